@@ -1,0 +1,110 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Parent is the kind of object that an access list belongs to.
+type Parent string
+
+const (
+	// ParentProject is a project.
+	ParentProject Parent = "project"
+	// ParentSigningPolicy is a signing policy of a project.
+	ParentSigningPolicy Parent = "signing policy"
+)
+
+// A List is one kind of access list: a set of members of a project or signing
+// policy who may do a certain thing.
+type List struct {
+	// Plural and Singular name the list and one entry: "approvers", "approver".
+	Plural, Singular string
+	Parent           Parent
+	// Grants says what an entry allows, to follow "may".
+	Grants string
+	// Kinds are the kinds of principals that SignPath documents for the list.
+	Kinds []Kind
+	// Source is where SignPath documents who may be on the list.
+	Source string
+}
+
+// The access lists of projects and signing policies.
+var (
+	Readers = List{
+		Plural: "readers", Singular: "reader", Parent: ParentProject,
+		Grants: "read the project and its signing requests, including artifacts",
+		Kinds:  Kinds(),
+		Source: "projects page: readers are users or groups",
+	}
+	Configurators = List{
+		Plural: "configurators", Singular: "configurator", Parent: ParentProject,
+		Grants: "change the configuration of the project",
+		Kinds:  Kinds(),
+		Source: "projects page: configurators are users or groups; changelog 1.151.1: CI users too",
+	}
+	Submitters = List{
+		Plural: "submitters", Singular: "submitter", Parent: ParentSigningPolicy,
+		Grants: "submit signing requests",
+		Kinds:  Kinds(),
+		Source: "projects page: submitters are interactive users, CI users or groups",
+	}
+	Approvers = List{
+		Plural: "approvers", Singular: "approver", Parent: ParentSigningPolicy,
+		Grants: "approve or deny signing requests",
+		Kinds:  []Kind{KindUser, KindGroup},
+		Source: "projects page: approvers are users; directory synchronization page: or groups",
+	}
+)
+
+// Lists returns all access lists.
+func Lists() []List { return []List{Readers, Configurators, Submitters, Approvers} }
+
+// Conditions are the settings of a list's parent that decide who may be on it.
+type Conditions struct {
+	// TrustedBuildSystem is true where the signing policy verifies that
+	// requests come from a trusted build system.
+	TrustedBuildSystem bool
+}
+
+// A RefusedError says that a principal may not be on a list, and by which rule.
+type RefusedError struct {
+	Member Reference
+	List   List
+	Reason string
+	// Advice says what to do instead.
+	Advice string
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("%q cannot be %s: %s. %s", e.Member, e.article(), e.Reason, e.Advice)
+}
+
+func (e *RefusedError) article() string {
+	if e.List.Singular == Approvers.Singular {
+		return "an " + e.List.Singular
+	}
+	return "a " + e.List.Singular
+}
+
+// Admit checks whether the principal may be added to the list. It answers nil
+// or a [*RefusedError]. Groups are admitted whoever is in them: what SignPath
+// does with an interactive user inside a group is not documented.
+func (l List) Admit(p Principal, conditions Conditions) error {
+	refuse := func(reason, advice string) error {
+		return &RefusedError{Member: p.Reference(), List: l, Reason: reason, Advice: advice}
+	}
+	if !slices.Contains(l.Kinds, p.Kind) {
+		return refuse(fmt.Sprintf("SignPath documents no %s on this list", p.Kind.Noun()),
+			fmt.Sprintf("Name an interactive user or a group (%s).", l.Source))
+	}
+	if !p.Active {
+		return refuse("the account is inactive",
+			"Activate it first, or leave it off the list: a right that is granted now would come into force unseen when the account is activated.")
+	}
+	if l.Plural == Submitters.Plural && p.Kind == KindUser && conditions.TrustedBuildSystem {
+		return refuse("the signing policy verifies trusted build systems, and SignPath then takes no interactive users as submitters",
+			"Name the CI user of the build system.")
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Kind is the kind of a principal, as it is spelled before the colon of a
+// member reference.
+type Kind string
+
+const (
+	// KindUser is an interactive user: a person with a SignPath account.
+	KindUser Kind = "user"
+	// KindCIUser is a CI user: an account for build automation.
+	KindCIUser Kind = "ci_user"
+	// KindGroup is a user group, manual or synchronized from a directory.
+	KindGroup Kind = "group"
+	// KindUnknown marks an entry of an access list that no directory of the
+	// organization holds. It is never valid in a configuration.
+	KindUnknown Kind = "unknown"
+)
+
+// Kinds returns the kinds a configuration can name, in the order in which
+// messages list them.
+func Kinds() []Kind { return []Kind{KindUser, KindCIUser, KindGroup} }
+
+// Noun names the kind in a sentence, without an article.
+func (k Kind) Noun() string {
+	switch k {
+	case KindUser:
+		return "interactive user"
+	case KindCIUser:
+		return "CI user"
+	case KindGroup:
+		return "user group"
+	default:
+		return "principal"
+	}
+}
+
+// A Reference names one principal: its kind and either its natural key (the
+// e-mail of an interactive user, the name of a CI user or a group) or its id,
+// a UUID.
+//
+// References compare by [Reference.Same], not by ==, because e-mails and UUIDs
+// are compared without case.
+type Reference struct {
+	Kind Kind
+	Key  string
+}
+
+// ReferenceForms describes the valid spellings, for messages.
+const ReferenceForms = `"user:EMAIL", "ci_user:NAME" or "group:NAME", or a kind with a UUID in place of the e-mail or name`
+
+var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
+
+const emptyUUID = "00000000-0000-0000-0000-000000000000"
+
+// IsID tells whether text is a usable object id: a UUID other than the empty
+// one, which SignPath refuses with 400 since 1.212.1 (documented).
+func IsID(text string) bool {
+	return uuidPattern.MatchString(text) && text != emptyUUID
+}
+
+// ParseReference reads a member reference such as "user:dev.lead@example.com".
+// The error says what is wrong and which forms are valid.
+func ParseReference(text string) (Reference, error) {
+	kind, key, found := strings.Cut(text, ":")
+	if !found {
+		return Reference{}, missingKindError(text)
+	}
+	reference := Reference{Kind: Kind(kind), Key: key}
+	switch {
+	case strings.TrimSpace(key) == "":
+		return Reference{}, fmt.Errorf("%q names nobody: after %q comes an e-mail, a name or a UUID", text, kind+":")
+	case key != strings.TrimSpace(key):
+		return Reference{}, fmt.Errorf("%q has white space around its e-mail or name", text)
+	case key == emptyUUID:
+		return Reference{}, fmt.Errorf("%q has the empty UUID, which is nobody's id", text)
+	}
+	switch reference.Kind {
+	case KindUser:
+		if !IsID(key) && !IsEmail(key) {
+			return Reference{}, fmt.Errorf("%q: an interactive user is named by the e-mail of the account or by a UUID, and %q is neither", text, key)
+		}
+	case KindCIUser, KindGroup:
+	case KindUnknown:
+		return Reference{}, fmt.Errorf("%q stands for an entry that this provider could read but not identify; it can be removed from a list, not granted", text)
+	default:
+		return Reference{}, fmt.Errorf("%q has the unknown kind %q; valid are %s", text, kind, ReferenceForms)
+	}
+	return reference, nil
+}
+
+func missingKindError(text string) error {
+	if IsEmail(text) {
+		return fmt.Errorf("%q has no kind; did you mean %q? Valid are %s", text, string(KindUser)+":"+text, ReferenceForms)
+	}
+	return fmt.Errorf("%q has no kind; valid are %s", text, ReferenceForms)
+}
+
+// IsEmail tells whether text has the outer form of an e-mail address: one @
+// with something on both sides, no white space. SignPath's own validation is
+// stricter and has the last word (documented: stricter since 1.157.0).
+func IsEmail(text string) bool {
+	local, domain, found := strings.Cut(text, "@")
+	return found && local != "" && domain != "" &&
+		!strings.ContainsAny(domain, "@") && !strings.ContainsAny(text, " \t\r\n")
+}
+
+// String spells the reference as a configuration does.
+func (r Reference) String() string { return string(r.Kind) + ":" + r.Key }
+
+// ID returns the id that the reference names, in lower case, if it is one.
+func (r Reference) ID() (string, bool) {
+	if !IsID(r.Key) {
+		return "", false
+	}
+	return strings.ToLower(r.Key), true
+}
+
+// Same tells whether two references are spelled for the same principal.
+// E-mails and UUIDs compare without case, names with it. A name and a UUID
+// never compare the same here: only a directory knows that.
+func (r Reference) Same(other Reference) bool { return r.Folded() == other.Folded() }
+
+// Folded returns the reference in the form that compares with ==: e-mails and
+// UUIDs in lower case, names as they are.
+func (r Reference) Folded() Reference {
+	if r.Kind == KindUser || IsID(r.Key) {
+		r.Key = strings.ToLower(r.Key)
+	}
+	return r
+}
+
+// ErrNoPrincipal is wrapped by every error that says that a reference names
+// nobody.
+var ErrNoPrincipal = errors.New("no such principal")

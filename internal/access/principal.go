@@ -1,0 +1,54 @@
+package access
+
+import "fmt"
+
+// A Principal is anyone who can be granted something: an interactive user, a
+// CI user or a user group.
+type Principal struct {
+	Kind Kind
+	// ID is the UUID that SignPath gave, in lower case. It is empty for a
+	// principal that a plan is only about to create.
+	ID string
+	// Name is the display name of a user, and the natural key of a CI user or
+	// a group.
+	Name string
+	// Email is the account e-mail of an interactive user, its natural key.
+	Email string
+	// NotificationEmail is where SignPath sends mail about signing requests;
+	// empty where none is set.
+	NotificationEmail string
+	// Identity links an interactive user to an identity provider, as
+	// "<sso-identifier>:<subject>"; empty for others.
+	Identity string
+	// Description is a group's; empty for others.
+	Description string
+	// Role is the global role; empty for groups, which have none, and where
+	// the server did not tell.
+	Role Role
+	// Active is false for a deactivated user. Groups are always active.
+	Active bool
+	// Synchronized principals come from the organization's directory and
+	// cannot be edited by hand (documented), only granted rights.
+	Synchronized bool
+}
+
+// Reference names the principal by its natural key.
+func (p Principal) Reference() Reference {
+	if p.Kind == KindUser {
+		return Reference{Kind: p.Kind, Key: p.Email}
+	}
+	return Reference{Kind: p.Kind, Key: p.Name}
+}
+
+// IDReference names the principal by its id, for where the natural key is
+// ambiguous.
+func (p Principal) IDReference() Reference { return Reference{Kind: p.Kind, Key: p.ID} }
+
+// String describes the principal for messages: its reference, and for an
+// interactive user the display name.
+func (p Principal) String() string {
+	if p.Kind == KindUser && p.Name != "" {
+		return fmt.Sprintf("%s (%s)", p.Reference(), p.Name)
+	}
+	return p.Reference().String()
+}

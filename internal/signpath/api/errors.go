@@ -1,0 +1,170 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// An Error is a request that failed: SignPath refused it, answered something
+// that cannot be used, or did not answer.
+type Error struct {
+	// Route is the operation, such as "POST /CIUsers/{id}/Edit".
+	Route string
+	// Path is what was asked for, relative to the organization.
+	Path string
+	// RequestID is the X-Request-ID that was sent, to find the request in logs.
+	RequestID string
+	// Status is the HTTP status; 0 if there was no answer.
+	Status int
+	// Title and Detail are SignPath's own words, if any.
+	Title, Detail string
+	// Fields are SignPath's messages per property; the empty name is for the
+	// object as a whole (observed).
+	Fields map[string][]string
+	// TraceID identifies the request in SignPath's logs, if it said so.
+	TraceID string
+	// Cause is why there is no usable answer; nil if SignPath refused.
+	Cause error
+	// Sent is true if SignPath may have acted on the request although no
+	// answer arrived.
+	Sent bool
+}
+
+// Error says what was asked, what SignPath answered and its trace id.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: ", e.operation())
+	switch {
+	case e.Cause != nil && e.Status == 0:
+		fmt.Fprintf(&b, "no answer from SignPath: %v", e.Cause)
+	case e.Cause != nil:
+		fmt.Fprintf(&b, "SignPath's answer (%s) cannot be used: %v", statusText(e.Status), e.Cause)
+	default:
+		fmt.Fprintf(&b, "SignPath answered %s", statusText(e.Status))
+	}
+	if words := e.Words(); words != "" {
+		fmt.Fprintf(&b, ": %s", words)
+	}
+	fmt.Fprintf(&b, " (request id %s", e.RequestID)
+	if e.TraceID != "" {
+		fmt.Fprintf(&b, ", SignPath's trace id %s", e.TraceID)
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+func (e *Error) operation() string {
+	method, _, _ := strings.Cut(e.Route, " ")
+	return method + " " + e.Path
+}
+
+// Words returns SignPath's own words: title, detail and messages per property.
+func (e *Error) Words() string {
+	var words []string
+	if e.Title != "" && !strings.EqualFold(e.Title, http.StatusText(e.Status)) {
+		words = append(words, e.Title)
+	}
+	if e.Detail != "" {
+		words = append(words, e.Detail)
+	}
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		message := strings.Join(e.Fields[field], " ")
+		if field != "" {
+			message = field + ": " + message
+		}
+		words = append(words, message)
+	}
+	return strings.Join(words, " ")
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// refused tells whether SignPath understood the request and said no, so that
+// nothing was changed.
+func (e *Error) refused() bool {
+	return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests
+}
+
+// IsUnknownOrForbidden tells whether the error is one with which SignPath
+// answers for an object that does not exist: 403 (documented), or 404. Both
+// also stand for an object that the token may not see, so neither proves
+// absence.
+func IsUnknownOrForbidden(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == http.StatusForbidden || e.Status == http.StatusNotFound)
+}
+
+// IsRefusal tells whether SignPath understood the request and refused it.
+func IsRefusal(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.refused()
+}
+
+func statusText(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return fmt.Sprintf("%d %s", status, text)
+	}
+	return fmt.Sprint(status)
+}
+
+// problem is RFC 9457's body, with the errors map of ASP.NET (observed). All
+// 4xx bodies have this form since 1.195.0 (documented).
+type problem struct {
+	Title   string              `json:"title"`
+	Detail  string              `json:"detail"`
+	TraceID string              `json:"traceId"`
+	Errors  map[string][]string `json:"errors"`
+}
+
+// maxPlainText bounds how much of a body that is no problem document is quoted.
+const maxPlainText = 300
+
+// describe reads what the body of a refusal says. Servers before 1.195.0
+// answered 401 and 403 in plain text (documented); a proxy answers in HTML.
+func (e *Error) describe(contentType string, body []byte) {
+	var p problem
+	if err := json.Unmarshal(body, &p); err == nil {
+		e.Title, e.Detail, e.TraceID, e.Fields = p.Title, p.Detail, p.TraceID, p.Errors
+		return
+	}
+	text := strings.Join(strings.Fields(string(body)), " ")
+	switch {
+	case text == "" || !utf8.ValidString(text):
+	case strings.Contains(contentType, "html") || strings.HasPrefix(text, "<"):
+		e.Detail = "(the body is HTML, so the answer may come from a proxy and not from SignPath)"
+	case len(text) > maxPlainText:
+		e.Detail = strings.ToValidUTF8(text[:maxPlainText], "") + "…"
+	default:
+		e.Detail = text
+	}
+}
+
+// A GoneError says that an object is proven not to exist: a list that the
+// token is known to see whole does not hold it.
+type GoneError struct {
+	// Object names what is gone: `project "a"`.
+	Object string
+	// Nearest are existing names that come close, for messages.
+	Nearest []string
+}
+
+func (e *GoneError) Error() string {
+	text := fmt.Sprintf("the organization has no %s", e.Object)
+	if len(e.Nearest) > 0 {
+		text += fmt.Sprintf("; there is %s", strings.Join(e.Nearest, ", "))
+	}
+	return text
+}
+
+// IsGone tells whether the error proves that the object does not exist.
+func IsGone(err error) bool {
+	var gone *GoneError
+	return errors.As(err, &gone)
+}

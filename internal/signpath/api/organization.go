@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// An Organization is what SignPath tells of the organization itself.
+type Organization struct {
+	ID, Name string
+	// QuotaPeriodStart and QuotaPeriodEnd are times as the server writes them.
+	QuotaPeriodStart, QuotaPeriodEnd string
+	// The quotas are nil where the server does not tell, as self-hosted
+	// installations may not.
+	YearlyMaxSizeOfArtifactsInBytes       *int64
+	YearlyMaxNumberOfIndividualSignatures *int64
+}
+
+// Organization reads the organization.
+func (c *Client) Organization(ctx context.Context) (Organization, error) {
+	return c.snapshot.organization.get(ctx, func(ctx context.Context) (Organization, error) {
+		o, err := c.getObject(ctx, routeOrganization)
+		if err != nil {
+			return Organization{}, err
+		}
+		result := Organization{
+			ID: c.OrganizationID(), Name: o.text(propName),
+			QuotaPeriodStart: o.text(propQuotaStart), QuotaPeriodEnd: o.text(propQuotaEnd),
+		}
+		if n, ok := o.number(propYearlySize); ok {
+			result.YearlyMaxSizeOfArtifactsInBytes = &n
+		}
+		if n, ok := o.number(propYearlySignatures); ok {
+			result.YearlyMaxNumberOfIndividualSignatures = &n
+		}
+		return result, nil
+	})
+}
+
+// Me is the user whose token the client uses.
+type Me struct{ access.Principal }
+
+// Me reads the token's own user: a CI user, or else an interactive user.
+func (c *Client) Me(ctx context.Context) (Me, error) {
+	return c.snapshot.me.get(ctx, func(ctx context.Context) (Me, error) {
+		me, err := c.meAs(ctx, access.KindCIUser)
+		if !IsRefusal(err) {
+			return me, err
+		}
+		// The token is not a CI user's, or it is no good at all: the second
+		// answer tells.
+		return c.meAs(ctx, access.KindUser)
+	})
+}
+
+func (c *Client) meAs(ctx context.Context, kind access.Kind) (Me, error) {
+	r := routesOf[kind].me
+	o, err := c.getObject(ctx, r)
+	if err != nil {
+		return Me{}, err
+	}
+	p, err := decodePrincipal(kind, o)
+	if err != nil {
+		return Me{}, unusable(r, nil, err)
+	}
+	return Me{p}, nil
+}

@@ -1,0 +1,352 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// requiredProperties are what the answers about each kind must have: who it is,
+// and, for users, whether the account is active and with which role. A missing
+// property is an error and never a default, because who lacks a role would
+// count as a Regular User.
+var requiredProperties = map[access.Kind][]property{
+	access.KindUser:   {propID, propName, propEmail, propRole, propActive},
+	access.KindCIUser: {propID, propName, propRole, propActive},
+	access.KindGroup:  {propID, propName},
+}
+
+// Directory returns the principals of the kinds, listing each kind once. Writes
+// of this client show in it at once.
+func (c *Client) Directory(ctx context.Context, kinds ...access.Kind) (*access.Directory, error) {
+	group, groupCtx := errgroup.WithContext(ctx)
+	for _, kind := range kinds {
+		group.Go(func() error {
+			_, err := c.snapshot.listed[kind].get(groupCtx, func(ctx context.Context) ([]access.Principal, error) {
+				return c.listPrincipals(ctx, kind)
+			})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return c.snapshot.directory, nil
+}
+
+func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access.Principal, error) {
+	items, err := c.getList(ctx, routesOf[kind].list)
+	if err != nil {
+		return nil, err
+	}
+	if items, err = c.complete(ctx, kind, items); err != nil {
+		return nil, err
+	}
+	principals := make([]access.Principal, len(items))
+	for i, item := range items {
+		p, err := decodePrincipal(kind, item)
+		if err != nil {
+			return nil, unusable(routesOf[kind].list, nil, err)
+		}
+		principals[i] = p
+	}
+	return principals, nil
+}
+
+// complete reads the entities of list items that lack a required property, as a
+// list may carry summaries only. If the first entity has no more than its item,
+// the others are not read: then the property has another name, and the caller
+// reports that.
+func (c *Client) complete(ctx context.Context, kind access.Kind, items []object) ([]object, error) {
+	required := requiredProperties[kind]
+	isSummary := func(o object) bool { return o.has(propID) && o.require(required...) != nil }
+	first := slices.IndexFunc(items, isSummary)
+	if first < 0 {
+		return items, nil
+	}
+	read := func(ctx context.Context, i int) error {
+		full, err := c.fetch(ctx, principalEntity(kind, items[i].text(propID)))
+		if err == nil {
+			items[i] = full
+		}
+		return err
+	}
+	if err := read(ctx, first); err != nil || items[first].require(required...) != nil {
+		return items, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxConcurrentRequests)
+	for i := range items {
+		if isSummary(items[i]) {
+			group.Go(func() error { return read(ctx, i) })
+		}
+	}
+	return items, group.Wait()
+}
+
+func decodePrincipal(kind access.Kind, o object) (access.Principal, error) {
+	if err := o.require(requiredProperties[kind]...); err != nil {
+		return access.Principal{}, err
+	}
+	p := access.Principal{
+		Kind:              kind,
+		ID:                strings.ToLower(o.text(propID)),
+		Name:              o.text(propName),
+		Email:             o.text(propEmail),
+		NotificationEmail: o.text(propNotificationEmail),
+		Identity:          o.text(propIdentity),
+		Description:       o.text(propDescription),
+		Role:              access.Role(o.text(propRole)),
+		Active:            kind == access.KindGroup || o.boolean(propActive),
+		Synchronized:      o.boolean(propSynchronized),
+	}
+	if !access.IsID(p.ID) {
+		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", errNotJSON, kind.Noun(), p.Name)
+	}
+	return p, nil
+}
+
+// Resolve finds the one principal that the reference names. The error is an
+// [*access.NotFoundError], which looks through the other kinds for what was
+// meant, an [*access.AmbiguousError], or an [*Error].
+func (c *Client) Resolve(ctx context.Context, reference access.Reference) (access.Principal, error) {
+	directory, err := c.Directory(ctx, reference.Kind)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	p, err := directory.Resolve(reference)
+	if err == nil || !errors.Is(err, access.ErrNoPrincipal) {
+		return p, err
+	}
+	if id, ok := reference.ID(); ok {
+		if p, err := c.Principal(ctx, reference.Kind, id); err == nil || !IsGone(err) {
+			return p, err
+		}
+	}
+	if everyone, err := c.Directory(ctx, access.Kinds()...); err == nil {
+		directory = everyone
+	}
+	return directory.Resolve(reference)
+}
+
+// Principal returns the principal with the id. If the list does not hold it, it
+// is read by id once, because lists may lag (documented incidents); if that
+// fails too with 403 or 404, the principal is proven gone, and the error is a
+// [*GoneError].
+func (c *Client) Principal(ctx context.Context, kind access.Kind, id string) (access.Principal, error) {
+	directory, err := c.Directory(ctx, kind)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	if p, ok := directory.Get(id); ok && p.Kind == kind {
+		return p, nil
+	}
+	gone := &GoneError{Object: fmt.Sprintf("%s with the id %s", kind.Noun(), id)}
+	if c.snapshot.isMissing(id) {
+		return access.Principal{}, gone
+	}
+	p, err := c.readPrincipal(ctx, kind, id)
+	if IsUnknownOrForbidden(err) {
+		c.snapshot.setMissing(id)
+		return access.Principal{}, gone
+	}
+	return p, err
+}
+
+// readPrincipal reads the principal now and notes it in the snapshot.
+func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string) (access.Principal, error) {
+	e := principalEntity(kind, id)
+	o, err := c.fetch(ctx, e)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	p, err := decodePrincipal(kind, o)
+	if err != nil {
+		return p, unusable(e.read, e.parameters, err)
+	}
+	c.snapshot.put(p)
+	return p, nil
+}
+
+// References spells ids as a configuration would. An id that no list holds may
+// belong to a principal that was created after the lists were read, so they are
+// read once more, but only once in the client's life.
+func (c *Client) References(ctx context.Context, ids []string) ([]access.Reference, error) {
+	directory, err := c.Directory(ctx, access.Kinds()...)
+	if err != nil {
+		return nil, err
+	}
+	isUnknown := func(id string) bool { return directory.ReferenceTo(id).Kind == access.KindUnknown }
+	if slices.ContainsFunc(ids, isUnknown) && c.snapshot.forgetLists() {
+		if directory, err = c.Directory(ctx, access.Kinds()...); err != nil {
+			return nil, err
+		}
+	}
+	references := make([]access.Reference, len(ids))
+	for i, id := range ids {
+		references[i] = directory.ReferenceTo(id)
+	}
+	return references, nil
+}
+
+// CreatePrincipal creates an interactive user (from name, e-mail, notification
+// e-mail and identity) or a CI user (from name and notification e-mail), and
+// returns it with its id.
+//
+// The request is never sent twice. If the answer is lost, the list is read and
+// the object looked for; if it cannot be found there either, the error says
+// that SignPath may have created it.
+func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (access.Principal, error) {
+	p.Role, p.Active = access.RoleRegularUser, true
+	body, header, err := c.call(ctx, routesOf[p.Kind].create, nil, createRequest(p))
+	if err != nil {
+		return c.findLostCreate(ctx, p, err)
+	}
+	if p.ID = createdID(p.Kind, body, header); p.ID == "" {
+		return c.findCreated(ctx, p)
+	}
+	c.snapshot.put(p)
+	return p, nil
+}
+
+func createRequest(p access.Principal) map[string]any {
+	request := map[string]any{propName.requestName(): p.Name}
+	optional := map[property]string{
+		propEmail: p.Email, propNotificationEmail: p.NotificationEmail, propIdentity: p.Identity,
+	}
+	for property, value := range optional {
+		if value != "" {
+			request[property.requestName()] = value
+		}
+	}
+	return request
+}
+
+// createdID takes the new id from the body, or else from the Location header
+// (both documented; the name in the body is not).
+func createdID(kind access.Kind, body []byte, header http.Header) string {
+	if o, err := decodeObject(body); err == nil {
+		for _, name := range createdIDNames[kind] {
+			if id := o.text(property{name: name}); access.IsID(id) {
+				return strings.ToLower(id)
+			}
+		}
+	}
+	return lastID(header.Get("Location"))
+}
+
+// findCreated finds what was just created although the answer had no id.
+func (c *Client) findCreated(ctx context.Context, p access.Principal) (access.Principal, error) {
+	principals, err := c.listPrincipals(ctx, p.Kind)
+	if err != nil {
+		return access.Principal{}, fmt.Errorf("SignPath created %s but did not say with which id, and the list could not be read: %w", p, err)
+	}
+	found, err := access.NewDirectory(principals...).Resolve(p.Reference())
+	if err != nil {
+		return access.Principal{}, fmt.Errorf("SignPath accepted the request for %s but did not say with which id: %w", p, err)
+	}
+	c.snapshot.put(found)
+	return found, nil
+}
+
+// findLostCreate looks for the object of a create whose answer was lost. What
+// is there now was not there before: the caller made sure of that.
+func (c *Client) findLostCreate(ctx context.Context, p access.Principal, cause error) (access.Principal, error) {
+	var e *Error
+	if !errors.As(cause, &e) || !e.Sent {
+		return access.Principal{}, cause
+	}
+	principals, err := c.listPrincipals(ctx, p.Kind)
+	if err == nil {
+		if found, err := access.NewDirectory(principals...).Resolve(p.Reference()); err == nil {
+			c.snapshot.put(found)
+			return found, nil
+		}
+	}
+	return access.Principal{}, &LostCreateError{Principal: p, cause: cause}
+}
+
+// A LostCreateError says that it is not known whether SignPath created a
+// principal: the answer was lost, and the list does not hold it (yet).
+type LostCreateError struct {
+	Principal access.Principal
+	cause     error
+}
+
+func (e *LostCreateError) Error() string {
+	return fmt.Sprintf("SignPath may or may not have created %s: %v. The list of %ss does not hold it now; it was not sent again, so that it cannot exist twice",
+		e.Principal, e.cause, e.Principal.Kind.Noun())
+}
+
+// Unwrap returns the failure of the create.
+func (e *LostCreateError) Unwrap() error { return e.cause }
+
+// PrincipalChange says which settings of a user to change; nil leaves one as it
+// is, an empty NotificationEmail clears it.
+type PrincipalChange struct {
+	Name, NotificationEmail *string
+	Role                    *access.Role
+}
+
+// EditPrincipal changes settings of an interactive user or a CI user, and
+// leaves all others as they are.
+func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string, change PrincipalChange) (Warnings, error) {
+	var mutations []mutation
+	if change.Name != nil {
+		mutations = append(mutations, setValue(propName, *change.Name))
+	}
+	if change.NotificationEmail != nil {
+		mutations = append(mutations, setValue(propNotificationEmail, nullIfEmpty(*change.NotificationEmail)))
+	}
+	if change.Role != nil {
+		mutations = append(mutations, setValue(propRole, string(*change.Role)))
+	}
+	return c.edit(ctx, principalEntity(kind, id), mutations, publisher{
+		as: func(o object) error {
+			p, err := decodePrincipal(kind, o)
+			if err == nil {
+				c.snapshot.put(p)
+			}
+			return err
+		},
+		forget: c.snapshot.listed[kind].forget,
+	})
+}
+
+func nullIfEmpty(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// SetActive activates or deactivates an interactive user or a CI user, and
+// reads it back.
+func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, active bool) error {
+	r := routesOf[kind].deactivate
+	if active {
+		r = routesOf[kind].activate
+	}
+	if _, _, err := c.call(ctx, r, []string{id}, nil); err != nil {
+		c.snapshot.listed[kind].forget()
+		return err
+	}
+	p, err := c.readPrincipal(ctx, kind, id)
+	if err != nil {
+		return err
+	}
+	if p.Active != active {
+		return unusable(r, []string{id}, fmt.Errorf("it was accepted, but %s is still %s", p, map[bool]string{true: "active", false: "inactive"}[p.Active]))
+	}
+	return nil
+}
+
+// Known returns the principals that were listed so far. It sends nothing.
+func (c *Client) Known() *access.Directory { return c.snapshot.directory }

@@ -1,0 +1,190 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A Project is what the list of projects says of one.
+type Project struct {
+	ID, Slug, Name, Description string
+	// Status is SignPath's word for it: Valid, Inactive, Invalid or another.
+	Status string
+	// SigningPolicies are the slugs of its signing policies. The list of
+	// projects may not tell them.
+	SigningPolicies []string
+}
+
+// A SigningPolicy is a policy's settings, as far as they are known.
+type SigningPolicy struct {
+	ID, Slug, Name, Description, Purpose string
+	Project                              string
+	// Active is nil where the server does not tell. So are the other pointers.
+	Active                     *bool
+	VerifiesTrustedBuildSystem *bool
+	VerifiesOrigin             *bool
+	UsesApprovalProcess        *bool
+	RequiredApprovals          *int64
+}
+
+// Conditions are the settings that decide who may be on the policy's lists.
+// Origin verification needs trusted build system verification (documented), so
+// either tells of it.
+func (p SigningPolicy) Conditions() access.Conditions {
+	return access.Conditions{TrustedBuildSystem: isTrue(p.VerifiesTrustedBuildSystem) || isTrue(p.VerifiesOrigin)}
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// Projects lists the projects that the token may see.
+func (c *Client) Projects(ctx context.Context) ([]Project, error) {
+	return c.snapshot.projects.get(ctx, func(ctx context.Context) ([]Project, error) {
+		items, err := c.getList(ctx, routeProjects)
+		if err != nil {
+			return nil, err
+		}
+		projects := make([]Project, len(items))
+		for i, item := range items {
+			if err := item.require(propSlug, propName); err != nil {
+				return nil, unusable(routeProjects, nil, err)
+			}
+			projects[i] = decodeProject(item)
+		}
+		slices.SortFunc(projects, func(a, b Project) int { return strings.Compare(a.Slug, b.Slug) })
+		return projects, nil
+	})
+}
+
+// Project reads one project. If it is proven not to exist, the error is a
+// [*GoneError].
+func (c *Client) Project(ctx context.Context, slug string) (Project, error) {
+	o, err := c.projectObject(ctx, slug)
+	if err != nil {
+		return Project{}, err
+	}
+	return decodeProject(o), nil
+}
+
+// SigningPolicy reads one signing policy. If it, or its project, is proven not
+// to exist, the error is a [*GoneError].
+func (c *Client) SigningPolicy(ctx context.Context, project, policy string) (SigningPolicy, error) {
+	o, err := c.policyObject(ctx, project, policy)
+	if err != nil {
+		return SigningPolicy{}, err
+	}
+	return decodePolicy(project, o), nil
+}
+
+func decodeProject(o object) Project {
+	p := Project{
+		ID: strings.ToLower(o.text(propID)), Slug: o.text(propSlug), Name: o.text(propName),
+		Description: o.text(propDescription), Status: o.text(propStatus),
+	}
+	var policies []object
+	if json.Unmarshal(o[propSigningPolicies.name], &policies) == nil {
+		for _, policy := range policies {
+			p.SigningPolicies = append(p.SigningPolicies, policy.text(propSlug))
+		}
+		slices.Sort(p.SigningPolicies)
+	}
+	return p
+}
+
+func decodePolicy(project string, o object) SigningPolicy {
+	p := SigningPolicy{
+		ID: strings.ToLower(o.text(propID)), Slug: o.text(propSlug), Name: o.text(propName),
+		Description: o.text(propDescription), Purpose: o.text(propPurpose), Project: project,
+		Active:                     o.optionalBoolean(propActive),
+		VerifiesTrustedBuildSystem: o.optionalBoolean(propVerifiesTrustedBuildSystem),
+		VerifiesOrigin:             o.optionalBoolean(propVerifiesOriginPolicy),
+		UsesApprovalProcess:        o.optionalBoolean(propUsesApprovalProcess),
+	}
+	if n, ok := o.number(propRequiredApprovals); ok {
+		p.RequiredApprovals = &n
+	}
+	return p
+}
+
+func (c *Client) projectObject(ctx context.Context, slug string) (object, error) {
+	e := projectEntity(slug)
+	o, err := c.snapshot.entity(e).get(ctx, func(ctx context.Context) (object, error) { return c.fetch(ctx, e) })
+	if !IsUnknownOrForbidden(err) {
+		return o, err
+	}
+	return nil, c.proveProjectGone(ctx, slug, err)
+}
+
+// proveProjectGone finds out what a 403 or a 404 for a project means. Only a
+// list that shows every project can prove that one does not exist: since
+// 1.207.3 a token sees projects by its global role or its rights on them
+// (documented).
+func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal error) error {
+	me, err := c.Me(ctx)
+	if err != nil || !me.Role.SeesAllProjects() {
+		return refusal
+	}
+	projects, err := c.Projects(ctx)
+	if err != nil {
+		return refusal
+	}
+	slugs := make([]string, len(projects))
+	for i, p := range projects {
+		slugs[i] = p.Slug
+	}
+	if slices.Contains(slugs, slug) {
+		return refusal
+	}
+	return &GoneError{Object: fmt.Sprintf("project %q", slug), Nearest: nearestSlugs(slug, slugs)}
+}
+
+func (c *Client) policyObject(ctx context.Context, project, policy string) (object, error) {
+	e := policyEntity(project, policy)
+	o, err := c.snapshot.entity(e).get(ctx, func(ctx context.Context) (object, error) { return c.fetch(ctx, e) })
+	if !IsUnknownOrForbidden(err) {
+		return o, err
+	}
+	return nil, c.provePolicyGone(ctx, project, policy, err)
+}
+
+// provePolicyGone finds out what a 403 or a 404 for a policy means: its project,
+// if the token may read it, says which policies it has.
+func (c *Client) provePolicyGone(ctx context.Context, project, policy string, refusal error) error {
+	o, err := c.projectObject(ctx, project)
+	if IsGone(err) {
+		return err
+	}
+	if err != nil || !o.has(propSigningPolicies) {
+		return refusal
+	}
+	slugs := decodeProject(o).SigningPolicies
+	if slices.Contains(slugs, policy) || slices.Contains(slugs, "") {
+		return refusal
+	}
+	nearest := nearestSlugs(policy, slugs)
+	for i := range nearest {
+		nearest[i] = project + "/" + nearest[i]
+	}
+	return &GoneError{Object: fmt.Sprintf("signing policy %q", project+"/"+policy), Nearest: nearest}
+}
+
+// nearestSlugs returns the slugs that come close to the wanted one, or all if
+// there are few.
+func nearestSlugs(wanted string, slugs []string) []string {
+	const few = 5
+	if len(slugs) <= few {
+		return slices.Clone(slugs)
+	}
+	distance := func(slug string) int {
+		return levenshtein.Distance(strings.ToLower(wanted), strings.ToLower(slug), nil)
+	}
+	near := slices.Clone(slugs)
+	slices.SortStableFunc(near, func(a, b string) int { return distance(a) - distance(b) })
+	return near[:3]
+}

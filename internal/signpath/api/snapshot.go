@@ -1,0 +1,174 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A snapshot is what one client has read. Each part is read at most once,
+// however many callers ask for it at the same time, and kept up to date with
+// the client's own writes.
+type snapshot struct {
+	// directory holds the principals of every kind that has been listed.
+	directory *access.Directory
+	listed    map[access.Kind]*cell[[]access.Principal]
+
+	me           cell[Me]
+	organization cell[Organization]
+	projects     cell[[]Project]
+
+	mu sync.Mutex
+	// entities are projects and signing policies, by what they are and slug.
+	entities map[string]*cell[object]
+	// missing are principals that neither a list nor a read by id knows.
+	missing map[string]bool
+	// forgotten is true once forgetLists was called.
+	forgotten bool
+}
+
+func newSnapshot() *snapshot {
+	s := &snapshot{
+		directory: access.NewDirectory(),
+		listed:    map[access.Kind]*cell[[]access.Principal]{},
+		entities:  map[string]*cell[object]{},
+		missing:   map[string]bool{},
+	}
+	for _, kind := range access.Kinds() {
+		s.listed[kind] = &cell[[]access.Principal]{
+			keep: func(principals []access.Principal) { s.directory.Replace(kind, principals) },
+		}
+	}
+	return s
+}
+
+// put notes a principal as a write left it, or as a read by id found it.
+func (s *snapshot) put(p access.Principal) {
+	s.listed[p.Kind].changed(func() { s.directory.Put(p) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.missing, p.ID)
+}
+
+// entity returns the cell for a project or a signing policy.
+func (s *snapshot) entity(e entity) *cell[object] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := e.String()
+	if s.entities[key] == nil {
+		s.entities[key] = &cell[object]{}
+	}
+	return s.entities[key]
+}
+
+// A cell holds one value that is read on first use. Concurrent first reads
+// share one request. Errors are not remembered. The zero value is ready.
+type cell[T any] struct {
+	mu         sync.Mutex
+	value      T
+	loaded     bool
+	generation uint64
+	flights    singleflight.Group
+	// keep is called with a value that was read and is not out of date.
+	keep func(T)
+}
+
+// get returns the value, reading it with load if there is none. The read goes
+// on when the caller's context ends, because others may wait for it.
+func (c *cell[T]) get(ctx context.Context, load func(context.Context) (T, error)) (T, error) {
+	for {
+		c.mu.Lock()
+		value, loaded, generation := c.value, c.loaded, c.generation
+		c.mu.Unlock()
+		if loaded {
+			return value, nil
+		}
+		flight := c.flights.DoChan(strconv.FormatUint(generation, 10), func() (any, error) {
+			return nil, c.load(context.WithoutCancel(ctx), generation, load)
+		})
+		select {
+		case <-ctx.Done():
+			return value, ctx.Err()
+		case result := <-flight:
+			if result.Err != nil {
+				return value, result.Err
+			}
+		}
+	}
+}
+
+// load reads the value and keeps it, unless a write came in between: what was
+// read before a write must not cover what the write left.
+func (c *cell[T]) load(ctx context.Context, generation uint64, load func(context.Context) (T, error)) error {
+	value, err := load(ctx)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.generation != generation {
+		return nil
+	}
+	c.value, c.loaded = value, true
+	if c.keep != nil {
+		c.keep(value)
+	}
+	return nil
+}
+
+// set makes value what the cell holds, as after a write that was read back.
+func (c *cell[T]) set(value T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	c.value, c.loaded = value, true
+}
+
+// forget makes the next get read the value again.
+func (c *cell[T]) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	c.loaded = false
+}
+
+// changed notes a write that apply brings into what was read. A read that is
+// under way is not kept.
+func (c *cell[T]) changed(apply func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	apply()
+}
+
+// isMissing tells whether a read by id has already found nobody.
+func (s *snapshot) isMissing(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.missing[id]
+}
+
+func (s *snapshot) setMissing(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.missing[id] = true
+}
+
+// forgetLists makes the next use read the lists of principals again. It does so
+// once in the snapshot's life, and tells whether this was the time.
+func (s *snapshot) forgetLists() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.forgotten {
+		return false
+	}
+	s.forgotten = true
+	for _, list := range s.listed {
+		list.forget()
+	}
+	return true
+}

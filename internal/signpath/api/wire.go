@@ -1,0 +1,173 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// This file is the only place that spells routes and property names of
+// SignPath's API. Each carries its evidence, because much of the API is not
+// published: whoever learns the truth about a name corrects it here.
+
+// evidence says how well a route or a name is known.
+type evidence string
+
+const (
+	// documented: stated in SignPath's documentation or changelog.
+	documented evidence = "documented"
+	// observed: seen in client code or recorded answers.
+	observed evidence = "observed"
+	// inferred: deduced by analogy. Never to be presented as fact.
+	inferred evidence = "inferred"
+)
+
+// retryClass says what may be done after an attempt whose outcome is unknown.
+type retryClass int
+
+const (
+	// idempotent requests may be sent again: reads, and writes that state the
+	// whole result.
+	idempotent retryClass = iota
+	// once marks requests that act each time they are sent: creates. They are
+	// sent again only if SignPath certainly did not act.
+	once
+)
+
+// A route is one operation of the API. Its path is relative to
+// <apiUrl>/v1/<organization> and names its parameters in braces.
+type route struct {
+	method   string
+	path     string
+	class    retryClass
+	evidence evidence
+	source   string
+}
+
+// String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
+func (r route) String() string { return r.method + " " + r.path }
+
+// expand fills the parameters in, in order, each as one escaped path segment.
+func (r route) expand(parameters []string) string {
+	path := r.path
+	for _, parameter := range parameters {
+		start, end := strings.Index(path, "{"), strings.Index(path, "}")
+		path = path[:start] + url.PathEscape(parameter) + path[end+1:]
+	}
+	return path
+}
+
+var (
+	routeOrganization = route{http.MethodGet, "/Organization", idempotent, documented, "changelog 1.112.0, 1.200.2"}
+
+	routeProjects    = route{http.MethodGet, "/Projects", idempotent, documented, "changelog 1.135.0 (path inferred from its siblings)"}
+	routeProject     = route{http.MethodGet, "/Projects/{project}", idempotent, documented, "changelog 1.170.2, 1.202.0"}
+	routeProjectEdit = route{http.MethodPost, "/Projects/{project}/Edit", idempotent, documented, "changelog 1.170.2"}
+
+	routePolicy     = route{http.MethodGet, "/Projects/{project}/SigningPolicies/{policy}", idempotent, documented, "changelog 1.177.0"}
+	routePolicyEdit = route{http.MethodPost, "/Projects/{project}/SigningPolicies/{policy}/Edit", idempotent, documented, "changelog 1.170.2; 1.202.0 names it without /Edit"}
+)
+
+// principalRoutes are the routes of one kind of principal. A route with an
+// empty path does not exist for the kind.
+type principalRoutes struct {
+	list, me, create, read, edit, activate, deactivate route
+}
+
+var routesOf = map[access.Kind]principalRoutes{
+	access.KindUser: {
+		list:       route{http.MethodGet, "/InteractiveUsers", idempotent, documented, "changelog 1.170.2"},
+		me:         route{http.MethodGet, "/InteractiveUsers/Me", idempotent, documented, "changelog 1.155.0"},
+		create:     route{http.MethodPost, "/InteractiveUsers", once, inferred, "changelog 1.124.0 documents the capability, not the path"},
+		read:       route{http.MethodGet, "/InteractiveUsers/{id}", idempotent, inferred, "implied by `link` and the {id} routes"},
+		edit:       route{http.MethodPost, "/InteractiveUsers/{id}/Edit", idempotent, documented, "changelog 1.170.2"},
+		activate:   route{http.MethodPost, "/InteractiveUsers/{id}/Activate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"},
+		deactivate: route{http.MethodPost, "/InteractiveUsers/{id}/Deactivate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"},
+	},
+	access.KindCIUser: {
+		list:       route{http.MethodGet, "/CIUsers", idempotent, documented, "changelog 1.128.0, 1.170.2"},
+		me:         route{http.MethodGet, "/CIUsers/Me", idempotent, documented, "changelog 1.116.0, 1.218.0"},
+		create:     route{http.MethodPost, "/CIUsers", once, inferred, "changelog 1.197.0 implies it"},
+		read:       route{http.MethodGet, "/CIUsers/{id}", idempotent, inferred, "implied by `link`"},
+		edit:       route{http.MethodPost, "/CIUsers/{id}/Edit", idempotent, documented, "changelog 1.133.0, 1.170.2"},
+		activate:   route{http.MethodPost, "/CIUsers/{id}/Activate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"},
+		deactivate: route{http.MethodPost, "/CIUsers/{id}/Deactivate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"},
+	},
+	access.KindGroup: {
+		list: route{http.MethodGet, "/UserGroups", idempotent, documented, "changelog 1.170.2"},
+		read: route{http.MethodGet, "/UserGroups/{id}", idempotent, inferred, "implied by `link`"},
+	},
+}
+
+// A property is one JSON property of the API's objects.
+type property struct {
+	// name is the property in answers.
+	name string
+	// request is its name in requests where that differs; else it is empty.
+	request  string
+	evidence evidence
+	source   string
+}
+
+// requestName is the property's name in requests.
+func (p property) requestName() string {
+	if p.request != "" {
+		return p.request
+	}
+	return p.name
+}
+
+var (
+	propID          = property{name: "id", evidence: inferred, source: "changelog 1.155.0 documents that an id is returned, not its name"}
+	propName        = property{name: "name", evidence: documented, source: "changelog 1.170.2: in the root object"}
+	propSlug        = property{name: "slug", evidence: documented, source: "changelog 1.170.2: in the root object"}
+	propDescription = property{name: "description", evidence: documented, source: "changelog 1.170.2: in the root object"}
+
+	propEmail             = property{name: "accountEmailAddress", evidence: inferred, source: "changelog 1.148.2 names the field \"Account email address\" of the InteractiveUser API"}
+	propNotificationEmail = property{name: "notificationEmailAddress", evidence: documented, source: "changelog 1.125.0 (camel case inferred)"}
+	propIdentity          = property{name: "identity", evidence: documented, source: "changelog 1.148.2 (camel case inferred)"}
+	propRole              = property{name: "role", evidence: inferred, source: "no evidence for the name; the values are documented for SCIM"}
+	propActive            = property{name: "isActive", evidence: inferred, source: "the `isX` style of documented booleans"}
+	propSynchronized      = property{name: "isDirectorySynchronized", evidence: inferred, source: "the SCIM attribute and the SetDirectorySynchronized route"}
+
+	propStatus          = property{name: "status", evidence: inferred, source: "the projects page shows a status"}
+	propSigningPolicies = property{name: "signingPolicies", evidence: observed, source: "v1-pre answers; changelog 1.170.2"}
+
+	propVerifiesTrustedBuildSystem = property{name: "verifiesTrustedBuildSystem", request: "verifyTrustedBuildSystem", evidence: inferred, source: "by analogy with verifiesOriginPolicy"}
+	propVerifiesOriginPolicy       = property{name: "verifiesOriginPolicy", request: "verifyOriginPolicy", evidence: documented, source: "changelog 1.202.0"}
+	propUsesApprovalProcess        = property{name: "usesApprovalProcess", request: "useApprovalProcess", evidence: inferred, source: "the projects page has the setting; the name by analogy"}
+	propRequiredApprovals          = property{name: "requiredApprovals", evidence: inferred, source: "the projects page has the setting"}
+	propPurpose                    = property{name: "purpose", evidence: documented, source: "changelog 1.187.0 (values unknown)"}
+
+	propYearlySize       = property{name: "yearlyMaxSizeOfArtifactsInBytes", evidence: documented, source: "changelog 1.200.2"}
+	propYearlySignatures = property{name: "yearlyMaxNumberOfIndividualSignatures", evidence: documented, source: "changelog 1.200.2"}
+	propQuotaStart       = property{name: "quotaPeriodStart", evidence: documented, source: "changelog 1.200.2"}
+	propQuotaEnd         = property{name: "quotaPeriodEnd", evidence: documented, source: "changelog 1.200.2"}
+)
+
+// listProperties are the properties that hold access lists.
+var listProperties = map[string]property{
+	access.Readers.Plural:       {name: "readers", evidence: inferred, source: "the projects page has the list"},
+	access.Configurators.Plural: {name: "configurators", evidence: inferred, source: "the projects page has the list"},
+	access.Submitters.Plural:    {name: "submitters", evidence: inferred, source: "the projects page has the list"},
+	access.Approvers.Plural:     {name: "approvers", evidence: inferred, source: "the projects page has the list"},
+}
+
+// requestNames maps names in answers to names in requests, where they differ.
+var requestNames = func() map[string]string {
+	names := map[string]string{}
+	for _, p := range []property{propVerifiesTrustedBuildSystem, propVerifiesOriginPolicy, propUsesApprovalProcess} {
+		names[p.name] = p.request
+	}
+	return names
+}()
+
+// createdIDNames are the names under which a create may return the new
+// object's id: the plain one, and one per kind after the pattern of
+// signingRequestId (observed).
+var createdIDNames = map[access.Kind][]string{
+	access.KindUser:   {"id", "interactiveUserId"},
+	access.KindCIUser: {"id", "ciUserId"},
+}

@@ -1,0 +1,133 @@
+package mock_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+func startDialect(t *testing.T, name string) client {
+	t.Helper()
+	dialect, err := mock.ParseDialect(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return startDemo(t, mock.WithDialect(dialect))
+}
+
+func TestParseDialect(t *testing.T) {
+	dialect, err := mock.ParseDialect("wrapped-lists", " edit-patches")
+	if err != nil || dialect != (mock.Dialect{WrappedLists: true, EditPatches: true}) {
+		t.Errorf("%+v, %v", dialect, err)
+	}
+	if _, err := mock.ParseDialect("klingon"); err == nil || !strings.Contains(err.Error(), "plain-text-errors") {
+		t.Errorf("unknown dialect: %v", err)
+	}
+	for _, name := range mock.DialectNames() {
+		if dialect, err := mock.ParseDialect(name); err != nil || dialect == (mock.Dialect{}) {
+			t.Errorf("%s deviates in nothing: %v", name, err)
+		}
+	}
+}
+
+func TestDialectWrappedLists(t *testing.T) {
+	c := startDialect(t, "wrapped-lists")
+	for path, wrapper := range map[string]string{
+		"/InteractiveUsers": "interactiveUsers", "/CIUsers": "ciUsers", "/UserGroups": "userGroups", "/Projects": "projects",
+		c.root + "/Api/v1-pre/" + demoOrganization + "/AuditLog/Events": "events",
+	} {
+		wrapped := c.get(path).ok().object()
+		if _, isList := wrapped[wrapper].([]any); !isList || len(wrapped) != 1 {
+			t.Errorf("%s: %v", path, wrapped)
+		}
+	}
+}
+
+func TestDialectSummaryLists(t *testing.T) {
+	c := startDialect(t, "summary-lists")
+	for path, properties := range map[string]int{"/InteractiveUsers": 3, "/CIUsers": 3, "/UserGroups": 3, "/Projects": 4} {
+		for _, item := range c.get(path).ok().list() {
+			if len(item) != properties || item["id"] == nil || item["link"] == nil || item["name"] == nil {
+				t.Errorf("%s: %v", path, item)
+			}
+		}
+	}
+	if c.get("/CIUsers/Me").ok().object()["role"] == nil {
+		t.Error("a read is no list")
+	}
+}
+
+func TestDialectMemberObjects(t *testing.T) {
+	c := startDialect(t, "member-objects")
+	lead := map[string]any{"id": c.id("user:dev.lead@example.com"), "name": "Development Lead"}
+	equal(t, "configurators", c.get("/Projects/project-a").ok().object()["configurators"], []any{lead})
+	c.editWith("/Projects/project-a", map[string]any{"readers": c.ids("group:Release Managers")}).ok()
+	equal(t, "configurators sent back", c.get("/Projects/project-a").ok().object()["configurators"], []any{lead})
+	readers := []any{map[string]any{"id": c.id("group:Release Managers"), "name": "Release Managers"}}
+	equal(t, "readers", c.get("/Projects/project-a").ok().object()["readers"], readers)
+}
+
+func TestDialectEditPatches(t *testing.T) {
+	c := startDialect(t, "edit-patches")
+	before := c.get(releaseSigning).ok().object()
+	c.post(releaseSigning+"/Edit", map[string]any{"submitters": c.ids("ci_user:terraform")}).ok()
+	before["submitters"] = c.ids("ci_user:terraform")
+	equal(t, "policy", c.get(releaseSigning).ok().object(), before)
+	c.post(releaseSigning+"/Edit", map[string]any{"purpose": nil, "submitters": nil}).ok()
+	before["purpose"], before["submitters"] = nil, []any{}
+	equal(t, "policy after nulls", c.get(releaseSigning).ok().object(), before)
+	user := "/InteractiveUsers/" + c.id("user:org.admin@example.com")
+	c.post(user+"/Edit", map[string]any{"identity": "example:admin"}).ok()
+	equal(t, "kept role", c.get(user).ok().object()["role"], "GlobalAdministrator")
+}
+
+func TestDialectCreateIDForm(t *testing.T) {
+	for name, keys := range map[string][]string{
+		"create-id": {"apiToken", "id"}, "create-location-only": {"apiToken"}, "member-objects": {"apiToken", "ciUserId"},
+	} {
+		c := startDialect(t, name)
+		answer := c.post("/CIUsers", map[string]any{"name": "build"}).expect(http.StatusCreated)
+		body := answer.object()
+		for _, key := range keys {
+			if body[key] == nil {
+				t.Errorf("%s: no %s", name, key)
+			}
+		}
+		equal(t, name, len(body), len(keys))
+		if !strings.HasSuffix(answer.header.Get("Location"), "/CIUsers/"+c.id("ci_user:build")) {
+			t.Errorf("%s: Location %q", name, answer.header.Get("Location"))
+		}
+	}
+	c := startDialect(t, "create-location-only")
+	equal(t, "group", c.post("/UserGroups", map[string]any{"name": "Testers"}).expect(http.StatusCreated).body, "")
+}
+
+func TestDialectPlainTextErrors(t *testing.T) {
+	c := startDialect(t, "plain-text-errors")
+	validation := c.post("/CIUsers", map[string]any{})
+	validation.refused(http.StatusBadRequest, "Name", "required")
+	c.token = "wrong"
+	answer := c.get("/Projects").expect(http.StatusUnauthorized)
+	equal(t, "text", answer.body, "The API token is not valid.")
+	equal(t, "content type", answer.header.Get("Content-Type"), "text/plain; charset=utf-8")
+}
+
+func TestDialectUnknownIs404(t *testing.T) {
+	c := startDialect(t, "unknown-is-404")
+	for _, path := range []string{"/Projects/nowhere", "/Projects/project-a/SigningPolicies/nowhere", "/CIUsers/" + nobody, "/UserGroups/" + nobody} {
+		c.get(path).expect(http.StatusNotFound)
+	}
+	c.as("user:outsider@example.com").get("/Projects/project-a").expect(http.StatusForbidden)
+}
+
+func TestDialectForeignLinks(t *testing.T) {
+	c := startDialect(t, "foreign-links")
+	answer := c.post("/CIUsers", map[string]any{"name": "build"})
+	for _, link := range []string{answer.header.Get("Location"), c.get("/CIUsers/Me").object()["link"].(string)} {
+		if !strings.HasPrefix(link, "https://signpath.internal.example.com/Api/v1/"+demoOrganization+"/CIUsers/") {
+			t.Errorf("link %q", link)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+// Package mock is a stateful SignPath organization behind net/http, for tests and demonstrations.
+//
+// It is a reading of SignPath's API contract of its own: it imports nothing of this module, so that a test of the
+// provider against it compares two independent readings. What SignPath documents is enforced as documented. What it
+// does not document (many JSON names, the meaning of an omitted property in an Edit) is an assumption; the names are in
+// wire.go, each with its evidence, and the plausible alternatives are a [Dialect].
+//
+// # The API
+//
+// The API is served below /Api/v1/{organization}. Fixed path segments are matched without case, slugs exactly, ids
+// without case. See routes.go for the routes and rights.go for who may call them.
+//
+// # Control endpoints
+//
+// A test in the same process uses the methods of [Server]. Other processes, such as a shell script, use the endpoints
+// below /_mock/. They need no token, which is why the server listens on a loopback address only. Bodies and answers are
+// JSON; a refused request answers {"error": "…"}.
+//
+// Principals are named "user:EMAIL", "ci_user:NAME" or "group:NAME" (or by UUID behind the prefix), other objects
+// "project:SLUG" and "policy:PROJECT/POLICY". Every change takes an optional "actor", the reference of the user that
+// the audit log shall show.
+//
+//	GET    /_mock/requests?route=POST+*/Edit   the request log, optionally only what matches a route pattern
+//	DELETE /_mock/requests                     forgets the request log
+//	GET    /_mock/stats                        {"requests":12,"connections":1,"maxConcurrent":4}
+//	GET    /_mock/state                        the organization in the form of a seed, without tokens
+//	GET    /_mock/mails                        the invitations that were sent
+//	GET    /_mock/lookup?ref=user:a@b.example  {"id":"…"} of any object
+//	GET    /_mock/members?project=project-a&policy=release-signing&list=approvers
+//	GET    /_mock/members?group=Release+Managers
+//	                                           {"members":["user:…"]}, sorted references
+//	POST   /_mock/members                      {"project":"project-a","policy":"release-signing","list":"approvers",
+//	                                            "add":["user:outsider@example.com"],"remove":[],
+//	                                            "actor":"user:org.admin@example.com"}
+//	                                           {"group":"Release Managers","add":["user:qa.lead@example.com"]}
+//	POST   /_mock/users                        {"ref":"user:qa.lead@example.com","active":false,"role":"GlobalReader"}
+//	                                           also name, email, notificationEmail, identity, synchronized
+//	POST   /_mock/create                       {"interactiveUser":{…}} or ciUser, userGroup, project, each as in a seed,
+//	                                           or {"inProject":"project-a","signingPolicy":{…}}; answers {"id":"…"}
+//	POST   /_mock/remove                       {"ref":"policy:project-a/test-signing"}
+//	POST   /_mock/properties                   {"ref":"policy:project-a/test-signing","set":{"requiredApprovals":2}}
+//	                                           with the names of an Edit request; a new name becomes a property that
+//	                                           clients do not know; isActive and status can be set too
+//	POST   /_mock/tokens                       {"ref":"user:qa.lead@example.com"}; answers {"apiToken":"…"}
+//	GET    /_mock/faults                       the faults and how often each has fired
+//	POST   /_mock/faults                       {"route":"POST */Edit","after":1,"times":1,"action":"answer","status":503,
+//	                                            "headers":{"Retry-After":"1"},"body":"busy"}; see [Fault]
+//	DELETE /_mock/faults                       clears the faults
+//	POST   /_mock/latency                      {"milliseconds":50} for each API request
+package mock

@@ -1,0 +1,223 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// UserState is a user or CI user as it is now.
+type UserState struct {
+	ID                string
+	Name              string
+	Email             string // interactive users
+	NotificationEmail string
+	Identity          string
+	Role              Role
+	Active            bool
+	Synchronized      bool
+	HasToken          bool
+}
+
+// ID returns the id of an object by its reference: "user:EMAIL", "ci_user:NAME", "group:NAME", "project:SLUG" or
+// "policy:PROJECT/POLICY".
+func (s *Server) ID(reference string) (string, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	found, err := s.organization.subject(reference)
+	if err != nil {
+		return "", err
+	}
+	return found.entity().ID, nil
+}
+
+// Members returns a list as sorted references: "readers" or "configurators" of a project, "submitters" or "approvers"
+// of a signing policy, "members" of a group. The owner is a reference as for ID.
+func (s *Server) Members(owner, list string) ([]string, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	_, ids, err := s.organization.list(owner, list)
+	if err != nil {
+		return nil, err
+	}
+	return s.organization.references(*ids), nil
+}
+
+// ListMembers is Members of a project's list, or of a signing policy's if policy is not "". It is nil if there is no
+// such list.
+func (s *Server) ListMembers(project, policy, list string) []string {
+	members, err := s.Members(listOwner(project, policy), list)
+	if err != nil {
+		return nil
+	}
+	return members
+}
+
+func listOwner(project, policy string) string {
+	if policy == "" {
+		return refProject + ":" + project
+	}
+	return refPolicy + ":" + project + "/" + policy
+}
+
+// User returns an interactive user or CI user by its reference.
+func (s *Server) User(reference string) (UserState, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	u, err := s.organization.userNamed(reference)
+	if err != nil {
+		return UserState{}, err
+	}
+	return UserState{
+		ID:                u.ID,
+		Name:              u.Name,
+		Email:             u.Email,
+		NotificationEmail: u.NotificationEmail,
+		Identity:          u.Identity,
+		Role:              u.Role,
+		Active:            u.IsActive,
+		Synchronized:      u.IsSynchronized,
+		HasToken:          u.TokenHash != "",
+	}, nil
+}
+
+func (o *organization) userNamed(reference string) (*user, error) {
+	id, err := o.resolve(reference)
+	if err != nil {
+		return nil, err
+	}
+	u := o.usersByID[id]
+	if u == nil {
+		return nil, fmt.Errorf("%q is no user", reference)
+	}
+	return u, nil
+}
+
+// Properties returns an object as the API shows it in the default dialect, with links relative to the organization.
+func (s *Server) Properties(reference string) (map[string]any, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	found, err := s.organization.subject(reference)
+	if err != nil {
+		return nil, err
+	}
+	var properties map[string]any
+	err = json.Unmarshal(encode(found.render(renderer{organization: s.organization})), &properties)
+	return properties, err
+}
+
+// Accepts tells whether a token belongs to an active user.
+func (s *Server) Accepts(token string) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	owner := s.organization.userByToken(token)
+	return owner != nil && owner.IsActive
+}
+
+// Mails returns the invitations that were sent, oldest first.
+func (s *Server) Mails() []Mail {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return slices.Clone(s.organization.Mails)
+}
+
+// Events returns the audit log, oldest first.
+func (s *Server) Events() []AuditEvent {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return slices.Clone(s.organization.Events)
+}
+
+// Snapshot returns the organization as a seed, to compare or to start another server with. It has ids and sorted
+// members, but no tokens, mails or audit log.
+func (s *Server) Snapshot() Seed {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.organization.seed()
+}
+
+func (o *organization) seed() Seed {
+	seed := Seed{Organization: OrganizationSeed{ID: o.ID, Name: o.Name, MaxInteractiveUsers: o.MaxInteractiveUsers}}
+	for _, u := range o.Users {
+		if u.Kind == kindInteractiveUser {
+			seed.InteractiveUsers = append(seed.InteractiveUsers, u.interactiveSeed())
+		} else {
+			seed.CIUsers = append(seed.CIUsers, u.ciSeed())
+		}
+	}
+	for _, g := range o.Groups {
+		seed.UserGroups = append(seed.UserGroups, UserGroupSeed{
+			ID:           g.ID,
+			Name:         g.Name,
+			Description:  g.Description,
+			Synchronized: g.IsSynchronized,
+			Members:      o.references(g.Members),
+		})
+	}
+	for _, p := range o.Projects {
+		seed.Projects = append(seed.Projects, p.seed(o))
+	}
+	return seed
+}
+
+func (u *user) interactiveSeed() InteractiveUserSeed {
+	return InteractiveUserSeed{
+		ID:                u.ID,
+		Name:              u.Name,
+		Email:             u.Email,
+		NotificationEmail: u.NotificationEmail,
+		Identity:          u.Identity,
+		Role:              u.Role,
+		Inactive:          !u.IsActive,
+		Synchronized:      u.IsSynchronized,
+		Support:           u.IsSupport,
+	}
+}
+
+func (u *user) ciSeed() CIUserSeed {
+	return CIUserSeed{
+		ID:                u.ID,
+		Name:              u.Name,
+		NotificationEmail: u.NotificationEmail,
+		Role:              u.Role,
+		Inactive:          !u.IsActive,
+	}
+}
+
+func (p *project) seed(o *organization) ProjectSeed {
+	seed := ProjectSeed{
+		ID:             p.ID,
+		Slug:           p.Slug,
+		Name:           p.Name,
+		Description:    p.Description,
+		Inactive:       p.Status == statusInactive,
+		Readers:        o.references(p.Readers),
+		Configurators:  o.references(p.Configurators),
+		RepositoryURLs: slices.Clone(p.RepositoryURLs),
+		Properties:     maps.Clone(p.Extras),
+	}
+	for _, policy := range p.Policies {
+		seed.SigningPolicies = append(seed.SigningPolicies, policy.seed(o))
+	}
+	return seed
+}
+
+func (s *signingPolicy) seed(o *organization) SigningPolicySeed {
+	return SigningPolicySeed{
+		ID:                       s.ID,
+		Slug:                     s.Slug,
+		Name:                     s.Name,
+		Description:              s.Description,
+		Purpose:                  s.Purpose,
+		Inactive:                 !s.IsActive,
+		Submitters:               o.references(s.Submitters),
+		Approvers:                o.references(s.Approvers),
+		UseApprovalProcess:       s.UsesApprovalProcess,
+		RequiredApprovals:        s.RequiredApprovals,
+		VerifyTrustedBuildSystem: s.VerifiesTrustedBuild,
+		VerifyOriginPolicy:       s.VerifiesOriginPolicy,
+		OriginPolicyVerification: s.OriginPolicyVerification,
+		Properties:               maps.Clone(s.Extras),
+	}
+}

@@ -1,0 +1,200 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+type project struct {
+	ID             string                     `json:"id"`
+	Slug           string                     `json:"slug"`
+	Name           string                     `json:"name"`
+	Description    string                     `json:"description,omitempty"`
+	Status         string                     `json:"status"`
+	Readers        []string                   `json:"readers"`
+	Configurators  []string                   `json:"configurators"`
+	RepositoryURLs []string                   `json:"repositoryUrls"`
+	Extras         map[string]json.RawMessage `json:"extras,omitempty"`
+	Policies       []*signingPolicy           `json:"policies"`
+}
+
+// Values of the status of a project: PRJ, without "Invalid", which the mock never is.
+const (
+	statusValid    = "Valid"
+	statusInactive = "Inactive"
+)
+
+// initialArtifactConfiguration is what every project is created with (changelog 1.170.2).
+const initialArtifactConfiguration = "initial"
+
+func (o *organization) addProject(seed ProjectSeed) (*project, error) {
+	if seed.Slug == "" || seed.Name == "" {
+		return nil, fmt.Errorf("a project needs a slug and a name: %q, %q", seed.Slug, seed.Name)
+	}
+	if o.project(seed.Slug) != nil {
+		return nil, fmt.Errorf("there are two projects with the slug %q", seed.Slug)
+	}
+	id, err := o.newID(seed.ID, refProject, seed.Slug)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := o.resolveAll(seed.Readers)
+	if err != nil {
+		return nil, fmt.Errorf("readers of project %q: %w", seed.Slug, err)
+	}
+	configurators, err := o.resolveAll(seed.Configurators)
+	if err != nil {
+		return nil, fmt.Errorf("configurators of project %q: %w", seed.Slug, err)
+	}
+	added := &project{
+		ID:             id,
+		Slug:           seed.Slug,
+		Name:           seed.Name,
+		Description:    seed.Description,
+		Status:         statusOf(seed.Inactive),
+		Readers:        readers,
+		Configurators:  configurators,
+		RepositoryURLs: slices.Clone(seed.RepositoryURLs),
+	}
+	if added.Extras, err = o.newExtras(added, seed.Properties); err != nil {
+		return nil, fmt.Errorf("project %q: %w", seed.Slug, err)
+	}
+	for _, policy := range seed.SigningPolicies {
+		if _, err := o.addPolicy(added, policy); err != nil {
+			return nil, err
+		}
+	}
+	o.Projects = append(o.Projects, added)
+	return added, nil
+}
+
+func statusOf(inactive bool) string {
+	if inactive {
+		return statusInactive
+	}
+	return statusValid
+}
+
+// newExtras returns the properties of an object that clients may not know, which those that it has anyhow can't be.
+func (o *organization) newExtras(owner subject, properties map[string]json.RawMessage) (map[string]json.RawMessage, error) {
+	extras := make(map[string]json.RawMessage, len(properties))
+	known := owner.render(renderer{organization: o})
+	for name, value := range properties {
+		if _, taken := known[name]; taken {
+			return nil, fmt.Errorf("%q is no property that clients don't know", name)
+		}
+		extras[name] = compact(value)
+	}
+	return extras, nil
+}
+
+// policy returns the signing policy with the slug, or nil. Slugs are compared exactly.
+func (p *project) policy(slug string) *signingPolicy {
+	for _, policy := range p.Policies {
+		if policy.Slug == slug {
+			return policy
+		}
+	}
+	return nil
+}
+
+func (p *project) entity() entity { return entity{eventProject, p.ID, p.Name} }
+
+func (p *project) lists() map[string]*[]string {
+	return map[string]*[]string{propReaders: &p.Readers, propConfigurators: &p.Configurators}
+}
+
+// summary is the project as a list item.
+func (p *project) summary(r renderer) object {
+	return object{
+		propID:          p.ID,
+		propLink:        r.link(pathProjects, p.Slug),
+		propSlug:        p.Slug,
+		propName:        p.Name,
+		propDescription: nullable(p.Description),
+		propStatus:      p.Status,
+	}
+}
+
+func (p *project) render(r renderer) object {
+	rendered := p.summary(r)
+	for name, value := range p.Extras {
+		rendered[name] = value
+	}
+	rendered[propReaders] = r.members(p.Readers)
+	rendered[propConfigurators] = r.members(p.Configurators)
+	rendered[propRepositoryURLs] = append([]string{}, p.RepositoryURLs...)
+	rendered[propPolicies] = p.policySummaries(r)
+	rendered[propArtifacts] = []object{p.artifactConfiguration(r)}
+	return rendered
+}
+
+func (p *project) policySummaries(r renderer) []object {
+	summaries := make([]object, 0, len(p.Policies))
+	for _, policy := range p.Policies {
+		summaries = append(summaries, policy.summary(r))
+	}
+	return summaries
+}
+
+func (p *project) artifactConfiguration(r renderer) object {
+	const route = "ArtifactConfigurations"
+	return object{
+		propID:             r.organization.derivedID("artifact_configuration", p.Slug+"/"+initialArtifactConfiguration),
+		propLink:           r.link(pathProjects, p.Slug, route, initialArtifactConfiguration),
+		propSlug:           initialArtifactConfiguration,
+		propName:           "Initial",
+		propArtifactXMLURL: r.link(pathProjects, p.Slug, route, initialArtifactConfiguration, "Xml"),
+	}
+}
+
+var projectRoutes = []route{
+	{http.MethodGet, "/Projects", listProjectsRight, listReadableProjects},
+	{http.MethodGet, "/Projects/{project}", readProjects, readProject},
+	{http.MethodPost, "/Projects/{project}/Edit", changeProjects, editProject},
+}
+
+// listReadableProjects leaves out what the user may not read (inferred from the project read permission).
+func listReadableProjects(c *call) (answer, *problem) {
+	items := make([]object, 0, len(c.organization.Projects))
+	for _, p := range c.organization.Projects {
+		if readProjects.permits(c.organization, c.caller, p) {
+			items = append(items, c.summarize(p.summary(c.renderer)))
+		}
+	}
+	return ok(c.wrap(listProjects, items)), nil
+}
+
+func readProject(c *call) (answer, *problem) {
+	return ok(c.project.render(c.renderer)), nil
+}
+
+func editProject(c *call) (answer, *problem) {
+	edited := *c.project
+	e := c.edit()
+	e.project(&edited)
+	if refused := e.problem(); refused != nil {
+		return answer{}, refused
+	}
+	c.change(c.project, "Edited", func() { *c.project = edited })
+	return done(), nil
+}
+
+func (e *edit) project(p *project) {
+	read(e, propName, &p.Name)
+	read(e, propDescription, &p.Description)
+	read(e, propRepositoryURLs, &p.RepositoryURLs)
+	e.members(propReaders, &p.Readers)
+	e.members(propConfigurators, &p.Configurators)
+	e.require(propName, p.Name)
+	p.Extras = e.extras(p.Extras)
+}
+
+// set applies the edit of an administrator.
+func (p *project) set(e *edit) {
+	e.project(p)
+	read(e, propStatus, &p.Status)
+	p.Extras = e.addExtras(p.Extras, p.render(renderer{organization: e.organization}))
+}

@@ -1,0 +1,142 @@
+package mock
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Right says who may do something: any active user, users with one of the roles, support users if the roles include
+// Global Administrator, or users that are on a list of the project, directly or through groups.
+type Right struct {
+	// Action is what the right is about, so that "needs the role … to <Action>" is a sentence.
+	Action    string
+	AnyUser   bool
+	Roles     []Role
+	Relations []Relation
+	// Source is where the rule comes from.
+	Source string
+}
+
+// Relation is a list of a project, or of any of its signing policies, that a user may be on.
+type Relation string
+
+const (
+	RelationReader       Relation = "Reader"
+	RelationConfigurator Relation = "Configurator"
+	RelationSubmitter    Relation = "Submitter"
+	RelationApprover     Relation = "Approver"
+)
+
+// The rights table. All that the server allows is in here; the routes refer to it.
+var (
+	readDirectory = &Right{
+		Action:  "read users, user groups and the organization",
+		AnyUser: true,
+		Source:  "USR: other configuration data is visible for all users",
+	}
+	changeUsers = &Right{
+		Action: "change users",
+		Roles:  []Role{RoleGlobalAdministrator, RoleUserAdministrator},
+		Source: "USR: a User Administrator manages users, a Global Administrator is the sum of the administrators",
+	}
+	changeGroups = &Right{
+		Action: "change user groups",
+		Roles:  []Role{RoleGlobalAdministrator, RoleUserAdministrator},
+		Source: "inferred from the right to change users",
+	}
+	listProjectsRight = &Right{
+		Action:  "list projects; those that the user may not read are left out",
+		AnyUser: true,
+		Source:  "inferred from the right to read a project",
+	}
+	readProjects = &Right{
+		Action:    "read this project and its signing policies",
+		Roles:     []Role{RoleGlobalAdministrator, RoleProjectAdministrator, RoleGlobalReader},
+		Relations: []Relation{RelationReader, RelationConfigurator, RelationSubmitter, RelationApprover},
+		Source:    "USR, changelog 1.207.3 and 1.211.0: project read permission",
+	}
+	changeProjects = &Right{
+		Action:    "edit this project",
+		Roles:     []Role{RoleGlobalAdministrator, RoleProjectAdministrator},
+		Relations: []Relation{RelationConfigurator},
+		Source:    "USR: a Project Administrator manages projects; PRJ: so do the project's Configurators",
+	}
+	changePolicies = &Right{
+		Action: "edit signing policies",
+		Roles:  []Role{RoleGlobalAdministrator, RoleProjectAdministrator},
+		Source: "USR: a Project Administrator manages projects and signing policies",
+	}
+	readAuditLog = &Right{
+		Action: "read the audit log",
+		Roles:  []Role{RoleGlobalAdministrator, RoleGlobalReader},
+		Source: "inferred from the meaning of the roles",
+	}
+)
+
+// Rights returns the rights table.
+func Rights() []Right {
+	return []Right{
+		*readDirectory, *changeUsers, *changeGroups, *listProjectsRight, *readProjects, *changeProjects,
+		*changePolicies, *readAuditLog,
+	}
+}
+
+// permits tells whether a user has the right, for a project where the right has relations.
+func (r *Right) permits(o *organization, u *user, p *project) bool {
+	if r.AnyUser || slices.Contains(r.Roles, u.effectiveRole()) {
+		return true
+	}
+	if p == nil {
+		return false
+	}
+	return slices.ContainsFunc(r.Relations, func(relation Relation) bool { return p.relates(o, relation, u.ID) })
+}
+
+// effectiveRole makes a support user an administrator: USR: it has administrative privileges.
+func (u *user) effectiveRole() Role {
+	if u.IsSupport {
+		return RoleGlobalAdministrator
+	}
+	return u.Role
+}
+
+// relates tells whether a user is on the lists of the project that a relation means.
+func (p *project) relates(o *organization, relation Relation, userID string) bool {
+	switch relation {
+	case RelationReader:
+		return o.isOn(p.Readers, userID)
+	case RelationConfigurator:
+		return o.isOn(p.Configurators, userID)
+	case RelationSubmitter:
+		return slices.ContainsFunc(p.Policies, func(s *signingPolicy) bool { return o.isOn(s.Submitters, userID) })
+	case RelationApprover:
+		return slices.ContainsFunc(p.Policies, func(s *signingPolicy) bool { return o.isOn(s.Approvers, userID) })
+	}
+	return false
+}
+
+// refusal is the cause that a 403 names, as it does since 1.204.0.
+func (r *Right) refusal(u *user) string {
+	roles := make([]string, len(r.Roles))
+	for i, role := range r.Roles {
+		roles[i] = role.Title()
+	}
+	detail := fmt.Sprintf("The user '%s' needs the role %s", u.Name, alternatives(roles))
+	if len(r.Relations) > 0 {
+		relations := make([]string, len(r.Relations))
+		for i, relation := range r.Relations {
+			relations[i] = string(relation)
+		}
+		detail += ", or to be " + alternatives(relations) + " in the project,"
+	}
+	return detail + " to " + r.Action + "."
+}
+
+func alternatives(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}

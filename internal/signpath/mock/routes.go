@@ -1,0 +1,136 @@
+package mock
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// handler serves a request that is authenticated, permitted and well-formed.
+type handler func(*call) (answer, *problem)
+
+// route is a method and a path below the organization. A route with {project} and {policy} is served only if those
+// exist. Without a right it is public.
+type route struct {
+	method   string
+	template string
+	right    *Right
+	handle   handler
+}
+
+// publicRoutes are outside of an organization: /Api/v1/….
+var publicRoutes = []route{
+	{http.MethodGet, "/Meta/SystemInfo", nil, readSystemInfo},
+}
+
+// previewRoutes are those that stayed in v1-pre: /Api/v1-pre/{organization}/….
+var previewRoutes = []route{
+	{http.MethodGet, "/AuditLog/Events", readAuditLog, listEventsOfAuditLog},
+}
+
+// organizationRoutes are those of an organization: /Api/v1/{organization}/….
+var organizationRoutes = slices.Concat(
+	[]route{{http.MethodGet, "/Organization", readDirectory, readOrganization}},
+	userRoutes(kindInteractiveUser),
+	userRoutes(kindCIUser),
+	userGroupRoutes,
+	projectRoutes,
+	signingPolicyRoutes,
+)
+
+// match is a request's route and the variables of its path.
+type match struct {
+	route        *route
+	organization string // as in the path; "" for a public route
+	resource     string // the path below the organization, as sent
+	variables    map[string]string
+	allowed      []string // methods that the path has, if no route matches
+}
+
+// matchRoute finds the route of a path, which is still percent-encoded. The last two answers of a match without a
+// route differ: with allowed methods the path exists.
+func matchRoute(method, escapedPath string) match {
+	segments, valid := pathSegments(escapedPath)
+	if !valid || len(segments) < 3 || !strings.EqualFold(segments[0], pathAPI) {
+		return match{resource: escapedPath}
+	}
+	version, rest := segments[1], segments[2:]
+	switch {
+	case strings.EqualFold(version, pathPreview):
+		return matchOrganization(previewRoutes, method, rest)
+	case !strings.EqualFold(version, pathVersion):
+		return match{resource: escapedPath}
+	case strings.EqualFold(rest[0], pathMeta):
+		return matchTable(publicRoutes, method, rest)
+	default:
+		return matchOrganization(organizationRoutes, method, rest)
+	}
+}
+
+func matchOrganization(table []route, method string, segments []string) match {
+	found := matchTable(table, method, segments[1:])
+	found.organization = segments[0]
+	return found
+}
+
+// matchTable takes the first route that fits, so that /InteractiveUsers/Me is not taken for an id.
+func matchTable(table []route, method string, segments []string) match {
+	found := match{resource: "/" + strings.Join(segments, "/")}
+	for i := range table {
+		variables, fits := matchTemplate(table[i].template, segments)
+		if !fits {
+			continue
+		}
+		if table[i].method == method {
+			found.route, found.variables, found.allowed = &table[i], variables, nil
+			return found
+		}
+		found.allowed = append(found.allowed, table[i].method)
+	}
+	return found
+}
+
+// matchTemplate compares fixed segments without case.
+func matchTemplate(template string, segments []string) (variables map[string]string, fits bool) {
+	parts := strings.Split(template[1:], "/")
+	if len(parts) != len(segments) {
+		return nil, false
+	}
+	variables = map[string]string{}
+	for i, part := range parts {
+		switch {
+		case strings.HasPrefix(part, "{"):
+			variables[strings.Trim(part, "{}")] = segments[i]
+		case !strings.EqualFold(part, segments[i]):
+			return nil, false
+		}
+	}
+	return variables, true
+}
+
+// pathSegments splits and decodes a path. A trailing slash does not matter.
+func pathSegments(escapedPath string) (segments []string, valid bool) {
+	for _, escaped := range strings.Split(strings.Trim(escapedPath, "/"), "/") {
+		segment, err := url.PathUnescape(escaped)
+		if err != nil || segment == "" {
+			return nil, false
+		}
+		segments = append(segments, segment)
+	}
+	return segments, true
+}
+
+func (m match) routeName() string {
+	if m.route == nil {
+		return ""
+	}
+	return m.route.method + " " + m.route.template
+}
+
+func (m match) template() string {
+	if m.route == nil {
+		return ""
+	}
+	return m.route.template
+}

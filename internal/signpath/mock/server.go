@@ -1,0 +1,162 @@
+package mock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Server is a SignPath organization. It is an http.Handler and safe for concurrent use.
+type Server struct {
+	dialect   Dialect
+	clock     func() time.Time
+	stateFile string
+	control   http.Handler
+
+	latency     atomic.Int64
+	connections atomic.Int64
+	log         requestLog
+	faults      faultList
+
+	mutex        sync.Mutex
+	organization *organization
+}
+
+// Option configures a Server.
+type Option func(*Server)
+
+// WithDialect makes the server speak another dialect than the default one.
+func WithDialect(dialect Dialect) Option {
+	return func(s *Server) { s.dialect = dialect }
+}
+
+// WithLatency delays every API request; see SetLatency.
+func WithLatency(latency time.Duration) Option {
+	return func(s *Server) { s.SetLatency(latency) }
+}
+
+// WithStateFile keeps the organization in a file: it is loaded from there instead of from the seed if the file exists,
+// and saved after each change. Tokens are in it as hashes only.
+func WithStateFile(path string) Option {
+	return func(s *Server) { s.stateFile = path }
+}
+
+// WithClock sets the clock of audit events and the request log.
+func WithClock(clock func() time.Time) Option {
+	return func(s *Server) { s.clock = clock }
+}
+
+// New creates the organization that the seed describes. Without a valid seed or state file it fails.
+func New(seed Seed, options ...Option) (*Server, error) {
+	server := &Server{clock: time.Now}
+	for _, option := range options {
+		option(server)
+	}
+	server.control = server.controlHandler()
+	seeded, err := newOrganization(seed)
+	if err != nil {
+		return nil, err
+	}
+	server.organization = seeded
+	if err := server.loadState(); err != nil {
+		return nil, err
+	}
+	return server, nil
+}
+
+// SetLatency delays every API request from now on. Control endpoints are not delayed.
+func (s *Server) SetLatency(latency time.Duration) { s.latency.Store(int64(latency)) }
+
+// Connections returns how many connections were opened to the server since Serve or Start.
+func (s *Server) Connections() int { return int(s.connections.Load()) }
+
+// OrganizationID returns the id of the organization.
+func (s *Server) OrganizationID() string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.organization.ID
+}
+
+// ServeHTTP serves the API and the control endpoints.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		s.control.ServeHTTP(w, r)
+		return
+	}
+	s.serveAPI(w, r)
+}
+
+// Listen opens a listener for Serve. It refuses an address that is not loopback: the control endpoints need no token.
+func Listen(address string) (net.Listener, error) {
+	resolved, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("mock: %w", err)
+	}
+	if !resolved.IP.IsLoopback() {
+		return nil, fmt.Errorf("mock: %q is not a loopback address", address)
+	}
+	listener, err := net.ListenTCP("tcp", resolved)
+	if err != nil {
+		return nil, fmt.Errorf("mock: %w", err)
+	}
+	return listener, nil
+}
+
+const shutdownTimeout = 5 * time.Second
+
+// Serve serves on a listener from Listen until the context ends, then lets running requests end.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := s.httpServer()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	err := server.Shutdown(stop)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return server.Close()
+	}
+	return err
+}
+
+// Start serves on a free port of the loopback interface until stop is called, which cuts all connections. The API URL
+// is url + "/Api".
+func (s *Server) Start() (url string, stop func(), err error) {
+	listener, err := Listen("127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	server := s.httpServer()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(listener) // always ends with ErrServerClosed, by stop
+	}()
+	stop = func() {
+		_ = server.Close() // nobody is left to care about connections that were cut
+		<-served
+	}
+	return "http://" + listener.Addr().String(), stop, nil
+}
+
+func (s *Server) httpServer() *http.Server {
+	return &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				s.connections.Add(1)
+			}
+		},
+	}
+}

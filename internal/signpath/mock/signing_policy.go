@@ -1,0 +1,216 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+type signingPolicy struct {
+	ID                       string                     `json:"id"`
+	ProjectSlug              string                     `json:"projectSlug"`
+	Slug                     string                     `json:"slug"`
+	Name                     string                     `json:"name"`
+	Description              string                     `json:"description,omitempty"`
+	Purpose                  string                     `json:"purpose,omitempty"`
+	IsActive                 bool                       `json:"isActive"`
+	Submitters               []string                   `json:"submitters"`
+	Approvers                []string                   `json:"approvers"`
+	UsesApprovalProcess      bool                       `json:"usesApprovalProcess,omitempty"`
+	RequiredApprovals        int                        `json:"requiredApprovals,omitempty"`
+	VerifiesTrustedBuild     bool                       `json:"verifiesTrustedBuild,omitempty"`
+	VerifiesOriginPolicy     bool                       `json:"verifiesOriginPolicy,omitempty"`
+	OriginPolicyVerification json.RawMessage            `json:"originPolicyVerification,omitempty"`
+	Extras                   map[string]json.RawMessage `json:"extras,omitempty"`
+}
+
+func (o *organization) addPolicy(p *project, seed SigningPolicySeed) (*signingPolicy, error) {
+	if seed.Slug == "" || seed.Name == "" {
+		return nil, fmt.Errorf("a signing policy needs a slug and a name: %q, %q", seed.Slug, seed.Name)
+	}
+	key := p.Slug + "/" + seed.Slug
+	if p.policy(seed.Slug) != nil {
+		return nil, fmt.Errorf("there are two signing policies %q", key)
+	}
+	id, err := o.newID(seed.ID, refPolicy, key)
+	if err != nil {
+		return nil, err
+	}
+	submitters, err := o.resolveAll(seed.Submitters)
+	if err != nil {
+		return nil, fmt.Errorf("submitters of signing policy %q: %w", key, err)
+	}
+	approvers, err := o.resolveAll(seed.Approvers)
+	if err != nil {
+		return nil, fmt.Errorf("approvers of signing policy %q: %w", key, err)
+	}
+	added := &signingPolicy{
+		ID:                       id,
+		ProjectSlug:              p.Slug,
+		Slug:                     seed.Slug,
+		Name:                     seed.Name,
+		Description:              seed.Description,
+		Purpose:                  seed.Purpose,
+		IsActive:                 !seed.Inactive,
+		Submitters:               submitters,
+		Approvers:                approvers,
+		UsesApprovalProcess:      seed.UseApprovalProcess,
+		RequiredApprovals:        seed.RequiredApprovals,
+		VerifiesTrustedBuild:     seed.VerifyTrustedBuildSystem,
+		VerifiesOriginPolicy:     seed.VerifyOriginPolicy,
+		OriginPolicyVerification: seed.originPolicyVerification(),
+	}
+	if added.Extras, err = o.newExtras(added, seed.Properties); err != nil {
+		return nil, fmt.Errorf("signing policy %q: %w", key, err)
+	}
+	p.Policies = append(p.Policies, added)
+	return added, nil
+}
+
+func (s SigningPolicySeed) originPolicyVerification() json.RawMessage {
+	if len(s.AllowedBranchNames) > 0 {
+		return encode(object{propAllowedBranches: s.AllowedBranchNames})
+	}
+	if len(s.OriginPolicyVerification) == 0 {
+		return nil
+	}
+	return compact(s.OriginPolicyVerification)
+}
+
+func (s *signingPolicy) entity() entity {
+	return entity{eventSigningPolicy, s.ID, s.ProjectSlug + "/" + s.Slug}
+}
+
+func (s *signingPolicy) lists() map[string]*[]string {
+	return map[string]*[]string{propSubmitters: &s.Submitters, propApprovers: &s.Approvers}
+}
+
+// summary is the signing policy as the project shows it.
+func (s *signingPolicy) summary(r renderer) object {
+	return object{
+		propID:              s.ID,
+		propLink:            r.link(pathProjects, s.ProjectSlug, pathPolicies, s.Slug),
+		propSlug:            s.Slug,
+		propName:            s.Name,
+		propIsActive:        s.IsActive,
+		propVerifiesOrigin:  s.VerifiesOriginPolicy,
+		propCertificateLink: r.link(pathProjects, s.ProjectSlug, pathPolicies, s.Slug, "Certificate"),
+	}
+}
+
+func (s *signingPolicy) render(r renderer) object {
+	rendered := s.summary(r)
+	for name, value := range s.Extras {
+		rendered[name] = value
+	}
+	rendered[propDescription] = nullable(s.Description)
+	rendered[propPurpose] = nullable(s.Purpose)
+	rendered[propSubmitters] = r.members(s.Submitters)
+	rendered[propApprovers] = r.members(s.Approvers)
+	rendered[propUsesApproval] = s.UsesApprovalProcess
+	rendered[propRequiredApprovals] = s.RequiredApprovals
+	rendered[propVerifiesBuildSystem] = s.VerifiesTrustedBuild
+	rendered[propOriginVerification] = s.OriginPolicyVerification
+	return rendered
+}
+
+var signingPolicyRoutes = []route{
+	{http.MethodGet, "/Projects/{project}/SigningPolicies/{policy}", readProjects, readPolicy},
+	{http.MethodPost, "/Projects/{project}/SigningPolicies/{policy}/Edit", changePolicies, editPolicy},
+}
+
+func readPolicy(c *call) (answer, *problem) {
+	return ok(c.policy.render(c.renderer)), nil
+}
+
+func editPolicy(c *call) (answer, *problem) {
+	edited := *c.policy
+	e := c.edit()
+	e.policy(&edited)
+	e.checkPolicy(edited, *c.policy)
+	if refused := e.problem(); refused != nil {
+		return answer{}, refused
+	}
+	c.change(c.policy, "Edited", func() { *c.policy = edited })
+	return done(), nil
+}
+
+func (e *edit) policy(s *signingPolicy) {
+	read(e, propName, &s.Name)
+	read(e, propDescription, &s.Description)
+	read(e, propPurpose, &s.Purpose)
+	e.members(propSubmitters, &s.Submitters)
+	e.members(propApprovers, &s.Approvers)
+	read(e, propUseApproval, &s.UsesApprovalProcess)
+	read(e, propRequiredApprovals, &s.RequiredApprovals)
+	read(e, propVerifyBuildSystem, &s.VerifiesTrustedBuild)
+	read(e, propVerifyOrigin, &s.VerifiesOriginPolicy)
+	e.raw(propOriginVerification, &s.OriginPolicyVerification)
+	s.Extras = e.extras(s.Extras)
+}
+
+// set applies the edit of an administrator.
+func (s *signingPolicy) set(e *edit) {
+	e.policy(s)
+	read(e, propIsActive, &s.IsActive)
+	s.Extras = e.addExtras(s.Extras, s.render(renderer{organization: e.organization}))
+}
+
+// checkPolicy holds an edited signing policy against the rules.
+func (e *edit) checkPolicy(s, before signingPolicy) {
+	e.require(propName, s.Name)
+	e.checkPurpose(s)
+	e.checkVerification(s)
+	e.checkSubmitters(s)
+	e.checkApprovals(s, before)
+}
+
+// checkPurpose knows the values that are inferred from the documentation's examples.
+func (e *edit) checkPurpose(s signingPolicy) {
+	if s.Purpose != "" && s.Purpose != "Test" && s.Purpose != "Release" {
+		e.reject(propPurpose, "The purpose '%s' does not exist.", s.Purpose)
+	}
+}
+
+// checkVerification enforces PRJ: origin verification requires trusted build system verification.
+func (e *edit) checkVerification(s signingPolicy) {
+	if s.VerifiesOriginPolicy && !s.VerifiesTrustedBuild {
+		e.reject(propVerifyOrigin, "Origin verification requires trusted build system verification.")
+	}
+}
+
+// checkSubmitters enforces PRJ: interactive users cannot be submitters where trusted build system verification is on.
+// What that means for groups is not stated, so only direct submitters are refused.
+func (e *edit) checkSubmitters(s signingPolicy) {
+	if !s.VerifiesTrustedBuild {
+		return
+	}
+	for _, id := range s.Submitters {
+		if u := e.organization.usersByID[id]; u != nil && u.Kind == kindInteractiveUser {
+			e.reject(propSubmitters,
+				"The interactive user '%s' cannot be a submitter, as trusted build system verification is on.", u.Name)
+		}
+	}
+}
+
+// checkApprovals enforces PRJ: the approval process needs k of n approvals. That zero approvers are fine, and that
+// only raising k above n is refused, are assumptions; with a group, n is not known.
+func (e *edit) checkApprovals(s, before signingPolicy) {
+	if s.RequiredApprovals < 0 || s.UsesApprovalProcess && s.RequiredApprovals == 0 {
+		e.reject(propRequiredApprovals, "The approval process needs at least one required approval.")
+	}
+	isRaised := s.UsesApprovalProcess && s.RequiredApprovals > before.RequiredApprovals
+	if isRaised && s.RequiredApprovals > len(s.Approvers) && !e.organization.hasGroup(s.Approvers) {
+		e.reject(propRequiredApprovals, "There are %d required approvals, but only %d approvers.",
+			s.RequiredApprovals, len(s.Approvers))
+	}
+}
+
+func (o *organization) hasGroup(ids []string) bool {
+	for _, id := range ids {
+		if o.groupsByID[id] != nil {
+			return true
+		}
+	}
+	return false
+}

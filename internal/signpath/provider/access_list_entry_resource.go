@@ -1,0 +1,275 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// accessListEntryResource manages one member of one access list, such as
+// signpath_signing_policy_approver. It is additive: it leaves the other members
+// alone.
+type accessListEntryResource struct {
+	configured
+	list access.List
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*accessListEntryResource)(nil)
+	_ resource.ResourceWithImportState = (*accessListEntryResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessListEntryResource)(nil)
+)
+
+func newAccessListEntryResource(list access.List) resource.Resource {
+	return &accessListEntryResource{list: list}
+}
+
+// Metadata implements [resource.Resource].
+func (r *accessListEntryResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = listTypeName(req.ProviderTypeName, r.list, r.list.Singular)
+}
+
+const attrMember = "member"
+
+// Schema implements [resource.Resource].
+func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := parentAttributes(r.list)
+	attributes[attrMember] = schema.StringAttribute{
+		Required: true,
+		MarkdownDescription: fmt.Sprintf("The %s, as a member reference: %s. E-mails and UUIDs are compared without case. Another principal replaces the resource; another spelling of the same one changes nothing. %s",
+			r.list.Singular, memberForms(r.list.Kinds), memberErrors(r.list)),
+		Validators: []validator.String{isMemberReference(access.Kinds()...)},
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
+			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
+			"An entry that is already on the list is taken over. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
+			"On destroy, the entry is removed from the list.\n\n"+concurrencyNote,
+			r.list.Plural, r.list.Parent, r.list.Grants, listTypeName("signpath", r.list, r.list.Plural)),
+		Attributes: attributes,
+	}
+}
+
+// ModifyPlan implements [resource.ResourceWithModifyPlan].
+func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.session == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		r.claim(ctx, getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list), entryID(ctx, req.Private), resp)
+		return
+	}
+	parent := getParent(ctx, req.Plan, r.list, &resp.Diagnostics)
+	var member types.String
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(attrMember), &member)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if member.IsUnknown() {
+		r.requireReplaceOnUpdate(req, resp)
+		return
+	}
+	if !parent.isUnknown() {
+		r.plan(ctx, parent.target(r.list), member.ValueString(), req, resp)
+	}
+}
+
+func (r *accessListEntryResource) requireReplaceOnUpdate(req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !req.State.Raw.IsNull() {
+		resp.RequiresReplace.Append(path.Root(attrMember))
+	}
+}
+
+func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	current, err := r.client.Members(ctx, t)
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{parentPath(r.list), "Reading " + t.String(), needsProjectRead}, err)
+		return
+	}
+	p, ok := r.planMember(ctx, t, current, member, path.Root(attrMember), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	r.claim(ctx, t, memberKey(p), resp)
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var prior types.String
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attrMember), &prior)...)
+	if prior.ValueString() == member {
+		return
+	}
+	if p.ID != "" && p.ID == entryID(ctx, req.Private) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), prior)...)
+		return
+	}
+	r.requireReplaceOnUpdate(req, resp)
+}
+
+// claim notes that this resource manages the entry, and that nobody may own the
+// whole list.
+func (r *accessListEntryResource) claim(ctx context.Context, t api.Target, key string, resp *resource.ModifyPlanResponse) {
+	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
+	by := listTypeName("signpath", r.list, r.list.Singular)
+	r.session.claim(t.String(), claim{mark: mark, by: by, shared: true}, parentPath(r.list), &resp.Diagnostics)
+	r.session.claim(fmt.Sprintf("the entry %s of %s", key, t), claim{mark: mark, by: by}, path.Root(attrMember), &resp.Diagnostics)
+}
+
+const privateID = "principal_id"
+
+// entryID returns the id of the principal whose entry the resource manages: it
+// stays the same when the principal is renamed.
+func entryID(ctx context.Context, private privateReader) string {
+	raw, _ := private.GetKey(ctx, privateID)
+	var id string
+	_ = json.Unmarshal(raw, &id)
+	return id
+}
+
+func setEntryID(ctx context.Context, private privateState, id string, diags *diag.Diagnostics) {
+	diags.Append(private.SetKey(ctx, privateID, []byte(`"`+id+`"`))...)
+}
+
+// Create implements [resource.Resource].
+func (r *accessListEntryResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	t := getParent(ctx, req.Plan, r.list, &resp.Diagnostics).target(r.list)
+	member := entryMember(ctx, req.Plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.existingMember(ctx, member)
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+		return
+	}
+	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
+	addEditWarnings(&resp.Diagnostics, warnings)
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Adding %q to %s", member, t), needsProjectAdmin}, err)
+		return
+	}
+	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
+	resp.State.Raw = req.Plan.Raw
+}
+
+func entryMember(ctx context.Context, from attributes, diags *diag.Diagnostics) string {
+	var member types.String
+	diags.Append(from.GetAttribute(ctx, path.Root(attrMember), &member)...)
+	return member.ValueString()
+}
+
+// Read implements [resource.Resource].
+func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	t := getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list)
+	member := entryMember(ctx, req.State, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ids, err := r.client.Members(ctx, t)
+	if api.IsGone(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{parentPath(r.list), "Reading " + t.String(), needsProjectRead}, err)
+		return
+	}
+	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+		return
+	}
+	if id == "" || !slices.Contains(ids, id) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	spelled, err := r.spellMembers(ctx, []string{id}, []string{member})
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+		return
+	}
+	setEntryID(ctx, resp.Private, id, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), spelled[0])...)
+}
+
+// currentID returns the id of the entry's principal: the one that was granted,
+// or after an import the one that the reference names. It is empty if there is
+// no such principal.
+func (r *accessListEntryResource) currentID(ctx context.Context, member, granted string) (string, error) {
+	if granted != "" {
+		return granted, nil
+	}
+	p, err := r.existingMember(ctx, member)
+	if isNobody(err) {
+		return "", nil
+	}
+	return p.ID, err
+}
+
+func isNobody(err error) bool { return errors.Is(err, access.ErrNoPrincipal) || api.IsGone(err) }
+
+// Update implements [resource.Resource]. Nothing can be updated in place.
+func (r *accessListEntryResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = req.Plan.Raw
+}
+
+// Delete implements [resource.Resource].
+func (r *accessListEntryResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	t := getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list)
+	member := entryMember(ctx, req.State, &resp.Diagnostics)
+	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
+	if err == nil && id != "" {
+		var warnings api.Warnings
+		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
+		addEditWarnings(&resp.Diagnostics, warnings)
+	}
+	if !api.IsGone(err) {
+		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Removing %q from %s", member, t), needsProjectAdmin}, err)
+	}
+}
+
+// ImportState implements [resource.ResourceWithImportState].
+func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	parent, member, err := parseImportID(req.ID, r.list, true)
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid import id", sentence(err.Error()))
+		return
+	}
+	t := parent.target(r.list)
+	if r.checkParent(ctx, t, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.existingMember(ctx, member)
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
+		return
+	}
+	if ids, err := r.client.Members(ctx, t); err == nil && !slices.Contains(ids, p.ID) {
+		names, _ := r.spellMembers(ctx, ids, nil)
+		resp.Diagnostics.AddError("Not on the list", fmt.Sprintf("%q is not on %s, which holds %s.", member, t, joinOrNobody(names)))
+		return
+	}
+	parent.set(ctx, &resp.State, r.list, &resp.Diagnostics)
+	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), member)...)
+}
+
+func joinOrNobody(names []string) string {
+	if len(names) == 0 {
+		return "nobody"
+	}
+	return strings.Join(names, ", ")
+}

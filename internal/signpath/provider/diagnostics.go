@@ -1,0 +1,118 @@
+package provider
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// Which roles SignPath documents for what this provider does; said when it
+// answers 403.
+const (
+	needsAnyRole      = "Every active user of the organization may read this. Check that organization_id is right: SignPath answers 403 for a wrong one, too."
+	needsUserAdmin    = "Managing users needs the role User Administrator or Global Administrator."
+	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator; for the lists of a project, being one of its configurators may do."
+	needsProjectRead  = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
+		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check the slugs, and the role of the token's user."
+)
+
+// A failure is an error, with what it happened to and where to point.
+type failure struct {
+	// at is the attribute that the error is about; empty for the resource.
+	at path.Path
+	// doing says what failed, to precede "failed": "Reading project \"a\"".
+	doing string
+	// needs says which role the operation needs, for a 403.
+	needs string
+}
+
+// addFailure reports err. The summary is short and constant per kind of error;
+// the detail says what happened to which object, what SignPath said, and what
+// to do.
+func addFailure(diags *diag.Diagnostics, f failure, err error) {
+	if err == nil {
+		return
+	}
+	summary, advice := explain(f, err)
+	detail := sentence(f.doing + " failed: " + err.Error())
+	if advice != "" {
+		detail += "\n\n" + advice
+	}
+	if f.at.Equal(path.Empty()) {
+		diags.AddError(summary, detail)
+		return
+	}
+	diags.AddAttributeError(f.at, summary, detail)
+}
+
+// sentence ends the text with a full stop, unless it ends already.
+func sentence(text string) string {
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}
+
+// explain returns the summary for the error, and what to do about it.
+func explain(f failure, err error) (summary, advice string) {
+	var (
+		notFound    *access.NotFoundError
+		ambiguous   *access.AmbiguousError
+		refused     *access.RefusedError
+		gone        *api.GoneError
+		lost        *api.LostPropertiesError
+		lostCreate  *api.LostCreateError
+		failedOrNot *api.Error
+	)
+	switch {
+	case errors.As(err, &notFound):
+		return "Unknown member", "Correct the reference, or create the principal first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before."
+	case errors.As(err, &ambiguous):
+		return "Ambiguous member", ""
+	case errors.As(err, &refused):
+		return "Member not allowed here", ""
+	case errors.As(err, &gone):
+		return "Unknown object", ""
+	case errors.As(err, &lost):
+		return "SignPath lost settings in an edit", "Put them back in SignPath's web application now. The change that was asked for may be in force. " +
+			"Do not apply again before you know why this installation drops them; please report it to this provider's project."
+	case errors.As(err, &lostCreate):
+		return "Unknown outcome of a create", "Look in SignPath's web application, or apply again: if it exists by then, Terraform says so and how to import it."
+	case errors.As(err, &failedOrNot):
+		return explainAnswer(f, failedOrNot)
+	}
+	return "SignPath operation failed", ""
+}
+
+func explainAnswer(f failure, e *api.Error) (summary, advice string) {
+	switch {
+	case e.Status == 0:
+		return "No answer from SignPath", "Check api_url and the network, then run Terraform again."
+	case e.Cause != nil:
+		return "Unexpected answer from SignPath", "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project."
+	case e.Status == http.StatusUnauthorized:
+		return "SignPath refused the API token", "The token is wrong, was regenerated since, or its user is inactive. Set " + api.EnvToken + " to a valid one."
+	case e.Status == http.StatusForbidden:
+		return "Not allowed by SignPath", f.needs
+	case e.Status == http.StatusNotFound:
+		return "Not found by SignPath", "Check api_url: SignPath itself answers 403 for an unknown object."
+	case e.Status == http.StatusTooManyRequests:
+		return "Too many requests", "SignPath asks for a longer pause than the time that is left for a request. Try again later."
+	case e.Status >= 500:
+		return "SignPath failed", "Run Terraform again. If it stays, give SignPath's support the trace id."
+	}
+	return "SignPath refused the request", ""
+}
+
+// addEditWarnings passes on what an edit changed without being asked.
+func addEditWarnings(diags *diag.Diagnostics, warnings api.Warnings) {
+	for _, w := range warnings {
+		diags.AddWarning("SignPath changed another setting", w)
+	}
+}

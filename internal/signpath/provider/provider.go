@@ -1,0 +1,141 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// signpathProvider implements the provider.
+type signpathProvider struct{ version string }
+
+var _ provider.Provider = (*signpathProvider)(nil)
+
+// New returns the provider's constructor. The version goes into the user agent.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &signpathProvider{version: version} }
+}
+
+// Metadata implements [provider.Provider].
+func (p *signpathProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "signpath"
+	resp.Version = p.version
+}
+
+// Schema implements [provider.Provider].
+func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages who may sign software at [SignPath](https://signpath.io), who may approve it, and who may change that: " +
+			"users, CI users, global roles, and the access lists of projects and signing policies.",
+		Attributes: map[string]schema.Attribute{
+			string(api.FieldURL): schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("URL of the SignPath API, without `/v1`. Defaults to the environment variable `%s`, then to `%s`. "+
+					"A trailing `/` or `/v1` is ignored. Plain `http` is refused unless the host is a loopback address, because it would send the token in the clear.", api.EnvURL, api.DefaultURL),
+			},
+			string(api.FieldOrganizationID): schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("Id of the SignPath organization, a UUID, as shown on the organization page. Defaults to the environment variable `%s`. "+
+					"Required in one of the two places.", api.EnvOrganizationID),
+			},
+			string(api.FieldToken): schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: fmt.Sprintf("API token of the user that Terraform acts as: a CI user or an interactive user. Defaults to the environment variable `%s`, which is the better place, "+
+					"because it keeps the token out of the configuration. Required in one of the two places. To manage users *and* access lists with one token, its user needs the role Global Administrator.", api.EnvToken),
+			},
+		},
+	}
+}
+
+// configModel is the provider block.
+type configModel struct {
+	URL            types.String `tfsdk:"api_url"`
+	OrganizationID types.String `tfsdk:"organization_id"`
+	Token          types.String `tfsdk:"api_token"`
+}
+
+// Configure implements [provider.Provider]. It sends nothing.
+func (p *signpathProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config configModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	for field, value := range map[api.Field]types.String{
+		api.FieldURL: config.URL, api.FieldOrganizationID: config.OrganizationID, api.FieldToken: config.Token,
+	} {
+		if value.IsUnknown() {
+			resp.Diagnostics.AddAttributeError(path.Root(string(field)), "Setting not known at plan time",
+				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value or use its environment variable.", field))
+		}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client, err := api.New(api.Config{
+		URL:            setting(config.URL, api.EnvURL),
+		OrganizationID: setting(config.OrganizationID, api.EnvOrganizationID),
+		Token:          setting(config.Token, api.EnvToken),
+		UserAgent:      fmt.Sprintf("terraform-provider-signpath/%s Terraform/%s", p.version, cmp.Or(req.TerraformVersion, "unknown")),
+		Log:            logRequest,
+	})
+	if err != nil {
+		addConfigErrors(resp, err)
+		return
+	}
+	s := newSession(client)
+	resp.ResourceData, resp.DataSourceData = s, s
+}
+
+// setting returns a configured value, or else the environment variable. White
+// space around it, such as the line break of a file, never belongs to it.
+func setting(value types.String, variable string) string {
+	return strings.TrimSpace(cmp.Or(value.ValueString(), os.Getenv(variable)))
+}
+
+func addConfigErrors(resp *provider.ConfigureResponse, err error) {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // errors.Join is what New documents.
+	if !ok {
+		resp.Diagnostics.AddError("Invalid provider configuration", err.Error())
+		return
+	}
+	for _, one := range joined.Unwrap() {
+		var wrong *api.ConfigError
+		if errors.As(one, &wrong) {
+			resp.Diagnostics.AddAttributeError(path.Root(string(wrong.Field)), "Invalid provider configuration", wrong.Reason)
+		}
+	}
+}
+
+// Resources implements [provider.Provider].
+func (p *signpathProvider) Resources(context.Context) []func() resource.Resource {
+	resources := []func() resource.Resource{newUserResource, newCIUserResource, newRoleAssignmentResource}
+	for _, list := range access.Lists() {
+		resources = append(resources,
+			func() resource.Resource { return newAccessListResource(list) },
+			func() resource.Resource { return newAccessListEntryResource(list) },
+		)
+	}
+	return resources
+}
+
+// DataSources implements [provider.Provider].
+func (p *signpathProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newUserDataSource, newUsersDataSource,
+		newCIUserDataSource, newCIUsersDataSource,
+		newProjectDataSource, newProjectsDataSource, newSigningPolicyDataSource,
+		newOrganizationDataSource, newCurrentUserDataSource, newRolesDataSource,
+	}
+}

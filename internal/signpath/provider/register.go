@@ -1,0 +1,56 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A register holds the principals that this run plans to create or change.
+//
+// Terraform plans a resource after those that it refers to, in one provider
+// process. So an access list that names signpath_ci_user.build.member finds
+// that CI user here before SignPath knows it.
+type register struct {
+	mu         sync.Mutex
+	principals map[access.Reference]access.Principal
+}
+
+func newRegister() *register {
+	return &register{principals: map[access.Reference]access.Principal{}}
+}
+
+// put notes a principal as it will be after the apply. Its ID is empty if it
+// does not exist yet.
+func (r *register) put(p access.Principal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.principals[p.Reference().Folded()] = p
+	if p.ID != "" {
+		r.principals[p.IDReference().Folded()] = p
+	}
+}
+
+func (r *register) find(reference access.Reference) (access.Principal, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p, ok := r.principals[reference.Folded()]
+	return p, ok
+}
+
+// resolve finds the principal that a reference will name after the apply: one
+// that this plan creates or changes, or one that exists.
+func (s *session) resolve(ctx context.Context, reference access.Reference) (access.Principal, error) {
+	existing, err := s.client.Resolve(ctx, reference)
+	planned, isPlanned := s.planned.find(reference)
+	switch {
+	case isPlanned && err == nil:
+		planned.ID = existing.ID
+		return planned, nil
+	case isPlanned && errors.Is(err, access.ErrNoPrincipal):
+		return planned, nil
+	}
+	return existing, err
+}

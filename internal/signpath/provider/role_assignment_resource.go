@@ -1,0 +1,268 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// roleAssignmentResource manages the global role of one user.
+type roleAssignmentResource struct{ configured }
+
+var (
+	_ resource.ResourceWithConfigure   = (*roleAssignmentResource)(nil)
+	_ resource.ResourceWithImportState = (*roleAssignmentResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*roleAssignmentResource)(nil)
+)
+
+func newRoleAssignmentResource() resource.Resource { return &roleAssignmentResource{} }
+
+// roleAssignmentModel is the state of signpath_role_assignment.
+type roleAssignmentModel struct {
+	ID     types.String `tfsdk:"id"`
+	Member types.String `tfsdk:"member"`
+	Role   types.String `tfsdk:"role"`
+}
+
+const (
+	attrRole           = "role"
+	roleAssignmentType = "signpath_role_assignment"
+)
+
+// Metadata implements [resource.Resource].
+func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_role_assignment"
+}
+
+// Schema implements [resource.Resource].
+func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	kinds := []access.Kind{access.KindUser, access.KindCIUser}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages the global role of an interactive user or a CI user.\n\n" +
+			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: so every privileged role stands out as a resource of its own. " +
+			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
+			"On destroy, the user becomes a Regular User.\n\n" +
+			"Needs the role User Administrator or Global Administrator. A User Administrator may assign any role, also to themselves.",
+		Attributes: map[string]schema.Attribute{
+			attrID: schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Id of the user who has the role, a UUID.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			attrMember: schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "The user, as a member reference: " + memberForms(kinds) + ". Another user replaces the resource; another spelling of the same one changes nothing. " +
+					"A user that does not exist or fits several is an error in the plan; so is a second role assignment for the same user.",
+				Validators: []validator.String{isMemberReference(kinds...)},
+			},
+			attrRole: schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "The global role: one of `" + joinRoles("`, `") + "`. It can be changed in place. The spelling of `DirectorySynchronizer` is inferred, and SignPath may refuse it.",
+				Validators:          []validator.String{isRole()},
+			},
+		},
+	}
+}
+
+// ModifyPlan implements [resource.ResourceWithModifyPlan].
+func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.session == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		var state roleAssignmentModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.claim(ctx, state.ID.ValueString(), resp)
+		return
+	}
+	var plan roleAssignmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.Member.IsUnknown() {
+		if !req.State.Raw.IsNull() {
+			resp.RequiresReplace.Append(path.Root(attrMember))
+		}
+		return
+	}
+	r.plan(ctx, plan, req, resp)
+}
+
+func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	reference, err := access.ParseReference(plan.Member.ValueString())
+	if err != nil {
+		return // Validation has reported it.
+	}
+	p, err := r.resolve(ctx, reference)
+	if err != nil {
+		addFailure(&resp.Diagnostics, r.lookUp(plan.Member), err)
+		return
+	}
+	r.claim(ctx, memberKey(p), resp)
+	r.checkEditable(ctx, p, plan, req, resp)
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state roleAssignmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	switch {
+	case p.ID == "" || p.ID != state.ID.ValueString():
+		resp.RequiresReplace.Append(path.Root(attrMember))
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
+	default:
+		// The same user in another spelling: nothing to show.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), state.Member)...)
+	}
+}
+
+func (r *roleAssignmentResource) lookUp(member types.String) failure {
+	return failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member.ValueString()), needsAnyRole}
+}
+
+// checkEditable reports a synchronized user whose role would change, and warns
+// where a role is replaced that Terraform did not assign.
+func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Principal, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	existing, err := r.client.Principal(ctx, p.Kind, p.ID)
+	if p.ID == "" || err != nil || plan.Role.IsUnknown() || string(existing.Role) == plan.Role.ValueString() {
+		return
+	}
+	if existing.Synchronized {
+		resp.Diagnostics.AddAttributeError(path.Root(attrMember), "Synchronized from a directory", fmt.Sprintf(
+			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Assign the role there.", existing))
+		return
+	}
+	if req.State.Raw.IsNull() && existing.Role != access.RoleRegularUser {
+		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), "An existing role will be replaced", fmt.Sprintf(
+			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.", existing, existing.Role, plan.Role.ValueString()))
+	}
+}
+
+func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
+	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
+	r.session.claim("the global role of "+key, claim{mark: mark, by: roleAssignmentType}, path.Root(attrMember), &resp.Diagnostics)
+}
+
+// Create implements [resource.Resource].
+func (r *roleAssignmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan roleAssignmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.existingMember(ctx, plan.Member.ValueString())
+	if err != nil {
+		addFailure(&resp.Diagnostics, r.lookUp(plan.Member), err)
+		return
+	}
+	if !r.assign(ctx, p, access.Role(plan.Role.ValueString()), &resp.Diagnostics) {
+		return
+	}
+	plan.ID = types.StringValue(p.ID)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, diags *diag.Diagnostics) bool {
+	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role})
+	addEditWarnings(diags, warnings)
+	addFailure(diags, failure{path.Root(attrRole), fmt.Sprintf("Making %s a %s", p, role), needsUserAdmin}, err)
+	return err == nil
+}
+
+// principal finds the user of a state, by id, whatever kind it is.
+func (r *roleAssignmentResource) principal(ctx context.Context, state roleAssignmentModel) (access.Principal, error) {
+	reference, err := access.ParseReference(state.Member.ValueString())
+	if err != nil {
+		return access.Principal{}, err
+	}
+	return r.client.Principal(ctx, reference.Kind, state.ID.ValueString())
+}
+
+// Read implements [resource.Resource].
+func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state roleAssignmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.principal(ctx, state)
+	if api.IsGone(err) || (err == nil && p.Role == access.RoleRegularUser) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), "Reading the role of " + state.Member.ValueString(), needsAnyRole}, err)
+		return
+	}
+	state.Role = types.StringValue(string(p.Role))
+	spelled, err := r.spellMembers(ctx, []string{p.ID}, []string{state.Member.ValueString()})
+	if err != nil {
+		addFailure(&resp.Diagnostics, r.lookUp(state.Member), err)
+		return
+	}
+	state.Member = types.StringValue(spelled[0])
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// Update implements [resource.Resource].
+func (r *roleAssignmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state roleAssignmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.principal(ctx, state)
+	if err != nil {
+		addFailure(&resp.Diagnostics, r.lookUp(state.Member), err)
+		return
+	}
+	if r.assign(ctx, p, access.Role(plan.Role.ValueString()), &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+// Delete implements [resource.Resource].
+func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state roleAssignmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.principal(ctx, state)
+	if api.IsGone(err) {
+		return
+	}
+	if err != nil {
+		addFailure(&resp.Diagnostics, r.lookUp(state.Member), err)
+		return
+	}
+	r.assign(ctx, p, access.RoleRegularUser, &resp.Diagnostics)
+}
+
+// ImportState implements [resource.ResourceWithImportState].
+func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	p, err := r.existingMember(ctx, req.ID)
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
+		return
+	}
+	if p.Kind == access.KindGroup || p.Role == access.RoleRegularUser {
+		resp.Diagnostics.AddError("No role to import", fmt.Sprintf("%s has no privileged global role.", p))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, roleAssignmentModel{
+		ID: types.StringValue(p.ID), Member: types.StringValue(req.ID), Role: types.StringValue(string(p.Role)),
+	})...)
+}

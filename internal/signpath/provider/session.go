@@ -1,0 +1,62 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// A session is what the resources and data sources of one Terraform run share.
+// Configure makes a new one for every walk over the graph, so nothing of a plan
+// is left in the apply.
+type session struct {
+	client *api.Client
+	// planned are the principals that this run is about to create or change.
+	planned *register
+	// owners are the objects that resources of this configuration manage.
+	owners *owners
+}
+
+func newSession(client *api.Client) *session {
+	return &session{client: client, planned: newRegister(), owners: newOwners()}
+}
+
+// configured is embedded by everything that needs the session. It is nil while
+// Terraform only validates.
+type configured struct{ *session }
+
+// Configure implements [resource.ResourceWithConfigure].
+func (c *configured) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	c.take(req.ProviderData, &resp.Diagnostics)
+}
+
+func (c *configured) take(data any, diags *diag.Diagnostics) {
+	if data == nil {
+		return
+	}
+	s, ok := data.(*session)
+	if !ok {
+		diags.AddError("Unexpected provider data", fmt.Sprintf("The provider handed over %T. This is a bug in the provider; please report it.", data))
+		return
+	}
+	c.session = s
+}
+
+// configuredDataSource is [configured] for data sources.
+type configuredDataSource struct{ configured }
+
+// Configure implements [datasource.DataSourceWithConfigure].
+func (c *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	c.take(req.ProviderData, &resp.Diagnostics)
+}
+
+// logRequest writes the client's log lines to Terraform's log.
+func logRequest(ctx context.Context, message string, fields map[string]any) {
+	tflog.Debug(ctx, message, fields)
+}

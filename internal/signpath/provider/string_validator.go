@@ -1,0 +1,147 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A stringValidator checks the form of a known string without asking SignPath.
+type stringValidator struct {
+	// description says what is valid, to follow "value must be".
+	description string
+	summary     string
+	check       func(value string) error
+}
+
+var _ validator.String = stringValidator{}
+
+// Description implements [validator.Describer].
+func (v stringValidator) Description(context.Context) string {
+	return "value must be " + v.description
+}
+
+// MarkdownDescription implements [validator.Describer].
+func (v stringValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (v stringValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, v.summary, sentence(err.Error()))
+	}
+}
+
+// isMemberReference accepts the spellings of a member reference.
+func isMemberReference(kinds ...access.Kind) validator.String {
+	return stringValidator{
+		description: "a member reference: " + access.ReferenceForms,
+		summary:     "Invalid member reference",
+		check: func(value string) error {
+			reference, err := access.ParseReference(value)
+			if err != nil {
+				return err
+			}
+			for _, kind := range kinds {
+				if reference.Kind == kind {
+					return nil
+				}
+			}
+			return fmt.Errorf("%q is a %s, and that cannot stand here", value, reference.Kind.Noun())
+		},
+	}
+}
+
+// isEmail accepts an e-mail address.
+func isEmail() validator.String {
+	return stringValidator{
+		description: "an e-mail address",
+		summary:     "Invalid e-mail address",
+		check: func(value string) error {
+			if !access.IsEmail(value) {
+				return fmt.Errorf("%q is not an e-mail address", value)
+			}
+			return nil
+		},
+	}
+}
+
+// isName accepts what can be a display name: something, with no white space
+// around it, which two spellings of one name could differ in unseen.
+func isName() validator.String {
+	return stringValidator{
+		description: "a name without white space around it",
+		summary:     "Invalid name",
+		check: func(value string) error {
+			if value == "" || value != strings.TrimSpace(value) {
+				return fmt.Errorf("%q is empty or has white space around it", value)
+			}
+			return nil
+		},
+	}
+}
+
+// isID accepts a UUID.
+func isID() validator.String {
+	return stringValidator{
+		description: "a UUID",
+		summary:     "Invalid id",
+		check: func(value string) error {
+			if !access.IsID(value) {
+				return fmt.Errorf("%q is not a UUID, or the empty one", value)
+			}
+			return nil
+		},
+	}
+}
+
+// isSlug accepts what can be one segment of a URL. SignPath's exact rule is not
+// documented; dots, underscores and upper case occur in its examples.
+func isSlug() validator.String {
+	return stringValidator{
+		description: "a slug, as it stands in the web address of the object",
+		summary:     "Invalid slug",
+		check: func(value string) error {
+			if value == "" || value == "." || value == ".." || strings.ContainsAny(value, "/\\ \t\r\n?#%") {
+				return fmt.Errorf("%q is not a slug. A slug is the last part of the object's web address in SignPath, such as \"release-signing\"; it is not the display name", value)
+			}
+			return nil
+		},
+	}
+}
+
+// isRole accepts the privileged global roles.
+func isRole() validator.String {
+	return stringValidator{
+		description: "one of " + roleNames(),
+		summary:     "Invalid role",
+		check: func(value string) error {
+			for _, role := range access.PrivilegedRoles() {
+				if string(role) == value {
+					return nil
+				}
+			}
+			if value == string(access.RoleRegularUser) {
+				return fmt.Errorf("%s is what a user is without a role assignment. Leave this resource out; valid are %s", value, roleNames())
+			}
+			return fmt.Errorf("SignPath has no global role %q; valid are %s", value, roleNames())
+		},
+	}
+}
+
+func roleNames() string { return joinRoles(", ") }
+
+func joinRoles(separator string) string {
+	roles := access.PrivilegedRoles()
+	names := make([]string, len(roles))
+	for i, role := range roles {
+		names[i] = string(role)
+	}
+	return strings.Join(names, separator)
+}

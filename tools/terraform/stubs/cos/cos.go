@@ -1,0 +1,13 @@
+// Package cos takes the place of Terraform's cos backend, which this test
+// build does not contain. See the package absent.
+package cos
+
+import (
+	"github.com/hashicorp/terraform/internal/backend"
+	"github.com/hashicorp/terraform/internal/legacy/absent"
+)
+
+// New returns a backend that refuses to be configured.
+func New() backend.Backend {
+	return absent.New("cos")
+}

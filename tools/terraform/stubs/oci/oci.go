@@ -1,0 +1,13 @@
+// Package oci takes the place of Terraform's oci backend, which this test
+// build does not contain. See the package absent.
+package oci
+
+import (
+	"github.com/hashicorp/terraform/internal/backend"
+	"github.com/hashicorp/terraform/internal/legacy/absent"
+)
+
+// New returns a backend that refuses to be configured.
+func New() backend.Backend {
+	return absent.New("oci")
+}
