@@ -9,8 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 // mockCaller is the CI user of the seed whose token the mock command prints.
@@ -34,12 +35,15 @@ The control endpoints below /_mock/ need no token.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error { return serveMock(command, flags) },
 	}
-	command.Flags().StringVar(&flags.listen, "listen", "127.0.0.1:0", "loopback address and port; port 0 is a free one")
-	command.Flags().StringVar(&flags.seedFile, "seed", "", "JSON file that describes the organization (default: SignPath's documentation example)")
-	command.Flags().StringVar(&flags.stateFile, "state", "", "file that keeps the organization between runs")
-	command.Flags().StringVar(&flags.envFile, "env-file", "", "file that the environment variables are written to once the server listens")
-	command.Flags().DurationVar(&flags.latency, "latency", 0, "delay of each API request, such as 50ms")
-	command.Flags().StringSliceVar(&flags.dialect, "dialect", nil,
+	options := command.Flags()
+	options.StringVar(&flags.listen, "listen", "127.0.0.1:0", "loopback address and port; port 0 is a free one")
+	options.StringVar(&flags.seedFile, "seed", "",
+		"JSON file that describes the organization (default: SignPath's documentation example)")
+	options.StringVar(&flags.stateFile, "state", "", "file that keeps the organization between runs")
+	options.StringVar(&flags.envFile, "env-file", "",
+		"file that the environment variables are written to once the server listens")
+	options.DurationVar(&flags.latency, "latency", 0, "delay of each API request, such as 50ms")
+	options.StringSliceVar(&flags.dialect, "dialect", nil,
 		"deviations from the assumed API contract: "+strings.Join(mock.DialectNames(), ", "))
 	return command
 }
@@ -72,7 +76,7 @@ func loadSeed(path string) (mock.Seed, error) {
 	if path == "" {
 		return mock.DemoSeed(), nil
 	}
-	document, err := os.ReadFile(path)
+	document, err := os.ReadFile(path) //nolint:gosec // the caller names the file on the command line
 	if err != nil {
 		return mock.Seed{}, err
 	}

@@ -183,6 +183,10 @@ func TestAmbiguousReferences(t *testing.T) {
 	equal(t, "by id", c.id("ci_user:"+twins[1].ID), twins[1].ID)
 	c.must(c.server.Administrator("").AddMembers("project:project-a", "readers", "ci_user:"+twins[1].ID))
 	expectMembers(c, "project:project-a", "readers", "ci_user:"+twins[1].ID)
+	equal(t, "group by id", c.id("group:"+c.id("group:Release Managers")), c.id("group:Release Managers"))
+	if _, err := c.server.ID("user:" + twins[1].ID); err == nil {
+		t.Error("a CI user is no interactive user")
+	}
 	// A twin keeps its name in an edit.
 	c.editWith("/CIUsers/"+twins[1].ID, map[string]any{"notificationEmailAddress": "twin@example.com"}).ok()
 }

@@ -1,8 +1,8 @@
 package mock
 
 import (
-	"bytes"
 	"encoding/json"
+	"reflect"
 	"time"
 
 	"github.com/google/uuid"
@@ -74,12 +74,21 @@ func differences(before, after object) map[string]PropertyChange {
 	for _, values := range []object{before, after} {
 		for name := range values {
 			from, to := encode(before[name]), encode(after[name])
-			if !bytes.Equal(from, to) {
+			if !sameJSON(from, to) {
 				changes[name] = PropertyChange{From: from, To: to}
 			}
 		}
 	}
 	return changes
+}
+
+// sameJSON compares without regard to the order of an object's names, which clients may change.
+func sameJSON(a, b json.RawMessage) bool {
+	var first, second any
+	if json.Unmarshal(a, &first) != nil || json.Unmarshal(b, &second) != nil {
+		return false
+	}
+	return reflect.DeepEqual(first, second)
 }
 
 func listEventsOfAuditLog(c *call) (answer, *problem) {

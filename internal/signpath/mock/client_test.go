@@ -46,6 +46,12 @@ func startSeed(t *testing.T, seed mock.Seed, options ...mock.Option) client {
 	return client{t, server, root, demoToken}
 }
 
+// in returns a client that reports to a subtest.
+func (c client) in(t *testing.T) client {
+	c.t = t
+	return c
+}
+
 // as returns a client of another user, who gets a new token.
 func (c client) as(reference string) client {
 	c.t.Helper()

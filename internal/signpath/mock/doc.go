@@ -8,7 +8,7 @@
 // # The API
 //
 // The API is served below /Api/v1/{organization}. Fixed path segments are matched without case, slugs exactly, ids
-// without case. See routes.go for the routes and rights.go for who may call them.
+// without case. Each entity's file has its routes; rights.go has who may call them.
 //
 // # Control endpoints
 //

@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -74,7 +75,7 @@ func TestFaultCutBody(t *testing.T) {
 	whole := c.get(releaseSigning).ok().body
 	c.must(c.server.Inject(mock.Fault{Route: "GET " + releaseSigning, Action: mock.FaultCutBody}))
 	answer, err := c.do(c.request(http.MethodGet, releaseSigning, nil))
-	if err != io.ErrUnexpectedEOF || answer.body != whole[:len(whole)/2] || answer.status != http.StatusOK {
+	if !errors.Is(err, io.ErrUnexpectedEOF) || answer.body != whole[:len(whole)/2] || answer.status != http.StatusOK {
 		t.Errorf("%v, status %d, %q", err, answer.status, answer.body)
 	}
 }

@@ -119,14 +119,14 @@ func (s *Server) Accepts(token string) bool {
 func (s *Server) Mails() []Mail {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return slices.Clone(s.organization.Mails)
+	return append([]Mail{}, s.organization.Mails...)
 }
 
 // Events returns the audit log, oldest first.
 func (s *Server) Events() []AuditEvent {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return slices.Clone(s.organization.Events)
+	return append([]AuditEvent{}, s.organization.Events...)
 }
 
 // Snapshot returns the organization as a seed, to compare or to start another server with. It has ids and sorted

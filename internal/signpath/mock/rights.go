@@ -21,6 +21,7 @@ type Right struct {
 // Relation is a list of a project, or of any of its signing policies, that a user may be on.
 type Relation string
 
+// The relations have the names that SignPath's user interface gives to those on the lists.
 const (
 	RelationReader       Relation = "Reader"
 	RelationConfigurator Relation = "Configurator"

@@ -102,7 +102,7 @@ func TestSupportUserIsAnAdministrator(t *testing.T) {
 // expectRights expects the QA lead to have some rights besides those of everyone, and no others.
 func expectRights(t *testing.T, c client, rights []string) {
 	t.Helper()
-	c.t = t
+	c = c.in(t)
 	lead := c.as("user:qa.lead@example.com")
 	var permitted []string
 	for name, attempt := range attempts(c) {

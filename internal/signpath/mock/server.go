@@ -98,8 +98,8 @@ func Listen(address string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mock: %w", err)
 	}
-	if !resolved.IP.IsLoopback() {
-		return nil, fmt.Errorf("mock: %q is not a loopback address", address)
+	if err := requireLoopback(resolved); err != nil {
+		return nil, err
 	}
 	listener, err := net.ListenTCP("tcp", resolved)
 	if err != nil {
@@ -108,10 +108,21 @@ func Listen(address string) (net.Listener, error) {
 	return listener, nil
 }
 
+func requireLoopback(address net.Addr) error {
+	if tcp, isTCP := address.(*net.TCPAddr); !isTCP || !tcp.IP.IsLoopback() {
+		return fmt.Errorf("mock: %s is not a loopback address", address)
+	}
+	return nil
+}
+
 const shutdownTimeout = 5 * time.Second
 
-// Serve serves on a listener from Listen until the context ends, then lets running requests end.
+// Serve serves on a loopback listener, as from Listen, until the context ends, then lets running requests end. It closes
+// the listener.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	if err := requireLoopback(listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server := s.httpServer()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -27,6 +28,7 @@ func TestAuthentication(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			c := c.in(t)
 			request := c.request(http.MethodGet, "/Projects", nil)
 			request.Header.Del("Authorization")
 			if test.authorization != "" {
@@ -85,6 +87,7 @@ func TestRouting(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
+			c := c.in(t)
 			answer, err := c.do(c.request(test.method, c.root+test.path, nil))
 			c.must(err)
 			answer.expect(test.status)
@@ -135,6 +138,7 @@ func TestMediaTypes(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			c := c.in(t)
 			request := c.request(http.MethodPost, reinvite, strings.NewReader(test.body))
 			request.Header.Set("Content-Type", test.contentType)
 			request.Header.Set("Accept", test.accept)
@@ -150,6 +154,20 @@ func TestListenRefusesOtherInterfaces(t *testing.T) {
 		if listener, err := mock.Listen(address); err == nil {
 			t.Errorf("%s: listens on %s", address, listener.Addr())
 		}
+	}
+}
+
+func TestServeRefusesOtherInterfaces(t *testing.T) {
+	server, err := mock.New(mock.DemoSeed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Serve(t.Context(), listener); err == nil || !strings.Contains(err.Error(), "not a loopback address") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -94,8 +94,7 @@ func TestRefusedMembers(t *testing.T) {
 	before := c.server.Snapshot()
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			answer := c.post(test.path, test.body)
-			answer.t = t
+			answer := c.in(t).post(test.path, test.body)
 			answer.refused(http.StatusBadRequest, test.property, test.text)
 		})
 	}

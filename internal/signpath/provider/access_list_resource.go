@@ -148,7 +148,6 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	p.warnOfTooFewApprovers(ctx, t, members)
 	if p.req.State.Raw.IsNull() {
 		p.warnOfLosses(ctx, t, current, ids)
-		p.rememberSeen(ctx, current)
 	}
 }
 
@@ -196,17 +195,18 @@ func (p *listPlan) keepSpelling(ctx context.Context, wanted map[string]string) {
 	if p.req.State.Raw.IsNull() {
 		return
 	}
-	prior := stateMembers(ctx, p.req.State, &p.resp.Diagnostics)
+	prior := p.priorIDs(ctx, p.req.State, p.req.Private, &p.resp.Diagnostics)
 	if len(prior) != len(wanted) {
 		return
 	}
-	for _, member := range prior {
-		principal, err := p.existingMember(ctx, member)
-		if err != nil || wanted[memberKey(principal)] == "" {
+	for _, id := range prior {
+		if wanted[id] == "" {
 			return
 		}
 	}
-	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrMembers), prior)...)
+	var members types.Set
+	p.resp.Diagnostics.Append(p.req.State.GetAttribute(ctx, path.Root(attrMembers), &members)...)
+	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrMembers), members)...)
 }
 
 func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
@@ -242,6 +242,7 @@ func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, memb
 // which the plan of a create cannot show.
 func (p *listPlan) warnOfLosses(ctx context.Context, t api.Target, current []string, wanted map[string]string) {
 	losers := slices.DeleteFunc(slices.Clone(current), func(id string) bool { return wanted[id] != "" })
+	p.losses.announce(t.String(), losers)
 	if len(losers) == 0 {
 		return
 	}
@@ -254,19 +255,6 @@ func (p *listPlan) warnOfLosses(ctx context.Context, t api.Target, current []str
 	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Existing members will lose access",
 		fmt.Sprintf("This resource takes over %s as a whole. Who is on it now and not in the configuration will no longer be able to %s:\n  - %s\n\n"+
 			"To keep them, add them to members, or import the list instead of creating it.", t, p.list.Grants, strings.Join(names, "\n  - ")))
-}
-
-const privateSeen = "seen_at_create"
-
-// rememberSeen keeps who the plan of a create has seen on the list: the create
-// removes nobody else, as nobody else was announced. Terraform plans a create
-// again right before it carries it out, and shows the warnings of that, too.
-func (p *listPlan) rememberSeen(ctx context.Context, current []string) {
-	raw, err := json.Marshal(current)
-	if err != nil {
-		return
-	}
-	p.resp.Diagnostics.Append(p.resp.Private.SetKey(ctx, privateSeen, raw)...)
 }
 
 func stateMembers(ctx context.Context, from attributes, diags *diag.Diagnostics) []string {
@@ -285,16 +273,12 @@ func stateMembers(ctx context.Context, from attributes, diags *diag.Diagnostics)
 // Create implements [resource.Resource].
 func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	parent := getParent(ctx, req.Plan, r.list, &resp.Diagnostics)
-	raw, d := resp.Private.GetKey(ctx, privateSeen)
-	resp.Diagnostics.Append(d...)
-	var seen []string
-	_ = json.Unmarshal(raw, &seen) // Without it, nobody was announced to lose access.
+	t := parent.target(r.list)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
-	if !r.apply(ctx, parent.target(r.list), wanted, seen, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.apply(ctx, t, wanted, r.losses.announced(t.String()), &resp.Diagnostics) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateSeen, nil)...)
 	r.rememberIDs(ctx, wanted, resp.Private, &resp.Diagnostics)
 }
 
@@ -400,7 +384,7 @@ func (r *accessListResource) rememberIDs(ctx context.Context, members []string, 
 }
 
 // priorIDs returns who the members in the state are.
-func (r *accessListResource) priorIDs(ctx context.Context, state attributes, private privateReader, diags *diag.Diagnostics) []string {
+func (s *session) priorIDs(ctx context.Context, state attributes, private privateReader, diags *diag.Diagnostics) []string {
 	raw, d := private.GetKey(ctx, privateMemberIDs)
 	diags.Append(d...)
 	known := map[string]string{}
@@ -411,7 +395,7 @@ func (r *accessListResource) priorIDs(ctx context.Context, state attributes, pri
 			ids = append(ids, id)
 			continue
 		}
-		p, err := r.existingMember(ctx, member)
+		p, err := s.existingMember(ctx, member)
 		switch {
 		case err == nil:
 			ids = append(ids, p.ID)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,10 +22,12 @@ type session struct {
 	planned *register
 	// owners are the objects that resources of this configuration manage.
 	owners *owners
+	// losses are the members that this run has announced to lose access.
+	losses *losses
 }
 
 func newSession(client *api.Client) *session {
-	return &session{client: client, planned: newRegister(), owners: newOwners()}
+	return &session{client: client, planned: newRegister(), owners: newOwners(), losses: newLosses()}
 }
 
 // configured is embedded by everything that needs the session. It is nil while
@@ -59,4 +62,27 @@ func (c *configuredDataSource) Configure(_ context.Context, req datasource.Confi
 // logRequest writes the client's log lines to Terraform's log.
 func logRequest(ctx context.Context, message string, fields map[string]any) {
 	tflog.Debug(ctx, message, fields)
+}
+
+// losses keeps who was announced to lose access by the create of a whole list.
+// Terraform plans a create again right before it carries it out, in the same
+// process, and shows the warnings of that, too. The create removes these and
+// nobody else: an apply must not take more than was said.
+type losses struct {
+	mu     sync.Mutex
+	byList map[string][]string
+}
+
+func newLosses() *losses { return &losses{byList: map[string][]string{}} }
+
+func (l *losses) announce(list string, ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.byList[list] = ids
+}
+
+func (l *losses) announced(list string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.byList[list]
 }
