@@ -152,7 +152,6 @@ func templateConfigurations(t *testing.T) []documentedConfiguration {
 }
 
 func (c documentedConfiguration) run(t *testing.T, cli terraformCLI) {
-	t.Helper()
 	w := cli.newWorkspace(t, c.files)
 	w.mustRun("fmt", "-check", "-diff")
 	w.mustRun("validate")
@@ -162,7 +161,7 @@ func (c documentedConfiguration) run(t *testing.T, cli terraformCLI) {
 	}
 	w.mustRun("apply", "-auto-approve")
 	w.expectPlan(planSummary{})
-	c.checkImports(t, w)
+	c.checkImports(w)
 }
 
 func (c documentedConfiguration) hasResources() bool {
@@ -178,8 +177,7 @@ var importTarget = regexp.MustCompile(`(?m)^  to += (\S.*)$`)
 
 // checkImports forgets a resource that was applied and imports it again, which
 // must give what the configuration says.
-func (c documentedConfiguration) checkImports(t *testing.T, w *workspace) {
-	t.Helper()
+func (c documentedConfiguration) checkImports(w *workspace) {
 	applied := w.read("terraform.tfstate")
 	for _, arguments := range w.importCommands(c.commands) {
 		w.write("terraform.tfstate", applied)
@@ -285,10 +283,14 @@ func (w *workspace) mustRun(arguments ...string) []byte {
 	command := w.command(w.cli.path, arguments...)
 	command.Stderr = &stderr
 	output, err := command.Output()
-	if err != nil {
-		w.t.Fatalf("%s: %s\n%s%s", strings.Join(arguments, " "), err, output, stderr.Bytes())
+	if err == nil {
+		return output
 	}
-	return output
+	if slices.Contains(arguments, "-json") { // That is for programs; people want to read the error.
+		output, _ = w.command(w.cli.path, slices.DeleteFunc(arguments, func(a string) bool { return a == "-json" })...).CombinedOutput()
+	}
+	w.t.Fatalf("%s: %s\n%s%s", strings.Join(arguments, " "), err, output, stderr.Bytes())
+	return nil
 }
 
 // planSummary counts what a plan will do.

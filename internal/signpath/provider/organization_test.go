@@ -155,13 +155,22 @@ func (o *organization) run(destroyed resource.TestCheckFunc, steps ...resource.T
 // unchangedSince fails the test if the organization is not as it was.
 func (o *organization) unchangedSince(before mock.Seed) {
 	o.t.Helper()
+	must(o.t, sameSeed(before, o.Snapshot()))
+}
+
+func sameSeed(before, after mock.Seed) error {
 	want, err := json.Marshal(before)
-	must(o.t, err)
-	got, err := json.Marshal(o.Snapshot())
-	must(o.t, err)
-	if string(got) != string(want) {
-		o.t.Errorf("the organization was changed:\n%s\nwas\n%s", got, want)
+	if err != nil {
+		return err
 	}
+	got, err := json.Marshal(after)
+	if err != nil {
+		return err
+	}
+	if string(got) != string(want) {
+		return fmt.Errorf("the organization was changed:\n%s\nwas\n%s", got, want)
+	}
+	return nil
 }
 
 // says matches an error in which the phrases occur in this order. Terraform

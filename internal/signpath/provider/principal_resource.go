@@ -118,7 +118,7 @@ func (r *principalResource) check(ctx context.Context, plan principalModel, req 
 	plan.describe(&planned)
 	at := path.Root(r.keyAttribute)
 	if req.State.Raw.IsNull() {
-		r.refuseExisting(ctx, planned, at, &resp.Diagnostics)
+		r.refuseExisting(ctx, &planned, at, &resp.Diagnostics)
 	} else {
 		r.checkUpdate(ctx, &planned, req, resp)
 	}
@@ -126,13 +126,17 @@ func (r *principalResource) check(ctx context.Context, plan principalModel, req 
 		return
 	}
 	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-	r.claim(fmt.Sprintf("%s %q", r.kind.Noun(), memberKey(planned)), claim{mark: mark, by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
+	r.claim(r.object(memberKey(planned)), claim{mark: mark, by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
 	r.planned.put(planned)
 }
 
+// object names a user for the claims on it.
+func (r *principalResource) object(key string) string { return r.kind.Noun() + " " + key }
+
 // refuseExisting reports a user to be created who exists: Terraform must not
-// take over what it did not make without being told.
-func (r *principalResource) refuseExisting(ctx context.Context, planned access.Principal, at path.Path, diags *diag.Diagnostics) {
+// take over what it did not make without being told. One that this run replaces
+// by itself, as after a create that failed half-way, comes back instead.
+func (r *principalResource) refuseExisting(ctx context.Context, planned *access.Principal, at path.Path, diags *diag.Diagnostics) {
 	doing := failure{at, fmt.Sprintf("Looking for an existing %s", planned), needsAnyRole}
 	directory, err := r.client.Directory(ctx, r.kind)
 	if err != nil {
@@ -146,6 +150,8 @@ func (r *principalResource) refuseExisting(ctx context.Context, planned access.P
 		addFailure(diags, doing, err)
 	case existing.Synchronized:
 		r.refuseSynchronized(existing, at, diags)
+	case r.replaced.has(existing.ID):
+		planned.ID = existing.ID
 	default:
 		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
 			"The organization has %s already%s. To manage it with Terraform, import it, with the address of this resource as \"to\":\n\n"+
@@ -191,7 +197,14 @@ func (r *principalResource) sameKey(state principalModel, planned access.Princip
 func (r *principalResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	state := r.newModel()
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	if resp.Diagnostics.HasError() || !state.fields().Active.ValueBool() {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.session != nil {
+		mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
+		r.claim(r.object(state.fields().ID.ValueString()), claim{mark: mark, by: "signpath_" + string(r.kind)}, path.Empty(), &resp.Diagnostics)
+	}
+	if !state.fields().Active.ValueBool() {
 		return
 	}
 	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
@@ -209,7 +222,7 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	fields := model.fields()
 	wanted := access.Principal{Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString()}
 	model.describe(&wanted)
-	created, err := r.client.CreatePrincipal(ctx, wanted)
+	created, err := r.create(ctx, wanted, &resp.Diagnostics)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{path.Root(r.keyAttribute), fmt.Sprintf("Creating %s", wanted), needsUserAdmin}, err)
 		return
@@ -223,6 +236,30 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 		err := r.client.SetActive(ctx, r.kind, created.ID, false)
 		addFailure(&resp.Diagnostics, failure{path.Root(attrActive), fmt.Sprintf("Deactivating %s", wanted), needsUserAdmin}, err)
 	}
+}
+
+// create makes the user, or brings back the one that the destroy half of a
+// replacement has just deactivated: SignPath has no second place for the same
+// e-mail or name.
+func (r *principalResource) create(ctx context.Context, wanted access.Principal, diags *diag.Diagnostics) (access.Principal, error) {
+	directory, err := r.client.Directory(ctx, r.kind)
+	if err != nil {
+		return wanted, err
+	}
+	existing, err := directory.Resolve(wanted.Reference())
+	if err != nil || !r.replaced.has(existing.ID) {
+		return r.client.CreatePrincipal(ctx, wanted)
+	}
+	change := api.PrincipalChange{Name: &wanted.Name}
+	if wanted.NotificationEmail != "" {
+		change.NotificationEmail = &wanted.NotificationEmail
+	}
+	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, change)
+	addEditWarnings(diags, warnings)
+	if err == nil {
+		err = r.client.SetActive(ctx, r.kind, existing.ID, true)
+	}
+	return existing, err
 }
 
 // Read implements [resource.Resource].
@@ -242,6 +279,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Reading %s %s", r.kind.Noun(), fields.ID.ValueString()), needs: needsAnyRole}, err)
 		return
 	}
+	r.replaced.add(p.ID)
 	fields.read(p)
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
@@ -313,7 +351,11 @@ func activation(active bool) string {
 func (r *principalResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.newModel()
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	if resp.Diagnostics.HasError() || !state.fields().Active.ValueBool() {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.replaced.add(state.fields().ID.ValueString())
+	if !state.fields().Active.ValueBool() {
 		return
 	}
 	err := r.client.SetActive(ctx, r.kind, state.fields().ID.ValueString(), false)

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -43,14 +42,20 @@ func (r *register) find(reference access.Reference) (access.Principal, bool) {
 // resolve finds the principal that a reference will name after the apply: one
 // that this plan creates or changes, or one that exists.
 func (s *session) resolve(ctx context.Context, reference access.Reference) (access.Principal, error) {
-	existing, err := s.client.Resolve(ctx, reference)
 	planned, isPlanned := s.planned.find(reference)
-	switch {
-	case isPlanned && err == nil:
-		planned.ID = existing.ID
-		return planned, nil
-	case isPlanned && errors.Is(err, access.ErrNoPrincipal):
-		return planned, nil
+	if !isPlanned {
+		return s.client.Resolve(ctx, reference)
 	}
-	return existing, err
+	directory, err := s.client.Directory(ctx, reference.Kind)
+	if err != nil {
+		return planned, err
+	}
+	existing, err := directory.Resolve(reference)
+	switch {
+	case err == nil:
+		planned.ID = existing.ID
+	case !isNobody(err):
+		return planned, err
+	}
+	return planned, nil
 }

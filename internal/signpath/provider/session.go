@@ -24,10 +24,14 @@ type session struct {
 	owners *owners
 	// losses are the members that this run has announced to lose access.
 	losses *losses
+	// replaced are the users that this run has read or destroyed as resources
+	// of this configuration. If one of them is then to be created, Terraform
+	// replaces it, and it is not somebody else's.
+	replaced *idSet
 }
 
 func newSession(client *api.Client) *session {
-	return &session{client: client, planned: newRegister(), owners: newOwners(), losses: newLosses()}
+	return &session{client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}}
 }
 
 // configured is embedded by everything that needs the session. It is nil while
@@ -85,4 +89,14 @@ func (l *losses) announced(list string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.byList[list]
+}
+
+// An idSet is a set of ids for concurrent use. The zero value is empty.
+type idSet struct{ ids sync.Map }
+
+func (s *idSet) add(id string) { s.ids.Store(id, true) }
+
+func (s *idSet) has(id string) bool {
+	_, ok := s.ids.Load(id)
+	return ok
 }
