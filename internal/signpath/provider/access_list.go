@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,6 +53,15 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 	return attributes
 }
 
+// listNeeds says which role the resources of the list need.
+func listNeeds(list access.List) string {
+	text := "Needs the role Project Administrator or Global Administrator."
+	if list.Parent == access.ParentProject {
+		text += " A configurator of the project may do, too."
+	}
+	return text
+}
+
 // attributes is what a plan, a state or a configuration offers for reading one
 // attribute.
 type attributes interface {
@@ -85,12 +95,13 @@ func (p parentFields) target(list access.List) api.Target {
 	return api.Target{List: list, Project: p.Project.ValueString(), Policy: p.SigningPolicy.ValueString()}
 }
 
-// parentPath is the attribute to point at if the parent does not exist.
-func parentPath(list access.List) path.Path {
-	if list.Parent == access.ParentSigningPolicy {
-		return path.Root(attrSigningPolicy)
+// parentPath is the attribute to point at for an error about the parent.
+func parentPath(list access.List, err error) path.Path {
+	var gone *api.GoneError
+	if list.Parent == access.ParentProject || (errors.As(err, &gone) && gone.Project) {
+		return path.Root(attrProject)
 	}
-	return path.Root(attrProject)
+	return path.Root(attrSigningPolicy)
 }
 
 // parseImportID splits an import id into the slugs of the parent and, where an
@@ -136,7 +147,7 @@ func (s *session) planMember(ctx context.Context, t api.Target, current []string
 	if err != nil {
 		return access.Principal{}, false // Validation has reported it.
 	}
-	f := failure{at: at, doing: fmt.Sprintf("Looking up %q for %s", member, t), needs: needsAnyRole}
+	f := failure{at: at, doing: fmt.Sprintf("Looking up %q for %s", member, t), needs: needsAnyRole, granting: true}
 	p, err := s.resolve(ctx, reference)
 	if err != nil {
 		addFailure(diags, f, err)

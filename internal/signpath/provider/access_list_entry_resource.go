@@ -56,8 +56,8 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
 			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
-			"An entry that is already on the list is taken over. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the entry is removed from the list.\n\n"+concurrencyNote,
+			"An entry that is already on the list is taken over, and then removed on destroy like one that Terraform added. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
+			"On destroy, the entry is removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote,
 			r.list.Plural, r.list.Parent, r.list.Grants, listTypeName("signpath", r.list, r.list.Plural)),
 		Attributes: attributes,
 	}
@@ -96,7 +96,7 @@ func (r *accessListEntryResource) requireReplaceOnUpdate(req resource.ModifyPlan
 func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	current, err := r.client.Members(ctx, t)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{parentPath(r.list), "Reading " + t.String(), needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
 		return
 	}
 	p, ok := r.planMember(ctx, t, current, member, path.Root(attrMember), &resp.Diagnostics)
@@ -124,7 +124,7 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 func (r *accessListEntryResource) claim(ctx context.Context, t api.Target, key string, resp *resource.ModifyPlanResponse) {
 	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
 	by := listTypeName("signpath", r.list, r.list.Singular)
-	r.session.claim(t.String(), claim{mark: mark, by: by, shared: true}, parentPath(r.list), &resp.Diagnostics)
+	r.session.claim(t.String(), claim{mark: mark, by: by, shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
 	r.session.claim(fmt.Sprintf("the entry %s of %s", key, t), claim{mark: mark, by: by}, path.Root(attrMember), &resp.Diagnostics)
 }
 
@@ -152,13 +152,13 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 	}
 	p, err := r.existingMember(ctx, member)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}, err)
 		return
 	}
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
 	addEditWarnings(&resp.Diagnostics, warnings)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Adding %q to %s", member, t), needsProjectAdmin}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: needsProjectAdmin}, err)
 		return
 	}
 	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
@@ -184,12 +184,12 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		return
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{parentPath(r.list), "Reading " + t.String(), needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
 		return
 	}
 	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
 		return
 	}
 	if id == "" || !slices.Contains(ids, id) {
@@ -198,7 +198,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 	}
 	spelled, err := r.spellMembers(ctx, []string{id}, []string{member})
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
 		return
 	}
 	setEntryID(ctx, resp.Private, id, &resp.Diagnostics)
@@ -237,7 +237,7 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 		addEditWarnings(&resp.Diagnostics, warnings)
 	}
 	if !api.IsGone(err) {
-		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), fmt.Sprintf("Removing %q from %s", member, t), needsProjectAdmin}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Removing %q from %s", member, t), needs: needsProjectAdmin}, err)
 	}
 }
 

@@ -67,7 +67,7 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"This resource owns the whole list. A member that somebody else added shows as drift in the next plan and is removed by the next apply. "+
 			"Creating it over a list that is not empty warns, and names who will lose access. "+
 			"To manage single entries and leave the others alone, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the members in the state are removed from the list.\n\n"+concurrencyNote,
+			"On destroy, the members in the state are removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote,
 			r.list.Plural, r.list.Parent, r.list.Grants, entryType),
 		Attributes: attributes,
 	}
@@ -92,9 +92,12 @@ func memberForms(kinds []access.Kind) string {
 }
 
 func memberErrors(list access.List) string {
-	text := "A member that does not exist, is inactive, fits several principals, or may not be on this list is an error in the plan"
-	if list.Plural == access.Submitters.Plural {
+	text := "A member that does not exist, is inactive or fits several principals is an error in the plan"
+	switch list.Plural {
+	case access.Submitters.Plural:
 		text += "; so is an interactive user where the signing policy verifies trusted build systems"
+	case access.Approvers.Plural:
+		text += "; so is a CI user that is not on the list yet, because SignPath documents only interactive users and groups as approvers"
 	}
 	return text + "."
 }
@@ -107,7 +110,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	p := listPlan{session: r.session, list: r.list, req: req, resp: resp}
 	if req.Plan.Raw.IsNull() {
-		p.claim(getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list), ctx)
+		p.claim(ctx, getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list))
 		return
 	}
 	parent := getParent(ctx, req.Plan, r.list, &resp.Diagnostics)
@@ -125,17 +128,17 @@ type listPlan struct {
 	resp *resource.ModifyPlanResponse
 }
 
-func (p *listPlan) claim(t api.Target, ctx context.Context) {
+func (p *listPlan) claim(ctx context.Context, t api.Target) {
 	mark := instanceMark(ctx, p.resp.Private, &p.resp.Diagnostics)
-	p.session.claim(t.String(), claim{mark: mark, by: listTypeName("signpath", p.list, p.list.Plural)}, parentPath(p.list), &p.resp.Diagnostics)
+	p.session.claim(t.String(), claim{mark: mark, by: listTypeName("signpath", p.list, p.list.Plural)}, parentPath(p.list, nil), &p.resp.Diagnostics)
 }
 
 func (p *listPlan) run(ctx context.Context, t api.Target) {
 	diags := &p.resp.Diagnostics
-	p.claim(t, ctx)
+	p.claim(ctx, t)
 	current, err := p.client.Members(ctx, t)
 	if err != nil {
-		addFailure(diags, failure{parentPath(p.list), "Reading " + t.String(), needsProjectRead}, err)
+		addFailure(diags, failure{at: parentPath(p.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
 		return
 	}
 	members, complete := p.plannedMembers(ctx)
@@ -214,7 +217,7 @@ func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
 		return
 	}
 	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
-		fmt.Sprintf("With members = [], nobody may %s: %s will be empty.", p.list.Grants, t))
+		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s. Administrators may still do so through their global role.", t, p.list.Grants))
 }
 
 func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan.Raw) }
@@ -248,12 +251,12 @@ func (p *listPlan) warnOfLosses(ctx context.Context, t api.Target, current []str
 	}
 	names, err := p.spellMembers(ctx, losers, nil)
 	if err != nil {
-		addFailure(&p.resp.Diagnostics, failure{path.Root(attrMembers), "Naming the members of " + t.String(), needsAnyRole}, err)
+		addFailure(&p.resp.Diagnostics, failure{at: path.Root(attrMembers), doing: "Naming the members of " + t.String(), needs: needsAnyRole}, err)
 		return
 	}
 	slices.Sort(names)
 	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Existing members will lose access",
-		fmt.Sprintf("This resource takes over %s as a whole. Who is on it now and not in the configuration will no longer be able to %s:\n  - %s\n\n"+
+		fmt.Sprintf("This resource takes over %s as a whole. Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
 			"To keep them, add them to members, or import the list instead of creating it.", t, p.list.Grants, strings.Join(names, "\n  - ")))
 }
 
@@ -320,7 +323,7 @@ func (r *accessListResource) apply(ctx context.Context, t api.Target, wanted, kn
 	warnings, err := r.client.ChangeMembers(ctx, t, add, remove)
 	addEditWarnings(diags, warnings)
 	if err != nil {
-		addFailure(diags, failure{path.Root(attrMembers), "Changing " + t.String(), needsProjectAdmin}, err)
+		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: needsProjectAdmin}, err)
 		return false
 	}
 	r.warnOfStrangers(ctx, t, add, diags)
@@ -353,7 +356,7 @@ func (r *accessListResource) idsOf(ctx context.Context, members []string, diags 
 		p, err := r.existingMember(ctx, member)
 		if err != nil {
 			at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
-			addFailure(diags, failure{at, fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+			addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}, err)
 			ok = false
 			continue
 		}
@@ -401,7 +404,7 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 			ids = append(ids, p.ID)
 		case !isNobody(err):
 			at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
-			addFailure(diags, failure{at, fmt.Sprintf("Looking up %q", member), needsAnyRole}, err)
+			addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}, err)
 		}
 	}
 	return ids
@@ -424,7 +427,7 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 		members, err = r.spellMembers(ctx, ids, known)
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{parentPath(r.list), "Reading " + t.String(), needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)

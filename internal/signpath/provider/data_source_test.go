@@ -135,7 +135,7 @@ func TestDataSourceLookupsAreRefused(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"user: nothing":      {"data \"signpath_user\" \"x\" {}", []string{"Invalid Attribute Combination"}},
+		"user: nothing":      {"data \"signpath_user\" \"x\" {}", []string{"Exactly one of these attributes must be configured"}},
 		"user: both":         {"data \"signpath_user\" \"x\" {\n id = \"11111111-1111-4111-8111-111111111111\"\n email = \"a@example.com\"\n}", []string{"Invalid Attribute Combination"}},
 		"user: unknown":      {"data \"signpath_user\" \"x\" {\n email = \"outsidr@example.com\"\n}", []string{"Unknown member", `did you mean "user:outsider@example.com"?`}},
 		"user: unknown id":   {"data \"signpath_user\" \"x\" {\n id = \"11111111-1111-4111-8111-111111111111\"\n}", []string{"Unknown member"}},

@@ -30,6 +30,9 @@ type failure struct {
 	doing string
 	// needs says which role the operation needs, for a 403.
 	needs string
+	// granting is true where the principal may be one that the configuration
+	// creates.
+	granting bool
 }
 
 // addFailure reports err. The summary is short and constant per kind of error;
@@ -71,6 +74,8 @@ func explain(f failure, err error) (summary, advice string) {
 		failedOrNot *api.Error
 	)
 	switch {
+	case errors.As(err, &notFound) && !f.granting:
+		return "Unknown member", "Correct the reference, or create the principal first."
 	case errors.As(err, &notFound):
 		return "Unknown member", "Correct the reference, or create the principal first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before."
 	case errors.As(err, &ambiguous):

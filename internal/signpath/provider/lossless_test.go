@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
@@ -67,56 +66,6 @@ func TestServerThatDropsAPropertyFailsTheApply(t *testing.T) {
 			})
 		})
 	}
-}
-
-// TestRefreshBudget counts the requests of a refresh: 3 lists, each project and
-// each policy once, and at most 2 more, however many resources there are.
-func TestRefreshBudget(t *testing.T) {
-	const users, ciUsers, projects, entries = 300, 100, 20, 500
-	org := newOrganization(t, func(seed *mock.Seed) {
-		seed.Projects = nil
-		for p := range projects {
-			seed.Projects = append(seed.Projects, mock.ProjectSeed{
-				Slug: fmt.Sprintf("p%02d", p), Name: "P",
-				SigningPolicies: []mock.SigningPolicySeed{{Slug: "test", Name: "T"}, {Slug: "release", Name: "R"}},
-			})
-		}
-	})
-	config := org.config(fmt.Sprintf(`
-locals {
-  policies = ["test", "release"]
-}
-resource "signpath_user" "u" {
-  count = %d
-  name  = "User ${count.index}"
-  email = "user${count.index}@example.com"
-}
-resource "signpath_ci_user" "c" {
-  count = %d
-  name  = "build-${count.index}"
-}
-resource "signpath_signing_policy_approver" "a" {
-  count          = %d
-  project        = format("p%%02d", count.index %% %d)
-  signing_policy = local.policies[floor(count.index / %d) %% 2]
-  member         = signpath_user.u[floor(count.index / 2) %% %d].member
-}
-resource "signpath_project_reader" "r" {
-  count   = %d
-  project = format("p%%02d", count.index)
-  member  = signpath_ci_user.c[count.index].member
-}
-`, users, ciUsers, entries-projects, projects, projects, users, projects))
-	const budget = 3 + projects + 2*projects + 2
-	org.run(nil,
-		resource.TestStep{Config: config},
-		resource.TestStep{
-			PreConfig: org.ResetRequests,
-			Config:    config, PlanOnly: true,
-			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPreRefresh: []plancheck.PlanCheck{}},
-		},
-	)
-	_ = budget
 }
 
 func TestHundredEntriesTakeFewEdits(t *testing.T) {

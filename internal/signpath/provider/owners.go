@@ -80,12 +80,14 @@ func (s *session) claim(object string, c claim, at path.Path, diags *diag.Diagno
 	if !conflict {
 		return
 	}
+	by := "another " + other.by
 	advice := "Keep one of the two. If this resource was only renamed, add a moved block; if it takes the place of another, " +
 		"use a removed block with destroy = false for the old one."
 	if other.by != c.by {
+		by = "a " + other.by
 		advice = "Use either the resource that owns the whole list or resources for single entries, not both: they would undo each other in every apply. " +
 			"To change from one to the other, use removed blocks with destroy = false for the old ones."
 	}
 	diags.AddAttributeError(at, "Managed twice",
-		fmt.Sprintf("This plan already manages %s, in another %s. %s", object, other.by, advice))
+		fmt.Sprintf("This plan already manages %s, in %s. %s", object, by, advice))
 }

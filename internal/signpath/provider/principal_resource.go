@@ -79,8 +79,8 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 			Optional: true,
 			Computed: true,
 			Default:  booldefault.StaticBool(true),
-			MarkdownDescription: fmt.Sprintf("Whether the %s may use SignPath. Defaults to `true`. A deactivated one keeps its rights, and has them again when it is activated. "+
-				"Deactivation outside Terraform shows as drift.", noun),
+			MarkdownDescription: "Whether the account may be used. Defaults to `true`. A deactivated user keeps its rights, and has them again when it is activated. " +
+				"Deactivation outside Terraform shows as drift.",
 		},
 		attrMember: schema.StringAttribute{
 			Computed:            true,
@@ -137,7 +137,7 @@ func (r *principalResource) object(key string) string { return r.kind.Noun() + "
 // take over what it did not make without being told. One that this run replaces
 // by itself, as after a create that failed half-way, comes back instead.
 func (r *principalResource) refuseExisting(ctx context.Context, planned *access.Principal, at path.Path, diags *diag.Diagnostics) {
-	doing := failure{at, fmt.Sprintf("Looking for an existing %s", planned), needsAnyRole}
+	doing := failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}
 	directory, err := r.client.Directory(ctx, r.kind)
 	if err != nil {
 		addFailure(diags, doing, err)
@@ -180,7 +180,7 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned *access.Pri
 	}
 	existing, err := r.client.Principal(ctx, r.kind, state.fields().ID.ValueString())
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(r.keyAttribute), "Reading " + planned.String(), needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(r.keyAttribute), doing: "Reading " + planned.String(), needs: needsAnyRole}, err)
 		return
 	}
 	if existing.Synchronized {
@@ -224,7 +224,7 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	model.describe(&wanted)
 	created, err := r.create(ctx, wanted, &resp.Diagnostics)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(r.keyAttribute), fmt.Sprintf("Creating %s", wanted), needsUserAdmin}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin}, err)
 		return
 	}
 	fields.ID = types.StringValue(created.ID)
@@ -234,7 +234,7 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	if !fields.Active.ValueBool() {
 		err := r.client.SetActive(ctx, r.kind, created.ID, false)
-		addFailure(&resp.Diagnostics, failure{path.Root(attrActive), fmt.Sprintf("Deactivating %s", wanted), needsUserAdmin}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrActive), doing: fmt.Sprintf("Deactivating %s", wanted), needs: needsUserAdmin}, err)
 	}
 }
 
@@ -331,7 +331,7 @@ func (r *principalResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	if !resp.Diagnostics.HasError() && !want.Active.Equal(have.Active) {
 		err := r.client.SetActive(ctx, r.kind, id, want.Active.ValueBool())
-		addFailure(&resp.Diagnostics, failure{path.Root(attrActive), activation(want.Active.ValueBool()) + " " + name, needsUserAdmin}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrActive), doing: activation(want.Active.ValueBool()) + " " + name, needs: needsUserAdmin}, err)
 	}
 	if resp.Diagnostics.HasError() {
 		return

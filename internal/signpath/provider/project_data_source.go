@@ -111,7 +111,7 @@ func (d *projectDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	project, err := d.client.Project(ctx, slug.ValueString())
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(attrSlug), fmt.Sprintf("Reading project %q", slug.ValueString()), needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrSlug), doing: fmt.Sprintf("Reading project %q", slug.ValueString()), needs: needsProjectRead}, err)
 		return
 	}
 	policies, diags := types.ListValueFrom(ctx, types.StringType, append([]string{}, project.SigningPolicies...))

@@ -128,7 +128,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 }
 
 func (r *roleAssignmentResource) lookUp(member types.String) failure {
-	return failure{path.Root(attrMember), fmt.Sprintf("Looking up %q", member.ValueString()), needsAnyRole}
+	return failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member.ValueString()), needs: needsAnyRole, granting: true}
 }
 
 // checkEditable reports a synchronized user whose role would change, and warns
@@ -176,7 +176,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, diags *diag.Diagnostics) bool {
 	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role})
 	addEditWarnings(diags, warnings)
-	addFailure(diags, failure{path.Root(attrRole), fmt.Sprintf("Making %s a %s", p, role), needsUserAdmin}, err)
+	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin}, err)
 	return err == nil
 }
 
@@ -202,7 +202,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{path.Root(attrMember), "Reading the role of " + state.Member.ValueString(), needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: "Reading the role of " + state.Member.ValueString(), needs: needsAnyRole}, err)
 		return
 	}
 	state.Role = types.StringValue(string(p.Role))

@@ -98,6 +98,7 @@ func TestRoleAssignmentIsRefused(t *testing.T) {
 		want   []string
 	}{
 		"unknown role":            {roleAssignment(lead, "Superuser"), []string{`Invalid role`, `GlobalAdministrator, CertificateAdministrator, UserAdministrator, ProjectAdministrator, GlobalReader, DirectorySynchronizer`}},
+		"role by its title":       {roleAssignment(lead, "Global Reader"), []string{`Invalid role`, `did you mean "GlobalReader"?`}},
 		"regular user":            {roleAssignment(lead, "RegularUser"), []string{`Invalid role`, `Leave this resource out`}},
 		"group":                   {roleAssignment("group:Release Managers", "GlobalReader"), []string{`Invalid member reference`, `user group`}},
 		"unknown user":            {roleAssignment("user:dev.laed@example.com", "GlobalReader"), []string{`Unknown member`, `did you mean "user:dev.lead@example.com"`}},

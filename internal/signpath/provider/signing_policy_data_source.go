@@ -77,7 +77,7 @@ func (d *signingPolicyDataSource) Read(ctx context.Context, req datasource.ReadR
 	policy, err := d.client.SigningPolicy(ctx, project.ValueString(), slug.ValueString())
 	if err != nil {
 		doing := fmt.Sprintf("Reading signing policy %q", project.ValueString()+"/"+slug.ValueString())
-		addFailure(&resp.Diagnostics, failure{path.Root(attrSlug), doing, needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrSlug), doing: doing, needs: needsProjectRead}, err)
 		return
 	}
 	target := func(list access.List) api.Target {

@@ -130,9 +130,24 @@ func isRole() validator.String {
 			if value == string(access.RoleRegularUser) {
 				return fmt.Errorf("%s is what a user is without a role assignment. Leave this resource out; valid are %s", value, roleNames())
 			}
+			if role, ok := roleTitled(value); ok {
+				return fmt.Errorf("SignPath has no global role %q; did you mean %q? Valid are %s", value, role, roleNames())
+			}
 			return fmt.Errorf("SignPath has no global role %q; valid are %s", value, roleNames())
 		},
 	}
+}
+
+// roleTitled finds the role that is written as in the web application, or in
+// other case.
+func roleTitled(text string) (access.Role, bool) {
+	squeezed := strings.NewReplacer(" ", "", "_", "", "-", "").Replace(text)
+	for _, role := range access.PrivilegedRoles() {
+		if strings.EqualFold(squeezed, string(role)) {
+			return role, true
+		}
+	}
+	return "", false
 }
 
 func roleNames() string { return joinRoles(", ") }

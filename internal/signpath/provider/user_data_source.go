@@ -142,7 +142,7 @@ func (d *configuredDataSource) lookUp(ctx context.Context, kind access.Kind, id 
 		at, wanted = path.Root(attrID), id.ValueString()
 	}
 	p, err := d.client.Resolve(ctx, access.Reference{Kind: kind, Key: wanted})
-	addFailure(&resp.Diagnostics, failure{at, fmt.Sprintf("Looking up the %s %q", kind.Noun(), wanted), needsAnyRole}, err)
+	addFailure(&resp.Diagnostics, failure{at: at, doing: fmt.Sprintf("Looking up the %s %q", kind.Noun(), wanted), needs: needsAnyRole}, err)
 	return p, err == nil
 }
 

@@ -1,0 +1,2 @@
+# PROJECT: the slug of the project.
+terraform import signpath_project_configurators.project_a project-a

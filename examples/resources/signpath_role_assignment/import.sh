@@ -1,0 +1,3 @@
+# By member reference.
+terraform import signpath_role_assignment.auditor user:qa.lead@example.com
+terraform import signpath_role_assignment.report ci_user:access-report
