@@ -112,6 +112,9 @@ func (d *Directory) Resolve(reference Reference) (Principal, error) {
 		if p, ok := d.byID[id]; ok && p.Kind == reference.Kind {
 			return p, nil
 		}
+		// Never by name: whoever takes an id for a name must not get the rights
+		// of the one who has the id, or had it.
+		return Principal{}, d.notFound(reference)
 	}
 	ids := d.byKey[reference.Folded()]
 	switch len(ids) {
@@ -128,8 +131,9 @@ func (d *Directory) Resolve(reference Reference) (Principal, error) {
 }
 
 // ReferenceTo spells the principal with the id as a configuration would: by
-// its natural key, or by its id where the natural key fits several. An id that
-// the directory does not hold gets the kind [KindUnknown].
+// its natural key, or by its id where the natural key fits several or cannot be
+// read as a reference. An id that the directory does not hold gets the kind
+// [KindUnknown].
 func (d *Directory) ReferenceTo(id string) Reference {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -139,7 +143,7 @@ func (d *Directory) ReferenceTo(id string) Reference {
 		return Reference{Kind: KindUnknown, Key: id}
 	}
 	natural := p.Reference()
-	if natural.Key == "" || len(d.byKey[natural.Folded()]) > 1 {
+	if _, err := ParseReference(natural.String()); err != nil || IsID(natural.Key) || len(d.byKey[natural.Folded()]) > 1 {
 		return p.IDReference()
 	}
 	return natural

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type Client struct {
 	config Config
 	base   *url.URL
 	http   *retryablehttp.Client
+	// token finds the token in what a server echoes.
+	token *regexp.Regexp
 
 	snapshot *snapshot
 	editors  editors
@@ -44,7 +47,7 @@ func New(config Config) (*Client, error) {
 		config.RetryBudget = DefaultRetryBudget
 	}
 	base, _ := normalizeURL(config.URL)
-	c := &Client{config: config, base: base, snapshot: newSnapshot()}
+	c := &Client{config: config, base: base, token: tokenPattern(config.Token), snapshot: newSnapshot()}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport: newAttemptTransport(config.Transport, base.Host, config.AttemptTimeout),
@@ -73,7 +76,8 @@ func (c *Client) URL() string { return c.base.String() }
 // because servers before 1.179.0 refused an empty one (documented).
 func (c *Client) call(ctx context.Context, r route, parameters []string, body any) ([]byte, http.Header, error) {
 	failure := &Error{Route: r.String(), Path: r.expand(parameters), RequestID: uuid.NewString()}
-	ctx, cancel := context.WithTimeout(withRetryClass(ctx, r.class), c.config.RetryBudget)
+	tried := &attempts{class: r.class}
+	ctx, cancel := context.WithTimeoutCause(withAttempts(ctx, tried), c.config.RetryBudget, errBudgetSpent)
 	defer cancel()
 
 	request, err := c.newRequest(ctx, r, failure, body)
@@ -85,9 +89,7 @@ func (c *Client) call(ctx context.Context, r route, parameters []string, body an
 	response, err := c.http.Do(request)
 	c.log(ctx, failure, response, err, time.Since(started))
 	if err != nil {
-		failure.Cause = c.giveUpReason(ctx, err)
-		failure.Sent = !certainlyNotSent(err)
-		return nil, nil, failure
+		return nil, nil, c.unanswered(ctx, failure, tried, err)
 	}
 	defer response.Body.Close() //nolint:errcheck // The body is in memory already.
 	var answer bytes.Buffer
@@ -98,6 +100,8 @@ func (c *Client) call(ctx context.Context, r route, parameters []string, body an
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return nil, nil, c.refusal(failure, response, answer.Bytes())
 	}
+	// So that who finds the answer unusable can name it.
+	response.Header.Set(headerRequestID, failure.RequestID)
 	return answer.Bytes(), response.Header, nil
 }
 
@@ -107,11 +111,14 @@ func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body a
 		if body == nil {
 			body = struct{}{}
 		}
-		encoded, err := json.Marshal(body)
-		if err != nil {
+		var encoded bytes.Buffer
+		encoder := json.NewEncoder(&encoded)
+		// What was read goes back as it came, also where it has markup in it.
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(body); err != nil {
 			return nil, fmt.Errorf("the request could not be written: %w", err)
 		}
-		raw = encoded
+		raw = bytes.TrimSpace(encoded.Bytes())
 	}
 	target := c.base.String() + "/v1/" + c.OrganizationID() + failure.Path
 	request, err := retryablehttp.NewRequestWithContext(ctx, r.method, target, raw)
@@ -124,7 +131,7 @@ func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body a
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Authorization", "Bearer "+c.config.Token)
 	request.Header.Set("User-Agent", c.config.UserAgent)
-	request.Header.Set("X-Request-ID", failure.RequestID)
+	request.Header.Set(headerRequestID, failure.RequestID)
 	return request, nil
 }
 
@@ -137,8 +144,7 @@ func (c *Client) refusal(failure *Error, response *http.Response, body []byte) *
 		return failure
 	}
 	// A server that echoes the request must not put the token into a message.
-	body = bytes.ReplaceAll(body, []byte(c.config.Token), []byte("(token)"))
-	failure.describe(response.Header.Get("Content-Type"), body)
+	failure.describe(response.Header.Get("Content-Type"), c.token.ReplaceAll(body, []byte("(token)")))
 	return failure
 }
 
@@ -149,17 +155,53 @@ func hostOf(location string) string {
 	return "another path"
 }
 
-// giveUpReason explains the end of the budget, which otherwise reads "context
-// deadline exceeded".
-func (c *Client) giveUpReason(ctx context.Context, err error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("gave up after %s: %w", c.config.RetryBudget, err)
+// unanswered completes the error of a request that ended without an answer, or
+// with one that was worth another attempt until the budget was spent.
+func (c *Client) unanswered(ctx context.Context, failure *Error, tried *attempts, err error) *Error {
+	failure.Sent = tried.received
+	if !errors.Is(context.Cause(ctx), errBudgetSpent) {
+		failure.Cause = c.withoutToken(err)
+		return failure
 	}
+	if tried.status != 0 {
+		failure.Status = tried.status
+		failure.Detail = fmt.Sprintf("(gave up after %s)", c.config.RetryBudget)
+		return failure
+	}
+	if tried.err != nil {
+		err = tried.err // The end of the budget says less.
+	}
+	failure.Cause = fmt.Errorf("gave up after %s: %w", c.config.RetryBudget, c.withoutToken(err))
+	return failure
+}
+
+// withoutToken takes the method and URL off an error of the HTTP client, which
+// the message has already, and the token, which an error about a malformed
+// answer could quote.
+func (c *Client) withoutToken(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		return wrapped.Err
+		err = wrapped.Err
+	}
+	if text := err.Error(); c.token.MatchString(text) {
+		return errors.New(c.token.ReplaceAllString(text, "(token)"))
 	}
 	return err
+}
+
+// tokenPattern matches the token as it is, and with its special characters
+// escaped as JSON and URLs may have them.
+func tokenPattern(token string) *regexp.Regexp {
+	var pattern strings.Builder
+	for _, r := range token {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			pattern.WriteRune(r)
+		default:
+			fmt.Fprintf(&pattern, `(?:\\?%s|(?i:\\u%04x|%%%02x))`, regexp.QuoteMeta(string(r)), r, r)
+		}
+	}
+	return regexp.MustCompile(pattern.String())
 }
 
 func (c *Client) log(ctx context.Context, request *Error, response *http.Response, err error, took time.Duration) {
@@ -171,33 +213,33 @@ func (c *Client) log(ctx context.Context, request *Error, response *http.Respons
 		fields["status"] = response.StatusCode
 	}
 	if err != nil {
-		fields["error"] = err.Error()
+		fields["error"] = c.withoutToken(err).Error()
 	}
 	c.config.Log(ctx, "SignPath request", fields)
 }
 
 // getObject reads one JSON object.
 func (c *Client) getObject(ctx context.Context, r route, parameters ...string) (object, error) {
-	body, _, err := c.call(ctx, r, parameters, nil)
+	body, header, err := c.call(ctx, r, parameters, nil)
 	if err != nil {
 		return nil, err
 	}
 	o, err := decodeObject(body)
 	if err != nil {
-		return nil, unusable(r, parameters, err)
+		return nil, unusableAnswer(r, parameters, header, err)
 	}
 	return o, nil
 }
 
 // getList reads a list of JSON objects.
 func (c *Client) getList(ctx context.Context, r route, parameters ...string) ([]object, error) {
-	body, _, err := c.call(ctx, r, parameters, nil)
+	body, header, err := c.call(ctx, r, parameters, nil)
 	if err != nil {
 		return nil, err
 	}
 	list, err := decodeList(body)
 	if err != nil {
-		return nil, unusable(r, parameters, err)
+		return nil, unusableAnswer(r, parameters, header, err)
 	}
 	return list, nil
 }
@@ -207,28 +249,65 @@ func unusable(r route, parameters []string, cause error) *Error {
 	return &Error{Route: r.String(), Path: r.expand(parameters), Status: http.StatusOK, Cause: cause}
 }
 
-type retryClassKey struct{}
+// unusableAnswer is unusable for an answer that is at hand.
+func unusableAnswer(r route, parameters []string, header http.Header, cause error) *Error {
+	failure := unusable(r, parameters, cause)
+	failure.RequestID = header.Get(headerRequestID)
+	return failure
+}
 
-func withRetryClass(ctx context.Context, class retryClass) context.Context {
-	return context.WithValue(ctx, retryClassKey{}, class)
+const headerRequestID = "X-Request-ID"
+
+// errBudgetSpent ends a request whose attempts have used up the retry budget.
+var errBudgetSpent = errors.New("the retry budget is spent")
+
+// attempts is what is known of the attempts of one request so far.
+type attempts struct {
+	class retryClass
+	// received is true once SignPath may have received an attempt that it did
+	// not answer.
+	received bool
+	// status and err are how the last attempt ended.
+	status int
+	err    error
+}
+
+type attemptsKey struct{}
+
+func withAttempts(ctx context.Context, tried *attempts) context.Context {
+	return context.WithValue(ctx, attemptsKey{}, tried)
+}
+
+// note takes down how an attempt ended, unless the context ended it.
+func (a *attempts) note(ctx context.Context, response *http.Response, err error) {
+	if err != nil && !certainlyNotSent(err) {
+		a.received = true
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	a.status, a.err = 0, err
+	if err == nil {
+		a.status = response.StatusCode
+	}
 }
 
 // checkRetry decides whether another attempt is made: never after the end of
 // the context or when the wait would outlast the budget, and for a request that
 // acts each time it is sent only if SignPath certainly did not act.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+	tried, ok := ctx.Value(attemptsKey{}).(*attempts)
+	if !ok {
+		return false, err
+	}
+	tried.note(ctx, response, err)
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	class, _ := ctx.Value(retryClassKey{}).(retryClass)
 	if err != nil {
-		var tooLarge *answerTooLargeError
-		if errors.As(err, &tooLarge) {
-			return false, err
-		}
-		return class == idempotent || certainlyNotSent(err), nil
+		return !isFinal(err) && (tried.class == idempotent || certainlyNotSent(err)), nil
 	}
-	if !isRetryable(class, response.StatusCode) {
+	if !isRetryable(tried.class, response.StatusCode) {
 		return false, nil
 	}
 	wait, _ := retryAfter(response.Header, time.Now())

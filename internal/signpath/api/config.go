@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,9 +97,9 @@ func normalizeURL(text string) (base *url.URL, reason string) {
 	}
 	base, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
-		return nil, fmt.Sprintf("%q is not a URL such as %s.", redactUserInfo(text), DefaultURL)
+		return nil, fmt.Sprintf("%s is not a URL such as %s.", quoteSetting(redactUserInfo(text)), DefaultURL)
 	}
-	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+	if base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
 		return nil, "The API URL must not carry credentials, a query or a fragment."
 	}
 	if base.Scheme == "http" && !isLoopback(base.Hostname()) {
@@ -114,10 +115,19 @@ func normalizeURL(text string) (base *url.URL, reason string) {
 
 // redactUserInfo cuts what stands before an @, which may be a password.
 func redactUserInfo(text string) string {
-	if _, host, found := strings.Cut(text, "@"); found {
-		return "…@" + host
+	if at := strings.LastIndex(text, "@"); at >= 0 {
+		return "…" + text[at:]
 	}
 	return text
+}
+
+// quoteSetting quotes a wrong setting, unless it is so long, without the marks
+// of a URL, that it may be the token in the wrong place.
+func quoteSetting(text string) string {
+	if len(text) >= 40 && !strings.ContainsAny(text, ".:@") {
+		return fmt.Sprintf("A text of %d characters", len(text))
+	}
+	return strconv.Quote(text)
 }
 
 func isLoopback(host string) bool {
@@ -130,7 +140,7 @@ func refuseOrganization(id string) string {
 	case id == "":
 		return fmt.Sprintf("No organization is set. Set organization_id or the environment variable %s to the organization's UUID, which SignPath shows on the organization page.", EnvOrganizationID)
 	case !access.IsID(id):
-		return fmt.Sprintf("%q is not an organization id. It is a UUID such as 4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11; SignPath shows it on the organization page.", id)
+		return fmt.Sprintf("%s is not an organization id. It is a UUID such as 4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11; SignPath shows it on the organization page.", quoteSetting(id))
 	}
 	return ""
 }

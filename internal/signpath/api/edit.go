@@ -40,10 +40,16 @@ func setValue(p property, value any) mutation {
 // Warnings are remarks on an edit that succeeded, for whoever asked for it.
 type Warnings []string
 
-// mergeWindow is how long an edit waits for others to the same object, so that
-// the parallel changes of one run share few requests. Terraform starts its next
-// changes within milliseconds after the answer to the last ones.
-const mergeWindow = 25 * time.Millisecond
+// How long an edit waits for others to the same object, so that the parallel
+// changes of one run share few requests. Terraform starts its next changes
+// within milliseconds after the answer to the last ones, so where a number of
+// changes came together, as many are likely to come again.
+const (
+	// mergeWindow is waited for in any case.
+	mergeWindow = 25 * time.Millisecond
+	// maxMergeWait is waited for at most, until as many have come as last time.
+	maxMergeWait = 250 * time.Millisecond
+)
 
 // maxRounds bounds how often an edit is written because another writer undid
 // it.
@@ -75,9 +81,12 @@ type editor struct {
 	waiting []*change
 	running bool
 
+	// expected is how many changes came together last time. Only the running
+	// batch touches it, and granted.
+	expected int
 	// granted are the entries per list that this client has put there and not
 	// taken back. Another writer who read the list earlier can overwrite them;
-	// the next edit puts them back. Only the running batch touches it.
+	// the next edit puts them back.
 	granted map[property]map[string]bool
 }
 
@@ -128,12 +137,28 @@ func (c *Client) edit(ctx context.Context, target entity, mutations []mutation, 
 // runEdits works off the editor's waiting changes, batch by batch.
 func (c *Client) runEdits(ctx context.Context, target entity, editor *editor) {
 	for {
-		_ = sleep(ctx, mergeWindow)
+		editor.awaitChanges(ctx)
 		batch := &batch{client: c, target: target, editor: editor}
 		if !editor.takeWaiting(batch) {
 			return
 		}
+		editor.expected = len(batch.changes)
 		batch.run(ctx)
+	}
+}
+
+// awaitChanges gives other changes the time to come.
+func (e *editor) awaitChanges(ctx context.Context) {
+	for waited := time.Duration(0); waited < maxMergeWait; waited += mergeWindow {
+		if sleep(ctx, mergeWindow) != nil {
+			return
+		}
+		e.mu.Lock()
+		waiting := len(e.waiting)
+		e.mu.Unlock()
+		if waiting >= e.expected || waiting == 0 {
+			return
+		}
 	}
 }
 
@@ -214,6 +239,7 @@ func (b *batch) cancelWhenAbandoned(cancel context.CancelFunc) (stop func()) {
 // write brings the object into the wanted form and returns it as read back.
 func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 	var warnings Warnings
+	b.editor.takeBack(b.changes)
 	for range maxRounds {
 		before, err := b.client.fetch(ctx, b.target)
 		if err != nil {
@@ -230,7 +256,6 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 		if _, _, err = b.client.call(ctx, b.target.edit, b.target.parameters, wanted.forRequest()); err != nil {
 			return nil, nil, err
 		}
-		b.editor.remember(b.changes)
 		after, err := b.client.fetch(ctx, b.target)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s was edited, but could not be read back: %w", b.target, err)
@@ -241,6 +266,7 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 		}
 		warnings = append(warnings, remarks...)
 		if _, undone, err := b.editor.wanted(after, b.changes); err == nil && len(undone) == 0 {
+			b.editor.remember(b.changes)
 			return after, warnings, nil
 		}
 	}
@@ -282,23 +308,28 @@ func (e *editor) wanted(current object, changes []*change) (object, map[string]b
 	return result, changed, nil
 }
 
-// remember notes which entries the changes granted and took back.
+// takeBack forgets the entries that the changes revoke: even if it never becomes
+// known whether they are gone, no later edit may put them back.
+func (e *editor) takeBack(changes []*change) {
+	for _, change := range changes {
+		for _, m := range change.mutations {
+			for _, id := range m.revokes {
+				delete(e.granted[m.property], id)
+			}
+		}
+	}
+}
+
+// remember notes the entries that the changes granted, once they were read
+// back: later edits must not struggle for one that SignPath does not take.
 func (e *editor) remember(changes []*change) {
 	for _, change := range changes {
 		for _, m := range change.mutations {
-			if len(m.grants)+len(m.revokes) == 0 {
-				continue
-			}
-			granted := e.granted[m.property]
-			if granted == nil {
-				granted = map[string]bool{}
-				e.granted[m.property] = granted
-			}
 			for _, id := range m.grants {
-				granted[id] = true
-			}
-			for _, id := range m.revokes {
-				delete(granted, id)
+				if e.granted[m.property] == nil {
+					e.granted[m.property] = map[string]bool{}
+				}
+				e.granted[m.property][id] = true
 			}
 		}
 	}

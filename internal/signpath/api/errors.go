@@ -51,11 +51,16 @@ func (e *Error) Error() string {
 	if words := e.Words(); words != "" {
 		fmt.Fprintf(&b, ": %s", words)
 	}
-	fmt.Fprintf(&b, " (request id %s", e.RequestID)
-	if e.TraceID != "" {
-		fmt.Fprintf(&b, ", SignPath's trace id %s", e.TraceID)
+	var ids []string
+	if e.RequestID != "" {
+		ids = append(ids, "request id "+e.RequestID)
 	}
-	b.WriteString(")")
+	if e.TraceID != "" {
+		ids = append(ids, "SignPath's trace id "+e.TraceID)
+	}
+	if len(ids) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(ids, ", "))
+	}
 	return b.String()
 }
 
@@ -132,6 +137,8 @@ func (e *Error) describe(contentType string, body []byte) {
 	var p problem
 	if err := json.Unmarshal(body, &p); err == nil {
 		e.Title, e.Detail, e.TraceID, e.Fields = p.Title, p.Detail, p.TraceID, p.Errors
+	}
+	if e.Title != "" || e.Detail != "" || len(e.Fields) > 0 {
 		return
 	}
 	text := strings.Join(strings.Fields(string(body)), " ")
@@ -151,6 +158,9 @@ func (e *Error) describe(contentType string, body []byte) {
 type GoneError struct {
 	// Object names what is gone: `project "a"`.
 	Object string
+	// Project is true if it is a project, be it the project of the signing
+	// policy that was asked for.
+	Project bool
 	// Nearest are existing names that come close, for messages.
 	Nearest []string
 }

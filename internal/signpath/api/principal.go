@@ -184,7 +184,9 @@ func (c *Client) References(ctx context.Context, ids []string) ([]access.Referen
 		return nil, err
 	}
 	isUnknown := func(id string) bool { return directory.ReferenceTo(id).Kind == access.KindUnknown }
-	if slices.ContainsFunc(ids, isUnknown) && c.snapshot.forgetLists() {
+	if slices.ContainsFunc(ids, isUnknown) {
+		c.snapshot.forgetLists()
+		// Also when another caller made them be read again: that may be under way.
 		if directory, err = c.Directory(ctx, access.Kinds()...); err != nil {
 			return nil, err
 		}
@@ -209,7 +211,8 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	if err != nil {
 		return c.findLostCreate(ctx, p, err)
 	}
-	if p.ID = createdID(p.Kind, body, header); p.ID == "" {
+	p.ID = createdID(p.Kind, body, header)
+	if !access.IsID(p.ID) || p.ID == c.OrganizationID() { // A Location may name the list and not the object.
 		return c.findCreated(ctx, p)
 	}
 	c.snapshot.put(p)

@@ -141,7 +141,7 @@ func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal erro
 	if slices.Contains(slugs, slug) {
 		return refusal
 	}
-	return &GoneError{Object: fmt.Sprintf("project %q", slug), Nearest: nearestSlugs(slug, slugs)}
+	return &GoneError{Object: fmt.Sprintf("project %q", slug), Project: true, Nearest: nearestSlugs(slug, slugs)}
 }
 
 func (c *Client) policyObject(ctx context.Context, project, policy string) (object, error) {
@@ -160,7 +160,11 @@ func (c *Client) provePolicyGone(ctx context.Context, project, policy string, re
 	if IsGone(err) {
 		return err
 	}
-	if err != nil || !o.has(propSigningPolicies) {
+	if err != nil {
+		return refusal
+	}
+	// Null, or a list of anything but objects, says nothing.
+	if _, err := decodeItems(o[propSigningPolicies.name]); err != nil {
 		return refusal
 	}
 	slugs := decodeProject(o).SigningPolicies

@@ -159,16 +159,15 @@ func (s *snapshot) setMissing(id string) {
 }
 
 // forgetLists makes the next use read the lists of principals again. It does so
-// once in the snapshot's life, and tells whether this was the time.
-func (s *snapshot) forgetLists() bool {
+// once in the snapshot's life.
+func (s *snapshot) forgetLists() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.forgotten {
-		return false
+		return
 	}
 	s.forgotten = true
 	for _, list := range s.listed {
 		list.forget()
 	}
-	return true
 }

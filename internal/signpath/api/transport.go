@@ -3,9 +3,11 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"strconv"
@@ -54,11 +56,11 @@ func newAttemptTransport(next http.RoundTripper, host string, timeout time.Durat
 // RoundTrip implements [http.RoundTripper].
 func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Host != t.host {
-		return nil, fmt.Errorf("refused to send the API token to %s", request.URL.Host)
+		return nil, &notSentError{cause: fmt.Errorf("refused to send the API token to %s", request.URL.Host), final: true}
 	}
 	ctx := request.Context()
 	if err := t.places.Acquire(ctx, 1); err != nil {
-		return nil, err
+		return nil, &notSentError{cause: err}
 	}
 	defer t.places.Release(1)
 	if err := t.gate.wait(ctx); err != nil {
@@ -109,19 +111,41 @@ func (*answerTooLargeError) Error() string {
 	return fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20)
 }
 
+// A notSentError is why a request was not sent at all.
+type notSentError struct {
+	cause error
+	// final is true if another attempt would end the same way.
+	final bool
+}
+
+func (e *notSentError) Error() string { return e.cause.Error() }
+
+// Unwrap returns the cause.
+func (e *notSentError) Unwrap() error { return e.cause }
+
 // certainlyNotSent tells whether the error came before SignPath could have
 // received the request.
 func certainlyNotSent(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	var notSent *notSentError
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &notSent) || errors.As(err, &certificate) || (errors.As(err, &op) && op.Op == "dial")
+}
+
+// isFinal tells whether another attempt would end with the same error.
+func isFinal(err error) bool {
+	var notSent *notSentError
+	var certificate *tls.CertificateVerificationError
+	var tooLarge *answerTooLargeError
+	return errors.As(err, &tooLarge) || errors.As(err, &certificate) || (errors.As(err, &notSent) && notSent.final)
 }
 
 // retryAfter reads the Retry-After header in both its forms, seconds and HTTP
 // date.
 func retryAfter(header http.Header, now time.Time) (wait time.Duration, found bool) {
 	value := header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
-		return time.Duration(seconds) * time.Second, true
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
+		return time.Duration(min(seconds, math.MaxInt64/uint64(2*time.Second))) * time.Second, true //nolint:gosec // It is bounded.
 	}
 	if date, err := http.ParseTime(value); err == nil {
 		return max(0, date.Sub(now)), true
@@ -144,7 +168,7 @@ func (g *gate) closeFor(wait time.Duration) {
 	}
 }
 
-// wait returns when the gate is open, or with the context's error.
+// wait returns when the gate is open, or with a [*notSentError].
 func (g *gate) wait(ctx context.Context) error {
 	for {
 		g.mu.Lock()
@@ -154,10 +178,13 @@ func (g *gate) wait(ctx context.Context) error {
 			return nil
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-			return fmt.Errorf("SignPath asked to wait for %s, longer than the time that is left", wait.Round(time.Second))
+			return &notSentError{
+				cause: fmt.Errorf("SignPath asked to wait for %s, longer than the time that is left", wait.Round(time.Second)),
+				final: true,
+			}
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return err
+			return &notSentError{cause: err}
 		}
 	}
 }

@@ -84,7 +84,7 @@ func unzip(path string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := io.Copy(&content, reader); err != nil { //nolint:gosec // A plan of our own.
+		if _, err := io.Copy(&content, reader); err != nil {
 			return nil, err
 		}
 	}

@@ -105,7 +105,7 @@ func setting(value types.String, variable string) string {
 }
 
 func addConfigErrors(resp *provider.ConfigureResponse, err error) {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // errors.Join is what New documents.
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		resp.Diagnostics.AddError("Invalid provider configuration", err.Error())
 		return

@@ -1,0 +1,56 @@
+package access_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+func TestRoles(t *testing.T) {
+	tests := []struct {
+		role                        access.Role
+		title                       string
+		privileged, seesAllProjects bool
+	}{
+		{"GlobalAdministrator", "Global Administrator", true, true},
+		{"CertificateAdministrator", "Certificate Administrator", true, false},
+		{"UserAdministrator", "User Administrator", true, false},
+		{"ProjectAdministrator", "Project Administrator", true, true},
+		{"GlobalReader", "Global Reader", true, true},
+		{"DirectorySynchronizer", "Directory Synchronizer", true, false},
+		{"RegularUser", "Regular User", false, false},
+	}
+	catalogue := access.Roles()
+	if len(catalogue) != len(tests) {
+		t.Fatalf("there are %d roles", len(catalogue))
+	}
+	var privileged []access.Role
+	for i, test := range tests {
+		got := catalogue[i]
+		if got.Role != test.role || got.Title != test.title || got.Privileged != test.privileged {
+			t.Errorf("role %d is %q (%s), privileged %t", i, got.Role, got.Title, got.Privileged)
+		}
+		if len(got.Permissions) == 0 || got.ConsiderFor == "" {
+			t.Errorf("%s lacks its permissions or for whom it is", got.Role)
+		}
+		if test.role.SeesAllProjects() != test.seesAllProjects {
+			t.Errorf("%s sees all projects: %t", test.role, !test.seesAllProjects)
+		}
+		if test.privileged {
+			privileged = append(privileged, test.role)
+		}
+	}
+	if got := access.PrivilegedRoles(); !slices.Equal(got, privileged) {
+		t.Errorf("the roles that can be assigned are %q", got)
+	}
+}
+
+// A role of a newer server must not be taken for one that sees everything.
+func TestUnknownRoleSeesNothing(t *testing.T) {
+	for _, role := range []access.Role{"", "SuperUser", "globaladministrator"} {
+		if role.SeesAllProjects() {
+			t.Errorf("%q sees all projects", role)
+		}
+	}
+}

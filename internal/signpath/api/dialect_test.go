@@ -1,0 +1,159 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// TestDialects tells one story in every plausible reading of what SignPath does
+// not document, one by one and all together.
+func TestDialects(t *testing.T) {
+	names := append([]string{""}, mock.DialectNames()...)
+	names = append(names, strings.Join(mock.DialectNames(), " "))
+	for _, name := range names {
+		t.Run("dialect "+name, func(t *testing.T) {
+			dialect, err := mock.ParseDialect(strings.Fields(name)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tellStory(listen(t, mock.WithDialect(dialect)), dialect)
+		})
+	}
+}
+
+func tellStory(o *organization, dialect mock.Dialect) {
+	t := o.t
+	ctx := t.Context()
+	o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead))
+	o.must(o.Administrator("").AddMembers(releaseA, "submitters", builder))
+
+	// The lists.
+	references, err := o.client.References(ctx, o.ids(lead, builder, managers))
+	if want := []string{lead, builder, managers}; err != nil || fmt.Sprint(references) != fmt.Sprint(want) {
+		t.Fatalf("got %q, %v", references, err)
+	}
+	if p, err := o.client.Resolve(ctx, reference(t, "user:org.admin@example.com")); err != nil || p.Role != access.RoleGlobalAdministrator || !p.Active {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	if p, err := o.client.Resolve(ctx, reference(t, "user:sync.user@example.com")); err != nil || !p.Synchronized || p.Identity != "example:S-1-5-21-1000" {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	o.must(doProjects(ctx, o))
+
+	// Creates.
+	ci, err := o.client.CreatePrincipal(ctx, access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
+	if err != nil || ci.ID != o.id("ci_user:acme-new") {
+		t.Fatalf("got %+v, %v", ci, err)
+	}
+	user, err := o.client.CreatePrincipal(ctx, access.Principal{Kind: access.KindUser, Name: "New", Email: "new@example.com"})
+	if err != nil || user.ID != o.id("user:new@example.com") {
+		t.Fatalf("got %+v, %v", user, err)
+	}
+	_, err = o.client.CreatePrincipal(ctx, access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
+	expectError(t, err, "400 Bad Request", "There is a CI user with the name 'acme-new' already.")
+
+	// Lists are edited and read back.
+	before := o.Snapshot()
+	for _, change := range []struct {
+		target      api.Target
+		add, remove []string
+		want        []string
+	}{
+		{approvers(releaseA), []string{user.ID, o.id(managers)}, o.ids(lead), []string{user.ID, o.id(managers)}},
+		{target(access.Submitters, releaseA), []string{ci.ID}, nil, []string{ci.ID, o.id(builder)}},
+		{target(access.Readers, "project:project-a"), []string{ci.ID, o.id(lead)}, nil, []string{ci.ID, o.id(lead)}},
+	} {
+		warnings, err := o.client.ChangeMembers(ctx, change.target, change.add, change.remove)
+		if err != nil || len(warnings) > 0 {
+			t.Fatalf("%s: %q, %v", change.target, warnings, err)
+		}
+		for _, client := range []*api.Client{o.client, o.another()} {
+			got, err := client.Members(ctx, change.target)
+			if err != nil || len(got) != len(change.want) {
+				t.Errorf("%s: %q, %v", change.target, got, err)
+			}
+			for _, id := range change.want {
+				if !strings.Contains(fmt.Sprint(got), id) {
+					t.Errorf("%s: %q lacks %s", change.target, got, id)
+				}
+			}
+		}
+	}
+	o.expectMembers(releaseA, "approvers", "user:new@example.com", managers)
+	o.expectMembers(releaseA, "submitters", "ci_user:acme-new", builder)
+	o.expectMembers("project:project-a", "readers", "ci_user:acme-new", lead)
+	after := o.Snapshot()
+	forgetMembers(&before)
+	forgetMembers(&after)
+	if fmt.Sprint(before) != fmt.Sprint(after) {
+		t.Errorf("before %+v\nafter  %+v", before, after)
+	}
+
+	// Users are edited and read back.
+	_, err = o.client.EditPrincipal(ctx, access.KindCIUser, ci.ID, api.PrincipalChange{Role: ptr(access.RoleGlobalReader)})
+	o.must(err)
+	o.must(o.client.SetActive(ctx, access.KindUser, user.ID, false))
+	for _, client := range []*api.Client{o.client, o.another()} {
+		if p, err := client.Principal(ctx, access.KindCIUser, ci.ID); err != nil || p.Role != access.RoleGlobalReader || p.Name != "acme-new" {
+			t.Errorf("got %+v, %v", p, err)
+		}
+		if p, err := client.Principal(ctx, access.KindUser, user.ID); err != nil || p.Active || p.Email != "new@example.com" {
+			t.Errorf("got %+v, %v", p, err)
+		}
+	}
+
+	// What does not exist is proven to be gone, and a refusal is quoted.
+	if _, err := o.client.Project(ctx, "project-c"); !api.IsGone(err) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := o.client.SigningPolicy(ctx, "project-a", "staging"); !api.IsGone(err) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := o.client.Principal(ctx, access.KindUser, "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f"); !api.IsGone(err) {
+		t.Errorf("got %v", err)
+	}
+	o.as(outsider)
+	_, err = o.client.Project(ctx, "project-a")
+	expectError(t, err, "403 Forbidden", "The user 'Outsider' needs the role")
+	if hasTrace := answered(t, err).TraceID != ""; hasTrace == dialect.PlainTextErrors {
+		t.Errorf("the error has a trace id: %t", hasTrace)
+	}
+}
+
+// forgetMembers leaves of the seed what a change of members must not touch.
+func forgetMembers(seed *mock.Seed) {
+	for i := range seed.Projects {
+		project := &seed.Projects[i]
+		project.Readers = nil
+		for j := range project.SigningPolicies {
+			project.SigningPolicies[j].Approvers, project.SigningPolicies[j].Submitters = nil, nil
+		}
+	}
+}
+
+// Lists that carry summaries cost one read for each item, and no more.
+func TestSummariesAreCompletedOnce(t *testing.T) {
+	o := inProcess(t, mock.WithDialect(mock.Dialect{SummaryLists: true}))
+	for range 3 {
+		o.must(doReferences(t.Context(), o))
+	}
+	o.expectRequests(1, "GET /InteractiveUsers")
+	o.expectRequests(7, "GET /InteractiveUsers/{id}")
+	o.expectRequests(2, "GET /CIUsers/{id}")
+	// A group's summary has all that is needed.
+	o.expectRequests(0, "GET /UserGroups/{id}")
+}
+
+// An item that cannot be read must not shorten the list.
+func TestASummaryThatCannotBeCompleted(t *testing.T) {
+	o := inProcess(t, mock.WithDialect(mock.Dialect{SummaryLists: true}))
+	o.inject(mock.Fault{Route: "GET /InteractiveUsers/{id}", After: 3, Times: 1, Action: mock.FaultAnswer, Status: 403})
+	err := doResolve(t.Context(), o)
+	expectError(t, err, "GET /InteractiveUsers/", "403 Forbidden")
+	o.must(doResolve(t.Context(), o))
+}

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+func TestDecodeList(t *testing.T) {
+	good := map[string]int{
+		`[]`:                          0,
+		` [{"a":1},{}] `:              2,
+		`{"signingPolicies":[]}`:      0,
+		`{"anything":[{"id":"x"}]}`:   1,
+		"\n{ \"list\" : [ {} ] }\r\n": 1,
+	}
+	for body, want := range good {
+		if got, err := decodeList([]byte(body)); err != nil || len(got) != want {
+			t.Errorf("%s: %v, %v", body, got, err)
+		}
+	}
+	// What is not understood must never read as an empty list.
+	bad := []string{
+		``, `null`, `{}`, `"x"`, `17`, `true`, `{"list":null}`, `{"list":{}}`, `{"list":"x"}`, `[1]`, `["x"]`, `[null]`, `[[]]`, `[{}`,
+		`[]]`, `[] []`, `{"list":[]}{}`, `{"list":[],"total":0}`, `{"list":[],"next":null}`, `{"a":[],"b":[]}`, `{"list":[null]}`, `<html>`,
+	}
+	for _, body := range bad {
+		if got, err := decodeList([]byte(body)); err == nil {
+			t.Errorf("%s is taken for %v", body, got)
+		}
+	}
+}
+
+func TestDecodeMembers(t *testing.T) {
+	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
+	good := map[string][]string{
+		`[]`:   {},
+		`null`: {},
+		`["` + b + `","` + strings.ToUpper(a) + `","` + b + `"]`:         {a, b},
+		`[{"id":"` + b + `","name":"B"},{"id":"` + a + `"}]`:             {a, b},
+		`["` + a + `",{"id":"` + b + `","link":"https://example.com/"}]`: {a, b},
+	}
+	for body, want := range good {
+		if got, err := decodeMembers(json.RawMessage(body)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v", body, got, err)
+		}
+	}
+	bad := []string{``, `{}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`}
+	for _, body := range bad {
+		if got, err := decodeMembers(json.RawMessage(body)); err == nil {
+			t.Errorf("%s is taken for %q", body, got)
+		}
+	}
+}
+
+func TestSameJSON(t *testing.T) {
+	tests := []struct {
+		a, b string
+		same bool
+	}{
+		{`{"a":1,"b":[1,2]}`, ` { "b" : [1, 2], "a" : 1 } `, true},
+		{`"ü"`, `"\u00fc"`, true},
+		{``, `null`, true},
+		{`[1,2]`, `[2,1]`, false},
+		{`12345678901234567890`, `12345678901234567891`, false},
+		{`0.1`, `"0.1"`, false},
+		{`null`, `false`, false},
+		{`[]`, `null`, false},
+		{`{"a":null}`, `{}`, false},
+	}
+	for _, test := range tests {
+		if got := sameJSON(json.RawMessage(test.a), json.RawMessage(test.b)); got != test.same {
+			t.Errorf("%s and %s are the same: %t", test.a, test.b, got)
+		}
+	}
+}
+
+func TestIsEmptyJSON(t *testing.T) {
+	for _, empty := range []string{``, `null`, ` "" `, `false`, `0`, `[ ]`, "{\n}"} {
+		if !isEmptyJSON(json.RawMessage(empty)) {
+			t.Errorf("%q holds something", empty)
+		}
+	}
+	for _, full := range []string{`true`, `1`, `"x"`, `[0]`, `{"a":null}`, `" "`, `-1`} {
+		if isEmptyJSON(json.RawMessage(full)) {
+			t.Errorf("%q holds nothing", full)
+		}
+	}
+}
+
+func TestLastID(t *testing.T) {
+	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
+	tests := map[string]string{
+		"https://app.signpath.io/Api/v1/" + a + "/CIUsers/" + b: b,
+		"/v1/" + a + "/CIUsers/" + strings.ToUpper(b) + "/?x=1": b,
+		b:                        b,
+		"https://example.com/17": "",
+		"":                       "",
+	}
+	for location, want := range tests {
+		if got := lastID(location); got != want {
+			t.Errorf("the id in %q is %q", location, got)
+		}
+	}
+}
+
+func TestCreatedIDs(t *testing.T) {
+	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
+	location := map[string][]string{"Location": {"/CIUsers/" + b}}
+	tests := []struct {
+		kind access.Kind
+		body string
+		want string
+	}{
+		{access.KindCIUser, `{"id":"` + strings.ToUpper(a) + `"}`, a},
+		{access.KindCIUser, `{"ciUserId":"` + a + `"}`, a},
+		{access.KindUser, `{"interactiveUserId":"` + a + `","id":""}`, a},
+		{access.KindUser, `{"ciUserId":"` + a + `"}`, b},
+		{access.KindUser, ``, b},
+		{access.KindUser, `["` + a + `"]`, b},
+	}
+	for _, test := range tests {
+		if got := createdID(test.kind, []byte(test.body), location); got != test.want {
+			t.Errorf("%s %s: %q, want %q", test.kind, test.body, got, test.want)
+		}
+	}
+}
+
+// Every name that differs between answers and requests is translated, and none
+// of them both ways.
+func TestRequestNames(t *testing.T) {
+	o := object{}
+	for answer, request := range requestNames {
+		if answer == request || request == "" || requestNames[request] != "" {
+			t.Errorf("%q is sent as %q", answer, request)
+		}
+		o[answer] = json.RawMessage(`"` + answer + `"`)
+	}
+	o["other"] = json.RawMessage(`1`)
+	sent := o.forRequest()
+	for answer, request := range requestNames {
+		if string(sent[request]) != `"`+answer+`"` || sent[answer] != nil {
+			t.Errorf("%q is sent as %v", answer, sent)
+		}
+	}
+	if string(sent["other"]) != "1" || len(sent) != len(o) {
+		t.Errorf("got %v", sent)
+	}
+}
+
+// Whoever reads wire.go must be able to tell fact from guess.
+func TestEveryRouteHasEvidence(t *testing.T) {
+	routes := []route{routeOrganization, routeProjects, routeProject, routeProjectEdit, routePolicy, routePolicyEdit}
+	for _, kind := range access.Kinds() {
+		r := routesOf[kind]
+		routes = append(routes, r.list, r.read)
+		if kind != access.KindGroup {
+			routes = append(routes, r.me, r.create, r.edit, r.activate, r.deactivate)
+		}
+	}
+	for _, r := range routes {
+		if r.source == "" || !slices.Contains([]evidence{documented, observed, inferred}, r.evidence) || !strings.HasPrefix(r.path, "/") {
+			t.Errorf("got %+v", r)
+		}
+		if isCreate := r == routesOf[access.KindUser].create || r == routesOf[access.KindCIUser].create; (r.class == once) != isCreate {
+			t.Errorf("%s may be sent again: %t", r, r.class == idempotent)
+		}
+	}
+}

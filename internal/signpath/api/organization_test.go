@@ -1,0 +1,323 @@
+package api_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// demoToken is the token in the mock server's demo seed. It has the characters
+// of base64 that JSON encoders like to escape.
+const demoToken = "bW9jay10b2tlbi1vbmx5LWZvci1kZW1vLW5vLXZhbHU="
+
+const (
+	officer  = "user:security.officer@example.com"
+	lead     = "user:dev.lead@example.com"
+	manager  = "user:release.manager@example.com"
+	outsider = "user:outsider@example.com"
+	managers = "group:Release Managers"
+	builder  = "ci_user:acme-release"
+	ownUser  = "ci_user:terraform"
+
+	releaseA = "policy:project-a/release-signing"
+	releaseB = "policy:project-b/release-signing"
+
+	policyRoute = "GET /Projects/{project}/SigningPolicies/{policy}"
+	editRoute   = "POST /Projects/{project}/SigningPolicies/{policy}/Edit"
+)
+
+// organization is a mock server, and a client of it.
+type organization struct {
+	*mock.Server
+	*wire
+	t      testing.TB
+	config api.Config
+	client *api.Client
+}
+
+// seed is the demonstration organization with one more CI user.
+func seed() mock.Seed {
+	seed := mock.DemoSeed()
+	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "acme-release", NotificationEmail: "build@example.com"})
+	return seed
+}
+
+// listen starts an organization on the loopback interface.
+func listen(t testing.TB, options ...mock.Option) *organization {
+	t.Helper()
+	return listenWith(t, seed(), options...)
+}
+
+func listenWith(t testing.TB, seed mock.Seed, options ...mock.Option) *organization {
+	t.Helper()
+	o := newOrganization(t, seed, options)
+	url, stop, err := o.Start()
+	o.must(err)
+	t.Cleanup(stop)
+	o.config.URL = url + "/Api"
+	o.restart()
+	return o
+}
+
+// inProcess makes an organization that is called without a network: for tests
+// in which time is not real, and for those that look at single answers.
+func inProcess(t testing.TB, options ...mock.Option) *organization {
+	t.Helper()
+	return inProcessWith(t, seed(), options...)
+}
+
+func inProcessWith(t testing.TB, seed mock.Seed, options ...mock.Option) *organization {
+	t.Helper()
+	o := newOrganization(t, seed, options)
+	o.config.Transport = o.wire
+	o.restart()
+	return o
+}
+
+func newOrganization(t testing.TB, seed mock.Seed, options []mock.Option) *organization {
+	t.Helper()
+	server, err := mock.New(seed, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &organization{
+		Server: server, t: t, wire: &wire{handler: server},
+		config: api.Config{
+			URL: "http://127.0.0.1:9/Api", OrganizationID: server.OrganizationID(), Token: demoToken, UserAgent: "test",
+		},
+	}
+}
+
+// restart makes a new client, as a new run does.
+func (o *organization) restart() {
+	o.t.Helper()
+	o.client = o.another()
+}
+
+func (o *organization) another() *api.Client {
+	o.t.Helper()
+	client, err := api.New(o.config)
+	o.must(err)
+	return client
+}
+
+// as makes the client that of another user.
+func (o *organization) as(reference string) {
+	o.t.Helper()
+	token, err := o.Administrator("").IssueToken(reference)
+	o.must(err)
+	o.config.Token = token
+	o.restart()
+}
+
+func (o *organization) must(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// check is must for goroutines, which cannot end the test.
+func (o *organization) check(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Error(err)
+	}
+}
+
+func (o *organization) id(reference string) string {
+	o.t.Helper()
+	id, err := o.ID(reference)
+	o.must(err)
+	return id
+}
+
+func (o *organization) ids(references ...string) []string {
+	o.t.Helper()
+	ids := make([]string, len(references))
+	for i, reference := range references {
+		ids[i] = o.id(reference)
+	}
+	return ids
+}
+
+func (o *organization) inject(fault mock.Fault) {
+	o.t.Helper()
+	o.must(o.Inject(fault))
+}
+
+func (o *organization) expectMembers(owner, list string, want ...string) {
+	o.t.Helper()
+	got, err := o.Members(owner, list)
+	o.must(err)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		o.t.Errorf("the %s of %s are %q, want %q", list, owner, got, want)
+	}
+}
+
+func (o *organization) expectRequests(want int, routes ...string) {
+	o.t.Helper()
+	if got := o.CountRequests(routes...); got != want {
+		o.t.Errorf("%d requests %q, want %d", got, routes, want)
+	}
+}
+
+// change adds members to the approvers of a policy.
+func (o *organization) approve(policy string, add ...string) (api.Warnings, error) {
+	o.t.Helper()
+	return o.client.ChangeMembers(o.t.Context(), approvers(policy), o.ids(add...), nil)
+}
+
+// approvers is the list of approvers of "policy:PROJECT/POLICY".
+func approvers(policy string) api.Target { return target(access.Approvers, policy) }
+
+func target(list access.List, owner string) api.Target {
+	_, path, _ := strings.Cut(owner, ":")
+	project, policy, _ := strings.Cut(path, "/")
+	return api.Target{List: list, Project: project, Policy: policy}
+}
+
+func reference(t testing.TB, text string) access.Reference {
+	t.Helper()
+	r, err := access.ParseReference(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// expectError checks that err is there and has all the words, and never the
+// token.
+func expectError(t testing.TB, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("there is no error; want one with %q", words)
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("the error lacks %q: %v", word, err)
+		}
+	}
+	if strings.Contains(err.Error(), demoToken) {
+		t.Errorf("the error has the token: %v", err)
+	}
+}
+
+// answered returns the error as SignPath's answer.
+func answered(t testing.TB, err error) *api.Error {
+	t.Helper()
+	var failure *api.Error
+	if !errors.As(err, &failure) {
+		t.Fatalf("the error is no answer: %v", err)
+	}
+	return failure
+}
+
+// wire carries requests to a handler without a network. What the handler does
+// to the connection, it does to the answer.
+type wire struct {
+	handler http.Handler
+	// before may answer instead of the handler.
+	before func(*http.Request) *http.Response
+	// after sees the answer before the client has it.
+	after func(*http.Request, *http.Response)
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
+	if w.before != nil {
+		if response := w.before(request); response != nil {
+			response.Request = request
+			return response, nil
+		}
+	}
+	done := make(chan *recorder, 1)
+	received := request.Clone(request.Context())
+	received.Host = request.URL.Host
+	if received.Body == nil {
+		received.Body = http.NoBody
+	}
+	go func() {
+		answer := &recorder{header: http.Header{}}
+		defer func() {
+			if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
+				panic(reason)
+			}
+			done <- answer
+		}()
+		w.handler.ServeHTTP(answer, received)
+	}()
+	select {
+	case <-request.Context().Done():
+		return nil, request.Context().Err()
+	case answer := <-done:
+		response, err := answer.response(request)
+		if err == nil && w.after != nil {
+			w.after(request, response)
+		}
+		return response, err
+	}
+}
+
+// recorder takes down what a handler answers.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) { r.status = status }
+
+func (r *recorder) Write(text []byte) (int, error) { return r.body.Write(text) }
+
+// response is what a client gets: an error if the handler never began to
+// answer, a body that breaks off if it did not finish.
+func (r *recorder) response(request *http.Request) (*http.Response, error) {
+	if r.status == 0 {
+		return nil, io.EOF
+	}
+	var body io.Reader = bytes.NewReader(r.body.Bytes())
+	if length, err := strconv.Atoi(r.header.Get("Content-Length")); err == nil && length > r.body.Len() {
+		body = io.MultiReader(body, broken{})
+	}
+	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(body), Request: request}, nil
+}
+
+// broken is a connection that was cut.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// canned is an answer that no handler gave.
+func canned(status int, header http.Header, body string) *http.Response {
+	if header == nil {
+		header = http.Header{}
+	}
+	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// inFakeTime runs a test in which waiting takes no time, and lets what the client
+// has begun come to its end.
+func inFakeTime(t *testing.T, test func(*testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		defer time.Sleep(time.Hour)
+		test(t)
+	})
+}
+
+func ptr[T any](value T) *T { return &value }
