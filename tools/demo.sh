@@ -100,9 +100,9 @@ printf 'examples/complete, with %s, against a mock SignPath organization at %s\n
 # --- The main job ------------------------------------------------------------
 
 step "The plan names people" \
-  "Look at members: \"ci_user:PrjA\" may submit, \"user:release.manager@example.com\" may approve. The CI users do not exist yet."
+  "Look at members: \"ci_user:project-a\" may submit, \"user:release.manager@example.com\" may approve. The CI users do not exist yet."
 terraform plan -out plan.bin
-expect '+ "ci_user:PrjA"'
+expect '+ "ci_user:project-a"'
 expect '+ "user:release.manager@example.com"'
 expect 'Plan: 14 to add, 0 to change, 0 to destroy.'
 

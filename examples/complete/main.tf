@@ -6,23 +6,13 @@
 #   test build cannot sign a release.
 
 locals {
-  release_policies = {
-    "project-a" = "release-signing"
-    "project-b" = "release-signing"
+  projects = {
+    "project-a" = { origin_verification = true, signing_policies = ["test-signing", "release-signing"] }
+    "project-b" = { origin_verification = false, signing_policies = ["test-signing", "release-signing"] }
   }
 
-  # Which CI user submits to which policies.
-  build_systems = {
-    "PrjA"         = { project = "project-a", policies = ["test-signing", "release-signing"] }
-    "PrjB-test"    = { project = "project-b", policies = ["test-signing"] }
-    "PrjB-release" = { project = "project-b", policies = ["release-signing"] }
-  }
-
-  submitters = merge([
-    for name, build in local.build_systems : {
-      for policy in build.policies : "${build.project}/${policy}" => { ci_user = name, project = build.project, policy = policy }
-    }
-  ]...)
+  # The CI users by name, each with the signing policies that it submits to.
+  ci_users = provider::signpath::ci_users(local.projects)
 }
 
 # People who are in the organization already.
@@ -48,26 +38,26 @@ resource "signpath_role_assignment" "auditor" {
 }
 
 resource "signpath_ci_user" "build" {
-  for_each = local.build_systems
+  for_each = local.ci_users
 
   name = each.key
 }
 
 # Who may submit: one build system per policy, and nobody else.
 resource "signpath_signing_policy_submitters" "build" {
-  for_each = local.submitters
+  for_each = merge(values(local.ci_users)[*].submits_to...)
 
   project        = each.value.project
-  signing_policy = each.value.policy
+  signing_policy = each.value.signing_policy
   members        = [signpath_ci_user.build[each.value.ci_user].member]
 }
 
 # Who may approve a release: these two, and nobody else.
 resource "signpath_signing_policy_approvers" "release" {
-  for_each = local.release_policies
+  for_each = local.projects
 
   project        = each.key
-  signing_policy = each.value
+  signing_policy = "release-signing"
   members = [
     data.signpath_user.release_manager.member,
     data.signpath_user.security_officer.member,
@@ -76,7 +66,7 @@ resource "signpath_signing_policy_approvers" "release" {
 
 # Who may read: one entry each, beside those that are managed elsewhere.
 resource "signpath_project_reader" "auditor" {
-  for_each = local.release_policies
+  for_each = local.projects
 
   project = each.key
   member  = signpath_user.auditor.member

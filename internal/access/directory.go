@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -104,8 +105,20 @@ func (d *Directory) All(kind Kind) []Principal {
 }
 
 // Resolve finds the one principal that the reference names. The error is a
-// [*NotFoundError] or an [*AmbiguousError].
+// [*NotFoundError], with what comes close, or an [*AmbiguousError].
 func (d *Directory) Resolve(reference Reference) (Principal, error) {
+	p, err := d.Find(reference)
+	if errors.Is(err, ErrNoPrincipal) {
+		d.mu.RLock()
+		defer d.mu.RUnlock()
+		return p, d.notFound(reference)
+	}
+	return p, err
+}
+
+// Find is Resolve for a reference that may well name nobody: it does not look
+// for what comes close, which takes a comparison with everybody.
+func (d *Directory) Find(reference Reference) (Principal, error) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if id, ok := reference.ID(); ok {
@@ -114,12 +127,12 @@ func (d *Directory) Resolve(reference Reference) (Principal, error) {
 		}
 		// Never by name: whoever takes an id for a name must not get the rights
 		// of the one who has the id, or had it.
-		return Principal{}, d.notFound(reference)
+		return Principal{}, &NotFoundError{Reference: reference}
 	}
 	ids := d.byKey[reference.Folded()]
 	switch len(ids) {
 	case 0:
-		return Principal{}, d.notFound(reference)
+		return Principal{}, &NotFoundError{Reference: reference}
 	case 1:
 		return d.byID[ids[0]], nil
 	}

@@ -13,10 +13,12 @@ const (
 	ParentProject Parent = "project"
 	// ParentSigningPolicy is a signing policy of a project.
 	ParentSigningPolicy Parent = "signing policy"
+	// ParentUserGroup is a user group, whose members have its rights.
+	ParentUserGroup Parent = "user group"
 )
 
-// A List is one kind of access list: a set of members of a project or signing
-// policy who may do a certain thing.
+// A List is one kind of access list: a set of members of a project, signing
+// policy or user group who may do a certain thing.
 type List struct {
 	// Plural and Singular name the list and one entry: "approvers", "approver".
 	Plural, Singular string
@@ -29,7 +31,7 @@ type List struct {
 	Source string
 }
 
-// The access lists of projects and signing policies.
+// The access lists of projects, signing policies and user groups.
 var (
 	Readers = List{
 		Plural: "readers", Singular: "reader", Parent: ParentProject,
@@ -55,10 +57,18 @@ var (
 		Kinds:  []Kind{KindUser, KindGroup},
 		Source: "projects page: approvers are users; directory synchronization page: or groups",
 	}
+	// GroupMembers admits CI users, on which the documentation is silent: SignPath
+	// has the last word on them.
+	GroupMembers = List{
+		Plural: "members", Singular: "member", Parent: ParentUserGroup,
+		Grants: "use every right that the group was given",
+		Kinds:  Kinds(),
+		Source: "directory synchronization page: members of a group are users and groups",
+	}
 )
 
 // Lists returns all access lists.
-func Lists() []List { return []List{Readers, Configurators, Submitters, Approvers} }
+func Lists() []List { return []List{Readers, Configurators, Submitters, Approvers, GroupMembers} }
 
 // Conditions are the settings of a list's parent that decide who may be on it.
 type Conditions struct {

@@ -31,6 +31,7 @@ func TestAdmit(t *testing.T) {
 		{access.Configurators, "a configurator", everybody, everybody},
 		{access.Submitters, "a submitter", cells{admitted, interactive, inactive, inactive}, everybody},
 		{access.Approvers, "an approver", everybody, cells{noCIUser, noCIUser, noCIUser, noCIUser}},
+		{access.GroupMembers, "a member", everybody, everybody},
 	}
 	for _, test := range tests {
 		rows := map[access.Kind]cells{
@@ -93,6 +94,7 @@ func TestLists(t *testing.T) {
 	want := map[string]access.Parent{
 		"readers": access.ParentProject, "configurators": access.ParentProject,
 		"submitters": access.ParentSigningPolicy, "approvers": access.ParentSigningPolicy,
+		"members": access.ParentUserGroup,
 	}
 	if len(access.Lists()) != len(want) {
 		t.Errorf("there are %d lists", len(access.Lists()))

@@ -95,6 +95,15 @@ func ParseReference(text string) (Reference, error) {
 	return reference, nil
 }
 
+// ParseEntry reads an entry of an access list as it is shown: a member reference,
+// or "unknown:UUID" for an entry that no directory of the organization holds.
+func ParseEntry(text string) (Reference, error) {
+	if id, found := strings.CutPrefix(text, string(KindUnknown)+":"); found && IsID(id) {
+		return Reference{Kind: KindUnknown, Key: id}, nil
+	}
+	return ParseReference(text)
+}
+
 func missingKindError(text string) error {
 	if IsEmail(text) {
 		return fmt.Errorf("%q has no kind; did you mean %q? Valid are %s", text, string(KindUser)+":"+text, ReferenceForms)

@@ -44,6 +44,22 @@ func TestParseReference(t *testing.T) {
 	}
 }
 
+func TestParseEntry(t *testing.T) {
+	for text, want := range map[string]access.Reference{
+		"user:dev.lead@example.com": {Kind: access.KindUser, Key: "dev.lead@example.com"},
+		"unknown:" + idOfAda:        {Kind: access.KindUnknown, Key: idOfAda},
+	} {
+		if got, err := access.ParseEntry(text); err != nil || got != want {
+			t.Errorf("%s: got %#v, %v, want %#v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"unknown:ada", "unknown:" + emptyID, "unknown:", idOfAda} {
+		if got, err := access.ParseEntry(text); err == nil {
+			t.Errorf("%s: got %#v, want an error", text, got)
+		}
+	}
+}
+
 func TestParseReferenceSaysWhatIsWrong(t *testing.T) {
 	forms := access.ReferenceForms
 	tests := map[string]string{

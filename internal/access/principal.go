@@ -1,6 +1,10 @@
 package access
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // A Principal is anyone who can be granted something: an interactive user, a
 // CI user or a user group.
@@ -27,6 +31,12 @@ type Principal struct {
 	Role Role
 	// Active is false for a deactivated user. Groups are always active.
 	Active bool
+	// Invited is true for an active interactive user who has not accepted the
+	// invitation yet.
+	Invited bool
+	// Support is true for the account of SignPath's support staff, where the
+	// server tells.
+	Support bool
 	// Synchronized principals come from the organization's directory and
 	// cannot be edited by hand (documented), only granted rights.
 	Synchronized bool
@@ -43,6 +53,38 @@ func (p Principal) Reference() Reference {
 // IDReference names the principal by its id, for where the natural key is
 // ambiguous.
 func (p Principal) IDReference() Reference { return Reference{Kind: p.Kind, Key: p.ID} }
+
+// Status is where a user is in their life, as the web application shows it.
+type Status string
+
+// The states of an interactive user.
+const (
+	StatusInvited  Status = "invited"
+	StatusActive   Status = "active"
+	StatusInactive Status = "inactive"
+)
+
+// Status returns where the user is in their life.
+func (p Principal) Status() Status {
+	switch {
+	case !p.Active:
+		return StatusInactive
+	case p.Invited:
+		return StatusInvited
+	}
+	return StatusActive
+}
+
+// InvitationValidity is how long an invitation can be accepted. Source: the
+// users page of SignPath's documentation.
+const InvitationValidity = 14 * 24 * time.Hour
+
+// IsIdentity tells whether text has the form <sso-identifier>:<subject> of an
+// identity (observed).
+func IsIdentity(text string) bool {
+	identifier, subject, found := strings.Cut(text, ":")
+	return found && identifier != "" && subject != "" && !strings.ContainsAny(text, " \t\r\n")
+}
 
 // String describes the principal for messages: its reference, and for an
 // interactive user the display name.

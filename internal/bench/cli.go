@@ -75,7 +75,7 @@ func (c *cli) newWorkspace(configuration string, environment ...string) (*worksp
 	}
 	w.environment = append(w.environment, environment...)
 	w.environment = append(w.environment, "TF_CLI_CONFIG_FILE="+c.settings, "CHECKPOINT_DISABLE=1")
-	return w, os.WriteFile(filepath.Join(directory, "main.tf"), []byte(configuration), 0o600)
+	return w, os.WriteFile(filepath.Join(directory, "main.tf"), []byte(configuration), 0o600) //nolint:gosec // In a directory of our own.
 }
 
 // changes are how many resources a command changed, or plans to.

@@ -105,7 +105,7 @@ func printRow(out io.Writer, values []string) {
 }
 
 func printLine(out io.Writer, cells []string) {
-	fmt.Fprintf(out, "|%s|\n", strings.Join(cells, "|"))
+	_, _ = fmt.Fprintf(out, "|%s|\n", strings.Join(cells, "|")) // Who closes the output does not want it.
 }
 
 // A finding is a number that matters.
@@ -127,6 +127,7 @@ func findings(all []measurement) []finding {
 			return slices.DeleteFunc(slices.Clone(all), func(m measurement) bool { return m.size != size || m.step != wanted })
 		}
 		found = append(found, timeFindings(size, of(stepFloor), of(stepRefresh))...)
+		found = append(found, createFindings(size, of(stepFloorCreate), of(stepCreateUsers), of(stepCreateEntries))...)
 		found = append(found, countFindings(size, of(stepRefresh), of(stepCreateUsers), of(stepCreateEntries))...)
 		connections := 0
 		for _, m := range all {
@@ -150,9 +151,19 @@ func timeFindings(size int, floors, refreshes []measurement) []finding {
 			})
 		}
 	}
-	for _, floor := range floors {
+	return append(found, finding{
+		size, fmt.Sprintf("seconds of a refresh at %s, to the floor", milliseconds(base.latency)), ratio(base.duration, floors[0].duration), "",
+	})
+}
+
+// createFindings relate the creates of the users and the entries, which together
+// are as many as those of the floor, to these.
+func createFindings(size int, floors, users, entries []measurement) []finding {
+	var found []finding
+	for i, m := range users {
 		found = append(found, finding{
-			size, fmt.Sprintf("seconds of a refresh at %s, to the floor", milliseconds(base.latency)), ratio(base.duration, floor.duration), "",
+			size, fmt.Sprintf("seconds of both creates at %s, to the floor", milliseconds(m.latency)),
+			ratio(m.duration+entries[i].duration, floors[0].duration), "",
 		})
 	}
 	return found
@@ -178,7 +189,12 @@ func countFindings(size int, refreshes, users, entries []measurement) []finding 
 	return found
 }
 
-func atMost(budget int) string { return fmt.Sprintf("budget <= %d", budget) }
+func atMost(budget int) string {
+	if budget == 0 {
+		return "budget 0"
+	}
+	return fmt.Sprintf("budget <= %d", budget)
+}
 
 func ratio[T int | time.Duration](a, b T) string { return fmt.Sprintf("%.2f", float64(a)/float64(b)) }
 
@@ -193,10 +209,12 @@ func printFindings(out io.Writer, found []finding) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	fmt.Fprintln(out)
+	_, _ = fmt.Fprintln(out)
 	for i, row := range rows {
-		line := fmt.Sprintf("| %*s | %-*s | %*s | %-*s |", widths[0], row[0], widths[1], row[1], widths[2], row[2], widths[3], row[3])
-		fmt.Fprintln(out, line)
+		printLine(out, []string{
+			fmt.Sprintf(" %*s ", widths[0], row[0]), fmt.Sprintf(" %-*s ", widths[1], row[1]),
+			fmt.Sprintf(" %*s ", widths[2], row[2]), fmt.Sprintf(" %-*s ", widths[3], row[3]),
+		})
 		if i == 0 {
 			printLine(out, []string{rule(widths[0]), rule(-widths[1]), rule(widths[2]), rule(-widths[3])})
 		}

@@ -12,6 +12,15 @@ data "signpath_signing_policy" "release" {
   }
 }
 
+# As the list has it: people and groups.
 output "release_approvers" {
   value = data.signpath_signing_policy.release.approvers
+}
+
+# Who that is in the end, and through which groups; "" is directly.
+output "who_approves_releases" {
+  value = {
+    for entry in data.signpath_signing_policy.release.expanded_approvers :
+    entry.member => entry.via...
+  }
 }

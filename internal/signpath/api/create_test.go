@@ -23,7 +23,9 @@ func TestCreateSendsWhatIsSet(t *testing.T) {
 			access.Principal{Kind: access.KindUser, Name: "New", Email: "new@example.com", Role: access.RoleGlobalAdministrator},
 			`{"accountEmailAddress":"new@example.com","name":"New"}`,
 		},
-		"a CI user": {access.Principal{Kind: access.KindCIUser, Name: "acme-new"}, `{"name":"acme-new"}`},
+		"all of a group":    {access.Principal{Kind: access.KindGroup, Name: "Signers", Description: "May sign"}, `{"description":"May sign","name":"Signers"}`},
+		"little of a group": {access.Principal{Kind: access.KindGroup, Name: "Signers"}, `{"name":"Signers"}`},
+		"a CI user":         {access.Principal{Kind: access.KindCIUser, Name: "acme-new"}, `{"name":"acme-new"}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -33,8 +35,13 @@ func TestCreateSendsWhatIsSet(t *testing.T) {
 			if got := o.Requests()[0].RequestBody; got != test.body {
 				t.Errorf("sent %s\nwant %s", got, test.body)
 			}
-			// Whatever was asked for, SignPath makes it an active Regular User.
-			if created.Role != access.RoleRegularUser || !created.Active || created.ID != o.id(test.principal.Reference().String()) {
+			// Whatever was asked for, SignPath makes it an active Regular User. Groups
+			// have no role.
+			role := access.RoleRegularUser
+			if created.Kind == access.KindGroup {
+				role = ""
+			}
+			if created.Role != role || !created.Active || created.ID != o.id(test.principal.Reference().String()) {
 				t.Errorf("got %+v", created)
 			}
 			o.expectRequests(1)

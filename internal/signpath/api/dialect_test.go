@@ -94,6 +94,9 @@ func tellStory(o *organization, dialect mock.Dialect) {
 		t.Errorf("before %+v\nafter  %+v", before, after)
 	}
 
+	// So are groups and their members.
+	tellStoryOfGroups(o, dialect)
+
 	// Users are edited and read back.
 	_, err = o.client.EditPrincipal(ctx, access.KindCIUser, ci.ID, api.PrincipalChange{Role: ptr(access.RoleGlobalReader)})
 	o.must(err)

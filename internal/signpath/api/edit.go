@@ -25,6 +25,27 @@ type mutation struct {
 	// grants and revokes are the members that a change of an access list puts
 	// there and takes away; see editor.granted.
 	grants, revokes []string
+	// whole is true if grants are all that is to be on the list.
+	whole bool
+}
+
+// A pendingEdit is what an edit is about to write.
+type pendingEdit struct {
+	// before is the object as it was just read, wanted as it is to be.
+	before, wanted object
+	// changed names the properties in which they differ.
+	changed map[string]bool
+	// changes are what was asked for.
+	changes []*change
+}
+
+// send writes the edit, in the entity's own way if it has one.
+func (e entity) send(ctx context.Context, c *Client, p pendingEdit) error {
+	if e.write != nil {
+		return e.write(ctx, c, e, p)
+	}
+	_, _, err := c.call(ctx, e.edit, e.parameters, p.wanted.forRequest())
+	return err
 }
 
 // setValue makes the property hold the value.
@@ -64,7 +85,7 @@ type editors struct {
 func (e *editors) of(target entity) *editor {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	key := target.edit.expand(target.parameters)
+	key := target.key()
 	if e.byEntity == nil {
 		e.byEntity = map[string]*editor{}
 	}
@@ -162,12 +183,17 @@ func (e *editor) awaitChanges(ctx context.Context) {
 	}
 }
 
-// takeWaiting moves the waiting changes into the batch. If there are none, and
-// the batch is empty, the editor stops running.
+// takeWaiting moves the waiting changes into the batch, but for those whose
+// callers have gone and were told that they failed. If there are none, the
+// editor stops running.
 func (e *editor) takeWaiting(b *batch) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	b.changes = append(b.changes, e.waiting...)
+	for _, change := range e.waiting {
+		if change.ctx.Err() == nil {
+			b.changes = append(b.changes, change)
+		}
+	}
 	e.waiting = nil
 	e.running = len(b.changes) > 0
 	return e.running
@@ -217,10 +243,10 @@ func (b *batch) runOneByOne(ctx context.Context) {
 // Terraform is interrupted. The function that it returns ends the watch.
 func (b *batch) cancelWhenAbandoned(cancel context.CancelFunc) (stop func()) {
 	var mu sync.Mutex
-	left := 0
+	// Counted beforehand: a caller that has gone already is taken off at once.
+	left := len(b.changes)
 	var stops []func() bool
 	for _, change := range b.changes {
-		left++
 		stops = append(stops, context.AfterFunc(change.ctx, func() {
 			mu.Lock()
 			defer mu.Unlock()
@@ -253,7 +279,7 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 			b.editor.remember(b.changes)
 			return before, warnings, nil
 		}
-		if _, _, err = b.client.call(ctx, b.target.edit, b.target.parameters, wanted.forRequest()); err != nil {
+		if err = b.target.send(ctx, b.client, pendingEdit{before, wanted, changed, b.changes}); err != nil {
 			return nil, nil, err
 		}
 		after, err := b.client.fetch(ctx, b.target)

@@ -387,6 +387,18 @@ func TestAnotherWriterBetweenTwoEdits(t *testing.T) {
 	o.expectMembers(releaseA, "approvers", officer, outsider, managers)
 }
 
+// An entry that was there already is as much asked for as one that was added.
+func TestAnotherWriterTakesAwayWhatWasThere(t *testing.T) {
+	o := inProcess(t)
+	o.must(o.Administrator("").AddMembers(releaseA, "approvers", officer))
+	_, err := o.approve(releaseA, officer)
+	o.must(err)
+	o.must(o.Administrator("").RemoveMembers(releaseA, "approvers", officer))
+	_, err = o.approve(releaseA, managers)
+	o.must(err)
+	o.expectMembers(releaseA, "approvers", officer, managers)
+}
+
 // What the run itself took back stays away, whoever else wrote meanwhile.
 func TestWhatWasRevokedDoesNotComeBack(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
@@ -539,6 +551,27 @@ func TestAnEditServesWhoIsLeft(t *testing.T) {
 		if !slices.Contains(members, managers) {
 			t.Errorf("the approvers are %q", members)
 		}
+	})
+}
+
+// Nor does it end with a caller that had gone before it began; what that one
+// asked for, and was told to have failed, is not done.
+func TestAnEditServesWhoIsThere(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		for i := range 20 {
+			member := o.ids(officer, lead)[i%2]
+			_, _ = o.client.ChangeMembers(gone, approvers(releaseA), nil, []string{member})
+			if _, err := o.client.ChangeMembers(t.Context(), approvers(releaseA), []string{member}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, _ = o.client.ChangeMembers(gone, approvers(releaseA), o.ids(outsider), nil)
+		_, err := o.approve(releaseA, managers)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", officer, lead, managers)
 	})
 }
 

@@ -13,22 +13,36 @@ type entity struct {
 	name       string
 	read, edit route
 	parameters []string
+	// write sends what makes the object as it is wanted, where that is not one
+	// request of the edit route with the whole object.
+	write func(context.Context, *Client, entity, pendingEdit) error
 }
 
 func (e entity) String() string { return e.name }
 
 func projectEntity(project string) entity {
-	return entity{fmt.Sprintf("project %q", project), routeProject, routeProjectEdit, []string{project}}
+	return entity{name: fmt.Sprintf("project %q", project), read: routeProject, edit: routeProjectEdit, parameters: []string{project}}
 }
 
 func policyEntity(project, policy string) entity {
-	return entity{fmt.Sprintf("signing policy %q", project+"/"+policy), routePolicy, routePolicyEdit, []string{project, policy}}
+	return entity{
+		name: fmt.Sprintf("signing policy %q", project+"/"+policy),
+		read: routePolicy, edit: routePolicyEdit, parameters: []string{project, policy},
+	}
 }
 
 func principalEntity(kind access.Kind, id string) entity {
 	routes := routesOf[kind]
-	return entity{fmt.Sprintf("%s %s", kind.Noun(), id), routes.read, routes.edit, []string{id}}
+	e := entity{name: fmt.Sprintf("%s %s", kind.Noun(), id), read: routes.read, edit: routes.edit, parameters: []string{id}}
+	if kind == access.KindGroup {
+		e.write = writeGroup
+	}
+	return e
 }
+
+// key identifies the entity, which its name may not: two groups can be called
+// the same.
+func (e entity) key() string { return e.read.expand(e.parameters) }
 
 // fetch reads the entity now, not from the snapshot.
 func (c *Client) fetch(ctx context.Context, e entity) (object, error) {

@@ -3,21 +3,29 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// A Target is one access list of one project or signing policy.
+// A Target is one access list of one project, signing policy or user group.
 type Target struct {
 	List access.List
 	// Project and Policy are slugs; Policy is empty for a project's list.
 	Project, Policy string
+	// Group is the id of a user group, and GroupName what messages call it.
+	Group, GroupName string
 }
 
 func (t Target) entity() entity {
-	if t.List.Parent == access.ParentSigningPolicy {
+	switch t.List.Parent {
+	case access.ParentSigningPolicy:
 		return policyEntity(t.Project, t.Policy)
+	case access.ParentUserGroup:
+		e := principalEntity(access.KindGroup, t.Group)
+		e.name = fmt.Sprintf("%s %q", t.List.Parent, t.GroupName)
+		return e
 	}
 	return projectEntity(t.Project)
 }
@@ -25,8 +33,8 @@ func (t Target) entity() entity {
 // String names the list: `the approvers of signing policy "a/release"`.
 func (t Target) String() string { return "the " + t.List.Plural + " of " + t.entity().name }
 
-// Members returns the ids of the list's members, sorted. If the project or
-// policy is proven not to exist, the error is a [*GoneError].
+// Members returns the ids of the list's members, sorted. If the project, policy
+// or group is proven not to exist, the error is a [*GoneError].
 func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 	o, err := c.parent(ctx, t)
 	if err != nil {
@@ -45,16 +53,31 @@ func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 }
 
 func (c *Client) parent(ctx context.Context, t Target) (object, error) {
-	if t.List.Parent == access.ParentSigningPolicy {
+	switch t.List.Parent {
+	case access.ParentSigningPolicy:
 		return c.policyObject(ctx, t.Project, t.Policy)
+	case access.ParentUserGroup:
+		return c.groupObject(ctx, t.Group)
 	}
 	return c.projectObject(ctx, t.Project)
 }
 
 // ChangeMembers adds members to a list and removes others, by id, and leaves
-// all further members alone. Changes of the same project or policy that are
+// all further members alone. Changes of the same parent that are
 // under way at the same time are merged into few edits.
 func (c *Client) ChangeMembers(ctx context.Context, t Target, add, remove []string) (Warnings, error) {
+	return c.changeMembers(ctx, t, add, remove, false)
+}
+
+// SetMembers makes the members all that a list holds, as far as the caller has
+// announced who leaves it: whoever else came onto the list stays there. Where
+// there is nobody else, the list of a user group is written as a whole.
+func (c *Client) SetMembers(ctx context.Context, t Target, members, announced []string) (Warnings, error) {
+	remove := slices.DeleteFunc(slices.Clone(announced), func(id string) bool { return slices.Contains(members, id) })
+	return c.changeMembers(ctx, t, members, remove, true)
+}
+
+func (c *Client) changeMembers(ctx context.Context, t Target, add, remove []string, whole bool) (Warnings, error) {
 	m := mutation{
 		property: listProperties[t.List.Plural],
 		apply: func(current json.RawMessage) (json.RawMessage, error) {
@@ -66,9 +89,13 @@ func (c *Client) ChangeMembers(ctx context.Context, t Target, add, remove []stri
 		},
 		grants:  add,
 		revokes: remove,
+		whole:   whole,
 	}
 	e := t.entity()
 	known := c.snapshot.entity(e)
+	if t.List.Parent == access.ParentUserGroup {
+		c.snapshot.setWritten(t.Group)
+	}
 	return c.edit(ctx, e, []mutation{m}, publisher{
 		as:     func(after object) error { known.set(after); return nil },
 		forget: known.forget,

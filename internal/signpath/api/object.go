@@ -145,7 +145,8 @@ func decodeMember(raw json.RawMessage) (string, error) {
 // encodeMembers writes an access list for a request, as an array of ids.
 // Inferred: how requests represent members is not published.
 func encodeMembers(ids []string) json.RawMessage {
-	sorted := slices.Sorted(slices.Values(ids))
+	sorted := slices.AppendSeq([]string{}, slices.Values(ids)) // Never null.
+	slices.Sort(sorted)
 	return mustMarshal(slices.Compact(sorted))
 }
 

@@ -49,6 +49,9 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 	if items, err = c.complete(ctx, kind, items); err != nil {
 		return nil, err
 	}
+	if kind == access.KindGroup {
+		c.snapshot.setGroups(items)
+	}
 	principals := make([]access.Principal, len(items))
 	for i, item := range items {
 		p, err := decodePrincipal(kind, item)
@@ -106,7 +109,11 @@ func decodePrincipal(kind access.Kind, o object) (access.Principal, error) {
 		Role:              access.Role(o.text(propRole)),
 		Active:            kind == access.KindGroup || o.boolean(propActive),
 		Synchronized:      o.boolean(propSynchronized),
+		Support:           o.boolean(propSupport),
 	}
+	// Accepting an invitation links the user to an account (documented); that
+	// the identity is empty before is inferred.
+	p.Invited = kind == access.KindUser && p.Active && o.has(propIdentity) && p.Identity == ""
 	if !access.IsID(p.ID) {
 		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", errNotJSON, kind.Noun(), p.Name)
 	}
@@ -199,14 +206,18 @@ func (c *Client) References(ctx context.Context, ids []string) ([]access.Referen
 }
 
 // CreatePrincipal creates an interactive user (from name, e-mail, notification
-// e-mail and identity) or a CI user (from name and notification e-mail), and
-// returns it with its id.
+// e-mail and identity), a CI user (from name and notification e-mail) or a user
+// group (from name and description), and returns it with its id.
 //
 // The request is never sent twice. If the answer is lost, the list is read and
 // the object looked for; if it cannot be found there either, the error says
 // that SignPath may have created it.
 func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (access.Principal, error) {
-	p.Role, p.Active = access.RoleRegularUser, true
+	p.Active = true
+	if p.Kind != access.KindGroup { // Groups have no role.
+		p.Role = access.RoleRegularUser
+	}
+	p.Invited = p.Kind == access.KindUser && p.Identity == ""
 	body, header, err := c.call(ctx, routesOf[p.Kind].create, nil, createRequest(p))
 	if err != nil {
 		return c.findLostCreate(ctx, p, err)
@@ -223,6 +234,7 @@ func createRequest(p access.Principal) map[string]any {
 	request := map[string]any{propName.requestName(): p.Name}
 	optional := map[property]string{
 		propEmail: p.Email, propNotificationEmail: p.NotificationEmail, propIdentity: p.Identity,
+		propDescription: p.Description,
 	}
 	for property, value := range optional {
 		if value != "" {
@@ -291,15 +303,16 @@ func (e *LostCreateError) Error() string {
 // Unwrap returns the failure of the create.
 func (e *LostCreateError) Unwrap() error { return e.cause }
 
-// PrincipalChange says which settings of a user to change; nil leaves one as it
-// is, an empty NotificationEmail clears it.
+// PrincipalChange says which settings of a user or group to change; nil leaves
+// one as it is, an empty NotificationEmail or Description clears it.
 type PrincipalChange struct {
-	Name, NotificationEmail *string
-	Role                    *access.Role
+	Name, NotificationEmail, Identity *string
+	Description                       *string // Groups have one, users do not.
+	Role                              *access.Role
 }
 
-// EditPrincipal changes settings of an interactive user or a CI user, and
-// leaves all others as they are.
+// EditPrincipal changes settings of an interactive user, a CI user or a user
+// group, and leaves all others as they are.
 func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string, change PrincipalChange) (Warnings, error) {
 	var mutations []mutation
 	if change.Name != nil {
@@ -308,10 +321,16 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 	if change.NotificationEmail != nil {
 		mutations = append(mutations, setValue(propNotificationEmail, nullIfEmpty(*change.NotificationEmail)))
 	}
+	if change.Identity != nil {
+		mutations = append(mutations, setValue(propIdentity, nullIfEmpty(*change.Identity)))
+	}
+	if change.Description != nil {
+		mutations = append(mutations, setValue(propDescription, nullIfEmpty(*change.Description)))
+	}
 	if change.Role != nil {
 		mutations = append(mutations, setValue(propRole, string(*change.Role)))
 	}
-	return c.edit(ctx, principalEntity(kind, id), mutations, publisher{
+	publish := publisher{
 		as: func(o object) error {
 			p, err := decodePrincipal(kind, o)
 			if err == nil {
@@ -320,7 +339,11 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 			return err
 		},
 		forget: c.snapshot.listed[kind].forget,
-	})
+	}
+	if kind == access.KindGroup {
+		publish = c.publishGroup(id, publish)
+	}
+	return c.edit(ctx, principalEntity(kind, id), mutations, publish)
 }
 
 func nullIfEmpty(text string) any {
@@ -353,3 +376,10 @@ func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, act
 
 // Known returns the principals that were listed so far. It sends nothing.
 func (c *Client) Known() *access.Directory { return c.snapshot.directory }
+
+// Reinvite sends an interactive user a new invitation. The request is never sent
+// twice: each one is a mail.
+func (c *Client) Reinvite(ctx context.Context, id string) error {
+	_, _, err := c.call(ctx, routesOf[access.KindUser].reinvite, []string{id}, nil)
+	return err
+}

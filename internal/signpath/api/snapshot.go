@@ -23,8 +23,13 @@ type snapshot struct {
 	projects     cell[[]Project]
 
 	mu sync.Mutex
-	// entities are projects and signing policies, by what they are and slug.
+	// entities are projects, signing policies and user groups, by their key.
 	entities map[string]*cell[object]
+	// groups are the user groups as their list has them, by id, but for those
+	// that this client has written since.
+	groups map[string]object
+	// written are the groups that this client has written.
+	written map[string]bool
 	// missing are principals that neither a list nor a read by id knows.
 	missing map[string]bool
 	// forgotten is true once forgetLists was called.
@@ -36,6 +41,8 @@ func newSnapshot() *snapshot {
 		directory: access.NewDirectory(),
 		listed:    map[access.Kind]*cell[[]access.Principal]{},
 		entities:  map[string]*cell[object]{},
+		groups:    map[string]object{},
+		written:   map[string]bool{},
 		missing:   map[string]bool{},
 	}
 	for _, kind := range access.Kinds() {
@@ -54,11 +61,11 @@ func (s *snapshot) put(p access.Principal) {
 	delete(s.missing, p.ID)
 }
 
-// entity returns the cell for a project or a signing policy.
+// entity returns the cell for a project, a signing policy or a user group.
 func (s *snapshot) entity(e entity) *cell[object] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := e.String()
+	key := e.key()
 	if s.entities[key] == nil {
 		s.entities[key] = &cell[object]{}
 	}

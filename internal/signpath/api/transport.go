@@ -45,6 +45,8 @@ func newAttemptTransport(next http.RoundTripper, host string, timeout time.Durat
 		// for nearly every request of a parallel run.
 		pooled.MaxIdleConnsPerHost = 2 * maxConcurrentRequests
 		pooled.MaxConnsPerHost = maxConcurrentRequests
+		// A connection may idle for as long as a run may wait for SignPath.
+		pooled.IdleConnTimeout = DefaultRetryBudget
 		next = pooled
 	}
 	return &attemptTransport{

@@ -294,7 +294,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 
 // There is no use in waiting if SignPath asks for more time than there is.
 func TestAPauseBeyondTheBudgetEndsAtOnce(t *testing.T) {
-	for _, retryAfter := range []string{"601", "86400", "99999999999999", "Sat, 01 Jan 2000 01:00:00 GMT"} {
+	for _, retryAfter := range []string{"601", "86400", "9300000000", "99999999999999", "Sat, 01 Jan 2000 01:00:00 GMT"} {
 		t.Run(retryAfter, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T) {
 				o := inProcess(t)

@@ -73,7 +73,7 @@ var (
 // principalRoutes are the routes of one kind of principal. A route with an
 // empty path does not exist for the kind.
 type principalRoutes struct {
-	list, me, create, read, edit, activate, deactivate route
+	list, me, create, read, edit, activate, deactivate, reinvite, regenerateToken route
 }
 
 var routesOf = map[access.Kind]principalRoutes{
@@ -85,6 +85,7 @@ var routesOf = map[access.Kind]principalRoutes{
 		edit:       route{http.MethodPost, "/InteractiveUsers/{id}/Edit", idempotent, documented, "changelog 1.170.2"},
 		activate:   route{http.MethodPost, "/InteractiveUsers/{id}/Activate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"},
 		deactivate: route{http.MethodPost, "/InteractiveUsers/{id}/Deactivate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"},
+		reinvite:   route{http.MethodPost, "/InteractiveUsers/{id}/Reinvite", once, documented, "changelog 1.144.1 (the method is inferred)"},
 	},
 	access.KindCIUser: {
 		list:       route{http.MethodGet, "/CIUsers", idempotent, documented, "changelog 1.128.0, 1.170.2"},
@@ -94,12 +95,27 @@ var routesOf = map[access.Kind]principalRoutes{
 		edit:       route{http.MethodPost, "/CIUsers/{id}/Edit", idempotent, documented, "changelog 1.133.0, 1.170.2"},
 		activate:   route{http.MethodPost, "/CIUsers/{id}/Activate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"},
 		deactivate: route{http.MethodPost, "/CIUsers/{id}/Deactivate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"},
+
+		regenerateToken: route{http.MethodPost, "/CIUsers/{id}/RegenerateApiToken", once, documented, "changelog 1.128.0, 1.171.0 (the method is inferred)"},
 	},
 	access.KindGroup: {
-		list: route{http.MethodGet, "/UserGroups", idempotent, documented, "changelog 1.170.2"},
-		read: route{http.MethodGet, "/UserGroups/{id}", idempotent, inferred, "implied by `link`"},
+		list:   route{http.MethodGet, "/UserGroups", idempotent, documented, "changelog 1.170.2"},
+		create: route{http.MethodPost, "/UserGroups", once, inferred, "directory synchronization creates groups; the path by analogy"},
+		read:   route{http.MethodGet, "/UserGroups/{id}", idempotent, inferred, "implied by `link`"},
+		edit:   route{http.MethodPost, "/UserGroups/{id}/Edit", idempotent, documented, "changelog 1.170.2"},
 	},
 }
+
+// The members of a user group have routes of their own: since changelog 1.159.0
+// they are no longer part of the group's edit. Both routes are documented there,
+// with the method and what stands before the last segment inferred.
+var (
+	// routeChangeMembers takes the whole list.
+	routeChangeMembers = route{http.MethodPost, "/UserGroups/{id}/ChangeMembers", idempotent, documented, "changelog 1.159.0: sets a new list of members"}
+	// routeModifyMembers takes who comes and who goes, and may be sent again
+	// because both are named.
+	routeModifyMembers = route{http.MethodPost, "/UserGroups/{id}/ModifyMembers", idempotent, documented, "changelog 1.159.0: adds and removes members"}
+)
 
 // A property is one JSON property of the API's objects.
 type property struct {
@@ -132,6 +148,12 @@ var (
 	propActive            = property{name: "isActive", evidence: inferred, source: "the `isX` style of documented booleans"}
 	propSynchronized      = property{name: "isDirectorySynchronized", evidence: inferred, source: "the SCIM attribute and the SetDirectorySynchronized route"}
 
+	propMembers        = property{name: "members", evidence: inferred, source: "the SCIM attribute of groups"}
+	propAddedMembers   = property{name: "addedMembers", evidence: inferred, source: "changelog 1.159.0 documents the route, not its names"}
+	propRemovedMembers = property{name: "removedMembers", evidence: inferred, source: "changelog 1.159.0 documents the route, not its names"}
+
+	propSupport         = property{name: "isSupportUser", evidence: inferred, source: "the users page has the account, nothing tells how it is marked"}
+	propAPIToken        = property{name: "apiToken", evidence: inferred, source: "changelog 1.148.2 calls it \"API token\"; 1.171.0 documents that the answer has a model"}
 	propStatus          = property{name: "status", evidence: inferred, source: "the projects page shows a status"}
 	propSigningPolicies = property{name: "signingPolicies", evidence: observed, source: "v1-pre answers; changelog 1.170.2"}
 
@@ -153,6 +175,7 @@ var listProperties = map[string]property{
 	access.Configurators.Plural: {name: "configurators", evidence: inferred, source: "the projects page has the list"},
 	access.Submitters.Plural:    {name: "submitters", evidence: inferred, source: "the projects page has the list"},
 	access.Approvers.Plural:     {name: "approvers", evidence: inferred, source: "the projects page has the list"},
+	access.GroupMembers.Plural:  propMembers,
 }
 
 // requestNames maps names in answers to names in requests, where they differ.
@@ -170,4 +193,5 @@ var requestNames = func() map[string]string {
 var createdIDNames = map[access.Kind][]string{
 	access.KindUser:   {"id", "interactiveUserId"},
 	access.KindCIUser: {"id", "ciUserId"},
+	access.KindGroup:  {"id", "userGroupId"},
 }

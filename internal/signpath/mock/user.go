@@ -110,6 +110,7 @@ func (u *user) render(r renderer) object {
 		rendered[propAccountEmail] = u.Email
 		rendered[propIdentity] = nullable(u.Identity)
 		rendered[propIsSynchronized] = u.IsSynchronized
+		rendered[propIsSupportUser] = u.IsSupport
 	}
 	return rendered
 }

@@ -31,6 +31,7 @@ const (
 	propRole           = "role"                     // inferred: the name is unknown, globalRole or roles may be right
 	propIsActive       = "isActive"                 // inferred from isFinalStatus and the like; SCIM has active
 	propIsSynchronized = "isDirectorySynchronized"  // inferred from SetDirectorySynchronized and the SCIM attribute
+	propIsSupportUser  = "isSupportUser"            // inferred: the users page has the account, nothing tells how it is marked
 	propAPIToken       = "apiToken"                 // inferred from the renaming to "API token" (1.148.2)
 )
 

@@ -57,7 +57,7 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
 			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
 			"An entry that is already on the list is taken over, and then removed on destroy like one that Terraform added. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the entry is removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote,
+			"On destroy, the entry is removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, listTypeName("signpath", r.list, r.list.Plural)),
 		Attributes: attributes,
 	}
@@ -69,10 +69,12 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		r.claim(ctx, getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list), entryID(ctx, req.Private), resp)
+		r.planDestroy(ctx, req, resp)
 		return
 	}
-	parent := getParent(ctx, req.Plan, r.list, &resp.Diagnostics)
+	if replacesUnknownGroup(ctx, r.list, req, resp) {
+		return
+	}
 	var member types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(attrMember), &member)...)
 	if resp.Diagnostics.HasError() {
@@ -82,8 +84,16 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		r.requireReplaceOnUpdate(req, resp)
 		return
 	}
-	if !parent.isUnknown() {
-		r.plan(ctx, parent.target(r.list), member.ValueString(), req, resp)
+	if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
+		r.plan(ctx, t, member.ValueString(), req, resp)
+	}
+}
+
+func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
+	id := entryID(ctx, req.Private)
+	if err == nil && r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
+		r.claim(ctx, t, id, resp)
 	}
 }
 
@@ -94,9 +104,9 @@ func (r *accessListEntryResource) requireReplaceOnUpdate(req resource.ModifyPlan
 }
 
 func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	current, err := r.client.Members(ctx, t)
+	current, err := r.currentMembers(ctx, t)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
 	p, ok := r.planMember(ctx, t, current, member, path.Root(attrMember), &resp.Diagnostics)
@@ -104,6 +114,7 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 		return
 	}
 	r.claim(ctx, t, memberKey(p), resp)
+	r.planNesting(ctx, t, memberKey(p), req, resp)
 	if req.State.Raw.IsNull() {
 		return
 	}
@@ -117,6 +128,20 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 		return
 	}
 	r.requireReplaceOnUpdate(req, resp)
+}
+
+// planNesting notes who joins the group, and who leaves it by a replacement, and
+// checks that it does not contain itself.
+func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target, key string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.list.Parent != access.ParentUserGroup {
+		return
+	}
+	if prior := entryID(ctx, req.Private); prior != "" && prior != key {
+		r.memberships.change(groupKey(t), prior, false)
+	}
+	r.memberships.change(groupKey(t), key, true)
+	at := func(string) path.Path { return path.Root(attrMember) }
+	r.checkNesting(ctx, t, []string{key}, at, &resp.Diagnostics)
 }
 
 // claim notes that this resource manages the entry, and that nobody may own the
@@ -145,9 +170,9 @@ func setEntryID(ctx context.Context, private privateState, id string, diags *dia
 
 // Create implements [resource.Resource].
 func (r *accessListEntryResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	t := getParent(ctx, req.Plan, r.list, &resp.Diagnostics).target(r.list)
+	t, ok := r.applyTarget(ctx, req.Plan, nil, r.list, &resp.Diagnostics)
 	member := entryMember(ctx, req.Plan, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
 	p, err := r.existingMember(ctx, member)
@@ -158,10 +183,11 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
 	addEditWarnings(&resp.Diagnostics, warnings)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: needsProjectAdmin}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: changeNeeds(r.list)}, err)
 		return
 	}
 	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
+	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	resp.State.Raw = req.Plan.Raw
 }
 
@@ -173,18 +199,21 @@ func entryMember(ctx context.Context, from attributes, diags *diag.Diagnostics) 
 
 // Read implements [resource.Resource].
 func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	t := getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list)
+	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ids, err := r.client.Members(ctx, t)
-	if api.IsGone(err) {
+	var ids []string
+	if err == nil {
+		ids, err = r.client.Members(ctx, t)
+	}
+	if isNobody(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
 	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
@@ -202,6 +231,8 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		return
 	}
 	setEntryID(ctx, resp.Private, id, &resp.Diagnostics)
+	r.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
+	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), spelled[0])...)
 }
 
@@ -228,16 +259,19 @@ func (r *accessListEntryResource) Update(_ context.Context, req resource.UpdateR
 
 // Delete implements [resource.Resource].
 func (r *accessListEntryResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	t := getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list)
+	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
-	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
+	id := ""
+	if err == nil {
+		id, err = r.currentID(ctx, member, entryID(ctx, req.Private))
+	}
 	if err == nil && id != "" {
 		var warnings api.Warnings
 		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
 		addEditWarnings(&resp.Diagnostics, warnings)
 	}
-	if !api.IsGone(err) {
-		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Removing %q from %s", member, t), needs: needsProjectAdmin}, err)
+	if !isNobody(err) {
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Removing %q from %s", member, t), needs: changeNeeds(r.list)}, err)
 	}
 }
 
@@ -248,8 +282,8 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 		resp.Diagnostics.AddError("Invalid import id", sentence(err.Error()))
 		return
 	}
-	t := parent.target(r.list)
-	if r.checkParent(ctx, t, &resp.Diagnostics); resp.Diagnostics.HasError() {
+	t, ids, ok := r.importTarget(ctx, parent, r.list, resp)
+	if !ok {
 		return
 	}
 	p, err := r.existingMember(ctx, member)
@@ -257,12 +291,11 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
 		return
 	}
-	if ids, err := r.client.Members(ctx, t); err == nil && !slices.Contains(ids, p.ID) {
+	if !slices.Contains(ids, p.ID) {
 		names, _ := r.spellMembers(ctx, ids, nil)
 		resp.Diagnostics.AddError("Not on the list", fmt.Sprintf("%q is not on %s, which holds %s.", member, t, joinOrNobody(names)))
 		return
 	}
-	parent.set(ctx, &resp.State, r.list, &resp.Diagnostics)
 	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), member)...)
 }

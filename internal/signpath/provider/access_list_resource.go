@@ -67,16 +67,23 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"This resource owns the whole list. A member that somebody else added shows as drift in the next plan and is removed by the next apply. "+
 			"Creating it over a list that is not empty warns, and names who will lose access. "+
 			"To manage single entries and leave the others alone, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the members in the state are removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote,
+			"On destroy, the members in the state are removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, entryType),
 		Attributes: attributes,
 	}
 }
 
 // concurrencyNote says what cannot be guaranteed.
-const concurrencyNote = "SignPath's API has no way to say \"change this only if nobody else did meanwhile\". " +
-	"This provider reads the object right before an edit and again after it, writes its own entries again if they are gone, and reports settings that were lost. " +
-	"A change that somebody else makes in the moment between that read and the write can still be overwritten, and one made right after the second read can overwrite ours; the next plan shows either as drift."
+func concurrencyNote(list access.List) string {
+	const note = "SignPath's API has no way to say \"change this only if nobody else did meanwhile\". "
+	if list.Parent == access.ParentUserGroup {
+		return note + "This provider reads the group right before it changes the members and again after it, and writes its own entries again if they are gone. " +
+			"Members are added and removed by name, which leaves others alone; only where a whole list holds nobody but those that Terraform knows is it written as a whole, " +
+			"and somebody who is added in the moment between that read and the write is then lost without a trace. A change made right after the second read can overwrite ours; the next plan shows that as drift."
+	}
+	return note + "This provider reads the object right before an edit and again after it, writes its own entries again if they are gone, and reports settings that were lost. " +
+		"A change that somebody else makes in the moment between that read and the write can still be overwritten, and one made right after the second read can overwrite ours; the next plan shows either as drift."
+}
 
 func memberForms(kinds []access.Kind) string {
 	forms := map[access.Kind]string{
@@ -98,6 +105,8 @@ func memberErrors(list access.List) string {
 		text += "; so is an interactive user where the signing policy verifies trusted build systems"
 	case access.Approvers.Plural:
 		text += "; so is a CI user that is not on the list yet, because SignPath documents only interactive users and groups as approvers"
+	case access.GroupMembers.Plural:
+		text += "; so is a group by which the group would contain itself"
 	}
 	return text + "."
 }
@@ -110,154 +119,15 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	p := listPlan{session: r.session, list: r.list, req: req, resp: resp}
 	if req.Plan.Raw.IsNull() {
-		p.claim(ctx, getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list))
+		p.destroy(ctx)
 		return
 	}
-	parent := getParent(ctx, req.Plan, r.list, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || parent.isUnknown() {
+	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}
-	p.run(ctx, parent.target(r.list))
-}
-
-// A listPlan is one planning of a whole list.
-type listPlan struct {
-	*session
-	list access.List
-	req  resource.ModifyPlanRequest
-	resp *resource.ModifyPlanResponse
-}
-
-func (p *listPlan) claim(ctx context.Context, t api.Target) {
-	mark := instanceMark(ctx, p.resp.Private, &p.resp.Diagnostics)
-	p.session.claim(t.String(), claim{mark: mark, by: listTypeName("signpath", p.list, p.list.Plural)}, parentPath(p.list, nil), &p.resp.Diagnostics)
-}
-
-func (p *listPlan) run(ctx context.Context, t api.Target) {
-	diags := &p.resp.Diagnostics
-	p.claim(ctx, t)
-	current, err := p.client.Members(ctx, t)
-	if err != nil {
-		addFailure(diags, failure{at: parentPath(p.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
-		return
+	if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
+		p.run(ctx, t)
 	}
-	members, complete := p.plannedMembers(ctx)
-	ids := p.checkMembers(ctx, t, current, members)
-	if diags.HasError() || !complete {
-		return
-	}
-	p.keepSpelling(ctx, ids)
-	p.warnOfEmptyList(t, members)
-	p.warnOfTooFewApprovers(ctx, t, members)
-	if p.req.State.Raw.IsNull() {
-		p.warnOfLosses(ctx, t, current, ids)
-	}
-}
-
-// plannedMembers returns the members that are known, and whether all are.
-func (p *listPlan) plannedMembers(ctx context.Context) (members []string, complete bool) {
-	var set types.Set
-	p.resp.Diagnostics.Append(p.req.Plan.GetAttribute(ctx, path.Root(attrMembers), &set)...)
-	if set.IsUnknown() {
-		return nil, false
-	}
-	complete = true
-	for _, element := range set.Elements() {
-		if text, ok := element.(types.String); ok && !text.IsUnknown() {
-			members = append(members, text.ValueString())
-			continue
-		}
-		complete = false
-	}
-	return members, complete
-}
-
-// checkMembers reports every member that cannot be on the list, and returns
-// which principals the others are; see memberKey.
-func (p *listPlan) checkMembers(ctx context.Context, t api.Target, current, members []string) map[string]string {
-	keys := map[string]string{}
-	for _, member := range members {
-		at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
-		principal, ok := p.planMember(ctx, t, current, member, at, &p.resp.Diagnostics)
-		if !ok {
-			continue
-		}
-		key := memberKey(principal)
-		if other, twice := keys[key]; twice {
-			p.resp.Diagnostics.AddAttributeError(at, "Member named twice",
-				fmt.Sprintf("%q and %q are the same principal. Keep one of the two.", other, member))
-		}
-		keys[key] = member
-	}
-	return keys
-}
-
-// keepSpelling plans no change if the configuration only spells the same
-// members differently: a plan must show nothing where nobody gains or loses.
-func (p *listPlan) keepSpelling(ctx context.Context, wanted map[string]string) {
-	if p.req.State.Raw.IsNull() {
-		return
-	}
-	prior := p.priorIDs(ctx, p.req.State, p.req.Private, &p.resp.Diagnostics)
-	if len(prior) != len(wanted) {
-		return
-	}
-	for _, id := range prior {
-		if wanted[id] == "" {
-			return
-		}
-	}
-	var members types.Set
-	p.resp.Diagnostics.Append(p.req.State.GetAttribute(ctx, path.Root(attrMembers), &members)...)
-	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrMembers), members)...)
-}
-
-func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
-	if len(members) > 0 || p.isUnchanged() {
-		return
-	}
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
-		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s. Administrators may still do so through their global role.", t, p.list.Grants))
-}
-
-func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan.Raw) }
-
-// warnOfTooFewApprovers warns where fewer people may approve than have to. With
-// a group among them that cannot be told. It is no error, because the names of
-// the settings are inferred.
-func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, members []string) {
-	if p.list.Plural != access.Approvers.Plural || len(members) == 0 || p.isUnchanged() {
-		return
-	}
-	if slices.ContainsFunc(members, func(m string) bool { return strings.HasPrefix(m, string(access.KindGroup)+":") }) {
-		return
-	}
-	policy, err := p.client.SigningPolicy(ctx, t.Project, t.Policy)
-	if err != nil || policy.RequiredApprovals == nil || int64(len(members)) >= *policy.RequiredApprovals {
-		return
-	}
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Fewer approvers than required approvals",
-		fmt.Sprintf("Signing policy %q requires %d approvals and will have %d approvers, so no request can be approved.",
-			t.Project+"/"+t.Policy, *policy.RequiredApprovals, len(members)))
-}
-
-// warnOfLosses names who is on the list now and will not be after the create,
-// which the plan of a create cannot show.
-func (p *listPlan) warnOfLosses(ctx context.Context, t api.Target, current []string, wanted map[string]string) {
-	losers := slices.DeleteFunc(slices.Clone(current), func(id string) bool { return wanted[id] != "" })
-	p.losses.announce(t.String(), losers)
-	if len(losers) == 0 {
-		return
-	}
-	names, err := p.spellMembers(ctx, losers, nil)
-	if err != nil {
-		addFailure(&p.resp.Diagnostics, failure{at: path.Root(attrMembers), doing: "Naming the members of " + t.String(), needs: needsAnyRole}, err)
-		return
-	}
-	slices.Sort(names)
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Existing members will lose access",
-		fmt.Sprintf("This resource takes over %s as a whole. Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
-			"To keep them, add them to members, or import the list instead of creating it.", t, p.list.Grants, strings.Join(names, "\n  - ")))
 }
 
 func stateMembers(ctx context.Context, from attributes, diags *diag.Diagnostics) []string {
@@ -275,22 +145,22 @@ func stateMembers(ctx context.Context, from attributes, diags *diag.Diagnostics)
 
 // Create implements [resource.Resource].
 func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	parent := getParent(ctx, req.Plan, r.list, &resp.Diagnostics)
-	t := parent.target(r.list)
+	t, ok := r.applyTarget(ctx, req.Plan, nil, r.list, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.apply(ctx, t, wanted, r.losses.announced(t.String()), &resp.Diagnostics) {
+	if !ok || resp.Diagnostics.HasError() || !r.apply(ctx, t, wanted, r.losses.announced(t.String()), &resp.Diagnostics) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	r.rememberIDs(ctx, wanted, resp.Private, &resp.Diagnostics)
 }
 
 // Update implements [resource.Resource].
 func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	parent := getParent(ctx, req.Plan, r.list, &resp.Diagnostics)
+	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
 	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.apply(ctx, parent.target(r.list), wanted, prior, &resp.Diagnostics) {
+	if !ok || resp.Diagnostics.HasError() || !r.apply(ctx, t, wanted, prior, &resp.Diagnostics) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
@@ -299,15 +169,18 @@ func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequ
 
 // Delete implements [resource.Resource].
 func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	t := getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list)
+	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	warnings, err := r.client.ChangeMembers(ctx, t, nil, prior)
-	addEditWarnings(&resp.Diagnostics, warnings)
-	if !api.IsGone(err) {
-		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + t.String(), needs: needsProjectAdmin}, err)
+	if err == nil {
+		var warnings api.Warnings
+		warnings, err = r.client.SetMembers(ctx, t, nil, prior)
+		addEditWarnings(&resp.Diagnostics, warnings)
+	}
+	if !isNobody(err) {
+		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + t.String(), needs: changeNeeds(r.list)}, err)
 	}
 }
 
@@ -319,11 +192,10 @@ func (r *accessListResource) apply(ctx context.Context, t api.Target, wanted, kn
 	if !ok {
 		return false
 	}
-	remove := slices.DeleteFunc(slices.Clone(known), func(id string) bool { return slices.Contains(add, id) })
-	warnings, err := r.client.ChangeMembers(ctx, t, add, remove)
+	warnings, err := r.client.SetMembers(ctx, t, add, known)
 	addEditWarnings(diags, warnings)
 	if err != nil {
-		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: needsProjectAdmin}, err)
+		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: changeNeeds(r.list)}, err)
 		return false
 	}
 	r.warnOfStrangers(ctx, t, add, diags)
@@ -412,13 +284,16 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 
 // Read implements [resource.Resource].
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	t := getParent(ctx, req.State, r.list, &resp.Diagnostics).target(r.list)
+	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ids, err := r.client.Members(ctx, t)
-	if api.IsGone(err) {
+	var ids []string
+	if err == nil {
+		ids, err = r.client.Members(ctx, t)
+	}
+	if isNobody(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -427,9 +302,11 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 		members, err = r.spellMembers(ctx, ids, known)
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: needsProjectRead}, err)
+		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
+	r.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
+	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
 	r.rememberIDs(ctx, members, resp.Private, &resp.Diagnostics)
 }
@@ -449,13 +326,5 @@ func (r *accessListResource) ImportState(ctx context.Context, req resource.Impor
 		resp.Diagnostics.AddError("Invalid import id", sentence(err.Error()))
 		return
 	}
-	parent.set(ctx, &resp.State, r.list, &resp.Diagnostics)
-	r.checkParent(ctx, parent.target(r.list), &resp.Diagnostics)
-}
-
-// checkParent reports a parent that does not exist, which Terraform would else
-// report without saying which exist.
-func (s *session) checkParent(ctx context.Context, t api.Target, diags *diag.Diagnostics) {
-	_, err := s.client.Members(ctx, t)
-	addFailure(diags, failure{doing: "Importing " + t.String(), needs: needsProjectRead}, err)
+	r.importTarget(ctx, parent, r.list, resp)
 }

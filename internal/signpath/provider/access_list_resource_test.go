@@ -22,6 +22,10 @@ type list struct {
 	owner, name string
 	// parent is the HCL and importID the import id that name the parent.
 	parent, importID string
+	// key is the attribute to recognize the whole list by.
+	key string
+	// gone is what a plan says when the parent does not exist.
+	gone []string
 }
 
 func lists() map[string]list {
@@ -29,14 +33,16 @@ func lists() map[string]list {
 		return list{
 			plural: "signpath_project_" + plural, singular: "signpath_project_" + singular,
 			owner: "project:project-b", name: plural,
-			parent: "  project = \"project-b\"\n", importID: "project-b",
+			parent: "  project = \"project-b\"\n", importID: "project-b", key: "project",
+			gone: []string{"Unknown object", "the organization has no"},
 		}
 	}
 	policy := func(plural, singular string) list {
 		return list{
 			plural: "signpath_signing_policy_" + plural, singular: "signpath_signing_policy_" + singular,
 			owner: "policy:project-b/release-signing", name: plural,
-			parent: "  project = \"project-b\"\n  signing_policy = \"release-signing\"\n", importID: "project-b/release-signing",
+			parent: "  project = \"project-b\"\n  signing_policy = \"release-signing\"\n", importID: "project-b/release-signing", key: "project",
+			gone: []string{"Unknown object", "the organization has no"},
 		}
 	}
 	return map[string]list{
@@ -44,7 +50,25 @@ func lists() map[string]list {
 		"configurators": project("configurators", "configurator"),
 		"submitters":    policy("submitters", "submitter"),
 		"approvers":     policy("approvers", "approver"),
+		"members":       groupMembers(team),
 	}
+}
+
+const team = "group:Core Team"
+
+// groupMembers is the list of members of a user group.
+func groupMembers(group string) list {
+	return list{
+		plural: "signpath_user_group_members", singular: "signpath_user_group_member",
+		owner: group, name: "members", parent: fmt.Sprintf("  group = %q\n", group),
+		importID: strings.TrimPrefix(group, "group:"), key: "group",
+		gone: []string{"Unknown user group", "the organization has no user group"},
+	}
+}
+
+// withTeam adds an empty user group to the demo organization.
+func withTeam(seed *mock.Seed) {
+	seed.UserGroups = append(seed.UserGroups, mock.UserGroupSeed{Name: "Core Team", Description: "Builds the core"})
 }
 
 // all is the configuration of the resource for the whole list.
@@ -82,7 +106,7 @@ func members(want ...string) knownvalue.Check {
 func TestAccessListLife(t *testing.T) {
 	for name, l := range lists() {
 		t.Run(name, func(t *testing.T) {
-			org := newOrganization(t)
+			org := newOrganization(t, withTeam)
 			address := l.plural + ".this"
 			org.run(
 				org.membersAre(l.owner, l.name),
@@ -96,7 +120,7 @@ func TestAccessListLife(t *testing.T) {
 				resource.TestStep{Config: org.config(l.all(lead, managers)), PlanOnly: true},
 				resource.TestStep{
 					ResourceName: address, ImportState: true, ImportStateId: l.importID,
-					ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "project",
+					ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: l.key,
 				},
 				resource.TestStep{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: l.importID},
 				resource.TestStep{ // Another spelling changes nothing.
@@ -130,7 +154,7 @@ func TestAccessListLife(t *testing.T) {
 				resource.TestStep{ // Disappears: the parent is gone, and the plan says which there are.
 					PreConfig:   org.behindTerraform(func(a *mock.Administrator) error { return a.Remove(l.owner) }),
 					Config:      org.config(l.all(managers)),
-					ExpectError: says("Unknown object", "the organization has no"),
+					ExpectError: says(l.gone...),
 				},
 				resource.TestStep{ // It comes back.
 					PreConfig: org.behindTerraform(recreate(l.owner)),
@@ -145,6 +169,10 @@ func TestAccessListLife(t *testing.T) {
 // recreate makes a project or signing policy of the demo organization anew.
 func recreate(owner string) func(*mock.Administrator) error {
 	return func(a *mock.Administrator) error {
+		if owner == team {
+			_, err := a.CreateUserGroup(mock.UserGroupSeed{Name: "Core Team"})
+			return err
+		}
 		for _, project := range mock.DemoSeed().Projects {
 			if owner == "project:"+project.Slug {
 				_, err := a.CreateProject(project)
@@ -164,7 +192,7 @@ func recreate(owner string) func(*mock.Administrator) error {
 func TestAccessListTakesOverExistingMembers(t *testing.T) {
 	for name, l := range lists() {
 		t.Run(name, func(t *testing.T) {
-			org := newOrganization(t)
+			org := newOrganization(t, withTeam)
 			org.behindTerraform(func(a *mock.Administrator) error { return a.AddMembers(l.owner, l.name, outsider, officer, synced) })()
 			org.run(nil, resource.TestStep{
 				Config: org.config(l.all(officer)),
@@ -302,7 +330,7 @@ func TestRenamedMemberIsStillRemoved(t *testing.T) {
 func TestAccessListEntryLife(t *testing.T) {
 	for name, l := range lists() {
 		t.Run(name, func(t *testing.T) {
-			org := newOrganization(t)
+			org := newOrganization(t, withTeam)
 			org.behindTerraform(func(a *mock.Administrator) error { return a.AddMembers(l.owner, l.name, outsider) })()
 			address := l.singular + ".this"
 			org.run(

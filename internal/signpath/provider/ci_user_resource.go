@@ -22,7 +22,7 @@ var (
 
 func newCIUserResource() resource.Resource {
 	return &ciUserResource{principalResource{
-		kind: access.KindCIUser, keyAttribute: attrName,
+		kind: access.KindCIUser, keyAttribute: attrName, optional: []string{attrNotificationEmail},
 		newModel: func() principalModel { return &ciUserModel{} },
 	}}
 }
@@ -30,9 +30,11 @@ func newCIUserResource() resource.Resource {
 // ciUserModel is the state of signpath_ci_user.
 type ciUserModel struct{ principalFields }
 
-func (m *ciUserModel) key() types.String          { return m.Name }
-func (m *ciUserModel) describe(*access.Principal) {}
-func (m *ciUserModel) read(access.Principal)      {}
+func (m *ciUserModel) key() types.String                      { return m.Name }
+func (m *ciUserModel) describe(*access.Principal)             {}
+func (m *ciUserModel) read(access.Principal)                  {}
+func (m *ciUserModel) plan(principalModel, *access.Principal) {}
+func (m *ciUserModel) settle(access.Principal)                {}
 
 // Metadata implements [resource.Resource].
 func (r *ciUserResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {

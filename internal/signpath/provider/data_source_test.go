@@ -25,6 +25,9 @@ func TestDataSources(t *testing.T) {
 		}
 		seed.Projects[1].SigningPolicies[1].Approvers = []string{officer, managers}
 		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "build"})
+		seed.InteractiveUsers = append(seed.InteractiveUsers,
+			mock.InteractiveUserSeed{Name: "SignPath Support", Email: "support@example.com", Identity: "signpath:support", Support: true},
+			mock.InteractiveUserSeed{Name: "Newcomer", Email: "newcomer@example.com"})
 	})
 	id := func(reference string) string {
 		id, err := org.ID(reference)
@@ -34,7 +37,8 @@ func TestDataSources(t *testing.T) {
 	user := func(email, name string, more map[string]knownvalue.Check) knownvalue.Check {
 		attributes := map[string]knownvalue.Check{
 			"id": text(id("user:" + email)), "member": text("user:" + email), "name": text(name), "email": text(email),
-			"notification_email": knownvalue.Null(), "identity": knownvalue.Null(), "role": text("RegularUser"),
+			"notification_email": knownvalue.Null(), "identity": knownvalue.NotNull(), "role": text("RegularUser"),
+			"status": text("active"), "support": knownvalue.Bool(false),
 			"active": knownvalue.Bool(true), "directory_synchronized": knownvalue.Bool(false),
 		}
 		for attribute, check := range more {
@@ -42,7 +46,7 @@ func TestDataSources(t *testing.T) {
 		}
 		return knownvalue.ObjectExact(attributes)
 	}
-	inactive := user("qa.lead@example.com", "QA Lead", map[string]knownvalue.Check{"active": knownvalue.Bool(false), "notification_email": text("qa@example.com")})
+	inactive := user("qa.lead@example.com", "QA Lead", map[string]knownvalue.Check{"active": knownvalue.Bool(false), "status": text("inactive"), "notification_email": text("qa@example.com")})
 	expect := func(address, attribute string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("data."+address, tfjsonpath.New(attribute), check)
 	}
@@ -63,6 +67,12 @@ data "signpath_users" "admins" {
 }
 data "signpath_users" "nobody" {
   name_contains = "nobody of this name"
+}
+data "signpath_users" "support" {
+  name_contains = "support"
+}
+data "signpath_user" "newcomer" {
+  email = "newcomer@example.com"
 }
 data "signpath_ci_user" "by_name" {
   name = "terraform"
@@ -94,6 +104,10 @@ data "signpath_roles" "all" {}
 				user("org.admin@example.com", "Organization Admin", map[string]knownvalue.Check{"role": text("GlobalAdministrator")}),
 			})),
 			expect("signpath_users.nobody", "users", knownvalue.ListSizeExact(0)),
+			expect("signpath_users.support", "users", knownvalue.ListExact([]knownvalue.Check{
+				user("support@example.com", "SignPath Support", map[string]knownvalue.Check{"support": knownvalue.Bool(true)}),
+			})),
+			expect("signpath_user.newcomer", "status", text("invited")),
 			expect("signpath_ci_user.by_name", "role", text("GlobalAdministrator")),
 			expect("signpath_ci_user.by_name", "id", text(id("ci_user:terraform"))),
 			expect("signpath_ci_user.by_id", "member", text("ci_user:build")),

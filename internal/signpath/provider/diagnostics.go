@@ -17,6 +17,7 @@ import (
 const (
 	needsAnyRole      = "Every active user of the organization may read this. Check that organization_id is right: SignPath answers 403 for a wrong one, too."
 	needsUserAdmin    = "Managing users needs the role User Administrator or Global Administrator."
+	needsGroupAdmin   = "Managing user groups needs the role User Administrator or Global Administrator. SignPath documents that for users; that it holds for groups is inferred."
 	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator; for the lists of a project, being one of its configurators may do."
 	needsProjectRead  = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
 		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check the slugs, and the role of the token's user."
@@ -47,11 +48,16 @@ func addFailure(diags *diag.Diagnostics, f failure, err error) {
 	if advice != "" {
 		detail += "\n\n" + advice
 	}
-	if f.at.Equal(path.Empty()) {
+	addError(diags, f.at, summary, detail)
+}
+
+// addError reports an error on an attribute, or on the resource if at is empty.
+func addError(diags *diag.Diagnostics, at path.Path, summary, detail string) {
+	if at.Equal(path.Empty()) {
 		diags.AddError(summary, detail)
 		return
 	}
-	diags.AddAttributeError(f.at, summary, detail)
+	diags.AddAttributeError(at, summary, detail)
 }
 
 // sentence ends the text with a full stop, unless it ends already.

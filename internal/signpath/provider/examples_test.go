@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	framework "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -27,8 +29,8 @@ const (
 	importCommands = "import.sh"
 )
 
-// TestEveryTypeHasAnExample keeps a new resource or data source from being
-// published without an example. It needs no Terraform.
+// TestEveryTypeHasAnExample keeps a new resource, data source or function from
+// being published without an example. It needs no Terraform.
 func TestEveryTypeHasAnExample(t *testing.T) {
 	signpath := provider.New("test")()
 	var wanted []string
@@ -43,6 +45,11 @@ func TestEveryTypeHasAnExample(t *testing.T) {
 		var resp datasource.MetadataResponse
 		newDataSource().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "signpath"}, &resp)
 		wanted = append(wanted, filepath.Join("data-sources", resp.TypeName, "data-source.tf"))
+	}
+	for _, newFunction := range signpath.(framework.ProviderWithFunctions).Functions(t.Context()) {
+		var resp function.MetadataResponse
+		newFunction().Metadata(t.Context(), function.MetadataRequest{}, &resp)
+		wanted = append(wanted, filepath.Join("functions", resp.Name, "function.tf"))
 	}
 	for _, file := range wanted {
 		if _, err := os.Stat(filepath.Join(examplesRoot, file)); err != nil {

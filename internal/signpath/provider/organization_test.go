@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -181,4 +183,23 @@ func says(phrases ...string) *regexp.Regexp {
 		patterns[i] = strings.ReplaceAll(regexp.QuoteMeta(phrase), " ", `\s+`)
 	}
 	return regexp.MustCompile("(?s)" + strings.Join(patterns, ".*"))
+}
+
+// skipBelow skips the test on a CLI that has not got what it shows.
+func skipBelow(t *testing.T, minimum *version.Version) {
+	t.Helper()
+	if os.Getenv(resource.EnvTfAcc) == "" {
+		return // newOrganization skips it.
+	}
+	output, err := exec.CommandContext(t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), "version", "-json").Output()
+	must(t, err)
+	var cli struct {
+		Version string `json:"terraform_version"`
+	}
+	must(t, json.Unmarshal(output, &cli))
+	current, err := version.NewVersion(cli.Version)
+	must(t, err)
+	if current.LessThan(minimum) {
+		t.Skipf("needs Terraform %s, this is %s", minimum, current)
+	}
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -26,6 +28,8 @@ type principalResource struct {
 	kind access.Kind
 	// keyAttribute is the attribute that the member reference is made of.
 	keyAttribute string
+	// optional are the attributes that are left as they are if they are not set.
+	optional []string
 	// newModel returns an empty model of the resource.
 	newModel func() principalModel
 }
@@ -40,6 +44,12 @@ type principalModel interface {
 	describe(p *access.Principal)
 	// read takes what only this kind has from a principal that was read.
 	read(p access.Principal)
+	// plan fills in what only this kind computes and what is known of it in the
+	// plan. prior is the state, nil for a create; existing is what the server
+	// has, nil if nothing.
+	plan(prior principalModel, existing *access.Principal)
+	// settle fills in what the plan left unknown, after the user was written.
+	settle(p access.Principal)
 }
 
 // principalFields are the attributes that all kinds of users have.
@@ -49,6 +59,8 @@ type principalFields struct {
 	NotificationEmail types.String `tfsdk:"notification_email"`
 	Active            types.Bool   `tfsdk:"active"`
 	Member            types.String `tfsdk:"member"`
+	AdoptExisting     types.Bool   `tfsdk:"adopt_existing"`
+	AllowLockout      types.Bool   `tfsdk:"allow_lockout"`
 }
 
 func (f *principalFields) fields() *principalFields { return f }
@@ -59,6 +71,8 @@ const (
 	attrEmail             = "email"
 	attrNotificationEmail = "notification_email"
 	attrActive            = "active"
+	attrIdentity          = "identity"
+	attrAdoptExisting     = "adopt_existing"
 )
 
 func principalAttributes(kind access.Kind) map[string]schema.Attribute {
@@ -71,10 +85,18 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 		},
 		attrNotificationEmail: schema.StringAttribute{
 			Optional: true,
+			Computed: true,
 			MarkdownDescription: "E-mail address to which SignPath sends notifications about signing requests. " +
-				"If it is not set, Terraform does not manage it and leaves it as it is.",
-			Validators: []validator.String{isEmail()},
+				"If it is not set, Terraform does not manage it, leaves it as it is, and shows what SignPath has; null if there is none.",
+			Validators:    []validator.String{isEmail()},
+			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
+		attrAdoptExisting: schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: fmt.Sprintf("Whether the create takes over %s that exists already, active or inactive, instead of failing: it gets the settings of this resource and is activated if it has to be. "+
+				"The plan and the apply say so in a warning. Defaults to `false`. It has no effect after the create.", articleOf(noun)),
+		},
+		attrAllowLockout: allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator"),
 		attrActive: schema.BoolAttribute{
 			Optional: true,
 			Computed: true,
@@ -89,129 +111,6 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 	}
 }
 
-// ModifyPlan implements [resource.ResourceWithModifyPlan].
-func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		r.planDestroy(ctx, req, resp)
-		return
-	}
-	plan := r.newModel()
-	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
-	if resp.Diagnostics.HasError() || plan.key().IsUnknown() {
-		return
-	}
-	member := access.Reference{Kind: r.kind, Key: plan.key().ValueString()}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), member.String())...)
-	if r.session == nil {
-		return
-	}
-	r.check(ctx, plan, req, resp)
-}
-
-// check compares the plan with what exists, and registers the principal for the
-// access lists that are planned after it.
-func (r *principalResource) check(ctx context.Context, plan principalModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	planned := access.Principal{
-		Kind: r.kind, Name: plan.fields().Name.ValueString(),
-		Active: plan.fields().Active.IsUnknown() || plan.fields().Active.ValueBool(),
-	}
-	plan.describe(&planned)
-	at := path.Root(r.keyAttribute)
-	if req.State.Raw.IsNull() {
-		r.refuseExisting(ctx, &planned, at, &resp.Diagnostics)
-	} else {
-		r.checkUpdate(ctx, &planned, req, resp)
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-	r.claim(r.object(memberKey(planned)), claim{mark: mark, by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
-	r.planned.put(planned)
-}
-
-// object names a user for the claims on it.
-func (r *principalResource) object(key string) string { return r.kind.Noun() + " " + key }
-
-// refuseExisting reports a user to be created who exists: Terraform must not
-// take over what it did not make without being told. One that this run replaces
-// by itself, as after a create that failed half-way, comes back instead.
-func (r *principalResource) refuseExisting(ctx context.Context, planned *access.Principal, at path.Path, diags *diag.Diagnostics) {
-	doing := failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}
-	directory, err := r.client.Directory(ctx, r.kind)
-	if err != nil {
-		addFailure(diags, doing, err)
-		return
-	}
-	existing, err := directory.Resolve(planned.Reference())
-	switch {
-	case isNobody(err):
-	case err != nil:
-		addFailure(diags, doing, err)
-	case existing.Synchronized:
-		r.refuseSynchronized(existing, at, diags)
-	case r.replaced.has(existing.ID):
-		planned.ID = existing.ID
-	default:
-		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
-			"The organization has %s already%s. To manage it with Terraform, import it, with the address of this resource as \"to\":\n\n"+
-				"import {\n  to = signpath_%s.NAME\n  id = %q\n}", existing, inactiveNote(existing), r.kind, existing.Reference().Key))
-	}
-}
-
-func inactiveNote(p access.Principal) string {
-	if p.Active {
-		return ""
-	}
-	return ", deactivated"
-}
-
-func (r *principalResource) refuseSynchronized(p access.Principal, at path.Path, diags *diag.Diagnostics) {
-	diags.AddAttributeError(at, "Synchronized from a directory", fmt.Sprintf(
-		"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Change it in the directory. To grant it rights, name it on an access list as %q, without this resource.",
-		p, p.Reference()))
-}
-
-func (r *principalResource) checkUpdate(ctx context.Context, planned *access.Principal, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	state := r.newModel()
-	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	if !r.sameKey(state, *planned) && r.kind == access.KindUser {
-		return // It will be replaced; the create is planned next.
-	}
-	existing, err := r.client.Principal(ctx, r.kind, state.fields().ID.ValueString())
-	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: path.Root(r.keyAttribute), doing: "Reading " + planned.String(), needs: needsAnyRole}, err)
-		return
-	}
-	if existing.Synchronized {
-		r.refuseSynchronized(existing, path.Root(r.keyAttribute), &resp.Diagnostics)
-	}
-	planned.ID = existing.ID
-}
-
-func (r *principalResource) sameKey(state principalModel, planned access.Principal) bool {
-	return planned.Reference().Same(access.Reference{Kind: r.kind, Key: state.key().ValueString()})
-}
-
-// planDestroy says that SignPath's API cannot delete users.
-func (r *principalResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	state := r.newModel()
-	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if r.session != nil {
-		mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-		r.claim(r.object(state.fields().ID.ValueString()), claim{mark: mark, by: "signpath_" + string(r.kind)}, path.Empty(), &resp.Diagnostics)
-	}
-	if !state.fields().Active.ValueBool() {
-		return
-	}
-	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
-		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
-		state.fields().Member.ValueString()))
-}
-
 // Create implements [resource.Resource].
 func (r *principalResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	model := r.newModel()
@@ -222,43 +121,69 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	fields := model.fields()
 	wanted := access.Principal{Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString()}
 	model.describe(&wanted)
-	created, err := r.create(ctx, wanted, &resp.Diagnostics)
+	created, err := r.create(ctx, wanted, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
+	var lost *api.LostCreateError
+	if err != nil && !errors.As(err, &lost) {
+		addFailure(&resp.Diagnostics, failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin}, err)
+		return
+	}
+	// The id is saved before anything else is asked of SignPath. If it is not
+	// known whether there is one, the next refresh looks for it; see find.
+	r.save(ctx, req.Plan, created, resp)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin}, err)
 		return
 	}
-	fields.ID = types.StringValue(created.ID)
-	fields.Member = types.StringValue(wanted.Reference().String())
-	model.read(created)
-	// The id is saved before anything else is asked of SignPath.
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	if !fields.Active.ValueBool() {
-		err := r.client.SetActive(ctx, r.kind, created.ID, false)
-		addFailure(&resp.Diagnostics, failure{at: path.Root(attrActive), doing: fmt.Sprintf("Deactivating %s", wanted), needs: needsUserAdmin}, err)
+	active := fields.Active.ValueBool()
+	if active == created.Active {
+		return
+	}
+	if err := r.client.SetActive(ctx, r.kind, created.ID, active); err != nil {
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrActive), doing: activation(active) + " " + wanted.String(), needs: needsUserAdmin}, err)
+		return
+	}
+	if p, err := r.client.Principal(ctx, r.kind, created.ID); err == nil {
+		r.save(ctx, req.Plan, p, resp)
 	}
 }
 
-// create makes the user, or brings back the one that the destroy half of a
-// replacement has just deactivated: SignPath has no second place for the same
-// e-mail or name.
-func (r *principalResource) create(ctx context.Context, wanted access.Principal, diags *diag.Diagnostics) (access.Principal, error) {
+// save writes the state of a create: the plan, with what it left unknown.
+func (r *principalResource) save(ctx context.Context, plan tfsdk.Plan, p access.Principal, resp *resource.CreateResponse) {
+	model := r.newModel()
+	resp.Diagnostics.Append(plan.Get(ctx, model)...)
+	fields := model.fields()
+	fields.ID = textOrNull(p.ID)
+	fields.Member = types.StringValue(access.Reference{Kind: r.kind, Key: model.key().ValueString()}.String())
+	fields.settle(p)
+	model.settle(p)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+// create makes the user. One who exists comes back, if the configuration says so
+// or the destroy half of a replacement has just deactivated them: SignPath has no
+// second place for the same e-mail or name.
+func (r *principalResource) create(ctx context.Context, wanted access.Principal, adopt bool, diags *diag.Diagnostics) (access.Principal, error) {
 	directory, err := r.client.Directory(ctx, r.kind)
 	if err != nil {
 		return wanted, err
 	}
-	existing, err := directory.Resolve(wanted.Reference())
-	if err != nil || !r.replaced.has(existing.ID) {
+	existing, err := directory.Find(wanted.Reference())
+	if err != nil || !(adopt || r.replaced.has(existing.ID)) {
 		return r.client.CreatePrincipal(ctx, wanted)
+	}
+	if adopt {
+		diags.AddAttributeWarning(path.Root(attrAdoptExisting), "An existing user was taken over", fmt.Sprintf(
+			"%s existed already%s. It was not created, but given the settings of this resource.", existing, inactiveNote(existing)))
 	}
 	change := api.PrincipalChange{Name: &wanted.Name}
 	if wanted.NotificationEmail != "" {
 		change.NotificationEmail = &wanted.NotificationEmail
 	}
+	if wanted.Identity != "" {
+		change.Identity = &wanted.Identity
+	}
 	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, change)
 	addEditWarnings(diags, warnings)
-	if err == nil {
-		err = r.client.SetActive(ctx, r.kind, existing.ID, true)
-	}
 	return existing, err
 }
 
@@ -270,8 +195,8 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	fields := model.fields()
-	p, err := r.client.Principal(ctx, r.kind, fields.ID.ValueString())
-	if api.IsGone(err) {
+	p, err := r.find(ctx, model)
+	if isNobody(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -285,19 +210,30 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
-// read takes over what SignPath says. A notification e-mail that is not in the
-// state is not managed; an import has no name yet, and takes it over.
-func (f *principalFields) read(p access.Principal) {
-	imported := f.Name.IsNull()
-	if p.NotificationEmail != "" && (imported || !f.NotificationEmail.IsNull()) {
-		f.NotificationEmail = types.StringValue(p.NotificationEmail)
-	} else {
-		f.NotificationEmail = types.StringNull()
+// find returns the user of a state. After a create whose answer was lost the
+// state has no id, and the user is looked for by the natural key.
+func (r *principalResource) find(ctx context.Context, model principalModel) (access.Principal, error) {
+	if id := model.fields().ID; !id.IsNull() {
+		return r.client.Principal(ctx, r.kind, id.ValueString())
 	}
+	return r.client.Resolve(ctx, access.Reference{Kind: r.kind, Key: model.key().ValueString()})
+}
+
+// read takes over what SignPath says.
+func (f *principalFields) read(p access.Principal) {
+	f.ID = types.StringValue(p.ID)
+	f.NotificationEmail = textOrNull(p.NotificationEmail)
 	f.Name = types.StringValue(p.Name)
 	f.Active = types.BoolValue(p.Active)
 	if reference := p.Reference(); !sameReference(f.Member, reference) {
 		f.Member = types.StringValue(reference.String())
+	}
+}
+
+// settle fills in what the plan left unknown.
+func (f *principalFields) settle(p access.Principal) {
+	if f.NotificationEmail.IsUnknown() {
+		f.NotificationEmail = textOrNull(p.NotificationEmail)
 	}
 }
 
@@ -315,28 +251,58 @@ func (r *principalResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	want, have := plan.fields(), state.fields()
-	id, name := have.ID.ValueString(), have.Member.ValueString()
-	change := api.PrincipalChange{}
-	if !want.Name.Equal(have.Name) {
-		change.Name = want.Name.ValueStringPointer()
-	}
-	if !want.NotificationEmail.IsNull() && !want.NotificationEmail.Equal(have.NotificationEmail) {
-		change.NotificationEmail = want.NotificationEmail.ValueStringPointer()
-	}
-	if change != (api.PrincipalChange{}) {
-		warnings, err := r.client.EditPrincipal(ctx, r.kind, id, change)
-		addEditWarnings(&resp.Diagnostics, warnings)
-		addFailure(&resp.Diagnostics, failure{doing: "Editing " + name, needs: needsUserAdmin}, err)
-	}
-	if !resp.Diagnostics.HasError() && !want.Active.Equal(have.Active) {
-		err := r.client.SetActive(ctx, r.kind, id, want.Active.ValueBool())
-		addFailure(&resp.Diagnostics, failure{at: path.Root(attrActive), doing: activation(want.Active.ValueBool()) + " " + name, needs: needsUserAdmin}, err)
-	}
+	r.update(ctx, plan, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	p, err := r.client.Principal(ctx, r.kind, state.fields().ID.ValueString())
+	addFailure(&resp.Diagnostics, failure{doing: "Reading " + state.fields().Member.ValueString(), needs: needsAnyRole}, err)
+	plan.fields().settle(p)
+	plan.settle(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update brings the user from the state to the plan.
+func (r *principalResource) update(ctx context.Context, plan, state principalModel, diags *diag.Diagnostics) {
+	want, have := plan.fields(), state.fields()
+	id, name := have.ID.ValueString(), have.Member.ValueString()
+	if change := changeOf(plan, state); change != (api.PrincipalChange{}) {
+		warnings, err := r.client.EditPrincipal(ctx, r.kind, id, change)
+		addEditWarnings(diags, warnings)
+		addFailure(diags, failure{doing: "Editing " + name, needs: needsUserAdmin}, err)
+	}
+	if !diags.HasError() && !want.Active.Equal(have.Active) {
+		err := r.client.SetActive(ctx, r.kind, id, want.Active.ValueBool())
+		addFailure(diags, failure{at: path.Root(attrActive), doing: activation(want.Active.ValueBool()) + " " + name, needs: needsUserAdmin}, err)
+	}
+}
+
+// changeOf says what to edit. What the configuration does not set is in the plan
+// as it is in the state.
+func changeOf(plan, state principalModel) api.PrincipalChange {
+	want, have := plan.fields(), state.fields()
+	var wanted, prior access.Principal
+	plan.describe(&wanted)
+	state.describe(&prior)
+	var change api.PrincipalChange
+	if !want.Name.Equal(have.Name) {
+		change.Name = want.Name.ValueStringPointer()
+	}
+	if !want.NotificationEmail.IsUnknown() && !want.NotificationEmail.Equal(have.NotificationEmail) {
+		change.NotificationEmail = want.NotificationEmail.ValueStringPointer()
+	}
+	if wanted.Identity != prior.Identity {
+		change.Identity = &wanted.Identity
+	}
+	return change
+}
+
+// articleOf puts the indefinite article before a noun.
+func articleOf(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeiou") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 func activation(active bool) string {
@@ -355,7 +321,7 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	r.replaced.add(state.fields().ID.ValueString())
-	if !state.fields().Active.ValueBool() {
+	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() {
 		return
 	}
 	err := r.client.SetActive(ctx, r.kind, state.fields().ID.ValueString(), false)

@@ -53,9 +53,11 @@ func newProjectDataSource() datasource.DataSource { return &projectDataSource{} 
 // projectModel is the state of the data source signpath_project.
 type projectModel struct {
 	projectRecord
-	Readers         types.Set  `tfsdk:"readers"`
-	Configurators   types.Set  `tfsdk:"configurators"`
-	SigningPolicies types.List `tfsdk:"signing_policies"`
+	Readers               types.Set        `tfsdk:"readers"`
+	ExpandedReaders       []expandedMember `tfsdk:"expanded_readers"`
+	Configurators         types.Set        `tfsdk:"configurators"`
+	ExpandedConfigurators []expandedMember `tfsdk:"expanded_configurators"`
+	SigningPolicies       types.List       `tfsdk:"signing_policies"`
 }
 
 // Metadata implements [datasource.DataSource].
@@ -73,6 +75,8 @@ func (d *projectDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	}
 	attributes[access.Readers.Plural] = membersAttribute(access.Readers)
 	attributes[access.Configurators.Plural] = membersAttribute(access.Configurators)
+	attributes[expandedName(access.Readers)] = expandedAttribute(access.Readers)
+	attributes[expandedName(access.Configurators)] = expandedAttribute(access.Configurators)
 	attributes["signing_policies"] = schema.ListAttribute{
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "Slugs of the project's signing policies, ordered.",
@@ -91,15 +95,20 @@ func membersAttribute(list access.List) schema.Attribute {
 	}
 }
 
-// members reads an access list for a data source.
-func (d *configuredDataSource) members(ctx context.Context, t api.Target, diags *diag.Diagnostics) types.Set {
+// members reads an access list for a data source, as it is and with its groups
+// resolved.
+func (d *configuredDataSource) members(ctx context.Context, t api.Target, diags *diag.Diagnostics) (types.Set, []expandedMember) {
 	ids, err := d.client.Members(ctx, t)
 	var members []string
+	var expanded []expandedMember
 	if err == nil {
 		members, err = d.spellMembers(ctx, ids, nil)
 	}
-	addFailure(diags, failure{doing: "Reading " + t.String(), needs: needsProjectRead}, err)
-	return memberSet(members)
+	if err == nil {
+		expanded, err = d.expand(ctx, ids)
+	}
+	addFailure(diags, failure{doing: "Reading " + t.String(), needs: readNeeds(t.List)}, err)
+	return memberSet(members), expanded
 }
 
 // Read implements [datasource.DataSource].
@@ -118,10 +127,10 @@ func (d *projectDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	resp.Diagnostics.Append(diags...)
 	model := projectModel{
 		projectRecord:   newProjectRecord(project),
-		Readers:         d.members(ctx, api.Target{List: access.Readers, Project: project.Slug}, &resp.Diagnostics),
-		Configurators:   d.members(ctx, api.Target{List: access.Configurators, Project: project.Slug}, &resp.Diagnostics),
 		SigningPolicies: policies,
 	}
+	model.Readers, model.ExpandedReaders = d.members(ctx, api.Target{List: access.Readers, Project: project.Slug}, &resp.Diagnostics)
+	model.Configurators, model.ExpandedConfigurators = d.members(ctx, api.Target{List: access.Configurators, Project: project.Slug}, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -20,9 +23,16 @@ import (
 )
 
 // signpathProvider implements the provider.
-type signpathProvider struct{ version string }
+type signpathProvider struct {
+	version string
+	// now replaces the clock in tests; nil is the real one.
+	now func() time.Time
+}
 
-var _ provider.Provider = (*signpathProvider)(nil)
+var (
+	_ provider.ProviderWithActions   = (*signpathProvider)(nil)
+	_ provider.ProviderWithFunctions = (*signpathProvider)(nil)
+)
 
 // New returns the provider's constructor. The version goes into the user agent.
 func New(version string) func() provider.Provider {
@@ -95,7 +105,10 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	s := newSession(client)
-	resp.ResourceData, resp.DataSourceData = s, s
+	if p.now != nil {
+		s.now = p.now
+	}
+	resp.ResourceData, resp.DataSourceData, resp.ActionData = s, s, s
 }
 
 // setting returns a configured value, or else the environment variable. White
@@ -120,7 +133,7 @@ func addConfigErrors(resp *provider.ConfigureResponse, err error) {
 
 // Resources implements [provider.Provider].
 func (p *signpathProvider) Resources(context.Context) []func() resource.Resource {
-	resources := []func() resource.Resource{newUserResource, newCIUserResource, newRoleAssignmentResource}
+	resources := []func() resource.Resource{newUserResource, newCIUserResource, newCIUserTokenResource, newRoleAssignmentResource, newUserGroupResource}
 	for _, list := range access.Lists() {
 		resources = append(resources,
 			func() resource.Resource { return newAccessListResource(list) },
@@ -135,7 +148,18 @@ func (p *signpathProvider) DataSources(context.Context) []func() datasource.Data
 	return []func() datasource.DataSource{
 		newUserDataSource, newUsersDataSource,
 		newCIUserDataSource, newCIUsersDataSource,
+		newUserGroupDataSource, newUserGroupsDataSource,
 		newProjectDataSource, newProjectsDataSource, newSigningPolicyDataSource,
 		newOrganizationDataSource, newCurrentUserDataSource, newRolesDataSource,
 	}
+}
+
+// Actions implements [provider.ProviderWithActions].
+func (p *signpathProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newReinviteUserAction}
+}
+
+// Functions implements [provider.ProviderWithFunctions].
+func (p *signpathProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newMemberFunction, newParseMemberFunction, newCIUsersFunction}
 }

@@ -50,7 +50,7 @@ func (s *session) resolve(ctx context.Context, reference access.Reference) (acce
 	if err != nil {
 		return planned, err
 	}
-	existing, err := directory.Resolve(reference)
+	existing, err := directory.Find(reference)
 	switch {
 	case err == nil:
 		planned.ID = existing.ID

@@ -33,6 +33,8 @@ type roleAssignmentModel struct {
 	ID     types.String `tfsdk:"id"`
 	Member types.String `tfsdk:"member"`
 	Role   types.String `tfsdk:"role"`
+
+	AllowLockout types.Bool `tfsdk:"allow_lockout"`
 }
 
 const (
@@ -71,6 +73,7 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 				MarkdownDescription: "The global role: one of `" + joinRoles("`, `") + "`. It can be changed in place. The spelling of `DirectorySynchronizer` is inferred, and SignPath may refuse it.",
 				Validators:          []validator.String{isRole()},
 			},
+			attrAllowLockout: allowLockoutAttribute("takes a role from the user that Terraform acts as, or from the last active Global Administrator"),
 		},
 	}
 }
@@ -81,9 +84,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		var state roleAssignmentModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.claim(ctx, state.ID.ValueString(), resp)
+		r.planDestroy(ctx, req, resp)
 		return
 	}
 	var plan roleAssignmentModel
@@ -98,6 +99,24 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 		return
 	}
 	r.plan(ctx, plan, req, resp)
+}
+
+// planDestroy refuses to lock out.
+func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state roleAssignmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.claim(ctx, state.ID.ValueString(), resp)
+	r.checkLoss(ctx, state, access.RoleRegularUser, state.AllowLockout.ValueBool(), path.Empty(), resp)
+}
+
+// checkLoss refuses to lock out by giving the user of the state another role.
+func (r *roleAssignmentResource) checkLoss(ctx context.Context, state roleAssignmentModel, role access.Role, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
+	if p, err := r.principal(ctx, state); err == nil {
+		r.checkDemotion(ctx, p, role, allowed, at, &resp.Diagnostics)
+	}
 }
 
 func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -119,9 +138,11 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	switch {
 	case p.ID == "" || p.ID != state.ID.ValueString():
+		r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
 		resp.RequiresReplace.Append(path.Root(attrMember))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
 	default:
+		r.checkLoss(ctx, state, access.Role(plan.Role.ValueString()), plan.AllowLockout.ValueBool(), path.Root(attrRole), resp)
 		// The same user in another spelling: nothing to show.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), state.Member)...)
 	}

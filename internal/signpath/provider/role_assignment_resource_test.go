@@ -20,8 +20,10 @@ func hasRole(want mock.Role) func(mock.UserState) error {
 	}
 }
 
-func roleAssignment(member, role string) string {
-	return fmt.Sprintf("\nresource \"signpath_role_assignment\" \"this\" {\n  member = %q\n  role   = %q\n}\n", member, role)
+func roleAssignment(member, role string) string { return roleAssignmentNamed("this", member, role) }
+
+func roleAssignmentNamed(name, member, role string) string {
+	return fmt.Sprintf("\nresource \"signpath_role_assignment\" %q {\n  member = %q\n  role   = %q\n}\n", name, member, role)
 }
 
 func TestRoleAssignmentLife(t *testing.T) {

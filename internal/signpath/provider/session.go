@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -28,10 +29,18 @@ type session struct {
 	// of this configuration. If one of them is then to be created, Terraform
 	// replaces it, and it is not somebody else's.
 	replaced *idSet
+	// demoted are the users whom this plan deactivates or takes a role from.
+	demoted *idSet
+	// memberships are the members that groups gain and lose by this plan.
+	memberships *memberships
+	// tokens is what happened to the tokens of CI users in this run.
+	tokens *tokenNotes
+	// now is the clock.
+	now func() time.Time
 }
 
 func newSession(client *api.Client) *session {
-	return &session{client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}}
+	return &session{client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{}, memberships: newMemberships(), tokens: &tokenNotes{}, now: time.Now}
 }
 
 // configured is embedded by everything that needs the session. It is nil while

@@ -36,6 +36,9 @@ type signingPolicyModel struct {
 	RequiredApprovals          types.Int64  `tfsdk:"required_approvals"`
 	Submitters                 types.Set    `tfsdk:"submitters"`
 	Approvers                  types.Set    `tfsdk:"approvers"`
+
+	ExpandedSubmitters []expandedMember `tfsdk:"expanded_submitters"`
+	ExpandedApprovers  []expandedMember `tfsdk:"expanded_approvers"`
 }
 
 // Metadata implements [datasource.DataSource].
@@ -62,6 +65,8 @@ func (d *signingPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaR
 			"required_approvals":            schema.Int64Attribute{Computed: true, MarkdownDescription: "How many approvers must approve a request." + untold},
 			access.Submitters.Plural:        membersAttribute(access.Submitters),
 			access.Approvers.Plural:         membersAttribute(access.Approvers),
+			expandedName(access.Submitters): expandedAttribute(access.Submitters),
+			expandedName(access.Approvers):  expandedAttribute(access.Approvers),
 		},
 	}
 }
@@ -90,9 +95,9 @@ func (d *signingPolicyDataSource) Read(ctx context.Context, req datasource.ReadR
 		VerifiesOrigin:             types.BoolPointerValue(policy.VerifiesOrigin),
 		UsesApprovalProcess:        types.BoolPointerValue(policy.UsesApprovalProcess),
 		RequiredApprovals:          types.Int64PointerValue(policy.RequiredApprovals),
-		Submitters:                 d.members(ctx, target(access.Submitters), &resp.Diagnostics),
-		Approvers:                  d.members(ctx, target(access.Approvers), &resp.Diagnostics),
 	}
+	model.Submitters, model.ExpandedSubmitters = d.members(ctx, target(access.Submitters), &resp.Diagnostics)
+	model.Approvers, model.ExpandedApprovers = d.members(ctx, target(access.Approvers), &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}

@@ -72,6 +72,20 @@ func isEmail() validator.String {
 	}
 }
 
+// isIdentity accepts an identity at an identity provider.
+func isIdentity() validator.String {
+	return stringValidator{
+		description: "an identity of the form <sso-identifier>:<subject>",
+		summary:     "Invalid identity",
+		check: func(value string) error {
+			if !access.IsIdentity(value) {
+				return fmt.Errorf("%q is not of the form <sso-identifier>:<subject>, such as \"acme:S-1-2-34\"", value)
+			}
+			return nil
+		},
+	}
+}
+
 // isName accepts what can be a display name: something, with no white space
 // around it, which two spellings of one name could differ in unseen.
 func isName() validator.String {
@@ -101,18 +115,12 @@ func isID() validator.String {
 	}
 }
 
-// isSlug accepts what can be one segment of a URL. SignPath's exact rule is not
-// documented; dots, underscores and upper case occur in its examples.
+// isSlug accepts what can be the slug of a project or signing policy.
 func isSlug() validator.String {
 	return stringValidator{
 		description: "a slug, as it stands in the web address of the object",
 		summary:     "Invalid slug",
-		check: func(value string) error {
-			if value == "" || value == "." || value == ".." || strings.ContainsAny(value, "/\\ \t\r\n?#%") {
-				return fmt.Errorf("%q is not a slug. A slug is the last part of the object's web address in SignPath, such as \"release-signing\"; it is not the display name", value)
-			}
-			return nil
-		},
+		check:       access.CheckSlug,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,4 +147,16 @@ func (w *workspace) plan() planSummary {
 		}
 	}
 	return summary
+}
+
+// mustSay runs the CLI and checks what it prints.
+func (w *workspace) mustSay(want *regexp.Regexp, arguments ...string) {
+	w.t.Helper()
+	output, err := w.command(w.cli.path, arguments...).CombinedOutput()
+	if err != nil {
+		w.t.Fatalf("%s: %s\n%s", strings.Join(arguments, " "), err, output)
+	}
+	if !want.Match(output) {
+		w.t.Errorf("%s does not say %s:\n%s", strings.Join(arguments, " "), want, output)
+	}
 }

@@ -25,6 +25,8 @@ type userRecord struct {
 	Identity              types.String `tfsdk:"identity"`
 	Role                  types.String `tfsdk:"role"`
 	Active                types.Bool   `tfsdk:"active"`
+	Status                types.String `tfsdk:"status"`
+	Support               types.Bool   `tfsdk:"support"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
 }
 
@@ -34,6 +36,7 @@ func newUserRecord(p access.Principal, member access.Reference) userRecord {
 		Name: types.StringValue(p.Name), Email: types.StringValue(p.Email),
 		NotificationEmail: textOrNull(p.NotificationEmail), Identity: textOrNull(p.Identity),
 		Role: types.StringValue(string(p.Role)), Active: types.BoolValue(p.Active),
+		Status: types.StringValue(string(p.Status())), Support: types.BoolValue(p.Support),
 		DirectorySynchronized: types.BoolValue(p.Synchronized),
 	}
 }
@@ -60,12 +63,20 @@ func userRecordAttributes() map[string]schema.Attribute {
 		attrName:              schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
 		attrEmail:             schema.StringAttribute{Computed: true, MarkdownDescription: "E-mail address of the account."},
 		attrNotificationEmail: schema.StringAttribute{Computed: true, MarkdownDescription: describeNotification},
-		"identity": schema.StringAttribute{
+		attrIdentity: schema.StringAttribute{
 			Computed:            true,
 			MarkdownDescription: "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`; null if there is none.",
 		},
 		attrRole:   schema.StringAttribute{Computed: true, MarkdownDescription: describeRole},
 		attrActive: schema.BoolAttribute{Computed: true, MarkdownDescription: describeActive},
+		"status": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "`invited`, `active` or `inactive`, as far as the server tells: a user without an identity counts as invited (inferred).",
+		},
+		"support": schema.BoolAttribute{
+			Computed:            true,
+			MarkdownDescription: "Whether this is the account of SignPath's support staff, which has administrative privileges. False where the server does not tell.",
+		},
 		"directory_synchronized": schema.BoolAttribute{
 			Computed:            true,
 			MarkdownDescription: "Whether the user is synchronized from the organization's directory and cannot be edited by hand.",

@@ -3,7 +3,9 @@ package provider
 import (
 	"context"
 	"strings"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
@@ -26,7 +28,7 @@ var (
 
 func newUserResource() resource.Resource {
 	return &userResource{principalResource{
-		kind: access.KindUser, keyAttribute: attrEmail,
+		kind: access.KindUser, keyAttribute: attrEmail, optional: []string{attrNotificationEmail, attrIdentity},
 		newModel: func() principalModel { return &userModel{} },
 	}}
 }
@@ -35,17 +37,83 @@ func newUserResource() resource.Resource {
 type userModel struct {
 	principalFields
 	Email                 types.String `tfsdk:"email"`
+	Identity              types.String `tfsdk:"identity"`
+	Status                types.String `tfsdk:"status"`
+	InvitationExpiresAt   types.String `tfsdk:"invitation_expires_at"`
+	ReinviteTriggers      types.Map    `tfsdk:"reinvite_triggers"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
 }
 
-func (m *userModel) key() types.String            { return m.Email }
-func (m *userModel) describe(p *access.Principal) { p.Email = m.Email.ValueString() }
+func (m *userModel) key() types.String { return m.Email }
+
+func (m *userModel) describe(p *access.Principal) {
+	p.Email, p.Identity = m.Email.ValueString(), m.Identity.ValueString()
+}
 
 func (m *userModel) read(p access.Principal) {
 	if !strings.EqualFold(m.Email.ValueString(), p.Email) {
 		m.Email = types.StringValue(p.Email)
 	}
+	m.Identity = textOrNull(p.Identity)
+	m.Status = types.StringValue(string(p.Status()))
+	if p.Status() != access.StatusInvited {
+		m.InvitationExpiresAt = types.StringNull()
+	}
 	m.DirectorySynchronized = types.BoolValue(p.Synchronized)
+}
+
+// plan says what is known of a user in the plan: a new one is invited, unless the
+// identity says that the account is known.
+func (m *userModel) plan(prior principalModel, existing *access.Principal) {
+	before, isUpdate := prior.(*userModel)
+	switch {
+	case !isUpdate && existing == nil:
+		m.planNew()
+	case !isUpdate:
+		m.InvitationExpiresAt = types.StringNull() // Nobody is invited who is there already.
+	case m.Active.Equal(before.Active) && m.Identity.Equal(before.Identity):
+		m.Status = before.Status
+	case !m.Active.IsUnknown() && !m.Active.ValueBool():
+		m.Status = types.StringValue(string(access.StatusInactive))
+	}
+	if isUpdate && !m.isReinvited(before) {
+		m.InvitationExpiresAt = before.InvitationExpiresAt
+	}
+}
+
+func (m *userModel) planNew() {
+	m.DirectorySynchronized = types.BoolValue(false)
+	if m.Identity.IsUnknown() || m.Active.IsUnknown() {
+		return
+	}
+	status := access.Principal{Active: m.Active.ValueBool(), Invited: m.Identity.IsNull()}.Status()
+	m.Status = types.StringValue(string(status))
+	if !m.Identity.IsNull() {
+		m.InvitationExpiresAt = types.StringNull()
+	}
+}
+
+// isReinvited tells whether an update from the state to m sends an invitation:
+// where the triggers change, and the user has not accepted the last one.
+func (m *userModel) isReinvited(before *userModel) bool {
+	return !m.ReinviteTriggers.Equal(before.ReinviteTriggers) && before.Status.ValueString() == string(access.StatusInvited)
+}
+
+// settle fills in what the plan left unknown.
+func (m *userModel) settle(p access.Principal) {
+	m.DirectorySynchronized = types.BoolValue(p.Synchronized)
+	if m.Identity.IsUnknown() {
+		m.Identity = textOrNull(p.Identity)
+	}
+	if m.Status.IsUnknown() {
+		m.Status = types.StringValue(string(p.Status()))
+	}
+	if m.InvitationExpiresAt.IsUnknown() {
+		m.InvitationExpiresAt = types.StringNull()
+		if p.Status() == access.StatusInvited {
+			m.InvitationExpiresAt = types.StringValue(time.Now().UTC().Add(access.InvitationValidity).Format(time.RFC3339))
+		}
+	}
 }
 
 // Metadata implements [resource.Resource].
@@ -71,6 +139,31 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			stringplanmodifier.RequiresReplace(),
 		},
 	}
+	attributes[attrIdentity] = schema.StringAttribute{
+		Optional: true,
+		Computed: true,
+		MarkdownDescription: "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`, for organizations with single sign-on. " +
+			"Whether SignPath then sends no invitation is not documented for today's API; it once was. " +
+			"If it is not set, Terraform does not manage it and shows what SignPath has; null if there is none.",
+		Validators:    []validator.String{isIdentity()},
+		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+	attributes["status"] = schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "`invited`, `active` or `inactive`, as far as the server tells: a user without an identity counts as invited (inferred). " +
+			"It never shows as drift by itself.",
+	}
+	attributes["invitation_expires_at"] = schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "When the invitation that Terraform sent last expires, 14 days after it was sent, as an RFC 3339 time in UTC. " +
+			"Null if the user is not invited, or the invitation was not sent by Terraform. An expired invitation is not drift: send a new one with `reinvite_triggers` or the action `signpath_reinvite_user`.",
+	}
+	attributes["reinvite_triggers"] = schema.MapAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		MarkdownDescription: "Any values; a change sends the user a new invitation, as long as the last one is not accepted, and shows in the plan as an update. " +
+			"For Terraform before 1.14 and OpenTofu, which have no actions. It sends nothing at the create, which invites by itself.",
+	}
 	attributes["directory_synchronized"] = schema.BoolAttribute{
 		Computed: true,
 		MarkdownDescription: "Whether the user is synchronized from the organization's directory. Such a user cannot be managed here; " +
@@ -79,11 +172,29 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages an interactive user: a person who submits, approves or administers.\n\n" +
-			"**Creating a user sends an invitation** to the e-mail address, as adding one in SignPath's web application does; it is valid for 14 days. " +
+			"**Creating a user sends an invitation** to the e-mail address, as adding one in SignPath's web application does; it is valid for 14 days. Nothing else sends one, unless the plan says so by `reinvite_triggers`. " +
 			"A new user has no rights: grant them with the access list resources and `signpath_role_assignment`.\n\n" +
 			"On destroy, the user is deactivated, because SignPath's API is not known to delete users.\n\n" +
 			"Needs the role User Administrator or Global Administrator.",
 		Attributes: attributes,
+	}
+}
+
+// Update implements [resource.Resource]. It sends a new invitation where the plan
+// says so.
+func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.isReinvited(&state) {
+		err := r.client.Reinvite(ctx, state.ID.ValueString())
+		addFailure(&resp.Diagnostics, failure{at: path.Root("reinvite_triggers"), doing: "Inviting " + state.Member.ValueString() + " again", needs: needsUserAdmin}, err)
+	}
+	if !resp.Diagnostics.HasError() {
+		r.principalResource.Update(ctx, req, resp)
 	}
 }
 

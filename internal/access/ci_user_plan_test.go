@@ -1,0 +1,148 @@
+package access_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+func built(slug string, originVerification bool, policies ...string) access.BuiltProject {
+	return access.BuiltProject{Slug: slug, OriginVerification: originVerification, SigningPolicies: policies}
+}
+
+// outline writes a plan as "name: project/policy project/policy", one a line.
+func outline(users []access.PlannedCIUser) string {
+	lines := make([]string, len(users))
+	for i, user := range users {
+		lines[i] = user.Name + ":"
+		for _, path := range user.SubmitsTo {
+			lines[i] += " " + path.String()
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestPlanCIUsersAsDocumented has every cell of the table in SignPath's user
+// documentation: Team 1 with the projects A and B, which both have the signing
+// policies test-signing and release-signing.
+func TestPlanCIUsersAsDocumented(t *testing.T) {
+	for _, cell := range []struct {
+		originVerification bool
+		team               string
+		want               []string
+	}{
+		{true, "", []string{
+			"PrjA: PrjA/release-signing PrjA/test-signing",
+			"PrjB: PrjB/release-signing PrjB/test-signing",
+		}},
+		{true, "Team1", []string{
+			"Team1: PrjA/release-signing PrjA/test-signing PrjB/release-signing PrjB/test-signing",
+		}},
+		{false, "", []string{
+			"PrjA-release: PrjA/release-signing",
+			"PrjA-test: PrjA/test-signing",
+			"PrjB-release: PrjB/release-signing",
+			"PrjB-test: PrjB/test-signing",
+		}},
+		{false, "Team1", []string{
+			"Team1-release: PrjA/release-signing PrjB/release-signing",
+			"Team1-test: PrjA/test-signing PrjB/test-signing",
+		}},
+	} {
+		t.Run(fmt.Sprintf("origin verification %t, team %q", cell.originVerification, cell.team), func(t *testing.T) {
+			got, err := access.PlanCIUsers(cell.team,
+				built("PrjB", cell.originVerification, "test-signing", "release-signing"),
+				built("PrjA", cell.originVerification, "release-signing", "test-signing"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := strings.Join(cell.want, "\n"); outline(got) != want {
+				t.Errorf("got\n%s\nwant\n%s", outline(got), want)
+			}
+		})
+	}
+}
+
+func TestPlanCIUsers(t *testing.T) {
+	for name, c := range map[string]struct {
+		team     string
+		projects []access.BuiltProject
+		want     []string
+	}{
+		"nothing": {},
+		"projects with and without origin verification": {
+			"",
+			[]access.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing", "release-signing")},
+			[]string{"a: a/release-signing a/test-signing", "b-release: b/release-signing", "b-test: b/test-signing"},
+		},
+		"a team with and without": {
+			"T",
+			[]access.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing"), built("c", false, "test-signing", "nightly")},
+			[]string{"T: a/release-signing a/test-signing", "T-nightly: c/nightly", "T-test: b/test-signing c/test-signing"},
+		},
+		"policies of other names": {
+			"",
+			[]access.BuiltProject{built("a", false, "signing", "test-signing-2", "Release_Signing", "code-signing-test")},
+			[]string{"a-Release_Signing: a/Release_Signing", "a-code-signing-test: a/code-signing-test", "a-signing: a/signing", "a-test-signing-2: a/test-signing-2"},
+		},
+		"no policies":    {"", []access.BuiltProject{built("a", true), built("b", false)}, nil},
+		"a policy twice": {"", []access.BuiltProject{built("a", true, "test", "test"), built("b", false, "test", "test")}, []string{"a: a/test", "b-test: b/test"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := fmt.Sprint(c.projects)
+			got, err := access.PlanCIUsers(c.team, c.projects...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := strings.Join(c.want, "\n"); outline(got) != want {
+				t.Errorf("got\n%s\nwant\n%s", outline(got), want)
+			}
+			if fmt.Sprint(c.projects) != before {
+				t.Errorf("it changed its arguments: %v, were %s", c.projects, before)
+			}
+		})
+	}
+}
+
+func TestPlanCIUsersRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		team     string
+		projects []access.BuiltProject
+		want     string
+	}{
+		"a clash in a project": {
+			"",
+			[]access.BuiltProject{built("a", false, "test", "test-signing")},
+			`two CI users would have the name "a-test": one for a/test and one for a/test-signing. Give them names of your own, in resources of their own`,
+		},
+		"a clash of projects": {
+			"",
+			[]access.BuiltProject{built("a-test", true, "nightly"), built("a", false, "test-signing")},
+			`two CI users would have the name "a-test": one for a-test/nightly and one for a/test-signing. Give them`,
+		},
+		"a clash in a team": {
+			"T",
+			[]access.BuiltProject{built("b", false, "test"), built("a", false, "test-signing"), built("c", false, "test")},
+			`two CI users would have the name "T-test": one for a/test-signing and one for b/test, c/test. Give them`,
+		},
+		"a display name of a project": {"", []access.BuiltProject{built("Project A", true, "test")}, `project: "Project A" is not a slug`},
+		"a display name of a policy":  {"", []access.BuiltProject{built("a", true, "Test signing")}, `signing policies of project a: "Test signing" is not a slug`},
+		"an empty policy":             {"T", []access.BuiltProject{built("a", false, "")}, `signing policies of project a: "" is not a slug`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 2 { // In either order.
+				got, err := access.PlanCIUsers(c.team, c.projects...)
+				if err == nil {
+					t.Fatalf("it planned\n%s", outline(got))
+				}
+				if !strings.HasPrefix(err.Error(), c.want) {
+					t.Errorf("it says %s\nwant %s", err, c.want)
+				}
+				slices.Reverse(c.projects)
+			}
+		})
+	}
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// Group returns the user group with the id, with what a list may leave out: its
+// description, and whether it is synchronized. If it is proven not to exist, the
+// error is a [*GoneError].
+func (c *Client) Group(ctx context.Context, id string) (access.Principal, error) {
+	o, err := c.groupObject(ctx, id)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	p, err := decodePrincipal(access.KindGroup, o)
+	if err != nil {
+		return p, unusable(routesOf[access.KindGroup].read, []string{id}, err)
+	}
+	return p, nil
+}
+
+// Groups returns all user groups, each with what [Client.Group] tells, ordered as
+// the directory does.
+func (c *Client) Groups(ctx context.Context) ([]access.Principal, error) {
+	directory, err := c.Directory(ctx, access.KindGroup)
+	if err != nil {
+		return nil, err
+	}
+	groups := directory.All(access.KindGroup)
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.SetLimit(maxConcurrentRequests)
+	for i := range groups {
+		reads.Go(func() (err error) {
+			groups[i], err = c.Group(ctx, groups[i].ID)
+			return err
+		})
+	}
+	return groups, reads.Wait()
+}
+
+// groupObject returns the group as the list of groups has it, or the entity if
+// the list has only a summary. A 403 or 404 for the entity of a group that the
+// list holds proves nothing.
+func (c *Client) groupObject(ctx context.Context, id string) (object, error) {
+	if _, err := c.Principal(ctx, access.KindGroup, id); err != nil {
+		return nil, err
+	}
+	e := principalEntity(access.KindGroup, id)
+	return c.snapshot.entity(e).get(ctx, func(ctx context.Context) (object, error) {
+		if o, ok := c.snapshot.listedGroup(id); ok {
+			return o, nil
+		}
+		return c.fetch(ctx, e)
+	})
+}
+
+// setGroups notes the groups as their list has them, if it has all that is asked
+// of a group, and not only a summary.
+func (s *snapshot) setGroups(items []object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range items {
+		id := strings.ToLower(o.text(propID))
+		if o.require(propMembers, propDescription, propSynchronized) == nil && !s.written[id] {
+			s.groups[id] = o
+		}
+	}
+}
+
+// setWritten notes that this client writes the group: what a list said of it may
+// be older than that.
+func (s *snapshot) setWritten(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written[id] = true
+	delete(s.groups, id)
+}
+
+func (s *snapshot) listedGroup(id string) (object, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, ok := s.groups[id]
+	return o, ok
+}
+
+// publishGroup also keeps the group as a whole, with its members.
+func (c *Client) publishGroup(id string, also publisher) publisher {
+	known := c.snapshot.entity(principalEntity(access.KindGroup, id))
+	c.snapshot.setWritten(id)
+	return publisher{
+		as: func(o object) error {
+			known.set(o)
+			return also.as(o)
+		},
+		forget: func() {
+			known.forget()
+			also.forget()
+		},
+	}
+}
+
+// writeGroup writes a user group. Its members go by routes of their own and are
+// left out of the edit: since changelog 1.159.0 they are no longer part of it.
+func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
+	settings := len(p.changed)
+	if p.changed[propMembers.name] {
+		settings--
+		if err := c.writeMembers(ctx, e, p); err != nil {
+			return err
+		}
+	}
+	if settings == 0 {
+		return nil
+	}
+	request := p.wanted.forRequest()
+	delete(request, propMembers.requestName())
+	_, _, err := c.call(ctx, e.edit, e.parameters, request)
+	return err
+}
+
+// writeMembers writes who is to be in the group: as a whole where that is what
+// was asked for, and else as a difference, which leaves those alone whom nobody
+// asked about.
+func (c *Client) writeMembers(ctx context.Context, e entity, p pendingEdit) error {
+	before, err := decodeMembers(p.before[propMembers.name])
+	if err != nil {
+		return err
+	}
+	wanted, err := decodeMembers(p.wanted[propMembers.name])
+	if err != nil {
+		return err
+	}
+	if p.isWhole(propMembers, wanted) {
+		_, _, err = c.call(ctx, routeChangeMembers, e.parameters, object{propMembers.requestName(): encodeMembers(wanted)})
+		return err
+	}
+	_, _, err = c.call(ctx, routeModifyMembers, e.parameters, object{
+		propAddedMembers.requestName():   encodeMembers(without(wanted, before)),
+		propRemovedMembers.requestName(): encodeMembers(without(before, wanted)),
+	})
+	return err
+}
+
+// isWhole tells whether one of the changes states just these members as all of
+// the list.
+func (p pendingEdit) isWhole(list property, wanted []string) bool {
+	for _, change := range p.changes {
+		for _, m := range change.mutations {
+			all := slices.Compact(slices.Sorted(slices.Values(m.grants)))
+			if m.whole && m.property == list && slices.Equal(all, wanted) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// without returns the ids that are not among the others.
+func without(ids, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(others, id) })
+}

@@ -1,0 +1,372 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// What an access list belongs to. Projects and signing policies are named by
+// slugs, which say at once which list is meant. A user group is named by a
+// reference, as members are: it may be one that the same plan creates, and it
+// stays the same group when it is renamed. So its id is kept in private state.
+
+// parentFields are the attributes that name the list's parent. Those that the
+// kind of parent does not have stay null.
+type parentFields struct{ Project, SigningPolicy, Group types.String }
+
+const (
+	attrProject       = "project"
+	attrSigningPolicy = "signing_policy"
+	attrGroup         = "group"
+)
+
+// each calls do with every attribute that the list's parent has.
+func (p *parentFields) each(list access.List, do func(name string, value *types.String)) {
+	switch list.Parent {
+	case access.ParentUserGroup:
+		do(attrGroup, &p.Group)
+	case access.ParentSigningPolicy:
+		do(attrProject, &p.Project)
+		do(attrSigningPolicy, &p.SigningPolicy)
+	default:
+		do(attrProject, &p.Project)
+	}
+}
+
+// parentAttributes returns the schema of what names the list's parent.
+func parentAttributes(list access.List) map[string]schema.Attribute {
+	slug := func(of string) schema.StringAttribute {
+		return schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: fmt.Sprintf("Slug of the %s, as in its web address. Another value replaces the resource.", of),
+			Validators:          []validator.String{isSlug()},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		}
+	}
+	switch list.Parent {
+	case access.ParentUserGroup:
+		return map[string]schema.Attribute{attrGroup: schema.StringAttribute{
+			Required: true,
+			MarkdownDescription: "The user group, as a reference: `group:NAME`, or `group:UUID`. Refer to the `member` attribute of a `signpath_user_group`, so that Terraform creates it first. " +
+				"Another group replaces the resource; a new name of the same one does not. A group that is synchronized from the organization's directory is an error in the plan: its members are managed there.",
+			Validators: []validator.String{isMemberReference(access.KindGroup)},
+		}}
+	case access.ParentSigningPolicy:
+		return map[string]schema.Attribute{attrProject: slug("project"), attrSigningPolicy: slug("signing policy")}
+	}
+	return map[string]schema.Attribute{attrProject: slug("project")}
+}
+
+// listNeeds says which role the resources of the list need.
+func listNeeds(list access.List) string {
+	switch list.Parent {
+	case access.ParentUserGroup:
+		return needsGroupAdmin
+	case access.ParentProject:
+		return "Needs the role Project Administrator or Global Administrator. A configurator of the project may do, too."
+	}
+	return "Needs the role Project Administrator or Global Administrator."
+}
+
+// readNeeds and changeNeeds are for failures; see [failure].
+func readNeeds(list access.List) string {
+	if list.Parent == access.ParentUserGroup {
+		return needsAnyRole
+	}
+	return needsProjectRead
+}
+
+func changeNeeds(list access.List) string {
+	if list.Parent == access.ParentUserGroup {
+		return needsGroupAdmin
+	}
+	return needsProjectAdmin
+}
+
+func getParent(ctx context.Context, from attributes, list access.List, diags *diag.Diagnostics) parentFields {
+	var parent parentFields
+	parent.each(list, func(name string, value *types.String) {
+		diags.Append(from.GetAttribute(ctx, path.Root(name), value)...)
+	})
+	return parent
+}
+
+func (p parentFields) set(ctx context.Context, to settableAttributes, list access.List, diags *diag.Diagnostics) {
+	p.each(list, func(name string, value *types.String) {
+		diags.Append(to.SetAttribute(ctx, path.Root(name), *value)...)
+	})
+}
+
+func (p parentFields) isUnknown() bool {
+	return p.Project.IsUnknown() || p.SigningPolicy.IsUnknown() || p.Group.IsUnknown()
+}
+
+// parentPath is the attribute to point at for an error about the parent.
+func parentPath(list access.List, err error) path.Path {
+	var gone *api.GoneError
+	switch {
+	case list.Parent == access.ParentUserGroup:
+		return path.Root(attrGroup)
+	case list.Parent == access.ParentProject || (errors.As(err, &gone) && gone.Project):
+		return path.Root(attrProject)
+	}
+	return path.Root(attrSigningPolicy)
+}
+
+// planTarget finds the list that a plan names. If it is not known yet, or if it
+// reports an error, ok is false. The target of a group that the plan is about to
+// create has no id; see isPlanned.
+func (s *session) planTarget(ctx context.Context, from attributes, list access.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
+	parent := getParent(ctx, from, list, diags)
+	if diags.HasError() || parent.isUnknown() {
+		return t, false
+	}
+	if list.Parent != access.ParentUserGroup {
+		return api.Target{List: list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, true
+	}
+	reference, err := access.ParseReference(parent.Group.ValueString())
+	if err != nil {
+		return t, false // Validation has reported it.
+	}
+	group, err := s.resolve(ctx, reference)
+	if err == nil && group.ID != "" {
+		t = s.groupTarget(list, group)
+		group, err = s.client.Group(ctx, group.ID)
+	} else {
+		t = s.groupTarget(list, group)
+	}
+	if err != nil {
+		addUnknownGroup(diags, reference, err)
+		return t, false
+	}
+	return t, !refuseUnmanageable(group, path.Root(attrGroup), diags)
+}
+
+func addUnknownGroup(diags *diag.Diagnostics, reference access.Reference, err error) {
+	at, doing := path.Root(attrGroup), fmt.Sprintf("Looking up %q", reference)
+	if !isNobody(err) {
+		addFailure(diags, failure{at: at, doing: doing, needs: needsAnyRole}, err)
+		return
+	}
+	diags.AddAttributeError(at, "Unknown user group", sentence(doing+" failed: "+err.Error())+
+		"\n\nCorrect the reference, or create the group first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before.")
+}
+
+// groupTarget is the list of the group, with the name by which messages and
+// claims know it: two groups of one name are told apart by their ids.
+func (s *session) groupTarget(list access.List, group access.Principal) api.Target {
+	t := api.Target{List: list, Group: group.ID, GroupName: group.Name}
+	if _, known := s.client.Known().Get(group.ID); known {
+		t.GroupName = s.client.Known().ReferenceTo(group.ID).Key
+	}
+	return t
+}
+
+// target finds the list that a state, or a plan that is being applied, names.
+// Private state, if there is any, knows the group also by another name. The
+// error is one of isNobody's where the group does not exist.
+func (s *session) target(ctx context.Context, from attributes, private privateReader, list access.List, diags *diag.Diagnostics) (api.Target, error) {
+	parent := getParent(ctx, from, list, diags)
+	if list.Parent != access.ParentUserGroup {
+		return api.Target{List: list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, nil
+	}
+	if id := groupID(ctx, private); id != "" {
+		group, err := s.client.Principal(ctx, access.KindGroup, id)
+		if err != nil {
+			group = access.Principal{ID: id, Name: id}
+		}
+		return s.groupTarget(list, group), err
+	}
+	group, err := s.existingMember(ctx, parent.Group.ValueString())
+	return s.groupTarget(list, group), err
+}
+
+// applyTarget is target for what changes the list: it reports the error.
+func (s *session) applyTarget(ctx context.Context, from attributes, private privateReader, list access.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
+	t, err := s.target(ctx, from, private, list, diags)
+	addFailure(diags, failure{at: parentPath(list, err), doing: "Looking for " + t.String(), needs: readNeeds(list)}, err)
+	return t, !diags.HasError()
+}
+
+// isPlanned tells whether the list is that of a group which does not exist yet.
+func isPlanned(t api.Target) bool { return t.List.Parent == access.ParentUserGroup && t.Group == "" }
+
+// groupKey is the key of a list's group; see memberKey.
+func groupKey(t api.Target) string {
+	return memberKey(access.Principal{Kind: access.KindGroup, ID: t.Group, Name: t.GroupName})
+}
+
+// currentMembers returns who is on the list. Nobody is in a group that does not
+// exist yet.
+func (s *session) currentMembers(ctx context.Context, t api.Target) ([]string, error) {
+	if isPlanned(t) {
+		return nil, nil
+	}
+	return s.client.Members(ctx, t)
+}
+
+const privateGroupID = "group_id"
+
+// groupID returns the id of the group in private state, if it is there.
+func groupID(ctx context.Context, private privateReader) string {
+	if private == nil {
+		return ""
+	}
+	raw, _ := private.GetKey(ctx, privateGroupID)
+	var id string
+	_ = json.Unmarshal(raw, &id)
+	return id
+}
+
+// rememberGroup keeps the id of the list's group, if it is a group's.
+func rememberGroup(ctx context.Context, private privateState, t api.Target, diags *diag.Diagnostics) {
+	if t.Group != "" {
+		diags.Append(private.SetKey(ctx, privateGroupID, []byte(`"`+t.Group+`"`))...)
+	}
+}
+
+// planGroup decides what another value of group means for a resource that
+// exists: nothing if it is another name of the same group, and a replacement
+// else, which it tells.
+func planGroup(ctx context.Context, list access.List, t api.Target, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaces bool) {
+	if list.Parent != access.ParentUserGroup || req.State.Raw.IsNull() {
+		return false
+	}
+	planned := getParent(ctx, req.Plan, list, &resp.Diagnostics)
+	prior := getParent(ctx, req.State, list, &resp.Diagnostics)
+	if planned.Group.Equal(prior.Group) {
+		return false
+	}
+	if t.Group != "" && t.Group == groupID(ctx, req.Private) {
+		prior.set(ctx, &resp.Plan, list, &resp.Diagnostics)
+		return false
+	}
+	resp.RequiresReplace.Append(path.Root(attrGroup))
+	return true
+}
+
+// replacesUnknownGroup tells whether the group of a resource that exists is not
+// known yet, and so has to count as another.
+func replacesUnknownGroup(ctx context.Context, list access.List, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	if req.State.Raw.IsNull() || !getParent(ctx, req.Plan, list, &resp.Diagnostics).Group.IsUnknown() {
+		return false
+	}
+	resp.RequiresReplace.Append(path.Root(attrGroup))
+	return true
+}
+
+// planRemoval notes who leaves the list by a destroy. It refuses what SignPath
+// would refuse in the apply: to take members out of a synchronized group.
+func (s *session) planRemoval(ctx context.Context, t api.Target, ids []string, diags *diag.Diagnostics) (ok bool) {
+	if t.List.Parent != access.ParentUserGroup {
+		return true
+	}
+	for _, id := range ids {
+		s.memberships.change(groupKey(t), id, false)
+	}
+	group, err := s.client.Group(ctx, t.Group)
+	if err != nil || !group.Synchronized {
+		return true // What cannot be read now is reported by whatever fails in the apply.
+	}
+	diags.AddError("Synchronized from a directory", fmt.Sprintf(
+		"%s is synchronized from your organization's directory now, and SignPath refuses to take members out of it. "+
+			"To let Terraform forget this resource and leave the group as it is, use a removed block with destroy = false.", group))
+	return false
+}
+
+// spellGroup names the group of a list as the state does where that still means
+// the same group, and else as it is called now.
+func (s *session) spellGroup(ctx context.Context, t api.Target, state attributes, to settableAttributes, diags *diag.Diagnostics) {
+	if t.List.Parent != access.ParentUserGroup {
+		return
+	}
+	parent := getParent(ctx, state, t.List, diags)
+	if group, err := s.existingMember(ctx, parent.Group.ValueString()); err != nil || group.ID != t.Group {
+		parent.Group = types.StringValue(s.client.Known().ReferenceTo(t.Group).String())
+	}
+	parent.set(ctx, to, t.List, diags)
+}
+
+// memberInImportID finds where the member begins in the import id of an entry of
+// a group: names may contain slashes, but the member has its kind in front.
+var memberInImportID = regexp.MustCompile(`/(?:user|ci_user|group):`)
+
+// parseImportID splits an import id into what names the parent and, where an
+// entry is imported, the member, which may itself contain slashes.
+func parseImportID(id string, list access.List, withMember bool) (parent parentFields, member string, err error) {
+	if list.Parent == access.ParentUserGroup {
+		return parseGroupImportID(id, withMember)
+	}
+	names := []string{"PROJECT"}
+	if list.Parent == access.ParentSigningPolicy {
+		names = append(names, "SIGNING_POLICY")
+	}
+	if withMember {
+		names = append(names, "MEMBER")
+	}
+	parts := strings.SplitN(id, "/", len(names))
+	if len(parts) != len(names) || slices.Contains(parts, "") {
+		return parent, "", fmt.Errorf("%q is not of the form %s, with the slugs from the web address%s", id, strings.Join(names, "/"),
+			map[bool]string{true: ` and a member such as "user:dev.lead@example.com"`}[withMember])
+	}
+	if withMember {
+		member = parts[len(parts)-1]
+	}
+	parent.each(list, func(_ string, value *types.String) {
+		*value, parts = types.StringValue(parts[0]), parts[1:]
+	})
+	return parent, member, nil
+}
+
+func parseGroupImportID(id string, withMember bool) (parent parentFields, member string, err error) {
+	group := id
+	if withMember {
+		at := memberInImportID.FindStringIndex(id)
+		if at == nil {
+			return parent, "", fmt.Errorf("%q is not of the form GROUP/MEMBER, with the name or UUID of the group and a member such as %q", id, "user:dev.lead@example.com")
+		}
+		group, member = id[:at[0]], id[at[0]+1:]
+	}
+	prefix := string(access.KindGroup) + ":"
+	reference, err := access.ParseReference(prefix + strings.TrimPrefix(group, prefix))
+	if err != nil {
+		return parent, "", fmt.Errorf("%q does not begin with the name or UUID of a user group: %w", id, err)
+	}
+	parent.Group = types.StringValue(reference.String())
+	return parent, member, nil
+}
+
+// importTarget finds the list that an import id names, notes it in the state,
+// and reports a parent that does not exist, which Terraform would else report
+// without saying which exist.
+func (s *session) importTarget(ctx context.Context, parent parentFields, list access.List, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
+	parent.set(ctx, &resp.State, list, &resp.Diagnostics)
+	t, err := s.target(ctx, resp.State, nil, list, &resp.Diagnostics)
+	if err == nil {
+		members, err = s.client.Members(ctx, t)
+	}
+	addFailure(&resp.Diagnostics, failure{doing: "Importing " + t.String(), needs: readNeeds(list)}, err)
+	if resp.Diagnostics.HasError() {
+		return t, nil, false
+	}
+	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
+	s.spellGroup(ctx, t, resp.State, &resp.State, &resp.Diagnostics)
+	return t, members, !resp.Diagnostics.HasError()
+}

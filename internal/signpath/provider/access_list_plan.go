@@ -1,0 +1,193 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// A listPlan is one planning of a whole list.
+type listPlan struct {
+	*session
+	list access.List
+	req  resource.ModifyPlanRequest
+	resp *resource.ModifyPlanResponse
+}
+
+func (p *listPlan) claim(ctx context.Context, t api.Target) {
+	mark := instanceMark(ctx, p.resp.Private, &p.resp.Diagnostics)
+	p.session.claim(t.String(), claim{mark: mark, by: listTypeName("signpath", p.list, p.list.Plural)}, parentPath(p.list, nil), &p.resp.Diagnostics)
+}
+
+// destroy claims the list, too: nobody else may manage it in the same plan.
+func (p *listPlan) destroy(ctx context.Context) {
+	diags := &p.resp.Diagnostics
+	t, err := p.target(ctx, p.req.State, p.req.Private, p.list, diags)
+	if err != nil || !p.planRemoval(ctx, t, p.priorIDs(ctx, p.req.State, p.req.Private, diags), diags) {
+		return // What is gone needs no removal.
+	}
+	p.claim(ctx, t)
+}
+
+func (p *listPlan) run(ctx context.Context, t api.Target) {
+	diags := &p.resp.Diagnostics
+	p.claim(ctx, t)
+	current, err := p.currentMembers(ctx, t)
+	if err != nil {
+		addFailure(diags, failure{at: parentPath(p.list, err), doing: "Reading " + t.String(), needs: readNeeds(p.list)}, err)
+		return
+	}
+	members, complete := p.plannedMembers(ctx)
+	ids := p.checkMembers(ctx, t, current, members)
+	if diags.HasError() {
+		return
+	}
+	p.checkNesting(ctx, t, ids, complete)
+	if diags.HasError() || !complete {
+		return
+	}
+	p.keepSpelling(ctx, ids)
+	p.warnOfEmptyList(t, members)
+	p.warnOfTooFewApprovers(ctx, t, members)
+	if p.req.State.Raw.IsNull() {
+		p.warnOfLosses(ctx, t, current, ids)
+	}
+}
+
+// plannedMembers returns the members that are known, and whether all are.
+func (p *listPlan) plannedMembers(ctx context.Context) (members []string, complete bool) {
+	var set types.Set
+	p.resp.Diagnostics.Append(p.req.Plan.GetAttribute(ctx, path.Root(attrMembers), &set)...)
+	if set.IsUnknown() {
+		return nil, false
+	}
+	complete = true
+	for _, element := range set.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsUnknown() {
+			members = append(members, text.ValueString())
+			continue
+		}
+		complete = false
+	}
+	return members, complete
+}
+
+// checkMembers reports every member that cannot be on the list, and returns
+// which principals the others are; see memberKey.
+func (p *listPlan) checkMembers(ctx context.Context, t api.Target, current, members []string) map[string]string {
+	keys := map[string]string{}
+	for _, member := range members {
+		at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
+		principal, ok := p.planMember(ctx, t, current, member, at, &p.resp.Diagnostics)
+		if !ok {
+			continue
+		}
+		key := memberKey(principal)
+		if other, twice := keys[key]; twice {
+			p.resp.Diagnostics.AddAttributeError(at, "Member named twice",
+				fmt.Sprintf("%q and %q are the same principal. Keep one of the two.", other, member))
+		}
+		keys[key] = member
+	}
+	return keys
+}
+
+// checkNesting notes who will be in the group and checks that it does not contain
+// itself.
+func (p *listPlan) checkNesting(ctx context.Context, t api.Target, ids map[string]string, complete bool) {
+	if p.list.Parent != access.ParentUserGroup {
+		return
+	}
+	keys := slices.Collect(maps.Keys(ids))
+	if complete {
+		p.memberships.own(groupKey(t), keys)
+	} else {
+		for _, key := range keys {
+			p.memberships.change(groupKey(t), key, true)
+		}
+	}
+	at := func(key string) path.Path { return path.Root(attrMembers).AtSetValue(types.StringValue(ids[key])) }
+	p.session.checkNesting(ctx, t, keys, at, &p.resp.Diagnostics)
+}
+
+// keepSpelling plans no change if the configuration only spells the same
+// members differently: a plan must show nothing where nobody gains or loses.
+func (p *listPlan) keepSpelling(ctx context.Context, wanted map[string]string) {
+	if p.req.State.Raw.IsNull() {
+		return
+	}
+	prior := p.priorIDs(ctx, p.req.State, p.req.Private, &p.resp.Diagnostics)
+	if len(prior) != len(wanted) {
+		return
+	}
+	for _, id := range prior {
+		if wanted[id] == "" {
+			return
+		}
+	}
+	var members types.Set
+	p.resp.Diagnostics.Append(p.req.State.GetAttribute(ctx, path.Root(attrMembers), &members)...)
+	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrMembers), members)...)
+}
+
+func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
+	if len(members) > 0 || p.isUnchanged() {
+		return
+	}
+	if p.list.Parent == access.ParentUserGroup {
+		p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
+			fmt.Sprintf("With members = [], %s will be empty: whatever right the group was given, nobody has it through the group.", t))
+		return
+	}
+	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
+		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s. Administrators may still do so through their global role.", t, p.list.Grants))
+}
+
+func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan.Raw) }
+
+// warnOfTooFewApprovers warns where fewer people may approve than have to. With
+// a group among them that cannot be told. It is no error, because the names of
+// the settings are inferred.
+func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, members []string) {
+	if p.list.Plural != access.Approvers.Plural || len(members) == 0 || p.isUnchanged() {
+		return
+	}
+	if slices.ContainsFunc(members, func(m string) bool { return strings.HasPrefix(m, string(access.KindGroup)+":") }) {
+		return
+	}
+	policy, err := p.client.SigningPolicy(ctx, t.Project, t.Policy)
+	if err != nil || policy.RequiredApprovals == nil || int64(len(members)) >= *policy.RequiredApprovals {
+		return
+	}
+	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Fewer approvers than required approvals",
+		fmt.Sprintf("Signing policy %q requires %d approvals and will have %d approvers, so no request can be approved.",
+			t.Project+"/"+t.Policy, *policy.RequiredApprovals, len(members)))
+}
+
+// warnOfLosses names who is on the list now and will not be after the create,
+// which the plan of a create cannot show.
+func (p *listPlan) warnOfLosses(ctx context.Context, t api.Target, current []string, wanted map[string]string) {
+	losers := slices.DeleteFunc(slices.Clone(current), func(id string) bool { return wanted[id] != "" })
+	p.losses.announce(t.String(), losers)
+	if len(losers) == 0 {
+		return
+	}
+	names, err := p.spellMembers(ctx, losers, nil)
+	if err != nil {
+		addFailure(&p.resp.Diagnostics, failure{at: path.Root(attrMembers), doing: "Naming the members of " + t.String(), needs: needsAnyRole}, err)
+		return
+	}
+	slices.Sort(names)
+	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Existing members will lose access",
+		fmt.Sprintf("This resource takes over %s as a whole. Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
+			"To keep them, add them to members, or import the list instead of creating it.", t, p.list.Grants, strings.Join(names, "\n  - ")))
+}

@@ -1,0 +1,138 @@
+package provider_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+func TestExistingUserIsAdopted(t *testing.T) {
+	org := newOrganization(t, func(seed *mock.Seed) {
+		seed.InteractiveUsers[2].Inactive = true // dev.lead
+		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "retired build", Inactive: true})
+	})
+	leadID, err := org.ID(lead)
+	must(t, err)
+	const config = `
+resource "signpath_user" "lead" {
+  name           = "Head of Development"
+  email          = "Dev.Lead@example.com"
+  adopt_existing = true
+}
+resource "signpath_ci_user" "build" {
+  name           = "retired build"
+  adopt_existing = true
+}
+resource "signpath_user" "new" {
+  name           = "New Approver"
+  email          = "new.approver@example.com"
+  adopt_existing = true
+}
+resource "signpath_signing_policy_approver" "lead" {
+  project        = "project-b"
+  signing_policy = "release-signing"
+  member         = signpath_user.lead.member
+}`
+	org.run(nil,
+		resource.TestStep{
+			Config: org.config(config),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("signpath_user.lead", tfjsonpath.New("id"), knownvalue.StringExact(leadID)),
+				statecheck.ExpectKnownValue("signpath_user.lead", tfjsonpath.New("status"), knownvalue.StringExact("active")),
+			},
+			Check: all(
+				org.userIs(lead, func(user mock.UserState) error {
+					if !user.Active || user.Name != "Head of Development" || user.Identity == "" {
+						return fmt.Errorf("the user is %+v", user)
+					}
+					return nil
+				}),
+				org.userIs("ci_user:retired build", isActive(true)),
+				org.membersAre(releaseB, "approvers", lead),
+				org.requestsAre("POST /InteractiveUsers", 1),
+				invitations(org, 1), // Only the one who is new.
+			),
+		},
+		resource.TestStep{Config: org.config(config), PlanOnly: true},
+	)
+}
+
+// TestAdoptionIsAnnounced reads what the plan and the apply say.
+func TestAdoptionIsAnnounced(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+resource "signpath_ci_user" "build" {
+  name           = "retired build"
+  adopt_existing = true
+}`)}, func(seed *mock.Seed) {
+		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "retired build", Inactive: true})
+	})
+	w.mustSay(says("An existing user will be taken over", "ci_user:retired build exists already, deactivated"), "plan")
+	w.mustSay(says("An existing user was taken over", "It was not created"), "apply", "-auto-approve")
+}
+
+var importBlock = regexp.MustCompile(`(?s)import \{.*?\n\s*\}`)
+
+// TestExistingUserCanBeImportedAsTold pastes the block that the error prints.
+func TestExistingUserCanBeImportedAsTold(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+resource "signpath_user" "lead" {
+  name  = "Development Lead"
+  email = "DEV.Lead@example.com"
+}
+resource "signpath_ci_user" "own" {
+  name = "terraform"
+}`)})
+	output, err := w.command(w.cli.path, "plan").CombinedOutput()
+	if err == nil {
+		t.Fatal("the plan creates users who exist")
+	}
+	output = regexp.MustCompile(`(?m)^[│ ]+`).ReplaceAll(output, nil)
+	blocks := importBlock.FindAll(output, -1)
+	if len(blocks) != 2 {
+		t.Fatalf("the errors have %d import blocks, want 2:\n%s", len(blocks), output)
+	}
+	names := strings.NewReplacer("signpath_user.NAME", "signpath_user.lead", "signpath_ci_user.NAME", "signpath_ci_user.own")
+	for i, block := range blocks {
+		w.write(fmt.Sprintf("import%d.tf", i), []byte(names.Replace(string(block))+"\n"))
+	}
+	w.expectPlan(planSummary{Import: 2})
+}
+
+// TestLostCreateIsFoundLater loses the answer of each kind of create, and lets
+// the list lag so that it cannot be found at once. The next apply finds it.
+func TestLostCreateIsFoundLater(t *testing.T) {
+	for name, c := range map[string]struct{ config, create, list, reference string }{
+		"user":    {newUser, "POST /InteractiveUsers", "GET /InteractiveUsers", "user:new.approver@example.com"},
+		"CI user": {newCIUser, "POST /CIUsers", "GET /CIUsers", "ci_user:build"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			org := newOrganization(t)
+			org.run(nil,
+				resource.TestStep{
+					PreConfig: func() {
+						org.inject(mock.Fault{Route: c.create, Action: mock.FaultCutAfterActing, Times: 1})
+						// The plan lists once and the apply once; the look for the lost
+						// one is the third.
+						org.inject(mock.Fault{Route: c.list, Action: mock.FaultAnswer, Status: 500, After: 2, Times: 1})
+					},
+					Config:      org.config(c.config),
+					ExpectError: says("Unknown outcome of a create", "may or may not have created"),
+				},
+				resource.TestStep{
+					PreConfig: org.ClearFaults,
+					Config:    org.config(c.config),
+					Check:     all(org.userIs(c.reference, isActive(true)), org.requestsAre(c.create, 1)),
+				},
+				resource.TestStep{Config: org.config(c.config), PlanOnly: true},
+			)
+		})
+	}
+}

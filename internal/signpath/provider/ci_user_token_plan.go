@@ -1,0 +1,189 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// tokenNotes are what a run remembers about tokens, by CI user.
+type tokenNotes struct {
+	// managed are those that it has read or destroyed as resources of this
+	// configuration, regenerated are those that it has made.
+	managed, regenerated idSet
+}
+
+// ModifyPlan implements [resource.ResourceWithModifyPlan].
+func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.session == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, req, resp)
+		return
+	}
+	var plan ciUserTokenModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, known := r.planCIUser(ctx, plan.CIUser, resp)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		plan.planForm()
+		if known {
+			r.checkOwnToken(ctx, p, plan.AllowLockout, &resp.Diagnostics)
+			r.warnOfRegeneration(p, plan.CIUser, &resp.Diagnostics)
+		}
+	} else {
+		r.planChange(ctx, &plan, p, req, resp)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planCIUser finds the CI user and claims the token. It is not known as long as
+// the reference is not.
+func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.String, resp *resource.ModifyPlanResponse) (p access.Principal, known bool) {
+	reference, err := access.ParseReference(member.ValueString())
+	if member.IsUnknown() || err != nil { // Validation has reported the error.
+		return p, false
+	}
+	p, err = r.resolve(ctx, reference)
+	if err != nil {
+		addFailure(&resp.Diagnostics, lookUpCIUser(member), err)
+		return p, false
+	}
+	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
+	r.claim("the API token of CI user "+memberKey(p), claim{mark: mark, by: ciUserTokenType}, path.Root(attrCIUser), &resp.Diagnostics)
+	return p, true
+}
+
+// planForm says in the plan in which of the two forms the token will be kept.
+func (m *ciUserTokenModel) planForm() {
+	switch {
+	case m.EncryptionRecipients.IsUnknown():
+	case m.EncryptionRecipients.IsNull():
+		m.EncryptedToken = types.StringNull()
+	default:
+		m.Token = types.StringNull()
+	}
+}
+
+// checkOwnToken refuses to regenerate the token that Terraform uses. The create
+// half of a replacement is planned like any other, so this is asked for every
+// rotation.
+func (r *ciUserTokenResource) checkOwnToken(ctx context.Context, p access.Principal, allowed types.Bool, diags *diag.Diagnostics) {
+	if allowed.IsUnknown() { // It is asked again right before the apply.
+		return
+	}
+	me, err := r.client.Me(ctx)
+	switch {
+	case err != nil && !allowed.ValueBool():
+		addFailure(diags, failure{
+			at: path.Root(attrCIUser), doing: "Checking that this is not the token that Terraform uses", needs: needsAnyRole,
+		}, err)
+	case err != nil || me.ID != p.ID:
+	case allowed.ValueBool():
+		diags.AddAttributeWarning(path.Root(attrAllowLockout), "Terraform's own token will be regenerated", fmt.Sprintf(
+			"Terraform uses the API token of %s. As soon as it is regenerated, SignPath refuses every later request of the same run, and the apply fails where it makes one. "+
+				"Apply this alone, with -target, and give Terraform the new token before the next run.", p))
+	default:
+		diags.AddAttributeError(path.Root(attrCIUser), "Terraform would lock itself out", fmt.Sprintf(
+			"Terraform uses the API token of %s. As soon as it is regenerated, SignPath refuses every later request of the same run. "+
+				"Rotate it with the token of somebody else, or set allow_lockout = true if you mean it.", p))
+	}
+}
+
+// warnOfRegeneration says what a create costs, where the CI user may have a
+// token that is in use. A replacement shows that in its plan, and a CI user that
+// the same plan creates has none.
+func (r *ciUserTokenResource) warnOfRegeneration(p access.Principal, member types.String, diags *diag.Diagnostics) {
+	if p.ID == "" || r.tokens.managed.has(p.ID) || r.isCreatedHere(member) {
+		return
+	}
+	diags.AddAttributeWarning(path.Root(attrCIUser), "The present API token will stop working", fmt.Sprintf(
+		"%s exists already, and may have an API token that is in use. A CI user has only one: it is refused as soon as this apply has generated another.", p))
+}
+
+// isCreatedHere tells whether this run has planned to create the CI user. In
+// the apply it may exist by now.
+func (r *ciUserTokenResource) isCreatedHere(member types.String) bool {
+	reference, err := access.ParseReference(member.ValueString())
+	if err != nil {
+		return false
+	}
+	planned, found := r.planned.find(reference)
+	return found && planned.ID == ""
+}
+
+// planChange plans a replacement where the token has to be regenerated.
+func (r *ciUserTokenResource) planChange(ctx context.Context, plan *ciUserTokenModel, p access.Principal, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state ciUserTokenModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if p.ID == "" || p.ID != state.ID.ValueString() {
+		resp.RequiresReplace.Append(path.Root(attrCIUser))
+	} else {
+		plan.CIUser = state.CIUser // The same one in another spelling: nothing to show.
+	}
+	if !plan.RotationTriggers.Equal(state.RotationTriggers) {
+		resp.RequiresReplace.Append(path.Root(attrRotationTriggers))
+	}
+	if !plan.EncryptionRecipients.Equal(state.EncryptionRecipients) {
+		resp.RequiresReplace.Append(path.Root(attrEncryptionRecipients))
+	}
+	if len(resp.RequiresReplace) == 0 {
+		r.planRotation(plan, state, p, resp)
+	}
+}
+
+// planRotation plans a replacement if the token has become too old.
+//
+// It looks only after a refresh. Terraform refreshes for a plan and not for an
+// apply, and plans an update again right before it applies it: a token that
+// becomes too old in between must not make that plan another one.
+func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserTokenModel, p access.Principal, resp *resource.ModifyPlanResponse) {
+	period, err := time.ParseDuration(plan.RotateAfter.ValueString())
+	if err != nil || !r.tokens.managed.has(p.ID) { // Null and unknown are no durations.
+		return
+	}
+	// A time that cannot be read is as good as long ago.
+	generated, _ := time.Parse(time.RFC3339, state.GeneratedAt.ValueString())
+	due := generated.Add(period)
+	if r.now().Before(due) {
+		return
+	}
+	resp.RequiresReplace.Append(path.Root(attrGeneratedAt))
+	plan.GeneratedAt = types.StringUnknown()
+	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), "The API token is due for rotation", fmt.Sprintf(
+		"The API token of %s was generated at %s, and rotate_after = %q has passed at %s. So this plan replaces it; the old token stops working as soon as the new one is generated.",
+		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.UTC().Format(time.RFC3339)))
+}
+
+// planDestroy says that the token stays valid, unless its CI user is not. It
+// claims nothing: a destroy changes nothing at SignPath, and with
+// create_before_destroy the old half of a replacement is planned again after the
+// new one was made, which is also when its token is not valid any more.
+func (r *ciUserTokenResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state ciUserTokenModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || r.tokens.regenerated.has(state.ID.ValueString()) {
+		return
+	}
+	p, err := r.client.Principal(ctx, access.KindCIUser, state.ID.ValueString())
+	if api.IsGone(err) || (err == nil && !p.Active) {
+		return
+	}
+	resp.Diagnostics.AddWarning("The API token stays valid", fmt.Sprintf(
+		"SignPath's API is not known to revoke tokens, so the destroy only forgets the API token of %s: whoever has it can go on using it. "+
+			"To make it useless, deactivate the CI user, as the destroy of a signpath_ci_user does, or generate another token in SignPath's web application.", state.CIUser.ValueString()))
+}

@@ -1,0 +1,90 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// Taking away the rights by which they could be given back is an error in the
+// plan, unless the resource allows it.
+
+const attrAllowLockout = "allow_lockout"
+
+func allowLockoutAttribute(what string) schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "Whether a change is allowed that " + what + ". Without it, such a plan is an error, because nobody might be left to undo it. " +
+			"Defaults to `false`. A destroy heeds the value of the last apply.",
+	}
+}
+
+// checkDeactivation reports the deactivation of a user that would lock out.
+func (s *session) checkDeactivation(ctx context.Context, p access.Principal, allowed bool, at path.Path, diags *diag.Diagnostics) {
+	if p.Active {
+		s.checkLoss(ctx, p, "deactivates", allowed, at, diags)
+	}
+}
+
+// checkDemotion reports a change of role that would lock out. Becoming a Global
+// Administrator takes nothing away.
+func (s *session) checkDemotion(ctx context.Context, p access.Principal, role access.Role, allowed bool, at path.Path, diags *diag.Diagnostics) {
+	if p.Role == role || p.Role == access.RoleRegularUser || role == access.RoleGlobalAdministrator {
+		return
+	}
+	s.checkLoss(ctx, p, fmt.Sprintf("takes the role %s from", p.Role), allowed, at, diags)
+}
+
+func (s *session) checkLoss(ctx context.Context, p access.Principal, does string, allowed bool, at path.Path, diags *diag.Diagnostics) {
+	s.demoted.add(p.ID)
+	if allowed {
+		return
+	}
+	reading := failure{at: at, doing: "Checking whether the plan locks anybody out", needs: needsAnyRole}
+	me, err := s.client.Me(ctx)
+	if err != nil {
+		addFailure(diags, reading, err)
+		return
+	}
+	if me.ID == p.ID {
+		addError(diags, at, "Terraform would lock itself out", fmt.Sprintf(
+			"This plan %s %s, the user whose API token Terraform uses. It could not be undone with that token.%s", does, p, lockoutAdvice))
+	}
+	if p.Role != access.RoleGlobalAdministrator || !p.Active {
+		return
+	}
+	left, err := s.hasOtherAdministrator(ctx)
+	if err != nil {
+		addFailure(diags, reading, err)
+		return
+	}
+	if !left {
+		addError(diags, at, "No Global Administrator would be left", fmt.Sprintf(
+			"This plan %s %s, the last active Global Administrator. Nobody could give the role back.%s", does, p, lockoutAdvice))
+	}
+}
+
+const lockoutAdvice = "\n\nMake somebody else a Global Administrator first, in an apply of its own, or set allow_lockout = true if you mean it."
+
+// hasOtherAdministrator tells whether an active Global Administrator is left
+// whom this plan does not demote or deactivate. Who only becomes one by this plan
+// does not count: the apply may fail before.
+func (s *session) hasOtherAdministrator(ctx context.Context) (bool, error) {
+	directory, err := s.client.Directory(ctx, access.KindUser, access.KindCIUser)
+	if err != nil {
+		return false, err
+	}
+	for _, kind := range []access.Kind{access.KindUser, access.KindCIUser} {
+		for _, p := range directory.All(kind) {
+			if p.Active && p.Role == access.RoleGlobalAdministrator && !p.Support && !s.demoted.has(p.ID) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,181 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// Groups in groups: who is on a list in the end, and groups that would contain
+// themselves.
+
+// memberships notes which members groups gain and lose by this plan, so that
+// two resources which are fine each for itself cannot close a circle unseen.
+// Groups and members are named by memberKey.
+type memberships struct {
+	mu sync.Mutex
+	// whole are the lists that a resource owns.
+	whole map[string][]string
+	// changed are the single entries: true if one is added, false if removed.
+	changed map[string]map[string]bool
+}
+
+func newMemberships() *memberships {
+	return &memberships{whole: map[string][]string{}, changed: map[string]map[string]bool{}}
+}
+
+func (m *memberships) own(group string, members []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.whole[group] = members
+}
+
+// change notes that the member is added, or else removed. Adding wins: where two
+// resources mean the same entry, it stays.
+func (m *memberships) change(group, member string, added bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.changed[group] == nil {
+		m.changed[group] = map[string]bool{}
+	}
+	m.changed[group][member] = added || m.changed[group][member]
+}
+
+// after returns the members that a group will have, given those that it has.
+func (m *memberships) after(group string, current []string) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	members := map[string]bool{}
+	if whole, owned := m.whole[group]; owned {
+		current = whole
+	}
+	for _, member := range current {
+		members[member] = true
+	}
+	for member, stays := range m.changed[group] {
+		members[member] = stays
+	}
+	maps.DeleteFunc(members, func(_ string, stays bool) bool { return !stays })
+	return slices.Sorted(maps.Keys(members))
+}
+
+// checkNesting reports a member by which the group would contain itself, also
+// through groups that this plan fills. at says where a member stands.
+func (s *session) checkNesting(ctx context.Context, t api.Target, members []string, at func(member string) path.Path, diags *diag.Diagnostics) {
+	group := groupKey(t)
+	nesting, err := access.Nest(members, func(key string) ([]string, error) {
+		current, err := s.groupMembers(ctx, key)
+		return s.memberships.after(key, current), err
+	})
+	if err != nil {
+		addFailure(diags, failure{at: parentPath(t.List, nil), doing: "Looking through the groups in " + t.String(), needs: needsAnyRole}, err)
+		return
+	}
+	cycle := nesting.Cycle(group, members)
+	if cycle == nil {
+		return
+	}
+	groups := make([]access.Reference, len(cycle))
+	for i, key := range cycle {
+		groups[i] = s.spellKey(key)
+	}
+	diags.AddAttributeError(at(cycle[1]), "User group would contain itself", fmt.Sprintf(
+		"With %q among its members, %s %q would contain itself: %s. Leave out one of these memberships. "+
+			"If another resource of this plan takes one away, name that resource in depends_on, so that it goes first.",
+		groups[1], t.List.Parent, t.GroupName, access.SpellPath(groups)))
+}
+
+// groupMembers returns the direct members of a group that exists, by memberKey,
+// and nobody for anything else.
+func (s *session) groupMembers(ctx context.Context, key string) ([]string, error) {
+	directory, err := s.client.Directory(ctx, access.KindGroup)
+	if err != nil {
+		return nil, err
+	}
+	group, ok := directory.Get(key)
+	if !ok || group.Kind != access.KindGroup {
+		return nil, nil
+	}
+	return s.client.Members(ctx, s.groupTarget(access.GroupMembers, group))
+}
+
+// spellKey names a principal by its memberKey.
+func (s *session) spellKey(key string) access.Reference {
+	if access.IsID(key) {
+		return s.client.Known().ReferenceTo(key)
+	}
+	kind, name, _ := strings.Cut(key, ":")
+	return access.Reference{Kind: access.Kind(kind), Key: name}
+}
+
+// expandedMember is somebody who is on a list in the end.
+type expandedMember struct {
+	Member types.String `tfsdk:"member"`
+	Via    types.String `tfsdk:"via"`
+}
+
+// expandedName is the attribute beside the direct members of a list.
+func expandedName(list access.List) string { return "expanded_" + list.Plural }
+
+// expandedAttribute is an access list in a data source, with its groups resolved.
+func expandedAttribute(list access.List) schema.Attribute {
+	return schema.ListNestedAttribute{
+		Computed: true,
+		MarkdownDescription: fmt.Sprintf("Everyone who is among the %[1]s in the end, directly or through groups in groups, ordered by member. "+
+			"Groups themselves are not in it: see `%[1]s`. Who is in several of the groups is in it once for each, because taking them out of one leaves them the other.", list.Plural),
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			attrMember: schema.StringAttribute{Computed: true, MarkdownDescription: "Member reference of a user or CI user."},
+			"via": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "The groups on the way from the list to the member, such as `group:A > group:B` for who is in B, which is in A, which is on the list. Empty for who is on the list directly. " +
+					"Where several ways lead to one group, the shortest.",
+			},
+		}},
+	}
+}
+
+// expand resolves the groups among the ids of a list.
+func (s *session) expand(ctx context.Context, ids []string) ([]expandedMember, error) {
+	nesting, err := access.Nest(ids, func(key string) ([]string, error) { return s.groupMembers(ctx, key) })
+	if err != nil {
+		return nil, err
+	}
+	paths := nesting.Expand(ids)
+	names := make([]string, len(paths))
+	for i, p := range paths {
+		names[i] = p.Key
+	}
+	references, err := s.client.References(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	expanded := []expandedMember{}
+	for i, p := range paths {
+		if references[i].Kind == access.KindGroup {
+			continue
+		}
+		via := make([]access.Reference, len(p.Via))
+		for j, group := range p.Via {
+			via[j] = s.client.Known().ReferenceTo(group)
+		}
+		expanded = append(expanded, expandedMember{
+			Member: types.StringValue(references[i].String()), Via: types.StringValue(access.SpellPath(via)),
+		})
+	}
+	slices.SortFunc(expanded, func(a, b expandedMember) int {
+		return cmp.Or(cmp.Compare(a.Member.ValueString(), b.Member.ValueString()), cmp.Compare(a.Via.ValueString(), b.Via.ValueString()))
+	})
+	return expanded, nil
+}

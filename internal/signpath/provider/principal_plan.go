@@ -1,0 +1,189 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// ModifyPlan implements [resource.ResourceWithModifyPlan]: it compares the plan
+// with what exists, refuses what would lock out, and registers the user for the
+// access lists that are planned after it.
+func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var prior principalModel
+	if !req.State.Raw.IsNull() {
+		prior = r.newModel()
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, prior, resp)
+		return
+	}
+	plan := r.newModel()
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	if resp.Diagnostics.HasError() || plan.key().IsUnknown() {
+		return
+	}
+	member := access.Reference{Kind: r.kind, Key: plan.key().ValueString()}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), member.String())...)
+	if r.session != nil {
+		r.plan(ctx, req.Config, plan, prior, resp)
+	}
+}
+
+// plan checks a create (prior is nil) or an update.
+func (r *principalResource) plan(ctx context.Context, config attributes, plan, prior principalModel, resp *resource.ModifyPlanResponse) {
+	fields := plan.fields()
+	planned := access.Principal{
+		Kind: r.kind, Name: fields.Name.ValueString(),
+		Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
+	}
+	plan.describe(&planned)
+	var existing *access.Principal
+	if prior == nil {
+		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
+	} else {
+		existing = r.checkUpdate(ctx, planned, plan, prior, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if existing != nil {
+		planned.ID = existing.ID
+	}
+	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
+	r.planned.put(planned)
+	r.setComputed(ctx, config, prior, existing, resp)
+}
+
+// setComputed writes what is known of the computed attributes.
+func (r *principalResource) setComputed(ctx context.Context, config attributes, prior principalModel, existing *access.Principal, resp *resource.ModifyPlanResponse) {
+	// What a new user is not given, it does not have.
+	if prior == nil && existing == nil {
+		for _, name := range r.optional {
+			if !isSet(ctx, config, name) {
+				resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringNull())...)
+			}
+		}
+	}
+	computed := r.newModel()
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, computed)...)
+	computed.plan(prior, existing)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, computed)...)
+}
+
+// isSet tells whether the configuration sets the attribute, be it to something
+// that is not known yet.
+func isSet(ctx context.Context, config attributes, name string) bool {
+	var value types.String
+	return !config.GetAttribute(ctx, path.Root(name), &value).HasError() && !value.IsNull()
+}
+
+// claimUser notes that the resource being planned manages the user.
+func (r *principalResource) claimUser(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
+	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
+	r.claim(r.kind.Noun()+" "+key, claim{mark: mark, by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
+}
+
+// checkCreate reports a user to be created who exists: Terraform must not take
+// over what it did not make without being told. One that this run replaces by
+// itself, as after a create that failed half-way, comes back instead. It returns
+// who exists.
+func (r *principalResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) *access.Principal {
+	at := path.Root(r.keyAttribute)
+	doing := failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}
+	directory, err := r.client.Directory(ctx, r.kind)
+	if err != nil {
+		addFailure(diags, doing, err)
+		return nil
+	}
+	existing, err := directory.Find(planned.Reference())
+	switch {
+	case isNobody(err):
+		return nil
+	case err != nil:
+		addFailure(diags, doing, err)
+	case refuseUnmanageable(existing, at, diags):
+	case r.replaced.has(existing.ID):
+	case adopt:
+		diags.AddAttributeWarning(path.Root(attrAdoptExisting), "An existing user will be taken over", fmt.Sprintf(
+			"%s exists already%s. It will not be created, but given the settings of this resource.", existing, inactiveNote(existing)))
+	default:
+		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
+			"The organization has %s already%s. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
+				"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
+				"Or set adopt_existing = true, to take it over with the settings of this resource.",
+			existing, inactiveNote(existing), r.kind, existing.Reference().Key))
+	}
+	return &existing
+}
+
+func inactiveNote(p access.Principal) string {
+	if p.Active {
+		return ""
+	}
+	return ", deactivated"
+}
+
+// refuseUnmanageable reports a principal that cannot be managed, and tells
+// whether it did.
+func refuseUnmanageable(p access.Principal, at path.Path, diags *diag.Diagnostics) bool {
+	switch {
+	case p.Synchronized:
+		diags.AddAttributeError(at, "Synchronized from a directory", fmt.Sprintf(
+			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Change it in the directory. To grant it rights, name it on an access list as %q, without this resource.",
+			p, p.Reference()))
+	case p.Support:
+		diags.AddAttributeError(at, "Support user", fmt.Sprintf(
+			"%s is the account of SignPath's support staff. It is authorized and withdrawn on the organization page of SignPath's web application, and not managed with Terraform.", p))
+	default:
+		return false
+	}
+	return true
+}
+
+// checkUpdate reports a user that cannot be edited, and an update that would
+// lock out.
+func (r *principalResource) checkUpdate(ctx context.Context, planned access.Principal, plan, prior principalModel, diags *diag.Diagnostics) *access.Principal {
+	at := path.Root(r.keyAttribute)
+	existing, err := r.find(ctx, prior)
+	if err != nil {
+		addFailure(diags, failure{at: at, doing: "Reading " + planned.String(), needs: needsAnyRole}, err)
+		return nil
+	}
+	isReplaced := r.kind == access.KindUser && !planned.Reference().Same(existing.Reference())
+	allowed := plan.fields().AllowLockout.ValueBool()
+	if isReplaced {
+		r.checkDeactivation(ctx, existing, allowed, at, diags)
+		return nil // The create is planned next.
+	}
+	if !planned.Active {
+		r.checkDeactivation(ctx, existing, allowed, path.Root(attrActive), diags)
+	}
+	refuseUnmanageable(existing, at, diags)
+	return &existing
+}
+
+// planDestroy says that SignPath's API cannot delete users, and refuses to lock
+// out.
+func (r *principalResource) planDestroy(ctx context.Context, prior principalModel, resp *resource.ModifyPlanResponse) {
+	if r.session == nil || resp.Diagnostics.HasError() {
+		return
+	}
+	fields := prior.fields()
+	r.claimUser(ctx, fields.ID.ValueString(), path.Empty(), resp)
+	existing, err := r.find(ctx, prior)
+	if err != nil || !existing.Active {
+		return // Nothing to deactivate.
+	}
+	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
+	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
+		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
+		fields.Member.ValueString()))
+}

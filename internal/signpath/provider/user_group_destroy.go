@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// SignPath's API is not known to delete groups. A destroy takes the members out,
+// so that nobody keeps a right through a group that Terraform gave up. The plan
+// names them, and its private state hands them to the destroy: who joined later
+// stays, with a warning.
+
+const privateAnnounced = "announced_members"
+
+// planDestroy says what becomes of the group, and who leaves it.
+func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupModel, resp *resource.ModifyPlanResponse) {
+	if r.session == nil || resp.Diagnostics.HasError() {
+		return
+	}
+	group, err := r.find(ctx, prior)
+	if isNobody(err) {
+		return
+	}
+	var members []string
+	if err == nil {
+		members, err = r.client.Members(ctx, r.groupTarget(access.GroupMembers, group))
+	}
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{doing: "Reading " + prior.Member.ValueString(), needs: needsAnyRole}, err)
+		return
+	}
+	r.claimGroup(ctx, group.ID, path.Empty(), resp)
+	if group.Synchronized {
+		announce(ctx, resp.Private, nil, &resp.Diagnostics)
+		resp.Diagnostics.AddWarning("Synchronized from a directory", fmt.Sprintf(
+			"%s is synchronized from your organization's directory now, and SignPath refuses to edit it. The destroy leaves it as it is; Terraform only forgets it.", group))
+		return
+	}
+	for _, id := range members {
+		r.memberships.change(group.ID, id, false)
+	}
+	announce(ctx, resp.Private, members, &resp.Diagnostics)
+	names, err := r.spellMembers(ctx, members, nil)
+	addFailure(&resp.Diagnostics, failure{doing: "Naming the members of " + prior.Member.ValueString(), needs: needsAnyRole}, err)
+	resp.Diagnostics.AddWarning("User groups are emptied, not deleted", emptyingNote(group, names))
+}
+
+func emptyingNote(group access.Principal, names []string) string {
+	note := fmt.Sprintf("SignPath's API offers no known way to delete a user group, so the destroy of %s only takes its members out. "+
+		"The group stays, also on the access lists that still name it, and can be deleted in SignPath's web application.", group)
+	if len(names) == 0 {
+		return note + " It has no members now."
+	}
+	slices.Sort(names)
+	return note + " These lose what they may do through it:\n  - " + strings.Join(names, "\n  - ")
+}
+
+func announce(ctx context.Context, private privateState, ids []string, diags *diag.Diagnostics) {
+	raw, err := json.Marshal(append([]string{}, ids...))
+	if err == nil {
+		diags.Append(private.SetKey(ctx, privateAnnounced, raw)...)
+	}
+}
+
+// Delete implements [resource.Resource]. The destroy half of a replacement has
+// announced nobody, and takes nobody out: the create takes the group up again.
+func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state userGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	raw, d := req.Private.GetKey(ctx, privateAnnounced)
+	resp.Diagnostics.Append(d...)
+	var announced []string
+	_ = json.Unmarshal(raw, &announced)
+	group, err := r.find(ctx, state)
+	if resp.Diagnostics.HasError() || isNobody(err) {
+		return
+	}
+	r.replaced.add(group.ID)
+	t := r.groupTarget(access.GroupMembers, group)
+	if err == nil && len(announced) > 0 {
+		var warnings api.Warnings
+		warnings, err = r.client.SetMembers(ctx, t, nil, announced)
+		addEditWarnings(&resp.Diagnostics, warnings)
+	}
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
+		return
+	}
+	r.warnOfRemaining(ctx, t, len(raw) > 0 && !group.Synchronized, &resp.Diagnostics)
+}
+
+// warnOfRemaining names who joined the group after the plan.
+func (r *userGroupResource) warnOfRemaining(ctx context.Context, t api.Target, emptied bool, diags *diag.Diagnostics) {
+	left, err := r.client.Members(ctx, t)
+	if err != nil || len(left) == 0 || !emptied {
+		return
+	}
+	if names, err := r.spellMembers(ctx, left, nil); err == nil {
+		diags.AddWarning("Somebody was added after the plan", fmt.Sprintf(
+			"User group %q still holds %s, who came into it after this plan was made. The plan did not announce their removal, so they were left there.",
+			t.GroupName, strings.Join(names, ", ")))
+	}
+}

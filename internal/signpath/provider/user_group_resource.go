@@ -1,0 +1,332 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// userGroupResource manages a user group, but for its members.
+type userGroupResource struct{ configured }
+
+var (
+	_ resource.ResourceWithConfigure   = (*userGroupResource)(nil)
+	_ resource.ResourceWithImportState = (*userGroupResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*userGroupResource)(nil)
+)
+
+func newUserGroupResource() resource.Resource { return &userGroupResource{} }
+
+// userGroupModel is the state of signpath_user_group.
+type userGroupModel struct {
+	ID                    types.String `tfsdk:"id"`
+	Name                  types.String `tfsdk:"name"`
+	Description           types.String `tfsdk:"description"`
+	Member                types.String `tfsdk:"member"`
+	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
+}
+
+const (
+	typeUserGroup             = "signpath_user_group"
+	attrDescription           = "description"
+	attrDirectorySynchronized = "directory_synchronized"
+)
+
+// Metadata implements [resource.Resource].
+func (r *userGroupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_group"
+}
+
+// Schema implements [resource.Resource].
+func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages a user group: a name under which several members are given rights. " +
+			"Who is in it is managed with `signpath_user_group_members` or `signpath_user_group_member`.\n\n" +
+			"A group that is synchronized from the organization's directory cannot be managed here: name it on access lists instead.\n\n" +
+			"On destroy, the members that the plan names are taken out of the group, because SignPath's API is not known to delete groups. " +
+			"The empty group stays, also on the access lists that name it.\n\n" +
+			needsGroupAdmin + " User groups are not part of every SignPath edition.",
+		Attributes: map[string]schema.Attribute{
+			attrID: schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Id of the group at SignPath, a UUID.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			attrName: schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name, by which access lists refer to the group. It can be changed in place: the group keeps its id, its members and its rights.",
+				Validators:          []validator.String{isName()},
+			},
+			attrDescription: schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "Description. If it is not set, Terraform does not manage it, leaves it as it is, and shows what SignPath has; null if there is none. " +
+					"`\"\"` clears it.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			attrMember: schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "Member reference `group:NAME`, for access lists, for other groups, and for the attribute `group` of the resources for the group's members. " +
+					"Known in the plan, also for a group that the same plan creates; referring to it makes Terraform create it first.",
+			},
+			attrDirectorySynchronized: schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether the group is synchronized from the organization's directory. Such a group cannot be managed here.",
+				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+// ModifyPlan implements [resource.ResourceWithModifyPlan].
+func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var prior *userGroupModel
+	if !req.State.Raw.IsNull() {
+		prior = &userGroupModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, *prior, resp)
+		return
+	}
+	var plan userGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || plan.Name.IsUnknown() {
+		return
+	}
+	plan.Member = types.StringValue(plan.principal().Reference().String())
+	if r.session != nil {
+		r.plan(ctx, &plan, prior, resp)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+func (m *userGroupModel) principal() access.Principal {
+	return access.Principal{
+		Kind: access.KindGroup, ID: m.ID.ValueString(), Name: m.Name.ValueString(), Description: m.Description.ValueString(), Active: true,
+	}
+}
+
+// plan checks a create (prior is nil) or an update, and registers the group for
+// the lists that are planned after it.
+func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupModel, resp *resource.ModifyPlanResponse) {
+	planned := plan.principal()
+	at := path.Root(attrName)
+	if prior == nil {
+		planned.ID = r.checkCreate(ctx, planned, &resp.Diagnostics)
+		if planned.ID == "" && plan.Description.IsUnknown() {
+			plan.Description = types.StringNull() // A new group has none.
+		}
+	} else {
+		existing, err := r.find(ctx, *prior)
+		addFailure(&resp.Diagnostics, failure{at: at, doing: "Reading " + planned.String(), needs: needsAnyRole}, err)
+		refuseUnmanageable(existing, at, &resp.Diagnostics)
+		planned.ID = existing.ID
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.claimGroup(ctx, memberKey(planned), at, resp)
+	r.planned.put(planned)
+}
+
+func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
+	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
+	r.claim(access.KindGroup.Noun()+" "+key, claim{mark: mark, by: typeUserGroup}, at, &resp.Diagnostics)
+}
+
+// checkCreate reports a group to be created that exists: Terraform must not take
+// over what it did not make without being told. One that this run replaces by
+// itself, as after a create that failed half-way, is taken up again, and its id
+// returned.
+func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, diags *diag.Diagnostics) (id string) {
+	at := path.Root(attrName)
+	existing, err := r.existing(ctx, planned)
+	switch {
+	case isNobody(err):
+	case err != nil:
+		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
+	case refuseUnmanageable(existing, at, diags):
+	case r.replaced.has(existing.ID):
+		return existing.ID
+	default:
+		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
+			"The organization has %s already. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
+				"import {\n  to = %s.NAME\n  id = %q\n}", existing, typeUserGroup, existing.Name))
+	}
+	return ""
+}
+
+// existing finds the group that a group to be created would be in the way of.
+func (r *userGroupResource) existing(ctx context.Context, planned access.Principal) (access.Principal, error) {
+	directory, err := r.client.Directory(ctx, access.KindGroup)
+	if err != nil {
+		return planned, err
+	}
+	found, err := directory.Resolve(planned.Reference())
+	if err != nil {
+		return planned, err
+	}
+	return r.client.Group(ctx, found.ID)
+}
+
+// find returns the group of a state. After a create whose answer was lost the
+// state has no id, and the group is looked for by its name.
+func (r *userGroupResource) find(ctx context.Context, state userGroupModel) (access.Principal, error) {
+	if !state.ID.IsNull() {
+		return r.client.Group(ctx, state.ID.ValueString())
+	}
+	p, err := r.client.Resolve(ctx, state.principal().Reference())
+	if err != nil {
+		return p, err
+	}
+	return r.client.Group(ctx, p.ID)
+}
+
+// Create implements [resource.Resource].
+func (r *userGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var model userGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	wanted := model.principal()
+	created, err := r.create(ctx, model, &resp.Diagnostics)
+	doing := failure{at: path.Root(attrName), doing: fmt.Sprintf("Creating %s", wanted), needs: needsGroupAdmin}
+	var lost *api.LostCreateError
+	if err != nil && !errors.As(err, &lost) {
+		addFailure(&resp.Diagnostics, doing, err)
+		return
+	}
+	model.ID = textOrNull(created.ID)
+	model.settle(created)
+	// If it is not known whether there is a group, the next refresh looks for it;
+	// see find.
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	addFailure(&resp.Diagnostics, doing, err)
+}
+
+// create makes the group, or takes up again the one that a replacement has just
+// destroyed: SignPath keeps it, and has no second place for its name.
+func (r *userGroupResource) create(ctx context.Context, model userGroupModel, diags *diag.Diagnostics) (access.Principal, error) {
+	wanted := model.principal()
+	existing, err := r.existing(ctx, wanted)
+	switch {
+	case isNobody(err), err == nil && !r.replaced.has(existing.ID):
+		return r.client.CreatePrincipal(ctx, wanted)
+	case err != nil:
+		return wanted, err
+	}
+	if !model.Description.IsUnknown() {
+		var warnings api.Warnings
+		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, api.PrincipalChange{Description: &wanted.Description})
+		addEditWarnings(diags, warnings)
+	}
+	return existing, err
+}
+
+// settle fills in what the plan left unknown.
+func (m *userGroupModel) settle(p access.Principal) {
+	if m.Description.IsUnknown() {
+		m.Description = textOrNull(p.Description)
+	}
+	if m.DirectorySynchronized.IsUnknown() {
+		m.DirectorySynchronized = types.BoolValue(p.Synchronized)
+	}
+	m.Member = types.StringValue(m.principal().Reference().String())
+}
+
+// Read implements [resource.Resource].
+func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var model userGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.find(ctx, model)
+	if isNobody(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Reading %s %s", access.KindGroup.Noun(), model.ID.ValueString()), needs: needsAnyRole}, err)
+		return
+	}
+	r.replaced.add(p.ID)
+	model.read(p)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+// read takes over what SignPath says. A description that is configured as "" is
+// none.
+func (m *userGroupModel) read(p access.Principal) {
+	m.ID = types.StringValue(p.ID)
+	m.Name = types.StringValue(p.Name)
+	if p.Description != "" || m.Description.ValueString() != "" {
+		m.Description = textOrNull(p.Description)
+	}
+	m.DirectorySynchronized = types.BoolValue(p.Synchronized)
+	m.Member = types.StringValue(p.Reference().String())
+}
+
+// Update implements [resource.Resource].
+func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state userGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var change api.PrincipalChange
+	if !plan.Name.Equal(state.Name) {
+		change.Name = plan.Name.ValueStringPointer()
+	}
+	if !plan.Description.IsUnknown() && !plan.Description.Equal(state.Description) {
+		text := plan.Description.ValueString()
+		change.Description = &text
+	}
+	id := state.ID.ValueString()
+	if change != (api.PrincipalChange{}) {
+		warnings, err := r.client.EditPrincipal(ctx, access.KindGroup, id, change)
+		addEditWarnings(&resp.Diagnostics, warnings)
+		addFailure(&resp.Diagnostics, failure{doing: "Editing " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, err := r.client.Group(ctx, id)
+	addFailure(&resp.Diagnostics, failure{doing: "Reading " + state.Member.ValueString(), needs: needsAnyRole}, err)
+	plan.settle(p)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// ImportState implements [resource.ResourceWithImportState]: by id or name, with
+// or without the kind in front.
+func (r *userGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	prefix := string(access.KindGroup) + ":"
+	reference, err := access.ParseReference(prefix + strings.TrimPrefix(req.ID, prefix))
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the name or the UUID of the %s.", req.ID, access.KindGroup.Noun()))
+		return
+	}
+	p, err := r.client.Resolve(ctx, reference)
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), p.ID)...)
+}
