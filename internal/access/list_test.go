@@ -47,8 +47,10 @@ func TestAdmit(t *testing.T) {
 				active, trusted bool
 				want            string
 			}{
-				{true, false, row.plain}, {true, true, row.trusted},
-				{false, false, row.inactive}, {false, true, row.trustedInactive},
+				{true, false, row.plain},
+				{true, true, row.trusted},
+				{false, false, row.inactive},
+				{false, true, row.trustedInactive},
 			} {
 				p := principals[kind]
 				p.Active = cell.active

@@ -91,7 +91,7 @@ func (c *Client) call(ctx context.Context, r route, parameters []string, body an
 	if err != nil {
 		return nil, nil, c.unanswered(ctx, failure, tried, err)
 	}
-	defer response.Body.Close() //nolint:errcheck // The body is in memory already.
+	defer response.Body.Close()
 	var answer bytes.Buffer
 	if _, err := answer.ReadFrom(response.Body); err != nil {
 		failure.Cause = err

@@ -56,7 +56,7 @@ type Config struct {
 	// RetryBudget bounds a request with all its attempts; [DefaultRetryBudget]
 	// if zero.
 	RetryBudget time.Duration
-	// Log receives one line per attempt: never a token, a header or a body.
+	// Log receives one line per request: never a token, a header or a body.
 	// Nil means no log.
 	Log func(ctx context.Context, message string, fields map[string]any)
 	// Transport replaces the HTTP transport, for tests; nil means the default.

@@ -52,7 +52,7 @@ func TestURLIsRefused(t *testing.T) {
 	const (
 		noURL  = "is not a URL such as https://app.signpath.io/Api."
 		extras = "The API URL must not carry credentials, a query or a fragment."
-		clear  = "Plain http would send the API token in the clear to "
+		plain  = "Plain http would send the API token in the clear to "
 	)
 	tests := map[string]string{
 		"app.signpath.io/Api":              `"app.signpath.io/Api" ` + noURL,
@@ -72,12 +72,12 @@ func TestURLIsRefused(t *testing.T) {
 		"ftp://ada:@hunter2@app.signpath.io/Api":   `"…@app.signpath.io/Api" ` + noURL,
 		"https://ada:hunter2@app.signpath.io:x":    `"…@app.signpath.io:x" ` + noURL,
 		"ada:hunter2@app.signpath.io":              `"…@app.signpath.io" ` + noURL,
-		"http://app.signpath.io/Api":               clear + "app.signpath.io. Use https; http is accepted for loopback addresses only.",
-		"http://127.0.0.1.example.com/Api":         clear + "127.0.0.1.example.com.",
-		"http://localhost.example.com/Api":         clear + "localhost.example.com.",
-		"http://0.0.0.0/Api":                       clear + "0.0.0.0.",
-		"http://10.0.0.1:8080/Api":                 clear + "10.0.0.1:8080.",
-		"http://[fe80::1]/Api":                     clear + "[fe80::1].",
+		"http://app.signpath.io/Api":               plain + "app.signpath.io. Use https; http is accepted for loopback addresses only.",
+		"http://127.0.0.1.example.com/Api":         plain + "127.0.0.1.example.com.",
+		"http://localhost.example.com/Api":         plain + "localhost.example.com.",
+		"http://0.0.0.0/Api":                       plain + "0.0.0.0.",
+		"http://10.0.0.1:8080/Api":                 plain + "10.0.0.1:8080.",
+		"http://[fe80::1]/Api":                     plain + "[fe80::1].",
 		"http://ada:hunter2@signpath.example.com/": extras,
 	}
 	for url, want := range tests {

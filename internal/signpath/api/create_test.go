@@ -109,11 +109,10 @@ func TestCreateThatIsRefusedIsNotLookedFor(t *testing.T) {
 // The id that an answer gives is used, its host never is.
 func TestCreateWithAForeignLocation(t *testing.T) {
 	o := inProcess(t, mock.WithDialect(mock.Dialect{ForeignLinks: true, CreateIDForm: mock.CreateIDLocationOnly}))
-	o.before = func(r *http.Request) *http.Response {
+	o.before = func(r *http.Request) {
 		if r.URL.Host != "127.0.0.1:9" {
 			t.Errorf("a request goes to %s", r.URL)
 		}
-		return nil
 	}
 	o.must(doCreate(access.Principal{Kind: access.KindCIUser, Name: "acme-new"})(t.Context(), o))
 	o.must(o.client.SetActive(t.Context(), access.KindCIUser, o.id("ci_user:acme-new"), false))

@@ -318,7 +318,7 @@ func (e *editor) wanted(current object, changes []*change) (object, map[string]b
 	}
 	for _, change := range changes {
 		for _, m := range change.mutations {
-			if err := current.require(m.property); err != nil {
+			if err := current.require(m.property); err != nil && !m.property.optional {
 				return nil, nil, err
 			}
 			if m.holds(result[m.property.name]) {

@@ -583,23 +583,28 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 		want   mock.UserState
 	}{
 		"the role of a user": {
-			officer, api.PrincipalChange{Role: ptr(access.RoleGlobalReader)},
+			officer,
+			api.PrincipalChange{Role: ptr(access.RoleGlobalReader)},
 			mock.UserState{Name: "Security Officer", Email: officerEmail, NotificationEmail: "so@example.com", Identity: "acme:S-1", Role: mock.RoleGlobalReader, Active: true},
 		},
 		"the name of a user": {
-			officer, api.PrincipalChange{Name: ptr("Chief Officer")},
+			officer,
+			api.PrincipalChange{Name: ptr("Chief Officer")},
 			mock.UserState{Name: "Chief Officer", Email: officerEmail, NotificationEmail: "so@example.com", Identity: "acme:S-1", Role: mock.RoleCertificateAdministrator, Active: true},
 		},
 		"no notification e-mail": {
-			officer, api.PrincipalChange{NotificationEmail: ptr("")},
+			officer,
+			api.PrincipalChange{NotificationEmail: ptr("")},
 			mock.UserState{Name: "Security Officer", Email: officerEmail, Identity: "acme:S-1", Role: mock.RoleCertificateAdministrator, Active: true},
 		},
 		"all of a CI user": {
-			builder, api.PrincipalChange{Name: ptr("acme-deploy"), NotificationEmail: ptr("ops@example.com"), Role: ptr(access.RoleProjectAdministrator)},
+			builder,
+			api.PrincipalChange{Name: ptr("acme-deploy"), NotificationEmail: ptr("ops@example.com"), Role: ptr(access.RoleProjectAdministrator)},
 			mock.UserState{Name: "acme-deploy", NotificationEmail: "ops@example.com", Role: mock.RoleProjectAdministrator, Active: true, HasToken: true},
 		},
 		"the role of a CI user": {
-			builder, api.PrincipalChange{Role: ptr(access.RoleUserAdministrator)},
+			builder,
+			api.PrincipalChange{Role: ptr(access.RoleUserAdministrator)},
 			mock.UserState{Name: "acme-release", NotificationEmail: "build@example.com", Role: mock.RoleUserAdministrator, Active: true, HasToken: true},
 		},
 	}

@@ -229,8 +229,8 @@ func answered(t testing.TB, err error) *api.Error {
 // to the connection, it does to the answer.
 type wire struct {
 	handler http.Handler
-	// before may answer instead of the handler.
-	before func(*http.Request) *http.Response
+	// before sees the request before the server has it.
+	before func(*http.Request)
 	// after sees the answer before the client has it.
 	after func(*http.Request, *http.Response)
 }
@@ -238,10 +238,7 @@ type wire struct {
 // RoundTrip implements [http.RoundTripper].
 func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 	if w.before != nil {
-		if response := w.before(request); response != nil {
-			response.Request = request
-			return response, nil
-		}
+		w.before(request)
 	}
 	done := make(chan *recorder, 1)
 	received := request.Clone(request.Context())
@@ -252,7 +249,8 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 	go func() {
 		answer := &recorder{header: http.Header{}}
 		defer func() {
-			if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
+			reason := recover()
+			if err, ok := reason.(error); reason != nil && (!ok || !errors.Is(err, http.ErrAbortHandler)) {
 				panic(reason)
 			}
 			done <- answer
@@ -301,14 +299,6 @@ func (r *recorder) response(request *http.Request) (*http.Response, error) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
-// canned is an answer that no handler gave.
-func canned(status int, header http.Header, body string) *http.Response {
-	if header == nil {
-		header = http.Header{}
-	}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body))}
-}
 
 // inFakeTime runs a test in which waiting takes no time, and lets what the client
 // has begun come to its end.

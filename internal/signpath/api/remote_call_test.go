@@ -285,7 +285,7 @@ type trouble struct {
 	name  string
 	fault mock.Fault
 	// answer replaces the answer of the server, which has acted.
-	answer func() *http.Response
+	answer func(*http.Response)
 	// read, write and create are the outcomes by class.
 	read, write, create outcome
 	// resent is true if a request that can be sent again is.
@@ -397,9 +397,7 @@ func troubles() []trouble {
 		},
 		{
 			name: "too large an answer", read: fails, write: fails, words: []string{"larger than 64 MiB"},
-			answer: func() *http.Response {
-				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(io.LimitReader(endless{}, 65<<20))}
-			},
+			answer: func(response *http.Response) { response.Body = io.NopCloser(io.LimitReader(endless{}, 65<<20)) },
 		},
 		{
 			name: "a redirect elsewhere", read: fails, write: fails, create: fails, status: 307,
@@ -527,7 +525,7 @@ func makeTrouble(o *organization, call remoteCall, trouble trouble) {
 	o.after = func(r *http.Request, response *http.Response) {
 		hits := o.Requests(call.route)
 		if len(hits) == call.after+1 && hits[call.after].Path == r.URL.Path && hits[call.after].Method == r.Method {
-			once.Do(func() { *response = *trouble.answer() })
+			once.Do(func() { trouble.answer(response) })
 		}
 	}
 }

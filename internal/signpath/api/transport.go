@@ -139,7 +139,14 @@ func isFinal(err error) bool {
 	var notSent *notSentError
 	var certificate *tls.CertificateVerificationError
 	var tooLarge *answerTooLargeError
-	return errors.As(err, &tooLarge) || errors.As(err, &certificate) || (errors.As(err, &notSent) && notSent.final)
+	var lookup *net.DNSError
+	switch {
+	case errors.As(err, &tooLarge), errors.As(err, &certificate):
+		return true
+	case errors.As(err, &lookup):
+		return lookup.IsNotFound // A misspelled host stays unknown.
+	}
+	return errors.As(err, &notSent) && notSent.final
 }
 
 // retryAfter reads the Retry-After header in both its forms, seconds and HTTP
@@ -147,7 +154,7 @@ func isFinal(err error) bool {
 func retryAfter(header http.Header, now time.Time) (wait time.Duration, found bool) {
 	value := header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
-		return time.Duration(min(seconds, math.MaxInt64/uint64(2*time.Second))) * time.Second, true //nolint:gosec // It is bounded.
+		return time.Duration(min(seconds, math.MaxInt64/uint64(2*time.Second))) * time.Second, true
 	}
 	if date, err := http.ParseTime(value); err == nil {
 		return max(0, date.Sub(now)), true

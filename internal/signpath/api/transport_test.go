@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -39,10 +40,7 @@ func TestRequestsAreMadeAsSignPathWantsThem(t *testing.T) {
 	o.config.UserAgent = "terraform-provider-signpath/1.2.3"
 	o.restart()
 	var seen []*http.Request
-	o.before = func(r *http.Request) *http.Response {
-		seen = append(seen, r)
-		return nil
-	}
+	o.before = func(r *http.Request) { seen = append(seen, r) }
 	o.must(doMe(t.Context(), o))
 	o.must(doSetActive(builder, false)(t.Context(), o))
 	ids := map[string]bool{}
@@ -343,10 +341,7 @@ func TestAttemptsBecomeRare(t *testing.T) {
 		o := inProcess(t)
 		o.inject(mock.Fault{Action: mock.FaultAnswer, Status: 503})
 		var attempts []time.Time
-		o.before = func(*http.Request) *http.Response {
-			attempts = append(attempts, time.Now())
-			return nil
-		}
+		o.before = func(*http.Request) { attempts = append(attempts, time.Now()) }
 		expectError(t, doProjects(t.Context(), o), "gave up after 10m0s")
 		longest := 500 * time.Millisecond
 		for i := 1; i < len(attempts); i++ {
@@ -472,18 +467,49 @@ func TestUntrustedCertificate(t *testing.T) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	defer server.Close()
-	client, err := api.New(config(server.URL))
+	c := config(server.URL)
+	c.RetryBudget = 2 * time.Second
+	client, err := api.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = client.Projects(t.Context())
 	expectError(t, err, "no answer from SignPath", "certificate")
+	if strings.Contains(err.Error(), "gave up") {
+		t.Errorf("it was tried again: %v", err)
+	}
 	_, err = client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
 	expectError(t, err, "no answer from SignPath", "certificate")
 	var lost *api.LostCreateError
 	if errors.As(err, &lost) {
 		t.Errorf("what was never sent counts as lost: %v", err)
 	}
+}
+
+// noSuchHost answers as a resolver that does not know the host.
+type noSuchHost struct{ asked int }
+
+func (n *noSuchHost) RoundTrip(request *http.Request) (*http.Response, error) {
+	n.asked++
+	return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: request.URL.Hostname(), IsNotFound: true}}
+}
+
+// A misspelled host stays unknown, so it is not asked for again for minutes.
+func TestUnknownHost(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		resolver := &noSuchHost{}
+		c := config("https://signpath.invalid")
+		c.Transport = resolver
+		client, err := api.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Projects(t.Context())
+		expectError(t, err, "no answer from SignPath", "lookup signpath.invalid: no such host")
+		if resolver.asked != 1 {
+			t.Errorf("the host was asked for %d times", resolver.asked)
+		}
+	})
 }
 
 func TestLogHasNoSecrets(t *testing.T) {

@@ -409,6 +409,28 @@ func TestAGroupWithoutMembersProperty(t *testing.T) {
 	o.expectRequests(0, "POST *")
 }
 
+// After a write whose outcome is unknown, what the list said before does not
+// count any more.
+func TestAFailedWriteOfAGroupIsReadAgain(t *testing.T) {
+	writes := map[string]func(*organization) error{
+		modifyRoute: func(o *organization) error {
+			_, err := o.client.ChangeMembers(o.t.Context(), members(o, managers), o.ids(lead), nil)
+			return err
+		},
+		changeRoute: func(o *organization) error {
+			_, err := o.client.SetMembers(o.t.Context(), members(o, managers), o.ids(lead, manager), nil)
+			return err
+		},
+	}
+	for route, write := range writes {
+		o := inProcess(t)
+		o.must(doGroupMembers(managers, manager)(t.Context(), o))
+		o.inject(mock.Fault{Route: route, Action: mock.FaultAnswerAfterActing, Status: 500, Times: 1})
+		expectError(t, write(o), "500")
+		o.must(doGroupMembers(managers, manager, lead)(t.Context(), o))
+	}
+}
+
 // Two groups of a name are two groups.
 func TestGroupsOfOneName(t *testing.T) {
 	const first, second = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"

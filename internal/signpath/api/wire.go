@@ -122,7 +122,10 @@ type property struct {
 	// name is the property in answers.
 	name string
 	// request is its name in requests where that differs; else it is empty.
-	request  string
+	request string
+	// optional properties may be left out of an answer instead of being null
+	// (observed).
+	optional bool
 	evidence evidence
 	source   string
 }
@@ -139,11 +142,11 @@ var (
 	propID          = property{name: "id", evidence: inferred, source: "changelog 1.155.0 documents that an id is returned, not its name"}
 	propName        = property{name: "name", evidence: documented, source: "changelog 1.170.2: in the root object"}
 	propSlug        = property{name: "slug", evidence: documented, source: "changelog 1.170.2: in the root object"}
-	propDescription = property{name: "description", evidence: documented, source: "changelog 1.170.2: in the root object"}
+	propDescription = property{name: "description", optional: true, evidence: documented, source: "changelog 1.170.2: in the root object"}
 
 	propEmail             = property{name: "accountEmailAddress", evidence: inferred, source: "changelog 1.148.2 names the field \"Account email address\" of the InteractiveUser API"}
-	propNotificationEmail = property{name: "notificationEmailAddress", evidence: documented, source: "changelog 1.125.0 (camel case inferred)"}
-	propIdentity          = property{name: "identity", evidence: documented, source: "changelog 1.148.2 (camel case inferred)"}
+	propNotificationEmail = property{name: "notificationEmailAddress", optional: true, evidence: documented, source: "changelog 1.125.0 (camel case inferred)"}
+	propIdentity          = property{name: "identity", optional: true, evidence: documented, source: "changelog 1.148.2 (camel case inferred)"}
 	propRole              = property{name: "role", evidence: inferred, source: "no evidence for the name; the values are documented for SCIM"}
 	propActive            = property{name: "isActive", evidence: inferred, source: "the `isX` style of documented booleans"}
 	propSynchronized      = property{name: "isDirectorySynchronized", evidence: inferred, source: "the SCIM attribute and the SetDirectorySynchronized route"}

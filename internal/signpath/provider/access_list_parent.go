@@ -366,7 +366,6 @@ func (s *session) importTarget(ctx context.Context, parent parentFields, list ac
 	if resp.Diagnostics.HasError() {
 		return t, nil, false
 	}
-	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	s.spellGroup(ctx, t, resp.State, &resp.State, &resp.Diagnostics)
 	return t, members, !resp.Diagnostics.HasError()
 }

@@ -54,7 +54,7 @@ const (
 	attrToken                = "token"
 	attrEncryptedToken       = "encrypted_token"
 	attrGeneratedAt          = "generated_at"
-	ciUserTokenType          = "signpath_ci_user_token"
+	ciUserTokenType          = "signpath_ci_user_token" //nolint:gosec // It names a type.
 )
 
 // Metadata implements [resource.Resource].

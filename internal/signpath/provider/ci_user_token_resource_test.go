@@ -265,7 +265,9 @@ func TestCIUserTokenWithUnknownValues(t *testing.T) {
 	token := &tokens{org: org}
 	key, err := age.GenerateX25519Identity()
 	must(t, err)
-	later := func(value string) string { return "\nresource \"terraform_data\" \"this\" {\n  input = " + value + "\n}\n" }
+	later := func(value string) string {
+		return "\nresource \"terraform_data\" \"this\" {\n  input = " + value + "\n}\n"
+	}
 	const output = "terraform_data.this.output"
 	planned := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 		plancheck.ExpectResourceAction(tokenAddress, plancheck.ResourceActionReplace),

@@ -168,7 +168,7 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 		return wanted, err
 	}
 	existing, err := directory.Find(wanted.Reference())
-	if err != nil || !(adopt || r.replaced.has(existing.ID)) {
+	if err != nil || (!adopt && !r.replaced.has(existing.ID)) {
 		return r.client.CreatePrincipal(ctx, wanted)
 	}
 	if adopt {

@@ -106,6 +106,28 @@ func TestUserGroupsOfTheSamePlan(t *testing.T) {
 			Config: org.config(renamed),
 			Check:  all(given("group:Renamed"), org.requestsAre(changeMembers, 1), org.requestsAre(modifyMembers, 1)),
 		},
+		resource.TestStep{ // The state follows the name.
+			Config: org.config(renamed),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("signpath_user_group_members.a", tfjsonpath.New("group"), text("group:Renamed")),
+			},
+		},
+	)
+}
+
+// A group that is only known after apply may be another one.
+func TestGroupOfMembersKnownAfterApply(t *testing.T) {
+	org := newOrganization(t, teams("A", "B"))
+	config := func(group string) string {
+		return org.config("resource \"terraform_data\" \"later\" {\n  input = "+group+"\n}\n"+
+			memberHCL("this", "terraform_data.later.output", `"user:outsider@example.com"`)) +
+			membersHCL("this", `terraform_data.later.output == "group:A" ? "group:B" : "group:A"`, `"user:dev.lead@example.com"`)
+	}
+	org.run(all(org.membersAre("group:A", "members"), org.membersAre("group:B", "members")),
+		resource.TestStep{Config: config(groupA), Check: all(org.membersAre("group:A", "members", outsider), org.membersAre("group:B", "members", lead))},
+		resource.TestStep{Config: config(groupA), PlanOnly: true},
+		resource.TestStep{Config: config(groupB), Check: all(org.membersAre("group:A", "members", lead), org.membersAre("group:B", "members", outsider))},
+		resource.TestStep{Config: config(groupB), PlanOnly: true},
 	)
 }
 
