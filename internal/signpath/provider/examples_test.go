@@ -16,6 +16,7 @@ import (
 	framework "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
 )
@@ -160,6 +161,9 @@ func templateConfigurations(t *testing.T) []documentedConfiguration {
 }
 
 func (c documentedConfiguration) run(t *testing.T, cli terraformCLI) {
+	if strings.HasPrefix(c.name, "examples/actions/") {
+		skipBelow(t, tfversion.Version1_14_0)
+	}
 	w := cli.newWorkspace(t, c.files)
 	w.mustRun("fmt", "-check", "-diff")
 	w.mustRun("validate")

@@ -49,7 +49,7 @@ func (p *signpathProvider) Metadata(_ context.Context, _ provider.MetadataReques
 func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages who may sign software at [SignPath](https://signpath.io), who may approve it, and who may change that: " +
-			"users, CI users, global roles, and the access lists of projects and signing policies.",
+			"users, CI users, user groups, global roles, and the access lists of projects and signing policies.",
 		Attributes: map[string]schema.Attribute{
 			string(api.FieldURL): schema.StringAttribute{
 				Optional: true,
