@@ -36,6 +36,7 @@ var groupCalls = []string{
 // configuration says, with everything that was there before, and each group
 // once.
 func TestUserGroupFaults(t *testing.T) {
+	skipShort(t)
 	all := troubles()
 	for _, call := range groupCalls {
 		for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -1,0 +1,93 @@
+package provider_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
+)
+
+// TestPlansOnlyRead plans ten times in a row with every kind of resource in the
+// state: nothing is written, no mail is sent and no token rotated.
+func TestPlansOnlyRead(t *testing.T) {
+	const more = `
+resource "signpath_ci_user_token" "this" {
+  ci_user           = signpath_ci_user.this.member
+  rotate_after      = "720h"
+  rotation_triggers = { reason = "first" }
+}
+resource "signpath_user_group" "this" {
+  name = "Approvers"
+}
+resource "signpath_user_group_members" "this" {
+  group   = signpath_user_group.this.member
+  members = ["user:qa.lead@example.com", "group:Release Managers"]
+}
+resource "signpath_user_group_member" "this" {
+  group  = "group:Release Managers"
+  member = "user:dev.lead@example.com"
+}
+resource "signpath_project_configurators" "this" {
+  project = "project-b"
+  members = [signpath_user_group.this.member]
+}
+resource "signpath_project_configurator" "this" {
+  project = "project-a"
+  member  = "user:qa.lead@example.com"
+}
+resource "signpath_project_reader" "this" {
+  project = "project-b"
+  member  = "user:qa.lead@example.com"
+}
+resource "signpath_signing_policy_submitters" "this" {
+  project        = "project-b"
+  signing_policy = "release-signing"
+  members        = [signpath_ci_user.this.member]
+}
+resource "signpath_signing_policy_submitter" "this" {
+  project        = "project-b"
+  signing_policy = "test-signing"
+  member         = signpath_ci_user.this.member
+}
+resource "signpath_signing_policy_approvers" "this" {
+  project        = "project-a"
+  signing_policy = "release-signing"
+  members        = [signpath_user_group.this.member]
+}
+`
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(strings.ReplaceAll(everything, "  active = false\n", "") + more)})
+	w.mustRun("apply", "-auto-approve")
+	for _, kind := range resourceTypes(t) {
+		if !bytes.Contains(w.read("terraform.tfstate"), []byte(`"type": "`+kind+`"`)) {
+			t.Errorf("the state has no %s, so this test shows nothing of it", kind)
+		}
+	}
+	before, mails := w.org.Snapshot(), len(w.org.Mails())
+	w.org.ResetRequests()
+	for range 10 {
+		w.expectPlan(planSummary{})
+	}
+	reads, requests := w.org.CountRequests("GET *"), w.org.CountRequests()
+	t.Logf("ten plans sent %d requests, all reads", requests)
+	if reads != requests || reads == 0 {
+		t.Errorf("ten plans sent %d requests, of which %d were reads", requests, reads)
+	}
+	w.org.unchangedSince(before)
+	if len(w.org.Mails()) != mails {
+		t.Error("a plan sent a mail")
+	}
+}
+
+// resourceTypes returns the type names of all resources.
+func resourceTypes(t *testing.T) []string {
+	var names []string
+	for _, newResource := range provider.New("test")().Resources(t.Context()) {
+		var resp resource.MetadataResponse
+		newResource().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "signpath"}, &resp)
+		names = append(names, resp.TypeName)
+	}
+	return names
+}
