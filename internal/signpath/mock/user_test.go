@@ -24,6 +24,7 @@ func TestReadInteractiveUser(t *testing.T) {
 		"role":                     "RegularUser",
 		"isActive":                 true,
 		"isDirectorySynchronized":  true,
+		"isSupportUser":            false,
 	}
 	equal(t, "read", c.get("/InteractiveUsers/"+strings.ToUpper(id)).ok().object(), want)
 	equal(t, "list", named(t, c.get("/InteractiveUsers").ok().list(), "Synchronized User"), want)

@@ -36,6 +36,11 @@ resource "signpath_user" "new" {
   email          = "new.approver@example.com"
   adopt_existing = true
 }
+resource "signpath_user_group" "managers" {
+  name           = "Release Managers"
+  description    = "Taken over"
+  adopt_existing = true
+}
 resource "signpath_signing_policy_approver" "lead" {
   project        = "project-b"
   signing_policy = "release-signing"
@@ -57,6 +62,8 @@ resource "signpath_signing_policy_approver" "lead" {
 				}),
 				org.userIs("ci_user:retired build", isActive(true)),
 				org.membersAre(releaseB, "approvers", lead),
+				org.membersAre("group:Release Managers", "members", manager),
+				org.requestsAre("POST /UserGroups", 0),
 				org.requestsAre("POST /InteractiveUsers", 1),
 				invitations(org, 1), // Only the one who is new.
 			),
@@ -74,8 +81,8 @@ resource "signpath_ci_user" "build" {
 }`)}, func(seed *mock.Seed) {
 		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "retired build", Inactive: true})
 	})
-	w.mustSay(says("An existing user will be taken over", "ci_user:retired build exists already, deactivated"), "plan")
-	w.mustSay(says("An existing user was taken over", "It was not created"), "apply", "-auto-approve")
+	w.mustSay(says("Existing object will be taken over", "ci_user:retired build exists already, deactivated"), "plan")
+	w.mustSay(says("Existing object was taken over", "It was not created"), "apply", "-auto-approve")
 }
 
 var importBlock = regexp.MustCompile(`(?s)import \{.*?\n\s*\}`)
@@ -89,6 +96,9 @@ resource "signpath_user" "lead" {
 }
 resource "signpath_ci_user" "own" {
   name = "terraform"
+}
+resource "signpath_user_group" "managers" {
+  name = "Release Managers"
 }`)})
 	output, err := w.command(w.cli.path, "plan").CombinedOutput()
 	if err == nil {
@@ -96,14 +106,14 @@ resource "signpath_ci_user" "own" {
 	}
 	output = regexp.MustCompile(`(?m)^[│ ]+`).ReplaceAll(output, nil)
 	blocks := importBlock.FindAll(output, -1)
-	if len(blocks) != 2 {
-		t.Fatalf("the errors have %d import blocks, want 2:\n%s", len(blocks), output)
+	if len(blocks) != 3 {
+		t.Fatalf("the errors have %d import blocks, want 3:\n%s", len(blocks), output)
 	}
-	names := strings.NewReplacer("signpath_user.NAME", "signpath_user.lead", "signpath_ci_user.NAME", "signpath_ci_user.own")
+	names := strings.NewReplacer("signpath_user.NAME", "signpath_user.lead", "signpath_ci_user.NAME", "signpath_ci_user.own", "signpath_user_group.NAME", "signpath_user_group.managers")
 	for i, block := range blocks {
 		w.write(fmt.Sprintf("import%d.tf", i), []byte(names.Replace(string(block))+"\n"))
 	}
-	w.expectPlan(planSummary{Import: 2})
+	w.expectPlan(planSummary{Import: 3})
 }
 
 // TestLostCreateIsFoundLater loses the answer of each kind of create, and lets

@@ -91,10 +91,7 @@ func (r *principalResource) claimUser(ctx context.Context, key string, at path.P
 	r.claim(r.kind.Noun()+" "+key, claim{mark: mark, by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
 }
 
-// checkCreate reports a user to be created who exists: Terraform must not take
-// over what it did not make without being told. One that this run replaces by
-// itself, as after a create that failed half-way, comes back instead. It returns
-// who exists.
+// checkCreate looks for a user to be created, and returns who exists already.
 func (r *principalResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) *access.Principal {
 	at := path.Root(r.keyAttribute)
 	doing := failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}
@@ -109,43 +106,10 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 		return nil
 	case err != nil:
 		addFailure(diags, doing, err)
-	case refuseUnmanageable(existing, at, diags):
-	case r.replaced.has(existing.ID):
-	case adopt:
-		diags.AddAttributeWarning(path.Root(attrAdoptExisting), "An existing user will be taken over", fmt.Sprintf(
-			"%s exists already%s. It will not be created, but given the settings of this resource.", existing, inactiveNote(existing)))
 	default:
-		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
-			"The organization has %s already%s. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
-				"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
-				"Or set adopt_existing = true, to take it over with the settings of this resource.",
-			existing, inactiveNote(existing), r.kind, existing.Reference().Key))
+		r.checkExisting(existing, adopt, at, diags)
 	}
 	return &existing
-}
-
-func inactiveNote(p access.Principal) string {
-	if p.Active {
-		return ""
-	}
-	return ", deactivated"
-}
-
-// refuseUnmanageable reports a principal that cannot be managed, and tells
-// whether it did.
-func refuseUnmanageable(p access.Principal, at path.Path, diags *diag.Diagnostics) bool {
-	switch {
-	case p.Synchronized:
-		diags.AddAttributeError(at, "Synchronized from a directory", fmt.Sprintf(
-			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Change it in the directory. To grant it rights, name it on an access list as %q, without this resource.",
-			p, p.Reference()))
-	case p.Support:
-		diags.AddAttributeError(at, "Support user", fmt.Sprintf(
-			"%s is the account of SignPath's support staff. It is authorized and withdrawn on the organization page of SignPath's web application, and not managed with Terraform.", p))
-	default:
-		return false
-	}
-	return true
 }
 
 // checkUpdate reports a user that cannot be edited, and an update that would

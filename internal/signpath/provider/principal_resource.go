@@ -72,7 +72,6 @@ const (
 	attrNotificationEmail = "notification_email"
 	attrActive            = "active"
 	attrIdentity          = "identity"
-	attrAdoptExisting     = "adopt_existing"
 )
 
 func principalAttributes(kind access.Kind) map[string]schema.Attribute {
@@ -91,12 +90,8 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 			Validators:    []validator.String{isEmail()},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
-		attrAdoptExisting: schema.BoolAttribute{
-			Optional: true,
-			MarkdownDescription: fmt.Sprintf("Whether the create takes over %s that exists already, active or inactive, instead of failing: it gets the settings of this resource and is activated if it has to be. "+
-				"The plan and the apply say so in a warning. Defaults to `false`. It has no effect after the create.", articleOf(noun)),
-		},
-		attrAllowLockout: allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator"),
+		attrAdoptExisting: adoptExistingAttribute(articleOf(noun) + " that exists already, active or inactive, and activates it if it has to be active"),
+		attrAllowLockout:  allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator"),
 		attrActive: schema.BoolAttribute{
 			Optional: true,
 			Computed: true,
@@ -172,8 +167,7 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 		return r.client.CreatePrincipal(ctx, wanted)
 	}
 	if adopt {
-		diags.AddAttributeWarning(path.Root(attrAdoptExisting), "An existing user was taken over", fmt.Sprintf(
-			"%s existed already%s. It was not created, but given the settings of this resource.", existing, inactiveNote(existing)))
+		warnOfAdoption(existing, diags)
 	}
 	change := api.PrincipalChange{Name: &wanted.Name}
 	if wanted.NotificationEmail != "" {

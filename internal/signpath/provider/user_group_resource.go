@@ -38,6 +38,7 @@ type userGroupModel struct {
 	Description           types.String `tfsdk:"description"`
 	Member                types.String `tfsdk:"member"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
+	AdoptExisting         types.Bool   `tfsdk:"adopt_existing"`
 }
 
 const (
@@ -78,6 +79,7 @@ func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 					"`\"\"` clears it.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
+			attrAdoptExisting: adoptExistingAttribute("a group of this name that exists already, with the members that it has"),
 			attrMember: schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "Member reference `group:NAME`, for access lists, for other groups, and for the attribute `group` of the resources for the group's members. " +
@@ -127,7 +129,7 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	planned := plan.principal()
 	at := path.Root(attrName)
 	if prior == nil {
-		planned.ID = r.checkCreate(ctx, planned, &resp.Diagnostics)
+		planned.ID = r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
 		if planned.ID == "" && plan.Description.IsUnknown() {
 			plan.Description = types.StringNull() // A new group has none.
 		}
@@ -149,26 +151,20 @@ func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.
 	r.claim(access.KindGroup.Noun()+" "+key, claim{mark: mark, by: typeUserGroup}, at, &resp.Diagnostics)
 }
 
-// checkCreate reports a group to be created that exists: Terraform must not take
-// over what it did not make without being told. One that this run replaces by
-// itself, as after a create that failed half-way, is taken up again, and its id
-// returned.
-func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, diags *diag.Diagnostics) (id string) {
+// checkCreate looks for a group to be created, and returns the id of one that
+// exists already.
+func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) (id string) {
 	at := path.Root(attrName)
 	existing, err := r.existing(ctx, planned)
 	switch {
 	case isNobody(err):
+		return ""
 	case err != nil:
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
-	case refuseUnmanageable(existing, at, diags):
-	case r.replaced.has(existing.ID):
-		return existing.ID
-	default:
-		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
-			"The organization has %s already. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
-				"import {\n  to = %s.NAME\n  id = %q\n}", existing, typeUserGroup, existing.Name))
+		return ""
 	}
-	return ""
+	r.checkExisting(existing, adopt, at, diags)
+	return existing.ID
 }
 
 // existing finds the group that a group to be created would be in the way of.
@@ -177,7 +173,7 @@ func (r *userGroupResource) existing(ctx context.Context, planned access.Princip
 	if err != nil {
 		return planned, err
 	}
-	found, err := directory.Resolve(planned.Reference())
+	found, err := directory.Find(planned.Reference())
 	if err != nil {
 		return planned, err
 	}
@@ -220,16 +216,19 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	addFailure(&resp.Diagnostics, doing, err)
 }
 
-// create makes the group, or takes up again the one that a replacement has just
-// destroyed: SignPath keeps it, and has no second place for its name.
+// create makes the group. One that exists is taken up, if the configuration says
+// so or a replacement has just destroyed it: SignPath keeps it, and has no second
+// place for its name.
 func (r *userGroupResource) create(ctx context.Context, model userGroupModel, diags *diag.Diagnostics) (access.Principal, error) {
-	wanted := model.principal()
+	wanted, adopt := model.principal(), model.AdoptExisting.ValueBool()
 	existing, err := r.existing(ctx, wanted)
 	switch {
-	case isNobody(err), err == nil && !r.replaced.has(existing.ID):
+	case isNobody(err), err == nil && !adopt && !r.replaced.has(existing.ID):
 		return r.client.CreatePrincipal(ctx, wanted)
 	case err != nil:
 		return wanted, err
+	case adopt:
+		warnOfAdoption(existing, diags)
 	}
 	if !model.Description.IsUnknown() {
 		var warnings api.Warnings
