@@ -1,0 +1,96 @@
+package provider_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// documented are the types that users know of. A type that disappears breaks
+// their configurations.
+var documented = map[string][]string{
+	"resource": {
+		"signpath_ci_user", "signpath_ci_user_token",
+		"signpath_project_configurator", "signpath_project_configurators", "signpath_project_reader", "signpath_project_readers",
+		"signpath_role_assignment",
+		"signpath_signing_policy_approver", "signpath_signing_policy_approvers", "signpath_signing_policy_submitter", "signpath_signing_policy_submitters",
+		"signpath_user", "signpath_user_group", "signpath_user_group_member", "signpath_user_group_members",
+	},
+	"data source": {
+		"signpath_ci_user", "signpath_ci_users", "signpath_current_user", "signpath_organization", "signpath_project", "signpath_projects",
+		"signpath_roles", "signpath_signing_policy", "signpath_user", "signpath_user_group", "signpath_user_groups", "signpath_users",
+	},
+	"action":   {"signpath_reinvite_user"},
+	"function": {"ci_users", "member", "parse_member"},
+}
+
+// TestSchemas checks what Terraform is told of the provider: the types, a
+// description on each of them and on every attribute, and that what can hold a
+// secret is marked.
+func TestSchemas(t *testing.T) {
+	server, err := providers["signpath"]()
+	must(t, err)
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	must(t, err)
+	for _, diagnostic := range schemas.Diagnostics {
+		t.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+	}
+	found := map[string][]string{
+		"resource": slices.Sorted(maps.Keys(schemas.ResourceSchemas)), "data source": slices.Sorted(maps.Keys(schemas.DataSourceSchemas)),
+		"action": slices.Sorted(maps.Keys(schemas.ActionSchemas)), "function": slices.Sorted(maps.Keys(schemas.Functions)),
+	}
+	for kind, want := range documented {
+		if !slices.Equal(found[kind], want) {
+			t.Errorf("the %ss are %q, want %q", kind, found[kind], want)
+		}
+	}
+	checkBlock(t, "provider", schemas.Provider.Block)
+	for name, schema := range schemas.ResourceSchemas {
+		checkBlock(t, "resource "+name, schema.Block)
+	}
+	for name, schema := range schemas.DataSourceSchemas {
+		checkBlock(t, "data source "+name, schema.Block)
+	}
+	for name, schema := range schemas.ActionSchemas {
+		checkBlock(t, "action "+name, schema.Schema.Block)
+	}
+}
+
+func checkBlock(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
+	t.Helper()
+	if block.Description == "" {
+		t.Errorf("%s has no description", where)
+	}
+	checkAttributes(t, where, block.Attributes)
+	for _, nested := range block.BlockTypes {
+		checkBlock(t, where+" "+nested.TypeName, nested.Block)
+	}
+}
+
+func checkAttributes(t *testing.T, where string, attributes []*tfprotov6.SchemaAttribute) {
+	t.Helper()
+	for _, attribute := range attributes {
+		name := where + " " + attribute.Name
+		if attribute.Description == "" {
+			t.Errorf("%s has no description", name)
+		}
+		if isSecret(attribute.Name) && !attribute.Sensitive {
+			t.Errorf("%s can hold a secret and is not sensitive", name)
+		}
+		if attribute.NestedType != nil {
+			checkAttributes(t, name, attribute.NestedType.Attributes)
+		}
+	}
+}
+
+// isSecret goes by the name, as a reader does. An encrypted token is made to be
+// seen.
+func isSecret(name string) bool {
+	if strings.HasPrefix(name, "encrypted_") {
+		return false
+	}
+	return strings.HasSuffix(name, "token") || strings.Contains(name, "password") || strings.Contains(name, "secret") || strings.Contains(name, "private_key")
+}
