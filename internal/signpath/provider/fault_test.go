@@ -101,39 +101,59 @@ func (t trouble) outcome(call string) []string {
 	switch {
 	case strings.HasPrefix(call, "GET "):
 		return t.read
-	case strings.HasSuffix(call, "Users"):
+	case strings.HasSuffix(call, "Users"), strings.HasSuffix(call, "UserGroups"):
 		return t.create
 	}
 	return t.write
 }
 
-// TestFaults lets each call go wrong in each way while everything is created.
-// What the provider cannot get over is an error that says so. In any case, one
-// more apply without faults ends with exactly what the configuration says, with
-// everything that was there before, each user once and each invitation sent
-// once.
-func TestFaults(t *testing.T) {
-	skipShort(t)
+// A faultTable lets each call go wrong in each way while a configuration is
+// applied. What the provider cannot get over is an error that says so. In any
+// case, one more apply without faults must end with exactly what the
+// configuration says, and with everything that was there before.
+type faultTable struct {
+	calls []string
+	// before is applied first, if it is set, without faults.
+	before, config string
+	// check looks at the organization after the last apply; seed is how it began.
+	check func(org *organization, seed mock.Seed) resource.TestCheckFunc
+}
+
+func (f faultTable) run(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what a fault does is the same on every CLI; run without -short")
+	}
 	all := troubles()
-	for _, call := range calls {
+	for _, call := range f.calls {
 		for _, name := range slices.Sorted(maps.Keys(all)) {
-			t.Run(strings.ReplaceAll(call, "/", ".")+" "+name, func(t *testing.T) {
-				trouble := all[name]
-				org := newOrganization(t)
-				before := org.Snapshot()
-				trouble.fault.Route = call
-				step := resource.TestStep{Config: org.config(everything), PreConfig: func() { org.inject(trouble.fault) }}
-				if phrases := trouble.outcome(call); phrases != nil {
-					step.ExpectError = says(phrases...)
-				}
-				org.run(nil, step, resource.TestStep{
-					PreConfig: func() { org.ClearFaults() },
-					Config:    org.config(everything),
-					Check:     org.isEverything(before),
-				})
-			})
+			t.Run(strings.ReplaceAll(call, "/", ".")+" "+name, func(t *testing.T) { f.runOne(t, call, all[name]) })
 		}
 	}
+}
+
+func (f faultTable) runOne(t *testing.T, call string, trouble trouble) {
+	org := newOrganization(t)
+	seed := org.Snapshot()
+	trouble.fault.Route = call
+	var steps []resource.TestStep
+	if f.before != "" {
+		steps = append(steps, resource.TestStep{Config: org.config(f.before)})
+	}
+	faulty := resource.TestStep{Config: org.config(f.config), PreConfig: func() { org.inject(trouble.fault) }}
+	if phrases := trouble.outcome(call); phrases != nil {
+		faulty.ExpectError = says(phrases...)
+	}
+	org.run(nil, append(steps, faulty, resource.TestStep{
+		PreConfig: org.ClearFaults,
+		Config:    org.config(f.config),
+		Check:     f.check(org, seed),
+	})...)
+}
+
+// TestFaults creates users, and gives them rights: each user must be there once
+// in the end, and each invitation be sent once.
+func TestFaults(t *testing.T) {
+	faultTable{calls: calls, config: everything, check: (*organization).isEverything}.run(t)
 }
 
 // isEverything checks that the organization is what it was before, with
@@ -171,14 +191,5 @@ func (o *organization) isEverything(before mock.Seed) resource.TestCheckFunc {
 			return fmt.Errorf("the organization has %q, want %q", got, want)
 		}
 		return sameSeed(before, after)
-	}
-}
-
-// skipShort leaves the tables of faults out of short runs, such as those on
-// other CLIs: what a fault does to the provider is the same on each.
-func skipShort(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("the faults are the same on every CLI; run without -short")
 	}
 }

@@ -322,16 +322,21 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 	addFailure(&resp.Diagnostics, failure{doing: "Deactivating " + state.fields().Member.ValueString(), needs: needsUserAdmin}, err)
 }
 
-// ImportState implements [resource.ResourceWithImportState]: by id or natural
-// key, with or without the kind in front.
+// ImportState implements [resource.ResourceWithImportState].
 func (r *principalResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	text := strings.TrimPrefix(req.ID, string(r.kind)+":")
-	reference, err := access.ParseReference(string(r.kind) + ":" + text)
+	r.importPrincipal(ctx, r.kind, r.keyAttribute, req, resp)
+}
+
+// importPrincipal imports by id or natural key, with or without the kind in
+// front.
+func (s *session) importPrincipal(ctx context.Context, kind access.Kind, keyAttribute string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	prefix := string(kind) + ":"
+	reference, err := access.ParseReference(prefix + strings.TrimPrefix(req.ID, prefix))
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the %s or the UUID of the %s.", req.ID, r.keyAttribute, r.kind.Noun()))
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the %s or the UUID of the %s.", req.ID, keyAttribute, kind.Noun()))
 		return
 	}
-	p, err := r.client.Resolve(ctx, reference)
+	p, err := s.client.Resolve(ctx, reference)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
 		return

@@ -3,9 +3,7 @@ package provider_test
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -31,40 +29,10 @@ var groupCalls = []string{
 	modifyMembers,
 }
 
-// TestUserGroupFaults lets each call go wrong in each way, as TestFaults does.
-// In any case, one more apply without faults ends with exactly what the
-// configuration says, with everything that was there before, and each group
-// once.
+// TestUserGroupFaults changes groups and who is in them: each group must be there
+// once in the end.
 func TestUserGroupFaults(t *testing.T) {
-	skipShort(t)
-	all := troubles()
-	for _, call := range groupCalls {
-		for _, name := range slices.Sorted(maps.Keys(all)) {
-			t.Run(strings.ReplaceAll(call, "/", ".")+" "+name, func(t *testing.T) {
-				trouble := all[name]
-				org := newOrganization(t)
-				before := org.Snapshot()
-				trouble.fault.Route = call
-				phrases := trouble.outcome(call)
-				if call == "POST /UserGroups" {
-					phrases = trouble.create
-				}
-				step := resource.TestStep{Config: org.config(groupsAfter), PreConfig: func() { org.inject(trouble.fault) }}
-				if phrases != nil {
-					step.ExpectError = says(phrases...)
-				}
-				org.run(nil,
-					resource.TestStep{Config: org.config(groupsBefore)},
-					step,
-					resource.TestStep{
-						PreConfig: func() { org.ClearFaults() },
-						Config:    org.config(groupsAfter),
-						Check:     org.hasGroups(before),
-					},
-				)
-			})
-		}
-	}
+	faultTable{calls: groupCalls, before: groupsBefore, config: groupsAfter, check: (*organization).hasGroups}.run(t)
 }
 
 // hasGroups checks that the organization is what it was before, with the groups

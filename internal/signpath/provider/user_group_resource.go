@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -313,19 +312,7 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// ImportState implements [resource.ResourceWithImportState]: by id or name, with
-// or without the kind in front.
+// ImportState implements [resource.ResourceWithImportState].
 func (r *userGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	prefix := string(access.KindGroup) + ":"
-	reference, err := access.ParseReference(prefix + strings.TrimPrefix(req.ID, prefix))
-	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the name or the UUID of the %s.", req.ID, access.KindGroup.Noun()))
-		return
-	}
-	p, err := r.client.Resolve(ctx, reference)
-	if err != nil {
-		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), p.ID)...)
+	r.importPrincipal(ctx, access.KindGroup, attrName, req, resp)
 }
