@@ -276,7 +276,7 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 			ids = append(ids, p.ID)
 		case !isNobody(err):
 			at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
-			addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}, err)
+			addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
 		}
 	}
 	return ids

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
@@ -122,6 +123,7 @@ func TestLostCreateIsFoundLater(t *testing.T) {
 	for name, c := range map[string]struct{ config, create, list, reference string }{
 		"user":    {newUser, "POST /InteractiveUsers", "GET /InteractiveUsers", "user:new.approver@example.com"},
 		"CI user": {newCIUser, "POST /CIUsers", "GET /CIUsers", "ci_user:build"},
+		"group":   {newUserGroup, "POST /UserGroups", "GET /UserGroups", "group:Signers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
@@ -139,10 +141,21 @@ func TestLostCreateIsFoundLater(t *testing.T) {
 				resource.TestStep{
 					PreConfig: org.ClearFaults,
 					Config:    org.config(c.config),
-					Check:     all(org.userIs(c.reference, isActive(true)), org.requestsAre(c.create, 1)),
+					Check:     all(org.isThere(c.reference), org.requestsAre(c.create, 1)),
 				},
 				resource.TestStep{Config: org.config(c.config), PlanOnly: true},
 			)
 		})
+	}
+}
+
+// isThere checks that the one principal exists, and that it is active.
+func (o *organization) isThere(reference string) resource.TestCheckFunc {
+	return func(state *terraform.State) error {
+		if strings.HasPrefix(reference, "group:") {
+			_, err := o.ID(reference)
+			return err
+		}
+		return o.userIs(reference, isActive(true))(state)
 	}
 }
