@@ -28,6 +28,7 @@ type Client struct {
 
 	snapshot *snapshot
 	editors  editors
+	notice   notice
 }
 
 // New returns a client. It sends nothing. The error joins one [*ConfigError]
@@ -107,7 +108,7 @@ func (c *Client) call(ctx context.Context, r route, parameters []string, body an
 
 func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body any) (*retryablehttp.Request, error) {
 	var raw any
-	if r.method == http.MethodPost {
+	if r.method != http.MethodGet {
 		if body == nil {
 			body = struct{}{}
 		}
@@ -121,6 +122,9 @@ func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body a
 		raw = bytes.TrimSpace(encoded.Bytes())
 	}
 	target := c.base.String() + "/v1/" + c.OrganizationID() + failure.Path
+	if r.global {
+		target = c.base.String() + failure.Path
+	}
 	request, err := retryablehttp.NewRequestWithContext(ctx, r.method, target, raw)
 	if err != nil {
 		return nil, err

@@ -49,6 +49,9 @@ type Config struct {
 	OrganizationID string
 	// Token is the API token of a CI user or an interactive user.
 	Token string
+	// Contract says how the names in requests are settled; [ContractAuto] if
+	// empty.
+	Contract ContractMode
 	// UserAgent is sent with every request.
 	UserAgent string
 	// AttemptTimeout bounds one attempt; [DefaultAttemptTimeout] if zero.

@@ -83,7 +83,7 @@ func TestCreateThatDidNotHappen(t *testing.T) {
 	expectError(t, err, "accepted the request for ci_user:acme-new but did not say with which id", `the organization has no CI user "acme-new"`)
 	o.inject(mock.Fault{Route: "GET /CIUsers", Action: mock.FaultAnswer, Status: 403})
 	_, err = o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
-	expectError(t, err, "SignPath created ci_user:acme-new but did not say with which id, and the list could not be read", "403")
+	expectError(t, err, "ci_user:acme-new but did not say with which id: the list could not be read", "403")
 }
 
 // Two of a name: which of them was created cannot be told.

@@ -44,7 +44,7 @@ func (e entity) send(ctx context.Context, c *Client, p pendingEdit) error {
 	if e.write != nil {
 		return e.write(ctx, c, e, p)
 	}
-	_, _, err := c.call(ctx, e.edit, e.parameters, p.wanted.forRequest())
+	_, _, err := c.write(ctx, e.edit, e.parameters, func(s settledRoute) (object, error) { return composeEdit(s, p) })
 	return err
 }
 
@@ -304,13 +304,13 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 func (e *editor) wanted(current object, changes []*change) (object, map[string]bool, error) {
 	result, changed := maps.Clone(current), map[string]bool{}
 	set := func(p property, value json.RawMessage) {
-		if !sameJSON(result[p.name], value) {
-			result[p.name] = value
-			changed[p.name] = true
+		if name := current.key(p); !sameJSON(result[name], value) {
+			result[name] = value
+			changed[name] = true
 		}
 	}
 	for p, granted := range e.granted {
-		value, err := withMembers(result[p.name], slices.Collect(maps.Keys(granted)), nil)
+		value, err := withMembers(result[current.key(p)], slices.Collect(maps.Keys(granted)), nil)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -321,10 +321,11 @@ func (e *editor) wanted(current object, changes []*change) (object, map[string]b
 			if err := current.require(m.property); err != nil && !m.property.optional {
 				return nil, nil, err
 			}
-			if m.holds(result[m.property.name]) {
+			value := result[current.key(m.property)]
+			if m.holds(value) {
 				continue
 			}
-			value, err := m.apply(result[m.property.name])
+			value, err := m.apply(value)
 			if err != nil {
 				return nil, nil, err
 			}

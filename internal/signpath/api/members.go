@@ -45,7 +45,7 @@ func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 	if err != nil {
 		return nil, unusable(t.entity().read, t.entity().parameters, err)
 	}
-	ids, err := decodeMembers(o[p.name])
+	ids, err := decodeMembers(o.value(p))
 	if err != nil {
 		return nil, unusable(t.entity().read, t.entity().parameters, err)
 	}

@@ -56,31 +56,56 @@ func decodeItems(body []byte) ([]object, error) {
 	return items, nil
 }
 
+// key returns the name under which the object has the property: the first of
+// the plausible ones, or the assumed one if it has none of them.
+func (o object) key(p property) string {
+	for _, name := range p.answerNames() {
+		if _, ok := o[name]; ok {
+			return name
+		}
+	}
+	return p.name
+}
+
+// value returns the property as it came; nil if it is absent.
+func (o object) value(p property) json.RawMessage { return o[o.key(p)] }
+
 // has tells whether the object has the property at all, be it null.
 func (o object) has(p property) bool {
-	_, ok := o[p.name]
+	_, ok := o[o.key(p)]
 	return ok
 }
 
 // text returns a string property; "" if it is absent, null or no string.
-func (o object) text(p property) string {
+func (o object) text(p property) string { return text(o.value(p)) }
+
+func text(raw json.RawMessage) string {
 	var s string
-	if json.Unmarshal(o[p.name], &s) != nil {
+	if json.Unmarshal(raw, &s) != nil {
 		return ""
 	}
 	return s
 }
 
+// id returns the object's id, in lower case: its own property, or else what its
+// link ends with (list items have one: documented). It is "" if there is none.
+func (o object) id() string {
+	if id := o.text(propID); id != "" {
+		return strings.ToLower(id)
+	}
+	return lastID(o.text(propLink))
+}
+
 // boolean returns a boolean property; false if it is absent or no boolean.
 func (o object) boolean(p property) bool {
 	var b bool
-	return json.Unmarshal(o[p.name], &b) == nil && b
+	return json.Unmarshal(o.value(p), &b) == nil && b
 }
 
 // number returns an integer property, and whether the object has one.
 func (o object) number(p property) (int64, bool) {
 	var n *int64
-	if json.Unmarshal(o[p.name], &n) != nil || n == nil {
+	if json.Unmarshal(o.value(p), &n) != nil || n == nil {
 		return 0, false
 	}
 	return *n, true
@@ -96,58 +121,6 @@ func (o object) require(properties ...property) error {
 		}
 	}
 	return nil
-}
-
-// forRequest returns a copy for a request: all properties, under their request
-// names.
-func (o object) forRequest() object {
-	request := make(object, len(o))
-	for name, value := range o {
-		if renamed, ok := requestNames[name]; ok {
-			name = renamed
-		}
-		request[name] = value
-	}
-	return request
-}
-
-// decodeMembers reads an access list: an array of ids, or of objects with an
-// id. Null is an empty list.
-func decodeMembers(raw json.RawMessage) ([]string, error) {
-	var entries []json.RawMessage
-	if err := json.Unmarshal(raw, &entries); err != nil {
-		return nil, fmt.Errorf("%w: no list of members", errNotJSON)
-	}
-	ids := make([]string, 0, len(entries))
-	for _, entry := range entries {
-		id, err := decodeMember(entry)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, strings.ToLower(id))
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
-}
-
-func decodeMember(raw json.RawMessage) (string, error) {
-	var id string
-	if err := json.Unmarshal(raw, &id); err == nil && id != "" {
-		return id, nil
-	}
-	var o object
-	if err := json.Unmarshal(raw, &o); err == nil && o.text(propID) != "" {
-		return o.text(propID), nil
-	}
-	return "", fmt.Errorf("%w: a member is neither an id nor an object with an id", errNotJSON)
-}
-
-// encodeMembers writes an access list for a request, as an array of ids.
-// Inferred: how requests represent members is not published.
-func encodeMembers(ids []string) json.RawMessage {
-	sorted := slices.AppendSeq([]string{}, slices.Values(ids)) // Never null.
-	slices.Sort(sorted)
-	return mustMarshal(slices.Compact(sorted))
 }
 
 // mustMarshal encodes values that cannot fail to encode: strings, numbers,
@@ -210,7 +183,7 @@ func lastID(location string) string {
 // boolean.
 func (o object) optionalBoolean(p property) *bool {
 	var b *bool
-	if json.Unmarshal(o[p.name], &b) != nil {
+	if json.Unmarshal(o.value(p), &b) != nil {
 		return nil
 	}
 	return b

@@ -129,31 +129,9 @@ func TestCreatedIDs(t *testing.T) {
 	}
 }
 
-// Every name that differs between answers and requests is translated, and none
-// of them both ways.
-func TestRequestNames(t *testing.T) {
-	o := object{}
-	for answer, request := range requestNames {
-		if answer == request || request == "" || requestNames[request] != "" {
-			t.Errorf("%q is sent as %q", answer, request)
-		}
-		o[answer] = json.RawMessage(`"` + answer + `"`)
-	}
-	o["other"] = json.RawMessage(`1`)
-	sent := o.forRequest()
-	for answer, request := range requestNames {
-		if string(sent[request]) != `"`+answer+`"` || sent[answer] != nil {
-			t.Errorf("%q is sent as %v", answer, sent)
-		}
-	}
-	if string(sent["other"]) != "1" || len(sent) != len(o) {
-		t.Errorf("got %v", sent)
-	}
-}
-
 // Whoever reads wire.go must be able to tell fact from guess.
 func TestEveryRouteHasEvidence(t *testing.T) {
-	routes := []route{routeOrganization, routeProjects, routeProject, routeProjectEdit, routePolicy, routePolicyEdit}
+	routes := []route{routeDocument, routeOrganization, routeProjects, routeProject, routeProjectEdit, routePolicy, routePolicyEdit}
 	for _, kind := range access.Kinds() {
 		r := routesOf[kind]
 		routes = append(routes, r.list, r.read)

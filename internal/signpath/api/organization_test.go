@@ -95,6 +95,8 @@ func newOrganization(t testing.TB, seed mock.Seed, options []mock.Option) *organ
 		Server: server, t: t, wire: &wire{handler: server},
 		config: api.Config{
 			URL: "http://127.0.0.1:9/Api", OrganizationID: server.OrganizationID(), Token: demoToken, UserAgent: "test",
+			// What the server's own document says is the matter of calibration_test.go.
+			Contract: api.ContractAssumed,
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,9 +19,9 @@ import (
 // property is an error and never a default, because who lacks a role would
 // count as a Regular User.
 var requiredProperties = map[access.Kind][]property{
-	access.KindUser:   {propID, propName, propEmail, propRole, propActive},
-	access.KindCIUser: {propID, propName, propRole, propActive},
-	access.KindGroup:  {propID, propName},
+	access.KindUser:   {propName, propEmail, propRole, propActive},
+	access.KindCIUser: {propName, propRole, propActive},
+	access.KindGroup:  {propName},
 }
 
 // Directory returns the principals of the kinds, listing each kind once. Writes
@@ -69,13 +70,13 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 // reports that.
 func (c *Client) complete(ctx context.Context, kind access.Kind, items []object) ([]object, error) {
 	required := requiredProperties[kind]
-	isSummary := func(o object) bool { return o.has(propID) && o.require(required...) != nil }
+	isSummary := func(o object) bool { return o.id() != "" && o.require(required...) != nil }
 	first := slices.IndexFunc(items, isSummary)
 	if first < 0 {
 		return items, nil
 	}
 	read := func(ctx context.Context, i int) error {
-		full, err := c.fetch(ctx, principalEntity(kind, items[i].text(propID)))
+		full, err := c.fetch(ctx, principalEntity(kind, items[i].id()))
 		if err == nil {
 			items[i] = full
 		}
@@ -95,12 +96,16 @@ func (c *Client) complete(ctx context.Context, kind access.Kind, items []object)
 }
 
 func decodePrincipal(kind access.Kind, o object) (access.Principal, error) {
-	if err := o.require(requiredProperties[kind]...); err != nil {
+	required := requiredProperties[kind]
+	if o.id() == "" { // It may come from a link instead.
+		required = append([]property{propID}, required...)
+	}
+	if err := o.require(required...); err != nil {
 		return access.Principal{}, err
 	}
 	p := access.Principal{
 		Kind:              kind,
-		ID:                strings.ToLower(o.text(propID)),
+		ID:                o.id(),
 		Name:              o.text(propName),
 		Email:             o.text(propEmail),
 		NotificationEmail: o.text(propNotificationEmail),
@@ -218,7 +223,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 		p.Role = access.RoleRegularUser
 	}
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
-	body, header, err := c.call(ctx, routesOf[p.Kind].create, nil, createRequest(p))
+	body, header, err := c.write(ctx, routesOf[p.Kind].create, nil, func(s settledRoute) (object, error) { return composeCreate(s, p) })
 	if err != nil {
 		return c.findLostCreate(ctx, p, err)
 	}
@@ -230,18 +235,24 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	return p, nil
 }
 
-func createRequest(p access.Principal) map[string]any {
-	request := map[string]any{propName.requestName(): p.Name}
-	optional := map[property]string{
-		propEmail: p.Email, propNotificationEmail: p.NotificationEmail, propIdentity: p.Identity,
+// composeCreate returns the request for a new principal. What is empty is left
+// out.
+func composeCreate(s settledRoute, p access.Principal) (object, error) {
+	request := object{}
+	for property, value := range map[property]string{
+		propName: p.Name, propEmail: p.Email, propNotificationEmail: p.NotificationEmail, propIdentity: p.Identity,
 		propDescription: p.Description,
-	}
-	for property, value := range optional {
-		if value != "" {
-			request[property.requestName()] = value
+	} {
+		if value == "" {
+			continue
 		}
+		name, err := s.nameOf(property)
+		if err != nil {
+			return nil, err
+		}
+		request[name] = mustMarshal(value)
 	}
-	return request
+	return request, nil
 }
 
 // createdID takes the new id from the body, or else from the Location header
@@ -249,7 +260,7 @@ func createRequest(p access.Principal) map[string]any {
 func createdID(kind access.Kind, body []byte, header http.Header) string {
 	if o, err := decodeObject(body); err == nil {
 		for _, name := range createdIDNames[kind] {
-			if id := o.text(property{name: name}); access.IsID(id) {
+			if id := text(o[name]); access.IsID(id) {
 				return strings.ToLower(id)
 			}
 		}
@@ -257,33 +268,54 @@ func createdID(kind access.Kind, body []byte, header http.Header) string {
 	return lastID(header.Get("Location"))
 }
 
+// lagWaits are the waits before each look for a principal whose create was
+// answered without an id, or not at all: lists may lag behind (documented
+// incidents), by how much nobody says.
+var lagWaits = []time.Duration{0, 250 * time.Millisecond, 750 * time.Millisecond, 2 * time.Second}
+
+// lookFor lists the kind until the list holds the principal, which the caller
+// made sure that it did not before. The error is an [*access.NotFoundError] if it
+// never does.
+func (c *Client) lookFor(ctx context.Context, p access.Principal) (access.Principal, error) {
+	var missing error
+	for _, wait := range lagWaits {
+		if err := sleep(ctx, wait); err != nil {
+			return access.Principal{}, err
+		}
+		principals, err := c.listPrincipals(ctx, p.Kind)
+		if err != nil {
+			return access.Principal{}, fmt.Errorf("the list could not be read: %w", err)
+		}
+		found, err := access.NewDirectory(principals...).Find(p.Reference())
+		if err == nil {
+			c.snapshot.put(found)
+			return found, nil
+		}
+		if !errors.Is(err, access.ErrNoPrincipal) {
+			return access.Principal{}, err
+		}
+		missing = err
+	}
+	return access.Principal{}, missing
+}
+
 // findCreated finds what was just created although the answer had no id.
 func (c *Client) findCreated(ctx context.Context, p access.Principal) (access.Principal, error) {
-	principals, err := c.listPrincipals(ctx, p.Kind)
-	if err != nil {
-		return access.Principal{}, fmt.Errorf("SignPath created %s but did not say with which id, and the list could not be read: %w", p, err)
-	}
-	found, err := access.NewDirectory(principals...).Resolve(p.Reference())
+	found, err := c.lookFor(ctx, p)
 	if err != nil {
 		return access.Principal{}, fmt.Errorf("SignPath accepted the request for %s but did not say with which id: %w", p, err)
 	}
-	c.snapshot.put(found)
 	return found, nil
 }
 
-// findLostCreate looks for the object of a create whose answer was lost. What
-// is there now was not there before: the caller made sure of that.
+// findLostCreate looks for the object of a create whose answer was lost.
 func (c *Client) findLostCreate(ctx context.Context, p access.Principal, cause error) (access.Principal, error) {
 	var e *Error
 	if !errors.As(cause, &e) || !e.Sent {
 		return access.Principal{}, cause
 	}
-	principals, err := c.listPrincipals(ctx, p.Kind)
-	if err == nil {
-		if found, err := access.NewDirectory(principals...).Resolve(p.Reference()); err == nil {
-			c.snapshot.put(found)
-			return found, nil
-		}
+	if found, err := c.lookFor(ctx, p); err == nil {
+		return found, nil
 	}
 	return access.Principal{}, &LostCreateError{Principal: p, cause: cause}
 }
@@ -338,7 +370,7 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 			}
 			return err
 		},
-		forget: c.snapshot.listed[kind].forget,
+		forget: func() { c.snapshot.doubt(kind, id) },
 	}
 	if kind == access.KindGroup {
 		publish = c.publishGroup(id, publish)
@@ -360,8 +392,8 @@ func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, act
 	if active {
 		r = routesOf[kind].activate
 	}
-	if _, _, err := c.call(ctx, r, []string{id}, nil); err != nil {
-		c.snapshot.listed[kind].forget()
+	if _, _, err := c.write(ctx, r, []string{id}, nil); err != nil {
+		c.snapshot.doubt(kind, id)
 		return err
 	}
 	p, err := c.readPrincipal(ctx, kind, id)
@@ -380,6 +412,6 @@ func (c *Client) Known() *access.Directory { return c.snapshot.directory }
 // Reinvite sends an interactive user a new invitation. The request is never sent
 // twice: each one is a mail.
 func (c *Client) Reinvite(ctx context.Context, id string) error {
-	_, _, err := c.call(ctx, routesOf[access.KindUser].reinvite, []string{id}, nil)
+	_, _, err := c.write(ctx, routesOf[access.KindUser].reinvite, []string{id}, nil)
 	return err
 }

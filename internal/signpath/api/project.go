@@ -84,11 +84,11 @@ func (c *Client) SigningPolicy(ctx context.Context, project, policy string) (Sig
 
 func decodeProject(o object) Project {
 	p := Project{
-		ID: strings.ToLower(o.text(propID)), Slug: o.text(propSlug), Name: o.text(propName),
+		ID: o.id(), Slug: o.text(propSlug), Name: o.text(propName),
 		Description: o.text(propDescription), Status: o.text(propStatus),
 	}
 	var policies []object
-	if json.Unmarshal(o[propSigningPolicies.name], &policies) == nil {
+	if json.Unmarshal(o.value(propSigningPolicies), &policies) == nil {
 		for _, policy := range policies {
 			p.SigningPolicies = append(p.SigningPolicies, policy.text(propSlug))
 		}
@@ -99,7 +99,7 @@ func decodeProject(o object) Project {
 
 func decodePolicy(project string, o object) SigningPolicy {
 	p := SigningPolicy{
-		ID: strings.ToLower(o.text(propID)), Slug: o.text(propSlug), Name: o.text(propName),
+		ID: o.id(), Slug: o.text(propSlug), Name: o.text(propName),
 		Description: o.text(propDescription), Purpose: o.text(propPurpose), Project: project,
 		Active:                     o.optionalBoolean(propActive),
 		VerifiesTrustedBuildSystem: o.optionalBoolean(propVerifiesTrustedBuildSystem),
@@ -164,7 +164,7 @@ func (c *Client) provePolicyGone(ctx context.Context, project, policy string, re
 		return refusal
 	}
 	// Null, or a list of anything but objects, says nothing.
-	if _, err := decodeItems(o[propSigningPolicies.name]); err != nil {
+	if _, err := decodeItems(o.value(propSigningPolicies)); err != nil {
 		return refusal
 	}
 	slugs := decodeProject(o).SigningPolicies

@@ -21,6 +21,7 @@ type snapshot struct {
 	me           cell[Me]
 	organization cell[Organization]
 	projects     cell[[]Project]
+	contract     cell[contract]
 
 	mu sync.Mutex
 	// entities are projects, signing policies and user groups, by their key.
@@ -30,6 +31,9 @@ type snapshot struct {
 	groups map[string]object
 	// written are the groups that this client has written.
 	written map[string]bool
+	// confirmed are principals as this client wrote them or read them by id.
+	// Lists may lag behind (documented incidents), so they do not overrule this.
+	confirmed map[string]access.Principal
 	// missing are principals that neither a list nor a read by id knows.
 	missing map[string]bool
 	// forgotten is true once forgetLists was called.
@@ -43,11 +47,12 @@ func newSnapshot() *snapshot {
 		entities:  map[string]*cell[object]{},
 		groups:    map[string]object{},
 		written:   map[string]bool{},
+		confirmed: map[string]access.Principal{},
 		missing:   map[string]bool{},
 	}
 	for _, kind := range access.Kinds() {
 		s.listed[kind] = &cell[[]access.Principal]{
-			keep: func(principals []access.Principal) { s.directory.Replace(kind, principals) },
+			keep: func(principals []access.Principal) { s.keepList(kind, principals) },
 		}
 	}
 	return s
@@ -55,10 +60,33 @@ func newSnapshot() *snapshot {
 
 // put notes a principal as a write left it, or as a read by id found it.
 func (s *snapshot) put(p access.Principal) {
+	s.mu.Lock()
+	s.confirmed[p.ID] = p
+	delete(s.missing, p.ID)
+	s.mu.Unlock()
 	s.listed[p.Kind].changed(func() { s.directory.Put(p) })
+}
+
+// keepList makes what was listed, and what is known better, all principals of
+// the kind.
+func (s *snapshot) keepList(kind access.Kind, principals []access.Principal) {
+	s.directory.Replace(kind, principals)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.missing, p.ID)
+	for _, p := range s.confirmed {
+		if p.Kind == kind {
+			s.directory.Put(p)
+		}
+	}
+}
+
+// doubt makes the next look at the kind list it again, as after a write to one
+// of its principals whose outcome is not known.
+func (s *snapshot) doubt(kind access.Kind, id string) {
+	s.mu.Lock()
+	delete(s.confirmed, id)
+	s.mu.Unlock()
+	s.listed[kind].forget()
 }
 
 // entity returns the cell for a project, a signing policy or a user group.
@@ -127,6 +155,13 @@ func (c *cell[T]) load(ctx context.Context, generation uint64, load func(context
 	return nil
 }
 
+// peek returns the value if it was read.
+func (c *cell[T]) peek() (T, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.value, c.loaded
+}
+
 // set makes value what the cell holds, as after a write that was read back.
 func (c *cell[T]) set(value T) {
 	c.mu.Lock()
@@ -169,11 +204,12 @@ func (s *snapshot) setMissing(id string) {
 // once in the snapshot's life.
 func (s *snapshot) forgetLists() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.forgotten {
+	forgotten := s.forgotten
+	s.forgotten = true
+	s.mu.Unlock()
+	if forgotten {
 		return
 	}
-	s.forgotten = true
 	for _, list := range s.listed {
 		list.forget()
 	}

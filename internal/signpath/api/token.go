@@ -23,7 +23,11 @@ import (
 // error and no log line has anything of an answer that could be the token.
 func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error) {
 	r, parameters := routesOf[access.KindCIUser].regenerateToken, []string{id}
-	body, header, err := c.discreet().call(ctx, r, parameters, nil)
+	settled, err := c.settle(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	body, header, err := c.discreet().call(ctx, settled.route, parameters, nil)
 	if err != nil {
 		return "", tokenFailure(err)
 	}

@@ -151,7 +151,7 @@ func TestAnAnswerThatIsNoHTTPIsNotQuoted(t *testing.T) {
 	}()
 	var log bytes.Buffer
 	client, err := api.New(api.Config{
-		URL: "http://" + listener.Addr().String() + "/Api", OrganizationID: organizationID, Token: demoToken,
+		URL: "http://" + listener.Addr().String() + "/Api", OrganizationID: organizationID, Token: demoToken, Contract: api.ContractAssumed,
 		Log: func(_ context.Context, message string, fields map[string]any) { fmt.Fprintln(&log, message, fields) },
 	})
 	if err != nil {

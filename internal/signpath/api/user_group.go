@@ -2,8 +2,8 @@ package api
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -66,7 +66,7 @@ func (s *snapshot) setGroups(items []object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range items {
-		id := strings.ToLower(o.text(propID))
+		id := o.id()
 		if o.require(propMembers, propDescription, propSynchronized) == nil && !s.written[id] {
 			s.groups[id] = o
 		}
@@ -108,8 +108,8 @@ func (c *Client) publishGroup(id string, also publisher) publisher {
 // writeGroup writes a user group. Its members go by routes of their own and are
 // left out of the edit: since changelog 1.159.0 they are no longer part of it.
 func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
-	settings := len(p.changed)
-	if p.changed[propMembers.name] {
+	settings, members := len(p.changed), p.before.key(propMembers)
+	if p.changed[members] {
 		settings--
 		if err := c.writeMembers(ctx, e, p); err != nil {
 			return err
@@ -118,9 +118,9 @@ func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
 	if settings == 0 {
 		return nil
 	}
-	request := p.wanted.forRequest()
-	delete(request, propMembers.requestName())
-	_, _, err := c.call(ctx, e.edit, e.parameters, request)
+	p.wanted = maps.Clone(p.wanted)
+	delete(p.wanted, members)
+	_, _, err := c.write(ctx, e.edit, e.parameters, func(s settledRoute) (object, error) { return composeEdit(s, p) })
 	return err
 }
 
@@ -128,23 +128,45 @@ func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
 // was asked for, and else as a difference, which leaves those alone whom nobody
 // asked about.
 func (c *Client) writeMembers(ctx context.Context, e entity, p pendingEdit) error {
-	before, err := decodeMembers(p.before[propMembers.name])
+	before, err := decodeMembers(p.before.value(propMembers))
 	if err != nil {
 		return err
 	}
-	wanted, err := decodeMembers(p.wanted[propMembers.name])
+	wanted, err := decodeMembers(p.wanted.value(propMembers))
 	if err != nil {
 		return err
 	}
 	if p.isWhole(propMembers, wanted) {
-		_, _, err = c.call(ctx, routeChangeMembers, e.parameters, object{propMembers.requestName(): encodeMembers(wanted)})
+		_, _, err = c.write(ctx, routeChangeMembers, e.parameters, func(s settledRoute) (object, error) {
+			return s.composeMembers(p.before, map[property][]string{propMembers: wanted})
+		})
 		return err
 	}
-	_, _, err = c.call(ctx, routeModifyMembers, e.parameters, object{
-		propAddedMembers.requestName():   encodeMembers(without(wanted, before)),
-		propRemovedMembers.requestName(): encodeMembers(without(before, wanted)),
+	_, _, err = c.write(ctx, routeModifyMembers, e.parameters, func(s settledRoute) (object, error) {
+		return s.composeMembers(p.before, map[property][]string{
+			propAddedMembers: without(wanted, before), propRemovedMembers: without(before, wanted),
+		})
 	})
 	return err
+}
+
+// composeMembers returns a request that names members of the group.
+func (s settledRoute) composeMembers(group object, lists map[property][]string) (object, error) {
+	request := object{}
+	for p, ids := range lists {
+		name, err := s.nameOf(p)
+		if err != nil {
+			return nil, err
+		}
+		encoder, err := s.encoder(p, group.value(propMembers))
+		if err != nil {
+			return nil, err
+		}
+		if request[name], err = encoder.encode(ids); err != nil {
+			return nil, err
+		}
+	}
+	return request, nil
 }
 
 // isWhole tells whether one of the changes states just these members as all of

@@ -44,6 +44,13 @@ type route struct {
 	class    retryClass
 	evidence evidence
 	source   string
+	// global routes belong to no organization: their path is relative to the API
+	// URL.
+	global bool
+}
+
+func newRoute(method, path string, class retryClass, evidence evidence, source string) route {
+	return route{method: method, path: path, class: class, evidence: evidence, source: source}
 }
 
 // String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
@@ -60,14 +67,14 @@ func (r route) expand(parameters []string) string {
 }
 
 var (
-	routeOrganization = route{http.MethodGet, "/Organization", idempotent, documented, "changelog 1.112.0, 1.200.2"}
+	routeOrganization = newRoute(http.MethodGet, "/Organization", idempotent, documented, "changelog 1.112.0, 1.200.2")
 
-	routeProjects    = route{http.MethodGet, "/Projects", idempotent, documented, "changelog 1.135.0 (path inferred from its siblings)"}
-	routeProject     = route{http.MethodGet, "/Projects/{project}", idempotent, documented, "changelog 1.170.2, 1.202.0"}
-	routeProjectEdit = route{http.MethodPost, "/Projects/{project}/Edit", idempotent, documented, "changelog 1.170.2"}
+	routeProjects    = newRoute(http.MethodGet, "/Projects", idempotent, documented, "changelog 1.135.0 (path inferred from its siblings)")
+	routeProject     = newRoute(http.MethodGet, "/Projects/{project}", idempotent, documented, "changelog 1.170.2, 1.202.0")
+	routeProjectEdit = newRoute(http.MethodPost, "/Projects/{project}/Edit", idempotent, documented, "changelog 1.170.2")
 
-	routePolicy     = route{http.MethodGet, "/Projects/{project}/SigningPolicies/{policy}", idempotent, documented, "changelog 1.177.0"}
-	routePolicyEdit = route{http.MethodPost, "/Projects/{project}/SigningPolicies/{policy}/Edit", idempotent, documented, "changelog 1.170.2; 1.202.0 names it without /Edit"}
+	routePolicy     = newRoute(http.MethodGet, "/Projects/{project}/SigningPolicies/{policy}", idempotent, documented, "changelog 1.177.0")
+	routePolicyEdit = newRoute(http.MethodPost, "/Projects/{project}/SigningPolicies/{policy}/Edit", idempotent, documented, "changelog 1.170.2; 1.202.0 names it without /Edit")
 )
 
 // principalRoutes are the routes of one kind of principal. A route with an
@@ -78,31 +85,31 @@ type principalRoutes struct {
 
 var routesOf = map[access.Kind]principalRoutes{
 	access.KindUser: {
-		list:       route{http.MethodGet, "/InteractiveUsers", idempotent, documented, "changelog 1.170.2"},
-		me:         route{http.MethodGet, "/InteractiveUsers/Me", idempotent, documented, "changelog 1.155.0"},
-		create:     route{http.MethodPost, "/InteractiveUsers", once, inferred, "changelog 1.124.0 documents the capability, not the path"},
-		read:       route{http.MethodGet, "/InteractiveUsers/{id}", idempotent, inferred, "implied by `link` and the {id} routes"},
-		edit:       route{http.MethodPost, "/InteractiveUsers/{id}/Edit", idempotent, documented, "changelog 1.170.2"},
-		activate:   route{http.MethodPost, "/InteractiveUsers/{id}/Activate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"},
-		deactivate: route{http.MethodPost, "/InteractiveUsers/{id}/Deactivate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"},
-		reinvite:   route{http.MethodPost, "/InteractiveUsers/{id}/Reinvite", once, documented, "changelog 1.144.1 (the method is inferred)"},
+		list:       newRoute(http.MethodGet, "/InteractiveUsers", idempotent, documented, "changelog 1.170.2"),
+		me:         newRoute(http.MethodGet, "/InteractiveUsers/Me", idempotent, documented, "changelog 1.155.0"),
+		create:     newRoute(http.MethodPost, "/InteractiveUsers", once, inferred, "changelog 1.124.0 documents the capability, not the path"),
+		read:       newRoute(http.MethodGet, "/InteractiveUsers/{id}", idempotent, inferred, "implied by `link` and the {id} routes"),
+		edit:       newRoute(http.MethodPost, "/InteractiveUsers/{id}/Edit", idempotent, documented, "changelog 1.170.2"),
+		activate:   newRoute(http.MethodPost, "/InteractiveUsers/{id}/Activate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"),
+		deactivate: newRoute(http.MethodPost, "/InteractiveUsers/{id}/Deactivate", idempotent, inferred, "directory synchronization deactivates users; the name by analogy"),
+		reinvite:   newRoute(http.MethodPost, "/InteractiveUsers/{id}/Reinvite", once, documented, "changelog 1.144.1 (the method is inferred)"),
 	},
 	access.KindCIUser: {
-		list:       route{http.MethodGet, "/CIUsers", idempotent, documented, "changelog 1.128.0, 1.170.2"},
-		me:         route{http.MethodGet, "/CIUsers/Me", idempotent, documented, "changelog 1.116.0, 1.218.0"},
-		create:     route{http.MethodPost, "/CIUsers", once, inferred, "changelog 1.197.0 implies it"},
-		read:       route{http.MethodGet, "/CIUsers/{id}", idempotent, inferred, "implied by `link`"},
-		edit:       route{http.MethodPost, "/CIUsers/{id}/Edit", idempotent, documented, "changelog 1.133.0, 1.170.2"},
-		activate:   route{http.MethodPost, "/CIUsers/{id}/Activate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"},
-		deactivate: route{http.MethodPost, "/CIUsers/{id}/Deactivate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"},
+		list:       newRoute(http.MethodGet, "/CIUsers", idempotent, documented, "changelog 1.128.0, 1.170.2"),
+		me:         newRoute(http.MethodGet, "/CIUsers/Me", idempotent, documented, "changelog 1.116.0, 1.218.0"),
+		create:     newRoute(http.MethodPost, "/CIUsers", once, inferred, "changelog 1.197.0 implies it"),
+		read:       newRoute(http.MethodGet, "/CIUsers/{id}", idempotent, inferred, "implied by `link`"),
+		edit:       newRoute(http.MethodPost, "/CIUsers/{id}/Edit", idempotent, documented, "changelog 1.133.0, 1.170.2"),
+		activate:   newRoute(http.MethodPost, "/CIUsers/{id}/Activate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"),
+		deactivate: newRoute(http.MethodPost, "/CIUsers/{id}/Deactivate", idempotent, inferred, "changelog 1.133.0 documents the capability, not the path"),
 
-		regenerateToken: route{http.MethodPost, "/CIUsers/{id}/RegenerateApiToken", once, documented, "changelog 1.128.0, 1.171.0 (the method is inferred)"},
+		regenerateToken: newRoute(http.MethodPost, "/CIUsers/{id}/RegenerateApiToken", once, documented, "changelog 1.128.0, 1.171.0 (the method is inferred)"),
 	},
 	access.KindGroup: {
-		list:   route{http.MethodGet, "/UserGroups", idempotent, documented, "changelog 1.170.2"},
-		create: route{http.MethodPost, "/UserGroups", once, inferred, "directory synchronization creates groups; the path by analogy"},
-		read:   route{http.MethodGet, "/UserGroups/{id}", idempotent, inferred, "implied by `link`"},
-		edit:   route{http.MethodPost, "/UserGroups/{id}/Edit", idempotent, documented, "changelog 1.170.2"},
+		list:   newRoute(http.MethodGet, "/UserGroups", idempotent, documented, "changelog 1.170.2"),
+		create: newRoute(http.MethodPost, "/UserGroups", once, inferred, "directory synchronization creates groups; the path by analogy"),
+		read:   newRoute(http.MethodGet, "/UserGroups/{id}", idempotent, inferred, "implied by `link`"),
+		edit:   newRoute(http.MethodPost, "/UserGroups/{id}/Edit", idempotent, documented, "changelog 1.170.2"),
 	},
 }
 
@@ -111,10 +118,10 @@ var routesOf = map[access.Kind]principalRoutes{
 // with the method and what stands before the last segment inferred.
 var (
 	// routeChangeMembers takes the whole list.
-	routeChangeMembers = route{http.MethodPost, "/UserGroups/{id}/ChangeMembers", idempotent, documented, "changelog 1.159.0: sets a new list of members"}
+	routeChangeMembers = newRoute(http.MethodPost, "/UserGroups/{id}/ChangeMembers", idempotent, documented, "changelog 1.159.0: sets a new list of members")
 	// routeModifyMembers takes who comes and who goes, and may be sent again
 	// because both are named.
-	routeModifyMembers = route{http.MethodPost, "/UserGroups/{id}/ModifyMembers", idempotent, documented, "changelog 1.159.0: adds and removes members"}
+	routeModifyMembers = newRoute(http.MethodPost, "/UserGroups/{id}/ModifyMembers", idempotent, documented, "changelog 1.159.0: adds and removes members")
 )
 
 // A property is one JSON property of the API's objects.
@@ -140,6 +147,7 @@ func (p property) requestName() string {
 
 var (
 	propID          = property{name: "id", evidence: inferred, source: "changelog 1.155.0 documents that an id is returned, not its name"}
+	propLink        = property{name: "link", evidence: documented, source: "changelog 1.170.2: list items have one"}
 	propName        = property{name: "name", evidence: documented, source: "changelog 1.170.2: in the root object"}
 	propSlug        = property{name: "slug", evidence: documented, source: "changelog 1.170.2: in the root object"}
 	propDescription = property{name: "description", optional: true, evidence: documented, source: "changelog 1.170.2: in the root object"}
@@ -180,15 +188,6 @@ var listProperties = map[string]property{
 	access.Approvers.Plural:     {name: "approvers", evidence: inferred, source: "the projects page has the list"},
 	access.GroupMembers.Plural:  propMembers,
 }
-
-// requestNames maps names in answers to names in requests, where they differ.
-var requestNames = func() map[string]string {
-	names := map[string]string{}
-	for _, p := range []property{propVerifiesTrustedBuildSystem, propVerifiesOriginPolicy, propUsesApprovalProcess} {
-		names[p.name] = p.request
-	}
-	return names
-}()
 
 // createdIDNames are the names under which a create may return the new
 // object's id: the plain one, and one per kind after the pattern of
