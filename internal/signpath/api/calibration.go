@@ -320,12 +320,14 @@ func triedRoutes(r route) []string {
 	return append(tried, "the same with PATCH and PUT")
 }
 
-// near returns the document's routes that begin like the one that is missing.
+// near returns the document's routes that begin like the one that is missing, and
+// read or write as it does.
 func (d *document) near(r route) []string {
 	first := strings.ToLower(strings.SplitN(r.path, "/", 3)[1])
 	var near []string
 	for _, found := range d.operations {
-		if found.method != http.MethodGet && strings.HasPrefix(strings.ToLower(found.path), "/"+first) {
+		sameKind := (found.method == http.MethodGet) == (r.method == http.MethodGet)
+		if sameKind && strings.HasPrefix(strings.ToLower(found.path), "/"+first) {
 			near = append(near, found.method+" "+found.path)
 		}
 	}

@@ -170,6 +170,7 @@ func setEntryID(ctx context.Context, private privateState, id string, diags *dia
 
 // Create implements [resource.Resource].
 func (r *accessListEntryResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, nil, r.list, &resp.Diagnostics)
 	member := entryMember(ctx, req.Plan, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
@@ -254,11 +255,13 @@ func isNobody(err error) bool { return errors.Is(err, access.ErrNoPrincipal) || 
 
 // Update implements [resource.Resource]. Nothing can be updated in place.
 func (r *accessListEntryResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	resp.State.Raw = req.Plan.Raw
 }
 
 // Delete implements [resource.Resource].
 func (r *accessListEntryResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
 	id := ""

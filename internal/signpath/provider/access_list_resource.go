@@ -145,6 +145,7 @@ func stateMembers(ctx context.Context, from attributes, diags *diag.Diagnostics)
 
 // Create implements [resource.Resource].
 func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, nil, r.list, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() || !r.apply(ctx, t, wanted, r.losses.announced(t.String()), &resp.Diagnostics) {
@@ -157,6 +158,7 @@ func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequ
 
 // Update implements [resource.Resource].
 func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
 	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
@@ -169,6 +171,7 @@ func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequ
 
 // Delete implements [resource.Resource].
 func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

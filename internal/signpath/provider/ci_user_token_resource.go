@@ -149,6 +149,7 @@ func isRotationPeriod() validator.String {
 // Create implements [resource.Resource]: it regenerates the token. If that
 // fails there is no state, so that the next apply does the same again.
 func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	var plan ciUserTokenModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	recipients := plan.recipients(ctx, &resp.Diagnostics)
@@ -254,6 +255,7 @@ func (r *ciUserTokenResource) spellCIUser(known types.String, p access.Principal
 // Update implements [resource.Resource]. What changes in place is how Terraform
 // goes on, not the token.
 func (r *ciUserTokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	var plan ciUserTokenModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if !resp.Diagnostics.HasError() {

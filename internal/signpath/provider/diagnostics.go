@@ -77,6 +77,7 @@ func explain(f failure, err error) (summary, advice string) {
 		gone        *api.GoneError
 		lost        *api.LostPropertiesError
 		lostCreate  *api.LostCreateError
+		contract    *api.ContractError
 		failedOrNot *api.Error
 	)
 	switch {
@@ -93,6 +94,9 @@ func explain(f failure, err error) (summary, advice string) {
 	case errors.As(err, &lost):
 		return "SignPath lost settings in an edit", "Put them back in SignPath's web application now. The change that was asked for may be in force. " +
 			"Do not apply again before you know why this installation drops them; please report it to this provider's project."
+	case errors.As(err, &contract):
+		return "SignPath's API is not as expected", "Nothing was changed. `signpathctl contract` shows how the document of this installation differs; please report that to this provider's project. " +
+			"If the document is wrong and the request is right, `api_contract = \"assumed\"` in the provider block sends it without looking."
 	case errors.As(err, &lostCreate):
 		return "Unknown outcome of a create", "Look in SignPath's web application, or apply again: if it exists by then, Terraform says so and how to import it."
 	case errors.As(err, &failedOrNot):

@@ -108,6 +108,7 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 
 // Create implements [resource.Resource].
 func (r *principalResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	model := r.newModel()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
 	if resp.Diagnostics.HasError() {
@@ -239,6 +240,7 @@ func sameReference(text types.String, reference access.Reference) bool {
 
 // Update implements [resource.Resource].
 func (r *principalResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	plan, state := r.newModel(), r.newModel()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
@@ -309,6 +311,7 @@ func activation(active bool) string {
 // Delete implements [resource.Resource]: it deactivates, as nothing else is
 // known to exist.
 func (r *principalResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	state := r.newModel()
 	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	if resp.Diagnostics.HasError() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -67,15 +69,26 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: fmt.Sprintf("API token of the user that Terraform acts as: a CI user or an interactive user. Defaults to the environment variable `%s`, which is the better place, "+
 					"because it keeps the token out of the configuration. Required in one of the two places. To manage users *and* access lists with one token, its user needs the role Global Administrator.", api.EnvToken),
 			},
+			attrAPIContract: schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "How the provider learns the names in SignPath's API that are not published. `auto`, the default, reads the installation's own OpenAPI document (`<api_url>/swagger/v1/swagger.json`) " +
+					"before the first write of a run and goes by it; where the document contradicts all that is plausible, nothing is written, and where there is no document, the assumed names are used and a warning says so. " +
+					"`assumed` uses the assumed names and reads no document. See the guide [What is verified about the API](guides/api-contract.md).",
+				Validators: []validator.String{stringvalidator.OneOf(string(api.ContractAuto), string(api.ContractAssumed))},
+			},
 		},
 	}
 }
+
+// attrAPIContract says how the names in requests are settled.
+const attrAPIContract = "api_contract"
 
 // configModel is the provider block.
 type configModel struct {
 	URL            types.String `tfsdk:"api_url"`
 	OrganizationID types.String `tfsdk:"organization_id"`
 	Token          types.String `tfsdk:"api_token"`
+	APIContract    types.String `tfsdk:"api_contract"`
 }
 
 // Configure implements [provider.Provider]. It sends nothing.
@@ -84,6 +97,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	for field, value := range map[api.Field]types.String{
 		api.FieldURL: config.URL, api.FieldOrganizationID: config.OrganizationID, api.FieldToken: config.Token,
+		attrAPIContract: config.APIContract,
 	} {
 		if value.IsUnknown() {
 			resp.Diagnostics.AddAttributeError(path.Root(string(field)), "Setting not known at plan time",
@@ -97,6 +111,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		URL:            setting(config.URL, api.EnvURL),
 		OrganizationID: setting(config.OrganizationID, api.EnvOrganizationID),
 		Token:          setting(config.Token, api.EnvToken),
+		Contract:       api.ContractMode(config.APIContract.ValueString()),
 		UserAgent:      fmt.Sprintf("terraform-provider-signpath/%s Terraform/%s", p.version, cmp.Or(req.TerraformVersion, "unknown")),
 		Log:            logRequest,
 	})

@@ -52,6 +52,7 @@ func (a *reinviteUserAction) Schema(_ context.Context, _ action.SchemaRequest, r
 
 // Invoke implements [action.Action].
 func (a *reinviteUserAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	defer a.noticeContract(&resp.Diagnostics)
 	var user types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(attrUser), &user)...)
 	if resp.Diagnostics.HasError() {

@@ -75,6 +75,7 @@ func announce(ctx context.Context, private privateState, ids []string, diags *di
 // Delete implements [resource.Resource]. The destroy half of a replacement has
 // announced nobody, and takes nobody out: the create takes the group up again.
 func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	var state userGroupModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	raw, d := req.Private.GetKey(ctx, privateAnnounced)

@@ -194,6 +194,7 @@ func (r *userGroupResource) find(ctx context.Context, state userGroupModel) (acc
 
 // Create implements [resource.Resource].
 func (r *userGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	var model userGroupModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {
@@ -283,6 +284,7 @@ func (m *userGroupModel) read(p access.Principal) {
 
 // Update implements [resource.Resource].
 func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	var plan, state userGroupModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

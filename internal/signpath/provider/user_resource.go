@@ -183,6 +183,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 // Update implements [resource.Resource]. It sends a new invitation where the plan
 // says so.
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	var plan, state userModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// The exit statuses of the contract command, besides 1 for an error.
+const (
+	statusDiffers exitStatus = 2
+	statusMissing exitStatus = 3
+)
+
+const (
+	documentTimeout  = 30 * time.Second
+	maxDocumentBytes = 64 << 20
+)
+
+type contractFlags struct {
+	json, all bool
+}
+
+func newContractCommand() *cobra.Command {
+	var flags contractFlags
+	command := &cobra.Command{
+		Use:   "contract SWAGGER-FILE-OR-URL",
+		Short: "Compare an installation's OpenAPI document with what the provider assumes",
+		Long: `Compares the OpenAPI document of a SignPath installation, <apiUrl>/swagger/v1/swagger.json, with what this provider
+assumes about the API, route by route and property by property. Much of the API is not published, so this tells whether
+the provider fits an installation, before it writes anything there.
+
+A URL is fetched without a token. Use - to read standard input.
+
+Exit status: 0 if all is as assumed; 2 if something differs and the provider goes by the document; 3 if something is
+missing that the provider needs; 1 if the document cannot be read.`,
+		Example: `  signpathctl contract https://app.signpath.io/Api/swagger/v1/swagger.json
+  signpathctl contract swagger.json --all`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return runContract(command, arguments[0], flags)
+		},
+	}
+	command.Flags().BoolVar(&flags.json, "json", false, "print every line as JSON")
+	command.Flags().BoolVar(&flags.all, "all", false, "also print what matches")
+	return command
+}
+
+func runContract(command *cobra.Command, source string, flags contractFlags) error {
+	data, err := readDocument(command.Context(), source, command.InOrStdin())
+	if err != nil {
+		return err
+	}
+	lines, err := api.CompareContract(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", source, err)
+	}
+	if flags.json {
+		encoder := json.NewEncoder(command.OutOrStdout())
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(lines)
+	} else {
+		err = printComparison(command.OutOrStdout(), lines, flags.all)
+	}
+	if err != nil {
+		return err
+	}
+	if status := statusOf(lines); status != 0 {
+		return status
+	}
+	return nil
+}
+
+func readDocument(ctx context.Context, source string, stdin io.Reader) ([]byte, error) {
+	if source == "-" {
+		return io.ReadAll(io.LimitReader(stdin, maxDocumentBytes))
+	}
+	if u, err := url.Parse(source); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		return fetchDocument(ctx, source)
+	}
+	return os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
+}
+
+func fetchDocument(ctx context.Context, address string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, documentTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answered %s", address, response.Status)
+	}
+	return io.ReadAll(io.LimitReader(response.Body, maxDocumentBytes))
+}
+
+// printComparison prints what is not as assumed, each with its evidence, and
+// counts everything.
+func printComparison(w io.Writer, lines []api.ContractLine, all bool) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	counts, printed := map[api.ContractState]int{}, false
+	for _, line := range lines {
+		counts[line.State]++
+		if line.State == api.ContractMatches && !all {
+			continue
+		}
+		printed = true
+		subject := line.Route
+		if line.Part != api.PartRoute {
+			subject += ": " + string(line.Part) + " " + line.Assumed
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", line.State, subject, line.Evidence, remark(line))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if printed {
+		fmt.Fprintln(w)
+	}
+	_, err := fmt.Fprintf(w, "%d as assumed, %d differ and are settled by the document, %d missing, %d not described.\n",
+		counts[api.ContractMatches], counts[api.ContractDiffers], counts[api.ContractMissing], counts[api.ContractUnsaid])
+	return err
+}
+
+func remark(line api.ContractLine) string {
+	switch {
+	case line.State == api.ContractDiffers:
+		return "is " + line.Found
+	case line.State == api.ContractMissing && len(line.Offered) == 0:
+		return "nothing of the kind there"
+	case line.State == api.ContractMissing && line.Optional:
+		return "optional; there are " + strings.Join(line.Offered, ", ")
+	case line.State == api.ContractMissing:
+		return "there are " + strings.Join(line.Offered, ", ")
+	}
+	return ""
+}
+
+func statusOf(lines []api.ContractLine) exitStatus {
+	has := func(state api.ContractState) bool {
+		return slices.ContainsFunc(lines, func(line api.ContractLine) bool { return line.State == state && !line.Optional })
+	}
+	switch {
+	case has(api.ContractMissing):
+		return statusMissing
+	case has(api.ContractDiffers):
+		return statusDiffers
+	}
+	return 0
+}
