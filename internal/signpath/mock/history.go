@@ -108,6 +108,16 @@ func (l *listed) add(v version) {
 	}
 }
 
+// latest is the project that an earlier version is of, or the version itself if that is gone.
+func (o *organization) latest(earlier *project) *project {
+	for _, p := range o.Projects {
+		if p.ID == earlier.ID {
+			return p
+		}
+	}
+	return earlier
+}
+
 // listed is what a list shows: the organization as it is, or as it was, by a fault or in the dialect.
 func (c *call) listed() listed {
 	now := c.server.clock()

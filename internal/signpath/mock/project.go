@@ -188,12 +188,13 @@ func (o *organization) projectExtras() map[string]json.RawMessage {
 	return extras
 }
 
-// listReadableProjects leaves out what the user may not read (inferred from the project read permission).
+// listReadableProjects leaves out what the user may not read (inferred from the project read permission). Rights never
+// lag behind.
 func listReadableProjects(c *call) (answer, *problem) {
 	projects := c.listed().projects
 	items := make([]object, 0, len(projects))
 	for _, p := range projects {
-		if readProjects.permits(c.organization, c.caller, p) {
+		if readProjects.permits(c.organization, c.caller, c.organization.latest(p)) {
 			items = append(items, c.summarize(p.summary(c.renderer)))
 		}
 	}
