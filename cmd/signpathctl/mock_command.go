@@ -31,7 +31,10 @@ func newMockCommand() *cobra.Command {
 		Long: `Serve a mock SignPath organization on a loopback address until SIGINT or SIGTERM.
 
 It prints the environment variables that the provider needs, ready for a shell. The token is good for this mock only.
-The control endpoints below /_mock/ need no token.`,
+The control endpoints below /_mock/ need no token. The OpenAPI document is at /Api/swagger/v1/swagger.json.
+
+--dialect takes deviations from the assumed API contract, separated by commas:
+` + dialectHelp(),
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error { return serveMock(command, flags) },
 	}
@@ -44,8 +47,17 @@ The control endpoints below /_mock/ need no token.`,
 		"file that the environment variables are written to once the server listens")
 	options.DurationVar(&flags.latency, "latency", 0, "delay of each API request, such as 50ms")
 	options.StringSliceVar(&flags.dialect, "dialect", nil,
-		"deviations from the assumed API contract: "+strings.Join(mock.DialectNames(), ", "))
+		"deviations from the assumed API contract, as listed above")
 	return command
+}
+
+// dialectHelp lists the deviations, one a line.
+func dialectHelp() string {
+	var help strings.Builder
+	for _, single := range mock.SingleDialects() {
+		fmt.Fprintf(&help, "\n  %-28s %s", single.Name, single.About)
+	}
+	return help.String()
 }
 
 func serveMock(command *cobra.Command, flags mockFlags) error {

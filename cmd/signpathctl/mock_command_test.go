@@ -86,12 +86,15 @@ func (e environment) call(t *testing.T, method, path, body string) int {
 }
 
 func TestMockServesTheDemo(t *testing.T) {
-	found, stop := runMock(t, "--dialect", "unknown-is-404,edit-patches", "--latency", "1ms")
+	found, stop := runMock(t, "--dialect", "unknown-is-404,edit-without-suffix,rename=role:globalRole", "--latency", "1ms")
 	if status := found.call(t, http.MethodGet, "/CIUsers/Me", ""); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
 	if status := found.call(t, http.MethodGet, "/Projects/nowhere", ""); status != http.StatusNotFound {
 		t.Errorf("status %d in the dialect", status)
+	}
+	if status := found.call(t, http.MethodPost, "/Projects/project-a", `{"name": "Project A"}`); status != http.StatusOK {
+		t.Errorf("status %d in the second dialect", status)
 	}
 	stop()
 }
@@ -137,6 +140,7 @@ func TestMockRefusesToStart(t *testing.T) {
 	}{
 		"not loopback":      {[]string{"--listen", "0.0.0.0:0"}, "not a loopback address"},
 		"unknown dialect":   {[]string{"--dialect", "klingon"}, "klingon"},
+		"contradiction":     {[]string{"--dialect", "members-per-kind,member-objects"}, "ids per kind"},
 		"missing seed":      {[]string{"--seed", seedFile + "x"}, seedFile + "x"},
 		"seed without user": {[]string{"--seed", seedFile}, `needs a CI user "terraform"`},
 		"env file nowhere":  {[]string{"--env-file", filepath.Join(seedFile, "env.sh")}, "env.sh"},
@@ -151,6 +155,22 @@ func TestMockRefusesToStart(t *testing.T) {
 				t.Errorf("error %v, want %q in it", err, test.text)
 			}
 		})
+	}
+}
+
+func TestMockHelpListsTheDialects(t *testing.T) {
+	var output bytes.Buffer
+	command := newRootCommand()
+	command.SetOut(&output)
+	command.SetArgs([]string{"mock", "--help"})
+	if err := command.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	for _, single := range mock.SingleDialects() {
+		line := regexp.MustCompile(`(?m)^  ` + regexp.QuoteMeta(single.Name) + ` +` + regexp.QuoteMeta(single.About) + `$`)
+		if !line.MatchString(output.String()) {
+			t.Errorf("no line of %s", single.Name)
+		}
 	}
 }
 

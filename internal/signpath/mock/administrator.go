@@ -106,7 +106,7 @@ func (a *Administrator) Remove(reference string) error {
 		}
 		removed := found.entity()
 		o.remove(found)
-		o.record(by, removed, "Deleted", nil)
+		o.record(by, removed, verbDeleted, nil)
 		return nil
 	})
 }
@@ -260,7 +260,8 @@ func (e *edit) addExtras(extras map[string]json.RawMessage, rendered object) map
 		answered = append(answered, strings.ToLower(name))
 	}
 	for key, sent := range e.body {
-		if slices.Contains(e.asked, key) {
+		wasRead := func(property string) bool { return e.key(property) == key }
+		if slices.ContainsFunc(e.asked, wasRead) {
 			continue
 		}
 		if slices.Contains(answered, key) {
@@ -305,8 +306,9 @@ func (a *Administrator) do(change func(*organization, stamp) error) error {
 		}
 		by.by = EventParty{ID: u.ID, Name: u.Name}
 	}
+	events := len(o.Events)
 	if err := change(o, by); err != nil {
 		return err
 	}
-	return a.server.saveState()
+	return a.server.commit(events)
 }

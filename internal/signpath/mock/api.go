@@ -10,14 +10,22 @@ import (
 
 const maxRequestBody = 16 << 20
 
-// applicationVersion is the version of SignPath that the mock claims to be.
-const applicationVersion = "1.220.0"
+// Versions of SignPath that the mock claims to be: the old one with Dialect.OldOriginNames.
+const (
+	applicationVersion    = "1.220.0"
+	oldApplicationVersion = "1.200.2"
+)
 
 func readSystemInfo(c *call) (answer, *problem) {
-	return ok(object{
-		propApplicationVersion: applicationVersion,
-		propUIBaseURL:          "http://" + c.request.Host,
-	}), nil
+	return ok(systemInfo(c.dialect, c.request.Host)), nil
+}
+
+func systemInfo(dialect Dialect, host string) object {
+	version := applicationVersion
+	if dialect.OldOriginNames {
+		version = oldApplicationVersion
+	}
+	return object{propApplicationVersion: version, propUIBaseURL: "http://" + host}
 }
 
 // serveAPI logs a request, executes it, unless a fault is in the way, and delivers the answer.
@@ -27,22 +35,22 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request body could not be read", http.StatusBadRequest)
 		return
 	}
-	found := matchRoute(r.Method, r.URL.EscapedPath())
+	found := s.routes.match(r.Method, r.URL.EscapedPath())
 	entry := &Request{
 		Time:        s.clock(),
 		Method:      r.Method,
 		Path:        r.URL.Path,
 		Route:       found.routeName(),
-		RequestBody: redactTokens(content),
-		template:    found.template(),
-		resource:    found.resource,
+		RequestBody: s.log.redact.tokens(content),
+		target:      found.target(r.Method),
 	}
 	s.log.begin(entry)
 	c := &call{
+		server:  s,
 		match:   found,
 		request: r,
 		content: content,
-		fault:   s.faults.next(r.Method, found.template(), found.resource),
+		fault:   s.faults.next(entry.target),
 		at:      entry.Time,
 	}
 	delivered, caller := s.perform(c)
@@ -52,7 +60,11 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 
 // perform executes the call, with what a fault does to it before, instead and after.
 func (s *Server) perform(c *call) (delivered delivery, caller string) {
-	pause(c.request.Context(), time.Duration(s.latency.Load())+c.fault.delay())
+	wait := time.Duration(s.latency.Load())
+	if c.fault.Action == FaultDelay {
+		wait += c.fault.delay()
+	}
+	pause(c.request.Context(), wait)
 	if c.fault.Before != nil {
 		c.fault.Before()
 	}
@@ -83,8 +95,11 @@ func (s *Server) execute(c *call) (executed delivery, caller string) {
 	c.renderer = renderer{dialect: s.dialect, base: s.base(c.request), organization: s.organization}
 	events := len(s.organization.Events)
 	result, refused := c.serve()
-	if refused == nil && len(s.organization.Events) > events {
-		refused = s.saveChange()
+	if s.dialect.renamesAnswers() {
+		result.body = s.dialect.spell(result.body)
+	}
+	if refused == nil {
+		refused = s.commitCall(events)
 	}
 	if refused != nil {
 		result = refused.answer(s.dialect)
@@ -95,8 +110,8 @@ func (s *Server) execute(c *call) (executed delivery, caller string) {
 	return result.deliver(), caller
 }
 
-func (s *Server) saveChange() *problem {
-	if err := s.saveState(); err != nil {
+func (s *Server) commitCall(events int) *problem {
+	if err := s.commit(events); err != nil {
 		return &problem{status: http.StatusInternalServerError, detail: err.Error()}
 	}
 	return nil

@@ -2,7 +2,9 @@ package mock
 
 import (
 	"encoding/json"
+	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,6 +39,11 @@ type subject interface {
 	render(renderer) object
 	lists() map[string]*[]string
 }
+
+// verbDeleted is the end of the names of events that take an object away.
+const verbDeleted = "Deleted"
+
+func (e AuditEvent) isDeletion() bool { return strings.HasSuffix(e.Name, "."+verbDeleted) }
 
 // entity names an object in the audit log.
 type entity struct {
@@ -94,14 +101,22 @@ func sameJSON(a, b json.RawMessage) bool {
 func listEventsOfAuditLog(c *call) (answer, *problem) {
 	events := make([]object, 0, len(c.organization.Events))
 	for _, event := range c.organization.Events {
-		events = append(events, object{
-			propID:        event.ID,
-			propTime:      event.Time,
-			propEventName: event.Name,
-			propMetadata:  object{propActor: event.Actor},
-			propEntity:    event.Entity,
-			propChanges:   event.Changes,
-		})
+		events = append(events, event.render())
 	}
 	return ok(c.wrap(listEvents, events)), nil
+}
+
+func (e AuditEvent) render() object {
+	return object{
+		propID:        e.ID,
+		propTime:      e.Time,
+		propEventName: e.Name,
+		propMetadata:  object{propActor: e.Actor},
+		propEntity:    e.Entity,
+		propChanges:   e.Changes,
+	}
+}
+
+var auditLogRoutes = []route{
+	{"Events", http.MethodGet, "/AuditLog/Events", readAuditLog, listEventsOfAuditLog, nil, auditEventList},
 }

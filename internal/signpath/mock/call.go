@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 type call struct {
 	renderer
 
+	server  *Server
 	match   match
 	request *http.Request
 	content []byte
@@ -90,10 +92,17 @@ func (c *call) checkMediaTypes() *problem {
 		return nil
 	}
 	mediaType, _, err := mime.ParseMediaType(c.request.Header.Get("Content-Type"))
-	if err != nil || mediaType != "application/json" {
+	if err != nil || !isJSON(mediaType) {
 		return &problem{status: http.StatusUnsupportedMediaType, detail: "The Content-Type of the request must be application/json."}
 	}
 	return nil
+}
+
+// requestMediaTypes are those of requests with a body: what ASP.NET takes for JSON by default.
+var requestMediaTypes = []string{"application/json", "text/json", "application/*+json"}
+
+func isJSON(mediaType string) bool {
+	return slices.ContainsFunc(requestMediaTypes, func(accepted string) bool { return matchWildcard(accepted, mediaType) })
 }
 
 func acceptsJSON(accept string) bool {
@@ -176,7 +185,7 @@ func (c *call) unknown(title, key string) *problem {
 
 // edit reads the body of an Edit request.
 func (c *call) edit() *edit {
-	e := &edit{organization: c.organization, body: c.body, keepsOmitted: c.dialect.EditPatches}
+	e := &edit{organization: c.organization, dialect: c.dialect, body: c.body, keepsOmitted: c.dialect.EditPatches}
 	switch c.fault.Action {
 	case FaultDropProperties:
 		e.lost = lowerCase(c.fault.Properties)
@@ -227,19 +236,31 @@ func done() answer { return answer{status: http.StatusOK} }
 // created is the answer of a create. Documented for signing requests: 201 with the absolute URL of the new object in
 // Location; changelog 1.155.0: and its id in the body.
 func (c *call) created(names kindNames, id string, body object) answer {
-	switch c.dialect.CreateIDForm {
+	result := answer{
+		status: http.StatusCreated,
+		header: http.Header{"Location": {c.link(names.path, id)}},
+	}
+	if c.addCreatedID(body, names, id); len(body) > 0 {
+		result.body = body
+	}
+	return result
+}
+
+func (r renderer) addCreatedID(body object, names kindNames, id string) {
+	switch r.dialect.CreateIDForm {
 	case CreateIDLocationOnly:
 	case CreateIDPlain:
 		body[propID] = id
 	default:
 		body[names.idProperty] = id
 	}
-	result := answer{
-		status: http.StatusCreated,
-		header: http.Header{"Location": {c.link(names.path, id)}},
-	}
-	if len(body) > 0 {
-		result.body = body
+}
+
+// list is the answer of a list of users, groups or projects.
+func (c *call) list(name string, items []object) answer {
+	result := ok(c.wrap(name, items))
+	if c.fault.Action == FaultStaleList {
+		result.header = http.Header{headerFault: {string(FaultStaleList)}}
 	}
 	return result
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // delivery is an answer on its way to the client.
@@ -79,6 +80,9 @@ func (f Fault) prevent() (instead delivery, isPrevented bool) {
 	return delivery{}, false
 }
 
+// headerFault has the action of the fault that changed or replaced an answer.
+const headerFault = "Mock-Fault"
+
 // disturb returns what a fault makes of the answer of an executed request.
 func (f Fault) disturb(executed delivery) delivery {
 	switch f.Action {
@@ -92,21 +96,35 @@ func (f Fault) disturb(executed delivery) delivery {
 		executed.body = f.malformed(executed.body)
 	case FaultHideProperties:
 		executed.body = withoutProperties(executed.body, f.Properties)
+	default:
+		return executed
 	}
+	executed.header.Set(headerFault, string(f.Action))
 	return executed
 }
 
 func (f Fault) answer() delivery {
-	canned := delivery{status: f.Status, header: http.Header{}, body: []byte(f.Body)}
+	canned := delivery{status: f.Status, header: http.Header{}, body: f.body()}
 	for name, value := range f.Headers {
 		canned.header.Set(name, value)
 	}
+	canned.header.Set(headerFault, string(f.Action))
 	return canned
 }
 
+// body is the fault's own body, filled up.
+func (f Fault) body() []byte {
+	filler := " "
+	if f.Body == "" {
+		filler = "x"
+	}
+	missing := max(0, f.BodyBytes-len(f.Body))
+	return []byte(f.Body + strings.Repeat(filler, missing))
+}
+
 func (f Fault) malformed(body []byte) []byte {
-	if f.Body != "" {
-		return []byte(f.Body)
+	if own := f.body(); len(own) > 0 {
+		return own
 	}
 	return body[:len(body)/2]
 }

@@ -1,9 +1,13 @@
 package mock_test
 
 import (
+	"math/rand/v2"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -18,18 +22,104 @@ func startDialect(t *testing.T, name string) client {
 }
 
 func TestParseDialect(t *testing.T) {
-	dialect, err := mock.ParseDialect("wrapped-lists", " edit-patches")
-	if err != nil || dialect != (mock.Dialect{WrappedLists: true, EditPatches: true}) {
-		t.Errorf("%+v, %v", dialect, err)
+	dialect, err := mock.ParseDialect("wrapped-lists", " edit-patches, list-lag=2s", "rename=role:globalRole,rename=isActive:active")
+	want := mock.Dialect{
+		WrappedLists: true, EditPatches: true, ListLag: 2 * time.Second,
+		Renamed: map[string]string{"role": "globalRole", "isActive": "active"},
 	}
-	if _, err := mock.ParseDialect("klingon"); err == nil || !strings.Contains(err.Error(), "plain-text-errors") {
-		t.Errorf("unknown dialect: %v", err)
+	if err != nil || !reflect.DeepEqual(dialect, want) {
+		t.Errorf("%#v, %v", dialect, err)
 	}
-	for _, name := range mock.DialectNames() {
-		if dialect, err := mock.ParseDialect(name); err != nil || dialect == (mock.Dialect{}) {
-			t.Errorf("%s deviates in nothing: %v", name, err)
+	if dialect, err := mock.ParseDialect(); err != nil || dialect.String() != "" {
+		t.Errorf("no name: %q, %v", dialect, err)
+	}
+}
+
+func TestParseDialectRefuses(t *testing.T) {
+	for name, text := range map[string]string{
+		"klingon":                                 "plain-text-errors",
+		"wrapped-lists=yes":                       "unknown dialect",
+		"list-lag=soon":                           "list-lag=2s",
+		"list-lag=-1s":                            "list-lag=2s",
+		"rename":                                  "rename=role:globalRole",
+		"rename=role":                             "rename=role:globalRole",
+		"rename-request=role:":                    "no name",
+		"rename=rank:role":                        `no property "rank"`,
+		"rename=role:Name":                        `"Name"`,
+		"rename=role:a,rename=role:b":             "two names",
+		"rename=role:x,rename=name:X":             `both be named "x"`,
+		"create-id,create-location-only":          "excludes",
+		"members-per-kind,member-objects":         "ids per kind",
+		"member-object-requests,members-per-kind": "ids per kind",
+	} {
+		if dialect, err := mock.ParseDialect(name); err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("%s: %q, %v", name, dialect, err)
 		}
 	}
+	if _, err := mock.New(mock.DemoSeed(), mock.WithDialect(mock.Dialect{MembersPerKind: true, MemberObjects: true})); err == nil {
+		t.Error("a server speaks what contradicts itself")
+	}
+}
+
+// Every deviation can be named, alone and mixed, and be told from the default.
+func TestDialectNames(t *testing.T) {
+	singles := mock.SingleDialects()
+	names := make([]string, 0, len(singles))
+	for _, single := range singles {
+		names = append(names, single.Name)
+		if single.About == "" || reflect.DeepEqual(single.Dialect, mock.Dialect{}) || single.Dialect.String() != single.Name {
+			t.Errorf("%+v, %q", single, single.Dialect)
+		}
+		expectRoundTrip(t, single.Dialect)
+	}
+	if !slices.IsSorted(names) {
+		t.Errorf("%q are not sorted", names)
+	}
+	fields := map[string]bool{}
+	for _, single := range singles {
+		value := reflect.ValueOf(single.Dialect)
+		for i := range value.NumField() {
+			if !value.Field(i).IsZero() {
+				fields[value.Type().Field(i).Name] = true
+			}
+		}
+	}
+	equal(t, "fields that have a name", len(fields), reflect.TypeFor[mock.Dialect]().NumField())
+	for _, name := range mock.DialectNames() {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s is no single dialect", name)
+		}
+	}
+	equal(t, "names that need no argument", len(mock.DialectNames()), len(names)-2)
+}
+
+func expectRoundTrip(t *testing.T, dialect mock.Dialect) {
+	t.Helper()
+	parsed, err := mock.ParseDialect(dialect.String())
+	if err != nil || !reflect.DeepEqual(parsed, dialect) {
+		t.Errorf("%q becomes %q, %v", dialect, parsed, err)
+	}
+}
+
+func TestRandomDialect(t *testing.T) {
+	seen := map[string]bool{}
+	for seed := range uint64(150) {
+		dialect := mock.RandomDialect(rand.New(rand.NewPCG(seed, 0)))
+		equal(t, "again", mock.RandomDialect(rand.New(rand.NewPCG(seed, 0))).String(), dialect.String())
+		expectRoundTrip(t, dialect)
+		if _, err := mock.New(mock.DemoSeed(), mock.WithDialect(dialect)); err != nil {
+			t.Errorf("%q: %v", dialect, err)
+		}
+		renames := len(dialect.Renamed) + len(dialect.RenamedInRequests)
+		if renames > 0 && dialect.NoDocument {
+			t.Errorf("%q: nobody can know the names", dialect)
+		}
+		for _, name := range strings.Split(dialect.String(), ",") {
+			name, _, _ = strings.Cut(name, "=")
+			seen[name] = true
+		}
+	}
+	equal(t, "deviations that occur", len(seen), len(mock.SingleDialects()))
 }
 
 func TestDialectWrappedLists(t *testing.T) {

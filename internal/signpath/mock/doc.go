@@ -3,12 +3,38 @@
 // It is a reading of SignPath's API contract of its own: it imports nothing of this module, so that a test of the
 // provider against it compares two independent readings. What SignPath documents is enforced as documented. What it
 // does not document (many JSON names, the meaning of an omitted property in an Edit) is an assumption; the names are in
-// wire.go, each with its evidence, and the plausible alternatives are a [Dialect].
+// wire.go, each with its evidence, and the plausible alternatives are a [Dialect]. [SingleDialects] lists them, and
+// [RandomDialect] mixes them, for tests that a client must pass in all.
 //
 // # The API
 //
 // The API is served below /Api/v1/{organization}. Fixed path segments are matched without case, slugs exactly, ids
 // without case. Each entity's file has its routes; rights.go has who may call them.
+//
+// # The OpenAPI document
+//
+// GET /Api/swagger/v1/swagger.json answers the OpenAPI 3.0.1 document of the API in the dialect, as Swashbuckle would
+// write it. It needs no token. Its routes are those that the server routes by, and its properties are found by letting
+// the server read an empty request and render an empty object, so it can't say anything else than the server does;
+// unless [WithDocument] or [WithRawDocument] make it. It is no part of the API: counts, faults and route patterns leave
+// it out unless they name it.
+//
+// # Faults
+//
+// A [Fault] makes requests go wrong:
+//
+//	any status, headers and body            FaultAnswer, FaultAnswerAfterActing; BodyBytes for a body of 10 MB
+//	the HTML of a proxy, wrong JSON         the same, or FaultMalformedBody with a Body, which keeps the status
+//	truncated JSON                          FaultMalformedBody
+//	a delay, also of a list                 FaultDelay
+//	no answer, before or after acting       FaultCutBeforeActing, FaultCutAfterActing
+//	a cut in the middle of the body         FaultCutBody
+//	a list that lags behind                 FaultStaleList; for all lists Dialect.ListLag
+//	a property lost or kept in an edit      FaultDropProperties, FaultKeepProperties
+//	a property missing in an answer         FaultHideProperties
+//	another administrator in between        FaultNone with Before
+//
+// An answer that a fault changed or replaced has the header "Mock-Fault" with the action.
 //
 // # Control endpoints
 //
@@ -22,7 +48,7 @@
 //
 //	GET    /_mock/requests?route=POST+*/Edit   the request log, optionally only what matches a route pattern
 //	DELETE /_mock/requests                     forgets the request log
-//	GET    /_mock/stats                        {"requests":12,"connections":1,"maxConcurrent":4}
+//	GET    /_mock/stats                        {"requests":12,"connections":1,"maxConcurrent":4}, of API requests
 //	GET    /_mock/state                        the organization in the form of a seed, without tokens
 //	GET    /_mock/mails                        the invitations that were sent
 //	GET    /_mock/lookup?ref=user:a@b.example  {"id":"…"} of any object
@@ -46,5 +72,5 @@
 //	POST   /_mock/faults                       {"route":"POST */Edit","after":1,"times":1,"action":"answer","status":503,
 //	                                            "headers":{"Retry-After":"1"},"body":"busy"}; see [Fault]
 //	DELETE /_mock/faults                       clears the faults
-//	POST   /_mock/latency                      {"milliseconds":50} for each API request
+//	POST   /_mock/latency                      {"milliseconds":50} for each API request and the document
 package mock

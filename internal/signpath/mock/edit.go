@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/google/uuid"
 )
 
 // requestBody is a JSON object whose names are compared without case, as ASP.NET does by default (inferred; observed
@@ -44,22 +42,28 @@ func compact(value json.RawMessage) json.RawMessage {
 // edit reads the properties of a request body into the draft of an object and collects what is wrong with them. The
 // draft replaces the object only if nothing is.
 //
-// A property that the body omits is reset, unless omitted ones are kept (Dialect.EditPatches).
+// Its methods name properties as in the default dialect. A property that the body omits is reset, unless omitted ones
+// are kept (Dialect.EditPatches).
 type edit struct {
 	organization *organization
+	dialect      Dialect
 	body         requestBody
 	keepsOmitted bool
-	// lost and kept are the properties, in lower case, of faults that lose them or leave them as they are.
+	// lost and kept are the properties, by their names in the dialect and in lower case, of faults that lose them or leave
+	// them as they are.
 	lost, kept []string
-	// asked are the properties, in lower case, that were read.
-	asked  []string
-	errors map[string][]string
+	// asked are the properties that were read, required those that must not be empty.
+	asked, required []string
+	errors          map[string][]string
 }
+
+// key is the name of a property in the body.
+func (e *edit) key(property string) string { return strings.ToLower(e.dialect.requestName(property)) }
 
 // take returns the value for a property: null to reset it, or change=false to leave it as it is.
 func (e *edit) take(property string) (value json.RawMessage, change bool) {
-	key := strings.ToLower(property)
-	e.asked = append(e.asked, key)
+	key := e.key(property)
+	e.asked = append(e.asked, property)
 	if slices.Contains(e.kept, key) {
 		return nil, false
 	}
@@ -75,7 +79,7 @@ func (e *edit) take(property string) (value json.RawMessage, change bool) {
 
 // has tells whether the body has a property.
 func (e *edit) has(property string) bool {
-	_, present := e.body[strings.ToLower(property)]
+	_, present := e.body[e.key(property)]
 	return present
 }
 
@@ -110,53 +114,6 @@ func (e *edit) raw(property string, target *json.RawMessage) {
 	}
 }
 
-// members sets the target to the ids of a list of principals, given as UUIDs or as objects with an id.
-func (e *edit) members(property string, target *[]string) {
-	var sent []memberID
-	value, change := e.take(property)
-	if !change {
-		return
-	}
-	if err := json.Unmarshal(value, &sent); err != nil {
-		e.reject(property, "The JSON value could not be converted to a list of ids.")
-		return
-	}
-	ids := make([]string, 0, len(sent))
-	seen := make(map[string]bool, len(sent))
-	for _, member := range sent {
-		id := string(member)
-		if !e.organization.hasPrincipal(id) {
-			e.reject(property, "There is no user or user group with the id '%s'.", id)
-		}
-		if !seen[id] {
-			ids = append(ids, id)
-		}
-		seen[id] = true
-	}
-	*target = ids
-}
-
-// memberID is the id of a principal in a request.
-type memberID string
-
-// UnmarshalJSON accepts "id" and {"id": "id"}.
-func (m *memberID) UnmarshalJSON(value []byte) error {
-	var reference struct{ ID string }
-	if bytes.HasPrefix(value, []byte("{")) {
-		if err := json.Unmarshal(value, &reference); err != nil {
-			return err
-		}
-	} else if err := json.Unmarshal(value, &reference.ID); err != nil {
-		return err
-	}
-	id, err := uuid.Parse(reference.ID)
-	if err != nil {
-		return err
-	}
-	*m = memberID(id.String())
-	return nil
-}
-
 // extras edits the properties that clients may not know: those that the object has and the body sends are changed,
 // those that it omits are dropped. Names that the object does not have are ignored, as ASP.NET does by default.
 func (e *edit) extras(extras map[string]json.RawMessage) map[string]json.RawMessage {
@@ -165,7 +122,7 @@ func (e *edit) extras(extras map[string]json.RawMessage) map[string]json.RawMess
 		value, change := e.take(name)
 		switch {
 		case !change:
-		case e.has(name) && !slices.Contains(e.lost, strings.ToLower(name)):
+		case e.has(name) && !slices.Contains(e.lost, e.key(name)):
 			edited[name] = value
 		default:
 			delete(edited, name)
@@ -179,14 +136,31 @@ func (e *edit) reject(property, format string, arguments ...any) {
 	if e.errors == nil {
 		e.errors = map[string][]string{}
 	}
-	name := pascalCase(property)
+	name := e.title(property)
 	e.errors[name] = append(e.errors[name], fmt.Sprintf(format, arguments...))
 }
 
+// title is what errors call a property.
+func (e *edit) title(property string) string { return pascalCase(e.dialect.requestName(property)) }
+
+// require refuses an empty value.
 func (e *edit) require(property, value string) {
+	e.required = append(e.required, property)
 	if strings.TrimSpace(value) == "" {
-		e.reject(property, "The %s field is required.", pascalCase(property))
+		e.rejectMissing(property)
 	}
+}
+
+// requireSent refuses a body without the property.
+func (e *edit) requireSent(property string) {
+	e.required = append(e.required, property)
+	if !e.has(property) {
+		e.rejectMissing(property)
+	}
+}
+
+func (e *edit) rejectMissing(property string) {
+	e.reject(property, "The %s field is required.", e.title(property))
 }
 
 // problem returns what is wrong with the request; nil if nothing is.

@@ -28,6 +28,9 @@ const (
 	FaultCutBody FaultAction = "cutBody"
 	// FaultMalformedBody executes the request and answers half of the body as if it were whole, or Body if it is set.
 	FaultMalformedBody FaultAction = "malformedBody"
+	// FaultStaleList executes the request, but a list of users, groups or projects shows the organization as it was
+	// DelayMilliseconds ago; with 0, as it was when the server started.
+	FaultStaleList FaultAction = "staleList"
 	// FaultDropProperties executes the request, but Properties, by their request names, are silently lost: what they
 	// would have set is reset.
 	FaultDropProperties FaultAction = "dropProperties"
@@ -39,12 +42,15 @@ const (
 
 var faultActions = []FaultAction{
 	FaultNone, FaultAnswer, FaultAnswerAfterActing, FaultDelay, FaultCutBeforeActing, FaultCutAfterActing,
-	FaultCutBody, FaultMalformedBody, FaultDropProperties, FaultKeepProperties, FaultHideProperties,
+	FaultCutBody, FaultMalformedBody, FaultStaleList, FaultDropProperties, FaultKeepProperties, FaultHideProperties,
 }
 
-// Fault makes API requests go wrong. The first fault that fits a request and is due applies to it, alone.
+// Fault makes requests go wrong. The first fault that fits a request and is due applies to it, alone. An answer that it
+// changes or replaces has the header "Mock-Fault" with its action, so that an observer can tell it from the answers of
+// a server that works.
 type Fault struct {
-	// Route is a route pattern, see Server.Requests. "" or "*" is every API request.
+	// Route is a route pattern, see Server.Requests. "" or "*" is every API request. One that names the OpenAPI document,
+	// such as "GET /swagger/v1/swagger.json", makes that go wrong.
 	Route string `json:"route,omitempty"`
 	// After is the number of fitting requests that pass unharmed first. The third request alone is After 2, Times 1.
 	After int `json:"after,omitempty"`
@@ -52,11 +58,14 @@ type Fault struct {
 	Times  int         `json:"times,omitempty"`
 	Action FaultAction `json:"action,omitempty"`
 
-	Status            int               `json:"status,omitempty"`
-	Headers           map[string]string `json:"headers,omitempty"`
-	Body              string            `json:"body,omitempty"`
-	DelayMilliseconds int               `json:"delayMilliseconds,omitempty"`
-	Properties        []string          `json:"properties,omitempty"`
+	Status  int               `json:"status,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    string            `json:"body,omitempty"`
+	// BodyBytes makes the body that long: it fills Body up with spaces, which leave JSON what it is, or an empty Body
+	// with letters.
+	BodyBytes         int      `json:"bodyBytes,omitempty"`
+	DelayMilliseconds int      `json:"delayMilliseconds,omitempty"`
+	Properties        []string `json:"properties,omitempty"`
 
 	// Before runs before the request is executed, outside of the server's lock: another administrator may change the
 	// object in it.
@@ -71,8 +80,11 @@ func (f Fault) validate() error {
 	if answers && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("fault action %q needs a status between 200 and 599", f.Action)
 	}
-	if f.Action == FaultDelay && f.DelayMilliseconds <= 0 {
+	if f.DelayMilliseconds < 0 || f.Action == FaultDelay && f.DelayMilliseconds == 0 {
 		return fmt.Errorf("fault action %q needs delayMilliseconds", f.Action)
+	}
+	if err := f.validateBody(); err != nil {
+		return err
 	}
 	needsProperties := f.Action == FaultDropProperties || f.Action == FaultKeepProperties || f.Action == FaultHideProperties
 	if needsProperties && len(f.Properties) == 0 {
@@ -81,11 +93,31 @@ func (f Fault) validate() error {
 	return nil
 }
 
-func (f Fault) delay() time.Duration {
-	if f.Action != FaultDelay {
-		return 0
+func (f Fault) validateBody() error {
+	hasBody := f.Action == FaultAnswer || f.Action == FaultAnswerAfterActing || f.Action == FaultMalformedBody
+	switch {
+	case f.BodyBytes == 0:
+		return nil
+	case !hasBody:
+		return fmt.Errorf("fault action %q has no body of its own to be of %d bytes", f.Action, f.BodyBytes)
+	case f.BodyBytes < len(f.Body) || f.BodyBytes > maxFaultBody:
+		return fmt.Errorf("bodyBytes %d is not between the %d bytes of the body and %d", f.BodyBytes, len(f.Body), maxFaultBody)
 	}
+	return nil
+}
+
+// maxFaultBody keeps a typo from taking all memory.
+const maxFaultBody = 1 << 28
+
+func (f Fault) delay() time.Duration {
 	return time.Duration(f.DelayMilliseconds) * time.Millisecond
+}
+
+func (f Fault) pattern() routePattern {
+	if f.Route == "" {
+		return "*"
+	}
+	return routePattern(f.Route)
 }
 
 // InjectedFault is a fault and what became of it.
@@ -115,12 +147,11 @@ type faultList struct {
 }
 
 // next returns the fault for a request; the zero Fault if there is none.
-func (l *faultList) next(method, template, resource string) Fault {
+func (l *faultList) next(t target) Fault {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	for _, fault := range l.faults {
-		fits := fault.Route == "" || routePattern(fault.Route).matches(method, template, resource)
-		if fits && fault.isDue() {
+		if fault.pattern().matches(t) && fault.isDue() {
 			return fault.Fault
 		}
 	}

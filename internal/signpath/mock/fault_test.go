@@ -44,9 +44,18 @@ func TestFaultActions(t *testing.T) {
 		},
 		"cut before acting": {fault: mock.Fault{Action: mock.FaultCutBeforeActing}},
 		"cut after acting":  {fault: mock.Fault{Action: mock.FaultCutAfterActing}, acts: true},
-		"replaced body":     {fault: mock.Fault{Action: mock.FaultMalformedBody, Body: "<html>"}, status: 200, body: "<html>", acts: true},
-		"delay":             {fault: mock.Fault{Action: mock.FaultDelay, DelayMilliseconds: 10}, status: 200, acts: true},
-		"nothing":           {status: 200, acts: true},
+		"long text": {
+			fault:  mock.Fault{Action: mock.FaultAnswer, Status: 502, BodyBytes: 10_000_000},
+			status: 502, body: strings.Repeat("x", 10_000_000),
+		},
+		"long JSON": {
+			fault:  mock.Fault{Action: mock.FaultAnswerAfterActing, Status: 400, Body: `{"title": "Long"}`, BodyBytes: 20},
+			status: 400, body: `{"title": "Long"}   `, acts: true,
+		},
+		"long replaced body": {fault: mock.Fault{Action: mock.FaultMalformedBody, BodyBytes: 3}, status: 200, body: "xxx", acts: true},
+		"replaced body":      {fault: mock.Fault{Action: mock.FaultMalformedBody, Body: "<html>"}, status: 200, body: "<html>", acts: true},
+		"delay":              {fault: mock.Fault{Action: mock.FaultDelay, DelayMilliseconds: 10}, status: 200, acts: true},
+		"nothing":            {status: 200, acts: true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -55,8 +64,13 @@ func TestFaultActions(t *testing.T) {
 			c.must(c.server.Inject(test.fault))
 			answer, err := tryEdit(c, officer)
 			if (err != nil) != (test.status == 0) || answer.status != test.status || answer.body != test.body {
-				t.Errorf("status %d, body %q, error %v", answer.status, answer.body, err)
+				t.Errorf("status %d, body %.100q, error %v", answer.status, answer.body, err)
 			}
+			marked := test.fault.Action
+			if marked == mock.FaultDelay || test.status == 0 {
+				marked = ""
+			}
+			equal(t, "header", answer.header.Get("Mock-Fault"), marked)
 			if answer.header.Get("Retry-After") != test.fault.Headers["Retry-After"] {
 				t.Errorf("headers %v", answer.header)
 			}
@@ -78,6 +92,7 @@ func TestFaultCutBody(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || answer.body != whole[:len(whole)/2] || answer.status != http.StatusOK {
 		t.Errorf("%v, status %d, %q", err, answer.status, answer.body)
 	}
+	equal(t, "header", answer.header.Get("Mock-Fault"), "cutBody")
 }
 
 func TestFaultMalformedBodyIsHalfOfIt(t *testing.T) {
@@ -128,7 +143,9 @@ func TestFaultHideProperties(t *testing.T) {
 	c.must(c.server.Inject(mock.Fault{
 		Route: "GET *", Action: mock.FaultHideProperties, Properties: []string{"approvers", "role"},
 	}))
-	policy := c.get(releaseSigning).ok().object()
+	answer := c.get(releaseSigning).ok()
+	equal(t, "header", answer.header.Get("Mock-Fault"), "hideProperties")
+	policy := answer.object()
 	if _, has := policy["approvers"]; has || policy["submitters"] == nil {
 		t.Errorf("policy %v", policy)
 	}
@@ -228,6 +245,11 @@ func TestInvalidFaults(t *testing.T) {
 		{Action: mock.FaultDropProperties},
 		{Action: mock.FaultKeepProperties},
 		{Action: mock.FaultHideProperties},
+		{Action: mock.FaultStaleList, DelayMilliseconds: -1},
+		{Action: mock.FaultAnswer, Status: 200, Body: "four", BodyBytes: 3},
+		{Action: mock.FaultAnswer, Status: 200, BodyBytes: -1},
+		{Action: mock.FaultAnswer, Status: 200, BodyBytes: 1 << 40},
+		{Action: mock.FaultCutBody, BodyBytes: 3},
 	} {
 		if err := c.server.Inject(fault); err == nil {
 			t.Errorf("accepted %+v", fault)

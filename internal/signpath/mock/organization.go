@@ -38,15 +38,18 @@ const (
 )
 
 func readOrganization(c *call) (answer, *problem) {
-	year := c.now().Year()
-	return ok(object{
-		propID:                  c.organization.ID,
-		propName:                c.organization.Name,
+	return ok(c.organization.render(c.now().Year())), nil
+}
+
+func (o *organization) render(year int) object {
+	return object{
+		propID:                  o.ID,
+		propName:                o.Name,
 		propYearlyMaxSize:       int64(yearlyMaxSizeOfArtifacts),
 		propYearlyMaxSignatures: yearlyMaxSignatures,
 		propQuotaPeriodStart:    time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC),
 		propQuotaPeriodEnd:      time.Date(year+1, time.January, 1, 0, 0, 0, 0, time.UTC),
-	}), nil
+	}
 }
 
 // newOrganization builds the state from a seed: first all principals, then the lists that refer to them.

@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -151,20 +152,53 @@ func (p *project) artifactConfiguration(r renderer) object {
 }
 
 var projectRoutes = []route{
-	{http.MethodGet, "/Projects", listProjectsRight, listReadableProjects},
-	{http.MethodGet, "/Projects/{project}", readProjects, readProject},
-	{http.MethodPost, "/Projects/{project}/Edit", changeProjects, editProject},
+	{opList, http.MethodGet, "/Projects", listProjectsRight, listReadableProjects, nil, projectList},
+	{opGet, http.MethodGet, "/Projects/{project}", readProjects, readProject, nil, projectAnswer},
+	{opEdit, http.MethodPost, "/Projects/{project}/Edit", changeProjects, editProject, projectEdit, nil},
 }
 
-// listReadableProjects leaves out what the user may not read (inferred from the project read permission).
+var (
+	projectList   = listAnswer(eventProject, listProjects, func(r renderer) object { return (&project{}).summary(r) })
+	projectAnswer = &answerModel{
+		schema: eventProject,
+		sample: func(r renderer) object { return r.organization.sampleProject().render(r) },
+		extras: (*organization).projectExtras,
+	}
+	projectEdit = &requestModel{
+		schema: opEdit + eventProject,
+		read:   func(e *edit) { e.project(e.organization.sampleProject()) },
+		extras: (*organization).projectExtras,
+		isEdit: true,
+	}
+	artifactConfigurationItem = &answerModel{
+		schema: "ArtifactConfiguration",
+		sample: func(r renderer) object { return (&project{}).artifactConfiguration(r) },
+	}
+)
+
+// sampleProject has all properties that a project may have.
+func (o *organization) sampleProject() *project { return &project{Extras: o.projectExtras()} }
+
+// projectExtras are the properties of all projects that clients may not know.
+func (o *organization) projectExtras() map[string]json.RawMessage {
+	extras := map[string]json.RawMessage{}
+	for _, p := range o.Projects {
+		maps.Copy(extras, p.Extras)
+	}
+	return extras
+}
+
+// listReadableProjects leaves out what the user may not read (inferred from the project read permission). Rights never
+// lag behind.
 func listReadableProjects(c *call) (answer, *problem) {
-	items := make([]object, 0, len(c.organization.Projects))
-	for _, p := range c.organization.Projects {
-		if readProjects.permits(c.organization, c.caller, p) {
+	projects := c.listed().projects
+	items := make([]object, 0, len(projects))
+	for _, p := range projects {
+		if readProjects.permits(c.organization, c.caller, c.organization.latest(p)) {
 			items = append(items, c.summarize(p.summary(c.renderer)))
 		}
 	}
-	return ok(c.wrap(listProjects, items)), nil
+	return c.list(listProjects, items), nil
 }
 
 func readProject(c *call) (answer, *problem) {

@@ -30,28 +30,6 @@ func (r renderer) link(segments ...string) string {
 	return link.String()
 }
 
-// members renders a list of principals.
-func (r renderer) members(ids []string) any {
-	if !r.dialect.MemberObjects {
-		return append([]string{}, ids...)
-	}
-	members := make([]object, 0, len(ids))
-	for _, id := range ids {
-		members = append(members, object{propID: id, propName: r.organization.principalName(id)})
-	}
-	return members
-}
-
-func (o *organization) principalName(id string) string {
-	if u := o.usersByID[id]; u != nil {
-		return u.Name
-	}
-	if g := o.groupsByID[id]; g != nil {
-		return g.Name
-	}
-	return ""
-}
-
 // wrap renders a list under its name, or bare.
 func (r renderer) wrap(name string, items []object) any {
 	if r.dialect.WrappedLists {

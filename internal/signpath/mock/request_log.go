@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// Request is one API request as the request log has it. Headers are not recorded, as they carry the token, and a token
+// Request is one request for the API or the OpenAPI document as the request log has it. Headers are not recorded, as they carry the token, and a token
 // in a body is redacted.
 type Request struct {
 	Sequence int       `json:"sequence"`
@@ -25,7 +26,7 @@ type Request struct {
 	RequestBody  string `json:"requestBody,omitempty"`
 	ResponseBody string `json:"responseBody,omitempty"`
 
-	template, resource string
+	target target
 }
 
 // DecodeBody decodes the JSON body of the request.
@@ -34,6 +35,7 @@ func (r Request) DecodeBody(target any) error {
 }
 
 type requestLog struct {
+	redact                    redaction
 	mutex                     sync.Mutex
 	sequence                  int
 	entries                   []*Request
@@ -46,6 +48,9 @@ func (l *requestLog) begin(entry *Request) {
 	l.sequence++
 	entry.Sequence = l.sequence
 	l.entries = append(l.entries, entry)
+	if entry.target.isDocument() {
+		return
+	}
 	l.inProgress++
 	l.maxConcurrent = max(l.maxConcurrent, l.inProgress)
 }
@@ -55,8 +60,10 @@ func (l *requestLog) finish(entry *Request, delivered delivery, caller string) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	entry.Status, entry.Caller = delivered.loggedStatus(), caller
-	entry.ResponseBody = redactTokens(delivered.body)
-	l.inProgress--
+	entry.ResponseBody = l.redact.tokens(delivered.body)
+	if !entry.target.isDocument() {
+		l.inProgress--
+	}
 }
 
 func (l *requestLog) matching(patterns []string) []Request {
@@ -65,7 +72,7 @@ func (l *requestLog) matching(patterns []string) []Request {
 	found := make([]Request, 0, len(l.entries))
 	for _, entry := range l.entries {
 		fits := func(pattern string) bool {
-			return routePattern(pattern).matches(entry.Method, entry.template, entry.resource)
+			return routePattern(pattern).matches(entry.target)
 		}
 		if len(patterns) == 0 || slices.ContainsFunc(patterns, fits) {
 			found = append(found, *entry)
@@ -86,19 +93,36 @@ func (l *requestLog) concurrency() int {
 	return l.maxConcurrent
 }
 
-var tokenProperty = regexp.MustCompile(`(?i)("` + propAPIToken + `"\s*:\s*)"(?:[^"\\]|\\.)*"?`)
+// redaction finds tokens in bodies.
+type redaction struct{ property *regexp.Regexp }
 
-func redactTokens(body []byte) string {
-	return string(tokenProperty.ReplaceAll(bytes.TrimSpace(body), []byte(`$1"REDACTED"`)))
+// newRedaction knows the name of the default dialect besides those of the dialect: clients may be wrong.
+func newRedaction(dialect Dialect) redaction {
+	names := []string{propAPIToken, dialect.answerName(propAPIToken), dialect.requestName(propAPIToken)}
+	for i, name := range names {
+		names[i] = regexp.QuoteMeta(name)
+	}
+	return redaction{regexp.MustCompile(`(?i)("(?:` + strings.Join(names, "|") + `)"\s*:\s*)"(?:[^"\\]|\\.)*"?`)}
 }
 
-// Requests returns the API requests, oldest first, that match any of the route patterns, or all without a pattern. A
+func (r redaction) tokens(body []byte) string {
+	return string(r.property.ReplaceAll(bytes.TrimSpace(body), []byte(`$1"REDACTED"`)))
+}
+
+// Requests returns the requests, oldest first, that match any of the route patterns, or all without a pattern. A
 // pattern is "POST /Projects/{project}/Edit" or "POST /Projects/project-a/Edit", where "*" stands for any text, as in
-// "POST */Edit"; without a method it matches any.
+// "POST */Edit"; without a method it matches any. The OpenAPI document is no part of the API: only a pattern that names
+// it, such as "GET /swagger/*", matches its requests.
 func (s *Server) Requests(patterns ...string) []Request { return s.log.matching(patterns) }
 
-// CountRequests returns how many API requests match any of the route patterns; see Requests.
-func (s *Server) CountRequests(patterns ...string) int { return len(s.log.matching(patterns)) }
+// CountRequests returns how many requests match any of the route patterns; see Requests. Without a pattern it counts
+// the API requests, without those for the OpenAPI document.
+func (s *Server) CountRequests(patterns ...string) int {
+	if len(patterns) == 0 {
+		patterns = []string{"*"}
+	}
+	return len(s.log.matching(patterns))
+}
 
 // ResetRequests forgets the requests so far. Sequence numbers go on.
 func (s *Server) ResetRequests() { s.log.reset() }

@@ -13,31 +13,51 @@ type handler func(*call) (answer, *problem)
 // route is a method and a path below the organization. A route with {project} and {policy} is served only if those
 // exist. Without a right it is public.
 type route struct {
+	name     string // of the operation
 	method   string
 	template string
 	right    *Right
 	handle   handler
+	// reads and answers are for the OpenAPI document; nil without a body.
+	reads   *requestModel
+	answers *answerModel
 }
 
 // publicRoutes are outside of an organization: /Api/v1/….
 var publicRoutes = []route{
-	{http.MethodGet, "/Meta/SystemInfo", nil, readSystemInfo},
-}
-
-// previewRoutes are those that stayed in v1-pre: /Api/v1-pre/{organization}/….
-var previewRoutes = []route{
-	{http.MethodGet, "/AuditLog/Events", readAuditLog, listEventsOfAuditLog},
+	{"SystemInfo", http.MethodGet, "/Meta/SystemInfo", nil, readSystemInfo, nil, systemInfoAnswer},
 }
 
 // organizationRoutes are those of an organization: /Api/v1/{organization}/….
 var organizationRoutes = slices.Concat(
-	[]route{{http.MethodGet, "/Organization", readDirectory, readOrganization}},
+	[]route{{opGet, http.MethodGet, "/Organization", readDirectory, readOrganization, nil, organizationAnswer}},
 	userRoutes(kindInteractiveUser),
 	userRoutes(kindCIUser),
 	userGroupRoutes,
 	projectRoutes,
 	signingPolicyRoutes,
 )
+
+// routes are those that a server has, in its dialect. The preview is what stayed in v1-pre: the audit log.
+type routes struct {
+	public, preview, organization, document []route
+}
+
+func newRoutes(dialect Dialect) routes {
+	spell := func(table []route) []route {
+		spelled := make([]route, len(table))
+		for i, r := range table {
+			spelled[i] = dialect.spellRoute(r)
+		}
+		return spelled
+	}
+	return routes{
+		public:       spell(publicRoutes),
+		preview:      spell(auditLogRoutes),
+		organization: spell(organizationRoutes),
+		document:     spell(documentRoutes),
+	}
+}
 
 // match is a request's route and the variables of its path.
 type match struct {
@@ -48,23 +68,25 @@ type match struct {
 	allowed      []string // methods that the path has, if no route matches
 }
 
-// matchRoute finds the route of a path, which is still percent-encoded. The last two answers of a match without a
+// match finds the route of a path, which is still percent-encoded. The last two answers of a match without a
 // route differ: with allowed methods the path exists.
-func matchRoute(method, escapedPath string) match {
+func (r routes) match(method, escapedPath string) match {
 	segments, valid := pathSegments(escapedPath)
 	if !valid || len(segments) < 3 || !strings.EqualFold(segments[0], pathAPI) {
 		return match{resource: escapedPath}
 	}
 	version, rest := segments[1], segments[2:]
 	switch {
+	case strings.EqualFold(version, pathDocument):
+		return matchTable(r.document, method, segments[1:])
 	case strings.EqualFold(version, pathPreview):
-		return matchOrganization(previewRoutes, method, rest)
+		return matchOrganization(r.preview, method, rest)
 	case !strings.EqualFold(version, pathVersion):
 		return match{resource: escapedPath}
 	case strings.EqualFold(rest[0], pathMeta):
-		return matchTable(publicRoutes, method, rest)
+		return matchTable(r.public, method, rest)
 	default:
-		return matchOrganization(organizationRoutes, method, rest)
+		return matchOrganization(r.organization, method, rest)
 	}
 }
 
@@ -128,9 +150,11 @@ func (m match) routeName() string {
 	return m.route.method + " " + m.route.template
 }
 
-func (m match) template() string {
-	if m.route == nil {
-		return ""
+// target is what route patterns are compared with.
+func (m match) target(method string) target {
+	found := target{method: method, path: m.resource}
+	if m.route != nil {
+		found.template = m.route.template
 	}
-	return m.route.template
+	return found
 }

@@ -24,8 +24,13 @@ type Server struct {
 	log         requestLog
 	faults      faultList
 
+	documentEdits []func(map[string]any)
+	rawDocument   *rawDocument
+
+	routes       routes
 	mutex        sync.Mutex
 	organization *organization
+	history      history
 }
 
 // Option configures a Server.
@@ -52,12 +57,17 @@ func WithClock(clock func() time.Time) Option {
 	return func(s *Server) { s.clock = clock }
 }
 
-// New creates the organization that the seed describes. Without a valid seed or state file it fails.
+// New creates the organization that the seed describes. Without a valid seed, dialect or state file it fails.
 func New(seed Seed, options ...Option) (*Server, error) {
 	server := &Server{clock: time.Now}
 	for _, option := range options {
 		option(server)
 	}
+	if err := server.dialect.validate(); err != nil {
+		return nil, err
+	}
+	server.routes = newRoutes(server.dialect)
+	server.log.redact = newRedaction(server.dialect)
 	server.control = server.controlHandler()
 	seeded, err := newOrganization(seed)
 	if err != nil {
@@ -67,10 +77,11 @@ func New(seed Seed, options ...Option) (*Server, error) {
 	if err := server.loadState(); err != nil {
 		return nil, err
 	}
+	server.history.begin(server.organization)
 	return server, nil
 }
 
-// SetLatency delays every API request from now on. Control endpoints are not delayed.
+// SetLatency delays every API request and the OpenAPI document from now on. Control endpoints are not delayed.
 func (s *Server) SetLatency(latency time.Duration) { s.latency.Store(int64(latency)) }
 
 // Connections returns how many connections were opened to the server since Serve or Start.

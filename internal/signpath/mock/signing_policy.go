@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
@@ -115,8 +116,46 @@ func (s *signingPolicy) render(r renderer) object {
 }
 
 var signingPolicyRoutes = []route{
-	{http.MethodGet, "/Projects/{project}/SigningPolicies/{policy}", readProjects, readPolicy},
-	{http.MethodPost, "/Projects/{project}/SigningPolicies/{policy}/Edit", changePolicies, editPolicy},
+	{opGet, http.MethodGet, "/Projects/{project}/SigningPolicies/{policy}", readProjects, readPolicy, nil, policyAnswer},
+	{opEdit, http.MethodPost, "/Projects/{project}/SigningPolicies/{policy}/Edit", changePolicies, editPolicy, policyEdit, nil},
+}
+
+var (
+	policyAnswer = &answerModel{
+		schema: eventSigningPolicy,
+		sample: func(r renderer) object { return r.organization.samplePolicy().render(r) },
+		extras: (*organization).policyExtras,
+	}
+	policyEdit = &requestModel{
+		schema: opEdit + eventSigningPolicy,
+		read:   readPolicyProperties,
+		extras: (*organization).policyExtras,
+		isEdit: true,
+	}
+	policyItem = &answerModel{
+		schema: eventSigningPolicy + "Summary",
+		sample: func(r renderer) object { return (&signingPolicy{}).summary(r) },
+	}
+)
+
+func readPolicyProperties(e *edit) {
+	sample := e.organization.samplePolicy()
+	e.policy(sample)
+	e.checkPolicy(*sample, *sample)
+}
+
+// samplePolicy has all properties that a signing policy may have.
+func (o *organization) samplePolicy() *signingPolicy { return &signingPolicy{Extras: o.policyExtras()} }
+
+// policyExtras are the properties of all signing policies that clients may not know.
+func (o *organization) policyExtras() map[string]json.RawMessage {
+	extras := map[string]json.RawMessage{}
+	for _, p := range o.Projects {
+		for _, policy := range p.Policies {
+			maps.Copy(extras, policy.Extras)
+		}
+	}
+	return extras
 }
 
 func readPolicy(c *call) (answer, *problem) {

@@ -53,20 +53,34 @@ func (g *userGroup) render(r renderer) object {
 }
 
 var userGroupRoutes = []route{
-	{http.MethodGet, "/UserGroups", readDirectory, listGroups},
-	{http.MethodGet, "/UserGroups/{id}", readDirectory, withGroup(readGroup)},
-	{http.MethodPost, "/UserGroups", changeGroups, createGroup},
-	{http.MethodPost, "/UserGroups/{id}/Edit", changeGroups, withGroup(editGroup)},
-	{http.MethodPost, "/UserGroups/{id}/ChangeMembers", changeGroups, withGroup(replaceMembers)},
-	{http.MethodPost, "/UserGroups/{id}/ModifyMembers", changeGroups, withGroup(modifyMembers)},
+	{opList, http.MethodGet, "/UserGroups", readDirectory, listGroups, nil, groupList},
+	{opGet, http.MethodGet, "/UserGroups/{id}", readDirectory, withGroup(readGroup), nil, groupAnswer},
+	{opCreate, http.MethodPost, "/UserGroups", changeGroups, createGroup, groupCreation, createdAnswer(wireKinds[kindUserGroup])},
+	{opEdit, http.MethodPost, "/UserGroups/{id}/Edit", changeGroups, withGroup(editGroup), groupEdit, nil},
+	{opChangeMembers, http.MethodPost, "/UserGroups/{id}/ChangeMembers", changeGroups, withGroup(replaceMembers), memberReplacement, nil},
+	{opModifyMembers, http.MethodPost, "/UserGroups/{id}/ModifyMembers", changeGroups, withGroup(modifyMembers), memberModification, nil},
 }
 
+var (
+	groupAnswer        = &answerModel{schema: "UserGroup", sample: renderSampleGroup}
+	groupList          = listAnswer("UserGroup", wireKinds[kindUserGroup].list, renderSampleGroup)
+	groupCreation      = &requestModel{schema: "CreateUserGroup", read: readGroupProperties}
+	groupEdit          = &requestModel{schema: "EditUserGroup", read: readGroupProperties, isEdit: true}
+	memberReplacement  = &requestModel{schema: "ChangeUserGroupMembers", read: func(e *edit) { e.newMembers() }}
+	memberModification = &requestModel{schema: "ModifyUserGroupMembers", read: func(e *edit) { e.modifiedMembers() }}
+)
+
+func renderSampleGroup(r renderer) object { return (&userGroup{}).render(r) }
+
+func readGroupProperties(e *edit) { _ = e.group(&userGroup{}, "") }
+
 func listGroups(c *call) (answer, *problem) {
-	items := make([]object, 0, len(c.organization.Groups))
-	for _, g := range c.organization.Groups {
+	groups := c.listed().groups
+	items := make([]object, 0, len(groups))
+	for _, g := range groups {
 		items = append(items, c.summarize(g.render(c.renderer)))
 	}
-	return ok(c.wrap(wireKinds[kindUserGroup].list, items)), nil
+	return c.list(wireKinds[kindUserGroup].list, items), nil
 }
 
 func withGroup(handle func(*call, *userGroup) (answer, *problem)) handler {
@@ -131,21 +145,20 @@ func (g *userGroup) refuseSynchronized() *problem {
 // replaceMembers implements changelog 1.159.0: ChangeMembers sets a new list of members.
 func replaceMembers(c *call, g *userGroup) (answer, *problem) {
 	e := c.create()
-	var members []string
+	return c.setMembers(e, g, propMembers, e.newMembers())
+}
+
+func (e *edit) newMembers() (members []string) {
 	e.members(propMembers, &members)
-	if !e.has(propMembers) {
-		e.reject(propMembers, "The Members field is required.")
-	}
-	return c.setMembers(e, g, propMembers, members)
+	e.requireSent(propMembers)
+	return members
 }
 
 // modifyMembers implements changelog 1.159.0: ModifyMembers adds and removes members. Adding one that is there and
 // removing one that is not are no errors (an assumption).
 func modifyMembers(c *call, g *userGroup) (answer, *problem) {
 	e := c.create()
-	var added, removed []string
-	e.members(propAddedMembers, &added)
-	e.members(propRemovedMembers, &removed)
+	added, removed := e.modifiedMembers()
 	members := without(g.Members, removed...)
 	for _, id := range added {
 		if !slices.Contains(members, id) {
@@ -153,6 +166,12 @@ func modifyMembers(c *call, g *userGroup) (answer, *problem) {
 		}
 	}
 	return c.setMembers(e, g, propAddedMembers, members)
+}
+
+func (e *edit) modifiedMembers() (added, removed []string) {
+	e.members(propAddedMembers, &added)
+	e.members(propRemovedMembers, &removed)
+	return added, removed
 }
 
 // setMembers enforces DIR: members are users and groups; a synchronized group can't be edited. That a group can't

@@ -9,32 +9,48 @@ import (
 
 // userRoutes are the routes of a kind of users.
 func userRoutes(k kind) []route {
-	path := "/" + wireKinds[k].path
+	path, names := "/"+wireKinds[k].path, wireKinds[k]
+	one, created := userAnswer(k), createdAnswer(names)
+	list := listAnswer(names.event, names.list, userAnswer(k).sample)
+	token := &answerModel{schema: names.event + "ApiToken", sample: func(renderer) object { return object{propAPIToken: ""} }}
+	creates := &requestModel{schema: opCreate + names.event, read: readUserProperties(k)}
+	edits := &requestModel{schema: opEdit + names.event, read: readUserProperties(k), isEdit: true}
 	routes := []route{
-		{http.MethodGet, path, readDirectory, listUsers(k)},
-		{http.MethodGet, path + "/Me", readDirectory, readMe(k)},
-		{http.MethodGet, path + "/{id}", readDirectory, withUser(k, readUser)},
-		{http.MethodPost, path, changeUsers, createUser(k)},
-		{http.MethodPost, path + "/{id}/Edit", changeUsers, withUser(k, editUser)},
-		{http.MethodPost, path + "/{id}/Activate", changeUsers, withUser(k, activateUser)},
-		{http.MethodPost, path + "/{id}/Deactivate", changeUsers, withUser(k, deactivateUser)},
-		{http.MethodPost, path + "/{id}/RegenerateApiToken", changeUsers, withUser(k, regenerateToken)},
+		{opList, http.MethodGet, path, readDirectory, listUsers(k), nil, list},
+		{opMe, http.MethodGet, path + "/Me", readDirectory, readMe(k), nil, one},
+		{opGet, http.MethodGet, path + "/{id}", readDirectory, withUser(k, readUser), nil, one},
+		{opCreate, http.MethodPost, path, changeUsers, createUser(k), creates, created},
+		{opEdit, http.MethodPost, path + "/{id}/Edit", changeUsers, withUser(k, editUser), edits, nil},
+		{opActivate, http.MethodPost, path + "/{id}/Activate", changeUsers, withUser(k, activateUser), nil, nil},
+		{opDeactivate, http.MethodPost, path + "/{id}/Deactivate", changeUsers, withUser(k, deactivateUser), nil, nil},
+		{opRegenerateToken, http.MethodPost, path + "/{id}/RegenerateApiToken", changeUsers, withUser(k, regenerateToken), nil, token},
 	}
 	if k == kindInteractiveUser {
-		routes = append(routes, route{http.MethodPost, path + "/{id}/Reinvite", changeUsers, withUser(k, reinviteUser)})
+		reinvite := route{opReinvite, http.MethodPost, path + "/{id}/Reinvite", changeUsers, withUser(k, reinviteUser), nil, nil}
+		routes = append(routes, reinvite)
 	}
 	return routes
 }
 
+func userAnswer(k kind) *answerModel {
+	sample := func(r renderer) object { return (&user{Kind: k}).render(r) }
+	return &answerModel{schema: wireKinds[k].event, sample: sample}
+}
+
+func readUserProperties(k kind) func(*edit) {
+	return func(e *edit) { _ = e.user(&user{Kind: k}, user{}) }
+}
+
 func listUsers(k kind) handler {
 	return func(c *call) (answer, *problem) {
-		items := make([]object, 0, len(c.organization.Users))
-		for _, u := range c.organization.Users {
+		users := c.listed().users
+		items := make([]object, 0, len(users))
+		for _, u := range users {
 			if u.Kind == k {
 				items = append(items, c.summarize(u.render(c.renderer)))
 			}
 		}
-		return ok(c.wrap(wireKinds[k].list, items)), nil
+		return c.list(wireKinds[k].list, items), nil
 	}
 }
 

@@ -12,6 +12,33 @@ const (
 	pathMeta     = "Meta"   // documented, outside of an organization (changelog 1.186.1)
 	pathProjects = "Projects"
 	pathPolicies = "SigningPolicies"
+	// pathDocument is the OpenAPI document below pathAPI: the user interface for it is documented (changelog 1.129.0), the
+	// path is observed in a third party's script.
+	pathDocument = "swagger"
+)
+
+// Variables of paths in the OpenAPI document.
+const (
+	paramOrganization = "organizationId"    // inferred; that it is a UUID is documented (changelog 1.196.0)
+	paramID           = "id"                // documented, changelog 1.170.2
+	paramProject      = "projectSlug"       // documented, changelog 1.170.2
+	paramPolicy       = "signingPolicySlug" // documented, changelog 1.177.0
+)
+
+// Operations: what a route does, and the last segment of its path where it is none of the first three. Edit, Reinvite,
+// RegenerateApiToken, ChangeMembers and ModifyMembers are documented; Activate and Deactivate are inferred.
+const (
+	opList            = "List"
+	opGet             = "Get"
+	opCreate          = "Create"
+	opMe              = "Me"
+	opEdit            = "Edit"
+	opActivate        = "Activate"
+	opDeactivate      = "Deactivate"
+	opReinvite        = "Reinvite"
+	opRegenerateToken = "RegenerateApiToken"
+	opChangeMembers   = "ChangeMembers"
+	opModifyMembers   = "ModifyMembers"
 )
 
 // Properties of several entities.
@@ -71,6 +98,13 @@ const (
 	propAllowedBranches     = "allowedBranchNames"         // inferred from the UI field
 )
 
+// Names before 1.202.0, for Dialect.OldOriginNames: documented there. What originPolicyVerification was called in
+// answers is not.
+var (
+	oldRequestNames = map[string]string{propVerifyOrigin: "verifyOrigin", propOriginVerification: "originVerification"}
+	oldAnswerNames  = map[string]string{propVerifiesOrigin: "verifiesOrigin"}
+)
+
 // Properties of the organization.
 const (
 	propYearlyMaxSize       = "yearlyMaxSizeOfArtifactsInBytes"       // documented, changelog 1.200.2
@@ -96,7 +130,8 @@ const (
 	propChanges   = "changes"
 )
 
-// Names of the properties that wrap a list, for Dialect.WrappedLists. Inferred from {"signingPolicies": […]}, which is
+// Names of the properties that wrap a list, for Dialect.WrappedLists; those of principals, which Dialect.MembersPerKind
+// takes too, are in wireKinds. Inferred from {"signingPolicies": […]}, which is
 // documented for another route.
 const (
 	listProjects = "projects"
@@ -111,6 +146,9 @@ const (
 	kindCIUser          kind = "ci_user"
 	kindUserGroup       kind = "group"
 )
+
+// principalKinds are all kinds of principals.
+var principalKinds = []kind{kindInteractiveUser, kindCIUser, kindUserGroup}
 
 // kindNames are the names of a kind of principal on the wire.
 type kindNames struct {

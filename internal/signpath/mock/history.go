@@ -1,0 +1,143 @@
+package mock
+
+import (
+	"slices"
+	"time"
+)
+
+// history has what the lists of the organization showed earlier, for lists that lag behind.
+type history struct {
+	versions []version
+}
+
+// version is a user, group or project as it was from a time on: a copy, or nothing if it was gone.
+type version struct {
+	since   time.Time // zero for what was there when the server started
+	id      string
+	user    *user
+	group   *userGroup
+	project *project
+}
+
+// listed is what lists show.
+type listed struct {
+	users    []*user
+	groups   []*userGroup
+	projects []*project
+}
+
+func (o *organization) listed() listed {
+	return listed{users: o.Users, groups: o.Groups, projects: o.Projects}
+}
+
+// begin notes what was there when the server started.
+func (h *history) begin(o *organization) {
+	h.versions = nil
+	for _, u := range o.Users {
+		h.note(time.Time{}, o, u.ID)
+	}
+	for _, g := range o.Groups {
+		h.note(time.Time{}, o, g.ID)
+	}
+	for _, p := range o.Projects {
+		h.note(time.Time{}, o, p.ID)
+	}
+}
+
+// note notes what an object, by its id, is from now on. The id of what lists do not show does no harm.
+func (h *history) note(since time.Time, o *organization, id string) {
+	noted := version{since: since, id: id}
+	if u := o.usersByID[id]; u != nil {
+		copied := *u
+		noted.user = &copied
+	}
+	if g := o.groupsByID[id]; g != nil {
+		copied := *g
+		noted.group = &copied
+	}
+	for _, p := range o.Projects {
+		if p.ID == id {
+			copied := *p
+			copied.Policies = slices.Clone(p.Policies) // they are removed in place
+			noted.project = &copied
+		}
+	}
+	h.versions = append(h.versions, noted)
+}
+
+// noteEvents notes the objects of audit events. Whoever is deleted leaves all groups, without events of theirs.
+func (h *history) noteEvents(since time.Time, o *organization, events []AuditEvent) {
+	for _, event := range events {
+		h.note(since, o, event.Entity.ID)
+		if event.isDeletion() {
+			for _, g := range o.Groups {
+				h.note(since, o, g.ID)
+			}
+		}
+	}
+}
+
+// at returns what was there at a time, in the order of creation.
+func (h *history) at(moment time.Time) listed {
+	latest := map[string]version{}
+	var order []string
+	for _, v := range h.versions {
+		if v.since.After(moment) {
+			continue
+		}
+		if _, known := latest[v.id]; !known {
+			order = append(order, v.id)
+		}
+		latest[v.id] = v
+	}
+	var then listed
+	for _, id := range order {
+		then.add(latest[id])
+	}
+	return then
+}
+
+func (l *listed) add(v version) {
+	switch {
+	case v.user != nil:
+		l.users = append(l.users, v.user)
+	case v.group != nil:
+		l.groups = append(l.groups, v.group)
+	case v.project != nil:
+		l.projects = append(l.projects, v.project)
+	}
+}
+
+// latest is the project that an earlier version is of, or the version itself if that is gone.
+func (o *organization) latest(earlier *project) *project {
+	for _, p := range o.Projects {
+		if p.ID == earlier.ID {
+			return p
+		}
+	}
+	return earlier
+}
+
+// listed is what a list shows: the organization as it is, or as it was, by a fault or in the dialect.
+func (c *call) listed() listed {
+	now := c.server.clock()
+	switch {
+	case c.fault.Action == FaultStaleList && c.fault.DelayMilliseconds == 0:
+		return c.server.history.at(time.Time{})
+	case c.fault.Action == FaultStaleList:
+		return c.server.history.at(now.Add(-c.fault.delay()))
+	case c.dialect.ListLag > 0:
+		return c.server.history.at(now.Add(-c.dialect.ListLag))
+	}
+	return c.organization.listed()
+}
+
+// commit keeps what was changed since the audit log had a number of events.
+func (s *Server) commit(events int) error {
+	changes := s.organization.Events[events:]
+	if len(changes) == 0 {
+		return nil
+	}
+	s.history.noteEvents(s.clock(), s.organization, changes)
+	return s.saveState()
+}

@@ -1,0 +1,215 @@
+package mock_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// document is the OpenAPI document as a client that knows nothing else reads it.
+type document struct {
+	OpenAPI    string
+	Servers    []struct{ URL string }
+	Paths      map[string]map[string]operation
+	Components struct{ Schemas map[string]schema }
+}
+
+type operation struct {
+	Tags        []string
+	OperationID string
+	Parameters  []struct {
+		Name, In string
+		Required bool
+		Schema   schema
+	}
+	RequestBody *struct{ Content content }
+	Responses   map[string]struct{ Content content }
+}
+
+type content map[string]struct{ Schema schema }
+
+type schema struct {
+	Ref                  string `json:"$ref"`
+	Type, Format         string
+	Nullable             bool
+	Enum                 []string
+	Required             []string
+	Properties           map[string]schema
+	Items                *schema
+	AdditionalProperties json.RawMessage
+}
+
+const documentPath = "/Api/swagger/v1/swagger.json"
+
+func (c client) document() document {
+	c.t.Helper()
+	var described document
+	c.get(c.root + documentPath).ok().decode(&described)
+	return described
+}
+
+func (d document) resolve(t *testing.T, s schema) schema {
+	t.Helper()
+	if s.Ref == "" {
+		return s
+	}
+	name, isComponent := strings.CutPrefix(s.Ref, "#/components/schemas/")
+	resolved, known := d.Components.Schemas[name]
+	if !isComponent || !known {
+		t.Fatalf("nothing is at %s", s.Ref)
+	}
+	return resolved
+}
+
+// request returns the schema of a request body.
+func (d document) request(t *testing.T, method, path string) schema {
+	t.Helper()
+	body := d.Paths[path][method].RequestBody
+	if body == nil {
+		t.Fatalf("%s %s has no body", method, path)
+	}
+	for _, mediaType := range []string{"text/json", "application/*+json"} {
+		equal(t, mediaType, body.Content[mediaType].Schema.Ref, body.Content["application/json"].Schema.Ref)
+	}
+	return d.resolve(t, body.Content["application/json"].Schema)
+}
+
+// check compares a JSON value with a schema.
+func (d document) check(t *testing.T, where string, s schema, value any) {
+	t.Helper()
+	s = d.resolve(t, s)
+	if value == nil {
+		if !s.Nullable {
+			t.Errorf("%s is null", where)
+		}
+		return
+	}
+	switch typed := value.(type) {
+	case map[string]any:
+		d.checkObject(t, where, s, typed)
+	case []any:
+		if s.Type != "array" && s.Type != "" {
+			t.Fatalf("%s is a list, not %s", where, s.Type)
+		}
+		for i, item := range typed {
+			if s.Items != nil {
+				d.check(t, fmt.Sprintf("%s[%d]", where, i), *s.Items, item)
+			}
+		}
+	default:
+		name := map[string]string{"string": "string", "bool": "boolean", "float64": "integer or number"}[fmt.Sprintf("%T", value)]
+		if s.Type != "" && !strings.Contains(name, s.Type) {
+			t.Errorf("%s is a %s, not a %s", where, name, s.Type)
+		}
+		if len(s.Enum) > 0 && !slices.Contains(s.Enum, fmt.Sprint(value)) {
+			t.Errorf("%s is %v, none of %v", where, value, s.Enum)
+		}
+	}
+}
+
+func (d document) checkObject(t *testing.T, where string, s schema, value map[string]any) {
+	t.Helper()
+	if s.Type != "object" && s.Type != "" {
+		t.Fatalf("%s is an object, not %s", where, s.Type)
+	}
+	for _, name := range s.Required {
+		if _, has := value[name]; !has {
+			t.Errorf("%s has no %s", where, name)
+		}
+	}
+	for name, property := range value {
+		described, known := s.Properties[name]
+		switch {
+		case known:
+			d.check(t, where+"."+name, described, property)
+		case string(s.AdditionalProperties) == "false":
+			t.Errorf("%s has %s, only described are %v", where, name, slices.Sorted(maps.Keys(s.Properties)))
+		}
+	}
+}
+
+// checkAnswer compares an answer with what the document says about its status.
+func (d document) checkAnswer(t *testing.T, where string, described operation, answer reply) {
+	t.Helper()
+	response, known := described.Responses[fmt.Sprint(answer.status)]
+	if !known {
+		t.Errorf("%s: status %d is not in the document: %s", where, answer.status, answer.body)
+		return
+	}
+	if answer.body == "" || len(response.Content) == 0 {
+		equal(t, where+": bodies", []any{answer.body, len(response.Content)}, []any{"", 0})
+		return
+	}
+	mediaType, _, _ := strings.Cut(answer.header.Get("Content-Type"), ";")
+	body, known := response.Content[mediaType]
+	if !known {
+		t.Fatalf("%s: %s is not in the document", where, mediaType)
+	}
+	if mediaType == "text/plain" {
+		return
+	}
+	var value any
+	answer.decode(&value)
+	d.check(t, where, body.Schema, value)
+}
+
+// memberValue names principals as a schema of the document wants them.
+func (d document) memberValue(t *testing.T, s schema, interactive, ci, group string) any {
+	t.Helper()
+	s = d.resolve(t, s)
+	if s.Type == "object" {
+		value := map[string]any{}
+		for name := range s.Properties {
+			switch {
+			case strings.HasPrefix(name, "interactive"):
+				value[name] = []string{interactive}
+			case strings.HasPrefix(name, "ci"):
+				value[name] = []string{ci}
+			default:
+				value[name] = []string{group}
+			}
+		}
+		return value
+	}
+	items := make([]any, 0, 3)
+	for _, id := range []string{interactive, ci, group} {
+		if item := d.resolve(t, *s.Items); item.Type == "object" {
+			equal(t, "properties of a member", slices.Collect(maps.Keys(item.Properties)), item.Required)
+			items = append(items, map[string]string{item.Required[0]: id})
+			continue
+		}
+		items = append(items, id)
+	}
+	return items
+}
+
+// demoPath fills the parameters of a path with objects of the demo.
+func (c client) demoPath(described, id string) string {
+	return c.root + "/Api" + strings.NewReplacer(
+		"{organizationId}", demoOrganization, "{id}", id, "{projectSlug}", "project-a", "{signingPolicySlug}", "release-signing",
+	).Replace(described)
+}
+
+// demoID returns the id of an object that a path is about.
+func (c client) demoID(path string) string {
+	c.t.Helper()
+	switch {
+	case strings.Contains(path, "/InteractiveUsers"):
+		return c.id("user:outsider@example.com")
+	case strings.Contains(path, "/CIUsers"):
+		return c.id("ci_user:terraform")
+	}
+	return c.id("group:Release Managers")
+}
+
+func (c client) send(method, path string, body any) reply {
+	c.t.Helper()
+	if strings.EqualFold(method, http.MethodGet) {
+		return c.get(path)
+	}
+	return c.post(path, body)
+}

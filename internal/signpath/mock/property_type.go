@@ -1,0 +1,148 @@
+package mock
+
+import "encoding/json"
+
+// valueType describes the values of a property in the OpenAPI document.
+type valueType func(*schemas) object
+
+// propertyTypes are the types of all properties of wire.go, by their names in the default dialect.
+var propertyTypes = map[string]valueType{
+	propID:          formatted("string", "uuid"),
+	propLink:        formatted("string", "uri"),
+	propSlug:        plain("string"),
+	propName:        plain("string"),
+	propDescription: optional(plain("string")),
+
+	propAccountEmail:   plain("string"),
+	propNotification:   optional(plain("string")),
+	propIdentity:       optional(plain("string")),
+	propRole:           (*schemas).role,
+	propIsActive:       plain("boolean"),
+	propIsSynchronized: plain("boolean"),
+	propIsSupportUser:  plain("boolean"),
+	propAPIToken:       plain("string"),
+
+	propMembers:        (*schemas).members,
+	propAddedMembers:   (*schemas).members,
+	propRemovedMembers: (*schemas).members,
+
+	propStatus:         plain("string"),
+	propReaders:        (*schemas).members,
+	propConfigurators:  (*schemas).members,
+	propRepositoryURLs: listOf(plain("string")),
+	propPolicies:       listOf(reference(policyItem)),
+	propArtifacts:      listOf(reference(artifactConfigurationItem)),
+	propArtifactXMLURL: formatted("string", "uri"),
+
+	propCertificateLink:     formatted("string", "uri"),
+	propPurpose:             optional(plain("string")),
+	propSubmitters:          (*schemas).members,
+	propApprovers:           (*schemas).members,
+	propRequiredApprovals:   formatted("integer", "int32"),
+	propUsesApproval:        plain("boolean"),
+	propUseApproval:         plain("boolean"),
+	propVerifiesBuildSystem: plain("boolean"),
+	propVerifyBuildSystem:   plain("boolean"),
+	propVerifiesOrigin:      plain("boolean"),
+	propVerifyOrigin:        plain("boolean"),
+	propOriginVerification:  optional((*schemas).originVerification),
+
+	propYearlyMaxSize:       formatted("integer", "int64"),
+	propYearlyMaxSignatures: formatted("integer", "int32"),
+	propQuotaPeriodStart:    formatted("string", "date-time"),
+	propQuotaPeriodEnd:      formatted("string", "date-time"),
+	propApplicationVersion:  plain("string"),
+	propUIBaseURL:           formatted("string", "uri"),
+
+	propTime:      formatted("string", "date-time"),
+	propEventName: plain("string"),
+	propMetadata:  reference(auditMetadataItem),
+	propActor:     reference(auditPartyItem),
+	propEntity:    reference(auditPartyItem),
+	propChanges:   optional(mapOf(plain("object"))),
+
+	// In members per kind. As a list of objects they are no property of a model.
+	wireKinds[kindInteractiveUser].list: listOf(formatted("string", "uuid")),
+	wireKinds[kindCIUser].list:          listOf(formatted("string", "uuid")),
+	wireKinds[kindUserGroup].list:       listOf(formatted("string", "uuid")),
+	// In the answers of creates.
+	wireKinds[kindInteractiveUser].idProperty: formatted("string", "uuid"),
+	wireKinds[kindCIUser].idProperty:          formatted("string", "uuid"),
+	wireKinds[kindUserGroup].idProperty:       formatted("string", "uuid"),
+}
+
+func plain(name string) valueType {
+	return func(*schemas) object { return object{"type": name} }
+}
+
+func formatted(name, format string) valueType {
+	return func(*schemas) object { return object{"type": name, "format": format} }
+}
+
+func optional(value valueType) valueType {
+	return func(s *schemas) object {
+		described := value(s)
+		described["nullable"] = true
+		return described
+	}
+}
+
+func listOf(item valueType) valueType {
+	return func(s *schemas) object { return object{"type": "array", "items": item(s)} }
+}
+
+func mapOf(value valueType) valueType {
+	return func(s *schemas) object { return object{"type": "object", "additionalProperties": value(s)} }
+}
+
+func reference(model *answerModel) valueType {
+	return func(s *schemas) object { return s.answer(model) }
+}
+
+// role lists the roles that are known, as an open enumeration can't be said in OpenAPI.
+func (s *schemas) role() object {
+	return s.component("GlobalRole", func() object { return object{"type": "string", "enum": Roles()} })
+}
+
+// members is the form of a list of members in the dialect.
+func (s *schemas) members() object {
+	switch {
+	case s.dialect.MembersPerKind && s.ofRequest:
+		return s.request(memberKindsRequest)
+	case s.dialect.MembersPerKind:
+		return s.answer(memberKindsItem)
+	case s.ofRequest && s.dialect.MemberObjectRequests:
+		return object{"type": "array", "items": s.request(memberRequest)}
+	case !s.ofRequest && s.dialect.answersMemberObjects():
+		return object{"type": "array", "items": s.answer(memberItem)}
+	}
+	return object{"type": "array", "items": object{"type": "string", "format": "uuid"}}
+}
+
+// originVerification is open, as the mock keeps whatever a client puts into it.
+func (s *schemas) originVerification() object {
+	return object{
+		"type":                 "object",
+		"properties":           object{propAllowedBranches: listOf(plain("string"))(s)},
+		"additionalProperties": true,
+	}
+}
+
+// typeOfExtra describes a property that clients may not know by a value of it.
+func typeOfExtra(value json.RawMessage) object {
+	var decoded any
+	if json.Unmarshal(value, &decoded) != nil {
+		return object{}
+	}
+	switch decoded.(type) {
+	case string:
+		return object{"type": "string", "nullable": true}
+	case bool:
+		return object{"type": "boolean"}
+	case float64:
+		return object{"type": "number", "format": "double"}
+	case []any:
+		return object{"type": "array", "items": object{}, "nullable": true}
+	}
+	return object{"nullable": true}
+}
