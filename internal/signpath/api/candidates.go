@@ -18,6 +18,8 @@ type spelling struct {
 	answer string
 	// request is the name in requests where that differs; else it is empty.
 	request string
+	// with is another name in the same answer that this spelling goes with.
+	with string
 }
 
 func (s spelling) requestName() string {
@@ -52,6 +54,10 @@ var otherSpellings = map[string][]spelling{
 
 	// Before 1.202.0 (documented).
 	propVerifiesOriginPolicy.name: {{answer: "verifiesOrigin", request: "verifyOrigin"}},
+	propOriginPolicyVerification.name: {
+		{answer: "originVerification"},
+		{answer: "originPolicyVerification", request: "originVerification", with: "verifiesOrigin"},
+	},
 	propVerifiesTrustedBuildSystem.name: {
 		{answer: "verifyTrustedBuildSystem"},
 		{answer: "requiresTrustedBuildSystem", request: "requireTrustedBuildSystem"},
@@ -62,7 +68,7 @@ var otherSpellings = map[string][]spelling{
 
 // spellings are all plausible names of the property, the assumed one first.
 func (p property) spellings() []spelling {
-	return append([]spelling{{p.name, p.request}}, otherSpellings[p.name]...)
+	return append([]spelling{{answer: p.name, request: p.request}}, otherSpellings[p.name]...)
 }
 
 // answerNames are all plausible names of the property in answers.
@@ -158,7 +164,7 @@ func writeRoutes() []writeRoute {
 		{route: routeProjectEdit, request: []property{listProperties[access.Readers.Plural], listProperties[access.Configurators.Plural]}},
 		{route: routePolicyEdit, request: []property{
 			listProperties[access.Submitters.Plural], listProperties[access.Approvers.Plural],
-			propVerifiesTrustedBuildSystem, propVerifiesOriginPolicy, propUsesApprovalProcess, propRequiredApprovals,
+			propVerifiesTrustedBuildSystem, propVerifiesOriginPolicy, propOriginPolicyVerification, propUsesApprovalProcess, propRequiredApprovals,
 		}},
 	}
 }

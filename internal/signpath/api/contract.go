@@ -127,17 +127,25 @@ func (s settledRoute) nameOf(p property) (string, error) {
 	return "", &ContractError{Route: s.assumed.String(), Property: p.requestName(), Tried: p.requestNames(), Offered: s.request.names()}
 }
 
-// nameLike is nameOf for a property that the server answered under the given
-// name: without a document, the name in requests goes with that.
-func (s settledRoute) nameLike(p property, answered string) (string, error) {
-	if s.request == nil {
-		for _, other := range p.spellings() {
-			if other.answer == answered {
-				return other.requestName(), nil
-			}
+// nameLike is nameOf for a property of an object that the server answered:
+// without a document, the name in requests goes with the names in the answer.
+func (s settledRoute) nameLike(p property, answer object) (string, error) {
+	if s.request != nil {
+		return s.nameOf(p)
+	}
+	name, answered := "", answer.key(p)
+	for _, other := range p.spellings() {
+		if other.answer != answered {
+			continue
+		}
+		if _, goesTogether := answer[other.with]; goesTogether {
+			return other.requestName(), nil
+		}
+		if other.with == "" && name == "" {
+			name = other.requestName()
 		}
 	}
-	return s.nameOf(p)
+	return name, nil
 }
 
 // encoder returns how the request writes the members of a list that the server
@@ -176,7 +184,7 @@ func composeEdit(s settledRoute, p pendingEdit) (object, error) {
 			request[answered] = value
 			continue
 		}
-		name, err := s.nameLike(known, answered)
+		name, err := s.nameLike(known, p.wanted)
 		switch {
 		case err != nil && p.changed[answered]:
 			return nil, err

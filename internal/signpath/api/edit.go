@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -265,6 +266,7 @@ func (b *batch) cancelWhenAbandoned(cancel context.CancelFunc) (stop func()) {
 // write brings the object into the wanted form and returns it as read back.
 func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 	var warnings Warnings
+	var undone map[string]bool
 	b.editor.takeBack(b.changes)
 	for range maxRounds {
 		before, err := b.client.fetch(ctx, b.target)
@@ -291,12 +293,14 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 			return nil, nil, err
 		}
 		warnings = append(warnings, remarks...)
-		if _, undone, err := b.editor.wanted(after, b.changes); err == nil && len(undone) == 0 {
+		if _, undone, err = b.editor.wanted(after, b.changes); err == nil && len(undone) == 0 {
 			b.editor.remember(b.changes)
 			return after, warnings, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("%s was written %d times, and each time it was different when read back. Another writer may be changing it; apply again when it has finished", b.target, maxRounds)
+	return nil, nil, fmt.Errorf("%s was written %d times, and each time it was different when read back (%s). "+
+		"Another writer may be changing it; then apply again when it has finished. Or this installation does not take the change under the name that was sent",
+		b.target, maxRounds, strings.Join(slices.Sorted(maps.Keys(undone)), ", "))
 }
 
 // wanted returns the object as the changes want it, and the properties in which

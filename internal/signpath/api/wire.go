@@ -170,6 +170,7 @@ var (
 
 	propVerifiesTrustedBuildSystem = property{name: "verifiesTrustedBuildSystem", request: "verifyTrustedBuildSystem", evidence: inferred, source: "by analogy with verifiesOriginPolicy"}
 	propVerifiesOriginPolicy       = property{name: "verifiesOriginPolicy", request: "verifyOriginPolicy", evidence: documented, source: "changelog 1.202.0"}
+	propOriginPolicyVerification   = property{name: "originPolicyVerification", evidence: documented, source: "changelog 1.202.0 (in requests; in answers inferred)"}
 	propUsesApprovalProcess        = property{name: "usesApprovalProcess", request: "useApprovalProcess", evidence: inferred, source: "the projects page has the setting; the name by analogy"}
 	propRequiredApprovals          = property{name: "requiredApprovals", evidence: inferred, source: "the projects page has the setting"}
 	propPurpose                    = property{name: "purpose", evidence: documented, source: "changelog 1.187.0 (values unknown)"}

@@ -229,13 +229,13 @@ func (d Dialect) String() string {
 // plausibleRenames are names that the evidence leaves room for.
 var plausibleRenames = []string{
 	"rename=role:globalRole", "rename=role:userRole", "rename=isActive:active", "rename=apiToken:token",
-	"rename=accountEmailAddress:email", "rename=isDirectorySynchronized:isSynchronized", "rename-request=role:newRole",
+	"rename=accountEmailAddress:email", "rename=isDirectorySynchronized:isSynchronized", "rename-request=role:globalRole",
 	"rename-request=addedMembers:membersToAdd", "rename-request=removedMembers:membersToRemove",
-	"rename-request=members:newMembers",
+	"rename-request=members:memberIds",
 }
 
 // RandomDialect returns a mixture of deviations that a real server may well have: none that exclude each other, and
-// names that nobody could guess only if the OpenAPI document tells them.
+// an OpenAPI document where requests deviate from the default: nobody could guess how.
 func RandomDialect(random *rand.Rand) Dialect {
 	var dialect Dialect
 	for _, i := range random.Perm(len(deviations)) {
@@ -244,11 +244,19 @@ func RandomDialect(random *rand.Rand) Dialect {
 		}
 	}
 	for _, i := range random.Perm(len(plausibleRenames)) {
-		if !dialect.NoDocument && random.IntN(5) == 0 {
+		if random.IntN(5) == 0 {
 			dialect = dialect.with(plausibleRenames[i])
 		}
 	}
+	dialect.NoDocument = dialect.NoDocument && !dialect.deviatesInRequests()
 	return dialect
+}
+
+// deviatesInRequests tells whether requests have to be other than in the default dialect in a way that answers do not
+// show.
+func (d Dialect) deviatesInRequests() bool {
+	return d.EditWithoutSuffix || d.CreateSuffix || d.ActivationVerbs != ActivateDeactivate || d.MemberObjectRequests ||
+		d.MembersPerKind || len(d.Renamed) > 0 || len(d.RenamedInRequests) > 0
 }
 
 // with deviates further, unless that would contradict the dialect.
