@@ -79,6 +79,9 @@ func (f Fault) prevent() (instead delivery, isPrevented bool) {
 	return delivery{}, false
 }
 
+// headerFault has the action of the fault that changed or replaced an answer.
+const headerFault = "Mock-Fault"
+
 // disturb returns what a fault makes of the answer of an executed request.
 func (f Fault) disturb(executed delivery) delivery {
 	switch f.Action {
@@ -92,7 +95,10 @@ func (f Fault) disturb(executed delivery) delivery {
 		executed.body = f.malformed(executed.body)
 	case FaultHideProperties:
 		executed.body = withoutProperties(executed.body, f.Properties)
+	default:
+		return executed
 	}
+	executed.header.Set(headerFault, string(f.Action))
 	return executed
 }
 
@@ -101,6 +107,7 @@ func (f Fault) answer() delivery {
 	for name, value := range f.Headers {
 		canned.header.Set(name, value)
 	}
+	canned.header.Set(headerFault, string(f.Action))
 	return canned
 }
 
