@@ -103,12 +103,12 @@ func TestTheDocumentHasTheRoutesOfTheClient(t *testing.T) {
 			Method: r.method, Path: organizationPath + r.path, Evidence: openapi.Evidence(r.evidence), Source: r.source,
 		}
 		if !documented[wanted] {
-			t.Errorf("the document lacks %+v", wanted)
+			t.Errorf("the document lacks %s: %s, %q", wanted, wanted.Evidence, wanted.Source)
 		}
 		delete(documented, wanted)
 	}
 	for r := range documented {
-		t.Errorf("wire.go lacks %+v", r)
+		t.Errorf("wire.go lacks %s: %s, %q", r, r.Evidence, r.Source)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
@@ -291,21 +292,22 @@ func TestTheSameViolationIsReportedOnce(t *testing.T) {
 
 // What a test has begun is judged to its end before the test is.
 func TestTheReportWaits(t *testing.T) {
-	g := &game{TB: t}
-	arrived, resume := make(chan bool), make(chan bool)
-	watched := contract.Watch(g, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		arrived <- true
-		<-resume
-		w.WriteHeader(http.StatusNoContent)
-	}))
-	go send(watched, "GET", user, "")
-	<-arrived
-	reported := make(chan string)
-	go func() { reported <- g.report() }()
-	resume <- true
-	if got := <-reported; !strings.Contains(got, "answer 204: status is not supported") {
-		t.Errorf("reported %q", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		g := &game{TB: t}
+		resume, reported := make(chan bool), make(chan string, 1)
+		watched := contract.Watch(g, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			<-resume
+			w.WriteHeader(http.StatusNoContent)
+		}))
+		go send(watched, "GET", user, "")
+		synctest.Wait()
+		go func() { reported <- g.report() }()
+		synctest.Wait()
+		resume <- true
+		if got := <-reported; !strings.Contains(got, "answer 204: status is not supported") {
+			t.Errorf("reported %q", got)
+		}
+	})
 }
 
 // An answer that is cut off is no answer, and stays cut off for the client.
@@ -356,9 +358,9 @@ const otherDocument = `
 openapi: 3.0.1
 info: {title: Other names, version: "1"}
 paths:
-  /v1/{organizationId}/CIUsers:
+  /v1/{organization}/CIUsers:
     get:
-      parameters: [{name: organizationId, in: path, required: true, schema: {type: string, format: uuid}}]
+      parameters: [{name: organization, in: path, required: true, schema: {type: string, format: uuid}}]
       responses:
         "200":
           description: OK
@@ -398,7 +400,7 @@ func TestTheDocumentOfTheServer(t *testing.T) {
 	}
 	served := referee.ByServedDocument("/Api/swagger/v1/swagger.json", "the role has another name")
 	for document, want := range map[string]string{
-		otherDocument: "contract: GET /v1/{organizationId}/CIUsers: answer 200: /*/globalRole: value must be a string",
+		otherDocument: "contract: GET /v1/{organization}/CIUsers: answer 200: /*/globalRole: value must be a string",
 		"<html>":      "/Api/swagger/v1/swagger.json is no document to judge by",
 	} {
 		g := &game{TB: t}
