@@ -87,7 +87,7 @@ func inProcessWith(t testing.TB, seed mock.Seed, options ...mock.Option) *organi
 
 func newOrganization(t testing.TB, seed mock.Seed, options []mock.Option) *organization {
 	t.Helper()
-	server, err := mock.New(seed, options...)
+	server, err := mock.New(seed, append([]mock.Option{judged(t)}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

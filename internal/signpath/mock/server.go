@@ -18,6 +18,9 @@ type Server struct {
 	clock     func() time.Time
 	stateFile string
 	control   http.Handler
+	// handler is what serves, with the middleware around it.
+	handler    http.Handler
+	middleware func(http.Handler) http.Handler
 
 	latency     atomic.Int64
 	connections atomic.Int64
@@ -57,6 +60,12 @@ func WithClock(clock func() time.Time) Option {
 	return func(s *Server) { s.clock = clock }
 }
 
+// WithMiddleware puts a handler around all that the server serves, for an observer between it and the client. A second
+// one replaces the first.
+func WithMiddleware(middleware func(http.Handler) http.Handler) Option {
+	return func(s *Server) { s.middleware = middleware }
+}
+
 // New creates the organization that the seed describes. Without a valid seed, dialect or state file it fails.
 func New(seed Seed, options ...Option) (*Server, error) {
 	server := &Server{clock: time.Now}
@@ -69,6 +78,10 @@ func New(seed Seed, options ...Option) (*Server, error) {
 	server.routes = newRoutes(server.dialect)
 	server.log.redact = newRedaction(server.dialect)
 	server.control = server.controlHandler()
+	server.handler = http.HandlerFunc(server.serve)
+	if server.middleware != nil {
+		server.handler = server.middleware(server.handler)
+	}
 	seeded, err := newOrganization(seed)
 	if err != nil {
 		return nil, err
@@ -95,7 +108,9 @@ func (s *Server) OrganizationID() string {
 }
 
 // ServeHTTP serves the API and the control endpoints.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		s.control.ServeHTTP(w, r)
 		return

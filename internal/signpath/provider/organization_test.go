@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -17,8 +18,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 // organization is a mock SignPath organization of one test, and the provider
@@ -41,12 +44,24 @@ func newOrganization(t *testing.T, changes ...func(*mock.Seed)) *organization {
 	for _, change := range changes {
 		change(&seed)
 	}
-	server, err := mock.New(seed)
+	server, err := mock.New(seed, judged(t))
 	must(t, err)
 	url, stop, err := server.Start()
 	must(t, err)
 	t.Cleanup(stop)
 	return &organization{Server: server, t: t, url: url + "/Api", token: tokenOf(seed, "terraform")}
+}
+
+// contractReferee judges what the provider says to the mock server, and what that
+// answers.
+var contractReferee = referee.MustNew(api.ContractDocument())
+
+// judged puts the contract between provider and mock server.
+func judged(t *testing.T, options ...referee.Option) mock.Option {
+	t.Helper()
+	return mock.WithMiddleware(func(server http.Handler) http.Handler {
+		return contractReferee.Watch(t, server, options...)
+	})
 }
 
 func tokenOf(seed mock.Seed, ciUser string) string {

@@ -155,8 +155,11 @@ func (r *roleAssignmentResource) lookUp(member types.String) failure {
 // checkEditable reports a synchronized user whose role would change, and warns
 // where a role is replaced that Terraform did not assign.
 func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Principal, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if p.ID == "" {
+		return // The same plan creates the user.
+	}
 	existing, err := r.client.Principal(ctx, p.Kind, p.ID)
-	if p.ID == "" || err != nil || plan.Role.IsUnknown() || string(existing.Role) == plan.Role.ValueString() {
+	if err != nil || plan.Role.IsUnknown() || string(existing.Role) == plan.Role.ValueString() {
 		return
 	}
 	if existing.Synchronized {

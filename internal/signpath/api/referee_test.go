@@ -1,0 +1,27 @@
+package api_test
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
+)
+
+// contractReferee judges what every client of this package says to the mock server, and
+// what that answers.
+var contractReferee = referee.MustNew(api.ContractDocument())
+
+// TestMain also fails if there is a route in the contract that no test requests.
+func TestMain(m *testing.M) { os.Exit(contractReferee.RunAll(m)) }
+
+// judged puts the contract between client and mock server. A test that passes it
+// again, with options, replaces the one that every organization has.
+func judged(t testing.TB, options ...referee.Option) mock.Option {
+	t.Helper()
+	return mock.WithMiddleware(func(server http.Handler) http.Handler {
+		return contractReferee.Watch(t, server, options...)
+	})
+}
