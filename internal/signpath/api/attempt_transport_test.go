@@ -3,13 +3,17 @@ package api
 import (
 	"net/http"
 	"testing"
-	"time"
 )
 
 // Nothing in the client makes a request to another host. If something ever does,
 // the token must not go there.
 func TestTheTransportSendsNothingToAnotherHost(t *testing.T) {
-	transport := newAttemptTransport(nobody{t}, "app.signpath.io", time.Second)
+	config := Config{OrganizationID: "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90", Token: "token", Transport: nobody{t}}
+	resolved, wrong := config.resolve()
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	transport := newAttemptTransport(resolved, tokenPattern("token"))
 	for _, url := range []string{
 		"https://elsewhere.example.com/Api", "https://app.signpath.io.example.com/", "https://app.signpath.io:8443/Api",
 	} {

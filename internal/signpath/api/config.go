@@ -21,24 +21,42 @@ const (
 	EnvURL            = "SIGNPATH_API_URL"
 	EnvOrganizationID = "SIGNPATH_ORGANIZATION_ID"
 	EnvToken          = "SIGNPATH_API_TOKEN" //nolint:gosec // The name of a variable, not a credential.
+	EnvRequestTimeout = "SIGNPATH_HTTP_REQUEST_TIMEOUT_IN_SECONDS"
+	EnvRetryTimeout   = "SIGNPATH_SERVICE_UNAVAILABLE_TIMEOUT_IN_SECONDS"
 )
 
-// The vendor's own figures (documented).
+// EnvTokenFile is this client's own: SignPath's tools take no token from a file.
+const EnvTokenFile = "SIGNPATH_API_TOKEN_FILE" //nolint:gosec // The name of a variable, not a credential.
+
 const (
-	// DefaultAttemptTimeout bounds one attempt of a request.
+	// DefaultAttemptTimeout bounds one attempt of a request, as in SignPath's
+	// own tools (documented).
 	DefaultAttemptTimeout = 30 * time.Second
-	// DefaultRetryBudget bounds one request with all its attempts and waits.
+	// DefaultRetryBudget bounds one request with all its attempts and waits, as
+	// in SignPath's own tools (documented).
 	DefaultRetryBudget = 600 * time.Second
+	// DefaultMaxConcurrentRequests is Terraform's default parallelism: more
+	// would only queue at SignPath.
+	DefaultMaxConcurrentRequests = 10
 )
 
 // Field names a setting of [Config], so that a caller can point at it.
 type Field string
 
-// The settings that [Config.Validate] can refuse.
+// The settings, by the names that a user knows.
 const (
-	FieldURL            Field = "api_url"
-	FieldOrganizationID Field = "organization_id"
-	FieldToken          Field = "api_token"
+	FieldURL                   Field = "api_url"
+	FieldOrganizationID        Field = "organization_id"
+	FieldToken                 Field = "api_token"
+	FieldTokenFile             Field = "token_file"
+	FieldRequestTimeout        Field = "request_timeout_seconds"
+	FieldRetryTimeout          Field = "retry_timeout_seconds"
+	FieldMaxConcurrentRequests Field = "max_concurrent_requests"
+	FieldMaxRequestsPerSecond  Field = "max_requests_per_second"
+	FieldProxyURL              Field = "proxy_url"
+	FieldCACertificateFile     Field = "ca_certificate_file"
+	FieldClientCertificateFile Field = "client_certificate_file"
+	FieldClientKeyFile         Field = "client_key_file"
 )
 
 // Config says which organization to talk to, and as whom.
@@ -52,17 +70,44 @@ type Config struct {
 	// Contract says how the names in requests are settled; [ContractAuto] if
 	// empty.
 	Contract ContractMode
+	// TokenFile is the path of a file that holds the token; white space around
+	// it does not count. Either Token or TokenFile is set.
+	TokenFile string
 	// UserAgent is sent with every request.
 	UserAgent string
-	// AttemptTimeout bounds one attempt; [DefaultAttemptTimeout] if zero.
+
+	// AttemptTimeout bounds one attempt; [DefaultAttemptTimeout] if it is not
+	// positive.
 	AttemptTimeout time.Duration
-	// RetryBudget bounds a request with all its attempts; [DefaultRetryBudget]
-	// if zero.
+	// RetryBudget bounds a request with all its attempts and waits;
+	// [DefaultRetryBudget] if zero. If it is negative, nothing is sent again.
 	RetryBudget time.Duration
+	// MaxConcurrentRequests bounds how many requests are under way at once;
+	// [DefaultMaxConcurrentRequests] if it is not positive.
+	MaxConcurrentRequests int
+	// MaxRequestsPerSecond spaces the requests evenly; no limit if it is not
+	// positive.
+	MaxRequestsPerSecond float64
+
+	// ProxyURL is the proxy for every request, as http://host:port or host:port,
+	// with or without credentials; those of the environment if empty.
+	ProxyURL string
+	// CACertificateFile is the path of a PEM file with authorities that are
+	// trusted beside those of the system.
+	CACertificateFile string
+	// ClientCertificateFile and ClientKeyFile are the paths of PEM files; both
+	// are set, or neither. SignPath itself does not support client certificates
+	// (documented): they are for a proxy in front of it.
+	ClientCertificateFile, ClientKeyFile string
+
 	// Log receives one line per request: never a token, a header or a body.
 	// Nil means no log.
 	Log func(ctx context.Context, message string, fields map[string]any)
-	// Transport replaces the HTTP transport, for tests; nil means the default.
+	// Trace receives the headers of every attempt, without secrets, and never a
+	// body. Nil means no trace.
+	Trace func(ctx context.Context, message string, fields map[string]any)
+	// Transport replaces the HTTP transport, for tests; nil means one by the
+	// settings.
 	Transport http.RoundTripper
 }
 
@@ -75,20 +120,58 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Reason }
 
-// Validate checks every setting and returns all that is wrong, as
-// [*ConfigError] values.
+// Validate checks every setting, reads the files that they name, and returns all
+// that is wrong.
 func (c Config) Validate() []*ConfigError {
-	var wrong []*ConfigError
-	report := func(field Field, reason string) {
-		if reason != "" {
-			wrong = append(wrong, &ConfigError{field, reason})
-		}
-	}
-	_, reason := normalizeURL(c.URL)
-	report(FieldURL, reason)
-	report(FieldOrganizationID, refuseOrganization(c.OrganizationID))
-	report(FieldToken, refuseToken(c.Token))
+	_, wrong := c.resolve()
 	return wrong
+}
+
+// A resolvedConfig is a Config that was checked, with its defaults and with what
+// its files hold.
+type resolvedConfig struct {
+	Config
+	base      *url.URL
+	transport http.RoundTripper
+}
+
+func (c Config) resolve() (resolvedConfig, []*ConfigError) {
+	var wrong configErrors
+	r := resolvedConfig{Config: c.withDefaults()}
+	var reason string
+	r.base, reason = normalizeURL(c.URL)
+	wrong.add(FieldURL, reason)
+	wrong.add(FieldOrganizationID, refuseOrganization(c.OrganizationID))
+	r.Token = c.readToken(&wrong)
+	proxy := c.proxy(&wrong)
+	tlsConfig := c.tls(&wrong)
+	if r.transport = c.Transport; r.transport == nil {
+		r.transport = newHTTPTransport(r.MaxConcurrentRequests, proxy, tlsConfig)
+	}
+	return r, wrong
+}
+
+func (c Config) withDefaults() Config {
+	if c.AttemptTimeout <= 0 {
+		c.AttemptTimeout = DefaultAttemptTimeout
+	}
+	if c.RetryBudget == 0 {
+		c.RetryBudget = DefaultRetryBudget
+	}
+	if c.MaxConcurrentRequests <= 0 {
+		c.MaxConcurrentRequests = DefaultMaxConcurrentRequests
+	}
+	return c
+}
+
+// configErrors collects what is wrong.
+type configErrors []*ConfigError
+
+// add adds a reason, if there is one.
+func (e *configErrors) add(field Field, reason string) {
+	if reason != "" {
+		*e = append(*e, &ConfigError{field, reason})
+	}
 }
 
 // normalizeURL returns the API URL without a trailing slash or /v1, or the
@@ -152,7 +235,7 @@ func refuseOrganization(id string) string {
 func refuseToken(token string) string {
 	switch {
 	case token == "":
-		return fmt.Sprintf("No API token is set. Set the environment variable %s (or api_token) to the token of a CI user, or of an interactive user.", EnvToken)
+		return fmt.Sprintf("No API token is set. Set the environment variable %s (or api_token) to the token of a CI user, or of an interactive user, or token_file to the path of a file that holds it.", EnvToken)
 	case strings.Contains(token, ":"):
 		return "The API token contains a colon, so it is probably a composite token (<API token>:<trusted build system token>), as a trusted build system sends it. Use only the part before the colon."
 	case strings.HasPrefix(strings.ToLower(token), "bearer "):

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -29,6 +31,10 @@ type Error struct {
 	Fields map[string][]string
 	// TraceID identifies the request in SignPath's logs, if it said so.
 	TraceID string
+	// RetryAfter is how long SignPath asks to wait; 0 if it does not say.
+	RetryAfter time.Duration
+	// GaveUpAfter is for how long the request was repeated, if that ended it.
+	GaveUpAfter time.Duration
 	// Cause is why there is no usable answer; nil if SignPath refused.
 	Cause error
 	// Sent is true if SignPath may have acted on the request although no
@@ -36,7 +42,8 @@ type Error struct {
 	Sent bool
 }
 
-// Error says what was asked, what SignPath answered and its trace id.
+// Error says what was asked, what SignPath answered, and how to find the request
+// in logs.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: ", e.operation())
@@ -51,17 +58,27 @@ func (e *Error) Error() string {
 	if words := e.Words(); words != "" {
 		fmt.Fprintf(&b, ": %s", words)
 	}
-	var ids []string
-	if e.RequestID != "" {
-		ids = append(ids, "request id "+e.RequestID)
-	}
-	if e.TraceID != "" {
-		ids = append(ids, "SignPath's trace id "+e.TraceID)
-	}
-	if len(ids) > 0 {
-		fmt.Fprintf(&b, " (%s)", strings.Join(ids, ", "))
+	if notes := e.notes(); len(notes) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(notes, ", "))
 	}
 	return b.String()
+}
+
+func (e *Error) notes() []string {
+	var notes []string
+	if e.GaveUpAfter > 0 {
+		notes = append(notes, fmt.Sprintf("gave up after %s", e.GaveUpAfter))
+	}
+	if e.RetryAfter > 0 && e.Status != 0 { // Without an answer, the cause says it.
+		notes = append(notes, fmt.Sprintf("SignPath asks to wait for %s", e.RetryAfter.Round(time.Second)))
+	}
+	if e.RequestID != "" {
+		notes = append(notes, "request id "+e.RequestID)
+	}
+	if e.TraceID != "" {
+		notes = append(notes, "SignPath's trace id "+e.TraceID)
+	}
+	return notes
 }
 
 func (e *Error) operation() string {
@@ -78,8 +95,13 @@ func (e *Error) Words() string {
 	if e.Detail != "" {
 		words = append(words, e.Detail)
 	}
-	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
-		message := strings.Join(e.Fields[field], " ")
+	names := slices.Sorted(maps.Keys(e.Fields))
+	for i, field := range names {
+		if i == maxMessages {
+			words = append(words, fmt.Sprintf("(and messages on %d more properties)", len(names)-i))
+			break
+		}
+		message := clip(strings.Join(e.Fields[field], " "), maxWords)
 		if field != "" {
 			message = field + ": " + message
 		}
@@ -119,24 +141,78 @@ func statusText(status int) string {
 	return fmt.Sprint(status)
 }
 
+// redirect says where the answer redirects to, and what api_url may be instead.
+// The query of the location is left out, because it may repeat what was sent.
+func (c *Client) redirect(failure *Error, location string) string {
+	target, err := c.base.Parse(location)
+	if err != nil || location == "" {
+		return "It redirects without saying where to. Redirects are not followed. Check api_url."
+	}
+	shown := url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
+	text := fmt.Sprintf("It redirects to %s, which is not followed.", clip(shown.String(), maxWords))
+	base, isSameCall := strings.CutSuffix(target.Path, "/v1/"+c.OrganizationID()+failure.Path)
+	switch {
+	case isSameCall:
+		shown.Path = base
+		return text + fmt.Sprintf(" If that is your SignPath, set api_url to %s.", shown.String())
+	case c.base.Scheme == "http" && target.Scheme == "https":
+		return text + " Check api_url: the server wants https."
+	}
+	return text + " Check api_url: the answer may come from a login page or a proxy."
+}
+
 // problem is RFC 9457's body, with the errors map of ASP.NET (observed). All
 // 4xx bodies have this form since 1.195.0 (documented).
 type problem struct {
-	Title   string              `json:"title"`
-	Detail  string              `json:"detail"`
-	TraceID string              `json:"traceId"`
-	Errors  map[string][]string `json:"errors"`
+	Title   string          `json:"title"`
+	Detail  string          `json:"detail"`
+	TraceID string          `json:"traceId"`
+	Errors  json.RawMessage `json:"errors"`
 }
 
-// maxPlainText bounds how much of a body that is no problem document is quoted.
-const maxPlainText = 300
+// fields returns the messages per property; what has another form than the
+// observed one is a message on the object as a whole.
+func (p problem) fields() map[string][]string {
+	if isEmptyJSON(p.Errors) {
+		return nil
+	}
+	var fields map[string][]string
+	if json.Unmarshal(p.Errors, &fields) != nil {
+		return map[string][]string{"": {clip(string(p.Errors), maxWords)}}
+	}
+	for name, messages := range fields {
+		for i, message := range messages {
+			messages[i] = clip(message, maxWords)
+		}
+		if len(name) > maxWords {
+			delete(fields, name)
+			fields[clip(name, maxWords)] = messages
+		}
+	}
+	return fields
+}
+
+// What of an answer is quoted, in bytes and in messages: an error is to be read.
+const (
+	maxWords     = 1000
+	maxPlainText = 300
+	maxMessages  = 20
+)
+
+// clip cuts a text to a length at which it can be read.
+func clip(text string, longest int) string {
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
+}
 
 // describe reads what the body of a refusal says. Servers before 1.195.0
 // answered 401 and 403 in plain text (documented); a proxy answers in HTML.
 func (e *Error) describe(contentType string, body []byte) {
 	var p problem
 	if err := json.Unmarshal(body, &p); err == nil {
-		e.Title, e.Detail, e.TraceID, e.Fields = p.Title, p.Detail, p.TraceID, p.Errors
+		e.Title, e.Detail, e.TraceID, e.Fields = clip(p.Title, maxWords), clip(p.Detail, maxWords), clip(p.TraceID, maxPlainText), p.fields()
 	}
 	if e.Title != "" || e.Detail != "" || len(e.Fields) > 0 {
 		return
@@ -146,10 +222,8 @@ func (e *Error) describe(contentType string, body []byte) {
 	case text == "" || !utf8.ValidString(text):
 	case strings.Contains(contentType, "html") || strings.HasPrefix(text, "<"):
 		e.Detail = "(the body is HTML, so the answer may come from a proxy and not from SignPath)"
-	case len(text) > maxPlainText:
-		e.Detail = strings.ToValidUTF8(text[:maxPlainText], "") + "…"
 	default:
-		e.Detail = text
+		e.Detail = clip(text, maxPlainText)
 	}
 }
 

@@ -7,51 +7,57 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"net"
 	"net/http"
-	"strconv"
-	"sync"
+	"regexp"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
-	"golang.org/x/sync/semaphore"
 )
-
-// maxConcurrentRequests is how many requests are under way at once. It is
-// Terraform's default parallelism: more would only queue at SignPath.
-const maxConcurrentRequests = 10
 
 // maxBodyBytes bounds an answer. A directory of 50,000 users has about 20 MB.
 const maxBodyBytes = 64 << 20
 
-// attemptTransport carries out one attempt of a request: it waits for the gate
-// and for a place, bounds the attempt in time, and reads the answer whole, so
-// that a connection that breaks in the middle of a body counts as a failed
-// attempt and can be tried again.
-type attemptTransport struct {
-	next    http.RoundTripper
-	gate    *gate
-	places  *semaphore.Weighted
-	timeout time.Duration
-	// host is the only host that the token is ever sent to.
-	host string
+// newHTTPTransport returns a transport for the client's only host.
+func newHTTPTransport(concurrent int, proxy proxyFunc, tlsConfig *tls.Config) *http.Transport {
+	pooled := cleanhttp.DefaultPooledTransport()
+	// Go keeps 2 idle connections per host by default, and then opens one for
+	// nearly every request of a parallel run.
+	pooled.MaxIdleConnsPerHost = 2 * concurrent
+	pooled.MaxIdleConns = pooled.MaxIdleConnsPerHost
+	pooled.MaxConnsPerHost = concurrent
+	// A connection may idle for as long as a run may wait for SignPath.
+	pooled.IdleConnTimeout = DefaultRetryBudget
+	// HTTP/1.1 alone: over HTTP/2, net/http by itself sends a POST again after
+	// the server reset its stream with PROTOCOL_ERROR, which is no promise that
+	// the server did not act.
+	pooled.Protocols = &http.Protocols{}
+	pooled.Protocols.SetHTTP1(true)
+	pooled.Proxy = proxy
+	pooled.OnProxyConnectResponse = refusedByProxy
+	pooled.TLSClientConfig = tlsConfig
+	return pooled
 }
 
-func newAttemptTransport(next http.RoundTripper, host string, timeout time.Duration) *attemptTransport {
-	if next == nil {
-		pooled := cleanhttp.DefaultPooledTransport()
-		// Go keeps 2 idle connections per host by default, and then opens one
-		// for nearly every request of a parallel run.
-		pooled.MaxIdleConnsPerHost = 2 * maxConcurrentRequests
-		pooled.MaxConnsPerHost = maxConcurrentRequests
-		// A connection may idle for as long as a run may wait for SignPath.
-		pooled.IdleConnTimeout = DefaultRetryBudget
-		next = pooled
-	}
+// attemptTransport carries out one attempt of a request: it waits for its turn,
+// bounds the attempt in time, and reads the answer whole, so that a connection
+// that breaks in the middle of a body counts as a failed attempt and can be
+// tried again.
+type attemptTransport struct {
+	next    http.RoundTripper
+	pace    *pace
+	timeout time.Duration
+	// host is the only host that the token is ever sent to.
+	host  string
+	trace *trace
+}
+
+func newAttemptTransport(config resolvedConfig, token *regexp.Regexp) *attemptTransport {
 	return &attemptTransport{
-		next: next, gate: &gate{}, places: semaphore.NewWeighted(maxConcurrentRequests),
-		timeout: timeout, host: host,
+		next:    config.transport,
+		pace:    newPace(config.MaxConcurrentRequests, config.MaxRequestsPerSecond),
+		timeout: config.AttemptTimeout,
+		host:    config.base.Host,
+		trace:   newTrace(config.Trace, token),
 	}
 }
 
@@ -60,20 +66,34 @@ func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, err
 	if request.URL.Host != t.host {
 		return nil, &notSentError{cause: fmt.Errorf("refused to send the API token to %s", request.URL.Host), final: true}
 	}
-	ctx := request.Context()
-	if err := t.places.Acquire(ctx, 1); err != nil {
-		return nil, &notSentError{cause: err}
-	}
-	defer t.places.Release(1)
-	if err := t.gate.wait(ctx); err != nil {
+	leave, err := t.pace.enter(request.Context())
+	if err != nil {
 		return nil, err
 	}
+	defer leave()
+	t.trace.request(request)
 	response, err := t.attempt(request)
-	if err == nil && response.StatusCode == http.StatusTooManyRequests {
-		wait, _ := retryAfter(response.Header, time.Now())
-		t.gate.closeFor(wait)
+	if err != nil {
+		return nil, err
 	}
-	return response, err
+	t.trace.response(request, response)
+	if _, err := response.Location(); err != nil && isRedirect(response.StatusCode) {
+		// http.Client would take an answer with a malformed one for no answer.
+		response.Header.Del("Location")
+	}
+	if response.StatusCode == http.StatusTooManyRequests {
+		wait, _ := retryAfter(response.Header, time.Now())
+		t.pace.gate.closeFor(wait)
+	}
+	return response, nil
+}
+
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
 }
 
 func (t *attemptTransport) attempt(request *http.Request) (*http.Response, error) {
@@ -124,87 +144,3 @@ func (e *notSentError) Error() string { return e.cause.Error() }
 
 // Unwrap returns the cause.
 func (e *notSentError) Unwrap() error { return e.cause }
-
-// certainlyNotSent tells whether the error came before SignPath could have
-// received the request.
-func certainlyNotSent(err error) bool {
-	var op *net.OpError
-	var notSent *notSentError
-	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &notSent) || errors.As(err, &certificate) || (errors.As(err, &op) && op.Op == "dial")
-}
-
-// isFinal tells whether another attempt would end with the same error.
-func isFinal(err error) bool {
-	var notSent *notSentError
-	var certificate *tls.CertificateVerificationError
-	var tooLarge *answerTooLargeError
-	var lookup *net.DNSError
-	switch {
-	case errors.As(err, &tooLarge), errors.As(err, &certificate):
-		return true
-	case errors.As(err, &lookup):
-		return lookup.IsNotFound // A misspelled host stays unknown.
-	}
-	return errors.As(err, &notSent) && notSent.final
-}
-
-// retryAfter reads the Retry-After header in both its forms, seconds and HTTP
-// date.
-func retryAfter(header http.Header, now time.Time) (wait time.Duration, found bool) {
-	value := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
-		return time.Duration(min(seconds, math.MaxInt64/uint64(2*time.Second))) * time.Second, true
-	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now)), true
-	}
-	return 0, false
-}
-
-// A gate holds back all requests of a client while SignPath asks for a pause:
-// a 429 to one of ten parallel requests is meant for all of them.
-type gate struct {
-	mu    sync.Mutex
-	until time.Time
-}
-
-func (g *gate) closeFor(wait time.Duration) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if until := time.Now().Add(wait); until.After(g.until) {
-		g.until = until
-	}
-}
-
-// wait returns when the gate is open, or with a [*notSentError].
-func (g *gate) wait(ctx context.Context) error {
-	for {
-		g.mu.Lock()
-		wait := time.Until(g.until)
-		g.mu.Unlock()
-		if wait <= 0 {
-			return nil
-		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-			return &notSentError{
-				cause: fmt.Errorf("SignPath asked to wait for %s, longer than the time that is left", wait.Round(time.Second)),
-				final: true,
-			}
-		}
-		if err := sleep(ctx, wait); err != nil {
-			return &notSentError{cause: err}
-		}
-	}
-}
-
-func sleep(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

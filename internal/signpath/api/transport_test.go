@@ -109,14 +109,6 @@ func TestTheTokenGoesToNoOtherHost(t *testing.T) {
 	}
 }
 
-// A redirect on the same host could turn a POST into a GET.
-func TestNoRedirectIsFollowed(t *testing.T) {
-	o := listen(t)
-	o.inject(mock.Fault{Route: "GET /Projects", Action: mock.FaultAnswer, Status: 302, Headers: map[string]string{"Location": "/login"}})
-	expectError(t, doProjects(t.Context(), o), "302 Found", "redirects to another path")
-	o.expectRequests(1)
-}
-
 func TestEchoesOfTheTokenAreHidden(t *testing.T) {
 	escaped := strings.NewReplacer("+", `\u002B`, "=", `\u003D`, "/", `\/`)
 	const token = "ab+cd/efg=="
@@ -364,7 +356,7 @@ func TestTheBudgetIsTheOnlyLimit(t *testing.T) {
 		o.restart()
 		o.inject(mock.Fault{Action: mock.FaultCutBeforeActing})
 		err := doProjects(t.Context(), o)
-		expectError(t, err, "gave up after 20s: EOF")
+		expectError(t, err, "no answer from SignPath: EOF (gave up after 20s")
 		started := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
@@ -387,7 +379,7 @@ func TestOneAttemptIsBounded(t *testing.T) {
 		}
 		o.expectRequests(2)
 		o.inject(mock.Fault{Route: "GET /Organization", Action: mock.FaultDelay, DelayMilliseconds: 3_600_000})
-		expectError(t, doOrganization(t.Context(), o), "gave up after 10m0s: attempt timed out after 30s")
+		expectError(t, doOrganization(t.Context(), o), "attempt timed out after 30s (gave up after 10m0s")
 	})
 }
 
@@ -452,9 +444,9 @@ func TestServerThatIsDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = client.Projects(t.Context())
-	expectError(t, err, "no answer from SignPath: gave up after 1s", "connect")
+	expectError(t, err, "no answer from SignPath", "connect", "(gave up after 1s")
 	_, err = client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
-	expectError(t, err, "no answer from SignPath: gave up after 1s", "connect")
+	expectError(t, err, "no answer from SignPath", "connect", "(gave up after 1s")
 	var lost *api.LostCreateError
 	if errors.As(err, &lost) {
 		t.Errorf("what was never sent counts as lost: %v", err)

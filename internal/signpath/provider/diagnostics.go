@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -107,8 +108,10 @@ func explain(f failure, err error) (summary, advice string) {
 
 func explainAnswer(f failure, e *api.Error) (summary, advice string) {
 	switch {
+	case e.Status == 0 && e.RetryAfter > 0:
+		return "Too many requests", e.Advice()
 	case e.Status == 0:
-		return "No answer from SignPath", "Check api_url and the network, then run Terraform again."
+		return "No answer from SignPath", cmp.Or(e.Advice(), "Check api_url and the network, then run Terraform again.")
 	case e.Cause != nil:
 		return "Unexpected answer from SignPath", "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project."
 	case e.Status == http.StatusUnauthorized:
@@ -118,7 +121,9 @@ func explainAnswer(f failure, e *api.Error) (summary, advice string) {
 	case e.Status == http.StatusNotFound:
 		return "Not found by SignPath", "Check api_url: SignPath itself answers 403 for an unknown object."
 	case e.Status == http.StatusTooManyRequests:
-		return "Too many requests", "SignPath asks for a longer pause than the time that is left for a request. Try again later."
+		return "Too many requests", "SignPath asks for a longer pause than the time that is left for a request. Run Terraform again later, or raise retry_timeout_seconds."
+	case e.Status == http.StatusProxyAuthRequired:
+		return "Refused by the proxy", e.Advice()
 	case e.Status >= 500:
 		return "SignPath failed", "Run Terraform again. If it stays, give SignPath's support the trace id."
 	}

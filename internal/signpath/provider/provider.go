@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +69,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: fmt.Sprintf("API token of the user that Terraform acts as: a CI user or an interactive user. Defaults to the environment variable `%s`, which is the better place, "+
-					"because it keeps the token out of the configuration. Required in one of the two places. To manage users *and* access lists with one token, its user needs the role Global Administrator.", api.EnvToken),
+					"because it keeps the token out of the configuration. Required there, here, or in `token_file`. To manage users *and* access lists with one token, its user needs the role Global Administrator.", api.EnvToken),
 			},
 			attrAPIContract: schema.StringAttribute{
 				Optional: true,
@@ -78,6 +80,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, connectionAttributes())
 }
 
 // attrAPIContract says how the names in requests are settled.
@@ -89,41 +92,65 @@ type configModel struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	Token          types.String `tfsdk:"api_token"`
 	APIContract    types.String `tfsdk:"api_contract"`
+	connectionModel
 }
 
 // Configure implements [provider.Provider]. It sends nothing.
 func (p *signpathProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config configModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	for field, value := range map[api.Field]types.String{
-		api.FieldURL: config.URL, api.FieldOrganizationID: config.OrganizationID, api.FieldToken: config.Token,
-		attrAPIContract: config.APIContract,
-	} {
-		if value.IsUnknown() {
-			resp.Diagnostics.AddAttributeError(path.Root(string(field)), "Setting not known at plan time",
-				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value or use its environment variable.", field))
-		}
+	refuseUnknown(resp, config)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	clientConfig := api.Config{
+		URL:            setting(config.URL, api.EnvURL),
+		OrganizationID: setting(config.OrganizationID, api.EnvOrganizationID),
+		Contract:       api.ContractMode(config.APIContract.ValueString()),
+		UserAgent:      userAgent(p.version, req.TerraformVersion),
+	}
+	clientConfig.Token, clientConfig.TokenFile = config.credentials()
+	config.connect(&clientConfig, &resp.Diagnostics)
+	log := newClientLog()
+	clientConfig.Log, clientConfig.Trace = log.debug(), log.trace()
+	client, err := api.New(clientConfig)
+	if err != nil {
+		addConfigErrors(resp, err)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, err := api.New(api.Config{
-		URL:            setting(config.URL, api.EnvURL),
-		OrganizationID: setting(config.OrganizationID, api.EnvOrganizationID),
-		Token:          setting(config.Token, api.EnvToken),
-		Contract:       api.ContractMode(config.APIContract.ValueString()),
-		UserAgent:      fmt.Sprintf("terraform-provider-signpath/%s Terraform/%s", p.version, cmp.Or(req.TerraformVersion, "unknown")),
-		Log:            logRequest,
-	})
-	if err != nil {
-		addConfigErrors(resp, err)
-		return
-	}
+	log.mask(client.Secrets())
 	s := newSession(client)
 	if p.now != nil {
 		s.now = p.now
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData = s, s, s
+}
+
+// refuseUnknown reports every setting that is only known after apply.
+func refuseUnknown(resp *provider.ConfigureResponse, config configModel) {
+	settings := config.settings()
+	settings[api.FieldURL], settings[api.FieldOrganizationID], settings[api.FieldToken] = config.URL, config.OrganizationID, config.Token
+	settings[attrAPIContract] = config.APIContract
+	for _, field := range slices.Sorted(maps.Keys(settings)) {
+		if settings[field].IsUnknown() {
+			resp.Diagnostics.AddAttributeError(path.Root(string(field)), "Setting not known at plan time",
+				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, or leave it out and use the environment variable, if it has one.", field))
+		}
+	}
+}
+
+// projectURL is where whoever sees the user agent can read what it is.
+const projectURL = "https://github.com/signpath-community/terraform-provider-signpath"
+
+// userAgent names the provider and Terraform, and adds what the environment
+// variable that Terraform providers share for that says.
+func userAgent(version, terraformVersion string) string {
+	agent := fmt.Sprintf("terraform-provider-signpath/%s (+%s) Terraform/%s", version, projectURL, cmp.Or(terraformVersion, "unknown"))
+	// A line break would make every request invalid.
+	more := strings.FieldsFunc(os.Getenv("TF_APPEND_USER_AGENT"), func(r rune) bool { return r <= ' ' || r == 0x7f })
+	return strings.Join(append([]string{agent}, more...), " ")
 }
 
 // setting returns a configured value, or else the environment variable. White

@@ -3,7 +3,6 @@ package provider_test
 import (
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -27,9 +26,8 @@ var documented = map[string][]string{
 	"function": {"ci_users", "member", "parse_member"},
 }
 
-// TestSchemas checks what Terraform is told of the provider: the types, a
-// description on each of them and on every attribute, and that what can hold a
-// secret is marked.
+// TestSchemas checks what Terraform is told of the provider: the types, and a
+// description on each of them and on every attribute.
 func TestSchemas(t *testing.T) {
 	server, err := providers["signpath"]()
 	must(t, err)
@@ -77,20 +75,8 @@ func checkAttributes(t *testing.T, where string, attributes []*tfprotov6.SchemaA
 		if attribute.Description == "" {
 			t.Errorf("%s has no description", name)
 		}
-		if isSecret(attribute.Name) && !attribute.Sensitive {
-			t.Errorf("%s can hold a secret and is not sensitive", name)
-		}
 		if attribute.NestedType != nil {
 			checkAttributes(t, name, attribute.NestedType.Attributes)
 		}
 	}
-}
-
-// isSecret goes by the name, as a reader does. An encrypted token is made to be
-// seen.
-func isSecret(name string) bool {
-	if strings.HasPrefix(name, "encrypted_") {
-		return false
-	}
-	return strings.HasSuffix(name, "token") || strings.Contains(name, "password") || strings.Contains(name, "secret") || strings.Contains(name, "private_key")
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
@@ -70,11 +69,6 @@ type configuredDataSource struct{ configured }
 // Configure implements [datasource.DataSourceWithConfigure].
 func (c *configuredDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	c.take(req.ProviderData, &resp.Diagnostics)
-}
-
-// logRequest writes the client's log lines to Terraform's log.
-func logRequest(ctx context.Context, message string, fields map[string]any) {
-	tflog.Debug(ctx, message, fields)
 }
 
 // losses keeps who was announced to lose access by the create of a whole list.

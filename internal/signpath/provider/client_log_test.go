@@ -1,0 +1,89 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+const logToken = "ab+cd/efghijklmnopqrstuvwxyz=="
+
+// newTestLog returns a log as Configure makes it, at the level of the
+// environment.
+func newTestLog(t *testing.T) *clientLog {
+	t.Helper()
+	client, err := api.New(api.Config{OrganizationID: "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90", Token: logToken, ProxyURL: "http://build:s3cret-word@proxy.example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := newClientLog()
+	log.mask(client.Secrets())
+	return log
+}
+
+// Whatever a line says, be it by mistake, the secrets in it are masked.
+func TestTheLogMasksSecrets(t *testing.T) {
+	t.Setenv(EnvLogLevel, "trace")
+	log := newTestLog(t)
+	escaped := strings.NewReplacer("+", `\u002B`, "=", `\u003D`, "/", `\/`).Replace(logToken)
+	for name, write := range map[string]writeLine{"debug": log.debug(), "trace": log.trace()} {
+		var sink bytes.Buffer
+		write(tflogtest.RootLogger(context.Background(), &sink), "careless: "+logToken+" "+url.QueryEscape(logToken), map[string]any{
+			"body":   `{"apiToken":"` + escaped + `"}`,
+			"error":  errors.New("Get \"https://example.com/?t=" + url.QueryEscape(logToken) + "\""),
+			"header": http.Header{"Authorization": {"Bearer " + logToken}, "Proxy-Authorization": {"Basic YnVpbGQ6czNjcmV0LXdvcmQ="}},
+			"list":   []string{logToken},
+			"proxy":  "http://build:s3cret-word@proxy.example.com",
+			"status": 200,
+		})
+		text := sink.String()
+		lines, err := tflogtest.MultilineJSONDecode(&sink)
+		if err != nil || len(lines) != 1 {
+			t.Fatalf("%s: %v, %q", name, err, text)
+		}
+		if got := lines[0]["@message"]; got != "careless: *** ***" {
+			t.Errorf("%s: the message is %q", name, got)
+		}
+		if lines[0]["status"] != float64(200) || lines[0]["body"] != `{"apiToken":"***"}` || lines[0]["@module"] != "provider.api" {
+			t.Errorf("%s: the line is %v", name, lines[0])
+		}
+		for _, secret := range []string{"efghijkl", "s3cret-word", "YnVpbGQ6"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s: the log has %s: %s", name, secret, text)
+			}
+		}
+	}
+}
+
+// A line that nobody reads is not made.
+func TestLevelsOfTheLog(t *testing.T) {
+	for name, c := range map[string]struct {
+		environment  map[string]string
+		debug, trace bool
+	}{
+		"nothing is set":        {nil, true, true},
+		"silenced by main":      {map[string]string{"TF_LOG_PROVIDER": "off"}, false, false},
+		"debug":                 {map[string]string{"TF_LOG_PROVIDER": "DEBUG"}, true, false},
+		"this provider's level": {map[string]string{"TF_LOG_PROVIDER": "off", "TF_LOG_PROVIDER_SIGNPATH": "trace"}, true, true},
+		"the client's level":    {map[string]string{"TF_LOG_PROVIDER": "trace", EnvLogLevel: "warn"}, false, false},
+		"the client's alone":    {map[string]string{"TF_LOG_PROVIDER": "off", EnvLogLevel: "debug"}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range []string{"TF_LOG_PROVIDER", "TF_LOG_PROVIDER_SIGNPATH", EnvLogLevel} {
+				t.Setenv(variable, c.environment[variable])
+			}
+			log := newTestLog(t)
+			if (log.debug() != nil) != c.debug || (log.trace() != nil) != c.trace {
+				t.Errorf("debug %t, trace %t", log.debug() != nil, log.trace() != nil)
+			}
+		})
+	}
+}
