@@ -257,3 +257,23 @@ func TestInvalidFaults(t *testing.T) {
 	}
 	equal(t, "faults", len(c.server.Faults()), 0)
 }
+
+// Faults name properties as the dialect does.
+func TestFaultPropertiesOfADialect(t *testing.T) {
+	c := startDialect(t, "rename-request=purpose:intent,rename=requiredApprovals:quorum")
+	c.must(c.server.Inject(mock.Fault{Route: editRoute, Action: mock.FaultDropProperties, Properties: []string{"intent", "requiredApprovals"}}))
+	c.editWith(releaseSigning, map[string]any{"intent": "Release", "quorum": 1}).ok()
+	lost := c.get(releaseSigning).object()
+	equal(t, "dropped", lost["purpose"], nil)
+	equal(t, "not dropped", lost["quorum"], 1)
+}
+
+func TestControlFaultsHaveLongBodies(t *testing.T) {
+	c := startDemo(t)
+	c.post(c.root+"/_mock/faults", map[string]any{
+		"route": "GET /CIUsers", "times": 1, "action": "answer", "status": 200, "body": "[]", "bodyBytes": 5,
+	}).ok()
+	c.post(c.root+"/_mock/faults", map[string]any{"route": "GET /CIUsers", "action": "staleList"}).ok()
+	equal(t, "body", c.get("/CIUsers").ok().body, "[]   ")
+	equal(t, "header", c.get("/CIUsers").ok().header.Get("Mock-Fault"), "staleList")
+}

@@ -183,6 +183,15 @@ func TestDocumentNamesTheDialect(t *testing.T) {
 	equal(t, "item", slices.Sorted(maps.Keys(item.Properties)), []string{"id", "link", "name"})
 }
 
+func TestDocumentNamesKindsInRequests(t *testing.T) {
+	described := startDialect(t, "members-per-kind,rename-request=ciUsers:robots").document()
+	change := described.request(t, "post", "/v1/{organizationId}/UserGroups/{id}/ChangeMembers")
+	sent := described.resolve(t, change.Properties["members"])
+	equal(t, "request", slices.Sorted(maps.Keys(sent.Properties)), []string{"interactiveUsers", "robots", "userGroups"})
+	shown := described.resolve(t, described.Components.Schemas["UserGroup"].Properties["members"])
+	equal(t, "answer", slices.Sorted(maps.Keys(shown.Properties)), []string{"ciUsers", "interactiveUsers", "userGroups"})
+}
+
 func TestDocumentIsServed(t *testing.T) {
 	c := startDemo(t)
 	for _, path := range []string{"/Api/swagger/v1/swagger.json", "/api/Swagger/V1/Swagger.JSON"} {

@@ -188,7 +188,7 @@ func (o *organization) projectExtras() map[string]json.RawMessage {
 	return extras
 }
 
-// listReadableProjects leaves out what the user may not read (inferred from the project read permission). Rights never
+// listReadableProjects leaves out what the user may not read (inferred from the project read permission). Rights do not
 // lag behind.
 func listReadableProjects(c *call) (answer, *problem) {
 	projects := c.listed().projects

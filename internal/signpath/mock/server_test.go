@@ -128,6 +128,8 @@ func TestMediaTypes(t *testing.T) {
 		status                    int
 	}{
 		"JSON":            {"application/json; charset=utf-8", "application/json", "{}", 200},
+		"text JSON":       {"text/json", "", "{}", 200},
+		"patch":           {"application/merge-patch+json", "", "{}", 200},
 		"no body":         {"", "", "", 200},
 		"any answer":      {"application/json", "text/html, */*;q=0.1", "{}", 200},
 		"no content type": {"", "", "{}", 415},
@@ -135,6 +137,7 @@ func TestMediaTypes(t *testing.T) {
 		"XML answer":      {"application/json", "application/xml", "{}", 406},
 		"no object":       {"application/json", "", "[]", 400},
 		"no JSON":         {"application/json", "", "{", 400},
+		"XML":             {"application/xml", "", "{}", 415},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
