@@ -14,13 +14,6 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// routeDocument is the server's own OpenAPI document. It belongs to no
-// organization.
-var routeDocument = route{
-	method: http.MethodGet, path: "/swagger/v1/swagger.json", class: idempotent, global: true,
-	evidence: observed, source: "build system integration page; changelog 1.129.0 documents /swagger",
-}
-
 // readContract reads the server's document. A server that has none, or whose
 // document cannot be used, leaves the contract without one; a failure that says
 // nothing about that is an error.
@@ -70,6 +63,8 @@ type operation struct {
 type schema struct {
 	properties map[string]schemaProperty
 	required   []string
+	// closed is true if there are no other properties.
+	closed bool
 }
 
 // A schemaProperty is what matters of one property.
@@ -178,6 +173,9 @@ func (s *schema) add(described *openapi3.Schema, depth int) {
 		}
 	}
 	s.required = unique(append(s.required, described.Required...))
+	if has := described.AdditionalProperties.Has; has != nil && !*has {
+		s.closed = true
+	}
 	for _, part := range slices.Concat(described.AllOf, described.OneOf, described.AnyOf) {
 		if part.Value != nil {
 			s.add(part.Value, depth+1)

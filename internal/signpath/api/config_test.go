@@ -11,7 +11,7 @@ import (
 const organizationID = "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90"
 
 func config(url string) api.Config {
-	return api.Config{URL: url, OrganizationID: organizationID, Token: demoToken}
+	return api.Config{URL: url, OrganizationID: organizationID, Token: demoToken, Contract: api.ContractAssumed}
 }
 
 func TestURLIsNormalized(t *testing.T) {

@@ -181,15 +181,15 @@ func composeEdit(s settledRoute, p pendingEdit) (object, error) {
 	for answered, value := range p.wanted {
 		known, isKnown := propertiesByAnswer[answered]
 		if !isKnown || p.wanted.key(known) != answered {
-			request[answered] = value
+			s.sendBack(request, answered, value)
 			continue
 		}
 		name, err := s.nameLike(known, p.wanted)
 		switch {
 		case err != nil && p.changed[answered]:
 			return nil, err
-		case err != nil: // As it came, which harms nothing.
-			request[answered] = value
+		case err != nil:
+			s.sendBack(request, answered, value)
 			continue
 		}
 		if value, err = s.encodeIfMembers(known, p, value); err != nil {
@@ -198,6 +198,17 @@ func composeEdit(s settledRoute, p pendingEdit) (object, error) {
 		request[name] = value
 	}
 	return request, nil
+}
+
+// sendBack puts a property into the request as it came, unless the document says
+// that there is no such property: a strict server would refuse the request.
+func (s settledRoute) sendBack(request object, name string, value json.RawMessage) {
+	if s.request != nil && s.request.closed {
+		if _, offered := s.request.properties[name]; !offered {
+			return
+		}
+	}
+	request[name] = value
 }
 
 // encodeIfMembers brings a list of members into the form of requests. Without a

@@ -35,7 +35,7 @@ func TestDialects(t *testing.T) {
 	for _, dialect := range dialects {
 		t.Run("dialect "+dialect.String(), func(t *testing.T) {
 			t.Parallel() // Some of them wait for a list that lags.
-			o := listen(t, mock.WithDialect(dialect))
+			o := listen(t, mock.WithDialect(dialect), judgedIn(t, dialect))
 			o.config.Contract = api.ContractAuto
 			o.restart()
 			tellStory(o, dialect)

@@ -17,6 +17,16 @@ var contractReferee = referee.MustNew(api.ContractDocument())
 // TestMain also fails if there is a route in the contract that no test requests.
 func TestMain(m *testing.M) { os.Exit(contractReferee.RunAll(m)) }
 
+// judgedIn is judged for a server of the dialect: it may have names that only its
+// own document has.
+func judgedIn(t testing.TB, dialect mock.Dialect) mock.Option {
+	t.Helper()
+	if dialect.NeedsDocument() {
+		return judged(t, referee.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
+	}
+	return judged(t)
+}
+
 // judged puts the contract between client and mock server. A test that passes it
 // again, with options, replaces the one that every organization has.
 func judged(t testing.TB, options ...referee.Option) mock.Option {

@@ -468,6 +468,7 @@ func tellStoryOfGroups(o *organization, dialect mock.Dialect) {
 	if err != nil || len(warnings) > 0 {
 		t.Errorf("%q, %v", warnings, err)
 	}
+	time.Sleep(dialect.ListLag + dialect.ListLag/4) // A new run may not see it before.
 	for _, client := range []*api.Client{o.client, o.another()} {
 		got, err := client.Group(ctx, created.ID)
 		if err != nil || got.Name != "Renamed" || got.Description != "May sign" {

@@ -69,6 +69,13 @@ func (r route) expand(parameters []string) string {
 var (
 	routeOrganization = newRoute(http.MethodGet, "/Organization", idempotent, documented, "changelog 1.112.0, 1.200.2")
 
+	// routeDocument is the server's own OpenAPI document. It belongs to no
+	// organization.
+	routeDocument = route{
+		method: http.MethodGet, path: "/swagger/v1/swagger.json", class: idempotent, global: true,
+		evidence: observed, source: "build system integration page; changelog 1.129.0 documents /swagger",
+	}
+
 	routeProjects    = newRoute(http.MethodGet, "/Projects", idempotent, documented, "changelog 1.135.0 (path inferred from its siblings)")
 	routeProject     = newRoute(http.MethodGet, "/Projects/{project}", idempotent, documented, "changelog 1.170.2, 1.202.0")
 	routeProjectEdit = newRoute(http.MethodPost, "/Projects/{project}/Edit", idempotent, documented, "changelog 1.170.2")
@@ -170,7 +177,7 @@ var (
 
 	propVerifiesTrustedBuildSystem = property{name: "verifiesTrustedBuildSystem", request: "verifyTrustedBuildSystem", evidence: inferred, source: "by analogy with verifiesOriginPolicy"}
 	propVerifiesOriginPolicy       = property{name: "verifiesOriginPolicy", request: "verifyOriginPolicy", evidence: documented, source: "changelog 1.202.0"}
-	propOriginPolicyVerification   = property{name: "originPolicyVerification", evidence: documented, source: "changelog 1.202.0 (in requests; in answers inferred)"}
+	propOriginPolicyVerification   = property{name: "originPolicyVerification", evidence: documented, source: "changelog 1.202.0 (that answers have it, too, is inferred)"}
 	propUsesApprovalProcess        = property{name: "usesApprovalProcess", request: "useApprovalProcess", evidence: inferred, source: "the projects page has the setting; the name by analogy"}
 	propRequiredApprovals          = property{name: "requiredApprovals", evidence: inferred, source: "the projects page has the setting"}
 	propPurpose                    = property{name: "purpose", evidence: documented, source: "changelog 1.187.0 (values unknown)"}

@@ -248,15 +248,15 @@ func RandomDialect(random *rand.Rand) Dialect {
 			dialect = dialect.with(plausibleRenames[i])
 		}
 	}
-	dialect.NoDocument = dialect.NoDocument && !dialect.deviatesInRequests()
+	dialect.NoDocument = dialect.NoDocument && !dialect.NeedsDocument()
 	return dialect
 }
 
-// deviatesInRequests tells whether requests have to be other than in the default dialect in a way that answers do not
-// show.
-func (d Dialect) deviatesInRequests() bool {
+// NeedsDocument tells whether requests have to be other than in the default dialect in a way that answers do not show:
+// only the OpenAPI document tells a client then.
+func (d Dialect) NeedsDocument() bool {
 	return d.EditWithoutSuffix || d.CreateSuffix || d.ActivationVerbs != ActivateDeactivate || d.MemberObjectRequests ||
-		d.MembersPerKind || len(d.Renamed) > 0 || len(d.RenamedInRequests) > 0
+		len(d.Renamed) > 0 || len(d.RenamedInRequests) > 0
 }
 
 // with deviates further, unless that would contradict the dialect.

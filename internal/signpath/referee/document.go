@@ -94,8 +94,19 @@ func (d *document) find(request *http.Request) (*call, error) {
 	}
 	return &call{
 		name:  route.Method + " " + route.Path,
-		input: &openapi3filter.RequestValidationInput{Request: request, PathParams: parameters, Route: route, Options: options},
+		input: &openapi3filter.RequestValidationInput{Request: request, PathParams: parameters, Route: route, Options: optionsOf(route, request)},
 	}, nil
+}
+
+// optionsOf lets an action come with {} where the document has no body for it:
+// servers before 1.179.0 refuse an empty one (documented).
+func optionsOf(route *routers.Route, request *http.Request) *openapi3filter.Options {
+	if route.Operation.RequestBody != nil || request.ContentLength > int64(len("{}")) {
+		return options
+	}
+	lenient := *options
+	lenient.RejectWhenRequestBodyNotSpecified = false
+	return &lenient
 }
 
 // unrouted is the path of a request below the organization, which may have ids
