@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Kind is the kind of a principal, as it is spelled before the colon of a
@@ -137,8 +139,10 @@ func (r Reference) ID() (string, bool) {
 func (r Reference) Same(other Reference) bool { return r.Folded() == other.Folded() }
 
 // Folded returns the reference in the form that compares with ==: e-mails and
-// UUIDs in lower case, names as they are.
+// UUIDs in lower case, names as they are, all in Unicode's composed form, to
+// which Terraform brings every text.
 func (r Reference) Folded() Reference {
+	r.Key = norm.NFC.String(r.Key)
 	if r.Kind == KindUser || IsID(r.Key) {
 		r.Key = strings.ToLower(r.Key)
 	}

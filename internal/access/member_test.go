@@ -108,6 +108,7 @@ func TestReferenceSame(t *testing.T) {
 		{"ci_user:release", "ci_user:release", true},
 		{"ci_user:release", "ci_user:Release", false},
 		{"group:Release", "group:release", false},
+		{"group:Caf\u00e9", "group:Cafe\u0301", true}, // Terraform composes what it reads.
 		{"ci_user:" + idOfRelease, "ci_user:" + upper, true},
 		{"group:" + idOfRelease, "group:" + upper, true},
 		{"user:" + idOfRelease, "user:" + upper, true},

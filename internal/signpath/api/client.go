@@ -111,17 +111,11 @@ func (c *Client) withBudget(ctx context.Context) (context.Context, context.Cance
 func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body any) (*retryablehttp.Request, error) {
 	var raw any
 	if r.method != http.MethodGet {
-		if body == nil {
-			body = struct{}{}
-		}
-		var encoded bytes.Buffer
-		encoder := json.NewEncoder(&encoded)
-		// What was read goes back as it came, also where it has markup in it.
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(body); err != nil {
+		encoded, err := encodeBody(body)
+		if err != nil {
 			return nil, fmt.Errorf("the request could not be written: %w", err)
 		}
-		raw = bytes.TrimSpace(encoded.Bytes())
+		raw = encoded
 	}
 	target := c.base.String() + "/v1/" + c.OrganizationID() + failure.Path
 	if r.global {
@@ -139,6 +133,21 @@ func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body a
 	request.Header.Set("User-Agent", c.config.UserAgent)
 	request.Header.Set(headerRequestID, failure.RequestID)
 	return request, nil
+}
+
+// encodeBody writes the body of a request, {} for nil.
+func encodeBody(body any) ([]byte, error) {
+	if body == nil {
+		body = struct{}{}
+	}
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	// What was read goes back as it came, also where it has markup in it.
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(encoded.Bytes()), nil
 }
 
 // refusal completes the error with what SignPath answered.

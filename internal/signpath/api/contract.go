@@ -177,7 +177,7 @@ func (s settledRoute) requireFilled(request object) error {
 // properties, each under the name that requests have for it. What is not known
 // goes back as it came.
 func composeEdit(s settledRoute, p pendingEdit) (object, error) {
-	request := make(object, len(p.wanted))
+	request, renamed := make(object, len(p.wanted)), object{}
 	for answered, value := range p.wanted {
 		known, isKnown := propertiesByAnswer[answered]
 		if !isKnown || p.wanted.key(known) != answered {
@@ -192,11 +192,13 @@ func composeEdit(s settledRoute, p pendingEdit) (object, error) {
 			s.sendBack(request, answered, value)
 			continue
 		}
-		if value, err = s.encodeIfMembers(known, p, value); err != nil {
+		if renamed[name], err = s.encodeIfMembers(known, p, value); err != nil {
 			return nil, err
 		}
-		request[name] = value
 	}
+	// Should an answer also have a property with a name of requests, the one that
+	// is known wins.
+	maps.Copy(request, renamed)
 	return request, nil
 }
 

@@ -321,13 +321,20 @@ func parseImportID(id string, list access.List, withMember bool) (parent parentF
 	if withMember {
 		names = append(names, "MEMBER")
 	}
-	parts := strings.SplitN(id, "/", len(names))
-	if len(parts) != len(names) || slices.Contains(parts, "") {
+	parts, slugs := strings.SplitN(id, "/", len(names)), len(names)
+	if withMember {
+		slugs--
+	}
+	isNoSlug := func(part string) bool { return access.CheckSlug(part) != nil }
+	if len(parts) != len(names) || slices.ContainsFunc(parts[:slugs], isNoSlug) {
 		return parent, "", fmt.Errorf("%q is not of the form %s, with the slugs from the web address%s", id, strings.Join(names, "/"),
 			map[bool]string{true: ` and a member such as "user:dev.lead@example.com"`}[withMember])
 	}
 	if withMember {
 		member = parts[len(parts)-1]
+		if _, err := access.ParseEntry(member); err != nil {
+			return parent, "", fmt.Errorf("%q does not end with a member: %w", id, err)
+		}
 	}
 	parent.each(list, func(_ string, value *types.String) {
 		*value, parts = types.StringValue(parts[0]), parts[1:]
