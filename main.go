@@ -39,7 +39,7 @@ func silenceUnreadLog() {
 			return
 		}
 	}
-	for _, variable := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER"} {
+	for _, variable := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_SIGNPATH"} {
 		if err := os.Setenv(variable, "off"); err != nil {
 			log.Print(err)
 		}

@@ -72,6 +72,7 @@ func TestAPauseHoldsBackThoseWhoWaitForTheirTurn(t *testing.T) {
 		o := inProcess(t)
 		o.config.MaxRequestsPerSecond = 1
 		o.restart()
+		o.SetLatency(500 * time.Millisecond) // So that the others have passed the gate by then.
 		o.inject(answerOnce(http.StatusTooManyRequests, map[string]string{"Retry-After": "60"}))
 		var group sync.WaitGroup
 		group.Go(func() { o.check(doProjects(t.Context(), o)) })

@@ -26,10 +26,11 @@ type clientLog struct {
 	secrets []*regexp.Regexp
 }
 
-// newClientLog returns the log, at the level that the environment asks for: the
-// plugin libraries write everything if it says nothing.
+// newClientLog returns the log, at the level that the environment asks for. The
+// last two variables are Terraform's own: it throws away what they do not ask
+// for, so it need not be written.
 func newClientLog() *clientLog {
-	level := cmp.Or(os.Getenv(EnvLogLevel), os.Getenv("TF_LOG_PROVIDER_SIGNPATH"), os.Getenv("TF_LOG_PROVIDER"), "trace")
+	level := cmp.Or(os.Getenv(EnvLogLevel), os.Getenv("TF_LOG_PROVIDER_SIGNPATH"), os.Getenv("TF_LOG_PROVIDER"), os.Getenv("TF_LOG"), "trace")
 	return &clientLog{level: strings.ToLower(level)}
 }
 

@@ -70,14 +70,16 @@ func TestLevelsOfTheLog(t *testing.T) {
 		debug, trace bool
 	}{
 		"nothing is set":        {nil, true, true},
-		"silenced by main":      {map[string]string{"TF_LOG_PROVIDER": "off"}, false, false},
+		"silenced by main":      {map[string]string{"TF_LOG_PROVIDER_SIGNPATH": "off"}, false, false},
+		"Terraform's":           {map[string]string{"TF_LOG": "WARN"}, false, false},
+		"Terraform's in JSON":   {map[string]string{"TF_LOG": "JSON"}, true, true},
 		"debug":                 {map[string]string{"TF_LOG_PROVIDER": "DEBUG"}, true, false},
 		"this provider's level": {map[string]string{"TF_LOG_PROVIDER": "off", "TF_LOG_PROVIDER_SIGNPATH": "trace"}, true, true},
 		"the client's level":    {map[string]string{"TF_LOG_PROVIDER": "trace", EnvLogLevel: "warn"}, false, false},
 		"the client's alone":    {map[string]string{"TF_LOG_PROVIDER": "off", EnvLogLevel: "debug"}, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range []string{"TF_LOG_PROVIDER", "TF_LOG_PROVIDER_SIGNPATH", EnvLogLevel} {
+			for _, variable := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_SIGNPATH", EnvLogLevel} {
 				t.Setenv(variable, c.environment[variable])
 			}
 			log := newTestLog(t)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,19 +156,12 @@ func TestConnectionSettingsReachTheClient(t *testing.T) {
 // and one where nothing listens.
 func forbiddingProxy(t *testing.T) (proxy, closed string) {
 	t.Helper()
-	serve := func(handler http.HandlerFunc) net.Listener {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
-		server := &http.Server{Handler: handler} //nolint:gosec // It lives as long as the test.
-		go func() { _ = server.Serve(listener) }()
-		t.Cleanup(func() { _ = server.Close() })
-		return listener
-	}
-	open := serve(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) })
+	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	t.Cleanup(open.Close)
 	shut, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	must(t, shut.Close())
-	return open.Addr().String(), shut.Addr().String()
+	return open.Listener.Addr().String(), shut.Addr().String()
 }
 
 func TestUserAgent(t *testing.T) {
@@ -175,17 +169,14 @@ func TestUserAgent(t *testing.T) {
 	org := newOrganization(t)
 	var mu sync.Mutex
 	agents := map[string]bool{}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:gosec // It lives as long as the test.
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		agents[r.UserAgent()] = true
 		mu.Unlock()
 		org.ServeHTTP(w, r)
-	})}
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { _ = server.Close() })
-	org.url = "http://" + listener.Addr().String() + "/Api"
+	}))
+	t.Cleanup(server.Close)
+	org.url = server.URL + "/Api"
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: providers, Steps: []resource.TestStep{{Config: org.config(readMe)}}})
 	if len(agents) != 1 {
 		t.Fatalf("the user agents are %v", agents)
