@@ -43,11 +43,11 @@ func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 	p := listProperties[t.List.Plural]
 	err = o.require(p)
 	if err != nil {
-		return nil, unusable(t.entity().read, t.entity().parameters, err)
+		return nil, c.unusable(t.entity().read, t.entity().parameters, err)
 	}
 	ids, err := decodeMembers(o.value(p))
 	if err != nil {
-		return nil, unusable(t.entity().read, t.entity().parameters, err)
+		return nil, c.unusable(t.entity().read, t.entity().parameters, err)
 	}
 	return ids, nil
 }

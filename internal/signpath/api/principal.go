@@ -57,7 +57,7 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 	for i, item := range items {
 		p, err := decodePrincipal(kind, item)
 		if err != nil {
-			return nil, unusable(routesOf[kind].list, nil, err)
+			return nil, c.unusable(routesOf[kind].list, nil, err)
 		}
 		principals[i] = p
 	}
@@ -86,7 +86,7 @@ func (c *Client) complete(ctx context.Context, kind access.Kind, items []object)
 		return items, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(maxConcurrentRequests)
+	group.SetLimit(c.config.MaxConcurrentRequests)
 	for i := range items {
 		if isSummary(items[i]) {
 			group.Go(func() error { return read(ctx, i) })
@@ -181,7 +181,7 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 	}
 	p, err := decodePrincipal(kind, o)
 	if err != nil {
-		return p, unusable(e.read, e.parameters, err)
+		return p, c.unusable(e.read, e.parameters, err)
 	}
 	c.snapshot.put(p)
 	return p, nil
@@ -401,7 +401,7 @@ func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, act
 		return err
 	}
 	if p.Active != active {
-		return unusable(r, []string{id}, fmt.Errorf("it was accepted, but %s is still %s", p, map[bool]string{true: "active", false: "inactive"}[p.Active]))
+		return c.unusable(r, []string{id}, fmt.Errorf("it was accepted, but %s is still %s", p, map[bool]string{true: "active", false: "inactive"}[p.Active]))
 	}
 	return nil
 }

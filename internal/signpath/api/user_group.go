@@ -20,7 +20,7 @@ func (c *Client) Group(ctx context.Context, id string) (access.Principal, error)
 	}
 	p, err := decodePrincipal(access.KindGroup, o)
 	if err != nil {
-		return p, unusable(routesOf[access.KindGroup].read, []string{id}, err)
+		return p, c.unusable(routesOf[access.KindGroup].read, []string{id}, err)
 	}
 	return p, nil
 }
@@ -34,7 +34,7 @@ func (c *Client) Groups(ctx context.Context) ([]access.Principal, error) {
 	}
 	groups := directory.All(access.KindGroup)
 	reads, ctx := errgroup.WithContext(ctx)
-	reads.SetLimit(maxConcurrentRequests)
+	reads.SetLimit(c.config.MaxConcurrentRequests)
 	for i := range groups {
 		reads.Go(func() (err error) {
 			groups[i], err = c.Group(ctx, groups[i].ID)
