@@ -38,6 +38,6 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(newMockCommand())
+	root.AddCommand(newExportCommand(), newMockCommand())
 	return root
 }
