@@ -217,3 +217,20 @@ func TestSummary(t *testing.T) {
 		t.Errorf("files %s", got)
 	}
 }
+
+func TestMembersAreOrderedByKindAndName(t *testing.T) {
+	o := small(export.List{List: access.Readers, Members: []string{idOf("group", 1), idOf("ci_user", 1)}})
+	for i, email := range []string{"c@example.com", "B@example.com", "a@example.com"} {
+		p := access.Principal{Kind: access.KindUser, ID: fmt.Sprintf("0000000%d-0000-4000-8000-000000000000", i), Name: "X", Email: email, Role: access.RoleRegularUser, Active: true}
+		o.Principals.Put(p)
+		o.Projects[0].Lists[0].Members = append(o.Projects[0].Lists[0].Members, p.ID)
+	}
+	expectIn(t, generate(t, o, export.Options{})["project-app.tf"], `  members = [
+    signpath_user.a.member,
+    signpath_user.b.member,
+    signpath_user.c.member,
+    signpath_ci_user.build.member,
+    signpath_user_group.team.member,
+  ]
+`)
+}
