@@ -28,7 +28,10 @@ func TestTerraformImportsAllAndChangesNothing(t *testing.T) {
 				t.Errorf("the export sent %d requests, more than %d", got, largeBudget)
 			}
 			w.run(0, w.cli, "fmt", "-check", "-diff")
-			w.run(0, w.cli, "plan", "-out=tfplan")
+			plan := w.run(0, w.cli, "plan", "-out=tfplan")
+			if got := bytes.Count(plan, []byte("Warning: ")); got != 1 || !bytes.Contains(plan, []byte("development overrides")) {
+				t.Errorf("the plan warns of more than the development build:\n%s", plan)
+			}
 			imports, others := w.changes("tfplan")
 			if want := w.importBlocks(); imports != want || want < largeUsers || len(others) > 0 {
 				t.Errorf("%d imports of %d, and beside them:\n%s", imports, want, strings.Join(others, "\n"))
