@@ -31,7 +31,8 @@ func newExportCommand() *cobra.Command {
 
 It only reads from SignPath, with the settings of the provider: flags, or the environment variables ` + api.EnvURL + `,
 ` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. The token is taken from a file or from the environment, and is in no
-file that is written. Use the token of a Global Reader or an administrator: others see only a part of the projects.
+file that is written. Use the token of a Global Reader, Project Administrator or Global Administrator: others see only
+the projects that they have a right on.
 
 A plan of the result shows imports and no change:
 
