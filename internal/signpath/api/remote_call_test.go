@@ -65,6 +65,7 @@ func remoteCalls() []remoteCall {
 		{name: "Me", method: "Me", route: "GET */Me", do: doMe, asksTwice: true},
 		{name: "Projects", method: "Projects", route: "GET /Projects", do: doProjects},
 		{name: "Project", method: "Project", route: "GET /Projects/{project}", do: doProject},
+		{name: "SigningPolicies", method: "SigningPolicies", route: "GET /Projects/{project}", do: doSigningPolicies},
 		{name: "SigningPolicy", method: "SigningPolicy", route: policyRoute, do: doSigningPolicy},
 		{name: "Members of a project", method: "Members", route: "GET /Projects/{project}", do: doMembers("project:project-a", access.Configurators, lead)},
 		{name: "Members of a policy", method: "Members", route: policyRoute, do: doMembers(releaseA, access.Approvers)},
