@@ -260,10 +260,14 @@ func (r *accessListEntryResource) currentID(ctx context.Context, member, granted
 
 func isNobody(err error) bool { return errors.Is(err, access.ErrNoPrincipal) || api.IsGone(err) }
 
-// Update implements [resource.Resource]. Nothing can be updated in place; the
-// identity stays as it was planned, too.
-func (r *accessListEntryResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+// Update implements [resource.Resource]. Nothing can be updated in place.
+func (r *accessListEntryResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
+	if !ok {
+		return
+	}
 	resp.State.Raw = req.Plan.Raw
+	r.listIdentity(t, entryID(ctx, req.Private)).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // Delete implements [resource.Resource].

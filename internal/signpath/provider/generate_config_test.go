@@ -57,8 +57,8 @@ func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
 		whole bool
 		want  int
 	}{
-		"whole lists":    {true, 7 + 4 + 2 + 3 + 1 + 2 + 1 + 3},
-		"single entries": {false, 7 + 4 + 2 + 3 + 3 + 3 + 1 + 4},
+		"whole lists":    {true, 7 + 4 + 2 + 3 + 1 + 2 + 1 + 3},  // Users, CI users, groups, roles, then lists.
+		"single entries": {false, 7 + 4 + 2 + 3 + 3 + 3 + 1 + 4}, // And here what is on them.
 	} {
 		t.Run(form, func(t *testing.T) {
 			w := newQueryWorkspace(t, c.whole, withAnyone)
@@ -72,4 +72,67 @@ func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
 			w.org.unchangedSince(before)
 		})
 	}
+}
+
+// TestGeneratedConfigurationOfABigOrganization does so for an organization of
+// 200 users, 60 CI users, 30 groups, 40 projects and 90 signing policies. It
+// counts what the query sends: four lists, and each project and policy once.
+func TestGeneratedConfigurationOfABigOrganization(t *testing.T) {
+	w := newQueryWorkspace(t, true, bigOrganization)
+	before := w.org.Snapshot()
+	found := w.generate()
+	if want := manageable(before, true); found != want {
+		t.Errorf("%d objects were found, want %d", found, want)
+	}
+	const budget = 4 + 40 + 90
+	got := w.org.CountRequests()
+	t.Logf("a query that found %d objects sent %d requests; the budget is %d", found, got, budget)
+	if got > budget {
+		t.Errorf("the query sent %d requests, more than %d", got, budget)
+	}
+	w.expectPlan(planSummary{Import: found})
+	w.mustRun("apply", "-auto-approve")
+	w.expectPlan(planSummary{})
+	w.org.unchangedSince(before)
+}
+
+// manageable counts what a configuration of the organization consists of.
+func manageable(seed mock.Seed, whole bool) (count int) {
+	list := func(members []string) {
+		switch {
+		case !whole:
+			count += len(members)
+		case len(members) > 0:
+			count++
+		}
+	}
+	principal := func(isManaged bool, role mock.Role) {
+		if isManaged {
+			count++
+		}
+		if isManaged && role != "" && role != mock.RoleRegularUser {
+			count++
+		}
+	}
+	for _, u := range seed.InteractiveUsers {
+		principal(!u.Synchronized && !u.Support, u.Role)
+	}
+	for _, u := range seed.CIUsers {
+		principal(true, u.Role)
+	}
+	for _, g := range seed.UserGroups {
+		principal(!g.Synchronized, "")
+		if !g.Synchronized {
+			list(g.Members)
+		}
+	}
+	for _, p := range seed.Projects {
+		list(p.Readers)
+		list(p.Configurators)
+		for _, policy := range p.SigningPolicies {
+			list(policy.Submitters)
+			list(policy.Approvers)
+		}
+	}
+	return count
 }
