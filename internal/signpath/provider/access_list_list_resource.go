@@ -178,7 +178,7 @@ func (l *listing) foundEntries(ctx context.Context, t api.Target, ids []string) 
 			return
 		}
 		l.found(ctx, listedObject{
-			name:     fmt.Sprintf("%s, %s of %s", members[id], t.List.Singular, l.parentName(t)),
+			name:     fmt.Sprintf("%s, %s of %s", l.nameOf(id), t.List.Singular, l.parentName(t)),
 			identity: l.listIdentity(t, id),
 			fill: func(to *tfsdk.Resource, diags *diag.Diagnostics) {
 				l.parentOf(t).set(ctx, to, t.List, diags)

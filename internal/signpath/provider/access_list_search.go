@@ -186,7 +186,7 @@ func (l *listing) parentOf(t api.Target) parentFields {
 func (l *listing) parentName(t api.Target) string {
 	switch t.List.Parent {
 	case access.ParentUserGroup:
-		return l.client.Known().ReferenceTo(t.Group).String()
+		return l.nameOf(t.Group)
 	case access.ParentSigningPolicy:
 		return t.Project + "/" + t.Policy
 	}

@@ -200,7 +200,17 @@ func refusedSet(ctx context.Context, state *tfsdk.Resource, at path.Path, valida
 	return diags
 }
 
+// nameOf names a principal for people: by the reference that a configuration
+// would use, and with the id where that is all there is to it.
+func (s *session) nameOf(id string) string {
+	reference := s.client.Known().ReferenceTo(id)
+	if p, known := s.client.Known().Get(id); known && p.Reference() != reference {
+		return fmt.Sprintf("%s (%s)", p.Reference(), id)
+	}
+	return reference.String()
+}
+
 func leftOut(name string, refused diag.Diagnostics) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Left out of the results", fmt.Sprintf(
-		"%s is there, and no configuration can describe it as it is: %s", name, refused.Errors()[0].Detail()))}
+		"%s: no configuration can describe it as it is. %s", name, refused.Errors()[0].Detail()))}
 }

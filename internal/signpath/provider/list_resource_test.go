@@ -1,8 +1,10 @@
 package provider_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +69,7 @@ func TestListResources(t *testing.T) {
 		"users of a name":       {"signpath_user", `name_contains = "DEVELOPMENT"`, finds{"user:dev.lead@example.com"}},
 		"users by two filters":  {"signpath_user", "active = true\nname_contains = \"lead@\"", finds{"user:dev.lead@example.com", "user:qa.lead@example.com"}},
 		"CI users":              {"signpath_ci_user", "active = true\nname_contains = \"B\"", finds{"ci_user:build"}},
+		"CI users of one name":  {"signpath_ci_user", `name_contains = "twin"`, finds{"ci_user:twin (38513e0b-3696-5b80-a545-b4938ba57414)", "ci_user:twin (74497a8c-21ac-57bc-b01f-0de119622831)"}},
 		"groups":                {"signpath_user_group", "", finds{"group:Empty", "group:Release Managers"}},
 		"groups of a name":      {"signpath_user_group", `name_contains = "release"`, finds{"group:Release Managers"}},
 		"roles":                 {"signpath_role_assignment", "", finds{"GlobalReader of user:former.auditor@example.com", "GlobalAdministrator of user:org.admin@example.com", "GlobalAdministrator of ci_user:terraform"}},
@@ -163,4 +166,74 @@ func newSummaryOrganization(t *testing.T, change func(*mock.Seed)) *organization
 	org := newOrganization(t, change)
 	must(t, org.Inject(mock.Fault{Route: "GET /UserGroups", Action: mock.FaultHideProperties, Properties: []string{"members", "description", "isDirectorySynchronized"}}))
 	return org
+}
+
+func TestListResourcesAreRefused(t *testing.T) {
+	skipBelow(t, tfversion.Version1_14_0)
+	for name, c := range map[string]struct {
+		kind, arguments string
+		want            []string
+	}{
+		"unknown role":    {"signpath_role_assignment", `role = "Global Reader"`, []string{"Invalid role", `did you mean "GlobalReader"`}},
+		"no role":         {"signpath_role_assignment", `role = "RegularUser"`, []string{"Invalid role"}},
+		"no slug":         {"signpath_project_readers", `project = "Project A"`, []string{"Invalid slug"}},
+		"no reference":    {"signpath_project_reader", `member = "dev.lead@example.com"`, []string{"Invalid member reference", "did you mean"}},
+		"no group":        {"signpath_user_group_member", `group = "user:dev.lead@example.com"`, []string{"Invalid member reference"}},
+		"unknown project": {"signpath_signing_policy_approvers", `project = "project-c"`, []string{"Unknown object", `no project`, "project-c"}},
+		"unknown policy":  {"signpath_signing_policy_approver", "project = \"project-a\"\nsigning_policy = \"sign\"", []string{"Unknown object", "project-a/release-signing"}},
+		"unknown group":   {"signpath_user_group_members", `group = "group:Release Manager"`, []string{"Unknown member", "group:Release Managers"}},
+		"unknown member":  {"signpath_project_reader", `member = "user:dev.laed@example.com"`, []string{"Unknown member", "user:dev.lead@example.com"}},
+		"unknown filter":  {"signpath_user_group", `active = true`, []string{"Unsupported argument"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			org := newOrganization(t)
+			org.run(nil, resource.TestStep{Query: true, Config: org.config(query(c.kind, c.arguments)), ExpectError: says(c.want...)})
+		})
+	}
+}
+
+// TestListResourcesReportFailures lets SignPath fail where a list resource reads.
+func TestListResourcesReportFailures(t *testing.T) {
+	skipBelow(t, tfversion.Version1_14_0)
+	for route, kind := range map[string]string{
+		"GET /InteractiveUsers":   "signpath_user",
+		"GET /CIUsers":            "signpath_role_assignment",
+		"GET /UserGroups":         "signpath_user_group_members",
+		"GET /Projects":           "signpath_project_readers",
+		"GET /Projects/project-b": "signpath_signing_policy_approvers",
+		"GET /Projects/project-b/SigningPolicies/release-signing": "signpath_signing_policy_approver",
+	} {
+		t.Run(route, func(t *testing.T) {
+			org := newOrganization(t, withAnyone)
+			org.inject(mock.Fault{Route: route, Action: mock.FaultAnswer, Status: 403, Body: `{"title":"Forbidden","detail":"Closed on Sundays"}`})
+			org.run(nil, resource.TestStep{Query: true, Config: org.config(query(kind, "")), ExpectError: says("Not allowed by SignPath", "Closed on Sundays")})
+		})
+	}
+}
+
+// TestListResourcesLeaveOutWhatCannotBeConfigured has a user of a name that no
+// configuration may give, and lists with entries that nobody can identify: what
+// would be generated from them would be refused. A warning says so.
+func TestListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
+	if os.Getenv(resource.EnvTfAcc) == "" {
+		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
+	}
+	skipBelow(t, tfversion.Version1_14_0)
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(true)}, withAnyone, func(seed *mock.Seed) {
+		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: " padded"})
+	})
+	w.org.inject(mock.Fault{Route: "GET /InteractiveUsers", Action: mock.FaultMalformedBody, Body: "[]"})
+	// Without -json, Terraform shows only the first of several such warnings.
+	w.mustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration", "it can be removed from a list, not granted"), "query", "-json")
+	w.mustSay(says("Left out of the results", "ci_user: padded (", "white space around it"), "query", "-json")
+
+	w.generate()
+	for _, refused := range []string{"unknown:", "padded", "signpath_signing_policy_approvers"} {
+		if bytes.Contains(w.read("generated.tf"), []byte(refused)) {
+			t.Errorf("the generated configuration has %q:\n%s", refused, w.read("generated.tf"))
+		}
+	}
+	if plan := w.plan(); plan != (planSummary{Import: plan.Import}) || plan.Import == 0 {
+		t.Errorf("the plan is %+v, want imports only", plan)
+	}
 }

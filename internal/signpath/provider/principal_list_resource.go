@@ -30,8 +30,8 @@ type principalListResource struct {
 	filters map[string]schema.Attribute
 	// includes tells whether the principal has what is looked for; nil is yes.
 	includes func(p access.Principal) bool
-	// name is the display name, given the member reference.
-	name func(p access.Principal, member string) string
+	// describe is the display name, given the name of the principal.
+	describe func(p access.Principal, name string) string
 	// state is the state of the resource.
 	state func(p access.Principal, member string) any
 }
@@ -41,29 +41,29 @@ var _ list.ListResourceWithConfigure = (*principalListResource)(nil)
 func newUserListResource() list.ListResource {
 	return &principalListResource{
 		resource: newUserResource(), kinds: []access.Kind{access.KindUser},
-		finds:   "interactive users. Those that are synchronized from the organization's directory are left out, and so is SignPath's support user: they cannot be managed here",
-		filters: userFilters("name or e-mail address", describeRole),
-		name:    memberName,
-		state:   principalState(newUserModel),
+		finds:    "interactive users. Those that are synchronized from the organization's directory are left out, and so is SignPath's support user: they cannot be managed here",
+		filters:  userFilters("name or e-mail address", describeRole),
+		describe: asNamed,
+		state:    principalState(newUserModel),
 	}
 }
 
 func newCIUserListResource() list.ListResource {
 	return &principalListResource{
 		resource: newCIUserResource(), kinds: []access.Kind{access.KindCIUser},
-		finds:   "CI users. Their API tokens, `signpath_ci_user_token`, cannot be listed, because they cannot be imported",
-		filters: userFilters("name", describeRole),
-		name:    memberName,
-		state:   principalState(newCIUserModel),
+		finds:    "CI users. Their API tokens, `signpath_ci_user_token`, cannot be listed, because they cannot be imported",
+		filters:  userFilters("name", describeRole),
+		describe: asNamed,
+		state:    principalState(newCIUserModel),
 	}
 }
 
 func newUserGroupListResource() list.ListResource {
 	return &principalListResource{
 		resource: newUserGroupResource(), kinds: []access.Kind{access.KindGroup},
-		finds:   "user groups, but for their members. Groups that are synchronized from the organization's directory are left out: they cannot be managed here",
-		filters: map[string]schema.Attribute{attrNameContains: nameFilter("groups", "name")},
-		name:    memberName,
+		finds:    "user groups, but for their members. Groups that are synchronized from the organization's directory are left out: they cannot be managed here",
+		filters:  map[string]schema.Attribute{attrNameContains: nameFilter("groups", "name")},
+		describe: asNamed,
 		state: func(p access.Principal, _ string) any {
 			m := &userGroupModel{}
 			m.read(p)
@@ -80,14 +80,14 @@ func newRoleAssignmentListResource() list.ListResource {
 			"so are users who are synchronized from the organization's directory, and SignPath's support user: their roles cannot be managed here",
 		filters:  filters,
 		includes: func(p access.Principal) bool { return p.Role != access.RoleRegularUser },
-		name:     func(p access.Principal, member string) string { return fmt.Sprintf("%s of %s", p.Role, member) },
+		describe: func(p access.Principal, name string) string { return fmt.Sprintf("%s of %s", p.Role, name) },
 		state: func(p access.Principal, member string) any {
 			return roleAssignmentModel{ID: types.StringValue(p.ID), Member: types.StringValue(member), Role: types.StringValue(string(p.Role))}
 		},
 	}
 }
 
-func memberName(_ access.Principal, member string) string { return member }
+func asNamed(_ access.Principal, name string) string { return name }
 
 // principalState makes the state of a user of a model.
 func principalState(newModel func() principalModel) func(access.Principal, string) any {
@@ -158,7 +158,7 @@ func (r *principalListResource) find(ctx context.Context, l *listing, filter pri
 		case !p.Synchronized && !p.Support:
 			member := l.client.Known().ReferenceTo(p.ID).String()
 			l.found(ctx, listedObject{
-				name: r.name(p, member), identity: principalIdentity(p.ID),
+				name: r.describe(p, l.nameOf(p.ID)), identity: principalIdentity(p.ID),
 				fill: func(to *tfsdk.Resource, diags *diag.Diagnostics) { diags.Append(to.Set(ctx, r.state(p, member))...) },
 			})
 		}
