@@ -42,7 +42,7 @@ func newUserListResource() list.ListResource {
 	return &principalListResource{
 		resource: newUserResource(), kinds: []access.Kind{access.KindUser},
 		finds:    "interactive users. Those that are synchronized from the organization's directory are left out, and so is SignPath's support user: they cannot be managed here",
-		filters:  userFilters("name or e-mail address", describeRole),
+		filters:  userFilters("name or e-mail address", anyRole),
 		describe: asNamed,
 		state:    principalState(newUserModel),
 	}
@@ -52,7 +52,7 @@ func newCIUserListResource() list.ListResource {
 	return &principalListResource{
 		resource: newCIUserResource(), kinds: []access.Kind{access.KindCIUser},
 		finds:    "CI users. Their API tokens, `signpath_ci_user_token`, cannot be listed, because they cannot be imported",
-		filters:  userFilters("name", describeRole),
+		filters:  userFilters("name", anyRole),
 		describe: asNamed,
 		state:    principalState(newCIUserModel),
 	}
@@ -73,7 +73,7 @@ func newUserGroupListResource() list.ListResource {
 }
 
 func newRoleAssignmentListResource() list.ListResource {
-	filters := userFilters("name or e-mail address", "The global role: one of `"+joinRoles("`, `")+"`.", isRole())
+	filters := userFilters("name or e-mail address", ": one of `"+joinRoles("`, `")+"`", isRole())
 	return &principalListResource{
 		resource: newRoleAssignmentResource(), kinds: roleKinds,
 		finds: "global roles of interactive users and CI users. Regular Users are left out, because they have no assignment; " +
@@ -99,18 +99,21 @@ func principalState(newModel func() principalModel) func(access.Principal, strin
 	}
 }
 
+// anyRole says which roles there are to select by.
+const anyRole = ", such as `GlobalAdministrator` or `RegularUser`"
+
 const attrNameContains = "name_contains"
 
 func userFilters(searched, role string, checks ...validator.String) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		attrActive:       schema.BoolAttribute{Optional: true, MarkdownDescription: "Only of active users (`true`) or only of inactive ones (`false`). Both if it is not set."},
-		attrRole:         schema.StringAttribute{Optional: true, MarkdownDescription: "Only of users with this role. " + role + " All if it is not set.", Validators: checks},
+		attrActive:       schema.BoolAttribute{Optional: true, MarkdownDescription: "Only active users (`true`) or only inactive ones (`false`). Both if it is not set."},
+		attrRole:         schema.StringAttribute{Optional: true, MarkdownDescription: "Only users with this global role" + role + ". All if it is not set.", Validators: checks},
 		attrNameContains: nameFilter("users", searched),
 	}
 }
 
 func nameFilter(of, searched string) schema.Attribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: "Only of " + of + " with this text in the " + searched + ", compared without case. All if it is not set."}
+	return schema.StringAttribute{Optional: true, MarkdownDescription: "Only " + of + " with this text in the " + searched + ", compared without case. All if it is not set."}
 }
 
 // Metadata implements [list.ListResource].
