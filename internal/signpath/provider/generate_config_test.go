@@ -63,6 +63,9 @@ func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
 		t.Run(form, func(t *testing.T) {
 			w := newQueryWorkspace(t, c.whole, withAnyone)
 			before := w.org.Snapshot()
+			if output := w.mustRun("query"); bytes.Contains(output, []byte("Left out")) {
+				t.Errorf("the query leaves something out that it should not have found:\n%s", output)
+			}
 			if got := w.generate(); got != c.want {
 				t.Errorf("%d objects were found, want %d:\n%s", got, c.want, w.read("generated.tf"))
 			}

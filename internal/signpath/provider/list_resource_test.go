@@ -159,6 +159,20 @@ func TestListResourcesStopAtTheLimit(t *testing.T) {
 	}
 }
 
+// TestListResourcesTakePoliciesFromTheListOfProjects has a server that tells them
+// there: no project is read for them.
+func TestListResourcesTakePoliciesFromTheListOfProjects(t *testing.T) {
+	skipBelow(t, tfversion.Version1_14_0)
+	org := newOrganization(t, withAnyone)
+	org.inject(mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `[{"slug": "project-b", "name": "B", "signingPolicies": [{"slug": "test-signing"}, {"slug": "release-signing"}]}]`})
+	org.run(nil, resource.TestStep{Query: true, Config: org.config(query("signpath_signing_policy_approvers", "")), QueryResultChecks: []querycheck.QueryResultCheck{
+		finds{"approvers of project-b/release-signing", "approvers of project-b/test-signing"},
+	}})
+	if got := org.CountRequests("GET /Projects/{project}"); got != 0 {
+		t.Errorf("%d projects were read, want none", got)
+	}
+}
+
 // newSummaryOrganization is newOrganization with lists that have only summaries
 // of groups and projects, so that each has to be read.
 func newSummaryOrganization(t *testing.T, change func(*mock.Seed)) *organization {
