@@ -17,7 +17,7 @@ func (c *Client) SigningPolicies(ctx context.Context, project string) ([]string,
 	}
 	err = o.require(propSigningPolicies)
 	if err == nil {
-		_, err = decodeItems(o[propSigningPolicies.name])
+		_, err = decodeItems(o.value(propSigningPolicies))
 	}
 	slugs := decodeProject(o).SigningPolicies
 	if err == nil && slices.Contains(slugs, "") {

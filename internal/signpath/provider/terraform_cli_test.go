@@ -75,6 +75,13 @@ func (cli terraformCLI) newWorkspace(t *testing.T, files map[string][]byte, chan
 	return w
 }
 
+// in is the workspace for a subtest.
+func (w *workspace) in(t *testing.T) *workspace {
+	sub := *w
+	sub.t = t
+	return &sub
+}
+
 func (w *workspace) write(name string, content []byte) {
 	w.t.Helper()
 	must(w.t, os.WriteFile(filepath.Join(w.directory, name), content, 0o600))

@@ -22,6 +22,7 @@ type userResource struct{ principalResource }
 
 var (
 	_ resource.ResourceWithConfigure   = (*userResource)(nil)
+	_ resource.ResourceWithIdentity    = (*userResource)(nil)
 	_ resource.ResourceWithImportState = (*userResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*userResource)(nil)
 )
@@ -29,7 +30,7 @@ var (
 func newUserResource() resource.Resource {
 	return &userResource{principalResource{
 		kind: access.KindUser, keyAttribute: attrEmail, optional: []string{attrNotificationEmail, attrIdentity},
-		newModel: func() principalModel { return &userModel{} },
+		newModel: newUserModel,
 	}}
 }
 
@@ -42,6 +43,11 @@ type userModel struct {
 	InvitationExpiresAt   types.String `tfsdk:"invitation_expires_at"`
 	ReinviteTriggers      types.Map    `tfsdk:"reinvite_triggers"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
+}
+
+// newUserModel returns an empty model.
+func newUserModel() principalModel {
+	return &userModel{ReinviteTriggers: types.MapNull(types.StringType)}
 }
 
 func (m *userModel) key() types.String { return m.Email }
