@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -411,7 +412,14 @@ func (c *Client) Known() *access.Directory { return c.snapshot.directory }
 
 // Reinvite sends an interactive user a new invitation. The request is never sent
 // twice: each one is a mail.
+//
+// Nothing can be read back that would show it, so an answer that is a page, as
+// proxies and portals put it in the place of SignPath's, is an error.
 func (c *Client) Reinvite(ctx context.Context, id string) error {
-	_, _, err := c.write(ctx, routesOf[access.KindUser].reinvite, []string{id}, nil)
+	r, parameters := routesOf[access.KindUser].reinvite, []string{id}
+	body, header, err := c.write(ctx, r, parameters, nil)
+	if err == nil && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		return unusableAnswer(r, parameters, header, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", errNotJSON))
+	}
 	return err
 }

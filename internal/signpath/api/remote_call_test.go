@@ -303,7 +303,9 @@ type trouble struct {
 // act is the outcome for requests that act each time they are sent.
 func (t trouble) act() outcome {
 	isUnknown := t.resent && t.fault.Status != 429 && t.fault.Action != mock.FaultCutBody
-	if t.write != succeeds || isUnknown {
+	// Nothing can be read back that would show what a page in place of the answer hides.
+	isPage := t.fault.Headers["Content-Type"] == "text/html"
+	if t.write != succeeds || isUnknown || isPage {
 		return fails
 	}
 	return succeeds
