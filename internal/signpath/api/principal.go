@@ -173,6 +173,16 @@ func (c *Client) Principal(ctx context.Context, kind access.Kind, id string) (ac
 	return p, err
 }
 
+// ConfirmPrincipal is [Client.Principal] for what must not be taken from a list,
+// because lists may lag behind (documented incidents): the principal is read by
+// id, once.
+func (c *Client) ConfirmPrincipal(ctx context.Context, kind access.Kind, id string) (access.Principal, error) {
+	if p, ok := c.snapshot.confirmation(id); ok {
+		return p, nil
+	}
+	return c.readPrincipal(ctx, kind, id)
+}
+
 // readPrincipal reads the principal now and notes it in the snapshot.
 func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string) (access.Principal, error) {
 	e := principalEntity(kind, id)

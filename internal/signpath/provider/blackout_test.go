@@ -37,7 +37,7 @@ func TestBlackout(t *testing.T) {
 						t.Errorf("it ends with %d:\n%s", code, said)
 					}
 					if !bytes.Equal(w.read("terraform.tfstate"), base.state) {
-						t.Errorf("the state file was changed:\n%s", w.read("terraform.tfstate"))
+						t.Errorf("the state file was changed; it has now:\n%s", w.mustRun("state", "list"))
 					}
 					w.org.unchangedSince(before)
 				})
