@@ -52,6 +52,16 @@ func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 	return ids, nil
 }
 
+// ConfirmMembers is [Client.Members] for what must not be taken from the list of
+// groups, because lists may lag behind (documented incidents): the group is read
+// by id, once. Projects and signing policies always are.
+func (c *Client) ConfirmMembers(ctx context.Context, t Target) ([]string, error) {
+	if t.List.Parent == access.ParentUserGroup {
+		c.snapshot.dismissListed(t.entity(), t.Group)
+	}
+	return c.Members(ctx, t)
+}
+
 func (c *Client) parent(ctx context.Context, t Target) (object, error) {
 	switch t.List.Parent {
 	case access.ParentSigningPolicy:

@@ -82,6 +82,21 @@ func (s *snapshot) setWritten(id string) {
 	delete(s.groups, id)
 }
 
+// dismissListed makes the next look at the group read it by id, unless that is
+// where what is known of it comes from.
+func (s *snapshot) dismissListed(e entity, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.written[id] {
+		return
+	}
+	s.written[id] = true
+	delete(s.groups, id)
+	if known := s.entities[e.key()]; known != nil {
+		known.forget()
+	}
+}
+
 func (s *snapshot) listedGroup(id string) (object, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -229,6 +229,12 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
 		return
 	}
+	if id != "" && !slices.Contains(ids, id) {
+		if ids, err = r.client.ConfirmMembers(ctx, t); err != nil {
+			addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
+			return
+		}
+	}
 	if id == "" || !slices.Contains(ids, id) {
 		removeFromState(ctx, resp)
 		return

@@ -231,6 +231,9 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	p, err := r.principal(ctx, state)
+	if err == nil && p.Role == access.RoleRegularUser {
+		p, err = r.client.ConfirmPrincipal(ctx, p.Kind, p.ID)
+	}
 	if api.IsGone(err) || (err == nil && p.Role == access.RoleRegularUser) {
 		removeFromState(ctx, resp)
 		return
