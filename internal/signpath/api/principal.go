@@ -427,9 +427,9 @@ func (c *Client) Known() *access.Directory { return c.snapshot.directory }
 // proxies and portals put it in the place of SignPath's, is an error.
 func (c *Client) Reinvite(ctx context.Context, id string) error {
 	r, parameters := routesOf[access.KindUser].reinvite, []string{id}
-	body, header, err := c.write(ctx, r, parameters, nil)
+	body, _, err := c.write(ctx, r, parameters, nil)
 	if err == nil && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		return unusableAnswer(r, parameters, header, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", errNotJSON))
+		return c.unusable(r, parameters, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", errNotJSON))
 	}
 	return err
 }
