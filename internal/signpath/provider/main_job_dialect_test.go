@@ -52,7 +52,7 @@ func plausibleDialects() []mock.Dialect {
 			dialects = append(dialects, deviation.Dialect)
 		}
 	}
-	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // The same mixtures in each run.
+	random := rand.New(rand.NewPCG(3, 4))
 	for range mixtures {
 		dialects = append(dialects, mock.RandomDialect(random))
 	}
