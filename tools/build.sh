@@ -7,6 +7,9 @@
 #   tools/build.sh opentofu         .tools/opentofu-<version>/tofu
 #   tools/build.sh docs             .tools/tfplugindocs
 #   tools/build.sh lint             .tools/golangci-lint
+#   tools/build.sh actionlint       .tools/actionlint
+#   tools/build.sh changelog        .tools/changie
+#   tools/build.sh release          .tools/goreleaser
 #
 # The versions stand in each module's go.mod and nowhere else. Only the path goes
 # to standard output, so that a caller can take it with $(...).
@@ -18,7 +21,7 @@ go=${GO:-go}
 say() { printf '%s\n' "$*" >&2; }
 
 usage() {
-  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint"
+  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint | actionlint | changelog | release"
   exit 2
 }
 
@@ -45,6 +48,18 @@ case $tool in
   lint)
     module=github.com/golangci/golangci-lint/v2 package=$module/cmd/golangci-lint
     binary=golangci-lint version_command=version ldflags="-s -w"
+    ;;
+  actionlint)
+    module=github.com/rhysd/actionlint package=$module/cmd/actionlint
+    binary=actionlint version_command=-version ldflags="-s -w"
+    ;;
+  changelog)
+    module=github.com/miniscruff/changie package=$module
+    binary=changie version_command=--version ldflags="-s -w"
+    ;;
+  release)
+    module=github.com/goreleaser/goreleaser/v2 package=$module
+    binary=goreleaser version_command=--version ldflags="-s -w"
     ;;
   *) usage ;;
 esac

@@ -1,0 +1,88 @@
+// Command snapshot tries what GoReleaser made, as those who install it will.
+//
+// It compares every sum with the file that it is of, lets a Terraform or OpenTofu
+// CLI install the provider from its archive and plan examples/complete against a
+// mock SignPath, and looks at which versions the programs claim to be.
+//
+//	snapshot -dist DIST -cli CLI
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+)
+
+const project = "terraform-provider-signpath"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, arguments []string) (err error) {
+	flags := flag.NewFlagSet("snapshot", flag.ContinueOnError)
+	dist := flags.String("dist", "dist", "directory that GoReleaser wrote to")
+	cli := flags.String("cli", "terraform", "path of Terraform or OpenTofu")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	r, err := readRelease(*dist)
+	if err != nil {
+		return err
+	}
+	files, err := r.checkSums()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: the sums of %d files are right\n", r.version, files)
+
+	directory, err := os.MkdirTemp("", "snapshot-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
+	companion, err := r.checkCompanion(ctx, directory)
+	if err != nil {
+		return err
+	}
+	fmt.Println(companion)
+	served, err := newInstallation(r, *cli, directory).plan(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Println(served)
+	return nil
+}
+
+// A release is what GoReleaser left in its directory.
+type release struct {
+	directory, version string
+}
+
+func readRelease(directory string) (release, error) {
+	content, err := os.ReadFile(filepath.Join(directory, "metadata.json")) //nolint:gosec // The caller names the directory.
+	if err != nil {
+		return release{}, err
+	}
+	var metadata struct{ Version string }
+	err = json.Unmarshal(content, &metadata)
+	return release{directory: directory, version: metadata.Version}, err
+}
+
+// providerArchive has the name by which Terraform looks for it.
+func (r release) providerArchive() string {
+	return fmt.Sprintf("%s_%s_%s_%s.zip", project, r.version, runtime.GOOS, runtime.GOARCH)
+}
