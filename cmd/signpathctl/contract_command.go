@@ -115,27 +115,26 @@ func fetchDocument(ctx context.Context, address string) ([]byte, error) {
 // counts everything.
 func printComparison(w io.Writer, lines []api.ContractLine, all bool) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	counts, printed := map[api.ContractState]int{}, false
+	counts, separator := map[api.ContractState]int{}, ""
 	for _, line := range lines {
 		counts[line.State]++
 		if line.State == api.ContractMatches && !all {
 			continue
 		}
-		printed = true
+		separator = "\n"
 		subject := line.Route
 		if line.Part != api.PartRoute {
 			subject += ": " + string(line.Part) + " " + line.Assumed
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", line.State, subject, line.Evidence, remark(line))
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", line.State, subject, line.Evidence, remark(line)); err != nil {
+			return err
+		}
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if printed {
-		fmt.Fprintln(w)
-	}
-	_, err := fmt.Fprintf(w, "%d as assumed, %d differ and are settled by the document, %d missing, %d not described.\n",
-		counts[api.ContractMatches], counts[api.ContractDiffers], counts[api.ContractMissing], counts[api.ContractUnsaid])
+	_, err := fmt.Fprintf(w, "%s%d as assumed, %d differ and are settled by the document, %d missing, %d not described.\n",
+		separator, counts[api.ContractMatches], counts[api.ContractDiffers], counts[api.ContractMissing], counts[api.ContractUnsaid])
 	return err
 }
 

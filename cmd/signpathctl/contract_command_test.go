@@ -80,7 +80,7 @@ func TestContractCommand(t *testing.T) {
 }
 
 func TestContractCommandReadsFilesAndStandardInput(t *testing.T) {
-	response, err := http.Get(serverOf(t, "").URL + documentPath) //nolint:noctx // A test server's.
+	response, err := http.Get(serverOf(t, "").URL + documentPath)
 	if err != nil {
 		t.Fatal(err)
 	}

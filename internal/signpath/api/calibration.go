@@ -27,7 +27,7 @@ func (c *Client) readContract(ctx context.Context) (contract, error) {
 	}
 	document, err := parseDocument(body)
 	if err != nil {
-		return contract{absence: err.Error()}, nil
+		return contract{absence: err.Error()}, nil //nolint:nilerr // What is no document is none.
 	}
 	return contract{document: document}, nil
 }

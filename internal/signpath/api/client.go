@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,6 +29,8 @@ type Client struct {
 	snapshot *snapshot
 	editors  editors
 	notice   notice
+	// answered has, by path, the id of the last request that succeeded.
+	answered sync.Map
 }
 
 // New returns a client. It sends nothing. The error joins one [*ConfigError]
@@ -95,7 +98,7 @@ func (c *Client) call(ctx context.Context, r route, parameters []string, body an
 		return nil, nil, c.refusal(failure, response, answer.Bytes())
 	}
 	// So that who finds the answer unusable can name it.
-	response.Header.Set(headerRequestID, failure.RequestID)
+	c.answered.Store(failure.Path, failure.RequestID)
 	return answer.Bytes(), response.Header, nil
 }
 
@@ -204,39 +207,36 @@ func (c *Client) log(ctx context.Context, request *Error, response *http.Respons
 
 // getObject reads one JSON object.
 func (c *Client) getObject(ctx context.Context, r route, parameters ...string) (object, error) {
-	body, header, err := c.call(ctx, r, parameters, nil)
+	body, _, err := c.call(ctx, r, parameters, nil)
 	if err != nil {
 		return nil, err
 	}
 	o, err := decodeObject(body)
 	if err != nil {
-		return nil, unusableAnswer(r, parameters, header, err)
+		return nil, c.unusable(r, parameters, err)
 	}
 	return o, nil
 }
 
 // getList reads a list of JSON objects.
 func (c *Client) getList(ctx context.Context, r route, parameters ...string) ([]object, error) {
-	body, header, err := c.call(ctx, r, parameters, nil)
+	body, _, err := c.call(ctx, r, parameters, nil)
 	if err != nil {
 		return nil, err
 	}
 	list, err := decodeList(body)
 	if err != nil {
-		return nil, unusableAnswer(r, parameters, header, err)
+		return nil, c.unusable(r, parameters, err)
 	}
 	return list, nil
 }
 
 // unusable reports an answer of status 200 that does not say what it should.
-func unusable(r route, parameters []string, cause error) *Error {
-	return &Error{Route: r.String(), Path: r.expand(parameters), Status: http.StatusOK, Cause: cause}
-}
-
-// unusableAnswer is unusable for an answer that is at hand.
-func unusableAnswer(r route, parameters []string, header http.Header, cause error) *Error {
-	failure := unusable(r, parameters, cause)
-	failure.RequestID = header.Get(headerRequestID)
+func (c *Client) unusable(r route, parameters []string, cause error) *Error {
+	failure := &Error{Route: r.String(), Path: r.expand(parameters), Status: http.StatusOK, Cause: cause}
+	if id, ok := c.answered.Load(failure.Path); ok {
+		failure.RequestID, _ = id.(string)
+	}
 	return failure
 }
 

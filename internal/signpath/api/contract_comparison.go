@@ -11,15 +11,15 @@ import (
 type ContractState string
 
 const (
-	// ContractMatches: the document has it as assumed.
+	// ContractMatches says that the document has it as assumed.
 	ContractMatches ContractState = "matches"
-	// ContractDiffers: the document has it in another form, and the provider goes
+	// ContractDiffers says that the document has it in another form, and the provider goes
 	// by that.
 	ContractDiffers ContractState = "differs"
-	// ContractMissing: the document has none of the plausible forms. The provider
+	// ContractMissing says that the document has none of the plausible forms. The provider
 	// refuses to write it, and cannot read it.
 	ContractMissing ContractState = "missing"
-	// ContractUnsaid: the document does not say. The assumed form is used.
+	// ContractUnsaid says that the document does not say. The assumed form is used.
 	ContractUnsaid ContractState = "unsaid"
 )
 
@@ -80,9 +80,14 @@ func readRoutes() []readRoute {
 	return []readRoute{
 		{routeOrganization, []property{propYearlySize, propYearlySignatures, propQuotaStart, propQuotaEnd}},
 		// Lists may have summaries only; what is needed is then read by id.
-		{users.list, []property{propID, propName}}, {users.me, user}, {users.read, user},
-		{ciUsers.list, []property{propID, propName}}, {ciUsers.me, ciUser}, {ciUsers.read, ciUser},
-		{groups.list, []property{propID, propName}}, {groups.read, group},
+		{users.list, []property{propID, propName}},
+		{users.me, user},
+		{users.read, user},
+		{ciUsers.list, []property{propID, propName}},
+		{ciUsers.me, ciUser},
+		{ciUsers.read, ciUser},
+		{groups.list, []property{propID, propName}},
+		{groups.read, group},
 		{routeProjects, []property{propSlug, propName}},
 		{routeProject, []property{
 			propSlug, propName, propSigningPolicies,
@@ -135,22 +140,27 @@ func comparePart(r route, part ContractPart, properties []property, has *schema)
 			assumed, candidates = p.requestName(), p.requestNames()
 		}
 		line := ContractLine{
-			Route: r.String(), Part: part, Assumed: assumed, State: ContractMatches,
+			Route: r.String(), Part: part, Assumed: assumed,
 			Evidence: string(p.evidence), Source: p.source, Optional: p.optional,
 		}
-		switch {
-		case has == nil:
-			line.State = ContractUnsaid
-		default:
-			name, ok := has.findAny(candidates)
-			switch {
-			case !ok:
-				line.State, line.Offered = ContractMissing, has.names()
-			case name != assumed:
-				line.State, line.Found = ContractDiffers, name
-			}
-		}
+		line.State, line.Found, line.Offered = has.stateOf(assumed, candidates)
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// stateOf tells how an assumed name fares, what it is called instead, and what
+// there is if it is missing. A nil schema says nothing.
+func (s *schema) stateOf(assumed string, candidates []string) (state ContractState, found string, offered []string) {
+	if s == nil {
+		return ContractUnsaid, "", nil
+	}
+	name, ok := s.findAny(candidates)
+	switch {
+	case !ok:
+		return ContractMissing, "", s.names()
+	case name != assumed:
+		return ContractDiffers, name, nil
+	}
+	return ContractMatches, "", nil
 }

@@ -77,7 +77,9 @@ func TestComposeEdit(t *testing.T) {
 	}{
 		"no document": {policy, wanted, "", assumed},
 		"old names go with the old names": {
-			`{"verifiesOrigin":true,"approvers":[]}`, object{"approvers": encodeMembers([]string{userID})}, "",
+			`{"verifiesOrigin":true,"approvers":[]}`,
+			object{"approvers": encodeMembers([]string{userID})},
+			"",
 			`{"verifyOrigin":true,"approvers":["` + userID + `"]}`,
 		},
 		"lists per kind are answered as they came": {
@@ -103,7 +105,9 @@ func TestComposeEdit(t *testing.T) {
 			`{"submitters":{"ciUserIds":["` + ciID + `"]},"approvers":{"users":["` + userID + `"],"ciUsers":[],"groups":["` + groupID + `"]}}`,
 		},
 		"two answers for one name": {
-			`{"name":"a","displayName":"b","description":"c"}`, object{"name": json.RawMessage(`"n"`)}, `{"properties":{"name":{"type":"string"}}}`,
+			`{"name":"a","displayName":"b","description":"c"}`,
+			object{"name": json.RawMessage(`"n"`)},
+			`{"properties":{"name":{"type":"string"}}}`,
 			`{"name":"n","displayName":"b","description":"c"}`,
 		},
 	}

@@ -275,7 +275,7 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 		}
 		wanted, changed, err := b.editor.wanted(before, b.changes)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s cannot be edited: %w", b.target, err)
+			return nil, nil, fmt.Errorf("%s cannot be edited: %w", b.target, b.client.unusable(b.target.read, b.target.parameters, err))
 		}
 		if len(changed) == 0 {
 			b.editor.remember(b.changes)

@@ -43,13 +43,23 @@ func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 	p := listProperties[t.List.Plural]
 	err = o.require(p)
 	if err != nil {
-		return nil, unusable(t.entity().read, t.entity().parameters, err)
+		return nil, c.unusable(t.entity().read, t.entity().parameters, err)
 	}
 	ids, err := decodeMembers(o.value(p))
 	if err != nil {
-		return nil, unusable(t.entity().read, t.entity().parameters, err)
+		return nil, c.unusable(t.entity().read, t.entity().parameters, err)
 	}
 	return ids, nil
+}
+
+// ConfirmMembers is [Client.Members] for what must not be taken from the list of
+// groups, because lists may lag behind (documented incidents): the group is read
+// by id, once. Projects and signing policies always are.
+func (c *Client) ConfirmMembers(ctx context.Context, t Target) ([]string, error) {
+	if t.List.Parent == access.ParentUserGroup {
+		c.snapshot.dismissListed(t.entity(), t.Group)
+	}
+	return c.Members(ctx, t)
 }
 
 func (c *Client) parent(ctx context.Context, t Target) (object, error) {

@@ -62,7 +62,7 @@ func (c *Client) meAs(ctx context.Context, kind access.Kind) (Me, error) {
 	}
 	p, err := decodePrincipal(kind, o)
 	if err != nil {
-		return Me{}, unusable(r, nil, err)
+		return Me{}, c.unusable(r, nil, err)
 	}
 	return Me{p}, nil
 }

@@ -10,10 +10,6 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxConcurrentRequests is how many requests one call asks for at once; the pace
-// decides how many of them go out.
-const maxConcurrentRequests = DefaultMaxConcurrentRequests
-
 // A pace decides when a request may go out: when there is a place, when SignPath
 // asks for no pause, and when the rate allows it.
 type pace struct {

@@ -53,7 +53,7 @@ func (c *Client) Projects(ctx context.Context) ([]Project, error) {
 		projects := make([]Project, len(items))
 		for i, item := range items {
 			if err := item.require(propSlug, propName); err != nil {
-				return nil, unusable(routeProjects, nil, err)
+				return nil, c.unusable(routeProjects, nil, err)
 			}
 			projects[i] = decodeProject(item)
 		}

@@ -65,6 +65,7 @@ func remoteCalls() []remoteCall {
 		{name: "Me", method: "Me", route: "GET */Me", do: doMe, asksTwice: true},
 		{name: "Projects", method: "Projects", route: "GET /Projects", do: doProjects},
 		{name: "Project", method: "Project", route: "GET /Projects/{project}", do: doProject},
+		{name: "SigningPolicies", method: "SigningPolicies", route: "GET /Projects/{project}", do: doSigningPolicies},
 		{name: "SigningPolicy", method: "SigningPolicy", route: policyRoute, do: doSigningPolicy},
 		{name: "Members of a project", method: "Members", route: "GET /Projects/{project}", do: doMembers("project:project-a", access.Configurators, lead)},
 		{name: "Members of a policy", method: "Members", route: policyRoute, do: doMembers(releaseA, access.Approvers)},
@@ -78,6 +79,7 @@ func remoteCalls() []remoteCall {
 			name: "Principal by id", method: "Principal", route: "GET /CIUsers/{id}", provesAbsence: true,
 			prepare: createAfterListing, do: doPrincipal(access.KindCIUser, "ci_user:acme-late"),
 		},
+		{name: "ConfirmPrincipal", method: "ConfirmPrincipal", route: "GET /CIUsers/{id}", do: doConfirmPrincipal},
 		{name: "References", method: "References", route: "GET /UserGroups", do: doReferences},
 		{name: "CreatePrincipal of a CI user", method: "CreatePrincipal", route: "POST /CIUsers", class: creating, do: doCreate(newCIUser)},
 		{name: "CreatePrincipal of a user", method: "CreatePrincipal", route: "POST /InteractiveUsers", class: creating, do: doCreate(newUser)},
@@ -185,6 +187,14 @@ func doPrincipal(kind access.Kind, want string) func(context.Context, *organizat
 		}
 		return err
 	}
+}
+
+func doConfirmPrincipal(ctx context.Context, o *organization) error {
+	got, err := o.client.ConfirmPrincipal(ctx, access.KindCIUser, o.id(builder))
+	if err == nil && got.Reference().String() != builder {
+		return fmt.Errorf("got %+v", got)
+	}
+	return err
 }
 
 func doReferences(ctx context.Context, o *organization) error {
@@ -303,7 +313,9 @@ type trouble struct {
 // act is the outcome for requests that act each time they are sent.
 func (t trouble) act() outcome {
 	isUnknown := t.resent && t.fault.Status != 429 && t.fault.Action != mock.FaultCutBody
-	if t.write != succeeds || isUnknown {
+	// Nothing can be read back that would show what a page in place of the answer hides.
+	isPage := t.fault.Headers["Content-Type"] == "text/html"
+	if t.write != succeeds || isUnknown || isPage {
 		return fails
 	}
 	return succeeds

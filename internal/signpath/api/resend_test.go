@@ -14,6 +14,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 // hangUp is a server that answers the first request on each connection with an
@@ -205,4 +206,17 @@ func TestACreateThatWaitsForItsTurnIsNotLost(t *testing.T) {
 		}
 		o.expectRequests(0, "POST *")
 	})
+}
+
+// A page in the place of SignPath's answer must not pass for a mail that was sent.
+func TestReinviteThatAPageAnswers(t *testing.T) {
+	o := inProcess(t)
+	o.inject(mock.Fault{
+		Route: "POST */Reinvite", Action: mock.FaultAnswer, Status: http.StatusOK,
+		Headers: map[string]string{"Content-Type": "text/html"}, Body: "\n<html>Log in first</html>",
+	})
+	expectError(t, o.client.Reinvite(t.Context(), o.id(outsider)), "/Reinvite", "a page", "whether the invitation was sent")
+	if mails := o.Mails(); len(mails) > 0 {
+		t.Errorf("mails were sent, so this test shows nothing: %+v", mails)
+	}
 }

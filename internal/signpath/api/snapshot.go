@@ -29,7 +29,8 @@ type snapshot struct {
 	// groups are the user groups as their list has them, by id, but for those
 	// that this client has written since.
 	groups map[string]object
-	// written are the groups that this client has written.
+	// written are the groups that this client has written, or has to read by id for
+	// another reason: their list does not count any more.
 	written map[string]bool
 	// confirmed are principals as this client wrote them or read them by id.
 	// Lists may lag behind (documented incidents), so they do not overrule this.
@@ -65,6 +66,14 @@ func (s *snapshot) put(p access.Principal) {
 	delete(s.missing, p.ID)
 	s.mu.Unlock()
 	s.listed[p.Kind].changed(func() { s.directory.Put(p) })
+}
+
+// confirmation returns a principal as this client wrote it or read it by id.
+func (s *snapshot) confirmation(id string) (access.Principal, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.confirmed[id]
+	return p, ok
 }
 
 // keepList makes what was listed, and what is known better, all principals of
@@ -139,6 +148,11 @@ func (c *cell[T]) get(ctx context.Context, load func(context.Context) (T, error)
 // load reads the value and keeps it, unless a write came in between: what was
 // read before a write must not cover what the write left.
 func (c *cell[T]) load(ctx context.Context, generation uint64, load func(context.Context) (T, error)) error {
+	// Another flight may have landed after the caller looked, and before this one
+	// took off.
+	if _, loaded := c.peek(); loaded {
+		return nil
+	}
 	value, err := load(ctx)
 	if err != nil {
 		return err

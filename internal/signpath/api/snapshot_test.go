@@ -367,7 +367,7 @@ func TestAnswersThatLackAProperty(t *testing.T) {
 			o.inject(test.fault)
 			err := test.do(t.Context(), o)
 			expectError(t, err, test.words...)
-			if strings.Contains(err.Error(), "(request id )") {
+			if !strings.Contains(err.Error(), "request id ") || strings.Contains(err.Error(), "request id )") {
 				t.Errorf("the request id is empty: %v", err)
 			}
 			// One entity is read to see whether it has more than its list.

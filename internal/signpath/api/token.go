@@ -27,13 +27,14 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	body, header, err := c.discreet().call(ctx, settled.route, parameters, nil)
+	discreet := c.discreet()
+	body, _, err := discreet.call(ctx, settled.route, parameters, nil)
 	if err != nil {
 		return "", tokenFailure(err)
 	}
 	token, err := decodeToken(body)
 	if err != nil {
-		return "", &LostTokenError{cause: unusableAnswer(r, parameters, header, err)}
+		return "", &LostTokenError{cause: discreet.unusable(settled.route, parameters, err)}
 	}
 	return token, nil
 }

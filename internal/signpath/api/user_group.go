@@ -20,7 +20,7 @@ func (c *Client) Group(ctx context.Context, id string) (access.Principal, error)
 	}
 	p, err := decodePrincipal(access.KindGroup, o)
 	if err != nil {
-		return p, unusable(routesOf[access.KindGroup].read, []string{id}, err)
+		return p, c.unusable(routesOf[access.KindGroup].read, []string{id}, err)
 	}
 	return p, nil
 }
@@ -34,7 +34,7 @@ func (c *Client) Groups(ctx context.Context) ([]access.Principal, error) {
 	}
 	groups := directory.All(access.KindGroup)
 	reads, ctx := errgroup.WithContext(ctx)
-	reads.SetLimit(maxConcurrentRequests)
+	reads.SetLimit(c.config.MaxConcurrentRequests)
 	for i := range groups {
 		reads.Go(func() (err error) {
 			groups[i], err = c.Group(ctx, groups[i].ID)
@@ -80,6 +80,21 @@ func (s *snapshot) setWritten(id string) {
 	defer s.mu.Unlock()
 	s.written[id] = true
 	delete(s.groups, id)
+}
+
+// dismissListed makes the next look at the group read it by id, unless that is
+// where what is known of it comes from.
+func (s *snapshot) dismissListed(e entity, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.written[id] {
+		return
+	}
+	s.written[id] = true
+	delete(s.groups, id)
+	if known := s.entities[e.key()]; known != nil {
+		known.forget()
+	}
 }
 
 func (s *snapshot) listedGroup(id string) (object, bool) {

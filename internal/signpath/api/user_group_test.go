@@ -31,6 +31,7 @@ func groupCalls() []remoteCall {
 		{name: "Groups", method: "Groups", route: "GET /UserGroups", do: doGroups},
 		{name: "Group that the list lacks", method: "Group", route: groupRoute, provesAbsence: true, prepare: groupAfterListing, do: doGroupOf("Late")},
 		{name: "Members of a group", method: "Members", route: "GET /UserGroups", do: doGroupMembers(managers, manager)},
+		{name: "ConfirmMembers of a group", method: "ConfirmMembers", route: groupRoute, do: doConfirmMembers},
 		{name: "ChangeMembers of a group, reading", method: "ChangeMembers", route: groupRoute, do: doModifyMembers},
 		{name: "ChangeMembers of a group, writing", method: "ChangeMembers", route: modifyRoute, class: writing, do: doModifyMembers},
 		{name: "ChangeMembers of a group, reading back", method: "ChangeMembers", route: groupRoute, after: 1, do: doModifyMembers},
@@ -99,6 +100,14 @@ func doGroupMembers(group string, want ...string) func(context.Context, *organiz
 		}
 		return err
 	}
+}
+
+func doConfirmMembers(ctx context.Context, o *organization) error {
+	got, err := o.client.ConfirmMembers(ctx, members(o, managers))
+	if err == nil && !slices.Equal(got, o.ids(manager)) {
+		return fmt.Errorf("got %q", got)
+	}
+	return err
 }
 
 func doModifyMembers(ctx context.Context, o *organization) error {

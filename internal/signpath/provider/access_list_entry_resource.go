@@ -29,6 +29,7 @@ type accessListEntryResource struct {
 
 var (
 	_ resource.ResourceWithConfigure   = (*accessListEntryResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessListEntryResource)(nil)
 	_ resource.ResourceWithImportState = (*accessListEntryResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*accessListEntryResource)(nil)
 )
@@ -61,6 +62,11 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 			r.list.Plural, r.list.Parent, r.list.Grants, listTypeName("signpath", r.list, r.list.Plural)),
 		Attributes: attributes,
 	}
+}
+
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *accessListEntryResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = listIdentitySchema(r.list, true)
 }
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
@@ -189,6 +195,7 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 	}
 	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
+	r.listIdentity(t, p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	resp.State.Raw = req.Plan.Raw
 }
 
@@ -202,7 +209,7 @@ func entryMember(ctx context.Context, from attributes, diags *diag.Diagnostics) 
 func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
 		return
 	}
 	var ids []string
@@ -210,7 +217,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		ids, err = r.client.Members(ctx, t)
 	}
 	if isNobody(err) {
-		resp.State.RemoveResource(ctx)
+		removeFromState(ctx, resp)
 		return
 	}
 	if err != nil {
@@ -222,8 +229,14 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
 		return
 	}
+	if id != "" && !slices.Contains(ids, id) {
+		if ids, err = r.client.ConfirmMembers(ctx, t); err != nil {
+			addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
+			return
+		}
+	}
 	if id == "" || !slices.Contains(ids, id) {
-		resp.State.RemoveResource(ctx)
+		removeFromState(ctx, resp)
 		return
 	}
 	spelled, err := r.spellMembers(ctx, []string{id}, []string{member})
@@ -232,6 +245,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		return
 	}
 	setEntryID(ctx, resp.Private, id, &resp.Diagnostics)
+	r.listIdentity(t, id).set(ctx, resp.Identity, &resp.Diagnostics)
 	r.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), spelled[0])...)
@@ -254,9 +268,13 @@ func (r *accessListEntryResource) currentID(ctx context.Context, member, granted
 func isNobody(err error) bool { return errors.Is(err, access.ErrNoPrincipal) || api.IsGone(err) }
 
 // Update implements [resource.Resource]. Nothing can be updated in place.
-func (r *accessListEntryResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	defer r.noticeContract(&resp.Diagnostics)
+func (r *accessListEntryResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
+	if !ok {
+		return
+	}
 	resp.State.Raw = req.Plan.Raw
+	r.listIdentity(t, entryID(ctx, req.Private)).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // Delete implements [resource.Resource].
@@ -280,9 +298,8 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 
 // ImportState implements [resource.ResourceWithImportState].
 func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	parent, member, err := parseImportID(req.ID, r.list, true)
-	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id", sentence(err.Error()))
+	parent, member, ok := r.importParent(ctx, r.list, true, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
 	t, ids, ok := r.importTarget(ctx, parent, r.list, resp)
@@ -291,7 +308,7 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 	}
 	p, err := r.existingMember(ctx, member)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q on %s", member, t), needs: needsAnyRole}, err)
 		return
 	}
 	if !slices.Contains(ids, p.ID) {
@@ -300,6 +317,7 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 		return
 	}
 	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
+	r.listIdentity(t, p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), member)...)
 }
 

@@ -30,6 +30,7 @@ type accessListResource struct {
 
 var (
 	_ resource.ResourceWithConfigure   = (*accessListResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessListResource)(nil)
 	_ resource.ResourceWithImportState = (*accessListResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*accessListResource)(nil)
 )
@@ -111,6 +112,11 @@ func memberErrors(list access.List) string {
 	return text + "."
 }
 
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *accessListResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = listIdentitySchema(r.list, false)
+}
+
 // ModifyPlan implements [resource.ResourceWithModifyPlan]: it checks every
 // member that is known, and says who will lose access.
 func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -152,6 +158,7 @@ func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	r.rememberIDs(ctx, wanted, resp.Private, &resp.Diagnostics)
 }
@@ -166,6 +173,7 @@ func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
 	r.rememberIDs(ctx, wanted, resp.Private, &resp.Diagnostics)
 }
 
@@ -289,7 +297,7 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
 		return
 	}
 	var ids []string
@@ -297,7 +305,7 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 		ids, err = r.client.Members(ctx, t)
 	}
 	if isNobody(err) {
-		resp.State.RemoveResource(ctx)
+		removeFromState(ctx, resp)
 		return
 	}
 	var members []string
@@ -308,6 +316,7 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
+	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
 	r.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
@@ -324,10 +333,11 @@ func memberSet(members []string) types.Set {
 
 // ImportState implements [resource.ResourceWithImportState].
 func (r *accessListResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	parent, _, err := parseImportID(req.ID, r.list, false)
-	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id", sentence(err.Error()))
+	parent, _, ok := r.importParent(ctx, r.list, false, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	r.importTarget(ctx, parent, r.list, resp)
+	if t, _, ok := r.importTarget(ctx, parent, r.list, resp); ok {
+		r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
+	}
 }

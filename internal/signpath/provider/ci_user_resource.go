@@ -16,6 +16,7 @@ type ciUserResource struct{ principalResource }
 
 var (
 	_ resource.ResourceWithConfigure   = (*ciUserResource)(nil)
+	_ resource.ResourceWithIdentity    = (*ciUserResource)(nil)
 	_ resource.ResourceWithImportState = (*ciUserResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*ciUserResource)(nil)
 )
@@ -23,12 +24,15 @@ var (
 func newCIUserResource() resource.Resource {
 	return &ciUserResource{principalResource{
 		kind: access.KindCIUser, keyAttribute: attrName, optional: []string{attrNotificationEmail},
-		newModel: func() principalModel { return &ciUserModel{} },
+		newModel: newCIUserModel,
 	}}
 }
 
 // ciUserModel is the state of signpath_ci_user.
 type ciUserModel struct{ principalFields }
+
+// newCIUserModel returns an empty model.
+func newCIUserModel() principalModel { return &ciUserModel{} }
 
 func (m *ciUserModel) key() types.String                      { return m.Name }
 func (m *ciUserModel) describe(*access.Principal)             {}

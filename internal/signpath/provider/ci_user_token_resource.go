@@ -27,6 +27,7 @@ type ciUserTokenResource struct{ configured }
 
 var (
 	_ resource.ResourceWithConfigure   = (*ciUserTokenResource)(nil)
+	_ resource.ResourceWithIdentity    = (*ciUserTokenResource)(nil)
 	_ resource.ResourceWithImportState = (*ciUserTokenResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*ciUserTokenResource)(nil)
 )
@@ -128,6 +129,11 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 	}
 }
 
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *ciUserTokenResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = principalIdentitySchema("CI user")
+}
+
 // isRotationPeriod accepts the durations after which a token can be rotated.
 func isRotationPeriod() validator.String {
 	return stringValidator{
@@ -175,6 +181,7 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // recipients returns the public keys to encrypt to, nil if the token is to be
@@ -228,7 +235,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	p, err := r.client.Principal(ctx, access.KindCIUser, state.ID.ValueString())
 	if api.IsGone(err) {
-		resp.State.RemoveResource(ctx)
+		removeFromState(ctx, resp)
 		return
 	}
 	if err != nil {
@@ -238,6 +245,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 	r.tokens.managed.add(p.ID)
 	state.CIUser = r.spellCIUser(state.CIUser, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // spellCIUser keeps the spelling of the configuration as long as it means the
@@ -260,6 +268,7 @@ func (r *ciUserTokenResource) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		principalIdentity(plan.ID.ValueString()).set(ctx, resp.Identity, &resp.Diagnostics)
 	}
 }
 

@@ -99,7 +99,7 @@ func explain(f failure, err error) (summary, advice string) {
 		return "SignPath's API is not as expected", "Nothing was changed. `signpathctl contract` shows how the document of this installation differs; please report that to this provider's project. " +
 			"If the document is wrong and the request is right, `api_contract = \"assumed\"` in the provider block sends it without looking."
 	case errors.As(err, &lostCreate):
-		return "Unknown outcome of a create", "Look in SignPath's web application, or apply again: if it exists by then, Terraform says so and how to import it."
+		return "Unknown outcome of a create", "Apply again: Terraform then looks for it once more. If it exists, Terraform takes it over, which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."
 	case errors.As(err, &failedOrNot):
 		return explainAnswer(f, failedOrNot)
 	}

@@ -27,6 +27,8 @@ const (
 	templatesRoot  = repositoryRoot + "/templates"
 	providerSource = "signpath-community/signpath"
 	importBlocks   = "import-by-string-id.tf"
+	identityBlocks = "import-by-identity.tf"
+	listQuery      = "list-resource.tfquery.hcl"
 	importCommands = "import.sh"
 )
 
@@ -38,13 +40,18 @@ func TestEveryTypeHasAnExample(t *testing.T) {
 	for _, newResource := range signpath.Resources(t.Context()) {
 		var resp resource.MetadataResponse
 		newResource().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "signpath"}, &resp)
-		files := []string{"resource.tf", importBlocks, importCommands}
+		files := []string{"resource.tf", importBlocks, identityBlocks, importCommands}
 		if resp.TypeName == "signpath_ci_user_token" { // Tokens cannot be imported.
 			files = files[:1]
 		}
 		for _, file := range files {
 			wanted = append(wanted, filepath.Join("resources", resp.TypeName, file))
 		}
+	}
+	for _, newListResource := range signpath.(framework.ProviderWithListResources).ListResources(t.Context()) {
+		var resp resource.MetadataResponse
+		newListResource().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "signpath"}, &resp)
+		wanted = append(wanted, filepath.Join("list-resources", resp.TypeName, listQuery))
 	}
 	for _, newDataSource := range signpath.DataSources(t.Context()) {
 		var resp datasource.MetadataResponse
@@ -85,14 +92,15 @@ func TestDocumentedConfigurations(t *testing.T) {
 // A documentedConfiguration is one that a reader may copy.
 type documentedConfiguration struct {
 	name string
-	// files are its *.tf files, by name.
+	// files are its *.tf and *.tfquery.hcl files, by name.
 	files map[string][]byte
-	// imports is the file of import blocks, and commands the terraform import
-	// commands, that fit it. They import what the configuration creates.
-	imports, commands []byte
+	// imports and identities are the files of import blocks, by id and by identity,
+	// and commands the terraform import commands, that fit it. They import what the
+	// configuration creates.
+	imports, identities, commands []byte
 }
 
-// exampleConfigurations returns every directory of examples/ that has *.tf files.
+// exampleConfigurations returns every directory of examples/ that has such files.
 func exampleConfigurations(t *testing.T) []documentedConfiguration {
 	t.Helper()
 	found := map[string]*documentedConfiguration{}
@@ -116,9 +124,11 @@ func exampleConfigurations(t *testing.T) []documentedConfiguration {
 		switch {
 		case entry.Name() == importBlocks:
 			c.imports = content
+		case entry.Name() == identityBlocks:
+			c.identities = content
 		case entry.Name() == importCommands:
 			c.commands = content
-		case filepath.Ext(path) == ".tf":
+		case filepath.Ext(path) == ".tf", strings.HasSuffix(path, queryExtension):
 			c.files[entry.Name()] = content
 		}
 		return nil
@@ -152,7 +162,7 @@ func templateConfigurations(t *testing.T) []documentedConfiguration {
 		for i, block := range codeBlock.FindAllSubmatch(content, -1) {
 			configurations = append(configurations, documentedConfiguration{
 				name:  filepath.ToSlash(name) + "#" + strconv.Itoa(i+1),
-				files: map[string][]byte{"block.tf": block[1]},
+				files: map[string][]byte{blockFile(block[1]): block[1]},
 			})
 		}
 		return err
@@ -160,9 +170,23 @@ func templateConfigurations(t *testing.T) []documentedConfiguration {
 	return configurations
 }
 
+const queryExtension = ".tfquery.hcl"
+
+// blockFile names the file that a code block belongs into.
+func blockFile(block []byte) string {
+	if regexp.MustCompile(`(?m)^list "`).Match(block) {
+		return "block" + queryExtension
+	}
+	return "block.tf"
+}
+
 func (c documentedConfiguration) run(t *testing.T, cli terraformCLI) {
-	if strings.HasPrefix(c.name, "examples/actions/") {
+	if strings.HasPrefix(c.name, "examples/actions/") || c.isQuery() {
 		skipBelow(t, tfversion.Version1_14_0)
+	}
+	if c.isQuery() {
+		c.checkQuery(cli.newWorkspace(t, c.files, withAnyone))
+		return
 	}
 	w := cli.newWorkspace(t, c.files)
 	w.mustRun("fmt", "-check", "-diff")
@@ -173,7 +197,36 @@ func (c documentedConfiguration) run(t *testing.T, cli terraformCLI) {
 	}
 	w.mustRun("apply", "-auto-approve")
 	w.expectPlan(planSummary{})
+	applied := w.read("terraform.tfstate")
 	c.checkImports(w)
+	w.write("terraform.tfstate", applied)
+	if c.identities != nil {
+		t.Run("by identity", func(t *testing.T) {
+			skipBelow(t, tfversion.Version1_12_0)
+			c.checkIdentities(w.in(t))
+		})
+	}
+}
+
+func (c documentedConfiguration) isQuery() bool {
+	for name := range c.files {
+		if strings.HasSuffix(name, queryExtension) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkQuery runs a query, which must find something that can be imported.
+func (c documentedConfiguration) checkQuery(w *workspace) {
+	w.mustRun("fmt", "-check", "-diff")
+	w.mustRun("validate", "-query")
+	if found := w.generate(); found == 0 {
+		w.t.Error("it finds nothing")
+	}
+	if summary := w.plan(); summary.Add+summary.Change+summary.Remove > 0 {
+		w.t.Errorf("the plan of what it generates is %+v, and not only imports", summary)
+	}
 }
 
 func (c documentedConfiguration) hasResources() bool {
@@ -211,6 +264,27 @@ func (c documentedConfiguration) checkImports(w *workspace) {
 	w.expectPlan(planSummary{Import: len(targets)})
 }
 
+var identityValue = regexp.MustCompile(`(?m)^(    (\w+) += )"[^"]*"$`)
+
+// checkIdentities is checkImports for an import by identity, with the ids of the
+// applied resource in the place of the made-up ones.
+func (c documentedConfiguration) checkIdentities(w *workspace) {
+	target := importTarget.FindSubmatch(c.identities)
+	identity := w.applied(string(target[1])).Identity
+	block := identityValue.ReplaceAllFunc(c.identities, func(line []byte) []byte {
+		parts := identityValue.FindSubmatch(line)
+		if !exampleUUID.Match(line) {
+			return line
+		}
+		return append(parts[1], strconv.Quote(identity[string(parts[2])])...)
+	})
+	must(w.t, os.Remove(filepath.Join(w.directory, importBlocks)))
+	w.mustRun("state", "rm", string(target[1]))
+	w.write(identityBlocks, block)
+	w.mustRun("fmt", "-check", "-diff")
+	w.expectPlan(planSummary{Import: 1})
+}
+
 // importCommands returns the arguments of each command of an import.sh, as a
 // shell takes them apart.
 func (w *workspace) importCommands(script []byte) [][]string {
@@ -246,22 +320,31 @@ func (w *workspace) replaceID(address, id string) string {
 	if !exampleUUID.MatchString(id) {
 		return id
 	}
+	return exampleUUID.ReplaceAllString(id, w.applied(address).Values.ID)
+}
+
+// An appliedResource is what the state says of a resource.
+type appliedResource struct {
+	Address  string
+	Values   struct{ ID string }
+	Identity map[string]string
+}
+
+func (w *workspace) applied(address string) appliedResource {
+	w.t.Helper()
 	var state struct {
 		Values struct {
 			RootModule struct {
-				Resources []struct {
-					Address string
-					Values  struct{ ID string }
-				}
+				Resources []appliedResource
 			} `json:"root_module"`
 		}
 	}
 	must(w.t, json.Unmarshal(w.mustRun("show", "-json"), &state))
 	for _, r := range state.Values.RootModule.Resources {
 		if r.Address == address {
-			return exampleUUID.ReplaceAllString(id, r.Values.ID)
+			return r
 		}
 	}
 	w.t.Fatalf("the state has no %s", address)
-	return ""
+	return appliedResource{}
 }

@@ -37,14 +37,24 @@ type organization struct {
 // functions, and stops it with the test.
 func newOrganization(t *testing.T, changes ...func(*mock.Seed)) *organization {
 	t.Helper()
-	if os.Getenv(resource.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
+	return newOrganizationWith(t, nil, changes...)
+}
+
+// newOrganizationIn is newOrganization for a server of the dialect.
+func newOrganizationIn(t *testing.T, dialect mock.Dialect, changes ...func(*mock.Seed)) *organization {
+	t.Helper()
+	return newOrganizationWith(t, []mock.Option{mock.WithDialect(dialect), judgedIn(t, dialect)}, changes...)
+}
+
+// newOrganizationWith is newOrganization for a server with options.
+func newOrganizationWith(t *testing.T, options []mock.Option, changes ...func(*mock.Seed)) *organization {
+	t.Helper()
+	skipWithoutCLI(t)
 	seed := mock.DemoSeed()
 	for _, change := range changes {
 		change(&seed)
 	}
-	server, err := mock.New(seed, judged(t))
+	server, err := mock.New(seed, append([]mock.Option{judged(t)}, options...)...)
 	must(t, err)
 	url, stop, err := server.Start()
 	must(t, err)
@@ -56,12 +66,31 @@ func newOrganization(t *testing.T, changes ...func(*mock.Seed)) *organization {
 // answers.
 var contractReferee = referee.MustNew(api.ContractDocument())
 
-// judged puts the contract between provider and mock server.
+// judgedIn is judged for a server of the dialect: it may have names that only its
+// own document has.
+func judgedIn(t *testing.T, dialect mock.Dialect) mock.Option {
+	t.Helper()
+	if dialect.NeedsDocument() {
+		return judged(t, referee.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
+	}
+	return judged(t)
+}
+
+// judged puts the contract between provider and mock server. Given again, with
+// options, it replaces the one that every organization has.
 func judged(t *testing.T, options ...referee.Option) mock.Option {
 	t.Helper()
 	return mock.WithMiddleware(func(server http.Handler) http.Handler {
 		return contractReferee.Watch(t, server, options...)
 	})
+}
+
+// skipWithoutCLI skips an acceptance test where they are not to run.
+func skipWithoutCLI(t *testing.T) {
+	t.Helper()
+	if os.Getenv(resource.EnvTfAcc) == "" {
+		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
+	}
 }
 
 func tokenOf(seed mock.Seed, ciUser string) string {

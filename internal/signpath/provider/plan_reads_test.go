@@ -10,10 +10,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
 )
 
-// TestPlansOnlyRead plans ten times in a row with every kind of resource in the
-// state: nothing is written, no mail is sent and no token rotated.
-func TestPlansOnlyRead(t *testing.T) {
-	const more = `
+// everyType has a resource of every type, with all users active.
+var everyType = strings.ReplaceAll(everything, "  active = false\n", "") + `
 resource "signpath_ci_user_token" "this" {
   ci_user           = signpath_ci_user.this.member
   rotate_after      = "720h"
@@ -58,7 +56,11 @@ resource "signpath_signing_policy_approvers" "this" {
   members        = [signpath_user_group.this.member]
 }
 `
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(strings.ReplaceAll(everything, "  active = false\n", "") + more)})
+
+// TestPlansOnlyRead plans ten times in a row with every kind of resource in the
+// state: nothing is written, no mail is sent and no token rotated.
+func TestPlansOnlyRead(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(everyType)})
 	w.mustRun("apply", "-auto-approve")
 	for _, kind := range resourceTypes(t) {
 		if !bytes.Contains(w.read("terraform.tfstate"), []byte(`"type": "`+kind+`"`)) {

@@ -106,6 +106,11 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 	}
 }
 
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *principalResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = principalIdentitySchema(r.kind.Noun())
+}
+
 // Create implements [resource.Resource].
 func (r *principalResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
@@ -153,6 +158,7 @@ func (r *principalResource) save(ctx context.Context, plan tfsdk.Plan, p access.
 	fields.settle(p)
 	model.settle(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // create makes the user. One who exists comes back, if the configuration says so
@@ -192,7 +198,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 	fields := model.fields()
 	p, err := r.find(ctx, model)
 	if isNobody(err) {
-		resp.State.RemoveResource(ctx)
+		removeFromState(ctx, resp)
 		return
 	}
 	if err != nil {
@@ -203,6 +209,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 	fields.read(p)
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // find returns the user of a state. After a create whose answer was lost the
@@ -256,6 +263,7 @@ func (r *principalResource) Update(ctx context.Context, req resource.UpdateReque
 	plan.fields().settle(p)
 	plan.settle(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	principalIdentity(state.fields().ID.ValueString()).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // update brings the user from the state to the plan.
@@ -331,18 +339,26 @@ func (r *principalResource) ImportState(ctx context.Context, req resource.Import
 }
 
 // importPrincipal imports by id or natural key, with or without the kind in
-// front.
+// front, or by identity.
 func (s *session) importPrincipal(ctx context.Context, kind access.Kind, keyAttribute string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	wanted := req.ID
+	if wanted == "" {
+		wanted = importedID(ctx, req.Identity, attrID, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	prefix := string(kind) + ":"
-	reference, err := access.ParseReference(prefix + strings.TrimPrefix(req.ID, prefix))
+	reference, err := access.ParseReference(prefix + strings.TrimPrefix(wanted, prefix))
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the %s or the UUID of the %s.", req.ID, keyAttribute, kind.Noun()))
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the %s or the UUID of the %s.", wanted, keyAttribute, kind.Noun()))
 		return
 	}
 	p, err := s.client.Resolve(ctx, reference)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", wanted), needs: needsAnyRole}, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), p.ID)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }

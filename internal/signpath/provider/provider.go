@@ -125,7 +125,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	if p.now != nil {
 		s.now = p.now
 	}
-	resp.ResourceData, resp.DataSourceData, resp.ActionData = s, s, s
+	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = s, s, s, s
 }
 
 // refuseUnknown reports every setting that is only known after apply.

@@ -22,6 +22,7 @@ type roleAssignmentResource struct{ configured }
 
 var (
 	_ resource.ResourceWithConfigure   = (*roleAssignmentResource)(nil)
+	_ resource.ResourceWithIdentity    = (*roleAssignmentResource)(nil)
 	_ resource.ResourceWithImportState = (*roleAssignmentResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*roleAssignmentResource)(nil)
 )
@@ -42,6 +43,9 @@ const (
 	roleAssignmentType = "signpath_role_assignment"
 )
 
+// roleKinds are the kinds of principals that have a global role.
+var roleKinds = []access.Kind{access.KindUser, access.KindCIUser}
+
 // Metadata implements [resource.Resource].
 func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_role_assignment"
@@ -49,7 +53,6 @@ func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.Metada
 
 // Schema implements [resource.Resource].
 func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	kinds := []access.Kind{access.KindUser, access.KindCIUser}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the global role of an interactive user or a CI user.\n\n" +
 			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: so every privileged role stands out as a resource of its own. " +
@@ -64,9 +67,9 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 			},
 			attrMember: schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The user, as a member reference: " + memberForms(kinds) + ". Another user replaces the resource; another spelling of the same one changes nothing. " +
+				MarkdownDescription: "The user, as a member reference: " + memberForms(roleKinds) + ". Another user replaces the resource; another spelling of the same one changes nothing. " +
 					"A user that does not exist or fits several is an error in the plan; so is a second role assignment for the same user.",
-				Validators: []validator.String{isMemberReference(kinds...)},
+				Validators: []validator.String{isMemberReference(roleKinds...)},
 			},
 			attrRole: schema.StringAttribute{
 				Required:            true,
@@ -76,6 +79,11 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 			attrAllowLockout: allowLockoutAttribute("takes a role from the user that Terraform acts as, or from the last active Global Administrator"),
 		},
 	}
+}
+
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *roleAssignmentResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = principalIdentitySchema("user who has the role")
 }
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
@@ -196,6 +204,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 	}
 	plan.ID = types.StringValue(p.ID)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, diags *diag.Diagnostics) bool {
@@ -222,8 +231,11 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	p, err := r.principal(ctx, state)
+	if err == nil && p.Role == access.RoleRegularUser {
+		p, err = r.client.ConfirmPrincipal(ctx, p.Kind, p.ID)
+	}
 	if api.IsGone(err) || (err == nil && p.Role == access.RoleRegularUser) {
-		resp.State.RemoveResource(ctx)
+		removeFromState(ctx, resp)
 		return
 	}
 	if err != nil {
@@ -238,6 +250,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	}
 	state.Member = types.StringValue(spelled[0])
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // Update implements [resource.Resource].
@@ -256,6 +269,7 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 	}
 	if r.assign(ctx, p, access.Role(plan.Role.ValueString()), &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	}
 }
 
@@ -280,9 +294,13 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 
 // ImportState implements [resource.ResourceWithImportState].
 func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	p, err := r.existingMember(ctx, req.ID)
+	member, ok := r.importedUser(ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	p, err := r.existingMember(ctx, member)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", req.ID), needs: needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", member), needs: needsAnyRole}, err)
 		return
 	}
 	if p.Kind == access.KindGroup || p.Role == access.RoleRegularUser {
@@ -290,6 +308,21 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, roleAssignmentModel{
-		ID: types.StringValue(p.ID), Member: types.StringValue(req.ID), Role: types.StringValue(string(p.Role)),
+		ID: types.StringValue(p.ID), Member: types.StringValue(member), Role: types.StringValue(string(p.Role)),
 	})...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
+}
+
+// importedUser finds out whose role is to be imported: an id is a member
+// reference, and an identity has the id of the user.
+func (r *roleAssignmentResource) importedUser(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (member string, ok bool) {
+	if req.ID == "" {
+		member = r.importedMember(ctx, req.Identity, attrID, roleKinds, diags)
+		return member, !diags.HasError()
+	}
+	if _, err := access.ParseReference(req.ID); err != nil {
+		diags.AddError("Invalid import id", sentence(err.Error()))
+		return "", false
+	}
+	return req.ID, true
 }

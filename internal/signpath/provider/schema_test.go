@@ -18,6 +18,13 @@ var documented = map[string][]string{
 		"signpath_signing_policy_approver", "signpath_signing_policy_approvers", "signpath_signing_policy_submitter", "signpath_signing_policy_submitters",
 		"signpath_user", "signpath_user_group", "signpath_user_group_member", "signpath_user_group_members",
 	},
+	"list resource": {
+		"signpath_ci_user",
+		"signpath_project_configurator", "signpath_project_configurators", "signpath_project_reader", "signpath_project_readers",
+		"signpath_role_assignment",
+		"signpath_signing_policy_approver", "signpath_signing_policy_approvers", "signpath_signing_policy_submitter", "signpath_signing_policy_submitters",
+		"signpath_user", "signpath_user_group", "signpath_user_group_member", "signpath_user_group_members",
+	},
 	"data source": {
 		"signpath_ci_user", "signpath_ci_users", "signpath_current_user", "signpath_organization", "signpath_project", "signpath_projects",
 		"signpath_roles", "signpath_signing_policy", "signpath_user", "signpath_user_group", "signpath_user_groups", "signpath_users",
@@ -38,7 +45,8 @@ func TestSchemas(t *testing.T) {
 	}
 	found := map[string][]string{
 		"resource": slices.Sorted(maps.Keys(schemas.ResourceSchemas)), "data source": slices.Sorted(maps.Keys(schemas.DataSourceSchemas)),
-		"action": slices.Sorted(maps.Keys(schemas.ActionSchemas)), "function": slices.Sorted(maps.Keys(schemas.Functions)),
+		"list resource": slices.Sorted(maps.Keys(schemas.ListResourceSchemas)),
+		"action":        slices.Sorted(maps.Keys(schemas.ActionSchemas)), "function": slices.Sorted(maps.Keys(schemas.Functions)),
 	}
 	for kind, want := range documented {
 		if !slices.Equal(found[kind], want) {
@@ -49,11 +57,46 @@ func TestSchemas(t *testing.T) {
 	for name, schema := range schemas.ResourceSchemas {
 		checkBlock(t, "resource "+name, schema.Block)
 	}
+	for name, schema := range schemas.ListResourceSchemas {
+		checkBlock(t, "list resource "+name, schema.Block)
+	}
 	for name, schema := range schemas.DataSourceSchemas {
 		checkBlock(t, "data source "+name, schema.Block)
 	}
 	for name, schema := range schemas.ActionSchemas {
 		checkBlock(t, "action "+name, schema.Schema.Block)
+	}
+}
+
+// TestEveryResourceHasAnIdentity also keeps the identities as they are: a change
+// of one needs a new version of it, and code to upgrade the old.
+func TestEveryResourceHasAnIdentity(t *testing.T) {
+	server, err := providers["signpath"]()
+	must(t, err)
+	schemas, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	must(t, err)
+	want := map[string][]string{
+		"signpath_user": {"id"}, "signpath_ci_user": {"id"}, "signpath_ci_user_token": {"id"}, "signpath_user_group": {"id"}, "signpath_role_assignment": {"id"},
+		"signpath_user_group_members": {"group_id"}, "signpath_user_group_member": {"group_id", "member_id"},
+	}
+	for parent, attributes := range map[string][]string{"project": {"organization_id", "project"}, "signing_policy": {"organization_id", "project", "signing_policy"}} {
+		for _, list := range map[string][]string{"project": {"reader", "configurator"}, "signing_policy": {"submitter", "approver"}}[parent] {
+			want["signpath_"+parent+"_"+list+"s"] = attributes
+			want["signpath_"+parent+"_"+list] = append([]string{"member_id"}, attributes...)
+		}
+	}
+	for _, name := range documented["resource"] {
+		var got []string
+		for _, attribute := range schemas.IdentitySchemas[name].IdentityAttributes {
+			got = append(got, attribute.Name)
+			if attribute.Description == "" {
+				t.Errorf("%s of the identity of %s has no description", attribute.Name, name)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want[name]) {
+			t.Errorf("the identity of %s is %q, want %q", name, got, want[name])
+		}
 	}
 }
 

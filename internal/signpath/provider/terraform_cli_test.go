@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,7 +54,12 @@ type workspace struct {
 
 func (cli terraformCLI) newWorkspace(t *testing.T, files map[string][]byte, changes ...func(*mock.Seed)) *workspace {
 	t.Helper()
-	org := newOrganization(t, changes...)
+	return cli.newWorkspaceFor(t, newOrganization(t, changes...), files)
+}
+
+// newWorkspaceFor makes a workspace for an organization.
+func (cli terraformCLI) newWorkspaceFor(t *testing.T, org *organization, files map[string][]byte) *workspace {
+	t.Helper()
 	w := &workspace{t: t, org: org, cli: cli, directory: t.TempDir()}
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "SIGNPATH_") {
@@ -75,6 +81,13 @@ func (cli terraformCLI) newWorkspace(t *testing.T, files map[string][]byte, chan
 	return w
 }
 
+// in is the workspace for a subtest.
+func (w *workspace) in(t *testing.T) *workspace {
+	sub := *w
+	sub.t = t
+	return &sub
+}
+
 func (w *workspace) write(name string, content []byte) {
 	w.t.Helper()
 	must(w.t, os.WriteFile(filepath.Join(w.directory, name), content, 0o600))
@@ -92,6 +105,18 @@ func (w *workspace) command(name string, arguments ...string) *exec.Cmd {
 	command := exec.CommandContext(context.Background(), name, arguments...)
 	command.Dir, command.Env = w.directory, w.env
 	return command
+}
+
+// run runs the CLI and returns all that it prints, and its exit code.
+func (w *workspace) run(arguments ...string) (output string, exitCode int) {
+	w.t.Helper()
+	said, err := w.command(w.cli.path, arguments...).CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return string(said), exit.ExitCode()
+	}
+	must(w.t, err)
+	return string(said), 0
 }
 
 // mustRun runs the CLI and returns its standard output.

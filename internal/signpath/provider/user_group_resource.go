@@ -24,6 +24,7 @@ type userGroupResource struct{ configured }
 
 var (
 	_ resource.ResourceWithConfigure   = (*userGroupResource)(nil)
+	_ resource.ResourceWithIdentity    = (*userGroupResource)(nil)
 	_ resource.ResourceWithImportState = (*userGroupResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*userGroupResource)(nil)
 )
@@ -91,6 +92,11 @@ func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			},
 		},
 	}
+}
+
+// IdentitySchema implements [resource.ResourceWithIdentity].
+func (r *userGroupResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = principalIdentitySchema(access.KindGroup.Noun())
 }
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
@@ -213,6 +219,7 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	// If it is not known whether there is a group, the next refresh looks for it;
 	// see find.
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	principalIdentity(created.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	addFailure(&resp.Diagnostics, doing, err)
 }
 
@@ -258,7 +265,7 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	p, err := r.find(ctx, model)
 	if isNobody(err) {
-		resp.State.RemoveResource(ctx)
+		removeFromState(ctx, resp)
 		return
 	}
 	if err != nil {
@@ -268,6 +275,7 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 	r.replaced.add(p.ID)
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // read takes over what SignPath says. A description that is configured as "" is
@@ -312,6 +320,7 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 	addFailure(&resp.Diagnostics, failure{doing: "Reading " + state.Member.ValueString(), needs: needsAnyRole}, err)
 	plan.settle(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	principalIdentity(id).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // ImportState implements [resource.ResourceWithImportState].

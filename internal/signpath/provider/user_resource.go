@@ -22,6 +22,7 @@ type userResource struct{ principalResource }
 
 var (
 	_ resource.ResourceWithConfigure   = (*userResource)(nil)
+	_ resource.ResourceWithIdentity    = (*userResource)(nil)
 	_ resource.ResourceWithImportState = (*userResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*userResource)(nil)
 )
@@ -29,7 +30,7 @@ var (
 func newUserResource() resource.Resource {
 	return &userResource{principalResource{
 		kind: access.KindUser, keyAttribute: attrEmail, optional: []string{attrNotificationEmail, attrIdentity},
-		newModel: func() principalModel { return &userModel{} },
+		newModel: newUserModel,
 	}}
 }
 
@@ -42,6 +43,16 @@ type userModel struct {
 	InvitationExpiresAt   types.String `tfsdk:"invitation_expires_at"`
 	ReinviteTriggers      types.Map    `tfsdk:"reinvite_triggers"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
+}
+
+const (
+	attrReinviteTriggers    = "reinvite_triggers"
+	attrInvitationExpiresAt = "invitation_expires_at"
+)
+
+// newUserModel returns an empty model.
+func newUserModel() principalModel {
+	return &userModel{ReinviteTriggers: types.MapNull(types.StringType)}
 }
 
 func (m *userModel) key() types.String { return m.Email }
@@ -111,9 +122,14 @@ func (m *userModel) settle(p access.Principal) {
 	if m.InvitationExpiresAt.IsUnknown() {
 		m.InvitationExpiresAt = types.StringNull()
 		if p.Status() == access.StatusInvited {
-			m.InvitationExpiresAt = types.StringValue(time.Now().UTC().Add(access.InvitationValidity).Format(time.RFC3339))
+			m.InvitationExpiresAt = expiryOfInvitation()
 		}
 	}
+}
+
+// expiryOfInvitation is when an invitation that was sent now expires.
+func expiryOfInvitation() types.String {
+	return types.StringValue(time.Now().UTC().Add(access.InvitationValidity).Format(time.RFC3339))
 }
 
 // Metadata implements [resource.Resource].
@@ -153,12 +169,12 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 		MarkdownDescription: "`invited`, `active` or `inactive`, as far as the server tells: a user without an identity counts as invited (inferred). " +
 			"It never shows as drift by itself.",
 	}
-	attributes["invitation_expires_at"] = schema.StringAttribute{
+	attributes[attrInvitationExpiresAt] = schema.StringAttribute{
 		Computed: true,
 		MarkdownDescription: "When the invitation that Terraform sent last expires, 14 days after it was sent, as an RFC 3339 time in UTC. " +
 			"Null if the user is not invited, or the invitation was not sent by Terraform. An expired invitation is not drift: send a new one with `reinvite_triggers` or the action `signpath_reinvite_user`.",
 	}
-	attributes["reinvite_triggers"] = schema.MapAttribute{
+	attributes[attrReinviteTriggers] = schema.MapAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
 		MarkdownDescription: "Any values; a change sends the user a new invitation, as long as the last one is not accepted, and shows in the plan as an update. " +
@@ -192,7 +208,13 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	if plan.isReinvited(&state) {
 		err := r.client.Reinvite(ctx, state.ID.ValueString())
-		addFailure(&resp.Diagnostics, failure{at: path.Root("reinvite_triggers"), doing: "Inviting " + state.Member.ValueString() + " again", needs: needsUserAdmin}, err)
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrReinviteTriggers), doing: "Inviting " + state.Member.ValueString() + " again", needs: needsUserAdmin}, err)
+		if err == nil {
+			// Saved at once: if the rest of the update fails, the next apply must not
+			// send another mail.
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrReinviteTriggers), plan.ReinviteTriggers)...)
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrInvitationExpiresAt), expiryOfInvitation())...)
+		}
 	}
 	if !resp.Diagnostics.HasError() {
 		r.principalResource.Update(ctx, req, resp)

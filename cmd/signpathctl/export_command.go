@@ -1,0 +1,118 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/export"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// exportRetryBudget bounds each request. It is shorter than the provider's, because
+// somebody waits for it, and running the export again loses nothing.
+const exportRetryBudget = 2 * time.Minute
+
+type exportFlags struct {
+	url, organizationID, tokenFile string
+	emptyLists, force              bool
+}
+
+func newExportCommand() *cobra.Command {
+	var flags exportFlags
+	command := &cobra.Command{
+		Use:   "export DIRECTORY",
+		Short: "Write an existing organization as a Terraform configuration that imports it",
+		Long: `Write an existing SignPath organization as a Terraform configuration with import blocks.
+
+It only reads from SignPath, with the settings of the provider: flags, or the environment variables ` + api.EnvURL + `,
+` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. The token is taken from a file or from the environment, and is in no
+file that is written. Use the token of a Global Reader, Project Administrator or Global Administrator: others see only
+the projects that they have a right on.
+
+A plan of the result shows imports and no change:
+
+  signpathctl export signpath
+  cd signpath && terraform init && terraform plan
+
+DIRECTORY gets principals.tf (users, CI users, groups and who is in them), roles.tf (global roles other than Regular
+User), one file per project, imports.tf and provider.tf. What cannot be managed is named in comments, with the reason:
+users and groups that a directory synchronizes, the account of SignPath's support, and what the provider refuses.
+
+Each access list becomes one resource that owns the list as a whole. Lists that nobody is on are left out, so that
+Terraform does not manage them; with --include-empty-lists they are written as members = [], and Terraform removes
+whoever comes onto them. A list with an entry that is no user or group of the organization is written entry by entry.
+
+The same organization always gives the same files. Exit status: 0 if everything was written, also with warnings;
+1 if not.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return runExport(command, flags, arguments[0])
+		},
+	}
+	options := command.Flags()
+	options.StringVar(&flags.url, "api-url", "", "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
+	options.StringVar(&flags.organizationID, "organization-id", "", "UUID of the organization (default: $"+api.EnvOrganizationID+")")
+	options.StringVar(&flags.tokenFile, "token-file", "", "file with the API token (default: the token in $"+api.EnvToken+")")
+	options.BoolVar(&flags.emptyLists, "include-empty-lists", false, "also write access lists that nobody is on, which keeps them empty")
+	options.BoolVar(&flags.force, "force", false, "write into a directory with files in it, and replace those that an export wrote")
+	return command
+}
+
+func runExport(command *cobra.Command, flags exportFlags, directory string) error {
+	if err := export.CheckDestination(directory, flags.force); err != nil {
+		return explainExport(err)
+	}
+	client, err := newExportClient(flags)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(command.ErrOrStderr())
+	organization, err := export.Read(command.Context(), client, progress)
+	progress.finish()
+	if err != nil {
+		return explainExport(err)
+	}
+	configuration := export.Generate(organization, export.Options{EmptyLists: flags.emptyLists})
+	if err := configuration.Write(directory, flags.force); err != nil {
+		return explainWrite(err)
+	}
+	return reportExport(command, organization, configuration, directory)
+}
+
+func newExportClient(flags exportFlags) (*api.Client, error) {
+	token := os.Getenv(api.EnvToken)
+	if flags.tokenFile != "" {
+		content, err := os.ReadFile(flags.tokenFile)
+		if err != nil {
+			return nil, fmt.Errorf("the file with the API token cannot be read: %w", err)
+		}
+		token = string(content)
+	}
+	return api.New(api.Config{
+		URL:            strings.TrimSpace(cmp.Or(flags.url, os.Getenv(api.EnvURL))),
+		OrganizationID: strings.TrimSpace(cmp.Or(flags.organizationID, os.Getenv(api.EnvOrganizationID))),
+		Token:          strings.TrimSpace(token),
+		UserAgent:      "signpathctl/" + version,
+		RetryBudget:    exportRetryBudget,
+	})
+}
+
+func reportExport(command *cobra.Command, organization *export.Organization, configuration *export.Configuration, directory string) error {
+	output := command.OutOrStdout()
+	if err := configuration.Summary.WriteTable(output); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(output, "\n%d files in %s. Next: terraform init and terraform plan there, which must show %d to import and nothing else.\n",
+		len(configuration.Files), directory, configuration.Summary.Imports()); err != nil {
+		return err
+	}
+	if warning := organization.Partial(); warning != "" {
+		command.PrintErrln("Warning:", warning)
+	}
+	return nil
+}

@@ -1,0 +1,10 @@
+# By the slugs of the project and the signing policy, and the id of the member.
+# organization_id may name the organization, too; it is that of the provider.
+import {
+  to = signpath_signing_policy_submitter.dev_lead
+  identity = {
+    project        = "project-b"
+    signing_policy = "test-signing"
+    member_id      = "7d1f1f0a-51f2-4e0b-8a70-6a0f0f6f4c22"
+  }
+}

@@ -1,0 +1,7 @@
+# By the id of the group.
+import {
+  to = signpath_user_group_members.engineering
+  identity = {
+    group_id = "3f0c1a52-6f0e-4b55-9d55-0d3f3a1f7c11"
+  }
+}

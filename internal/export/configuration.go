@@ -1,0 +1,101 @@
+package export
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// providerSource is the provider's address in the registry.
+const providerSource = "signpath-community/signpath"
+
+// Options say what to write.
+type Options struct {
+	// EmptyLists writes access lists that nobody is on, too. Terraform then removes
+	// whoever comes onto one.
+	EmptyLists bool
+}
+
+// A Configuration is the files that an export writes, and what to tell of them.
+type Configuration struct {
+	// Files are the contents by file name.
+	Files   map[string][]byte
+	Summary Summary
+}
+
+// Generate makes the configuration. It depends on nothing but the organization:
+// the same one gives the same bytes, in whatever order SignPath lists it.
+func Generate(o *Organization, options Options) *Configuration {
+	g := &generator{
+		Organization: o, options: options, speller: newSpeller(o.Principals),
+		imports: newDocument(
+			"What is imported, by resource. The plan says for each whether the configuration is as SignPath has it.",
+			"These blocks have done their work after the first apply, and can be deleted then."),
+		files: map[string][]byte{},
+	}
+	g.principals()
+	g.roles()
+	g.projects()
+	g.files["imports.tf"] = g.imports.bytes()
+	g.files["provider.tf"] = g.provider()
+	g.summary.Files = slices.Sorted(maps.Keys(g.files))
+	return &Configuration{Files: g.files, Summary: g.summary}
+}
+
+type generator struct {
+	*Organization
+	options Options
+	speller *speller
+	imports *document
+	files   map[string][]byte
+	summary Summary
+}
+
+// add writes a resource, with its import.
+func (g *generator) add(to *document, r resource) {
+	to.resource(r)
+	g.imports.importOf(r)
+	g.summary.exported(r.typeName)
+}
+
+func (g *generator) provider() []byte {
+	d := newDocument()
+	if warning := g.Partial(); warning != "" {
+		d.comment("WARNING: " + warning)
+	}
+	d.file.Body().AppendNewline()
+	required := d.file.Body().AppendNewBlock("terraform", nil).Body().AppendNewBlock("required_providers", nil).Body()
+	required.SetAttributeRaw("signpath", hclwrite.TokensForValue(cty.ObjectVal(map[string]cty.Value{"source": cty.StringVal(providerSource)})))
+	d.comment("The API token comes from the environment variable " + api.EnvToken + ", so that it is in no file.")
+	settings := d.file.Body().AppendNewBlock("provider", []string{"signpath"}).Body()
+	if g.URL != api.DefaultURL {
+		settings.SetAttributeRaw(string(api.FieldURL), literal(g.URL))
+	}
+	settings.SetAttributeRaw(string(api.FieldOrganizationID), literal(g.ID))
+	return d.bytes()
+}
+
+// Partial says what the export may lack because the token does not see all; it is
+// empty if it does.
+func (o *Organization) Partial() string {
+	if o.Caller.Role.SeesAllProjects() {
+		return ""
+	}
+	return "this export may lack projects and signing policies. The token's user, " + quote(o.Caller.Reference().String()) + " with the role " +
+		quote(string(o.Caller.Role)) + ", sees only projects that it has a right on. Export again with a token of a Global Reader, Project Administrator or Global Administrator."
+}
+
+// hash is a text that nothing else has, for the names of what has no id.
+func hash(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		sum.Write([]byte(part + "\x00"))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}

@@ -1,0 +1,236 @@
+package export_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/export"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// people are the principals of the small organizations here.
+var people = []access.Principal{
+	{Kind: access.KindUser, ID: idOf("user", 1), Name: "Dev Lead", Email: "dev.lead@example.com", Role: access.RoleGlobalAdministrator, Active: true},
+	{Kind: access.KindUser, ID: idOf("user", 2), Name: "Left", Email: "left@example.com", Role: access.RoleRegularUser},
+	{Kind: access.KindUser, ID: idOf("user", 3), Name: "Synced\nresource \"x\" {}", Email: "sync@example.com", Role: access.RoleGlobalReader, Active: true, Synchronized: true},
+	{Kind: access.KindCIUser, ID: idOf("ci_user", 1), Name: "build", Role: "Auditor", Active: true, NotificationEmail: "build@example.com"},
+	{Kind: access.KindGroup, ID: idOf("group", 1), Name: "Team", Description: "a ${team}", Active: true},
+}
+
+func small(lists ...export.List) *export.Organization {
+	return &export.Organization{
+		ID: organizationID, URL: api.DefaultURL, Caller: people[0], Principals: access.NewDirectory(people...),
+		Groups:   []export.Group{{Principal: people[4], Members: []string{people[0].ID, people[2].ID}}},
+		Projects: []export.Project{{Slug: "app", Lists: lists}},
+	}
+}
+
+func generate(t *testing.T, o *export.Organization, options export.Options) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for name, content := range export.Generate(o, options).Files {
+		if _, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos); diags.HasErrors() {
+			t.Errorf("%s is no HCL: %s\n%s", name, diags, content)
+		}
+		if !bytes.HasPrefix(content, []byte(export.Marker)) {
+			t.Errorf("%s does not begin with the marker:\n%s", name, content)
+		}
+		files[name] = string(content)
+	}
+	return files
+}
+
+func expectIn(t *testing.T, text string, wanted ...string) {
+	t.Helper()
+	for _, want := range wanted {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s\nis not in\n%s", want, text)
+		}
+	}
+}
+
+func TestPrincipals(t *testing.T) {
+	files := generate(t, small(), export.Options{})
+	expectIn(
+		t, files["principals.tf"],
+		`
+resource "signpath_user" "dev_lead" {
+  name  = "Dev Lead"
+  email = "dev.lead@example.com"
+}
+`, `
+resource "signpath_user" "left" {
+  name   = "Left"
+  email  = "left@example.com"
+  active = false
+}
+`, `
+# Not managed here are these interactive users (synchronized from the organization's directory, which manages it):
+#   "user:sync@example.com", "Synced\nresource \"x\" {}"
+`, `API tokens of CI users cannot be imported`, `
+resource "signpath_ci_user" "build" {
+  name               = "build"
+  notification_email = "build@example.com"
+}
+`, `
+resource "signpath_user_group" "team" {
+  name        = "Team"
+  description = "a $${team}"
+}
+
+resource "signpath_user_group_members" "team" {
+  group = signpath_user_group.team.member
+  members = [
+    signpath_user.dev_lead.member,
+    "user:sync@example.com", # synchronized from the organization's directory, which manages it
+  ]
+}
+`)
+	expectIn(
+		t, files["imports.tf"],
+		"\nimport {\n  to = signpath_user.dev_lead\n  id = \"user:dev.lead@example.com\"\n}\n",
+		"\nimport {\n  to = signpath_user_group_members.team\n  id = \"group:Team\"\n}\n")
+}
+
+func TestRoles(t *testing.T) {
+	files := generate(t, small(), export.Options{})
+	expectIn(
+		t, files["roles.tf"],
+		`
+resource "signpath_role_assignment" "dev_lead" {
+  member = signpath_user.dev_lead.member
+  role   = "GlobalAdministrator"
+}
+`,
+		`"user:sync@example.com", "Synced\nresource \"x\" {}", "GlobalReader"`,
+		"(the provider knows no such role):\n#   \"ci_user:build\", \"Auditor\"")
+	if strings.Contains(files["roles.tf"], "left") {
+		t.Errorf("a Regular User has a role:\n%s", files["roles.tf"])
+	}
+}
+
+func TestListWithAnEntryOfNobodyIsManagedEntryByEntry(t *testing.T) {
+	files := generate(t, small(export.List{List: access.Readers, Members: []string{ghost, people[3].ID}}), export.Options{})
+	expectIn(
+		t, files["project-app.tf"],
+		"ids that no user or group has, so the list is managed entry by entry, without them:\n#   "+ghost+"\n",
+		"resource \"signpath_project_reader\" \"app__build\" {\n  project = \"app\"\n  member  = signpath_ci_user.build.member\n}\n")
+	if strings.Contains(files["project-app.tf"], "signpath_project_readers") {
+		t.Errorf("the whole list is managed:\n%s", files["project-app.tf"])
+	}
+	expectIn(t, files["imports.tf"], "id = \"app/ci_user:build\"")
+}
+
+func TestEmptyLists(t *testing.T) {
+	o := small(export.List{List: access.Readers})
+	expectIn(t, generate(t, o, export.Options{})["project-app.tf"], "\n# Nobody is among the readers of project \"app\", so Terraform does not manage that list.\n")
+	expectIn(
+		t, generate(t, o, export.Options{EmptyLists: true})["project-app.tf"],
+		"\nresource \"signpath_project_readers\" \"app\" {\n  project = \"app\"\n  members = []\n}\n")
+}
+
+func TestNamesThatSeveralHave(t *testing.T) {
+	o := small(export.List{List: access.Readers, Members: []string{people[3].ID}})
+	second := people[3]
+	second.ID = idOf("ci_user", 2)
+	o.Principals.Put(second)
+	files := generate(t, o, export.Options{})
+	name := "build_" + people[3].ID[:8]
+	expectIn(t, files["principals.tf"], `resource "signpath_ci_user" "`+name+`"`)
+	expectIn(t, files["imports.tf"], "to = signpath_ci_user."+name+"\n  id = \"ci_user:"+people[3].ID+"\"")
+	expectIn(t, files["project-app.tf"], `"ci_user:`+people[3].ID+`", # "ci_user:build": the name fits several, or cannot stand in a reference`)
+}
+
+// TestTextIsWrittenAsItIs reads what was written.
+func TestTextIsWrittenAsItIs(t *testing.T) {
+	for i, text := range []string{
+		`a "quoted" \ text`, "line\r\nbreak\ttab", "${a}", "$${a}", "$$${a}", "%{ if a }", "%%{a}", "$%{a}", "ends in $", "\u202e\u2028\u0000", "日本語 é 🙂", "<<EOT",
+	} {
+		o := small()
+		o.Groups[0].Description = text
+		content := export.Generate(o, export.Options{}).Files["principals.tf"]
+		parsed, _ := hclsyntax.ParseConfig(content, "", hcl.InitialPos)
+		for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
+			if block.Labels[0] != "signpath_user_group" {
+				continue
+			}
+			value, diags := block.Body.Attributes["description"].Expr.Value(nil)
+			if diags.HasErrors() || value.Equals(cty.StringVal(text)).False() {
+				t.Errorf("%d: %q is written as %#v (%s)", i, text, value, diags)
+			}
+		}
+	}
+}
+
+func TestProviderSettings(t *testing.T) {
+	o := small()
+	expectIn(t, generate(t, o, export.Options{})["provider.tf"], "source = \"signpath-community/signpath\"", "\nprovider \"signpath\" {\n  organization_id = \""+organizationID+"\"\n}\n")
+	o.URL = "https://signpath.example.com/Api"
+	expectIn(t, generate(t, o, export.Options{})["provider.tf"], `api_url         = "https://signpath.example.com/Api"`)
+	if text := generate(t, o, export.Options{})["provider.tf"]; strings.Contains(text, "WARNING") {
+		t.Errorf("an administrator sees all:\n%s", text)
+	}
+	o.Caller = people[1]
+	expectIn(t, generate(t, o, export.Options{})["provider.tf"], `# WARNING: this export may lack projects`, `"user:left@example.com" with the role "RegularUser"`)
+}
+
+func TestSlugsThatAreNone(t *testing.T) {
+	o := small()
+	o.Projects = []export.Project{
+		{Slug: "a b", Lists: []export.List{{List: access.Readers, Members: []string{people[0].ID}}}},
+		{Slug: "Same", Policies: []export.Policy{{Slug: "p?", Lists: []export.List{{List: access.Approvers, Members: []string{people[0].ID}}}}}},
+		{Slug: "same"},
+	}
+	files := generate(t, o, export.Options{})
+	expectIn(t, files["project-a_b.tf"], "these projects (the provider takes no such slug):\n#   \"a b\"")
+	for name, content := range files {
+		if strings.HasPrefix(name, "project-Same_") {
+			expectIn(t, content, "these signing policies (the provider takes no such slug):\n#   \"Same/p?\"")
+		}
+	}
+	lower := map[string]bool{}
+	for name := range files {
+		lower[strings.ToLower(name)] = true
+	}
+	if len(lower) != len(files) {
+		t.Errorf("some file systems take two of these for one: %v", slices.Sorted(maps.Keys(files)))
+	}
+}
+
+func TestSummary(t *testing.T) {
+	c := export.Generate(small(export.List{List: access.Readers}), export.Options{})
+	var table bytes.Buffer
+	must(t, c.Summary.WriteTable(&table))
+	expectIn(t, strings.Join(strings.Fields(table.String()), " "),
+		"signpath_user 2", "signpath_user_group_members 1", "imports in all 6",
+		"global roles 1 synchronized from", "interactive users 1 synchronized from", "signpath_project_readers 1 empty")
+	if got := fmt.Sprint(c.Summary.Files); got != "[imports.tf principals.tf project-app.tf provider.tf roles.tf]" {
+		t.Errorf("files %s", got)
+	}
+}
+
+func TestMembersAreOrderedByKindAndName(t *testing.T) {
+	o := small(export.List{List: access.Readers, Members: []string{idOf("group", 1), idOf("ci_user", 1)}})
+	for i, email := range []string{"c@example.com", "B@example.com", "a@example.com"} {
+		p := access.Principal{Kind: access.KindUser, ID: fmt.Sprintf("0000000%d-0000-4000-8000-000000000000", i), Name: "X", Email: email, Role: access.RoleRegularUser, Active: true}
+		o.Principals.Put(p)
+		o.Projects[0].Lists[0].Members = append(o.Projects[0].Lists[0].Members, p.ID)
+	}
+	expectIn(t, generate(t, o, export.Options{})["project-app.tf"], `  members = [
+    signpath_user.a.member,
+    signpath_user.b.member,
+    signpath_user.c.member,
+    signpath_ci_user.build.member,
+    signpath_user_group.team.member,
+  ]
+`)
+}

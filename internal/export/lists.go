@@ -1,0 +1,142 @@
+package export
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// An owner is what an access list belongs to.
+type owner struct {
+	// description is for comments: `signing policy "release-signing"`.
+	description string
+	// name is the resource name of its lists.
+	name string
+	// attributes name it in a resource for one of its lists, and notes are comments
+	// on them.
+	attributes []attribute
+	notes      []string
+	// importID names it in the import of a whole list, and entryImportID in that of
+	// an entry.
+	importID, entryImportID string
+}
+
+func (g *generator) groupOwner(group Group) owner {
+	s := g.speller.spell(group.ID)
+	return owner{
+		notes: s.comment("group"), description: "user group " + quote(group.Name), name: g.speller.names[group.ID],
+		attributes: []attribute{{"group", s.expression}}, importID: s.text,
+		// A name could contain what separates it from the member.
+		entryImportID: group.IDReference().String(),
+	}
+}
+
+func projectOwner(project Project, name string) owner {
+	return owner{
+		description: "project " + quote(project.Slug), name: name,
+		attributes: []attribute{{"project", literal(project.Slug)}}, importID: project.Slug, entryImportID: project.Slug,
+	}
+}
+
+func policyOwner(project Project, policy Policy, name string) owner {
+	id := project.Slug + "/" + policy.Slug
+	return owner{
+		description: "signing policy " + quote(id), name: name,
+		attributes: []attribute{{"project", literal(project.Slug)}, {"signing_policy", literal(policy.Slug)}},
+		importID:   id, entryImportID: id,
+	}
+}
+
+func listType(list access.List, noun string) string {
+	return "signpath_" + strings.ReplaceAll(string(list.Parent), " ", "_") + "_" + noun
+}
+
+// list writes an access list: as a whole, or by entries where it has one that
+// cannot be named.
+func (g *generator) list(d *document, of owner, list List) {
+	members := g.sorted(list.Members)
+	switch {
+	case len(members) == 0 && !g.options.EmptyLists:
+		d.comment(fmt.Sprintf("Nobody is among the %s of %s, so Terraform does not manage that list.", list.Plural, of.description))
+		g.summary.leftOut(listType(list.List, list.Plural), reasonEmpty, 1)
+	case g.speller.isWhole(members):
+		spelled := make([]spelling, len(members))
+		for i, id := range members {
+			spelled[i] = g.speller.spell(id)
+		}
+		g.add(d, resource{
+			typeName: listType(list.List, list.Plural), name: of.name, importID: of.importID, notes: of.notes,
+			attributes: append(slices.Clone(of.attributes), attribute{"members", memberList(spelled)}),
+		})
+	default:
+		g.entries(d, of, list.List, members)
+	}
+}
+
+// sorted orders members by kind, then by e-mail or name.
+func (g *generator) sorted(ids []string) []string {
+	kinds := append(access.Kinds(), access.KindUnknown)
+	key := func(id string) (int, string) {
+		p, found := g.Principals.Get(id)
+		if !found {
+			return len(kinds), ""
+		}
+		return slices.Index(kinds, p.Kind), p.Reference().Folded().Key
+	}
+	sorted := slices.Clone(ids)
+	slices.SortFunc(sorted, func(a, b string) int {
+		kindA, keyA := key(a)
+		kindB, keyB := key(b)
+		return cmp.Or(cmp.Compare(kindA, kindB), cmp.Compare(keyA, keyB), cmp.Compare(a, b))
+	})
+	return sorted
+}
+
+// entries writes the entries of a list one by one, as far as they are known. The
+// others stay as they are, which a resource for the whole list would remove.
+func (g *generator) entries(d *document, of owner, list access.List, members []string) {
+	var strangers []string
+	var known []string
+	for _, id := range members {
+		if _, found := g.Principals.Get(id); found {
+			known = append(known, id)
+		} else {
+			strangers = append(strangers, id)
+		}
+	}
+	if len(strangers) > 0 {
+		d.comment(fmt.Sprintf("Among the %s of %s are ids that no user or group has, so the list is managed entry by entry, without them:", list.Plural, of.description),
+			"  "+strings.Join(strangers, ", "))
+		g.summary.leftOut(listType(list, list.Singular), reasonUnknown, len(strangers))
+	} else {
+		d.comment(fmt.Sprintf("The %s of %s are managed entry by entry, because Terraform would spell some of their names differently.", list.Plural, of.description))
+	}
+	names := g.entryNames(of, known)
+	for _, id := range known {
+		member := g.speller.spell(id)
+		g.add(d, resource{
+			typeName: listType(list, list.Singular), name: names[id], importID: of.entryImportID + "/" + member.text,
+			notes:      append(slices.Clone(of.notes), member.comment("member")...),
+			attributes: append(slices.Clone(of.attributes), attribute{"member", member.expression}),
+		})
+	}
+}
+
+// entryNames names the entries of a list, by member. No name has two underscores
+// in a row, so these are unlike those of every other list.
+func (g *generator) entryNames(of owner, members []string) map[string]string {
+	things := make([]named, len(members))
+	for i, id := range members {
+		p, _ := g.Principals.Get(id)
+		name := g.speller.names[id]
+		things[i] = named{key: id, candidates: []string{name, resourceNoun(p.Kind) + "_" + name}, mark: id}
+	}
+	names := uniqueNames(things)
+	for id := range names {
+		names[id] = of.name + "__" + names[id]
+	}
+	return names
+}

@@ -1,0 +1,93 @@
+package export
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// principals writes users, CI users, and groups with their members.
+func (g *generator) principals() {
+	d := newDocument("The users, CI users and user groups of the organization, and who is in the groups.")
+	g.users(d, access.KindUser)
+	d.comment(
+		"The API tokens of CI users cannot be imported: SignPath shows a token only when it is made.",
+		"A signpath_ci_user_token would make a new one, and the old one would stop working.")
+	g.users(d, access.KindCIUser)
+	g.groups(d)
+	g.files["principals.tf"] = d.bytes()
+}
+
+func (g *generator) users(d *document, kind access.Kind) {
+	left := leftOut{}
+	for _, p := range g.Principals.All(kind) {
+		if why := unmanageable(p); why != "" {
+			left.note(why, describe(p))
+			continue
+		}
+		g.add(d, g.user(p))
+	}
+	g.leaveOut(d, kind.Noun()+"s", left)
+}
+
+// user returns the resource of a user or CI user. What SignPath has no value for
+// is left out: the provider leaves it as it is.
+func (g *generator) user(p access.Principal) resource {
+	r := resource{typeName: resourceType(p.Kind), name: g.speller.names[p.ID], importID: g.speller.spell(p.ID).text}
+	set := func(name string, value hclwrite.Tokens) { r.attributes = append(r.attributes, attribute{name, value}) }
+	set("name", literal(p.Name))
+	if p.Kind == access.KindUser {
+		set("email", literal(p.Email))
+	}
+	optional := func(name, value string, valid func(string) bool) {
+		switch {
+		case value == "":
+		case valid(value):
+			set(name, literal(value))
+		default:
+			r.notes = append(r.notes, fmt.Sprintf("The %s %s is not managed: the provider does not take its form.", name, quote(value)))
+		}
+	}
+	optional("notification_email", p.NotificationEmail, access.IsEmail)
+	optional("identity", p.Identity, access.IsIdentity)
+	if !p.Active {
+		set("active", hclwrite.TokensForValue(cty.False))
+	}
+	return r
+}
+
+func (g *generator) groups(d *document) {
+	left := leftOut{}
+	for _, group := range g.Groups {
+		why := unmanageable(group.Principal)
+		if why == "" {
+			g.add(d, g.group(group))
+		} else {
+			left.note(why, describe(group.Principal))
+		}
+		if !group.Synchronized { // The members of a synchronized one cannot be changed, either.
+			g.list(d, g.groupOwner(group), List{List: access.GroupMembers, Members: group.Members})
+		}
+	}
+	g.leaveOut(d, access.KindGroup.Noun()+"s", left)
+}
+
+func (g *generator) group(group Group) resource {
+	r := resource{typeName: resourceType(access.KindGroup), name: g.speller.names[group.ID], importID: g.speller.spell(group.ID).text}
+	r.attributes = append(r.attributes, attribute{"name", literal(group.Name)})
+	if group.Description != "" {
+		r.attributes = append(r.attributes, attribute{"description", literal(group.Description)})
+	}
+	return r
+}
+
+// describe names a principal in a comment.
+func describe(p access.Principal) string {
+	if p.Kind != access.KindUser {
+		return quote(p.Reference().String())
+	}
+	return quote(p.Reference().String()) + ", " + quote(p.Name)
+}

@@ -1,0 +1,60 @@
+package export
+
+import (
+	"slices"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+const typeRoleAssignment = "signpath_role_assignment"
+
+// roles writes the global role of everyone who is not a Regular User.
+func (g *generator) roles() {
+	d := newDocument("Who has a global role. Whoever has no role assignment is a Regular User.")
+	holders := g.roleHolders()
+	var things []named
+	for _, p := range holders {
+		name := g.speller.names[p.ID]
+		things = append(things, named{key: p.ID, candidates: []string{name, resourceNoun(p.Kind) + "_" + name}, mark: p.ID})
+	}
+	names := uniqueNames(things)
+	left := leftOut{}
+	for _, p := range holders {
+		if why := unassignable(p); why != "" {
+			left.note(why, describe(p)+", "+quote(string(p.Role)))
+			continue
+		}
+		member := g.speller.spell(p.ID)
+		g.add(d, resource{
+			typeName: typeRoleAssignment, name: names[p.ID], importID: member.text, notes: member.comment("member"),
+			attributes: []attribute{{"member", member.expression}, {"role", literal(string(p.Role))}},
+		})
+	}
+	g.leaveOut(d, "global roles", left)
+	g.files["roles.tf"] = d.bytes()
+}
+
+func (g *generator) roleHolders() []access.Principal {
+	var holders []access.Principal
+	for _, kind := range []access.Kind{access.KindUser, access.KindCIUser} {
+		for _, p := range g.Principals.All(kind) {
+			if p.Role != access.RoleRegularUser {
+				holders = append(holders, p)
+			}
+		}
+	}
+	return holders
+}
+
+// unassignable returns why the role of the user cannot be managed; "" if it can.
+func unassignable(p access.Principal) reason {
+	switch {
+	case p.Synchronized:
+		return reasonSynchronized
+	case p.Support:
+		return reasonSupport
+	case !slices.Contains(access.PrivilegedRoles(), p.Role):
+		return reasonRole
+	}
+	return ""
+}

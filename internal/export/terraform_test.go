@@ -1,0 +1,150 @@
+package export_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+)
+
+// TestTerraformImportsAllAndChangesNothing is what an export is for.
+func TestTerraformImportsAllAndChangesNothing(t *testing.T) {
+	builds := buildAll(t)
+	for name, arguments := range map[string][]string{"default": {"export", "."}, "empty lists": {"export", ".", "--include-empty-lists"}} {
+		t.Run(name, func(t *testing.T) {
+			w := builds.newWorkspace(t)
+			before := w.server.Snapshot()
+			w.run(0, w.signpathctl, arguments...)
+			if got := w.server.CountRequests(); got > largeBudget {
+				t.Errorf("the export sent %d requests, more than %d", got, largeBudget)
+			}
+			w.run(0, w.cli, "fmt", "-check", "-diff")
+			plan := w.run(0, w.cli, "plan", "-out=tfplan")
+			if got := bytes.Count(plan, []byte("Warning: ")); got != 1 || !bytes.Contains(plan, []byte("development overrides")) {
+				t.Errorf("the plan warns of more than the development build:\n%s", plan)
+			}
+			imports, others := w.changes("tfplan")
+			if want := w.importBlocks(); imports != want || want < largeUsers || len(others) > 0 {
+				t.Errorf("%d imports of %d, and beside them:\n%s", imports, want, strings.Join(others, "\n"))
+			}
+			w.run(0, w.cli, "apply", "tfplan")
+			w.run(0, w.cli, "plan", "-detailed-exitcode")
+			if writes := w.server.CountRequests("POST *"); writes != 0 {
+				t.Errorf("%d writes were sent", writes)
+			}
+			want, err := json.Marshal(before)
+			must(t, err)
+			if got, err := json.Marshal(w.server.Snapshot()); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("the organization changed: %v", err)
+			}
+		})
+	}
+}
+
+// builds are the programs that the test runs, and a CLI configuration that uses
+// the provider without an init.
+type builds struct{ cli, signpathctl, configFile string }
+
+func buildAll(t *testing.T) builds {
+	t.Helper()
+	if os.Getenv(resource.EnvTfAcc) == "" {
+		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
+	}
+	directory := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", directory+"/", ".", "./cmd/signpathctl")
+	build.Dir = "../.."
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %s\n%s", err, output)
+	}
+	b := builds{
+		cli: cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), signpathctl: filepath.Join(directory, "signpathctl"),
+		configFile: filepath.Join(directory, "cli.tfrc"),
+	}
+	must(t, os.WriteFile(b.configFile, []byte("provider_installation {\n  dev_overrides {\n    \"signpath-community/signpath\" = "+
+		strconv.Quote(filepath.ToSlash(directory))+"\n  }\n  direct {}\n}\n"), 0o600))
+	return b
+}
+
+// A workspace is a directory in which programs run against an organization.
+type workspace struct {
+	builds
+	t         *testing.T
+	server    server
+	directory string
+	env       []string
+}
+
+func (b builds) newWorkspace(t *testing.T) *workspace {
+	t.Helper()
+	w := &workspace{builds: b, t: t, server: start(t, newServer(t, largeSeed())), directory: t.TempDir()}
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "SIGNPATH_") {
+			w.env = append(w.env, variable)
+		}
+	}
+	w.env = append(
+		w.env,
+		"TF_CLI_CONFIG_FILE="+b.configFile, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
+		"SIGNPATH_API_URL="+w.server.url, "SIGNPATH_ORGANIZATION_ID="+organizationID, "SIGNPATH_API_TOKEN="+token,
+	)
+	return w
+}
+
+// run runs a command and checks its exit code.
+func (w *workspace) run(want int, name string, arguments ...string) []byte {
+	w.t.Helper()
+	var stderr bytes.Buffer
+	// Not the test's own context: a CLI that is killed leaves its provider behind.
+	command := exec.CommandContext(context.Background(), name, arguments...)
+	command.Dir, command.Env, command.Stderr = w.directory, w.env, &stderr
+	output, err := command.Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		w.t.Fatal(err)
+	}
+	if code := command.ProcessState.ExitCode(); code != want {
+		w.t.Fatalf("%s %s ended with %d:\n%s%s", name, strings.Join(arguments, " "), code, output, stderr.Bytes())
+	}
+	return output
+}
+
+// importBlocks counts the import blocks of the export.
+func (w *workspace) importBlocks() int {
+	w.t.Helper()
+	content, err := os.ReadFile(filepath.Join(w.directory, "imports.tf"))
+	must(w.t, err)
+	return bytes.Count(content, []byte("\nimport {\n"))
+}
+
+// changes reads a plan: how many resources it only imports, and what else it does.
+func (w *workspace) changes(plan string) (imports int, others []string) {
+	w.t.Helper()
+	var shown struct {
+		ResourceChanges []struct {
+			Address string
+			Change  struct {
+				Actions       []string
+				Before, After json.RawMessage
+				Importing     *struct{ ID string }
+			}
+		} `json:"resource_changes"`
+	}
+	must(w.t, json.Unmarshal(w.run(0, w.cli, "show", "-json", plan), &shown))
+	for _, c := range shown.ResourceChanges {
+		if len(c.Change.Actions) == 1 && c.Change.Actions[0] == "no-op" && c.Change.Importing != nil {
+			imports++
+			continue
+		}
+		others = append(others, c.Address+" "+strings.Join(c.Change.Actions, ",")+"\n  "+string(c.Change.Before)+"\n  "+string(c.Change.After))
+	}
+	return imports, others
+}

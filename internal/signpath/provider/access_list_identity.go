@@ -1,0 +1,148 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// The identities of whole lists and of single entries. Slugs are unique in one
+// organization only, and an identity has to be so in the whole configuration,
+// which may have a provider for each of several organizations. So it names the
+// organization, too; an import need not.
+
+const (
+	attrOrganizationID = "organization_id"
+	attrGroupID        = "group_id"
+	attrMemberID       = "member_id"
+)
+
+// listIdentitySchema describes [session.listIdentity].
+func listIdentitySchema(list access.List, withMember bool) identityschema.Schema {
+	attributes := map[string]identityschema.Attribute{}
+	required := func(name, description string) {
+		attributes[name] = identityschema.StringAttribute{RequiredForImport: true, Description: description}
+	}
+	switch list.Parent {
+	case access.ParentUserGroup:
+		required(attrGroupID, "Id of the user group at SignPath, a UUID.")
+	case access.ParentSigningPolicy:
+		required(attrSigningPolicy, "Slug of the signing policy, as in its web address.")
+		fallthrough
+	default:
+		required(attrProject, "Slug of the project, as in its web address.")
+		attributes[attrOrganizationID] = identityschema.StringAttribute{
+			OptionalForImport: true,
+			Description:       "Id of the SignPath organization, a UUID. An import may leave it out: it is that of the provider.",
+		}
+	}
+	if withMember {
+		required(attrMemberID, fmt.Sprintf("Id of the %s at SignPath, a UUID: that of an interactive user, a CI user or a user group.", list.Singular))
+	}
+	return identityschema.Schema{Attributes: attributes}
+}
+
+// listIdentity is the identity of a whole list, or of the entry of the principal
+// with the id.
+func (s *session) listIdentity(t api.Target, memberID string) identityData {
+	d := identityData{}
+	switch t.List.Parent {
+	case access.ParentUserGroup:
+		d[attrGroupID] = t.Group
+	case access.ParentSigningPolicy:
+		d[attrSigningPolicy] = t.Policy
+		fallthrough
+	default:
+		d[attrProject] = t.Project
+		d[attrOrganizationID] = s.client.OrganizationID()
+	}
+	if memberID != "" {
+		d[attrMemberID] = memberID
+	}
+	return d
+}
+
+// isElsewhere reports a list of another organization than the provider's. There
+// may be a list of the same slugs here, and it would be taken for that one.
+func (s *session) isElsewhere(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) bool {
+	theirs, ours := identityAttribute(ctx, identity, attrOrganizationID), s.client.OrganizationID()
+	if theirs == "" || theirs == ours {
+		return false
+	}
+	diags.AddError("Another organization", fmt.Sprintf(
+		"This resource belongs to the organization %s, and the provider is configured for %s. Set organization_id, or use the provider of that organization.", theirs, ours))
+	return true
+}
+
+// importParent finds out what is to be imported, by an id or an identity: the
+// list's parent and, for an entry, the member.
+func (s *session) importParent(ctx context.Context, list access.List, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics) (parent parentFields, member string, ok bool) {
+	if req.ID != "" {
+		parent, member, err := parseImportID(req.ID, list, withMember)
+		if err != nil {
+			diags.AddError("Invalid import id", sentence(err.Error()))
+		}
+		return parent, member, err == nil
+	}
+	if s.isElsewhere(ctx, req.Identity, diags) {
+		return parent, "", false
+	}
+	parent = importedParent(ctx, list, req.Identity, diags)
+	if withMember && !diags.HasError() {
+		member = s.importedMember(ctx, req.Identity, attrMemberID, access.Kinds(), diags)
+	}
+	return parent, member, !diags.HasError()
+}
+
+// importedParent takes the list's parent out of an identity.
+func importedParent(ctx context.Context, list access.List, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) (parent parentFields) {
+	parent.each(list, func(name string, value *types.String) {
+		if name == attrGroup {
+			id := importedID(ctx, identity, attrGroupID, diags)
+			*value = types.StringValue(access.Reference{Kind: access.KindGroup, Key: id}.String())
+			return
+		}
+		slug := identityAttribute(ctx, identity, name)
+		if err := access.CheckSlug(slug); err != nil {
+			diags.AddError("Invalid identity", sentence(name+" of the identity: "+err.Error()))
+		}
+		*value = types.StringValue(slug)
+	})
+	return parent
+}
+
+// importedID takes an id out of an identity.
+func importedID(ctx context.Context, identity *tfsdk.ResourceIdentity, name string, diags *diag.Diagnostics) string {
+	id := identityAttribute(ctx, identity, name)
+	if !access.IsID(id) {
+		diags.AddError("Invalid identity", fmt.Sprintf("%s of the identity is %q, which is not a UUID, or the empty one.", name, id))
+	}
+	return id
+}
+
+// importedMember finds the principal whose id an identity names, which may be of
+// any of the kinds, and returns its reference.
+func (s *session) importedMember(ctx context.Context, identity *tfsdk.ResourceIdentity, name string, kinds []access.Kind, diags *diag.Diagnostics) string {
+	id := importedID(ctx, identity, name, diags)
+	if diags.HasError() {
+		return ""
+	}
+	directory, err := s.client.Directory(ctx, kinds...)
+	if err != nil {
+		addFailure(diags, failure{doing: "Looking up " + id, needs: needsAnyRole}, err)
+		return ""
+	}
+	if _, known := directory.Get(id); !known {
+		diags.AddError("Unknown member", fmt.Sprintf("The organization has nobody with the id %s who could be imported here.", id))
+		return ""
+	}
+	return directory.ReferenceTo(id).String()
+}

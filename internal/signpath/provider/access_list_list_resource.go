@@ -1,0 +1,189 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// accessListListResource finds the access lists of one kind, such as the
+// approvers of all signing policies.
+type accessListListResource struct {
+	configured
+	list access.List
+}
+
+// accessListEntryListResource finds their entries, each by itself.
+type accessListEntryListResource struct {
+	configured
+	list access.List
+}
+
+var (
+	_ list.ListResourceWithConfigure = (*accessListListResource)(nil)
+	_ list.ListResourceWithConfigure = (*accessListEntryListResource)(nil)
+)
+
+func newAccessListListResource(l access.List) list.ListResource {
+	return &accessListListResource{list: l}
+}
+
+func newAccessListEntryListResource(l access.List) list.ListResource {
+	return &accessListEntryListResource{list: l}
+}
+
+// Metadata implements [list.ListResource].
+func (r *accessListListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = listTypeName(req.ProviderTypeName, r.list, r.list.Plural)
+}
+
+// Metadata implements [list.ListResource].
+func (r *accessListEntryListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = listTypeName(req.ProviderTypeName, r.list, r.list.Singular)
+}
+
+const attrIncludeEmpty = "include_empty"
+
+// ListResourceConfigSchema implements [list.ListResource].
+func (r *accessListListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	attributes := parentFilters(r.list)
+	attributes[attrIncludeEmpty] = schema.BoolAttribute{
+		Optional:            true,
+		MarkdownDescription: fmt.Sprintf("Whether to find lists with nobody on them, too. To manage an empty list means that every %s whom somebody adds is removed. Defaults to `false`.", r.list.Singular),
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Finds the %[1]s of %[2]s as whole lists: who may %[3]s. For single entries there is `%[4]s`; import each list in one of the two forms.\n\n%[5]s%[6]s",
+			r.list.Plural, parentNouns(r.list), r.list.Grants, listTypeName("signpath", r.list, r.list.Singular), unlistedGroups(r.list), limitNote),
+		Attributes: attributes,
+	}
+}
+
+// ListResourceConfigSchema implements [list.ListResource].
+func (r *accessListEntryListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	attributes := parentFilters(r.list)
+	attributes[attrMember] = schema.StringAttribute{
+		Optional:            true,
+		MarkdownDescription: "Only the entries of this principal, a member reference such as `user:dev.lead@example.com`. Entries that they have through a group are not found. All if it is not set.",
+		Validators:          []validator.String{isMemberReference(access.Kinds()...)},
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Finds the %[1]s of %[2]s, each entry by itself: who may %[3]s. For whole lists there is `%[4]s`; import each list in one of the two forms.\n\n%[5]s%[6]s",
+			r.list.Plural, parentNouns(r.list), r.list.Grants, listTypeName("signpath", r.list, r.list.Plural), unlistedGroups(r.list), limitNote),
+		Attributes: attributes,
+	}
+}
+
+func parentNouns(l access.List) string {
+	return map[access.Parent]string{
+		access.ParentProject: "projects", access.ParentSigningPolicy: "signing policies", access.ParentUserGroup: "user groups",
+	}[l.Parent]
+}
+
+func unlistedGroups(l access.List) string {
+	if l.Parent != access.ParentUserGroup {
+		return ""
+	}
+	return "Groups that are synchronized from the organization's directory are left out: their members cannot be managed here. "
+}
+
+// List implements [list.ListResource].
+func (r *accessListListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	const listsPerParent = 1
+	r.stream(req, stream, func(l *listing) {
+		var diags diag.Diagnostics
+		var empty types.Bool
+		diags.Append(req.Config.GetAttribute(ctx, path.Root(attrIncludeEmpty), &empty)...)
+		filter := getParent(ctx, req.Config, r.list, &diags)
+		if l.report(diags); diags.HasError() {
+			return
+		}
+		l.eachList(ctx, r.list, filter, listsPerParent, func(t api.Target, ids []string) {
+			if len(ids) > 0 || empty.ValueBool() {
+				l.foundList(ctx, t, ids)
+			}
+		})
+	})
+}
+
+func (l *listing) foundList(ctx context.Context, t api.Target, ids []string) {
+	members, err := l.spellMembers(ctx, ids, nil)
+	if err != nil {
+		l.fail(failure{doing: "Naming " + t.String(), needs: needsAnyRole}, err)
+		return
+	}
+	l.found(ctx, listedObject{
+		name:     fmt.Sprintf("%s of %s", t.List.Plural, l.parentName(t)),
+		identity: l.listIdentity(t, ""),
+		fill: func(to *tfsdk.Resource, diags *diag.Diagnostics) {
+			l.parentOf(t).set(ctx, to, t.List, diags)
+			diags.Append(to.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
+		},
+	})
+}
+
+// List implements [list.ListResource].
+func (r *accessListEntryListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	const entriesPerParent = 10
+	r.stream(req, stream, func(l *listing) {
+		var diags diag.Diagnostics
+		only := r.onlyMember(ctx, req.Config, &diags)
+		filter := getParent(ctx, req.Config, r.list, &diags)
+		if l.report(diags); diags.HasError() {
+			return
+		}
+		l.eachList(ctx, r.list, filter, entriesPerParent, func(t api.Target, ids []string) {
+			l.foundEntries(ctx, t, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return only != "" && id != only }))
+		})
+	})
+}
+
+// onlyMember returns the id of the principal whose entries are wanted; it is
+// empty for those of everybody.
+func (r *accessListEntryListResource) onlyMember(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) string {
+	member := entryMember(ctx, config, diags)
+	if member == "" {
+		return ""
+	}
+	p, err := r.existingMember(ctx, member)
+	addFailure(diags, failure{doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
+	return p.ID
+}
+
+func (l *listing) foundEntries(ctx context.Context, t api.Target, ids []string) {
+	references, err := l.client.References(ctx, ids)
+	if err != nil {
+		l.fail(failure{doing: "Naming " + t.String(), needs: needsAnyRole}, err)
+		return
+	}
+	members := map[string]string{}
+	for i, id := range ids {
+		members[id] = references[i].String()
+	}
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(members[a], members[b]) })
+	for _, id := range ids {
+		if l.isDone() {
+			return
+		}
+		l.found(ctx, listedObject{
+			name:     fmt.Sprintf("%s, %s of %s", l.nameOf(id), t.List.Singular, l.parentName(t)),
+			identity: l.listIdentity(t, id),
+			fill: func(to *tfsdk.Resource, diags *diag.Diagnostics) {
+				l.parentOf(t).set(ctx, to, t.List, diags)
+				diags.Append(to.SetAttribute(ctx, path.Root(attrMember), members[id])...)
+			},
+		})
+	}
+}

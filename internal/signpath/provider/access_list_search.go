@@ -1,0 +1,194 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// How list resources come to the access lists of an organization: project by
+// project, policy by policy, group by group, and no further than they have to.
+
+// parentFilters are the attributes that select among the lists' parents.
+func parentFilters(l access.List) map[string]schema.Attribute {
+	slug := func(of string) schema.StringAttribute {
+		return schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: fmt.Sprintf("Only of the %s with this slug. All that the token's user may see if it is not set.", of),
+			Validators:          []validator.String{isSlug()},
+		}
+	}
+	switch l.Parent {
+	case access.ParentUserGroup:
+		return map[string]schema.Attribute{attrGroup: schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Only of this user group, a reference: `group:NAME` or `group:UUID`. All if it is not set.",
+			Validators:          []validator.String{isMemberReference(access.KindGroup)},
+		}}
+	case access.ParentSigningPolicy:
+		return map[string]schema.Attribute{attrProject: slug("project"), attrSigningPolicy: slug("signing policies")}
+	}
+	return map[string]schema.Attribute{attrProject: slug("project")}
+}
+
+// eachList calls do with the lists that the filter selects, until no more
+// results are wanted. results is how many a list holds as a rule.
+func (l *listing) eachList(ctx context.Context, of access.List, filter parentFields, results int64, do func(t api.Target, ids []string)) {
+	ahead := func() int { return l.ahead(results) }
+	for found, err := range readAhead(ctx, l.targets(ctx, of, filter, results), ahead, l.readList) {
+		switch {
+		case err != nil:
+			l.fail(failure{doing: fmt.Sprintf("Listing the %s of %s", of.Plural, parentNouns(of)), needs: readNeeds(of)}, err)
+		case !found.isSynchronized:
+			do(found.target, found.ids)
+		}
+		if l.isDone() {
+			return
+		}
+	}
+}
+
+// A listContent is who is on a list, unless that comes from the organization's
+// directory.
+type listContent struct {
+	target         api.Target
+	ids            []string
+	isSynchronized bool
+}
+
+func (l *listing) readList(ctx context.Context, t api.Target) (listContent, error) {
+	content := listContent{target: t}
+	if t.List.Parent == access.ParentUserGroup {
+		group, err := l.client.Group(ctx, t.Group)
+		if err != nil || group.Synchronized {
+			content.isSynchronized = group.Synchronized
+			return content, err
+		}
+	}
+	var err error
+	content.ids, err = l.client.Members(ctx, t)
+	return content, err
+}
+
+// targets yields the lists that the filter selects.
+func (l *listing) targets(ctx context.Context, of access.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
+	switch of.Parent {
+	case access.ParentUserGroup:
+		return l.groupTargets(ctx, of, filter.Group)
+	case access.ParentSigningPolicy:
+		return l.policyTargets(ctx, of, filter, results)
+	}
+	return l.projectTargets(ctx, of, filter.Project)
+}
+
+func (l *listing) groupTargets(ctx context.Context, of access.List, only types.String) iter.Seq2[api.Target, error] {
+	return func(yield func(api.Target, error) bool) {
+		if !only.IsNull() {
+			group, err := l.existingMember(ctx, only.ValueString())
+			yield(l.groupTarget(of, group), err)
+			return
+		}
+		directory, err := l.client.Directory(ctx, access.KindGroup)
+		if err != nil {
+			yield(api.Target{}, err)
+			return
+		}
+		for _, group := range directory.All(access.KindGroup) {
+			if !yield(l.groupTarget(of, group), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l *listing) projectTargets(ctx context.Context, of access.List, only types.String) iter.Seq2[api.Target, error] {
+	return func(yield func(api.Target, error) bool) {
+		for project, err := range l.projects(ctx, only) {
+			if !yield(api.Target{List: of, Project: project.Slug}, err) {
+				return
+			}
+		}
+	}
+}
+
+// projects yields the project with the slug, or all. Only of the latter more may
+// be known than the slug.
+func (l *listing) projects(ctx context.Context, only types.String) iter.Seq2[api.Project, error] {
+	return func(yield func(api.Project, error) bool) {
+		if !only.IsNull() {
+			yield(api.Project{Slug: only.ValueString()}, nil)
+			return
+		}
+		projects, err := l.client.Projects(ctx)
+		if err != nil {
+			yield(api.Project{}, err)
+			return
+		}
+		for _, project := range projects {
+			if !yield(project, nil) {
+				return
+			}
+		}
+	}
+}
+
+// policiesPerProject is how many signing policies a project seldom exceeds.
+const policiesPerProject = 4
+
+func (l *listing) policyTargets(ctx context.Context, of access.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
+	return func(yield func(api.Target, error) bool) {
+		target := func(project, policy string) api.Target { return api.Target{List: of, Project: project, Policy: policy} }
+		if !filter.Project.IsNull() && !filter.SigningPolicy.IsNull() {
+			yield(target(filter.Project.ValueString(), filter.SigningPolicy.ValueString()), nil)
+			return
+		}
+		ahead := func() int { return l.ahead(results * policiesPerProject) }
+		for project, err := range readAhead(ctx, l.projects(ctx, filter.Project), ahead, l.withPolicies) {
+			if err != nil {
+				yield(api.Target{}, err)
+				return
+			}
+			for _, policy := range project.SigningPolicies {
+				isSelected := filter.SigningPolicy.IsNull() || filter.SigningPolicy.ValueString() == policy
+				if isSelected && !yield(target(project.Slug, policy), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// withPolicies reads the project if its policies are not known from the list of
+// projects.
+func (l *listing) withPolicies(ctx context.Context, project api.Project) (api.Project, error) {
+	if len(project.SigningPolicies) > 0 {
+		return project, nil
+	}
+	return l.client.Project(ctx, project.Slug)
+}
+
+// parentOf names the parent of a list as a configuration does.
+func (l *listing) parentOf(t api.Target) parentFields {
+	if t.List.Parent == access.ParentUserGroup {
+		return parentFields{Group: types.StringValue(l.client.Known().ReferenceTo(t.Group).String())}
+	}
+	return parentFields{Project: types.StringValue(t.Project), SigningPolicy: types.StringValue(t.Policy)}
+}
+
+// parentName names it for people.
+func (l *listing) parentName(t api.Target) string {
+	switch t.List.Parent {
+	case access.ParentUserGroup:
+		return l.nameOf(t.Group)
+	case access.ParentSigningPolicy:
+		return t.Project + "/" + t.Policy
+	}
+	return t.Project
+}

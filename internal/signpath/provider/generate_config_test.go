@@ -1,0 +1,141 @@
+package provider_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// queryAll lists everything of an organization, each access list as a whole or
+// else its entries.
+func queryAll(whole bool) []byte {
+	kinds := []string{"user", "ci_user", "user_group", "role_assignment"}
+	for _, l := range access.Lists() {
+		noun := l.Singular
+		if whole {
+			noun = l.Plural
+		}
+		kinds = append(kinds, strings.ReplaceAll(string(l.Parent), " ", "_")+"_"+noun)
+	}
+	var query strings.Builder
+	for _, kind := range kinds {
+		fmt.Fprintf(&query, "list \"signpath_%s\" \"all\" {\n  provider = signpath\n  limit    = 10000\n}\n", kind)
+	}
+	return []byte(query.String())
+}
+
+// newQueryWorkspace is a workspace with a query for everything.
+func newQueryWorkspace(t *testing.T, whole bool, seed func(*mock.Seed)) *workspace {
+	t.Helper()
+	if os.Getenv(acceptance.EnvTfAcc) == "" {
+		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
+	}
+	skipBelow(t, tfversion.Version1_14_0)
+	return newTerraformCLI(t).newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(whole)}, seed)
+}
+
+// generate generates the configuration of all that the query finds, and returns
+// how much that is.
+func (w *workspace) generate() int {
+	w.t.Helper()
+	w.mustRun("query", "-generate-config-out=generated.tf")
+	return bytes.Count(w.read("generated.tf"), []byte("\nimport {\n"))
+}
+
+// TestGeneratedConfigurationPlansEmpty generates the configuration of a whole
+// organization. The plan shows nothing but the imports, and after these nothing.
+func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
+	for form, c := range map[string]struct {
+		whole bool
+		want  int
+	}{
+		"whole lists":    {true, 7 + 4 + 2 + 3 + 1 + 2 + 1 + 3},  // Users, CI users, groups, roles, then lists.
+		"single entries": {false, 7 + 4 + 2 + 3 + 3 + 3 + 1 + 4}, // And here what is on them.
+	} {
+		t.Run(form, func(t *testing.T) {
+			w := newQueryWorkspace(t, c.whole, withAnyone)
+			before := w.org.Snapshot()
+			if output := w.mustRun("query"); bytes.Contains(output, []byte("Left out")) {
+				t.Errorf("the query leaves something out that it should not have found:\n%s", output)
+			}
+			if got := w.generate(); got != c.want {
+				t.Errorf("%d objects were found, want %d:\n%s", got, c.want, w.read("generated.tf"))
+			}
+			w.expectPlan(planSummary{Import: c.want})
+			w.mustRun("apply", "-auto-approve")
+			w.expectPlan(planSummary{})
+			w.org.unchangedSince(before)
+		})
+	}
+}
+
+// TestGeneratedConfigurationOfABigOrganization does so for an organization of
+// 200 users, 60 CI users, 30 groups, 40 projects and 90 signing policies. It
+// counts what the query sends: four lists, and each project and policy once.
+func TestGeneratedConfigurationOfABigOrganization(t *testing.T) {
+	w := newQueryWorkspace(t, true, bigOrganization)
+	before := w.org.Snapshot()
+	found := w.generate()
+	if want := manageable(before, true); found != want {
+		t.Errorf("%d objects were found, want %d", found, want)
+	}
+	const budget = 4 + 40 + 90
+	got := w.org.CountRequests()
+	t.Logf("a query that found %d objects sent %d requests; the budget is %d", found, got, budget)
+	if got > budget {
+		t.Errorf("the query sent %d requests, more than %d", got, budget)
+	}
+	w.expectPlan(planSummary{Import: found})
+	w.mustRun("apply", "-auto-approve")
+	w.expectPlan(planSummary{})
+	w.org.unchangedSince(before)
+}
+
+// manageable counts what a configuration of the organization consists of.
+func manageable(seed mock.Seed, whole bool) (count int) {
+	list := func(members []string) {
+		switch {
+		case !whole:
+			count += len(members)
+		case len(members) > 0:
+			count++
+		}
+	}
+	principal := func(isManaged bool, role mock.Role) {
+		if isManaged {
+			count++
+		}
+		if isManaged && role != "" && role != mock.RoleRegularUser {
+			count++
+		}
+	}
+	for _, u := range seed.InteractiveUsers {
+		principal(!u.Synchronized && !u.Support, u.Role)
+	}
+	for _, u := range seed.CIUsers {
+		principal(true, u.Role)
+	}
+	for _, g := range seed.UserGroups {
+		principal(!g.Synchronized, "")
+		if !g.Synchronized {
+			list(g.Members)
+		}
+	}
+	for _, p := range seed.Projects {
+		list(p.Readers)
+		list(p.Configurators)
+		for _, policy := range p.SigningPolicies {
+			list(policy.Submitters)
+			list(policy.Approvers)
+		}
+	}
+	return count
+}

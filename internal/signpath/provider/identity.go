@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+)
+
+// The identity of a resource, which Terraform keeps beside the state since 1.12,
+// is made of what never changes in the life of an object: ids, and the slugs by
+// which SignPath itself addresses projects and signing policies. References to
+// principals are none: e-mails and names change, and the object stays the same.
+
+// identityData is the identity of one object: its attributes, all of them text.
+// An empty one is null.
+type identityData map[string]string
+
+// principalIdentity is the identity of what belongs to one principal and needs
+// no more than its id.
+func principalIdentity(id string) identityData { return identityData{attrID: id} }
+
+// set writes the identity. Terraform before 1.12 and OpenTofu do not ask for it,
+// but the framework has a place for it all the same.
+func (d identityData) set(ctx context.Context, to *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	for name, value := range d {
+		diags.Append(to.SetAttribute(ctx, path.Root(name), textOrNull(value))...)
+	}
+}
+
+// principalIdentitySchema describes [principalIdentity].
+func principalIdentitySchema(of string) identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		attrID: identityschema.StringAttribute{RequiredForImport: true, Description: "Id of the " + of + " at SignPath, a UUID."},
+	}}
+}
+
+// identityAttribute reads one attribute of an identity; it is empty where there
+// is no identity.
+func identityAttribute(ctx context.Context, identity *tfsdk.ResourceIdentity, name string) string {
+	if identity == nil || identity.Raw.IsNull() {
+		return ""
+	}
+	var value *string
+	identity.GetAttribute(ctx, path.Root(name), &value)
+	if value == nil {
+		return ""
+	}
+	return *value
+}
+
+// removeFromState makes Terraform forget what is proven gone.
+//
+// The framework refuses the answer to a read that has no identity, also where it
+// has no state either. So where Terraform knows none, because it is older than
+// identities or the state is, any will do: it is dropped with the state.
+func removeFromState(ctx context.Context, resp *resource.ReadResponse) {
+	resp.State.RemoveResource(ctx)
+	if !resp.Identity.Raw.IsFullyNull() {
+		return
+	}
+	for name := range resp.Identity.Schema.GetAttributes() {
+		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root(name), "gone")...)
+	}
+}

@@ -1,0 +1,216 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// What the list resources share, which find existing objects for terraform query
+// since Terraform 1.14.
+
+var _ provider.ProviderWithListResources = (*signpathProvider)(nil)
+
+// ListResources implements [provider.ProviderWithListResources]. API tokens have
+// none: they cannot be imported.
+func (p *signpathProvider) ListResources(context.Context) []func() list.ListResource {
+	resources := []func() list.ListResource{newUserListResource, newCIUserListResource, newUserGroupListResource, newRoleAssignmentListResource}
+	for _, l := range access.Lists() {
+		resources = append(resources,
+			func() list.ListResource { return newAccessListListResource(l) },
+			func() list.ListResource { return newAccessListEntryListResource(l) },
+		)
+	}
+	return resources
+}
+
+// A listing is one run of a list resource. It passes on what is found until
+// Terraform has as many as it asked for.
+type listing struct {
+	*session
+	req  list.ListRequest
+	push func(list.ListResult) bool
+	// left is how many results are still asked for.
+	left int64
+}
+
+// stream runs find when Terraform asks for the first result.
+func (s *session) stream(req list.ListRequest, stream *list.ListResultsStream, find func(*listing)) {
+	stream.Results = func(push func(list.ListResult) bool) {
+		if l := (&listing{session: s, req: req, push: push, left: req.Limit}); !l.isDone() {
+			find(l)
+		}
+	}
+}
+
+// isDone tells whether Terraform wants no more.
+func (l *listing) isDone() bool { return l.left <= 0 }
+
+// A listedObject is something that a list resource found.
+type listedObject struct {
+	// name tells people what it is.
+	name     string
+	identity identityData
+	// fill writes the state of the resource.
+	fill func(to *tfsdk.Resource, diags *diag.Diagnostics)
+}
+
+// found passes an object on. One that no configuration can describe is left out,
+// with a warning that says why: what is generated from it would be refused.
+func (l *listing) found(ctx context.Context, o listedObject) {
+	result := l.req.NewListResult(ctx)
+	result.DisplayName = o.name
+	o.identity.set(ctx, result.Identity, &result.Diagnostics)
+	o.fill(result.Resource, &result.Diagnostics)
+	if refused := refusedValues(ctx, result.Resource); refused.HasError() && !result.Diagnostics.HasError() {
+		l.report(leftOut(o.name, refused))
+		return
+	}
+	l.left--
+	l.pass(result)
+}
+
+// report passes on diagnostics. After an error there is nothing to go on with.
+func (l *listing) report(diags diag.Diagnostics) {
+	if diags.HasError() {
+		l.left = 0
+	}
+	if len(diags) > 0 {
+		l.pass(list.ListResult{Diagnostics: diags})
+	}
+}
+
+func (l *listing) pass(result list.ListResult) {
+	if !l.push(result) {
+		l.left = 0
+	}
+}
+
+// fail reports an error, if there is one.
+func (l *listing) fail(f failure, err error) {
+	var diags diag.Diagnostics
+	addFailure(&diags, f, err)
+	l.report(diags)
+}
+
+// ahead says how many things to read at the same time, if each holds so many
+// results as a rule: few are asked for one after another, so that none is read
+// in vain.
+func (l *listing) ahead(results int64) int {
+	const atOnce = 10
+	return int(max(1, min(l.left/results, atOnce)))
+}
+
+// readAhead calls read for each item, for several at the same time, and yields
+// the outcomes in the order of the items. ahead is asked for how many. It reads
+// nothing that the caller does not come to, but for those.
+func readAhead[T, R any](ctx context.Context, items iter.Seq2[T, error], ahead func() int, read func(context.Context, T) (R, error)) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		next, stop := iter.Pull2(items)
+		defer stop()
+		for {
+			results, err := readBatch(ctx, next, ahead(), read)
+			for _, result := range results {
+				if !yield(result, nil) {
+					return
+				}
+			}
+			if err != nil {
+				var none R
+				yield(none, err)
+			}
+			if err != nil || len(results) == 0 {
+				return
+			}
+		}
+	}
+}
+
+func readBatch[T, R any](ctx context.Context, next func() (T, error, bool), size int, read func(context.Context, T) (R, error)) ([]R, error) {
+	var items []T
+	for len(items) < size {
+		item, err, more := next()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			break
+		}
+		items = append(items, item)
+	}
+	results := make([]R, len(items))
+	reads, ctx := errgroup.WithContext(ctx)
+	for i, item := range items {
+		reads.Go(func() (err error) {
+			results[i], err = read(ctx, item)
+			return err
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// refusedValues lets the validators of a resource's schema look at a state, as
+// they will look at the configuration that Terraform generates from it.
+func refusedValues(ctx context.Context, state *tfsdk.Resource) (diags diag.Diagnostics) {
+	for name, attribute := range state.Schema.GetAttributes() {
+		switch attribute := attribute.(type) {
+		case schema.StringAttribute:
+			diags.Append(refusedString(ctx, state, path.Root(name), attribute.Validators)...)
+		case schema.SetAttribute:
+			diags.Append(refusedSet(ctx, state, path.Root(name), attribute.Validators)...)
+		}
+	}
+	return diags
+}
+
+func refusedString(ctx context.Context, state *tfsdk.Resource, at path.Path, validators []validator.String) diag.Diagnostics {
+	var value types.String
+	diags := state.GetAttribute(ctx, at, &value)
+	for _, v := range validators {
+		resp := validator.StringResponse{Diagnostics: diags}
+		v.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: value}, &resp)
+		diags = resp.Diagnostics
+	}
+	return diags
+}
+
+func refusedSet(ctx context.Context, state *tfsdk.Resource, at path.Path, validators []validator.Set) diag.Diagnostics {
+	var value types.Set
+	diags := state.GetAttribute(ctx, at, &value)
+	for _, v := range validators {
+		resp := validator.SetResponse{Diagnostics: diags}
+		v.ValidateSet(ctx, validator.SetRequest{Path: at, ConfigValue: value}, &resp)
+		diags = resp.Diagnostics
+	}
+	return diags
+}
+
+// nameOf names a principal for people: by the reference that a configuration
+// would use, and with the id where that is all there is to it.
+func (s *session) nameOf(id string) string {
+	reference := s.client.Known().ReferenceTo(id)
+	if p, known := s.client.Known().Get(id); known && p.Reference() != reference {
+		return fmt.Sprintf("%s (%s)", p.Reference(), id)
+	}
+	return reference.String()
+}
+
+func leftOut(name string, refused diag.Diagnostics) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Left out of the results", fmt.Sprintf(
+		"%s: no configuration can describe it as it is. %s", name, refused.Errors()[0].Detail()))}
+}

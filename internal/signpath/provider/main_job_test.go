@@ -1,0 +1,412 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// The main job is one configuration that uses every route by which the resources
+// write, as a create, as an update or both: mainJobBegun is applied first, and
+// mainJob then changes it. What Terraform does not manage stands around it:
+// mainJobSeed puts it there.
+const mainJobBegun = `
+resource "signpath_user" "auditor" {
+  name              = "Auditor"
+  email             = "auditor@example.com"
+  reinvite_triggers = { round = "1" }
+}
+resource "signpath_user" "returner" {
+  name   = "Returner"
+  email  = "returner@example.com"
+  active = false
+}
+resource "signpath_user" "leaver" {
+  name  = "Leaver"
+  email = "leaver@example.com"
+}
+resource "signpath_ci_user" "idle" {
+  name   = "idle"
+  active = false
+}
+resource "signpath_ci_user" "old" {
+  name = "old"
+}
+resource "signpath_user_group" "approvers" {
+  name = "Approvers"
+}
+resource "signpath_user_group_members" "approvers" {
+  group   = signpath_user_group.approvers.member
+  members = [signpath_user.leaver.member, "user:dev.lead@example.com"]
+}
+resource "signpath_project_readers" "b" {
+  project = "project-b"
+  members = ["user:dev.lead@example.com"]
+}
+resource "signpath_signing_policy_approvers" "a" {
+  project        = "project-a"
+  signing_policy = "release-signing"
+  members        = ["user:security.officer@example.com"]
+}
+resource "signpath_signing_policy_submitters" "b" {
+  project        = "project-b"
+  signing_policy = "release-signing"
+  members        = [signpath_ci_user.old.member]
+}
+`
+
+const mainJob = `
+data "signpath_projects" "all" {}
+
+resource "signpath_user" "auditor" {
+  name               = "Release Auditor"
+  email              = "auditor@example.com"
+  notification_email = "audits@example.com"
+  reinvite_triggers  = { round = "2" }
+}
+resource "signpath_user" "returner" {
+  name  = "Returner"
+  email = "returner@example.com"
+}
+resource "signpath_user" "leaver" {
+  name   = "Leaver"
+  email  = "leaver@example.com"
+  active = false
+}
+resource "signpath_user" "newcomer" {
+  name  = "Newcomer"
+  email = "newcomer@example.com"
+}
+resource "signpath_ci_user" "idle" {
+  name = "idle"
+}
+resource "signpath_ci_user" "old" {
+  name               = "old"
+  active             = false
+  notification_email = "builds@example.com"
+}
+resource "signpath_ci_user" "build" {
+  name = "build"
+}
+resource "signpath_ci_user_token" "build" {
+  ci_user = signpath_ci_user.build.member
+}
+resource "signpath_role_assignment" "lead" {
+  member = "user:qa.lead@example.com"
+  role   = "GlobalReader"
+}
+resource "signpath_role_assignment" "build" {
+  member = "ci_user:foreign-build"
+  role   = "GlobalReader"
+}
+resource "signpath_user_group" "approvers" {
+  name = "Release Approvers"
+}
+resource "signpath_user_group_members" "approvers" {
+  group   = signpath_user_group.approvers.member
+  members = [signpath_user.newcomer.member, "user:dev.lead@example.com"]
+}
+resource "signpath_user_group" "signers" {
+  name = "Signers"
+}
+resource "signpath_user_group_member" "signers" {
+  group  = signpath_user_group.signers.member
+  member = signpath_user.newcomer.member
+}
+resource "signpath_user_group_member" "managers" {
+  group  = "group:Release Managers"
+  member = signpath_user.newcomer.member
+}
+resource "signpath_project_readers" "b" {
+  project = "project-b"
+  members = ["user:qa.lead@example.com", signpath_user.newcomer.member]
+}
+resource "signpath_project_configurator" "b" {
+  project = "project-b"
+  member  = signpath_user_group.signers.member
+}
+resource "signpath_signing_policy_approvers" "a" {
+  project        = "project-a"
+  signing_policy = "release-signing"
+  members        = ["user:security.officer@example.com", signpath_user_group.signers.member]
+}
+resource "signpath_signing_policy_approver" "b" {
+  for_each = {
+    lead     = "user:dev.lead@example.com"
+    newcomer = signpath_user.newcomer.member
+  }
+  project        = "project-b"
+  signing_policy = "release-signing"
+  member         = each.value
+}
+resource "signpath_signing_policy_submitters" "b" {
+  project        = "project-b"
+  signing_policy = "release-signing"
+  members        = [signpath_ci_user.build.member]
+}
+resource "signpath_signing_policy_submitter" "b" {
+  project        = "project-b"
+  signing_policy = "test-signing"
+  member         = signpath_ci_user.build.member
+}
+`
+
+// mainJobSeed puts into the organization what the main job must leave alone.
+func mainJobSeed(seed *mock.Seed) {
+	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "foreign-build", NotificationEmail: "foreign@example.com"})
+	o := outcome{seed}
+	o.policy("project-b", "release-signing").Approvers = []string{outsider}
+	o.project("project-b").Configurators = []string{manager}
+}
+
+// An outcome is what the organization is to be.
+type outcome struct{ *mock.Seed }
+
+func (o outcome) user(email string) *mock.InteractiveUserSeed {
+	return find(o.InteractiveUsers, func(u mock.InteractiveUserSeed) bool { return u.Email == email })
+}
+
+func (o outcome) ciUser(name string) *mock.CIUserSeed {
+	return find(o.CIUsers, func(u mock.CIUserSeed) bool { return u.Name == name })
+}
+
+func (o outcome) group(name string) *mock.UserGroupSeed {
+	return find(o.UserGroups, func(g mock.UserGroupSeed) bool { return g.Name == name })
+}
+
+func (o outcome) project(slug string) *mock.ProjectSeed {
+	return find(o.Projects, func(p mock.ProjectSeed) bool { return p.Slug == slug })
+}
+
+func (o outcome) policy(project, slug string) *mock.SigningPolicySeed {
+	return find(o.project(project).SigningPolicies, func(p mock.SigningPolicySeed) bool { return p.Slug == slug })
+}
+
+// find returns the item that is there for certain.
+func find[T any](items []T, is func(T) bool) *T { return &items[slices.IndexFunc(items, is)] }
+
+// afterBegun is what mainJobBegun makes of the organization.
+func afterBegun(before mock.Seed) mock.Seed {
+	o := outcome{cloneSeed(before)}
+	o.InteractiveUsers = append(o.InteractiveUsers,
+		mock.InteractiveUserSeed{Name: "Auditor", Email: "auditor@example.com", Role: mock.RoleRegularUser},
+		mock.InteractiveUserSeed{Name: "Returner", Email: "returner@example.com", Role: mock.RoleRegularUser, Inactive: true},
+		mock.InteractiveUserSeed{Name: "Leaver", Email: "leaver@example.com", Role: mock.RoleRegularUser},
+	)
+	o.CIUsers = append(o.CIUsers,
+		mock.CIUserSeed{Name: "idle", Role: mock.RoleRegularUser, Inactive: true},
+		mock.CIUserSeed{Name: "old", Role: mock.RoleRegularUser},
+	)
+	o.UserGroups = append(o.UserGroups, mock.UserGroupSeed{Name: "Approvers", Members: []string{lead, "user:leaver@example.com"}})
+	o.project("project-b").Readers = []string{lead}
+	o.policy("project-a", "release-signing").Approvers = []string{officer}
+	o.policy("project-b", "release-signing").Submitters = []string{"ci_user:old"}
+	return *o.Seed
+}
+
+// afterMainJob is what mainJob makes of the organization after mainJobBegun.
+func afterMainJob(before mock.Seed) mock.Seed {
+	const newcomer = "user:newcomer@example.com"
+	o := outcome{cloneSeed(before)}
+	auditor := o.user("auditor@example.com")
+	auditor.Name, auditor.NotificationEmail = "Release Auditor", "audits@example.com"
+	o.user("returner@example.com").Inactive = false
+	o.user("leaver@example.com").Inactive = true
+	o.user("qa.lead@example.com").Role = mock.RoleGlobalReader
+	o.InteractiveUsers = append(o.InteractiveUsers, mock.InteractiveUserSeed{Name: "Newcomer", Email: "newcomer@example.com", Role: mock.RoleRegularUser})
+	o.ciUser("idle").Inactive = false
+	old := o.ciUser("old")
+	old.Inactive, old.NotificationEmail = true, "builds@example.com"
+	o.ciUser("foreign-build").Role = mock.RoleGlobalReader
+	o.CIUsers = append(o.CIUsers, mock.CIUserSeed{Name: "build", Role: mock.RoleRegularUser})
+	approvers := o.group("Approvers")
+	approvers.Name, approvers.Members = "Release Approvers", []string{lead, newcomer}
+	managers := o.group("Release Managers")
+	managers.Members = append(managers.Members, newcomer)
+	o.UserGroups = append(o.UserGroups, mock.UserGroupSeed{Name: "Signers", Members: []string{newcomer}})
+	project := o.project("project-b")
+	project.Readers = []string{newcomer, "user:qa.lead@example.com"}
+	project.Configurators = append(project.Configurators, "group:Signers")
+	o.policy("project-a", "release-signing").Approvers = []string{officer, "group:Signers"}
+	release := o.policy("project-b", "release-signing")
+	release.Approvers, release.Submitters = append(release.Approvers, lead, newcomer), []string{"ci_user:build"}
+	o.policy("project-b", "test-signing").Submitters = []string{"ci_user:build"}
+	return *o.Seed
+}
+
+func cloneSeed(seed mock.Seed) *mock.Seed {
+	content, err := json.Marshal(seed)
+	if err != nil {
+		panic(err)
+	}
+	clone, err := mock.ParseSeed(content)
+	if err != nil {
+		panic(err)
+	}
+	return &clone
+}
+
+// differences tells in what the organization is other than it is to be; it is
+// empty if in nothing. An object of which want gives no id may have any.
+func (o *organization) differences(want mock.Seed) string {
+	o.t.Helper()
+	return cmp.Diff(linesOf(want, want), linesOf(o.Snapshot(), want))
+}
+
+// linesOf writes each object of the organization as one line, sorted.
+func linesOf(seed, want mock.Seed) []string {
+	var lines []string
+	line := func(kind string, value any) {
+		content, err := json.Marshal(value)
+		if err != nil {
+			panic(err)
+		}
+		lines = append(lines, kind+" "+string(content))
+	}
+	line("organization", seed.Organization)
+	ids := knownIDs(want)
+	known := func(id string) string {
+		if ids[id] {
+			return id
+		}
+		return ""
+	}
+	for _, user := range seed.InteractiveUsers {
+		user.ID = known(user.ID)
+		line("user", user)
+	}
+	for _, user := range seed.CIUsers {
+		user.ID = known(user.ID)
+		line("CI user", user)
+	}
+	for _, group := range seed.UserGroups {
+		group.ID, group.Members = known(group.ID), sorted(group.Members)
+		line("group", group)
+	}
+	for _, project := range seed.Projects {
+		project.Readers, project.Configurators = sorted(project.Readers), sorted(project.Configurators)
+		for _, policy := range project.SigningPolicies {
+			policy.Submitters, policy.Approvers = sorted(policy.Submitters), sorted(policy.Approvers)
+			line("policy "+project.Slug, policy)
+		}
+		project.SigningPolicies = nil
+		line("project", project)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func sorted(members []string) []string { return slices.Sorted(slices.Values(members)) }
+
+func knownIDs(seed mock.Seed) map[string]bool {
+	ids := map[string]bool{}
+	for _, user := range seed.InteractiveUsers {
+		ids[user.ID] = true
+	}
+	for _, user := range seed.CIUsers {
+		ids[user.ID] = true
+	}
+	for _, group := range seed.UserGroups {
+		ids[group.ID] = true
+	}
+	return ids
+}
+
+// A stateFile is what the tests read of Terraform's state.
+type stateFile struct {
+	Resources []struct {
+		Mode, Type, Name string
+		Instances        []struct {
+			Status     string
+			Attributes map[string]any
+		}
+	}
+}
+
+func (w *workspace) state() stateFile {
+	w.t.Helper()
+	var state stateFile
+	must(w.t, json.Unmarshal(w.read("terraform.tfstate"), &state))
+	return state
+}
+
+// checkOrphans checks that the state has each user and group that was created
+// since before, and that each id in it is one of the organization.
+func (w *workspace) checkOrphans(before mock.Seed) {
+	w.t.Helper()
+	now, existed, managed := knownIDs(w.org.Snapshot()), knownIDs(before), map[string]bool{}
+	for _, r := range w.state().Resources {
+		for _, instance := range r.Instances {
+			id, hasID := instance.Attributes["id"].(string)
+			if r.Mode != "managed" || !hasID {
+				continue
+			}
+			managed[id] = true
+			if !now[id] || instance.Status != "" {
+				w.t.Errorf("%s.%s is in the state as %q %s, which exists: %t", r.Type, r.Name, id, instance.Status, now[id])
+			}
+		}
+	}
+	for id := range now {
+		if !existed[id] && !managed[id] {
+			w.t.Errorf("%s was created, and is not in the state", id)
+		}
+	}
+}
+
+// checkToken checks that the state has the token that SignPath accepts.
+func (w *workspace) checkToken() {
+	w.t.Helper()
+	for _, r := range w.state().Resources {
+		if r.Type == "signpath_ci_user_token" {
+			token, _ := r.Instances[0].Attributes["token"].(string)
+			if !w.org.Accepts(token) {
+				w.t.Error("SignPath does not accept the token in the state")
+			}
+			return
+		}
+	}
+	w.t.Error("the state has no token")
+}
+
+// checkMails checks to whom invitations were sent.
+func (w *workspace) checkMails(want ...string) {
+	w.t.Helper()
+	var got []string
+	for _, mail := range w.org.Mails() {
+		got = append(got, strings.TrimSuffix(mail.To, "@example.com"))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		w.t.Errorf("invitations were sent to %q, want %q", got, want)
+	}
+}
+
+// mustBeDone checks that the organization is as wanted, and that a plan is empty.
+func (w *workspace) mustBeDone(want mock.Seed) {
+	w.t.Helper()
+	if diff := w.org.differences(want); diff != "" {
+		w.t.Errorf("the organization is not as configured (-want +got):\n%s", diff)
+	}
+	if said, code := w.run("plan", "-detailed-exitcode"); code != 0 {
+		w.t.Errorf("the plan after the apply is not empty (%d):\n%s", code, said)
+	}
+}
+
+// startMainJob makes a workspace of the organization, and applies mainJobBegun.
+func (cli terraformCLI) startMainJob(t *testing.T, org *organization, settings string) *workspace {
+	t.Helper()
+	w := cli.newWorkspaceFor(t, org, nil)
+	w.env = append(w.env, "GOGC=off") // The CLI lives for a second only.
+	w.write("provider.tf", fmt.Appendf(nil, "provider \"signpath\" {\n%s}\n", settings))
+	w.write("main.tf", []byte(mainJobBegun))
+	w.mustRun("apply", "-auto-approve")
+	return w
+}
