@@ -11,7 +11,8 @@ command -v gpg >/dev/null || { echo "tools/snapshot.sh: gpg is not installed" >&
 go=${GO:-go}
 goreleaser=$(tools/build.sh release)
 
-work=$(mktemp -d)
+# The path of the agent's socket must be short.
+work=$(TMPDIR=/tmp mktemp -d)
 cleanup() {
   gpgconf --kill gpg-agent >/dev/null 2>&1 || true
   rm -rf "$work"
