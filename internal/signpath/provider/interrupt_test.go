@@ -66,7 +66,7 @@ func (w *workspace) interruptAtPause(arguments ...string) {
 	go func() { ended <- command.Wait() }()
 	w.awaitPause(log, ended, &output)
 
-	sent, started := w.org.CountRequests(), time.Now()
+	sent, started := w.settledRequests(), time.Now()
 	must(w.t, command.Process.Signal(os.Interrupt))
 	err := <-ended
 	took := time.Since(started)
@@ -78,6 +78,19 @@ func (w *workspace) interruptAtPause(arguments ...string) {
 		w.t.Errorf("Terraform took %s to end:\n%s", took, &output)
 	case w.org.CountRequests() != sent:
 		w.t.Errorf("%d requests were sent after the interrupt", w.org.CountRequests()-sent)
+	}
+}
+
+// settledRequests counts the requests once those have arrived that were on their
+// way when the pause began.
+func (w *workspace) settledRequests() int {
+	for count := w.org.CountRequests(); ; {
+		time.Sleep(250 * time.Millisecond)
+		again := w.org.CountRequests()
+		if again == count {
+			return count
+		}
+		count = again
 	}
 }
 
