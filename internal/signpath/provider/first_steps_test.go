@@ -3,6 +3,7 @@ package provider_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -64,7 +65,7 @@ func newReader(t *testing.T) *reader {
 		"git":  `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`,
 		"make": `[ "$*" = build ] && mkdir bin && cp "` + built + `/terraform-provider-signpath" "` + built + `/signpathctl" bin/`,
 	} {
-		must(t, os.WriteFile(filepath.Join(tools, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700)) //nolint:gosec // It is run.
+		must(t, os.WriteFile(filepath.Join(tools, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
 	}
 	r := &reader{t: t, session: filepath.Join(home, "session"), folder: t.TempDir(), env: []string{
 		"HOME=" + home, "PATH=" + tools + string(os.PathListSeparator) + os.Getenv("PATH"), "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
@@ -122,14 +123,15 @@ func (r *reader) enter(step pageStep, fails bool) {
 // bash runs a script with the variables and the folder that the last one left.
 func (r *reader) bash(script string) *exec.Cmd {
 	// Not the test's own context: a CLI that is killed leaves its provider behind.
-	command := exec.CommandContext(context.Background(), "bash", "-c", `. "$0"`+"\n"+script, r.session) //nolint:gosec // The documentation is ours.
+	command := exec.CommandContext(context.Background(), "bash", "-c", `. "$0"`+"\n"+script, r.session)
 	command.Dir, command.Env = r.folder, r.env
 	return command
 }
 
-// ownOrganization fills in what a reader has to fill in: the mock stands for the
-// reader's own organization, and its settings are in the environment already.
-func (r *reader) ownOrganization(step pageStep) (commands, answer string) {
+// ownOrganization fills in what a reader has to fill in, and forgets the token that
+// came with the mock. The mock stands for the reader's own organization, in which an
+// administrator makes the CI user that the page asks for.
+func (r *reader) ownOrganization(step pageStep) (commands, token string) {
 	r.t.Helper()
 	commands = step.text
 	for blank, filled := range map[string]string{
@@ -141,9 +143,15 @@ func (r *reader) ownOrganization(step pageStep) (commands, answer string) {
 		}
 		commands = strings.Replace(commands, blank, filled, 1)
 	}
-	token, err := r.bash(`echo "$SIGNPATH_API_TOKEN"; echo 'unset SIGNPATH_API_TOKEN' >> "$0"`).Output()
+	answer, err := r.bash(`
+echo 'unset SIGNPATH_API_TOKEN' >> "$0"
+control=${SIGNPATH_API_URL%/Api}/_mock
+curl -fsS "$control/create" --data '{"ciUser": {"name": "terraform-plan", "role": "GlobalReader"}}' >&2
+curl -fsS "$control/tokens" --data '{"ref": "ci_user:terraform-plan"}'`).Output()
 	must(r.t, err)
-	return commands, string(token)
+	var issued map[string]string
+	must(r.t, json.Unmarshal(answer, &issued))
+	return commands, issued["apiToken"] + "\n"
 }
 
 var envFile = regexp.MustCompile(`--env-file (\S+)`)
@@ -159,7 +167,9 @@ func (r *reader) startMock(step pageStep) {
 	go func() { ended <- command.Wait() }()
 	r.t.Cleanup(func() {
 		_ = command.Process.Signal(syscall.SIGTERM)
-		<-ended
+		if err := <-ended; err != nil {
+			r.t.Errorf("the mock ended: %v\n%s", err, &output)
+		}
 	})
 	file := filepath.Join(r.folder, envFile.FindStringSubmatch(step.text)[1])
 	for tick := time.NewTicker(20 * time.Millisecond); ; {
