@@ -65,10 +65,12 @@ func Changes(before, after Organization) []Change {
 	had, has := earlier.accessByIdentity(later.roster), later.accessByIdentity(later.roster)
 	var changes []Change
 	for held, access := range has {
-		changes = appendChange(changes, had[held], access, later)
+		if isNews(&access, earlier) {
+			changes = appendChange(changes, had[held], access, later)
+		}
 	}
 	for held, access := range had {
-		if _, still := has[held]; !still {
+		if _, still := has[held]; !still && isNews(&access, later) {
 			changes = append(changes, loss(access))
 		}
 	}
@@ -107,6 +109,17 @@ func (r *roster) identity(account *account) string {
 		return p.ID
 	}
 	return strangerPrefix + account.reference.Folded().String()
+}
+
+// isNews leaves the reasons that can change something, and tells whether there are
+// any. In a place that the other organization does not have, those are the entries
+// of the place itself: who reads all of a project gains nothing by a new signing
+// policy.
+func isNews(access *Access, other *analysis) bool {
+	if !slices.Contains(other.places, access.Place) {
+		access.Reasons = slices.DeleteFunc(slices.Clone(access.Reasons), func(r Reason) bool { return r.Place != access.Place })
+	}
+	return len(access.Reasons) > 0
 }
 
 // appendChange compares an access that is there with the one that was, which is the

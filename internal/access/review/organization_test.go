@@ -124,8 +124,6 @@ func throughGroups(list func(*review.Organization) *review.Entries, texts ...str
 	}
 }
 
-
-
 func releaseSubmitters(org *review.Organization) *review.Entries { return &release(org).Submitters }
 func releaseApprovers(org *review.Organization) *review.Entries  { return &release(org).Approvers }
 func testSubmitters(org *review.Organization) *review.Entries    { return &test(org).Submitters }

@@ -121,9 +121,11 @@ func TestRightsAreAsDocumented(t *testing.T) {
 func TestEveryCellOfTheRightsIsHeld(t *testing.T) {
 	want := documented(t)
 	changes := map[string]func(*cell){
-		"granted":  func(c *cell) { c.granted = !c.granted },
-		"source":   func(c *cell) { c.source += "!" },
-		"evidence": func(c *cell) { c.evidence = map[Evidence]Evidence{Documented: Inferred, Inferred: Documented}[c.evidence] },
+		"granted": func(c *cell) { c.granted = !c.granted },
+		"source":  func(c *cell) { c.source += "!" },
+		"evidence": func(c *cell) {
+			c.evidence = map[Evidence]Evidence{Documented: Inferred, Inferred: Documented}[c.evidence]
+		},
 	}
 	for row := range rightsTable {
 		for permission := range rightsTable[row].cells {
