@@ -11,9 +11,8 @@ import (
 // in the form in which rules ask for it.
 type analysis struct {
 	org      Organization
-	roster   *roster
-	groups   groupMembers
 	accounts []*account
+	*expander
 	// places are the organization, then each project with its signing policies.
 	places []Place
 	lists  map[Place][]*placedList
@@ -33,20 +32,12 @@ type span struct{ from, to int }
 func analyze(org Organization) *analysis {
 	org.Projects = sortedProjects(org.Projects)
 	a := &analysis{
-		org: org, roster: newRoster(org), places: []Place{{}},
+		org: org, expander: newExpander(org), places: []Place{{}},
 		lists: map[Place][]*placedList{}, found: map[placedPermission]span{},
 	}
-	a.groups = a.roster.groupMembers(org.Members)
-	expansions := a.placeLists()
-	// Only now are all entries seen, and with them those that fit nobody.
-	a.accounts = a.roster.accounts()
-	number := map[string]int{}
-	for i, account := range a.accounts {
-		number[account.key] = i
-	}
-	for _, expand := range expansions {
-		expand(number)
-	}
+	a.placeLists()
+	a.accounts = a.numberAccounts()
+	a.eachList(func(l *placedList) { l.expansion = a.expand(l.direct) })
 	a.findAccess()
 	return a
 }
@@ -61,13 +52,12 @@ func sortedProjects(projects []Project) []Project {
 	return projects
 }
 
-// placeLists notes every list of every place, and returns what expands them.
-func (a *analysis) placeLists() []func(number map[string]int) {
-	var expansions []func(map[string]int)
+// placeLists notes every list of every place.
+func (a *analysis) placeLists() {
 	add := func(place Place, list access.List, entries Entries) {
-		l := &placedList{list: list, place: place, direct: a.roster.keys(entries.References)}
-		a.lists[place] = append(a.lists[place], l)
-		expansions = append(expansions, func(number map[string]int) { l.expand(a.roster, a.groups, entries, number) })
+		a.lists[place] = append(a.lists[place], &placedList{
+			list: list, place: place, direct: a.roster.keys(entries.References), unfinished: entries.Incomplete,
+		})
 	}
 	for _, project := range a.org.Projects {
 		place := Place{Project: project.Slug}
@@ -81,7 +71,6 @@ func (a *analysis) placeLists() []func(number map[string]int) {
 			add(place, access.Approvers, policy.Approvers)
 		}
 	}
-	return expansions
 }
 
 // eachList calls visit with every list, in the order of places.
@@ -100,7 +89,13 @@ func (a *analysis) list(place Place, list access.List) *placedList {
 			return l
 		}
 	}
-	return &placedList{list: list, place: place}
+	return &placedList{list: list, place: place, expansion: &expansion{}}
+}
+
+// has tells whether the organization has the place.
+func (a *analysis) has(place Place) bool {
+	_, ok := a.lists[place]
+	return ok || place == Place{}
 }
 
 // at returns who has the permission at the place.

@@ -9,7 +9,7 @@ import (
 )
 
 // largeOrganization has 200 principals and 90 signing policies in 30 projects. Every
-// list holds a group of groups, in which are half of the users.
+// list holds a group of three groups, in which are 36 users.
 func largeOrganization() review.Organization {
 	org := review.Organization{Members: map[access.Reference]review.Entries{}}
 	var users []string
@@ -28,8 +28,8 @@ func largeOrganization() review.Organization {
 		text := fmt.Sprintf("group:Division %d", n)
 		org.Principals = append(org.Principals, principal(text))
 		var teams []string
-		for team := range 8 {
-			teams = append(teams, fmt.Sprintf("group:Team %02d", (n*3+team)%15))
+		for team := range 3 {
+			teams = append(teams, fmt.Sprintf("group:Team %02d", n*3+team))
 		}
 		org.Members[ref(text)] = entries(teams...)
 	}

@@ -47,7 +47,8 @@ func TestASoundOrganizationHasNoFinding(t *testing.T) {
 	}
 }
 
-// expiredException has tests of its own: it does not look at the organization.
+// expiredException has tests of its own, because it looks at the rulebook and not at
+// the organization.
 const expiredException = "expired-exception"
 
 func TestEveryRuleHasItsCases(t *testing.T) {
@@ -153,6 +154,9 @@ func TestExceptionsCountUntilTheirLastDay(t *testing.T) {
 			report := findings(t, org, settings)
 			if len(ofRule(report, id)) > 0 || len(report.Excepted) != 1 || report.Excepted[0].Rule != id || report.Excepted[0].Exception != exception {
 				t.Errorf("on its last day, the exception leaves %q, and covers %v", sentences(report.Findings), report.Excepted)
+			}
+			if found := ofRule(report, expiredException); len(found) > 0 {
+				t.Errorf("on its last day, the exception has ended: %q", sentences(found))
 			}
 			settings[id].Exceptions[0].Until = day(2026, 6, 14)
 			report = findings(t, org, settings)

@@ -62,42 +62,66 @@ func (c Change) String() string {
 // gains the reading of artifacts with the approval.
 func Changes(before, after Organization) []Change {
 	earlier, later := analyze(before), analyze(after)
-	had, has := earlier.accessByIdentity(later.roster), later.accessByIdentity(later.roster)
-	var changes []Change
-	for held, access := range has {
-		if isNews(&access, earlier) {
-			changes = appendChange(changes, had[held], access, later)
+	c := accessComparison{earlier: earlier, later: later}
+	c.matchAccounts()
+	for at := range later.found {
+		c.compareAt(at)
+	}
+	for at := range earlier.found {
+		if _, compared := later.found[at]; !compared {
+			c.compareAt(at)
 		}
 	}
-	for held, access := range had {
-		if _, still := has[held]; !still && isNews(&access, later) {
-			changes = append(changes, loss(access))
-		}
-	}
-	changes = dropImplied(changes)
+	changes := dropImplied(c.changes)
 	slices.SortFunc(changes, compareChanges)
 	return changes
 }
 
-// held is one permission of somebody, comparable between two organizations.
-type held struct {
-	identity   string
-	place      Place
-	permission Permission
+// An accessComparison collects the changes between two analyses.
+type accessComparison struct {
+	earlier, later *analysis
+	// had and has number the accounts of each analysis so that whoever is the same
+	// has the same number, below people.
+	had, has []int
+	people   int
+	changes  []Change
 }
 
-// accessByIdentity names every account by its key in the roster, which is of the
-// later organization.
-func (a *analysis) accessByIdentity(later *roster) map[held]Access {
-	identities := make([]string, len(a.accounts))
-	for i, account := range a.accounts {
-		identities[i] = later.identity(account)
+func (c *accessComparison) matchAccounts() {
+	numbers := map[string]int{}
+	number := func(accounts []*account) []int {
+		found := make([]int, len(accounts))
+		for i, account := range accounts {
+			identity := c.later.roster.identity(account)
+			if _, known := numbers[identity]; !known {
+				numbers[identity] = len(numbers)
+			}
+			found[i] = numbers[identity]
+		}
+		return found
 	}
-	accesses := make(map[held]Access, len(a.rows))
-	for _, row := range a.rows {
-		accesses[held{identities[row.account], row.Place, row.Permission}] = row
+	c.had, c.has = number(c.earlier.accounts), number(c.later.accounts)
+	c.people = len(numbers)
+}
+
+// compareAt compares who has one permission at one place.
+func (c *accessComparison) compareAt(at placedPermission) {
+	had := make([]Access, c.people)
+	for _, row := range c.earlier.at(at.place, at.permission) {
+		had[c.had[row.account]] = row
 	}
-	return accesses
+	for _, row := range c.later.at(at.place, at.permission) {
+		person := c.has[row.account]
+		if isNews(&row, c.earlier) {
+			c.compare(had[person], row)
+		}
+		had[person] = Access{}
+	}
+	for _, row := range had {
+		if len(row.Reasons) > 0 && isNews(&row, c.later) {
+			c.changes = append(c.changes, loss(row))
+		}
+	}
 }
 
 // identity finds an account of another roster in this one.
@@ -116,32 +140,32 @@ func (r *roster) identity(account *account) string {
 // of the place itself: who reads all of a project gains nothing by a new signing
 // policy.
 func isNews(access *Access, other *analysis) bool {
-	if !slices.Contains(other.places, access.Place) {
+	if !other.has(access.Place) {
 		access.Reasons = slices.DeleteFunc(slices.Clone(access.Reasons), func(r Reason) bool { return r.Place != access.Place })
 	}
 	return len(access.Reasons) > 0
 }
 
-// appendChange compares an access that is there with the one that was, which is the
-// zero value if there was none.
-func appendChange(changes []Change, had, has Access, later *analysis) []Change {
-	c := Change{Principal: has.Principal, Permission: has.Permission, Place: has.Place, Reasons: has.Reasons}
+// compare notes what is different between the access that there was, which is the
+// zero value if there was none, and the one that is there.
+func (c *accessComparison) compare(had, has Access) {
+	change := Change{Principal: has.Principal, Permission: has.Permission, Place: has.Place, Reasons: has.Reasons}
 	isNew := len(had.Reasons) == 0
 	switch {
 	case !isNew && had.takesEffect() == has.takesEffect():
-		return changes
+		return
 	case has.takesEffect():
-		c.Direction = Gains
+		change.Direction = Gains
 		if !isNew {
-			c.Because = "because the account is now active"
+			change.Because = "because the account is now active"
 		}
 	case !isNew:
-		c.Direction, c.Because = Loses, "because the account is no longer active"
+		change.Direction, change.Because = Loses, "because the account is no longer active"
 	default:
-		c.Direction = WillGain
-		c.Because = strings.TrimPrefix(later.accounts[has.account].onceInForce(), ", ")
+		change.Direction = WillGain
+		change.Because = strings.TrimPrefix(c.later.accounts[has.account].onceInForce(), ", ")
 	}
-	return append(changes, c)
+	c.changes = append(c.changes, change)
 }
 
 func loss(had Access) Change {

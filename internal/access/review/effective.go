@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -109,23 +110,30 @@ func (h Holder) String() string {
 // findAccess fills in the rows.
 func (a *analysis) findAccess() {
 	global := a.globalRights()
-	reasons := make([][]Reason, len(a.accounts))
+	var given []givenReason
 	for _, place := range a.places {
 		for _, permission := range Permissions() {
 			if permissionTraits[permission].narrowest < place.extent() {
 				continue
 			}
+			given = given[:0]
 			for account, rights := range global {
 				for _, right := range rights {
 					if right.Permission == permission {
-						reasons[account] = append(reasons[account], Reason{right: right})
+						given = append(given, givenReason{account, Reason{right: right}})
 					}
 				}
 			}
-			a.addEntries(reasons, place, permission)
-			a.addRows(reasons, place, permission)
+			given = a.addEntries(given, place, permission)
+			a.addRows(given, place, permission)
 		}
 	}
+}
+
+// A givenReason is a reason and whom it gives a permission.
+type givenReason struct {
+	account int
+	reason  Reason
 }
 
 // globalRights returns what each account may do in the whole organization.
@@ -143,7 +151,7 @@ func (a *analysis) globalRights() [][]*Right {
 }
 
 // addEntries adds the reasons that lists give, those of the project included.
-func (a *analysis) addEntries(reasons [][]Reason, place Place, permission Permission) {
+func (a *analysis) addEntries(given []givenReason, place Place, permission Permission) []givenReason {
 	lists := a.lists[place]
 	if place.SigningPolicy != "" {
 		lists = slices.Concat(a.lists[Place{Project: place.Project}], lists)
@@ -154,27 +162,37 @@ func (a *analysis) addEntries(reasons [][]Reason, place Place, permission Permis
 			continue
 		}
 		for _, way := range l.ways {
-			reasons[way.account] = append(reasons[way.account], Reason{Place: l.place, Via: way.via, right: right})
+			given = append(given, givenReason{way.account, Reason{Place: l.place, Via: way.via, right: right}})
 		}
 	}
+	return given
 }
 
-// addRows turns the reasons into rows, and leaves none behind.
-func (a *analysis) addRows(reasons [][]Reason, place Place, permission Permission) {
+// addRows turns the reasons into rows. Rows of one permission at one place share one
+// array of reasons, because there are tens of thousands of rows.
+func (a *analysis) addRows(given []givenReason, place Place, permission Permission) {
+	slices.SortStableFunc(given, func(a, b givenReason) int { return cmp.Compare(a.account, b.account) })
+	reasons := make([]Reason, len(given))
+	for i, g := range given {
+		reasons[i] = g.reason
+	}
 	from := len(a.rows)
-	for i, found := range reasons {
-		if len(found) == 0 {
-			continue
+	for first := 0; first < len(given); {
+		end := first + 1
+		for end < len(given) && given[end].account == given[first].account {
+			end++
 		}
-		account := a.accounts[i]
-		row := Access{Principal: account.reference, Permission: permission, Place: place, Reasons: found, account: i}
-		if !account.stranger {
-			row.Status = account.Status()
-		}
-		a.rows = append(a.rows, row)
-		reasons[i] = nil
+		a.rows = append(a.rows, a.row(given[first].account, place, permission, reasons[first:end:end]))
+		first = end
 	}
-	if len(a.rows) > from {
-		a.found[placedPermission{place, permission}] = span{from, len(a.rows)}
+	a.found[placedPermission{place, permission}] = span{from, len(a.rows)}
+}
+
+func (a *analysis) row(number int, place Place, permission Permission, reasons []Reason) Access {
+	account := a.accounts[number]
+	row := Access{Principal: account.reference, Permission: permission, Place: place, Reasons: reasons, account: number}
+	if !account.stranger {
+		row.Status = account.Status()
 	}
+	return row
 }

@@ -60,22 +60,16 @@ func (c ListChange) String() string {
 // organization says who the principals are and whom the groups hold; its projects do
 // not matter. Members are in it whether or not their accounts are active.
 func ChangeOfList(org Organization, before, after Entries) ListChange {
-	r := newRoster(org)
-	groups := r.groupMembers(org.Members)
-	had, has := &placedList{direct: r.keys(before.References)}, &placedList{direct: r.keys(after.References)}
-	number := map[string]int{}
-	accounts := r.accounts()
-	for i, account := range accounts {
-		number[account.key] = i
-	}
-	had.expand(r, groups, before, number)
-	has.expand(r, groups, after, number)
+	e := newExpander(org)
+	from, to := e.roster.keys(before.References), e.roster.keys(after.References)
+	accounts := e.numberAccounts()
+	had, has := e.expand(from), e.expand(to)
 	return ListChange{Gains: membersOnlyOf(has, had, accounts), Loses: membersOnlyOf(had, has, accounts)}
 }
 
 // membersOnlyOf returns who is on the one list and not on the other, ordered by
 // reference.
-func membersOnlyOf(list, other *placedList, accounts []*account) []ListMember {
+func membersOnlyOf(list, other *expansion, accounts []*account) []ListMember {
 	onOther := map[int]bool{}
 	for _, way := range other.ways {
 		onOther[way.account] = true

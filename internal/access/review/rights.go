@@ -61,10 +61,14 @@ type cell struct {
 	source   string
 }
 
-func yes(source string) cell         { return cell{true, Documented, source} }
-func inferredYes(source string) cell { return cell{true, Inferred, source} }
-func no(source string) cell          { return cell{false, Documented, source} }
-func inferredNo(source string) cell  { return cell{false, Inferred, source} }
+func yes(source string) cell { return cell{true, Documented, source} }
+func no(source string) cell  { return cell{false, Documented, source} }
+
+// inferred marks what the source does not say in so many words.
+func (c cell) inferred() cell {
+	c.evidence = Inferred
+	return c
+}
 
 // rightsTable is SignPath's rules of who may do what. The documentation is silent on
 // whether an administrator may submit or approve without being on the list. It names
@@ -75,8 +79,8 @@ var rightsTable = []struct {
 	cells  [permissions]cell
 }{
 	{Holder{Role: access.RoleGlobalAdministrator}, [permissions]cell{
-		Submit:                 inferredNo(listsOnly),
-		Approve:                inferredNo(listsOnly),
+		Submit:                 no(listsOnly).inferred(),
+		Approve:                no(listsOnly).inferred(),
 		ReadArtifacts:          yes(readPermissions),
 		Configure:              yes(userRoles),
 		AdministerProjects:     yes(userRoles),
@@ -85,8 +89,8 @@ var rightsTable = []struct {
 		Everything:             yes(userRoles),
 	}},
 	{Holder{Role: access.RoleCertificateAdministrator}, [permissions]cell{
-		Submit:                 inferredNo(listsOnly),
-		Approve:                inferredNo(listsOnly),
+		Submit:                 no(listsOnly).inferred(),
+		Approve:                no(listsOnly).inferred(),
 		ReadArtifacts:          no(readPermissions),
 		Configure:              no(userRoles),
 		AdministerProjects:     no(userRoles),
@@ -95,8 +99,8 @@ var rightsTable = []struct {
 		Everything:             no(userRoles),
 	}},
 	{Holder{Role: access.RoleUserAdministrator}, [permissions]cell{
-		Submit:                 inferredNo(listsOnly),
-		Approve:                inferredNo(listsOnly),
+		Submit:                 no(listsOnly).inferred(),
+		Approve:                no(listsOnly).inferred(),
 		ReadArtifacts:          no(readPermissions),
 		Configure:              no(userRoles),
 		AdministerProjects:     no(userRoles),
@@ -105,8 +109,8 @@ var rightsTable = []struct {
 		Everything:             no(userRoles),
 	}},
 	{Holder{Role: access.RoleProjectAdministrator}, [permissions]cell{
-		Submit:                 inferredNo(listsOnly),
-		Approve:                inferredNo(listsOnly),
+		Submit:                 no(listsOnly).inferred(),
+		Approve:                no(listsOnly).inferred(),
 		ReadArtifacts:          yes(readPermissions),
 		Configure:              yes(userRoles),
 		AdministerProjects:     yes(userRoles),
@@ -115,8 +119,8 @@ var rightsTable = []struct {
 		Everything:             no(userRoles),
 	}},
 	{Holder{Role: access.RoleGlobalReader}, [permissions]cell{
-		Submit:                 inferredNo(listsOnly),
-		Approve:                inferredNo(listsOnly),
+		Submit:                 no(listsOnly).inferred(),
+		Approve:                no(listsOnly).inferred(),
 		ReadArtifacts:          yes(readPermissions),
 		Configure:              no(userRoles),
 		AdministerProjects:     no(userRoles),
@@ -125,8 +129,8 @@ var rightsTable = []struct {
 		Everything:             no(userRoles),
 	}},
 	{Holder{Role: access.RoleDirectorySynchronizer}, [permissions]cell{
-		Submit:                 inferredNo(listsOnly),
-		Approve:                inferredNo(listsOnly),
+		Submit:                 no(listsOnly).inferred(),
+		Approve:                no(listsOnly).inferred(),
 		ReadArtifacts:          no(readPermissions),
 		Configure:              no(userRoles),
 		AdministerProjects:     no(userRoles),
@@ -145,14 +149,14 @@ var rightsTable = []struct {
 		Everything:             no(userRoles),
 	}},
 	{Holder{Support: true}, [permissions]cell{
-		Submit:                 inferredNo(listsOnly),
-		Approve:                inferredNo(listsOnly),
+		Submit:                 no(listsOnly).inferred(),
+		Approve:                no(listsOnly).inferred(),
 		ReadArtifacts:          yes(readPermissions),
-		Configure:              inferredYes(supportUsers),
-		AdministerProjects:     inferredYes(supportUsers),
-		AdministerUsers:        inferredYes(supportUsers),
-		AdministerCertificates: inferredYes(supportUsers),
-		Everything:             inferredYes(supportUsers),
+		Configure:              yes(supportUsers).inferred(),
+		AdministerProjects:     yes(supportUsers).inferred(),
+		AdministerUsers:        yes(supportUsers).inferred(),
+		AdministerCertificates: yes(supportUsers).inferred(),
+		Everything:             yes(supportUsers).inferred(),
 	}},
 	{Holder{List: access.Readers.Plural}, [permissions]cell{
 		Submit:                 no(projectSettings),

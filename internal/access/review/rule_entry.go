@@ -51,12 +51,8 @@ func (i *inspection) findEmptyGroups() []Finding {
 
 // isEmpty tells whether the group is known to hold no user, also not through groups.
 func (i *inspection) isEmpty(group string) bool {
-	for _, path := range i.groups.nesting.Expand([]string{group}) {
-		if !i.roster.isGroup(path.Key) || !i.groups.knows(path.Key) {
-			return false
-		}
-	}
-	return true
+	inside := i.expand([]string{group})
+	return len(inside.ways) == 0 && !inside.hides
 }
 
 func (i *inspection) findEntries(wanted func(*account) bool, sentence string) []Finding {

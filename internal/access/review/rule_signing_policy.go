@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,11 +38,11 @@ func (i *inspection) coming(rows []Access) []Access {
 
 func (i *inspection) findSelfApproval() []Finding {
 	return i.eachPolicy(func(place Place, policy SigningPolicy) []Finding {
-		submitters := byAccount(i.at(place, Submit))
+		submitters := i.at(place, Submit)
 		var found []Finding
 		for _, row := range i.approvers(place, policy) {
-			if submits, both := submitters[row.account]; both {
-				found = append(found, i.finding(row, slices.Concat(submits.Reasons, row.Reasons),
+			if reasons := reasonsFor(submitters, row.account); len(reasons) > 0 {
+				found = append(found, i.finding(row, slices.Concat(reasons, row.Reasons),
 					"%s can both submit to and approve %s", row.Principal, place))
 			}
 		}
@@ -52,10 +53,10 @@ func (i *inspection) findSelfApproval() []Finding {
 func (i *inspection) findConfiguringApprovers() []Finding {
 	return i.eachPolicy(func(place Place, policy SigningPolicy) []Finding {
 		project := Place{Project: place.Project}
-		configurators := byAccount(i.at(project, Configure))
+		configurators := i.at(project, Configure)
 		var found []Finding
 		for _, row := range i.approvers(place, policy) {
-			reasons := reasonsOfList(configurators[row.account].Reasons, access.Configurators)
+			reasons := reasonsOfList(reasonsFor(configurators, row.account), access.Configurators)
 			if len(reasons) > 0 {
 				found = append(found, i.finding(row, slices.Concat(row.Reasons, reasons),
 					"%s can approve %s and also configure the project %s", row.Principal, place, project))
@@ -116,7 +117,7 @@ func (i *inspection) findBareQuorum() []Finding {
 // must not be denied.
 func (i *inspection) findQuorum(applies func(required, approvers int) bool, sentence string) []Finding {
 	return i.eachPolicy(func(place Place, policy SigningPolicy) []Finding {
-		if !is(policy.UsesApprovalProcess) || policy.RequiredApprovals == nil || i.list(place, access.Approvers).incomplete {
+		if !is(policy.UsesApprovalProcess) || policy.RequiredApprovals == nil || i.list(place, access.Approvers).incomplete() {
 			return nil
 		}
 		var approvers []string
@@ -147,12 +148,13 @@ func (i *inspection) finding(row Access, reasons []Reason, sentence string, args
 	}
 }
 
-func byAccount(rows []Access) map[int]Access {
-	accesses := map[int]Access{}
-	for _, row := range rows {
-		accesses[row.account] = row
+// reasonsFor returns why the account is among the rows, which are ordered by account.
+func reasonsFor(rows []Access, account int) []Reason {
+	at, found := slices.BinarySearchFunc(rows, account, func(row Access, account int) int { return cmp.Compare(row.account, account) })
+	if !found {
+		return nil
 	}
-	return accesses
+	return rows[at].Reasons
 }
 
 func ofKind(rows []Access, kind access.Kind) []Access {
