@@ -217,7 +217,7 @@ func dropImplied(changes []Change) []Change {
 // tells whether the other change goes without saying after this one, as far as the
 // reasons are the same.
 func (c Change) tells(other Change) bool {
-	if !c.Place.Contains(other.Place) || c.Because != other.Because {
+	if !c.Place.Contains(other.Place) {
 		return false
 	}
 	if c.Permission == other.Permission {

@@ -70,6 +70,10 @@ func TestChanges(t *testing.T) {
 		"activated": {edits(deactivated("user:lead@example.com")), nil, []string{
 			"user:lead@example.com gains approval on acme/release-signing, through group:Release Managers, because the account is now active",
 		}},
+		"activated, with another entry": {edits(deactivated("user:lead@example.com")), edits(grant(releaseSubmitters, "user:lead@example.com")), []string{
+			"user:lead@example.com gains submission on acme/release-signing, directly",
+			"user:lead@example.com gains approval on acme/release-signing, through group:Release Managers, because the account is now active",
+		}},
 		"an entry of who is invited": {edits(invited("user:dev@example.com")), edits(invited("user:dev@example.com"), grant(releaseApprovers, "user:dev@example.com")), []string{
 			"user:dev@example.com will gain approval on acme/release-signing, directly, once the invitation is accepted",
 		}},

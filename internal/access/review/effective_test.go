@@ -142,7 +142,8 @@ func TestReasonsNameTheirEvidence(t *testing.T) {
 func TestOutputIsInOneOrder(t *testing.T) {
 	edits := []orgEdit{
 		grant(releaseApprovers, "user:dev@example.com", "group:Outer", "ci_user:acme-test"), grant(releaseSubmitters, "group:Outer", "ci_user:acme-test"),
-		deactivated("user:owner@example.com"), grant(testSubmitters, "user:owner@example.com", "group:Inner"),
+		deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"),
+		grant(testSubmitters, "user:owner@example.com", "user:deputy@example.com", "group:Inner"),
 	}
 	spell := func(org review.Organization) string {
 		var lines []string

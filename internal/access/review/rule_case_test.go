@@ -96,6 +96,7 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"fewer":                       edits(requiredApprovals(4)),
 			"one more":                    edits(requiredApprovals(2)),
+			"none of none":                edits(requiredApprovals(0), only(releaseApprovers)),
 			"approval is off":             edits(requiredApprovals(3), noApproval),
 			"there may be more approvers": edits(requiredApprovals(3), incompleteApprovers),
 		},
@@ -163,6 +164,7 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"the release verifies origins": edits(grant(releaseSubmitters, "ci_user:acme-test"), verifiesOrigin),
 			"an interactive user":          edits(grant(releaseSubmitters, "user:dev@example.com")),
+			"one policy that claims both":  edits(func(org *review.Organization) { release(org).Name = "Test of a release" }),
 			"deactivated":                  edits(grant(releaseSubmitters, "ci_user:acme-test"), deactivated("ci_user:acme-test")),
 		},
 		exception: review.Exception{Member: ref("ci_user:acme-test"), Project: "acme", SigningPolicy: "release-signing"},
@@ -270,7 +272,7 @@ var ruleCases = map[string]ruleCase{
 		nestedSentence: "user:gone@example.com fits no principal and is in group:Inner, and so among the submitters of acme/test-signing.",
 		nestedWay:      "submitter of acme/test-signing, " + outerInner,
 		quiet: map[string][]orgEdit{
-			"there may be more users": edits(grant(testSubmitters, "user:gone@example.com"), func(org *review.Organization) { org.PrincipalsIncomplete = true }),
+			"there may be more users": edits(grant(testSubmitters, "user:gone@example.com", "unknown:11111111-1111-4111-8111-111111111111"), func(org *review.Organization) { org.PrincipalsIncomplete = true }),
 			"on no list":              edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries("user:gone@example.com") }),
 		},
 		exception: memberException("unknown:11111111-1111-4111-8111-111111111111"),

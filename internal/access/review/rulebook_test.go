@@ -69,6 +69,10 @@ func TestSeverityOfARuleCanBeSet(t *testing.T) {
 	if len(report.Findings) != 1 || report.Findings[0].Rule != "ci-user-approves" || report.Findings[0].Severity != review.Deny {
 		t.Errorf("got %q", sentences(report.Findings))
 	}
+	report = findings(t, org, map[string]review.RuleSetting{"approval-quorum": {Severity: review.Warn}, "ci-user-approves": {Severity: review.Deny}})
+	if report.Findings[0].Rule != "ci-user-approves" {
+		t.Errorf("what denies does not come first: %q", sentences(report.Findings))
+	}
 	report = findings(t, org, map[string]review.RuleSetting{"approval-quorum": {Severity: review.Warn}})
 	if report.Denied() {
 		t.Errorf("warnings deny: %q", sentences(report.Findings))
@@ -168,6 +172,12 @@ func TestFingerprintsAreStable(t *testing.T) {
 	finding := theFinding(t, soundOrganization(grant(releaseApprovers, "ci_user:acme-test")), "ci-user-approves", "ci_user:acme-test can approve acme/release-signing.")
 	if got := finding.Fingerprint(); got != "cc245c85e9d7496b5d9538420aa0828b" {
 		t.Errorf("got %s", got)
+	}
+	finding.Principals = append(finding.Principals, ref("user:DEV@example.com"))
+	capitals := finding.Fingerprint()
+	finding.Principals[1] = ref("user:dev@example.com")
+	if finding.Fingerprint() != capitals {
+		t.Error("the case of an e-mail makes another fingerprint")
 	}
 	subjects := map[string]string{}
 	for _, c := range ruleCases {
