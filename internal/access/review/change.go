@@ -1,0 +1,227 @@
+package review
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A Direction says what a change does to a principal.
+type Direction string
+
+const (
+	// Gains is to be able to do more from now on.
+	Gains Direction = "gains"
+	// Loses is to be able to do less.
+	Loses Direction = "loses"
+	// WillGain is to have an entry that comes into force with the account: when
+	// the invitation is accepted, or the user activated.
+	WillGain Direction = "will gain"
+	// WillNotGain is to lose such an entry.
+	WillNotGain Direction = "will no longer gain"
+)
+
+var directions = []Direction{Gains, Loses, WillGain, WillNotGain}
+
+// A Change is one permission at one place that a principal gains or loses. Who only
+// gets another way to the same permission gains nothing.
+type Change struct {
+	Direction  Direction
+	Principal  access.Reference
+	Permission Permission
+	Place      Place
+	// Reasons are why the principal has the permission now, or had it before.
+	Reasons []Reason
+	// Because completes the sentence where the account changed and not the access.
+	Because string
+}
+
+// String says the change in a sentence without a full stop: "user:a@example.com
+// gains approval on acme/release-signing, through group:Release Managers".
+func (c Change) String() string {
+	ways := make([]string, len(c.Reasons))
+	for i, reason := range c.Reasons {
+		ways[i] = reason.how()
+	}
+	text := fmt.Sprintf("%s %s %s on %s, %s", c.Principal, c.Direction, c.Permission.Noun(), c.Place, strings.Join(ways, " and "))
+	if c.Because != "" {
+		text += ", " + c.Because
+	}
+	return text
+}
+
+// Changes tells who gains and who loses what between two organizations, ordered by
+// principal, direction and place. It compares what principals can do, not entries. A
+// principal is the same if the id or else the natural reference is.
+//
+// What goes without saying is left out: a permission inside a place where the same
+// one changes for the same reasons, and one that another includes. An approver
+// gains the reading of artifacts with the approval.
+func Changes(before, after Organization) []Change {
+	earlier, later := analyze(before), analyze(after)
+	c := accessComparison{earlier: earlier, later: later}
+	c.matchAccounts()
+	for at := range later.found {
+		c.compareAt(at)
+	}
+	for at := range earlier.found {
+		if _, compared := later.found[at]; !compared {
+			c.compareAt(at)
+		}
+	}
+	changes := dropImplied(c.changes)
+	slices.SortFunc(changes, compareChanges)
+	return changes
+}
+
+// An accessComparison collects the changes between two analyses.
+type accessComparison struct {
+	earlier, later *analysis
+	// had and has number the accounts of each analysis so that whoever is the same
+	// has the same number, below people.
+	had, has []int
+	people   int
+	changes  []Change
+}
+
+func (c *accessComparison) matchAccounts() {
+	numbers := map[string]int{}
+	number := func(accounts []*account) []int {
+		found := make([]int, len(accounts))
+		for i, account := range accounts {
+			identity := c.later.roster.identity(account)
+			if _, known := numbers[identity]; !known {
+				numbers[identity] = len(numbers)
+			}
+			found[i] = numbers[identity]
+		}
+		return found
+	}
+	c.had, c.has = number(c.earlier.accounts), number(c.later.accounts)
+	c.people = len(numbers)
+}
+
+// compareAt compares who has one permission at one place.
+func (c *accessComparison) compareAt(at placedPermission) {
+	had := make([]Access, c.people)
+	for _, row := range c.earlier.at(at.place, at.permission) {
+		had[c.had[row.account]] = row
+	}
+	for _, row := range c.later.at(at.place, at.permission) {
+		person := c.has[row.account]
+		if isNews(&row, c.earlier) {
+			c.compare(had[person], row)
+		}
+		had[person] = Access{}
+	}
+	for _, row := range had {
+		if len(row.Reasons) > 0 && isNews(&row, c.later) {
+			c.changes = append(c.changes, loss(row))
+		}
+	}
+}
+
+// identity finds an account of another roster in this one.
+func (r *roster) identity(account *account) string {
+	if _, ok := r.principals[account.key]; ok {
+		return account.key
+	}
+	if p, ok := r.find(account.reference); ok {
+		return p.ID
+	}
+	return strangerPrefix + account.reference.Folded().String()
+}
+
+// isNews leaves the reasons that can change something, and tells whether there are
+// any. In a place that the other organization does not have, those are the entries
+// of the place itself: who reads all of a project gains nothing by a new signing
+// policy.
+func isNews(access *Access, other *analysis) bool {
+	if !other.has(access.Place) {
+		access.Reasons = slices.DeleteFunc(slices.Clone(access.Reasons), func(r Reason) bool { return r.Place != access.Place })
+	}
+	return len(access.Reasons) > 0
+}
+
+// compare notes what is different between the access that there was, which is the
+// zero value if there was none, and the one that is there.
+func (c *accessComparison) compare(had, has Access) {
+	change := Change{Principal: has.Principal, Permission: has.Permission, Place: has.Place, Reasons: has.Reasons}
+	isNew := len(had.Reasons) == 0
+	switch {
+	case !isNew && had.takesEffect() == has.takesEffect():
+		return
+	case has.takesEffect():
+		change.Direction = Gains
+		if !isNew {
+			change.Because = "because the account is now active"
+		}
+	case !isNew:
+		change.Direction, change.Because = Loses, "because the account is no longer active"
+	default:
+		change.Direction = WillGain
+		change.Because = strings.TrimPrefix(c.later.accounts[has.account].onceInForce(), ", ")
+	}
+	c.changes = append(c.changes, change)
+}
+
+func loss(had Access) Change {
+	c := Change{Direction: Loses, Principal: had.Principal, Permission: had.Permission, Place: had.Place, Reasons: had.Reasons}
+	if !had.takesEffect() {
+		c.Direction = WillNotGain
+	}
+	return c
+}
+
+// takesEffect is true as well for an entry that fits no principal: removing it is a
+// loss until somebody knows better.
+func (a Access) takesEffect() bool { return a.InForce() || a.Status == "" }
+
+func compareChanges(a, b Change) int {
+	return cmp.Or(
+		compareReferences(a.Principal, b.Principal),
+		cmp.Compare(slices.Index(directions, a.Direction), slices.Index(directions, b.Direction)),
+		comparePlaces(a.Place, b.Place),
+		cmp.Compare(a.Permission, b.Permission),
+	)
+}
+
+// dropImplied leaves out the changes of which each reason is told by another change
+// of the same principal that says at least as much.
+func dropImplied(changes []Change) []Change {
+	type subject struct {
+		principal access.Reference
+		direction Direction
+	}
+	bySubject := map[subject][]Change{}
+	for _, c := range changes {
+		s := subject{c.Principal, c.Direction}
+		bySubject[s] = append(bySubject[s], c)
+	}
+	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
+		told := map[string]bool{}
+		for _, other := range bySubject[subject{c.Principal, c.Direction}] {
+			if other.tells(c) {
+				for _, reason := range other.Reasons {
+					told[reason.key()] = true
+				}
+			}
+		}
+		return !slices.ContainsFunc(c.Reasons, func(r Reason) bool { return !told[r.key()] })
+	})
+}
+
+// tells whether the other change goes without saying after this one, as far as the
+// reasons are the same.
+func (c Change) tells(other Change) bool {
+	if !c.Place.Contains(other.Place) {
+		return false
+	}
+	if c.Permission == other.Permission {
+		return c.Place != other.Place
+	}
+	return slices.Contains(permissionTraits[c.Permission].includes, other.Permission)
+}

@@ -1,0 +1,79 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Report is the outcome of a review.
+type Report struct {
+	// Findings are what is to be looked at, ordered by severity, rule and subject.
+	Findings []Finding
+	// Excepted are the findings that an exception lets pass.
+	Excepted []ExceptedFinding
+}
+
+// An ExceptedFinding is one that an exception covers.
+type ExceptedFinding struct {
+	Finding
+	Exception Exception
+}
+
+// Denied tells whether any finding denies.
+func (r Report) Denied() bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity == Deny })
+}
+
+// Review judges an organization. The error says what is wrong with the rulebook.
+func Review(org Organization, rulebook Rulebook) (Report, error) {
+	if err := rulebook.Validate(); err != nil {
+		return Report{}, err
+	}
+	var report Report
+	a := analyze(org)
+	for _, rule := range catalogue {
+		severity := rulebook.severity(rule)
+		if severity == Ignore {
+			continue
+		}
+		for _, finding := range rule.find(&inspection{analysis: a, rulebook: rulebook, rule: rule}) {
+			finding.Rule, finding.Severity, finding.Advice = rule.ID, severity, rule.Advice
+			report.add(finding, rulebook, a.roster)
+		}
+	}
+	slices.SortStableFunc(report.Findings, compareFindings)
+	slices.SortStableFunc(report.Excepted, func(a, b ExceptedFinding) int { return compareFindings(a.Finding, b.Finding) })
+	return report, nil
+}
+
+func (r *Report) add(finding Finding, rulebook Rulebook, roster *roster) {
+	for _, exception := range rulebook.Rules[finding.Rule].Exceptions {
+		if !exception.expired(rulebook.Now) && exception.covers(finding, roster) {
+			r.Excepted = append(r.Excepted, ExceptedFinding{finding, exception})
+			return
+		}
+	}
+	r.Findings = append(r.Findings, finding)
+}
+
+// An inspection is one rule at work.
+type inspection struct {
+	*analysis
+	rulebook Rulebook
+	rule     Rule
+}
+
+func (i *inspection) now() time.Time { return i.rulebook.Now }
+
+// parameter returns what the rulebook says, or the rule's default.
+func (i *inspection) parameter(name string) int {
+	if set, ok := i.rulebook.Rules[i.rule.ID].Parameters[name]; ok {
+		return set
+	}
+	parameter, ok := i.rule.parameter(name)
+	if !ok {
+		panic(fmt.Sprintf("rule %s asks for the parameter %q, which it does not declare", i.rule.ID, name))
+	}
+	return parameter.Default
+}

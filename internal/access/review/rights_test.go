@@ -1,0 +1,171 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// documentedRights is SignPath's documentation, read independently of the table in
+// the code. A cell has whether the permission is given, a question mark where the
+// documentation does not say so itself, and the letter of its source.
+const documentedRights = `
+                          | submit | approve | read-artifacts | configure | administer-projects | administer-users | administer-certificates | everything
+Global Administrator      | no?  L | no?   L | yes          R | yes     G | yes               G | yes            G | yes                   G | yes      G
+Certificate Administrator | no?  L | no?   L | no           R | no      G | no                G | no             G | yes                   G | no       G
+User Administrator        | no?  L | no?   L | no           R | no      G | no                G | yes            G | no                    G | no       G
+Project Administrator     | no?  L | no?   L | yes          R | yes     G | yes               G | no             G | no                    G | no       G
+Global Reader             | no?  L | no?   L | yes          R | no      G | no                G | no             G | no                    G | no       G
+Directory Synchronizer    | no?  L | no?   L | no           R | no      G | no                G | yes            G | no                    G | no       G
+Regular User              | no   G | no    G | no           R | no      G | no                G | no             G | no                    G | no       G
+support user              | no?  L | no?   L | yes          R | yes?    S | yes?              S | yes?           S | yes?                  S | yes?     S
+reader                    | no   P | no    P | yes          P | no      P | no                E | no             E | no                    E | no       E
+configurator              | no   P | no    P | yes          R | yes     P | no                E | no             E | no                    E | no       E
+submitter                 | yes  Q | no    A | yes          R | no      P | no                E | no             E | no                    E | no       E
+approver                  | no   Q | yes   A | yes          R | no      P | no                E | no             E | no                    E | no       E
+`
+
+// The sources of the cells.
+//
+//	R  who has read permissions for a signing request: Global and Project
+//	   Administrator, Global Reader, support user, Reader, Configurator, Submitter,
+//	   Approver; fewer roles than before version 1.202.0
+//	G  the global permissions of each role, and that Global Administrators have those
+//	   of the certificate, user and project administrators
+//	L  who submits and approves is selected in the signing policy; of roles nothing
+//	   is said
+//	E  the lists give permissions on projects and signing policies
+//	S  support users have administrative privileges
+//	P  readers read all of a project; configurators change artifact configurations
+//	   and webhooks
+//	Q  submitters are the users that may submit an artifact
+//	A  approvers are the users that may approve signing requests
+var documentedSources = map[string]string{
+	"R": `users page, "Read permissions"; changelog 1.202.0`,
+	"G": `users page, "User roles"`,
+	"L": `users page, "Permissions": submitters and approvers are named per signing policy`,
+	"E": `users page, "Permissions": per project or signing policy, apart from global roles`,
+	"S": `users page, "Support users": administrative privileges`,
+	"P": `projects page, "Project settings"`,
+	"Q": `projects page, "Signing policies"`,
+	"A": `projects page, "Approval process"`,
+}
+
+// documented reads the table, by holder and permission.
+func documented(t *testing.T) map[string]string {
+	t.Helper()
+	cells := map[string]string{}
+	var columns []string
+	for _, line := range strings.Split(strings.Trim(documentedRights, "\n"), "\n") {
+		parts := strings.Split(line, "|")
+		for i := range parts {
+			parts[i] = strings.TrimSpace(parts[i])
+		}
+		if columns == nil {
+			columns = parts
+			continue
+		}
+		for i, part := range parts[1:] {
+			given, tag, _ := strings.Cut(part, " ")
+			source := documentedSources[strings.TrimSpace(tag)]
+			if source == "" {
+				t.Fatalf("the cell %q has no source", part)
+			}
+			cells[parts[0]+" | "+columns[i+1]] = given + " by " + source
+		}
+	}
+	return cells
+}
+
+// implemented spells the table of the code in the same way.
+func implemented() map[string]string {
+	cells := map[string]string{}
+	for _, right := range Rights() {
+		given := "no"
+		if right.Granted {
+			given = "yes"
+		}
+		if right.Evidence == Inferred {
+			given += "?"
+		}
+		cells[right.Holder.String()+" | "+right.Permission.String()] = given + " by " + right.Source
+	}
+	return cells
+}
+
+func differences(got, want map[string]string) []string {
+	var found []string
+	for name := range want {
+		if got[name] != want[name] {
+			found = append(found, fmt.Sprintf("%s: got %q, want %q", name, got[name], want[name]))
+		}
+	}
+	for name := range got {
+		if want[name] == "" {
+			found = append(found, fmt.Sprintf("%s: got %q, which is not documented", name, got[name]))
+		}
+	}
+	return found
+}
+
+func TestRightsAreAsDocumented(t *testing.T) {
+	for _, difference := range differences(implemented(), documented(t)) {
+		t.Error(difference)
+	}
+}
+
+// Whichever cell is changed, in whichever way, exactly that one is reported.
+func TestEveryCellOfTheRightsIsHeld(t *testing.T) {
+	want := documented(t)
+	changes := map[string]func(*cell){
+		"granted": func(c *cell) { c.granted = !c.granted },
+		"source":  func(c *cell) { c.source += "!" },
+		"evidence": func(c *cell) {
+			c.evidence = map[Evidence]Evidence{Documented: Inferred, Inferred: Documented}[c.evidence]
+		},
+	}
+	for row := range rightsTable {
+		for permission := range rightsTable[row].cells {
+			for name, change := range changes {
+				cell := &rightsTable[row].cells[permission]
+				original := *cell
+				change(cell)
+				if found := differences(implemented(), want); len(found) != 1 {
+					t.Errorf("with another %s in %s | %s: %q", name, rightsTable[row].holder, Permission(permission), found)
+				}
+				*cell = original
+			}
+		}
+	}
+}
+
+func TestRightsCoverEveryRoleListAndPermission(t *testing.T) {
+	var holders []Holder
+	for _, role := range access.Roles() {
+		holders = append(holders, Holder{Role: role.Role})
+	}
+	holders = append(holders, Holder{Support: true})
+	for _, list := range access.Lists() {
+		// A member of a group has what the group has.
+		if list.Parent != access.ParentUserGroup {
+			holders = append(holders, Holder{List: list.Plural})
+		}
+	}
+	var got, want []string
+	for _, right := range Rights() {
+		got = append(got, right.Holder.String()+right.Permission.String())
+	}
+	for _, holder := range holders {
+		for _, permission := range Permissions() {
+			want = append(want, holder.String()+permission.String())
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

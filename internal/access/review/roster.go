@@ -1,0 +1,151 @@
+package review
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A roster knows every principal of an organization under one key each, however an
+// entry names them. The key is the id, or the natural reference of a principal that
+// has no id yet.
+type roster struct {
+	directory  *access.Directory
+	principals map[string]Principal
+	// strangers are the entries that fit no principal, by key.
+	strangers map[string]access.Reference
+	// incomplete is true where a stranger may well be a principal.
+	incomplete bool
+}
+
+// strangerPrefix keeps the key of an entry that fits nobody apart from every id.
+const strangerPrefix = "?"
+
+func newRoster(org Organization) *roster {
+	r := &roster{
+		directory: access.NewDirectory(), principals: map[string]Principal{},
+		strangers: map[string]access.Reference{}, incomplete: org.PrincipalsIncomplete,
+	}
+	for _, p := range org.Principals {
+		if p.ID == "" {
+			p.ID = p.Reference().Folded().String()
+		}
+		p.ID = strings.ToLower(p.ID)
+		r.directory.Put(p.Principal)
+		r.principals[p.ID] = p
+	}
+	return r
+}
+
+// find returns whom the reference names. An unidentified entry is found where the
+// directory has come to hold its id.
+func (r *roster) find(reference access.Reference) (access.Principal, bool) {
+	if reference.Kind == access.KindUnknown {
+		return r.directory.Get(reference.Key)
+	}
+	p, err := r.directory.Find(reference)
+	return p, err == nil
+}
+
+// key returns the key of whom the reference names.
+func (r *roster) key(reference access.Reference) string {
+	if p, ok := r.find(reference); ok {
+		return p.ID
+	}
+	key := strangerPrefix + reference.Folded().String()
+	r.strangers[key] = reference
+	return key
+}
+
+func (r *roster) keys(references []access.Reference) []string {
+	keys := make([]string, len(references))
+	for i, reference := range references {
+		keys[i] = r.key(reference)
+	}
+	return keys
+}
+
+// reference spells whom the key stands for.
+func (r *roster) reference(key string) access.Reference {
+	if stranger, ok := r.strangers[key]; ok {
+		return stranger
+	}
+	return r.directory.ReferenceTo(key)
+}
+
+// same tells whether two references name the same principal.
+func (r *roster) same(a, b access.Reference) bool {
+	if a.Same(b) {
+		return true
+	}
+	one, ok := r.find(a)
+	other, found := r.find(b)
+	return ok && found && one.ID == other.ID
+}
+
+func (r *roster) isGroup(key string) bool {
+	if stranger, ok := r.strangers[key]; ok {
+		return stranger.Kind == access.KindGroup
+	}
+	return r.principals[key].Kind == access.KindGroup
+}
+
+// An account is a user or a CI user, or an entry of which nobody knows what it is.
+type account struct {
+	Principal
+	key       string
+	reference access.Reference
+	stranger  bool
+}
+
+// inForce tells whether the account can use what it was given.
+func (a *account) inForce() bool { return !a.stranger && a.Status() == access.StatusActive }
+
+// comes tells whether the account can use what it was given now, or as soon as it
+// accepts its invitation, for which nobody else has to agree again. Rules against
+// too much access count both; rules against too little count who is in force.
+func (a *account) comes() bool { return !a.stranger && a.Status() != access.StatusInactive }
+
+// onceInForce completes a sentence about an account that is not in force.
+func (a *account) onceInForce() string {
+	switch {
+	case a.Status() == access.StatusInvited:
+		return ", once the invitation is accepted"
+	case a.Status() == access.StatusInactive:
+		return ", once the account is active"
+	}
+	return ""
+}
+
+// accounts returns everybody who is no group, ordered by reference.
+func (r *roster) accounts() []*account {
+	var all []*account
+	for key, p := range r.principals {
+		if p.Kind != access.KindGroup {
+			all = append(all, &account{Principal: p, key: key, reference: r.directory.ReferenceTo(key)})
+		}
+	}
+	for key, reference := range r.strangers {
+		if reference.Kind != access.KindGroup {
+			all = append(all, r.strangeAccount(key, reference))
+		}
+	}
+	slices.SortFunc(all, func(a, b *account) int { return compareReferences(a.reference, b.reference) })
+	return all
+}
+
+func (r *roster) strangeAccount(key string, reference access.Reference) *account {
+	a := &account{key: key, reference: reference, stranger: true}
+	if r.incomplete && reference.Kind != access.KindUnknown {
+		a.Kind, a.Active, a.stranger = reference.Kind, true, false
+	}
+	return a
+}
+
+func compareReferences(a, b access.Reference) int {
+	if c := strings.Compare(string(a.Kind), string(b.Kind)); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Key, b.Key)
+}

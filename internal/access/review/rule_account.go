@@ -1,0 +1,103 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// Rules about accounts and their global roles. A role belongs to a user and not to a
+// group, so there is no way to one through groups.
+
+// eachAccount makes a finding of each account on which find has a sentence to say.
+func (i *inspection) eachAccount(find func(*account) string) []Finding {
+	var found []Finding
+	for _, a := range i.accounts {
+		if sentence := find(a); sentence != "" {
+			found = append(found, Finding{Principals: []access.Reference{a.reference}, Sentence: sentence})
+		}
+	}
+	return found
+}
+
+func (i *inspection) findUserAdministrators() []Finding {
+	return i.eachAccount(func(a *account) string {
+		if a.Role != access.RoleUserAdministrator || !a.comes() {
+			return ""
+		}
+		return fmt.Sprintf("%s is a User Administrator and can assign any role to anyone, also to itself%s.", a.reference, a.onceInForce())
+	})
+}
+
+func (i *inspection) findFewAdministrators() []Finding {
+	administrators := i.globalAdministrators()
+	minimum := i.parameter(parameterMinimum)
+	if i.org.PrincipalsIncomplete || i.hasUnknownRole() || len(administrators) >= minimum {
+		return nil
+	}
+	return []Finding{{Sentence: fmt.Sprintf("There must be at least %s, and there %s.",
+		count(minimum, "active Global Administrator"), areOnly(administrators))}}
+}
+
+func (i *inspection) findManyAdministrators() []Finding {
+	administrators := i.globalAdministrators()
+	maximum := i.parameter(parameterMaximum)
+	if len(administrators) <= maximum {
+		return nil
+	}
+	return []Finding{{Sentence: fmt.Sprintf("There may be at most %s, and there are %d: %s.",
+		count(maximum, "active Global Administrator"), len(administrators), strings.Join(administrators, ", "))}}
+}
+
+// globalAdministrators names those who are in force. The support user is none of the
+// organization's own.
+func (i *inspection) globalAdministrators() []string {
+	var names []string
+	for _, a := range i.accounts {
+		if a.Role == access.RoleGlobalAdministrator && a.inForce() && !a.Support {
+			names = append(names, a.reference.String())
+		}
+	}
+	return names
+}
+
+func (i *inspection) hasUnknownRole() bool {
+	for _, a := range i.accounts {
+		if a.Role == "" && a.inForce() {
+			return true
+		}
+	}
+	return false
+}
+
+func areOnly(names []string) string {
+	switch len(names) {
+	case 0:
+		return "is none"
+	case 1:
+		return "is only one: " + names[0]
+	}
+	return fmt.Sprintf("are only %d: %s", len(names), strings.Join(names, ", "))
+}
+
+func (i *inspection) findExpiredInvitations() []Finding {
+	return i.eachAccount(func(a *account) string {
+		if a.stranger || a.Status() != access.StatusInvited || a.InvitationExpires == nil || !i.now().After(*a.InvitationExpires) {
+			return ""
+		}
+		return fmt.Sprintf("The invitation of %s expired on %s.", a.reference, a.InvitationExpires.Format(time.DateOnly))
+	})
+}
+
+func (i *inspection) findOldTokens() []Finding {
+	limit := i.parameter(parameterDays)
+	return i.eachAccount(func(a *account) string {
+		if !a.inForce() || a.TokenGenerated == nil || !i.now().After(a.TokenGenerated.AddDate(0, 0, limit)) {
+			return ""
+		}
+		return fmt.Sprintf("The API token of %s was generated on %s, more than %s ago.",
+			a.reference, a.TokenGenerated.Format(time.DateOnly), count(limit, "day"))
+	})
+}

@@ -1,0 +1,162 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// Severity is what a finding of a rule leads to.
+type Severity string
+
+const (
+	// Deny is for what must not be: a plan with it should not be applied.
+	Deny Severity = "deny"
+	// Warn is for what somebody should look at.
+	Warn Severity = "warn"
+	// Ignore switches a rule off.
+	Ignore Severity = "ignore"
+)
+
+func (s Severity) rank() int { return slices.Index([]Severity{Deny, Warn, Ignore}, s) }
+
+// A Rulebook says how the rules of the [Catalogue] apply. The zero value but for Now
+// applies each by its defaults.
+type Rulebook struct {
+	// Now is when the review takes place.
+	Now time.Time
+	// Rules are the settings of rules, by id.
+	Rules map[string]RuleSetting
+}
+
+// A RuleSetting changes one rule.
+type RuleSetting struct {
+	// Severity replaces the rule's; empty keeps it.
+	Severity Severity
+	// Parameters replace those of the rule, by name.
+	Parameters map[string]int
+	Exceptions []Exception
+}
+
+// An Exception lets findings of one rule pass for a time. It covers a finding if
+// each subject that it names is the finding's.
+type Exception struct {
+	// Member is a principal that the finding is about; the zero value is any. An
+	// exception names a member or a project, unless the rule is about the
+	// organization as a whole.
+	Member access.Reference
+	// Project and SigningPolicy are slugs; empty is any. A finding about several
+	// places is covered only if all of them are.
+	Project, SigningPolicy string
+	// Reason says why. It is required.
+	Reason string
+	// Until is the last day on which the exception counts. It is required.
+	Until time.Time
+}
+
+// Validate reports everything that is wrong with the rulebook.
+func (b Rulebook) Validate() error {
+	var problems []error
+	if b.Now.IsZero() {
+		problems = append(problems, errors.New("the rulebook does not say when the review takes place"))
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.Rules)) {
+		rule, ok := RuleByID(id)
+		if !ok {
+			problems = append(problems, fmt.Errorf("there is no rule %q", id))
+			continue
+		}
+		if err := b.Rules[id].validate(rule); err != nil {
+			problems = append(problems, fmt.Errorf("rule %s: %w", id, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (s RuleSetting) validate(rule Rule) error {
+	var problems []error
+	if s.Severity != "" && s.Severity.rank() < 0 {
+		problems = append(problems, fmt.Errorf("%q is no severity; valid are %q, %q and %q", s.Severity, Deny, Warn, Ignore))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
+		if _, ok := rule.parameter(name); !ok {
+			problems = append(problems, fmt.Errorf("it has no parameter %q", name))
+		} else if s.Parameters[name] < 1 {
+			problems = append(problems, fmt.Errorf("parameter %s is %d and must be at least 1", name, s.Parameters[name]))
+		}
+	}
+	for i, exception := range s.Exceptions {
+		if err := exception.validate(rule); err != nil {
+			problems = append(problems, fmt.Errorf("exception %d: %w", i+1, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (e Exception) validate(rule Rule) error {
+	var problems []error
+	if e.Reason == "" {
+		problems = append(problems, errors.New("it needs a reason"))
+	}
+	if e.Until.IsZero() {
+		problems = append(problems, errors.New("it needs an end date"))
+	}
+	if e.SigningPolicy != "" && e.Project == "" {
+		problems = append(problems, errors.New("it names a signing policy without its project"))
+	}
+	switch named := e.Member != (access.Reference{}) || e.Project != ""; {
+	case named && rule.OfOrganization:
+		problems = append(problems, errors.New("it names a subject, and the rule is about the organization as a whole"))
+	case !named && !rule.OfOrganization:
+		// It would be a way to switch the rule off unseen.
+		problems = append(problems, errors.New("it names neither a member nor a project; to switch the rule off, ignore it"))
+	}
+	return errors.Join(problems...)
+}
+
+// expired tells whether the last day is over, where Until is.
+func (e Exception) expired(now time.Time) bool {
+	year, month, day := e.Until.Date()
+	return !now.Before(time.Date(year, month, day+1, 0, 0, 0, 0, e.Until.Location()))
+}
+
+// place is the place that the exception names.
+func (e Exception) place() Place { return Place{e.Project, e.SigningPolicy} }
+
+// covers tells whether the exception is about the finding.
+func (e Exception) covers(finding Finding, roster *roster) bool {
+	if e.Member != (access.Reference{}) && !slices.ContainsFunc(finding.Principals, func(p access.Reference) bool { return roster.same(p, e.Member) }) {
+		return false
+	}
+	if e.Project == "" {
+		return true
+	}
+	for _, place := range finding.Places {
+		if !e.place().Contains(place) {
+			return false
+		}
+	}
+	return len(finding.Places) > 0
+}
+
+// String names the subjects of the exception.
+func (e Exception) String() string {
+	switch {
+	case e.Member == (access.Reference{}):
+		return e.place().String()
+	case e.Project == "":
+		return e.Member.String()
+	}
+	return e.Member.String() + " at " + e.place().String()
+}
+
+func (b Rulebook) severity(rule Rule) Severity {
+	if set := b.Rules[rule.ID].Severity; set != "" {
+		return set
+	}
+	return rule.Severity
+}
