@@ -39,6 +39,8 @@ A plan of the result shows imports and no change:
   signpathctl export signpath
   cd signpath && terraform init && terraform plan
 
+A development build of the provider needs no terraform init.
+
 DIRECTORY gets principals.tf (users, CI users, groups and who is in them), roles.tf (global roles other than Regular
 User), one file per project, imports.tf and provider.tf. What cannot be managed is named in comments, with the reason:
 users and groups that a directory synchronizes, the account of SignPath's support, and what the provider refuses.

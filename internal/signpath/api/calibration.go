@@ -70,6 +70,8 @@ type schema struct {
 // A schemaProperty is what matters of one property.
 type schemaProperty struct {
 	types []string
+	// list is what the objects of an array have; nil if it is no such array.
+	list *schema
 	// items are the types of an array's items, nested the properties of an
 	// object.
 	items, nested []string
@@ -141,7 +143,7 @@ func answerSchema(o *openapi3.Operation) *schema {
 	for _, status := range []string{"200", "201", "2XX", "default"} {
 		if response := o.Responses.Value(status); response != nil && response.Value != nil {
 			if s := jsonSchema(response.Value.Content); s != nil {
-				return s
+				return s.unwrapped()
 			}
 		}
 	}
@@ -169,7 +171,7 @@ func (s *schema) add(described *openapi3.Schema, depth int) {
 	}
 	for name, p := range described.Properties {
 		if p != nil && p.Value != nil {
-			s.properties[name] = describe(p.Value)
+			s.properties[name] = describe(p.Value, depth)
 		}
 	}
 	s.required = unique(append(s.required, described.Required...))
@@ -186,13 +188,28 @@ func (s *schema) add(described *openapi3.Schema, depth int) {
 	}
 }
 
-func describe(described *openapi3.Schema) schemaProperty {
+func describe(described *openapi3.Schema, depth int) schemaProperty {
 	p := schemaProperty{types: typesOf(described)}
 	p.nested = slices.Sorted(maps.Keys(propertiesOf(described)))
 	if described.Items != nil && described.Items.Value != nil {
 		p.items = typesOf(described.Items.Value)
+		if depth < maxSchemaDepth && slices.Contains(p.items, openapi3.TypeObject) {
+			p.list = &schema{properties: map[string]schemaProperty{}}
+			p.list.add(described.Items.Value, depth+1)
+		}
 	}
 	return p
+}
+
+// unwrapped returns the schema of a list's items, where the list is the only
+// property of the answer.
+func (s *schema) unwrapped() *schema {
+	for _, p := range s.properties {
+		if len(s.properties) == 1 && p.list != nil {
+			return p.list
+		}
+	}
+	return s
 }
 
 func propertiesOf(described *openapi3.Schema) openapi3.Schemas {

@@ -157,6 +157,9 @@ func TestCompareContract(t *testing.T) {
 	if found := states(); len(found[api.ContractDiffers])+len(found[api.ContractMissing]) > 0 || len(found[api.ContractMatches]) < 50 {
 		t.Errorf("the default dialect: %+v", found)
 	}
+	if found := states("wrapped-lists,summary-lists"); len(found[api.ContractDiffers])+len(found[api.ContractMissing]) > 0 {
+		t.Errorf("wrapped lists: %+v", found)
+	}
 	for _, line := range states("edit-without-suffix")[api.ContractDiffers] {
 		if line.Part != api.PartRoute || !strings.HasSuffix(line.Assumed, "/Edit") || line.Assumed != line.Found+"/Edit" {
 			t.Errorf("got %+v", line)

@@ -80,7 +80,7 @@ func listNeeds(list access.List) string {
 	case access.ParentUserGroup:
 		return needsGroupAdmin
 	case access.ParentProject:
-		return "Needs the role Project Administrator or Global Administrator. A configurator of the project may do, too."
+		return "Needs the role Project Administrator or Global Administrator. That a configurator of the project may do it, too, is inferred."
 	}
 	return "Needs the role Project Administrator or Global Administrator."
 }

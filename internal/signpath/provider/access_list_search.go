@@ -21,7 +21,7 @@ func parentFilters(l access.List) map[string]schema.Attribute {
 	slug := func(of string) schema.StringAttribute {
 		return schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: fmt.Sprintf("Only of the %s with this slug. All that the token's user may see if it is not set.", of),
+			MarkdownDescription: fmt.Sprintf("Finds only what belongs to the %s with this slug. If it is not set, everything that the token's user may see is searched.", of),
 			Validators:          []validator.String{isSlug()},
 		}
 	}

@@ -134,7 +134,7 @@ func expandedAttribute(list access.List) schema.Attribute {
 	return schema.ListNestedAttribute{
 		Computed: true,
 		MarkdownDescription: fmt.Sprintf("Everyone who is among the %[1]s in the end, directly or through groups in groups, ordered by member. "+
-			"Groups themselves are not in it: see `%[1]s`. Who is in several of the groups is in it once for each, because taking them out of one leaves them the other.", list.Plural),
+			"Groups themselves are not in it: see `%[1]s`. A member of several of these groups is in it once for each, because leaving one group leaves them in the others.", list.Plural),
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			attrMember: schema.StringAttribute{Computed: true, MarkdownDescription: "Member reference of a user or CI user."},
 			"via": schema.StringAttribute{
