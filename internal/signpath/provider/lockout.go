@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -22,6 +23,23 @@ func allowLockoutAttribute(what string) schema.BoolAttribute {
 		MarkdownDescription: "Whether a change is allowed that " + what + ". Without it, such a plan is an error, because nobody might be left to undo it. " +
 			"Defaults to `false`. A destroy heeds the value of the last apply.",
 	}
+}
+
+// privateAllowLockout tells the destroy of a plan whether the plan allowed a
+// lockout.
+const privateAllowLockout = "allow_lockout"
+
+func noteAllowLockout(ctx context.Context, private privateState, allowed bool, diags *diag.Diagnostics) {
+	diags.Append(private.SetKey(ctx, privateAllowLockout, []byte(strconv.FormatBool(allowed)))...)
+}
+
+// allowedLockout is what the plan of a destroy noted. The destroy checks again: a
+// plan may be made with the token of a reader, whom it does not lock out, and
+// carried out with that of an administrator.
+func allowedLockout(ctx context.Context, private privateReader, diags *diag.Diagnostics) bool {
+	raw, d := private.GetKey(ctx, privateAllowLockout)
+	diags.Append(d...)
+	return string(raw) == "true"
 }
 
 // checkDeactivation reports the deactivation of a user that would lock out.

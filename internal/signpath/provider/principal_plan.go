@@ -33,6 +33,7 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	member := access.Reference{Kind: r.kind, Key: plan.key().ValueString()}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), member.String())...)
 	if r.session != nil {
+		noteAllowLockout(ctx, resp.Private, plan.fields().AllowLockout.ValueBool(), &resp.Diagnostics)
 		r.plan(ctx, req.Config, plan, prior, resp)
 	}
 }
@@ -146,6 +147,7 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 	if err != nil || !existing.Active {
 		return // Nothing to deactivate.
 	}
+	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",

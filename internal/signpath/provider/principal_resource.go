@@ -329,6 +329,12 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() {
 		return
 	}
+	if p, err := r.find(ctx, state); err == nil {
+		r.checkDeactivation(ctx, p, allowedLockout(ctx, req.Private, &resp.Diagnostics), path.Empty(), &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
 	err := r.client.SetActive(ctx, r.kind, state.fields().ID.ValueString(), false)
 	addFailure(&resp.Diagnostics, failure{doing: "Deactivating " + state.fields().Member.ValueString(), needs: needsUserAdmin}, err)
 }

@@ -100,6 +100,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	noteAllowLockout(ctx, resp.Private, plan.AllowLockout.ValueBool(), &resp.Diagnostics)
 	if plan.Member.IsUnknown() {
 		if !req.State.Raw.IsNull() {
 			resp.RequiresReplace.Append(path.Root(attrMember))
@@ -117,6 +118,7 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 		return
 	}
 	r.claim(ctx, state.ID.ValueString(), resp)
+	noteAllowLockout(ctx, resp.Private, state.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkLoss(ctx, state, access.RoleRegularUser, state.AllowLockout.ValueBool(), path.Empty(), resp)
 }
 
@@ -287,6 +289,10 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	}
 	if err != nil {
 		addFailure(&resp.Diagnostics, r.lookUp(state.Member), err)
+		return
+	}
+	r.checkDemotion(ctx, p, access.RoleRegularUser, allowedLockout(ctx, req.Private, &resp.Diagnostics), path.Empty(), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	r.assign(ctx, p, access.RoleRegularUser, &resp.Diagnostics)

@@ -1,0 +1,54 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// TestLockoutByAnotherToken plans with the token of a reader, whom the plan does
+// not lock out, and applies with that of an administrator, whom it does.
+func TestLockoutByAnotherToken(t *testing.T) {
+	for name, c := range map[string]struct{ config, gone string }{
+		"role": {`
+resource "signpath_role_assignment" "own" {
+  member = "ci_user:terraform"
+  role   = "GlobalAdministrator"
+}
+`, "signpath_role_assignment.own"},
+		"activity": {`
+import {
+  to = signpath_ci_user.own
+  id = "terraform"
+}
+resource "signpath_ci_user" "own" {
+  name = "terraform"
+}
+`, "signpath_ci_user.own"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(c.config)})
+			w.mustRun("apply", "-auto-approve")
+			_, err := w.org.Administrator("").CreateCIUser(mock.CIUserSeed{Name: "reader", Role: mock.RoleGlobalReader})
+			must(t, err)
+			token, err := w.org.Administrator("").IssueToken("ci_user:reader")
+			must(t, err)
+
+			administrators := w.env
+			w.env = append(w.env[:len(w.env):len(w.env)], "SIGNPATH_API_TOKEN="+token)
+			w.mustRun("plan", "-destroy", "-target="+c.gone, "-out=plan.bin")
+			w.env = administrators
+			output, exitCode := w.run("apply", "plan.bin")
+			if exitCode == 0 || !says("Terraform would lock itself out", "ci_user:terraform").MatchString(output) {
+				t.Errorf("exit code %d:\n%s", exitCode, output)
+			}
+			must(t, w.org.userIs("ci_user:terraform", func(user mock.UserState) error {
+				if !user.Active || user.Role != mock.RoleGlobalAdministrator {
+					t.Errorf("the user is %+v", user)
+				}
+				return nil
+			})(nil))
+		})
+	}
+}
