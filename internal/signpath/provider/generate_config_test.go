@@ -77,6 +77,37 @@ func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
 	}
 }
 
+// TestConfigurationIsGeneratedForAnImportBlock has the CLI write the resource to an
+// import block, for each type that can be imported, and plans it: nothing changes.
+func TestConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
+	for kind, id := range map[string]string{
+		"signpath_user":                      "former.auditor@example.com",
+		"signpath_ci_user":                   "build",
+		"signpath_user_group":                "Release Managers",
+		"signpath_user_group_members":        "Release Managers",
+		"signpath_user_group_member":         "Release Managers/user:release.manager@example.com",
+		"signpath_role_assignment":           "user:org.admin@example.com",
+		"signpath_project_readers":           "project-a",
+		"signpath_project_reader":            "project-a/user:qa.lead@example.com",
+		"signpath_project_configurators":     "project-a",
+		"signpath_project_configurator":      "project-a/user:dev.lead@example.com",
+		"signpath_signing_policy_submitters": "project-a/release-signing",
+		"signpath_signing_policy_submitter":  "project-a/release-signing/ci_user:build",
+		"signpath_signing_policy_approvers":  "project-a/release-signing",
+		"signpath_signing_policy_approver":   "project-a/release-signing/group:Release Managers",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			org := newOrganization(t, withAnyone)
+			before := org.Snapshot()
+			org.run(nil, acceptance.TestStep{
+				Config: org.config(""), ResourceName: kind + ".this",
+				ImportState: true, ImportStateKind: acceptance.ImportBlockWithID, ImportStateId: id, GenerateConfig: true,
+			})
+			org.unchangedSince(before)
+		})
+	}
+}
+
 // TestGeneratedConfigurationOfABigOrganization does so for an organization of
 // 200 users, 60 CI users, 30 groups, 40 projects and 90 signing policies. It
 // counts what the query sends: four lists, and each project and policy once.
