@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,14 +54,11 @@ func csvFinding(record string, finding review.Finding) map[string]string {
 }
 
 func csvAccess(row review.Access) map[string]string {
-	var sources, evidence []string
-	for _, reason := range row.Reasons {
-		sources, evidence = append(sources, reason.Source()), append(evidence, string(reason.Evidence()))
-	}
 	return map[string]string{
 		"record": "access", "project": row.Place.Project, "signing_policy": row.Place.SigningPolicy,
 		"principal": row.Principal.String(), "in_force": inForce(row.Status), "permission": row.Permission.String(),
-		"why": spellReasons(row.Reasons), "source": strings.Join(sources, "; "), "evidence": strings.Join(evidence, "; "),
+		"why": spellReasons(row.Reasons), "source": spellOnce(row.Reasons, review.Reason.Source),
+		"evidence": spellOnce(row.Reasons, func(reason review.Reason) string { return string(reason.Evidence()) }),
 	}
 }
 
@@ -81,17 +79,16 @@ func noFormula(text string) string {
 }
 
 func spellReferences(references []access.Reference) string {
-	texts := make([]string, len(references))
-	for i, reference := range references {
-		texts[i] = reference.String()
-	}
-	return strings.Join(texts, "; ")
+	return strings.Join(each(references, access.Reference.String), "; ")
 }
 
 func spellReasons(reasons []review.Reason) string {
-	texts := make([]string, len(reasons))
-	for i, reason := range reasons {
-		texts[i] = reason.String()
-	}
-	return strings.Join(texts, "; ")
+	return strings.Join(each(reasons, review.Reason.String), "; ")
+}
+
+// spellOnce leaves out what another reason has said.
+func spellOnce(reasons []review.Reason, say func(review.Reason) string) string {
+	said := each(reasons, say)
+	slices.Sort(said)
+	return strings.Join(slices.Compact(said), "; ")
 }

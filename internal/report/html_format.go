@@ -85,8 +85,8 @@ type pageRight struct {
 func (r *Report) writeHTML(w io.Writer) error {
 	p := page{
 		Policy: pagePolicy,
-		Style:  template.CSS(pageStyle),
-		Script: template.JS(pageScript), //nolint:gosec // It is a file of this package, with nothing put in.
+		Style:  template.CSS(pageStyle), //nolint:gosec // It is a file of this package, with nothing put in.
+		Script: template.JS(pageScript), //nolint:gosec // As is this.
 		ID:     r.Organization.ID, Day: r.Day, ReadBy: visible(r.readBy()),
 		Gaps:     each(r.Organization.Gaps, visible),
 		Findings: each(r.Findings, newPageFinding),

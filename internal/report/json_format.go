@@ -92,6 +92,7 @@ func (r *Report) writeJSON(w io.Writer) error {
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false) // A program reads it, or a person, and no browser.
 	return encoder.Encode(document)
 }
 

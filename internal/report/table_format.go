@@ -87,8 +87,9 @@ func table(rows [][]string) string {
 		for i, text := range row {
 			shown[i] = visible(text)
 		}
-		fmt.Fprintln(aligned, "  "+strings.Join(shown, "\t"))
+		// A strings.Builder takes everything.
+		_, _ = io.WriteString(aligned, "  "+strings.Join(shown, "\t")+"\n")
 	}
-	_ = aligned.Flush() // A strings.Builder takes everything.
+	_ = aligned.Flush()
 	return b.String()
 }
