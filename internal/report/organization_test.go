@@ -117,6 +117,25 @@ func TestRefusedPartsAreGaps(t *testing.T) {
 	}
 }
 
+// TestRefusedListsAreUnknown tells a list that is refused from one that is empty.
+func TestRefusedListsAreUnknown(t *testing.T) {
+	s := start(t, seed())
+	must(t, s.Inject(mock.Fault{Route: "GET /Projects/tool", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
+	must(t, s.Inject(mock.Fault{Route: "GET /Projects/app/SigningPolicies/test-signing", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
+	o := s.read(t, token)
+	app, tool := o.Reviewed.Projects[0], o.Reviewed.Projects[1]
+	if !tool.Readers.Incomplete || !tool.Configurators.Incomplete || app.Readers.Incomplete || app.Configurators.Incomplete {
+		t.Errorf("projects %+v", o.Reviewed.Projects)
+	}
+	release, test := app.SigningPolicies[0], app.SigningPolicies[1]
+	if !test.Submitters.Incomplete || !test.Approvers.Incomplete || release.Submitters.Incomplete || release.Approvers.Incomplete {
+		t.Errorf("signing policies %+v", app.SigningPolicies)
+	}
+	if len(o.Gaps) != 2 || !slices.IsSorted(o.Gaps) {
+		t.Errorf("gaps %q", o.Gaps)
+	}
+}
+
 func TestMembersThatAreRefusedAreAGap(t *testing.T) {
 	dialect, err := mock.ParseDialect("summary-lists")
 	must(t, err)
