@@ -1,11 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"os"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,13 +9,9 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
-// exportRetryBudget bounds each request. It is shorter than the provider's, because
-// somebody waits for it, and running the export again loses nothing.
-const exportRetryBudget = 2 * time.Minute
-
 type exportFlags struct {
-	url, organizationID, tokenFile string
-	emptyLists, force              bool
+	connection        connectionFlags
+	emptyLists, force bool
 }
 
 func newExportCommand() *cobra.Command {
@@ -57,9 +49,7 @@ The same organization always gives the same files. Exit status: 0 if everything 
 		},
 	}
 	options := command.Flags()
-	options.StringVar(&flags.url, "api-url", "", "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
-	options.StringVar(&flags.organizationID, "organization-id", "", "UUID of the organization (default: $"+api.EnvOrganizationID+")")
-	options.StringVar(&flags.tokenFile, "token-file", "", "file with the API token (default: the token in $"+api.EnvToken+")")
+	flags.connection.addTo(command)
 	options.BoolVar(&flags.emptyLists, "include-empty-lists", false, "also write access lists that nobody is on, which keeps them empty")
 	options.BoolVar(&flags.force, "force", false, "write into a directory with files in it, and replace those that an export wrote")
 	return command
@@ -69,7 +59,7 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 	if err := export.CheckDestination(directory, flags.force); err != nil {
 		return explainExport(err)
 	}
-	client, err := newExportClient(flags)
+	client, err := flags.connection.newClient()
 	if err != nil {
 		return err
 	}
@@ -84,24 +74,6 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 		return explainWrite(err)
 	}
 	return reportExport(command, organization, configuration, directory)
-}
-
-func newExportClient(flags exportFlags) (*api.Client, error) {
-	token := os.Getenv(api.EnvToken)
-	if flags.tokenFile != "" {
-		content, err := os.ReadFile(flags.tokenFile)
-		if err != nil {
-			return nil, fmt.Errorf("the file with the API token cannot be read: %w", err)
-		}
-		token = string(content)
-	}
-	return api.New(api.Config{
-		URL:            strings.TrimSpace(cmp.Or(flags.url, os.Getenv(api.EnvURL))),
-		OrganizationID: strings.TrimSpace(cmp.Or(flags.organizationID, os.Getenv(api.EnvOrganizationID))),
-		Token:          strings.TrimSpace(token),
-		UserAgent:      "signpathctl/" + version,
-		RetryBudget:    exportRetryBudget,
-	})
 }
 
 func reportExport(command *cobra.Command, organization *export.Organization, configuration *export.Configuration, directory string) error {

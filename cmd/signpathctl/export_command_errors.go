@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -41,26 +40,7 @@ func exportAdvice(err error) string {
 	case errors.As(err, &notEmpty):
 		return "Export into a new directory, or use --force, which replaces only files that an export wrote."
 	case errors.As(err, &answer):
-		return answerAdvice(answer)
-	}
-	return ""
-}
-
-func answerAdvice(e *api.Error) string {
-	switch {
-	case e.Status == 0:
-		return "Check --api-url (or " + api.EnvURL + ") and the network, then run it again."
-	case e.Cause != nil:
-		return "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project."
-	case e.Status == http.StatusUnauthorized:
-		return "The token is wrong, was regenerated since, or its user is inactive. Give a valid one in " + api.EnvToken + " or --token-file."
-	case e.Status == http.StatusForbidden:
-		return "Check --organization-id (or " + api.EnvOrganizationID + "), and the role of the token's user: a Global Reader sees everything that an export reads. " +
-			"If it is a single project or group that is refused, it may have been deleted while the export ran: run it again."
-	case e.Status == http.StatusNotFound:
-		return "Check --api-url (or " + api.EnvURL + "): SignPath itself answers 403 for an unknown object."
-	case e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError:
-		return "Run it again later."
+		return answerAdvice(answer, "export")
 	}
 	return ""
 }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows on a terminal how far an export is. Elsewhere it shows nothing.
+// progress shows on a terminal how far a read of the organization is. Elsewhere it shows nothing.
 type progress struct{ bar *progressbar.ProgressBar }
 
 func newProgress(output io.Writer) *progress {
@@ -26,12 +26,12 @@ func newProgress(output io.Writer) *progress {
 	)}
 }
 
-// The bar returns errors of its output, which an export does not fail for.
+// The bar returns errors of its output, which no command fails for.
 
-// Expect implements [export.Progress].
+// Expect implements [export.Progress] and [report.Progress].
 func (p *progress) Expect(objects int) { p.bar.AddMax(objects) }
 
-// Done implements [export.Progress].
+// Done implements [export.Progress] and [report.Progress].
 func (p *progress) Done() { _ = p.bar.Add(1) }
 
 func (p *progress) finish() { _ = p.bar.Finish() }

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/report"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// statusFound is the exit status of a review with findings that it fails on.
+const statusFound exitStatus = 2
+
+// failOnNever lets a review with findings succeed.
+const failOnNever = "never"
+
+type reviewOrgFlags struct {
+	connection                                connectionFlags
+	format, rules, failOn                     string
+	projects, policies, principals, permitted []string
+}
+
+func newReviewOrgCommand() *cobra.Command {
+	var flags reviewOrgFlags
+	command := &cobra.Command{
+		Use:   "org",
+		Short: "Review who may do what in an existing organization",
+		Long: `Review who may do what in an existing SignPath organization, in the end: directly, through groups in groups, or by a
+global role; and what is wrong with that, with what to do about it.
+
+It only reads from SignPath, with the settings of the provider: flags, or the environment variables ` + api.EnvURL + `,
+` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. Use the token of a Global Reader, Project Administrator or Global
+Administrator: others see only the projects that they have a right on. What the token does not see is said in the
+report and on standard error, and no rule fires on it.
+
+The filters can be given several times: values of one filter are alternatives, and every filter must fit. Exit status
+and counts of findings go by what the filters show. In a table or in Markdown, a right from a role or from a list of
+the project is told once, at the organization or the project, if the filters show that; the other formats tell it at
+every place where it holds.
+
+--rules takes a YAML or JSON file that changes rules of the catalogue:
+
+  rules:
+    submit-and-approve:
+      severity: deny               # or warn, or ignore
+      exceptions:
+        - member: user:release.manager@example.com
+          project: project-a       # and, if you like, signing_policy
+          reason: Until the second approver is hired
+          until: 2026-12-31
+    old-token:
+      parameters: {days: 180}
+
+The rules:
+` + ruleHelp() + `
+
+Exit status: 2 if there is a finding of the severity of --fail-on or a worse one, which --fail-on never ends; 1 if there
+is no report; else 0.`,
+		Example: `  signpathctl review org
+  signpathctl review org --policy project-a/release-signing --permission submit --permission approve
+  signpathctl review org --format html --fail-on never > access.html`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return runReviewOrg(command, &flags) },
+	}
+	options := command.Flags()
+	flags.connection.addTo(command)
+	options.StringVar(&flags.format, "format", string(report.FormatTable), "table, markdown, csv, json, or html: one page that loads nothing")
+	options.StringVar(&flags.rules, "rules", "", "file with severities, parameters and exceptions of rules")
+	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "deny, warn or never")
+	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
+	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
+	options.StringArrayVar(&flags.principals, "principal", nil, "principal to show, such as user:dev.lead@example.com; a group with everybody who has something through it")
+	options.StringArrayVar(&flags.permitted, "permission", nil, "permission to show in the matrix: "+strings.Join(permissionNames(), ", "))
+	return command
+}
+
+// ruleHelp lists the rules with their parameters, one a line.
+func ruleHelp() string {
+	var help strings.Builder
+	for _, rule := range review.Catalogue() {
+		fmt.Fprintf(&help, "\n  %-26s %-4s  %s", rule.ID, rule.Severity, rule.Summary)
+		for _, parameter := range rule.Parameters {
+			fmt.Fprintf(&help, " (%s: %s; %d)", parameter.Name, parameter.Meaning, parameter.Default)
+		}
+	}
+	return help.String()
+}
+
+func permissionNames() []string {
+	var names []string
+	for _, permission := range review.Permissions() {
+		names = append(names, permission.String())
+	}
+	return names
+}
+
+func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
+	// Whatever is wrong with the flags is said before anything is read.
+	format, err := report.ParseFormat(flags.format)
+	if err != nil {
+		return err
+	}
+	fails, err := flags.failure()
+	if err != nil {
+		return err
+	}
+	filter, err := flags.filter()
+	if err != nil {
+		return err
+	}
+	rulebook, err := readRulebook(flags.rules, time.Now())
+	if err != nil {
+		return err
+	}
+	organization, err := readOrganization(command, flags.connection)
+	if err != nil {
+		return err
+	}
+	made, err := report.New(organization, rulebook, filter)
+	if err != nil {
+		return err
+	}
+	var output bytes.Buffer
+	if err := made.Write(&output, format); err != nil {
+		return err
+	}
+	if _, err := output.WriteTo(command.OutOrStdout()); err != nil {
+		return err
+	}
+	for _, gap := range organization.Gaps {
+		command.PrintErrln("Warning: the review is incomplete.", gap)
+	}
+	if fails(made) {
+		return statusFound
+	}
+	return nil
+}
+
+// failure returns what makes the command fail.
+func (f *reviewOrgFlags) failure() (func(*report.Report) bool, error) {
+	switch f.failOn {
+	case string(review.Deny), string(review.Warn):
+		return func(r *report.Report) bool { return r.Has(review.Severity(f.failOn)) }, nil
+	case failOnNever:
+		return func(*report.Report) bool { return false }, nil
+	}
+	return nil, fmt.Errorf("--fail-on: %q is none of %q, %q and %q", f.failOn, review.Deny, review.Warn, failOnNever)
+}
+
+func (f *reviewOrgFlags) filter() (report.Filter, error) {
+	filter := report.Filter{Projects: f.projects, Policies: f.policies}
+	for _, text := range f.principals {
+		principal, err := access.ParseEntry(text)
+		if err != nil {
+			return filter, fmt.Errorf("--principal: %w", err)
+		}
+		filter.Principals = append(filter.Principals, principal)
+	}
+	for _, text := range f.permitted {
+		permission, err := parsePermission(text)
+		if err != nil {
+			return filter, fmt.Errorf("--permission: %w", err)
+		}
+		filter.Permissions = append(filter.Permissions, permission)
+	}
+	return filter, nil
+}
+
+func parsePermission(text string) (review.Permission, error) {
+	for _, permission := range review.Permissions() {
+		if permission.String() == text {
+			return permission, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no permission; valid are %s", text, strings.Join(permissionNames(), ", "))
+}
+
+func readRulebook(path string, now time.Time) (review.Rulebook, error) {
+	if path == "" {
+		return review.Rulebook{Now: now}, nil
+	}
+	document, err := os.ReadFile(path) //nolint:gosec // The caller names the file on the command line.
+	if err != nil {
+		return review.Rulebook{}, fmt.Errorf("--rules: %w", err)
+	}
+	rulebook, err := report.ParseRulebook(document, now)
+	if err != nil {
+		return review.Rulebook{}, fmt.Errorf("--rules: %s: %w", path, err)
+	}
+	return rulebook, nil
+}
+
+func readOrganization(command *cobra.Command, connection connectionFlags) (*report.Organization, error) {
+	client, err := connection.newClient()
+	if err != nil {
+		return nil, err
+	}
+	progress := newProgress(command.ErrOrStderr())
+	organization, err := report.Read(command.Context(), client, progress)
+	progress.finish()
+	return organization, explainReview(err)
+}
+
+// explainReview adds to an error what to do about it.
+func explainReview(err error) error {
+	var answer *api.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("%w.\nThe review was interrupted", err)
+	case errors.As(err, &answer):
+		if advice := answerAdvice(answer, "review"); advice != "" {
+			return fmt.Errorf("%w.\n%s", err, strings.TrimSuffix(advice, "."))
+		}
+	}
+	return err
+}

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// A cell is all that one principal may do at one place.
+type cell struct {
+	principal access.Reference
+	status    access.Status
+	place     review.Place
+	reasons   []cellReason
+}
+
+// A cellReason is one reason, and what it allows there.
+type cellReason struct {
+	text        string
+	place       review.Place
+	permissions []review.Permission
+}
+
+// cells gathers the access by place and principal.
+func (r *Report) cells() []*cell {
+	type position struct {
+		place     review.Place
+		principal access.Reference
+	}
+	var cells []*cell
+	at, order := map[position]*cell{}, map[review.Place]int{}
+	for _, row := range r.Access {
+		if _, seen := order[row.Place]; !seen {
+			order[row.Place] = len(order)
+		}
+		here := position{row.Place, row.Principal}
+		if at[here] == nil {
+			at[here] = &cell{principal: row.Principal, status: row.Status, place: row.Place}
+			cells = append(cells, at[here])
+		}
+		at[here].add(row)
+	}
+	slices.SortStableFunc(cells, func(a, b *cell) int {
+		return cmp.Or(cmp.Compare(order[a.place], order[b.place]), comparePrincipals(a.principal, b.principal))
+	})
+	return cells
+}
+
+func (c *cell) add(row review.Access) {
+	for _, reason := range row.Reasons {
+		text := reason.String()
+		i := slices.IndexFunc(c.reasons, func(known cellReason) bool { return known.text == text })
+		if i < 0 {
+			i = len(c.reasons)
+			c.reasons = append(c.reasons, cellReason{text: text, place: reason.Place})
+		}
+		c.reasons[i].permissions = append(c.reasons[i].permissions, row.Permission)
+	}
+}
+
+// permissions are what the reasons allow, each once, in order.
+func (c *cell) permissions() []review.Permission {
+	var all []review.Permission
+	for _, reason := range c.reasons {
+		all = append(all, reason.permissions...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (c *cell) why() []string {
+	texts := make([]string, len(c.reasons))
+	for i, reason := range c.reasons {
+		texts[i] = reason.text
+	}
+	return texts
+}
+
+// ownCells are the cells without what is said at a wider place of the report, too:
+// an administrator would else stand at every signing policy.
+func (r *Report) ownCells() []*cell {
+	cells := r.cells()
+	for _, c := range cells {
+		c.reasons = slices.DeleteFunc(c.reasons, func(reason cellReason) bool {
+			return reason.place != c.place && r.filter.showsPlace(reason.place)
+		})
+	}
+	return slices.DeleteFunc(cells, func(c *cell) bool { return len(c.reasons) == 0 })
+}
+
+func comparePrincipals(a, b access.Reference) int {
+	return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Key, b.Key))
+}
+
+func spellPermissions(permissions []review.Permission) string {
+	names := make([]string, len(permissions))
+	for i, permission := range permissions {
+		names[i] = permission.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// inForce says whether a right can be used now.
+func inForce(status access.Status) string {
+	switch status {
+	case access.StatusActive:
+		return "yes"
+	case "":
+		return "unknown"
+	}
+	return "no, " + string(status)
+}

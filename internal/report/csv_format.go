@@ -1,0 +1,94 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// csvHeader names the columns. A row is a gap, a finding, an excepted finding or an
+// access, as its first column says, and leaves the columns of the others empty.
+var csvHeader = []string{
+	"record", "severity", "rule", "project", "signing_policy", "principal", "in_force", "permission",
+	"text", "why", "advice", "source", "evidence", "fingerprint",
+}
+
+// writeCSV writes the report for a spreadsheet: one row for each permission that
+// somebody has somewhere.
+func (r *Report) writeCSV(w io.Writer) error {
+	rows := [][]string{csvHeader}
+	for _, gap := range r.Organization.Gaps {
+		rows = append(rows, csvRow(map[string]string{"record": "gap", "text": gap}))
+	}
+	for _, finding := range r.Findings {
+		rows = append(rows, csvRow(csvFinding("finding", finding)))
+	}
+	for _, excepted := range r.Excepted {
+		row := csvFinding("excepted", excepted.Finding)
+		row["advice"] = "Excepted until " + excepted.Exception.Until.Format(time.DateOnly) + ": " + excepted.Exception.Reason
+		rows = append(rows, csvRow(row))
+	}
+	for _, access := range r.Access {
+		rows = append(rows, csvRow(csvAccess(access)))
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+func csvFinding(record string, finding review.Finding) map[string]string {
+	rule := ruleOf(finding)
+	row := map[string]string{
+		"record": record, "severity": string(finding.Severity), "rule": finding.Rule, "text": finding.Sentence,
+		"principal": spellReferences(finding.Principals), "why": spellReasons(finding.Reasons),
+		"advice": finding.Advice, "source": rule.Source, "evidence": string(rule.Evidence), "fingerprint": finding.Fingerprint(),
+	}
+	// What is about several places names them in its text.
+	if len(finding.Places) == 1 {
+		row["project"], row["signing_policy"] = finding.Places[0].Project, finding.Places[0].SigningPolicy
+	}
+	return row
+}
+
+func csvAccess(row review.Access) map[string]string {
+	return map[string]string{
+		"record": "access", "project": row.Place.Project, "signing_policy": row.Place.SigningPolicy,
+		"principal": row.Principal.String(), "in_force": inForce(row.Status), "permission": row.Permission.String(),
+		"why": spellReasons(row.Reasons), "source": spellOnce(row.Reasons, review.Reason.Source),
+		"evidence": spellOnce(row.Reasons, func(reason review.Reason) string { return string(reason.Evidence()) }),
+	}
+}
+
+func csvRow(values map[string]string) []string {
+	row := make([]string, len(csvHeader))
+	for i, column := range csvHeader {
+		row[i] = noFormula(values[column])
+	}
+	return row
+}
+
+// noFormula keeps a spreadsheet from computing what somebody chose as a name.
+func noFormula(text string) string {
+	if text != "" && strings.ContainsAny(text[:1], "=+-@\t\r\n") {
+		return "'" + text
+	}
+	return text
+}
+
+func spellReferences(references []access.Reference) string {
+	return strings.Join(each(references, access.Reference.String), "; ")
+}
+
+func spellReasons(reasons []review.Reason) string {
+	return strings.Join(each(reasons, review.Reason.String), "; ")
+}
+
+// spellOnce leaves out what another reason has said.
+func spellOnce(reasons []review.Reason, say func(review.Reason) string) string {
+	said := each(reasons, say)
+	slices.Sort(said)
+	return strings.Join(slices.Compact(said), "; ")
+}

@@ -1,0 +1,76 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// A Format is a way to write a report.
+type Format string
+
+// The formats.
+const (
+	FormatTable    Format = "table"
+	FormatMarkdown Format = "markdown"
+	FormatCSV      Format = "csv"
+	FormatJSON     Format = "json"
+	FormatHTML     Format = "html"
+)
+
+// Formats returns all formats, the default first.
+func Formats() []Format {
+	return []Format{FormatTable, FormatMarkdown, FormatCSV, FormatJSON, FormatHTML}
+}
+
+// ParseFormat reads the name of a format.
+func ParseFormat(text string) (Format, error) {
+	if slices.Contains(Formats(), Format(text)) {
+		return Format(text), nil
+	}
+	names := make([]string, len(Formats()))
+	for i, format := range Formats() {
+		names[i] = string(format)
+	}
+	return "", fmt.Errorf("%q is no format; valid are %s", text, strings.Join(names, ", "))
+}
+
+// Write writes the report. The same report always gives the same bytes.
+func (r *Report) Write(w io.Writer, format Format) error {
+	writers := map[Format]func(io.Writer) error{
+		FormatTable: r.writeTable, FormatMarkdown: r.writeMarkdown, FormatCSV: r.writeCSV,
+		FormatJSON: r.writeJSON, FormatHTML: r.writeHTML,
+	}
+	write, ok := writers[format]
+	if !ok {
+		return fmt.Errorf("there is no format %q", format)
+	}
+	return write(w)
+}
+
+// visible spells what cannot be seen, or turns round what comes after it, as an
+// escape. Names come from other people, and must not command a terminal or hide.
+func visible(text string) string {
+	if strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+		return text
+	}
+	var shown strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			shown.WriteRune(r)
+		} else {
+			quoted := strconv.QuoteRune(r)
+			shown.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return shown.String()
+}
+
+// readBy says whose token read, and which role that user has.
+func (r *Report) readBy() string {
+	caller := r.Organization.Caller
+	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Organization.URL, caller.Reference(), roleTitle(caller.Role))
+}

@@ -1,0 +1,256 @@
+package report_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/report"
+)
+
+func written(t *testing.T, r *report.Report, format report.Format) string {
+	t.Helper()
+	var text strings.Builder
+	must(t, r.Write(&text, format))
+	return text.String()
+}
+
+func expectInOrder(t *testing.T, text string, wanted ...string) {
+	t.Helper()
+	rest := text
+	for _, want := range wanted {
+		_, after, found := strings.Cut(rest, want)
+		if !found {
+			t.Errorf("%q is not in its place in\n%s", want, text)
+			return
+		}
+		rest = after
+	}
+}
+
+func references(t *testing.T, texts ...string) []access.Reference {
+	t.Helper()
+	var all []access.Reference
+	for _, text := range texts {
+		reference, err := access.ParseEntry(text)
+		must(t, err)
+		all = append(all, reference)
+	}
+	return all
+}
+
+func TestSameOrganizationSameBytes(t *testing.T) {
+	first, second := start(t, seed()).read(t, token), start(t, shuffled()).read(t, token)
+	for _, format := range report.Formats() {
+		if a, b := written(t, reviewed(t, first, report.Filter{}), format), written(t, reviewed(t, second, report.Filter{}), format); a != b {
+			t.Errorf("%s depends on the order in which SignPath lists things:\n%s\n%s", format, a, b)
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatTable)
+	expectInOrder(t, text,
+		"on 2026-06-15", "token of ci_user:auditor (Global Reader)",
+		"FINDINGS", "deny  approval-quorum: app/release-signing requires 2 approvals",
+		"- approver of app/release-signing, through group:Outer > group:Inner",
+		"What to do: Add approvers, or require fewer approvals.", `Source: projects page, "Approval process" (documented)`,
+		"warn  submit-and-approve",
+		"ACCESS", "the organization", "user:owner@example.com", "everything", "Global Administrator",
+		"app/release-signing", "user:invited@example.com", "no, invited", "approve, read-artifacts", "through group:Outer > group:Inner",
+		"COUNTS", "findings that deny", "1", "findings that warn", "5", "principals with submission", "3",
+	)
+	if strings.Count(text, "owner@example.com") != 1 {
+		t.Errorf("an administrator is told at more than the organization:\n%s", text)
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatMarkdown)
+	expectInOrder(t, text, "## Findings", "| deny | approval-quorum |", "## Access", `| app/release-signing | ci\_user:\<script\>alert(1)\</script\>\|=1+1 | yes | submit, read-artifacts |`,
+		"## Counts", "| findings that deny | 1 |")
+	for line := range strings.Lines(text) {
+		columns := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")
+		if strings.HasPrefix(line, "|") && !slices.Contains([]int{3, 6, 7}, columns) {
+			t.Errorf("a name breaks the table: %s", line)
+		}
+	}
+}
+
+func TestCSV(t *testing.T) {
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatCSV)
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	must(t, err)
+	column := func(row []string, name string) string { return row[slices.Index(rows[0], name)] }
+	approvers := 0
+	for _, row := range rows[1:] {
+		if column(row, "permission") == "approve" {
+			approvers++
+			if column(row, "project") != "app" || column(row, "signing_policy") != "release-signing" || column(row, "source") == "" ||
+				column(row, "why") != "approver of app/release-signing, through group:Outer > group:Inner" {
+				t.Errorf("row %q", row)
+			}
+		}
+	}
+	if approvers != 2 || column(rows[1], "record") != "finding" || column(rows[1], "severity") != "deny" || column(rows[1], "fingerprint") == "" {
+		t.Errorf("%d approvers, and the first row is %q", approvers, rows[1])
+	}
+}
+
+func TestCSVComputesNothing(t *testing.T) {
+	from := seed()
+	from.Projects[1].SigningPolicies[0].Slug = "=1+1"
+	text := written(t, reviewed(t, start(t, from).read(t, token), report.Filter{Policies: []string{"=1+1"}}), report.FormatCSV)
+	if !strings.Contains(text, ",'=1+1,") || strings.Contains(text, ",=1+1,") {
+		t.Errorf("a slug is a formula in\n%s", text)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var document struct {
+		Complete bool
+		Findings []struct{ Severity, Rule, Fingerprint, Advice, Source string }
+		Access   []struct {
+			Principal, Status, Permission, Project, SigningPolicy string
+			InForce                                               bool
+			Reasons                                               []struct {
+				Text, Source string
+				Via          []string
+			}
+		}
+		Counts []report.Count
+	}
+	r := reviewed(t, start(t, seed()).read(t, token), report.Filter{})
+	must(t, json.Unmarshal([]byte(written(t, r, report.FormatJSON)), &document))
+	if !document.Complete || len(document.Findings) != 6 || document.Findings[0].Rule != "approval-quorum" || document.Findings[0].Source == "" {
+		t.Errorf("complete %t, findings %+v", document.Complete, document.Findings)
+	}
+	if len(document.Access) != len(r.Access) {
+		t.Errorf("%d rights, want %d", len(document.Access), len(r.Access))
+	}
+	for _, right := range document.Access {
+		if right.Permission == "approve" && right.Principal == "user:invited@example.com" {
+			if right.InForce || right.Status != "invited" || !slices.Equal(right.Reasons[0].Via, []string{"group:Outer", "group:Inner"}) {
+				t.Errorf("right %+v", right)
+			}
+			return
+		}
+	}
+	t.Error("nothing tells that the invited user is to approve")
+}
+
+// TestHTMLRunsNoName parses the page as a browser does.
+func TestHTMLRunsNoName(t *testing.T) {
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatHTML)
+	page, err := html.Parse(strings.NewReader(text))
+	must(t, err)
+	elements := map[string]int{}
+	var shown strings.Builder
+	for node := range page.Descendants() {
+		switch node.Type {
+		case html.ElementNode:
+			elements[node.Data]++
+			expectHarmless(t, node)
+		case html.TextNode:
+			if node.Parent.Data != "script" && node.Parent.Data != "style" {
+				shown.WriteString(node.Data + "\n")
+			}
+		}
+	}
+	if elements["script"] != 1 || elements["style"] != 1 || elements["img"]+elements["link"]+elements["iframe"] != 0 {
+		t.Errorf("elements %v", elements)
+	}
+	expectInOrder(t, shown.String(),
+		"Findings", "deny", "app/release-signing requires 2 approvals", "What to do:", "approval-quorum",
+		"Access", "app/release-signing", "app/test-signing",
+		"ci_user:"+script, "user:dev.lead@example.com", "approver of app/release-signing, through group:Outer > group:Inner: approve, read-artifacts",
+		"user:invited@example.com", `</style><img src=x onerror=alert(2)>\u202e\x1b[2J`, "invited",
+		"Counts")
+	if !strings.Contains(text, "script-src &#39;sha256-") || strings.Contains(text, "unsafe-inline") || strings.Contains(text, "ZgotmplZ") {
+		t.Error("the page does not name its script by hash")
+	}
+}
+
+// expectHarmless refuses what makes a page load something, or run what is in an
+// attribute.
+func expectHarmless(t *testing.T, node *html.Node) {
+	t.Helper()
+	for _, attribute := range node.Attr {
+		if strings.HasPrefix(attribute.Key, "on") || slices.Contains([]string{"src", "href", "style", "action"}, attribute.Key) {
+			t.Errorf("<%s> has %s=%q", node.Data, attribute.Key, attribute.Val)
+		}
+	}
+}
+
+// TestHTMLExplainsEveryCell follows the references by which a screen reader, and the
+// page's script, find why somebody has a right.
+func TestHTMLExplainsEveryCell(t *testing.T) {
+	page, err := html.Parse(strings.NewReader(written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatHTML)))
+	must(t, err)
+	described, ids := []string{}, map[string]bool{}
+	for node := range page.Descendants() {
+		for _, attribute := range node.Attr {
+			switch {
+			case node.Data == "button" && attribute.Key == "aria-describedby":
+				described = append(described, attribute.Val)
+			case attribute.Key == "id" && ids[attribute.Val]:
+				t.Errorf("two elements have the id %q", attribute.Val)
+			case attribute.Key == "id":
+				ids[attribute.Val] = node.FirstChild != nil
+			}
+		}
+	}
+	for _, id := range described {
+		if !ids[id] {
+			t.Errorf("nothing explains the cell of %q", id)
+		}
+	}
+	if len(described) < 10 {
+		t.Errorf("%d cells", len(described))
+	}
+}
+
+func TestTerminalGetsNoCommands(t *testing.T) {
+	from := seed()
+	from.CIUsers[1].Name = "\x1b[2Jbuild\u202e"
+	from.Projects[0].SigningPolicies[0].Submitters[1] = "ci_user:" + from.CIUsers[1].Name
+	text := written(t, reviewed(t, start(t, from).read(t, token), report.Filter{}), report.FormatTable)
+	if strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, `ci_user:\x1b[2Jbuild\u202e`) {
+		t.Errorf("the name is not spelled out in\n%s", text)
+	}
+}
+
+func TestFilters(t *testing.T) {
+	o := start(t, seed()).read(t, token)
+	for name, test := range map[string]struct {
+		filter report.Filter
+		// findings and rights are how many are left.
+		findings, rights int
+		has, lacks       string
+	}{
+		"a project":            {report.Filter{Projects: []string{"tool"}}, 1, 8, "tool/release-signing", "dev.lead"},
+		"a policy by its path": {report.Filter{Policies: []string{"app/release-signing"}}, 4, 11, "owner@example.com", "test-signing"},
+		"a policy by its slug": {report.Filter{Policies: []string{"release-signing"}}, 5, 14, "tool/release-signing", "test-signing"},
+		"a principal":          {report.Filter{Principals: references(t, "user:left@example.com")}, 1, 3, "reader of app, directly", "dev.lead"},
+		"a group":              {report.Filter{Principals: references(t, "group:Inner")}, 4, 4, "user:invited@example.com", "owner@example.com"},
+		"a permission":         {report.Filter{Permissions: []review.Permission{review.Approve}}, 6, 2, "approve", "Global Administrator"},
+		"several":              {report.Filter{Projects: []string{"app"}, Permissions: []review.Permission{review.Submit}}, 5, 3, "auditor", "tool"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := reviewed(t, o, test.filter)
+			if len(r.Findings) != test.findings || len(r.Access) != test.rights {
+				t.Errorf("%d findings and %d rights, want %d and %d", len(r.Findings), len(r.Access), test.findings, test.rights)
+			}
+			text := written(t, r, report.FormatTable)
+			if !strings.Contains(text, test.has) || strings.Contains(text, test.lacks) {
+				t.Errorf("want %q and not %q in\n%s", test.has, test.lacks, text)
+			}
+		})
+	}
+}

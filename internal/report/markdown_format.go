@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// writeMarkdown writes the report for a pull request, a wiki or a ticket.
+func (r *Report) writeMarkdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, markdown(r.readBy()))
+	if len(r.Organization.Gaps) > 0 {
+		b.WriteString("\n> **This review is incomplete.**\n")
+		for _, gap := range r.Organization.Gaps {
+			fmt.Fprintf(&b, ">\n> %s\n", markdown(gap))
+		}
+	}
+	b.WriteString("\n## Findings\n\n" + r.markdownFindings())
+	if len(r.Excepted) > 0 {
+		b.WriteString("\n## Excepted findings\n\n" + r.markdownExcepted())
+	}
+	b.WriteString("\n## Access\n\n" + r.markdownAccess())
+	b.WriteString("\n## Counts\n\n" + r.markdownCounts())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r *Report) markdownFindings() string {
+	if len(r.Findings) == 0 {
+		return "None.\n"
+	}
+	rows := [][]string{{"Severity", "Rule", "Finding", "Why", "What to do", "Source"}}
+	for _, finding := range r.Findings {
+		rule := ruleOf(finding)
+		var why []string
+		for _, reason := range finding.Reasons {
+			why = append(why, reason.String())
+		}
+		rows = append(rows, []string{
+			string(finding.Severity), finding.Rule, finding.Sentence, strings.Join(why, "; "),
+			finding.Advice, fmt.Sprintf("%s (%s)", rule.Source, rule.Evidence),
+		})
+	}
+	return markdownTable(rows)
+}
+
+func (r *Report) markdownExcepted() string {
+	rows := [][]string{{"Rule", "Finding", "Reason", "Until"}}
+	for _, excepted := range r.Excepted {
+		rows = append(rows, []string{
+			excepted.Rule, excepted.Sentence, excepted.Exception.Reason, excepted.Exception.Until.Format(time.DateOnly),
+		})
+	}
+	return markdownTable(rows)
+}
+
+func (r *Report) markdownAccess() string {
+	rows := [][]string{{"Where", "Who", "In force", "May", "Why"}}
+	for _, c := range r.ownCells() {
+		rows = append(rows, []string{
+			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
+		})
+	}
+	if len(rows) == 1 {
+		return "Nobody may do anything here.\n"
+	}
+	return markdownTable(rows)
+}
+
+func (r *Report) markdownCounts() string {
+	rows := [][]string{{"What", "Number"}}
+	for _, count := range r.Counts() {
+		rows = append(rows, []string{count.What, fmt.Sprint(count.Number)})
+	}
+	return markdownTable(rows)
+}
+
+// markdownTable writes a table whose first row is the heading.
+func markdownTable(rows [][]string) string {
+	var b strings.Builder
+	for i, row := range rows {
+		shown := make([]string, len(row))
+		for j, text := range row {
+			shown[j] = markdown(text)
+		}
+		b.WriteString("| " + strings.Join(shown, " | ") + " |\n")
+		if i == 0 {
+			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
+		}
+	}
+	return b.String()
+}
+
+// markdownSpecial are the characters that could make markup, HTML, a mention or a
+// column of a table of a name.
+const markdownSpecial = "\\`*_[]<>|&~$#!"
+
+// markdown spells text so that it shows as it is.
+func markdown(text string) string {
+	var b strings.Builder
+	for _, r := range visible(text) {
+		if strings.ContainsRune(markdownSpecial, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

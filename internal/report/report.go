@@ -1,0 +1,117 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// A Report is the access matrix and the findings of one organization.
+type Report struct {
+	Organization *Organization
+	// Day is when the review took place: without a time, so that reports of one day
+	// differ only where the organization does.
+	Day string
+	// Findings are what is to be looked at, what denies first.
+	Findings []review.Finding
+	// Excepted are the findings that an exception of the rulebook lets pass.
+	Excepted []review.ExceptedFinding
+	// Access is who may do what, ordered by place, permission and principal.
+	Access []review.Access
+
+	filter Filter
+}
+
+// New reviews the organization by the rulebook and keeps what the filter shows.
+func New(o *Organization, rulebook review.Rulebook, filter Filter) (*Report, error) {
+	if err := filter.check(o); err != nil {
+		return nil, err
+	}
+	outcome, err := review.Review(o.Reviewed, rulebook)
+	if err != nil {
+		return nil, fmt.Errorf("the rules do not hold: %w", err)
+	}
+	r := &Report{Organization: o, Day: rulebook.Now.Format(time.DateOnly), filter: filter}
+	for _, finding := range outcome.Findings {
+		if filter.showsFinding(o, finding) {
+			r.Findings = append(r.Findings, finding)
+		}
+	}
+	for _, excepted := range outcome.Excepted {
+		if filter.showsFinding(o, excepted.Finding) {
+			r.Excepted = append(r.Excepted, excepted)
+		}
+	}
+	for _, row := range review.Effective(o.Reviewed) {
+		if filter.showsAccess(o, row) {
+			r.Access = append(r.Access, row)
+		}
+	}
+	return r, nil
+}
+
+// Has tells whether there is a finding of the severity, or of a worse one.
+func (r *Report) Has(severity review.Severity) bool {
+	return slices.ContainsFunc(r.Findings, func(f review.Finding) bool {
+		return f.Severity == severity || f.Severity == review.Deny
+	})
+}
+
+// A Count is a number of things of one kind.
+type Count struct {
+	What   string `json:"what"`
+	Number int    `json:"number"`
+}
+
+// Counts returns how much there is of everything: in the organization, and in this
+// report as it was filtered.
+func (r *Report) Counts() []Count {
+	o := r.Organization
+	policies := 0
+	for _, project := range o.Reviewed.Projects {
+		policies += len(project.SigningPolicies)
+	}
+	counts := []Count{
+		{"findings that deny", r.count(review.Deny)},
+		{"findings that warn", r.count(review.Warn)},
+		{"findings with an exception", len(r.Excepted)},
+	}
+	for _, kind := range access.Kinds() {
+		counts = append(counts, Count{kind.Noun() + "s", len(o.directory.All(kind))})
+	}
+	counts = append(counts, Count{"projects", len(o.Reviewed.Projects)}, Count{"signing policies", policies})
+	for _, permission := range review.Permissions() {
+		counts = append(counts, Count{"principals with " + permission.Noun(), r.holders(permission)})
+	}
+	return counts
+}
+
+func (r *Report) count(severity review.Severity) int {
+	n := 0
+	for _, finding := range r.Findings {
+		if finding.Severity == severity {
+			n++
+		}
+	}
+	return n
+}
+
+// holders counts who has the permission somewhere, and can use it now.
+func (r *Report) holders(permission review.Permission) int {
+	holders := map[access.Reference]bool{}
+	for _, row := range r.Access {
+		if row.Permission == permission && row.InForce() {
+			holders[row.Principal] = true
+		}
+	}
+	return len(holders)
+}
+
+// ruleOf returns the catalogue's entry for a finding of it.
+func ruleOf(finding review.Finding) review.Rule {
+	rule, _ := review.RuleByID(finding.Rule)
+	return rule
+}

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// rulebookFile is a rulebook as it is written down.
+type rulebookFile struct {
+	Rules map[string]struct {
+		Severity   review.Severity `yaml:"severity"`
+		Parameters map[string]int  `yaml:"parameters"`
+		Exceptions []exceptionFile `yaml:"exceptions"`
+	} `yaml:"rules"`
+}
+
+type exceptionFile struct {
+	Member        string `yaml:"member"`
+	Project       string `yaml:"project"`
+	SigningPolicy string `yaml:"signing_policy"`
+	Reason        string `yaml:"reason"`
+	Until         string `yaml:"until"`
+}
+
+// ParseRulebook reads a rulebook for a review at the time: YAML, and so JSON, too.
+// An unknown key is an error, because a rule that a typo switches on is off.
+func ParseRulebook(document []byte, now time.Time) (review.Rulebook, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(document))
+	decoder.KnownFields(true)
+	var file rulebookFile
+	if err := decoder.Decode(&file); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it is empty")
+		}
+		return review.Rulebook{}, err
+	}
+	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return review.Rulebook{}, errors.New("there is something behind the first document")
+	}
+	rulebook, err := file.rulebook(now)
+	if err != nil {
+		return review.Rulebook{}, err
+	}
+	return rulebook, rulebook.Validate()
+}
+
+func (f rulebookFile) rulebook(now time.Time) (review.Rulebook, error) {
+	rulebook := review.Rulebook{Now: now, Rules: map[string]review.RuleSetting{}}
+	for id, rule := range f.Rules {
+		setting := review.RuleSetting{Severity: rule.Severity, Parameters: rule.Parameters}
+		for i, written := range rule.Exceptions {
+			exception, err := written.exception()
+			if err != nil {
+				return review.Rulebook{}, fmt.Errorf("rule %s: exception %d: %w", id, i+1, err)
+			}
+			setting.Exceptions = append(setting.Exceptions, exception)
+		}
+		rulebook.Rules[id] = setting
+	}
+	return rulebook, nil
+}
+
+func (f exceptionFile) exception() (review.Exception, error) {
+	exception := review.Exception{Project: f.Project, SigningPolicy: f.SigningPolicy, Reason: f.Reason}
+	var err error
+	if f.Member != "" {
+		if exception.Member, err = access.ParseEntry(f.Member); err != nil {
+			return exception, err
+		}
+	}
+	if f.Until != "" {
+		if exception.Until, err = time.Parse(time.DateOnly, f.Until); err != nil {
+			return exception, fmt.Errorf("until: %q is no date like 2026-12-31", f.Until)
+		}
+	}
+	return exception, nil
+}
