@@ -11,18 +11,22 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 const regularToken = "cmVndWxhci11c2Vycy10b2tlbi0wMDAwMDAwMDAwMDA="
 
+// contractReferee judges what is said to the mock server, and what that answers.
+var contractReferee = referee.MustNew(api.ContractDocument())
+
 // organizationToExport serves the demo organization, with a Regular User who reads
 // one of the two projects, and sets the environment for its administrator.
-func organizationToExport(t *testing.T) *mock.Server {
+func organizationToExport(t *testing.T, options ...referee.Option) *mock.Server {
 	t.Helper()
 	seed := mock.DemoSeed()
 	seed.InteractiveUsers = append(seed.InteractiveUsers, mock.InteractiveUserSeed{Name: "Reader", Email: "reader@example.com", Token: regularToken})
 	seed.Projects[0].Readers = append(seed.Projects[0].Readers, "user:reader@example.com")
-	server, err := mock.New(seed)
+	server, err := mock.New(seed, mock.WithMiddleware(contractReferee.Middleware(t, options...)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +154,7 @@ func TestExportAgainNeedsForce(t *testing.T) {
 
 func TestExportIsRefused(t *testing.T) {
 	const wrongToken = "d3JvbmctdG9rZW4="
-	server := organizationToExport(t)
+	server := organizationToExport(t, referee.Unwatched("some addresses are wrong on purpose"))
 	for name, test := range map[string]struct {
 		token string
 		flags []string

@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -86,9 +85,7 @@ type server struct {
 
 func start(t *testing.T, from mock.Seed, options ...mock.Option) server {
 	t.Helper()
-	options = append([]mock.Option{mock.WithMiddleware(func(next http.Handler) http.Handler {
-		return contractReferee.Watch(t, next)
-	})}, options...)
+	options = append([]mock.Option{mock.WithMiddleware(contractReferee.Middleware(t))}, options...)
 	s, err := mock.New(from, options...)
 	must(t, err)
 	url, stop, err := s.Start()

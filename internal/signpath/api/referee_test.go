@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"net/http"
 	"os"
 	"testing"
 
@@ -31,7 +30,5 @@ func judgedIn(t testing.TB, dialect mock.Dialect) mock.Option {
 // again, with options, replaces the one that every organization has.
 func judged(t testing.TB, options ...referee.Option) mock.Option {
 	t.Helper()
-	return mock.WithMiddleware(func(server http.Handler) http.Handler {
-		return contractReferee.Watch(t, server, options...)
-	})
+	return mock.WithMiddleware(contractReferee.Middleware(t, options...))
 }

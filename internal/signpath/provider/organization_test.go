@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -80,9 +79,7 @@ func judgedIn(t *testing.T, dialect mock.Dialect) mock.Option {
 // options, it replaces the one that every organization has.
 func judged(t *testing.T, options ...referee.Option) mock.Option {
 	t.Helper()
-	return mock.WithMiddleware(func(server http.Handler) http.Handler {
-		return contractReferee.Watch(t, server, options...)
-	})
+	return mock.WithMiddleware(contractReferee.Middleware(t, options...))
 }
 
 // skipWithoutCLI skips an acceptance test where they are not to run.

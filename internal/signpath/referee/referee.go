@@ -116,6 +116,15 @@ func (r *Referee) Watch(t testing.TB, watched http.Handler, options ...Option) h
 	return w
 }
 
+// Middleware is [Referee.Watch] for a server that takes a middleware, as the mock
+// server does.
+func (r *Referee) Middleware(t testing.TB, options ...Option) func(http.Handler) http.Handler {
+	return func(watched http.Handler) http.Handler {
+		t.Helper()
+		return r.Watch(t, watched, options...)
+	}
+}
+
 // watch is one handler that is watched for one test.
 type watch struct {
 	t        testing.TB
