@@ -49,6 +49,6 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(newContractCommand(), newExportCommand(), newMockCommand())
+	root.AddCommand(newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand())
 	return root
 }

@@ -1,0 +1,14 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func newReviewCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "review",
+		Short: "Review who may do what, and what is wrong with it",
+		Args:  cobra.NoArgs,
+		RunE:  func(command *cobra.Command, _ []string) error { return command.Help() },
+	}
+	command.AddCommand(newReviewPlanCommand())
+	return command
+}
