@@ -118,8 +118,9 @@ func (l *lists) addData(plan contents) {
 			if !ok {
 				continue
 			}
-			members, is := source.before.texts(list.Plural)
-			l.known[key] = l.listOf(members, is)
+			if members, is := source.before.texts(list.Plural); source.before.values[list.Plural] != nil {
+				l.known[key] = l.listOf(members, is)
+			}
 		}
 	}
 }
