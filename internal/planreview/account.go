@@ -130,10 +130,10 @@ func (m *model) roleSentence(member string) string {
 			roles[at] = p.Role
 		}
 	}
-	switch {
-	case roles[before] == roles[after]:
+	switch roles[before] {
+	case roles[after]:
 		return ""
-	case roles[before] == "":
+	case "":
 		return fmt.Sprintf("%s gets the global role %s", member, roles[after])
 	}
 	return fmt.Sprintf("%s has the global role %s instead of %s", member, roles[after], roles[before])

@@ -42,8 +42,8 @@ func (r *Report) markdown(limit int) string {
 	return text
 }
 
-// shortenNext returns the least important of the sections that are the longest in
-// the sense that they were shortened the least.
+// shortenNext returns the least important section that has a shorter form left, or
+// -1 if none has.
 func shortenNext(sections []section, lengths []int) int {
 	next := -1
 	for i, s := range sections {
