@@ -9,6 +9,6 @@ func newReviewCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	command.AddCommand(newReviewOrgCommand())
+	command.AddCommand(newReviewOrgCommand(), newReviewPlanCommand())
 	return command
 }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+)
+
+// statusDenied is the exit status of a plan that introduces what --fail-on names.
+const statusDenied exitStatus = 2
+
+var (
+	planFormats  = []string{"terminal", "markdown", "json", "sarif"}
+	planFailures = []string{"deny", "warn", "never"}
+)
+
+type reviewPlanFlags struct {
+	format, failOn string
+}
+
+func newReviewPlanCommand() *cobra.Command {
+	var flags reviewPlanFlags
+	command := &cobra.Command{
+		Use:   "plan PLAN-JSON",
+		Short: "Review a Terraform plan: who gains and loses what, and what is wrong with it",
+		Long: `Reviews a saved plan as JSON, without asking SignPath: who gains and who loses what, the access lists that result,
+accounts, roles, rotated tokens, mails that will be sent, what changed outside Terraform, and the findings that the
+plan introduces, resolves and leaves, across all its resources together.
+
+What only SignPath knows is not judged: of a list that Terraform manages by single entries, the plan does not tell who
+else is on it. Data sources for signing policies, projects, groups and users in the configuration let it tell more.
+Values that Terraform marks as sensitive are not shown.
+
+--format markdown fits a comment of a pull request: where the plan is too large, sections are summarized. SARIF names
+PLAN-JSON as the location. Use - to read standard input.
+
+Exit status: 0 if the plan introduces nothing that --fail-on names; 2 if it does; 1 if it cannot be read. What was
+wrong before and stays so is reported and does not fail.`,
+		Example: `  terraform plan -out=plan.bin
+  terraform show -json plan.bin > plan.json
+  signpathctl review plan plan.json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return runReviewPlan(command, arguments[0], flags)
+		},
+	}
+	options := command.Flags()
+	options.StringVar(&flags.format, "format", "terminal", "one of "+strings.Join(planFormats, ", "))
+	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: one of "+strings.Join(planFailures, ", "))
+	return command
+}
+
+func runReviewPlan(command *cobra.Command, source string, flags reviewPlanFlags) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	data, err := readPlan(source, command.InOrStdin())
+	if err != nil {
+		return err
+	}
+	plan, err := planreview.Decode(bytes.NewReader(data))
+	if err != nil {
+		return fmt.Errorf("%s: %w", source, err)
+	}
+	report, err := planreview.Review(plan, review.Rulebook{Now: time.Now()})
+	if err != nil {
+		return err
+	}
+	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source); err != nil {
+		return err
+	}
+	if flags.failOn != "never" && report.Introduces(review.Severity(flags.failOn)) {
+		return statusDenied
+	}
+	return nil
+}
+
+func (f reviewPlanFlags) check() error {
+	if !slices.Contains(planFormats, f.format) {
+		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(planFormats, ", "))
+	}
+	if !slices.Contains(planFailures, f.failOn) {
+		return fmt.Errorf("--fail-on is %q, and must be one of %s", f.failOn, strings.Join(planFailures, ", "))
+	}
+	return nil
+}
+
+func readPlan(source string, stdin io.Reader) ([]byte, error) {
+	if source == "-" {
+		return io.ReadAll(stdin)
+	}
+	return os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
+}
+
+func writePlanReview(w io.Writer, report *planreview.Report, format, source string) error {
+	switch format {
+	case "markdown":
+		return report.WriteMarkdown(w)
+	case "sarif":
+		artifact := url.URL{Path: filepath.ToSlash(source)}
+		return report.WriteSARIF(w, artifact.String(), version)
+	case "json":
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(report)
+	}
+	return report.WriteTerminal(w)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+const recordedPlan = "../../internal/planreview/testdata/plan.json"
+
+// runReviewPlanCommand runs the command and returns what it printed.
+func runReviewPlanCommand(t *testing.T, arguments ...string) (string, error) {
+	t.Helper()
+	plan, err := os.ReadFile(recordedPlan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var output strings.Builder
+	root := newRootCommand()
+	root.SetArgs(append([]string{"review", "plan"}, arguments...))
+	root.SetIn(bytes.NewReader(plan))
+	root.SetOut(&output)
+	err = root.ExecuteContext(t.Context())
+	return output.String(), err
+}
+
+func TestReviewPlanCommand(t *testing.T) {
+	for format, want := range map[string]string{
+		"terminal": "Findings introduced\n  - warn submit-and-approve",
+		"markdown": "### Findings introduced",
+		"json":     `"rule": "submit-and-approve"`,
+		"sarif":    `"uri": "` + recordedPlan + `"`,
+	} {
+		output, err := runReviewPlanCommand(t, recordedPlan, "--format", format)
+		if err != nil || !strings.Contains(output, want) {
+			t.Errorf("%s: %v\n%s", format, err, output)
+		}
+	}
+	if output, err := runReviewPlanCommand(t, "-"); err != nil || !strings.Contains(output, "submit-and-approve") {
+		t.Errorf("standard input: %v\n%s", err, output)
+	}
+}
+
+func TestReviewPlanCommandFails(t *testing.T) {
+	for _, test := range []struct {
+		arguments []string
+		status    exitStatus
+		says      string
+	}{
+		{[]string{recordedPlan, "--fail-on", "warn"}, statusDenied, ""},
+		{[]string{recordedPlan, "--fail-on", "often"}, 0, "deny, warn, never"},
+		{[]string{recordedPlan, "--format", "pdf"}, 0, "terminal, markdown, json, sarif"},
+		{[]string{"none.json"}, 0, "none.json"},
+		{[]string{"review_plan_command.go"}, 0, "no plan as JSON"},
+	} {
+		_, err := runReviewPlanCommand(t, test.arguments...)
+		var status exitStatus
+		if err == nil || errors.As(err, &status) != (test.status != 0) || status != test.status || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%q: %v", test.arguments, err)
+		}
+	}
+	if _, err := runReviewPlanCommand(t, recordedPlan, "--fail-on", "never"); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,207 @@
+package planreview
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// accountEvents tells what happens to users, CI users and groups themselves.
+func (m *model) accountEvents() []Event {
+	found := []Event{}
+	for _, i := range m.plan.managed {
+		if _, ok := principalKinds[i.kind]; !ok {
+			continue
+		}
+		for _, sentence := range accountSentences(i) {
+			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
+		}
+	}
+	return found
+}
+
+// subject names what the resource is about, as it is named after the apply.
+func (i *instance) subject() string {
+	for _, o := range []*object{i.after, i.before} {
+		for _, name := range []string{"member", "ci_user", "user"} {
+			if o == nil {
+				continue
+			}
+			if text := o.textOf(name); text != "" {
+				return text
+			}
+		}
+	}
+	return i.address
+}
+
+func accountSentences(i *instance) []string {
+	switch name := i.subject(); {
+	case slices.Contains(i.actions, tfjson.ActionForget):
+		return []string{name + " is forgotten by Terraform and stays as it is"}
+	case !i.changes():
+		return nil
+	case i.before == nil && i.after.is("adopt_existing"):
+		return []string{name + " is created, or taken over if it exists"}
+	case i.before == nil:
+		return []string{name + " is created"}
+	case i.after == nil:
+		return []string{destroyed(i)}
+	case i.actions.Replace():
+		return []string{replaced(i)}
+	}
+	return updateSentences(i)
+}
+
+func destroyed(i *instance) string {
+	if i.kind == "user_group" {
+		return i.subject() + " loses its members; the empty group stays, also on the lists that name it"
+	}
+	return i.subject() + " is deactivated, because its resource is destroyed; the entries on lists stay"
+}
+
+func replaced(i *instance) string {
+	was, is := i.before.textOf("member"), i.subject()
+	if strings.EqualFold(was, is) || was == "" {
+		return is + " is deactivated and activated again, because its resource is replaced"
+	}
+	return fmt.Sprintf("%s is deactivated, and %s is created in its place", was, is)
+}
+
+func updateSentences(i *instance) []string {
+	var found []string
+	name := i.subject()
+	if was := i.before.textOf("member"); was != "" && was != name {
+		found = append(found, fmt.Sprintf("%s is renamed to %s", was, name))
+	}
+	wasActive, isActive := i.before.boolean("active"), i.after.boolean("active")
+	switch {
+	case wasActive == nil || isActive == nil || *wasActive == *isActive:
+	case *isActive:
+		found = append(found, name+" is activated")
+	default:
+		found = append(found, name+" is deactivated")
+	}
+	if i.differs("identity") {
+		found = append(found, name+" signs in with another identity")
+	}
+	return found
+}
+
+// differs tells whether an attribute changes, or may change.
+func (i *instance) differs(name string) bool {
+	return holdsTrue(i.after.unknown[name]) && i.before.values[name] == nil ||
+		!holdsTrue(i.after.unknown[name]) && fmt.Sprint(i.before.values[name]) != fmt.Sprint(i.after.values[name])
+}
+
+// roleEvents tells whose global role changes.
+func (m *model) roleEvents() []Event {
+	found := []Event{}
+	for _, i := range m.plan.managed {
+		if i.kind != "role_assignment" || !i.changes() {
+			continue
+		}
+		told := map[string]bool{}
+		for _, o := range []*object{i.before, i.after} {
+			if o == nil || told[o.textOf("member")] {
+				continue
+			}
+			told[o.textOf("member")] = true
+			if sentence := m.roleSentence(o.textOf("member")); sentence != "" {
+				found = append(found, Event{Address: i.address, Subject: o.textOf("member"), Sentence: sentence})
+			}
+		}
+	}
+	return found
+}
+
+func (m *model) roleSentence(member string) string {
+	reference, err := access.ParseReference(member)
+	if err != nil {
+		return ""
+	}
+	var roles [2]access.Role
+	for _, at := range []side{before, after} {
+		if p := m.people[at].lookup(reference); p != nil {
+			roles[at] = p.Role
+		}
+	}
+	switch roles[before] {
+	case roles[after]:
+		return ""
+	case "":
+		return fmt.Sprintf("%s gets the global role %s", member, roles[after])
+	}
+	return fmt.Sprintf("%s has the global role %s instead of %s", member, roles[after], roles[before])
+}
+
+// tokenEvents tells which API tokens stop working.
+func (m *model) tokenEvents() []Event {
+	found := []Event{}
+	for _, i := range m.plan.managed {
+		if i.kind != "ci_user_token" || !i.changes() {
+			continue
+		}
+		found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: tokenSentence(i)})
+	}
+	return found
+}
+
+func tokenSentence(i *instance) string {
+	name := i.subject()
+	switch {
+	case i.after == nil || slices.Contains(i.actions, tfjson.ActionForget):
+		return "the API token of " + name + " stays valid; Terraform forgets it"
+	case i.before == nil:
+		return "an API token of " + name + " is generated; one that it has stops working"
+	case !i.actions.Replace():
+		return "the settings of the API token of " + name + " change; the token stays"
+	case len(i.replacedBy) > 0:
+		return fmt.Sprintf("the API token of %s is rotated, because of %s; the one before stops working", name, strings.Join(i.replacedBy, ", "))
+	}
+	return "the API token of " + name + " is rotated; the one before stops working"
+}
+
+// mailEvents tells who gets a mail from SignPath.
+func (m *model) mailEvents(plan *tfjson.Plan) []Event {
+	found := []Event{}
+	for _, i := range m.plan.managed {
+		if i.kind != "user" || !i.changes() {
+			continue
+		}
+		if sentence := mailSentence(i); sentence != "" {
+			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
+		}
+	}
+	for _, action := range plan.ActionInvocations {
+		if action.Type != typePrefix+"reinvite_user" {
+			continue
+		}
+		o := newObject(action.ConfigValues, action.ConfigUnknown, action.ConfigSensitive)
+		user, is := o.text("user")
+		if is != known {
+			user = "a user (" + is.String() + ")"
+		}
+		found = append(found, Event{Address: action.Address, Subject: user, Sentence: user + " gets another invitation"})
+	}
+	return found
+}
+
+func mailSentence(i *instance) string {
+	name := i.subject()
+	switch {
+	case i.after == nil:
+		return ""
+	case i.before == nil && i.after.is("adopt_existing"):
+		return name + " gets an invitation, unless the user exists already"
+	case i.before == nil, i.actions.Replace() && !strings.EqualFold(i.before.textOf("member"), name):
+		return name + " gets an invitation"
+	case !i.actions.Replace() && i.differs("reinvite_triggers"):
+		return name + " gets another invitation, if the last one is not accepted"
+	}
+	return ""
+}

@@ -1,0 +1,14 @@
+// Package planreview reviews a Terraform plan before it is applied: who gains and
+// who loses what, which mails are sent, which tokens rotate, and what is wrong with
+// the access that results.
+//
+// It reads what `terraform show -json` prints of a saved plan, and asks no server.
+// The plan is made into two organizations of [review]: the one before and the one
+// after. So all resources are judged together: a submitter whom one adds and an
+// approver whom another adds are found.
+//
+// A plan knows a part of the organization only. What it does not tell is marked as
+// incomplete, so that no rule about missing people fires on it; what is known only
+// after the apply is said to be so. Values that Terraform marks as sensitive are
+// treated like unknown ones, and are in no output.
+package planreview

@@ -1,0 +1,98 @@
+package planreview
+
+import (
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxMarkdown is how many characters the Markdown has at most: what fits into one
+// comment of a pull request at GitHub.
+const MaxMarkdown = 65536
+
+const summarized = "_Some sections only count, because a comment holds no more. The terminal and JSON formats tell everything._\n"
+
+// WriteMarkdown writes the report as Markdown that fits a comment. What does not fit
+// is summarized, the least important section first; nothing is cut.
+func (r *Report) WriteMarkdown(w io.Writer) error {
+	_, err := io.WriteString(w, r.markdown(MaxMarkdown))
+	return err
+}
+
+func (r *Report) markdown(limit int) string {
+	sections := r.sections()
+	texts := make([][]string, len(sections))
+	for i, s := range sections {
+		for _, lines := range s.lengths {
+			texts[i] = append(texts[i], markdownSection(s.title, lines))
+		}
+	}
+	head := "## SignPath plan review\n\n" + escaped(r.headline()) + "\n"
+	lengths := make([]int, len(sections))
+	text := joinSections(head, texts, lengths)
+	for utf8.RuneCountInString(text) > limit {
+		next := shortenNext(sections, lengths)
+		if next < 0 {
+			break
+		}
+		lengths[next]++
+		text = joinSections(head+"\n"+summarized, texts, lengths)
+	}
+	return text
+}
+
+// shortenNext returns the least important section that has a shorter form left, or
+// -1 if none has.
+func shortenNext(sections []section, lengths []int) int {
+	next := -1
+	for i, s := range sections {
+		if lengths[i]+1 >= len(s.lengths) {
+			continue
+		}
+		if next < 0 || s.keep < sections[next].keep {
+			next = i
+		}
+	}
+	return next
+}
+
+func joinSections(head string, texts [][]string, lengths []int) string {
+	var b strings.Builder
+	b.WriteString(head)
+	for i, length := range lengths {
+		b.WriteString(texts[i][length])
+	}
+	return b.String()
+}
+
+func markdownSection(title string, lines []line) string {
+	var b strings.Builder
+	b.WriteString("\n### " + title + "\n\n")
+	for _, l := range lines {
+		b.WriteString("- " + escaped(l.text) + "\n")
+		for _, detail := range l.details {
+			b.WriteString("  - " + escaped(detail) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// escaped makes text show as it is: no name may format the comment, add a line or a
+// link to it, or call people who have that name at the code host.
+func escaped(text string) string {
+	var b strings.Builder
+	previous := ' '
+	for _, r := range visible(text) {
+		if strings.ContainsRune("\\`*_{}[]<>()#|~!&", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+		if r == '@' && !unicode.IsLetter(previous) && !unicode.IsDigit(previous) {
+			// An empty comment keeps the name behind it from being a mention.
+			b.WriteString("<!-- -->")
+		}
+		previous = r
+	}
+	return b.String()
+}

@@ -1,0 +1,142 @@
+package planreview_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+)
+
+// largePlan changes the lists of policies, with long names.
+func largePlan(resources, policies int) *planBuilder {
+	b := newPlan()
+	for i := range resources {
+		member := fmt.Sprintf("user:somebody.with-a-rather-long-name-%03d@engineering.example.com", i)
+		kind := []string{"signing_policy_submitter", "signing_policy_approver"}[i%2]
+		b.change(kind, nil, entry(fmt.Sprintf("release-signing-%02d", i%policies), member))
+		if i%3 == 0 {
+			b.change("project_reader", attributes{"project": "acme", "member": member}, nil)
+		}
+	}
+	return b
+}
+
+func TestMarkdownFitsAComment(t *testing.T) {
+	for _, test := range []struct {
+		resources, policies int
+		whole               bool
+	}{{60, 20, true}, {500, 20, false}} {
+		text := outputs(t, largePlan(test.resources, test.policies).review(t))["markdown"]
+		if length := utf8.RuneCountInString(text); length >= planreview.MaxMarkdown || length < 500 {
+			t.Errorf("%d resources: %d characters", test.resources, length)
+		}
+		if whole := !strings.Contains(text, "Some sections only count"); whole != test.whole {
+			t.Errorf("%d resources: whole is %t", test.resources, whole)
+		}
+		if !strings.Contains(text, "### Who gains and loses what\n\n- ") || !strings.HasSuffix(text, "\n") {
+			t.Errorf("%d resources: a section is lost\n%.2000s", test.resources, text)
+		}
+	}
+}
+
+func TestNamesCannotFormatTheOutput(t *testing.T) {
+	name := "a|b`c`\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e"
+	report := newPlan().change("user_group", nil, attributes{"name": name, "member": "group:" + name}, unknown("id")).
+		change("signing_policy_approver", nil, entry("release", "group:"+name)).review(t)
+	texts := outputs(t, report)
+	if want := "group:a\\|b\\`c\\`\\\\n\\# d \\<b\\>\\*e\\*\\</b\\> \\[f\\]\\(http://example.com\\) @<!-- -->team \\\\x1b\\[31m \\\\u202e"; !strings.Contains(texts["markdown"], want) {
+		t.Errorf("no %s in\n%s", want, texts["markdown"])
+	}
+	if want := `group:a|b` + "`c`" + `\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e is created`; !strings.Contains(texts["terminal"], want) {
+		t.Errorf("no %s in\n%s", want, texts["terminal"])
+	}
+	for _, format := range []string{"terminal", "markdown"} {
+		if strings.ContainsAny(texts[format], "\x1b\u202e") {
+			t.Errorf("control characters are in the %s", format)
+		}
+	}
+}
+
+// TestSensitiveValuesAreNotShown marks an e-mail address in one resource; what the
+// provider made of it is not marked in others.
+func TestSensitiveValuesAreNotShown(t *testing.T) {
+	const secret = "Hidden@example.com"
+	user := attributes{"email": secret, "member": "user:" + secret, "active": true, "status": "invited", "name": "N"}
+	b := newPlan().
+		change("user", nil, user, sensitive("email"), unknown("id")).
+		change("signing_policy_approver", nil, entry("release", "user:hidden@example.com")).
+		change("signing_policy_submitters", nil, onPolicy("release", "user:"+secret, "user:shown@example.com")).
+		change("project_readers", nil, attributes{"project": "acme", "members": list("user:other@example.com")}, sensitive("members")).
+		change("role_assignment", nil, attributes{"member": "user:" + secret, "role": "GlobalReader"})
+	b.plan.ResourceDrift = newPlan().change("user", user, attributes{"email": "new@example.com", "member": "user:new@example.com"}, sensitive("email")).plan.ResourceChanges
+	report := b.review(t)
+	for format, text := range outputs(t, report) {
+		for _, hidden := range []string{"hidden@", "other@", "new@"} {
+			if strings.Contains(strings.ToLower(text), hidden) {
+				t.Errorf("%s is in the %s:\n%s", hidden, format, text)
+			}
+		}
+	}
+	says(t, report, "members of signpath_project_readers.r004 is sensitive, and so not shown", "then has user:shown@example.com, and whoever else is on it")
+}
+
+func TestSARIF(t *testing.T) {
+	both := "user:both@example.com"
+	report := newPlan().
+		change("signing_policy_submitter", nil, entry("release", both)).
+		change("signing_policy_approver", nil, entry("release", both)).
+		change("signing_policy_submitter", entry("test", both), nil).
+		change("signing_policy_approver", entry("test", both), entry("test", both)).review(t)
+	var log struct {
+		Schema  string `json:"$schema"`
+		Version string
+		Runs    []struct {
+			Tool struct {
+				Driver struct{ Rules []struct{ ID string } }
+			}
+			Results []struct {
+				RuleID, Level, BaselineState string
+				RuleIndex                    int
+				Message                      struct{ Text string }
+				Locations                    []struct {
+					PhysicalLocation struct{ ArtifactLocation struct{ URI string } }
+				}
+				PartialFingerprints map[string]string
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(outputs(t, report)["sarif"]), &log); err != nil {
+		t.Fatal(err)
+	}
+	if log.Version != "2.1.0" || !strings.HasSuffix(log.Schema, "sarif-2.1.0.json") || len(log.Runs) != 1 {
+		t.Fatalf("%+v", log)
+	}
+	run := log.Runs[0]
+	if len(run.Tool.Driver.Rules) != len(review.Catalogue()) || len(run.Results) != 2 {
+		t.Fatalf("%d rules, %d results", len(run.Tool.Driver.Rules), len(run.Results))
+	}
+	for i, state := range []string{"new", "absent"} {
+		r := run.Results[i]
+		if r.RuleID != "submit-and-approve" || run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID || r.Level != "warning" || r.BaselineState != state {
+			t.Errorf("%+v", r)
+		}
+		if !strings.Contains(r.Message.Text, both) || r.Locations[0].PhysicalLocation.ArtifactLocation.URI != "plan.json" || len(r.PartialFingerprints) != 1 {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+func BenchmarkReview(b *testing.B) {
+	for _, size := range []int{60, 500} {
+		b.Run(fmt.Sprintf("%d resources", size), func(b *testing.B) {
+			plan := largePlan(size, 20).throughJSON(b)
+			for b.Loop() {
+				outputs(b, reviewed(b, plan))
+			}
+		})
+	}
+}

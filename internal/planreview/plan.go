@@ -1,0 +1,169 @@
+package planreview
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+const typePrefix = "signpath_"
+
+// Decode reads what `terraform show -json` or `tofu show -json` prints of a plan.
+func Decode(r io.Reader) (*tfjson.Plan, error) {
+	var plan tfjson.Plan
+	if err := json.NewDecoder(r).Decode(&plan); err != nil {
+		return nil, fmt.Errorf("this is no plan as JSON: %w", err)
+	}
+	if plan.PlannedValues == nil && plan.ResourceChanges == nil {
+		// The JSON of a state has a format version, too.
+		return nil, errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
+	}
+	return &plan, nil
+}
+
+// An instance is one instance of a resource or data source of this provider.
+type instance struct {
+	address string
+	// kind is the type without the prefix: "user_group".
+	kind          string
+	actions       tfjson.Actions
+	before, after *object
+	// replacedBy are the attributes that made a replacement necessary.
+	replacedBy []string
+}
+
+func (i *instance) changes() bool {
+	return len(i.actions) > 0 && !i.actions.NoOp() && !i.actions.Read()
+}
+
+// at returns the object before or after.
+func (i *instance) at(side side) *object {
+	if side == before {
+		return i.before
+	}
+	return i.after
+}
+
+// A side is one of the two organizations that a plan lies between.
+type side int
+
+const (
+	before side = iota
+	after
+)
+
+// contents are the instances of a plan, each kind ordered by address.
+type contents struct {
+	managed, data []*instance
+}
+
+func contentsOf(plan *tfjson.Plan) contents {
+	hidden := secretsOf(plan)
+	managed, data := map[string]*instance{}, map[string]*instance{}
+	if plan.PriorState != nil && plan.PriorState.Values != nil {
+		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
+			found := instanceOfState(r)
+			if r.Mode == tfjson.DataResourceMode {
+				data[r.Address] = found
+			} else {
+				managed[r.Address+r.DeposedKey] = found
+			}
+		})
+	}
+	for _, change := range plan.ResourceChanges {
+		switch {
+		case !isOurs(change.Type) || change.Change == nil:
+		case change.Mode == tfjson.DataResourceMode:
+			// It is read in the apply, so what an earlier one read does not count.
+			delete(data, change.Address)
+		default:
+			managed[change.Address+change.DeposedKey] = instanceOfChange(change)
+		}
+	}
+	return contents{managed: ordered(managed, hidden), data: ordered(data, hidden)}
+}
+
+func ordered(instances map[string]*instance, hidden secrets) []*instance {
+	var all []*instance
+	for _, i := range instances {
+		for _, o := range []*object{i.before, i.after} {
+			if o != nil {
+				o.secrets = hidden
+			}
+		}
+		all = append(all, i)
+	}
+	slices.SortFunc(all, func(a, b *instance) int { return strings.Compare(a.address, b.address) })
+	return all
+}
+
+func isOurs(resourceType string) bool { return strings.HasPrefix(resourceType, typePrefix) }
+
+func eachResource(module *tfjson.StateModule, visit func(*tfjson.StateResource)) {
+	if module == nil {
+		return
+	}
+	for _, resource := range module.Resources {
+		if isOurs(resource.Type) {
+			visit(resource)
+		}
+	}
+	for _, child := range module.ChildModules {
+		eachResource(child, visit)
+	}
+}
+
+func instanceOfState(r *tfjson.StateResource) *instance {
+	o := newObject(r.AttributeValues, nil, sensitiveValues(r))
+	return &instance{address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), before: o, after: o}
+}
+
+func sensitiveValues(r *tfjson.StateResource) any {
+	var marks any
+	if json.Unmarshal(r.SensitiveValues, &marks) != nil {
+		return nil
+	}
+	return marks
+}
+
+func instanceOfChange(r *tfjson.ResourceChange) *instance {
+	c := r.Change
+	i := &instance{
+		address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), actions: c.Actions,
+		before: newObject(c.Before, nil, c.BeforeSensitive),
+		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive),
+	}
+	if slices.Contains(c.Actions, tfjson.ActionForget) && i.after == nil {
+		// The object leaves the state and stays at SignPath as it is.
+		i.after = i.before
+	}
+	for _, path := range c.ReplacePaths {
+		if steps, ok := path.([]any); ok && len(steps) > 0 {
+			i.replacedBy = append(i.replacedBy, fmt.Sprint(steps[0]))
+		}
+	}
+	slices.Sort(i.replacedBy)
+	i.replacedBy = slices.Compact(i.replacedBy)
+	return i
+}
+
+func secretsOf(plan *tfjson.Plan) secrets {
+	found := secrets{}
+	if plan.PriorState != nil && plan.PriorState.Values != nil {
+		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
+			found.collect(r.AttributeValues, sensitiveValues(r))
+		})
+	}
+	for _, change := range slices.Concat(plan.ResourceChanges, plan.ResourceDrift) {
+		if isOurs(change.Type) && change.Change != nil {
+			found.collect(change.Change.Before, change.Change.BeforeSensitive)
+			found.collect(change.Change.After, change.Change.AfterSensitive)
+		}
+	}
+	return found
+}

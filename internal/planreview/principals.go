@@ -1,0 +1,253 @@
+package planreview
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// principals are the users, CI users and groups that a plan tells of, on one side
+// of it. Data sources, resources and references may tell of the same one.
+type principals struct {
+	all    []*review.Principal
+	byID   map[string]*review.Principal
+	byName map[access.Reference]*review.Principal
+}
+
+// principalKinds are the resources and single data sources that are principals.
+var principalKinds = map[string]access.Kind{
+	"user": access.KindUser, "ci_user": access.KindCIUser, "user_group": access.KindGroup,
+}
+
+// principalLists are the data sources that list principals, and the filters by
+// which they leave some out.
+var principalLists = map[string]struct {
+	kind    access.Kind
+	filters []string
+}{
+	"users":       {access.KindUser, []string{"active", "name_contains", "role"}},
+	"ci_users":    {access.KindCIUser, []string{"active", "name_contains", "role"}},
+	"user_groups": {access.KindGroup, []string{"name_contains"}},
+}
+
+func principalsOf(plan contents, at side) *principals {
+	p := &principals{byID: map[string]*review.Principal{}, byName: map[access.Reference]*review.Principal{}}
+	for _, source := range plan.data {
+		if listed, ok := principalLists[source.kind]; ok {
+			for _, element := range source.before.objects(source.kind) {
+				p.put(principalOf(listed.kind, element))
+			}
+		} else if kind, ok := principalKinds[source.kind]; ok {
+			p.put(principalOf(kind, source.before))
+		} else if source.kind == "current_user" {
+			p.put(principalOf(access.Kind(source.before.textOf("kind")), source.before))
+		}
+	}
+	for _, resource := range plan.managed {
+		if kind, ok := principalKinds[resource.kind]; ok {
+			p.putResource(kind, resource, at)
+		}
+	}
+	p.addTokens(plan, at)
+	p.assignRoles(plan, at)
+	return p
+}
+
+// putResource puts what a resource is on one side. What it was before exists after
+// it, too: SignPath deletes no account, so a destroy deactivates.
+func (p *principals) putResource(kind access.Kind, resource *instance, at side) {
+	was, is := resource.before, resource.after
+	if at == before {
+		if was != nil {
+			p.put(principalOf(kind, was))
+		}
+		return
+	}
+	if was != nil {
+		old := principalOf(kind, was)
+		old.Active = old.Active && kind == access.KindGroup
+		old.Invited = false
+		if is == nil || resource.actions.Replace() {
+			p.put(old)
+		}
+	}
+	if is != nil {
+		p.put(plannedPrincipal(kind, was, is))
+	}
+}
+
+func plannedPrincipal(kind access.Kind, was, is *object) review.Principal {
+	principal := principalOf(kind, is)
+	if was != nil && is.textOf("status") == "" {
+		principal.Invited = was.textOf("status") == string(access.StatusInvited)
+	}
+	return principal
+}
+
+// principalOf reads a principal from the attributes of a resource or data source.
+func principalOf(kind access.Kind, o *object) review.Principal {
+	p := review.Principal{Principal: access.Principal{
+		Kind: kind, ID: o.textOf("id"), Name: o.textOf("name"), Email: o.textOf("email"), Role: access.Role(o.textOf("role")),
+	}}
+	if kind != access.KindUser {
+		p.Email = ""
+	}
+	active := o.boolean("active")
+	p.Active = active == nil || *active
+	p.Invited = p.Active && o.textOf("status") == string(access.StatusInvited)
+	p.Support = o.is("support")
+	p.InvitationExpires = timeOf(o, "invitation_expires_at")
+	return p
+}
+
+func timeOf(o *object, name string) *time.Time {
+	t, err := time.Parse(time.RFC3339, o.textOf(name))
+	if err != nil {
+		return nil
+	}
+	return &t
+}
+
+// put adds a principal, or what is new about one that is there already. One that
+// cannot be named yet is left out.
+func (p *principals) put(news review.Principal) *review.Principal {
+	name := news.Reference()
+	if name.Key == "" && news.ID == "" {
+		return nil
+	}
+	name = name.Folded()
+	known := cmp.Or(p.byID[news.ID], p.byName[name])
+	if known != nil && known.ID != "" && news.ID != "" && known.ID != news.ID {
+		known = nil
+	}
+	if known == nil {
+		known = &review.Principal{}
+		p.all = append(p.all, known)
+	} else {
+		news.ID, news.Role = cmp.Or(news.ID, known.ID), cmp.Or(news.Role, known.Role)
+		news.TokenGenerated = cmp.Or(news.TokenGenerated, known.TokenGenerated)
+		news.Support = news.Support || known.Support
+		delete(p.byName, known.Reference().Folded())
+	}
+	*known = news
+	if known.ID != "" {
+		p.byID[known.ID] = known
+	}
+	p.byName[name] = known
+	return known
+}
+
+// lookup returns whom a reference names, if the plan tells of that principal.
+func (p *principals) lookup(reference access.Reference) *review.Principal {
+	if id, ok := reference.ID(); ok && p.byID[id] != nil {
+		return p.byID[id]
+	}
+	return p.byName[reference.Folded()]
+}
+
+// find is lookup for who is to get something that no list holds. One of whom the
+// plan tells no more is taken to exist and to be active.
+func (p *principals) find(reference access.Reference) *review.Principal {
+	if found := p.lookup(reference); found != nil {
+		return found
+	}
+	stranger := review.Principal{Principal: access.Principal{Kind: reference.Kind, Active: true}}
+	if id, ok := reference.ID(); ok {
+		stranger.ID = id
+	} else if reference.Kind == access.KindUser {
+		stranger.Email = reference.Key
+	} else {
+		stranger.Name = reference.Key
+	}
+	return p.put(stranger)
+}
+
+// key names a principal the same way however an entry spells it, and on both sides
+// of a plan.
+func (p *principals) key(reference access.Reference) string {
+	found := p.lookup(reference)
+	if found == nil {
+		return reference.Folded().String()
+	}
+	return cmp.Or(found.ID, found.Reference().Folded().String())
+}
+
+// addTokens notes how old the tokens are. One that is about to be generated is new.
+func (p *principals) addTokens(plan contents, at side) {
+	for _, token := range plan.managed {
+		o := token.at(at)
+		if token.kind != "ci_user_token" || o == nil {
+			continue
+		}
+		if reference, err := access.ParseReference(o.textOf("ci_user")); err == nil {
+			p.find(reference).TokenGenerated = timeOf(o, "generated_at")
+		}
+	}
+}
+
+// assignRoles gives each user the role of its resource. Who has one no longer is a
+// Regular User; that comes first, because another resource may assign the next one.
+func (p *principals) assignRoles(plan contents, at side) {
+	assign := func(o *object, role access.Role) {
+		if o == nil {
+			return
+		}
+		if reference, err := access.ParseReference(o.textOf("member")); err == nil {
+			p.find(reference).Role = role
+		}
+	}
+	for _, i := range plan.managed {
+		if i.kind == "role_assignment" && at == after && i.changes() {
+			assign(i.before, access.RoleRegularUser)
+		}
+	}
+	for _, i := range plan.managed {
+		if o := i.at(at); i.kind == "role_assignment" && o != nil {
+			assign(o, access.Role(o.textOf("role")))
+		}
+	}
+}
+
+// complete tells whether the plan has read every principal.
+func (c contents) complete() bool {
+	read := map[string]bool{}
+	for _, source := range c.data {
+		listed, ok := principalLists[source.kind]
+		filtered := false
+		for _, filter := range listed.filters {
+			filtered = filtered || source.before.values[filter] != nil
+		}
+		if ok && !filtered {
+			read[source.kind] = true
+		}
+	}
+	return len(read) == len(principalLists)
+}
+
+func (p *principals) slice() []review.Principal {
+	all := make([]review.Principal, len(p.all))
+	for i, principal := range p.all {
+		all[i] = *principal
+	}
+	return all
+}
+
+// spell names the principal with the key as a configuration would.
+func (p *principals) spell(key string) access.Reference {
+	if found := p.byID[key]; found != nil {
+		if name := found.Reference(); name.Key != "" {
+			return name
+		}
+		return found.IDReference()
+	}
+	reference, err := access.ParseEntry(key)
+	if err != nil {
+		return access.Reference{Kind: access.KindUnknown, Key: key}
+	}
+	if found := p.byName[reference.Folded()]; found != nil {
+		return found.Reference()
+	}
+	return reference
+}

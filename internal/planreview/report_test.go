@@ -1,0 +1,264 @@
+package planreview_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+)
+
+func TestRecordedPlan(t *testing.T) {
+	report := reviewed(t, recordedPlan(t))
+	says(
+		t, report,
+		"7 resources change: 3 gains and 2 losses of access; 1 finding introduced, 0 of them denied; 1 resolved, 0 left.",
+		"user:release.manager@example.com gains approval on project-b/release-signing, through group:Approvers | B",
+		"user:qa.lead@example.com loses configuration on project-a, directly",
+		"approvers of project-b/release-signing: gains user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
+		"user:auditor@example.com is created",
+		"user:auditor@example.com gets the global role GlobalReader",
+		"user:auditor@example.com gets an invitation",
+		"the API token of ci_user:PrjB-nightly is rotated, because of rotation_triggers; the one before stops working",
+		"signpath_project_configurators.a: user:qa.lead@example.com came onto the list",
+		"member of signpath_project_reader.team is known after apply",
+	)
+	if got := rules(report.Findings.Introduced); !slices.Equal(got, []string{"submit-and-approve"}) {
+		t.Errorf("introduced: %q", got)
+	}
+	if got := rules(report.Findings.Resolved); !slices.Equal(got, []string{"approval-quorum"}) {
+		t.Errorf("resolved: %q", got)
+	}
+	for format, text := range outputs(t, report) {
+		if strings.Contains(text, "dG9rZW4tb2YtYS1tb2Nr") {
+			t.Errorf("the token is in the %s", format)
+		}
+	}
+}
+
+// TestWhatResourcesDoTogether has one resource add a submitter and another an
+// approver, and a third that was there before.
+func TestWhatResourcesDoTogether(t *testing.T) {
+	both := "user:both@example.com"
+	report := newPlan().
+		change("signing_policy_submitters", onPolicy("release"), onPolicy("release", both)).
+		change("signing_policy_approver", nil, entry("release", both)).
+		change("signing_policy_submitter", entry("test", both), entry("test", both)).
+		change("signing_policy_approver", entry("test", both), entry("test", both)).
+		review(t)
+	if got := rules(report.Findings.Introduced); !slices.Equal(got, []string{"submit-and-approve"}) {
+		t.Errorf("introduced: %q", got)
+	}
+	if got := rules(report.Findings.Left); !slices.Equal(got, []string{"submit-and-approve"}) {
+		t.Errorf("left: %q", got)
+	}
+	if report.Introduces(review.Deny) || !report.Introduces(review.Warn) {
+		t.Error("a warning is introduced, and nothing denied")
+	}
+}
+
+// TestMissingPeople has a policy that needs two approvals, and one approver in the
+// plan: only where nobody else can be on the list are they missing.
+func TestMissingPeople(t *testing.T) {
+	policy := func(approvers []any) attributes {
+		return attributes{"project": "acme", "slug": "release", "uses_approval_process": true, "required_approvals": 2, "approvers": approvers}
+	}
+	a, b := "user:a@example.com", "user:b@example.com"
+	for name, test := range map[string]struct {
+		plan *planBuilder
+		want []string
+	}{
+		"the whole list": {
+			newPlan().data("signing_policy", policy(list(a, b))).change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a)),
+			[]string{"approval-quorum"},
+		},
+		"a list that a data source tells": {
+			newPlan().data("signing_policy", policy(list(a, b))).change("signing_policy_approver", entry("release", b), nil),
+			[]string{"approval-quorum"},
+		},
+		"single entries": {
+			newPlan().data("signing_policy", attributes{"project": "acme", "slug": "release", "uses_approval_process": true, "required_approvals": 2, "approvers": nil}).
+				change("signing_policy_approver", entry("release", b), nil).change("signing_policy_approver", entry("release", a), entry("release", a)),
+			[]string{},
+		},
+		"a member that comes with the apply": {
+			newPlan().data("signing_policy", policy(list(a, b))).
+				change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a), unknown("members")),
+			[]string{},
+		},
+		"an entry of which the place comes with the apply": {
+			newPlan().data("signing_policy", policy(list(a, b))).change("signing_policy_approver", entry("release", b), nil).
+				change("signing_policy_approver", nil, attributes{"project": "acme", "member": b}, unknown("signing_policy")),
+			[]string{},
+		},
+		"a group of which the members are unknown": {
+			newPlan().data("signing_policy", policy(list(a, b))).
+				change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", "group:Approvers")),
+			[]string{},
+		},
+		"a group that is new": {
+			newPlan().data("signing_policy", policy(list(a, b))).
+				change("user_group", nil, attributes{"name": "Approvers", "member": "group:Approvers"}, unknown("id")).
+				change("user_group_member", nil, attributes{"group": "group:Approvers", "member": a}).
+				change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", "group:Approvers")),
+			[]string{"approval-quorum"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, email := range []string{"a@example.com", "b@example.com"} {
+				test.plan.data("user", attributes{"email": email, "member": "user:" + email, "active": true, "status": "active"})
+			}
+			denied := slices.DeleteFunc(rules(test.plan.review(t).Findings.Introduced), func(rule string) bool { return rule != "approval-quorum" })
+			if !slices.Equal(denied, test.want) {
+				t.Errorf("%q, want %q", denied, test.want)
+			}
+		})
+	}
+}
+
+func TestLists(t *testing.T) {
+	a, b := "user:a@example.com", "user:b@example.com"
+	for name, test := range map[string]struct {
+		plan *planBuilder
+		says []string
+	}{
+		"a destroyed list is empty": {
+			newPlan().change("signing_policy_approvers", onPolicy("release", a, b), nil),
+			[]string{"approvers of acme/release: loses " + a + ", " + b + "; then has no entry", a + " loses approval on acme/release"},
+		},
+		"a destroyed entry leaves the others": {
+			newPlan().change("signing_policy_approver", entry("release", a), nil).
+				change("signing_policy_approver", entry("release", b), entry("release", b)),
+			[]string{"loses " + a + "; then has " + b + ", and whoever else is on it", "!" + b + " loses"},
+		},
+		"a forgotten list stays": {
+			newPlan().change("signing_policy_approvers", onPolicy("release", a), nil, forgotten),
+			[]string{"!loses"},
+		},
+		"a new list takes others off": {
+			newPlan().change("project_readers", nil, attributes{"project": "acme", "members": list(a)}),
+			[]string{"readers of acme: gains " + a + "; then has " + a + "; who else was on it before, which this plan does not tell, is taken off"},
+		},
+		"another spelling is no change": {
+			newPlan().change("user", attributes{"id": "11111111-1111-4111-8111-111111111111", "email": "a@example.com", "member": a, "active": true},
+				attributes{"id": "11111111-1111-4111-8111-111111111111", "email": "a@example.com", "member": a, "active": true}).
+				change("project_readers", attributes{"project": "acme", "members": list("user:11111111-1111-4111-8111-111111111111")},
+					attributes{"project": "acme", "members": list("user:A@example.com")}),
+			[]string{"!readers of acme", "!gains reading", "!loses reading"},
+		},
+		"a renamed CI user keeps its access": {
+			newPlan().change("ci_user", attributes{"id": "11111111-1111-4111-8111-111111111111", "name": "old", "member": "ci_user:old", "active": true},
+				attributes{"id": "11111111-1111-4111-8111-111111111111", "name": "new", "member": "ci_user:new", "active": true}).
+				change("signing_policy_submitters", onPolicy("test", "ci_user:old"), onPolicy("test", "ci_user:new")),
+			[]string{"ci_user:old is renamed to ci_user:new", "!submission", "!submitters of acme/test"},
+		},
+		"an entry moves to another policy": {
+			newPlan().change("signing_policy_approver", entry("test", a), entry("release", a), replacing("signing_policy")),
+			[]string{a + " gains approval on acme/release", a + " loses approval on acme/test"},
+		},
+		"members of a group get its rights": {
+			newPlan().change("signing_policy_approvers", onPolicy("release", "group:G"), onPolicy("release", "group:G")).
+				change("user_group_members", attributes{"group": "group:G", "members": list(a)}, attributes{"group": "group:G", "members": list(b)}),
+			[]string{"members of group:G: gains " + b + "; loses " + a, b + " gains approval on acme/release, through group:G"},
+		},
+		"a destroyed group is empty": {
+			newPlan().change("user_group", attributes{"id": "11111111-1111-4111-8111-111111111111", "name": "G", "member": "group:G"}, nil).
+				change("user_group_member", attributes{"group": "group:G", "member": a}, nil).
+				change("signing_policy_approver", entry("release", "group:G"), entry("release", "group:G")),
+			[]string{"group:G loses its members; the empty group stays", a + " loses approval on acme/release", "empty-group"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) { says(t, test.plan.review(t), test.says...) })
+	}
+}
+
+func TestAccounts(t *testing.T) {
+	const id = "11111111-1111-4111-8111-111111111111"
+	user := func(email string, active bool) attributes {
+		return attributes{"id": id, "email": email, "member": "user:" + email, "active": active, "status": "active", "name": "Somebody"}
+	}
+	a := user("a@example.com", true)
+	withTriggers := user("a@example.com", true)
+	withTriggers["reinvite_triggers"] = attributes{"round": "2"}
+	adopting := attributes{"email": "n@example.com", "member": "user:n@example.com", "active": true, "adopt_existing": true}
+	other := attributes{"email": "b@example.com", "member": "user:b@example.com", "active": true, "status": "invited"}
+	onList := entry("release", "user:a@example.com")
+	assigned := func(role string) attributes { return attributes{"member": "user:a@example.com", "role": role} }
+	token := attributes{"ci_user": "ci_user:build"}
+	for name, test := range map[string]struct {
+		plan *planBuilder
+		says []string
+	}{
+		"destroyed": {
+			newPlan().change("user", a, nil).change("signing_policy_approver", onList, onList),
+			[]string{"user:a@example.com is deactivated, because its resource is destroyed", "loses approval on acme/release, directly, because the account is no longer active", "inactive-entry"},
+		},
+		"deactivated": {newPlan().change("user", a, user("a@example.com", false)), []string{"user:a@example.com is deactivated\n", "!Mails"}},
+		"another address": {
+			newPlan().change("user", a, other, replacing("email"), unknown("id")),
+			[]string{"user:a@example.com is deactivated, and user:b@example.com is created in its place", "user:b@example.com gets an invitation"},
+		},
+		"replaced by itself": {
+			newPlan().change("user", a, attributes{"email": "a@example.com", "member": "user:a@example.com", "active": true}, replacing(), unknown("id")).
+				change("signing_policy_approver", onList, onList),
+			[]string{"deactivated and activated again", "!invitation", "!loses"},
+		},
+		"adopted":       {newPlan().change("user", nil, adopting), []string{"created, or taken over if it exists", "gets an invitation, unless the user exists already"}},
+		"invited again": {newPlan().change("user", a, withTriggers), []string{"user:a@example.com gets another invitation"}},
+		"forgotten":     {newPlan().change("user", a, nil, forgotten), []string{"user:a@example.com is forgotten by Terraform and stays as it is", "!deactivated"}},
+		"role given":    {newPlan().change("role_assignment", nil, assigned("GlobalReader")), []string{"gets the global role GlobalReader", "gains reading"}},
+		"role changed":  {newPlan().change("role_assignment", assigned("GlobalReader"), assigned("ProjectAdministrator")), []string{"has the global role ProjectAdministrator instead of GlobalReader"}},
+		"role taken":    {newPlan().change("role_assignment", assigned("GlobalReader"), nil), []string{"has the global role RegularUser instead of GlobalReader", "loses reading"}},
+		"token made":    {newPlan().change("ci_user_token", nil, token), []string{"an API token of ci_user:build is generated; one that it has stops working"}},
+		"token left":    {newPlan().change("ci_user_token", token, nil), []string{"the API token of ci_user:build stays valid"}},
+		"token rotated": {newPlan().change("ci_user_token", token, token, replacing("rotate_after")), []string{"is rotated, because of rotate_after"}},
+	} {
+		t.Run(name, func(t *testing.T) { says(t, test.plan.review(t), test.says...) })
+	}
+}
+
+// TestAdministrators gives the plan every principal, so that it knows who is left.
+func TestAdministrators(t *testing.T) {
+	administrator := func(email string) any {
+		return attributes{"id": "", "email": email, "member": "user:" + email, "active": true, "status": "active", "role": "GlobalAdministrator"}
+	}
+	plan := func(filter any) *planBuilder {
+		return newPlan().
+			data("users", attributes{"role": filter, "users": []any{administrator("a@example.com"), administrator("b@example.com")}}).
+			data("ci_users", attributes{"ci_users": []any{}}).data("user_groups", attributes{"user_groups": []any{}}).
+			change("role_assignment", attributes{"member": "user:b@example.com", "role": "GlobalAdministrator"}, nil)
+	}
+	if report := plan(nil).review(t); !report.Introduces(review.Deny) {
+		t.Errorf("introduced: %q", rules(report.Findings.Introduced))
+	}
+	if report := plan("GlobalAdministrator").review(t); report.Introduces(review.Deny) {
+		t.Errorf("introduced, though others may be there: %q", rules(report.Findings.Introduced))
+	}
+}
+
+func TestWhatIsLeftOpen(t *testing.T) {
+	plan := newPlan()
+	incomplete := false
+	plan.plan.Complete = &incomplete
+	plan.plan.DeferredChanges = []*tfjson.DeferredResourceChange{{ResourceChange: &tfjson.ResourceChange{Address: "signpath_user.later", Type: "signpath_user"}}}
+	plan.plan.ActionInvocations = []*tfjson.ActionInvocation{{
+		Address: "action.signpath_reinvite_user.a", Type: "signpath_reinvite_user", ConfigValues: attributes{"user": "user:a@example.com"},
+	}}
+	says(t, plan.review(t), "another one must follow", "signpath_user.later is deferred to a later plan", "user:a@example.com gets another invitation")
+}
+
+func TestDecodeRefusesWhatIsNoPlan(t *testing.T) {
+	for text, want := range map[string]string{
+		`<html>`:                     "no plan as JSON",
+		`{}`:                         "format version is missing",
+		`{"format_version": "9.0"}`:  "unsupported plan format version",
+		`{"format_version": "1.0"} `: "terraform show -json plan.bin",
+	} {
+		if _, err := planreview.Decode(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package planreview
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// The parts of SARIF 2.1.0 that a report of findings needs.
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		Tool    sarifTool     `json:"tool"`
+		Results []sarifResult `json:"results"`
+	}
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
+	}
+	sarifDriver struct {
+		Name    string      `json:"name"`
+		Version string      `json:"version"`
+		Rules   []sarifRule `json:"rules"`
+	}
+	sarifRule struct {
+		ID                   string       `json:"id"`
+		ShortDescription     sarifText    `json:"shortDescription"`
+		Help                 sarifText    `json:"help"`
+		DefaultConfiguration sarifDefault `json:"defaultConfiguration"`
+	}
+	sarifDefault struct {
+		Level string `json:"level"`
+	}
+	sarifText struct {
+		Text string `json:"text"`
+	}
+	sarifResult struct {
+		RuleID              string            `json:"ruleId"`
+		RuleIndex           int               `json:"ruleIndex"`
+		Level               string            `json:"level"`
+		BaselineState       string            `json:"baselineState"`
+		Message             sarifText         `json:"message"`
+		Locations           []sarifLocation   `json:"locations"`
+		PartialFingerprints map[string]string `json:"partialFingerprints"`
+	}
+	sarifLocation struct {
+		PhysicalLocation sarifPhysicalLocation `json:"physicalLocation"`
+		LogicalLocations []sarifLogical        `json:"logicalLocations,omitempty"`
+	}
+	sarifPhysicalLocation struct {
+		ArtifactLocation sarifArtifact `json:"artifactLocation"`
+	}
+	sarifArtifact struct {
+		URI string `json:"uri"`
+	}
+	sarifLogical struct {
+		FullyQualifiedName string `json:"fullyQualifiedName"`
+	}
+)
+
+// WriteSARIF writes the findings as SARIF 2.1.0, each with what the plan does to it
+// as the baseline state. The artifact is the URI reference of the file that code
+// hosts show them at, and version is that of the program.
+func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
+	rules, index := sarifRules()
+	results := []sarifResult{}
+	for _, group := range []struct {
+		state    string
+		findings []Finding
+	}{{"new", r.Findings.Introduced}, {"unchanged", r.Findings.Left}, {"absent", r.Findings.Resolved}} {
+		for _, f := range group.findings {
+			results = append(results, sarifResult{
+				RuleID: f.Rule, RuleIndex: index[f.Rule], Level: sarifLevel(review.Severity(f.Severity)),
+				BaselineState: group.state, Message: sarifText{visible(f.Sentence + " " + f.Advice)},
+				Locations:           []sarifLocation{sarifLocationOf(f, artifact)},
+				PartialFingerprints: map[string]string{"finding/v1": f.Fingerprint},
+			})
+		}
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(sarifLog{
+		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
+		Runs: []sarifRun{{Tool: sarifTool{sarifDriver{Name: "signpathctl", Version: version, Rules: rules}}, Results: results}},
+	})
+}
+
+func sarifRules() (rules []sarifRule, index map[string]int) {
+	index = map[string]int{}
+	for i, rule := range review.Catalogue() {
+		index[rule.ID] = i
+		rules = append(rules, sarifRule{
+			ID: rule.ID, ShortDescription: sarifText{rule.Summary}, Help: sarifText{rule.Advice},
+			DefaultConfiguration: sarifDefault{sarifLevel(rule.Severity)},
+		})
+	}
+	return rules, index
+}
+
+func sarifLevel(severity review.Severity) string {
+	if severity == review.Deny {
+		return "error"
+	}
+	return "warning"
+}
+
+func sarifLocationOf(f Finding, artifact string) sarifLocation {
+	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}}}
+	for _, names := range [][]string{f.Places, f.Principals} {
+		for _, name := range names {
+			location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(name)})
+		}
+	}
+	return location
+}

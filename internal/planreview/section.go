@@ -1,0 +1,177 @@
+package planreview
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A section is a part of the report as text, in several lengths.
+type section struct {
+	title string
+	// lengths are the lines of the section, the longest first. Each says all there
+	// is to say, the shorter ones by counting; the last is a line or two, however
+	// large the plan is.
+	lengths [][]line
+	// keep is greater for what is to be shortened later.
+	keep int
+}
+
+// A line is a sentence with its details.
+type line struct {
+	text    string
+	details []string
+}
+
+// sections returns what is not empty, in the order of reading.
+func (r *Report) sections() []section {
+	all := []section{
+		findingSection("Findings introduced", r.Findings.Introduced, 9),
+		accessSection(r.Access),
+		listSection(r.Lists),
+		eventSection("Users, CI users and groups", "change", r.Accounts, 6),
+		eventSection("Global roles", "change", r.Roles, 8),
+		eventSection("API tokens", "token", r.Tokens, 7),
+		eventSection("Mails that will be sent", "mail", r.Mails, 5),
+		findingSection("Findings resolved", r.Findings.Resolved, 2),
+		findingSection("Findings left", r.Findings.Left, 0),
+		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
+		eventSection("Not known from this plan", "value", r.Unknown, 4),
+	}
+	var found []section
+	for _, s := range all {
+		if len(s.lengths) > 0 {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// headline counts what the plan does in one sentence.
+func (r *Report) headline() string {
+	gains := 0
+	for _, c := range r.Access {
+		if strings.HasSuffix(c.Direction, " gain") || c.Direction == "gains" {
+			gains++
+		}
+	}
+	denied := 0
+	for _, f := range r.Findings.Introduced {
+		if f.Severity == "deny" {
+			denied++
+		}
+	}
+	text := fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
+		count(r.Changes, "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
+		count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
+	if !r.Complete {
+		text += " The plan is a part of what is to be done: another one must follow."
+	}
+	return text
+}
+
+func findingSection(title string, findings []Finding, keep int) section {
+	if len(findings) == 0 {
+		return section{}
+	}
+	var full, short []line
+	var rules []string
+	perRule := map[string]int{}
+	for _, f := range findings {
+		text := fmt.Sprintf("%s %s: %s", f.Severity, f.Rule, f.Sentence)
+		full = append(full, line{text, append(append([]string{}, f.Reasons...), f.Advice)})
+		short = append(short, line{text: text})
+		rule := f.Severity + " " + f.Rule
+		if perRule[rule] == 0 {
+			rules = append(rules, rule)
+		}
+		perRule[rule]++
+	}
+	var counted []line
+	for _, rule := range rules {
+		counted = append(counted, line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))})
+	}
+	return section{title, [][]line{full, short, counted}, keep}
+}
+
+func accessSection(changes []AccessChange) section {
+	if len(changes) == 0 {
+		return section{}
+	}
+	var full []line
+	tally := newTally()
+	for _, c := range changes {
+		full = append(full, line{text: c.Sentence})
+		place := c.Project
+		if c.SigningPolicy != "" {
+			place += "/" + c.SigningPolicy
+		}
+		if place == "" {
+			place = "the organization"
+		}
+		tally.add(place, c.Direction+" "+c.Permission)
+	}
+	return section{"Who gains and loses what", [][]line{full, tally.lines(), {{text: fmt.Sprintf("%s at %s",
+		count(len(changes), "change", "changes"), count(len(tally.places), "place", "places"))}}}, 10}
+}
+
+func listSection(changes []ListChange) section {
+	if len(changes) == 0 {
+		return section{}
+	}
+	var full, short []line
+	for _, c := range changes {
+		full = append(full, line{text: c.String()})
+		short = append(short, line{text: fmt.Sprintf("%s of %s: %d more, %d fewer, then %s",
+			c.List, c.Place(), len(c.Gains), len(c.Loses), count(len(c.Entries), "entry", "entries"))})
+	}
+	return section{"Access lists", [][]line{full, short, {{text: count(len(changes), "list changes", "lists change")}}}, 1}
+}
+
+func eventSection(title, noun string, events []Event, keep int) section {
+	if len(events) == 0 {
+		return section{}
+	}
+	var full []line
+	for _, e := range events {
+		full = append(full, line{text: e.Sentence})
+	}
+	return section{title, [][]line{full, {{text: count(len(events), noun, noun+"s")}}}, keep}
+}
+
+// A tally counts what happens at each place, in the order in which it is added.
+type tally struct {
+	places []string
+	kinds  map[string][]string
+	counts map[[2]string]int
+}
+
+func newTally() *tally { return &tally{kinds: map[string][]string{}, counts: map[[2]string]int{}} }
+
+func (t *tally) add(place, kind string) {
+	if len(t.kinds[place]) == 0 {
+		t.places = append(t.places, place)
+	}
+	if t.counts[[2]string{place, kind}] == 0 {
+		t.kinds[place] = append(t.kinds[place], kind)
+	}
+	t.counts[[2]string{place, kind}]++
+}
+
+func (t *tally) lines() []line {
+	var found []line
+	for _, place := range t.places {
+		var parts []string
+		for _, kind := range t.kinds[place] {
+			parts = append(parts, fmt.Sprintf("%d × %s", t.counts[[2]string{place, kind}], kind))
+		}
+		found = append(found, line{text: place + ": " + strings.Join(parts, ", ")})
+	}
+	return found
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,56 @@
+package planreview
+
+import (
+	"fmt"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// decisive are the attributes that say who gets what, by kind of resource.
+func decisive(kind string) []string {
+	switch kind {
+	case "user":
+		return []string{"email", "member", "active"}
+	case "ci_user", "user_group":
+		return []string{"name", "member", "active"}
+	case "role_assignment":
+		return []string{"member", "role"}
+	case "ci_user_token":
+		return []string{"ci_user"}
+	}
+	if _, ok := listResources[kind]; ok {
+		return []string{"project", "signing_policy", "group", "member", "members"}
+	}
+	return nil
+}
+
+// unknownEvents tells what the plan does not tell: what comes with the apply, what
+// is sensitive, and what is put off to a later plan.
+func (m *model) unknownEvents(plan *tfjson.Plan) []Event {
+	found := []Event{}
+	for _, i := range m.plan.managed {
+		if i.after == nil {
+			continue
+		}
+		for _, name := range decisive(i.kind) {
+			if is := i.after.knows(name); is != known {
+				found = append(found, Event{Address: i.address, Subject: name, Sentence: fmt.Sprintf("%s of %s is %s", name, i.address, is)})
+			}
+		}
+	}
+	for _, deferred := range plan.DeferredChanges {
+		if change := deferred.ResourceChange; change != nil && isOurs(change.Type) {
+			found = append(found, Event{Address: change.Address, Sentence: change.Address + " is deferred to a later plan"})
+		}
+	}
+	return found
+}
+
+// knows tells how well an attribute of any type is known.
+func (o *object) knows(name string) knowledge {
+	if _, is := o.text(name); is != known {
+		return is
+	}
+	_, is := o.texts(name)
+	return is
+}
