@@ -72,6 +72,9 @@ func TestReviewExitStatus(t *testing.T) {
 			if (stdout == "") != (status == 1) {
 				t.Errorf("status %d with the report %q", status, stdout)
 			}
+			if denies := "project-a/release-signing requires 2 approvals, and nobody can approve"; status == 2 && !strings.Contains(stdout, denies) {
+				t.Errorf("%q is not in\n%s", denies, stdout)
+			}
 			if strings.Contains(stdout+stderr, os.Getenv(api.EnvToken)) {
 				t.Error("the token is in the output")
 			}

@@ -104,18 +104,18 @@ func (i *inspection) findUncontrolledRelease() []Finding {
 
 func (i *inspection) findMissingQuorum() []Finding {
 	return i.findQuorum(func(required, approvers int) bool { return approvers < required },
-		"%s requires %s, and only %s can approve, so no request can be approved")
+		"%s requires %s, and %s can approve, so no request can be approved", "only")
 }
 
 func (i *inspection) findBareQuorum() []Finding {
 	return i.findQuorum(func(required, approvers int) bool { return approvers == required },
-		"%s requires %s, and exactly %s can approve, so one absence stops all requests")
+		"%s requires %s, and %s can approve, so one absence stops all requests", "exactly")
 }
 
 // findQuorum compares the required approvals with those who can approve now. CI users
 // count, because that they cannot approve is not documented: a lockout that is none
 // must not be denied.
-func (i *inspection) findQuorum(applies func(required, approvers int) bool, sentence string) []Finding {
+func (i *inspection) findQuorum(applies func(required, approvers int) bool, sentence, as string) []Finding {
 	return i.eachPolicy(func(place Place, policy SigningPolicy) []Finding {
 		if !is(policy.UsesApprovalProcess) || policy.RequiredApprovals == nil || i.list(place, access.Approvers).incomplete() {
 			return nil
@@ -132,8 +132,9 @@ func (i *inspection) findQuorum(applies func(required, approvers int) bool, sent
 		if required < 1 || !applies(required, len(approvers)) {
 			return nil
 		}
-		text := fmt.Sprintf(sentence, place, count(required, "approval"), count(len(approvers), "user"))
+		text := fmt.Sprintf(sentence, place, count(required, "approval"), "nobody")
 		if len(approvers) > 0 {
+			text = fmt.Sprintf(sentence, place, count(required, "approval"), as+" "+count(len(approvers), "user"))
 			text += ": " + strings.Join(approvers, ", ")
 		}
 		return []Finding{{Places: []Place{place}, Sentence: text + ".", Reasons: reasons}}
