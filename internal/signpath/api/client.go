@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,7 +29,8 @@ type Client struct {
 
 	snapshot *snapshot
 	editors  editors
-	notice   notice
+	// noticed is true once ContractNotice has spoken.
+	noticed atomic.Bool
 	// answered has, by path, the id of the last request that succeeded.
 	answered sync.Map
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -260,15 +259,12 @@ type contract struct {
 	absence  string
 }
 
-// A notice is something to be said once in a run.
-type notice struct{ said atomic.Bool }
-
 // ContractNotice returns, once, a warning that the client wrote with assumed
 // names because the server offers no document to check them against. It is
 // empty if there is nothing to say, or if it was said.
 func (c *Client) ContractNotice() string {
 	known, ok := c.snapshot.contract.peek()
-	if !ok || known.document != nil || c.notice.said.Swap(true) {
+	if !ok || known.document != nil || c.noticed.Swap(true) {
 		return ""
 	}
 	return fmt.Sprintf("The names in SignPath's API are not all published, and this installation does not offer its own OpenAPI document to settle them (%s). "+

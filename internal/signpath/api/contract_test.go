@@ -225,13 +225,14 @@ func TestCandidatesAreDistinct(t *testing.T) {
 		}
 	}
 	for name := range otherSpellings {
-		if !slices.Contains(maps2names(), name) {
+		if !slices.Contains(comparedNames(), name) {
 			t.Errorf("%q is no property of any route", name)
 		}
 	}
 }
 
-func maps2names() []string {
+// comparedNames are the properties that are looked for in answers and requests.
+func comparedNames() []string {
 	names := []string{propID.name, propEmail.name, propActive.name, propSynchronized.name, propAPIToken.name}
 	for _, writes := range writeRoutes() {
 		for _, p := range slices.Concat(writes.request, writes.answer) {
