@@ -15,7 +15,7 @@ type ListChange struct {
 	// List is the plural of the list: "approvers".
 	List          string   `json:"list"`
 	Project       string   `json:"project,omitempty"`
-	SigningPolicy string   `json:"signing_policy,omitempty"`
+	SigningPolicy string   `json:"signingPolicy,omitempty"`
 	Group         string   `json:"group,omitempty"`
 	Gains         []string `json:"gains"`
 	Loses         []string `json:"loses"`
@@ -25,7 +25,7 @@ type ListChange struct {
 	Complete bool `json:"complete"`
 	// BeforeComplete is the same of the entries before. Where it is false and
 	// Complete is true, the apply may take more off the list than Loses says.
-	BeforeComplete bool `json:"before_complete"`
+	BeforeComplete bool `json:"beforeComplete"`
 }
 
 // Place spells where the list is: "acme/release-signing", or the group.

@@ -2,6 +2,8 @@ package planreview
 
 import (
 	"cmp"
+	"encoding/json"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +11,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // A Report is what a plan does, and what is wrong with the access that results. Its
@@ -39,7 +42,7 @@ type AccessChange struct {
 	Direction     string `json:"direction"`
 	Permission    string `json:"permission"`
 	Project       string `json:"project,omitempty"`
-	SigningPolicy string `json:"signing_policy,omitempty"`
+	SigningPolicy string `json:"signingPolicy,omitempty"`
 	Sentence      string `json:"sentence"`
 }
 
@@ -54,21 +57,12 @@ type Event struct {
 // Findings are the findings of the organization before and after, by what the plan
 // does to them.
 type Findings struct {
-	Introduced []Finding `json:"introduced"`
-	Resolved   []Finding `json:"resolved"`
-	Left       []Finding `json:"left"`
-}
-
-// A Finding is one of [review], spelled out.
-type Finding struct {
-	Rule        string   `json:"rule"`
-	Severity    string   `json:"severity"`
-	Sentence    string   `json:"sentence"`
-	Reasons     []string `json:"reasons"`
-	Advice      string   `json:"advice"`
-	Principals  []string `json:"principals"`
-	Places      []string `json:"places"`
-	Fingerprint string   `json:"fingerprint"`
+	Introduced []finding.Finding `json:"introduced"`
+	Resolved   []finding.Finding `json:"resolved"`
+	Left       []finding.Finding `json:"left"`
+	// Excepted are those that the plan would introduce, and that an exception of the
+	// rulebook lets pass.
+	Excepted []finding.Excepted `json:"excepted"`
 }
 
 // Review reviews a plan. The time of the rulebook is that of the plan, where it
@@ -101,7 +95,7 @@ func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 // worse one. What it leaves is not of its making: a plan that mends something else
 // must get through.
 func (r *Report) Introduces(severity review.Severity) bool {
-	return slices.ContainsFunc(r.Findings.Introduced, func(f Finding) bool {
+	return slices.ContainsFunc(r.Findings.Introduced, func(f finding.Finding) bool {
 		return f.Severity == string(severity) || f.Severity == string(review.Deny)
 	})
 }
@@ -137,26 +131,41 @@ func (m *model) findings(rulebook review.Rulebook) (Findings, error) {
 		return Findings{}, err
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
-	return Findings{Introduced: spelled(c.Introduced), Resolved: spelled(c.Resolved), Left: spelled(c.Left)}, nil
+	return Findings{
+		Introduced: each(c.Introduced, finding.New), Resolved: each(c.Resolved, finding.New), Left: each(c.Left, finding.New),
+		Excepted: each(newlyExcepted(earlier, later), finding.NewExcepted),
+	}, nil
 }
 
-func spelled(findings []review.Finding) []Finding {
-	all := make([]Finding, len(findings))
-	for i, f := range findings {
-		all[i] = Finding{
-			Rule: f.Rule, Severity: string(f.Severity), Sentence: f.Sentence, Advice: f.Advice, Fingerprint: f.Fingerprint(),
-			Reasons: texts(f.Reasons), Principals: texts(f.Principals), Places: texts(f.Places),
-		}
+// newlyExcepted returns the excepted findings that are new.
+func newlyExcepted(earlier, later review.Report) []review.ExceptedFinding {
+	had := map[string]bool{}
+	for _, f := range earlier.Findings {
+		had[f.Fingerprint()] = true
 	}
-	return all
+	for _, f := range earlier.Excepted {
+		had[f.Fingerprint()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(later.Excepted), func(f review.ExceptedFinding) bool { return had[f.Fingerprint()] })
 }
 
-func texts[T interface{ String() string }](values []T) []string {
-	all := make([]string, len(values))
-	for i, value := range values {
-		all[i] = value.String()
+// WriteJSON writes the report for other programs.
+func (r *Report) WriteJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false) // A program reads it, or a person, and no browser.
+	return encoder.Encode(r)
+}
+
+func texts[T interface{ String() string }](values []T) []string { return each(values, T.String) }
+
+// each makes one thing of each other, and an empty list of none.
+func each[From, To any](all []From, one func(From) To) []To {
+	made := make([]To, len(all))
+	for i, item := range all {
+		made[i] = one(item)
 	}
-	return all
+	return made
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

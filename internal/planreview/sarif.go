@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // The parts of SARIF 2.1.0 that a report of findings needs.
@@ -70,7 +71,7 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 	results := []sarifResult{}
 	for _, group := range []struct {
 		state    string
-		findings []Finding
+		findings []finding.Finding
 	}{{"new", r.Findings.Introduced}, {"unchanged", r.Findings.Left}, {"absent", r.Findings.Resolved}} {
 		for _, f := range group.findings {
 			results = append(results, sarifResult{
@@ -108,9 +109,9 @@ func sarifLevel(severity review.Severity) string {
 	return "warning"
 }
 
-func sarifLocationOf(f Finding, artifact string) sarifLocation {
+func sarifLocationOf(f finding.Finding, artifact string) sarifLocation {
 	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}}}
-	for _, names := range [][]string{f.Places, f.Principals} {
+	for _, names := range [][]string{texts(f.Places), texts(f.Principals)} {
 		for _, name := range names {
 			location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(name)})
 		}

@@ -3,6 +3,8 @@ package planreview
 import (
 	"fmt"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // A section is a part of the report as text, in several lengths.
@@ -34,6 +36,7 @@ func (r *Report) sections() []section {
 		eventSection("Mails that will be sent", "mail", r.Mails, 5),
 		findingSection("Findings resolved", r.Findings.Resolved, 2),
 		findingSection("Findings left", r.Findings.Left, 0),
+		exceptedSection(r.Findings.Excepted),
 		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
 		eventSection("Not known from this plan", "value", r.Unknown, 4),
 	}
@@ -69,7 +72,7 @@ func (r *Report) headline() string {
 	return text
 }
 
-func findingSection(title string, findings []Finding, keep int) section {
+func findingSection(title string, findings []finding.Finding, keep int) section {
 	if len(findings) == 0 {
 		return section{}
 	}
@@ -91,6 +94,18 @@ func findingSection(title string, findings []Finding, keep int) section {
 		counted = append(counted, line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))})
 	}
 	return section{title, [][]line{full, short, counted}, keep}
+}
+
+func exceptedSection(findings []finding.Excepted) section {
+	if len(findings) == 0 {
+		return section{}
+	}
+	var full []line
+	for _, f := range findings {
+		full = append(full, line{fmt.Sprintf("%s: %s", f.Rule, f.Sentence), []string{fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason)}})
+	}
+	counted := []line{{text: count(len(findings), "finding", "findings")}}
+	return section{"Findings introduced that an exception lets pass", [][]line{full, counted}, 2}
 }
 
 func accessSection(changes []AccessChange) section {
