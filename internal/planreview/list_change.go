@@ -77,7 +77,7 @@ func (m *model) listChanges() []ListChange {
 		}
 		if differs(had, has) {
 			// A principal that is renamed stays the same entry.
-			change := review.ListEntries{Before: m.renamed(had).asEntries(), After: m.renamed(has).asEntries()}
+			change := review.ListEntries{Before: m.people[after].entriesOf(had), After: m.people[after].entriesOf(has)}
 			entries = append(entries, change)
 			found = append(found, m.listChange(key, change))
 		}
@@ -108,16 +108,4 @@ func (m *model) listChange(key listKey, entries review.ListEntries) ListChange {
 	}
 	slices.Sort(c.Entries)
 	return c
-}
-
-// renamed spells the entries of a list as they are named after the apply.
-func (m *model) renamed(list *entryList) *entryList {
-	if list == nil {
-		return nil
-	}
-	spelled := &entryList{entries: map[string]access.Reference{}, complete: list.complete}
-	for key := range list.entries {
-		spelled.entries[key] = m.people[after].spell(key)
-	}
-	return spelled
 }

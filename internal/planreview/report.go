@@ -71,7 +71,7 @@ func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 	if made, err := time.Parse(time.RFC3339, plan.Timestamp); err == nil {
 		rulebook.Now = made
 	}
-	m := newModel(contentsOf(plan))
+	m := newModel(contentsOf(plan), nil)
 	findings, err := m.findings(rulebook)
 	if err != nil {
 		return nil, err
