@@ -13,7 +13,6 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 )
 
@@ -200,7 +199,7 @@ func says(t *testing.T, report *planreview.Report, phrases ...string) {
 	}
 }
 
-func rules(findings []finding.Finding) []string {
+func rules(findings []planreview.Finding) []string {
 	found := []string{}
 	for _, f := range findings {
 		found = append(found, f.Rule)

@@ -57,12 +57,25 @@ type Event struct {
 // Findings are the findings of the organization before and after, by what the plan
 // does to them.
 type Findings struct {
-	Introduced []finding.Finding `json:"introduced"`
-	Resolved   []finding.Finding `json:"resolved"`
-	Left       []finding.Finding `json:"left"`
+	Introduced []Finding `json:"introduced"`
+	Resolved   []Finding `json:"resolved"`
+	Left       []Finding `json:"left"`
 	// Excepted are those that the plan would introduce, and that an exception of the
 	// rulebook lets pass.
-	Excepted []finding.Excepted `json:"excepted"`
+	Excepted []Excepted `json:"excepted"`
+}
+
+// A Finding has the resource instances that introduce or resolve it. One that is left
+// has none.
+type Finding struct {
+	finding.Finding
+	Addresses []string `json:"addresses"`
+}
+
+// An Excepted finding is one that an exception lets pass.
+type Excepted struct {
+	finding.Excepted
+	Addresses []string `json:"addresses"`
 }
 
 // Review reviews a plan. The time of the rulebook is that of the plan, where it
@@ -72,14 +85,15 @@ func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 		rulebook.Now = made
 	}
 	m := newModel(contentsOf(plan), nil)
-	findings, err := m.findings(rulebook)
+	changes := review.Changes(m.orgs[before], m.orgs[after])
+	findings, err := m.findings(rulebook, m.causes(changes))
 	if err != nil {
 		return nil, err
 	}
 	return &Report{
 		Changes:  m.countChanges(),
 		Complete: (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
-		Access:   m.accessChanges(),
+		Access:   each(changes, newAccessChange),
 		Lists:    m.listChanges(),
 		Accounts: m.accountEvents(),
 		Roles:    m.roleEvents(),
@@ -95,7 +109,7 @@ func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 // worse one. What it leaves is not of its making: a plan that mends something else
 // must get through.
 func (r *Report) Introduces(severity review.Severity) bool {
-	return slices.ContainsFunc(r.Findings.Introduced, func(f finding.Finding) bool {
+	return slices.ContainsFunc(r.Findings.Introduced, func(f Finding) bool {
 		return f.Severity == string(severity) || f.Severity == string(review.Deny)
 	})
 }
@@ -110,18 +124,14 @@ func (m *model) countChanges() int {
 	return changes
 }
 
-func (m *model) accessChanges() []AccessChange {
-	found := []AccessChange{}
-	for _, c := range review.Changes(m.orgs[before], m.orgs[after]) {
-		found = append(found, AccessChange{
-			Principal: c.Principal.String(), Direction: string(c.Direction), Permission: c.Permission.String(),
-			Project: c.Place.Project, SigningPolicy: c.Place.SigningPolicy, Sentence: c.String(),
-		})
+func newAccessChange(c review.Change) AccessChange {
+	return AccessChange{
+		Principal: c.Principal.String(), Direction: string(c.Direction), Permission: c.Permission.String(),
+		Project: c.Place.Project, SigningPolicy: c.Place.SigningPolicy, Sentence: c.String(),
 	}
-	return found
 }
 
-func (m *model) findings(rulebook review.Rulebook) (Findings, error) {
+func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, error) {
 	earlier, err := review.Review(m.orgs[before], rulebook)
 	if err != nil {
 		return Findings{}, err
@@ -132,8 +142,12 @@ func (m *model) findings(rulebook review.Rulebook) (Findings, error) {
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
 	return Findings{
-		Introduced: each(c.Introduced, finding.New), Resolved: each(c.Resolved, finding.New), Left: each(c.Left, finding.New),
-		Excepted: each(newlyExcepted(earlier, later), finding.NewExcepted),
+		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, after)} }),
+		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, before)} }),
+		Left:       each(c.Left, func(f review.Finding) Finding { return Finding{finding.New(f), []string{}} }),
+		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
+			return Excepted{finding.NewExcepted(f), causes.of(f.Finding, after)}
+		}),
 	}, nil
 }
 

@@ -3,9 +3,9 @@ package planreview
 import (
 	"encoding/json"
 	"io"
+	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // The parts of SARIF 2.1.0 that a report of findings needs.
@@ -60,6 +60,7 @@ type (
 	}
 	sarifLogical struct {
 		FullyQualifiedName string `json:"fullyQualifiedName"`
+		Kind               string `json:"kind,omitempty"`
 	}
 )
 
@@ -71,7 +72,7 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 	results := []sarifResult{}
 	for _, group := range []struct {
 		state    string
-		findings []finding.Finding
+		findings []Finding
 	}{{"new", r.Findings.Introduced}, {"unchanged", r.Findings.Left}, {"absent", r.Findings.Resolved}} {
 		for _, f := range group.findings {
 			results = append(results, sarifResult{
@@ -109,12 +110,14 @@ func sarifLevel(severity review.Severity) string {
 	return "warning"
 }
 
-func sarifLocationOf(f finding.Finding, artifact string) sarifLocation {
+// sarifLocationOf names the resource instances first, because those can be changed.
+func sarifLocationOf(f Finding, artifact string) sarifLocation {
 	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}}}
-	for _, names := range [][]string{texts(f.Places), texts(f.Principals)} {
-		for _, name := range names {
-			location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(name)})
-		}
+	for _, address := range f.Addresses {
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(address), "resource"})
+	}
+	for _, name := range slices.Concat(texts(f.Places), texts(f.Principals)) {
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: visible(name)})
 	}
 	return location
 }

@@ -29,6 +29,9 @@ type Rule struct {
 	Parameters []Parameter
 	// OfOrganization is true where a finding has no subject but the organization.
 	OfOrganization bool
+	// OfToken is true where a finding is about an API token and not about what its
+	// user may do.
+	OfToken bool
 
 	find func(*inspection) []Finding
 }
@@ -238,6 +241,7 @@ var catalogue = []Rule{
 		Source:     `users page, "API tokens"`,
 		Evidence:   Inferred,
 		Parameters: []Parameter{{parameterDays, "days after which a token is old", 365}},
+		OfToken:    true,
 		find:       (*inspection).findOldTokens,
 	},
 	{
