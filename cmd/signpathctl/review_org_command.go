@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -47,21 +46,7 @@ and counts of findings go by what the filters show. In a table or in Markdown, a
 the project is told once, at the organization or the project, if the filters show that; the other formats tell it at
 every place where it holds.
 
---rules takes a YAML or JSON file that changes rules of the catalogue:
-
-  rules:
-    submit-and-approve:
-      severity: deny               # or warn, or ignore
-      exceptions:
-        - member: user:release.manager@example.com
-          project: project-a       # and, if you like, signing_policy
-          reason: Until the second approver is hired
-          until: 2026-12-31
-    old-token:
-      parameters: {days: 180}
-
-The rules:
-` + ruleHelp() + `
+` + rulesHelp() + `
 
 Exit status: 2 if there is a finding of the severity of --fail-on or a worse one, which --fail-on never ends; 1 if there
 is no report; else 0.`,
@@ -73,26 +58,14 @@ is no report; else 0.`,
 	}
 	options := command.Flags()
 	flags.connection.addTo(command)
+	addRulesFlag(command, &flags.rules)
 	options.StringVar(&flags.format, "format", string(report.FormatTable), "table, markdown, csv, json, or html: one page that loads nothing")
-	options.StringVar(&flags.rules, "rules", "", "file with severities, parameters and exceptions of rules")
 	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "deny, warn or never")
 	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
 	options.StringArrayVar(&flags.principals, "principal", nil, "principal to show, such as user:dev.lead@example.com; a group with everybody who has something through it")
 	options.StringArrayVar(&flags.permitted, "permission", nil, "permission to show in the matrix: "+strings.Join(permissionNames(), ", "))
 	return command
-}
-
-// ruleHelp lists the rules with their parameters, one a line.
-func ruleHelp() string {
-	var help strings.Builder
-	for _, rule := range review.Catalogue() {
-		fmt.Fprintf(&help, "\n  %-26s %-4s  %s", rule.ID, rule.Severity, rule.Summary)
-		for _, parameter := range rule.Parameters {
-			fmt.Fprintf(&help, " (%s: %s; %d)", parameter.Name, parameter.Meaning, parameter.Default)
-		}
-	}
-	return help.String()
 }
 
 func permissionNames() []string {
@@ -182,21 +155,6 @@ func parsePermission(text string) (review.Permission, error) {
 		}
 	}
 	return 0, fmt.Errorf("%q is no permission; valid are %s", text, strings.Join(permissionNames(), ", "))
-}
-
-func readRulebook(path string, now time.Time) (review.Rulebook, error) {
-	if path == "" {
-		return review.Rulebook{Now: now}, nil
-	}
-	document, err := os.ReadFile(path) //nolint:gosec // The caller names the file on the command line.
-	if err != nil {
-		return review.Rulebook{}, fmt.Errorf("--rules: %w", err)
-	}
-	rulebook, err := report.ParseRulebook(document, now)
-	if err != nil {
-		return review.Rulebook{}, fmt.Errorf("--rules: %s: %w", path, err)
-	}
-	return rulebook, nil
 }
 
 func readOrganization(command *cobra.Command, connection connectionFlags) (*report.Organization, error) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -18,16 +17,13 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 )
 
-// statusDenied is the exit status of a plan that introduces what --fail-on names.
-const statusDenied exitStatus = 2
-
 var (
 	planFormats  = []string{"terminal", "markdown", "json", "sarif"}
-	planFailures = []string{"deny", "warn", "never"}
+	planFailures = []string{"deny", "warn", failOnNever}
 )
 
 type reviewPlanFlags struct {
-	format, failOn string
+	format, rules, failOn string
 }
 
 func newReviewPlanCommand() *cobra.Command {
@@ -46,6 +42,8 @@ Values that Terraform marks as sensitive are not shown.
 --format markdown fits a comment of a pull request: where the plan is too large, sections are summarized. SARIF names
 PLAN-JSON as the location. Use - to read standard input.
 
+` + rulesHelp() + `
+
 Exit status: 0 if the plan introduces nothing that --fail-on names; 2 if it does; 1 if it cannot be read. What was
 wrong before and stays so is reported and does not fail.`,
 		Example: `  terraform plan -out=plan.bin
@@ -56,6 +54,7 @@ wrong before and stays so is reported and does not fail.`,
 			return runReviewPlan(command, arguments[0], flags)
 		},
 	}
+	addRulesFlag(command, &flags.rules)
 	options := command.Flags()
 	options.StringVar(&flags.format, "format", "terminal", "one of "+strings.Join(planFormats, ", "))
 	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: one of "+strings.Join(planFailures, ", "))
@@ -66,6 +65,10 @@ func runReviewPlan(command *cobra.Command, source string, flags reviewPlanFlags)
 	if err := flags.check(); err != nil {
 		return err
 	}
+	rulebook, err := readRulebook(flags.rules, time.Now())
+	if err != nil {
+		return err
+	}
 	data, err := readPlan(source, command.InOrStdin())
 	if err != nil {
 		return err
@@ -74,15 +77,15 @@ func runReviewPlan(command *cobra.Command, source string, flags reviewPlanFlags)
 	if err != nil {
 		return fmt.Errorf("%s: %w", source, err)
 	}
-	report, err := planreview.Review(plan, review.Rulebook{Now: time.Now()})
+	report, err := planreview.Review(plan, rulebook)
 	if err != nil {
 		return err
 	}
 	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source); err != nil {
 		return err
 	}
-	if flags.failOn != "never" && report.Introduces(review.Severity(flags.failOn)) {
-		return statusDenied
+	if flags.failOn != failOnNever && report.Introduces(review.Severity(flags.failOn)) {
+		return statusFound
 	}
 	return nil
 }
@@ -112,9 +115,7 @@ func writePlanReview(w io.Writer, report *planreview.Report, format, source stri
 		artifact := url.URL{Path: filepath.ToSlash(source)}
 		return report.WriteSARIF(w, artifact.String(), version)
 	case "json":
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(report)
+		return report.WriteJSON(w)
 	}
 	return report.WriteTerminal(w)
 }

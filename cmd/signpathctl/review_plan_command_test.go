@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -43,13 +44,41 @@ func TestReviewPlanCommand(t *testing.T) {
 	}
 }
 
+func TestReviewPlanCommandGoesByTheRules(t *testing.T) {
+	const rule = "rules: {submit-and-approve: %s}"
+	for settings, test := range map[string]struct {
+		status int
+		says   string
+	}{
+		"{severity: deny}":   {2, "1 finding introduced, 1 of them denied"},
+		"{severity: ignore}": {0, "0 findings introduced"},
+		"{exceptions: [{member: 'user:release.manager@example.com', reason: Until a second approver is hired, until: 2126-12-31}]}": {
+			0, "Excepted until 2126-12-31: Until a second approver is hired",
+		},
+		"{severity: fatal}": {1, ""},
+	} {
+		file := rulesFile(t, fmt.Sprintf(rule, settings))
+		output, err := runReviewPlanCommand(t, recordedPlan, "--rules", file)
+		var found exitStatus
+		status := 0
+		if errors.As(err, &found) {
+			status = int(found)
+		} else if err != nil {
+			status = 1
+		}
+		if status != test.status || !strings.Contains(output, test.says) {
+			t.Errorf("%s: status %d, %v\n%s", settings, status, err, output)
+		}
+	}
+}
+
 func TestReviewPlanCommandFails(t *testing.T) {
 	for _, test := range []struct {
 		arguments []string
 		status    exitStatus
 		says      string
 	}{
-		{[]string{recordedPlan, "--fail-on", "warn"}, statusDenied, ""},
+		{[]string{recordedPlan, "--fail-on", "warn"}, statusFound, ""},
 		{[]string{recordedPlan, "--fail-on", "often"}, 0, "deny, warn, never"},
 		{[]string{recordedPlan, "--format", "pdf"}, 0, "terminal, markdown, json, sarif"},
 		{[]string{"none.json"}, 0, "none.json"},

@@ -57,7 +57,11 @@ func membersDrift(i *instance) string {
 }
 
 func without(texts, others []string) []string {
-	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return slices.Contains(others, text) })
+	excluded := map[string]bool{}
+	for _, other := range others {
+		excluded[other] = true
+	}
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return excluded[text] })
 }
 
 // fromTo spells simple values only: maps and lists are the plan's to show.

@@ -15,7 +15,7 @@ type ListChange struct {
 	// List is the plural of the list: "approvers".
 	List          string   `json:"list"`
 	Project       string   `json:"project,omitempty"`
-	SigningPolicy string   `json:"signing_policy,omitempty"`
+	SigningPolicy string   `json:"signingPolicy,omitempty"`
 	Group         string   `json:"group,omitempty"`
 	Gains         []string `json:"gains"`
 	Loses         []string `json:"loses"`
@@ -25,7 +25,7 @@ type ListChange struct {
 	Complete bool `json:"complete"`
 	// BeforeComplete is the same of the entries before. Where it is false and
 	// Complete is true, the apply may take more off the list than Loses says.
-	BeforeComplete bool `json:"before_complete"`
+	BeforeComplete bool `json:"beforeComplete"`
 }
 
 // Place spells where the list is: "acme/release-signing", or the group.
@@ -69,14 +69,21 @@ func (m *model) listChanges() []ListChange {
 	all := maps.Clone(earlier)
 	maps.Copy(all, later)
 	found := []ListChange{}
+	var entries []review.ListEntries
 	for _, key := range slices.SortedFunc(maps.Keys(all), compareLists) {
 		had, has := earlier[key], later[key]
 		if had == nil && m.lists[after].created[key] {
 			had = &entryList{complete: true}
 		}
 		if differs(had, has) {
-			found = append(found, m.listChange(key, had, has))
+			// A principal that is renamed stays the same entry.
+			change := review.ListEntries{Before: m.people[after].entriesOf(had), After: m.people[after].entriesOf(has)}
+			entries = append(entries, change)
+			found = append(found, m.listChange(key, change))
 		}
+	}
+	for i, change := range review.ChangesOfLists(m.orgs[after], entries) {
+		found[i].Gains, found[i].Loses = texts(change.Gains), texts(change.Loses)
 	}
 	return found
 }
@@ -89,30 +96,16 @@ func differs(had, has *entryList) bool {
 	return had.complete != has.complete || !maps.EqualFunc(had.entries, has.entries, same)
 }
 
-func (m *model) listChange(key listKey, had, has *entryList) ListChange {
-	// A principal that is renamed stays the same entry.
-	change := review.ChangeOfList(m.orgs[after], m.renamed(had).asEntries(), m.renamed(has).asEntries())
+// listChange tells of a list what its entries tell.
+func (m *model) listChange(key listKey, entries review.ListEntries) ListChange {
 	c := ListChange{
 		List: key.list, Project: key.project, SigningPolicy: key.policy,
-		Gains: texts(change.Gains), Loses: texts(change.Loses),
-		Entries:  texts(m.renamed(has).asEntries().References),
-		Complete: !has.asEntries().Incomplete, BeforeComplete: !had.asEntries().Incomplete,
+		Entries:  texts(entries.After.References),
+		Complete: !entries.After.Incomplete, BeforeComplete: !entries.Before.Incomplete,
 	}
 	if key.group != "" {
 		c.Group = m.group(after, key).String()
 	}
 	slices.Sort(c.Entries)
 	return c
-}
-
-// renamed spells the entries of a list as they are named after the apply.
-func (m *model) renamed(list *entryList) *entryList {
-	if list == nil {
-		return nil
-	}
-	spelled := &entryList{entries: map[string]access.Reference{}, complete: list.complete}
-	for key := range list.entries {
-		spelled.entries[key] = m.people[after].spell(key)
-	}
-	return spelled
 }

@@ -23,27 +23,14 @@ func compareLists(a, b listKey) int {
 	)
 }
 
-// An entryList is what a plan knows of one access list, on one side of it.
+// An entryList is what is known of one access list, on one side of a plan.
 type entryList struct {
 	entries map[string]access.Reference
-	// complete is true where there are no others, as far as the plan knows.
+	// complete is true where there are no others, as far as is known.
 	complete bool
-}
-
-func (l *entryList) references() []access.Reference {
-	keys := slices.Sorted(maps.Keys(l.entries))
-	references := make([]access.Reference, len(keys))
-	for i, key := range keys {
-		references[i] = l.entries[key]
-	}
-	return references
-}
-
-func (l *entryList) asEntries() review.Entries {
-	if l == nil {
-		return review.Entries{Incomplete: true}
-	}
-	return review.Entries{References: l.references(), Incomplete: !l.complete}
+	// live is true where the live organization told the list, so that an apply
+	// changes it by difference and leaves those of whom the plan did not know.
+	live bool
 }
 
 // lists are all access lists on one side of a plan.
@@ -55,6 +42,20 @@ type lists struct {
 	open map[string]bool
 	// created are the groups that the plan creates.
 	created map[listKey]bool
+}
+
+// entriesOf spells a list with the names that principals have on this side. A nil one
+// is not known at all.
+func (p *principals) entriesOf(list *entryList) review.Entries {
+	if list == nil {
+		return review.Entries{Incomplete: true}
+	}
+	keys := slices.Sorted(maps.Keys(list.entries))
+	references := make([]access.Reference, len(keys))
+	for i, key := range keys {
+		references[i] = p.spell(key, list.entries[key])
+	}
+	return review.Entries{References: references, Incomplete: !list.complete}
 }
 
 // A listResource is a kind of resource or data source that tells of an access list.
@@ -83,31 +84,23 @@ var dataLists = map[string][]access.List{
 	"user_group":     {access.GroupMembers},
 }
 
-func listsOf(plan contents, p *principals, at side) *lists {
+// listsBefore are those of the prior state and its data sources; and, where the live
+// organization shows them, as it has them.
+func listsBefore(plan contents, p *principals, live *Live) *lists {
 	l := &lists{principals: p, known: map[listKey]*entryList{}, open: map[string]bool{}, created: map[listKey]bool{}}
 	l.addData(plan)
 	for _, whole := range []bool{true, false} {
 		for _, i := range plan.managed {
-			if resource, ok := listResources[i.kind]; ok && resource.whole == whole && at == after {
-				l.remove(resource, i)
+			if resource, ok := listResources[i.kind]; ok && resource.whole == whole && i.before != nil {
+				l.add(resource, i.before)
 			}
 		}
-		l.addWhere(plan, at, whole)
-		if whole {
-			l.addGroups(plan, at)
-		}
 	}
-	l.emptyDestroyedGroups(plan, at)
 	l.openLists()
-	return l
-}
-
-func (l *lists) addWhere(plan contents, at side, whole bool) {
-	for _, i := range plan.managed {
-		if resource, ok := listResources[i.kind]; ok && resource.whole == whole && i.at(at) != nil {
-			l.add(resource, i.at(at))
-		}
+	if live != nil {
+		l.overlay(live.Organization)
 	}
+	return l
 }
 
 // addData notes the lists that data sources have read.
@@ -176,23 +169,27 @@ func (l *lists) place(resource listResource, o *object) (listKey, bool) {
 	return key, key.project != ""
 }
 
-// add notes what a resource puts on its list.
+// add notes what a resource has on its list.
 func (l *lists) add(resource listResource, o *object) {
 	key, ok := l.place(resource, o)
-	if !ok {
+	switch {
+	case !ok:
 		l.open[resource.list.Plural] = true
-		return
+	case resource.whole:
+		l.known[key] = l.members(o)
+	default:
+		l.at(key).join(l.member(o))
 	}
-	if resource.whole {
-		members, is := o.texts("members")
-		l.known[key] = l.listOf(members, is)
-		return
-	}
-	list := l.at(key)
+}
+
+func (l *lists) members(o *object) *entryList {
+	members, is := o.texts("members")
+	return l.listOf(members, is)
+}
+
+func (l *lists) member(o *object) *entryList {
 	member, is := o.text("member")
-	added := l.listOf([]string{member}, is)
-	maps.Copy(list.entries, added.entries)
-	list.complete = list.complete && added.complete
+	return l.listOf([]string{member}, is)
 }
 
 func (l *lists) at(key listKey) *entryList {
@@ -202,52 +199,17 @@ func (l *lists) at(key listKey) *entryList {
 	return l.known[key]
 }
 
-// remove takes off a list what a resource had put there, where the plan destroys or
-// changes it. A whole list is empty then, as far as the plan knows.
-func (l *lists) remove(resource listResource, i *instance) {
-	if i.before == nil || !i.changes() || i.after == i.before {
-		return
-	}
-	key, ok := l.place(resource, i.before)
-	if !ok {
-		return
-	}
-	if resource.whole {
-		l.known[key] = l.listOf(nil, known)
-		return
-	}
-	member, is := i.before.text("member")
-	for gone := range l.listOf([]string{member}, is).entries {
-		delete(l.at(key).entries, gone)
-	}
+// join puts the entries of another list on this one.
+func (l *entryList) join(other *entryList) {
+	maps.Copy(l.entries, other.entries)
+	l.complete = l.complete && other.complete
 }
 
-// addGroups notes that a group that the plan creates holds nobody yet.
-func (l *lists) addGroups(plan contents, at side) {
-	for _, i := range plan.managed {
-		if i.kind != "user_group" || at == before || i.before != nil || i.after == nil {
-			continue
-		}
-		key, ok := l.groupKey(i.after.textOf("member"))
-		if !ok || i.after.is("adopt_existing") {
-			continue
-		}
-		l.created[key] = true
-		if l.known[key] == nil {
-			l.known[key] = l.listOf(nil, known)
-		}
-	}
-}
-
-// emptyDestroyedGroups takes everybody out of a group that is destroyed: SignPath
-// deletes none, so the provider leaves an empty one.
-func (l *lists) emptyDestroyedGroups(plan contents, at side) {
-	for _, i := range plan.managed {
-		if i.kind != "user_group" || at == before || i.before == nil || i.after != nil {
-			continue
-		}
-		if key, ok := l.groupKey(i.before.textOf("member")); ok {
-			l.known[key] = l.listOf(nil, known)
+// leave takes the entries of another list off this one, but those that stay.
+func (l *entryList) leave(other, staying *entryList) {
+	for key := range other.entries {
+		if _, stays := staying.entries[key]; !stays {
+			delete(l.entries, key)
 		}
 	}
 }

@@ -5,20 +5,22 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// A model is what a plan knows of the organization before it and after it.
+// A model is what is known of the organization before a plan and after it.
 type model struct {
-	plan   contents
+	plan contents
+	// live is nil where only the plan is known.
+	live   *Live
 	people [2]*principals
 	lists  [2]*lists
 	orgs   [2]review.Organization
 }
 
-func newModel(plan contents) *model {
-	m := &model{plan: plan}
-	for _, at := range []side{before, after} {
-		m.people[at] = principalsOf(plan, at)
-		m.lists[at] = listsOf(plan, m.people[at], at)
-	}
+func newModel(plan contents, live *Live) *model {
+	m := &model{plan: plan, live: live}
+	m.people[before] = principalsBefore(plan, live)
+	m.lists[before] = listsBefore(plan, m.people[before], live)
+	m.people[after] = m.people[before].after(plan)
+	m.lists[after] = m.lists[before].after(plan, m.people[after])
 	for _, at := range []side{before, after} {
 		m.orgs[at] = m.organization(at)
 	}
@@ -30,12 +32,12 @@ func newModel(plan contents) *model {
 func (m *model) organization(at side) review.Organization {
 	org := review.Organization{
 		Principals:           m.people[at].slice(),
-		PrincipalsIncomplete: !m.plan.complete(),
+		PrincipalsIncomplete: m.missesPrincipals(),
 		Members:              map[access.Reference]review.Entries{},
 	}
 	for key, list := range m.lists[at].known {
 		if key.group != "" {
-			org.Members[m.group(at, key)] = list.asEntries()
+			org.Members[m.group(at, key)] = m.people[at].entriesOf(list)
 		}
 	}
 	policies := m.policies()
@@ -57,17 +59,29 @@ func (m *model) organization(at side) review.Organization {
 	return org
 }
 
+func (m *model) missesPrincipals() bool {
+	if m.live != nil {
+		return m.live.Organization.PrincipalsIncomplete
+	}
+	return !m.plan.complete()
+}
+
 func (m *model) entries(at side, list access.List, project, policy string) review.Entries {
-	return m.lists[at].known[listKey{list: list.Plural, project: project, policy: policy}].asEntries()
+	return m.people[at].entriesOf(m.lists[at].known[listKey{list: list.Plural, project: project, policy: policy}])
 }
 
 // group names the group of a list as its side does.
 func (m *model) group(at side, key listKey) access.Reference {
-	return m.people[at].spell(key.group)
+	entry, err := access.ParseEntry(key.group)
+	if err != nil {
+		// The key is an id, of whom nothing else is known.
+		entry = access.Reference{Kind: access.KindUnknown, Key: key.group}
+	}
+	return m.people[at].spell(key.group, entry)
 }
 
-// policies returns the settings of every signing policy of which the plan tells, by
-// the slugs of project and policy.
+// policies returns the settings of every signing policy that is known, by the slugs of
+// project and policy. Projects without a policy are in it, too.
 func (m *model) policies() map[string]map[string]review.SigningPolicy {
 	found := map[string]map[string]review.SigningPolicy{}
 	note := func(project, policy string, settings review.SigningPolicy) {
@@ -89,6 +103,18 @@ func (m *model) policies() map[string]map[string]review.SigningPolicy {
 		o := source.before
 		if project, slug := o.textOf("project"), o.textOf("slug"); source.kind == "signing_policy" && project != "" && slug != "" {
 			note(project, slug, policyOf(o))
+		}
+	}
+	if m.live == nil {
+		return found
+	}
+	for _, project := range m.live.Organization.Projects {
+		note(project.Slug, "", review.SigningPolicy{})
+		for _, policy := range project.SigningPolicies {
+			// Of a policy that the token may not see, the plan may know more.
+			if _, isKnown := found[project.Slug][policy.Slug]; !isKnown || !policy.Submitters.Incomplete {
+				note(project.Slug, policy.Slug, policy)
+			}
 		}
 	}
 	return found

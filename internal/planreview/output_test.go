@@ -129,14 +129,3 @@ func TestSARIF(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkReview(b *testing.B) {
-	for _, size := range []int{60, 500} {
-		b.Run(fmt.Sprintf("%d resources", size), func(b *testing.B) {
-			plan := largePlan(size, 20).throughJSON(b)
-			for b.Loop() {
-				outputs(b, reviewed(b, plan))
-			}
-		})
-	}
-}

@@ -41,13 +41,9 @@ func (i *instance) changes() bool {
 	return len(i.actions) > 0 && !i.actions.NoOp() && !i.actions.Read()
 }
 
-// at returns the object before or after.
-func (i *instance) at(side side) *object {
-	if side == before {
-		return i.before
-	}
-	return i.after
-}
+// touches tells whether the apply changes the object at SignPath. One that Terraform
+// only forgets stays as it is.
+func (i *instance) touches() bool { return i.changes() && i.before != i.after }
 
 // A side is one of the two organizations that a plan lies between.
 type side int
@@ -100,6 +96,22 @@ func ordered(instances map[string]*instance, hidden secrets) []*instance {
 	}
 	slices.SortFunc(all, func(a, b *instance) int { return strings.Compare(a.address, b.address) })
 	return all
+}
+
+// complete tells whether the plan has read every principal.
+func (c contents) complete() bool {
+	read := map[string]bool{}
+	for _, source := range c.data {
+		listed, ok := principalLists[source.kind]
+		filtered := false
+		for _, filter := range listed.filters {
+			filtered = filtered || source.before.values[filter] != nil
+		}
+		if ok && !filtered {
+			read[source.kind] = true
+		}
+	}
+	return len(read) == len(principalLists)
 }
 
 func isOurs(resourceType string) bool { return strings.HasPrefix(resourceType, typePrefix) }

@@ -170,7 +170,7 @@ func recordedPlan(t testing.TB) *tfjson.Plan {
 // outputs returns the report in every format.
 func outputs(t testing.TB, report *planreview.Report) map[string]string {
 	t.Helper()
-	var terminal, markdown, sarif strings.Builder
+	var terminal, markdown, sarif, text strings.Builder
 	if err := report.WriteTerminal(&terminal); err != nil {
 		t.Fatal(err)
 	}
@@ -180,11 +180,10 @@ func outputs(t testing.TB, report *planreview.Report) map[string]string {
 	if err := report.WriteSARIF(&sarif, "plan.json", "1.0.0"); err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.Marshal(report)
-	if err != nil {
+	if err := report.WriteJSON(&text); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]string{"terminal": terminal.String(), "markdown": markdown.String(), "sarif": sarif.String(), "json": string(text)}
+	return map[string]string{"terminal": terminal.String(), "markdown": markdown.String(), "sarif": sarif.String(), "json": text.String()}
 }
 
 // says reports the phrases that are missing from the terminal's text, and those

@@ -2,6 +2,9 @@ package planreview
 
 import (
 	"cmp"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -32,7 +35,9 @@ var principalLists = map[string]struct {
 	"user_groups": {access.KindGroup, []string{"name_contains"}},
 }
 
-func principalsOf(plan contents, at side) *principals {
+// principalsBefore are those of the prior state and its data sources; and, where the
+// live organization is known, those that it has.
+func principalsBefore(plan contents, live *Live) *principals {
 	p := &principals{byID: map[string]*review.Principal{}, byName: map[access.Reference]*review.Principal{}}
 	for _, source := range plan.data {
 		if listed, ok := principalLists[source.kind]; ok {
@@ -46,50 +51,40 @@ func principalsOf(plan contents, at side) *principals {
 		}
 	}
 	for _, resource := range plan.managed {
-		if kind, ok := principalKinds[resource.kind]; ok {
-			p.putResource(kind, resource, at)
+		if kind, ok := principalKinds[resource.kind]; ok && resource.before != nil {
+			p.put(principalOf(kind, resource.before))
 		}
 	}
-	p.addTokens(plan, at)
-	p.assignRoles(plan, at)
+	for _, resource := range plan.managed {
+		p.noteToken(resource, resource.before)
+		p.assignRole(resource, resource.before)
+	}
+	p.overlay(live)
 	return p
 }
 
-// putResource puts what a resource is on one side. What it was before exists after
-// it, too: SignPath deletes no account, so a destroy deactivates.
-func (p *principals) putResource(kind access.Kind, resource *instance, at side) {
-	was, is := resource.before, resource.after
-	if at == before {
-		if was != nil {
-			p.put(principalOf(kind, was))
-		}
+// overlay makes the live organization's principals all there are, as it has them.
+// Where it does not show all, those of the plan stay.
+func (p *principals) overlay(live *Live) {
+	if live == nil {
 		return
 	}
-	if was != nil {
-		old := principalOf(kind, was)
-		old.Active = old.Active && kind == access.KindGroup
-		old.Invited = false
-		if is == nil || resource.actions.Replace() {
-			p.put(old)
-		}
+	alive := map[*review.Principal]bool{}
+	for _, principal := range live.Organization.Principals {
+		alive[p.put(principal)] = true
 	}
-	if is != nil {
-		p.put(plannedPrincipal(kind, was, is))
+	if live.Organization.PrincipalsIncomplete {
+		return
 	}
-}
-
-func plannedPrincipal(kind access.Kind, was, is *object) review.Principal {
-	principal := principalOf(kind, is)
-	if was != nil && is.textOf("status") == "" {
-		principal.Invited = was.textOf("status") == string(access.StatusInvited)
-	}
-	return principal
+	p.all = slices.DeleteFunc(p.all, func(principal *review.Principal) bool { return !alive[principal] })
+	maps.DeleteFunc(p.byID, func(_ string, principal *review.Principal) bool { return !alive[principal] })
+	maps.DeleteFunc(p.byName, func(_ access.Reference, principal *review.Principal) bool { return !alive[principal] })
 }
 
 // principalOf reads a principal from the attributes of a resource or data source.
 func principalOf(kind access.Kind, o *object) review.Principal {
 	p := review.Principal{Principal: access.Principal{
-		Kind: kind, ID: o.textOf("id"), Name: o.textOf("name"), Email: o.textOf("email"), Role: access.Role(o.textOf("role")),
+		Kind: kind, ID: strings.ToLower(o.textOf("id")), Name: o.textOf("name"), Email: o.textOf("email"), Role: access.Role(o.textOf("role")),
 	}}
 	if kind != access.KindUser {
 		p.Email = ""
@@ -128,6 +123,9 @@ func (p *principals) put(news review.Principal) *review.Principal {
 	} else {
 		news.ID, news.Role = cmp.Or(news.ID, known.ID), cmp.Or(news.Role, known.Role)
 		news.TokenGenerated = cmp.Or(news.TokenGenerated, known.TokenGenerated)
+		if news.Invited {
+			news.InvitationExpires = cmp.Or(news.InvitationExpires, known.InvitationExpires)
+		}
 		news.Support = news.Support || known.Support
 		delete(p.byName, known.Reference().Folded())
 	}
@@ -174,56 +172,25 @@ func (p *principals) key(reference access.Reference) string {
 	return cmp.Or(found.ID, found.Reference().Folded().String())
 }
 
-// addTokens notes how old the tokens are. One that is about to be generated is new.
-func (p *principals) addTokens(plan contents, at side) {
-	for _, token := range plan.managed {
-		o := token.at(at)
-		if token.kind != "ci_user_token" || o == nil {
-			continue
-		}
-		if reference, err := access.ParseReference(o.textOf("ci_user")); err == nil {
-			p.find(reference).TokenGenerated = timeOf(o, "generated_at")
-		}
+// noteToken notes how old the token of a resource is. One that is about to be
+// generated is new.
+func (p *principals) noteToken(token *instance, o *object) {
+	if token.kind != "ci_user_token" || o == nil {
+		return
+	}
+	if reference, err := access.ParseReference(o.textOf("ci_user")); err == nil {
+		p.find(reference).TokenGenerated = timeOf(o, "generated_at")
 	}
 }
 
-// assignRoles gives each user the role of its resource. Who has one no longer is a
-// Regular User; that comes first, because another resource may assign the next one.
-func (p *principals) assignRoles(plan contents, at side) {
-	assign := func(o *object, role access.Role) {
-		if o == nil {
-			return
-		}
-		if reference, err := access.ParseReference(o.textOf("member")); err == nil {
-			p.find(reference).Role = role
-		}
+// assignRole gives a user the role of a resource.
+func (p *principals) assignRole(assignment *instance, o *object) {
+	if assignment.kind != "role_assignment" || o == nil {
+		return
 	}
-	for _, i := range plan.managed {
-		if i.kind == "role_assignment" && at == after && i.changes() {
-			assign(i.before, access.RoleRegularUser)
-		}
+	if reference, err := access.ParseReference(o.textOf("member")); err == nil {
+		p.find(reference).Role = access.Role(o.textOf("role"))
 	}
-	for _, i := range plan.managed {
-		if o := i.at(at); i.kind == "role_assignment" && o != nil {
-			assign(o, access.Role(o.textOf("role")))
-		}
-	}
-}
-
-// complete tells whether the plan has read every principal.
-func (c contents) complete() bool {
-	read := map[string]bool{}
-	for _, source := range c.data {
-		listed, ok := principalLists[source.kind]
-		filtered := false
-		for _, filter := range listed.filters {
-			filtered = filtered || source.before.values[filter] != nil
-		}
-		if ok && !filtered {
-			read[source.kind] = true
-		}
-	}
-	return len(read) == len(principalLists)
 }
 
 func (p *principals) slice() []review.Principal {
@@ -234,20 +201,17 @@ func (p *principals) slice() []review.Principal {
 	return all
 }
 
-// spell names the principal with the key as a configuration would.
-func (p *principals) spell(key string) access.Reference {
-	if found := p.byID[key]; found != nil {
-		if name := found.Reference(); name.Key != "" {
-			return name
+// spell names the principal with the key as a configuration would: by its id where
+// another one has the name. Of whom nothing is known, the entry's own spelling stays.
+func (p *principals) spell(key string, entry access.Reference) access.Reference {
+	found := p.byID[key]
+	if found == nil {
+		if found = p.byName[entry.Folded()]; found == nil {
+			return entry
 		}
-		return found.IDReference()
 	}
-	reference, err := access.ParseEntry(key)
-	if err != nil {
-		return access.Reference{Kind: access.KindUnknown, Key: key}
+	if name := found.Reference(); name.Key != "" && p.byName[name.Folded()] == found {
+		return name
 	}
-	if found := p.byName[reference.Folded()]; found != nil {
-		return found.Reference()
-	}
-	return reference
+	return found.IDReference()
 }

@@ -2,6 +2,8 @@ package planreview
 
 import (
 	"cmp"
+	"encoding/json"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +11,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // A Report is what a plan does, and what is wrong with the access that results. Its
@@ -39,7 +42,7 @@ type AccessChange struct {
 	Direction     string `json:"direction"`
 	Permission    string `json:"permission"`
 	Project       string `json:"project,omitempty"`
-	SigningPolicy string `json:"signing_policy,omitempty"`
+	SigningPolicy string `json:"signingPolicy,omitempty"`
 	Sentence      string `json:"sentence"`
 }
 
@@ -57,18 +60,22 @@ type Findings struct {
 	Introduced []Finding `json:"introduced"`
 	Resolved   []Finding `json:"resolved"`
 	Left       []Finding `json:"left"`
+	// Excepted are those that the plan would introduce, and that an exception of the
+	// rulebook lets pass.
+	Excepted []Excepted `json:"excepted"`
 }
 
-// A Finding is one of [review], spelled out.
+// A Finding has the resource instances that introduce or resolve it. One that is left
+// has none.
 type Finding struct {
-	Rule        string   `json:"rule"`
-	Severity    string   `json:"severity"`
-	Sentence    string   `json:"sentence"`
-	Reasons     []string `json:"reasons"`
-	Advice      string   `json:"advice"`
-	Principals  []string `json:"principals"`
-	Places      []string `json:"places"`
-	Fingerprint string   `json:"fingerprint"`
+	finding.Finding
+	Addresses []string `json:"addresses"`
+}
+
+// An Excepted finding is one that an exception lets pass.
+type Excepted struct {
+	finding.Excepted
+	Addresses []string `json:"addresses"`
 }
 
 // Review reviews a plan. The time of the rulebook is that of the plan, where it
@@ -77,15 +84,16 @@ func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 	if made, err := time.Parse(time.RFC3339, plan.Timestamp); err == nil {
 		rulebook.Now = made
 	}
-	m := newModel(contentsOf(plan))
-	findings, err := m.findings(rulebook)
+	m := newModel(contentsOf(plan), nil)
+	changes := review.Changes(m.orgs[before], m.orgs[after])
+	findings, err := m.findings(rulebook, m.causes(changes))
 	if err != nil {
 		return nil, err
 	}
 	return &Report{
 		Changes:  m.countChanges(),
 		Complete: (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
-		Access:   m.accessChanges(),
+		Access:   each(changes, newAccessChange),
 		Lists:    m.listChanges(),
 		Accounts: m.accountEvents(),
 		Roles:    m.roleEvents(),
@@ -116,18 +124,14 @@ func (m *model) countChanges() int {
 	return changes
 }
 
-func (m *model) accessChanges() []AccessChange {
-	found := []AccessChange{}
-	for _, c := range review.Changes(m.orgs[before], m.orgs[after]) {
-		found = append(found, AccessChange{
-			Principal: c.Principal.String(), Direction: string(c.Direction), Permission: c.Permission.String(),
-			Project: c.Place.Project, SigningPolicy: c.Place.SigningPolicy, Sentence: c.String(),
-		})
+func newAccessChange(c review.Change) AccessChange {
+	return AccessChange{
+		Principal: c.Principal.String(), Direction: string(c.Direction), Permission: c.Permission.String(),
+		Project: c.Place.Project, SigningPolicy: c.Place.SigningPolicy, Sentence: c.String(),
 	}
-	return found
 }
 
-func (m *model) findings(rulebook review.Rulebook) (Findings, error) {
+func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, error) {
 	earlier, err := review.Review(m.orgs[before], rulebook)
 	if err != nil {
 		return Findings{}, err
@@ -137,26 +141,45 @@ func (m *model) findings(rulebook review.Rulebook) (Findings, error) {
 		return Findings{}, err
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
-	return Findings{Introduced: spelled(c.Introduced), Resolved: spelled(c.Resolved), Left: spelled(c.Left)}, nil
+	return Findings{
+		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, after)} }),
+		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, before)} }),
+		Left:       each(c.Left, func(f review.Finding) Finding { return Finding{finding.New(f), []string{}} }),
+		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
+			return Excepted{finding.NewExcepted(f), causes.of(f.Finding, after)}
+		}),
+	}, nil
 }
 
-func spelled(findings []review.Finding) []Finding {
-	all := make([]Finding, len(findings))
-	for i, f := range findings {
-		all[i] = Finding{
-			Rule: f.Rule, Severity: string(f.Severity), Sentence: f.Sentence, Advice: f.Advice, Fingerprint: f.Fingerprint(),
-			Reasons: texts(f.Reasons), Principals: texts(f.Principals), Places: texts(f.Places),
-		}
+// newlyExcepted returns the excepted findings that are new.
+func newlyExcepted(earlier, later review.Report) []review.ExceptedFinding {
+	had := map[string]bool{}
+	for _, f := range earlier.Findings {
+		had[f.Fingerprint()] = true
 	}
-	return all
+	for _, f := range earlier.Excepted {
+		had[f.Fingerprint()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(later.Excepted), func(f review.ExceptedFinding) bool { return had[f.Fingerprint()] })
 }
 
-func texts[T interface{ String() string }](values []T) []string {
-	all := make([]string, len(values))
-	for i, value := range values {
-		all[i] = value.String()
+// WriteJSON writes the report for other programs.
+func (r *Report) WriteJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false) // A program reads it, or a person, and no browser.
+	return encoder.Encode(r)
+}
+
+func texts[T interface{ String() string }](values []T) []string { return each(values, T.String) }
+
+// each makes one thing of each other, and an empty list of none.
+func each[From, To any](all []From, one func(From) To) []To {
+	made := make([]To, len(all))
+	for i, item := range all {
+		made[i] = one(item)
 	}
-	return all
+	return made
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -3,6 +3,7 @@ package planreview
 import (
 	"encoding/json"
 	"io"
+	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
@@ -59,6 +60,7 @@ type (
 	}
 	sarifLogical struct {
 		FullyQualifiedName string `json:"fullyQualifiedName"`
+		Kind               string `json:"kind,omitempty"`
 	}
 )
 
@@ -108,12 +110,14 @@ func sarifLevel(severity review.Severity) string {
 	return "warning"
 }
 
+// sarifLocationOf names the resource instances first, because those can be changed.
 func sarifLocationOf(f Finding, artifact string) sarifLocation {
 	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}}}
-	for _, names := range [][]string{f.Places, f.Principals} {
-		for _, name := range names {
-			location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(name)})
-		}
+	for _, address := range f.Addresses {
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(address), "resource"})
+	}
+	for _, name := range slices.Concat(texts(f.Places), texts(f.Principals)) {
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: visible(name)})
 	}
 	return location
 }

@@ -2,6 +2,7 @@ package planreview
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,7 @@ func (r *Report) sections() []section {
 		eventSection("Mails that will be sent", "mail", r.Mails, 5),
 		findingSection("Findings resolved", r.Findings.Resolved, 2),
 		findingSection("Findings left", r.Findings.Left, 0),
+		exceptedSection(r.Findings.Excepted),
 		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
 		eventSection("Not known from this plan", "value", r.Unknown, 4),
 	}
@@ -69,6 +71,25 @@ func (r *Report) headline() string {
 	return text
 }
 
+func (f Finding) details() []string {
+	return append(spellCauses(slices.Clone(f.Reasons), f.Addresses), f.Advice)
+}
+
+// fewAddresses are as many as people are told of one finding. Programs get all.
+const fewAddresses = 10
+
+// spellCauses adds a line on the resource instances that bring something about.
+func spellCauses(lines, addresses []string) []string {
+	if len(addresses) == 0 {
+		return lines
+	}
+	text := "By " + strings.Join(addresses[:min(fewAddresses, len(addresses))], ", ")
+	if more := len(addresses) - fewAddresses; more > 0 {
+		text += " and " + count(more, "other resource", "other resources")
+	}
+	return append(lines, text)
+}
+
 func findingSection(title string, findings []Finding, keep int) section {
 	if len(findings) == 0 {
 		return section{}
@@ -78,7 +99,7 @@ func findingSection(title string, findings []Finding, keep int) section {
 	perRule := map[string]int{}
 	for _, f := range findings {
 		text := fmt.Sprintf("%s %s: %s", f.Severity, f.Rule, f.Sentence)
-		full = append(full, line{text, append(append([]string{}, f.Reasons...), f.Advice)})
+		full = append(full, line{text, f.details()})
 		short = append(short, line{text: text})
 		rule := f.Severity + " " + f.Rule
 		if perRule[rule] == 0 {
@@ -91,6 +112,18 @@ func findingSection(title string, findings []Finding, keep int) section {
 		counted = append(counted, line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))})
 	}
 	return section{title, [][]line{full, short, counted}, keep}
+}
+
+func exceptedSection(findings []Excepted) section {
+	if len(findings) == 0 {
+		return section{}
+	}
+	var full []line
+	for _, f := range findings {
+		full = append(full, line{fmt.Sprintf("%s: %s", f.Rule, f.Sentence), spellCauses([]string{fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason)}, f.Addresses)})
+	}
+	counted := []line{{text: count(len(findings), "finding", "findings")}}
+	return section{"Findings introduced that an exception lets pass", [][]line{full, counted}, 2}
 }
 
 func accessSection(changes []AccessChange) section {

@@ -3,92 +3,59 @@ package report
 import (
 	"encoding/json"
 	"io"
-	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // The JSON form of a report. Lists are never null.
 
 type jsonReport struct {
-	Organization jsonOrganization `json:"organization"`
-	Day          string           `json:"day"`
-	Complete     bool             `json:"complete"`
-	Gaps         []string         `json:"gaps"`
-	Findings     []jsonFinding    `json:"findings"`
-	Excepted     []jsonExcepted   `json:"excepted"`
-	Access       []jsonAccess     `json:"access"`
-	Counts       []Count          `json:"counts"`
+	Organization jsonOrganization   `json:"organization"`
+	Day          string             `json:"day"`
+	Complete     bool               `json:"complete"`
+	Gaps         []string           `json:"gaps"`
+	Findings     []finding.Finding  `json:"findings"`
+	Excepted     []finding.Excepted `json:"excepted"`
+	Access       []jsonAccess       `json:"access"`
+	Counts       []Count            `json:"counts"`
 }
 
 type jsonOrganization struct {
-	ID         string    `json:"id"`
-	URL        string    `json:"url"`
-	ReadBy     reference `json:"readBy"`
-	ReaderRole string    `json:"readerRole"`
-}
-
-type jsonFinding struct {
-	Severity    string      `json:"severity"`
-	Rule        string      `json:"rule"`
-	Fingerprint string      `json:"fingerprint"`
-	Sentence    string      `json:"sentence"`
-	Principals  []reference `json:"principals"`
-	Places      []jsonPlace `json:"places"`
-	Reasons     []string    `json:"reasons"`
-	Advice      string      `json:"advice"`
-	Source      string      `json:"source"`
-	Evidence    string      `json:"evidence"`
-}
-
-type jsonExcepted struct {
-	jsonFinding
-	Reason string `json:"reason"`
-	Until  string `json:"until"`
+	ID         string            `json:"id"`
+	URL        string            `json:"url"`
+	ReadBy     finding.Reference `json:"readBy"`
+	ReaderRole string            `json:"readerRole"`
 }
 
 type jsonAccess struct {
-	Principal reference `json:"principal"`
-	Name      string    `json:"name,omitempty"`
+	Principal finding.Reference `json:"principal"`
+	Name      string            `json:"name,omitempty"`
 	// Status is empty for an entry that fits no principal.
 	Status     string `json:"status"`
 	InForce    bool   `json:"inForce"`
 	Permission string `json:"permission"`
-	jsonPlace
+	finding.Place
 	Reasons []jsonReason `json:"reasons"`
 }
 
-// A jsonPlace has no slugs where it is the organization.
-type jsonPlace struct {
-	Project       string `json:"project,omitempty"`
-	SigningPolicy string `json:"signingPolicy,omitempty"`
-}
-
 type jsonReason struct {
-	Text     string      `json:"text"`
-	At       jsonPlace   `json:"at"`
-	Via      []reference `json:"via"`
-	Source   string      `json:"source"`
-	Evidence string      `json:"evidence"`
+	Text     string              `json:"text"`
+	At       finding.Place       `json:"at"`
+	Via      []finding.Reference `json:"via"`
+	Source   string              `json:"source"`
+	Evidence string              `json:"evidence"`
 }
-
-// A reference is spelled as a configuration spells it.
-type reference access.Reference
-
-func (r reference) MarshalText() ([]byte, error) { return []byte(access.Reference(r).String()), nil }
 
 func (r *Report) writeJSON(w io.Writer) error {
 	o := r.Organization
 	document := jsonReport{
-		Organization: jsonOrganization{o.ID, o.URL, reference(o.Caller.Reference()), string(o.Caller.Role)},
+		Organization: jsonOrganization{o.ID, o.URL, finding.Reference(o.Caller.Reference()), string(o.Caller.Role)},
 		Day:          r.Day, Complete: len(o.Gaps) == 0, Gaps: append([]string{}, o.Gaps...),
-		Findings: each(r.Findings, newJSONFinding),
-		Excepted: each(r.Excepted, func(f review.ExceptedFinding) jsonExcepted {
-			return jsonExcepted{newJSONFinding(f.Finding), f.Exception.Reason, f.Exception.Until.Format(time.DateOnly)}
-		}),
-		Access: each(r.Access, r.newJSONAccess),
-		Counts: r.Counts(),
+		Findings: each(r.Findings, finding.New),
+		Excepted: each(r.Excepted, finding.NewExcepted),
+		Access:   each(r.Access, r.newJSONAccess),
+		Counts:   r.Counts(),
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
@@ -96,31 +63,18 @@ func (r *Report) writeJSON(w io.Writer) error {
 	return encoder.Encode(document)
 }
 
-func newJSONFinding(f review.Finding) jsonFinding {
-	rule := ruleOf(f)
-	return jsonFinding{
-		Severity: string(f.Severity), Rule: f.Rule, Fingerprint: f.Fingerprint(), Sentence: f.Sentence,
-		Principals: each(f.Principals, newReference), Places: each(f.Places, newJSONPlace),
-		Reasons: each(f.Reasons, review.Reason.String), Advice: f.Advice, Source: rule.Source, Evidence: string(rule.Evidence),
-	}
-}
-
 func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 	return jsonAccess{
-		Principal: reference(row.Principal), Name: r.Organization.nameOf(row.Principal), Status: string(row.Status),
-		InForce: row.InForce(), Permission: row.Permission.String(), jsonPlace: newJSONPlace(row.Place),
+		Principal: finding.Reference(row.Principal), Name: r.Organization.nameOf(row.Principal), Status: string(row.Status),
+		InForce: row.InForce(), Permission: row.Permission.String(), Place: finding.NewPlace(row.Place),
 		Reasons: each(row.Reasons, func(reason review.Reason) jsonReason {
 			return jsonReason{
-				Text: reason.String(), At: newJSONPlace(reason.Place), Via: each(reason.Via, newReference),
+				Text: reason.String(), At: finding.NewPlace(reason.Place), Via: each(reason.Via, finding.NewReference),
 				Source: reason.Source(), Evidence: string(reason.Evidence()),
 			}
 		}),
 	}
 }
-
-func newReference(r access.Reference) reference { return reference(r) }
-
-func newJSONPlace(p review.Place) jsonPlace { return jsonPlace{p.Project, p.SigningPolicy} }
 
 // each makes one thing of each other, and an empty list of none.
 func each[From, To any](all []From, one func(From) To) []To {

@@ -16,10 +16,11 @@ type analysis struct {
 	// places are the organization, then each project with its signing policies.
 	places []Place
 	lists  map[Place][]*placedList
-	// rows are all accesses, ordered by place, permission and account; found says
-	// where those of a place and a permission are.
-	rows  []Access
-	found map[placedPermission]span
+	// given are the reasons that stand at each place itself, ordered by account.
+	given map[placedPermission][]givenReason
+	// found are the accesses that anybody asked for. They are not made before,
+	// because who reads everything has one at every place.
+	found map[placedPermission][]Access
 }
 
 type placedPermission struct {
@@ -27,18 +28,16 @@ type placedPermission struct {
 	permission Permission
 }
 
-type span struct{ from, to int }
-
 func analyze(org Organization) *analysis {
 	org.Projects = sortedProjects(org.Projects)
 	a := &analysis{
 		org: org, expander: newExpander(org), places: []Place{{}},
-		lists: map[Place][]*placedList{}, found: map[placedPermission]span{},
+		lists: map[Place][]*placedList{}, given: map[placedPermission][]givenReason{}, found: map[placedPermission][]Access{},
 	}
 	a.placeLists()
 	a.accounts = a.numberAccounts()
 	a.eachList(func(l *placedList) { l.expansion = a.expand(l.direct) })
-	a.findAccess()
+	a.findReasons()
 	return a
 }
 
@@ -98,8 +97,13 @@ func (a *analysis) has(place Place) bool {
 	return ok || place == Place{}
 }
 
-// at returns who has the permission at the place.
+// at returns who has the permission at the place, ordered by account.
 func (a *analysis) at(place Place, permission Permission) []Access {
-	s := a.found[placedPermission{place, permission}]
-	return a.rows[s.from:s.to]
+	at := placedPermission{place, permission}
+	rows, ok := a.found[at]
+	if !ok {
+		rows = a.rowsAt(at)
+		a.found[at] = rows
+	}
+	return rows
 }

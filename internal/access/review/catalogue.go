@@ -32,6 +32,9 @@ type Rule struct {
 	// Absence is true where the rule finds that somebody is missing, so that adding
 	// somebody mends it. Else it finds that somebody is there.
 	Absence bool
+	// OfToken is true where a finding is about an API token and not about what its
+	// user may do.
+	OfToken bool
 
 	find func(*inspection) []Finding
 }
@@ -261,6 +264,7 @@ var catalogue = []Rule{
 		Source:     `users page, "API tokens"`,
 		Evidence:   Inferred,
 		Parameters: []Parameter{{parameterDays, "days after which a token is old", 365}},
+		OfToken:    true,
 		find:       (*inspection).findOldTokens,
 	},
 	{

@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"testing"
@@ -279,5 +280,19 @@ func TestEntryInAGroupIsOneFinding(t *testing.T) {
 		"submitters of acme/release-signing, approvers of acme/release-signing and 1 other list.")
 	if len(finding.Reasons) != 4 || !slices.Equal(finding.Principals, []access.Reference{ref("user:owner@example.com"), ref("group:Inner")}) {
 		t.Errorf("got %+v", finding)
+	}
+}
+
+// A CI user of many test policies is told with the first few of them.
+func TestFewTestPoliciesAreNamed(t *testing.T) {
+	org := soundOrganization(grant(releaseSubmitters, "ci_user:acme-test"))
+	for n := range 4 {
+		org.Projects[0].SigningPolicies = append(org.Projects[0].SigningPolicies,
+			review.SigningPolicy{Slug: fmt.Sprintf("test-%d", n), Submitters: entries("ci_user:acme-test")})
+	}
+	finding := theFinding(t, org, "ci-user-test-and-release", "ci_user:acme-test submits to acme/release-signing and also to "+
+		"acme/test-0, acme/test-1, acme/test-2 and 2 other test policies.")
+	if len(finding.Reasons) != 4 {
+		t.Errorf("reasons %v", finding.Reasons)
 	}
 }

@@ -61,14 +61,13 @@ func (c Change) String() string {
 // one changes for the same reasons, and one that another includes. An approver
 // gains the reading of artifacts with the approval.
 func Changes(before, after Organization) []Change {
-	earlier, later := analyze(before), analyze(after)
-	c := accessComparison{earlier: earlier, later: later}
+	c := accessComparison{earlier: comparedSide{analysis: analyze(before)}, later: comparedSide{analysis: analyze(after)}}
 	c.matchAccounts()
-	for at := range later.found {
+	for at := range c.later.given {
 		c.compareAt(at)
 	}
-	for at := range earlier.found {
-		if _, compared := later.found[at]; !compared {
+	for at := range c.earlier.given {
+		if _, compared := c.later.given[at]; !compared {
 			c.compareAt(at)
 		}
 	}
@@ -79,47 +78,64 @@ func Changes(before, after Organization) []Change {
 
 // An accessComparison collects the changes between two analyses.
 type accessComparison struct {
-	earlier, later *analysis
-	// had and has number the accounts of each analysis so that whoever is the same
-	// has the same number, below people.
-	had, has []int
-	people   int
-	changes  []Change
+	earlier, later comparedSide
+	changes        []Change
+}
+
+// A comparedSide is one of two analyses. A person is a number that whoever is the same
+// has in both.
+type comparedSide struct {
+	*analysis
+	// personOf is the person of each account.
+	personOf   []int
+	accountsOf map[int][]int
 }
 
 func (c *accessComparison) matchAccounts() {
 	numbers := map[string]int{}
-	number := func(accounts []*account) []int {
-		found := make([]int, len(accounts))
-		for i, account := range accounts {
+	for _, side := range []*comparedSide{&c.earlier, &c.later} {
+		side.personOf, side.accountsOf = make([]int, len(side.accounts)), map[int][]int{}
+		for i, account := range side.accounts {
 			identity := c.later.roster.identity(account)
 			if _, known := numbers[identity]; !known {
 				numbers[identity] = len(numbers)
 			}
-			found[i] = numbers[identity]
+			person := numbers[identity]
+			side.personOf[i] = person
+			side.accountsOf[person] = append(side.accountsOf[person], i)
 		}
-		return found
 	}
-	c.had, c.has = number(c.earlier.accounts), number(c.later.accounts)
-	c.people = len(numbers)
 }
 
-// compareAt compares who has one permission at one place.
-func (c *accessComparison) compareAt(at placedPermission) {
-	had := make([]Access, c.people)
-	for _, row := range c.earlier.at(at.place, at.permission) {
-		had[c.had[row.account]] = row
-	}
-	for _, row := range c.later.at(at.place, at.permission) {
-		person := c.has[row.account]
-		if isNews(&row, c.earlier) {
-			c.compare(had[person], row)
+// access returns the access of a person, which is the zero value if there is none.
+func (s *comparedSide) access(person int, at placedPermission) Access {
+	var access Access
+	for _, account := range s.accountsOf[person] {
+		if reasons := s.reasonsOf(account, at); len(reasons) > 0 {
+			access = s.row(account, at, reasons)
 		}
-		had[person] = Access{}
 	}
-	for _, row := range had {
-		if len(row.Reasons) > 0 && isNews(&row, c.later) {
-			c.changes = append(c.changes, loss(row))
+	return access
+}
+
+// compareAt compares who has one permission at one place, of those to whom something
+// at this very place gives it. For everybody else nothing changes here that does not
+// change in the same way at a place around this one, and goes without saying.
+func (c *accessComparison) compareAt(at placedPermission) {
+	var people []int
+	for _, side := range []comparedSide{c.earlier, c.later} {
+		for _, given := range side.given[at] {
+			people = append(people, side.personOf[given.account])
+		}
+	}
+	slices.Sort(people)
+	for _, person := range slices.Compact(people) {
+		had, has := c.earlier.access(person, at), c.later.access(person, at)
+		switch {
+		case isNews(&has, c.earlier.analysis):
+			c.compare(had, has)
+		case isNews(&had, c.later.analysis):
+			c.changes = append(c.changes, loss(had))
 		}
 	}
 }
@@ -193,19 +209,24 @@ func compareChanges(a, b Change) int {
 // of the same principal that says at least as much.
 func dropImplied(changes []Change) []Change {
 	type subject struct {
-		principal access.Reference
-		direction Direction
+		principal  access.Reference
+		direction  Direction
+		permission Permission
+		place      Place
 	}
-	bySubject := map[subject][]Change{}
+	reasons := map[subject][]Reason{}
 	for _, c := range changes {
-		s := subject{c.Principal, c.Direction}
-		bySubject[s] = append(bySubject[s], c)
+		s := subject{c.Principal, c.Direction, c.Permission, c.Place}
+		reasons[s] = append(reasons[s], c.Reasons...)
 	}
 	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
 		told := map[string]bool{}
-		for _, other := range bySubject[subject{c.Principal, c.Direction}] {
-			if other.tells(c) {
-				for _, reason := range other.Reasons {
+		for _, place := range c.Place.enclosing() {
+			for _, permission := range Permissions() {
+				if !c.goesWithoutSaying(permission, place) {
+					continue
+				}
+				for _, reason := range reasons[subject{c.Principal, c.Direction, permission, place}] {
 					told[reason.key()] = true
 				}
 			}
@@ -214,14 +235,11 @@ func dropImplied(changes []Change) []Change {
 	})
 }
 
-// tells whether the other change goes without saying after this one, as far as the
-// reasons are the same.
-func (c Change) tells(other Change) bool {
-	if !c.Place.Contains(other.Place) {
-		return false
+// goesWithoutSaying tells whether the change does after one of the permission at the
+// place, which contains that of the change, as far as the reasons are the same.
+func (c Change) goesWithoutSaying(permission Permission, place Place) bool {
+	if permission == c.Permission {
+		return place != c.Place
 	}
-	if c.Permission == other.Permission {
-		return c.Place != other.Place
-	}
-	return slices.Contains(permissionTraits[c.Permission].includes, other.Permission)
+	return slices.Contains(permissionTraits[permission].includes, c.Permission)
 }

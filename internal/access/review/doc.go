@@ -5,7 +5,7 @@
 //   - [Review] judges that by a catalogue of rules; [Compare] tells what a change
 //     introduces and what it resolves.
 //   - [Changes] says who gains and who loses what between two organizations, and
-//     [ChangeOfList] the same of one list in one line.
+//     [ChangeOfList] and [ChangesOfLists] the same of lists in one line each.
 //
 // It is pure: the time comes with the [Rulebook], and the same input gives the same
 // output in the same order. What the input does not tell makes no rule fire: an

@@ -30,7 +30,18 @@ func (a Access) InForce() bool { return a.Status == access.StatusActive }
 
 // Effective returns every access in the organization, ordered by place, permission
 // and principal.
-func Effective(org Organization) []Access { return slices.Clone(analyze(org).rows) }
+func Effective(org Organization) []Access {
+	a := analyze(org)
+	var rows []Access
+	for _, place := range a.places {
+		for _, permission := range Permissions() {
+			if permissionTraits[permission].narrowest >= place.extent() {
+				rows = append(rows, a.rowsAt(placedPermission{place, permission})...)
+			}
+		}
+	}
+	return rows
+}
 
 // A Reason is one thing that gives a permission: a global role, being the support
 // user, or an entry of an access list, directly or through groups.
@@ -107,90 +118,97 @@ func (h Holder) String() string {
 	return string(h.Role) + h.List
 }
 
-// findAccess fills in the rows.
-func (a *analysis) findAccess() {
-	global := a.globalRights()
-	var given []givenReason
-	for _, place := range a.places {
-		for _, permission := range Permissions() {
-			if permissionTraits[permission].narrowest < place.extent() {
-				continue
-			}
-			given = given[:0]
-			for account, rights := range global {
-				for _, right := range rights {
-					if right.Permission == permission {
-						given = append(given, givenReason{account, Reason{right: right}})
-					}
-				}
-			}
-			given = a.addEntries(given, place, permission)
-			a.addRows(given, place, permission)
-		}
-	}
-}
-
 // A givenReason is a reason and whom it gives a permission.
 type givenReason struct {
 	account int
 	reason  Reason
 }
 
-// globalRights returns what each account may do in the whole organization.
-func (a *analysis) globalRights() [][]*Right {
-	rights := make([][]*Right, len(a.accounts))
-	for i, account := range a.accounts {
-		if account.Role != "" {
-			rights[i] = append(rights[i], grantedRights[Holder{Role: account.Role}]...)
+// findReasons notes what each role and each list gives, at the place where it stands.
+func (a *analysis) findReasons() {
+	for number, account := range a.accounts {
+		for _, right := range account.globalRights() {
+			a.give(Place{}, way{account: number}, right)
 		}
-		if account.Support {
-			rights[i] = append(rights[i], grantedRights[Holder{Support: true}]...)
+	}
+	a.eachList(func(l *placedList) {
+		for _, right := range grantedRights[l.holder()] {
+			for _, way := range l.ways {
+				a.give(l.place, way, right)
+			}
 		}
+	})
+	for _, given := range a.given {
+		slices.SortStableFunc(given, func(a, b givenReason) int { return cmp.Compare(a.account, b.account) })
+	}
+}
+
+func (a *analysis) give(place Place, way way, right *Right) {
+	at := placedPermission{place, right.Permission}
+	a.given[at] = append(a.given[at], givenReason{way.account, Reason{Place: place, Via: way.via, right: right}})
+}
+
+// globalRights returns what the account may do in the whole organization.
+func (a *account) globalRights() []*Right {
+	var rights []*Right
+	if a.Role != "" {
+		rights = append(rights, grantedRights[Holder{Role: a.Role}]...)
+	}
+	if a.Support {
+		rights = append(rights, grantedRights[Holder{Support: true}]...)
 	}
 	return rights
 }
 
-// addEntries adds the reasons that lists give, those of the project included.
-func (a *analysis) addEntries(given []givenReason, place Place, permission Permission) []givenReason {
-	lists := a.lists[place]
-	if place.SigningPolicy != "" {
-		lists = slices.Concat(a.lists[Place{Project: place.Project}], lists)
+// reasonsOf returns why one account has a permission at a place: what stands there,
+// and before it what stands at the places around.
+func (a *analysis) reasonsOf(account int, at placedPermission) []Reason {
+	if !a.has(at.place) {
+		return nil
 	}
-	for _, l := range lists {
-		right := rightOf(l.holder(), permission)
-		if right == nil {
-			continue
-		}
-		for _, way := range l.ways {
-			given = append(given, givenReason{way.account, Reason{Place: l.place, Via: way.via, right: right}})
+	var reasons []Reason
+	for _, place := range at.place.enclosing() {
+		given := a.given[placedPermission{place, at.permission}]
+		first, _ := slices.BinarySearchFunc(given, account, func(g givenReason, account int) int { return cmp.Compare(g.account, account) })
+		for _, g := range given[first:] {
+			if g.account != account {
+				break
+			}
+			reasons = append(reasons, g.reason)
 		}
 	}
-	return given
+	return reasons
 }
 
-// addRows turns the reasons into rows. Rows of one permission at one place share one
-// array of reasons, because there are tens of thousands of rows.
-func (a *analysis) addRows(given []givenReason, place Place, permission Permission) {
+// rowsAt returns every access to a permission at a place. The rows share one array of
+// reasons, because there are tens of thousands of rows.
+func (a *analysis) rowsAt(at placedPermission) []Access {
+	var given []givenReason
+	if a.has(at.place) {
+		for _, place := range at.place.enclosing() {
+			given = append(given, a.given[placedPermission{place, at.permission}]...)
+		}
+	}
 	slices.SortStableFunc(given, func(a, b givenReason) int { return cmp.Compare(a.account, b.account) })
 	reasons := make([]Reason, len(given))
 	for i, g := range given {
 		reasons[i] = g.reason
 	}
-	from := len(a.rows)
+	var rows []Access
 	for first := 0; first < len(given); {
 		end := first + 1
 		for end < len(given) && given[end].account == given[first].account {
 			end++
 		}
-		a.rows = append(a.rows, a.row(given[first].account, place, permission, reasons[first:end:end]))
+		rows = append(rows, a.row(given[first].account, at, reasons[first:end:end]))
 		first = end
 	}
-	a.found[placedPermission{place, permission}] = span{from, len(a.rows)}
+	return rows
 }
 
-func (a *analysis) row(number int, place Place, permission Permission, reasons []Reason) Access {
+func (a *analysis) row(number int, at placedPermission, reasons []Reason) Access {
 	account := a.accounts[number]
-	row := Access{Principal: account.reference, Permission: permission, Place: place, Reasons: reasons, account: number}
+	row := Access{Principal: account.reference, Permission: at.permission, Place: at.place, Reasons: reasons, account: number}
 	if !account.stranger {
 		row.Status = account.Status()
 	}

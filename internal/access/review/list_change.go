@@ -6,6 +6,9 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
+// ListEntries are the direct entries of one list before and after a change.
+type ListEntries struct{ Before, After Entries }
+
 // A ListChange says who comes onto one list and who leaves it, in the end: also
 // through groups. Who stays by another way is in neither.
 type ListChange struct {
@@ -60,11 +63,24 @@ func (c ListChange) String() string {
 // organization says who the principals are and whom the groups hold; its projects do
 // not matter. Members are in it whether or not their accounts are active.
 func ChangeOfList(org Organization, before, after Entries) ListChange {
+	return ChangesOfLists(org, []ListEntries{{before, after}})[0]
+}
+
+// ChangesOfLists is [ChangeOfList] for many lists, and learns of the organization
+// once.
+func ChangesOfLists(org Organization, lists []ListEntries) []ListChange {
 	e := newExpander(org)
-	from, to := e.roster.keys(before.References), e.roster.keys(after.References)
+	had, has := make([][]string, len(lists)), make([][]string, len(lists))
+	for i, list := range lists {
+		had[i], has[i] = e.roster.keys(list.Before.References), e.roster.keys(list.After.References)
+	}
 	accounts := e.numberAccounts()
-	had, has := e.expand(from), e.expand(to)
-	return ListChange{Gains: membersOnlyOf(has, had, accounts), Loses: membersOnlyOf(had, has, accounts)}
+	changes := make([]ListChange, len(lists))
+	for i := range lists {
+		earlier, later := e.expand(had[i]), e.expand(has[i])
+		changes[i] = ListChange{Gains: membersOnlyOf(later, earlier, accounts), Loses: membersOnlyOf(earlier, later, accounts)}
+	}
+	return changes
 }
 
 // membersOnlyOf returns who is on the one list and not on the other, ordered by

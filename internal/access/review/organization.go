@@ -89,6 +89,13 @@ func (p Place) Contains(other Place) bool {
 		(p.SigningPolicy == "" || p.SigningPolicy == other.SigningPolicy)
 }
 
+// enclosing returns the places that contain this one, the widest first and this one
+// last.
+func (p Place) enclosing() []Place {
+	all := []Place{{}, {Project: p.Project}, p}
+	return append(all[:p.extent():p.extent()], p)
+}
+
 func (p Place) extent() extent {
 	switch {
 	case p.Project == "":

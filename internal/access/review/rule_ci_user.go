@@ -30,8 +30,10 @@ func (i *inspection) submissions() map[int][]submission {
 }
 
 // findTestAndRelease makes one finding for each release policy, so that another one
-// is another finding. A release policy that verifies origins takes no test build,
-// and SignPath then recommends one CI user for both.
+// is another finding. Each tells of few test policies, or a CI user of the whole
+// organization would make as many sentences as long as there are policies. A release
+// policy that verifies origins takes no test build, and SignPath then recommends one
+// CI user for both.
 func (i *inspection) findTestAndRelease() []Finding {
 	var found []Finding
 	for _, submissions := range i.submissions() {
@@ -39,10 +41,11 @@ func (i *inspection) findTestAndRelease() []Finding {
 		if len(tests) == 0 {
 			continue
 		}
+		also, reasons := spellFew(places(tests), "other test policy", "other test policies"), reasonsOf(tests[:min(few, len(tests))])
 		for _, s := range submissions {
 			if s.policy.isForRelease() && !is(s.policy.VerifiesOrigin) {
-				found = append(found, i.finding(s.row, slices.Concat(s.row.Reasons, reasonsOf(tests)),
-					"%s submits to %s and also to %s", s.row.Principal, s.place, spellPlaces(tests)))
+				found = append(found, i.finding(s.row, slices.Concat(s.row.Reasons, reasons),
+					"%s submits to %s and also to %s", s.row.Principal, s.place, also))
 			}
 		}
 	}
@@ -64,7 +67,7 @@ func (i *inspection) findManyPolicies() []Finding {
 		}
 		found = append(found, Finding{
 			Principals: []access.Reference{i.accounts[account].reference}, Reasons: reasonsOf(unverified),
-			Sentence: fmt.Sprintf("%s submits to %s, which do not verify origins.", i.accounts[account].reference, spellPlaces(unverified)),
+			Sentence: fmt.Sprintf("%s submits to %s, which do not verify origins.", i.accounts[account].reference, enumerate(places(unverified))),
 		})
 	}
 	return found
@@ -101,12 +104,12 @@ func reasonsOf(submissions []submission) []Reason {
 	return reasons
 }
 
-func spellPlaces(submissions []submission) string {
+func places(submissions []submission) []string {
 	texts := make([]string, len(submissions))
 	for i, s := range submissions {
 		texts[i] = s.place.String()
 	}
-	return enumerate(texts)
+	return texts
 }
 
 // enumerate joins texts as a sentence does: "a, b and c".

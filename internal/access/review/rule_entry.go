@@ -107,13 +107,21 @@ func (e *entryFindings) tell(sentence string) []Finding {
 	return found
 }
 
-// fewLists are as many lists as a sentence names.
-const fewLists = 3
+// few are as many lists as a sentence names, where it could be any number.
+const few = 3
 
 func spellLists(lists []string) string {
-	lists = slices.Compact(slices.Clone(lists))
-	if len(lists) <= fewLists {
-		return enumerate(lists)
+	return spellFew(slices.Compact(slices.Clone(lists)), "other list", "other lists")
+}
+
+// spellFew enumerates the first few and counts the others.
+func spellFew(texts []string, other, others string) string {
+	more := len(texts) - few
+	switch {
+	case more <= 0:
+		return enumerate(texts)
+	case more == 1:
+		others = other
 	}
-	return fmt.Sprintf("%s and %s", strings.Join(lists[:fewLists], ", "), count(len(lists)-fewLists, "other list"))
+	return fmt.Sprintf("%s and %d %s", strings.Join(texts[:few], ", "), more, others)
 }

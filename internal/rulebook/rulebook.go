@@ -1,4 +1,5 @@
-package report
+// Package rulebook reads the file by which people change the rules of a review.
+package rulebook
 
 import (
 	"bytes"
@@ -13,8 +14,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// rulebookFile is a rulebook as it is written down.
-type rulebookFile struct {
+// file is a rulebook as it is written down.
+type file struct {
 	Rules map[string]struct {
 		Severity   review.Severity `yaml:"severity"`
 		Parameters map[string]int  `yaml:"parameters"`
@@ -30,13 +31,12 @@ type exceptionFile struct {
 	Until         string `yaml:"until"`
 }
 
-// ParseRulebook reads a rulebook for a review at the time: YAML, and so JSON, too.
-// An unknown key is an error, because a rule that a typo switches on is off.
-func ParseRulebook(document []byte, now time.Time) (review.Rulebook, error) {
+// Parse reads a rulebook for a review at the time: YAML, and so JSON, too. An unknown key is an error, because a rule that a typo switches on is off.
+func Parse(document []byte, now time.Time) (review.Rulebook, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
 	decoder.KnownFields(true)
-	var file rulebookFile
-	if err := decoder.Decode(&file); err != nil {
+	var written file
+	if err := decoder.Decode(&written); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
 		}
@@ -45,14 +45,14 @@ func ParseRulebook(document []byte, now time.Time) (review.Rulebook, error) {
 	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return review.Rulebook{}, errors.New("there is something behind the first document")
 	}
-	rulebook, err := file.rulebook(now)
+	rulebook, err := written.rulebook(now)
 	if err != nil {
 		return review.Rulebook{}, err
 	}
 	return rulebook, rulebook.Validate()
 }
 
-func (f rulebookFile) rulebook(now time.Time) (review.Rulebook, error) {
+func (f file) rulebook(now time.Time) (review.Rulebook, error) {
 	rulebook := review.Rulebook{Now: now, Rules: map[string]review.RuleSetting{}}
 	for id, rule := range f.Rules {
 		setting := review.RuleSetting{Severity: rule.Severity, Parameters: rule.Parameters}

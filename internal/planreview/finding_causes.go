@@ -1,0 +1,251 @@
+package planreview
+
+import (
+	"slices"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// of returns the addresses of the instances that bring about a finding of one side,
+// which the other side does not have: what makes a step of it, or an account of it.
+func (c *causes) of(f review.Finding, at side) []string {
+	found := addresses{}
+	rule, _ := review.RuleByID(f.Rule)
+	switch {
+	case len(f.Principals) > 0:
+		c.addPrincipals(found, f, rule, at)
+	case len(f.Places) > 0:
+		c.addCount(found, c.changesOf(rule, f.Places))
+		for _, list := range c.listsOf(f, rule) {
+			c.addRevealed(found, c.lists[at].reached(list), at)
+		}
+	default:
+		c.addAdministrators(found)
+	}
+	if len(found) == 0 {
+		c.addTouching(found, f, rule)
+	}
+	return append([]string{}, sortedKeys(found)...)
+}
+
+// addPrincipals adds what somebody is found for.
+func (c *causes) addPrincipals(found addresses, f review.Finding, rule review.Rule, at side) {
+	for _, principal := range f.Principals {
+		key := c.people[at].key(principal)
+		found.addAll(c.accounts[key])
+		switch {
+		case len(rule.Lists) > 0:
+		case rule.OfToken:
+			found.addAll(c.tokens[key])
+		default:
+			found.addAll(c.roles[key])
+		}
+	}
+	c.addReasons(found, f.Reasons, f.Principals[0], at)
+	if f.Principals[0].Kind == access.KindGroup {
+		// What is said of a group is that it holds nobody.
+		members := membersOf(c.people[at].key(f.Principals[0]))
+		c.addEntries(found, c.lists[1-at].reached(members), 1-at)
+		c.addRevealed(found, c.lists[at].reached(members), at)
+	}
+}
+
+// addReasons adds what makes a step of the ways to a principal on one side only.
+func (c *causes) addReasons(found addresses, reasons []review.Reason, principal access.Reference, at side) {
+	for _, reason := range reasons {
+		list, ok := listOfReason(reason)
+		if !ok {
+			found.addAll(c.roles[c.people[at].key(principal)])
+			continue
+		}
+		for _, step := range append(slices.Clone(reason.Via), principal) {
+			key := c.people[at].key(step)
+			found.addAll(c.difference(at)[listEntry{list, key}])
+			list = membersOf(key)
+		}
+	}
+}
+
+// listOfReason returns the list on which a reason stands; a role stands on none.
+func listOfReason(reason review.Reason) (listKey, bool) {
+	holder := reason.Holder()
+	return listKey{list: holder.List, project: reason.Place.Project, policy: reason.Place.SigningPolicy}, holder.List != ""
+}
+
+// addEntries adds what makes somebody be on the lists on one side only.
+func (c *causes) addEntries(found addresses, lists []listKey, at side) {
+	for _, list := range lists {
+		for entry := range c.lists[at].known[list].entries {
+			found.addAll(c.difference(at)[listEntry{list, entry}])
+		}
+	}
+}
+
+// difference returns the entries that are on a list on this side only.
+func (c *causes) difference(at side) map[listEntry]addresses {
+	if at == before {
+		return c.left
+	}
+	return c.came
+}
+
+// addRevealed adds what makes known who is on the lists, so that somebody can be missed
+// there on one side only.
+func (c *causes) addRevealed(found addresses, lists []listKey, at side) {
+	for _, list := range lists {
+		if c.lists[at].isWhole(list) && !c.lists[1-at].isWhole(list) {
+			found.addAll(c.touched[list])
+		}
+	}
+}
+
+func (l *lists) isWhole(list listKey) bool { return l.known[list] != nil && l.known[list].complete }
+
+// reached returns a list, and the lists of members of the groups on it and in those; but
+// none that is not known.
+func (l *lists) reached(list listKey) []listKey {
+	found := []listKey{}
+	seen := map[listKey]bool{}
+	waiting := []listKey{list}
+	for len(waiting) > 0 {
+		list, waiting = waiting[0], waiting[1:]
+		if l.known[list] == nil || seen[list] {
+			continue
+		}
+		seen[list] = true
+		found = append(found, list)
+		for entry := range l.known[list].entries {
+			waiting = append(waiting, membersOf(entry))
+		}
+	}
+	return found
+}
+
+// membersOf returns the list of members of a group. That of anybody else is not known.
+func membersOf(group string) listKey {
+	return listKey{list: access.GroupMembers.Plural, group: group}
+}
+
+// listPermissions are the permissions that rules count on each list.
+var listPermissions = map[string]review.Permission{
+	access.Submitters.Plural: review.Submit, access.Approvers.Plural: review.Approve, access.Configurators.Plural: review.Configure,
+}
+
+// changesOf returns who gains and loses what a rule counts at the places.
+func (c *causes) changesOf(rule review.Rule, places []review.Place) []review.Change {
+	var found []review.Change
+	for _, place := range places {
+		for _, change := range c.changes[place] {
+			for _, list := range rule.Lists {
+				if permission, ok := listPermissions[list.Plural]; ok && permission == change.Permission {
+					found = append(found, change)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// addCount adds what makes those more who are counted, or fewer: whichever it is.
+func (c *causes) addCount(found addresses, changes []review.Change) {
+	more := 0
+	for _, change := range changes {
+		more += sign(change)
+	}
+	for _, change := range changes {
+		if sign(change) == 0 || sign(change)*more < 0 {
+			continue
+		}
+		at := after
+		if sign(change) < 0 {
+			at = before
+		}
+		found.addAll(c.accounts[c.people[at].key(change.Principal)])
+		c.addReasons(found, change.Reasons, change.Principal, at)
+	}
+}
+
+// sign is 1 for who is one more, and -1 for who is one fewer. Whoever is not in force is
+// neither.
+func sign(change review.Change) int {
+	switch change.Direction {
+	case review.Gains:
+		return 1
+	case review.Loses:
+		return -1
+	}
+	return 0
+}
+
+// addAdministrators adds what makes Global Administrators more or fewer.
+func (c *causes) addAdministrators(found addresses) {
+	difference := map[string]int{}
+	more := 0
+	for _, noted := range []map[string]addresses{c.roles, c.accounts} {
+		for key := range noted {
+			difference[key] = c.administers(after, key) - c.administers(before, key)
+		}
+	}
+	for _, by := range difference {
+		more += by
+	}
+	for key, by := range difference {
+		if by != 0 && by*more >= 0 {
+			found.addAll(c.roles[key])
+			found.addAll(c.accounts[key])
+		}
+	}
+}
+
+func (c *causes) administers(at side, key string) int {
+	p := c.people[at].byKey(key)
+	if p == nil || p.Role != access.RoleGlobalAdministrator || p.Status() != access.StatusActive {
+		return 0
+	}
+	return 1
+}
+
+// addTouching adds whatever touches the subjects of a finding, for where nothing can
+// be made out to be the cause: such as a list of which the plan tells only now who is
+// on it.
+func (c *causes) addTouching(found addresses, f review.Finding, rule review.Rule) {
+	for _, list := range c.listsOf(f, rule) {
+		for _, lists := range c.lists {
+			for _, reached := range lists.reached(list) {
+				found.addAll(c.touched[reached])
+				for entry := range lists.known[reached].entries {
+					found.addAll(c.accounts[entry])
+				}
+			}
+		}
+	}
+	if len(f.Principals)+len(f.Places) > 0 {
+		return
+	}
+	for _, noted := range []map[string]addresses{c.roles, c.accounts} {
+		for _, touching := range noted {
+			found.addAll(touching)
+		}
+	}
+}
+
+// listsOf returns the lists that a finding is about.
+func (c *causes) listsOf(f review.Finding, rule review.Rule) []listKey {
+	var found []listKey
+	for _, place := range f.Places {
+		for _, list := range rule.Lists {
+			key := listKey{list: list.Plural, project: place.Project}
+			if list.Parent == access.ParentSigningPolicy {
+				key.policy = place.SigningPolicy
+			}
+			found = append(found, key)
+		}
+	}
+	for _, reason := range f.Reasons {
+		if list, ok := listOfReason(reason); ok {
+			found = append(found, list)
+		}
+	}
+	return found
+}

@@ -1,0 +1,37 @@
+package rulebook_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/rulebook"
+)
+
+var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+
+func TestRulebookMayBeJSON(t *testing.T) {
+	parsed, err := rulebook.Parse([]byte(`{"rules": {"old-token": {"parameters": {"days": 30}}}}`), now)
+	if err != nil || parsed.Rules["old-token"].Parameters["days"] != 30 {
+		t.Errorf("rulebook %+v, error %v", parsed, err)
+	}
+}
+
+func TestRulebookIsStrict(t *testing.T) {
+	for document, want := range map[string]string{
+		"":                                           "it is empty",
+		"rules: {old-token: {sevrity: deny}}":        "sevrity",
+		"rules: {old-tokens: {severity: deny}}":      `there is no rule "old-tokens"`,
+		"rules: {old-token: {severity: fatal}}":      `"fatal" is no severity`,
+		"rules: {old-token: {parameters: {day: 3}}}": `no parameter "day"`,
+		"rules: {old-token: {exceptions: [{member: nobody, reason: x, until: 2026-12-31}]}}":    "has no kind",
+		"rules: {old-token: {exceptions: [{member: 'ci_user:b', reason: x, until: tomorrow}]}}": `"tomorrow" is no date`,
+		"rules: {old-token: {exceptions: [{member: 'ci_user:b', until: 2026-12-31}]}}":          "needs a reason",
+		"rules: {old-token: {severity: deny}}\n---\nrules: {}":                                  "behind the first document",
+		"rules: {old-token: {severity: deny}, old-token: {severity: warn}}":                     "already defined",
+	} {
+		if _, err := rulebook.Parse([]byte(document), now); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q in it", document, err, want)
+		}
+	}
+}
