@@ -233,3 +233,16 @@ func changedProperty(o object) string {
 func decodeAuditChange(property string, o object) AuditChange {
 	return AuditChange{Property: property, Before: o.value(propChangeBefore), After: o.value(propChangeAfter)}
 }
+
+// Principal returns who the party is: by its id, or by the e-mail address of an
+// interactive user. A name alone names nobody for sure.
+func (p AuditParty) Principal(directory *access.Directory) (access.Principal, bool) {
+	if found, ok := directory.Get(p.ID); ok {
+		return found, true
+	}
+	if p.ID != "" || p.Email == "" {
+		return access.Principal{}, false
+	}
+	found, err := directory.Find(access.Reference{Kind: access.KindUser, Key: p.Email})
+	return found, err == nil
+}
