@@ -28,10 +28,10 @@ func newProgress(output io.Writer) *progress {
 
 // The bar returns errors of its output, which no command fails for.
 
-// Expect implements [export.Progress] and [report.Progress].
+// Expect implements [survey.Progress].
 func (p *progress) Expect(objects int) { p.bar.AddMax(objects) }
 
-// Done implements [export.Progress] and [report.Progress].
+// Done implements [survey.Progress].
 func (p *progress) Done() { _ = p.bar.Add(1) }
 
 func (p *progress) finish() { _ = p.bar.Finish() }

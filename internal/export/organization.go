@@ -3,10 +3,9 @@ package export
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // An Organization is all that an export needs to know.
@@ -47,24 +46,11 @@ type List struct {
 	Members []string
 }
 
-// A Progress is told how a long read goes on. It is called from one goroutine at
-// a time.
-type Progress interface {
-	// Expect says that so many more objects will be read.
-	Expect(objects int)
-	// Done says that one of them was read.
-	Done()
-}
-
-// concurrency is how many objects are read at once. The client sends no more
-// requests than that, and what waits in it counts against its time limits.
-const concurrency = 10
-
 // Read reads the organization: the lists of users, CI users, groups and projects,
 // the token's own user, and then each project, each signing policy and each group
 // that its list does not tell everything of, once. Nothing is written.
-func Read(ctx context.Context, client *api.Client, progress Progress) (*Organization, error) {
-	r := &reader{client: client, progress: &sharedProgress{to: progress}}
+func Read(ctx context.Context, client *api.Client, progress survey.Progress) (*Organization, error) {
+	r := &reader{client: client, progress: survey.Shared(progress)}
 	o := &Organization{ID: client.OrganizationID(), URL: client.URL()}
 	for _, step := range []func(context.Context, *Organization) error{r.lists, r.groups, r.projects, r.policies} {
 		if err := step(ctx, o); err != nil {
@@ -76,7 +62,7 @@ func Read(ctx context.Context, client *api.Client, progress Progress) (*Organiza
 
 type reader struct {
 	client   *api.Client
-	progress *sharedProgress
+	progress survey.Progress
 }
 
 // lists reads what one request each tells.
@@ -101,7 +87,7 @@ func (r *reader) lists(ctx context.Context, o *Organization) error {
 			return err
 		})
 	}
-	err := r.each(ctx, len(reads), func(ctx context.Context, i int) error { return reads[i](ctx) })
+	err := survey.Each(ctx, len(reads), r.progress, func(ctx context.Context, i int) error { return reads[i](ctx) })
 	o.Principals = &access.Directory{}
 	for _, kind := range access.Kinds() {
 		o.Principals.Replace(kind, r.client.Known().All(kind))
@@ -112,7 +98,7 @@ func (r *reader) lists(ctx context.Context, o *Organization) error {
 func (r *reader) groups(ctx context.Context, o *Organization) error {
 	listed := o.Principals.All(access.KindGroup)
 	o.Groups = make([]Group, len(listed))
-	err := r.each(ctx, len(listed), func(ctx context.Context, i int) error {
+	err := survey.Each(ctx, len(listed), r.progress, func(ctx context.Context, i int) error {
 		// The list may leave out the description, and whether it is synchronized.
 		group, err := r.client.Group(ctx, listed[i].ID)
 		if err != nil {
@@ -132,7 +118,7 @@ func (r *reader) groups(ctx context.Context, o *Organization) error {
 }
 
 func (r *reader) projects(ctx context.Context, o *Organization) error {
-	return r.each(ctx, len(o.Projects), func(ctx context.Context, i int) (err error) {
+	return survey.Each(ctx, len(o.Projects), r.progress, func(ctx context.Context, i int) (err error) {
 		project := &o.Projects[i]
 		if project.Lists, err = r.listsOf(ctx, access.ParentProject, api.Target{Project: project.Slug}); err != nil {
 			return err
@@ -153,7 +139,7 @@ func (r *reader) policies(ctx context.Context, o *Organization) error {
 			places = append(places, place{i, j})
 		}
 	}
-	return r.each(ctx, len(places), func(ctx context.Context, i int) (err error) {
+	return survey.Each(ctx, len(places), r.progress, func(ctx context.Context, i int) (err error) {
 		project := &o.Projects[places[i].project]
 		policy := &project.Policies[places[i].policy]
 		policy.Lists, err = r.listsOf(ctx, access.ParentSigningPolicy, api.Target{Project: project.Slug, Policy: policy.Slug})
@@ -176,24 +162,4 @@ func (r *reader) listsOf(ctx context.Context, parent access.Parent, of api.Targe
 		lists = append(lists, List{List: list, Members: members})
 	}
 	return lists, nil
-}
-
-// each reads the objects 0 to n-1, some at a time. The first error ends it.
-func (r *reader) each(ctx context.Context, n int, read func(ctx context.Context, i int) error) error {
-	r.progress.Expect(n)
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(concurrency)
-	for i := range n {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := read(ctx, i); err != nil {
-				return err
-			}
-			r.progress.Done()
-			return nil
-		})
-	}
-	return group.Wait()
 }

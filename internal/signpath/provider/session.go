@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -37,6 +38,9 @@ type session struct {
 	// now is the clock.
 	now func() time.Time
 }
+
+// rulebook is what reviews of this run go by.
+func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now()} }
 
 func newSession(client *api.Client) *session {
 	return &session{client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{}, memberships: newMemberships(), tokens: &tokenNotes{}, now: time.Now}

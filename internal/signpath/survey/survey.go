@@ -1,0 +1,254 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// A Survey is a live organization, as far as a token sees it.
+type Survey struct {
+	// Organization is what a review looks at. Members of lists are named by kind and
+	// id, which no two principals share.
+	Organization review.Organization
+	// Directory holds everybody whom the organization names.
+	Directory *access.Directory
+	// Gaps are sentences on what the token could not see, in order.
+	Gaps []string
+}
+
+// Read reads the organization: the lists of users, CI users, groups and projects, and
+// then each project, each signing policy and each group of which its list does not
+// tell the members, once. What the client has read before is not read again, and
+// nothing is written. The progress may be nil.
+//
+// What SignPath refuses to show is a gap. Everything else that goes wrong is an
+// error, because a review must not depend on the weather.
+func Read(ctx context.Context, client *api.Client, progress Progress) (*Survey, error) {
+	r := newReader(client, progress)
+	return r.run(ctx, r.lists, r.groups, r.projects, r.policies)
+}
+
+// ReadPrincipals reads the principals alone, with the members of groups.
+func ReadPrincipals(ctx context.Context, client *api.Client) (*Survey, error) {
+	r := newReader(client, nil)
+	return r.run(ctx, r.principals, r.groups)
+}
+
+// ReadProject is [Read] for one project with those of its signing policies that are
+// named: the rest of the organization is as if it were not there.
+func ReadProject(ctx context.Context, client *api.Client, project string, policies ...string) (*Survey, error) {
+	r := newReader(client, nil)
+	found := review.Project{Slug: project}
+	for _, slug := range policies {
+		found.SigningPolicies = append(found.SigningPolicies, review.SigningPolicy{Slug: slug})
+	}
+	r.found.Organization.Projects = []review.Project{found}
+	lists := func(ctx context.Context) error {
+		_, err := r.project(ctx, &r.found.Organization.Projects[0])
+		return err
+	}
+	return r.run(ctx, r.principals, r.groups, lists, r.policies)
+}
+
+func (r *reader) run(ctx context.Context, steps ...func(context.Context) error) (*Survey, error) {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(r.found.Gaps)
+	return r.found, nil
+}
+
+func newReader(client *api.Client, progress Progress) *reader {
+	return &reader{client: client, progress: Shared(progress), found: &Survey{
+		Directory:    access.NewDirectory(),
+		Organization: review.Organization{Members: map[access.Reference]review.Entries{}},
+	}}
+}
+
+type reader struct {
+	client   *api.Client
+	progress Progress
+	found    *Survey
+	// mu guards what several goroutines add to what was found.
+	mu sync.Mutex
+}
+
+// lists reads what one request each tells.
+func (r *reader) lists(ctx context.Context) error {
+	return r.inParallel(ctx, append(r.directories(), r.projectList))
+}
+
+func (r *reader) principals(ctx context.Context) error { return r.inParallel(ctx, r.directories()) }
+
+func (r *reader) directories() []func(context.Context) error {
+	var reads []func(context.Context) error
+	for _, kind := range access.Kinds() {
+		reads = append(reads, func(ctx context.Context) error { return r.directory(ctx, kind) })
+	}
+	return reads
+}
+
+func (r *reader) inParallel(ctx context.Context, reads []func(context.Context) error) error {
+	return Each(ctx, len(reads), r.progress, func(ctx context.Context, i int) error { return reads[i](ctx) })
+}
+
+func (r *reader) projectList(ctx context.Context) error {
+	projects, err := r.client.Projects(ctx)
+	for _, p := range projects {
+		r.found.Organization.Projects = append(r.found.Organization.Projects, review.Project{Slug: p.Slug})
+	}
+	_, err = r.refused(err, "The list of projects")
+	return err
+}
+
+func (r *reader) directory(ctx context.Context, kind access.Kind) error {
+	_, err := r.client.Directory(ctx, kind)
+	refused, err := r.refused(err, "The list of "+kind.Noun()+"s")
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if refused {
+		r.found.Organization.PrincipalsIncomplete = true
+		return nil
+	}
+	r.found.Directory.Replace(kind, r.client.Known().All(kind))
+	return nil
+}
+
+func (r *reader) groups(ctx context.Context) error {
+	for _, kind := range access.Kinds() {
+		for _, p := range r.found.Directory.All(kind) {
+			r.found.Organization.Principals = append(r.found.Organization.Principals, review.Principal{Principal: p})
+		}
+	}
+	groups := r.found.Directory.All(access.KindGroup)
+	return Each(ctx, len(groups), r.progress, func(ctx context.Context, i int) error {
+		group := groups[i]
+		members, err := r.entries(ctx, api.Target{List: access.GroupMembers, Group: group.ID, GroupName: group.Name})
+		refused, err := r.refused(err, fmt.Sprintf("The list of members of %s", group.IDReference()))
+		if err == nil && !refused {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.found.Organization.Members[group.IDReference()] = members
+		}
+		return err
+	})
+}
+
+func (r *reader) projects(ctx context.Context) error {
+	projects := r.found.Organization.Projects
+	return Each(ctx, len(projects), r.progress, func(ctx context.Context, i int) error {
+		project := &projects[i]
+		refused, err := r.project(ctx, project)
+		if err != nil || refused {
+			return err
+		}
+		slugs, err := r.client.SigningPolicies(ctx, project.Slug)
+		for _, slug := range slugs {
+			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{Slug: slug})
+		}
+		return err
+	})
+}
+
+// project reads the lists of a project of which the slug is known.
+func (r *reader) project(ctx context.Context, project *review.Project) (refused bool, err error) {
+	of := api.Target{Project: project.Slug}
+	if project.Readers, err = r.entriesOf(ctx, of, access.Readers); err == nil {
+		project.Configurators, err = r.entriesOf(ctx, of, access.Configurators)
+	}
+	refused, err = r.refused(err, fmt.Sprintf("Project %q with its signing policies", project.Slug))
+	if refused {
+		project.Readers, project.Configurators = unseen, unseen
+	}
+	return refused, err
+}
+
+func (r *reader) policies(ctx context.Context) error {
+	type policy struct {
+		project string
+		at      *review.SigningPolicy
+	}
+	var policies []policy
+	for _, project := range r.found.Organization.Projects {
+		for i := range project.SigningPolicies {
+			policies = append(policies, policy{project.Slug, &project.SigningPolicies[i]})
+		}
+	}
+	return Each(ctx, len(policies), r.progress, func(ctx context.Context, i int) error {
+		return r.policy(ctx, policies[i].project, policies[i].at)
+	})
+}
+
+// policy reads the settings and lists of a signing policy. Its slug is known.
+func (r *reader) policy(ctx context.Context, project string, policy *review.SigningPolicy) error {
+	found, err := r.readPolicy(ctx, project, policy.Slug)
+	refused, err := r.refused(err, fmt.Sprintf("Signing policy %q", project+"/"+policy.Slug))
+	if refused {
+		found = review.SigningPolicy{Slug: policy.Slug, Submitters: unseen, Approvers: unseen}
+	}
+	*policy = found
+	return err
+}
+
+func (r *reader) readPolicy(ctx context.Context, project, slug string) (review.SigningPolicy, error) {
+	settings, err := r.client.SigningPolicy(ctx, project, slug)
+	if err != nil {
+		return review.SigningPolicy{}, err
+	}
+	policy := review.SigningPolicy{
+		Slug: slug, Name: settings.Name, Purpose: settings.Purpose,
+		UsesApprovalProcess: settings.UsesApprovalProcess, RequiredApprovals: settings.RequiredApprovals,
+		VerifiesTrustedBuildSystem: settings.VerifiesTrustedBuildSystem, VerifiesOrigin: settings.VerifiesOrigin,
+	}
+	of := api.Target{Project: project, Policy: slug}
+	if policy.Submitters, err = r.entriesOf(ctx, of, access.Submitters); err == nil {
+		policy.Approvers, err = r.entriesOf(ctx, of, access.Approvers)
+	}
+	return policy, err
+}
+
+// unseen is a list of which nothing is known.
+var unseen = review.Entries{Incomplete: true}
+
+func (r *reader) entriesOf(ctx context.Context, of api.Target, list access.List) (review.Entries, error) {
+	of.List = list
+	return r.entries(ctx, of)
+}
+
+// entries reads a list and names those on it by kind and id.
+func (r *reader) entries(ctx context.Context, of api.Target) (review.Entries, error) {
+	ids, err := r.client.Members(ctx, of)
+	if err != nil {
+		return review.Entries{}, err
+	}
+	references := make([]access.Reference, len(ids))
+	for i, id := range ids {
+		references[i] = access.Reference{Kind: access.KindUnknown, Key: id}
+		if p, ok := r.found.Directory.Get(id); ok {
+			references[i] = p.IDReference()
+		}
+	}
+	return review.EntriesOf(references...), nil
+}
+
+// refused turns a refusal to show something into a gap. Any other error stays one.
+func (r *reader) refused(err error, what string) (bool, error) {
+	if !api.IsUnknownOrForbidden(err) {
+		return false, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.found.Gaps = append(r.found.Gaps, what+" could not be read: SignPath refused it to the token.")
+	return true, nil
+}
