@@ -96,7 +96,7 @@ func driftOfInstance(i *instance) []DriftChange {
 	case i.kind == "role_assignment" && i.after == nil:
 		return []DriftChange{roleGone(i)}
 	case i.after == nil:
-		return []DriftChange{about(i, DriftGone, i.subject()+" no longer exists")}
+		return []DriftChange{about(i, DriftGone, i.subject()+" was deleted")}
 	}
 	return driftOfAttributes(i)
 }
@@ -105,7 +105,7 @@ func driftOfInstance(i *instance) []DriftChange {
 func driftOfList(i *instance, list access.List) []DriftChange {
 	c := onList(i, list)
 	if i.after == nil {
-		c.Kind, c.fact = DriftGone, fmt.Sprintf("the %s %s no longer exists, and its %s with it", list.Parent, c.Place(), list.Plural)
+		c.Kind, c.fact = DriftGone, fmt.Sprintf("the %s %s was deleted with its %s", list.Parent, c.Place(), list.Plural)
 		return []DriftChange{c}
 	}
 	had, before := i.before.texts(attributeMembers)
@@ -169,7 +169,7 @@ func unshown(i *instance, name string) DriftChange {
 }
 
 func roleGone(i *instance) DriftChange {
-	c := about(i, DriftChanged, fmt.Sprintf("%s lost the global role %s", i.subject(), i.before.textOf(attributeRole)))
+	c := about(i, DriftChanged, fmt.Sprintf("the global role %s was taken from %s", i.before.textOf(attributeRole), i.subject()))
 	c.Attribute, c.Before, c.After = attributeRole, i.before.textOf(attributeRole), string(access.RoleRegularUser)
 	return c
 }
@@ -178,7 +178,9 @@ const attributeRole = "role"
 
 // followers are attributes that change only because another one does, which then
 // tells it.
-var followers = map[string][]string{"member": {"email", "name"}, "status": {"active"}}
+var followers = map[string][]string{
+	"member": {"email", "name"}, "status": {"active"}, "invitation_expires_at": {"active", "status", "email"},
+}
 
 func driftOfAttributes(i *instance) []DriftChange {
 	var found []DriftChange
@@ -210,7 +212,7 @@ func attributeChange(i *instance, name string) DriftChange {
 	case name == "active" && is == false:
 		c.fact = i.subject() + " was deactivated"
 	default:
-		c.fact = fmt.Sprintf("%s of %s changed%s", name, i.subjectBefore(), fromTo(was, is))
+		c.fact = fmt.Sprintf("%s of %s was changed%s", name, i.subjectBefore(), fromTo(was, is))
 	}
 	return c
 }
