@@ -233,7 +233,13 @@ func TestCandidatesAreDistinct(t *testing.T) {
 
 // comparedNames are the properties that are looked for in answers and requests.
 func comparedNames() []string {
-	names := []string{propID.name, propEmail.name, propActive.name, propSynchronized.name, propAPIToken.name}
+	// Those of audit events are deeper in the answer than a comparison looks.
+	names := []string{propEventActor.name, propChangeBefore.name, propChangeAfter.name}
+	for _, reads := range readRoutes() {
+		for _, p := range reads.answer {
+			names = append(names, p.name)
+		}
+	}
 	for _, writes := range writeRoutes() {
 		for _, p := range slices.Concat(writes.request, writes.answer) {
 			names = append(names, p.name)
