@@ -58,6 +58,18 @@ func isMemberReference(kinds ...access.Kind) validator.String {
 	}
 }
 
+// isEntry accepts an entry of an access list as data sources show it.
+func isEntry() validator.String {
+	return stringValidator{
+		description: "a member reference: " + access.ReferenceForms,
+		summary:     "Invalid member reference",
+		check: func(value string) error {
+			_, err := access.ParseEntry(value)
+			return err
+		},
+	}
+}
+
 // isEmail accepts an e-mail address.
 func isEmail() validator.String {
 	return stringValidator{
