@@ -113,7 +113,7 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			"entries": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: accessEntryAttributes()},
 				MarkdownDescription: "Who may do what, where and why, ordered by place, permission and member. What holds in the organization or in a project has an entry for each place in it, too, " +
-					"so that no other place has to be looked at.",
+					"so that no other place has to be looked at. In a large organization these are thousands: narrow them.",
 			},
 			"findings": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: findingAttributes()},

@@ -3,6 +3,7 @@ package provider
 import (
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -11,24 +12,20 @@ import (
 
 // accessEntryRecord says that a member has a permission at a place, and why.
 type accessEntryRecord struct {
-	Member        types.String         `tfsdk:"member"`
-	Permission    types.String         `tfsdk:"permission"`
-	Project       types.String         `tfsdk:"project"`
-	SigningPolicy types.String         `tfsdk:"signing_policy"`
-	Status        types.String         `tfsdk:"status"`
-	InForce       types.Bool           `tfsdk:"in_force"`
-	Reasons       []accessReasonRecord `tfsdk:"reasons"`
-}
-
-// accessReasonRecord is one thing that gives the permission.
-type accessReasonRecord struct {
-	Sentence      types.String `tfsdk:"sentence"`
-	Role          types.String `tfsdk:"role"`
-	List          types.String `tfsdk:"list"`
+	Member        types.String `tfsdk:"member"`
+	Permission    types.String `tfsdk:"permission"`
 	Project       types.String `tfsdk:"project"`
 	SigningPolicy types.String `tfsdk:"signing_policy"`
-	Groups        []string     `tfsdk:"groups"`
+	Status        types.String `tfsdk:"status"`
+	InForce       types.Bool   `tfsdk:"in_force"`
+	Reasons       types.List   `tfsdk:"reasons"`
 }
+
+// accessReasonType is one thing that gives the permission.
+var accessReasonType = types.ObjectType{AttrTypes: map[string]attr.Type{
+	"sentence": types.StringType, attrRole: types.StringType, "list": types.StringType,
+	attrProject: types.StringType, attrSigningPolicy: types.StringType, "groups": types.ListType{ElemType: types.StringType},
+}}
 
 func newAccessEntryRecords(rows []review.Access) []accessEntryRecord {
 	records := make([]accessEntryRecord, len(rows))
@@ -37,23 +34,30 @@ func newAccessEntryRecords(rows []review.Access) []accessEntryRecord {
 			Member: types.StringValue(row.Principal.String()), Permission: types.StringValue(row.Permission.String()),
 			Project: textOrNull(row.Place.Project), SigningPolicy: textOrNull(row.Place.SigningPolicy),
 			Status: textOrNull(string(row.Status)), InForce: types.BoolValue(row.InForce()),
-			Reasons: make([]accessReasonRecord, len(row.Reasons)),
-		}
-		for j, reason := range row.Reasons {
-			records[i].Reasons[j] = newAccessReasonRecord(reason)
+			Reasons: newAccessReasons(row.Reasons),
 		}
 	}
 	return records
 }
 
-func newAccessReasonRecord(reason review.Reason) accessReasonRecord {
-	holder := reason.Holder()
-	return accessReasonRecord{
-		Sentence: types.StringValue(reason.String()),
-		Role:     textOrNull(string(holder.Role)), List: textOrNull(holder.List),
-		Project: textOrNull(reason.Place.Project), SigningPolicy: textOrNull(reason.Place.SigningPolicy),
-		Groups: texts(reason.Via),
+// newAccessReasons makes values and not structs: there are tens of thousands in a large
+// organization, and the framework would take seconds to reflect on those.
+func newAccessReasons(reasons []review.Reason) types.List {
+	objects := make([]attr.Value, len(reasons))
+	for i, reason := range reasons {
+		groups := make([]attr.Value, len(reason.Via))
+		for j, group := range reason.Via {
+			groups[j] = types.StringValue(group.String())
+		}
+		holder := reason.Holder()
+		objects[i] = types.ObjectValueMust(accessReasonType.AttrTypes, map[string]attr.Value{
+			"sentence": types.StringValue(reason.String()),
+			attrRole:   textOrNull(string(holder.Role)), "list": textOrNull(holder.List),
+			attrProject: textOrNull(reason.Place.Project), attrSigningPolicy: textOrNull(reason.Place.SigningPolicy),
+			"groups": types.ListValueMust(types.StringType, groups),
+		})
 	}
+	return types.ListValueMust(accessReasonType, objects)
 }
 
 func accessEntryAttributes() map[string]schema.Attribute {
