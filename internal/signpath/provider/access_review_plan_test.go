@@ -11,12 +11,12 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 )
 
-// selfApprovals are configurations in which two resources, each fine by itself, let one
-// person submit a release and approve it.
+// selfApprovals are configurations in which a submitter and an approver, each fine by
+// itself, let one person release alone.
 var selfApprovals = map[string]struct {
 	config string
-	// lists are the addresses of the two resources.
-	lists string
+	// grants are the addresses of all that gives access.
+	grants string
 	// reasons are those of the finding.
 	reasons []string
 }{
@@ -71,7 +71,7 @@ resource "signpath_signing_policy_approvers" "release" {
   members        = [signpath_user_group.division.member]
 }
 `,
-		"signpath_signing_policy_submitter.release, signpath_signing_policy_approvers.release",
+		"signpath_signing_policy_submitter.release, signpath_signing_policy_approvers.release, signpath_user_group_members.team, signpath_user_group_member.division",
 		[]string{"submitter of project-b/release-signing, directly", "approver of project-b/release-signing, through group:Division > group:Team"},
 	},
 }
@@ -88,7 +88,7 @@ func TestSelfApprovalIsFoundBeforeTheApply(t *testing.T) {
 data "signpath_access_review" "after" {
   project        = "project-b"
   signing_policy = "release-signing"
-  depends_on     = [` + c.lists + `]
+  depends_on     = [` + c.grants + `]
 }
 output "findings" {
   value = data.signpath_access_review.after.findings
