@@ -38,7 +38,7 @@ data "signpath_access_review" "this" {
 }
 output "entries" {
   value = [for e in data.signpath_access_review.this.entries :
-    "${e.member} ${e.permission} ${join("/", compact([e.project, e.signing_policy]))} ${e.status == null ? "" : e.status} ${join(" + ", e.reasons[*].sentence)}"]
+    "${e.member} ${e.in_force ? "can" : "cannot"} ${e.permission} ${join("/", compact([e.project, e.signing_policy]))} ${e.status == null ? "" : e.status} ${join(" + ", e.reasons[*].sentence)}"]
 }
 output "rules" {
   value = [for f in data.signpath_access_review.this.findings : join(" ", concat([f.severity, f.rule], f.principals, f.places))]
@@ -66,11 +66,11 @@ func TestAccessReviewFilters(t *testing.T) {
 		invited   = "warn invited-entry user:newcomer@example.com project-b"
 	)
 	approvers := []string{
-		lead + " approve project-b/release-signing active approver of project-b/release-signing, through group:Outer > group:Inner",
-		manager + " approve project-b/release-signing active approver of project-b/release-signing, directly",
-		officer + " approve project-b/release-signing active approver of project-b/release-signing, through group:Outer",
+		lead + " can approve project-b/release-signing active approver of project-b/release-signing, through group:Outer > group:Inner",
+		manager + " can approve project-b/release-signing active approver of project-b/release-signing, directly",
+		officer + " can approve project-b/release-signing active approver of project-b/release-signing, through group:Outer",
 	}
-	submitter := lead + " submit project-b/release-signing active submitter of project-b/release-signing, directly"
+	submitter := lead + " can submit project-b/release-signing active submitter of project-b/release-signing, directly"
 	for name, c := range map[string]struct {
 		arguments      string
 		entries, rules []string
@@ -78,16 +78,16 @@ func TestAccessReviewFilters(t *testing.T) {
 		"none but a permission": {`permission = "approve"`, approvers, []string{denied, ownReview, terraform, invited}},
 		"a policy and a permission": {
 			"project = \"project-b\"\nsigning_policy = \"release-signing\"\npermission = \"submit\"",
-			[]string{"ci_user:build submit project-b/release-signing active submitter of project-b/release-signing, directly", submitter},
+			[]string{"ci_user:build can submit project-b/release-signing active submitter of project-b/release-signing, directly", submitter},
 			[]string{ownReview},
 		},
 		"a project and a permission": {"project = \"project-a\"\npermission = \"approve\"", nil, []string{denied}},
 		"a person": {
 			"permission = \"read-artifacts\"\nprincipal = \"user:Newcomer@example.com\"",
 			[]string{
-				"user:newcomer@example.com read-artifacts project-b invited reader of project-b, directly",
-				"user:newcomer@example.com read-artifacts project-b/release-signing invited reader of project-b, directly",
-				"user:newcomer@example.com read-artifacts project-b/test-signing invited reader of project-b, directly",
+				"user:newcomer@example.com cannot read-artifacts project-b invited reader of project-b, directly",
+				"user:newcomer@example.com cannot read-artifacts project-b/release-signing invited reader of project-b, directly",
+				"user:newcomer@example.com cannot read-artifacts project-b/test-signing invited reader of project-b, directly",
 			},
 			[]string{invited},
 		},
@@ -173,6 +173,15 @@ func TestAccessReviewRefusesWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// A signing policy of a project that is not there is not there either, which goes
+// without saying.
+func TestAccessReviewReportsAnUnknownProjectOnce(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(accessReview("project = \"project-x\"\nsigning_policy = \"release-signing\""))})
+	if said, _ := w.run("plan"); strings.Count(said, "Error: ") != 1 {
+		t.Errorf("not one error:\n%s", said)
+	}
+}
+
 // TestAccessReviewOfWhatIsNotKnownYet filters by a principal that the same apply
 // creates and puts on a list.
 func TestAccessReviewOfWhatIsNotKnownYet(t *testing.T) {
@@ -189,7 +198,7 @@ resource "signpath_signing_policy_submitter" "build" {
 }
 ` + accessReview("principal = \"ci_user:${signpath_ci_user.build.id}\"\npermission = \"submit\"\ndepends_on = [signpath_signing_policy_submitter.build]")),
 		ConfigStateChecks: []statecheck.StateCheck{
-			outputIs("entries", "ci_user:build submit project-b/release-signing active submitter of project-b/release-signing, directly"),
+			outputIs("entries", "ci_user:build can submit project-b/release-signing active submitter of project-b/release-signing, directly"),
 		},
 	})
 }
