@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// MaxMarkdown is how many characters the Markdown has at most: what fits into one
-// comment of a pull request at GitHub.
-const MaxMarkdown = 65536
+// MaxMarkdown is how many characters the Markdown has at most. GitHub takes comments
+// and issues of 65,536; the rest is for what a pipeline adds: a mark by which to find
+// the comment again, and a link.
+const MaxMarkdown = 65_000
 
 const summarized = "_Some sections only count, because a comment holds no more. The terminal and JSON formats tell everything._\n"
 
