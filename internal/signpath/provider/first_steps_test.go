@@ -54,12 +54,7 @@ func newReader(t *testing.T) *reader {
 		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
 	}
 	cli := newTerraformCLI(t)
-	built, tools, home := filepath.Dir(cli.configFile), t.TempDir(), t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", built, "./cmd/signpathctl")
-	build.Dir = repositoryRoot
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %s\n%s", err, output)
-	}
+	built, tools, home := filepath.Dir(cli.buildSignpathctl(t)), t.TempDir(), t.TempDir()
 	must(t, os.Symlink(cli.path, filepath.Join(tools, "terraform")))
 	for name, script := range map[string]string{
 		"git":  `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`,

@@ -26,9 +26,13 @@ type pipeline struct {
 	forbidden string
 }
 
-// A pipelineJob runs in a checkout of its own.
+// A pipelineJob runs in a folder of its own.
 type pipelineJob struct {
 	name, condition string
+	// checksOut is false where the folder is empty at first.
+	checksOut bool
+	// always is true where the job runs though one before it failed.
+	always bool
 	// environment is what protects the administrator's token.
 	environment string
 	// given are the variables that the system sets without being told.
@@ -114,12 +118,14 @@ func readGitHub(t *testing.T) pipeline {
 	}
 	for _, name := range file.Jobs.names {
 		job := file.Jobs.values[name]
-		read := pipelineJob{name: name, condition: job.If, environment: job.Environment}
+		read := pipelineJob{name: name, condition: job.If, environment: job.Environment, always: strings.Contains(job.If, "!cancelled()")}
 		for _, s := range job.Steps {
 			step := pipelineStep{condition: s.If, script: s.Run, env: s.Env}
 			action, _, _ := strings.Cut(s.Uses, "@")
 			switch action {
-			case "", "actions/checkout", "hashicorp/setup-terraform":
+			case "", "hashicorp/setup-terraform":
+			case "actions/checkout":
+				read.checksOut = true
 			case "actions/upload-artifact":
 				step.upload, step.files = s.With["name"], strings.Fields(s.With["path"])
 			case "actions/download-artifact":
@@ -156,6 +162,12 @@ type gitlabJob struct {
 	}
 }
 
+// gitlabVariables are in the environment of every job.
+var gitlabVariables = []string{
+	"SIGNPATH_ORGANIZATION_ID", "SIGNPATH_REPORTS_TOKEN",
+	"CI_API_V4_URL", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_SOURCE", "CI_PIPELINE_URL", "CI_PROJECT_ID",
+}
+
 func readGitLab(t *testing.T) pipeline {
 	t.Helper()
 	var file struct {
@@ -177,17 +189,22 @@ func readGitLab(t *testing.T) pipeline {
 		}
 		base := file.Jobs[job.Extends]
 		read := pipelineJob{
-			name: name, condition: job.Rules[0].If, environment: job.Environment.Name, given: []string{"SIGNPATH_ORGANIZATION_ID"},
-			env: maps.Clone(base.Variables),
+			name: name, condition: job.Rules[0].If, environment: job.Environment.Name, given: gitlabVariables,
+			env: maps.Clone(base.Variables), always: job.Rules[0].When == "always",
 		}
 		if read.env == nil {
 			read.env = map[string]string{}
 		}
 		maps.Copy(read.env, job.Variables)
+		read.checksOut = read.env["GIT_STRATEGY"] != "none"
 		for _, needed := range job.Needs {
 			read.steps = append(read.steps, pipelineStep{download: needed})
 		}
-		script := slices.Concat(file.Default.BeforeScript, base.Script, job.Script)
+		before := file.Default.BeforeScript
+		if job.BeforeScript != nil {
+			before = job.BeforeScript
+		}
+		script := slices.Concat(before, base.Script, job.Script)
 		read.steps = append(read.steps, pipelineStep{script: strings.Join(script, "\n")})
 		if len(job.Artifacts.Paths) > 0 {
 			read.steps = append(read.steps, pipelineStep{upload: name, files: job.Artifacts.Paths})
@@ -264,6 +281,8 @@ func readAzure(t *testing.T) pipeline {
 					step.upload, step.files = s.Artifact, []string{s.Publish}
 				case s.Download != "":
 					step.download, step.into = s.Artifact, filepath.Join("..", s.Artifact)
+				case s.Checkout != "":
+					read.checksOut = true
 				case s.Task != "" && s.Task != "TerraformInstaller@1":
 					t.Errorf("job %s has the task %s, which this test does not know", read.name, s.Task)
 				}

@@ -1,7 +1,10 @@
 package provider_test
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -16,10 +19,11 @@ import (
 )
 
 // A pipelineRunner does for a pipeline what its CI system does: it gives every job a
-// fresh checkout, the variables that it may have, and the files that others kept.
+// folder of its own, the variables that it may have, and the files that others kept.
 type pipelineRunner struct {
 	t        *testing.T
 	org      *organization
+	codeHost *codeHost
 	pipeline pipeline
 	// home has what outlives a job: the state, kept files, and the programs on PATH.
 	home string
@@ -41,23 +45,17 @@ type pipelineRun struct {
 	kept         map[string][]string
 }
 
-const githubCLI = `#!/bin/sh
-# Stands in for GitHub's CLI, and keeps one comment.
-printf '%s\n' "$*" >> "$PIPELINE_HOME/gh.log"
-case "$*" in
-*--paginate*) [ ! -f "$PIPELINE_HOME/comment" ] || echo "https://api.github.com/comments/1" ;;
-*body=@comment.md*) cp comment.md "$PIPELINE_HOME/comment" ;;
-esac
-`
-
-func newPipelineRunner(t *testing.T, cli terraformCLI, p pipeline, configuration map[string][]byte) *pipelineRunner {
+func newPipelineRunner(t *testing.T, cli terraformCLI, signpathctl string, p pipeline, configuration map[string][]byte) *pipelineRunner {
 	t.Helper()
 	r := &pipelineRunner{
-		t: t, org: newOrganization(t), pipeline: p, home: t.TempDir(), repository: maps.Clone(configuration), used: map[string]bool{},
+		t: t, org: newOrganization(t), codeHost: newCodeHost(t), pipeline: p, home: t.TempDir(), repository: maps.Clone(configuration),
+		used: map[string]bool{},
 	}
 	must(t, os.Mkdir(filepath.Join(r.home, "bin"), 0o700))
 	must(t, os.Symlink(cli.path, filepath.Join(r.home, "bin", "terraform")))
-	must(t, os.WriteFile(filepath.Join(r.home, "bin", "gh"), []byte(githubCLI), 0o700))
+	for name, script := range map[string]string{"gh": githubCLI, "curl": download("-o", "curl"), "wget": download("-O", "wget"), "apk": "#!/bin/sh\n"} {
+		must(t, os.WriteFile(filepath.Join(r.home, "bin", name), []byte(script), 0o700))
+	}
 	r.mirrorProvider(filepath.Join(filepath.Dir(cli.configFile), "terraform-provider-signpath"))
 	r.repository["backend.tf"] = []byte("terraform {\n  backend \"local\" {\n    path = \"" +
 		filepath.ToSlash(filepath.Join(r.home, "terraform.tfstate")) + "\"\n  }\n}\n")
@@ -66,12 +64,48 @@ func newPipelineRunner(t *testing.T, cli terraformCLI, p pipeline, configuration
 	must(t, err)
 	r.values = map[string]string{
 		"SIGNPATH_ORGANIZATION_ID": r.org.OrganizationID(), "SIGNPATH_READER_TOKEN": r.newToken("terraform-plan"),
-		"github.token": "gh-token", "github.event.pull_request.number": "7", "github.run_id": "1",
+		"github.token": githubToken, "github.event.pull_request.number": "7", "github.run_id": "1",
 		"github.server_url": "https://git.example.com", "github.repository": "team-1/signpath",
+		"SIGNPATH_REPORTS_TOKEN": gitlabToken, "CI_API_V4_URL": r.codeHost.url + "/api/v4", "CI_MERGE_REQUEST_IID": "7",
+		"CI_PIPELINE_URL": "https://git.example.com/team-1/signpath/actions/runs/1", "CI_PROJECT_ID": "1",
 	}
 	r.protected = map[string]string{"SIGNPATH_ADMINISTRATOR_TOKEN": r.org.token}
+	r.release(signpathctl)
 	r.lockProviders()
 	return r
+}
+
+// release makes the archive of signpathctl that can be downloaded, and puts its sum
+// where the file has a place for it.
+func (r *pipelineRunner) release(signpathctl string) {
+	r.t.Helper()
+	version := r.pipeline.env["SIGNPATHCTL_VERSION"]
+	archive := filepath.Join(r.home, "signpathctl_"+version+"_linux_amd64.tar.gz")
+	if output, err := exec.Command("tar", "-czf", archive, "-C", filepath.Dir(signpathctl), filepath.Base(signpathctl)).CombinedOutput(); err != nil {
+		r.t.Fatalf("tar: %s\n%s", err, output)
+	}
+	content, err := os.ReadFile(archive)
+	must(r.t, err)
+	if sum := r.pipeline.env["SIGNPATHCTL_SHA256"]; strings.Trim(sum, "0") != "" || len(sum) != sha256.Size*2 {
+		r.t.Errorf("the sum is %q, and no place for one", sum)
+	}
+	r.pipeline.env["SIGNPATHCTL_SHA256"] = fmt.Sprintf("%x", sha256.Sum256(content))
+}
+
+// download stands in for a program that gets files, for those of a release; all else
+// is the program's.
+func download(to, program string) string {
+	return `#!/bin/sh
+for argument; do
+  case ${previous-}:$argument in
+  ` + to + `:*) output=$argument ;;
+  *:https://github.com/signpath-community/terraform-provider-signpath/releases/download/v1.0.0/*) file=${argument##*/} ;;
+  esac
+  previous=$argument
+done
+[ -z "${file-}" ] || exec cp "$PIPELINE_HOME/$file" "$output"
+PATH=${PATH#*:} exec ` + program + ` "$@"
+`
 }
 
 func (r *pipelineRunner) newToken(name string) string {
@@ -95,7 +129,7 @@ func (r *pipelineRunner) mirrorProvider(binary string) {
 
 // lockProviders makes the lock file that is in the repository.
 func (r *pipelineRunner) lockProviders() {
-	directory := r.checkout()
+	directory := r.folder(true)
 	if output, err := r.command(directory, "terraform", "init", "-no-color").CombinedOutput(); err != nil {
 		r.t.Fatalf("init: %s\n%s", err, output)
 	}
@@ -104,9 +138,13 @@ func (r *pipelineRunner) lockProviders() {
 	r.repository[".terraform.lock.hcl"] = lock
 }
 
-func (r *pipelineRunner) checkout() string {
+// folder is what a job begins with: a checkout, or nothing.
+func (r *pipelineRunner) folder(checkout bool) string {
 	directory := filepath.Join(r.t.TempDir(), "s")
 	must(r.t, os.Mkdir(directory, 0o700))
+	if !checkout {
+		return directory
+	}
 	for name, content := range r.repository {
 		must(r.t, os.WriteFile(filepath.Join(directory, name), content, 0o600))
 	}
@@ -125,7 +163,7 @@ func (r *pipelineRunner) command(directory, name string, arguments ...string) *e
 	}
 	bin := filepath.Join(r.home, "bin")
 	command.Env = append(command.Env, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"),
-		"PIPELINE_HOME="+r.home, "TF_CLI_CONFIG_FILE="+filepath.Join(r.home, "cli.tfrc"), "CHECKPOINT_DISABLE=1",
+		"PIPELINE_HOME="+r.home, "CODE_HOST="+r.codeHost.url, "TF_CLI_CONFIG_FILE="+filepath.Join(r.home, "cli.tfrc"), "CHECKPOINT_DISABLE=1",
 		"SIGNPATH_API_URL="+r.org.url)
 	if name == "terraform" {
 		command.Path = filepath.Join(bin, name)
@@ -134,36 +172,54 @@ func (r *pipelineRunner) command(directory, name string, arguments ...string) *e
 	return command
 }
 
-// run runs the jobs and steps whose conditions hold in an event, until one fails.
+// run runs the jobs and steps whose conditions hold in an event. After one that fails,
+// it goes on with those that always run.
 func (r *pipelineRunner) run(holds ...string) pipelineRun {
 	r.t.Helper()
 	result := pipelineRun{kept: map[string][]string{}}
 	kept := r.t.TempDir()
 	r.org.ResetRequests()
+	r.values["CI_PIPELINE_SOURCE"] = gitlabSource(holds)
 	for _, job := range r.pipeline.jobs {
-		if !r.holds(job.condition, holds) {
+		if !r.holds(job.condition, holds) || (result.status != 0 && !job.always) {
 			continue
 		}
 		result.ran = append(result.ran, job.name)
-		directory := r.checkout()
-		for _, step := range job.steps {
-			if !r.holds(step.condition, holds) {
-				continue
-			}
-			switch {
-			case step.upload != "":
-				result.kept[step.upload] = step.files
-				r.copyFiles(directory, filepath.Join(kept, step.upload), step.files)
-			case step.download != "":
-				r.copyFiles(filepath.Join(kept, step.download), filepath.Join(directory, step.into), result.kept[step.download])
-			case step.script != "":
-				if result.status = r.runScript(&result, job, step, directory); result.status != 0 {
-					return result
-				}
-			}
+		status := r.runJob(&result, job, kept, holds)
+		if result.status = cmp.Or(result.status, status); status != 0 {
+			succeeded := "needs." + job.name + ".result == 'success'"
+			holds = slices.DeleteFunc(slices.Clone(holds), func(condition string) bool { return condition == succeeded })
 		}
 	}
 	return result
+}
+
+// gitlabSource is what a condition says that GitLab sets the variable to.
+func gitlabSource(holds []string) string {
+	_, source, _ := strings.Cut(holds[0], "$CI_PIPELINE_SOURCE == ")
+	return strings.Trim(source, `"`)
+}
+
+func (r *pipelineRunner) runJob(result *pipelineRun, job pipelineJob, kept string, holds []string) int {
+	r.t.Helper()
+	directory := r.folder(job.checksOut)
+	for _, step := range job.steps {
+		if !r.holds(step.condition, holds) {
+			continue
+		}
+		switch {
+		case step.upload != "":
+			result.kept[step.upload] = step.files
+			r.copyFiles(directory, filepath.Join(kept, step.upload), step.files)
+		case step.download != "":
+			r.copyFiles(filepath.Join(kept, step.download), filepath.Join(directory, step.into), result.kept[step.download])
+		case step.script != "":
+			if status := r.runScript(result, job, step, directory); status != 0 {
+				return status
+			}
+		}
+	}
+	return 0
 }
 
 func (r *pipelineRunner) holds(condition string, holding []string) bool {
@@ -204,7 +260,7 @@ func (r *pipelineRunner) runScript(result *pipelineRun, job pipelineJob, step pi
 	}
 	output, err := command.CombinedOutput()
 	result.log += string(output)
-	for _, named := range summaryCommand.FindAllSubmatch(output, -1) {
+	if named := summaryCommand.FindSubmatch(output); named != nil {
 		summary = string(named[1])
 	}
 	if text, err := os.ReadFile(summary); err == nil {

@@ -1,9 +1,9 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,34 +20,40 @@ type pipelineCase struct {
 	name                        string
 	read                        func(*testing.T) pipeline
 	pullRequest, merge, nightly []string
-	// shown is what the reviewer of a pull request sees.
+	// shown is what the reviewer of a pull request is shown first.
 	shown func(*pipelineRunner, pipelineRun) string
+	// reports is true where a comment tells of the review, and an issue of drift.
+	reports bool
+}
+
+func comment(r *pipelineRunner, _ pipelineRun) string {
+	r.t.Helper()
+	comments := r.codeHost.ofBot(r.codeHost.comments)
+	if len(comments) != 1 {
+		r.t.Fatalf("there are %d comments, want 1", len(comments))
+	}
+	return comments[0].body
 }
 
 var pipelineCases = []pipelineCase{
 	{
 		name: "GitHub Actions", read: readGitHub,
-		pullRequest: []string{githubPlan, "github.event_name == 'pull_request'"},
+		pullRequest: []string{
+			githubPlan, "!cancelled() && github.event_name == 'pull_request' && needs.plan.result != 'skipped'", "needs.plan.result == 'success'",
+		},
 		merge: []string{
-			githubPlan, "github.event_name == 'push' && steps.plan.outputs.changes == 'true'",
+			githubPlan, "github.event_name == 'push'", "github.event_name == 'push' && steps.plan.outputs.changes == 'true'",
 			"github.event_name == 'push' && needs.plan.outputs.changes == 'true'",
 		},
-		nightly: []string{"github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'"},
-		shown: func(r *pipelineRunner, run pipelineRun) string {
-			comment, err := os.ReadFile(filepath.Join(r.home, "comment"))
-			must(r.t, err)
-			if !strings.Contains(string(comment), run.summary) {
-				r.t.Errorf("the comment and the summary differ:\n%s\n%s", comment, run.summary)
-			}
-			return string(comment)
-		},
+		nightly: []string{"github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'", "github.ref == 'refs/heads/main'"},
+		shown:   comment, reports: true,
 	},
 	{
 		name: "GitLab CI", read: readGitLab,
 		pullRequest: []string{`$CI_PIPELINE_SOURCE == "merge_request_event"`},
 		merge:       []string{`$CI_PIPELINE_SOURCE == "push"`},
 		nightly:     []string{`$CI_PIPELINE_SOURCE == "schedule"`},
-		shown:       func(_ *pipelineRunner, run pipelineRun) string { return run.log },
+		shown:       comment, reports: true,
 	},
 	{
 		name: "Azure Pipelines", read: readAzure,
@@ -73,10 +79,11 @@ func TestPipelines(t *testing.T) {
 		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
 	}
 	cli := newTerraformCLI(t)
+	signpathctl := cli.buildSignpathctl(t)
 	for _, c := range pipelineCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.run(t, newPipelineRunner(t, cli, c.read(t), completeExample(t)))
+			c.run(t, newPipelineRunner(t, cli, signpathctl, c.read(t), completeExample(t)))
 		})
 	}
 }
@@ -92,52 +99,173 @@ func completeExample(t *testing.T) map[string][]byte {
 	return nil
 }
 
-// intruder has a name that is a command to an agent of Azure Pipelines.
-const intruder = "##vso[task.complete result=Succeeded;] Intruders"
-
 func (c pipelineCase) run(t *testing.T, r *pipelineRunner) {
+	c.reviewed(r)
+	c.denied(r)
+	c.failed(r)
+	c.applied(r)
+	c.drifted(r)
+	c.unknown(r)
+	c.tampered(r)
+	c.expectEveryConditionUsed(r)
+}
+
+// reviewed opens a pull request: the review is shown first, and the plan beside it.
+func (c pipelineCase) reviewed(r *pipelineRunner) {
 	// Somebody loses access: only a warning of the plan says so.
-	must(t, r.org.Administrator("").AddMembers("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com"))
+	must(r.t, r.org.Administrator("").AddMembers("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com"))
 	for range 2 { // The second push finds the comment of the first.
 		run := r.run(c.pullRequest...)
 		c.expect(r, run, 0, http.MethodGet)
-		c.expectShown(r, c.shown(r, run), `+ "user:release.manager@example.com"`, "user:qa.lead@example.com", "Plan: 14 to add, 0 to change, 0 to destroy.")
+		c.expectShown(r, unescaped(c.shown(r, run)), "SignPath plan review",
+			"user:release.manager@example.com gains approve on project-b/release-signing",
+			"user:qa.lead@example.com loses approve on project-b/release-signing")
+		c.expectShown(r, run.log+run.summary, `+ "user:release.manager@example.com"`, "Warning: ", "Plan: 14 to add, 0 to change, 0 to destroy.")
 		for name, files := range run.kept {
-			if slices.Contains(files, "tfplan") {
-				t.Errorf("a pull request keeps its plan file, as %s", name)
+			for _, file := range files {
+				if !slices.Contains([]string{"plan.txt", "review.md", "review-status"}, file) {
+					r.t.Errorf("a pull request keeps %s, as %s", file, name)
+				}
 			}
 		}
 	}
+}
 
+const approver = `resource "signpath_signing_policy_approver" "one_more" {
+  project        = "project-a"
+  signing_policy = "test-signing"
+  member         = "%s"
+}
+`
+
+// denied lets a CI user approve, which the rules of the repository deny: in a pull
+// request once that is told, and on main before anybody can apply it.
+func (c pipelineCase) denied(r *pipelineRunner) {
+	r.repository["signing-rules.yaml"] = []byte("rules:\n  ci-user-approves:\n    severity: deny\n")
+	r.repository["approver.tf"] = fmt.Appendf(nil, approver, "ci_user:terraform")
+	run := r.run(c.pullRequest...)
+	c.expect(r, run, 2, http.MethodGet)
+	c.expectShown(r, unescaped(c.shown(r, run)), "deny ci-user-approves: ci_user:terraform can approve project-a/test-signing")
+	run = r.run(c.merge...)
+	c.expect(r, run, 2, http.MethodGet)
+	for name, files := range run.kept {
+		if slices.Contains(files, "tfplan") {
+			r.t.Errorf("a plan that is denied can be applied from %s", name)
+		}
+	}
+	delete(r.repository, "signing-rules.yaml")
+}
+
+// failed names an approver whom nobody knows.
+func (c pipelineCase) failed(r *pipelineRunner) {
+	r.repository["approver.tf"] = fmt.Appendf(nil, approver, "user:nobody@example.com")
+	run := r.run(c.pullRequest...)
+	c.expect(r, run, 1, http.MethodGet)
+	c.expectShown(r, run.log, "nobody@example.com")
+	if c.reports {
+		c.expectShown(r, c.shown(r, run), "The plan failed")
+	}
+	delete(r.repository, "approver.tf")
+}
+
+func (c pipelineCase) applied(r *pipelineRunner) {
 	run := r.run(c.merge...)
 	c.expect(r, run, 0, http.MethodGet, http.MethodPost)
+	c.expectShown(r, unescaped(run.log+run.summary), "user:release.manager@example.com gains approve", "Plan: 14 to add, 0 to change, 0 to destroy.")
 	c.expectShown(r, run.log, "Apply complete! Resources: 14 added, 0 changed, 0 destroyed.")
 	for _, request := range r.org.Requests() {
 		if request.Method != http.MethodGet && request.Caller != "ci_user:terraform" {
-			t.Errorf("%s wrote: %s", request.Caller, request.Route)
+			r.t.Errorf("%s wrote: %s", request.Caller, request.Route)
 		}
 	}
 	c.expect(r, r.run(c.nightly...), 0, http.MethodGet)
+	c.expectIssues(r)
+}
 
-	administrator := r.org.Administrator("")
+// intruder has a name that is a command to an agent of Azure Pipelines, and that would
+// call people and end a comment.
+const intruder = "##vso[task.complete result=Succeeded;] --> @somebody Intruders"
+
+// drifted adds approvers behind Terraform's back, one a day, and then takes them off.
+func (c pipelineCase) drifted(r *pipelineRunner) {
+	administrator := r.org.Administrator("user:org.admin@example.com")
 	_, err := administrator.CreateUserGroup(mock.UserGroupSeed{Name: intruder, Members: []string{"user:outsider@example.com"}})
-	must(t, err)
-	must(t, administrator.AddMembers("policy:project-a/release-signing", "approvers", "user:outsider@example.com", "group:"+intruder))
-	run = r.run(c.nightly...)
-	c.expect(r, run, 2, http.MethodGet)
-	decided, told, _ := strings.Cut(run.log, "Changed behind the back of Terraform")
-	c.expectShown(r, decided, `- "user:outsider@example.com"`, "Plan: 0 to add, 1 to change, 0 to destroy.")
-	c.expectShown(r, told, `+ "user:outsider@example.com"`)
-	if c.name != "GitLab CI" && regexp.MustCompile(`##(vso)?\[task\.complete`).MatchString(run.log) {
-		t.Errorf("a name reached the agent as a command:\n%s", run.log)
+	must(r.t, err)
+	const policy = "policy:project-a/release-signing"
+	added := []string{"user:outsider@example.com", "group:" + intruder}
+	for night, member := range added {
+		must(r.t, administrator.AddMembers(policy, "approvers", member))
+		run := r.run(c.nightly...)
+		c.expect(r, run, 2, http.MethodGet)
+		decided, told, _ := strings.Cut(run.log, "Changed behind the back of Terraform")
+		c.expectShown(r, decided, `- "user:outsider@example.com"`, "Plan: 0 to add, 1 to change, 0 to destroy.")
+		c.expectShown(r, told, `+ "user:outsider@example.com"`)
+		report := run.summary + run.log
+		if c.reports {
+			report = c.expectIssues(r, codeHostEntry{title: "SignPath does not hold what main says", edits: night})
+		}
+		for _, member := range added[:night+1] {
+			c.expectShown(r, unescaped(report), member+" was added to the approvers of project-a/release-signing by org.admin@example.com at ")
+		}
+		if c.name != "GitLab CI" && regexp.MustCompile(`##(vso)?\[task\.complete`).MatchString(run.log) {
+			r.t.Errorf("a name reached the agent as a command:\n%s", run.log)
+		}
+		if strings.Contains(r.codeHost.all(), "--> @somebody") {
+			r.t.Errorf("a name calls people:\n%s", r.codeHost.all())
+		}
 	}
 
-	r.newToken("terraform-plan") // The pipeline still has the old one.
-	run = r.run(c.nightly...)
-	if run.status != 1 || !strings.Contains(run.log, "401") {
-		t.Errorf("a check without a valid token has the status %d:\n%s", run.status, run.log)
+	must(r.t, administrator.RemoveMembers(policy, "approvers", added...))
+	for range 2 {
+		c.expect(r, r.run(c.nightly...), 0, http.MethodGet)
+		c.expectIssues(r, codeHostEntry{title: "SignPath does not hold what main says", edits: 2, closed: true})
 	}
-	c.expectEveryConditionUsed(r)
+	if closing := r.codeHost.ofBot(r.codeHost.issueComments); c.reports && (len(closing) != 1 || !strings.Contains(closing[0].body, "again")) {
+		r.t.Errorf("the issue was closed with %+v", closing)
+	}
+}
+
+// unknown lets the pipeline go on with an old token, while there is drift.
+func (c pipelineCase) unknown(r *pipelineRunner) {
+	r.newToken("terraform-plan")
+	run := r.run(c.nightly...)
+	if run.status != 1 || !strings.Contains(run.log, "401") {
+		r.t.Errorf("a check without a valid token has the status %d:\n%s", run.status, run.log)
+	}
+	c.expectIssues(r, codeHostEntry{title: "SignPath does not hold what main says", edits: 2, closed: true})
+}
+
+// tampered changes the release of signpathctl.
+func (c pipelineCase) tampered(r *pipelineRunner) {
+	r.pipeline.env["SIGNPATHCTL_SHA256"] = strings.Repeat("0", 64)
+	for _, event := range [][]string{c.pullRequest, c.merge, c.nightly} {
+		run := r.run(event...)
+		if run.status != 1 || r.org.CountRequests() > 0 {
+			r.t.Errorf("a release with another sum is used, with the status %d:\n%s", run.status, run.log)
+		}
+	}
+}
+
+// expectIssues compares the issues of the pipeline, and returns the body of the last.
+func (c pipelineCase) expectIssues(r *pipelineRunner, want ...codeHostEntry) string {
+	r.t.Helper()
+	if !c.reports {
+		want = nil
+	}
+	body := ""
+	got := r.codeHost.ofBot(r.codeHost.issues)
+	for i := range got {
+		body, got[i].body, got[i].author = got[i].body, "", ""
+	}
+	if !slices.Equal(got, want) {
+		r.t.Errorf("the issues are %+v, want %+v", got, want)
+	}
+	return body
+}
+
+// unescaped is Markdown as it is read.
+func unescaped(markdown string) string {
+	return regexp.MustCompile(`\\([^\w\s])`).ReplaceAllString(strings.ReplaceAll(markdown, "@<!-- -->", "@"), "$1")
 }
 
 // expect checks how a run ended, that it only sent such requests, and that it printed
@@ -156,7 +284,7 @@ func (c pipelineCase) expect(r *pipelineRunner, run pipelineRun, status int, met
 		r.t.Errorf("the jobs %q sent %q, want %q", run.ran, sent, methods)
 	}
 	for _, token := range []string{r.org.token, r.values["SIGNPATH_READER_TOKEN"]} {
-		if strings.Contains(run.log+run.summary, token) {
+		if strings.Contains(run.log+run.summary+r.codeHost.all(), token) {
 			r.t.Errorf("the jobs %q show a token", run.ran)
 		}
 	}

@@ -43,6 +43,18 @@ func newTerraformCLI(t *testing.T) terraformCLI {
 	return terraformCLI{path: path, configFile: configFile}
 }
 
+// buildSignpathctl builds the command beside the provider, and returns its path.
+func (cli terraformCLI) buildSignpathctl(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(filepath.Dir(cli.configFile), "signpathctl")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, "./cmd/signpathctl")
+	build.Dir = repositoryRoot
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %s\n%s", err, output)
+	}
+	return path
+}
+
 // A workspace is a directory with a configuration and an organization of its own.
 type workspace struct {
 	t         *testing.T
