@@ -128,9 +128,17 @@ func TestCauses(t *testing.T) {
 		"a group that is destroyed": {
 			newPlan().change("user_group", attributes{"id": id, "name": "G", "member": "group:G"}, nil).
 				data("user_group", attributes{"id": id, "name": "G", "member": "group:G", "members": list(a)}).
-				change("signing_policy_approver", entry("release", "group:G"), entry("release", "group:G")),
+				change("signing_policy_approver", entry("release", "group:G"), entry("release", "group:G")).
+				change("signing_policy_approver", nil, entry("release", b)),
 			"empty-group",
 			[]string{"signpath_user_group.r001"},
+			nil,
+		},
+		"nobody can be hidden on the list any more": {
+			newPlan().data("signing_policy", needsTwo).data("user", user(true)).
+				change("signing_policy_approvers", onPolicy("release", a, "group:Hiding"), onPolicy("release", a)),
+			"approval-quorum",
+			[]string{"signpath_signing_policy_approvers.r003"},
 			nil,
 		},
 		"nothing but that the list is known now": {
