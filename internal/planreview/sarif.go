@@ -137,7 +137,7 @@ func sarifLocationOf(f Finding, artifact string) sarifLocation {
 	for _, address := range f.Addresses {
 		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(address), "resource"})
 	}
-	for _, name := range slices.Concat(texts(f.Places), texts(f.Principals)) {
+	for _, name := range slices.Concat(f.Places, f.Principals) {
 		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: visible(name)})
 	}
 	return location

@@ -30,13 +30,13 @@ rules:
 func TestRulebookChangesRules(t *testing.T) {
 	parsed, err := rulebook.Parse([]byte(someRules), now)
 	must(t, err)
-	r, err := report.New(start(t, seed()).read(t, token), parsed, report.Filter{})
+	r, err := report.New(start(t, seed()).read(t, token), parsed, review.Filter{})
 	must(t, err)
-	if got, want := rules(r), []string{"approval-quorum", "few-global-administrators", "submit-and-approve", "release-without-control", "invited-entry"}; !slices.Equal(got, want) {
+	if got, want := rules(r), []string{"approval-quorum", "submit-and-approve", "few-global-administrators", "release-without-control", "invited-entry"}; !slices.Equal(got, want) {
 		t.Errorf("findings %v, want %v", got, want)
 	}
-	if r.Findings[2].Severity != review.Deny {
-		t.Errorf("severity %s", r.Findings[2].Severity)
+	if r.Findings[1].Severity != review.Deny {
+		t.Errorf("severity %s", r.Findings[1].Severity)
 	}
 	for _, format := range report.Formats() {
 		if text := written(t, r, format); !strings.Contains(text, "The only developer") || !strings.Contains(text, "2026-06-15") {

@@ -32,6 +32,9 @@ type Rule struct {
 	// OfToken is true where a finding is about an API token and not about what its
 	// user may do.
 	OfToken bool
+	// Absence is true where the rule finds that somebody is missing, so that adding
+	// somebody mends it. Else it finds that somebody is there.
+	Absence bool
 
 	find func(*inspection) []Finding
 }
@@ -59,11 +62,17 @@ const (
 	parameterDays    = "days"
 )
 
+// NoGlobalAdministrator is the id of the rule about the loss of everybody who could
+// undo it, which a plan also checks by itself.
+const NoGlobalAdministrator = "no-global-administrator"
+
 // Sources that are no page of SignPath's.
 const (
 	separationOfDuties = "separation of duties: approval is a second person's look"
 	leastPrivilege     = "least privilege"
 )
+
+const noOtherAdministrator = userRoles + ": nobody else can give the role back but a User Administrator"
 
 const unificationAdvice = `users page, "Account unification"`
 
@@ -76,16 +85,28 @@ var catalogue = []Rule{
 		Evidence: Documented,
 		Lists:    []access.List{access.Approvers},
 		Needs:    []Setting{SettingApprovalProcess, SettingRequiredApprovals},
+		Absence:  true,
 		find:     (*inspection).findMissingQuorum,
 	},
 	{
-		ID: "few-global-administrators", Severity: Deny,
+		ID: NoGlobalAdministrator, Severity: Deny,
+		Summary:        "There is no active Global Administrator, so nobody can undo a mistake about roles.",
+		Advice:         "Make a user a Global Administrator. Where no User Administrator is left to do it, ask SignPath's support.",
+		Source:         noOtherAdministrator,
+		Evidence:       Inferred,
+		OfOrganization: true,
+		Absence:        true,
+		find:           (*inspection).findNoAdministrator,
+	},
+	{
+		ID: "few-global-administrators", Severity: Warn,
 		Summary:        "There are too few active Global Administrators to lose one.",
 		Advice:         "Make another user a Global Administrator.",
-		Source:         userRoles + ": nobody else can give the role back but a User Administrator",
+		Source:         noOtherAdministrator,
 		Evidence:       Inferred,
 		Parameters:     []Parameter{{parameterMinimum, "active Global Administrators that there must be", 2}},
 		OfOrganization: true,
+		Absence:        true,
 		find:           (*inspection).findFewAdministrators,
 	},
 	{
@@ -96,6 +117,7 @@ var catalogue = []Rule{
 		Evidence: Inferred,
 		Lists:    []access.List{access.Approvers},
 		Needs:    []Setting{SettingApprovalProcess, SettingRequiredApprovals},
+		Absence:  true,
 		find:     (*inspection).findBareQuorum,
 	},
 	{
@@ -224,6 +246,7 @@ var catalogue = []Rule{
 		Source:   leastPrivilege,
 		Evidence: Inferred,
 		Lists:    projectAndPolicyLists(),
+		Absence:  true,
 		find:     (*inspection).findEmptyGroups,
 	},
 	{

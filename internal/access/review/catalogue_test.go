@@ -205,7 +205,7 @@ func TestCatalogue(t *testing.T) {
 			denying = append(denying, rule.ID)
 		}
 	}
-	if want := []string{"approval-quorum", "few-global-administrators"}; !slices.Equal(denying, want) {
+	if want := []string{"approval-quorum", "no-global-administrator"}; !slices.Equal(denying, want) {
 		t.Errorf("lockouts alone are denied by default, got %q", denying)
 	}
 }

@@ -31,10 +31,19 @@ func (i *inspection) findUserAdministrators() []Finding {
 	})
 }
 
+func (i *inspection) findNoAdministrator() []Finding {
+	if i.org.PrincipalsIncomplete || i.hasUnknownRole() || len(i.globalAdministrators()) > 0 {
+		return nil
+	}
+	return []Finding{{Sentence: "There is no active Global Administrator."}}
+}
+
+// findFewAdministrators is about those who are left: that there is nobody is another
+// rule's.
 func (i *inspection) findFewAdministrators() []Finding {
 	administrators := i.globalAdministrators()
 	minimum := i.parameter(parameterMinimum)
-	if i.org.PrincipalsIncomplete || i.hasUnknownRole() || len(administrators) >= minimum {
+	if i.org.PrincipalsIncomplete || i.hasUnknownRole() || len(administrators) == 0 || len(administrators) >= minimum {
 		return nil
 	}
 	return []Finding{{Sentence: fmt.Sprintf("There must be at least %s, and there %s.",
@@ -73,10 +82,7 @@ func (i *inspection) hasUnknownRole() bool {
 }
 
 func areOnly(names []string) string {
-	switch len(names) {
-	case 0:
-		return "is none"
-	case 1:
+	if len(names) == 1 {
 		return "is only one: " + names[0]
 	}
 	return fmt.Sprintf("are only %d: %s", len(names), strings.Join(names, ", "))

@@ -216,12 +216,23 @@ var ruleCases = map[string]ruleCase{
 		},
 		exception: memberException("user:dev@example.com"),
 	},
+	"no-global-administrator": {
+		direct:   edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com")),
+		sentence: "There is no active Global Administrator.",
+		onlyRole: byRole,
+		quiet: map[string][]orgEdit{
+			"one":                     edits(deactivated("user:deputy@example.com")),
+			"there may be more users": edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), func(org *review.Organization) { org.PrincipalsIncomplete = true }),
+			"a role is not known":     edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), role("user:dev@example.com", "")),
+		},
+	},
 	"few-global-administrators": {
 		direct:   edits(deactivated("user:deputy@example.com")),
 		sentence: "There must be at least 2 active Global Administrators, and there is only one: user:owner@example.com.",
 		onlyRole: byRole,
 		quiet: map[string][]orgEdit{
 			"two":                     nil,
+			"none":                    edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com")),
 			"there may be more users": edits(deactivated("user:deputy@example.com"), func(org *review.Organization) { org.PrincipalsIncomplete = true }),
 			"a role is not known":     edits(deactivated("user:deputy@example.com"), role("user:dev@example.com", "")),
 		},

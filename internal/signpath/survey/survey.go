@@ -28,32 +28,33 @@ type Survey struct {
 // nothing is written. The progress may be nil.
 //
 // What SignPath refuses to show is a gap. Everything else that goes wrong is an
-// error, because a review must not depend on the weather.
+// error, because a review must not depend on the weather. So is a refusal to show
+// anybody: a token of another organization must not find that all is well in this one.
 func Read(ctx context.Context, client *api.Client, progress Progress) (*Survey, error) {
 	r := newReader(client, progress)
 	return r.run(ctx, r.lists, r.groups, r.projects, r.policies)
 }
 
-// ReadPlace is [Read] for one signing policy, or for what a project has beside its
-// signing policies: it reads the principals, the project and the policy, and nothing
-// else.
-func ReadPlace(ctx context.Context, client *api.Client, place review.Place) (*Survey, error) {
+// ReadPrincipals reads the principals alone, with the members of groups.
+func ReadPrincipals(ctx context.Context, client *api.Client) (*Survey, error) {
 	r := newReader(client, nil)
-	project := review.Project{Slug: place.Project}
-	if place.SigningPolicy != "" {
-		project.SigningPolicies = []review.SigningPolicy{{Slug: place.SigningPolicy}}
+	return r.run(ctx, r.principals, r.groups)
+}
+
+// ReadProject is [Read] for one project with those of its signing policies that are
+// named: the rest of the organization is as if it were not there.
+func ReadProject(ctx context.Context, client *api.Client, project string, policies ...string) (*Survey, error) {
+	r := newReader(client, nil)
+	found := review.Project{Slug: project}
+	for _, slug := range policies {
+		found.SigningPolicies = append(found.SigningPolicies, review.SigningPolicy{Slug: slug})
 	}
-	r.found.Organization.Projects = []review.Project{project}
-	steps := []func(context.Context) error{
-		func(ctx context.Context) error { return r.inParallel(ctx, r.directories()...) },
-		r.groups,
-		func(ctx context.Context) error {
-			_, err := r.project(ctx, &r.found.Organization.Projects[0])
-			return err
-		},
-		r.policies,
+	r.found.Organization.Projects = []review.Project{found}
+	lists := func(ctx context.Context) error {
+		_, err := r.project(ctx, &r.found.Organization.Projects[0])
+		return err
 	}
-	return r.run(ctx, steps...)
+	return r.run(ctx, r.principals, r.groups, lists, r.policies)
 }
 
 func (r *reader) run(ctx context.Context, steps ...func(context.Context) error) (*Survey, error) {
@@ -77,14 +78,18 @@ type reader struct {
 	client   *api.Client
 	progress Progress
 	found    *Survey
-	// mu guards what several goroutines add to what was found.
+	// mu guards what several goroutines add to what was found, and refusal.
 	mu sync.Mutex
+	// refusal is one of those that became gaps.
+	refusal error
 }
 
 // lists reads what one request each tells.
 func (r *reader) lists(ctx context.Context) error {
-	return r.inParallel(ctx, append(r.directories(), r.projectList)...)
+	return r.inParallel(ctx, append(r.directories(), r.projectList))
 }
+
+func (r *reader) principals(ctx context.Context) error { return r.inParallel(ctx, r.directories()) }
 
 func (r *reader) directories() []func(context.Context) error {
 	var reads []func(context.Context) error
@@ -94,7 +99,7 @@ func (r *reader) directories() []func(context.Context) error {
 	return reads
 }
 
-func (r *reader) inParallel(ctx context.Context, reads ...func(context.Context) error) error {
+func (r *reader) inParallel(ctx context.Context, reads []func(context.Context) error) error {
 	return Each(ctx, len(reads), r.progress, func(ctx context.Context, i int) error { return reads[i](ctx) })
 }
 
@@ -128,6 +133,9 @@ func (r *reader) groups(ctx context.Context) error {
 		for _, p := range r.found.Directory.All(kind) {
 			r.found.Organization.Principals = append(r.found.Organization.Principals, review.Principal{Principal: p})
 		}
+	}
+	if len(r.found.Organization.Principals) == 0 {
+		return r.refusal // The token's own user is in one of the lists.
 	}
 	groups := r.found.Directory.All(access.KindGroup)
 	return Each(ctx, len(groups), r.progress, func(ctx context.Context, i int) error {
@@ -247,6 +255,7 @@ func (r *reader) refused(err error, what string) (bool, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.refusal = err
 	r.found.Gaps = append(r.found.Gaps, what+" could not be read: SignPath refused it to the token.")
 	return true, nil
 }

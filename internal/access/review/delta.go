@@ -1,0 +1,254 @@
+package review
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A Delta is a change of an organization: what one resource of a plan does, or several
+// together. The accounts change after the principals came.
+type Delta struct {
+	// Principals come, unless they are there already. Who was there without an id
+	// has it from now on.
+	Principals []Principal
+	// Accounts are users and CI users with another role, or activated or not.
+	Accounts []AccountChange
+	// Added and Removed are entries of access lists, members of groups included.
+	Added, Removed []Entry
+	// Unfinished are lists on which there will be more than is known.
+	Unfinished []AccessList
+}
+
+// An AccountChange says what is different about one user or CI user. What is nil
+// stays.
+type AccountChange struct {
+	Member access.Reference
+	Role   *access.Role
+	Active *bool
+}
+
+// An AccessList names one list of one project, signing policy or group.
+type AccessList struct {
+	List access.List
+	// Place is the project or signing policy; the zero value for a group.
+	Place Place
+	Group access.Reference
+}
+
+// An Entry is one member of one list. An entry that is there already can be added
+// again, and one that is not there removed: neither changes anything.
+type Entry struct {
+	AccessList
+	Member access.Reference
+}
+
+// Entries returns entries of one list.
+func (l AccessList) Entries(members ...access.Reference) []Entry {
+	entries := make([]Entry, len(members))
+	for i, member := range members {
+		entries[i] = Entry{l, member}
+	}
+	return entries
+}
+
+// IsEmpty tells whether the delta changes nothing, but for who is there.
+func (d Delta) IsEmpty() bool {
+	return len(d.Accounts)+len(d.Added)+len(d.Removed)+len(d.Unfinished) == 0
+}
+
+// And returns both changes as one.
+func (d Delta) And(other Delta) Delta {
+	return Delta{
+		Principals: slices.Concat(d.Principals, other.Principals),
+		Accounts:   slices.Concat(d.Accounts, other.Accounts),
+		Added:      slices.Concat(d.Added, other.Added),
+		Removed:    slices.Concat(d.Removed, other.Removed),
+		Unfinished: slices.Concat(d.Unfinished, other.Unfinished),
+	}
+}
+
+// With returns the organization as the change leaves it. What it says of projects and
+// signing policies that the organization does not have is left out. The organization
+// itself stays as it is.
+func (o Organization) With(d Delta) Organization {
+	if d.IsEmpty() && len(d.Principals) == 0 {
+		return o
+	}
+	o.Principals = withAccounts(withPrincipals(o.Principals, d.Principals), d.Accounts)
+	o.Members = maps.Clone(o.Members)
+	if o.Members == nil {
+		o.Members = map[access.Reference]Entries{}
+	}
+	o.Projects = slices.Clone(o.Projects)
+	for i := range o.Projects {
+		o.Projects[i].SigningPolicies = slices.Clone(o.Projects[i].SigningPolicies)
+	}
+	names := newGroupNames(o)
+	for _, p := range d.Principals {
+		// Of a group that is only about to come, it is known that it is empty.
+		group := names.of(p.Reference())
+		if _, known := o.Members[group]; p.Kind == access.KindGroup && p.ID == "" && !known {
+			o.Members[group] = EntriesOf()
+		}
+	}
+	for _, entry := range d.Removed {
+		o.change(names, entry.AccessList, func(e Entries) Entries { return e.without(entry.Member) })
+	}
+	for _, entry := range d.Added {
+		o.change(names, entry.AccessList, func(e Entries) Entries { return e.with(entry.Member) })
+	}
+	for _, list := range d.Unfinished {
+		o.change(names, list, func(e Entries) Entries { return Entries{e.References, true} })
+	}
+	return o
+}
+
+// withPrincipals adds those who are not there, by id or else by natural key.
+func withPrincipals(all, newcomers []Principal) []Principal {
+	if len(newcomers) == 0 {
+		return all
+	}
+	all = slices.Clone(all)
+	at := positions(all)
+	for _, p := range newcomers {
+		i, known := at[p.IDReference().Folded()]
+		if p.ID == "" || !known {
+			i, known = at[p.Reference().Folded()]
+		}
+		switch {
+		case !known:
+			i, all = len(all), append(all, p)
+		case all[i].ID == "":
+			all[i].ID = p.ID
+		}
+		note(at, i, all[i])
+	}
+	return all
+}
+
+func withAccounts(all []Principal, changes []AccountChange) []Principal {
+	if len(changes) == 0 {
+		return all
+	}
+	all = slices.Clone(all)
+	at := positions(all)
+	for _, change := range changes {
+		i, known := at[change.Member.Folded()]
+		if !known {
+			continue
+		}
+		if change.Role != nil {
+			all[i].Role = *change.Role
+		}
+		if change.Active != nil {
+			all[i].Active = *change.Active
+			all[i].Invited = all[i].Invited && all[i].Active
+		}
+	}
+	return all
+}
+
+// positions says where each principal stands, by both references.
+func positions(all []Principal) map[access.Reference]int {
+	at := map[access.Reference]int{}
+	for i, p := range all {
+		note(at, i, p)
+	}
+	return at
+}
+
+func note(at map[access.Reference]int, i int, p Principal) {
+	at[p.Reference().Folded()] = i
+	if p.ID != "" {
+		at[p.IDReference().Folded()] = i
+	}
+}
+
+// groupNames finds the reference by which the members of a group are kept.
+type groupNames map[access.Reference]access.Reference
+
+func newGroupNames(o Organization) groupNames {
+	names := groupNames{}
+	for group := range o.Members {
+		names[group.Folded()] = group
+	}
+	for _, p := range o.Principals {
+		if p.Kind != access.KindGroup || p.ID == "" {
+			continue
+		}
+		natural, id := p.Reference().Folded(), p.IDReference().Folded()
+		if kept, ok := names[id]; ok {
+			names[natural] = kept
+		} else if kept, ok := names[natural]; ok {
+			names[id] = kept
+		}
+	}
+	return names
+}
+
+func (n groupNames) of(group access.Reference) access.Reference {
+	if kept, ok := n[group.Folded()]; ok {
+		return kept
+	}
+	n[group.Folded()] = group
+	return group
+}
+
+// change puts another list in the place of one. Of a group whose members were not
+// known, they still are not.
+func (o *Organization) change(names groupNames, list AccessList, apply func(Entries) Entries) {
+	if list.Place == (Place{}) {
+		group := names.of(list.Group)
+		members, known := o.Members[group]
+		members.Incomplete = members.Incomplete || !known
+		o.Members[group] = apply(members)
+		return
+	}
+	if entries := o.entries(list); entries != nil {
+		*entries = apply(*entries)
+	}
+}
+
+// entries finds a list of a project or signing policy, or returns nil.
+func (o *Organization) entries(list AccessList) *Entries {
+	at := slices.IndexFunc(o.Projects, func(p Project) bool { return p.Slug == list.Place.Project })
+	if at < 0 {
+		return nil
+	}
+	project := &o.Projects[at]
+	switch list.List.Plural {
+	case access.Readers.Plural:
+		return &project.Readers
+	case access.Configurators.Plural:
+		return &project.Configurators
+	}
+	at = slices.IndexFunc(project.SigningPolicies, func(p SigningPolicy) bool { return p.Slug == list.Place.SigningPolicy })
+	if at < 0 {
+		return nil
+	}
+	if list.List.Plural == access.Submitters.Plural {
+		return &project.SigningPolicies[at].Submitters
+	}
+	return &project.SigningPolicies[at].Approvers
+}
+
+func (e Entries) with(member access.Reference) Entries {
+	if !slices.ContainsFunc(e.References, func(r access.Reference) bool { return sameEntry(r, member) }) {
+		e.References = append(slices.Clip(e.References), member)
+	}
+	return e
+}
+
+func (e Entries) without(member access.Reference) Entries {
+	e.References = slices.DeleteFunc(slices.Clone(e.References), func(r access.Reference) bool { return sameEntry(r, member) })
+	return e
+}
+
+// sameEntry compares ids without their kinds, because of an entry that fits nobody the
+// kind is not known.
+func sameEntry(a, b access.Reference) bool {
+	return a.Same(b) || access.IsID(a.Key) && strings.EqualFold(a.Key, b.Key)
+}

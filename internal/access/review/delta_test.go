@@ -1,0 +1,132 @@
+package review_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+const memberID = "11111111-1111-4111-8111-111111111111"
+
+var (
+	toReleaseApprovers = review.AccessList{List: access.Approvers, Place: review.Place{Project: "acme", SigningPolicy: "release-signing"}}
+	toInnerGroup       = review.AccessList{List: access.GroupMembers, Group: ref("group:Inner")}
+)
+
+func TestWithChangesListsAndLeavesTheOriginal(t *testing.T) {
+	org := soundOrganization(only(releaseApprovers, "user:lead@example.com", "user:manager@example.com"))
+	before := *releaseApprovers(&org)
+	delta := review.Delta{
+		Added:   toReleaseApprovers.Entries(ref("user:dev@example.com"), before.References[0]),
+		Removed: toReleaseApprovers.Entries(before.References[1], ref("user:nobody@example.com")),
+	}
+	after := org.With(delta)
+	if got, want := *releaseApprovers(&after), entries(before.References[0].String(), "user:dev@example.com"); !reflect.DeepEqual(got, want) {
+		t.Errorf("the approvers are %v, want %v", got, want)
+	}
+	if !reflect.DeepEqual(*releaseApprovers(&org), before) {
+		t.Errorf("the organization before has changed, too: %v", *releaseApprovers(&org))
+	}
+	for name, list := range map[string]func(*review.Organization) *review.Entries{"submitters": releaseSubmitters, "another policy": testSubmitters} {
+		if !reflect.DeepEqual(list(&after), list(&org)) {
+			t.Errorf("%s: %v", name, list(&after))
+		}
+	}
+}
+
+func TestWithRemovesWhomOnlyTheIDNames(t *testing.T) {
+	org := soundOrganization(only(releaseApprovers, "unknown:"+memberID))
+	after := org.With(review.Delta{Removed: toReleaseApprovers.Entries(ref("user:" + memberID))})
+	if left := releaseApprovers(&after).References; len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+func TestWithAnUnfinishedListMissesNobody(t *testing.T) {
+	org := soundOrganization()
+	removed := toReleaseApprovers.Entries(releaseApprovers(&org).References...)
+	for unfinished, want := range map[bool]int{false: 1, true: 0} {
+		delta := review.Delta{Removed: removed}
+		if unfinished {
+			delta.Unfinished = []review.AccessList{toReleaseApprovers}
+		}
+		if found := ofRule(findings(t, org.With(delta), nil), "approval-quorum"); len(found) != want {
+			t.Errorf("unfinished %t: %q", unfinished, sentences(found))
+		}
+	}
+}
+
+// In an apply, a principal of the plan has an id as soon as it was created.
+func TestWithKnowsANewcomerAgain(t *testing.T) {
+	created := principal("user:new@example.com")
+	org := soundOrganization(grant(releaseSubmitters, "user:new@example.com")).With(review.Delta{Principals: []review.Principal{created}})
+	created.ID = memberID
+	org = org.With(review.Delta{
+		Principals: []review.Principal{created},
+		Added:      toReleaseApprovers.Entries(ref("user:" + memberID)),
+	})
+	found := theFinding(t, org, "submit-and-approve", "user:new@example.com can both submit to and approve acme/release-signing.")
+	if len(found.Principals) != 1 {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestWithChangesAccounts(t *testing.T) {
+	inactive, active := false, true
+	administrator := access.RoleUserAdministrator
+	changed := func(change review.AccountChange) review.Organization {
+		return soundOrganization(grant(testSubmitters, "user:officer@example.com")).With(review.Delta{Accounts: []review.AccountChange{change}})
+	}
+	for rule, change := range map[string]review.AccountChange{
+		"inactive-entry":            {Member: ref("user:officer@example.com"), Active: &inactive},
+		"user-administrator":        {Member: ref("user:officer@example.com"), Role: &administrator},
+		"few-global-administrators": {Member: ref("user:owner@example.com"), Role: &administrator},
+	} {
+		if found := ofRule(findings(t, changed(change), nil), rule); len(found) == 0 {
+			t.Errorf("%s: found %q", rule, sentences(found))
+		}
+	}
+	nobody := review.AccountChange{Member: ref("user:nobody@example.com"), Active: &active}
+	if found := findings(t, changed(nobody), nil).Findings; len(found) > 0 {
+		t.Errorf("found %q", sentences(found))
+	}
+}
+
+// The members of a group are kept by one reference, and a plan may name it by another.
+func TestWithFindsAGroupHoweverItIsNamed(t *testing.T) {
+	group := principal("group:Late")
+	group.ID = memberID
+	for _, name := range []string{"group:Late", "group:" + memberID} {
+		org := soundOrganization(grant(releaseSubmitters, "group:Late"))
+		org.Principals = append(org.Principals, group)
+		org.Members[ref("group:"+memberID)] = entries()
+		after := org.With(review.Delta{Added: review.AccessList{List: access.GroupMembers, Group: ref(name)}.Entries(releaseApprovers(&org).References...)})
+		if found := ofRule(findings(t, after, nil), "submit-and-approve"); len(found) == 0 {
+			t.Errorf("%s: who joins the group is not found", name)
+		}
+	}
+}
+
+func TestWithKnowsThatANewGroupIsEmpty(t *testing.T) {
+	group := principal("group:New")
+	group.ID = ""
+	joined := review.Delta{Principals: []review.Principal{group}, Added: toReleaseApprovers.Entries(ref("group:New"))}
+	if found := ofRule(findings(t, soundOrganization().With(joined), nil), "empty-group"); len(found) != 1 {
+		t.Errorf("found %q", sentences(found))
+	}
+	filled := review.Delta{Added: review.AccessList{List: access.GroupMembers, Group: ref("group:New")}.Entries(ref("user:dev@example.com"))}
+	if found := ofRule(findings(t, soundOrganization().With(joined).With(filled), nil), "empty-group"); len(found) > 0 {
+		t.Errorf("filled, and found %q", sentences(found))
+	}
+}
+
+func TestWithAddsToAGroupOfUnknownMembers(t *testing.T) {
+	org := soundOrganization(throughGroups(releaseApprovers))
+	delete(org.Members, ref("group:Inner"))
+	after := org.With(review.Delta{Added: toInnerGroup.Entries(ref("user:dev@example.com"))})
+	if members := after.Members[ref("group:Inner")]; !members.Incomplete || len(members.References) != 1 {
+		t.Errorf("members %+v", members)
+	}
+}
