@@ -26,6 +26,12 @@ func organizationToExport(t *testing.T, options ...referee.Option) *mock.Server 
 	seed := mock.DemoSeed()
 	seed.InteractiveUsers = append(seed.InteractiveUsers, mock.InteractiveUserSeed{Name: "Reader", Email: "reader@example.com", Token: regularToken})
 	seed.Projects[0].Readers = append(seed.Projects[0].Readers, "user:reader@example.com")
+	return serveOrganization(t, seed, options...)
+}
+
+// serveOrganization sets the environment for the first CI user of the seed.
+func serveOrganization(t *testing.T, seed mock.Seed, options ...referee.Option) *mock.Server {
+	t.Helper()
 	server, err := mock.New(seed, mock.WithMiddleware(contractReferee.Middleware(t, options...)))
 	if err != nil {
 		t.Fatal(err)

@@ -101,9 +101,7 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if _, err := output.WriteTo(command.OutOrStdout()); err != nil {
 		return err
 	}
-	for _, gap := range organization.Gaps {
-		command.PrintErrln("Warning: the review is incomplete.", gap)
-	}
+	warnOfGaps(command, organization)
 	if fails(made) {
 		return statusFound
 	}
@@ -149,6 +147,13 @@ func readOrganization(command *cobra.Command, connection connectionFlags) (*repo
 	organization, err := report.Read(command.Context(), client, progress)
 	progress.finish()
 	return organization, explainReview(err)
+}
+
+// warnOfGaps says apart from the report what it lacks.
+func warnOfGaps(command *cobra.Command, organization *report.Organization) {
+	for _, gap := range organization.Gaps {
+		command.PrintErrln("Warning: the review is incomplete.", gap)
+	}
 }
 
 // explainReview adds to an error what to do about it.

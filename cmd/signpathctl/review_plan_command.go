@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -11,10 +12,12 @@ import (
 	"strings"
 	"time"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 var (
@@ -23,6 +26,8 @@ var (
 )
 
 type reviewPlanFlags struct {
+	connection            connectionFlags
+	live                  bool
 	format, rules, failOn string
 }
 
@@ -31,12 +36,19 @@ func newReviewPlanCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "plan PLAN-JSON",
 		Short: "Review a Terraform plan: who gains and loses what, and what is wrong with it",
-		Long: `Reviews a saved plan as JSON, without asking SignPath: who gains and who loses what, the access lists that result,
-accounts, roles, rotated tokens, mails that will be sent, what changed outside Terraform, and the findings that the
-plan introduces, resolves and leaves, across all its resources together.
+		Long: `Reviews a saved plan as JSON: who gains and who loses what, the access lists that result, accounts, roles, rotated
+tokens, mails that will be sent, what changed outside Terraform, and the findings that the plan introduces, resolves and
+leaves, across all its resources together, with the addresses of the resources that bring a finding about.
 
-What only SignPath knows is not judged: of a list that Terraform manages by single entries, the plan does not tell who
-else is on it. Data sources for signing policies, projects, groups and users in the configuration let it tell more.
+Without --live nothing is sent. What only SignPath knows is then not judged: of a list that Terraform manages by single
+entries, the plan does not tell who else is on it. Data sources for signing policies, projects, groups and users in the
+configuration let it tell more.
+
+With --live the organization is read, as "review org" does and with the same settings: flags, or the environment
+variables ` + api.EnvURL + `, ` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. The plan's changes are then made to
+what is there now, as the apply would make them. Where that is no longer as the plan found it, and what the token does
+not see, is said in the report.
+
 Values that Terraform marks as sensitive are not shown.
 
 --format markdown fits a comment of a pull request: where the plan is too large, sections are summarized. SARIF names
@@ -48,20 +60,23 @@ Exit status: 0 if the plan introduces nothing that --fail-on names; 2 if it does
 wrong before and stays so is reported and does not fail.`,
 		Example: `  terraform plan -out=plan.bin
   terraform show -json plan.bin > plan.json
-  signpathctl review plan plan.json`,
+  signpathctl review plan plan.json
+  signpathctl review plan plan.json --live --rules rules.yaml --format markdown`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return runReviewPlan(command, arguments[0], flags)
+			return runReviewPlan(command, arguments[0], &flags)
 		},
 	}
+	flags.connection.addTo(command)
 	addRulesFlag(command, &flags.rules)
 	options := command.Flags()
+	options.BoolVar(&flags.live, "live", false, "read the organization, and review the plan with what only SignPath knows")
 	options.StringVar(&flags.format, "format", "terminal", "one of "+strings.Join(planFormats, ", "))
 	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: one of "+strings.Join(planFailures, ", "))
 	return command
 }
 
-func runReviewPlan(command *cobra.Command, source string, flags reviewPlanFlags) error {
+func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags) error {
 	if err := flags.check(); err != nil {
 		return err
 	}
@@ -77,7 +92,7 @@ func runReviewPlan(command *cobra.Command, source string, flags reviewPlanFlags)
 	if err != nil {
 		return fmt.Errorf("%s: %w", source, err)
 	}
-	report, err := planreview.Review(plan, rulebook)
+	report, err := flags.review(command, plan, rulebook)
 	if err != nil {
 		return err
 	}
@@ -90,7 +105,23 @@ func runReviewPlan(command *cobra.Command, source string, flags reviewPlanFlags)
 	return nil
 }
 
-func (f reviewPlanFlags) check() error {
+// review asks SignPath only where that is wanted.
+func (f *reviewPlanFlags) review(command *cobra.Command, plan *tfjson.Plan, rulebook review.Rulebook) (*planreview.Report, error) {
+	if !f.live {
+		return planreview.Review(plan, rulebook)
+	}
+	organization, err := readOrganization(command, f.connection)
+	if err != nil {
+		return nil, err
+	}
+	warnOfGaps(command, organization)
+	return planreview.ReviewLive(plan, planreview.Live{Organization: organization.Reviewed, Gaps: organization.Gaps}, rulebook)
+}
+
+func (f *reviewPlanFlags) check() error {
+	if !f.live && f.connection != (connectionFlags{}) {
+		return errors.New("--api-url, --organization-id and --token-file need --live: without it, nothing is asked")
+	}
 	if !slices.Contains(planFormats, f.format) {
 		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(planFormats, ", "))
 	}

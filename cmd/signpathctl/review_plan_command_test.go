@@ -18,13 +18,21 @@ func runReviewPlanCommand(t *testing.T, arguments ...string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var output strings.Builder
+	stdout, _, err := reviewPlan(t, plan, arguments...)
+	return stdout, err
+}
+
+// reviewPlan runs the command with the plan as its input.
+func reviewPlan(t *testing.T, plan []byte, arguments ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	var output, errorOutput strings.Builder
 	root := newRootCommand()
 	root.SetArgs(append([]string{"review", "plan"}, arguments...))
 	root.SetIn(bytes.NewReader(plan))
 	root.SetOut(&output)
+	root.SetErr(&errorOutput)
 	err = root.ExecuteContext(t.Context())
-	return output.String(), err
+	return output.String(), errorOutput.String(), err
 }
 
 func TestReviewPlanCommand(t *testing.T) {

@@ -7,6 +7,9 @@
 // after. So all resources are judged together: a submitter whom one adds and an
 // approver whom another adds are found.
 //
+// [ReviewLive] is given the live organization, too, and makes the plan's changes to
+// that, as the apply would make them now.
+//
 // A plan knows a part of the organization only. What it does not tell is marked as
 // incomplete, so that no rule about missing people fires on it; what is known only
 // after the apply is said to be so. Values that Terraform marks as sensitive are

@@ -43,8 +43,8 @@ func (c *causes) addPrincipals(found addresses, f review.Finding, rule review.Ru
 		}
 	}
 	c.addReasons(found, f.Reasons, f.Principals[0], at)
-	if f.Principals[0].Kind == access.KindGroup {
-		// What is said of a group is that it holds nobody.
+	if rule.Absence {
+		// The group holds nobody.
 		members := membersOf(c.people[at].key(f.Principals[0]))
 		c.addEntries(found, c.lists[1-at].reached(members), 1-at)
 		c.addRevealed(found, c.lists[at].reached(members), at)

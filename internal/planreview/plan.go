@@ -56,6 +56,7 @@ const (
 // contents are the instances of a plan, each kind ordered by address.
 type contents struct {
 	managed, data []*instance
+	secrets       secrets
 }
 
 func contentsOf(plan *tfjson.Plan) contents {
@@ -81,7 +82,7 @@ func contentsOf(plan *tfjson.Plan) contents {
 			managed[change.Address+change.DeposedKey] = instanceOfChange(change)
 		}
 	}
-	return contents{managed: ordered(managed, hidden), data: ordered(data, hidden)}
+	return contents{managed: ordered(managed, hidden), data: ordered(data, hidden), secrets: hidden}
 }
 
 func ordered(instances map[string]*instance, hidden secrets) []*instance {

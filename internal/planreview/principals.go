@@ -59,19 +59,32 @@ func principalsBefore(plan contents, live *Live) *principals {
 		p.noteToken(resource, resource.before)
 		p.assignRole(resource, resource.before)
 	}
-	p.overlay(live)
+	p.overlay(live, plan.secrets)
 	return p
 }
 
 // overlay makes the live organization's principals all there are, as it has them.
-// Where it does not show all, those of the plan stay.
-func (p *principals) overlay(live *Live) {
+// Where it does not show all, those of the plan stay. Who has a sensitive name in the
+// plan goes by the id.
+func (p *principals) overlay(live *Live, hidden secrets) {
 	if live == nil {
 		return
 	}
+	planned := maps.Clone(p.byName)
 	alive := map[*review.Principal]bool{}
 	for _, principal := range live.Organization.Principals {
+		for _, text := range []*string{&principal.Name, &principal.Email} {
+			if hidden.hold(*text) {
+				*text = ""
+			}
+		}
 		alive[p.put(principal)] = true
+	}
+	for name, principal := range planned {
+		// Who was renamed since is still the one whom the plan means.
+		if p.byName[name] == nil {
+			p.byName[name] = principal
+		}
 	}
 	if live.Organization.PrincipalsIncomplete {
 		return
@@ -133,7 +146,9 @@ func (p *principals) put(news review.Principal) *review.Principal {
 	if known.ID != "" {
 		p.byID[known.ID] = known
 	}
-	p.byName[name] = known
+	if name.Key != "" {
+		p.byName[name] = known
+	}
 	return known
 }
 

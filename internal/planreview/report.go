@@ -30,6 +30,12 @@ type Report struct {
 	Tokens   []Event  `json:"tokens"`
 	Mails    []Event  `json:"mails"`
 	Findings Findings `json:"findings"`
+	// Live tells whether the live organization was asked, and Gaps are what its token
+	// could not see.
+	Live bool     `json:"live"`
+	Gaps []string `json:"gaps"`
+	// ChangedSince is where the live organization is not as the plan found it.
+	ChangedSince []Event `json:"changedSince"`
 	// Drift is what changed outside Terraform, before this plan.
 	Drift []Event `json:"drift"`
 	// Unknown is what the plan does not tell yet.
@@ -78,13 +84,26 @@ type Excepted struct {
 	Addresses []string `json:"addresses"`
 }
 
-// Review reviews a plan. The time of the rulebook is that of the plan, where it
-// tells one.
+// Review reviews a plan by what it tells itself. The time of the rulebook is that of
+// the plan, where it tells one.
 func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 	if made, err := time.Parse(time.RFC3339, plan.Timestamp); err == nil {
 		rulebook.Now = made
 	}
-	m := newModel(contentsOf(plan), nil)
+	return reviewed(plan, nil, rulebook)
+}
+
+// ReviewLive reviews a plan as its apply would change the live organization now. The
+// time of the rulebook is when that was read.
+func ReviewLive(plan *tfjson.Plan, live Live, rulebook review.Rulebook) (*Report, error) {
+	return reviewed(plan, &live, rulebook)
+}
+
+func reviewed(plan *tfjson.Plan, live *Live, rulebook review.Rulebook) (*Report, error) {
+	m := newModel(contentsOf(plan), live)
+	if err := m.checkOrganization(); err != nil {
+		return nil, err
+	}
 	changes := review.Changes(m.orgs[before], m.orgs[after])
 	findings, err := m.findings(rulebook, m.causes(changes))
 	if err != nil {
@@ -100,8 +119,10 @@ func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 		Tokens:   m.tokenEvents(),
 		Mails:    m.mailEvents(plan),
 		Findings: findings,
-		Drift:    driftOf(plan),
-		Unknown:  m.unknownEvents(plan),
+		Live:     live != nil, Gaps: live.gaps(),
+		ChangedSince: m.changedSince(),
+		Drift:        driftOf(plan),
+		Unknown:      m.unknownEvents(plan),
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -260,5 +261,28 @@ func TestDecodeRefusesWhatIsNoPlan(t *testing.T) {
 		if _, err := planreview.Decode(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// TestExceptions has a finding that an exception lets pass before and after, and one
+// that the plan would introduce.
+func TestExceptions(t *testing.T) {
+	both := "user:both@example.com"
+	plan := newPlan().
+		change("signing_policy_submitter", entry("test", both), entry("test", both)).
+		change("signing_policy_approver", entry("test", both), entry("test", both)).
+		change("signing_policy_submitter", entry("release", both), entry("release", both)).
+		change("signing_policy_approver", nil, entry("release", both))
+	now := time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)
+	exception := review.Exception{Member: ref(both), Project: "acme", Reason: "Until a second approver is hired", Until: now}
+	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{
+		Now: now, Rules: map[string]review.RuleSetting{"submit-and-approve": {Exceptions: []review.Exception{exception}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, report, "Findings introduced that an exception lets pass\n", "approve acme/release.\n", "Excepted until 2026-06-15: Until a second", "By signpath_signing_policy_approver.r004", "!acme/test.")
+	if report.Introduces(review.Warn) {
+		t.Error("it fails in spite of the exception")
 	}
 }

@@ -16,8 +16,17 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool    sarifTool     `json:"tool"`
-		Results []sarifResult `json:"results"`
+		Tool        sarifTool         `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations"`
+		Results     []sarifResult     `json:"results"`
+	}
+	sarifInvocation struct {
+		ExecutionSuccessful        bool                `json:"executionSuccessful"`
+		ToolExecutionNotifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+	sarifNotification struct {
+		Level   string    `json:"level"`
+		Message sarifText `json:"message"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -87,8 +96,20 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
-		Runs: []sarifRun{{Tool: sarifTool{sarifDriver{Name: "signpathctl", Version: version, Rules: rules}}, Results: results}},
+		Runs: []sarifRun{{
+			Tool:        sarifTool{sarifDriver{Name: "signpathctl", Version: version, Rules: rules}},
+			Invocations: []sarifInvocation{{true, r.sarifNotifications()}}, Results: results,
+		}},
 	})
+}
+
+// sarifNotifications are what else somebody has to know of the results.
+func (r *Report) sarifNotifications() []sarifNotification {
+	found := each(r.Gaps, func(gap string) sarifNotification { return sarifNotification{"warning", sarifText{visible(gap)}} })
+	for _, e := range r.ChangedSince {
+		found = append(found, sarifNotification{"note", sarifText{visible("Changed since the plan was made: " + e.Sentence)}})
+	}
+	return found
 }
 
 func sarifRules() (rules []sarifRule, index map[string]int) {
@@ -116,7 +137,7 @@ func sarifLocationOf(f Finding, artifact string) sarifLocation {
 	for _, address := range f.Addresses {
 		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(address), "resource"})
 	}
-	for _, name := range slices.Concat(texts(f.Places), texts(f.Principals)) {
+	for _, name := range slices.Concat(f.Places, f.Principals) {
 		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: visible(name)})
 	}
 	return location

@@ -36,6 +36,8 @@ func (r *Report) sections() []section {
 		findingSection("Findings resolved", r.Findings.Resolved, 2),
 		findingSection("Findings left", r.Findings.Left, 0),
 		exceptedSection(r.Findings.Excepted),
+		eventSection("Changed since the plan was made", "change", r.ChangedSince, 8),
+		gapSection(r.Gaps),
 		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
 		eventSection("Not known from this plan", "value", r.Unknown, 4),
 	}
@@ -65,6 +67,9 @@ func (r *Report) headline() string {
 	text := fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
 		count(r.Changes, "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
 		count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
+	if r.Live {
+		text += " The live organization was asked, too."
+	}
 	if !r.Complete {
 		text += " The plan is a part of what is to be done: another one must follow."
 	}
@@ -169,6 +174,14 @@ func eventSection(title, noun string, events []Event, keep int) section {
 		full = append(full, line{text: e.Sentence})
 	}
 	return section{title, [][]line{full, {{text: count(len(events), noun, noun+"s")}}}, keep}
+}
+
+func gapSection(gaps []string) section {
+	if len(gaps) == 0 {
+		return section{}
+	}
+	full := each(gaps, func(gap string) line { return line{text: gap} })
+	return section{"Not seen in the live organization", [][]line{full, {{text: count(len(gaps), "gap", "gaps")}}}, 8}
 }
 
 // A tally counts what happens at each place, in the order in which it is added.

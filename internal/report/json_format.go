@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
@@ -22,35 +23,46 @@ type jsonReport struct {
 }
 
 type jsonOrganization struct {
-	ID         string            `json:"id"`
-	URL        string            `json:"url"`
-	ReadBy     finding.Reference `json:"readBy"`
-	ReaderRole string            `json:"readerRole"`
+	ID         string    `json:"id"`
+	URL        string    `json:"url"`
+	ReadBy     reference `json:"readBy"`
+	ReaderRole string    `json:"readerRole"`
 }
 
 type jsonAccess struct {
-	Principal finding.Reference `json:"principal"`
-	Name      string            `json:"name,omitempty"`
+	Principal reference `json:"principal"`
+	Name      string    `json:"name,omitempty"`
 	// Status is empty for an entry that fits no principal.
 	Status     string `json:"status"`
 	InForce    bool   `json:"inForce"`
 	Permission string `json:"permission"`
-	finding.Place
+	jsonPlace
 	Reasons []jsonReason `json:"reasons"`
 }
 
-type jsonReason struct {
-	Text     string              `json:"text"`
-	At       finding.Place       `json:"at"`
-	Via      []finding.Reference `json:"via"`
-	Source   string              `json:"source"`
-	Evidence string              `json:"evidence"`
+// A jsonPlace has no slugs where it is the organization.
+type jsonPlace struct {
+	Project       string `json:"project,omitempty"`
+	SigningPolicy string `json:"signingPolicy,omitempty"`
 }
+
+type jsonReason struct {
+	Text     string      `json:"text"`
+	At       jsonPlace   `json:"at"`
+	Via      []reference `json:"via"`
+	Source   string      `json:"source"`
+	Evidence string      `json:"evidence"`
+}
+
+// A reference is spelled as a configuration spells it.
+type reference access.Reference
+
+func (r reference) MarshalText() ([]byte, error) { return []byte(access.Reference(r).String()), nil }
 
 func (r *Report) writeJSON(w io.Writer) error {
 	o := r.Organization
 	document := jsonReport{
-		Organization: jsonOrganization{o.ID, o.URL, finding.Reference(o.Caller.Reference()), string(o.Caller.Role)},
+		Organization: jsonOrganization{o.ID, o.URL, reference(o.Caller.Reference()), string(o.Caller.Role)},
 		Day:          r.Day, Complete: len(o.Gaps) == 0, Gaps: append([]string{}, o.Gaps...),
 		Findings: each(r.Findings, finding.New),
 		Excepted: each(r.Excepted, finding.NewExcepted),
@@ -65,16 +77,20 @@ func (r *Report) writeJSON(w io.Writer) error {
 
 func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 	return jsonAccess{
-		Principal: finding.Reference(row.Principal), Name: r.Organization.nameOf(row.Principal), Status: string(row.Status),
-		InForce: row.InForce(), Permission: row.Permission.String(), Place: finding.NewPlace(row.Place),
+		Principal: reference(row.Principal), Name: r.Organization.nameOf(row.Principal), Status: string(row.Status),
+		InForce: row.InForce(), Permission: row.Permission.String(), jsonPlace: newJSONPlace(row.Place),
 		Reasons: each(row.Reasons, func(reason review.Reason) jsonReason {
 			return jsonReason{
-				Text: reason.String(), At: finding.NewPlace(reason.Place), Via: each(reason.Via, finding.NewReference),
+				Text: reason.String(), At: newJSONPlace(reason.Place), Via: each(reason.Via, newReference),
 				Source: reason.Source(), Evidence: string(reason.Evidence()),
 			}
 		}),
 	}
 }
+
+func newReference(r access.Reference) reference { return reference(r) }
+
+func newJSONPlace(p review.Place) jsonPlace { return jsonPlace{p.Project, p.SigningPolicy} }
 
 // each makes one thing of each other, and an empty list of none.
 func each[From, To any](all []From, one func(From) To) []To {

@@ -29,12 +29,12 @@ type Rule struct {
 	Parameters []Parameter
 	// OfOrganization is true where a finding has no subject but the organization.
 	OfOrganization bool
-	// Absence is true where the rule finds that somebody is missing, so that adding
-	// somebody mends it. Else it finds that somebody is there.
-	Absence bool
 	// OfToken is true where a finding is about an API token and not about what its
 	// user may do.
 	OfToken bool
+	// Absence is true where the rule finds that somebody is missing, so that adding
+	// somebody mends it. Else it finds that somebody is there.
+	Absence bool
 
 	find func(*inspection) []Finding
 }

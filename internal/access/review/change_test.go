@@ -47,6 +47,10 @@ func TestChanges(t *testing.T) {
 		}), []string{
 			"ci_user:acme-test gains reading of artifacts on acme, as reader of acme, directly",
 		}},
+		"a reader who also submits": {nil, edits(grant(readers, "user:lead@example.com"), grant(testSubmitters, "user:lead@example.com")), []string{
+			"user:lead@example.com gains reading of artifacts on acme, as reader of acme, directly",
+			"user:lead@example.com gains submission on acme/test-signing, directly",
+		}},
 		"a configurator reads, too": {nil, edits(grant(configurators, "user:lead@example.com")), []string{
 			"user:lead@example.com gains configuration on acme, directly",
 		}},

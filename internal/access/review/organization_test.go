@@ -128,6 +128,7 @@ func releaseSubmitters(org *review.Organization) *review.Entries { return &relea
 func releaseApprovers(org *review.Organization) *review.Entries  { return &release(org).Approvers }
 func testSubmitters(org *review.Organization) *review.Entries    { return &test(org).Submitters }
 func configurators(org *review.Organization) *review.Entries     { return &org.Projects[0].Configurators }
+func readers(org *review.Organization) *review.Entries           { return &org.Projects[0].Readers }
 
 func deactivated(text string) orgEdit {
 	return func(org *review.Organization) { account(org, text).Active = false }

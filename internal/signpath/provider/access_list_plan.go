@@ -69,8 +69,10 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	}
 	p.keepSpelling(ctx, ids)
 	p.warnOfEmptyList(t, members)
-	p.warnOfTooFewApprovers(ctx, t, members)
 	p.tellChange(ctx, t, current, p.membersAfter(ctx, current, ids), path.Root(attrMembers))
+	if !diags.HasError() {
+		p.warnOfTooFewApprovers(ctx, t, members)
+	}
 }
 
 // plannedMembers returns the members that are known, and whether all are.
@@ -165,9 +167,9 @@ func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
 
 func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan.Raw) }
 
-// warnOfTooFewApprovers warns where fewer people may approve than have to. With
-// a group among them that cannot be told. It is no error, because the names of
-// the settings are inferred.
+// warnOfTooFewApprovers warns where fewer people may approve than have to, also where
+// that is not newly caused, so that no guardrail says it. With a group among them that
+// cannot be told.
 func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, members []string) {
 	if p.list.Plural != access.Approvers.Plural || len(members) == 0 || p.isUnchanged() {
 		return

@@ -95,7 +95,7 @@ output "findings" {
 }
 `)})
 			w.mustRun("plan", "-out=tfplan")
-			planned := w.selfApproval(told(w.reviewPlan("tfplan").Findings.Introduced))
+			planned := w.selfApproval(w.reviewPlan("tfplan").Findings.Introduced)
 			if writes := w.org.CountRequests("POST *"); writes != 0 {
 				t.Errorf("%d writes before the apply", writes)
 			}
@@ -104,7 +104,7 @@ output "findings" {
 			}
 
 			w.mustRun("apply", "tfplan")
-			var live []toldFinding
+			var live []planreview.Finding // The outputs have the same names.
 			must(t, json.Unmarshal(w.mustRun("output", "-json", "findings"), &live))
 			found := w.selfApproval(live)
 			if found.Fingerprint != planned.Fingerprint || found.Sentence != planned.Sentence || !slices.Equal(found.Reasons, planned.Reasons) {
@@ -124,32 +124,10 @@ func (w *workspace) reviewPlan(file string) *planreview.Report {
 	return report
 }
 
-// A toldFinding is one as the data source tells it.
-type toldFinding struct {
-	Rule, Fingerprint, Sentence string
-	Principals, Places, Reasons []string
-}
-
-// told are findings of a plan in the words of the data source.
-func told(findings []planreview.Finding) []toldFinding {
-	var all []toldFinding
-	for _, f := range findings {
-		one := toldFinding{Rule: f.Rule, Fingerprint: f.Fingerprint, Sentence: f.Sentence, Reasons: f.Reasons}
-		for _, principal := range f.Principals {
-			one.Principals = append(one.Principals, principal.String())
-		}
-		for _, place := range f.Places {
-			one.Places = append(one.Places, place.String())
-		}
-		all = append(all, one)
-	}
-	return all
-}
-
 // selfApproval returns the one finding of self-approval.
-func (w *workspace) selfApproval(findings []toldFinding) toldFinding {
+func (w *workspace) selfApproval(findings []planreview.Finding) planreview.Finding {
 	w.t.Helper()
-	found := slices.DeleteFunc(slices.Clone(findings), func(f toldFinding) bool { return f.Rule != "submit-and-approve" })
+	found := slices.DeleteFunc(slices.Clone(findings), func(f planreview.Finding) bool { return f.Rule != "submit-and-approve" })
 	if len(found) != 1 || !slices.Equal(found[0].Principals, []string{"user:newcomer@example.com"}) || !slices.Equal(found[0].Places, []string{releasePolicyOfB}) {
 		w.t.Fatalf("not one finding of self-approval: %+v", findings)
 	}

@@ -35,6 +35,8 @@ type guard struct {
 	// changes are those that the run has planned so far.
 	changes []accessChange
 	views   map[reach]*view
+	// toldGaps is true once a warning said what the token may not see.
+	toldGaps bool
 }
 
 func newGuard(client *api.Client, rulebook review.Rulebook) *guard {
@@ -89,7 +91,11 @@ func (r reach) survey(ctx context.Context, client *api.Client) (*survey.Survey, 
 
 // A view is a part of the organization, with what the plan adds to it and without what
 // it takes away.
-type view struct{ with, without world }
+type view struct {
+	with, without world
+	// gaps are sentences on what the token could not see, on which no rule fires.
+	gaps []string
+}
 
 // A world is an organization to which changes of the plan were applied, in their order.
 type world struct {
@@ -100,26 +106,38 @@ type world struct {
 	findings []review.Finding
 }
 
-// add notes the change, and returns the findings that it newly causes, and the
-// organization as it will be.
-func (g *guard) add(ctx context.Context, c accessChange) ([]review.Finding, review.Organization, error) {
+// A judgement is what a guard has to say about one change.
+type judgement struct {
+	// caused are the findings that the change newly causes.
+	caused []review.Finding
+	// after is the organization as it will be, as far as the plan has got.
+	after review.Organization
+	// gaps are what the token could not see, if nobody was told yet.
+	gaps []string
+}
+
+// add notes the change, and judges it.
+func (g *guard) add(ctx context.Context, c accessChange) (j judgement, err error) {
 	v, err := g.view(ctx, c.reach)
 	if err != nil {
-		return nil, review.Organization{}, err
+		return j, err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.changes = append(g.changes, c)
-	var caused []review.Finding
 	if !c.gains.IsEmpty() {
-		if caused, err = v.with.judge(g.changes, g.rulebook, nil); err != nil {
-			return nil, review.Organization{}, err
+		if j.caused, err = v.with.judge(g.changes, g.rulebook, nil); err != nil {
+			return j, err
 		}
 	}
 	if !c.losses.IsEmpty() {
-		caused, err = v.without.judge(g.changes, g.rulebook, caused)
+		j.caused, err = v.without.judge(g.changes, g.rulebook, j.caused)
 	}
-	return caused, v.with.current.With(c.losses), err
+	j.after = v.with.current.With(c.losses)
+	if !g.toldGaps {
+		g.toldGaps, j.gaps = len(v.gaps) > 0, v.gaps
+	}
+	return j, err
 }
 
 // view reads a part of the organization once.
@@ -139,6 +157,7 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
 		g.views[r] = &view{
+			gaps:    found.Gaps,
 			with:    world{current: found.Organization, of: func(c accessChange) review.Delta { return c.gains }},
 			without: world{current: found.Organization, of: func(c accessChange) review.Delta { return c.losses }},
 		}
@@ -208,18 +227,23 @@ func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.D
 	if c.gains.IsEmpty() && c.losses.IsEmpty() {
 		return review.Organization{}, false
 	}
-	caused, after, err := s.guard.add(ctx, c)
+	judged, err := s.guard.add(ctx, c)
 	if err != nil {
 		addFailure(diags, failure{at: c.at(review.Finding{}), doing: "Checking the guardrails", needs: needsAnyRole}, err)
-		return after, false
+		return review.Organization{}, false
 	}
-	for len(caused) > 0 {
+	for caused := judged.caused; len(caused) > 0; {
 		rule := caused[0].Rule
 		isOther := func(f review.Finding) bool { return f.Rule != rule }
 		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
 		caused = slices.DeleteFunc(caused, func(f review.Finding) bool { return f.Rule == rule })
 	}
-	return after, true
+	// Who set guardrails relies on them.
+	if len(judged.gaps) > 0 && len(s.rules) > 0 {
+		diags.AddWarning("The guardrails do not see the whole organization", fmt.Sprintf(
+			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.gaps, "\n  - ")))
+	}
+	return judged.after, true
 }
 
 // report tells the findings of one rule, which is denied by the guardrails themselves

@@ -59,8 +59,8 @@ func isMemberReference(kinds ...access.Kind) validator.String {
 	}
 }
 
-// isEntry accepts a member reference of any kind, and that of an entry of a list which
-// fits no principal.
+// isEntry accepts an entry of an access list as data sources show it: a member
+// reference, or that of an entry which fits no principal.
 func isEntry() validator.String {
 	return stringValidator{
 		description: "a member reference: " + access.ReferenceForms,
