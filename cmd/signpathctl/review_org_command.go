@@ -79,7 +79,7 @@ is no report; else 0.`,
 	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
 	options.StringArrayVar(&flags.principals, "principal", nil, "principal to show, such as user:dev.lead@example.com; a group with everybody who has something through it")
-	options.StringArrayVar(&flags.permitted, "permission", nil, "permission to show in the matrix: "+strings.Join(permissionNames(), ", "))
+	options.StringArrayVar(&flags.permitted, "permission", nil, "permission to show in the matrix: "+strings.Join(review.PermissionNames(), ", "))
 	return command
 }
 
@@ -93,14 +93,6 @@ func ruleHelp() string {
 		}
 	}
 	return help.String()
-}
-
-func permissionNames() []string {
-	var names []string
-	for _, permission := range review.Permissions() {
-		names = append(names, permission.String())
-	}
-	return names
 }
 
 func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
@@ -156,8 +148,8 @@ func (f *reviewOrgFlags) failure() (func(*report.Report) bool, error) {
 	return nil, fmt.Errorf("--fail-on: %q is none of %q, %q and %q", f.failOn, review.Deny, review.Warn, failOnNever)
 }
 
-func (f *reviewOrgFlags) filter() (report.Filter, error) {
-	filter := report.Filter{Projects: f.projects, Policies: f.policies}
+func (f *reviewOrgFlags) filter() (review.Filter, error) {
+	filter := review.Filter{Projects: f.projects, SigningPolicies: f.policies}
 	for _, text := range f.principals {
 		principal, err := access.ParseEntry(text)
 		if err != nil {
@@ -166,22 +158,13 @@ func (f *reviewOrgFlags) filter() (report.Filter, error) {
 		filter.Principals = append(filter.Principals, principal)
 	}
 	for _, text := range f.permitted {
-		permission, err := parsePermission(text)
+		permission, err := review.ParsePermission(text)
 		if err != nil {
 			return filter, fmt.Errorf("--permission: %w", err)
 		}
 		filter.Permissions = append(filter.Permissions, permission)
 	}
 	return filter, nil
-}
-
-func parsePermission(text string) (review.Permission, error) {
-	for _, permission := range review.Permissions() {
-		if permission.String() == text {
-			return permission, nil
-		}
-	}
-	return 0, fmt.Errorf("%q is no permission; valid are %s", text, strings.Join(permissionNames(), ", "))
 }
 
 func readRulebook(path string, now time.Time) (review.Rulebook, error) {

@@ -85,7 +85,7 @@ func (r *Report) ownCells() []*cell {
 	cells := r.cells()
 	for _, c := range cells {
 		c.reasons = slices.DeleteFunc(c.reasons, func(reason cellReason) bool {
-			return reason.place != c.place && r.filter.showsPlace(reason.place)
+			return reason.place != c.place && r.shown.ShowsPlace(reason.place)
 		})
 	}
 	return slices.DeleteFunc(cells, func(c *cell) bool { return len(c.reasons) == 0 })

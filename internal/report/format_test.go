@@ -48,14 +48,14 @@ func references(t *testing.T, texts ...string) []access.Reference {
 func TestSameOrganizationSameBytes(t *testing.T) {
 	first, second := start(t, seed()).read(t, token), start(t, shuffled()).read(t, token)
 	for _, format := range report.Formats() {
-		if a, b := written(t, reviewed(t, first, report.Filter{}), format), written(t, reviewed(t, second, report.Filter{}), format); a != b {
+		if a, b := written(t, reviewed(t, first, review.Filter{}), format), written(t, reviewed(t, second, review.Filter{}), format); a != b {
 			t.Errorf("%s depends on the order in which SignPath lists things:\n%s\n%s", format, a, b)
 		}
 	}
 }
 
 func TestTable(t *testing.T) {
-	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatTable)
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatTable)
 	expectInOrder(t, text,
 		"on 2026-06-15", "token of ci_user:auditor (Global Reader)",
 		"FINDINGS", "deny  approval-quorum: app/release-signing requires 2 approvals",
@@ -72,7 +72,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
-	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatMarkdown)
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatMarkdown)
 	expectInOrder(t, text, "## Findings", "| deny | approval-quorum |", "## Access", `| app/release-signing | ci\_user:\<script\>alert(1)\</script\>\|=1+1 | yes | submit, read-artifacts |`,
 		"## Counts", "| findings that deny | 1 |")
 	for line := range strings.Lines(text) {
@@ -84,7 +84,7 @@ func TestMarkdown(t *testing.T) {
 }
 
 func TestCSV(t *testing.T) {
-	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatCSV)
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatCSV)
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	must(t, err)
 	column := func(row []string, name string) string { return row[slices.Index(rows[0], name)] }
@@ -106,7 +106,7 @@ func TestCSV(t *testing.T) {
 func TestCSVComputesNothing(t *testing.T) {
 	from := seed()
 	from.Projects[1].SigningPolicies[0].Slug = "=1+1"
-	text := written(t, reviewed(t, start(t, from).read(t, token), report.Filter{Policies: []string{"=1+1"}}), report.FormatCSV)
+	text := written(t, reviewed(t, start(t, from).read(t, token), review.Filter{SigningPolicies: []string{"=1+1"}}), report.FormatCSV)
 	if !strings.Contains(text, ",'=1+1,") || strings.Contains(text, ",=1+1,") {
 		t.Errorf("a slug is a formula in\n%s", text)
 	}
@@ -126,7 +126,7 @@ func TestJSON(t *testing.T) {
 		}
 		Counts []report.Count
 	}
-	r := reviewed(t, start(t, seed()).read(t, token), report.Filter{})
+	r := reviewed(t, start(t, seed()).read(t, token), review.Filter{})
 	must(t, json.Unmarshal([]byte(written(t, r, report.FormatJSON)), &document))
 	if !document.Complete || len(document.Findings) != 6 || document.Findings[0].Rule != "approval-quorum" || document.Findings[0].Source == "" {
 		t.Errorf("complete %t, findings %+v", document.Complete, document.Findings)
@@ -147,7 +147,7 @@ func TestJSON(t *testing.T) {
 
 // TestHTMLRunsNoName parses the page as a browser does.
 func TestHTMLRunsNoName(t *testing.T) {
-	text := written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatHTML)
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatHTML)
 	page, err := html.Parse(strings.NewReader(text))
 	must(t, err)
 	elements := map[string]int{}
@@ -191,7 +191,7 @@ func expectHarmless(t *testing.T, node *html.Node) {
 // TestHTMLExplainsEveryCell follows the references by which a screen reader, and the
 // page's script, find why somebody has a right.
 func TestHTMLExplainsEveryCell(t *testing.T) {
-	page, err := html.Parse(strings.NewReader(written(t, reviewed(t, start(t, seed()).read(t, token), report.Filter{}), report.FormatHTML)))
+	page, err := html.Parse(strings.NewReader(written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatHTML)))
 	must(t, err)
 	described, ids := []string{}, map[string]bool{}
 	for node := range page.Descendants() {
@@ -220,7 +220,7 @@ func TestTerminalGetsNoCommands(t *testing.T) {
 	from := seed()
 	from.CIUsers[1].Name = "\x1b[2Jbuild\u202e"
 	from.Projects[0].SigningPolicies[0].Submitters[1] = "ci_user:" + from.CIUsers[1].Name
-	text := written(t, reviewed(t, start(t, from).read(t, token), report.Filter{}), report.FormatTable)
+	text := written(t, reviewed(t, start(t, from).read(t, token), review.Filter{}), report.FormatTable)
 	if strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, `ci_user:\x1b[2Jbuild\u202e`) {
 		t.Errorf("the name is not spelled out in\n%s", text)
 	}
@@ -229,18 +229,18 @@ func TestTerminalGetsNoCommands(t *testing.T) {
 func TestFilters(t *testing.T) {
 	o := start(t, seed()).read(t, token)
 	for name, test := range map[string]struct {
-		filter report.Filter
+		filter review.Filter
 		// findings and rights are how many are left.
 		findings, rights int
 		has, lacks       string
 	}{
-		"a project":            {report.Filter{Projects: []string{"tool"}}, 1, 8, "tool/release-signing", "dev.lead"},
-		"a policy by its path": {report.Filter{Policies: []string{"app/release-signing"}}, 4, 11, "owner@example.com", "test-signing"},
-		"a policy by its slug": {report.Filter{Policies: []string{"release-signing"}}, 5, 14, "tool/release-signing", "test-signing"},
-		"a principal":          {report.Filter{Principals: references(t, "user:left@example.com")}, 1, 3, "reader of app, directly", "dev.lead"},
-		"a group":              {report.Filter{Principals: references(t, "group:Inner")}, 4, 4, "user:invited@example.com", "owner@example.com"},
-		"a permission":         {report.Filter{Permissions: []review.Permission{review.Approve}}, 6, 2, "approve", "Global Administrator"},
-		"several":              {report.Filter{Projects: []string{"app"}, Permissions: []review.Permission{review.Submit}}, 5, 3, "auditor", "tool"},
+		"a project":            {review.Filter{Projects: []string{"tool"}}, 1, 8, "tool/release-signing", "dev.lead"},
+		"a policy by its path": {review.Filter{SigningPolicies: []string{"app/release-signing"}}, 4, 11, "owner@example.com", "test-signing"},
+		"a policy by its slug": {review.Filter{SigningPolicies: []string{"release-signing"}}, 5, 14, "tool/release-signing", "test-signing"},
+		"a principal":          {review.Filter{Principals: references(t, "user:left@example.com")}, 1, 3, "reader of app, directly", "dev.lead"},
+		"a group":              {review.Filter{Principals: references(t, "group:Inner")}, 4, 4, "user:invited@example.com", "owner@example.com"},
+		"a permission":         {review.Filter{Permissions: []review.Permission{review.Approve}}, 6, 2, "approve", "Global Administrator"},
+		"several":              {review.Filter{Projects: []string{"app"}, Permissions: []review.Permission{review.Submit}}, 5, 3, "auditor", "tool"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := reviewed(t, o, test.filter)

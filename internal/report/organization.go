@@ -59,16 +59,6 @@ func (o *Organization) nameOf(reference access.Reference) string {
 	return p.Name
 }
 
-// same tells whether two references name the same principal.
-func (o *Organization) same(a, b access.Reference) bool {
-	if a.Same(b) {
-		return true
-	}
-	one, err := o.directory.Find(a)
-	other, otherErr := o.directory.Find(b)
-	return err == nil && otherErr == nil && one.ID == other.ID
-}
-
 func roleTitle(role access.Role) string {
 	for _, description := range access.Roles() {
 		if description.Role == role {

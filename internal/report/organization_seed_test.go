@@ -113,7 +113,7 @@ func (s server) read(t *testing.T, token string) *report.Organization {
 // now is when the reviews here take place.
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
 
-func reviewed(t *testing.T, o *report.Organization, filter report.Filter) *report.Report {
+func reviewed(t *testing.T, o *report.Organization, filter review.Filter) *report.Report {
 	t.Helper()
 	r, err := report.New(o, review.Rulebook{Now: now}, filter)
 	must(t, err)

@@ -25,7 +25,7 @@ func rules(r *report.Report) []string {
 }
 
 func TestFindsDirectEntriesAndNestedOnes(t *testing.T) {
-	r := reviewed(t, start(t, seed()).read(t, token), report.Filter{})
+	r := reviewed(t, start(t, seed()).read(t, token), review.Filter{})
 	want := []string{"approval-quorum", "submit-and-approve", "release-without-control", "approver-configures", "inactive-entry", "invited-entry"}
 	if got := rules(r); !slices.Equal(got, want) {
 		t.Errorf("findings %v, want %v", got, want)
@@ -78,7 +78,7 @@ func TestTokenThatSeesOneProject(t *testing.T) {
 		t.Errorf("gaps %q", o.Gaps)
 	}
 	for _, format := range []report.Format{report.FormatTable, report.FormatMarkdown, report.FormatCSV, report.FormatJSON, report.FormatHTML} {
-		if text := written(t, reviewed(t, o, report.Filter{}), format); !strings.Contains(text, "There may be projects that user:dev.lead@example.com") {
+		if text := written(t, reviewed(t, o, review.Filter{}), format); !strings.Contains(text, "There may be projects that user:dev.lead@example.com") {
 			t.Errorf("%s does not say that it is incomplete", format)
 		}
 	}
@@ -101,7 +101,7 @@ func TestRefusedPartsAreGaps(t *testing.T) {
 		t.Run(route, func(t *testing.T) {
 			s := start(t, seed())
 			must(t, s.Inject(mock.Fault{Route: route, Action: mock.FaultAnswer, Status: http.StatusForbidden}))
-			r := reviewed(t, s.read(t, token), report.Filter{})
+			r := reviewed(t, s.read(t, token), review.Filter{})
 			if gaps := r.Organization.Gaps; len(gaps) != 1 || !strings.Contains(gaps[0], test.gap) {
 				t.Errorf("gaps %q, want %q", gaps, test.gap)
 			}
@@ -141,7 +141,7 @@ func TestMembersThatAreRefusedAreAGap(t *testing.T) {
 	must(t, err)
 	s := start(t, seed(), mock.WithDialect(dialect))
 	must(t, s.Inject(mock.Fault{Route: "GET /UserGroups/{id}", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
-	r := reviewed(t, s.read(t, token), report.Filter{})
+	r := reviewed(t, s.read(t, token), review.Filter{})
 	if len(r.Organization.Gaps) != 2 || !strings.HasPrefix(r.Organization.Gaps[0], "The list of members of group:") {
 		t.Errorf("gaps %q", r.Organization.Gaps)
 	}
@@ -180,11 +180,11 @@ func TestReadIsInterrupted(t *testing.T) {
 }
 
 func TestEveryDialectGivesTheSameReview(t *testing.T) {
-	want := reviewed(t, start(t, seed()).read(t, token), report.Filter{})
+	want := reviewed(t, start(t, seed()).read(t, token), review.Filter{})
 	for _, name := range []string{"wrapped-lists", "summary-lists", "member-objects"} {
 		dialect, err := mock.ParseDialect(name)
 		must(t, err)
-		got := reviewed(t, start(t, seed(), mock.WithDialect(dialect)).read(t, token), report.Filter{})
+		got := reviewed(t, start(t, seed(), mock.WithDialect(dialect)).read(t, token), review.Filter{})
 		if !reflect.DeepEqual(got.Findings, want.Findings) || !reflect.DeepEqual(got.Access, want.Access) {
 			t.Errorf("dialect %s: %d findings and %d rights, want %d and %d", name, len(got.Findings), len(got.Access), len(want.Findings), len(want.Access))
 		}
@@ -193,7 +193,7 @@ func TestEveryDialectGivesTheSameReview(t *testing.T) {
 
 func TestFilterRefusesWhatIsNotThere(t *testing.T) {
 	o := start(t, seed()).read(t, token)
-	_, err := report.New(o, review.Rulebook{Now: now}, report.Filter{Projects: []string{"ap"}, Policies: []string{"app/x"}, Principals: references(t, "user:nobody@example.com")})
+	_, err := report.New(o, review.Rulebook{Now: now}, review.Filter{Projects: []string{"ap"}, SigningPolicies: []string{"app/x"}, Principals: references(t, "user:nobody@example.com")})
 	for _, want := range []string{`no project "ap"`, `no signing policy "app/x"`, "nobody@example.com"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)

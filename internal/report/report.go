@@ -22,35 +22,24 @@ type Report struct {
 	// Access is who may do what, ordered by place, permission and principal.
 	Access []review.Access
 
-	filter Filter
+	shown *review.Selection
 }
 
 // New reviews the organization by the rulebook and keeps what the filter shows.
-func New(o *Organization, rulebook review.Rulebook, filter Filter) (*Report, error) {
-	if err := filter.check(o); err != nil {
+func New(o *Organization, rulebook review.Rulebook, filter review.Filter) (*Report, error) {
+	shown, err := filter.On(o.Reviewed)
+	if err != nil {
 		return nil, err
 	}
 	outcome, err := review.Review(o.Reviewed, rulebook)
 	if err != nil {
 		return nil, fmt.Errorf("the rules do not hold: %w", err)
 	}
-	r := &Report{Organization: o, Day: rulebook.Now.Format(time.DateOnly), filter: filter}
-	for _, finding := range outcome.Findings {
-		if filter.showsFinding(o, finding) {
-			r.Findings = append(r.Findings, finding)
-		}
-	}
-	for _, excepted := range outcome.Excepted {
-		if filter.showsFinding(o, excepted.Finding) {
-			r.Excepted = append(r.Excepted, excepted)
-		}
-	}
-	for _, row := range review.Effective(o.Reviewed) {
-		if filter.showsAccess(o, row) {
-			r.Access = append(r.Access, row)
-		}
-	}
-	return r, nil
+	outcome = shown.Report(outcome)
+	return &Report{
+		Organization: o, Day: rulebook.Now.Format(time.DateOnly), shown: shown,
+		Findings: outcome.Findings, Excepted: outcome.Excepted, Access: shown.Access(review.Effective(o.Reviewed)),
+	}, nil
 }
 
 // Has tells whether there is a finding of the severity, or of a worse one.

@@ -29,7 +29,7 @@ rules:
 func TestRulebookChangesRules(t *testing.T) {
 	parsed, err := report.ParseRulebook([]byte(rulebook), now)
 	must(t, err)
-	r, err := report.New(start(t, seed()).read(t, token), parsed, report.Filter{})
+	r, err := report.New(start(t, seed()).read(t, token), parsed, review.Filter{})
 	must(t, err)
 	if got, want := rules(r), []string{"approval-quorum", "submit-and-approve", "few-global-administrators", "release-without-control", "invited-entry"}; !slices.Equal(got, want) {
 		t.Errorf("findings %v, want %v", got, want)

@@ -8,15 +8,26 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// A Delta is a change of an organization: what one resource of a plan does, or
-// several together.
+// A Delta is a change of an organization: what one resource of a plan does, or several
+// together. The accounts change after the principals came.
 type Delta struct {
-	// Principals come, or are from now on as they stand here.
+	// Principals come, unless they are there already. Who was there without an id
+	// has it from now on.
 	Principals []Principal
+	// Accounts are users and CI users with another role, or activated or not.
+	Accounts []AccountChange
 	// Added and Removed are entries of access lists, members of groups included.
 	Added, Removed []Entry
 	// Unfinished are lists on which there will be more than is known.
 	Unfinished []AccessList
+}
+
+// An AccountChange says what is different about one user or CI user. What is nil
+// stays.
+type AccountChange struct {
+	Member access.Reference
+	Role   *access.Role
+	Active *bool
 }
 
 // An AccessList names one list of one project, signing policy or group.
@@ -43,15 +54,16 @@ func (l AccessList) Entries(members ...access.Reference) []Entry {
 	return entries
 }
 
-// IsEmpty tells whether the delta changes nothing.
+// IsEmpty tells whether the delta changes nothing, but for who is there.
 func (d Delta) IsEmpty() bool {
-	return len(d.Principals)+len(d.Added)+len(d.Removed)+len(d.Unfinished) == 0
+	return len(d.Accounts)+len(d.Added)+len(d.Removed)+len(d.Unfinished) == 0
 }
 
 // And returns both changes as one.
 func (d Delta) And(other Delta) Delta {
 	return Delta{
 		Principals: slices.Concat(d.Principals, other.Principals),
+		Accounts:   slices.Concat(d.Accounts, other.Accounts),
 		Added:      slices.Concat(d.Added, other.Added),
 		Removed:    slices.Concat(d.Removed, other.Removed),
 		Unfinished: slices.Concat(d.Unfinished, other.Unfinished),
@@ -62,7 +74,10 @@ func (d Delta) And(other Delta) Delta {
 // signing policies that the organization does not have is left out. The organization
 // itself stays as it is.
 func (o Organization) With(d Delta) Organization {
-	o.Principals = withPrincipals(o.Principals, d.Principals)
+	if d.IsEmpty() && len(d.Principals) == 0 {
+		return o
+	}
+	o.Principals = withAccounts(withPrincipals(o.Principals, d.Principals), d.Accounts)
 	o.Members = maps.Clone(o.Members)
 	if o.Members == nil {
 		o.Members = map[access.Reference]Entries{}
@@ -74,8 +89,9 @@ func (o Organization) With(d Delta) Organization {
 	names := newGroupNames(o)
 	for _, p := range d.Principals {
 		// Of a group that is only about to come, it is known that it is empty.
-		if group := names.of(p.Reference()); p.Kind == access.KindGroup && p.ID == "" {
-			o.Members[group] = o.Members[group]
+		group := names.of(p.Reference())
+		if _, known := o.Members[group]; p.Kind == access.KindGroup && p.ID == "" && !known {
+			o.Members[group] = EntriesOf()
 		}
 	}
 	for _, entry := range d.Removed {
@@ -90,36 +106,65 @@ func (o Organization) With(d Delta) Organization {
 	return o
 }
 
-// withPrincipals replaces those who are the same by id or else by natural key, and
-// appends the others.
-func withPrincipals(all, changed []Principal) []Principal {
-	if len(changed) == 0 {
+// withPrincipals adds those who are not there, by id or else by natural key.
+func withPrincipals(all, newcomers []Principal) []Principal {
+	if len(newcomers) == 0 {
 		return all
 	}
 	all = slices.Clone(all)
-	at := map[access.Reference]int{}
-	note := func(i int, p Principal) {
-		at[p.Reference().Folded()] = i
-		if p.ID != "" {
-			at[p.IDReference().Folded()] = i
-		}
-	}
-	for i, p := range all {
-		note(i, p)
-	}
-	for _, p := range changed {
+	at := positions(all)
+	for _, p := range newcomers {
 		i, known := at[p.IDReference().Folded()]
 		if p.ID == "" || !known {
 			i, known = at[p.Reference().Folded()]
 		}
-		if known {
-			all[i] = p
-		} else {
+		switch {
+		case !known:
 			i, all = len(all), append(all, p)
+		case all[i].ID == "":
+			all[i].ID = p.ID
 		}
-		note(i, p)
+		note(at, i, all[i])
 	}
 	return all
+}
+
+func withAccounts(all []Principal, changes []AccountChange) []Principal {
+	if len(changes) == 0 {
+		return all
+	}
+	all = slices.Clone(all)
+	at := positions(all)
+	for _, change := range changes {
+		i, known := at[change.Member.Folded()]
+		if !known {
+			continue
+		}
+		if change.Role != nil {
+			all[i].Role = *change.Role
+		}
+		if change.Active != nil {
+			all[i].Active = *change.Active
+			all[i].Invited = all[i].Invited && all[i].Active
+		}
+	}
+	return all
+}
+
+// positions says where each principal stands, by both references.
+func positions(all []Principal) map[access.Reference]int {
+	at := map[access.Reference]int{}
+	for i, p := range all {
+		note(at, i, p)
+	}
+	return at
+}
+
+func note(at map[access.Reference]int, i int, p Principal) {
+	at[p.Reference().Folded()] = i
+	if p.ID != "" {
+		at[p.IDReference().Folded()] = i
+	}
 }
 
 // groupNames finds the reference by which the members of a group are kept.

@@ -58,23 +58,39 @@ func TestWithAnUnfinishedListMissesNobody(t *testing.T) {
 	}
 }
 
-func TestWithReplacesAPrincipalByIDOrByNaturalKey(t *testing.T) {
+// In an apply, a principal of the plan has an id as soon as it was created.
+func TestWithKnowsANewcomerAgain(t *testing.T) {
 	created := principal("user:new@example.com")
-	org := soundOrganization().With(review.Delta{Principals: []review.Principal{created}})
-	identified := created
-	identified.ID = memberID
-	org = org.With(review.Delta{Principals: []review.Principal{identified}})
-	renamed := identified
-	renamed.Email = "renamed@example.com"
-	org = org.With(review.Delta{Principals: []review.Principal{renamed}})
-	var found []string
-	for _, p := range org.Principals {
-		if p.ID == memberID || p.Email == "new@example.com" {
-			found = append(found, p.Email)
+	org := soundOrganization(grant(releaseSubmitters, "user:new@example.com")).With(review.Delta{Principals: []review.Principal{created}})
+	created.ID = memberID
+	org = org.With(review.Delta{
+		Principals: []review.Principal{created},
+		Added:      toReleaseApprovers.Entries(ref("user:" + memberID)),
+	})
+	found := theFinding(t, org, "submit-and-approve", "user:new@example.com can both submit to and approve acme/release-signing.")
+	if len(found.Principals) != 1 {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestWithChangesAccounts(t *testing.T) {
+	inactive, active := false, true
+	administrator := access.RoleUserAdministrator
+	changed := func(change review.AccountChange) review.Organization {
+		return soundOrganization(grant(testSubmitters, "user:officer@example.com")).With(review.Delta{Accounts: []review.AccountChange{change}})
+	}
+	for rule, change := range map[string]review.AccountChange{
+		"inactive-entry":            {Member: ref("user:officer@example.com"), Active: &inactive},
+		"user-administrator":        {Member: ref("user:officer@example.com"), Role: &administrator},
+		"few-global-administrators": {Member: ref("user:owner@example.com"), Role: &administrator},
+	} {
+		if found := ofRule(findings(t, changed(change), nil), rule); len(found) == 0 {
+			t.Errorf("%s: found %q", rule, sentences(found))
 		}
 	}
-	if len(found) != 1 || found[0] != "renamed@example.com" {
-		t.Errorf("found %q", found)
+	nobody := review.AccountChange{Member: ref("user:nobody@example.com"), Active: &active}
+	if found := findings(t, changed(nobody), nil).Findings; len(found) > 0 {
+		t.Errorf("found %q", sentences(found))
 	}
 }
 

@@ -1,5 +1,10 @@
 package review
 
+import (
+	"fmt"
+	"strings"
+)
+
 // A Permission is something that a principal may do.
 type Permission int
 
@@ -63,3 +68,22 @@ func (p Permission) String() string { return permissionTraits[p].id }
 
 // Noun names the permission in a sentence, to follow "gains".
 func (p Permission) Noun() string { return permissionTraits[p].noun }
+
+// PermissionNames returns the stable names of all permissions.
+func PermissionNames() []string {
+	names := make([]string, permissions)
+	for i, permission := range Permissions() {
+		names[i] = permission.String()
+	}
+	return names
+}
+
+// ParsePermission returns the permission with the stable name.
+func ParsePermission(name string) (Permission, error) {
+	for _, permission := range Permissions() {
+		if permission.String() == name {
+			return permission, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no permission; valid are %s", name, strings.Join(PermissionNames(), ", "))
+}

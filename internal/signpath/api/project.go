@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
@@ -141,7 +139,7 @@ func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal erro
 	if slices.Contains(slugs, slug) {
 		return refusal
 	}
-	return &GoneError{Object: fmt.Sprintf("project %q", slug), Project: true, Nearest: nearestSlugs(slug, slugs)}
+	return &GoneError{Object: fmt.Sprintf("project %q", slug), Project: true, Nearest: access.NearestSlugs(slug, slugs)}
 }
 
 func (c *Client) policyObject(ctx context.Context, project, policy string) (object, error) {
@@ -171,24 +169,9 @@ func (c *Client) provePolicyGone(ctx context.Context, project, policy string, re
 	if slices.Contains(slugs, policy) || slices.Contains(slugs, "") {
 		return refusal
 	}
-	nearest := nearestSlugs(policy, slugs)
+	nearest := access.NearestSlugs(policy, slugs)
 	for i := range nearest {
 		nearest[i] = project + "/" + nearest[i]
 	}
 	return &GoneError{Object: fmt.Sprintf("signing policy %q", project+"/"+policy), Nearest: nearest}
-}
-
-// nearestSlugs returns the slugs that come close to the wanted one, or all if
-// there are few.
-func nearestSlugs(wanted string, slugs []string) []string {
-	const few = 5
-	if len(slugs) <= few {
-		return slices.Clone(slugs)
-	}
-	distance := func(slug string) int {
-		return levenshtein.Distance(strings.ToLower(wanted), strings.ToLower(slug), nil)
-	}
-	near := slices.Clone(slugs)
-	slices.SortStableFunc(near, func(a, b string) int { return distance(a) - distance(b) })
-	return near[:3]
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -98,8 +99,12 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	id := entryID(ctx, req.Private)
-	if err == nil && r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
-		r.claim(ctx, t, id, resp)
+	if err != nil || !r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
+		return
+	}
+	r.claim(ctx, t, id, resp)
+	if current, err := r.currentMembers(ctx, t); err == nil && slices.Contains(current, id) {
+		r.guardEntry(ctx, t, nil, []string{id}, path.Empty(), &resp.Diagnostics)
 	}
 }
 
@@ -121,6 +126,9 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 	}
 	r.claim(ctx, t, memberKey(p), resp)
 	r.planNesting(ctx, t, memberKey(p), req, resp)
+	if !resp.Diagnostics.HasError() {
+		r.planAccess(ctx, t, p, current, entryID(ctx, req.Private), &resp.Diagnostics)
+	}
 	if req.State.Raw.IsNull() {
 		return
 	}
@@ -134,6 +142,26 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 		return
 	}
 	r.requireReplaceOnUpdate(req, resp)
+}
+
+// planAccess judges what the entry changes: prior is who it was for, if anybody.
+func (r *accessListEntryResource) planAccess(ctx context.Context, t api.Target, p access.Principal, current []string, prior string, diags *diag.Diagnostics) {
+	var added []access.Principal
+	var removed []string
+	if !slices.Contains(current, p.ID) {
+		added = append(added, p)
+	}
+	if prior != "" && prior != p.ID && slices.Contains(current, prior) {
+		removed = append(removed, prior)
+	}
+	r.guardEntry(ctx, t, added, removed, path.Root(attrMember), diags)
+}
+
+func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, added []access.Principal, removed []string, at path.Path, diags *diag.Diagnostics) {
+	change := r.listChange(t, added, removed)
+	change.replaceable = true
+	change.at = func(review.Finding) path.Path { return at }
+	r.guardAccess(ctx, change, diags)
 }
 
 // planNesting notes who joins the group, and who leaves it by a replacement, and

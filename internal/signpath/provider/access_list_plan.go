@@ -21,6 +21,9 @@ type listPlan struct {
 	list access.List
 	req  resource.ModifyPlanRequest
 	resp *resource.ModifyPlanResponse
+	// members are those that are known, and principals those that can be on the list.
+	members    []string
+	principals []access.Principal
 }
 
 func (p *listPlan) claim(ctx context.Context, t api.Target) {
@@ -32,10 +35,14 @@ func (p *listPlan) claim(ctx context.Context, t api.Target) {
 func (p *listPlan) destroy(ctx context.Context) {
 	diags := &p.resp.Diagnostics
 	t, err := p.target(ctx, p.req.State, p.req.Private, p.list, diags)
-	if err != nil || !p.planRemoval(ctx, t, p.priorIDs(ctx, p.req.State, p.req.Private, diags), diags) {
+	prior := p.priorIDs(ctx, p.req.State, p.req.Private, diags)
+	if err != nil || !p.planRemoval(ctx, t, prior, diags) {
 		return // What is gone needs no removal.
 	}
 	p.claim(ctx, t)
+	if current, err := p.currentMembers(ctx, t); err == nil {
+		p.tellChange(ctx, t, current, without(current, prior), path.Empty())
+	}
 }
 
 func (p *listPlan) run(ctx context.Context, t api.Target) {
@@ -47,19 +54,24 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 		return
 	}
 	members, complete := p.plannedMembers(ctx)
+	p.members = members
 	ids := p.checkMembers(ctx, t, current, members)
 	if diags.HasError() {
 		return
 	}
 	p.checkNesting(ctx, t, ids, complete)
-	if diags.HasError() || !complete {
+	if diags.HasError() {
+		return
+	}
+	if !complete {
+		p.judgeKnown(ctx, t, current)
 		return
 	}
 	p.keepSpelling(ctx, ids)
 	p.warnOfEmptyList(t, members)
-	p.warnOfTooFewApprovers(ctx, t, members)
-	if p.req.State.Raw.IsNull() {
-		p.warnOfLosses(ctx, t, current, ids)
+	p.tellChange(ctx, t, current, p.membersAfter(ctx, current, ids), path.Root(attrMembers))
+	if !diags.HasError() {
+		p.warnOfTooFewApprovers(ctx, t, members)
 	}
 }
 
@@ -91,6 +103,7 @@ func (p *listPlan) checkMembers(ctx context.Context, t api.Target, current, memb
 		if !ok {
 			continue
 		}
+		p.principals = append(p.principals, principal)
 		key := memberKey(principal)
 		if other, twice := keys[key]; twice {
 			p.resp.Diagnostics.AddAttributeError(at, "Member named twice",
@@ -154,9 +167,9 @@ func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
 
 func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan.Raw) }
 
-// warnOfTooFewApprovers warns where fewer people may approve than have to. With
-// a group among them that cannot be told. It is no error, because the names of
-// the settings are inferred.
+// warnOfTooFewApprovers warns where fewer people may approve than have to, also where
+// that is not newly caused, so that no guardrail says it. With a group among them that
+// cannot be told.
 func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, members []string) {
 	if p.list.Plural != access.Approvers.Plural || len(members) == 0 || p.isUnchanged() {
 		return
@@ -173,21 +186,19 @@ func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, memb
 			t.Project+"/"+t.Policy, *policy.RequiredApprovals, len(members)))
 }
 
-// warnOfLosses names who is on the list now and will not be after the create,
-// which the plan of a create cannot show.
-func (p *listPlan) warnOfLosses(ctx context.Context, t api.Target, current []string, wanted map[string]string) {
-	losers := slices.DeleteFunc(slices.Clone(current), func(id string) bool { return wanted[id] != "" })
+// takeover names whose entries a create removes, which the plan of a create cannot
+// show, and announces them.
+func (p *listPlan) takeover(ctx context.Context, t api.Target, losers []string) string {
 	p.losses.announce(t.String(), losers)
 	if len(losers) == 0 {
-		return
+		return ""
 	}
 	names, err := p.spellMembers(ctx, losers, nil)
 	if err != nil {
 		addFailure(&p.resp.Diagnostics, failure{at: path.Root(attrMembers), doing: "Naming the members of " + t.String(), needs: needsAnyRole}, err)
-		return
+		return ""
 	}
 	slices.Sort(names)
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Existing members will lose access",
-		fmt.Sprintf("This resource takes over %s as a whole. Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
-			"To keep them, add them to members, or import the list instead of creating it.", t, p.list.Grants, strings.Join(names, "\n  - ")))
+	return fmt.Sprintf("\n\nThis resource takes over the list as a whole. Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
+		"To keep them, add them to members, or import the list instead of creating it.", p.list.Grants, strings.Join(names, "\n  - "))
 }

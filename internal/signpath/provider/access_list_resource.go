@@ -66,7 +66,7 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Manages **all** %[1]s of a %[2]s: who may %[3]s.\n\n"+
 			"This resource owns the whole list. A member that somebody else added shows as drift in the next plan and is removed by the next apply. "+
-			"Creating it over a list that is not empty warns, and names who will lose access. "+
+			"Every plan that changes the list says in one line who gains and who loses, also through groups. "+
 			"To manage single entries and leave the others alone, use `%[4]s`; never use both for one list.\n\n"+
 			"On destroy, the members in the state are removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, entryType),

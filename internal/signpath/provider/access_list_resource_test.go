@@ -145,8 +145,8 @@ func TestAccessListLife(t *testing.T) {
 					}},
 					Check: org.membersAre(l.owner, l.name, lead, synced),
 				},
-				resource.TestStep{ // Nobody.
-					Config: org.config(l.all()),
+				resource.TestStep{ // Nobody, which of approvers has to be allowed.
+					Config: org.guarded(`"approval-quorum" = { severity = "ignore" }`, l.all()),
 					Check:  org.membersAre(l.owner, l.name),
 				},
 				resource.TestStep{Config: org.config(l.all()), PlanOnly: true},

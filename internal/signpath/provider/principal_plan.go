@@ -55,8 +55,14 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if existing != nil {
+	switch {
+	case existing != nil:
 		planned.ID = existing.ID
+		r.guardActivity(ctx, *existing, planned.Active, path.Root(attrActive), &resp.Diagnostics)
+	default:
+		// The guardrails judge as if the invitation were accepted: that it is not yet
+		// goes without saying in a plan that sends it.
+		planned.Role = access.RoleRegularUser
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
 	r.planned.put(planned)
@@ -126,6 +132,7 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 	allowed := plan.fields().AllowLockout.ValueBool()
 	if isReplaced {
 		r.checkDeactivation(ctx, existing, allowed, at, diags)
+		r.guardActivity(ctx, existing, false, at, diags)
 		return nil // The create is planned next.
 	}
 	if !planned.Active {
@@ -149,6 +156,7 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 	}
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
+	r.guardActivity(ctx, existing, false, path.Empty(), &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))

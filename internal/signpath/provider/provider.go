@@ -34,8 +34,9 @@ type signpathProvider struct {
 }
 
 var (
-	_ provider.ProviderWithActions   = (*signpathProvider)(nil)
-	_ provider.ProviderWithFunctions = (*signpathProvider)(nil)
+	_ provider.ProviderWithActions        = (*signpathProvider)(nil)
+	_ provider.ProviderWithFunctions      = (*signpathProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*signpathProvider)(nil)
 )
 
 // New returns the provider's constructor. The version goes into the user agent.
@@ -79,6 +80,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Validators: []validator.String{stringvalidator.OneOf(string(api.ContractAuto), string(api.ContractAssumed))},
 			},
 		},
+		Blocks: map[string]schema.Block{attrGuardrails: guardrailsBlock()},
 	}
 	maps.Copy(resp.Schema.Attributes, connectionAttributes())
 }
@@ -92,6 +94,7 @@ type configModel struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	Token          types.String `tfsdk:"api_token"`
 	APIContract    types.String `tfsdk:"api_contract"`
+	Guardrails     types.Object `tfsdk:"guardrails"`
 	connectionModel
 }
 
@@ -99,9 +102,13 @@ type configModel struct {
 func (p *signpathProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config configModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	refuseUnknown(resp, config)
+	refuseUnknown(ctx, resp, config)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	now := p.now
+	if now == nil {
+		now = time.Now
 	}
 	clientConfig := api.Config{
 		URL:            setting(config.URL, api.EnvURL),
@@ -111,6 +118,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	clientConfig.Token, clientConfig.TokenFile = config.credentials()
 	config.connect(&clientConfig, &resp.Diagnostics)
+	rules := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
 	log := newClientLog()
 	clientConfig.Log, clientConfig.Trace = log.debug(), log.trace()
 	client, err := api.New(clientConfig)
@@ -121,18 +129,18 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	log.mask(client.Secrets())
-	s := newSession(client)
-	if p.now != nil {
-		s.now = p.now
-	}
+	s := newSession(client, now, rules)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = s, s, s, s
 }
 
 // refuseUnknown reports every setting that is only known after apply.
-func refuseUnknown(resp *provider.ConfigureResponse, config configModel) {
+func refuseUnknown(ctx context.Context, resp *provider.ConfigureResponse, config configModel) {
 	settings := config.settings()
 	settings[api.FieldURL], settings[api.FieldOrganizationID], settings[api.FieldToken] = config.URL, config.OrganizationID, config.Token
 	settings[attrAPIContract] = config.APIContract
+	if !isFullyKnown(ctx, config.Guardrails) {
+		settings[attrGuardrails] = types.ObjectUnknown(config.Guardrails.AttributeTypes(ctx))
+	}
 	for _, field := range slices.Sorted(maps.Keys(settings)) {
 		if settings[field].IsUnknown() {
 			resp.Diagnostics.AddAttributeError(path.Root(string(field)), "Setting not known at plan time",
@@ -192,7 +200,7 @@ func (p *signpathProvider) DataSources(context.Context) []func() datasource.Data
 		newCIUserDataSource, newCIUsersDataSource,
 		newUserGroupDataSource, newUserGroupsDataSource,
 		newProjectDataSource, newProjectsDataSource, newSigningPolicyDataSource,
-		newOrganizationDataSource, newCurrentUserDataSource, newRolesDataSource, newAuditEventsDataSource,
+		newOrganizationDataSource, newCurrentUserDataSource, newRolesDataSource, newAccessReviewDataSource, newAuditEventsDataSource,
 	}
 }
 

@@ -124,8 +124,13 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 
 // checkLoss refuses to lock out by giving the user of the state another role.
 func (r *roleAssignmentResource) checkLoss(ctx context.Context, state roleAssignmentModel, role access.Role, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
-	if p, err := r.principal(ctx, state); err == nil {
-		r.checkDemotion(ctx, p, role, allowed, at, &resp.Diagnostics)
+	p, err := r.principal(ctx, state)
+	if err != nil {
+		return
+	}
+	r.checkDemotion(ctx, p, role, allowed, at, &resp.Diagnostics)
+	if role == access.RoleRegularUser {
+		r.guardRole(ctx, p, role, at, &resp.Diagnostics)
 	}
 }
 
@@ -141,6 +146,9 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 	r.claim(ctx, memberKey(p), resp)
 	r.checkEditable(ctx, p, plan, req, resp)
+	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
+		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
+	}
 	if req.State.Raw.IsNull() {
 		return
 	}

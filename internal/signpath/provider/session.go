@@ -37,13 +37,23 @@ type session struct {
 	tokens *tokenNotes
 	// now is the clock.
 	now func() time.Time
+	// rules are the guardrails' settings of rules.
+	rules map[string]review.RuleSetting
+	// guard judges what the plan changes about access.
+	guard *guard
 }
 
 // rulebook is what reviews of this run go by.
-func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now()} }
+func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now(), Rules: s.rules} }
 
-func newSession(client *api.Client) *session {
-	return &session{client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{}, memberships: newMemberships(), tokens: &tokenNotes{}, now: time.Now}
+// newSession takes the clock and the guardrails' settings of rules, which are valid.
+func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
+	s := &session{
+		client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{},
+		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
+	}
+	s.guard = newGuard(client, s.rulebook())
+	return s
 }
 
 // configured is embedded by everything that needs the session. It is nil while

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -54,6 +55,33 @@ func isMemberReference(kinds ...access.Kind) validator.String {
 				}
 			}
 			return fmt.Errorf("%q is a %s, and that cannot stand here", value, reference.Kind.Noun())
+		},
+	}
+}
+
+// isEntry accepts an entry of an access list as data sources show it: a member
+// reference, or that of an entry which fits no principal.
+func isEntry() validator.String {
+	return stringValidator{
+		description: "a member reference: " + access.ReferenceForms,
+		summary:     "Invalid member reference",
+		check: func(value string) error {
+			_, err := access.ParseEntry(value)
+			return err
+		},
+	}
+}
+
+// isDate accepts a day.
+func isDate() validator.String {
+	return stringValidator{
+		description: "a date like 2026-12-31",
+		summary:     "Invalid date",
+		check: func(value string) error {
+			if _, err := time.Parse(time.DateOnly, value); err != nil {
+				return fmt.Errorf("%q is no date like 2026-12-31", value)
+			}
+			return nil
 		},
 	}
 }

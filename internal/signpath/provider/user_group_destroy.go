@@ -50,9 +50,12 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 		r.memberships.change(group.ID, id, false)
 	}
 	announce(ctx, resp.Private, members, &resp.Diagnostics)
+	emptied := r.listChange(r.groupTarget(access.GroupMembers, group), nil, members)
+	emptied.replaceable = true
+	r.guardAccess(ctx, emptied, &resp.Diagnostics)
 	names, err := r.spellMembers(ctx, members, nil)
 	addFailure(&resp.Diagnostics, failure{doing: "Naming the members of " + prior.Member.ValueString(), needs: needsAnyRole}, err)
-	resp.Diagnostics.AddWarning("User groups are emptied, not deleted", emptyingNote(group, names))
+	resp.Diagnostics.AddWarning(fmt.Sprintf("User groups are emptied, not deleted: %s", group), emptyingNote(group, names))
 }
 
 func emptyingNote(group access.Principal, names []string) string {

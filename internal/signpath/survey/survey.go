@@ -28,7 +28,8 @@ type Survey struct {
 // nothing is written. The progress may be nil.
 //
 // What SignPath refuses to show is a gap. Everything else that goes wrong is an
-// error, because a review must not depend on the weather.
+// error, because a review must not depend on the weather. So is a refusal to show
+// anybody: a token of another organization must not find that all is well in this one.
 func Read(ctx context.Context, client *api.Client, progress Progress) (*Survey, error) {
 	r := newReader(client, progress)
 	return r.run(ctx, r.lists, r.groups, r.projects, r.policies)
@@ -77,8 +78,10 @@ type reader struct {
 	client   *api.Client
 	progress Progress
 	found    *Survey
-	// mu guards what several goroutines add to what was found.
+	// mu guards what several goroutines add to what was found, and refusal.
 	mu sync.Mutex
+	// refusal is one of those that became gaps.
+	refusal error
 }
 
 // lists reads what one request each tells.
@@ -130,6 +133,9 @@ func (r *reader) groups(ctx context.Context) error {
 		for _, p := range r.found.Directory.All(kind) {
 			r.found.Organization.Principals = append(r.found.Organization.Principals, review.Principal{Principal: p})
 		}
+	}
+	if len(r.found.Organization.Principals) == 0 {
+		return r.refusal // The token's own user is in one of the lists.
 	}
 	groups := r.found.Directory.All(access.KindGroup)
 	return Each(ctx, len(groups), r.progress, func(ctx context.Context, i int) error {
@@ -249,6 +255,7 @@ func (r *reader) refused(err error, what string) (bool, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.refusal = err
 	r.found.Gaps = append(r.found.Gaps, what+" could not be read: SignPath refused it to the token.")
 	return true, nil
 }

@@ -1,0 +1,299 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+)
+
+// A guard judges what each resource of a plan changes about access, by the guardrails.
+//
+// It sees the resources one by one, in an order that nobody knows, and Terraform
+// carries them out in such an order, too, and may stop half way. So each change must
+// be sound whichever of the others come before it: what others of the plan grant
+// counts against it, and what they take away does not count for it; and where somebody
+// must not be missing, it is the other way round. What counts grows with the plan, so
+// the last one of several resources that are wrong only together is the one to be told.
+// And because the apply, which plans again, never sees more of that than the plan did,
+// it finds nothing that the plan did not find, unless SignPath changed meanwhile.
+type guard struct {
+	client   *api.Client
+	rulebook review.Rulebook
+
+	mu sync.Mutex
+	// changes are those that the run has planned so far.
+	changes []accessChange
+	views   map[reach]*view
+	// toldGaps is true once a warning said what the token may not see.
+	toldGaps bool
+}
+
+func newGuard(client *api.Client, rulebook review.Rulebook) *guard {
+	// That is judged where it is caused, and there it can be allowed; see lockout.go.
+	rulebook.Rules = maps.Clone(rulebook.Rules)
+	if rulebook.Rules == nil {
+		rulebook.Rules = map[string]review.RuleSetting{}
+	}
+	rulebook.Rules[review.NoGlobalAdministrator] = review.RuleSetting{Severity: review.Ignore}
+	return &guard{client: client, rulebook: rulebook, views: map[reach]*view{}}
+}
+
+// An accessChange is what one resource changes about access.
+type accessChange struct {
+	// principals are those whom the plan names: it may be about to create them.
+	principals []access.Principal
+	// gains is by what somebody may do more, and losses by what somebody may do less.
+	gains, losses review.Delta
+	// reach is how much of the organization has to be looked at.
+	reach reach
+	// replaceable is true for one entry of a list, and for what is destroyed: the plan
+	// may put another in its place. That somebody is missing is then only warned of,
+	// unless the guardrails themselves deny it.
+	replaceable bool
+	// at says on which attribute a finding is reported.
+	at func(review.Finding) path.Path
+}
+
+// A reach is a part of the organization: all of it, one project with all its signing
+// policies, one signing policy with the lists of its project, or a project's own lists.
+type reach struct {
+	everywhere      bool
+	project, policy string
+	allPolicies     bool
+}
+
+func (r reach) survey(ctx context.Context, client *api.Client) (*survey.Survey, error) {
+	switch {
+	case r.everywhere:
+		return survey.Read(ctx, client, nil)
+	case r.policy != "":
+		return survey.ReadProject(ctx, client, r.project, r.policy)
+	case r.allPolicies:
+		policies, err := client.SigningPolicies(ctx, r.project)
+		if err != nil {
+			return nil, err
+		}
+		return survey.ReadProject(ctx, client, r.project, policies...)
+	}
+	return survey.ReadProject(ctx, client, r.project)
+}
+
+// A view is a part of the organization, with what the plan adds to it and without what
+// it takes away.
+type view struct {
+	with, without world
+	// gaps are sentences on what the token could not see, on which no rule fires.
+	gaps []string
+}
+
+// A world is an organization to which changes of the plan were applied, in their order.
+type world struct {
+	of      func(accessChange) review.Delta
+	current review.Organization
+	applied int
+	// findings are those of the current organization; nil if it was not reviewed.
+	findings []review.Finding
+}
+
+// A judgement is what a guard has to say about one change.
+type judgement struct {
+	// caused are the findings that the change newly causes.
+	caused []review.Finding
+	// after is the organization as it will be, as far as the plan has got.
+	after review.Organization
+	// gaps are what the token could not see, if nobody was told yet.
+	gaps []string
+}
+
+// add notes the change, and judges it.
+func (g *guard) add(ctx context.Context, c accessChange) (j judgement, err error) {
+	v, err := g.view(ctx, c.reach)
+	if err != nil {
+		return j, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.changes = append(g.changes, c)
+	if !c.gains.IsEmpty() {
+		if j.caused, err = v.with.judge(g.changes, g.rulebook, nil); err != nil {
+			return j, err
+		}
+	}
+	if !c.losses.IsEmpty() {
+		j.caused, err = v.without.judge(g.changes, g.rulebook, j.caused)
+	}
+	j.after = v.with.current.With(c.losses)
+	if !g.toldGaps {
+		g.toldGaps, j.gaps = len(v.gaps) > 0, v.gaps
+	}
+	return j, err
+}
+
+// view reads a part of the organization once.
+func (g *guard) view(ctx context.Context, r reach) (*view, error) {
+	g.mu.Lock()
+	known := g.views[r]
+	g.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	// Others may read the same meanwhile: the client sends each request once.
+	found, err := r.survey(ctx, g.client)
+	if err != nil {
+		return nil, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.views[r] == nil {
+		g.views[r] = &view{
+			gaps:    found.Gaps,
+			with:    world{current: found.Organization, of: func(c accessChange) review.Delta { return c.gains }},
+			without: world{current: found.Organization, of: func(c accessChange) review.Delta { return c.losses }},
+		}
+	}
+	return g.views[r], nil
+}
+
+// judge applies the changes that the world does not have yet, and adds the findings
+// that the last one newly causes.
+func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused []review.Finding) ([]review.Finding, error) {
+	last := changes[len(changes)-1]
+	for _, change := range changes[w.applied : len(changes)-1] {
+		w.apply(change)
+	}
+	before, err := w.review(rulebook)
+	if err != nil {
+		return nil, err
+	}
+	after := *w
+	// The change as a whole, also what the world otherwise does not count.
+	whole := last.gains.And(last.losses)
+	after.apply(accessChange{principals: last.principals, gains: whole, losses: whole})
+	found, err := after.review(rulebook)
+	if err != nil {
+		return nil, err
+	}
+	for _, finding := range review.Compare(before, found).Introduced {
+		isKnown := func(other review.Finding) bool { return other.Fingerprint() == finding.Fingerprint() }
+		if !slices.ContainsFunc(caused, isKnown) {
+			caused = append(caused, finding)
+		}
+	}
+	if last.gains.IsEmpty() || last.losses.IsEmpty() {
+		*w = after // What it was reviewed as is what it is from now on.
+	} else {
+		w.apply(last)
+	}
+	return caused, nil
+}
+
+func (w *world) apply(change accessChange) {
+	w.applied++
+	delta := w.of(change)
+	if !delta.IsEmpty() {
+		w.findings = nil
+	}
+	for _, p := range change.principals {
+		delta.Principals = append(delta.Principals, review.Principal{Principal: p})
+	}
+	w.current = w.current.With(delta)
+}
+
+func (w *world) review(rulebook review.Rulebook) ([]review.Finding, error) {
+	if w.findings == nil {
+		report, err := review.Review(w.current, rulebook)
+		if err != nil {
+			return nil, err
+		}
+		w.findings = append([]review.Finding{}, report.Findings...)
+	}
+	return w.findings, nil
+}
+
+// guardAccess judges a change of access, and reports what it newly causes. It returns
+// the organization as it will be, as far as the plan has got.
+func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.Diagnostics) (after review.Organization, ok bool) {
+	if c.gains.IsEmpty() && c.losses.IsEmpty() {
+		return review.Organization{}, false
+	}
+	judged, err := s.guard.add(ctx, c)
+	if err != nil {
+		addFailure(diags, failure{at: c.at(review.Finding{}), doing: "Checking the guardrails", needs: needsAnyRole}, err)
+		return review.Organization{}, false
+	}
+	for caused := judged.caused; len(caused) > 0; {
+		rule := caused[0].Rule
+		isOther := func(f review.Finding) bool { return f.Rule != rule }
+		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
+		caused = slices.DeleteFunc(caused, func(f review.Finding) bool { return f.Rule == rule })
+	}
+	// Who set guardrails relies on them.
+	if len(judged.gaps) > 0 && len(s.rules) > 0 {
+		diags.AddWarning("The guardrails do not see the whole organization", fmt.Sprintf(
+			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.gaps, "\n  - ")))
+	}
+	return judged.after, true
+}
+
+// report tells the findings of one rule, which is denied by the guardrails themselves
+// or else has its default.
+func (c accessChange) report(found []review.Finding, denied bool, diags *diag.Diagnostics) {
+	rule, _ := review.RuleByID(found[0].Rule)
+	at := c.at(found[0])
+	for _, finding := range found {
+		if !c.at(finding).Equal(at) {
+			at = c.at(review.Finding{})
+		}
+	}
+	summary, detail := guardrailSummary(rule, found), guardrailDetail(rule, found)
+	switch {
+	case found[0].Severity != review.Deny:
+		addWarning(diags, at, summary, detail)
+	case rule.Absence && c.replaceable && !denied:
+		addWarning(diags, at, summary, detail+"\n\nThis is only a warning, because another resource of the plan may mend it.")
+	default:
+		addError(diags, at, summary, detail+"\n\n"+guardrailOrder(rule))
+	}
+}
+
+// guardrailSummary says what was found, because of warnings with one summary Terraform
+// shows only the first.
+func guardrailSummary(rule review.Rule, found []review.Finding) string {
+	summary := fmt.Sprintf("Guardrail %s: %s", rule.ID, strings.TrimSuffix(found[0].Sentence, "."))
+	if more := len(found) - 1; more > 0 {
+		summary += fmt.Sprintf(" (and %d more)", more)
+	}
+	return summary
+}
+
+func guardrailDetail(rule review.Rule, found []review.Finding) string {
+	var text strings.Builder
+	text.WriteString("With this change:")
+	for _, finding := range found {
+		fmt.Fprintf(&text, "\n  - %s", finding.Sentence)
+		for _, reason := range finding.Reasons {
+			fmt.Fprintf(&text, "\n      %s", reason)
+		}
+	}
+	fmt.Fprintf(&text, "\n\n%s To accept it, change the rule %s in guardrails of the provider block, or add an exception there.", rule.Advice, rule.ID)
+	return text.String()
+}
+
+// guardrailOrder says why what another resource does is no help.
+func guardrailOrder(rule review.Rule) string {
+	if rule.Absence {
+		return "Whom other resources of the plan add does not count, because Terraform may get to them later, or not at all: add them first, in an apply of its own."
+	}
+	return "What other resources of the plan take away does not count, because Terraform may get to them later, or not at all: take it away first, in an apply of its own."
+}

@@ -1,0 +1,199 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// What each kind of resource changes about access, for the guard.
+
+// listChange is the change of a list by whom it gains and, by memberKey, whom it loses.
+func (s *session) listChange(t api.Target, added []access.Principal, removed []string) accessChange {
+	list := s.reviewedList(t)
+	change := accessChange{
+		principals: slices.Clone(added), reach: reachOf(t, added),
+		at: func(review.Finding) path.Path { return path.Empty() },
+	}
+	if group, planned := s.planned.find(list.Group); planned {
+		change.principals = append(change.principals, group)
+	}
+	for _, p := range added {
+		change.gains.Added = append(change.gains.Added, list.Entries(s.idReference(memberKey(p)))...)
+	}
+	for _, key := range removed {
+		change.losses.Removed = append(change.losses.Removed, list.Entries(s.idReference(key))...)
+	}
+	return change
+}
+
+// reviewedList is the list as a review names it.
+func (s *session) reviewedList(t api.Target) review.AccessList {
+	list := review.AccessList{List: t.List, Place: review.Place{Project: t.Project, SigningPolicy: t.Policy}}
+	if t.List.Parent == access.ParentUserGroup {
+		list.Group = s.idReference(groupKey(t))
+	}
+	return list
+}
+
+// idReference names a principal by id, if it has one; see memberKey.
+func (s *session) idReference(key string) access.Reference {
+	reference := s.spellKey(key)
+	if access.IsID(key) {
+		reference.Key = key
+	}
+	return reference
+}
+
+// reachOf says how far a change of the list can be felt. What one CI user submits to is
+// compared across the organization, and a group can be on any list.
+func reachOf(t api.Target, added []access.Principal) reach {
+	isPerson := func(p access.Principal) bool { return p.Kind == access.KindUser }
+	switch t.List.Plural {
+	case access.Readers.Plural:
+		return reach{project: t.Project}
+	case access.Configurators.Plural:
+		return reach{project: t.Project, allPolicies: true}
+	case access.Approvers.Plural:
+		return reach{project: t.Project, policy: t.Policy}
+	case access.Submitters.Plural:
+		if !slices.ContainsFunc(added, func(p access.Principal) bool { return !isPerson(p) }) {
+			return reach{project: t.Project, policy: t.Policy}
+		}
+	}
+	return reach{everywhere: true}
+}
+
+// guardRole judges that the user has the role from now on.
+func (s *session) guardRole(ctx context.Context, p access.Principal, role access.Role, at path.Path, diags *diag.Diagnostics) {
+	has := access.RoleRegularUser // of whom the same plan creates
+	if p.ID != "" {
+		existing, err := s.client.Principal(ctx, p.Kind, p.ID)
+		if err != nil {
+			return // Whatever reads the user reports it.
+		}
+		has = existing.Role
+	}
+	if has == role {
+		return
+	}
+	change := accountChange(p, review.AccountChange{Member: s.idReference(memberKey(p)), Role: &role}, at)
+	if role == access.RoleRegularUser {
+		change.gains = review.Delta{}
+	}
+	if has == access.RoleRegularUser {
+		change.losses = review.Delta{}
+	}
+	s.guardAccess(ctx, change, diags)
+}
+
+// guardActivity judges that a user who exists is active, or not, from now on.
+func (s *session) guardActivity(ctx context.Context, p access.Principal, active bool, at path.Path, diags *diag.Diagnostics) {
+	if p.Active == active {
+		return
+	}
+	change := accountChange(p, review.AccountChange{Member: p.IDReference(), Active: &active}, at)
+	if active {
+		change.losses = review.Delta{}
+	} else {
+		change.gains = review.Delta{}
+	}
+	s.guardAccess(ctx, change, diags)
+}
+
+// accountChange is both a gain and a loss.
+func accountChange(p access.Principal, change review.AccountChange, at path.Path) accessChange {
+	delta := review.Delta{Accounts: []review.AccountChange{change}}
+	return accessChange{
+		principals: []access.Principal{p}, gains: delta, losses: delta, reach: reach{everywhere: true},
+		at: func(review.Finding) path.Path { return at },
+	}
+}
+
+// membersAfter returns, by memberKey, who will be on the list. Who came onto it after
+// the state was read stays.
+func (p *listPlan) membersAfter(ctx context.Context, current []string, wanted map[string]string) []string {
+	leaving := current
+	if !p.req.State.Raw.IsNull() {
+		leaving = p.priorIDs(ctx, p.req.State, p.req.Private, &p.resp.Diagnostics)
+	}
+	after := without(current, leaving)
+	for key := range wanted {
+		if !slices.Contains(after, key) {
+			after = append(after, key)
+		}
+	}
+	slices.Sort(after)
+	return after
+}
+
+// judgeKnown judges a list of which some members are only known after apply: it is
+// known of nobody that they leave it.
+func (p *listPlan) judgeKnown(ctx context.Context, t api.Target, current []string) {
+	change := p.change(t, current, current)
+	unfinished := []review.AccessList{p.reviewedList(t)}
+	change.gains.Unfinished, change.losses.Unfinished = unfinished, unfinished
+	p.guardAccess(ctx, change, &p.resp.Diagnostics)
+}
+
+// change is what becomes of the list, by memberKey, judged on the attribute of members.
+func (p *listPlan) change(t api.Target, before, after []string) accessChange {
+	isNew := func(m access.Principal) bool { return !slices.Contains(before, memberKey(m)) }
+	added := slices.DeleteFunc(slices.Clone(p.principals), func(m access.Principal) bool { return !isNew(m) })
+	change := p.listChange(t, added, without(before, after))
+	change.at = p.memberPath
+	return change
+}
+
+// memberPath points at the member that a finding is about, or at all of them.
+func (p *listPlan) memberPath(finding review.Finding) path.Path {
+	for _, member := range p.members {
+		reference, err := access.ParseReference(member)
+		if err == nil && slices.ContainsFunc(finding.Principals, reference.Same) {
+			return path.Root(attrMembers).AtSetValue(types.StringValue(member))
+		}
+	}
+	return path.Root(attrMembers)
+}
+
+// tellChange judges what becomes of the list, and says in one line who gains and who
+// loses.
+func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after []string, at path.Path) {
+	change := p.change(t, before, after)
+	if isDestroy := at.Equal(path.Empty()); isDestroy {
+		change.replaceable = true
+		change.at = func(review.Finding) path.Path { return at }
+	}
+	org, ok := p.guardAccess(ctx, change, &p.resp.Diagnostics)
+	if !ok {
+		return
+	}
+	told := review.ChangeOfList(org, p.entries(before), p.entries(after))
+	// Of warnings with one summary, Terraform shows only the first.
+	detail := fmt.Sprintf("Of %s, %s.", t, told)
+	if p.req.State.Raw.IsNull() {
+		detail += p.takeover(ctx, t, without(before, after))
+	}
+	addWarning(&p.resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
+}
+
+func (p *listPlan) entries(keys []string) review.Entries {
+	references := make([]access.Reference, len(keys))
+	for i, key := range keys {
+		references[i] = p.idReference(key)
+	}
+	return review.EntriesOf(references...)
+}
+
+// without returns the keys that are not among the others.
+func without(keys, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(others, key) })
+}

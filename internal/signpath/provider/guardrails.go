@@ -1,0 +1,179 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+const attrGuardrails = "guardrails"
+
+// guardrailsModel is the guardrails block. Its rules have the form of the file that
+// `signpathctl review` takes, so that one file can serve both.
+type guardrailsModel struct {
+	Rules map[string]guardrailModel `tfsdk:"rules"`
+}
+
+type guardrailModel struct {
+	Severity   types.String     `tfsdk:"severity"`
+	Parameters map[string]int64 `tfsdk:"parameters"`
+	Exceptions []exceptionModel `tfsdk:"exceptions"`
+}
+
+type exceptionModel struct {
+	Member        types.String `tfsdk:"member"`
+	Project       types.String `tfsdk:"project"`
+	SigningPolicy types.String `tfsdk:"signing_policy"`
+	Reason        types.String `tfsdk:"reason"`
+	Until         types.String `tfsdk:"until"`
+}
+
+func guardrailsBlock() schema.Block {
+	return schema.SingleNestedBlock{
+		MarkdownDescription: "What a plan may do about access. Every resource that changes access is judged, with its own change applied to what SignPath has now, by the rules of access reviews. " +
+			"What it newly causes fails the plan, or is a warning, or nothing, as the rule says; what was wrong before is not blamed on it. See the guide [Reviewing changes to signing rights](guides/reviewing-changes.md). " +
+			"Without this block, every rule has its default: what leaves nobody to approve is denied, the rest is a warning.",
+		Attributes: map[string]schema.Attribute{
+			"rules": schema.MapNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "Settings of rules, by the id of the rule; others keep their defaults. The form is that of the file for `signpathctl review --rules`, so one file can serve both: " +
+					"`rules = yamldecode(file(\"signing-rules.yaml\")).rules`. The rules:\n" + ruleList(),
+				NestedObject: schema.NestedAttributeObject{Attributes: guardrailAttributes()},
+				Validators:   []validator.Map{mapvalidator.KeysAre(stringvalidator.OneOf(ruleIDs()...))},
+			},
+		},
+	}
+}
+
+func guardrailAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"severity": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "`deny` fails the plan, `warn` warns, `ignore` switches the rule off. Defaults to that of the rule. " +
+				"What is denied by default is only a warning where a single entry of a list is removed or a resource destroyed, because the plan may put another in its place; a `deny` that is set here counts there, too.",
+			Validators: []validator.String{stringvalidator.OneOf(string(review.Deny), string(review.Warn), string(review.Ignore))},
+		},
+		"parameters": schema.MapAttribute{
+			Optional:            true,
+			ElementType:         types.Int64Type,
+			MarkdownDescription: "Numbers of the rule, by name: whole numbers from 1. Defaults to those of the rule.",
+		},
+		"exceptions": schema.ListNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Findings of the rule that may pass for a time. An exception covers a finding if each subject that it names is the finding's. After its end it no longer counts.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				attrMember: schema.StringAttribute{
+					Optional:            true,
+					MarkdownDescription: "Whom the finding is about, as a member reference. A member or a project is required, unless the rule is about the organization as a whole.",
+					Validators:          []validator.String{isEntry()},
+				},
+				attrProject: schema.StringAttribute{
+					Optional:            true,
+					MarkdownDescription: "Slug of the project that the finding is about.",
+					Validators:          []validator.String{isSlug()},
+				},
+				attrSigningPolicy: schema.StringAttribute{
+					Optional:            true,
+					MarkdownDescription: "Slug of the signing policy that the finding is about. Needs `project`.",
+					Validators:          []validator.String{isSlug()},
+				},
+				"reason": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "Why the finding may pass. Reviews show it.",
+					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				},
+				"until": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "The last day on which the exception counts, in UTC, as `2026-12-31`.",
+					Validators:          []validator.String{isDate()},
+				},
+			}},
+		},
+	}
+}
+
+func ruleIDs() []string {
+	var ids []string
+	for _, rule := range review.Catalogue() {
+		ids = append(ids, rule.ID)
+	}
+	return ids
+}
+
+// ruleList describes the rules, one a line.
+func ruleList() string {
+	var list strings.Builder
+	for _, rule := range review.Catalogue() {
+		fmt.Fprintf(&list, "\n  - `%s` (%s): %s", rule.ID, rule.Severity, rule.Summary)
+		for _, parameter := range rule.Parameters {
+			fmt.Fprintf(&list, " Parameter `%s`: %s; %d.", parameter.Name, parameter.Meaning, parameter.Default)
+		}
+	}
+	return list.String()
+}
+
+// ValidateConfig implements [provider.ProviderWithValidateConfig].
+func (p *signpathProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var block types.Object
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(attrGuardrails), &block)...)
+	if !isFullyKnown(ctx, block) {
+		return
+	}
+	readGuardrails(ctx, block, &resp.Diagnostics)
+}
+
+// isFullyKnown tells whether nothing in the object is only known after apply.
+func isFullyKnown(ctx context.Context, block types.Object) bool {
+	value, err := block.ToTerraformValue(ctx)
+	return err == nil && value.IsFullyKnown()
+}
+
+// readGuardrails returns the settings of rules, and reports what is wrong with them on
+// the rule.
+func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnostics) map[string]review.RuleSetting {
+	var model guardrailsModel
+	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
+	settings := map[string]review.RuleSetting{}
+	for _, id := range slices.Sorted(maps.Keys(model.Rules)) {
+		settings[id] = model.Rules[id].setting()
+		// When the review takes place does not matter to whether the rules hold.
+		one := review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{id: settings[id]}}
+		if err := one.Validate(); err != nil {
+			diags.AddAttributeError(path.Root(attrGuardrails).AtName("rules").AtMapKey(id), "Invalid guardrail", sentence(err.Error()))
+		}
+	}
+	return settings
+}
+
+// setting takes values that their validators have passed.
+func (m guardrailModel) setting() review.RuleSetting {
+	setting := review.RuleSetting{Severity: review.Severity(m.Severity.ValueString()), Parameters: map[string]int{}}
+	for name, value := range m.Parameters {
+		setting.Parameters[name] = int(value)
+	}
+	for _, exception := range m.Exceptions {
+		member, _ := access.ParseEntry(exception.Member.ValueString())
+		until, _ := time.Parse(time.DateOnly, exception.Until.ValueString())
+		setting.Exceptions = append(setting.Exceptions, review.Exception{
+			Member: member, Project: exception.Project.ValueString(), SigningPolicy: exception.SigningPolicy.ValueString(),
+			Reason: exception.Reason.ValueString(), Until: until,
+		})
+	}
+	return setting
+}

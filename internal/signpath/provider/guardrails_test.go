@@ -1,0 +1,376 @@
+package provider_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// guarded is config with guardrails that have these rules.
+func (o *organization) guarded(rules, hcl string) string {
+	return o.with(o.tokenSetting()+guardrails(rules), hcl)
+}
+
+func guardrails(rules string) string {
+	return fmt.Sprintf("\n  guardrails {\n    rules = { %s }\n  }", rules)
+}
+
+// A list of project-b, where nothing verifies builds.
+func entriesOf(kind, policy string, members ...string) string {
+	var hcl strings.Builder
+	for i, member := range members {
+		fmt.Fprintf(&hcl, "resource \"signpath_signing_policy_%s\" \"%s_%d\" {\n  project        = \"project-b\"\n  signing_policy = %q\n  member         = %q\n}\n", kind, kind, i, policy, member)
+	}
+	return hcl.String()
+}
+
+func wholeList(kind, policy string, members ...string) string {
+	return fmt.Sprintf("resource \"signpath_signing_policy_%s\" %q {\n  project        = \"project-b\"\n  signing_policy = %q\n  members        = [%s]\n}\n",
+		kind, kind, policy, quoted(members))
+}
+
+func quoted(texts []string) string {
+	all := make([]string, len(texts))
+	for i, text := range texts {
+		all[i] = fmt.Sprintf("%q", text)
+	}
+	return strings.Join(all, ", ")
+}
+
+func wholeGroup(group string, members ...string) string {
+	return fmt.Sprintf("resource \"signpath_user_group_members\" \"team\" {\n  group   = %q\n  members = [%s]\n}\n", group, quoted(members))
+}
+
+func roleOf(member, role string) string {
+	return fmt.Sprintf("resource \"signpath_role_assignment\" \"role\" {\n  member = %q\n  role   = %q\n}\n", member, role)
+}
+
+// has puts members on lists of the organization, behind Terraform.
+func has(owner, list string, members ...string) func(*mock.Administrator) error {
+	return func(a *mock.Administrator) error { return a.AddMembers(owner, list, members...) }
+}
+
+const (
+	releasePolicyB = "policy:project-b/release-signing"
+	testPolicyB    = "policy:project-b/test-signing"
+
+	denySelfApproval = `"submit-and-approve" = { severity = "deny" }`
+)
+
+func deny(rule string) string { return fmt.Sprintf(`%q = { severity = "deny" }`, rule) }
+
+// nested is an organization in which group:Outer holds group:Inner.
+func nested(seed *mock.Seed) {
+	seed.UserGroups = append(seed.UserGroups,
+		mock.UserGroupSeed{Name: "Outer", Members: []string{"group:Inner"}}, mock.UserGroupSeed{Name: "Inner"})
+}
+
+// TestGuardrails plans changes of an organization that was set up behind Terraform.
+func TestGuardrails(t *testing.T) {
+	type guardrailCase struct {
+		// before was there, and applied what Terraform did before.
+		before  []func(*mock.Administrator) error
+		applied string
+		rules   string
+		hcl     string
+		// fails is whether the plan fails, says is in its output, in this order, and
+		// not is not.
+		fails bool
+		says  []string
+		not   []string
+	}
+	warned := "Warning: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
+	denied := "Error: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
+	submits := has(releasePolicyB, "submitters", lead)
+	ended := func(day string) string {
+		return fmt.Sprintf(`"submit-and-approve" = { severity = "deny", exceptions = [{ member = %q, project = "project-b", reason = "The team is small", until = %q }] }`, lead, day)
+	}
+	cases := map[string]guardrailCase{
+		"warned by default": {
+			before: []func(*mock.Administrator) error{submits}, hcl: entriesOf("approver", "release-signing", lead),
+			says: []string{warned, "member = ", "submitter of project-b/release-signing, directly", "approver of project-b/release-signing, directly", "change the rule submit-and-approve in guardrails"},
+		},
+		"denied on the member": {
+			before: []func(*mock.Administrator) error{submits}, rules: denySelfApproval, hcl: entriesOf("approver", "release-signing", lead),
+			fails: true, says: []string{denied, "on main.tf line", "member", "take it away first, in an apply of its own"},
+		},
+		"denied on the element of a whole list": {
+			before: []func(*mock.Administrator) error{submits}, rules: denySelfApproval, hcl: wholeList("approvers", "release-signing", manager, lead),
+			fails: true, says: []string{denied, "on main.tf line", "members"},
+		},
+		"ignored": {
+			before: []func(*mock.Administrator) error{submits}, rules: `"submit-and-approve" = { severity = "ignore" }`, hcl: entriesOf("approver", "release-signing", lead),
+			not: []string{"submit-and-approve"},
+		},
+		"excepted": {
+			before: []func(*mock.Administrator) error{submits}, rules: ended("2999-12-31"), hcl: entriesOf("approver", "release-signing", lead),
+			not: []string{"submit-and-approve"},
+		},
+		"exception has ended": {
+			before: []func(*mock.Administrator) error{submits}, rules: ended("2020-12-31"), hcl: entriesOf("approver", "release-signing", lead),
+			fails: true, says: []string{denied},
+		},
+		"was there before": {
+			before: []func(*mock.Administrator) error{submits, has(releasePolicyB, "approvers", lead)}, rules: denySelfApproval,
+			hcl: entriesOf("approver", "release-signing", lead, manager), not: []string{"submit-and-approve"},
+		},
+		"through groups in groups": {
+			before: []func(*mock.Administrator) error{submits, has(releasePolicyB, "approvers", "group:Outer")}, rules: denySelfApproval,
+			hcl: wholeGroup("group:Inner", lead), fails: true,
+			says: []string{denied, "approver of project-b/release-signing, through group:Outer > group:Inner"},
+		},
+		"by two resources together": {
+			rules: denySelfApproval, hcl: entriesOf("approver", "release-signing", lead) + entriesOf("submitter", "release-signing", lead),
+			fails: true, says: []string{denied},
+		},
+		"by a user and a group of the same plan": {
+			rules: denySelfApproval, fails: true,
+			hcl: `
+resource "signpath_user" "new" {
+  name  = "New"
+  email = "new@example.com"
+}
+resource "signpath_user_group" "new" { name = "New" }
+resource "signpath_user_group_members" "new" {
+  group   = signpath_user_group.new.member
+  members = [signpath_user.new.member]
+}
+resource "signpath_signing_policy_submitter" "new" {
+  project        = "project-b"
+  signing_policy = "release-signing"
+  member         = signpath_user.new.member
+}
+resource "signpath_signing_policy_approvers" "new" {
+  project        = "project-b"
+  signing_policy = "release-signing"
+  members        = [signpath_user_group.new.member]
+}
+`,
+			says: []string{"Error: Guardrail submit-and-approve: user:new@example.com can both submit to and approve project-b/release-signing", "through group:New"},
+		},
+		"what another resource takes away does not count": {
+			before: []func(*mock.Administrator) error{submits}, rules: denySelfApproval,
+			hcl:   wholeList("submitters", "release-signing", manager) + entriesOf("approver", "release-signing", lead),
+			fails: true, says: []string{denied, "take it away first, in an apply of its own"},
+		},
+		"nobody is left to approve": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, hcl: wholeList("approvers", "release-signing"),
+			fails: true, says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
+		},
+		"nobody is left to approve, of a group": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", "group:Inner"), has("group:Inner", "members", manager)}, hcl: wholeGroup("group:Inner"),
+			fails: true, says: []string{"Error: Guardrail approval-quorum"},
+		},
+		"another approver takes the place": {
+			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
+			applied: entriesOf("approver", "release-signing", manager), hcl: strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
+			says: []string{"Warning: Guardrail approval-quorum", "only a warning, because another resource of the plan may mend it"},
+		},
+		"another approver takes the place, denied": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, rules: deny("approval-quorum"),
+			applied: entriesOf("approver", "release-signing", manager), hcl: strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
+			fails: true, says: []string{"Error: Guardrail approval-quorum", "add them first, in an apply of its own"},
+		},
+		"destroyed": {
+			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
+			applied: wholeList("approvers", "release-signing", manager), hcl: " ",
+			says: []string{"Warning: Guardrail approval-quorum", "only a warning"},
+		},
+		"two tokens in one": {
+			before: []func(*mock.Administrator) error{has(testPolicyB, "submitters", "ci_user:terraform")}, rules: deny("ci-user-test-and-release"),
+			hcl: entriesOf("submitter", "release-signing", "ci_user:terraform"), fails: true, says: []string{"Error: Guardrail ci-user-test-and-release: ci_user:terraform"},
+		},
+		"configures what it approves": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", lead)}, rules: deny("approver-configures"),
+			hcl:   "resource \"signpath_project_configurators\" \"b\" {\n  project = \"project-b\"\n  members = [\"" + lead + "\"]\n}\n",
+			fails: true, says: []string{"Error: Guardrail approver-configures: " + lead},
+		},
+		"role": {
+			rules: deny("user-administrator"), hcl: roleOf(lead, "UserAdministrator"), fails: true,
+			says: []string{"Error: Guardrail user-administrator: " + lead, "role"},
+		},
+		"too few administrators": {
+			rules: deny("few-global-administrators"), applied: roleOf("user:org.admin@example.com", "GlobalAdministrator"), hcl: " ", fails: true,
+			says: []string{"Error: Guardrail few-global-administrators", "there is only one: ci_user:terraform"},
+		},
+		"deactivated": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", officer)}, rules: deny("inactive-entry"),
+			hcl:   "resource \"signpath_user\" \"officer\" {\n  name = \"Security Officer\"\n  email = \"security.officer@example.com\"\n  active = false\n}\nimport {\n  to = signpath_user.officer\n  id = \"security.officer@example.com\"\n}\n",
+			fails: true, says: []string{"Error: Guardrail inactive-entry: " + officer + " is deactivated and among the approvers of project-b/release-signing", "active"},
+		},
+		"activated": {
+			before: []func(*mock.Administrator) error{submits, has(releasePolicyB, "approvers", lead), func(a *mock.Administrator) error { return a.SetActive(lead, false) }}, rules: denySelfApproval,
+			hcl:   "resource \"signpath_user\" \"lead\" {\n  name = \"Development Lead\"\n  email = \"dev.lead@example.com\"\n  active = true\n}\nimport {\n  to = signpath_user.lead\n  id = \"dev.lead@example.com\"\n}\n",
+			fails: true, says: []string{denied, "active"},
+		},
+		"members that are known after apply": {
+			before: []func(*mock.Administrator) error{submits, has(releasePolicyB, "approvers", manager)}, rules: denySelfApproval + ", " + deny("approval-quorum"),
+			hcl: "resource \"terraform_data\" \"later\" { input = \"" + officer + "\" }\n" +
+				strings.Replace(wholeList("approvers", "release-signing", lead), "["+quoted([]string{lead})+"]", "["+quoted([]string{lead})+", terraform_data.later.output]", 1),
+			fails: true, says: []string{denied}, not: []string{"approval-quorum"},
+		},
+	}
+	cli := newTerraformCLI(t)
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := cli.newWorkspace(t, nil, nested)
+			w.org.behindTerraform(c.before...)()
+			if c.applied != "" {
+				w.write("main.tf", []byte(c.applied))
+				w.mustRun("apply", "-auto-approve")
+			}
+			w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(c.rules)+"\n}\n"))
+			w.write("main.tf", []byte(c.hcl))
+			before := w.org.Snapshot()
+			said, code := w.run("plan")
+			if (code != 0) != c.fails || !says(c.says...).MatchString(said) {
+				t.Errorf("exit code %d, want failure %t and %q:\n%s", code, c.fails, c.says, said)
+			}
+			for _, phrase := range c.not {
+				if says(phrase).MatchString(said) {
+					t.Errorf("it says %q:\n%s", phrase, said)
+				}
+			}
+			w.org.unchangedSince(before)
+		})
+	}
+}
+
+// What a plan passed, its apply does not deny, in whatever order Terraform gets to
+// the resources; and what is newly wrong then, it denies.
+func TestGuardrailsOfAnApply(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, nil)
+	w.org.behindTerraform(has(releasePolicyB, "submitters", lead))()
+	w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(denySelfApproval)+"\n}\n"))
+	config := wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "test-signing", manager, lead)
+	w.write("main.tf", []byte(config))
+	w.mustRun("plan", "-out=passed.tfplan")
+	w.mustRun("apply", "passed.tfplan")
+	w.expectPlan(planSummary{})
+
+	w.write("main.tf", []byte(config+strings.ReplaceAll(entriesOf("submitter", "release-signing", outsider), "submitter_0", "late")))
+	w.mustRun("plan", "-out=late.tfplan")
+	w.org.behindTerraform(has(releasePolicyB, "approvers", outsider))()
+	if said, code := w.run("apply", "late.tfplan"); code == 0 || !says("Guardrail submit-and-approve: "+outsider).MatchString(said) {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+}
+
+// TestPlansSayWhoGainsAndWhoLoses reads what plans of several whole lists say: each list
+// has its own line, through groups, too.
+func TestPlansSayWhoGainsAndWhoLoses(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, nil, nested)
+	w.org.behindTerraform(has("group:Inner", "members", officer), has(testPolicyB, "submitters", outsider))()
+	w.write("main.tf", []byte(wholeList("approvers", "release-signing", manager, "group:Outer")+wholeList("submitters", "test-signing", lead)))
+	w.mustSay(says("Warning: Who gains and who loses: the approvers of signing policy \"project-b/release-signing\"",
+		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner)."), "plan")
+	w.mustSay(says("Of the submitters of signing policy \"project-b/test-signing\", gains: "+lead+"; loses: "+outsider+".",
+		"takes over the list as a whole", "- "+outsider), "plan")
+	w.mustRun("apply", "-auto-approve")
+	w.write("main.tf", []byte(wholeList("approvers", "release-signing", "group:Outer")+wholeList("submitters", "test-signing", lead)))
+	w.mustSay(says("Of the approvers of signing policy \"project-b/release-signing\", loses: "+manager+"."), "plan")
+	if said, _ := w.run("plan"); strings.Contains(said, "Who gains and who loses: the submitters") {
+		t.Errorf("a list that does not change is told, too:\n%s", said)
+	}
+	w.mustSay(says("Of the submitters of signing policy \"project-b/test-signing\", loses: "+lead+"."), "plan", "-destroy")
+}
+
+// A plan that changes nobody's access reads nothing for the guardrails, and one that
+// changes people on one signing policy reads no other project.
+func TestGuardrailsReadWhatTheyNeed(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(wholeList("approvers", "release-signing", manager, officer))})
+	w.mustRun("apply", "-auto-approve")
+	for config, want := range map[string]int{
+		// The three lists, and the policy.
+		wholeList("approvers", "release-signing", manager, officer): 4,
+		// The project, too.
+		wholeList("approvers", "release-signing", manager, officer, lead): 5,
+		// Whatever a CI user submits to: the list of projects, and the rest of both.
+		wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "release-signing", "ci_user:terraform"): 10,
+	} {
+		w.write("main.tf", []byte(config))
+		w.org.ResetRequests()
+		w.mustRun("plan")
+		if got := w.org.CountRequests(); got != want {
+			t.Errorf("%d requests, want %d, for\n%s", got, want, config)
+		}
+	}
+}
+
+func TestGuardrailsThatCannotBeChecked(t *testing.T) {
+	org := newOrganization(t)
+	org.inject(mock.Fault{Route: "GET /Projects", Action: mock.FaultAnswer, Status: 500})
+	org.run(nil, resource.TestStep{
+		Config:      org.config(roleOf(lead, "GlobalReader")),
+		ExpectError: says("SignPath failed", "role", "Checking the guardrails failed", "500"),
+	})
+}
+
+func TestGuardrailsAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		rules string
+		want  []string
+	}{
+		"unknown rule":      {`"submit-and-aprove" = { severity = "deny" }`, []string{"submit-and-aprove", "submit-and-approve"}},
+		"unknown severity":  {`"submit-and-approve" = { severity = "error" }`, []string{"severity", "deny", "warn", "ignore"}},
+		"unknown parameter": {`"old-token" = { parameters = { day = 3 } }`, []string{"Invalid guardrail", `it has no parameter "day"`}},
+		"parameter":         {`"old-token" = { parameters = { days = 0 } }`, []string{"Invalid guardrail", "must be at least 1"}},
+		"no reason":         {`"old-token" = { exceptions = [{ member = "ci_user:a", until = "2026-12-31" }] }`, []string{"reason"}},
+		"no end":            {`"old-token" = { exceptions = [{ member = "ci_user:a", reason = "r" }] }`, []string{"until"}},
+		"no date":           {`"old-token" = { exceptions = [{ member = "ci_user:a", reason = "r", until = "31.12.2026" }] }`, []string{"Invalid date", "2026-12-31"}},
+		"no member":         {`"old-token" = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid member reference"}},
+		"no subject":        {`"old-token" = { exceptions = [{ reason = "r", until = "2026-12-31" }] }`, []string{"Invalid guardrail", "names neither a member nor a project"}},
+		"no project":        {`"old-token" = { exceptions = [{ member = "ci_user:a", signing_policy = "p", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid guardrail", "without its project"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			org := newOrganization(t)
+			org.run(nil, resource.TestStep{Config: org.guarded(c.rules, readMe), ExpectError: says(c.want...), PlanOnly: true})
+			if got := org.CountRequests(); got != 0 {
+				t.Errorf("%d requests were sent", got)
+			}
+		})
+	}
+}
+
+// The rules of the block have the form of the file for signpathctl.
+func TestGuardrailsFromTheFileOfReviews(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{
+		"provider.tf": []byte("provider \"signpath\" {\n  guardrails {\n    rules = yamldecode(file(\"rules.yaml\")).rules\n  }\n}\n"),
+		"rules.yaml": []byte(`rules:
+  submit-and-approve:
+    severity: deny
+    exceptions:
+      - member: user:release.manager@example.com
+        reason: Until the second approver is hired
+        until: "2999-12-31"
+  old-token:
+    parameters: {days: 180}
+`),
+		"main.tf": []byte(entriesOf("approver", "release-signing", lead, manager)),
+	})
+	w.org.behindTerraform(has(releasePolicyB, "submitters", lead, manager))()
+	said, code := w.run("plan")
+	if code == 0 || !says("Error: Guardrail submit-and-approve: "+lead).MatchString(said) || says("Guardrail submit-and-approve: "+manager).MatchString(said) {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+}
+
+// Who set guardrails is told what they do not see.
+func TestGuardrailsTellWhatTheyDoNotSee(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, nil)
+	w.org.inject(mock.Fault{Route: "GET /Projects/project-a", Action: mock.FaultAnswer, Status: 403})
+	for rules, want := range map[string]bool{"": false, denySelfApproval: true} {
+		w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(rules)+"\n}\n"))
+		w.write("main.tf", []byte(entriesOf("submitter", "release-signing", "ci_user:terraform")))
+		said, code := w.run("plan")
+		told := says("Warning: The guardrails do not see the whole organization", `Project "project-a" with its signing policies could not be read`).MatchString(said)
+		if code != 0 || told != want {
+			t.Errorf("with rules %q: exit code %d, told %t:\n%s", rules, code, told, said)
+		}
+	}
+}
