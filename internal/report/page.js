@@ -143,10 +143,11 @@
   function cellOf(line) {
     const rights = line.rights.filter(fitsRight);
     const found = findingsOf(line);
-    const button = make('button', { type: 'button', tabIndex: -1 }, ...rights.map(({ name, wider }) =>
-      make('b', { className: 'right ' + name + (wider ? ' wider' : '') + (line.off ? ' off' : ''), textContent: letters.get(name) })));
-    button.setAttribute('aria-label', rights.map(({ name }) => name).join(', ') + (line.off ? ', not in force' : '') +
-      (found.length ? ', findings: ' + found.length : ''));
+    const button = make('button', { type: 'button', tabIndex: -1 }, ...rights.flatMap(({ name, wider }) =>
+      [make('b', { className: 'right ' + name + (wider ? ' wider' : '') + (line.off ? ' off' : ''), textContent: letters.get(name) }), ' ']));
+    // The name begins with what is seen, for those who speak to their browser.
+    button.setAttribute('aria-label', button.textContent.trim() + ': ' + rights.map(({ name }) => name).join(', ') +
+      (line.off ? ', not in force' : '') + (found.length ? ', findings: ' + found.length : ''));
     button.setAttribute('aria-describedby', line.why.id);
     if (found.length) button.classList.add('found', found.some(({ rule }) => rule.classList.contains('deny')) ? 'deny' : 'warn');
     cells.set(button, { line, found, rights });
