@@ -41,7 +41,7 @@ const faint = `(() => {
 func TestContrast(t *testing.T) {
 	for name, with := range map[string]screen{"light": wide, "dark": dark, "print": {width: 800, height: 1100, media: "print"}} {
 		t.Run(name, func(t *testing.T) {
-			shown := open(t, with)
+			shown := openPart(t, with)
 			shown.run(`for (const details of document.querySelectorAll('details')) details.open = true`)
 			if with.media == "" {
 				shown.pointAt(shown.middle(approval))
@@ -137,8 +137,8 @@ func TestWithoutScript(t *testing.T) {
 	}
 }
 
-// TestAccessibility lets axe-core look at the page. A part of the organization stands
-// for the whole, which would take it minutes.
+// TestAccessibility lets axe-core look at the page. Of the whole
+// organization that takes it long.
 func TestAccessibility(t *testing.T) {
 	rules, err := os.ReadFile(*axe)
 	if err != nil {
@@ -146,8 +146,7 @@ func TestAccessibility(t *testing.T) {
 	}
 	for name, with := range map[string]screen{"table": wide, "dark": dark, "list": phone} {
 		t.Run(name, func(t *testing.T) {
-			shown := open(t, with)
-			shown.set("project", "product-00")
+			shown := openPart(t, with)
 			shown.run(`for (const details of document.querySelectorAll('details:not([hidden])')) details.open = true`)
 			if !with.phone {
 				shown.pointAt(shown.middle(approval))
@@ -166,7 +165,7 @@ func TestAccessibility(t *testing.T) {
 
 // TestSize: the page goes by mail, and opens at once.
 func TestSize(t *testing.T) {
-	info, err := os.Stat(pageFile)
+	info, err := os.Stat(wholePage)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func (t *tab) expectNoExplanation(when string) {
 }
 
 func TestPointerExplains(t *testing.T) {
-	shown := open(t, wide)
+	shown := openPart(t, wide)
 	cell := shown.middle(approval)
 	shown.expectNoExplanation("before anything is pointed at")
 	shown.pointAt(cell)
@@ -59,7 +59,7 @@ func TestPointerExplains(t *testing.T) {
 }
 
 func TestTapExplains(t *testing.T) {
-	shown := open(t, phone)
+	shown := openPart(t, phone)
 	shown.do(chromedp.Click("#as-table"))
 	shown.tap(shown.middle(approval))
 	shown.expectReasons(approvalReasons...)
@@ -68,12 +68,12 @@ func TestTapExplains(t *testing.T) {
 }
 
 func TestKeyboardExplains(t *testing.T) {
-	shown := open(t, wide)
+	shown := openPart(t, wide)
 	shown.set("project", "product-00")
 	shown.run(`document.getElementById('scroll').focus()`)
 	shown.press(kb.Tab)
 	first := judged.rights(func(a access) bool {
-		return a.place.String() == "product-00/release-signing" && a.Principal == "ci_user:"+markup
+		return a.String() == "product-00/release-signing" && a.Principal == "ci_user:"+markup
 	})
 	if len(first) == 0 || !strings.Contains(shown.explanation(), markup) {
 		t.Errorf("Tab leads to %q", shown.explanation())
@@ -94,8 +94,7 @@ func TestKeyboardExplains(t *testing.T) {
 // TestArrowsReachEveryCell walks the table row by row, as somebody can who has no
 // pointer, with the focus in sight all the time.
 func TestArrowsReachEveryCell(t *testing.T) {
-	shown := open(t, wide)
-	shown.set("text", "product-0")
+	shown := openPart(t, screen{width: 800, height: 700})
 	type walk struct {
 		Reached, Cells int
 		// Covered are the cells that something lies on.
@@ -122,8 +121,8 @@ func TestArrowsReachEveryCell(t *testing.T) {
 
 // TestTabReachesEverything presses Tab until the focus comes round.
 func TestTabReachesEverything(t *testing.T) {
-	shown := open(t, wide)
-	shown.set("project", "product-01")
+	shown := openPart(t, wide)
+	shown.set("project", longSlug)
 	var stops []string
 	for range 100 {
 		shown.press(kb.Tab)

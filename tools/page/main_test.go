@@ -23,12 +23,16 @@ var (
 	screenshots = flag.String("screenshots", "", "folder for screenshots; none are made without")
 )
 
-// What all tests look at: one browser, the page, and what the same review says as JSON.
+// What all tests look at: one browser, the page of the whole organization and that of
+// a part of it, and what the review of the whole says as JSON.
 var (
-	browser  context.Context
-	pageFile string
-	judged   review
+	browser             context.Context
+	wholePage, partPage string
+	judged              review
 )
+
+// partProjects are the projects of the part: one with findings, and one with a long name.
+var partProjects = []string{"product-00", longSlug}
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -44,15 +48,16 @@ func run(m *testing.M) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	if err := writeReviews(work); err != nil {
 		return 1, err
 	}
-	stop, err := startBrowser(work)
+	started, stop, err := startBrowser(work)
 	if err != nil {
 		return 1, err
 	}
 	defer stop()
+	browser = started //nolint:fatcontext // All tests share one browser.
 	return m.Run(), nil
 }
 
@@ -78,19 +83,34 @@ func writeReviews(work string) error {
 	if err := await(envFile); err != nil {
 		return err
 	}
-	pageFile = filepath.Join(work, "access.html")
-	page, err := reviewAs("html", envFile)
-	if err != nil {
+	wholePage, partPage = filepath.Join(work, "whole.html"), filepath.Join(work, "part.html")
+	if err := writeReview(wholePage, envFile, "--format", "html"); err != nil {
 		return err
 	}
-	if err := os.WriteFile(pageFile, page, 0o600); err != nil {
+	if err := writeReview(partPage, envFile, "--format", "html", "--project", partProjects[0], "--project", partProjects[1]); err != nil {
 		return err
 	}
-	facts, err := reviewAs("json", envFile)
+	facts, err := reviewOrg(envFile, "--format", "json")
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal(facts, &judged)
+}
+
+func writeReview(file, envFile string, arguments ...string) error {
+	content, err := reviewOrg(envFile, arguments...)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, content, 0o600)
+}
+
+func reviewOrg(envFile string, arguments ...string) ([]byte, error) {
+	const script = `. "$1" && shift && exec "$@"`
+	arguments = append([]string{"-c", script, "sh", envFile, *signpathctl, "review", "org", "--fail-on", "never"}, arguments...)
+	command := exec.Command("sh", arguments...)
+	command.Stderr = os.Stderr
+	return command.Output()
 }
 
 // await waits until the file is there, which appears complete or not at all.
@@ -104,14 +124,8 @@ func await(file string) error {
 	return errors.New("signpathctl mock does not start")
 }
 
-func reviewAs(format, envFile string) ([]byte, error) {
-	command := exec.Command("sh", "-c", `. "$1" && exec "$2" review org --fail-on never --format "$3"`, "sh", envFile, *signpathctl, format)
-	command.Stderr = os.Stderr
-	return command.Output()
-}
-
 // startBrowser starts one Chromium for all tests, which each get a window of their own.
-func startBrowser(work string) (stop func(), err error) {
+func startBrowser(work string) (started context.Context, stop func(), err error) {
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(*chromium), chromedp.UserDataDir(filepath.Join(work, "profile")),
 		chromedp.Headless, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.DisableGPU, chromedp.NoSandbox,
@@ -125,8 +139,7 @@ func startBrowser(work string) (stop func(), err error) {
 	started, end := chromedp.NewContext(allocated)
 	if err := chromedp.Do(started); err != nil {
 		release()
-		return nil, fmt.Errorf("Chromium does not start: %w", err)
+		return nil, nil, fmt.Errorf("Chromium does not start: %w", err)
 	}
-	browser = started
-	return func() { _ = chromedp.Cancel(started); end(); release() }, nil
+	return started, func() { _ = chromedp.Cancel(started); end(); release() }, nil
 }

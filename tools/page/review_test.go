@@ -66,7 +66,7 @@ func (r review) rights(fits func(access) bool) []string {
 	var all []string
 	for _, a := range r.Access {
 		if fits(a) {
-			all = append(all, a.Principal+" at "+a.place.String()+": "+a.Permission)
+			all = append(all, a.Principal+" at "+a.String()+": "+a.Permission)
 		}
 	}
 	slices.Sort(all)

@@ -40,7 +40,19 @@ type tab struct {
 	complaints, requests []string
 }
 
+// open shows the page of the whole organization, and openPart a smaller one, which is
+// as good for what does not depend on the size.
 func open(t *testing.T, with screen) *tab {
+	t.Helper()
+	return openFile(t, with, wholePage)
+}
+
+func openPart(t *testing.T, with screen) *tab {
+	t.Helper()
+	return openFile(t, with, partPage)
+}
+
+func openFile(t *testing.T, with screen, file string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	shown := &tab{T: t, ctx: ctx}
@@ -61,7 +73,7 @@ func open(t *testing.T, with screen) *tab {
 	command(shown, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Media: with.media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: with.scheme}},
 	})
-	shown.do(chromedp.Navigate("file://" + pageFile))
+	shown.do(chromedp.Navigate("file://" + file))
 	return shown
 }
 
