@@ -305,6 +305,7 @@
     panel.addEventListener('pointerleave', leave);
     matrix.addEventListener('focusin', event => { const b = buttonOf(event); if (b) pin(b); });
     matrix.addEventListener('focusout', event => { if (!matrix.contains(event.relatedTarget)) close(); });
+    // Safari gives no focus to a button that is clicked.
     document.addEventListener('click', event => {
       const b = buttonOf(event);
       if (b) pin(b); else if (!inPanel(event.target)) close();

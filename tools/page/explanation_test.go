@@ -97,25 +97,31 @@ func TestArrowsReachEveryCell(t *testing.T) {
 	shown := openPart(t, screen{width: 800, height: 700})
 	type walk struct {
 		Reached, Cells int
-		// Covered are the cells that something lies on.
-		Covered []string
+		// Lost are the cells that something lies on, and ways that lead nowhere.
+		Lost []string
 	}
 	walked := ask[walk](shown, `(() => {
-		const buttons = [...document.querySelectorAll('#matrix button')], reached = new Set(), covered = [];
+		const buttons = [...document.querySelectorAll('#matrix button')], reached = new Set(), lost = [];
 		const press = key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
 		const look = () => {
 			const at = document.activeElement, { x, y, width, height } = at.getBoundingClientRect();
 			reached.add(at);
-			if (!at.contains(document.elementFromPoint(x + width / 2, y + height / 2))) covered.push(at.closest('tr').textContent);
+			if (!at.contains(document.elementFromPoint(x + width / 2, y + height / 2))) lost.push(at.closest('tr').textContent);
 		};
 		const run = key => { for (let at = null; at !== document.activeElement;) { at = document.activeElement; look(); press(key); } };
-		buttons[0].focus();
-		run('ArrowDown'); run('ArrowRight'); run('ArrowUp'); run('ArrowLeft');
+		for (const [there, back] of [['ArrowDown', 'ArrowUp'], ['ArrowRight', 'ArrowLeft']]) {
+			const start = buttons[0];
+			start.focus();
+			run(there);
+			if (document.activeElement === start) lost.push(there + ' leads nowhere');
+			run(back);
+			if (document.activeElement !== start) lost.push(back + ' does not lead back');
+		}
 		for (const row of document.querySelectorAll('#matrix tbody tr')) { row.querySelector('button').focus(); run('ArrowRight'); }
-		return { Reached: reached.size, Cells: buttons.length, Covered: covered };
+		return { Reached: reached.size, Cells: buttons.length, Lost: lost };
 	})()`)
-	if walked.Reached != walked.Cells || walked.Cells < 100 || len(walked.Covered) > 0 {
-		t.Errorf("the arrow keys reach %d of %d cells; out of sight: %q", walked.Reached, walked.Cells, walked.Covered)
+	if walked.Reached != walked.Cells || walked.Cells < 100 || len(walked.Lost) > 0 {
+		t.Errorf("the arrow keys reach %d of %d cells; lost: %q", walked.Reached, walked.Cells, walked.Lost)
 	}
 }
 

@@ -120,5 +120,13 @@ func TestNothingFits(t *testing.T) {
 	}
 }
 
+func TestNobody(t *testing.T) {
+	shown := openFile(t, wide, emptyPage)
+	shown.set("text", "build-39")
+	if !shown.sees("Nobody may do anything here.") || !shown.sees("Filter: search “build-39”. 1 of 1 findings.") {
+		t.Errorf("the page says %q", ask[string](shown, `document.body.innerText`))
+	}
+}
+
 // first keeps a message short.
 func first(lines []string) []string { return lines[:min(len(lines), 5)] }

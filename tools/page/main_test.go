@@ -23,12 +23,13 @@ var (
 	screenshots = flag.String("screenshots", "", "folder for screenshots; none are made without")
 )
 
-// What all tests look at: one browser, the page of the whole organization and that of
-// a part of it, and what the review of the whole says as JSON.
+// What all tests look at: one browser, the page of the whole organization, that of a
+// part of it and that of a part where nobody may do anything, and what the review of
+// the whole says as JSON.
 var (
-	browser             context.Context
-	wholePage, partPage string
-	judged              review
+	browser                        context.Context
+	wholePage, partPage, emptyPage string
+	judged                         review
 )
 
 // partProjects are the projects of the part: one with findings, and one with a long name.
@@ -83,11 +84,14 @@ func writeReviews(work string) error {
 	if err := await(envFile); err != nil {
 		return err
 	}
-	wholePage, partPage = filepath.Join(work, "whole.html"), filepath.Join(work, "part.html")
+	wholePage, partPage, emptyPage = filepath.Join(work, "whole.html"), filepath.Join(work, "part.html"), filepath.Join(work, "empty.html")
 	if err := writeReview(wholePage, envFile, "--format", "html"); err != nil {
 		return err
 	}
 	if err := writeReview(partPage, envFile, "--format", "html", "--project", partProjects[0], "--project", partProjects[1]); err != nil {
+		return err
+	}
+	if err := writeReview(emptyPage, envFile, "--format", "html", "--policy", "channel-00", "--permission", "approve"); err != nil {
 		return err
 	}
 	facts, err := reviewOrg(envFile, "--format", "json")
