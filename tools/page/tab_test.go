@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -29,6 +30,9 @@ var (
 	dark  = screen{width: 1440, height: 900, scheme: "dark"}
 	phone = screen{width: 390, height: 844, phone: true}
 )
+
+// patience is far more than a test needs.
+const patience = 2 * time.Minute
 
 // A tab shows the page. Every error in its console fails the test, and every request
 // but that for the page.
@@ -54,10 +58,13 @@ func openPart(t *testing.T, with screen) *tab {
 
 func openFile(t *testing.T, with screen, file string) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	// What is waited for in vain, such as a button that nobody sees, ends the test.
+	limited, release := context.WithTimeout(browser, patience)
+	ctx, cancel := chromedp.NewContext(limited, chromedp.WithNewBrowserContext())
 	shown := &tab{T: t, ctx: ctx}
 	t.Cleanup(func() {
 		cancel()
+		release()
 		shown.report()
 	})
 	if err := chromedp.Listen(ctx, shown.listen); err != nil {
