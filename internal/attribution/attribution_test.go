@@ -200,6 +200,7 @@ func TestWhichEvent(t *testing.T) {
 		"added anew since":       {[]event{{"10:00", lead, add}, {"16:00", officer, remove}, {"17:00", officer, add}}, by("dev.lead@example.com", "10:00")},
 		"a clock that is ahead":  {[]event{{"15:01", officer, add}}, by("security.officer@example.com", "15:01")},
 		"removed, and added with a clock that is ahead": {[]event{{"09:00", lead, add}, {"10:00", lead, remove}, {"15:01", officer, add}}, by("security.officer@example.com", "15:01")},
+		"added with a clock that is ahead, and removed": {[]event{{"15:01", officer, add}, {"16:00", lead, remove}}, by("security.officer@example.com", "15:01")},
 		"removed before the plan":                       {[]event{{"10:00", lead, add}, {"11:00", officer, remove}}, added + notFound},
 		"somebody else was added":                       {[]event{{"14:02", officer, adds(release, "approvers", lead)}}, added + notFound},
 		"added to another list":                         {[]event{{"14:02", officer, adds(release, "submitters", outsider)}}, added + notFound},
@@ -290,6 +291,8 @@ func TestEventsThatTellLittle(t *testing.T) {
 		"ids":                             {event(when, byID, object, toID), at},
 		"an e-mail address":               {event(when, `"org.admin@example.com"`, object, `["outsider@example.com"]`), at},
 		"a name is no reference":          {event(when, `"Organization Admin"`, object, `["Outsider"]`), ` by "Organization Admin" at 14:02 UTC, outside Terraform`},
+		"the name of somebody else":       {event(when, byID, object, `["Dev Lead"]`), notFound},
+		"the e-mail of somebody else":     {event(when, byID, object, `["dev.lead@example.com"]`), notFound},
 		"the slugs of the policy":         {event(when, byID, `"project-a/release-signing"`, toID), at},
 		"the slug of the policy alone":    {event(when, byID, `"release-signing"`, toID), notFound},
 		"the display name of the policy":  {event(when, byID, `"Release signing"`, toID), notFound},
@@ -313,6 +316,54 @@ func TestEventsThatTellLittle(t *testing.T) {
 			o.answering("[" + test.events + "]")
 			expectSentences(t, o.review(outsiderAdded()), added+test.want)
 		})
+	}
+}
+
+// A name that two have names nobody, and a CI user that is called like a person is
+// told from one.
+func TestNamesThatMislead(t *testing.T) {
+	o := newOrganization(t)
+	for _, name := range []string{"Outsider", "org.admin@example.com"} {
+		_, err := o.Administrator("").CreateCIUser(mock.CIUserSeed{Name: name})
+		o.must(err)
+	}
+	const event = `[{"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},"entity":{"id":%q},"changes":{"approvers":{"from":[],"to":[%q]}}}]`
+	o.answering(fmt.Sprintf(event, o.id(administrator), o.id(release), "Outsider"))
+	expectSentences(t, o.review(outsiderAdded(), approversOf("release-signing", nil, []string{"ci_user:Outsider"})),
+		added+notFound, "ci_user:Outsider was added to the approvers of project-a/release-signing"+notFound)
+	o.ClearFaults()
+	o.answering(fmt.Sprintf(event, o.id("ci_user:org.admin@example.com"), o.id(release), o.id(outsider)))
+	expectSentences(t, o.review(outsiderAdded()), added+" by ci_user:org.admin@example.com at 14:02 UTC, outside Terraform")
+}
+
+// TestWhoChangedAnAttribute has events about the same attribute that do not fit.
+func TestWhoChangedAnAttribute(t *testing.T) {
+	o := newOrganization(t)
+	account := func(notification any) map[string]any {
+		return map[string]any{"id": o.id(lead), "member": lead, "notification_email": notification}
+	}
+	cleared := drift{"user", account("a@example.com"), account(nil)}
+	const by = " by security.officer@example.com at 14:02 UTC, outside Terraform"
+	for to, want := range map[string]string{`""`: by, `null`: by, `"b@example.com"`: notFound} {
+		o.ClearFaults()
+		o.answering(fmt.Sprintf(`[{"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},"entity":{"id":%q},"changes":{"notificationEmailAddress":{"from":"a@example.com","to":%s}}}]`,
+			o.id(officer), o.id(lead), to))
+		expectSentences(t, o.review(cleared), "notification_email of user:dev.lead@example.com was changed from a@example.com to null"+want)
+	}
+}
+
+// TestWhoDeletedAPolicy has events that are about a policy without its end, and
+// about the end of something else.
+func TestWhoDeletedAPolicy(t *testing.T) {
+	o := newOrganization(t)
+	gone := drift{"signing_policy_approvers", map[string]any{"project": "project-a", "signing_policy": "staging", "members": []string{}}, nil}
+	for name, want := range map[string]string{
+		"SigningPolicy.Deleted": " by security.officer@example.com at 14:02 UTC, outside Terraform",
+		"SigningPolicy.Edited":  notFound, "UserGroup.Deleted": notFound,
+	} {
+		o.ClearFaults()
+		o.answering(fmt.Sprintf(`[{"eventName":%q,"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},"entity":{"name":"project-a/staging"}}]`, name, o.id(officer)))
+		expectSentences(t, o.review(gone), "the signing policy project-a/staging was deleted with its approvers"+want)
 	}
 }
 
@@ -364,6 +415,18 @@ func TestRequests(t *testing.T) {
 	o.review(found...)
 	const lists, policy, log = 3, 1, 1
 	if got := o.CountRequests(); got != lists+policy+log {
+		t.Errorf("%d requests", got)
+	}
+}
+
+// Nor does a policy that the token may not see.
+func TestRequestsForWhatIsNotSeen(t *testing.T) {
+	o := newOrganization(t)
+	o.by(administrator, adds(release, "approvers", outsider))
+	o.must(o.Inject(mock.Fault{Route: "GET /Projects/{project}/SigningPolicies/{policy}", Action: mock.FaultAnswer, Status: 401}))
+	expectSentences(t, o.review(outsiderAdded(), outsiderAdded()),
+		added+" by org.admin@example.com at 14:02 UTC, outside Terraform", added+" by org.admin@example.com at 14:02 UTC, outside Terraform")
+	if got := o.CountRequests("GET /Projects/{project}/SigningPolicies/{policy}"); got != 1 {
 		t.Errorf("%d requests", got)
 	}
 }

@@ -70,6 +70,7 @@ func TestDriftSentences(t *testing.T) {
 		"a notification address":   {newPlan().change("user", user(nil), user(attributes{"notification_email": "n@example.com"})), []string{"notification_email of " + a + " was changed from null to n@example.com"}},
 		"a user who is gone":       {newPlan().change("user", user(nil), nil), []string{a + " was deleted"}},
 		"members that are hidden":  {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}, sensitive("members")), []string{"members of signpath_project_readers.r001 changed"}},
+		"what was not there":       {newPlan().change("user", nil, user(nil)), nil},
 		"what is not this product": {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}, func(r *tfjson.ResourceChange) { r.Type = "other_thing" }), nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,7 +17,7 @@ const driftingConfiguration = `
 resource "signpath_signing_policy_approvers" "release" {
   project        = "project-a"
   signing_policy = "release-signing"
-  members        = ["user:security.officer@example.com"]
+  members        = ["user:security.officer@example.com", "user:release.manager@example.com"]
 }
 resource "signpath_project_reader" "lead" {
   project = "project-a"
