@@ -21,6 +21,7 @@ type cell struct {
 type cellReason struct {
 	text        string
 	place       review.Place
+	via         []access.Reference
 	permissions []review.Permission
 }
 
@@ -55,7 +56,7 @@ func (c *cell) add(row review.Access) {
 		i := slices.IndexFunc(c.reasons, func(known cellReason) bool { return known.text == text })
 		if i < 0 {
 			i = len(c.reasons)
-			c.reasons = append(c.reasons, cellReason{text: text, place: reason.Place})
+			c.reasons = append(c.reasons, cellReason{text: text, place: reason.Place, via: reason.Via})
 		}
 		c.reasons[i].permissions = append(c.reasons[i].permissions, row.Permission)
 	}
@@ -84,11 +85,14 @@ func (c *cell) why() []string {
 func (r *Report) ownCells() []*cell {
 	cells := r.cells()
 	for _, c := range cells {
-		c.reasons = slices.DeleteFunc(c.reasons, func(reason cellReason) bool {
-			return reason.place != c.place && r.shown.ShowsPlace(reason.place)
-		})
+		c.reasons = slices.DeleteFunc(c.reasons, func(reason cellReason) bool { return r.tellsElsewhere(c, reason) })
 	}
 	return slices.DeleteFunc(cells, func(c *cell) bool { return len(c.reasons) == 0 })
+}
+
+// tellsElsewhere tells whether the reason stands at a wider place of the report.
+func (r *Report) tellsElsewhere(c *cell, reason cellReason) bool {
+	return reason.place != c.place && r.shown.ShowsPlace(reason.place)
 }
 
 func comparePrincipals(a, b access.Reference) int {

@@ -55,6 +55,9 @@ type Count struct {
 	Number int    `json:"number"`
 }
 
+// findingCounts is how many of the counts are of findings. They come first.
+const findingCounts = 3
+
 // Counts returns how much there is of everything: in the organization, and in this
 // report as it was filtered.
 func (r *Report) Counts() []Count {

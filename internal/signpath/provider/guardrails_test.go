@@ -359,3 +359,18 @@ func TestGuardrailsFromTheFileOfReviews(t *testing.T) {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
 }
+
+// Who set guardrails is told what they do not see.
+func TestGuardrailsTellWhatTheyDoNotSee(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, nil)
+	w.org.inject(mock.Fault{Route: "GET /Projects/project-a", Action: mock.FaultAnswer, Status: 403})
+	for rules, want := range map[string]bool{"": false, denySelfApproval: true} {
+		w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(rules)+"\n}\n"))
+		w.write("main.tf", []byte(entriesOf("submitter", "release-signing", "ci_user:terraform")))
+		said, code := w.run("plan")
+		told := says("Warning: The guardrails do not see the whole organization", `Project "project-a" with its signing policies could not be read`).MatchString(said)
+		if code != 0 || told != want {
+			t.Errorf("with rules %q: exit code %d, told %t:\n%s", rules, code, told, said)
+		}
+	}
+}

@@ -1,0 +1,265 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// A page is what the template shows. Principals and places have numbers, by which
+// everything else names them: a number cannot be mistaken for a name, and is short.
+type page struct {
+	ID, Day, ReadBy string
+	Gaps            []string
+	// Tallies count findings, and Counts everything else.
+	Tallies, Counts []Count
+	Rules           []*pageRule
+	Excepted        []pageExcepted
+	Projects        []string
+	Policies        []string
+	Permissions     []pagePermission
+	Groups          []pageGroup
+	Places          []pagePlace
+	Accounts        []*pageAccount
+
+	principals map[access.Reference]int
+	places     map[review.Place]int
+}
+
+// A pageRule is a rule with all that it found, so that its advice is read once.
+type pageRule struct {
+	ID, Severity, Summary, Advice, Source, Evidence string
+	Findings                                        []pageFinding
+}
+
+type pageFinding struct {
+	Sentence string
+	Reasons  []string
+	// Principals and Places are numbers.
+	Principals, Places string
+}
+
+type pageExcepted struct{ Rule, Sentence, Reason, Until string }
+
+// A pagePermission has a letter for the table, where words find no room.
+type pagePermission struct {
+	review.Permission
+	Letter string
+}
+
+type pageGroup struct {
+	Number int
+	Who    string
+}
+
+type pagePlace struct{ Project, Policy, Name string }
+
+// A pageAccount is a user or CI user with a line for each place.
+type pageAccount struct {
+	Number                  int
+	Kind, Key, Name, Status string
+	// Rights are those of all lines, each once.
+	Rights []review.Permission
+	Lines  []pageLine
+}
+
+// A pageLine is what an account may do at a place. It is said again where it is
+// part of what is told at a wider place.
+type pageLine struct {
+	ID, Place string
+	Number    int
+	Again     bool
+	OffForce  bool
+	Rights    []pageRight
+	Why       []string
+	// Via are the numbers of the groups on the way.
+	Via string
+}
+
+// A pageRight is wider where nothing at the place itself gives it.
+type pageRight struct {
+	Name  string
+	Wider bool
+}
+
+// permissionLetters stand for the permissions in the narrow cells of the table.
+var permissionLetters = map[review.Permission]string{
+	review.Submit: "S", review.Approve: "A", review.ReadArtifacts: "R", review.Configure: "C",
+	review.AdministerProjects: "P", review.AdministerUsers: "U", review.AdministerCertificates: "K", review.Everything: "E",
+}
+
+func (r *Report) newPage() *page {
+	p := &page{
+		ID: r.Organization.ID, Day: r.Day, ReadBy: visible(r.readBy()),
+		Gaps:       each(r.Organization.Gaps, visible),
+		principals: map[access.Reference]int{}, places: map[review.Place]int{},
+	}
+	counts := r.Counts()
+	p.Tallies, p.Counts = counts[:findingCounts], counts[findingCounts:]
+	cells := r.cells()
+	for _, c := range cells {
+		p.addPlace(c.place)
+	}
+	for _, c := range slices.SortedStableFunc(slices.Values(cells), func(a, b *cell) int { return comparePrincipals(a.principal, b.principal) }) {
+		p.addLine(r, c)
+	}
+	for _, finding := range r.Findings {
+		p.addFinding(finding)
+	}
+	p.Excepted = each(r.Excepted, func(f review.ExceptedFinding) pageExcepted {
+		return pageExcepted{f.Rule, visible(f.Sentence), visible(f.Exception.Reason), f.Exception.Until.Format(time.DateOnly)}
+	})
+	p.Permissions = each(r.permissions(), func(permission review.Permission) pagePermission {
+		return pagePermission{permission, permissionLetters[permission]}
+	})
+	slices.Sort(p.Projects)
+	slices.Sort(p.Policies)
+	slices.SortFunc(p.Groups, func(a, b pageGroup) int { return strings.Compare(a.Who, b.Who) })
+	return p
+}
+
+func (r *Report) permissions() []review.Permission {
+	var all []review.Permission
+	for _, row := range r.Access {
+		all = append(all, row.Permission)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (p *page) addPlace(place review.Place) {
+	if _, known := p.places[place]; known {
+		return
+	}
+	p.places[place] = len(p.Places)
+	shown := pagePlace{visible(place.Project), visible(place.SigningPolicy), visible(place.String())}
+	p.Places = append(p.Places, shown)
+	if shown.Project != "" && !slices.Contains(p.Projects, shown.Project) {
+		p.Projects = append(p.Projects, shown.Project)
+	}
+	if shown.Policy != "" && !slices.Contains(p.Policies, shown.Policy) {
+		p.Policies = append(p.Policies, shown.Policy)
+	}
+}
+
+// number returns the number of a principal, which it gives to one it has not seen.
+func (p *page) number(principal access.Reference) int {
+	number, known := p.principals[principal]
+	if known {
+		return number
+	}
+	number = len(p.principals)
+	p.principals[principal] = number
+	if principal.Kind == access.KindGroup {
+		p.Groups = append(p.Groups, pageGroup{number, visible(principal.String())})
+	}
+	return number
+}
+
+// addLine adds what is in the cell to its account. Cells come by account.
+func (p *page) addLine(r *Report, c *cell) {
+	number := p.number(c.principal)
+	if len(p.Accounts) == 0 || p.Accounts[len(p.Accounts)-1].Number != number {
+		p.Accounts = append(p.Accounts, r.newPageAccount(number, c))
+	}
+	account := p.Accounts[len(p.Accounts)-1]
+	account.Rights = append(account.Rights, c.permissions()...)
+	slices.Sort(account.Rights)
+	account.Rights = slices.Compact(account.Rights)
+
+	place := p.places[c.place]
+	own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool { return !r.tellsElsewhere(c, reason) })
+	line := pageLine{
+		ID: "why-" + strconv.Itoa(number) + "-" + strconv.Itoa(place), Number: place, Place: p.Places[place].Name,
+		Again: !own, OffForce: c.status != access.StatusActive,
+		Rights: c.pageRights(), Why: c.pageReasons(), Via: p.groupsOf(c.reasons),
+	}
+	account.Lines = append(account.Lines, line)
+}
+
+func (r *Report) newPageAccount(number int, c *cell) *pageAccount {
+	account := &pageAccount{Number: number, Name: visible(r.Organization.nameOf(c.principal))}
+	kind, key, _ := strings.Cut(visible(c.principal.String()), ":")
+	account.Kind, account.Key = kind+":", key
+	if c.status != access.StatusActive {
+		account.Status = strings.TrimPrefix(inForce(c.status), "no, ")
+	}
+	return account
+}
+
+func (c *cell) pageRights() []pageRight {
+	return each(c.permissions(), func(permission review.Permission) pageRight {
+		own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool {
+			return reason.place == c.place && slices.Contains(reason.permissions, permission)
+		})
+		return pageRight{permission.String(), !own}
+	})
+}
+
+// pageReasons says what a reason gives, if there is another one that gives more or less.
+func (c *cell) pageReasons() []string {
+	all := c.permissions()
+	return each(c.reasons, func(reason cellReason) string {
+		if len(reason.permissions) == len(all) {
+			return visible(reason.text)
+		}
+		return visible(reason.text) + ": " + spellPermissions(reason.permissions)
+	})
+}
+
+func (p *page) groupsOf(reasons []cellReason) string {
+	var groups []access.Reference
+	for _, reason := range reasons {
+		groups = append(groups, reason.via...)
+	}
+	return p.numbers(groups)
+}
+
+// numbers are those of the principals, each once, as a list for an attribute.
+func (p *page) numbers(principals []access.Reference) string {
+	return spellNumbers(each(principals, p.number))
+}
+
+func spellNumbers(numbers []int) string {
+	slices.Sort(numbers)
+	return strings.Join(each(slices.Compact(numbers), strconv.Itoa), " ")
+}
+
+// addFinding adds the finding to its rule. Findings come by rule.
+func (p *page) addFinding(f review.Finding) {
+	if len(p.Rules) == 0 || p.Rules[len(p.Rules)-1].ID != f.Rule {
+		rule := ruleOf(f)
+		p.Rules = append(p.Rules, &pageRule{
+			ID: f.Rule, Severity: string(f.Severity), Summary: rule.Summary, Advice: f.Advice, Source: rule.Source, Evidence: string(rule.Evidence),
+		})
+	}
+	rule := p.Rules[len(p.Rules)-1]
+	principals := slices.Clone(f.Principals)
+	for _, reason := range f.Reasons {
+		principals = append(principals, reason.Via...)
+	}
+	rule.Findings = append(rule.Findings, pageFinding{
+		Sentence: visible(f.Sentence), Principals: p.numbers(principals), Places: p.findingPlaces(f),
+		Reasons: each(f.Reasons, func(reason review.Reason) string { return visible(reason.String()) }),
+	})
+}
+
+// findingPlaces are the numbers of the places of a finding, also of one where nobody
+// may do anything, and of where its reasons stand, as far as the page shows that.
+func (p *page) findingPlaces(f review.Finding) string {
+	var numbers []int
+	for _, place := range f.Places {
+		p.addPlace(place)
+		numbers = append(numbers, p.places[place])
+	}
+	for _, reason := range f.Reasons {
+		if number, shown := p.places[reason.Place]; shown {
+			numbers = append(numbers, number)
+		}
+	}
+	return spellNumbers(numbers)
+}
