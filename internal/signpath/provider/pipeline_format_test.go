@@ -156,10 +156,8 @@ type gitlabJob struct {
 		Access   string
 		ExpireIn string `yaml:"expire_in"`
 	}
-	Image struct {
-		Name       string
-		Entrypoint []string
-	}
+	// Image is a name, or a mapping with one.
+	Image any
 }
 
 // gitlabVariables are in the environment of every job.

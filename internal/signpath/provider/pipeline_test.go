@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"fmt"
 	"net/http"
 	"os"
 	"regexp"
@@ -118,8 +117,8 @@ func (c pipelineCase) reviewed(r *pipelineRunner) {
 		run := r.run(c.pullRequest...)
 		c.expect(r, run, 0, http.MethodGet)
 		c.expectShown(r, unescaped(c.shown(r, run)), "SignPath plan review",
-			"user:release.manager@example.com gains approve on project-b/release-signing",
-			"user:qa.lead@example.com loses approve on project-b/release-signing")
+			"user:release.manager@example.com gains approval on project-b/release-signing",
+			"user:qa.lead@example.com loses approval on project-b/release-signing")
 		c.expectShown(r, run.log+run.summary, `+ "user:release.manager@example.com"`, "Warning: ", "Plan: 14 to add, 0 to change, 0 to destroy.")
 		for name, files := range run.kept {
 			for _, file := range files {
@@ -131,21 +130,13 @@ func (c pipelineCase) reviewed(r *pipelineRunner) {
 	}
 }
 
-const approver = `resource "signpath_signing_policy_approver" "one_more" {
-  project        = "project-a"
-  signing_policy = "test-signing"
-  member         = "%s"
-}
-`
-
-// denied lets a CI user approve, which the rules of the repository deny: in a pull
-// request once that is told, and on main before anybody can apply it.
+// denied has rules in the repository that deny what the example does through a group:
+// in a pull request once that is told, and on main before anybody can apply it.
 func (c pipelineCase) denied(r *pipelineRunner) {
-	r.repository["signing-rules.yaml"] = []byte("rules:\n  ci-user-approves:\n    severity: deny\n")
-	r.repository["approver.tf"] = fmt.Appendf(nil, approver, "ci_user:terraform")
+	r.repository["signing-rules.yaml"] = []byte("rules:\n  approver-configures:\n    severity: deny\n")
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 2, http.MethodGet)
-	c.expectShown(r, unescaped(c.shown(r, run)), "deny ci-user-approves: ci_user:terraform can approve project-a/test-signing")
+	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: user:release.manager@example.com can approve project-a/release-signing and also configure the project project-a.")
 	run = r.run(c.merge...)
 	c.expect(r, run, 2, http.MethodGet)
 	for name, files := range run.kept {
@@ -158,7 +149,12 @@ func (c pipelineCase) denied(r *pipelineRunner) {
 
 // failed names an approver whom nobody knows.
 func (c pipelineCase) failed(r *pipelineRunner) {
-	r.repository["approver.tf"] = fmt.Appendf(nil, approver, "user:nobody@example.com")
+	r.repository["approver.tf"] = []byte(`resource "signpath_signing_policy_approver" "nobody" {
+  project        = "project-a"
+  signing_policy = "test-signing"
+  member         = "user:nobody@example.com"
+}
+`)
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 1, http.MethodGet)
 	c.expectShown(r, run.log, "nobody@example.com")
@@ -171,7 +167,7 @@ func (c pipelineCase) failed(r *pipelineRunner) {
 func (c pipelineCase) applied(r *pipelineRunner) {
 	run := r.run(c.merge...)
 	c.expect(r, run, 0, http.MethodGet, http.MethodPost)
-	c.expectShown(r, unescaped(run.log+run.summary), "user:release.manager@example.com gains approve", "Plan: 14 to add, 0 to change, 0 to destroy.")
+	c.expectShown(r, unescaped(run.log+run.summary), "user:release.manager@example.com gains approval", "Plan: 14 to add, 0 to change, 0 to destroy.")
 	c.expectShown(r, run.log, "Apply complete! Resources: 14 added, 0 changed, 0 destroyed.")
 	for _, request := range r.org.Requests() {
 		if request.Method != http.MethodGet && request.Caller != "ci_user:terraform" {
