@@ -73,7 +73,7 @@ func (r *reader) follow(steps []pageStep) {
 	r.t.Helper()
 	for i, step := range steps {
 		switch step.language {
-		case "terraform", "tf":
+		case "terraform", "tf", "yaml":
 			r.save(step)
 		case "shell":
 			// A command that has to fail is followed by its error.

@@ -169,7 +169,7 @@ func (m guardrailModel) setting() review.RuleSetting {
 	}
 	for _, exception := range m.Exceptions {
 		member, _ := access.ParseEntry(exception.Member.ValueString())
-		until, _ := time.Parse(time.DateOnly, exception.Until.ValueString())
+		until, _ := parseDate(exception.Until.ValueString())
 		setting.Exceptions = append(setting.Exceptions, review.Exception{
 			Member: member, Project: exception.Project.ValueString(), SigningPolicy: exception.SigningPolicy.ValueString(),
 			Reason: exception.Reason.ValueString(), Until: until,

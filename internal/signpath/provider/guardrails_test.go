@@ -347,7 +347,7 @@ func TestGuardrailsFromTheFileOfReviews(t *testing.T) {
     exceptions:
       - member: user:release.manager@example.com
         reason: Until the second approver is hired
-        until: "2999-12-31"
+        until: 2999-12-31
   old-token:
     parameters: {days: 180}
 `),

@@ -61,7 +61,7 @@ func sections(steps []pageStep, headings ...string) []pageStep {
 	return found
 }
 
-var fileName = regexp.MustCompile("`([\\w.-]+\\.tf)`")
+var fileName = regexp.MustCompile("`([\\w.-]+\\.(?:tf|yaml))`")
 
 // file is the name that the paragraph before a configuration tells the reader to
 // save it under.

@@ -78,12 +78,20 @@ func isDate() validator.String {
 		description: "a date like 2026-12-31",
 		summary:     "Invalid date",
 		check: func(value string) error {
-			if _, err := time.Parse(time.DateOnly, value); err != nil {
-				return fmt.Errorf("%q is no date like 2026-12-31", value)
-			}
-			return nil
+			_, err := parseDate(value)
+			return err
 		},
 	}
+}
+
+// parseDate reads a day, also in the form that yamldecode makes of one that stands in
+// a YAML file without quotes.
+func parseDate(value string) (time.Time, error) {
+	day, err := time.Parse(time.DateOnly, strings.TrimSuffix(value, "T00:00:00Z"))
+	if err != nil {
+		return day, fmt.Errorf("%q is no date like 2026-12-31", value)
+	}
+	return day, nil
 }
 
 // isEmail accepts an e-mail address.
