@@ -152,6 +152,11 @@ func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnos
 	settings := map[string]review.RuleSetting{}
 	for _, id := range slices.Sorted(maps.Keys(model.Rules)) {
 		settings[id] = model.Rules[id].setting()
+		if model.Rules[id].isEmpty() {
+			diags.AddAttributeError(path.Root(attrGuardrails).AtName("rules").AtMapKey(id), "Invalid guardrail",
+				fmt.Sprintf("The rule %s is named and nothing about it is set. Terraform drops a key that it does not know, without a word: it may be misspelled. "+
+					"There are severity, parameters and exceptions.", id))
+		}
 		// When the review takes place does not matter to whether the rules hold.
 		one := review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{id: settings[id]}}
 		if err := one.Validate(); err != nil {
@@ -159,6 +164,11 @@ func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnos
 		}
 	}
 	return settings
+}
+
+// isEmpty tells whether nothing is set, as when the only key is misspelled.
+func (m guardrailModel) isEmpty() bool {
+	return m.Severity.IsNull() && m.Parameters == nil && m.Exceptions == nil
 }
 
 // setting takes values that their validators have passed.

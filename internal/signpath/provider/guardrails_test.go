@@ -323,6 +323,7 @@ func TestGuardrailsAreRefused(t *testing.T) {
 		"no reason":         {`"old-token" = { exceptions = [{ member = "ci_user:a", until = "2026-12-31" }] }`, []string{"reason"}},
 		"no end":            {`"old-token" = { exceptions = [{ member = "ci_user:a", reason = "r" }] }`, []string{"until"}},
 		"no date":           {`"old-token" = { exceptions = [{ member = "ci_user:a", reason = "r", until = "31.12.2026" }] }`, []string{"Invalid date", "2026-12-31"}},
+		"misspelled key":    {`"old-token" = { severty = "deny" }`, []string{"Invalid guardrail", "misspelled"}},
 		"no member":         {`"old-token" = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid member reference"}},
 		"no subject":        {`"old-token" = { exceptions = [{ reason = "r", until = "2026-12-31" }] }`, []string{"Invalid guardrail", "names neither a member nor a project"}},
 		"no project":        {`"old-token" = { exceptions = [{ member = "ci_user:a", signing_policy = "p", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid guardrail", "without its project"}},
