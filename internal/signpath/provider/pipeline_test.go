@@ -82,7 +82,7 @@ func TestPipelines(t *testing.T) {
 	for _, c := range pipelineCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.run(t, newPipelineRunner(t, cli, signpathctl, c.read(t), completeExample(t)))
+			c.run(newPipelineRunner(t, cli, signpathctl, c.read(t), completeExample(t)))
 		})
 	}
 }
@@ -98,7 +98,7 @@ func completeExample(t *testing.T) map[string][]byte {
 	return nil
 }
 
-func (c pipelineCase) run(t *testing.T, r *pipelineRunner) {
+func (c pipelineCase) run(r *pipelineRunner) {
 	c.reviewed(r)
 	c.denied(r)
 	c.failed(r)
