@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Walks through the provider's main job with a real Terraform or OpenTofu, against
-# the mock server: plan, apply, an empty plan, a typo, drift, healing, export,
-# destroy. Each step says what to look at, and the script fails if a step is not as
-# told. DIALECT lets the mock deviate from the assumed API, which shows nowhere.
+# the mock server: plan, apply, an empty plan, a typo, drift and who made it,
+# healing, export, destroy. Each step says what to look at, and the script fails if
+# a step is not as told. DIALECT lets the mock deviate from the assumed API, which
+# shows nowhere.
 #
 # It needs bin/ from `make build`, and $CLI from tools/with-cli.sh. It leaves
 # nothing behind.
@@ -26,8 +27,9 @@ stop() {
 }
 trap stop EXIT
 
-# Its output depends on nothing but what is shown: no ports, ids or times, and nothing
-# in the order in which Terraform happens to walk.
+# Its output depends on nothing but what is shown: no ports or ids, nothing in the
+# order in which Terraform happens to walk, and no time but that at which somebody
+# clicked.
 bold='' plain='' green='' red='' yellow=''
 if [ -t 1 ]; then
   bold=$(printf '\033[1m') plain=$(printf '\033[0m')
@@ -91,9 +93,9 @@ plan_changes() {
 lines() { grep -E -- "$1" "$work/output" | show; }
 
 # messages shows the errors and warnings of the provider, but not where in the
-# configuration they belong.
-messages() {
-  awk '/^(Error|Warning): / { on = !/development overrides/ }
+# configuration they belong: those that fit the pattern, because many come in any order.
+messages() { # [PATTERN]
+  awk -v pattern="${1:-.}" '/^(Error|Warning): / { on = !/development overrides/ && $0 ~ pattern }
     /^(Apply|Destroy) complete!|^Planning failed|^\(and / { on = 0 }
     on && /^  (with|on) |^ +[0-9]+: / { skip = 1; next }
     skip && /^$/ { skip = 0; next }
@@ -201,6 +203,16 @@ refuse '+ "user:'
 changes approvers
 lines '^Plan:'
 printf '   Exit code: %s\n' "$status"
+printf '\n   The audit log tells who it was, and when:\n'
+TF_CLI_ARGS=-no-color "$CLI" plan -refresh-only -out drift.bin >"$work/output" 2>&1
+"$CLI" show -json drift.bin >drift.json
+printf '\n   $ terraform %s\n' 'plan -refresh-only -out drift.bin' 'show -json drift.bin > drift.json'
+status=0
+signpathctl review drift drift.json --live || status=$?
+[ "$status" -eq 2 ] || fail "review drift answered $status, not 2"
+expect '1 change outside Terraform: 1 added.'
+expect 'user:outsider@example.com was added to the approvers of project-a/release-signing by '
+lines 'outside Terraform$' | sed 's/^     - /   /'
 
 step "The apply heals it" \
   "The outsider is off the list, and nobody else is."
@@ -226,7 +238,7 @@ step "Destroy takes back what was given" \
 terraform destroy -auto-approve
 expect 'Users are deactivated, not deleted'
 expect 'Destroy complete! Resources: 14 destroyed.'
-messages
+messages 'Users are deactivated'
 echo
 lines '^Destroy complete!'
 [ -z "$(approvers)" ] || fail "the destroy left approvers"

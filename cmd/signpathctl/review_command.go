@@ -5,10 +5,10 @@ import "github.com/spf13/cobra"
 func newReviewCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "review",
-		Short: "Tell who may do what, and what is wrong with that",
+		Short: "Tell who may do what, what is wrong with that, and who changed it",
 		Args:  cobra.NoArgs,
 		RunE:  func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	command.AddCommand(newReviewOrgCommand(), newReviewPlanCommand())
+	command.AddCommand(newReviewOrgCommand(), newReviewPlanCommand(), newReviewDriftCommand())
 	return command
 }

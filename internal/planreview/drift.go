@@ -1,59 +1,229 @@
 package planreview
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
-	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// driftOf tells what the refresh found to be changed outside Terraform.
-func driftOf(plan *tfjson.Plan) []Event {
-	found := []Event{}
+// A DriftKind says what happened.
+type DriftKind string
+
+// The kinds of drift.
+const (
+	// DriftAdded says that a principal came onto an access list.
+	DriftAdded DriftKind = "added"
+	// DriftRemoved says that a principal left an access list.
+	DriftRemoved DriftKind = "removed"
+	// DriftChanged says that an attribute has another value.
+	DriftChanged DriftKind = "changed"
+	// DriftGone says that an object does not exist any more.
+	DriftGone DriftKind = "gone"
+)
+
+// A DriftChange is one thing that a refresh found changed outside Terraform.
+type DriftChange struct {
+	Address string    `json:"address"`
+	Kind    DriftKind `json:"kind"`
+	// Principal is who came onto the list or left it; without a list, who changed.
+	Principal string `json:"principal,omitempty"`
+	// List is the plural of the list: "approvers". What follows is where it is.
+	List          string `json:"list,omitempty"`
+	Project       string `json:"project,omitempty"`
+	SigningPolicy string `json:"signing_policy,omitempty"`
+	Group         string `json:"group,omitempty"`
+	// Attribute is what changed, as the resource calls it. Before and After are its
+	// values where they are simple and may be shown.
+	Attribute string `json:"attribute,omitempty"`
+	Before    any    `json:"before,omitempty"`
+	After     any    `json:"after,omitempty"`
+	// Sentence tells the change and, where it is known, who made it. It ends without
+	// a full stop.
+	Sentence string `json:"sentence"`
+	// Author is nil where it is not known for sure.
+	Author *DriftAuthor `json:"author"`
+	// id is that of the principal, where the resource tells it.
+	id string
+	// fact tells the change alone.
+	fact string
+}
+
+// ID returns the id of the principal; "" where the plan does not tell it.
+func (c DriftChange) ID() string { return c.id }
+
+// Place spells where the list is: "acme/release-signing", or the group.
+func (c DriftChange) Place() string {
+	return ListChange{Project: c.Project, SigningPolicy: c.SigningPolicy, Group: c.Group}.Place()
+}
+
+// driftChanges returns what the refresh of a plan found.
+func driftChanges(plan *tfjson.Plan) []DriftChange {
+	found := []DriftChange{}
 	hidden := secretsOf(plan)
 	for _, change := range plan.ResourceDrift {
 		if !isOurs(change.Type) || change.Change == nil || change.Mode == tfjson.DataResourceMode {
 			continue
 		}
 		i := ordered(map[string]*instance{"": instanceOfChange(change)}, hidden)[0]
-		for _, sentence := range driftSentences(i) {
-			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
+		if i.before != nil {
+			found = append(found, driftOfInstance(i)...)
 		}
 	}
 	return found
 }
 
-func driftSentences(i *instance) []string {
-	if i.before == nil || i.after == nil {
-		return []string{i.address + ": is gone"}
+// driftOf tells of the drift as a part of the review of a plan.
+func driftOf(plan *tfjson.Plan) []Event {
+	events := []Event{}
+	for _, c := range driftChanges(plan) {
+		events = append(events, Event{Address: c.Address, Subject: c.Principal, Sentence: c.fact})
 	}
-	var found []string
+	return events
+}
+
+func driftOfInstance(i *instance) []DriftChange {
+	resource, isList := listResources[i.kind]
+	switch {
+	case isList && resource.whole:
+		return driftOfList(i, resource.list)
+	case isList && i.after == nil:
+		return []DriftChange{entryGone(i, resource.list)}
+	case i.kind == "role_assignment" && i.after == nil:
+		return []DriftChange{roleGone(i)}
+	case i.after == nil:
+		return []DriftChange{about(i, DriftGone, i.subject()+" was deleted")}
+	}
+	return driftOfAttributes(i)
+}
+
+// driftOfList compares a whole list.
+func driftOfList(i *instance, list access.List) []DriftChange {
+	c := onList(i, list)
+	if i.after == nil {
+		c.Kind, c.fact = DriftGone, fmt.Sprintf("the %s %s was deleted with its %s", list.Parent, c.Place(), list.Plural)
+		return []DriftChange{c}
+	}
+	had, before := i.before.texts(attributeMembers)
+	has, after := i.after.texts(attributeMembers)
+	if before != known || after != known {
+		return []DriftChange{unshown(i, attributeMembers)}
+	}
+	var found []DriftChange
+	for _, member := range without(has, had) {
+		found = append(found, c.member(DriftAdded, member))
+	}
+	for _, member := range without(had, has) {
+		found = append(found, c.member(DriftRemoved, member))
+	}
+	return found
+}
+
+const attributeMembers = "members"
+
+func entryGone(i *instance, list access.List) DriftChange {
+	member, is := i.before.text("member")
+	if is != known {
+		return unshown(i, "member")
+	}
+	return onList(i, list).member(DriftRemoved, member)
+}
+
+// onList is a change of the list that a resource tells of.
+func onList(i *instance, list access.List) DriftChange {
+	return DriftChange{
+		Address: i.address, List: list.Plural, Project: i.before.textOf("project"),
+		SigningPolicy: i.before.textOf("signing_policy"), Group: i.before.textOf("group"),
+	}
+}
+
+// member is the change for somebody who came onto the list or left it.
+func (c DriftChange) member(kind DriftKind, member string) DriftChange {
+	c.Kind, c.Principal = kind, member
+	preposition := map[DriftKind]string{DriftAdded: "to", DriftRemoved: "from"}[kind]
+	c.fact = fmt.Sprintf("%s was %s %s the %s of %s", member, kind, preposition, c.List, c.Place())
+	return c
+}
+
+// about is a change of what a resource is about.
+func about(i *instance, kind DriftKind, fact string) DriftChange {
+	c := DriftChange{Address: i.address, Kind: kind, fact: fact}
+	if _, isPrincipal := principalKinds[i.kind]; isPrincipal {
+		c.id = i.before.textOf("id")
+	}
+	if subject := i.subject(); subject != i.address {
+		c.Principal = subject
+	}
+	return c
+}
+
+// unshown is the change of an attribute of which the value may not be shown.
+func unshown(i *instance, name string) DriftChange {
+	c := DriftChange{Address: i.address, Kind: DriftChanged, Attribute: name}
+	c.fact = fmt.Sprintf("%s of %s changed", name, i.address)
+	return c
+}
+
+func roleGone(i *instance) DriftChange {
+	c := about(i, DriftChanged, fmt.Sprintf("the global role %s was taken from %s", i.before.textOf(attributeRole), i.subject()))
+	c.Attribute, c.Before, c.After = attributeRole, i.before.textOf(attributeRole), string(access.RoleRegularUser)
+	return c
+}
+
+const attributeRole = "role"
+
+// followers are attributes that change only because another one does, which then
+// tells it.
+var followers = map[string][]string{
+	"member": {"email", "name"}, "status": {"active"}, "invitation_expires_at": {"active", "status", "email"},
+}
+
+func driftOfAttributes(i *instance) []DriftChange {
+	var found []DriftChange
 	for _, name := range sortedKeys(i.before.values) {
+		follows := slices.ContainsFunc(followers[name], i.differs)
 		switch {
-		case !i.differs(name):
+		case !i.differs(name) || follows:
 		case i.before.knows(name) != known || i.after.knows(name) != known:
-			found = append(found, fmt.Sprintf("%s: %s changed", i.address, name))
-		case name == "members":
-			found = append(found, i.address+": "+membersDrift(i))
+			found = append(found, unshown(i, name))
 		default:
-			found = append(found, fmt.Sprintf("%s: %s changed%s", i.address, name, fromTo(i, name)))
+			found = append(found, attributeChange(i, name))
 		}
 	}
 	return found
 }
 
-func membersDrift(i *instance) string {
-	had, _ := i.before.texts("members")
-	has, _ := i.after.texts("members")
-	var parts []string
-	if came := without(has, had); len(came) > 0 {
-		parts = append(parts, strings.Join(came, ", ")+" came onto the list")
+func attributeChange(i *instance, name string) DriftChange {
+	was, is := i.before.values[name], i.after.values[name]
+	c := about(i, DriftChanged, "")
+	c.Attribute = name
+	if isSimple(was) && isSimple(is) {
+		c.Before, c.After = was, is
 	}
-	if left := without(had, has); len(left) > 0 {
-		parts = append(parts, strings.Join(left, ", ")+" left it")
+	switch {
+	case name == attributeRole:
+		c.fact = fmt.Sprintf("%s was given the global role %v instead of %v", i.subject(), is, was)
+	case name == "active" && is == true:
+		c.fact = i.subject() + " was activated"
+	case name == "active" && is == false:
+		c.fact = i.subject() + " was deactivated"
+	default:
+		c.fact = fmt.Sprintf("%s of %s was changed%s", name, i.subjectBefore(), fromTo(was, is))
 	}
-	return strings.Join(parts, "; ")
+	return c
+}
+
+// subjectBefore names what the resource is about by its old name, which is the one
+// that the state has.
+func (i *instance) subjectBefore() string {
+	if member := i.before.textOf("member"); member != "" {
+		return member
+	}
+	return i.subject()
 }
 
 func without(texts, others []string) []string {
@@ -64,22 +234,32 @@ func without(texts, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return excluded[text] })
 }
 
-// fromTo spells simple values only: maps and lists are the plan's to show.
-func fromTo(i *instance, name string) string {
-	was, is := i.before.values[name], i.after.values[name]
-	for _, value := range []any{was, is} {
-		switch value.(type) {
-		case string, bool, nil:
-		default:
-			return ""
-		}
+// isSimple tells whether a value is short enough for a sentence: maps and lists are
+// the plan's to show.
+func isSimple(value any) bool {
+	switch reflect.ValueOf(value).Kind() {
+	case reflect.Map, reflect.Slice:
+		return false
+	}
+	return true
+}
+
+func fromTo(was, is any) string {
+	if !isSimple(was) || !isSimple(is) {
+		return ""
 	}
 	return fmt.Sprintf(" from %s to %s", spellValue(was), spellValue(is))
 }
 
+// spellValue writes a text as it is, because most are names, and anything else as
+// JSON does.
 func spellValue(value any) string {
-	if value == nil {
-		return "null"
+	if text, ok := value.(string); ok {
+		return text
 	}
-	return fmt.Sprint(value)
+	spelled, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(spelled)
 }

@@ -21,14 +21,18 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 }
 
 func (r *Report) markdown(limit int) string {
-	sections := r.sections()
+	return fittingMarkdown("SignPath plan review", r.headline(), r.sections(), limit)
+}
+
+// fittingMarkdown writes sections in the longest form that fits.
+func fittingMarkdown(title, headline string, sections []section, limit int) string {
 	texts := make([][]string, len(sections))
 	for i, s := range sections {
 		for _, lines := range s.lengths {
 			texts[i] = append(texts[i], markdownSection(s.title, lines))
 		}
 	}
-	head := "## SignPath plan review\n\n" + escaped(r.headline()) + "\n"
+	head := "## " + title + "\n\n" + escaped(headline) + "\n"
 	lengths := make([]int, len(sections))
 	text := joinSections(head, texts, lengths)
 	for utf8.RuneCountInString(text) > limit {

@@ -24,7 +24,7 @@ func TestRecordedPlan(t *testing.T) {
 		"user:auditor@example.com gets the global role GlobalReader",
 		"user:auditor@example.com gets an invitation",
 		"the API token of ci_user:PrjB-nightly is rotated, because of rotation_triggers; the one before stops working",
-		"signpath_project_configurators.a: user:qa.lead@example.com came onto the list",
+		"user:qa.lead@example.com was added to the configurators of project-a",
 		"member of signpath_project_reader.team is known after apply",
 	)
 	if got := rules(report.Findings.Introduced); !slices.Equal(got, []string{"submit-and-approve"}) {

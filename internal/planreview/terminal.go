@@ -8,9 +8,14 @@ import (
 
 // WriteTerminal writes the report for people.
 func (r *Report) WriteTerminal(w io.Writer) error {
+	_, err := io.WriteString(w, terminalText(r.headline(), r.sections()))
+	return err
+}
+
+func terminalText(headline string, sections []section) string {
 	var text strings.Builder
-	text.WriteString(r.headline() + "\n")
-	for _, s := range r.sections() {
+	text.WriteString(headline + "\n")
+	for _, s := range sections {
 		text.WriteString("\n" + s.title + "\n")
 		for _, l := range s.lengths[0] {
 			text.WriteString("  - " + visible(l.text) + "\n")
@@ -19,8 +24,7 @@ func (r *Report) WriteTerminal(w io.Writer) error {
 			}
 		}
 	}
-	_, err := io.WriteString(w, text.String())
-	return err
+	return text.String()
 }
 
 // visible spells out what does not print, so that a name can neither break a line

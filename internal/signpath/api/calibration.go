@@ -50,6 +50,18 @@ type document struct {
 	// operations are by method and path below the organization, folded as by
 	// [foldRoute].
 	operations map[string]operation
+	// preview are those of v1-pre, which has other routes of the same names.
+	preview map[string]operation
+}
+
+// of returns what the document has for a route as it is assumed.
+func (d *document) of(r route) (operation, bool) {
+	operations := d.operations
+	if r.preview {
+		operations = d.preview
+	}
+	found, ok := operations[foldRoute(r.method, r.path)]
+	return found, ok
 }
 
 // An operation is one route of a document.
@@ -89,28 +101,36 @@ func parseDocument(data []byte) (*document, error) {
 	if err != nil || !strings.HasPrefix(parsed.OpenAPI, "3.") || parsed.Paths == nil {
 		return nil, fmt.Errorf("what %s answered is no OpenAPI 3 document", routeDocument)
 	}
-	d := &document{operations: map[string]operation{}}
-	for path, item := range parsed.Paths.Map() {
-		below, ok := belowOrganization(path)
-		if !ok {
-			continue
-		}
-		for method, described := range item.Operations() {
-			found := operation{method: method, path: below, request: requestSchema(described), answer: answerSchema(described)}
-			d.operations[foldRoute(method, below)] = found
-		}
-	}
+	d := &document{operations: operationsOf(parsed, version), preview: operationsOf(parsed, versionPreview)}
 	if len(d.operations) == 0 {
 		return nil, fmt.Errorf("the document that %s answered has no route of an organization", routeDocument)
 	}
 	return d, nil
 }
 
-// belowOrganization returns what follows /v1/{organization} in a path.
-func belowOrganization(path string) (string, bool) {
+// operationsOf returns the operations of one version of the API.
+func operationsOf(parsed *openapi3.T, version string) map[string]operation {
+	operations := map[string]operation{}
+	for path, item := range parsed.Paths.Map() {
+		below, ok := belowOrganization(path, version)
+		if !ok {
+			continue
+		}
+		for method, described := range item.Operations() {
+			operations[foldRoute(method, below)] = operation{
+				method: method, path: below, request: requestSchema(described), answer: answerSchema(described),
+			}
+		}
+	}
+	return operations
+}
+
+// belowOrganization returns what follows /v1/{organization} in a path of the
+// version.
+func belowOrganization(path, version string) (string, bool) {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		if strings.EqualFold(segment, "v1") && i+2 < len(segments) && strings.HasPrefix(segments[i+1], "{") {
+		if strings.EqualFold(segment, version) && i+2 < len(segments) && strings.HasPrefix(segments[i+1], "{") {
 			return "/" + strings.Join(segments[i+2:], "/"), true
 		}
 	}

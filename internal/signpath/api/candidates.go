@@ -64,6 +64,14 @@ var otherSpellings = map[string][]spelling{
 	},
 	propUsesApprovalProcess.name: {{answer: "useApprovalProcess"}, {answer: "requiresApproval", request: "requireApproval"}},
 	propRequiredApprovals.name:   {{answer: "requiredNumberOfApprovals"}, {answer: "numberOfRequiredApprovals"}},
+
+	propEventTime.name:    {{answer: "timestamp"}, {answer: "timestampUtc"}, {answer: "dateTime"}, {answer: "occurredAt"}, {answer: "createdAt"}, {answer: "date"}},
+	propEventName.name:    {{answer: "event"}, {answer: "eventType"}, {answer: "type"}, {answer: "name"}},
+	propEventActor.name:   {{answer: "user"}}, // Before 1.132.0 (documented).
+	propEventObject.name:  {{answer: "object"}, {answer: "target"}, {answer: "subject"}, {answer: "resource"}},
+	propEventChanges.name: {{answer: "changedProperties"}, {answer: "propertyChanges"}, {answer: "differences"}},
+	propChangeBefore.name: {{answer: "before"}, {answer: "old"}, {answer: "oldValue"}, {answer: "previousValue"}},
+	propChangeAfter.name:  {{answer: "after"}, {answer: "new"}, {answer: "newValue"}},
 }
 
 // spellings are all plausible names of the property, the assumed one first.

@@ -122,7 +122,7 @@ func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body a
 		}
 		raw = encoded
 	}
-	target := c.base.String() + "/v1/" + c.OrganizationID() + failure.Path
+	target := c.base.String() + "/" + r.version() + "/" + c.OrganizationID() + failure.Path
 	if r.global {
 		target = c.base.String() + failure.Path
 	}

@@ -42,7 +42,8 @@ type ContractLine struct {
 	State                     ContractState
 	// Found is what the document has instead, if it differs.
 	Found string
-	// Optional properties may be missing from an installation.
+	// Optional routes and properties may be missing from an installation, or from
+	// its document.
 	Optional bool
 	// Offered is what the document has there, if it is missing.
 	Offered []string
@@ -97,12 +98,13 @@ func readRoutes() []readRoute {
 			propSlug, propName, listProperties[access.Submitters.Plural], listProperties[access.Approvers.Plural],
 			propVerifiesTrustedBuildSystem, propVerifiesOriginPolicy, propUsesApprovalProcess, propRequiredApprovals,
 		}},
+		{routeAuditEvents, []property{propEventTime, propEventName, propEventMetadata, propEventObject, propEventChanges}},
 	}
 }
 
 func (d *document) compareRead(reads readRoute) []ContractLine {
 	line := routeLine(reads.route)
-	found, ok := d.operations[foldRoute(reads.method, reads.path)]
+	found, ok := d.of(reads.route)
 	if !ok {
 		line.State, line.Offered = ContractMissing, d.near(reads.route)
 		return []ContractLine{line}
@@ -128,7 +130,7 @@ func (d *document) compareWrite(writes writeRoute) []ContractLine {
 func routeLine(r route) ContractLine {
 	return ContractLine{
 		Route: r.String(), Part: PartRoute, Assumed: r.String(), State: ContractMatches,
-		Evidence: string(r.evidence), Source: r.source,
+		Evidence: string(r.evidence), Source: r.source, Optional: r.preview,
 	}
 }
 
@@ -141,7 +143,7 @@ func comparePart(r route, part ContractPart, properties []property, has *schema)
 		}
 		line := ContractLine{
 			Route: r.String(), Part: part, Assumed: assumed,
-			Evidence: string(p.evidence), Source: p.source, Optional: p.optional,
+			Evidence: string(p.evidence), Source: p.source, Optional: p.optional || r.preview,
 		}
 		line.State, line.Found, line.Offered = has.stateOf(assumed, candidates)
 		lines = append(lines, line)

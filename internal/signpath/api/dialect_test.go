@@ -128,6 +128,18 @@ func tellStory(o *organization, dialect mock.Dialect) {
 		}
 	}
 
+	// The audit log has it all, with who did it.
+	log, err := o.client.AuditEvents(ctx)
+	if err != nil || len(log.Events) != len(o.Events()) || log.Partial {
+		t.Errorf("got %d events of %d, %v", len(log.Events), len(o.Events()), err)
+	}
+	for i, event := range o.Events() {
+		got := log.Events[i]
+		if !got.Time.Equal(event.Time) || got.Name != event.Name || got.Actor.Name != event.Actor.Name || got.Object.ID != event.Entity.ID || len(got.Changes) != len(event.Changes) {
+			t.Errorf("got %+v of %+v", got, event)
+		}
+	}
+
 	// What does not exist is proven to be gone, and a refusal is quoted.
 	if _, err := o.client.Project(ctx, "project-c"); !api.IsGone(err) {
 		t.Errorf("got %v", err)

@@ -62,6 +62,7 @@ func remoteCalls() []remoteCall {
 	newUser := access.Principal{Kind: access.KindUser, Name: "New Approver", Email: "new.approver@example.com"}
 	return append(groupCalls(), []remoteCall{
 		{name: "Organization", method: "Organization", route: "GET /Organization", do: doOrganization},
+		{name: "AuditEvents", method: "AuditEvents", route: "GET /AuditLog/Events", prepare: approveOutsider, do: doAuditEvents},
 		{name: "Me", method: "Me", route: "GET */Me", do: doMe, asksTwice: true},
 		{name: "Projects", method: "Projects", route: "GET /Projects", do: doProjects},
 		{name: "Project", method: "Project", route: "GET /Projects/{project}", do: doProject},
@@ -101,6 +102,22 @@ func doOrganization(ctx context.Context, o *organization) error {
 		return fmt.Errorf("got %+v", got)
 	}
 	return err
+}
+
+// approveOutsider has an administrator do what the audit log then tells.
+func approveOutsider(o *organization) {
+	o.must(o.Administrator("user:org.admin@example.com").AddMembers(releaseA, "approvers", outsider))
+}
+
+func doAuditEvents(ctx context.Context, o *organization) error {
+	got, err := o.client.AuditEvents(ctx)
+	if err != nil {
+		return err
+	}
+	if len(got.Events) != 1 || got.Events[0].Name != "SigningPolicy.Edited" || got.Events[0].Actor.Name != "Organization Admin" {
+		return fmt.Errorf("got %+v", got)
+	}
+	return nil
 }
 
 func doMe(ctx context.Context, o *organization) error {

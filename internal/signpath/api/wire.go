@@ -47,6 +47,9 @@ type route struct {
 	// global routes belong to no organization: their path is relative to the API
 	// URL.
 	global bool
+	// preview routes stayed in v1-pre: what they answer has changed without a
+	// new version, and may again (documented).
+	preview bool
 }
 
 func newRoute(method, path string, class retryClass, evidence evidence, source string) route {
@@ -55,6 +58,20 @@ func newRoute(method, path string, class retryClass, evidence evidence, source s
 
 // String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
 func (r route) String() string { return r.method + " " + r.path }
+
+// The versions of the API as paths spell them.
+const (
+	version        = "v1"
+	versionPreview = "v1-pre"
+)
+
+// version is the segment before the organization.
+func (r route) version() string {
+	if r.preview {
+		return versionPreview
+	}
+	return version
+}
 
 // expand fills the parameters in, in order, each as one escaped path segment.
 func (r route) expand(parameters []string) string {
@@ -74,6 +91,13 @@ var (
 	routeDocument = route{
 		method: http.MethodGet, path: "/swagger/v1/swagger.json", class: idempotent, global: true,
 		evidence: observed, source: "build system integration page; changelog 1.129.0 documents /swagger",
+	}
+
+	// routeAuditEvents has the administrative events; those of signing requests
+	// have a route of their own since 1.130.0 (documented).
+	routeAuditEvents = route{
+		method: http.MethodGet, path: "/AuditLog/Events", class: idempotent, preview: true,
+		evidence: documented, source: "changelog 1.108.0, 1.130.0, 1.175.1",
 	}
 
 	routeProjects    = newRoute(http.MethodGet, "/Projects", idempotent, documented, "changelog 1.135.0 (path inferred from its siblings)")
@@ -186,6 +210,19 @@ var (
 	propYearlySignatures = property{name: "yearlyMaxNumberOfIndividualSignatures", evidence: documented, source: "changelog 1.200.2"}
 	propQuotaStart       = property{name: "quotaPeriodStart", evidence: documented, source: "changelog 1.200.2"}
 	propQuotaEnd         = property{name: "quotaPeriodEnd", evidence: documented, source: "changelog 1.200.2"}
+)
+
+// The properties of audit events. Only the actor and the form of the names of
+// events are documented.
+var (
+	propEventTime     = property{name: "time", evidence: inferred, source: "no evidence for the name; an audit log has times"}
+	propEventName     = property{name: "eventName", evidence: inferred, source: "changelog 1.110.0, 1.143.2 document names of events, not that of the property"}
+	propEventMetadata = property{name: "metadata", evidence: documented, source: "changelog 1.132.0"}
+	propEventActor    = property{name: "actor", evidence: documented, source: "changelog 1.132.0: in metadata, user before"}
+	propEventObject   = property{name: "entity", evidence: inferred, source: "the names of events begin with the entity"}
+	propEventChanges  = property{name: "changes", evidence: inferred, source: "no evidence that events tell changes"}
+	propChangeBefore  = property{name: "from", evidence: inferred, source: "no evidence that events tell changes"}
+	propChangeAfter   = property{name: "to", evidence: inferred, source: "no evidence that events tell changes"}
 )
 
 // listProperties are the properties that hold access lists.

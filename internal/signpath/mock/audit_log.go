@@ -101,20 +101,28 @@ func sameJSON(a, b json.RawMessage) bool {
 func listEventsOfAuditLog(c *call) (answer, *problem) {
 	events := make([]object, 0, len(c.organization.Events))
 	for _, event := range c.organization.Events {
-		events = append(events, event.render())
+		events = append(events, event.render(c.dialect))
 	}
 	return ok(c.wrap(listEvents, events)), nil
 }
 
-func (e AuditEvent) render() object {
+func (e AuditEvent) render(dialect Dialect) object {
+	metadata := object{propActor: e.Actor.render()}
+	if dialect.TextActors {
+		metadata[propActor] = e.Actor.Name
+	}
 	return object{
 		propID:        e.ID,
 		propTime:      e.Time,
 		propEventName: e.Name,
-		propMetadata:  object{propActor: e.Actor},
-		propEntity:    e.Entity,
+		propMetadata:  metadata,
+		propEntity:    e.Entity.render(),
 		propChanges:   e.Changes,
 	}
+}
+
+func (p EventParty) render() object {
+	return object{propID: nullable(p.ID), propName: p.Name}
 }
 
 var auditLogRoutes = []route{

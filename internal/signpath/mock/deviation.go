@@ -147,6 +147,7 @@ var deviations = []deviation{
 	renaming("rename", "role:globalRole", "a property has another name, in requests and answers; as often as wanted",
 		func(d *Dialect) *map[string]string { return &d.Renamed }),
 	flagged("summary-lists", "list items are summaries", func(d *Dialect) *bool { return &d.SummaryLists }),
+	flagged("text-actors", "actors of audit events are names", func(d *Dialect) *bool { return &d.TextActors }),
 	flagged("unknown-is-404", "an unknown object is a 404", func(d *Dialect) *bool { return &d.UnknownIs404 }),
 	flagged("wrapped-lists", "lists are in an object", func(d *Dialect) *bool { return &d.WrappedLists }),
 }

@@ -53,6 +53,10 @@ type Dialect struct {
 	// RenamedInRequests is Renamed for requests alone, and goes before it.
 	RenamedInRequests map[string]string
 
+	// TextActors names the actors of audit events by a text, and not as an object with an id and a name: of metadata.actor
+	// nothing but the place is documented.
+	TextActors bool
+
 	// PlainTextErrors answers errors as text, except those with an errors map: observed before 1.195.0.
 	PlainTextErrors bool
 	// UnknownIs404 answers 404 for an unknown object instead of the documented 403.

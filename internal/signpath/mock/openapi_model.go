@@ -70,7 +70,7 @@ var (
 	}
 	auditEventList = &answerModel{
 		schema: "AuditEvent",
-		sample: func(renderer) object { return AuditEvent{}.render() },
+		sample: func(r renderer) object { return AuditEvent{}.render(r.dialect) },
 		list:   listEvents,
 	}
 	auditMetadataItem = &answerModel{
@@ -79,7 +79,9 @@ var (
 	}
 	auditPartyItem = &answerModel{
 		schema: "AuditEventParty",
-		sample: func(renderer) object { return object{propID: nil, propName: nil} },
+		sample: func(renderer) object { return EventParty{}.render() },
+		// The system has no id.
+		extras: func(*organization) map[string]json.RawMessage { return map[string]json.RawMessage{propID: encode("")} },
 	}
 	memberItem = &answerModel{
 		schema: "Member",

@@ -136,7 +136,7 @@ func (r *reader) schema(ref *openapi3.SchemaRef, note noteName, seen map[*openap
 		r.property(text(schema.Extensions, "x-object"), name, property, note)
 		r.schema(property, note, seen)
 	}
-	for _, part := range slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf, openapi3.SchemaRefs{schema.Items}) {
+	for _, part := range slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf, openapi3.SchemaRefs{schema.Items, schema.AdditionalProperties.Schema}) {
 		r.schema(part, note, seen)
 	}
 }

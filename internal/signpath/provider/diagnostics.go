@@ -88,6 +88,7 @@ func explain(f failure, err error) (summary, advice string) {
 		lost        *api.LostPropertiesError
 		lostCreate  *api.LostCreateError
 		contract    *api.ContractError
+		noAuditLog  *api.AuditLogError
 		failedOrNot *api.Error
 	)
 	switch {
@@ -109,6 +110,8 @@ func explain(f failure, err error) (summary, advice string) {
 			"If the document is wrong and the request is right, `api_contract = \"assumed\"` in the provider block sends it without looking."
 	case errors.As(err, &lostCreate):
 		return "Unknown outcome of a create", "Apply again: Terraform then looks for it once more. If it exists, Terraform takes it over, which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."
+	case errors.As(err, &noAuditLog):
+		return "No audit log", f.needs
 	case errors.As(err, &failedOrNot):
 		return explainAnswer(f, failedOrNot)
 	}

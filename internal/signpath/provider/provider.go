@@ -200,7 +200,7 @@ func (p *signpathProvider) DataSources(context.Context) []func() datasource.Data
 		newCIUserDataSource, newCIUsersDataSource,
 		newUserGroupDataSource, newUserGroupsDataSource,
 		newProjectDataSource, newProjectsDataSource, newSigningPolicyDataSource,
-		newOrganizationDataSource, newCurrentUserDataSource, newRolesDataSource, newAccessReviewDataSource,
+		newOrganizationDataSource, newCurrentUserDataSource, newRolesDataSource, newAccessReviewDataSource, newAuditEventsDataSource,
 	}
 }
 

@@ -26,7 +26,7 @@ var documented = map[string][]string{
 		"signpath_user", "signpath_user_group", "signpath_user_group_member", "signpath_user_group_members",
 	},
 	"data source": {
-		"signpath_access_review",
+		"signpath_access_review", "signpath_audit_events",
 		"signpath_ci_user", "signpath_ci_users", "signpath_current_user", "signpath_organization", "signpath_project", "signpath_projects",
 		"signpath_roles", "signpath_signing_policy", "signpath_user", "signpath_user_group", "signpath_user_groups", "signpath_users",
 	},

@@ -120,13 +120,15 @@ func isName() validator.String {
 	return stringValidator{
 		description: "a name without white space around it",
 		summary:     "Invalid name",
-		check: func(value string) error {
-			if value == "" || value != strings.TrimSpace(value) {
-				return fmt.Errorf("%q is empty or has white space around it", value)
-			}
-			return nil
-		},
+		check:       checkName,
 	}
+}
+
+func checkName(value string) error {
+	if value == "" || value != strings.TrimSpace(value) {
+		return fmt.Errorf("%q is empty or has white space around it", value)
+	}
+	return nil
 }
 
 // isID accepts a UUID.

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// statusDrift is the exit status of a plan that found something changed.
+const statusDrift exitStatus = 2
+
+// failOnDrift lets a review that finds anything fail.
+const failOnDrift = "drift"
+
+var driftFormats = []string{"terminal", "markdown", "json"}
+
+type reviewDriftFlags struct {
+	connection     connectionFlags
+	format, failOn string
+	live           bool
+}
+
+func newReviewDriftCommand() *cobra.Command {
+	var flags reviewDriftFlags
+	command := &cobra.Command{
+		Use:   "drift PLAN-JSON",
+		Short: "Tell what was changed outside Terraform, and with --live by whom",
+		Long: `Tells what the refresh of a plan found changed outside Terraform, one sentence each: who was added to which access list
+or removed from it, which roles, accounts, groups and their members changed, and what no longer exists. It takes a plan
+as JSON, best one with -refresh-only; any other plan that refreshes tells it, too. Drift is against the state: who is on
+a list that Terraform manages by single entries, without being one of them, is none.
+
+Without --live it asks nobody. With --live it reads SignPath's audit log, with the settings of the provider: flags, or the
+environment variables ` + api.EnvURL + `, ` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. It then says who made
+each change, and when: in UTC, with the date unless that is today. A change is put down to an actor only if an event of
+the audit log tells of the same object and the same change, and no other one contradicts it; else the sentence says
+that it was not found there. The audit log is a preview of SignPath's API and hardly documented. Where it cannot be
+read, the report says why, and is otherwise the same.
+
+--format markdown fits an issue or a comment at GitHub: where there is too much, it is summarized. Use - to read standard
+input.
+
+Exit status: 0 if nothing changed; 2 if something did, unless --fail-on is never; 1 if there is no report.`,
+		Example: `  terraform plan -refresh-only -out=drift.bin
+  terraform show -json drift.bin > drift.json
+  signpathctl review drift drift.json --live`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return runReviewDrift(command, arguments[0], flags)
+		},
+	}
+	flags.connection.addTo(command)
+	options := command.Flags()
+	options.BoolVar(&flags.live, "live", false, "read from SignPath's audit log who made the changes")
+	options.StringVar(&flags.format, "format", "terminal", "one of "+strings.Join(driftFormats, ", "))
+	options.StringVar(&flags.failOn, "fail-on", failOnDrift, failOnDrift+" or "+failOnNever)
+	return command
+}
+
+func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlags) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	data, err := readPlan(source, command.InOrStdin())
+	if err != nil {
+		return err
+	}
+	plan, err := planreview.Decode(bytes.NewReader(data))
+	if err != nil {
+		return fmt.Errorf("%s: %w", source, err)
+	}
+	report := planreview.Drift(plan, time.Now())
+	if err := flags.attribute(command, report); err != nil {
+		return err
+	}
+	if err := writeDrift(command.OutOrStdout(), report, flags.format); err != nil {
+		return err
+	}
+	if len(report.Changes) > 0 && flags.failOn == failOnDrift {
+		return statusDrift
+	}
+	return nil
+}
+
+func (f reviewDriftFlags) check() error {
+	if !slices.Contains(driftFormats, f.format) {
+		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(driftFormats, ", "))
+	}
+	if f.failOn != failOnDrift && f.failOn != failOnNever {
+		return fmt.Errorf("--fail-on is %q, and must be %s or %s", f.failOn, failOnDrift, failOnNever)
+	}
+	return nil
+}
+
+// attribute says who made the changes, or why that is not known.
+func (f reviewDriftFlags) attribute(command *cobra.Command, report *planreview.DriftReport) error {
+	if !f.live {
+		if len(report.Changes) > 0 {
+			report.Note("who made the changes: only --live reads SignPath's audit log")
+		}
+		return nil
+	}
+	client, err := f.connection.newClient()
+	if err != nil {
+		return err
+	}
+	return attribution.Attribute(command.Context(), client, report)
+}
+
+func writeDrift(w io.Writer, report *planreview.DriftReport, format string) error {
+	switch format {
+	case "markdown":
+		return report.WriteMarkdown(w)
+	case "json":
+		return report.WriteJSON(w)
+	}
+	return report.WriteTerminal(w)
+}

@@ -1,0 +1,167 @@
+package planreview_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+)
+
+var today = time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
+
+// drifted makes what the builder changes what a refresh found.
+func (b *planBuilder) drifted(t testing.TB) *planreview.DriftReport {
+	t.Helper()
+	b.plan.ResourceDrift, b.plan.ResourceChanges = b.plan.ResourceChanges, nil
+	return planreview.Drift(b.throughJSON(t), today)
+}
+
+func driftOutputs(t testing.TB, report *planreview.DriftReport) map[string]string {
+	t.Helper()
+	outputs := map[string]string{}
+	for format, write := range map[string]func(*strings.Builder) error{
+		"terminal": func(b *strings.Builder) error { return report.WriteTerminal(b) },
+		"markdown": func(b *strings.Builder) error { return report.WriteMarkdown(b) },
+		"json":     func(b *strings.Builder) error { return report.WriteJSON(b) },
+	} {
+		var text strings.Builder
+		if err := write(&text); err != nil {
+			t.Fatal(err)
+		}
+		outputs[format] = text.String()
+	}
+	return outputs
+}
+
+func TestDriftSentences(t *testing.T) {
+	a, b := "user:a@example.com", "user:b@example.com"
+	user := func(more attributes) attributes {
+		all := attributes{"id": "i", "email": "a@example.com", "member": a, "name": "A", "active": true, "status": "active", "notification_email": nil, "invitation_expires_at": "2026-03-02T00:00:00Z"}
+		for name, value := range more {
+			all[name] = value
+		}
+		return all
+	}
+	group := func(members ...string) attributes { return attributes{"group": "group:G", "members": list(members...)} }
+	for name, test := range map[string]struct {
+		plan *planBuilder
+		want []string
+	}{
+		"nothing":                  {newPlan(), nil},
+		"a member comes":           {newPlan().change("signing_policy_approvers", onPolicy("release"), onPolicy("release", a)), []string{a + " was added to the approvers of acme/release"}},
+		"one comes, another goes":  {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}), []string{b + " was added to the readers of acme", a + " was removed from the readers of acme"}},
+		"a member of a group":      {newPlan().change("user_group_members", group(a), group()), []string{a + " was removed from the members of group:G"}},
+		"an entry":                 {newPlan().change("signing_policy_submitter", entry("release", a), nil), []string{a + " was removed from the submitters of acme/release"}},
+		"an entry of a group":      {newPlan().change("user_group_member", attributes{"group": "group:G", "member": a}, nil), []string{a + " was removed from the members of group:G"}},
+		"a list with its policy":   {newPlan().change("signing_policy_approvers", onPolicy("release", a), nil), []string{"the signing policy acme/release was deleted with its approvers"}},
+		"a role":                   {newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, attributes{"member": a, "role": "GlobalAdministrator"}), []string{a + " was given the global role GlobalAdministrator instead of GlobalReader"}},
+		"a role that is gone":      {newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil), []string{"the global role GlobalReader was taken from " + a}},
+		"deactivated":              {newPlan().change("user", user(nil), user(attributes{"active": false, "status": "inactive", "invitation_expires_at": nil})), []string{a + " was deactivated"}},
+		"activated":                {newPlan().change("user", user(attributes{"active": false}), user(nil)), []string{a + " was activated"}},
+		"accepted":                 {newPlan().change("user", user(attributes{"status": "invited"}), user(nil)), []string{"status of " + a + " was changed from invited to active"}},
+		"another e-mail address":   {newPlan().change("user", user(nil), user(attributes{"email": "b@example.com", "member": b})), []string{"email of " + a + " was changed from a@example.com to b@example.com"}},
+		"a notification address":   {newPlan().change("user", user(nil), user(attributes{"notification_email": "n@example.com"})), []string{"notification_email of " + a + " was changed from null to n@example.com"}},
+		"a user who is gone":       {newPlan().change("user", user(nil), nil), []string{a + " was deleted"}},
+		"members that are hidden":  {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}, sensitive("members")), []string{"members of signpath_project_readers.r001 changed"}},
+		"what was not there":       {newPlan().change("user", nil, user(nil)), nil},
+		"what is not this product": {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}, func(r *tfjson.ResourceChange) { r.Type = "other_thing" }), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := test.plan.drifted(t)
+			var got []string
+			for _, c := range report.Changes {
+				got = append(got, strings.TrimSuffix(c.Sentence, ", outside Terraform"))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A review of the plan has the same sentences.
+func TestDriftInTheReviewOfAPlan(t *testing.T) {
+	b := newPlan().change("signing_policy_approvers", onPolicy("release"), onPolicy("release", "user:a@example.com"))
+	b.plan.ResourceDrift, b.plan.ResourceChanges = b.plan.ResourceChanges, nil
+	says(t, b.review(t), "Changed outside Terraform, before this plan\n  - user:a@example.com was added to the approvers of acme/release\n")
+}
+
+func TestDriftFormats(t *testing.T) {
+	report := newPlan().change("signing_policy_approvers", onPolicy("release"), onPolicy("release", "user:a@example.com", "group:G*\n<b>")).drifted(t)
+	report.Attribute(func(c planreview.DriftChange) *planreview.DriftAuthor {
+		if c.Principal != "user:a@example.com" {
+			return nil
+		}
+		return &planreview.DriftAuthor{Name: "org.admin@example.com", Member: "user:org.admin@example.com", Time: today.Add(-6 * time.Hour), Event: "e1"}
+	})
+	report.Note("something")
+	outputs := driftOutputs(t, report)
+	for format, want := range map[string][]string{
+		"terminal": {
+			"2 changes outside Terraform: 2 added.\n",
+			"  - user:a@example.com was added to the approvers of acme/release by org.admin@example.com at 14:00 UTC, outside Terraform\n",
+			`  - group:G*\n<b> was added to the approvers of acme/release, outside Terraform (not found in the audit log)` + "\n",
+			"\nNot known\n  - something\n",
+		},
+		"markdown": {"## SignPath drift review\n\n2 changes outside Terraform: 2 added.\n", `- group:G\*\\n\<b\> was added`, "### Not known\n\n- something\n"},
+	} {
+		for _, phrase := range want {
+			if !strings.Contains(outputs[format], phrase) {
+				t.Errorf("%s: %q is not in\n%s", format, phrase, outputs[format])
+			}
+		}
+	}
+	var decoded struct {
+		Changes []struct {
+			Kind, Principal, List, Project, Sentence string
+			SigningPolicy                            string `json:"signing_policy"`
+			Author                                   *struct {
+				Member  string
+				Time    time.Time
+				EventID string `json:"event_id"`
+			}
+		}
+		Notes []string
+	}
+	if err := json.Unmarshal([]byte(outputs["json"]), &decoded); err != nil {
+		t.Fatal(err)
+	}
+	first, second := decoded.Changes[0], decoded.Changes[1]
+	if first.Kind != "added" || first.List != "approvers" || first.Project != "acme" || first.SigningPolicy != "release" ||
+		first.Author.Member != "user:org.admin@example.com" || !first.Author.Time.Equal(today.Add(-6*time.Hour)) || first.Author.EventID != "e1" {
+		t.Errorf("got %+v", first)
+	}
+	if second.Author != nil || second.Principal != "group:G*\n<b>" || !strings.HasSuffix(second.Sentence, "(not found in the audit log)") || len(decoded.Notes) != 1 {
+		t.Errorf("got %+v, %q", second, decoded.Notes)
+	}
+}
+
+func TestNoDrift(t *testing.T) {
+	outputs := driftOutputs(t, newPlan().drifted(t))
+	if outputs["terminal"] != "Nothing changed outside Terraform.\n" || !strings.Contains(outputs["json"], `"changes": []`) {
+		t.Errorf("got %q", outputs)
+	}
+}
+
+func TestDriftFitsAComment(t *testing.T) {
+	for changes, whole := range map[int]bool{100: true, 3000: false} {
+		b := newPlan()
+		for i := range changes {
+			b.change("signing_policy_approver", entry(fmt.Sprintf("release-%02d", i%30), fmt.Sprintf("user:somebody-%04d@example.com", i)), nil)
+		}
+		text := driftOutputs(t, b.drifted(t))["markdown"]
+		if length := utf8.RuneCountInString(text); length > planreview.MaxMarkdown || strings.Contains(text, "only count") == whole {
+			t.Errorf("%d changes: %d characters\n%.500s", changes, length, text)
+		}
+		if !whole && !strings.Contains(text, "approvers of acme/release\\-00: 100 × removed") && !strings.Contains(text, "approvers of acme/release-00: 100 × removed") {
+			t.Errorf("it does not count:\n%.500s", text)
+		}
+	}
+}

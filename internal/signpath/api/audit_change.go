@@ -1,0 +1,102 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// An AuditedProperty is one of whose changes an audit event may tell.
+type AuditedProperty struct{ property }
+
+// The properties of users and groups.
+var (
+	AuditedName              = AuditedProperty{propName}
+	AuditedEmail             = AuditedProperty{propEmail}
+	AuditedNotificationEmail = AuditedProperty{propNotificationEmail}
+	AuditedIdentity          = AuditedProperty{propIdentity}
+	AuditedDescription       = AuditedProperty{propDescription}
+	AuditedRole              = AuditedProperty{propRole}
+	AuditedActive            = AuditedProperty{propActive}
+)
+
+// Change returns the change of a property, under each plausible name of it, if
+// the event tells of one.
+func (e AuditEvent) Change(p AuditedProperty) (AuditChange, bool) {
+	for _, name := range p.answerNames() {
+		isIt := func(c AuditChange) bool { return strings.EqualFold(c.Property, name) }
+		if i := slices.IndexFunc(e.Changes, isIt); i >= 0 {
+			return e.Changes[i], true
+		}
+	}
+	return AuditChange{}, false
+}
+
+// Became tells whether the property has the value since the change. A text that is
+// empty and one that is null are the same.
+func (c AuditChange) Became(value any) bool {
+	if len(c.After) == 0 {
+		return false
+	}
+	wanted := mustMarshal(value)
+	return sameJSON(c.After, wanted) || isNoText(c.After) && isNoText(wanted)
+}
+
+func isNoText(raw json.RawMessage) bool {
+	return slices.Contains([]string{"null", `""`}, string(canonical(raw)))
+}
+
+// ListChange returns who came onto an access list and who left it, if the event
+// tells the whole list before and after. What is there to read is taken only if
+// all of it is understood.
+func (e AuditEvent) ListChange(list access.List) (added, removed []AuditParty, told bool) {
+	change, ok := e.Change(AuditedProperty{listProperties[list.Plural]})
+	if !ok {
+		return nil, nil, false
+	}
+	before, toldBefore := decodeParties(change.Before)
+	after, toldAfter := decodeParties(change.After)
+	if !toldBefore || !toldAfter {
+		return nil, nil, false
+	}
+	return partiesWithout(after, before), partiesWithout(before, after), true
+}
+
+// decodeParties reads a list of members: ids, names or objects, or such lists per
+// kind. Null is empty.
+func decodeParties(raw json.RawMessage) ([]AuditParty, bool) {
+	var items []json.RawMessage
+	if len(raw) == 0 {
+		return nil, false
+	}
+	if json.Unmarshal(raw, &items) != nil {
+		var perKind map[string][]json.RawMessage
+		if json.Unmarshal(raw, &perKind) != nil {
+			return nil, false
+		}
+		for _, ofKind := range perKind {
+			items = append(items, ofKind...)
+		}
+	}
+	parties := make([]AuditParty, len(items))
+	for i, item := range items {
+		if parties[i] = partyOf(item); parties[i] == (AuditParty{}) {
+			return nil, false
+		}
+	}
+	return parties, true
+}
+
+func partiesWithout(parties, others []AuditParty) []AuditParty {
+	known := map[string]bool{}
+	for _, other := range others {
+		known[other.key()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(parties), func(p AuditParty) bool { return known[p.key()] })
+}
+
+// key is by what the party is told apart from others in one event.
+func (p AuditParty) key() string { return cmp.Or(p.ID, strings.ToLower(p.Email), p.Name) }

@@ -1,0 +1,248 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// An AuditLog is what the audit log answered.
+type AuditLog struct {
+	// Events are in the order of the answer.
+	Events []AuditEvent
+	// Partial is true if the answer had more than the list: there may be further
+	// pages, which nobody knows how to ask for.
+	Partial bool
+}
+
+// An AuditEvent is one administrative change as the audit log tells it. The
+// route is a preview whose answer is hardly documented: what is not there, or
+// not understood, is empty, and never made up.
+type AuditEvent struct {
+	ID string
+	// Time is zero if it is not known.
+	Time time.Time
+	// Name is documented to be <Entity>.<PastTense>: "Webhook.Deleted".
+	Name string
+	// Actor is who made the change, and Object what was changed.
+	Actor, Object AuditParty
+	// Changes are ordered by property.
+	Changes []AuditChange
+}
+
+// An AuditParty is somebody or something that an event names.
+type AuditParty struct {
+	// ID is in lower case.
+	ID, Name, Email string
+	// Type is the entity in the name of the event: "SigningPolicy". Actors have
+	// none.
+	Type string
+}
+
+// An AuditChange is one property that was changed.
+type AuditChange struct {
+	Property string
+	// Before and After are JSON as it came; nil if the event does not tell.
+	Before, After json.RawMessage
+}
+
+// An AuditLogError says that the audit log cannot be had: SignPath answered
+// 403 or 404, which it does for a token that may not read it and for an
+// installation that does not have it.
+type AuditLogError struct{ Cause error }
+
+func (e *AuditLogError) Error() string {
+	return fmt.Sprintf("the token's user may not read the audit log, or this installation does not have it at %s/{organization}%s, which is a preview: %v",
+		routeAuditEvents.version(), routeAuditEvents.path, e.Cause)
+}
+
+// Unwrap returns SignPath's answer.
+func (e *AuditLogError) Unwrap() error { return e.Cause }
+
+// AuditEvents reads the administrative events of the audit log, each time anew:
+// the log grows by what this client writes, too. If the token or the
+// installation does not have it, the error is an [*AuditLogError].
+func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
+	body, _, err := c.call(ctx, routeAuditEvents, nil, nil)
+	if IsUnknownOrForbidden(err) {
+		return AuditLog{}, &AuditLogError{Cause: err}
+	}
+	if err != nil {
+		return AuditLog{}, err
+	}
+	log, err := decodeAuditLog(body)
+	if err != nil {
+		return AuditLog{}, c.unusable(routeAuditEvents, nil, err)
+	}
+	return log, nil
+}
+
+// decodeAuditLog reads a bare list, or an object with one list in it. Unlike with
+// the lists of what exists, a list that may be a page is taken, and said to be
+// one: whoever is missing from it does not count as gone.
+func decodeAuditLog(body []byte) (AuditLog, error) {
+	items := json.RawMessage(body)
+	log := AuditLog{}
+	if wrapper, err := decodeObject(body); err == nil {
+		lists := maps.Clone(wrapper)
+		maps.DeleteFunc(lists, func(_ string, value json.RawMessage) bool { return !bytes.HasPrefix(value, []byte("[")) })
+		if len(lists) != 1 {
+			return AuditLog{}, fmt.Errorf("%w: an object with %d lists in it", errNotJSON, len(lists))
+		}
+		for _, list := range lists {
+			items = list
+		}
+		log.Partial = len(wrapper) > 1
+	}
+	events, err := decodeItems(items)
+	if err != nil {
+		return AuditLog{}, err
+	}
+	log.Events = make([]AuditEvent, len(events))
+	for i, event := range events {
+		log.Events[i] = decodeAuditEvent(event)
+	}
+	return log, nil
+}
+
+func decodeAuditEvent(o object) AuditEvent {
+	metadata, err := decodeObject(o.value(propEventMetadata))
+	if err != nil {
+		metadata = object{}
+	}
+	// Only the actor is documented to be in the metadata, so that the rest may be
+	// there, too.
+	event := AuditEvent{
+		ID:      cmp.Or(o.text(propID), metadata.text(propID)),
+		Time:    firstTime(o.time(propEventTime), metadata.time(propEventTime)),
+		Name:    cmp.Or(eventName(o), eventName(metadata)),
+		Actor:   metadata.party(propEventActor.answerNames()...),
+		Changes: decodeAuditChanges(o.value(propEventChanges)),
+	}
+	if event.Actor == (AuditParty{}) {
+		// Outside of the metadata, the old name of the actor could be who was changed.
+		event.Actor = o.party(propEventActor.name)
+	}
+	event.Object = o.party(propEventObject.answerNames()...)
+	if entity, _, ok := strings.Cut(event.Name, "."); ok && event.Object != (AuditParty{}) {
+		event.Object.Type = entity
+	}
+	return event
+}
+
+func firstTime(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// time returns a property that is a time with a zone: which one a time without is
+// in, is unknown.
+func (o object) time(p property) time.Time {
+	t, err := time.Parse(time.RFC3339, o.text(p))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+var eventNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+$`)
+
+// eventName returns the name of an event. Several of the plausible properties
+// could hold something else, so one that has the documented form goes first.
+func eventName(o object) string {
+	for _, name := range propEventName.answerNames() {
+		if name := text(o[name]); eventNamePattern.MatchString(name) {
+			return name
+		}
+	}
+	return text(o[propEventName.name])
+}
+
+// party reads whom or what the first of the names tells of: an object, a text, or
+// an id and a name beside each other, as signing requests have them (documented).
+func (o object) party(names ...string) AuditParty {
+	for _, name := range names {
+		found := partyOf(o[name])
+		if found == (AuditParty{}) {
+			found = AuditParty{ID: strings.ToLower(text(o[name+"Id"])), Name: text(o[name+"Name"])}
+		}
+		if found != (AuditParty{}) {
+			return found
+		}
+	}
+	return AuditParty{}
+}
+
+func partyOf(value json.RawMessage) AuditParty {
+	if o, err := decodeObject(value); err == nil {
+		return AuditParty{ID: o.id(), Name: o.text(propName), Email: o.text(propEmail)}
+	}
+	switch text := text(value); {
+	case access.IsID(text):
+		return AuditParty{ID: strings.ToLower(text)}
+	case access.IsEmail(text):
+		return AuditParty{Email: text}
+	default:
+		return AuditParty{Name: text}
+	}
+}
+
+// changedPropertyNames may name the property in a list of changes.
+var changedPropertyNames = []string{"property", "propertyName", "field"}
+
+// decodeAuditChanges reads an object with a change for each property, or a list
+// of changes that name their property.
+func decodeAuditChanges(value json.RawMessage) []AuditChange {
+	var changes []AuditChange
+	if byProperty, err := decodeObject(value); err == nil {
+		for property, change := range byProperty {
+			o, _ := decodeObject(change)
+			changes = append(changes, decodeAuditChange(property, o))
+		}
+	} else if list, err := decodeItems(value); err == nil {
+		for _, o := range list {
+			if property := changedProperty(o); property != "" {
+				changes = append(changes, decodeAuditChange(property, o))
+			}
+		}
+	}
+	slices.SortStableFunc(changes, func(a, b AuditChange) int { return strings.Compare(a.Property, b.Property) })
+	return changes
+}
+
+func changedProperty(o object) string {
+	for _, name := range append(slices.Clone(changedPropertyNames), propName.answerNames()...) {
+		if property := text(o[name]); property != "" {
+			return property
+		}
+	}
+	return ""
+}
+
+func decodeAuditChange(property string, o object) AuditChange {
+	return AuditChange{Property: property, Before: o.value(propChangeBefore), After: o.value(propChangeAfter)}
+}
+
+// Principal returns who the party is: by its id, or by the e-mail address of an
+// interactive user. A name alone names nobody for sure.
+func (p AuditParty) Principal(directory *access.Directory) (access.Principal, bool) {
+	if found, ok := directory.Get(p.ID); ok {
+		return found, true
+	}
+	if p.ID != "" || p.Email == "" {
+		return access.Principal{}, false
+	}
+	found, err := directory.Find(access.Reference{Kind: access.KindUser, Key: p.Email})
+	return found, err == nil
+}
