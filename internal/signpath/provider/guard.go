@@ -99,7 +99,10 @@ type view struct {
 
 // A world is an organization to which changes of the plan were applied, in their order.
 type world struct {
-	of      func(accessChange) review.Delta
+	// of is what it counts of a change.
+	of func(accessChange) review.Delta
+	// finds tells whether a finding can be judged by that.
+	finds func(review.Finding) bool
 	current review.Organization
 	applied int
 	// findings are those of the current organization; nil if it was not reviewed.
@@ -158,11 +161,24 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	if g.views[r] == nil {
 		g.views[r] = &view{
 			gaps:    found.Gaps,
-			with:    world{current: found.Organization, of: func(c accessChange) review.Delta { return c.gains }},
-			without: world{current: found.Organization, of: func(c accessChange) review.Delta { return c.losses }},
+			with: world{
+				current: found.Organization, finds: isOfPresence,
+				of: func(c accessChange) review.Delta { return c.gains },
+			},
+			without: world{
+				current: found.Organization, finds: func(review.Finding) bool { return true },
+				of: func(c accessChange) review.Delta { return c.losses },
+			},
 		}
 	}
 	return g.views[r], nil
+}
+
+// isOfPresence is false for what is found missing: no right that is granted brings that
+// about, and what others of the plan grant may mend it, such as members of a new group.
+func isOfPresence(finding review.Finding) bool {
+	rule, _ := review.RuleByID(finding.Rule)
+	return !rule.Absence
 }
 
 // judge applies the changes that the world does not have yet, and adds the findings
@@ -186,7 +202,7 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 	}
 	for _, finding := range review.Compare(before, found).Introduced {
 		isKnown := func(other review.Finding) bool { return other.Fingerprint() == finding.Fingerprint() }
-		if !slices.ContainsFunc(caused, isKnown) {
+		if w.finds(finding) && !slices.ContainsFunc(caused, isKnown) {
 			caused = append(caused, finding)
 		}
 	}
