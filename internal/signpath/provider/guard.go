@@ -102,7 +102,7 @@ type world struct {
 	// of is what it counts of a change.
 	of func(accessChange) review.Delta
 	// finds tells whether a finding can be judged by that.
-	finds func(review.Finding) bool
+	finds   func(review.Finding) bool
 	current review.Organization
 	applied int
 	// findings are those of the current organization; nil if it was not reviewed.
@@ -160,7 +160,7 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
 		g.views[r] = &view{
-			gaps:    found.Gaps,
+			gaps: found.Gaps,
 			with: world{
 				current: found.Organization, finds: isOfPresence,
 				of: func(c accessChange) review.Delta { return c.gains },
