@@ -268,7 +268,8 @@ func TestPlansSayWhoGainsAndWhoLoses(t *testing.T) {
 	w.org.behindTerraform(has("group:Inner", "members", officer), has(testPolicyB, "submitters", outsider))()
 	w.write("main.tf", []byte(wholeList("approvers", "release-signing", manager, "group:Outer")+wholeList("submitters", "test-signing", lead)))
 	w.mustSay(says("Warning: Who gains and who loses: the approvers of signing policy \"project-b/release-signing\"",
-		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner)."), "plan")
+		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner).",
+		"Whoever joins group:Outer from now on gains it, too."), "plan")
 	w.mustSay(says("Of the submitters of signing policy \"project-b/test-signing\", gains: "+lead+"; loses: "+outsider+".",
 		"takes over the list as a whole", "- "+outsider), "plan")
 	w.mustRun("apply", "-auto-approve")
