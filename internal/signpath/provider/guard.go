@@ -30,6 +30,8 @@ import (
 type guard struct {
 	client   *api.Client
 	rulebook review.Rulebook
+	// planned are the principals that the run is about to create or change.
+	planned *register
 
 	mu sync.Mutex
 	// changes are those that the run has planned so far.
@@ -39,14 +41,14 @@ type guard struct {
 	toldGaps bool
 }
 
-func newGuard(client *api.Client, rulebook review.Rulebook) *guard {
+func newGuard(client *api.Client, rulebook review.Rulebook, planned *register) *guard {
 	// That is judged where it is caused, and there it can be allowed; see lockout.go.
 	rulebook.Rules = maps.Clone(rulebook.Rules)
 	if rulebook.Rules == nil {
 		rulebook.Rules = map[string]review.RuleSetting{}
 	}
 	rulebook.Rules[review.NoGlobalAdministrator] = review.RuleSetting{Severity: review.Ignore}
-	return &guard{client: client, rulebook: rulebook, views: map[reach]*view{}}
+	return &guard{client: client, rulebook: rulebook, planned: planned, views: map[reach]*view{}}
 }
 
 // An accessChange is what one resource changes about access.
@@ -156,6 +158,7 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.acceptInvitations(found.Organization.Principals)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
@@ -172,6 +175,16 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 		}
 	}
 	return g.views[r], nil
+}
+
+// acceptInvitations makes those who are created by this apply what they were in its
+// plan, which went by that they accept: it must not find more than that.
+func (g *guard) acceptInvitations(principals []review.Principal) {
+	for i, p := range principals {
+		if planned, ok := g.planned.find(p.Reference()); ok && planned.ID == "" {
+			principals[i].Invited = false
+		}
+	}
 }
 
 // isOfPresence is false for what is found missing: no right that is granted brings that

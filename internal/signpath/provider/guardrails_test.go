@@ -246,8 +246,17 @@ resource "signpath_signing_policy_approvers" "new" {
 func TestGuardrailsOfAnApply(t *testing.T) {
 	w := newTerraformCLI(t).newWorkspace(t, nil)
 	w.org.behindTerraform(has(releasePolicyB, "submitters", lead))()
-	w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(denySelfApproval)+"\n}\n"))
-	config := wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "test-signing", manager, lead)
+	w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(denySelfApproval+", "+deny("invited-entry"))+"\n}\n"))
+	config := wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "test-signing", manager, lead) + `
+resource "signpath_user" "new" {
+  name  = "New"
+  email = "new@example.com"
+}
+resource "signpath_project_readers" "new" {
+  project = "project-b"
+  members = [signpath_user.new.member]
+}
+`
 	w.write("main.tf", []byte(config))
 	w.mustRun("plan", "-out=passed.tfplan")
 	w.mustRun("apply", "passed.tfplan")
