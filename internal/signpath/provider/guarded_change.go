@@ -136,15 +136,6 @@ func (p *listPlan) membersAfter(ctx context.Context, current []string, wanted ma
 	return after
 }
 
-// judgeKnown judges a list of which some members are only known after apply: it is
-// known of nobody that they leave it.
-func (p *listPlan) judgeKnown(ctx context.Context, t api.Target, current []string) {
-	change := p.change(t, current, current)
-	unfinished := []review.AccessList{p.reviewedList(t)}
-	change.gains.Unfinished, change.losses.Unfinished = unfinished, unfinished
-	p.guardAccess(ctx, change, &p.resp.Diagnostics)
-}
-
 // change is what becomes of the list, by memberKey, judged on the attribute of members.
 func (p *listPlan) change(t api.Target, before, after []string) accessChange {
 	isNew := func(m access.Principal) bool { return !slices.Contains(before, memberKey(m)) }
