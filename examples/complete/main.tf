@@ -75,5 +75,5 @@ resource "signpath_project_reader" "auditor" {
 # Who may configure project A, and nobody else.
 resource "signpath_project_configurators" "project_a" {
   project = "project-a"
-  members = ["user:dev.lead@example.com", "group:Release Managers"]
+  members = ["user:dev.lead@example.com", "group:Directory Engineers"]
 }

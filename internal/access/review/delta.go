@@ -18,8 +18,6 @@ type Delta struct {
 	Accounts []AccountChange
 	// Added and Removed are entries of access lists, members of groups included.
 	Added, Removed []Entry
-	// Unfinished are lists on which there will be more than is known.
-	Unfinished []AccessList
 }
 
 // An AccountChange says what is different about one user or CI user. What is nil
@@ -56,7 +54,7 @@ func (l AccessList) Entries(members ...access.Reference) []Entry {
 
 // IsEmpty tells whether the delta changes nothing, but for who is there.
 func (d Delta) IsEmpty() bool {
-	return len(d.Accounts)+len(d.Added)+len(d.Removed)+len(d.Unfinished) == 0
+	return len(d.Accounts)+len(d.Added)+len(d.Removed) == 0
 }
 
 // And returns both changes as one.
@@ -66,7 +64,6 @@ func (d Delta) And(other Delta) Delta {
 		Accounts:   slices.Concat(d.Accounts, other.Accounts),
 		Added:      slices.Concat(d.Added, other.Added),
 		Removed:    slices.Concat(d.Removed, other.Removed),
-		Unfinished: slices.Concat(d.Unfinished, other.Unfinished),
 	}
 }
 
@@ -99,9 +96,6 @@ func (o Organization) With(d Delta) Organization {
 	}
 	for _, entry := range d.Added {
 		o.change(names, entry.AccessList, func(e Entries) Entries { return e.with(entry.Member) })
-	}
-	for _, list := range d.Unfinished {
-		o.change(names, list, func(e Entries) Entries { return Entries{e.References, true} })
 	}
 	return o
 }

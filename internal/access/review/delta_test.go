@@ -44,20 +44,6 @@ func TestWithRemovesWhomOnlyTheIDNames(t *testing.T) {
 	}
 }
 
-func TestWithAnUnfinishedListMissesNobody(t *testing.T) {
-	org := soundOrganization()
-	removed := toReleaseApprovers.Entries(releaseApprovers(&org).References...)
-	for unfinished, want := range map[bool]int{false: 1, true: 0} {
-		delta := review.Delta{Removed: removed}
-		if unfinished {
-			delta.Unfinished = []review.AccessList{toReleaseApprovers}
-		}
-		if found := ofRule(findings(t, org.With(delta), nil), "approval-quorum"); len(found) != want {
-			t.Errorf("unfinished %t: %q", unfinished, sentences(found))
-		}
-	}
-}
-
 // In an apply, a principal of the plan has an id as soon as it was created.
 func TestWithKnowsANewcomerAgain(t *testing.T) {
 	created := principal("user:new@example.com")

@@ -63,8 +63,8 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	if diags.HasError() {
 		return
 	}
-	if !complete {
-		p.judgeKnown(ctx, t, current)
+	if !complete { // Of nobody it is known that they leave.
+		p.guardAccess(ctx, p.change(t, current, current), diags)
 		return
 	}
 	p.keepSpelling(ctx, ids)

@@ -30,6 +30,8 @@ import (
 type guard struct {
 	client   *api.Client
 	rulebook review.Rulebook
+	// planned are the principals that the run is about to create or change.
+	planned *register
 
 	mu sync.Mutex
 	// changes are those that the run has planned so far.
@@ -39,14 +41,14 @@ type guard struct {
 	toldGaps bool
 }
 
-func newGuard(client *api.Client, rulebook review.Rulebook) *guard {
+func newGuard(client *api.Client, rulebook review.Rulebook, planned *register) *guard {
 	// That is judged where it is caused, and there it can be allowed; see lockout.go.
 	rulebook.Rules = maps.Clone(rulebook.Rules)
 	if rulebook.Rules == nil {
 		rulebook.Rules = map[string]review.RuleSetting{}
 	}
 	rulebook.Rules[review.NoGlobalAdministrator] = review.RuleSetting{Severity: review.Ignore}
-	return &guard{client: client, rulebook: rulebook, views: map[reach]*view{}}
+	return &guard{client: client, rulebook: rulebook, planned: planned, views: map[reach]*view{}}
 }
 
 // An accessChange is what one resource changes about access.
@@ -99,7 +101,10 @@ type view struct {
 
 // A world is an organization to which changes of the plan were applied, in their order.
 type world struct {
-	of      func(accessChange) review.Delta
+	// of is what it counts of a change.
+	of func(accessChange) review.Delta
+	// finds tells whether a finding can be judged by that.
+	finds   func(review.Finding) bool
 	current review.Organization
 	applied int
 	// findings are those of the current organization; nil if it was not reviewed.
@@ -153,16 +158,40 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.acceptInvitations(found.Organization.Principals)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
 		g.views[r] = &view{
-			gaps:    found.Gaps,
-			with:    world{current: found.Organization, of: func(c accessChange) review.Delta { return c.gains }},
-			without: world{current: found.Organization, of: func(c accessChange) review.Delta { return c.losses }},
+			gaps: found.Gaps,
+			with: world{
+				current: found.Organization, finds: isOfPresence,
+				of: func(c accessChange) review.Delta { return c.gains },
+			},
+			without: world{
+				current: found.Organization, finds: func(review.Finding) bool { return true },
+				of: func(c accessChange) review.Delta { return c.losses },
+			},
 		}
 	}
 	return g.views[r], nil
+}
+
+// acceptInvitations makes those who are created by this apply what they were in its
+// plan, which went by that they accept: it must not find more than that.
+func (g *guard) acceptInvitations(principals []review.Principal) {
+	for i, p := range principals {
+		if planned, ok := g.planned.find(p.Reference()); ok && planned.ID == "" {
+			principals[i].Invited = false
+		}
+	}
+}
+
+// isOfPresence is false for what is found missing: no right that is granted brings that
+// about, and what others of the plan grant may mend it, such as members of a new group.
+func isOfPresence(finding review.Finding) bool {
+	rule, _ := review.RuleByID(finding.Rule)
+	return !rule.Absence
 }
 
 // judge applies the changes that the world does not have yet, and adds the findings
@@ -186,7 +215,7 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 	}
 	for _, finding := range review.Compare(before, found).Introduced {
 		isKnown := func(other review.Finding) bool { return other.Fingerprint() == finding.Fingerprint() }
-		if !slices.ContainsFunc(caused, isKnown) {
+		if w.finds(finding) && !slices.ContainsFunc(caused, isKnown) {
 			caused = append(caused, finding)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -135,15 +136,6 @@ func (p *listPlan) membersAfter(ctx context.Context, current []string, wanted ma
 	return after
 }
 
-// judgeKnown judges a list of which some members are only known after apply: it is
-// known of nobody that they leave it.
-func (p *listPlan) judgeKnown(ctx context.Context, t api.Target, current []string) {
-	change := p.change(t, current, current)
-	unfinished := []review.AccessList{p.reviewedList(t)}
-	change.gains.Unfinished, change.losses.Unfinished = unfinished, unfinished
-	p.guardAccess(ctx, change, &p.resp.Diagnostics)
-}
-
 // change is what becomes of the list, by memberKey, judged on the attribute of members.
 func (p *listPlan) change(t api.Target, before, after []string) accessChange {
 	isNew := func(m access.Principal) bool { return !slices.Contains(before, memberKey(m)) }
@@ -178,11 +170,26 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 	}
 	told := review.ChangeOfList(org, p.entries(before), p.entries(after))
 	// Of warnings with one summary, Terraform shows only the first.
-	detail := fmt.Sprintf("Of %s, %s.", t, told)
+	detail := fmt.Sprintf("Of %s, %s.", t, told) + p.whoeverJoins(before)
 	if p.req.State.Raw.IsNull() {
 		detail += p.takeover(ctx, t, without(before, after))
 	}
 	addWarning(&p.resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
+}
+
+// whoeverJoins names the groups that come onto the list: more of the plan may fill them.
+func (p *listPlan) whoeverJoins(before []string) string {
+	var groups []string
+	for _, m := range p.principals {
+		if m.Kind == access.KindGroup && !slices.Contains(before, memberKey(m)) {
+			groups = append(groups, m.Reference().String())
+		}
+	}
+	if len(groups) == 0 {
+		return ""
+	}
+	slices.Sort(groups)
+	return fmt.Sprintf(" Whoever joins %s from now on gains it, too.", strings.Join(groups, " or "))
 }
 
 func (p *listPlan) entries(keys []string) review.Entries {

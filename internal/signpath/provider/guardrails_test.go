@@ -246,8 +246,17 @@ resource "signpath_signing_policy_approvers" "new" {
 func TestGuardrailsOfAnApply(t *testing.T) {
 	w := newTerraformCLI(t).newWorkspace(t, nil)
 	w.org.behindTerraform(has(releasePolicyB, "submitters", lead))()
-	w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(denySelfApproval)+"\n}\n"))
-	config := wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "test-signing", manager, lead)
+	w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(denySelfApproval+", "+deny("invited-entry"))+"\n}\n"))
+	config := wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "test-signing", manager, lead) + `
+resource "signpath_user" "new" {
+  name  = "New"
+  email = "new@example.com"
+}
+resource "signpath_project_readers" "new" {
+  project = "project-b"
+  members = [signpath_user.new.member]
+}
+`
 	w.write("main.tf", []byte(config))
 	w.mustRun("plan", "-out=passed.tfplan")
 	w.mustRun("apply", "passed.tfplan")
@@ -268,7 +277,8 @@ func TestPlansSayWhoGainsAndWhoLoses(t *testing.T) {
 	w.org.behindTerraform(has("group:Inner", "members", officer), has(testPolicyB, "submitters", outsider))()
 	w.write("main.tf", []byte(wholeList("approvers", "release-signing", manager, "group:Outer")+wholeList("submitters", "test-signing", lead)))
 	w.mustSay(says("Warning: Who gains and who loses: the approvers of signing policy \"project-b/release-signing\"",
-		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner)."), "plan")
+		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner).",
+		"Whoever joins group:Outer from now on gains it, too."), "plan")
 	w.mustSay(says("Of the submitters of signing policy \"project-b/test-signing\", gains: "+lead+"; loses: "+outsider+".",
 		"takes over the list as a whole", "- "+outsider), "plan")
 	w.mustRun("apply", "-auto-approve")

@@ -60,8 +60,8 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 		planned.ID = existing.ID
 		r.guardActivity(ctx, *existing, planned.Active, path.Root(attrActive), &resp.Diagnostics)
 	default:
-		// The guardrails judge as if the invitation were accepted: that it is not yet
-		// goes without saying in a plan that sends it.
+		// The guardrails go by that the invitation is accepted: that it is not yet goes
+		// without saying in a plan that sends it.
 		planned.Role = access.RoleRegularUser
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)

@@ -52,7 +52,7 @@ func newSession(client *api.Client, now func() time.Time, rules map[string]revie
 		client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
-	s.guard = newGuard(client, s.rulebook())
+	s.guard = newGuard(client, s.rulebook(), s.planned)
 	return s
 }
 
