@@ -130,13 +130,18 @@ func (c pipelineCase) reviewed(r *pipelineRunner) {
 	}
 }
 
-// denied has rules in the repository that deny what the example does through a group:
-// in a pull request once that is told, and on main before anybody can apply it.
+// denied lets an approver configure, which the rules in the repository deny: in a pull
+// request once that is told, and on main before anybody can apply it.
 func (c pipelineCase) denied(r *pipelineRunner) {
 	r.repository["signing-rules.yaml"] = []byte("rules:\n  approver-configures:\n    severity: deny\n")
+	r.repository["configurator.tf"] = []byte(`resource "signpath_project_configurator" "manager" {
+  project = "project-b"
+  member  = "user:release.manager@example.com"
+}
+`)
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 2, http.MethodGet)
-	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: user:release.manager@example.com can approve project-a/release-signing and also configure the project project-a.")
+	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b.")
 	run = r.run(c.merge...)
 	c.expect(r, run, 2, http.MethodGet)
 	for name, files := range run.kept {
@@ -145,6 +150,7 @@ func (c pipelineCase) denied(r *pipelineRunner) {
 		}
 	}
 	delete(r.repository, "signing-rules.yaml")
+	delete(r.repository, "configurator.tf")
 }
 
 // failed names an approver whom nobody knows.
