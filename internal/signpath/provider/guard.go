@@ -91,6 +91,44 @@ func (r reach) survey(ctx context.Context, client *api.Client) (*survey.Survey, 
 	return survey.ReadProject(ctx, client, r.project)
 }
 
+// feels tells whether a change of access means anything to what the reach holds.
+func (r reach) feels(c accessChange) bool {
+	if r.everywhere || len(c.gains.Accounts)+len(c.losses.Accounts) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(slices.Concat(c.gains.Added, c.losses.Removed), func(entry review.Entry) bool {
+		return entry.Place == (review.Place{}) || entry.Place.Project == r.project
+	})
+}
+
+// peopleOf leaves those whom the reach can be about: who is on its lists, and whoever is
+// in a group. Large organizations have thousands of others.
+func (r reach) peopleOf(org review.Organization) []review.Principal {
+	if r.everywhere {
+		return org.Principals
+	}
+	wanted := map[string]bool{}
+	want := func(lists ...review.Entries) {
+		for _, list := range lists {
+			for _, reference := range list.References {
+				wanted[reference.Key] = true
+			}
+		}
+	}
+	for _, members := range org.Members {
+		want(members)
+	}
+	for _, project := range org.Projects {
+		want(project.Readers, project.Configurators)
+		for _, policy := range project.SigningPolicies {
+			want(policy.Submitters, policy.Approvers)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(org.Principals), func(p review.Principal) bool {
+		return p.Kind != access.KindGroup && !wanted[p.ID]
+	})
+}
+
 // A view is a part of the organization, with what the plan adds to it and without what
 // it takes away.
 type view struct {
@@ -101,6 +139,7 @@ type view struct {
 
 // A world is an organization to which changes of the plan were applied, in their order.
 type world struct {
+	reach reach
 	// of is what it counts of a change.
 	of func(accessChange) review.Delta
 	// finds tells whether a finding can be judged by that.
@@ -158,18 +197,20 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.acceptInvitations(found.Organization.Principals)
+	org := found.Organization
+	g.acceptInvitations(org.Principals)
+	org.Principals = r.peopleOf(org)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
 		g.views[r] = &view{
 			gaps: found.Gaps,
 			with: world{
-				current: found.Organization, finds: isOfPresence,
+				reach: r, current: org, finds: isOfPresence,
 				of: func(c accessChange) review.Delta { return c.gains },
 			},
 			without: world{
-				current: found.Organization, finds: func(review.Finding) bool { return true },
+				reach: r, current: org, finds: func(review.Finding) bool { return true },
 				of: func(c accessChange) review.Delta { return c.losses },
 			},
 		}
@@ -229,6 +270,9 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 
 func (w *world) apply(change accessChange) {
 	w.applied++
+	if !w.reach.feels(change) {
+		return
+	}
 	delta := w.of(change)
 	if !delta.IsEmpty() {
 		w.findings = nil
