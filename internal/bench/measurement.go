@@ -54,6 +54,15 @@ func (m measurement) reads() int {
 
 func (m measurement) writes() int { return len(m.requests) - m.reads() }
 
+// connectionsOfProcess is how many each process of the provider opened. Terraform
+// refreshes before it plans a destroy, with a process for each.
+func (m measurement) connectionsOfProcess() int {
+	if m.step == stepPlanDestroy {
+		return (m.connections + 1) / 2
+	}
+	return m.connections
+}
+
 // sent counts the requests to a route.
 func (m measurement) sent(route string) int {
 	count := 0

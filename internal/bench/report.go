@@ -25,8 +25,8 @@ func exceeded(all []measurement) error {
 		report := func(what string, got, budget int) {
 			errs = append(errs, fmt.Errorf("over budget: %s of N = %d at %s: %s: %d, budget %d", m.step, m.size, m.latency, what, got, budget))
 		}
-		if m.connections > maxConnections {
-			report("connections", m.connections, maxConnections)
+		if m.connectionsOfProcess() > maxConnections {
+			report("connections of a process", m.connectionsOfProcess(), maxConnections)
 		}
 		switch m.step {
 		case stepRefresh:
@@ -132,7 +132,7 @@ func findings(all []measurement) []finding {
 		connections := 0
 		for _, m := range all {
 			if m.size == size {
-				connections = max(connections, m.connections)
+				connections = max(connections, m.connectionsOfProcess())
 			}
 		}
 		found = append(found, finding{size, "connections of one process, at most", strconv.Itoa(connections), atMost(maxConnections)})

@@ -59,6 +59,8 @@ type accessChange struct {
 	gains, losses review.Delta
 	// reach is how much of the organization has to be looked at.
 	reach reach
+	// account is whose account changes, by all references; empty for a list.
+	account []access.Reference
 	// replaceable is true for one entry of a list, and for what is destroyed: the plan
 	// may put another in its place. That somebody is missing is then only warned of,
 	// unless the guardrails themselves deny it.
@@ -242,15 +244,15 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 	for _, change := range changes[w.applied : len(changes)-1] {
 		w.apply(change)
 	}
-	before, err := w.review(rulebook)
-	if err != nil {
-		return nil, err
-	}
 	after := *w
 	// The change as a whole, also what the world otherwise does not count.
 	whole := last.gains.And(last.losses)
 	after.apply(accessChange{principals: last.principals, gains: whole, losses: whole})
-	found, err := after.review(rulebook)
+	before, err := w.review(rulebook, last.account)
+	if err != nil {
+		return nil, err
+	}
+	found, err := after.review(rulebook, last.account)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +285,12 @@ func (w *world) apply(change accessChange) {
 	w.current = w.current.With(delta)
 }
 
-func (w *world) review(rulebook review.Rulebook) ([]review.Finding, error) {
+// review returns the findings, or those around an account alone.
+func (w *world) review(rulebook review.Rulebook, account []access.Reference) ([]review.Finding, error) {
+	if len(account) > 0 {
+		report, err := review.Review(w.current.Around(account...), rulebook)
+		return report.Findings, err
+	}
 	if w.findings == nil {
 		report, err := review.Review(w.current, rulebook)
 		if err != nil {

@@ -115,7 +115,8 @@ func accountChange(p access.Principal, change review.AccountChange, at path.Path
 	delta := review.Delta{Accounts: []review.AccountChange{change}}
 	return accessChange{
 		principals: []access.Principal{p}, gains: delta, losses: delta, reach: reach{everywhere: true},
-		at: func(review.Finding) path.Path { return at },
+		account: []access.Reference{p.Reference(), change.Member},
+		at:      func(review.Finding) path.Path { return at },
 	}
 }
 

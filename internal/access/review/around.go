@@ -1,0 +1,51 @@
+package review
+
+import (
+	"slices"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// Around returns the organization without the projects and signing policies in which
+// nobody has an entry by these references, also through groups: what changes about one
+// account cannot be felt there. It costs far less than a review.
+func (o Organization) Around(references ...access.Reference) Organization {
+	wanted := o.withGroupsOf(references)
+	isAbout := func(lists ...Entries) bool {
+		return slices.ContainsFunc(lists, func(list Entries) bool { return holdsAny(list, wanted) })
+	}
+	all := o.Projects
+	o.Projects = nil
+	for _, project := range all {
+		if !isAbout(project.Configurators) { // They count in each policy of the project.
+			project.SigningPolicies = slices.DeleteFunc(slices.Clone(project.SigningPolicies), func(policy SigningPolicy) bool {
+				return !isAbout(policy.Submitters, policy.Approvers)
+			})
+		}
+		if len(project.SigningPolicies) > 0 || isAbout(project.Readers, project.Configurators) {
+			o.Projects = append(o.Projects, project)
+		}
+	}
+	return o
+}
+
+// withGroupsOf adds the groups that hold one of the references, in the end.
+func (o Organization) withGroupsOf(references []access.Reference) map[access.Reference]bool {
+	wanted := map[access.Reference]bool{}
+	for _, reference := range references {
+		wanted[reference.Folded()] = true
+	}
+	for grown := true; grown; {
+		grown = false
+		for group, members := range o.Members {
+			if !wanted[group.Folded()] && holdsAny(members, wanted) {
+				wanted[group.Folded()], grown = true, true
+			}
+		}
+	}
+	return wanted
+}
+
+func holdsAny(list Entries, wanted map[access.Reference]bool) bool {
+	return slices.ContainsFunc(list.References, func(r access.Reference) bool { return wanted[r.Folded()] })
+}
