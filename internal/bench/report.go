@@ -26,7 +26,7 @@ func exceeded(all []measurement) error {
 			errs = append(errs, fmt.Errorf("over budget: %s of N = %d at %s: %s: %d, budget %d", m.step, m.size, m.latency, what, got, budget))
 		}
 		if m.connectionsOfProcess() > maxConnections {
-			report("connections of a process", m.connectionsOfProcess(), maxConnections)
+			report("connections", m.connectionsOfProcess(), maxConnections)
 		}
 		switch m.step {
 		case stepRefresh:
