@@ -2,19 +2,15 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // A guard judges what each resource of a plan changes about access, by the guardrails.
@@ -67,68 +63,6 @@ type accessChange struct {
 	replaceable bool
 	// at says on which attribute a finding is reported.
 	at func(review.Finding) path.Path
-}
-
-// A reach is a part of the organization: all of it, one project with all its signing
-// policies, one signing policy with the lists of its project, or a project's own lists.
-type reach struct {
-	everywhere      bool
-	project, policy string
-	allPolicies     bool
-}
-
-func (r reach) survey(ctx context.Context, client *api.Client) (*survey.Survey, error) {
-	switch {
-	case r.everywhere:
-		return survey.Read(ctx, client, nil)
-	case r.policy != "":
-		return survey.ReadProject(ctx, client, r.project, r.policy)
-	case r.allPolicies:
-		policies, err := client.SigningPolicies(ctx, r.project)
-		if err != nil {
-			return nil, err
-		}
-		return survey.ReadProject(ctx, client, r.project, policies...)
-	}
-	return survey.ReadProject(ctx, client, r.project)
-}
-
-// feels tells whether a change of access means anything to what the reach holds.
-func (r reach) feels(c accessChange) bool {
-	if r.everywhere || len(c.gains.Accounts)+len(c.losses.Accounts) > 0 {
-		return true
-	}
-	return slices.ContainsFunc(slices.Concat(c.gains.Added, c.losses.Removed), func(entry review.Entry) bool {
-		return entry.Place == (review.Place{}) || entry.Place.Project == r.project
-	})
-}
-
-// peopleOf leaves those whom the reach can be about: who is on its lists, and whoever is
-// in a group. Large organizations have thousands of others.
-func (r reach) peopleOf(org review.Organization) []review.Principal {
-	if r.everywhere {
-		return org.Principals
-	}
-	wanted := map[string]bool{}
-	want := func(lists ...review.Entries) {
-		for _, list := range lists {
-			for _, reference := range list.References {
-				wanted[reference.Key] = true
-			}
-		}
-	}
-	for _, members := range org.Members {
-		want(members)
-	}
-	for _, project := range org.Projects {
-		want(project.Readers, project.Configurators)
-		for _, policy := range project.SigningPolicies {
-			want(policy.Submitters, policy.Approvers)
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(org.Principals), func(p review.Principal) bool {
-		return p.Kind != access.KindGroup && !wanted[p.ID]
-	})
 }
 
 // A view is a part of the organization, with what the plan adds to it and without what
@@ -299,81 +233,4 @@ func (w *world) review(rulebook review.Rulebook, account []access.Reference) ([]
 		w.findings = append([]review.Finding{}, report.Findings...)
 	}
 	return w.findings, nil
-}
-
-// guardAccess judges a change of access, and reports what it newly causes. It returns
-// the organization as it will be, as far as the plan has got.
-func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.Diagnostics) (after review.Organization, ok bool) {
-	if c.gains.IsEmpty() && c.losses.IsEmpty() {
-		return review.Organization{}, false
-	}
-	judged, err := s.guard.add(ctx, c)
-	if err != nil {
-		addFailure(diags, failure{at: c.at(review.Finding{}), doing: "Checking the guardrails", needs: needsAnyRole}, err)
-		return review.Organization{}, false
-	}
-	for caused := judged.caused; len(caused) > 0; {
-		rule := caused[0].Rule
-		isOther := func(f review.Finding) bool { return f.Rule != rule }
-		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
-		caused = slices.DeleteFunc(caused, func(f review.Finding) bool { return f.Rule == rule })
-	}
-	// Who set guardrails relies on them.
-	if len(judged.gaps) > 0 && len(s.rules) > 0 {
-		diags.AddWarning("The guardrails do not see the whole organization", fmt.Sprintf(
-			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.gaps, "\n  - ")))
-	}
-	return judged.after, true
-}
-
-// report tells the findings of one rule, which is denied by the guardrails themselves
-// or else has its default.
-func (c accessChange) report(found []review.Finding, denied bool, diags *diag.Diagnostics) {
-	rule, _ := review.RuleByID(found[0].Rule)
-	at := c.at(found[0])
-	for _, finding := range found {
-		if !c.at(finding).Equal(at) {
-			at = c.at(review.Finding{})
-		}
-	}
-	summary, detail := guardrailSummary(rule, found), guardrailDetail(rule, found)
-	switch {
-	case found[0].Severity != review.Deny:
-		addWarning(diags, at, summary, detail)
-	case rule.Absence && c.replaceable && !denied:
-		addWarning(diags, at, summary, detail+"\n\nThis is only a warning, because another resource of the plan may mend it.")
-	default:
-		addError(diags, at, summary, detail+"\n\n"+guardrailOrder(rule))
-	}
-}
-
-// guardrailSummary says what was found, because of warnings with one summary Terraform
-// shows only the first.
-func guardrailSummary(rule review.Rule, found []review.Finding) string {
-	summary := fmt.Sprintf("Guardrail %s: %s", rule.ID, strings.TrimSuffix(found[0].Sentence, "."))
-	if more := len(found) - 1; more > 0 {
-		summary += fmt.Sprintf(" (and %d more)", more)
-	}
-	return summary
-}
-
-func guardrailDetail(rule review.Rule, found []review.Finding) string {
-	var text strings.Builder
-	text.WriteString("With this change:")
-	for _, finding := range found {
-		fmt.Fprintf(&text, "\n  - %s", finding.Sentence)
-		for _, reason := range finding.Reasons {
-			fmt.Fprintf(&text, "\n      %s", reason)
-		}
-	}
-	fmt.Fprintf(&text, "\n\n%s To accept it, change the rule %s in guardrails of the provider block, or add an exception there.", rule.Advice, rule.ID)
-	return text.String()
-}
-
-// guardrailOrder says why what another resource does is no help.
-func guardrailOrder(rule review.Rule) string {
-	if rule.Absence {
-		return "Whom other resources of the plan add does not count, because Terraform may get to them later, or not at all: add them first, in an apply of its own."
-	}
-	return "What other resources of the plan take away does not count, because Terraform may get to them later, or not at all: take it away first, in an apply of its own."
 }

@@ -1,0 +1,89 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// guardAccess judges a change of access, and reports what it newly causes. It returns
+// the organization as it will be, as far as the plan has got.
+func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.Diagnostics) (after review.Organization, ok bool) {
+	if c.gains.IsEmpty() && c.losses.IsEmpty() {
+		return review.Organization{}, false
+	}
+	judged, err := s.guard.add(ctx, c)
+	if err != nil {
+		addFailure(diags, failure{at: c.at(review.Finding{}), doing: "Checking the guardrails", needs: needsAnyRole}, err)
+		return review.Organization{}, false
+	}
+	for caused := judged.caused; len(caused) > 0; {
+		rule := caused[0].Rule
+		isOther := func(f review.Finding) bool { return f.Rule != rule }
+		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
+		caused = slices.DeleteFunc(caused, func(f review.Finding) bool { return f.Rule == rule })
+	}
+	// Who set guardrails relies on them.
+	if len(judged.gaps) > 0 && len(s.rules) > 0 {
+		diags.AddWarning("The guardrails do not see the whole organization", fmt.Sprintf(
+			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.gaps, "\n  - ")))
+	}
+	return judged.after, true
+}
+
+// report tells the findings of one rule, which is denied by the guardrails themselves
+// or else has its default.
+func (c accessChange) report(found []review.Finding, denied bool, diags *diag.Diagnostics) {
+	rule, _ := review.RuleByID(found[0].Rule)
+	at := c.at(found[0])
+	for _, finding := range found {
+		if !c.at(finding).Equal(at) {
+			at = c.at(review.Finding{})
+		}
+	}
+	summary, detail := guardrailSummary(rule, found), guardrailDetail(rule, found)
+	switch {
+	case found[0].Severity != review.Deny:
+		addWarning(diags, at, summary, detail)
+	case rule.Absence && c.replaceable && !denied:
+		addWarning(diags, at, summary, detail+"\n\nThis is only a warning, because another resource of the plan may mend it.")
+	default:
+		addError(diags, at, summary, detail+"\n\n"+guardrailOrder(rule))
+	}
+}
+
+// guardrailSummary says what was found, because of warnings with one summary Terraform
+// shows only the first.
+func guardrailSummary(rule review.Rule, found []review.Finding) string {
+	summary := fmt.Sprintf("Guardrail %s: %s", rule.ID, strings.TrimSuffix(found[0].Sentence, "."))
+	if more := len(found) - 1; more > 0 {
+		summary += fmt.Sprintf(" (and %d more)", more)
+	}
+	return summary
+}
+
+func guardrailDetail(rule review.Rule, found []review.Finding) string {
+	var text strings.Builder
+	text.WriteString("With this change:")
+	for _, finding := range found {
+		fmt.Fprintf(&text, "\n  - %s", finding.Sentence)
+		for _, reason := range finding.Reasons {
+			fmt.Fprintf(&text, "\n      %s", reason)
+		}
+	}
+	fmt.Fprintf(&text, "\n\n%s To accept it, change the rule %s in guardrails of the provider block, or add an exception there.", rule.Advice, rule.ID)
+	return text.String()
+}
+
+// guardrailOrder says why what another resource does is no help.
+func guardrailOrder(rule review.Rule) string {
+	if rule.Absence {
+		return "Whom other resources of the plan add does not count, because Terraform may get to them later, or not at all: add them first, in an apply of its own."
+	}
+	return "What other resources of the plan take away does not count, because Terraform may get to them later, or not at all: take it away first, in an apply of its own."
+}
