@@ -15,7 +15,7 @@ type review struct {
 type finding struct {
 	Sentence   string
 	Principals []string
-	Places     []place
+	Places     []string
 	Reasons    []string
 }
 
@@ -95,18 +95,18 @@ func (r review) tellsAt(a access) bool {
 
 // isAt tells whether the finding is about the place, or comes from there.
 func (f finding) isAt(at place) bool {
-	return slices.Contains(f.Places, at) || slices.ContainsFunc(f.Reasons, func(reason string) bool {
+	return slices.Contains(f.Places, at.String()) || slices.ContainsFunc(f.Reasons, func(reason string) bool {
 		_, where, _ := strings.Cut(reason, " of ")
 		return strings.HasPrefix(where, at.String()+",")
 	})
 }
 
 func (f finding) isIn(project string) bool {
-	return slices.ContainsFunc(f.Places, func(p place) bool { return p.Project == project }) ||
+	return slices.ContainsFunc(f.Places, func(p string) bool { return p == project || strings.HasPrefix(p, project+"/") }) ||
 		strings.Contains(strings.Join(f.Reasons, "\n"), " of "+project)
 }
 
 func (f finding) isOf(policy string) bool {
-	return slices.ContainsFunc(f.Places, func(p place) bool { return p.SigningPolicy == policy }) ||
+	return slices.ContainsFunc(f.Places, func(p string) bool { return strings.HasSuffix(p, "/"+policy) }) ||
 		strings.Contains(strings.Join(f.Reasons, "\n"), "/"+policy)
 }
