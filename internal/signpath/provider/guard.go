@@ -178,6 +178,8 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 	for _, change := range changes[w.applied : len(changes)-1] {
 		w.apply(change)
 	}
+	// Who the members are is no change: their roles are not blamed on the list.
+	w.meet(last.principals)
 	after := *w
 	// The change as a whole, also what the world otherwise does not count.
 	whole := last.gains.And(last.losses)
@@ -209,14 +211,23 @@ func (w *world) apply(change accessChange) {
 	if !w.reach.feels(change) {
 		return
 	}
-	delta := w.of(change)
-	if !delta.IsEmpty() {
-		w.findings = nil
+	w.meet(change.principals)
+	if delta := w.of(change); !delta.IsEmpty() {
+		w.current, w.findings = w.current.With(delta), nil
 	}
-	for _, p := range change.principals {
+}
+
+// meet adds those whom the world does not have: the plan creates them, or nothing that
+// was read is about them.
+func (w *world) meet(principals []access.Principal) {
+	known := len(w.current.Principals)
+	var delta review.Delta
+	for _, p := range principals {
 		delta.Principals = append(delta.Principals, review.Principal{Principal: p})
 	}
-	w.current = w.current.With(delta)
+	if w.current = w.current.With(delta); len(w.current.Principals) != known {
+		w.findings = nil
+	}
 }
 
 // review returns the findings, or those around an account alone.

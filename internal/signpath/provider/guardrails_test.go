@@ -193,6 +193,15 @@ resource "signpath_signing_policy_approvers" "new" {
 			rules: deny("user-administrator"), hcl: roleOf(lead, "UserAdministrator"), fails: true,
 			says: []string{"Error: Guardrail user-administrator: " + lead, "role"},
 		},
+		"an administrator comes onto a list": {
+			before: []func(*mock.Administrator) error{
+				has(releasePolicyB, "approvers", manager),
+				func(a *mock.Administrator) error { return a.SetRole(officer, mock.RoleUserAdministrator) },
+			},
+			rules: deny("user-administrator") + ", " + deny("few-global-administrators"),
+			hcl:   wholeList("approvers", "release-signing", officer, "user:org.admin@example.com"),
+			not:   []string{"user-administrator", "few-global-administrators"},
+		},
 		"too few administrators": {
 			rules: deny("few-global-administrators"), applied: roleOf("user:org.admin@example.com", "GlobalAdministrator"), hcl: " ", fails: true,
 			says: []string{"Error: Guardrail few-global-administrators", "there is only one: ci_user:terraform"},
