@@ -93,10 +93,4 @@ func sortedUnique(keys []string) []string {
 const viaSeparator = " > "
 
 // SpellPath names the groups of a path in order.
-func SpellPath(groups []Reference) string {
-	texts := make([]string, len(groups))
-	for i, group := range groups {
-		texts[i] = group.String()
-	}
-	return strings.Join(texts, viaSeparator)
-}
+func SpellPath(groups []Reference) string { return strings.Join(Spell(groups), viaSeparator) }

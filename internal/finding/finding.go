@@ -5,6 +5,7 @@ package finding
 import (
 	"time"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
@@ -28,8 +29,8 @@ func New(f review.Finding) Finding {
 	rule, _ := review.RuleByID(f.Rule)
 	return Finding{
 		Severity: string(f.Severity), Rule: f.Rule, Fingerprint: f.Fingerprint(), Sentence: f.Sentence,
-		Principals: texts(f.Principals), Places: texts(f.Places),
-		Reasons: texts(f.Reasons), Advice: f.Advice, Source: rule.Source, Evidence: string(rule.Evidence),
+		Principals: access.Spell(f.Principals), Places: access.Spell(f.Places),
+		Reasons: access.Spell(f.Reasons), Advice: f.Advice, Source: rule.Source, Evidence: string(rule.Evidence),
 	}
 }
 
@@ -43,12 +44,4 @@ type Excepted struct {
 // NewExcepted spells an excepted finding out.
 func NewExcepted(f review.ExceptedFinding) Excepted {
 	return Excepted{New(f.Finding), f.Exception.Reason, f.Exception.Until.Format(time.DateOnly)}
-}
-
-func texts[T interface{ String() string }](values []T) []string {
-	all := make([]string, len(values))
-	for i, value := range values {
-		all[i] = value.String()
-	}
-	return all
 }

@@ -83,7 +83,7 @@ func (m *model) listChanges() []ListChange {
 		}
 	}
 	for i, change := range review.ChangesOfLists(m.orgs[after], entries) {
-		found[i].Gains, found[i].Loses = texts(change.Gains), texts(change.Loses)
+		found[i].Gains, found[i].Loses = access.Spell(change.Gains), access.Spell(change.Loses)
 	}
 	return found
 }
@@ -100,7 +100,7 @@ func differs(had, has *entryList) bool {
 func (m *model) listChange(key listKey, entries review.ListEntries) ListChange {
 	c := ListChange{
 		List: key.list, Project: key.project, SigningPolicy: key.policy,
-		Entries:  texts(entries.After.References),
+		Entries:  access.Spell(entries.After.References),
 		Complete: !entries.After.Incomplete, BeforeComplete: !entries.Before.Incomplete,
 	}
 	if key.group != "" {

@@ -133,7 +133,7 @@ func (m *model) wholeSince(planned *entryList, key listKey) string {
 }
 
 func (m *model) spellEntries(list *entryList) string {
-	return strings.Join(texts(m.people[before].entriesOf(list).References), ", ")
+	return strings.Join(access.Spell(m.people[before].entriesOf(list).References), ", ")
 }
 
 // spellList names a list in a sentence: "approvers of acme/release".

@@ -192,8 +192,6 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return encoder.Encode(r)
 }
 
-func texts[T interface{ String() string }](values []T) []string { return each(values, T.String) }
-
 // each makes one thing of each other, and an empty list of none.
 func each[From, To any](all []From, one func(From) To) []To {
 	made := make([]To, len(all))

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
@@ -123,7 +124,7 @@ func newFindingRecord(f review.Finding) findingRecord {
 	return findingRecord{
 		Rule: types.StringValue(f.Rule), Severity: types.StringValue(string(f.Severity)),
 		Sentence: types.StringValue(f.Sentence), Advice: types.StringValue(f.Advice),
-		Reasons: texts(f.Reasons), Principals: texts(f.Principals), Places: texts(f.Places),
+		Reasons: access.Spell(f.Reasons), Principals: access.Spell(f.Principals), Places: access.Spell(f.Places),
 		Fingerprint: types.StringValue(f.Fingerprint()),
 	}
 }
@@ -162,13 +163,4 @@ func exceptedFindingAttributes() map[string]schema.Attribute {
 	attributes["exception_reason"] = schema.StringAttribute{Computed: true, MarkdownDescription: "Why the exception was made."}
 	attributes["exception_until"] = schema.StringAttribute{Computed: true, MarkdownDescription: "The last day on which it counts, as `YYYY-MM-DD`."}
 	return attributes
-}
-
-// texts spells values, and makes an empty list of none.
-func texts[T interface{ String() string }](values []T) []string {
-	all := make([]string, len(values))
-	for i, value := range values {
-		all[i] = value.String()
-	}
-	return all
 }
