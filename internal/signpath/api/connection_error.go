@@ -93,18 +93,8 @@ func isTLSAlert(err error) bool {
 // certainlyNotSent tells whether the error came before SignPath could have
 // received the request.
 func certainlyNotSent(err error) bool {
-	var (
-		op          *net.OpError
-		notSent     *notSentError
-		certificate *tls.CertificateVerificationError
-		proxy       *proxyError
-		noTLS       tls.RecordHeaderError
-	)
-	switch {
-	case errors.As(err, &notSent), errors.As(err, &certificate), errors.As(err, &proxy), errors.As(err, &noTLS), errors.Is(err, http.ErrSchemeMismatch), isProxyConnect(err):
-		return true
-	}
-	return errors.As(err, &op) && op.Op == "dial"
+	var notSent *notSentError
+	return errors.As(err, &notSent)
 }
 
 // isFinal tells whether another attempt would end with the same error.

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
@@ -18,7 +20,7 @@ import (
 const maxBodyBytes = 64 << 20
 
 // newHTTPTransport returns a transport for the client's only host.
-func newHTTPTransport(concurrent int, proxy proxyFunc, tlsConfig *tls.Config) *http.Transport {
+func newHTTPTransport(concurrent int, proxy proxyFunc, tlsConfig *tls.Config) *connectedTransport {
 	pooled := cleanhttp.DefaultPooledTransport()
 	// Go keeps 2 idle connections per host by default, and then opens one for
 	// nearly every request of a parallel run.
@@ -35,7 +37,31 @@ func newHTTPTransport(concurrent int, proxy proxyFunc, tlsConfig *tls.Config) *h
 	pooled.Proxy = proxy
 	pooled.OnProxyConnectResponse = refusedByProxy
 	pooled.TLSClientConfig = tlsConfig
-	return pooled
+	return &connectedTransport{pooled: pooled}
+}
+
+// connectedTransport knows which requests got a connection. One that got none,
+// for whatever reason and whatever ended it, was certainly not sent.
+type connectedTransport struct{ pooled *http.Transport }
+
+// RoundTrip implements [http.RoundTripper]. The error of a request that got no
+// connection is a [*notSentError].
+func (t *connectedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	var connected atomic.Bool
+	// A connection is reported after its way through the proxy and its TLS
+	// handshake, and before the first byte of the request.
+	ctx := httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	response, err := t.pooled.RoundTrip(request.WithContext(ctx))
+	if err == nil || connected.Load() {
+		return response, err
+	}
+	var noTLS tls.RecordHeaderError
+	if errors.As(err, &noTLS) && string(noTLS.RecordHeader[:]) == "HTTP/" {
+		err = http.ErrSchemeMismatch // As http.Client has it, where nothing is around the error.
+	}
+	return nil, &notSentError{cause: err}
 }
 
 // attemptTransport carries out one attempt of a request: it waits for its turn,
@@ -120,10 +146,14 @@ var errAttemptTimeout = errors.New("attempt timed out")
 // attemptError tells a time-out of the attempt, after which another may be
 // made, from the end of the whole request.
 func attemptError(attempt, whole context.Context, timeout time.Duration, err error) error {
-	if whole.Err() == nil && errors.Is(context.Cause(attempt), errAttemptTimeout) {
-		return fmt.Errorf("%w after %s", errAttemptTimeout, timeout)
+	if whole.Err() != nil || !errors.Is(context.Cause(attempt), errAttemptTimeout) {
+		return err
 	}
-	return err
+	timedOut := fmt.Errorf("%w after %s", errAttemptTimeout, timeout)
+	if certainlyNotSent(err) {
+		return &notSentError{cause: timedOut}
+	}
+	return timedOut
 }
 
 // answerTooLargeError stops a server, or a proxy, from filling the memory.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -451,6 +452,80 @@ func TestServerThatIsDown(t *testing.T) {
 	if errors.As(err, &lost) {
 		t.Errorf("what was never sent counts as lost: %v", err)
 	}
+}
+
+// The time ends before there is a connection: during a TLS handshake that never
+// goes on, or while a proxy makes up its mind. A create that timed out there is
+// tried again, and one that was given up is not lost.
+func TestNothingIsSentWithoutAConnection(t *testing.T) {
+	const impatient = 300 * time.Millisecond
+	for name, c := range map[string]struct {
+		setup       func(c *api.Config, silent string)
+		connections int32
+	}{
+		"handshake": {func(c *api.Config, silent string) { c.URL, c.RetryBudget = "https://"+silent, impatient }, 1},
+		"proxy": {func(c *api.Config, silent string) {
+			c.URL, c.ProxyURL, c.RetryBudget = "https://signpath.example.com", silent, impatient
+		}, 1},
+		"again": {func(c *api.Config, silent string) { c.URL, c.AttemptTimeout = "https://"+silent, impatient }, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			silent := acceptAndKeep(t, func(connections int32) {
+				if connections > 1 {
+					cancel()
+				}
+			})
+			settings := config("")
+			c.setup(&settings, silent.Addr().String())
+			client, err := api.New(settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = client.CreatePrincipal(ctx, access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
+			expectError(t, err, "no answer from SignPath")
+			var lost *api.LostCreateError
+			if errors.As(err, &lost) || answered(t, err).Sent {
+				t.Errorf("what was never sent counts as lost: %v", err)
+			}
+			if got := silent.accepted.Load(); got > c.connections {
+				t.Errorf("%d connections, of at most %d", got, c.connections)
+			}
+		})
+	}
+}
+
+// silence is a server that accepts connections and says nothing.
+type silence struct {
+	net.Listener
+	accepted atomic.Int32
+}
+
+func acceptAndKeep(t *testing.T, onAccept func(connections int32)) *silence {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &silence{Listener: listener}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer func() { _ = connection.Close() }()
+			onAccept(s.accepted.Add(1))
+		}
+	}()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		<-ended
+	})
+	return s
 }
 
 // A certificate does not become valid by asking again, and nothing was sent.
