@@ -3,9 +3,9 @@ package access
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/google/uuid"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -57,14 +57,13 @@ type Reference struct {
 // ReferenceForms describes the valid spellings, for messages.
 const ReferenceForms = `"user:EMAIL", "ci_user:NAME" or "group:NAME", or a kind with a UUID in place of the e-mail or name`
 
-var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
-
 const emptyUUID = "00000000-0000-0000-0000-000000000000"
 
 // IsID tells whether text is a usable object id: a UUID other than the empty
 // one, which SignPath refuses with 400 since 1.212.1 (documented).
 func IsID(text string) bool {
-	return uuidPattern.MatchString(text) && text != emptyUUID
+	// Of the four forms that Validate takes, one has this length.
+	return len(text) == len(emptyUUID) && text != emptyUUID && uuid.Validate(text) == nil
 }
 
 // ParseReference reads a member reference such as "user:dev.lead@example.com".

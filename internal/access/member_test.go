@@ -132,11 +132,14 @@ func TestReferenceSame(t *testing.T) {
 
 func TestReferenceID(t *testing.T) {
 	tests := map[string]string{
-		"ci_user:" + strings.ToUpper(idOfRelease): idOfRelease,
-		"user:" + idOfAda:                         idOfAda,
-		"user:ada@example.com":                    "",
-		"group:" + idOfGroup[1:]:                  "",
-		"group:{" + idOfGroup + "}":               "",
+		"ci_user:" + strings.ToUpper(idOfRelease):          idOfRelease,
+		"user:" + idOfAda:                                  idOfAda,
+		"user:ada@example.com":                             "",
+		"group:" + idOfGroup[1:]:                           "",
+		"group:{" + idOfGroup + "}":                        "",
+		"group:" + strings.ReplaceAll(idOfGroup, "-", ""):  "",
+		"group:x" + idOfGroup[1:]:                          "",
+		"group:" + strings.Replace(idOfGroup, "-", "0", 1): "",
 	}
 	for text, want := range tests {
 		id, ok := parse(t, text).ID()
