@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -18,39 +19,88 @@ import (
 // loses nothing.
 const readRetryBudget = 2 * time.Minute
 
-// connectionFlags say which organization a command reads, and with which token: as
-// the provider is told, by the same environment variables or by flags.
-type connectionFlags struct{ url, organizationID, tokenFile string }
+// connectionFlags say which organization a command reads, with which token, and how
+// it is reached: as the provider is told, by the same environment variables or by
+// flags of the same names.
+type connectionFlags struct {
+	url, organizationID, tokenFile             string
+	proxyURL, caFile, certificateFile, keyFile string
+	// The zero values stand for the defaults.
+	attemptSeconds, retrySeconds uint
+}
 
 func (f *connectionFlags) addTo(command *cobra.Command) {
 	options := command.Flags()
-	options.StringVar(&f.url, "api-url", "", "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
-	options.StringVar(&f.organizationID, "organization-id", "", "UUID of the organization (default: $"+api.EnvOrganizationID+")")
-	options.StringVar(&f.tokenFile, "token-file", "", "file with the API token (default: the token in $"+api.EnvToken+")")
+	setting := func(target *string, field api.Field, usage string) {
+		options.StringVar(target, flagOf(field), "", usage)
+	}
+	setting(&f.url, api.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
+	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
+	setting(&f.tokenFile, api.FieldTokenFile, "file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
+	setting(&f.proxyURL, api.FieldProxyURL, "proxy, as http://host:port; one that needs a password belongs in $HTTPS_PROXY (default: $HTTPS_PROXY, but for the hosts in $NO_PROXY)")
+	setting(&f.caFile, api.FieldCACertificateFile, "PEM file with authorities that are trusted beside those of the system")
+	setting(&f.certificateFile, api.FieldClientCertificateFile, "PEM file with a client certificate, for a proxy in front of SignPath")
+	setting(&f.keyFile, api.FieldClientKeyFile, "PEM file with the key of the client certificate")
+	options.UintVar(&f.attemptSeconds, flagOf(api.FieldRequestTimeout), 0,
+		fmt.Sprintf("seconds that one attempt of a request may take (default: %.0f)", api.DefaultAttemptTimeout.Seconds()))
+	options.UintVar(&f.retrySeconds, flagOf(api.FieldRetryTimeout), 0,
+		fmt.Sprintf("seconds that a request may take with all its attempts (default: %.0f)", readRetryBudget.Seconds()))
+}
+
+// flagOf returns the flag for a setting that the provider has, too: ca_certificate_file
+// is --ca-certificate-file.
+func flagOf(setting api.Field) string { return strings.ReplaceAll(string(setting), "_", "-") }
+
+// needLive refuses flags that would have no effect.
+func (f *connectionFlags) needLive(live bool) error {
+	if live || *f == (connectionFlags{}) {
+		return nil
+	}
+	return errors.New("--api-url, --organization-id, --token-file and the other flags for the connection need --live: without it, nothing is asked")
 }
 
 func (f *connectionFlags) newClient() (*api.Client, error) {
-	token := os.Getenv(api.EnvToken)
-	if f.tokenFile != "" {
-		content, err := os.ReadFile(f.tokenFile)
-		if err != nil {
-			return nil, fmt.Errorf("the file with the API token cannot be read: %w", err)
-		}
-		token = string(content)
+	token, tokenFile := "", f.tokenFile
+	if tokenFile == "" {
+		token, tokenFile = strings.TrimSpace(os.Getenv(api.EnvToken)), os.Getenv(api.EnvTokenFile)
 	}
 	return api.New(api.Config{
-		URL:            strings.TrimSpace(cmp.Or(f.url, os.Getenv(api.EnvURL))),
-		OrganizationID: strings.TrimSpace(cmp.Or(f.organizationID, os.Getenv(api.EnvOrganizationID))),
-		Token:          strings.TrimSpace(token),
-		UserAgent:      "signpathctl/" + version,
-		RetryBudget:    readRetryBudget,
+		URL:                   strings.TrimSpace(cmp.Or(f.url, os.Getenv(api.EnvURL))),
+		OrganizationID:        strings.TrimSpace(cmp.Or(f.organizationID, os.Getenv(api.EnvOrganizationID))),
+		Token:                 token,
+		TokenFile:             tokenFile,
+		UserAgent:             "signpathctl/" + version,
+		AttemptTimeout:        seconds(f.attemptSeconds),
+		RetryBudget:           cmp.Or(seconds(f.retrySeconds), readRetryBudget),
+		ProxyURL:              f.proxyURL,
+		CACertificateFile:     f.caFile,
+		ClientCertificateFile: f.certificateFile,
+		ClientKeyFile:         f.keyFile,
 	})
+}
+
+// seconds returns a time of a day at most, as the provider allows.
+func seconds(n uint) time.Duration {
+	return time.Duration(min(n, 86_400)) * time.Second
+}
+
+// asFlags spells the settings in the client's advice as the flags that they are here.
+func asFlags(advice string) string {
+	for _, setting := range []api.Field{
+		api.FieldURL, api.FieldProxyURL, api.FieldCACertificateFile, api.FieldClientCertificateFile, api.FieldClientKeyFile,
+		api.FieldRequestTimeout, api.FieldRetryTimeout,
+	} {
+		advice = strings.ReplaceAll(advice, string(setting), "--"+flagOf(setting))
+	}
+	return advice
 }
 
 // answerAdvice says what to do about an answer, or about none, that ended a command
 // which only reads. What it was doing is called a noun: "export".
 func answerAdvice(e *api.Error, doing string) string {
 	switch {
+	case e.Status == 0 && e.Advice() != "":
+		return asFlags(e.Advice())
 	case e.Status == 0:
 		return "Check --api-url (or " + api.EnvURL + ") and the network, then run it again."
 	case e.Cause != nil:

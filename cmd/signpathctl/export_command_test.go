@@ -172,7 +172,7 @@ func TestExportIsRefused(t *testing.T) {
 		"wrong organization":    {flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"}, want: []string{"403", "Check --organization-id"}},
 		"malformed settings":    {flags: []string{"--organization-id", "example", "--api-url", "example"}, want: []string{`"example" is not a URL`, `"example" is not an organization id`}},
 		"wrong path":            {flags: []string{"--api-url", strings.TrimSuffix(os.Getenv(api.EnvURL), "Api/v1/") + "elsewhere"}, want: []string{"404", "Check --api-url"}},
-		"no such token file":    {flags: []string{"--token-file", filepath.Join(t.TempDir(), "none")}, want: []string{"the file with the API token cannot be read"}},
+		"no such token file":    {flags: []string{"--token-file", filepath.Join(t.TempDir(), "none")}, want: []string{"cannot be read"}},
 		"project that is gone":  {fault: &mock.Fault{Route: "GET /Projects/project-b", Before: func() { _ = server.Administrator("").Remove("project:project-b") }}, want: []string{"project-b", "it may have been deleted while the export ran"}},
 		"answer without a slug": {fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultHideProperties, Properties: []string{"slug"}}, want: []string{`no property "slug"`, "please report"}},
 		"too many requests":     {fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultAnswer, Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "9999"}}, want: []string{"429", "Run it again later"}},

@@ -91,7 +91,10 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	return nil
 }
 
-func (f reviewDriftFlags) check() error {
+func (f *reviewDriftFlags) check() error {
+	if err := f.connection.needLive(f.live); err != nil {
+		return err
+	}
 	if !slices.Contains(driftFormats, f.format) {
 		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(driftFormats, ", "))
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -119,8 +118,8 @@ func (f *reviewPlanFlags) review(command *cobra.Command, plan *tfjson.Plan, rule
 }
 
 func (f *reviewPlanFlags) check() error {
-	if !f.live && f.connection != (connectionFlags{}) {
-		return errors.New("--api-url, --organization-id and --token-file need --live: without it, nothing is asked")
+	if err := f.connection.needLive(f.live); err != nil {
+		return err
 	}
 	if !slices.Contains(planFormats, f.format) {
 		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(planFormats, ", "))

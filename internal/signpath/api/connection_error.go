@@ -26,7 +26,7 @@ func (e *Error) Advice() string {
 	var proxy *proxyError
 	switch {
 	case errors.As(e.Cause, &pause):
-		return fmt.Sprintf("Run Terraform again after that time, or raise %s.", FieldRetryTimeout)
+		return fmt.Sprintf("Try again after that time, or raise %s.", FieldRetryTimeout)
 	case errors.As(e.Cause, &proxy):
 		return proxyAdvice(proxy.status)
 	case errors.Is(e.Cause, errAttemptTimeout):
