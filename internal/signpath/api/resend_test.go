@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"slices"
 	"sync"
 	"testing"
@@ -99,6 +100,44 @@ func TestWhatActsIsNotSentAgainOnAnotherConnection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server may close a connection just when a request gets it. That request was not
+// sent, so that a create, too, may go on another connection.
+func TestConnectionThatIsClosedWhenARequestGetsIt(t *testing.T) {
+	o := newOrganization(t, seed(), nil)
+	idle, closed := make(chan net.Conn, 1), make(chan struct{}, 1)
+	server := httptest.NewUnstartedServer(o.Server)
+	server.Config.ConnState = func(connection net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateIdle:
+			select {
+			case idle <- connection:
+			default:
+			}
+		case http.StateClosed:
+			select {
+			case closed <- struct{}{}:
+			default:
+			}
+		}
+	}
+	server.Start()
+	defer server.Close()
+	o.config.URL = server.URL + "/Api"
+	o.restart()
+	o.must(doProjects(t.Context(), o))
+
+	var once sync.Once
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		once.Do(func() {
+			o.check((<-idle).(*net.TCPConn).CloseWrite())
+			<-closed // The client has seen it, and closed its side.
+		})
+	}})
+	_, err := o.client.CreatePrincipal(ctx, access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
+	o.must(err)
+	o.expectRequests(1, "POST /CIUsers")
 }
 
 // Over HTTP/2, net/http sends a POST again after some resets of its stream.

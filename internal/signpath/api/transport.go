@@ -27,8 +27,9 @@ func newHTTPTransport(concurrent int, proxy proxyFunc, tlsConfig *tls.Config) *c
 	pooled.MaxIdleConnsPerHost = 2 * concurrent
 	pooled.MaxIdleConns = pooled.MaxIdleConnsPerHost
 	pooled.MaxConnsPerHost = concurrent
-	// A connection may idle for as long as a run may wait for SignPath.
-	pooled.IdleConnTimeout = DefaultRetryBudget
+	// Servers and load balancers close idle connections after a minute or more. What
+	// is on its way to a closed one is lost: nobody knows whether it was acted on.
+	pooled.IdleConnTimeout = 45 * time.Second
 	// HTTP/1.1 alone: over HTTP/2, net/http by itself sends a POST again after
 	// the server reset its stream with PROTOCOL_ERROR, which is no promise that
 	// the server did not act.
@@ -40,11 +41,16 @@ func newHTTPTransport(concurrent int, proxy proxyFunc, tlsConfig *tls.Config) *c
 	return &connectedTransport{pooled: pooled}
 }
 
-// connectedTransport knows which requests got a connection. One that got none,
-// for whatever reason and whatever ended it, was certainly not sent.
+// closedIdle is the error of net/http, which does not export it, where the server had
+// closed the connection before net/http began to write the request to it. net/http
+// itself then takes another connection only for what is idempotent.
+const closedIdle = "http: server closed idle connection"
+
+// connectedTransport knows which requests got a connection that was open. One that
+// got none, for whatever reason and whatever ended it, was certainly not sent.
 type connectedTransport struct{ pooled *http.Transport }
 
-// RoundTrip implements [http.RoundTripper]. The error of a request that got no
+// RoundTrip implements [http.RoundTripper]. The error of a request that got no open
 // connection is a [*notSentError].
 func (t *connectedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	var connected atomic.Bool
@@ -54,7 +60,7 @@ func (t *connectedTransport) RoundTrip(request *http.Request) (*http.Response, e
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
 	response, err := t.pooled.RoundTrip(request.WithContext(ctx))
-	if err == nil || connected.Load() {
+	if err == nil || connected.Load() && err.Error() != closedIdle {
 		return response, err
 	}
 	var noTLS tls.RecordHeaderError

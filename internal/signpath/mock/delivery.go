@@ -92,6 +92,9 @@ func (f Fault) disturb(executed delivery) delivery {
 		executed.cut = cutBeforeAnswer
 	case FaultCutBody:
 		executed.cut = cutInBody
+		if len(executed.body) == 0 { // There is no middle of it: that answer would be whole.
+			executed.cut = cutBeforeAnswer
+		}
 	case FaultMalformedBody:
 		executed.body = f.malformed(executed.body)
 	case FaultHideProperties:

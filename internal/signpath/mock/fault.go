@@ -24,7 +24,8 @@ const (
 	FaultCutBeforeActing FaultAction = "cutBeforeActing"
 	// FaultCutAfterActing executes the request, then closes the connection without an answer.
 	FaultCutAfterActing FaultAction = "cutAfterActing"
-	// FaultCutBody executes the request and closes the connection in the middle of the body of the answer.
+	// FaultCutBody executes the request and closes the connection in the middle of the body of the answer, or before an
+	// answer that has none.
 	FaultCutBody FaultAction = "cutBody"
 	// FaultMalformedBody executes the request and answers half of the body as if it were whole, or Body if it is set.
 	FaultMalformedBody FaultAction = "malformedBody"

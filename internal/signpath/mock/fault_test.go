@@ -52,6 +52,8 @@ func TestFaultActions(t *testing.T) {
 			fault:  mock.Fault{Action: mock.FaultAnswerAfterActing, Status: 400, Body: `{"title": "Long"}`, BodyBytes: 20},
 			status: 400, body: `{"title": "Long"}   `, acts: true,
 		},
+		// An answer without a body would arrive whole, and its connection be closed under the next request.
+		"cut in no body":     {fault: mock.Fault{Action: mock.FaultCutBody}, acts: true},
 		"long replaced body": {fault: mock.Fault{Action: mock.FaultMalformedBody, BodyBytes: 3}, status: 200, body: "xxx", acts: true},
 		"replaced body":      {fault: mock.Fault{Action: mock.FaultMalformedBody, Body: "<html>"}, status: 200, body: "<html>", acts: true},
 		"delay":              {fault: mock.Fault{Action: mock.FaultDelay, DelayMilliseconds: 10}, status: 200, acts: true},
