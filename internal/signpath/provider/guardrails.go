@@ -55,7 +55,7 @@ func guardrailsBlock() schema.Block {
 				MarkdownDescription: "Settings of rules, by the id of the rule; others keep their defaults. The form is that of the file for `signpathctl review --rules`, so one file can serve both: " +
 					"`rules = yamldecode(file(\"signing-rules.yaml\")).rules`. The rules:\n" + ruleList(),
 				NestedObject: schema.NestedAttributeObject{Attributes: guardrailAttributes()},
-				Validators:   []validator.Map{mapvalidator.KeysAre(stringvalidator.OneOf(ruleIDs()...))},
+				Validators:   []validator.Map{mapvalidator.KeysAre(stringvalidator.OneOf(review.RuleIDs()...))},
 			},
 		},
 	}
@@ -106,14 +106,6 @@ func guardrailAttributes() map[string]schema.Attribute {
 			}},
 		},
 	}
-}
-
-func ruleIDs() []string {
-	var ids []string
-	for _, rule := range review.Catalogue() {
-		ids = append(ids, rule.ID)
-	}
-	return ids
 }
 
 // ruleList describes the rules, one a line.
