@@ -25,6 +25,9 @@ var (
 	planFailures = []string{"deny", "warn", failOnNever}
 )
 
+// planArgument says what the commands that read a plan take.
+const planArgument = "the file with a plan as terraform show -json prints it, or - for standard input"
+
 type reviewPlanFlags struct {
 	connection            connectionFlags
 	live                  bool
@@ -62,7 +65,7 @@ wrong before and stays so is reported and does not fail.`,
   terraform show -json plan.bin > plan.json
   signpathctl review plan plan.json
   signpathctl review plan plan.json --live --rules rules.yaml --format markdown`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(planArgument),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return runReviewPlan(command, arguments[0], &flags)
 		},

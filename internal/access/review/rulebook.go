@@ -67,7 +67,7 @@ func (b Rulebook) Validate() error {
 	for _, id := range slices.Sorted(maps.Keys(b.Rules)) {
 		rule, ok := RuleByID(id)
 		if !ok {
-			problems = append(problems, fmt.Errorf("there is no rule %q", id))
+			problems = append(problems, fmt.Errorf("there is no rule %q; the closest is %q", id, access.NearestSlugs(id, RuleIDs())[0]))
 			continue
 		}
 		if err := b.Rules[id].validate(rule); err != nil {
