@@ -11,6 +11,9 @@ import (
 func (r *Report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, markdown(r.readBy()))
+	if off := r.switchedOff(); off != "" {
+		fmt.Fprintf(&b, "\n%s\n", markdown(off))
+	}
 	if len(r.Organization.Gaps) > 0 {
 		b.WriteString("\n> **This review is incomplete.**\n")
 		for _, gap := range r.Organization.Gaps {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -19,6 +20,9 @@ type Report struct {
 	Findings []review.Finding
 	// Excepted are the findings that an exception of the rulebook lets pass.
 	Excepted []review.ExceptedFinding
+	// Ignored are the ids of the rules that the rulebook switches off: what they would
+	// have found is nowhere in the report.
+	Ignored []string
 	// Access is who may do what, ordered by place, permission and principal.
 	Access []review.Access
 
@@ -38,7 +42,7 @@ func New(o *Organization, rulebook review.Rulebook, filter review.Filter) (*Repo
 	outcome = shown.Report(outcome)
 	return &Report{
 		Organization: o, Day: rulebook.Now.Format(time.DateOnly), shown: shown,
-		Findings: outcome.Findings, Excepted: outcome.Excepted, Access: shown.Access(review.Effective(o.Reviewed)),
+		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Access: shown.Access(review.Effective(o.Reviewed)),
 	}, nil
 }
 
@@ -47,6 +51,14 @@ func (r *Report) Has(severity review.Severity) bool {
 	return slices.ContainsFunc(r.Findings, func(f review.Finding) bool {
 		return f.Severity == severity || f.Severity == review.Deny
 	})
+}
+
+// switchedOff says which rules did not judge, or nothing if all did.
+func (r *Report) switchedOff() string {
+	if len(r.Ignored) == 0 {
+		return ""
+	}
+	return "Rules that are switched off: " + strings.Join(r.Ignored, ", ") + "."
 }
 
 // A Count is a number of things of one kind.

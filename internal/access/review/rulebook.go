@@ -154,6 +154,12 @@ func (e Exception) String() string {
 	return e.Member.String() + " at " + e.place().String()
 }
 
+// Ignored returns the ids of the rules that are switched off, in the order of the
+// catalogue.
+func (b Rulebook) Ignored() []string {
+	return slices.DeleteFunc(RuleIDs(), func(id string) bool { return b.Rules[id].Severity != Ignore })
+}
+
 func (b Rulebook) severity(rule Rule) Severity {
 	if set := b.Rules[rule.ID].Severity; set != "" {
 		return set
