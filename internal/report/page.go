@@ -94,7 +94,7 @@ var permissionLetters = map[review.Permission]string{
 
 func (r *Report) newPage() *page {
 	p := &page{
-		ID: r.Organization.ID, Day: r.Day, ReadBy: visible(r.readBy()), SwitchedOff: r.switchedOff(),
+		ID: r.Organization.ID, Day: r.Day, ReadBy: visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
 		Gaps:       each(r.Organization.Gaps, visible),
 		principals: map[access.Reference]int{}, places: map[review.Place]int{},
 	}

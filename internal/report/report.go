@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -51,14 +50,6 @@ func (r *Report) Has(severity review.Severity) bool {
 	return slices.ContainsFunc(r.Findings, func(f review.Finding) bool {
 		return f.Severity == severity || f.Severity == review.Deny
 	})
-}
-
-// switchedOff says which rules did not judge, or nothing if all did.
-func (r *Report) switchedOff() string {
-	if len(r.Ignored) == 0 {
-		return ""
-	}
-	return "Rules that are switched off: " + strings.Join(r.Ignored, ", ") + "."
 }
 
 // A Count is a number of things of one kind.

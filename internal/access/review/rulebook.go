@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -158,6 +159,14 @@ func (e Exception) String() string {
 // catalogue.
 func (b Rulebook) Ignored() []string {
 	return slices.DeleteFunc(RuleIDs(), func(id string) bool { return b.Rules[id].Severity != Ignore })
+}
+
+// SwitchedOff says in a sentence which rules did not judge, or nothing if all did.
+func SwitchedOff(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return "Rules that are switched off: " + strings.Join(ids, ", ") + "."
 }
 
 func (b Rulebook) severity(rule Rule) Severity {
