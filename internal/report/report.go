@@ -78,7 +78,12 @@ func (r *Report) Counts() []Count {
 		counts = append(counts, Count{kind.Noun() + "s", len(o.directory.All(kind))})
 	}
 	counts = append(counts, Count{"projects", len(o.Reviewed.Projects)}, Count{"signing policies", policies})
-	for _, permission := range review.Permissions() {
+	shown := review.Permissions()
+	if !r.shown.IsWhole() {
+		// A zero would speak of what the filter leaves out, such as who administrates.
+		shown = r.permissions()
+	}
+	for _, permission := range shown {
 		counts = append(counts, Count{"principals with " + permission.Noun(), r.holders(permission)})
 	}
 	return counts
