@@ -176,7 +176,7 @@ func addConfigErrors(resp *provider.ConfigureResponse, err error) {
 	for _, one := range joined.Unwrap() {
 		var wrong *api.ConfigError
 		if errors.As(one, &wrong) {
-			resp.Diagnostics.AddAttributeError(path.Root(string(wrong.Field)), fmt.Sprintf("Invalid provider configuration: %s", wrong.Field), wrong.Reason)
+			resp.Diagnostics.AddAttributeError(path.Root(string(wrong.Field)), "Invalid provider configuration", wrong.Reason)
 		}
 	}
 }
