@@ -74,8 +74,8 @@ wrong before and stays so is reported and does not fail.`,
 	addRulesFlag(command, &flags.rules)
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read the organization, and review the plan with what only SignPath knows")
-	options.StringVar(&flags.format, "format", "terminal", "one of "+strings.Join(planFormats, ", "))
-	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: one of "+strings.Join(planFailures, ", "))
+	options.StringVar(&flags.format, "format", "terminal", strings.Join(planFormats, ", "))
+	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: "+strings.Join(planFailures, ", "))
 	return command
 }
 
