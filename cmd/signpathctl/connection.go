@@ -64,9 +64,13 @@ func (f *connectionFlags) newClient() (*api.Client, error) {
 	if tokenFile == "" {
 		token, tokenFile = strings.TrimSpace(os.Getenv(api.EnvToken)), os.Getenv(api.EnvTokenFile)
 	}
+	organizationID := strings.TrimSpace(cmp.Or(f.organizationID, os.Getenv(api.EnvOrganizationID)))
+	if err := refuseMissing(organizationID, cmp.Or(token, tokenFile)); err != nil {
+		return nil, err
+	}
 	return api.New(api.Config{
 		URL:                   strings.TrimSpace(cmp.Or(f.url, os.Getenv(api.EnvURL))),
-		OrganizationID:        strings.TrimSpace(cmp.Or(f.organizationID, os.Getenv(api.EnvOrganizationID))),
+		OrganizationID:        organizationID,
 		Token:                 token,
 		TokenFile:             tokenFile,
 		UserAgent:             "signpathctl/" + version,
@@ -95,6 +99,19 @@ func asFlags(advice string) string {
 	return advice
 }
 
+// refuseMissing says what to give to a command, where the client would say what to
+// write into a provider block.
+func refuseMissing(organizationID, token string) error {
+	var missing []error
+	if organizationID == "" {
+		missing = append(missing, errors.New("no organization is set: give its UUID, which SignPath shows on the organization page, as --organization-id or in "+api.EnvOrganizationID))
+	}
+	if token == "" {
+		missing = append(missing, errors.New("no API token is set: give one in "+api.EnvToken+", or the path of a file that holds it in "+api.EnvTokenFile+" or as --token-file"))
+	}
+	return errors.Join(missing...)
+}
+
 // answerAdvice says what to do about an answer, or about none, that ended a command
 // which only reads. What it was doing is called a noun: "export".
 func answerAdvice(e *api.Error, doing string) string {
@@ -103,6 +120,8 @@ func answerAdvice(e *api.Error, doing string) string {
 		return asFlags(e.Advice())
 	case e.Status == 0:
 		return "Check --api-url (or " + api.EnvURL + ") and the network, then run it again."
+	case e.IsWebPage():
+		return "Check --api-url (or " + api.EnvURL + "), and the proxy if there is one: that is not SignPath's API, which is at " + api.DefaultURL + " or the like."
 	case e.Cause != nil:
 		return "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project."
 	case e.Status == http.StatusUnauthorized:
@@ -111,7 +130,7 @@ func answerAdvice(e *api.Error, doing string) string {
 		return "Check --organization-id (or " + api.EnvOrganizationID + "), and the role of the token's user: a Global Reader sees everything that this reads. " +
 			"If it is a single project or group that is refused, it may have been deleted while the " + doing + " ran: run it again."
 	case e.Status == http.StatusNotFound:
-		return "Check --api-url (or " + api.EnvURL + "): SignPath itself answers 403 for an unknown object."
+		return "Check --api-url (or " + api.EnvURL + "), which is " + api.DefaultURL + " or the like: SignPath itself answers 403 for an unknown object."
 	case e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError:
 		return "Run it again later."
 	}

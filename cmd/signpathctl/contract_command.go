@@ -48,7 +48,7 @@ Exit status: 0 if all is as assumed; 2 if something differs and the provider goe
 missing that the provider needs; 1 if the document cannot be read.`,
 		Example: `  signpathctl contract https://app.signpath.io/Api/swagger/v1/swagger.json
   signpathctl contract swagger.json --all`,
-		Args: cobra.ExactArgs(1),
+		Args: takes("the file or URL of the OpenAPI document, or - for standard input"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return runContract(command, arguments[0], flags)
 		},

@@ -43,7 +43,7 @@ whoever comes onto them. A list with an entry that is no user or group of the or
 
 The same organization always gives the same files. Exit status: 0 if everything was written, also with warnings;
 1 if not.`,
-		Args: cobra.ExactArgs(1),
+		Args: takes("the directory to write"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return runExport(command, flags, arguments[0])
 		},

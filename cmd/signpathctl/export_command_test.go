@@ -168,6 +168,8 @@ func TestExportIsRefused(t *testing.T) {
 		want  []string
 	}{
 		"wrong token":           {token: wrongToken, want: []string{"401", "Give a valid one in " + api.EnvToken}},
+		"nothing is set":        {token: " ", flags: []string{"--organization-id", " "}, want: []string{"no organization is set", "as --organization-id or in " + api.EnvOrganizationID, "no API token is set", "as --token-file"}},
+		"a web page":            {fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: "<!doctype html>"}, want: []string{"a web page", "Check --api-url"}},
 		"composite token":       {token: wrongToken + ":x", want: []string{"contains a colon"}},
 		"wrong organization":    {flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"}, want: []string{"403", "Check --organization-id"}},
 		"malformed settings":    {flags: []string{"--organization-id", "example", "--api-url", "example"}, want: []string{`"example" is not a URL`, `"example" is not an organization id`}},

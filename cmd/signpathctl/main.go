@@ -44,7 +44,7 @@ func newRootCommand() *cobra.Command {
 		Use:           "signpathctl",
 		Short:         "Companion of the Terraform provider for SignPath",
 		Version:       version,
-		Args:          cobra.NoArgs,
+		Args:          refuseCommand,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },

@@ -53,7 +53,7 @@ Exit status: 0 if nothing changed; 2 if something did, unless --fail-on is never
 		Example: `  terraform plan -refresh-only -out=drift.bin
   terraform show -json drift.bin > drift.json
   signpathctl review drift drift.json --live`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(planArgument),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return runReviewDrift(command, arguments[0], flags)
 		},
@@ -61,7 +61,7 @@ Exit status: 0 if nothing changed; 2 if something did, unless --fail-on is never
 	flags.connection.addTo(command)
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read from SignPath's audit log who made the changes")
-	options.StringVar(&flags.format, "format", "terminal", "one of "+strings.Join(driftFormats, ", "))
+	options.StringVar(&flags.format, "format", "terminal", strings.Join(driftFormats, ", "))
 	options.StringVar(&flags.failOn, "fail-on", failOnDrift, failOnDrift+" or "+failOnNever)
 	return command
 }

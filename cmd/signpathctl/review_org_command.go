@@ -48,8 +48,7 @@ every place where it holds.
 
 ` + rulesHelp() + `
 
-Exit status: 2 if there is a finding of the severity of --fail-on or a worse one, which --fail-on never ends; 1 if there
-is no report; else 0.`,
+Exit status: 2 if there is a finding of the severity of --fail-on or a worse one; 1 if there is no report; else 0.`,
 		Example: `  signpathctl review org
   signpathctl review org --policy project-a/release-signing --permission submit --permission approve
   signpathctl review org --format html --fail-on never > access.html`,
@@ -60,7 +59,7 @@ is no report; else 0.`,
 	flags.connection.addTo(command)
 	addRulesFlag(command, &flags.rules)
 	options.StringVar(&flags.format, "format", string(report.FormatTable), "table, markdown, csv, json, or html: one page that loads nothing")
-	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "deny, warn or never")
+	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "the mildest finding that fails: deny, warn, never")
 	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
 	options.StringArrayVar(&flags.principals, "principal", nil, "principal to show, such as user:dev.lead@example.com; a group with everybody who has something through it")

@@ -24,6 +24,9 @@ var (
 	planFailures = []string{"deny", "warn", failOnNever}
 )
 
+// planArgument says what the commands that read a plan take.
+const planArgument = "the file with a plan as terraform show -json prints it, or - for standard input"
+
 type reviewPlanFlags struct {
 	connection            connectionFlags
 	live                  bool
@@ -61,7 +64,7 @@ wrong before and stays so is reported and does not fail.`,
   terraform show -json plan.bin > plan.json
   signpathctl review plan plan.json
   signpathctl review plan plan.json --live --rules rules.yaml --format markdown`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(planArgument),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return runReviewPlan(command, arguments[0], &flags)
 		},
@@ -70,8 +73,8 @@ wrong before and stays so is reported and does not fail.`,
 	addRulesFlag(command, &flags.rules)
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read the organization, and review the plan with what only SignPath knows")
-	options.StringVar(&flags.format, "format", "terminal", "one of "+strings.Join(planFormats, ", "))
-	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: one of "+strings.Join(planFailures, ", "))
+	options.StringVar(&flags.format, "format", "terminal", strings.Join(planFormats, ", "))
+	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: "+strings.Join(planFailures, ", "))
 	return command
 }
 

@@ -17,7 +17,7 @@ const typePrefix = "signpath_"
 func Decode(r io.Reader) (*tfjson.Plan, error) {
 	var plan tfjson.Plan
 	if err := json.NewDecoder(r).Decode(&plan); err != nil {
-		return nil, fmt.Errorf("this is no plan as JSON: %w", err)
+		return nil, fmt.Errorf("this is no plan as JSON, which terraform show -json prints of a saved plan: %w", err)
 	}
 	if plan.PlannedValues == nil && plan.ResourceChanges == nil {
 		// The JSON of a state has a format version, too.

@@ -30,6 +30,8 @@ type Report struct {
 	Tokens   []Event  `json:"tokens"`
 	Mails    []Event  `json:"mails"`
 	Findings Findings `json:"findings"`
+	// Ignored are the ids of the rules that the rulebook switches off.
+	Ignored []string `json:"ignored"`
 	// Live tells whether the live organization was asked, and Gaps are what its token
 	// could not see.
 	Live bool     `json:"live"`
@@ -119,6 +121,7 @@ func reviewed(plan *tfjson.Plan, live *Live, rulebook review.Rulebook) (*Report,
 		Tokens:   m.tokenEvents(),
 		Mails:    m.mailEvents(plan),
 		Findings: findings,
+		Ignored:  rulebook.Ignored(),
 		Live:     live != nil, Gaps: live.gaps(),
 		ChangedSince: m.changedSince(),
 		Drift:        driftOf(plan),

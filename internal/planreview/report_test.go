@@ -286,3 +286,27 @@ func TestExceptions(t *testing.T) {
 		t.Error("it fails in spite of the exception")
 	}
 }
+
+// TestRulesThatAreSwitchedOff has a change that may have switched off the rule itself.
+func TestRulesThatAreSwitchedOff(t *testing.T) {
+	both := "user:both@example.com"
+	plan := newPlan().
+		change("signing_policy_submitter", nil, entry("release", both)).
+		change("signing_policy_approver", nil, entry("release", both))
+	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{
+		Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC), Rules: map[string]review.RuleSetting{"submit-and-approve": {Severity: review.Ignore}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for format, wanted := range map[string]string{
+		"terminal": "Rules that are switched off: submit-and-approve.",
+		"markdown": "Rules that are switched off: submit-and-approve.",
+		"json":     "\"ignored\": [\n    \"submit-and-approve\"\n  ]",
+	} {
+		if text := outputs(t, report)[format]; !strings.Contains(text, wanted) {
+			t.Errorf("%q is not in\n%s", wanted, text)
+		}
+	}
+	says(t, reviewed(t, plan.throughJSON(t)), "!switched off")
+}

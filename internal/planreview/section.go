@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // A section is a part of the report as text, in several lengths.
@@ -69,6 +71,9 @@ func (r *Report) headline() string {
 		count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
 	if r.Live {
 		text += " The live organization was asked, too."
+	}
+	if off := review.SwitchedOff(r.Ignored); off != "" {
+		text += " " + off
 	}
 	if !r.Complete {
 		text += " The plan is a part of what is to be done: another one must follow."

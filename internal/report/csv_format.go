@@ -11,8 +11,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// csvHeader names the columns. A row is a gap, a finding, an excepted finding or an
-// access, as its first column says, and leaves the columns of the others empty.
+// csvHeader names the columns. A row is a gap, a rule that is ignored, a finding, an
+// excepted finding or an access, as its first column says, and leaves the columns of the others empty.
 var csvHeader = []string{
 	"record", "severity", "rule", "project", "signing_policy", "principal", "in_force", "permission",
 	"text", "why", "advice", "source", "evidence", "fingerprint",
@@ -24,6 +24,9 @@ func (r *Report) writeCSV(w io.Writer) error {
 	rows := [][]string{csvHeader}
 	for _, gap := range r.Organization.Gaps {
 		rows = append(rows, csvRow(map[string]string{"record": "gap", "text": gap}))
+	}
+	for _, rule := range r.Ignored {
+		rows = append(rows, csvRow(map[string]string{"record": "ignored", "severity": string(review.Ignore), "rule": rule, "text": "The rule is switched off."}))
 	}
 	for _, finding := range r.Findings {
 		rows = append(rows, csvRow(csvFinding("finding", finding)))

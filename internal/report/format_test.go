@@ -260,6 +260,18 @@ func TestTerminalGetsNoCommands(t *testing.T) {
 	}
 }
 
+// TestFilteredCounts has a policy that two administrators could change: to count none
+// there would say that nobody could.
+func TestFilteredCounts(t *testing.T) {
+	const line = "principals with control of everything"
+	o := start(t, seed()).read(t, token)
+	whole := written(t, reviewed(t, o, review.Filter{}), report.FormatTable)
+	narrow := written(t, reviewed(t, o, review.Filter{SigningPolicies: []string{"app/release-signing"}}), report.FormatTable)
+	if !strings.Contains(whole, line) || strings.Contains(narrow, line) || !strings.Contains(narrow, "principals with approval") {
+		t.Errorf("the counts do not go by what is shown:\n%s\n%s", whole, narrow)
+	}
+}
+
 func TestFilters(t *testing.T) {
 	o := start(t, seed()).read(t, token)
 	for name, test := range map[string]struct {

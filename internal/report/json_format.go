@@ -18,6 +18,7 @@ type jsonReport struct {
 	Gaps         []string           `json:"gaps"`
 	Findings     []finding.Finding  `json:"findings"`
 	Excepted     []finding.Excepted `json:"excepted"`
+	Ignored      []string           `json:"ignored"`
 	Access       []jsonAccess       `json:"access"`
 	Counts       []Count            `json:"counts"`
 }
@@ -66,6 +67,7 @@ func (r *Report) writeJSON(w io.Writer) error {
 		Day:          r.Day, Complete: len(o.Gaps) == 0, Gaps: append([]string{}, o.Gaps...),
 		Findings: each(r.Findings, finding.New),
 		Excepted: each(r.Excepted, finding.NewExcepted),
+		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
 		Counts:   r.Counts(),
 	}

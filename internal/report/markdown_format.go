@@ -5,12 +5,17 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // writeMarkdown writes the report for a pull request, a wiki or a ticket.
 func (r *Report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, markdown(r.readBy()))
+	if off := review.SwitchedOff(r.Ignored); off != "" {
+		fmt.Fprintf(&b, "\n%s\n", markdown(off))
+	}
 	if len(r.Organization.Gaps) > 0 {
 		b.WriteString("\n> **This review is incomplete.**\n")
 		for _, gap := range r.Organization.Gaps {

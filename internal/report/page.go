@@ -13,8 +13,8 @@ import (
 // A page is what the template shows. Principals and places have numbers, by which
 // everything else names them: a number cannot be mistaken for a name, and is short.
 type page struct {
-	ID, Day, ReadBy string
-	Gaps            []string
+	ID, Day, ReadBy, SwitchedOff string
+	Gaps                         []string
 	// Tallies count findings, and Counts everything else.
 	Tallies, Counts []Count
 	Rules           []*pageRule
@@ -94,7 +94,7 @@ var permissionLetters = map[review.Permission]string{
 
 func (r *Report) newPage() *page {
 	p := &page{
-		ID: r.Organization.ID, Day: r.Day, ReadBy: visible(r.readBy()),
+		ID: r.Organization.ID, Day: r.Day, ReadBy: visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
 		Gaps:       each(r.Organization.Gaps, visible),
 		principals: map[access.Reference]int{}, places: map[review.Place]int{},
 	}

@@ -19,6 +19,9 @@ type Report struct {
 	Findings []review.Finding
 	// Excepted are the findings that an exception of the rulebook lets pass.
 	Excepted []review.ExceptedFinding
+	// Ignored are the ids of the rules that the rulebook switches off: what they would
+	// have found is nowhere in the report.
+	Ignored []string
 	// Access is who may do what, ordered by place, permission and principal.
 	Access []review.Access
 
@@ -38,7 +41,7 @@ func New(o *Organization, rulebook review.Rulebook, filter review.Filter) (*Repo
 	outcome = shown.Report(outcome)
 	return &Report{
 		Organization: o, Day: rulebook.Now.Format(time.DateOnly), shown: shown,
-		Findings: outcome.Findings, Excepted: outcome.Excepted, Access: shown.Access(review.Effective(o.Reviewed)),
+		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Access: shown.Access(review.Effective(o.Reviewed)),
 	}, nil
 }
 
@@ -75,7 +78,12 @@ func (r *Report) Counts() []Count {
 		counts = append(counts, Count{kind.Noun() + "s", len(o.directory.All(kind))})
 	}
 	counts = append(counts, Count{"projects", len(o.Reviewed.Projects)}, Count{"signing policies", policies})
-	for _, permission := range review.Permissions() {
+	shown := review.Permissions()
+	if !r.shown.IsWhole() {
+		// A zero would speak of what the filter leaves out, such as who administrates.
+		shown = r.permissions()
+	}
+	for _, permission := range shown {
 		counts = append(counts, Count{"principals with " + permission.Noun(), r.holders(permission)})
 	}
 	return counts

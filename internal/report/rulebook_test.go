@@ -39,8 +39,17 @@ func TestRulebookChangesRules(t *testing.T) {
 		t.Errorf("severity %s", r.Findings[1].Severity)
 	}
 	for _, format := range report.Formats() {
-		if text := written(t, r, format); !strings.Contains(text, "The only developer") || !strings.Contains(text, "2026-06-15") {
+		text := written(t, r, format)
+		if !strings.Contains(text, "The only developer") || !strings.Contains(text, "2026-06-15") {
 			t.Errorf("%s does not tell the exception", format)
+		}
+		if !strings.Contains(text, "inactive-entry") {
+			t.Errorf("%s does not tell the rule that is switched off", format)
+		}
+	}
+	for _, format := range report.Formats() {
+		if text := written(t, reviewed(t, r.Organization, review.Filter{}), format); strings.Contains(text, "switched off") {
+			t.Errorf("%s tells of a rule that is switched off, and there is none", format)
 		}
 	}
 }

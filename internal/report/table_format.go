@@ -16,6 +16,9 @@ func (r *Report) writeTable(w io.Writer) error {
 	line := func(format string, args ...any) { b.WriteString(visible(fmt.Sprintf(format, args...)) + "\n") }
 	line("Access review of organization %s on %s", r.Organization.ID, r.Day)
 	line("%s", r.readBy())
+	if off := review.SwitchedOff(r.Ignored); off != "" {
+		line("%s", off)
+	}
 	if len(r.Organization.Gaps) > 0 {
 		line("")
 		line("INCOMPLETE")

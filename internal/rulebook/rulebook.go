@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -40,7 +41,7 @@ func Parse(document []byte, now time.Time) (review.Rulebook, error) {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
 		}
-		return review.Rulebook{}, err
+		return review.Rulebook{}, inWords(err)
 	}
 	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return review.Rulebook{}, errors.New("there is something behind the first document")
@@ -50,6 +51,25 @@ func Parse(document []byte, now time.Time) (review.Rulebook, error) {
 		return review.Rulebook{}, err
 	}
 	return rulebook, rulebook.Validate()
+}
+
+var (
+	unknownKey = regexp.MustCompile(`field (.+) not found in type (?s:.*)`)
+	wrongForm  = regexp.MustCompile(`cannot unmarshal (.+) into (?s:.*)`)
+)
+
+// inWords leaves the names of Go types out of what the parser says of a file.
+func inWords(err error) error {
+	var wrong *yaml.TypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	var problems []error
+	for _, problem := range wrong.Errors {
+		problem = unknownKey.ReplaceAllString(problem, `there is no key "$1" in this place`)
+		problems = append(problems, errors.New(wrongForm.ReplaceAllString(problem, "$1 has the wrong form for this place")))
+	}
+	return errors.Join(problems...)
 }
 
 func (f file) rulebook(now time.Time) (review.Rulebook, error) {

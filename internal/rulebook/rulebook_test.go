@@ -20,8 +20,9 @@ func TestRulebookMayBeJSON(t *testing.T) {
 func TestRulebookIsStrict(t *testing.T) {
 	for document, want := range map[string]string{
 		"":                                           "it is empty",
-		"rules: {old-token: {sevrity: deny}}":        "sevrity",
-		"rules: {old-tokens: {severity: deny}}":      `there is no rule "old-tokens"`,
+		"rules: {old-token: {sevrity: deny}}":        `line 1: there is no key "sevrity" in this place`,
+		"rules: {old-tokens: {severity: deny}}":      `there is no rule "old-tokens"; the closest is "old-token"`,
+		"rules: [old-token]":                         "line 1: !!seq has the wrong form for this place",
 		"rules: {old-token: {severity: fatal}}":      `"fatal" is no severity`,
 		"rules: {old-token: {parameters: {day: 3}}}": `no parameter "day"`,
 		"rules: {old-token: {exceptions: [{member: nobody, reason: x, until: 2026-12-31}]}}":    "has no kind",
@@ -32,6 +33,8 @@ func TestRulebookIsStrict(t *testing.T) {
 	} {
 		if _, err := rulebook.Parse([]byte(document), now); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q in it", document, err, want)
+		} else if strings.Contains(err.Error(), "struct") || strings.Contains(err.Error(), "rulebook.") {
+			t.Errorf("%s: error %v names a type of Go", document, err)
 		}
 	}
 }

@@ -10,7 +10,9 @@ check "separation_of_duties" {
     condition = alltrue([
       for finding in data.signpath_access_review.release.findings : finding.rule != "submit-and-approve"
     ])
-    error_message = join("\n", concat(["One person can release alone:"], data.signpath_access_review.release.findings[*].sentence))
+    error_message = "One person can release alone: ${join(" ", [
+      for finding in data.signpath_access_review.release.findings : finding.sentence if finding.rule == "submit-and-approve"
+    ])}"
   }
 }
 

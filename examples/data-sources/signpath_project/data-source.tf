@@ -6,8 +6,10 @@ data "signpath_project" "a" {
 # its artifacts are signed.
 check "only_people_configure_project_a" {
   assert {
-    condition     = alltrue([for member in data.signpath_project.a.configurators : !startswith(member, "ci_user:")])
-    error_message = "A CI user may configure project A: ${join(", ", data.signpath_project.a.configurators)}."
+    condition = alltrue([
+      for entry in data.signpath_project.a.expanded_configurators : !startswith(entry.member, "ci_user:")
+    ])
+    error_message = "A CI user may configure project A, directly or through a group: ${join(", ", data.signpath_project.a.configurators)}."
   }
 }
 

@@ -293,6 +293,15 @@ func projectAndPolicyLists() []access.List {
 // Catalogue returns all rules.
 func Catalogue() []Rule { return slices.Clone(catalogue) }
 
+// RuleIDs returns the ids of all rules, in the order of the catalogue.
+func RuleIDs() []string {
+	ids := make([]string, len(catalogue))
+	for i, rule := range catalogue {
+		ids[i] = rule.ID
+	}
+	return ids
+}
+
 // RuleByID finds one rule.
 func RuleByID(id string) (Rule, bool) {
 	position, ok := rulePosition[id]

@@ -119,6 +119,12 @@ func isPolicy(wanted string, place Place) bool {
 	return place.SigningPolicy != "" && (wanted == place.SigningPolicy || wanted == place.String())
 }
 
+// IsWhole tells whether the filter shows everything.
+func (s *Selection) IsWhole() bool {
+	f := s.filter
+	return len(f.Projects)+len(f.SigningPolicies)+len(f.Principals)+len(f.Permissions) == 0
+}
+
 // Access returns the rows that the filter shows.
 func (s *Selection) Access(rows []Access) []Access {
 	return only(rows, func(row Access) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -67,7 +68,7 @@ func (b Rulebook) Validate() error {
 	for _, id := range slices.Sorted(maps.Keys(b.Rules)) {
 		rule, ok := RuleByID(id)
 		if !ok {
-			problems = append(problems, fmt.Errorf("there is no rule %q", id))
+			problems = append(problems, fmt.Errorf("there is no rule %q; the closest is %q", id, access.NearestSlugs(id, RuleIDs())[0]))
 			continue
 		}
 		if err := b.Rules[id].validate(rule); err != nil {
@@ -152,6 +153,20 @@ func (e Exception) String() string {
 		return e.Member.String()
 	}
 	return e.Member.String() + " at " + e.place().String()
+}
+
+// Ignored returns the ids of the rules that are switched off, in the order of the
+// catalogue.
+func (b Rulebook) Ignored() []string {
+	return slices.DeleteFunc(RuleIDs(), func(id string) bool { return b.Rules[id].Severity != Ignore })
+}
+
+// SwitchedOff says in a sentence which rules did not judge, or nothing if all did.
+func SwitchedOff(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return "Rules that are switched off: " + strings.Join(ids, ", ") + "."
 }
 
 func (b Rulebook) severity(rule Rule) Severity {

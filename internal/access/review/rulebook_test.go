@@ -22,7 +22,7 @@ func TestRulebookIsChecked(t *testing.T) {
 		want    string
 	}{
 		"fine":                 {"submit-and-approve", review.RuleSetting{Severity: review.Deny, Exceptions: []review.Exception{valid}}, ""},
-		"no such rule":         {"submit-approve", review.RuleSetting{}, `there is no rule "submit-approve"`},
+		"no such rule":         {"submit-approve", review.RuleSetting{}, `there is no rule "submit-approve"; the closest is "submit-and-approve"`},
 		"no such severity":     {"submit-and-approve", review.RuleSetting{Severity: "error"}, `rule submit-and-approve: "error" is no severity; valid are "deny", "warn" and "ignore"`},
 		"no such parameter":    {"old-token", review.RuleSetting{Parameters: map[string]int{"weeks": 3}}, `rule old-token: it has no parameter "weeks"`},
 		"no sensible value":    {"old-token", review.RuleSetting{Parameters: map[string]int{"days": 0}}, `rule old-token: parameter days is 0 and must be at least 1`},

@@ -183,7 +183,7 @@ func normalizeURL(text string) (base *url.URL, reason string) {
 	}
 	base, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
-		return nil, fmt.Sprintf("%s is not a URL such as %s.", quoteSetting(redactUserInfo(text)), DefaultURL)
+		return nil, fmt.Sprintf("%s is not a URL such as %s. Check %s, or the environment variable %s.", quoteSetting(redactUserInfo(text)), DefaultURL, FieldURL, EnvURL)
 	}
 	if base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
 		return nil, "The API URL must not carry credentials, a query or a fragment."

@@ -50,7 +50,7 @@ func TestURLIsNormalized(t *testing.T) {
 
 func TestURLIsRefused(t *testing.T) {
 	const (
-		noURL  = "is not a URL such as https://app.signpath.io/Api."
+		noURL  = "is not a URL such as https://app.signpath.io/Api. Check api_url, or the environment variable SIGNPATH_API_URL."
 		extras = "The API URL must not carry credentials, a query or a fragment."
 		plain  = "Plain http would send the API token in the clear to "
 	)

@@ -38,6 +38,7 @@ func TestEveryErrorNamesTheRequest(t *testing.T) {
 		"answer cut":         {mock.Fault{Action: mock.FaultCutBody}, []string{"no answer from SignPath", "in the middle of the answer"}, ""},
 		"malformed body":     {mock.Fault{Action: mock.FaultMalformedBody}, []string{"cannot be used"}, ""},
 		"no answer in time":  {mock.Fault{Action: mock.FaultDelay, DelayMilliseconds: 3_600_000}, []string{"attempt timed out after 30s", "(gave up after 1m0s"}, ""},
+		"a web page":         {mock.Fault{Action: mock.FaultMalformedBody, Body: "\ufeff\r\n<!doctype html>"}, []string{"cannot be used", "not the JSON that was expected, but a web page"}, ""},
 		"a list of no lists": {mock.Fault{Action: mock.FaultMalformedBody, Body: `{"a":1}`}, []string{"cannot be used"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -113,6 +113,10 @@ func (e *Error) Words() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
+// IsWebPage tells whether a web page answered, so that the address is probably not
+// that of the API.
+func (e *Error) IsWebPage() bool { return errors.Is(e.Cause, errWebPage) }
+
 // refused tells whether SignPath understood the request and said no, so that
 // nothing was changed.
 func (e *Error) refused() bool {

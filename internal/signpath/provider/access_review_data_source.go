@@ -86,7 +86,7 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reviews the live organization: who may do what in the end, directly, through groups in groups or by a global role, and what is wrong with that. " +
 			"Made for `check` blocks and postconditions.\n\n" +
-			"It tells what `signpathctl review org` tells. The whole organization is read, whatever the filters are, so that none of them hides what a finding rests on; " +
+			"It tells what `signpathctl review org` tells, by the rules of the provider's `guardrails` block: a rule that is set to `ignore` there finds nothing here either. The whole organization is read, whatever the filters are, so that none of them hides what a finding rests on; " +
 			"that shares its requests with everything else in the run, and adds one to the refresh of an organization that is managed whole. " +
 			"Use the token of a Global Reader, Project Administrator or Global Administrator: SignPath shows others only the projects that they have a right on, without saying that there are more.\n\n" +
 			"A data source is read before the changes of a plan are made. So in a plan, this one tells of the organization as it is; in a `check` block, it is read again at the end of the apply. " +

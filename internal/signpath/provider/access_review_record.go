@@ -142,12 +142,8 @@ func newExceptedFindingRecords(findings []review.ExceptedFinding) []exceptedFind
 }
 
 func findingAttributes() map[string]schema.Attribute {
-	var rules []string
-	for _, rule := range review.Catalogue() {
-		rules = append(rules, rule.ID)
-	}
 	return map[string]schema.Attribute{
-		"rule":        schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the rule that found it: " + code(rules) + "."},
+		"rule":        schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the rule that found it: " + code(review.RuleIDs()) + "."},
 		"severity":    schema.StringAttribute{Computed: true, MarkdownDescription: "`deny` for what must not be, `warn` for what somebody should look at."},
 		"sentence":    schema.StringAttribute{Computed: true, MarkdownDescription: "What was found, with names."},
 		"reasons":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The ways by which it came to be, where access is what was found."},

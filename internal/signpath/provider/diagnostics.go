@@ -124,6 +124,8 @@ func explainAnswer(f failure, e *api.Error) (summary, advice string) {
 		return "Too many requests", e.Advice()
 	case e.Status == 0:
 		return "No answer from SignPath", cmp.Or(e.Advice(), "Check api_url and the network, then run Terraform again.")
+	case e.IsWebPage():
+		return "Unexpected answer from SignPath", "Check api_url, and the proxy if there is one: that is not SignPath's API, which is at " + api.DefaultURL + " or the like."
 	case e.Cause != nil:
 		return "Unexpected answer from SignPath", "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project."
 	case e.Status == http.StatusUnauthorized:
@@ -131,7 +133,7 @@ func explainAnswer(f failure, e *api.Error) (summary, advice string) {
 	case e.Status == http.StatusForbidden:
 		return "Not allowed by SignPath", f.needs
 	case e.Status == http.StatusNotFound:
-		return "Not found by SignPath", "Check api_url: SignPath itself answers 403 for an unknown object."
+		return "Not found by SignPath", "Check api_url, which is " + api.DefaultURL + " or the like: SignPath itself answers 403 for an unknown object."
 	case e.Status == http.StatusTooManyRequests:
 		return "Too many requests", "SignPath asks for a longer pause than the time that is left for a request. Run Terraform again later, or raise retry_timeout_seconds."
 	case e.Status == http.StatusProxyAuthRequired:

@@ -93,7 +93,7 @@ func troubles() map[string]trouble {
 		"cut before acting": {cut(mock.FaultCutBeforeActing), nil, nil, unknown},
 		"cut after acting":  same(cut(mock.FaultCutAfterActing)),
 		"cut in the body":   same(cut(mock.FaultCutBody)),
-		"malformed body":    {mock.Fault{Action: mock.FaultMalformedBody, Body: `<html>proxy</html>`}, []string{"Unexpected answer from SignPath", "cannot be used"}, nil, nil},
+		"malformed body":    {mock.Fault{Action: mock.FaultMalformedBody, Body: `<html>proxy</html>`}, []string{"Unexpected answer from SignPath", "cannot be used", "a web page", "Check api_url"}, nil, nil},
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -55,7 +54,6 @@ func guardrailsBlock() schema.Block {
 				MarkdownDescription: "Settings of rules, by the id of the rule; others keep their defaults. The form is that of the file for `signpathctl review --rules`, so one file can serve both: " +
 					"`rules = yamldecode(file(\"signing-rules.yaml\")).rules`. The rules:\n" + ruleList(),
 				NestedObject: schema.NestedAttributeObject{Attributes: guardrailAttributes()},
-				Validators:   []validator.Map{mapvalidator.KeysAre(stringvalidator.OneOf(ruleIDs()...))},
 			},
 		},
 	}
@@ -67,7 +65,6 @@ func guardrailAttributes() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "`deny` fails the plan, `warn` warns, `ignore` switches the rule off. Defaults to that of the rule. " +
 				"What is denied by default is only a warning where a single entry of a list is removed or a resource destroyed, because the plan may put another in its place; a `deny` that is set here counts there, too.",
-			Validators: []validator.String{stringvalidator.OneOf(string(review.Deny), string(review.Warn), string(review.Ignore))},
 		},
 		"parameters": schema.MapAttribute{
 			Optional:            true,
@@ -108,14 +105,6 @@ func guardrailAttributes() map[string]schema.Attribute {
 	}
 }
 
-func ruleIDs() []string {
-	var ids []string
-	for _, rule := range review.Catalogue() {
-		ids = append(ids, rule.ID)
-	}
-	return ids
-}
-
 // ruleList describes the rules, one a line.
 func ruleList() string {
 	var list strings.Builder
@@ -152,18 +141,28 @@ func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnos
 	settings := map[string]review.RuleSetting{}
 	for _, id := range slices.Sorted(maps.Keys(model.Rules)) {
 		settings[id] = model.Rules[id].setting()
-		if model.Rules[id].isEmpty() {
-			diags.AddAttributeError(path.Root(attrGuardrails).AtName("rules").AtMapKey(id), "Invalid guardrail",
-				fmt.Sprintf("The rule %s is named and nothing about it is set. Terraform drops a key that it does not know, without a word: it may be misspelled. "+
-					"There are severity, parameters and exceptions.", id))
-		}
-		// When the review takes place does not matter to whether the rules hold.
-		one := review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{id: settings[id]}}
-		if err := one.Validate(); err != nil {
-			diags.AddAttributeError(path.Root(attrGuardrails).AtName("rules").AtMapKey(id), "Invalid guardrail", sentence(err.Error()))
+		if wrong := model.Rules[id].refuse(id, settings[id]); wrong != "" {
+			diags.AddAttributeError(path.Root(attrGuardrails).AtName("rules").AtMapKey(id), "Invalid guardrail", wrong)
 		}
 	}
 	return settings
+}
+
+// refuse says what is wrong with the settings of the rule, or nothing.
+func (m guardrailModel) refuse(id string, setting review.RuleSetting) string {
+	// When the review takes place does not matter to whether the rules hold.
+	one := review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{id: setting}}
+	err := one.Validate()
+	switch {
+	case id == "rules":
+		return "This takes what the file for signpathctl has under the key rules, and not the file as a whole: put .rules behind yamldecode(…)."
+	case err != nil:
+		return sentence(err.Error())
+	case m.isEmpty():
+		return fmt.Sprintf("The rule %s is named and nothing about it is set. Terraform drops a key that it does not know, without a word: it may be misspelled. "+
+			"There are severity, parameters and exceptions.", id)
+	}
+	return ""
 }
 
 // isEmpty tells whether nothing is set, as when the only key is misspelled.
@@ -171,19 +170,30 @@ func (m guardrailModel) isEmpty() bool {
 	return m.Severity.IsNull() && m.Parameters == nil && m.Exceptions == nil
 }
 
-// setting takes values that their validators have passed.
 func (m guardrailModel) setting() review.RuleSetting {
 	setting := review.RuleSetting{Severity: review.Severity(m.Severity.ValueString()), Parameters: map[string]int{}}
 	for name, value := range m.Parameters {
 		setting.Parameters[name] = int(value)
 	}
-	for _, exception := range m.Exceptions {
-		member, _ := access.ParseEntry(exception.Member.ValueString())
-		until, _ := parseDate(exception.Until.ValueString())
-		setting.Exceptions = append(setting.Exceptions, review.Exception{
-			Member: member, Project: exception.Project.ValueString(), SigningPolicy: exception.SigningPolicy.ValueString(),
-			Reason: exception.Reason.ValueString(), Until: until,
-		})
+	for _, written := range m.Exceptions {
+		setting.Exceptions = append(setting.Exceptions, written.exception())
 	}
 	return setting
+}
+
+// exception puts something in the place of what a validator refuses, so that it is not
+// told a second time, as if it were missing.
+func (m exceptionModel) exception() review.Exception {
+	member, err := access.ParseEntry(m.Member.ValueString())
+	if err != nil && !m.Member.IsNull() {
+		member.Kind = access.KindUnknown
+	}
+	until, err := parseDate(m.Until.ValueString())
+	if err != nil {
+		until = time.Unix(0, 0)
+	}
+	return review.Exception{
+		Member: member, Project: m.Project.ValueString(), SigningPolicy: m.SigningPolicy.ValueString(),
+		Reason: m.Reason.ValueString(), Until: until,
+	}
 }

@@ -357,6 +357,24 @@ func TestGuardrailsAreRefused(t *testing.T) {
 	}
 }
 
+// Schema, validators and rulebook all look at the same block.
+func TestGuardrailMistakesAreToldOnce(t *testing.T) {
+	w := newTerraformCLI(t).newWorkspace(t, nil)
+	w.write("main.tf", []byte(readMe))
+	for rules, want := range map[string]string{
+		`{ submit-and-aprove = { severity = "deny" } }`:                                                   `there is no rule "submit-and-aprove"; the closest is "submit-and-approve"`,
+		`{ old-token = { severity = "Deny" } }`:                                                           `"Deny" is no severity; valid are "deny", "warn" and "ignore"`,
+		`{ old-token = { exceptions = [{ member = "ci_user:a", reason = "r", until = "2026-13-01" }] } }`: `"2026-13-01" is no date`,
+		`{ old-token = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] } }`:     `"build" has no kind`,
+		`yamldecode("rules: {old-token: {severity: deny}}")`:                                              "put .rules behind yamldecode",
+	} {
+		w.write("provider.tf", []byte("provider \"signpath\" {\n  guardrails {\n    rules = "+rules+"\n  }\n}\n"))
+		if said, _ := w.run("validate"); strings.Count(said, "Error: ") != 1 || !says(want).MatchString(said) {
+			t.Errorf("%s: want %q, and nothing else, in\n%s", rules, want, said)
+		}
+	}
+}
+
 // The rules of the block have the form of the file for signpathctl.
 func TestGuardrailsFromTheFileOfReviews(t *testing.T) {
 	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{

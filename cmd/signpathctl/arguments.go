@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// refuseCommand is for a command that has commands and takes nothing else. It names
+// the one that was probably meant.
+func refuseCommand(command *cobra.Command, arguments []string) error {
+	if len(arguments) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%s has no command %q", command.CommandPath(), arguments[0])
+	command.SuggestionsMinimumDistance = 2
+	if near := command.SuggestionsFor(arguments[0]); len(near) > 0 {
+		return fmt.Errorf("%s; did you mean %q?", text, near[0])
+	}
+	return fmt.Errorf("%s; %s --help lists them", text, command.CommandPath())
+}
+
+// takes is for a command with one argument, and says what that is.
+func takes(argument string) cobra.PositionalArgs {
+	return func(command *cobra.Command, arguments []string) error {
+		if len(arguments) == 1 {
+			return nil
+		}
+		return fmt.Errorf("%s takes one argument, %s, and got %d", command.CommandPath(), argument, len(arguments))
+	}
+}
