@@ -2,9 +2,7 @@ package planreview
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -12,19 +10,6 @@ import (
 )
 
 const typePrefix = "signpath_"
-
-// Decode reads what `terraform show -json` or `tofu show -json` prints of a plan.
-func Decode(r io.Reader) (*tfjson.Plan, error) {
-	var plan tfjson.Plan
-	if err := json.NewDecoder(r).Decode(&plan); err != nil {
-		return nil, fmt.Errorf("this is no plan as JSON: %w", err)
-	}
-	if plan.PlannedValues == nil && plan.ResourceChanges == nil {
-		// The JSON of a state has a format version, too.
-		return nil, errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
-	}
-	return &plan, nil
-}
 
 // An instance is one instance of a resource or data source of this provider.
 type instance struct {

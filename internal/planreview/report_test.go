@@ -251,19 +251,6 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	says(t, plan.review(t), "another one must follow", "signpath_user.later is deferred to a later plan", "user:a@example.com gets another invitation")
 }
 
-func TestDecodeRefusesWhatIsNoPlan(t *testing.T) {
-	for text, want := range map[string]string{
-		`<html>`:                     "no plan as JSON",
-		`{}`:                         "format version is missing",
-		`{"format_version": "9.0"}`:  "unsupported plan format version",
-		`{"format_version": "1.0"} `: "terraform show -json plan.bin",
-	} {
-		if _, err := planreview.Decode(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", text, err)
-		}
-	}
-}
-
 // TestExceptions has a finding that an exception lets pass before and after, and one
 // that the plan would introduce.
 func TestExceptions(t *testing.T) {
