@@ -3,8 +3,9 @@ package planreview
 import (
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
 )
 
 // MaxMarkdown is how many characters the Markdown has at most. GitHub takes comments
@@ -33,7 +34,7 @@ func fittingMarkdown(title, headline string, sections []section, limit int) stri
 			texts[i] = append(texts[i], markdownSection(s.title, lines))
 		}
 	}
-	head := "## " + title + "\n\n" + escaped(headline) + "\n"
+	head := "## " + title + "\n\n" + plain.Markdown(headline) + "\n"
 	lengths := make([]int, len(sections))
 	text := joinSections(head, texts, lengths)
 	for utf8.RuneCountInString(text) > limit {
@@ -75,29 +76,10 @@ func markdownSection(title string, lines []line) string {
 	var b strings.Builder
 	b.WriteString("\n### " + title + "\n\n")
 	for _, l := range lines {
-		b.WriteString("- " + escaped(l.text) + "\n")
+		b.WriteString("- " + plain.Markdown(l.text) + "\n")
 		for _, detail := range l.details {
-			b.WriteString("  - " + escaped(detail) + "\n")
+			b.WriteString("  - " + plain.Markdown(detail) + "\n")
 		}
-	}
-	return b.String()
-}
-
-// escaped makes text show as it is: no name may format the comment, add a line or a
-// link to it, or call people who have that name at the code host.
-func escaped(text string) string {
-	var b strings.Builder
-	previous := ' '
-	for _, r := range visible(text) {
-		if strings.ContainsRune("\\`*_{}[]<>()#|~!&", r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-		if r == '@' && !unicode.IsLetter(previous) && !unicode.IsDigit(previous) {
-			// An empty comment keeps the name behind it from being a mention.
-			b.WriteString("<!-- -->")
-		}
-		previous = r
 	}
 	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
 )
 
 // The parts of SARIF 2.1.0 that a report of findings needs.
@@ -86,7 +87,7 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 		for _, f := range group.findings {
 			results = append(results, sarifResult{
 				RuleID: f.Rule, RuleIndex: index[f.Rule], Level: sarifLevel(review.Severity(f.Severity)),
-				BaselineState: group.state, Message: sarifText{visible(f.Sentence + " " + f.Advice)},
+				BaselineState: group.state, Message: sarifText{plain.Visible(f.Sentence + " " + f.Advice)},
 				Locations:           []sarifLocation{sarifLocationOf(f, artifact)},
 				PartialFingerprints: map[string]string{"finding/v1": f.Fingerprint},
 			})
@@ -105,9 +106,9 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 
 // sarifNotifications are what else somebody has to know of the results.
 func (r *Report) sarifNotifications() []sarifNotification {
-	found := each(r.Gaps, func(gap string) sarifNotification { return sarifNotification{"warning", sarifText{visible(gap)}} })
+	found := each(r.Gaps, func(gap string) sarifNotification { return sarifNotification{"warning", sarifText{plain.Visible(gap)}} })
 	for _, e := range r.ChangedSince {
-		found = append(found, sarifNotification{"note", sarifText{visible("Changed since the plan was made: " + e.Sentence)}})
+		found = append(found, sarifNotification{"note", sarifText{plain.Visible("Changed since the plan was made: " + e.Sentence)}})
 	}
 	return found
 }
@@ -135,10 +136,10 @@ func sarifLevel(severity review.Severity) string {
 func sarifLocationOf(f Finding, artifact string) sarifLocation {
 	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}}}
 	for _, address := range f.Addresses {
-		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(address), "resource"})
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{plain.Visible(address), "resource"})
 	}
 	for _, name := range slices.Concat(f.Places, f.Principals) {
-		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: visible(name)})
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: plain.Visible(name)})
 	}
 	return location
 }
