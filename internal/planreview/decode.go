@@ -13,12 +13,20 @@ import (
 	"golang.org/x/text/transform"
 )
 
+// A Plan is a plan as JSON, with what the type of tfjson lacks.
+type Plan struct {
+	*tfjson.Plan
+	// Errored is true where planning ended with an error, so that the plan cannot be
+	// applied and has only what was planned until then.
+	Errored bool
+}
+
 // errNoPlan is for JSON of something else. That of a state has a format version, too.
 var errNoPlan = errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
 
 // Decode reads what `terraform show -json` or `tofu show -json` prints of a plan, and
 // nothing behind it. A shell of Windows may have written it as UTF-16.
-func Decode(r io.Reader) (*tfjson.Plan, error) {
+func Decode(r io.Reader) (*Plan, error) {
 	text, err := io.ReadAll(transform.NewReader(r, unicode.BOMOverride(transform.Nop)))
 	if err != nil {
 		return nil, err
@@ -33,7 +41,13 @@ func Decode(r io.Reader) (*tfjson.Plan, error) {
 	if plan.PlannedValues == nil && plan.ResourceChanges == nil || !isWhole(&plan) {
 		return nil, errNoPlan
 	}
-	return &plan, nil
+	var rest struct {
+		Errored bool `json:"errored"`
+	}
+	if err := json.Unmarshal(text, &rest); err != nil {
+		return nil, fmt.Errorf("this is no plan as JSON: %w", err)
+	}
+	return &Plan{&plan, rest.Errored}, nil
 }
 
 // isWhole tells whether the parts of a plan that are reviewed are as Terraform makes

@@ -240,6 +240,15 @@ func TestAdministrators(t *testing.T) {
 	}
 }
 
+// TestHeadlineCountsWhatIsNotInForce has an invited user take the place of another.
+func TestHeadlineCountsWhatIsNotInForce(t *testing.T) {
+	plan := newPlan().change("signing_policy_approvers", onPolicy("release", "user:old@example.com"), onPolicy("release", "user:new@example.com"))
+	for _, email := range []string{"old@example.com", "new@example.com"} {
+		plan.data("user", attributes{"email": email, "member": "user:" + email, "active": true, "status": "invited"})
+	}
+	says(t, plan.review(t), "user:new@example.com will gain", "user:old@example.com will no longer gain", ": 1 gain and 1 loss of access;")
+}
+
 func TestWhatIsLeftOpen(t *testing.T) {
 	plan := newPlan()
 	incomplete := false
@@ -248,7 +257,20 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	plan.plan.ActionInvocations = []*tfjson.ActionInvocation{{
 		Address: "action.signpath_reinvite_user.a", Type: "signpath_reinvite_user", ConfigValues: attributes{"user": "user:a@example.com"},
 	}}
-	says(t, plan.review(t), "another one must follow", "signpath_user.later is deferred to a later plan", "user:a@example.com gets another invitation")
+	says(t, plan.review(t), "another one must follow", "!ended with an error", "signpath_user.later is deferred to a later plan", "user:a@example.com gets another invitation")
+}
+
+// TestErroredPlan has a plan that Terraform could not finish, and still shows.
+func TestErroredPlan(t *testing.T) {
+	plan := newPlan().change("signing_policy_approver", nil, entry("release", "user:a@example.com"))
+	incomplete := false
+	plan.errored, plan.plan.Complete = true, &incomplete
+	report := plan.review(t)
+	for _, format := range []string{"terminal", "markdown"} {
+		if text := outputs(t, report)[format]; !strings.Contains(text, "Planning ended with an error") || strings.Contains(text, "must follow") {
+			t.Errorf("the %s is\n%s", format, text)
+		}
+	}
 }
 
 // TestExceptions has a finding that an exception lets pass before and after, and one

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // A section is a part of the report as text, in several lengths.
@@ -54,7 +56,7 @@ func (r *Report) sections() []section {
 func (r *Report) headline() string {
 	gains := 0
 	for _, c := range r.Access {
-		if strings.HasSuffix(c.Direction, " gain") || c.Direction == "gains" {
+		if c.Direction == string(review.Gains) || c.Direction == string(review.WillGain) {
 			gains++
 		}
 	}
@@ -70,11 +72,16 @@ func (r *Report) headline() string {
 	if r.Live {
 		text += " The live organization was asked, too."
 	}
-	if !r.Complete {
+	switch {
+	case r.Errored:
+		text += " " + erroredPlan
+	case !r.Complete:
 		text += " The plan is a part of what is to be done: another one must follow."
 	}
 	return text
 }
+
+const erroredPlan = "Planning ended with an error: this is only what was planned until then."
 
 func (f Finding) details() []string {
 	return append(spellCauses(slices.Clone(f.Reasons), f.Addresses), f.Advice)
