@@ -109,12 +109,13 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 	if err != nil {
 		return nil, err
 	}
+	lists := m.listChanges()
 	return &Report{
 		Changes:  m.countChanges(),
 		Complete: (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
 		Errored:  plan.Errored,
-		Access:   each(changes, newAccessChange),
-		Lists:    m.listChanges(),
+		Access:   append(each(changes, newAccessChange), unseenGains(lists)...),
+		Lists:    lists,
 		Accounts: m.accountEvents(),
 		Roles:    m.roleEvents(),
 		Tokens:   m.tokenEvents(),

@@ -16,10 +16,11 @@ func TestRecordedPlan(t *testing.T) {
 	report := reviewed(t, recordedPlan(t))
 	says(
 		t, report,
-		"7 resources change: 3 gains and 2 losses of access; 1 finding introduced, 0 of them denied; 1 resolved, 0 left.",
+		"7 resources change: 5 gains and 2 losses of access; 1 finding introduced, 0 of them denied; 1 resolved, 0 left.",
 		"user:release.manager@example.com gains approval on project-b/release-signing, through group:Approvers | B",
 		"user:qa.lead@example.com loses configuration on project-a, directly",
-		"approvers of project-b/release-signing: gains user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
+		"group:Release Managers (members not known) gains configuration on project-a\n",
+		"approvers of project-b/release-signing: gains group:Approvers | B (members not known), user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
 		"user:auditor@example.com is created",
 		"user:auditor@example.com gets the global role GlobalReader",
 		"user:auditor@example.com gets an invitation",
@@ -159,6 +160,26 @@ func TestLists(t *testing.T) {
 		"an entry moves to another policy": {
 			newPlan().change("signing_policy_approver", entry("test", a), entry("release", a), replacing("signing_policy")),
 			[]string{a + " gains approval on acme/release", a + " loses approval on acme/test"},
+		},
+		"a group of which the plan tells nothing": {
+			newPlan().change("project_configurators", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(a, "group:G")}).
+				change("signing_policy_approver", entry("release", "group:H"), nil),
+			[]string{
+				": 1 gain and 1 loss of access", "group:G (members not known) gains configuration on acme\n", "group:H (members not known) loses approval on acme/release\n",
+				"configurators of acme: gains group:G (members not known); then has group:G, " + a + "\n",
+				"approvers of acme/release: loses group:H (members not known); then has",
+			},
+		},
+		"a group that is known to the end": {
+			newPlan().change("project_configurators", attributes{"project": "acme", "members": list()}, attributes{"project": "acme", "members": list("group:G")}).
+				change("user_group_members", attributes{"group": "group:G", "members": list(a, "group:H")}, attributes{"group": "group:G", "members": list(a, "group:H")}).
+				change("user_group_members", attributes{"group": "group:H", "members": list()}, attributes{"group": "group:H", "members": list()}),
+			[]string{": 1 gain and 0 losses of access", "configurators of acme: gains group:G, " + a + " (through group:G); then has group:G\n"},
+		},
+		"a group that holds one of which the plan tells nothing": {
+			newPlan().change("project_configurators", attributes{"project": "acme", "members": list()}, attributes{"project": "acme", "members": list("group:G")}).
+				change("user_group_members", attributes{"group": "group:G", "members": list("group:H")}, attributes{"group": "group:G", "members": list("group:H")}),
+			[]string{"group:G (members not known) gains configuration on acme\n"},
 		},
 		"members of a group get its rights": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", "group:G"), onPolicy("release", "group:G")).
