@@ -18,6 +18,8 @@ type instance struct {
 	kind          string
 	actions       tfjson.Actions
 	before, after *object
+	// imported is true where Terraform takes over what exists.
+	imported bool
 	// replacedBy are the attributes that made a replacement necessary.
 	replacedBy []string
 }
@@ -134,9 +136,9 @@ func instanceOfChange(r *tfjson.ResourceChange) *instance {
 	i := &instance{
 		address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), actions: c.Actions,
 		before: newObject(c.Before, nil, c.BeforeSensitive),
-		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive),
+		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive), imported: c.Importing != nil,
 	}
-	if slices.Contains(c.Actions, tfjson.ActionForget) && i.after == nil {
+	if i.forgotten() && i.after == nil {
 		// The object leaves the state and stays at SignPath as it is.
 		i.after = i.before
 	}

@@ -25,10 +25,14 @@ type Report struct {
 	Access  []AccessChange `json:"access"`
 	Lists   []ListChange   `json:"lists"`
 	// Accounts are what happens to users, CI users and groups themselves.
-	Accounts []Event  `json:"accounts"`
-	Roles    []Event  `json:"roles"`
-	Tokens   []Event  `json:"tokens"`
-	Mails    []Event  `json:"mails"`
+	Accounts []Event `json:"accounts"`
+	Roles    []Event `json:"roles"`
+	Tokens   []Event `json:"tokens"`
+	Mails    []Event `json:"mails"`
+	// Management is what Terraform begins to manage, and what it gives up.
+	Management []Event `json:"management"`
+	// Checks are those of the configuration that fail.
+	Checks   []Event  `json:"checks"`
 	Findings Findings `json:"findings"`
 	// Live tells whether the live organization was asked, and Gaps are what its token
 	// could not see.
@@ -111,17 +115,19 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 	}
 	lists := m.listChanges()
 	return &Report{
-		Changes:  m.countChanges(),
-		Complete: (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
-		Errored:  plan.Errored,
-		Access:   append(each(changes, newAccessChange), unseenGains(lists)...),
-		Lists:    lists,
-		Accounts: m.accountEvents(),
-		Roles:    m.roleEvents(),
-		Tokens:   m.tokenEvents(),
-		Mails:    m.mailEvents(plan.Plan),
-		Findings: findings,
-		Live:     live != nil, Gaps: live.gaps(),
+		Changes:    m.countChanges(),
+		Complete:   (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
+		Errored:    plan.Errored,
+		Access:     append(each(changes, newAccessChange), unseenGains(lists)...),
+		Lists:      lists,
+		Accounts:   m.accountEvents(),
+		Roles:      m.roleEvents(),
+		Tokens:     m.tokenEvents(),
+		Mails:      m.mailEvents(plan.Plan),
+		Management: m.managementEvents(),
+		Checks:     checkEvents(plan.Plan),
+		Findings:   findings,
+		Live:       live != nil, Gaps: live.gaps(),
 		ChangedSince: m.changedSince(),
 		Drift:        driftOf(plan.Plan),
 		Unknown:      m.unknownEvents(plan.Plan),

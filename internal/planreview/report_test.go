@@ -1,6 +1,7 @@
 package planreview_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -259,6 +260,64 @@ func TestAdministrators(t *testing.T) {
 	if report := plan("GlobalAdministrator").review(t); report.Introduces(review.Deny) {
 		t.Errorf("introduced, though others may be there: %q", rules(report.Findings.Introduced))
 	}
+}
+
+// TestEveryChangeIsTold has changes that are none of access.
+func TestEveryChangeIsTold(t *testing.T) {
+	a := "user:a@example.com"
+	user := func(more attributes) attributes {
+		all := attributes{"id": idA, "email": "a@example.com", "member": a, "name": "A", "active": true, "status": "active"}
+		maps.Copy(all, more)
+		return all
+	}
+	members := attributes{"group": "group:G", "members": list(a)}
+	assigned := func(allow bool) attributes {
+		return attributes{"member": a, "role": "GlobalReader", "allow_lockout": allow}
+	}
+	imported := func(r *tfjson.ResourceChange) { r.Change.Importing = &tfjson.Importing{ID: "x"} }
+	for name, test := range map[string]struct {
+		plan *planBuilder
+		says []string
+	}{
+		"a list is given up":  {newPlan().change("signing_policy_approvers", onPolicy("release", a), nil, forgotten), []string{"the list of approvers of acme/release is forgotten by Terraform and stays as it is"}},
+		"an entry is":         {newPlan().change("signing_policy_approver", entry("release", a), nil, forgotten), []string{"the entry user:a@example.com among the approvers of acme/release is forgotten"}},
+		"a role is":           {newPlan().change("role_assignment", assigned(false), nil, forgotten), []string{"the global role GlobalReader of user:a@example.com is forgotten", "!gets the"}},
+		"a list is imported":  {newPlan().change("user_group_members", members, members, imported), []string{"the list of members of group:G is imported", "No resource of SignPath changes"}},
+		"a user is imported":  {newPlan().change("user", user(nil), user(nil), imported), []string{"user:a@example.com is imported: from now on"}},
+		"a token is imported": {newPlan().change("ci_user_token", attributes{"ci_user": "ci_user:b"}, attributes{"ci_user": "ci_user:b"}, imported), []string{"the API token of ci_user:b is imported"}},
+		"another name":        {newPlan().change("user", user(nil), user(attributes{"name": "B"})), []string{"name of user:a@example.com changes from A to B"}},
+		"a hidden name":       {newPlan().change("user", user(nil), user(attributes{"name": "B"}), sensitive("name")), []string{"name of user:a@example.com changes\n"}},
+		"another mail address": {
+			newPlan().change("ci_user", attributes{"name": "b", "member": "ci_user:b", "notification_email": nil}, attributes{"name": "b", "member": "ci_user:b", "notification_email": "n@example.com"}),
+			[]string{"notification_email of ci_user:b changes from null to n@example.com"},
+		},
+		"a new name of a group is told once": {
+			newPlan().change("user_group", attributes{"name": "A", "member": "group:A"}, attributes{"name": "B", "member": "group:B"}),
+			[]string{"group:A is renamed to group:B", "!name of"},
+		},
+		"a guard is switched off":   {newPlan().change("user", nil, user(attributes{"allow_lockout": true})), []string{"allow_lockout of user:a@example.com is true"}},
+		"a guard of a role is, too": {newPlan().change("role_assignment", assigned(false), assigned(true)), []string{"allow_lockout of user:a@example.com changes from false to true, for the global role"}},
+	} {
+		t.Run(name, func(t *testing.T) { says(t, test.plan.review(t), test.says...) })
+	}
+}
+
+func TestChecksThatFail(t *testing.T) {
+	plan := newPlan()
+	plan.plan.Checks = []tfjson.CheckResultStatic{
+		{Status: tfjson.CheckStatusFail, Instances: []tfjson.CheckResultDynamic{{
+			Address: tfjson.CheckDynamicAddress{ToDisplay: "check.four_eyes"}, Status: tfjson.CheckStatusFail,
+			Problems: []tfjson.CheckResultProblem{{Message: "One person is enough."}},
+		}}},
+		{Status: tfjson.CheckStatusError, Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.broken"}, Status: tfjson.CheckStatusError}}},
+		{Status: tfjson.CheckStatusPass, Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.good"}, Status: tfjson.CheckStatusPass}}},
+	}
+	says(t, plan.review(t), "Checks that fail\n  - check.four_eyes: One person is enough.\n  - check.broken could not be evaluated\n", "!check.good")
+}
+
+func TestHeadlineOfNothing(t *testing.T) {
+	says(t, newPlan().review(t), "No resource of SignPath changes; 0 findings left. The live organization was not asked.\n", "!Not all is known")
+	says(t, newPlan().change("user_group", nil, attributes{"name": "G"}, unknown("member")).review(t), "1 resource changes: ", "Not all is known: 1 value is missing.")
 }
 
 // TestHeadlineCountsWhatIsNotInForce has an invited user take the place of another.

@@ -35,6 +35,8 @@ func (r *Report) sections() []section {
 		eventSection("Global roles", "change", r.Roles, 8),
 		eventSection("API tokens", "token", r.Tokens, 7),
 		eventSection("Mails that will be sent", "mail", r.Mails, 5),
+		eventSection("Taken over or given up by Terraform", "object", r.Management, 4),
+		eventSection("Checks that fail", "check", r.Checks, 5),
 		findingSection("Findings resolved", r.Findings.Resolved, 2),
 		findingSection("Findings left", r.Findings.Left, 0),
 		exceptedSection(r.Findings.Excepted),
@@ -66,11 +68,19 @@ func (r *Report) headline() string {
 			denied++
 		}
 	}
-	text := fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
-		count(r.Changes, "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
-		count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
+	text := fmt.Sprintf("No resource of SignPath changes; %s left.", count(len(r.Findings.Left), "finding", "findings"))
+	if r.Changes+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
+		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
+			count(r.Changes, "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
+			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
+	}
 	if r.Live {
 		text += " The live organization was asked, too."
+	} else {
+		text += " The live organization was not asked."
+	}
+	if len(r.Unknown) > 0 {
+		text += " Not all is known: " + count(len(r.Unknown), "value is", "values are") + " missing."
 	}
 	switch {
 	case r.Errored:
