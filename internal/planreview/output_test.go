@@ -129,3 +129,43 @@ func TestSARIF(t *testing.T) {
 		}
 	}
 }
+
+// TestSARIFTellsWhatItLacks has names that SARIF would take for a placeholder and a
+// link, and a plan that is known in part.
+func TestSARIFTellsWhatItLacks(t *testing.T) {
+	odd := "ci_user:{0} [f](https://example.com)"
+	plan := newPlan().
+		change("signing_policy_submitter", nil, entry("release", odd)).
+		change("signing_policy_approver", nil, entry("release", odd)).
+		change("project_reader", nil, attributes{"project": "acme"}, unknown("member"))
+	plan.errored = true
+	var log struct {
+		Runs []struct {
+			Invocations []struct {
+				ExecutionSuccessful        bool
+				ToolExecutionNotifications []struct {
+					Level   string
+					Message struct{ Text string }
+				}
+			}
+			Results []struct {
+				Message   struct{ Text string }
+				Locations []struct {
+					PhysicalLocation struct{ Region struct{ StartLine int } }
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(outputs(t, plan.review(t))["sarif"]), &log); err != nil {
+		t.Fatal(err)
+	}
+	invocation, result := log.Runs[0].Invocations[0], log.Runs[0].Results[0]
+	notes := fmt.Sprint(invocation.ToolExecutionNotifications)
+	if invocation.ExecutionSuccessful || !strings.Contains(notes, "error {Planning ended with an error") ||
+		!strings.Contains(notes, "warning {Not known from this plan: member of signpath_project_reader.r003 is known after apply}") {
+		t.Errorf("%+v", invocation)
+	}
+	if want := `ci_user:{{0}} [f\](https://example.com) `; !strings.Contains(result.Message.Text, want) || result.Locations[0].PhysicalLocation.Region.StartLine != 1 {
+		t.Errorf("%+v", result)
+	}
+}

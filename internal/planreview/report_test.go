@@ -371,6 +371,9 @@ func TestExceptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, report, "Findings introduced that an exception lets pass\n", "approve acme/release.\n", "Excepted until 2026-06-15: Until a second", "By signpath_signing_policy_approver.r004", "!acme/test.")
+	if want := `"justification": "Excepted until 2026-06-15: Until a second approver is hired"`; !strings.Contains(outputs(t, report)["sarif"], want) {
+		t.Errorf("no %s in %s", want, outputs(t, report)["sarif"])
+	}
 	if report.Introduces(review.Warn) {
 		t.Error("it fails in spite of the exception")
 	}
