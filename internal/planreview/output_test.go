@@ -165,7 +165,7 @@ func TestSARIFTellsWhatItLacks(t *testing.T) {
 		!strings.Contains(notes, "warning {Not known from this plan: member of signpath_project_reader.r003 is known after apply}") {
 		t.Errorf("%+v", invocation)
 	}
-	if want := `ci_user:{{0}} [f\](https://example.com) `; !strings.Contains(result.Message.Text, want) || result.Locations[0].PhysicalLocation.Region.StartLine != 1 {
+	if want := `ci_user:{{0}} [f] (https://example.com) `; !strings.Contains(result.Message.Text, want) || result.Locations[0].PhysicalLocation.Region.StartLine != 1 {
 		t.Errorf("%+v", result)
 	}
 }

@@ -315,6 +315,20 @@ func TestChecksThatFail(t *testing.T) {
 	says(t, plan.review(t), "Checks that fail\n  - check.four_eyes: One person is enough.\n  - check.broken could not be evaluated\n", "!check.good")
 }
 
+// TestSeveralOrganizations has slugs and names that mean something else in each.
+func TestSeveralOrganizations(t *testing.T) {
+	plan := newPlan()
+	configurations := map[string]*tfjson.ProviderConfig{
+		"signpath":              {Name: "signpath", FullName: "registry.terraform.io/signpath-community/signpath"},
+		"module.child:signpath": {Name: "signpath", FullName: "registry.terraform.io/signpath-community/signpath"},
+		"random":                {Name: "random", FullName: "registry.terraform.io/hashicorp/random"},
+	}
+	plan.plan.Config = &tfjson.Config{ProviderConfigs: configurations, RootModule: &tfjson.ConfigModule{}}
+	says(t, plan.review(t), "!several configurations")
+	configurations["signpath.eu"] = &tfjson.ProviderConfig{Name: "signpath", Alias: "eu", FullName: "registry.terraform.io/signpath-community/signpath"}
+	says(t, plan.review(t), "the provider has several configurations (signpath, signpath.eu): if they are of several organizations")
+}
+
 func TestHeadlineOfNothing(t *testing.T) {
 	says(t, newPlan().review(t), "No resource of SignPath changes; 0 findings left. The live organization was not asked.\n", "!Not all is known")
 	says(t, newPlan().change("user_group", nil, attributes{"name": "G"}, unknown("member")).review(t), "1 resource changes: ", "Not all is known: 1 value is missing.")

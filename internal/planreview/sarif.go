@@ -146,9 +146,10 @@ func (r *Report) sarifNotifications() []sarifNotification {
 }
 
 // sarifMessage spells text so that no name in it becomes a placeholder or a link, which
-// SARIF writes {0} and [text](target).
+// SARIF writes {0} and [text](target). A blank keeps a link apart, because a backslash
+// may be one of the name's.
 func sarifMessage(text string) sarifText {
-	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "](", `\](`).Replace(plain.Visible(text))}
+	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "](", "] (").Replace(plain.Visible(text))}
 }
 
 func sarifRules() (rules []sarifRule, index map[string]int) {
