@@ -43,6 +43,44 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	}
 }
 
+// TestNoiseHidesNothing has much more than a comment holds, and a few things that matter.
+func TestNoiseHidesNothing(t *testing.T) {
+	both := "user:both@example.com"
+	text := outputs(t, largePlan(3000, 20).
+		change("signing_policy_submitter", nil, entry("hotfix", both)).
+		change("signing_policy_approver", nil, entry("hotfix", both)).
+		change("role_assignment", nil, attributes{"member": both, "role": "GlobalAdministrator"}).
+		change("ci_user_token", nil, attributes{"ci_user": "ci_user:build"}).review(t))["markdown"]
+	if length := utf8.RuneCountInString(text); length > planreview.MaxMarkdown || !strings.Contains(text, "Some sections only count") {
+		t.Errorf("%d characters", length)
+	}
+	for _, want := range []string{
+		"- warn submit-and-approve: user:both@example.com can both submit to and approve acme/hotfix",
+		"- user:both@example.com gets the global role GlobalAdministrator",
+		"- an API token of ci\\_user:build is generated",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%.3000s", want, text)
+		}
+	}
+}
+
+// TestWarningsHideNoDenial has more findings than a comment holds.
+func TestWarningsHideNoDenial(t *testing.T) {
+	plan := newPlan().data("signing_policy", attributes{"project": "acme", "slug": "release", "uses_approval_process": true, "required_approvals": 1, "approvers": list("user:a@example.com")}).
+		change("signing_policy_approvers", onPolicy("release", "user:a@example.com"), onPolicy("release"))
+	for i := range 1000 {
+		both := fmt.Sprintf("user:somebody-%04d@example.com", i)
+		plan.change("signing_policy_submitter", nil, entry("test", both)).change("signing_policy_approver", nil, entry("test", both))
+	}
+	text := outputs(t, plan.review(t))["markdown"]
+	for _, want := range []string{"\n- deny approval-quorum: acme/release requires 1 approval", "\n- warn submit-and-approve: 1000 findings\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%.3000s", want, text)
+		}
+	}
+}
+
 func TestNamesCannotFormatTheOutput(t *testing.T) {
 	name := "a|b`c`\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e"
 	report := newPlan().change("user_group", nil, attributes{"name": name, "member": "group:" + name}, unknown("id")).

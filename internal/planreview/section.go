@@ -64,7 +64,7 @@ func (r *Report) headline() string {
 	}
 	denied := 0
 	for _, f := range r.Findings.Introduced {
-		if f.Severity == "deny" {
+		if f.Severity == string(review.Deny) {
 			denied++
 		}
 	}
@@ -116,13 +116,16 @@ func findingSection(title string, findings []Finding, keep int) section {
 	if len(findings) == 0 {
 		return section{}
 	}
-	var full, short []line
+	var full, short, denied []line
 	var rules []string
 	perRule := map[string]int{}
 	for _, f := range findings {
 		text := fmt.Sprintf("%s %s: %s", f.Severity, f.Rule, f.Sentence)
 		full = append(full, line{text, f.details()})
 		short = append(short, line{text: text})
+		if f.Severity == string(review.Deny) {
+			denied = append(denied, line{text: text})
+		}
 		rule := f.Severity + " " + f.Rule
 		if perRule[rule] == 0 {
 			rules = append(rules, rule)
@@ -131,9 +134,14 @@ func findingSection(title string, findings []Finding, keep int) section {
 	}
 	var counted []line
 	for _, rule := range rules {
-		counted = append(counted, line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))})
+		counts := line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))}
+		counted = append(counted, counts)
+		if !strings.HasPrefix(rule, string(review.Deny)) {
+			denied = append(denied, counts)
+		}
 	}
-	return section{title, [][]line{full, short, counted}, keep}
+	// What fails the plan is counted only where nothing else helps.
+	return section{title, [][]line{full, short, denied, counted}, keep}
 }
 
 func exceptedSection(findings []Excepted) section {
