@@ -96,6 +96,9 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 }
 
 func (f reviewDriftFlags) check() error {
+	if !f.live && f.connection != (connectionFlags{}) {
+		return errNotLive
+	}
 	if !slices.Contains(driftFormats, f.format) {
 		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(driftFormats, ", "))
 	}

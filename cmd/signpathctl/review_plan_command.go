@@ -123,7 +123,7 @@ func (f *reviewPlanFlags) review(command *cobra.Command, plan *planreview.Plan, 
 
 func (f *reviewPlanFlags) check() error {
 	if !f.live && f.connection != (connectionFlags{}) {
-		return errors.New("--api-url, --organization-id and --token-file need --live: without it, nothing is asked")
+		return errNotLive
 	}
 	if !slices.Contains(planFormats, f.format) {
 		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(planFormats, ", "))
@@ -133,6 +133,9 @@ func (f *reviewPlanFlags) check() error {
 	}
 	return nil
 }
+
+// errNotLive refuses flags that would have no effect.
+var errNotLive = errors.New("--api-url, --organization-id and --token-file need --live: without it, nothing is asked")
 
 // errPlanErrored ends a review that is of a part only, whatever it fails on.
 var errPlanErrored = errors.New("planning ended with an error, so this review is of a part of the plan; mend the error and plan again")
