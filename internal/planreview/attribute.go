@@ -90,6 +90,12 @@ func (o *object) boolean(name string) *bool {
 	return nil
 }
 
+// isNull tells whether an attribute is known to be null.
+func (o *object) isNull(name string) bool {
+	value, has := o.values[name]
+	return has && value == nil && o.knows(name) == known
+}
+
 // is tells whether an attribute is known to be true.
 func (o *object) is(name string) bool {
 	value := o.boolean(name)

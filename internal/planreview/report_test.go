@@ -204,6 +204,17 @@ func TestAccounts(t *testing.T) {
 		return attributes{"id": id, "email": email, "member": "user:" + email, "active": active, "status": "active", "name": "Somebody"}
 	}
 	a := user("a@example.com", true)
+	inactive := func(identity any) attributes {
+		account := user("a@example.com", false)
+		account["status"], account["identity"] = "inactive", identity
+		return account
+	}
+	activated := func(identity any) attributes {
+		account := user("a@example.com", true)
+		account["identity"] = identity
+		delete(account, "status")
+		return account
+	}
 	withTriggers := user("a@example.com", true)
 	withTriggers["reinvite_triggers"] = attributes{"round": "2"}
 	adopting := attributes{"email": "n@example.com", "member": "user:n@example.com", "active": true, "adopt_existing": true}
@@ -220,6 +231,14 @@ func TestAccounts(t *testing.T) {
 			[]string{"user:a@example.com is deactivated, because its resource is destroyed", "loses approval on acme/release, directly, because the account is no longer active", "inactive-entry"},
 		},
 		"deactivated": {newPlan().change("user", a, user("a@example.com", false)), []string{"user:a@example.com is deactivated\n", "!Mails"}},
+		"activated before the invitation was accepted": {
+			newPlan().change("user", inactive(nil), activated(nil), unknown("status")).change("signing_policy_approver", onList, onList),
+			[]string{"user:a@example.com is activated", "warn invited-entry: user:a@example.com has not accepted the invitation", "!because the account is now active"},
+		},
+		"activated again": {
+			newPlan().change("user", inactive("sso:a"), activated("sso:a"), unknown("status")).change("signing_policy_approver", onList, onList),
+			[]string{"user:a@example.com is activated", "gains approval on acme/release, directly, because the account is now active", "!invit"},
+		},
 		"another address": {
 			newPlan().change("user", a, other, replacing("email"), unknown("id")),
 			[]string{"user:a@example.com is deactivated, and user:b@example.com is created in its place", "user:b@example.com gets an invitation"},
