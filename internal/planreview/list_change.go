@@ -71,7 +71,7 @@ func (c ListChange) String() string {
 	case len(c.Entries) == 0 && c.Complete:
 		text += "no entry"
 	case len(c.Entries) == 0:
-		text += "what this plan does not know"
+		text += "nobody of whom this plan tells"
 	default:
 		text += strings.Join(c.Entries, ", ")
 		if !c.Complete {
