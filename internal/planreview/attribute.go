@@ -163,6 +163,16 @@ func (s secrets) hold(text string) bool {
 	return s[strings.ToLower(text)] || s[strings.ToLower(key)]
 }
 
+// areIn tells whether a text has a secret in it.
+func (s secrets) areIn(text string) bool {
+	for secret := range s {
+		if strings.Contains(strings.ToLower(text), secret) {
+			return true
+		}
+	}
+	return false
+}
+
 // collect adds every text below a mark.
 func (s secrets) collect(value, mark any) {
 	switch value := value.(type) {

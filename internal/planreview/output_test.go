@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 )
@@ -111,6 +113,9 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 		change("project_readers", nil, attributes{"project": "acme", "members": list("user:other@example.com")}, sensitive("members")).
 		change("role_assignment", nil, attributes{"member": "user:" + secret, "role": "GlobalReader"})
 	b.plan.ResourceDrift = newPlan().change("user", user, attributes{"email": "new@example.com", "member": "user:new@example.com"}, sensitive("email")).plan.ResourceChanges
+	b.plan.Checks = []tfjson.CheckResultStatic{{Instances: []tfjson.CheckResultDynamic{{
+		Address: tfjson.CheckDynamicAddress{ToDisplay: "check.c"}, Problems: []tfjson.CheckResultProblem{{Message: "user:hidden@example.com approves alone."}},
+	}}}}
 	report := b.review(t)
 	for format, text := range outputs(t, report) {
 		for _, hidden := range []string{"hidden@", "other@", "new@"} {
@@ -119,7 +124,7 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 			}
 		}
 	}
-	says(t, report, "members of signpath_project_readers.r004 is sensitive, and so not shown", "then has user:shown@example.com, and whoever else is on it")
+	says(t, report, "check.c: its message has a sensitive value", "members of signpath_project_readers.r004 is sensitive, and so not shown", "then has user:shown@example.com, and whoever else is on it")
 }
 
 func TestSARIF(t *testing.T) {

@@ -125,7 +125,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Tokens:     m.tokenEvents(),
 		Mails:      m.mailEvents(plan.Plan),
 		Management: m.managementEvents(),
-		Checks:     checkEvents(plan.Plan),
+		Checks:     checkEvents(plan.Plan, m.plan.secrets),
 		Findings:   findings,
 		Live:       live != nil, Gaps: live.gaps(),
 		ChangedSince: m.changedSince(),
