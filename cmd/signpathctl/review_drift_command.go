@@ -49,7 +49,8 @@ read, the report says why, and is otherwise the same.
 --format markdown fits an issue or a comment at GitHub: where there is too much, it is summarized. Use - to read standard
 input.
 
-Exit status: 0 if nothing changed; 2 if something did, unless --fail-on is never; 1 if there is no report.`,
+Exit status: 0 if nothing changed; 2 if something did, unless --fail-on is never; 1 if there is no report, or one of a
+part only, because planning ended with an error.`,
 		Example: `  terraform plan -refresh-only -out=drift.bin
   terraform show -json drift.bin > drift.json
   signpathctl review drift drift.json --live`,
@@ -84,6 +85,9 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	}
 	if err := writeDrift(command.OutOrStdout(), report, flags.format); err != nil {
 		return err
+	}
+	if report.Errored {
+		return errPlanErrored
 	}
 	if len(report.Changes) > 0 && flags.failOn == failOnDrift {
 		return statusDrift

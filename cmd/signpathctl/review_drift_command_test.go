@@ -87,6 +87,7 @@ func TestReviewDriftStatus(t *testing.T) {
 		"no file":                  {[]string{"none.json"}, 1, "none.json"},
 		"an unknown format":        {[]string{drift, "--format", "sarif"}, 1, "terminal, markdown, json"},
 		"an unknown failure":       {[]string{drift, "--fail-on", "deny"}, 1, "drift or never"},
+		"a connection, unasked":    {[]string{drift, "--organization-id", "acme"}, 1, "need --live"},
 		"a connection that is off": {[]string{drift, "--live", "--organization-id", "acme"}, 1, "UUID"},
 	} {
 		output, status, err := runReviewDriftCommand(t, nil, test.arguments...)

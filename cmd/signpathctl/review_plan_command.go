@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -11,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
@@ -58,8 +58,9 @@ PLAN-JSON as the location. Use - to read standard input.
 
 ` + rulesHelp() + `
 
-Exit status: 0 if the plan introduces nothing that --fail-on names; 2 if it does; 1 if it cannot be read. What was
-wrong before and stays so is reported and does not fail.`,
+Exit status: 0 if the plan introduces nothing that --fail-on names; 2 if it does; 1 if it cannot be read, or if planning
+ended with an error, so that the review is of a part only. What was wrong before and stays so is reported and does not
+fail.`,
 		Example: `  terraform plan -out=plan.bin
   terraform show -json plan.bin > plan.json
   signpathctl review plan plan.json
@@ -101,6 +102,9 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source); err != nil {
 		return err
 	}
+	if report.Errored {
+		return errPlanErrored
+	}
 	if flags.failOn != failOnNever && report.Introduces(review.Severity(flags.failOn)) {
 		return statusFound
 	}
@@ -108,7 +112,7 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 }
 
 // review asks SignPath only where that is wanted.
-func (f *reviewPlanFlags) review(command *cobra.Command, plan *tfjson.Plan, rulebook review.Rulebook) (*planreview.Report, error) {
+func (f *reviewPlanFlags) review(command *cobra.Command, plan *planreview.Plan, rulebook review.Rulebook) (*planreview.Report, error) {
 	if !f.live {
 		return planreview.Review(plan, rulebook)
 	}
@@ -132,6 +136,9 @@ func (f *reviewPlanFlags) check() error {
 	}
 	return nil
 }
+
+// errPlanErrored ends a review that is of a part only, whatever it fails on.
+var errPlanErrored = errors.New("planning ended with an error, so this review is of a part of the plan; mend the error and plan again")
 
 func readPlan(source string, stdin io.Reader) ([]byte, error) {
 	if source == "-" {

@@ -102,3 +102,25 @@ func TestReviewPlanCommandFails(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestReviewsOfAPartFail has a plan that Terraform could not finish: nobody may take the
+// review of it for one of the whole.
+func TestReviewsOfAPartFail(t *testing.T) {
+	plan, err := os.ReadFile(recordedPlan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	errored := bytes.Replace(plan, []byte(`"errored": false`), []byte(`"errored": true`), 1)
+	for _, command := range []string{"plan", "drift"} {
+		var output strings.Builder
+		root := newRootCommand()
+		root.SetArgs([]string{"review", command, "-", "--fail-on", "never"})
+		root.SetIn(bytes.NewReader(errored))
+		root.SetOut(&output)
+		err := root.ExecuteContext(t.Context())
+		var status exitStatus
+		if err == nil || errors.As(err, &status) || !strings.Contains(output.String(), "Planning ended with an error") {
+			t.Errorf("%s: %v\n%s", command, err, &output)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package planreview
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -17,7 +16,7 @@ func (m *model) accountEvents() []Event {
 		if _, ok := principalKinds[i.kind]; !ok {
 			continue
 		}
-		for _, sentence := range accountSentences(i) {
+		for _, sentence := range append(accountSentences(i), settingSentences(i)...) {
 			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
 		}
 	}
@@ -41,7 +40,7 @@ func (i *instance) subject() string {
 
 func accountSentences(i *instance) []string {
 	switch name := i.subject(); {
-	case slices.Contains(i.actions, tfjson.ActionForget):
+	case i.forgotten():
 		return []string{name + " is forgotten by Terraform and stays as it is"}
 	case !i.changes():
 		return nil
@@ -115,6 +114,9 @@ func (m *model) roleEvents() []Event {
 				found = append(found, Event{Address: i.address, Subject: o.textOf("member"), Sentence: sentence})
 			}
 		}
+		for _, sentence := range settingSentences(i) {
+			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence + ", for the global role"})
+		}
 	}
 	return found
 }
@@ -154,7 +156,7 @@ func (m *model) tokenEvents() []Event {
 func tokenSentence(i *instance) string {
 	name := i.subject()
 	switch {
-	case i.after == nil || slices.Contains(i.actions, tfjson.ActionForget):
+	case i.after == nil || i.forgotten():
 		return "the API token of " + name + " stays valid; Terraform forgets it"
 	case i.before == nil:
 		return "an API token of " + name + " is generated; one that it has stops working"

@@ -90,6 +90,12 @@ func (o *object) boolean(name string) *bool {
 	return nil
 }
 
+// isNull tells whether an attribute is known to be null.
+func (o *object) isNull(name string) bool {
+	value, has := o.values[name]
+	return has && value == nil && o.knows(name) == known
+}
+
 // is tells whether an attribute is known to be true.
 func (o *object) is(name string) bool {
 	value := o.boolean(name)
@@ -155,6 +161,16 @@ func (s secrets) hold(text string) bool {
 	}
 	_, key, _ := strings.Cut(text, ":")
 	return s[strings.ToLower(text)] || s[strings.ToLower(key)]
+}
+
+// areIn tells whether a text has a secret in it.
+func (s secrets) areIn(text string) bool {
+	for secret := range s {
+		if strings.Contains(strings.ToLower(text), secret) {
+			return true
+		}
+	}
+	return false
 }
 
 // collect adds every text below a mark.

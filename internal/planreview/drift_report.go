@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	tfjson "github.com/hashicorp/terraform-json"
 )
 
 // A DriftReport is what changed outside Terraform, as the refresh of a plan found
@@ -15,8 +13,10 @@ import (
 type DriftReport struct {
 	// PlannedAt is when the plan was made, shortly before the refresh; zero if the
 	// plan does not tell.
-	PlannedAt time.Time     `json:"planned_at,omitzero"`
-	Changes   []DriftChange `json:"changes"`
+	PlannedAt time.Time `json:"planned_at,omitzero"`
+	// Errored is true where planning ended with an error, so that there may be more.
+	Errored bool          `json:"errored"`
+	Changes []DriftChange `json:"changes"`
 	// Notes say what is not known, and why.
 	Notes []string `json:"notes"`
 	// now is when the report is made.
@@ -38,8 +38,8 @@ type DriftAuthor struct {
 
 // Drift returns what changed outside Terraform. A plan with -refresh-only tells
 // it, and so does any other plan that refreshes.
-func Drift(plan *tfjson.Plan, now time.Time) *DriftReport {
-	report := &DriftReport{Changes: driftChanges(plan), Notes: []string{}, now: now.UTC()}
+func Drift(plan *Plan, now time.Time) *DriftReport {
+	report := &DriftReport{Errored: plan.Errored, Changes: driftChanges(plan.Plan), Notes: []string{}, now: now.UTC()}
 	if made, err := time.Parse(time.RFC3339, plan.Timestamp); err == nil {
 		report.PlannedAt = made.UTC()
 	}
@@ -86,7 +86,19 @@ func (r *DriftReport) at(t time.Time) string {
 
 // headline counts the changes in one sentence.
 func (r *DriftReport) headline() string {
-	if len(r.Changes) == 0 {
+	text := r.counts()
+	if r.Errored {
+		text += " " + erroredPlan
+	}
+	return text
+}
+
+func (r *DriftReport) counts() string {
+	switch {
+	case len(r.Changes) > 0:
+	case r.Errored:
+		return "No change outside Terraform was found."
+	default:
 		return "Nothing changed outside Terraform."
 	}
 	counts := map[DriftKind]int{}

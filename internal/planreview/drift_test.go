@@ -150,6 +150,15 @@ func TestNoDrift(t *testing.T) {
 	}
 }
 
+// TestErroredPlanHasNotFoundAllDrift has a refresh that SignPath refused.
+func TestErroredPlanHasNotFoundAllDrift(t *testing.T) {
+	b := newPlan()
+	b.errored = true
+	if text := driftOutputs(t, b.drifted(t))["terminal"]; strings.Contains(text, "Nothing changed") || !strings.Contains(text, "Planning ended with an error") {
+		t.Errorf("got %q", text)
+	}
+}
+
 func TestDriftFitsAComment(t *testing.T) {
 	for changes, whole := range map[int]bool{100: true, 3000: false} {
 		b := newPlan()

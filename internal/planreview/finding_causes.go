@@ -127,8 +127,9 @@ func membersOf(group string) listKey {
 	return listKey{list: access.GroupMembers.Plural, group: group}
 }
 
-// listPermissions are the permissions that rules count on each list.
+// listPermissions are what each list is for.
 var listPermissions = map[string]review.Permission{
+	access.Readers.Plural:    review.ReadArtifacts,
 	access.Submitters.Plural: review.Submit, access.Approvers.Plural: review.Approve, access.Configurators.Plural: review.Configure,
 }
 

@@ -1,6 +1,7 @@
 package planreview
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,10 @@ type ListChange struct {
 	Group         string   `json:"group,omitempty"`
 	Gains         []string `json:"gains"`
 	Loses         []string `json:"loses"`
+	// GainsGroups are the groups that come onto the list themselves, with whoever is
+	// in them now and later, and LosesGroups those that leave it.
+	GainsGroups []GroupEntry `json:"gainsGroups"`
+	LosesGroups []GroupEntry `json:"losesGroups"`
 	// Entries are those after the apply.
 	Entries []string `json:"entries"`
 	// Complete is false where there may be more entries than the plan knows.
@@ -26,6 +31,22 @@ type ListChange struct {
 	// BeforeComplete is the same of the entries before. Where it is false and
 	// Complete is true, the apply may take more off the list than Loses says.
 	BeforeComplete bool `json:"beforeComplete"`
+}
+
+// A GroupEntry is a group on a list.
+type GroupEntry struct {
+	Group string `json:"group"`
+	// MembersKnown is false where others may be in the group, or in one within it, than
+	// those whom gains and losses name.
+	MembersKnown bool `json:"membersKnown"`
+}
+
+// String spells the group, and what is not known of it.
+func (g GroupEntry) String() string {
+	if g.MembersKnown {
+		return g.Group
+	}
+	return g.Group + " (members not known)"
 }
 
 // Place spells where the list is: "acme/release-signing", or the group.
@@ -39,18 +60,18 @@ func (c ListChange) Place() string {
 // String tells the change in a sentence without a full stop.
 func (c ListChange) String() string {
 	text := c.List + " of " + c.Place() + ": "
-	if len(c.Gains) > 0 {
-		text += "gains " + strings.Join(c.Gains, ", ") + "; "
+	if gains := slices.Concat(access.Spell(c.GainsGroups), c.Gains); len(gains) > 0 {
+		text += "gains " + strings.Join(gains, ", ") + "; "
 	}
-	if len(c.Loses) > 0 {
-		text += "loses " + strings.Join(c.Loses, ", ") + "; "
+	if loses := slices.Concat(access.Spell(c.LosesGroups), c.Loses); len(loses) > 0 {
+		text += "loses " + strings.Join(loses, ", ") + "; "
 	}
 	text += "then has "
 	switch {
 	case len(c.Entries) == 0 && c.Complete:
 		text += "no entry"
 	case len(c.Entries) == 0:
-		text += "what this plan does not know"
+		text += "nobody of whom this plan tells"
 	default:
 		text += strings.Join(c.Entries, ", ")
 		if !c.Complete {
@@ -79,7 +100,9 @@ func (m *model) listChanges() []ListChange {
 			// A principal that is renamed stays the same entry.
 			change := review.ListEntries{Before: m.people[after].entriesOf(had), After: m.people[after].entriesOf(has)}
 			entries = append(entries, change)
-			found = append(found, m.listChange(key, change))
+			c := m.listChange(key, change)
+			c.GainsGroups, c.LosesGroups = m.groupsOnlyOf(has, had, after), m.groupsOnlyOf(had, has, before)
+			found = append(found, c)
 		}
 	}
 	for i, change := range review.ChangesOfLists(m.orgs[after], entries) {
@@ -108,4 +131,67 @@ func (m *model) listChange(key listKey, entries review.ListEntries) ListChange {
 	}
 	slices.Sort(c.Entries)
 	return c
+}
+
+// groupsOnlyOf returns the groups on the one list, which is of the side, and not on the
+// other. Either may be nil.
+func (m *model) groupsOnlyOf(list, other *entryList, at side) []GroupEntry {
+	found := []GroupEntry{}
+	if list == nil {
+		return found
+	}
+	for _, key := range sortedKeys(list.entries) {
+		if list.entries[key].Kind != access.KindGroup || other != nil && other.has(key) {
+			continue
+		}
+		found = append(found, GroupEntry{m.people[at].spell(key, list.entries[key]).String(), m.lists[at].tellsMembers(key)})
+	}
+	return found
+}
+
+func (l *entryList) has(key string) bool {
+	_, ok := l.entries[key]
+	return ok
+}
+
+// tellsMembers tells whether everybody in a group is known, also in the groups within it.
+func (l *lists) tellsMembers(group string) bool {
+	for _, list := range l.reached(membersOf(group)) {
+		if !l.known[list].complete {
+			return false
+		}
+		for entry, reference := range l.known[list].entries {
+			if reference.Kind == access.KindGroup && l.known[membersOf(entry)] == nil {
+				return false
+			}
+		}
+	}
+	return l.known[membersOf(group)] != nil
+}
+
+// unseenGains are what groups gain and lose of which the members are not known: who
+// may do what by that cannot be said.
+func unseenGains(lists []ListChange) []AccessChange {
+	var found []AccessChange
+	for _, list := range lists {
+		permission, ok := listPermissions[list.List]
+		if !ok {
+			continue
+		}
+		for _, side := range []struct {
+			direction review.Direction
+			groups    []GroupEntry
+		}{{review.Gains, list.GainsGroups}, {review.Loses, list.LosesGroups}} {
+			for _, group := range side.groups {
+				if !group.MembersKnown {
+					found = append(found, AccessChange{
+						Principal: group.Group, Direction: string(side.direction), Permission: permission.String(),
+						Project: list.Project, SigningPolicy: list.SigningPolicy,
+						Sentence: fmt.Sprintf("%s %s %s on %s", group, side.direction, permission.Noun(), list.Place()),
+					})
+				}
+			}
+		}
+	}
+	return found
 }

@@ -89,7 +89,7 @@ func TestLive(t *testing.T) {
 		},
 		"a group holds whom the plan does not tell": {
 			newPlan().change("signing_policy_submitter", nil, entry("release", "group:G")), liveOrganization(),
-			[]string{"submit-and-approve: " + a, "submitter of acme/release, through group:G", "gains " + a + " (through group:G)"},
+			[]string{"submit-and-approve: " + a, "submitter of acme/release, through group:G", "gains group:G, " + a + " (through group:G)"},
 		},
 		"a whole list changes by difference": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a), onPolicy("release", "group:G")), liveOrganization(),

@@ -3,8 +3,9 @@ package planreview
 import (
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
 )
 
 // MaxMarkdown is how many characters the Markdown has at most. GitHub takes comments
@@ -15,7 +16,8 @@ const MaxMarkdown = 65_000
 const summarized = "_Some sections only count, because a comment holds no more. The terminal and JSON formats tell everything._\n"
 
 // WriteMarkdown writes the report as Markdown that fits a comment. What does not fit
-// is summarized, the least important section first; nothing is cut.
+// is summarized: of the sections that are long, the least important one first. Nothing
+// is cut.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	_, err := io.WriteString(w, r.markdown(MaxMarkdown))
 	return err
@@ -33,11 +35,11 @@ func fittingMarkdown(title, headline string, sections []section, limit int) stri
 			texts[i] = append(texts[i], markdownSection(s.title, lines))
 		}
 	}
-	head := "## " + title + "\n\n" + escaped(headline) + "\n"
+	head := "## " + title + "\n\n" + plain.Markdown(headline) + "\n"
 	lengths := make([]int, len(sections))
 	text := joinSections(head, texts, lengths)
 	for utf8.RuneCountInString(text) > limit {
-		next := shortenNext(sections, lengths)
+		next := shortenNext(sections, texts, lengths, limit)
 		if next < 0 {
 			break
 		}
@@ -47,16 +49,19 @@ func fittingMarkdown(title, headline string, sections []section, limit int) stri
 	return text
 }
 
-// shortenNext returns the least important section that has a shorter form left, or
-// -1 if none has.
-func shortenNext(sections []section, lengths []int) int {
-	next := -1
+// shortenNext returns the least important section of those that have a shorter form
+// left, or -1 if none has. Where one takes more than its share of the space, one that
+// does not is left alone: a long list of readers must not hide who becomes an
+// administrator.
+func shortenNext(sections []section, texts [][]string, lengths []int, limit int) int {
+	next, nextIsLarge := -1, false
 	for i, s := range sections {
 		if lengths[i]+1 >= len(s.lengths) {
 			continue
 		}
-		if next < 0 || s.keep < sections[next].keep {
-			next = i
+		isLarge := utf8.RuneCountInString(texts[i][lengths[i]]) > limit/len(sections)
+		if next < 0 || isLarge && !nextIsLarge || isLarge == nextIsLarge && s.keep < sections[next].keep {
+			next, nextIsLarge = i, isLarge
 		}
 	}
 	return next
@@ -75,29 +80,10 @@ func markdownSection(title string, lines []line) string {
 	var b strings.Builder
 	b.WriteString("\n### " + title + "\n\n")
 	for _, l := range lines {
-		b.WriteString("- " + escaped(l.text) + "\n")
+		b.WriteString("- " + plain.Markdown(l.text) + "\n")
 		for _, detail := range l.details {
-			b.WriteString("  - " + escaped(detail) + "\n")
+			b.WriteString("  - " + plain.Markdown(detail) + "\n")
 		}
-	}
-	return b.String()
-}
-
-// escaped makes text show as it is: no name may format the comment, add a line or a
-// link to it, or call people who have that name at the code host.
-func escaped(text string) string {
-	var b strings.Builder
-	previous := ' '
-	for _, r := range visible(text) {
-		if strings.ContainsRune("\\`*_{}[]<>()#|~!&", r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-		if r == '@' && !unicode.IsLetter(previous) && !unicode.IsDigit(previous) {
-			// An empty comment keeps the name behind it from being a mention.
-			b.WriteString("<!-- -->")
-		}
-		previous = r
 	}
 	return b.String()
 }

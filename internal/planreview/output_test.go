@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 )
@@ -43,12 +45,50 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	}
 }
 
+// TestNoiseHidesNothing has much more than a comment holds, and a few things that matter.
+func TestNoiseHidesNothing(t *testing.T) {
+	both := "user:both@example.com"
+	text := outputs(t, largePlan(3000, 20).
+		change("signing_policy_submitter", nil, entry("hotfix", both)).
+		change("signing_policy_approver", nil, entry("hotfix", both)).
+		change("role_assignment", nil, attributes{"member": both, "role": "GlobalAdministrator"}).
+		change("ci_user_token", nil, attributes{"ci_user": "ci_user:build"}).review(t))["markdown"]
+	if length := utf8.RuneCountInString(text); length > planreview.MaxMarkdown || !strings.Contains(text, "Some sections only count") {
+		t.Errorf("%d characters", length)
+	}
+	for _, want := range []string{
+		"- warn submit-and-approve: user:both@example.com can both submit to and approve acme/hotfix",
+		"- user:both@example.com gets the global role GlobalAdministrator",
+		"- an API token of ci\\_user:build is generated",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%.3000s", want, text)
+		}
+	}
+}
+
+// TestWarningsHideNoDenial has more findings than a comment holds.
+func TestWarningsHideNoDenial(t *testing.T) {
+	plan := newPlan().data("signing_policy", attributes{"project": "acme", "slug": "release", "uses_approval_process": true, "required_approvals": 1, "approvers": list("user:a@example.com")}).
+		change("signing_policy_approvers", onPolicy("release", "user:a@example.com"), onPolicy("release"))
+	for i := range 1000 {
+		both := fmt.Sprintf("user:somebody-%04d@example.com", i)
+		plan.change("signing_policy_submitter", nil, entry("test", both)).change("signing_policy_approver", nil, entry("test", both))
+	}
+	text := outputs(t, plan.review(t))["markdown"]
+	for _, want := range []string{"\n- deny approval-quorum: acme/release requires 1 approval", "\n- warn submit-and-approve: 1000 findings\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%.3000s", want, text)
+		}
+	}
+}
+
 func TestNamesCannotFormatTheOutput(t *testing.T) {
 	name := "a|b`c`\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e"
 	report := newPlan().change("user_group", nil, attributes{"name": name, "member": "group:" + name}, unknown("id")).
 		change("signing_policy_approver", nil, entry("release", "group:"+name)).review(t)
 	texts := outputs(t, report)
-	if want := "group:a\\|b\\`c\\`\\\\n\\# d \\<b\\>\\*e\\*\\</b\\> \\[f\\]\\(http://example.com\\) @<!-- -->team \\\\x1b\\[31m \\\\u202e"; !strings.Contains(texts["markdown"], want) {
+	if want := "group:a\\|b\\`c\\`\\\\n\\# d \\<b\\>\\*e\\*\\</b\\> \\[f\\](http:<!-- -->//example.com) @<!-- -->team \\\\x1b\\[31m \\\\u202e"; !strings.Contains(texts["markdown"], want) {
 		t.Errorf("no %s in\n%s", want, texts["markdown"])
 	}
 	if want := `group:a|b` + "`c`" + `\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e is created`; !strings.Contains(texts["terminal"], want) {
@@ -73,6 +113,9 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 		change("project_readers", nil, attributes{"project": "acme", "members": list("user:other@example.com")}, sensitive("members")).
 		change("role_assignment", nil, attributes{"member": "user:" + secret, "role": "GlobalReader"})
 	b.plan.ResourceDrift = newPlan().change("user", user, attributes{"email": "new@example.com", "member": "user:new@example.com"}, sensitive("email")).plan.ResourceChanges
+	b.plan.Checks = []tfjson.CheckResultStatic{{Instances: []tfjson.CheckResultDynamic{{
+		Address: tfjson.CheckDynamicAddress{ToDisplay: "check.c"}, Problems: []tfjson.CheckResultProblem{{Message: "user:hidden@example.com approves alone."}},
+	}}}}
 	report := b.review(t)
 	for format, text := range outputs(t, report) {
 		for _, hidden := range []string{"hidden@", "other@", "new@"} {
@@ -81,7 +124,7 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 			}
 		}
 	}
-	says(t, report, "members of signpath_project_readers.r004 is sensitive, and so not shown", "then has user:shown@example.com, and whoever else is on it")
+	says(t, report, "check.c: its message has a sensitive value", "members of signpath_project_readers.r004 is sensitive, and so not shown", "then has user:shown@example.com, and whoever else is on it")
 }
 
 func TestSARIF(t *testing.T) {
@@ -127,5 +170,45 @@ func TestSARIF(t *testing.T) {
 		if !strings.Contains(r.Message.Text, both) || r.Locations[0].PhysicalLocation.ArtifactLocation.URI != "plan.json" || len(r.PartialFingerprints) != 1 {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// TestSARIFTellsWhatItLacks has names that SARIF would take for a placeholder and a
+// link, and a plan that is known in part.
+func TestSARIFTellsWhatItLacks(t *testing.T) {
+	odd := "ci_user:{0} [f](https://example.com)"
+	plan := newPlan().
+		change("signing_policy_submitter", nil, entry("release", odd)).
+		change("signing_policy_approver", nil, entry("release", odd)).
+		change("project_reader", nil, attributes{"project": "acme"}, unknown("member"))
+	plan.errored = true
+	var log struct {
+		Runs []struct {
+			Invocations []struct {
+				ExecutionSuccessful        bool
+				ToolExecutionNotifications []struct {
+					Level   string
+					Message struct{ Text string }
+				}
+			}
+			Results []struct {
+				Message   struct{ Text string }
+				Locations []struct {
+					PhysicalLocation struct{ Region struct{ StartLine int } }
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(outputs(t, plan.review(t))["sarif"]), &log); err != nil {
+		t.Fatal(err)
+	}
+	invocation, result := log.Runs[0].Invocations[0], log.Runs[0].Results[0]
+	notes := fmt.Sprint(invocation.ToolExecutionNotifications)
+	if invocation.ExecutionSuccessful || !strings.Contains(notes, "error {Planning ended with an error") ||
+		!strings.Contains(notes, "warning {Not known from this plan: member of signpath_project_reader.r003 is known after apply}") {
+		t.Errorf("%+v", invocation)
+	}
+	if want := `ci_user:{{0}} [f] (https://example.com) `; !strings.Contains(result.Message.Text, want) || result.Locations[0].PhysicalLocation.Region.StartLine != 1 {
+		t.Errorf("%+v", result)
 	}
 }

@@ -2,9 +2,7 @@ package planreview
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -13,19 +11,6 @@ import (
 
 const typePrefix = "signpath_"
 
-// Decode reads what `terraform show -json` or `tofu show -json` prints of a plan.
-func Decode(r io.Reader) (*tfjson.Plan, error) {
-	var plan tfjson.Plan
-	if err := json.NewDecoder(r).Decode(&plan); err != nil {
-		return nil, fmt.Errorf("this is no plan as JSON, which terraform show -json prints of a saved plan: %w", err)
-	}
-	if plan.PlannedValues == nil && plan.ResourceChanges == nil {
-		// The JSON of a state has a format version, too.
-		return nil, errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
-	}
-	return &plan, nil
-}
-
 // An instance is one instance of a resource or data source of this provider.
 type instance struct {
 	address string
@@ -33,6 +18,8 @@ type instance struct {
 	kind          string
 	actions       tfjson.Actions
 	before, after *object
+	// imported is true where Terraform takes over what exists.
+	imported bool
 	// replacedBy are the attributes that made a replacement necessary.
 	replacedBy []string
 }
@@ -149,9 +136,9 @@ func instanceOfChange(r *tfjson.ResourceChange) *instance {
 	i := &instance{
 		address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), actions: c.Actions,
 		before: newObject(c.Before, nil, c.BeforeSensitive),
-		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive),
+		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive), imported: c.Importing != nil,
 	}
-	if slices.Contains(c.Actions, tfjson.ActionForget) && i.after == nil {
+	if i.forgotten() && i.after == nil {
 		// The object leaves the state and stays at SignPath as it is.
 		i.after = i.before
 	}

@@ -21,6 +21,7 @@ type attributes = map[string]any
 // A planBuilder makes plans as Terraform would.
 type planBuilder struct {
 	plan    tfjson.Plan
+	errored bool
 	counter int
 }
 
@@ -125,11 +126,14 @@ func list(members ...string) []any {
 }
 
 // throughJSON decodes the plan as the command does.
-func (b *planBuilder) throughJSON(t testing.TB) *tfjson.Plan {
+func (b *planBuilder) throughJSON(t testing.TB) *planreview.Plan {
 	t.Helper()
 	text, err := json.Marshal(b.plan)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if b.errored {
+		text = bytes.Replace(text, []byte("{"), []byte(`{"errored": true, `), 1)
 	}
 	plan, err := planreview.Decode(bytes.NewReader(text))
 	if err != nil {
@@ -143,7 +147,7 @@ func (b *planBuilder) review(t testing.TB) *planreview.Report {
 	return reviewed(t, b.throughJSON(t))
 }
 
-func reviewed(t testing.TB, plan *tfjson.Plan) *planreview.Report {
+func reviewed(t testing.TB, plan *planreview.Plan) *planreview.Report {
 	t.Helper()
 	report, err := planreview.Review(plan, review.Rulebook{Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)})
 	if err != nil {
@@ -154,7 +158,7 @@ func reviewed(t testing.TB, plan *tfjson.Plan) *planreview.Report {
 
 // recordedPlan is what Terraform 1.15 printed of a plan against the mock, without
 // the configuration and the names of the provider. The token in it is made up.
-func recordedPlan(t testing.TB) *tfjson.Plan {
+func recordedPlan(t testing.TB) *planreview.Plan {
 	t.Helper()
 	text, err := os.ReadFile("testdata/plan.json")
 	if err != nil {

@@ -119,11 +119,13 @@ func (p *principals) dismiss(assignment *instance) {
 }
 
 // plannedPrincipal is what a resource plans. Whether somebody is still invited is
-// mostly known from before only.
+// mostly known from before only; and who was inactive is invited again as long as no
+// identity is linked.
 func plannedPrincipal(kind access.Kind, was, is *object) review.Principal {
 	principal := principalOf(kind, is)
 	if was != nil && is.textOf("status") == "" {
-		principal.Invited = principal.Active && was.textOf("status") == string(access.StatusInvited)
+		status := access.Status(was.textOf("status"))
+		principal.Invited = principal.Active && (status == access.StatusInvited || status == access.StatusInactive && is.isNull("identity"))
 	}
 	return principal
 }

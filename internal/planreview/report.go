@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
@@ -21,14 +19,20 @@ type Report struct {
 	// Changes counts the resource instances of this provider that change.
 	Changes int `json:"changes"`
 	// Complete is false where the plan says that it is a part of what is to be done.
-	Complete bool           `json:"complete"`
-	Access   []AccessChange `json:"access"`
-	Lists    []ListChange   `json:"lists"`
+	Complete bool `json:"complete"`
+	// Errored is true where planning ended with an error, so that there may be more.
+	Errored bool           `json:"errored"`
+	Access  []AccessChange `json:"access"`
+	Lists   []ListChange   `json:"lists"`
 	// Accounts are what happens to users, CI users and groups themselves.
-	Accounts []Event  `json:"accounts"`
-	Roles    []Event  `json:"roles"`
-	Tokens   []Event  `json:"tokens"`
-	Mails    []Event  `json:"mails"`
+	Accounts []Event `json:"accounts"`
+	Roles    []Event `json:"roles"`
+	Tokens   []Event `json:"tokens"`
+	Mails    []Event `json:"mails"`
+	// Management is what Terraform begins to manage, and what it gives up.
+	Management []Event `json:"management"`
+	// Checks are those of the configuration that fail.
+	Checks   []Event  `json:"checks"`
 	Findings Findings `json:"findings"`
 	// Ignored are the ids of the rules that the rulebook switches off.
 	Ignored []string `json:"ignored"`
@@ -88,7 +92,7 @@ type Excepted struct {
 
 // Review reviews a plan by what it tells itself. The time of the rulebook is that of
 // the plan, where it tells one.
-func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
+func Review(plan *Plan, rulebook review.Rulebook) (*Report, error) {
 	if made, err := time.Parse(time.RFC3339, plan.Timestamp); err == nil {
 		rulebook.Now = made
 	}
@@ -97,12 +101,12 @@ func Review(plan *tfjson.Plan, rulebook review.Rulebook) (*Report, error) {
 
 // ReviewLive reviews a plan as its apply would change the live organization now. The
 // time of the rulebook is when that was read.
-func ReviewLive(plan *tfjson.Plan, live Live, rulebook review.Rulebook) (*Report, error) {
+func ReviewLive(plan *Plan, live Live, rulebook review.Rulebook) (*Report, error) {
 	return reviewed(plan, &live, rulebook)
 }
 
-func reviewed(plan *tfjson.Plan, live *Live, rulebook review.Rulebook) (*Report, error) {
-	m := newModel(contentsOf(plan), live)
+func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error) {
+	m := newModel(contentsOf(plan.Plan), live)
 	if err := m.checkOrganization(); err != nil {
 		return nil, err
 	}
@@ -111,21 +115,25 @@ func reviewed(plan *tfjson.Plan, live *Live, rulebook review.Rulebook) (*Report,
 	if err != nil {
 		return nil, err
 	}
+	lists := m.listChanges()
 	return &Report{
-		Changes:  m.countChanges(),
-		Complete: (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
-		Access:   each(changes, newAccessChange),
-		Lists:    m.listChanges(),
-		Accounts: m.accountEvents(),
-		Roles:    m.roleEvents(),
-		Tokens:   m.tokenEvents(),
-		Mails:    m.mailEvents(plan),
-		Findings: findings,
-		Ignored:  rulebook.Ignored(),
-		Live:     live != nil, Gaps: live.gaps(),
+		Changes:    m.countChanges(),
+		Complete:   (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
+		Errored:    plan.Errored,
+		Access:     append(each(changes, newAccessChange), unseenGains(lists)...),
+		Lists:      lists,
+		Accounts:   m.accountEvents(),
+		Roles:      m.roleEvents(),
+		Tokens:     m.tokenEvents(),
+		Mails:      m.mailEvents(plan.Plan),
+		Management: m.managementEvents(),
+		Checks:     checkEvents(plan.Plan, m.plan.secrets),
+		Findings:   findings,
+		Ignored:    rulebook.Ignored(),
+		Live:       live != nil, Gaps: live.gaps(),
 		ChangedSince: m.changedSince(),
-		Drift:        driftOf(plan),
-		Unknown:      m.unknownEvents(plan),
+		Drift:        driftOf(plan.Plan),
+		Unknown:      m.unknownEvents(plan.Plan),
 	}, nil
 }
 

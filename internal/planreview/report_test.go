@@ -1,6 +1,7 @@
 package planreview_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -16,10 +17,11 @@ func TestRecordedPlan(t *testing.T) {
 	report := reviewed(t, recordedPlan(t))
 	says(
 		t, report,
-		"7 resources change: 3 gains and 2 losses of access; 1 finding introduced, 0 of them denied; 1 resolved, 0 left.",
+		"7 resources change: 5 gains and 2 losses of access; 1 finding introduced, 0 of them denied; 1 resolved, 0 left.",
 		"user:release.manager@example.com gains approval on project-b/release-signing, through group:Approvers | B",
 		"user:qa.lead@example.com loses configuration on project-a, directly",
-		"approvers of project-b/release-signing: gains user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
+		"group:Release Managers (members not known) gains configuration on project-a\n",
+		"approvers of project-b/release-signing: gains group:Approvers | B (members not known), user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
 		"user:auditor@example.com is created",
 		"user:auditor@example.com gets the global role GlobalReader",
 		"user:auditor@example.com gets an invitation",
@@ -160,6 +162,26 @@ func TestLists(t *testing.T) {
 			newPlan().change("signing_policy_approver", entry("test", a), entry("release", a), replacing("signing_policy")),
 			[]string{a + " gains approval on acme/release", a + " loses approval on acme/test"},
 		},
+		"a group of which the plan tells nothing": {
+			newPlan().change("project_configurators", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(a, "group:G")}).
+				change("signing_policy_approver", entry("release", "group:H"), nil),
+			[]string{
+				": 1 gain and 1 loss of access", "group:G (members not known) gains configuration on acme\n", "group:H (members not known) loses approval on acme/release\n",
+				"configurators of acme: gains group:G (members not known); then has group:G, " + a + "\n",
+				"approvers of acme/release: loses group:H (members not known); then has",
+			},
+		},
+		"a group that is known to the end": {
+			newPlan().change("project_configurators", attributes{"project": "acme", "members": list()}, attributes{"project": "acme", "members": list("group:G")}).
+				change("user_group_members", attributes{"group": "group:G", "members": list(a, "group:H")}, attributes{"group": "group:G", "members": list(a, "group:H")}).
+				change("user_group_members", attributes{"group": "group:H", "members": list()}, attributes{"group": "group:H", "members": list()}),
+			[]string{": 1 gain and 0 losses of access", "configurators of acme: gains group:G, " + a + " (through group:G); then has group:G\n"},
+		},
+		"a group that holds one of which the plan tells nothing": {
+			newPlan().change("project_configurators", attributes{"project": "acme", "members": list()}, attributes{"project": "acme", "members": list("group:G")}).
+				change("user_group_members", attributes{"group": "group:G", "members": list("group:H")}, attributes{"group": "group:G", "members": list("group:H")}),
+			[]string{"group:G (members not known) gains configuration on acme\n"},
+		},
 		"members of a group get its rights": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", "group:G"), onPolicy("release", "group:G")).
 				change("user_group_members", attributes{"group": "group:G", "members": list(a)}, attributes{"group": "group:G", "members": list(b)}),
@@ -182,6 +204,17 @@ func TestAccounts(t *testing.T) {
 		return attributes{"id": id, "email": email, "member": "user:" + email, "active": active, "status": "active", "name": "Somebody"}
 	}
 	a := user("a@example.com", true)
+	inactive := func(identity any) attributes {
+		account := user("a@example.com", false)
+		account["status"], account["identity"] = "inactive", identity
+		return account
+	}
+	activated := func(identity any) attributes {
+		account := user("a@example.com", true)
+		account["identity"] = identity
+		delete(account, "status")
+		return account
+	}
 	withTriggers := user("a@example.com", true)
 	withTriggers["reinvite_triggers"] = attributes{"round": "2"}
 	adopting := attributes{"email": "n@example.com", "member": "user:n@example.com", "active": true, "adopt_existing": true}
@@ -198,6 +231,14 @@ func TestAccounts(t *testing.T) {
 			[]string{"user:a@example.com is deactivated, because its resource is destroyed", "loses approval on acme/release, directly, because the account is no longer active", "inactive-entry"},
 		},
 		"deactivated": {newPlan().change("user", a, user("a@example.com", false)), []string{"user:a@example.com is deactivated\n", "!Mails"}},
+		"activated before the invitation was accepted": {
+			newPlan().change("user", inactive(nil), activated(nil), unknown("status")).change("signing_policy_approver", onList, onList),
+			[]string{"user:a@example.com is activated", "warn invited-entry: user:a@example.com has not accepted the invitation", "!because the account is now active"},
+		},
+		"activated again": {
+			newPlan().change("user", inactive("sso:a"), activated("sso:a"), unknown("status")).change("signing_policy_approver", onList, onList),
+			[]string{"user:a@example.com is activated", "gains approval on acme/release, directly, because the account is now active", "!invit"},
+		},
 		"another address": {
 			newPlan().change("user", a, other, replacing("email"), unknown("id")),
 			[]string{"user:a@example.com is deactivated, and user:b@example.com is created in its place", "user:b@example.com gets an invitation"},
@@ -240,6 +281,87 @@ func TestAdministrators(t *testing.T) {
 	}
 }
 
+// TestEveryChangeIsTold has changes that are none of access.
+func TestEveryChangeIsTold(t *testing.T) {
+	a := "user:a@example.com"
+	user := func(more attributes) attributes {
+		all := attributes{"id": idA, "email": "a@example.com", "member": a, "name": "A", "active": true, "status": "active"}
+		maps.Copy(all, more)
+		return all
+	}
+	members := attributes{"group": "group:G", "members": list(a)}
+	assigned := func(allow bool) attributes {
+		return attributes{"member": a, "role": "GlobalReader", "allow_lockout": allow}
+	}
+	imported := func(r *tfjson.ResourceChange) { r.Change.Importing = &tfjson.Importing{ID: "x"} }
+	for name, test := range map[string]struct {
+		plan *planBuilder
+		says []string
+	}{
+		"a list is given up":  {newPlan().change("signing_policy_approvers", onPolicy("release", a), nil, forgotten), []string{"the list of approvers of acme/release is forgotten by Terraform and stays as it is"}},
+		"an entry is":         {newPlan().change("signing_policy_approver", entry("release", a), nil, forgotten), []string{"the entry user:a@example.com among the approvers of acme/release is forgotten"}},
+		"a role is":           {newPlan().change("role_assignment", assigned(false), nil, forgotten), []string{"the global role GlobalReader of user:a@example.com is forgotten", "!gets the"}},
+		"a list is imported":  {newPlan().change("user_group_members", members, members, imported), []string{"the list of members of group:G is imported", "No resource of SignPath changes"}},
+		"a user is imported":  {newPlan().change("user", user(nil), user(nil), imported), []string{"user:a@example.com is imported: from now on"}},
+		"a token is imported": {newPlan().change("ci_user_token", attributes{"ci_user": "ci_user:b"}, attributes{"ci_user": "ci_user:b"}, imported), []string{"the API token of ci_user:b is imported"}},
+		"another name":        {newPlan().change("user", user(nil), user(attributes{"name": "B"})), []string{"name of user:a@example.com changes from A to B"}},
+		"a hidden name":       {newPlan().change("user", user(nil), user(attributes{"name": "B"}), sensitive("name")), []string{"name of user:a@example.com changes\n"}},
+		"another mail address": {
+			newPlan().change("ci_user", attributes{"name": "b", "member": "ci_user:b", "notification_email": nil}, attributes{"name": "b", "member": "ci_user:b", "notification_email": "n@example.com"}),
+			[]string{"notification_email of ci_user:b changes from null to n@example.com"},
+		},
+		"a new name of a group is told once": {
+			newPlan().change("user_group", attributes{"name": "A", "member": "group:A"}, attributes{"name": "B", "member": "group:B"}),
+			[]string{"group:A is renamed to group:B", "!name of"},
+		},
+		"a guard is switched off":   {newPlan().change("user", nil, user(attributes{"allow_lockout": true})), []string{"allow_lockout of user:a@example.com is true"}},
+		"a guard of a role is, too": {newPlan().change("role_assignment", assigned(false), assigned(true)), []string{"allow_lockout of user:a@example.com changes from false to true, for the global role"}},
+	} {
+		t.Run(name, func(t *testing.T) { says(t, test.plan.review(t), test.says...) })
+	}
+}
+
+func TestChecksThatFail(t *testing.T) {
+	plan := newPlan()
+	plan.plan.Checks = []tfjson.CheckResultStatic{
+		{Status: tfjson.CheckStatusFail, Instances: []tfjson.CheckResultDynamic{{
+			Address: tfjson.CheckDynamicAddress{ToDisplay: "check.four_eyes"}, Status: tfjson.CheckStatusFail,
+			Problems: []tfjson.CheckResultProblem{{Message: "One person is enough."}},
+		}}},
+		{Status: tfjson.CheckStatusError, Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.broken"}, Status: tfjson.CheckStatusError}}},
+		{Status: tfjson.CheckStatusPass, Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.good"}, Status: tfjson.CheckStatusPass}}},
+	}
+	says(t, plan.review(t), "Checks that fail\n  - check.four_eyes: One person is enough.\n  - check.broken could not be evaluated\n", "!check.good")
+}
+
+// TestSeveralOrganizations has slugs and names that mean something else in each.
+func TestSeveralOrganizations(t *testing.T) {
+	plan := newPlan()
+	configurations := map[string]*tfjson.ProviderConfig{
+		"signpath":              {Name: "signpath", FullName: "registry.terraform.io/signpath-community/signpath"},
+		"module.child:signpath": {Name: "signpath", FullName: "registry.terraform.io/signpath-community/signpath"},
+		"random":                {Name: "random", FullName: "registry.terraform.io/hashicorp/random"},
+	}
+	plan.plan.Config = &tfjson.Config{ProviderConfigs: configurations, RootModule: &tfjson.ConfigModule{}}
+	says(t, plan.review(t), "!several configurations")
+	configurations["signpath.eu"] = &tfjson.ProviderConfig{Name: "signpath", Alias: "eu", FullName: "registry.terraform.io/signpath-community/signpath"}
+	says(t, plan.review(t), "the provider has several configurations (signpath, signpath.eu): if they are of several organizations")
+}
+
+func TestHeadlineOfNothing(t *testing.T) {
+	says(t, newPlan().review(t), "No resource of SignPath changes; 0 findings left. The live organization was not asked.\n", "!Not all is known")
+	says(t, newPlan().change("user_group", nil, attributes{"name": "G"}, unknown("member")).review(t), "1 resource changes: ", "Not all is known: 1 value is missing.")
+}
+
+// TestHeadlineCountsWhatIsNotInForce has an invited user take the place of another.
+func TestHeadlineCountsWhatIsNotInForce(t *testing.T) {
+	plan := newPlan().change("signing_policy_approvers", onPolicy("release", "user:old@example.com"), onPolicy("release", "user:new@example.com"))
+	for _, email := range []string{"old@example.com", "new@example.com"} {
+		plan.data("user", attributes{"email": email, "member": "user:" + email, "active": true, "status": "invited"})
+	}
+	says(t, plan.review(t), "user:new@example.com will gain", "user:old@example.com will no longer gain", ": 1 gain and 1 loss of access;")
+}
+
 func TestWhatIsLeftOpen(t *testing.T) {
 	plan := newPlan()
 	incomplete := false
@@ -248,18 +370,18 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	plan.plan.ActionInvocations = []*tfjson.ActionInvocation{{
 		Address: "action.signpath_reinvite_user.a", Type: "signpath_reinvite_user", ConfigValues: attributes{"user": "user:a@example.com"},
 	}}
-	says(t, plan.review(t), "another one must follow", "signpath_user.later is deferred to a later plan", "user:a@example.com gets another invitation")
+	says(t, plan.review(t), "another one must follow", "!ended with an error", "signpath_user.later is deferred to a later plan", "user:a@example.com gets another invitation")
 }
 
-func TestDecodeRefusesWhatIsNoPlan(t *testing.T) {
-	for text, want := range map[string]string{
-		`<html>`:                     "no plan as JSON",
-		`{}`:                         "format version is missing",
-		`{"format_version": "9.0"}`:  "unsupported plan format version",
-		`{"format_version": "1.0"} `: "terraform show -json plan.bin",
-	} {
-		if _, err := planreview.Decode(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", text, err)
+// TestErroredPlan has a plan that Terraform could not finish, and still shows.
+func TestErroredPlan(t *testing.T) {
+	plan := newPlan().change("signing_policy_approver", nil, entry("release", "user:a@example.com"))
+	incomplete := false
+	plan.errored, plan.plan.Complete = true, &incomplete
+	report := plan.review(t)
+	for _, format := range []string{"terminal", "markdown"} {
+		if text := outputs(t, report)[format]; !strings.Contains(text, "Planning ended with an error") || strings.Contains(text, "must follow") {
+			t.Errorf("the %s is\n%s", format, text)
 		}
 	}
 }
@@ -282,6 +404,9 @@ func TestExceptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, report, "Findings introduced that an exception lets pass\n", "approve acme/release.\n", "Excepted until 2026-06-15: Until a second", "By signpath_signing_policy_approver.r004", "!acme/test.")
+	if want := `"justification": "Excepted until 2026-06-15: Until a second approver is hired"`; !strings.Contains(outputs(t, report)["sarif"], want) {
+		t.Errorf("no %s in %s", want, outputs(t, report)["sarif"])
+	}
 	if report.Introduces(review.Warn) {
 		t.Error("it fails in spite of the exception")
 	}

@@ -2,10 +2,13 @@ package planreview
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
 )
 
 // The parts of SARIF 2.1.0 that a report of findings needs.
@@ -56,6 +59,13 @@ type (
 		Message             sarifText         `json:"message"`
 		Locations           []sarifLocation   `json:"locations"`
 		PartialFingerprints map[string]string `json:"partialFingerprints"`
+		// Suppressions are of what an exception of the rulebook lets pass.
+		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
+	}
+	sarifSuppression struct {
+		Kind          string `json:"kind"`
+		Status        string `json:"status"`
+		Justification string `json:"justification"`
 	}
 	sarifLocation struct {
 		PhysicalLocation sarifPhysicalLocation `json:"physicalLocation"`
@@ -63,9 +73,13 @@ type (
 	}
 	sarifPhysicalLocation struct {
 		ArtifactLocation sarifArtifact `json:"artifactLocation"`
+		Region           sarifRegion   `json:"region"`
 	}
 	sarifArtifact struct {
 		URI string `json:"uri"`
+	}
+	sarifRegion struct {
+		StartLine int `json:"startLine"`
 	}
 	sarifLogical struct {
 		FullyQualifiedName string `json:"fullyQualifiedName"`
@@ -84,13 +98,13 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 		findings []Finding
 	}{{"new", r.Findings.Introduced}, {"unchanged", r.Findings.Left}, {"absent", r.Findings.Resolved}} {
 		for _, f := range group.findings {
-			results = append(results, sarifResult{
-				RuleID: f.Rule, RuleIndex: index[f.Rule], Level: sarifLevel(review.Severity(f.Severity)),
-				BaselineState: group.state, Message: sarifText{visible(f.Sentence + " " + f.Advice)},
-				Locations:           []sarifLocation{sarifLocationOf(f, artifact)},
-				PartialFingerprints: map[string]string{"finding/v1": f.Fingerprint},
-			})
+			results = append(results, newSARIFResult(f, index, group.state, artifact))
 		}
+	}
+	for _, f := range r.Findings.Excepted {
+		result := newSARIFResult(Finding{f.Finding, f.Addresses}, index, "new", artifact)
+		result.Suppressions = []sarifSuppression{{"external", "accepted", plain.Visible(fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason))}}
+		results = append(results, result)
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
@@ -98,18 +112,44 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
 		Runs: []sarifRun{{
 			Tool:        sarifTool{sarifDriver{Name: "signpathctl", Version: version, Rules: rules}},
-			Invocations: []sarifInvocation{{true, r.sarifNotifications()}}, Results: results,
+			Invocations: []sarifInvocation{{!r.Errored, r.sarifNotifications()}}, Results: results,
 		}},
 	})
 }
 
+func newSARIFResult(f Finding, index map[string]int, state, artifact string) sarifResult {
+	return sarifResult{
+		RuleID: f.Rule, RuleIndex: index[f.Rule], Level: sarifLevel(review.Severity(f.Severity)),
+		BaselineState: state, Message: sarifMessage(f.Sentence + " " + f.Advice),
+		Locations:           []sarifLocation{sarifLocationOf(f, artifact)},
+		PartialFingerprints: map[string]string{"finding/v1": f.Fingerprint},
+	}
+}
+
 // sarifNotifications are what else somebody has to know of the results.
 func (r *Report) sarifNotifications() []sarifNotification {
-	found := each(r.Gaps, func(gap string) sarifNotification { return sarifNotification{"warning", sarifText{visible(gap)}} })
+	found := []sarifNotification{}
+	note := func(level, text string) { found = append(found, sarifNotification{level, sarifMessage(text)}) }
+	if r.Errored {
+		note("error", erroredPlan)
+	}
+	for _, gap := range r.Gaps {
+		note("warning", gap)
+	}
+	for _, e := range r.Unknown {
+		note("warning", "Not known from this plan: "+e.Sentence)
+	}
 	for _, e := range r.ChangedSince {
-		found = append(found, sarifNotification{"note", sarifText{visible("Changed since the plan was made: " + e.Sentence)}})
+		note("note", "Changed since the plan was made: "+e.Sentence)
 	}
 	return found
+}
+
+// sarifMessage spells text so that no name in it becomes a placeholder or a link, which
+// SARIF writes {0} and [text](target). A blank keeps a link apart, because a backslash
+// may be one of the name's.
+func sarifMessage(text string) sarifText {
+	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "](", "] (").Replace(plain.Visible(text))}
 }
 
 func sarifRules() (rules []sarifRule, index map[string]int) {
@@ -131,14 +171,17 @@ func sarifLevel(severity review.Severity) string {
 	return "warning"
 }
 
+// wholeFile is for code hosts that ask for a line: Terraform writes a plan in one.
+var wholeFile = sarifRegion{StartLine: 1}
+
 // sarifLocationOf names the resource instances first, because those can be changed.
 func sarifLocationOf(f Finding, artifact string) sarifLocation {
-	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}}}
+	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}, wholeFile}}
 	for _, address := range f.Addresses {
-		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{visible(address), "resource"})
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{plain.Visible(address), "resource"})
 	}
 	for _, name := range slices.Concat(f.Places, f.Principals) {
-		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: visible(name)})
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: plain.Visible(name)})
 	}
 	return location
 }

@@ -35,6 +35,8 @@ func (r *Report) sections() []section {
 		eventSection("Global roles", "change", r.Roles, 8),
 		eventSection("API tokens", "token", r.Tokens, 7),
 		eventSection("Mails that will be sent", "mail", r.Mails, 5),
+		eventSection("Taken over or given up by Terraform", "object", r.Management, 4),
+		eventSection("Checks that fail", "check", r.Checks, 5),
 		findingSection("Findings resolved", r.Findings.Resolved, 2),
 		findingSection("Findings left", r.Findings.Left, 0),
 		exceptedSection(r.Findings.Excepted),
@@ -56,30 +58,43 @@ func (r *Report) sections() []section {
 func (r *Report) headline() string {
 	gains := 0
 	for _, c := range r.Access {
-		if strings.HasSuffix(c.Direction, " gain") || c.Direction == "gains" {
+		if c.Direction == string(review.Gains) || c.Direction == string(review.WillGain) {
 			gains++
 		}
 	}
 	denied := 0
 	for _, f := range r.Findings.Introduced {
-		if f.Severity == "deny" {
+		if f.Severity == string(review.Deny) {
 			denied++
 		}
 	}
-	text := fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
-		count(r.Changes, "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
-		count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
+	text := fmt.Sprintf("No resource of SignPath changes; %s left.", count(len(r.Findings.Left), "finding", "findings"))
+	if r.Changes+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
+		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
+			count(r.Changes, "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
+			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
+	}
 	if r.Live {
 		text += " The live organization was asked, too."
+	} else {
+		text += " The live organization was not asked."
 	}
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		text += " " + off
 	}
-	if !r.Complete {
+	if len(r.Unknown) > 0 {
+		text += " Not all is known: " + count(len(r.Unknown), "value is", "values are") + " missing."
+	}
+	switch {
+	case r.Errored:
+		text += " " + erroredPlan
+	case !r.Complete:
 		text += " The plan is a part of what is to be done: another one must follow."
 	}
 	return text
 }
+
+const erroredPlan = "Planning ended with an error: this is only what was planned until then."
 
 func (f Finding) details() []string {
 	return append(spellCauses(slices.Clone(f.Reasons), f.Addresses), f.Advice)
@@ -104,13 +119,16 @@ func findingSection(title string, findings []Finding, keep int) section {
 	if len(findings) == 0 {
 		return section{}
 	}
-	var full, short []line
+	var full, short, denied []line
 	var rules []string
 	perRule := map[string]int{}
 	for _, f := range findings {
 		text := fmt.Sprintf("%s %s: %s", f.Severity, f.Rule, f.Sentence)
 		full = append(full, line{text, f.details()})
 		short = append(short, line{text: text})
+		if f.Severity == string(review.Deny) {
+			denied = append(denied, line{text: text})
+		}
 		rule := f.Severity + " " + f.Rule
 		if perRule[rule] == 0 {
 			rules = append(rules, rule)
@@ -119,9 +137,14 @@ func findingSection(title string, findings []Finding, keep int) section {
 	}
 	var counted []line
 	for _, rule := range rules {
-		counted = append(counted, line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))})
+		counts := line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))}
+		counted = append(counted, counts)
+		if !strings.HasPrefix(rule, string(review.Deny)) {
+			denied = append(denied, counts)
+		}
 	}
-	return section{title, [][]line{full, short, counted}, keep}
+	// What fails the plan is counted only where nothing else helps.
+	return section{title, [][]line{full, short, denied, counted}, keep}
 }
 
 func exceptedSection(findings []Excepted) section {

@@ -2,8 +2,9 @@ package planreview
 
 import (
 	"io"
-	"strconv"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
 )
 
 // WriteTerminal writes the report for people.
@@ -18,26 +19,11 @@ func terminalText(headline string, sections []section) string {
 	for _, s := range sections {
 		text.WriteString("\n" + s.title + "\n")
 		for _, l := range s.lengths[0] {
-			text.WriteString("  - " + visible(l.text) + "\n")
+			text.WriteString("  - " + plain.Visible(l.text) + "\n")
 			for _, detail := range l.details {
-				text.WriteString("      " + visible(detail) + "\n")
+				text.WriteString("      " + plain.Visible(detail) + "\n")
 			}
 		}
 	}
 	return text.String()
-}
-
-// visible spells out what does not print, so that a name can neither break a line
-// nor move the cursor nor turn the direction of the text.
-func visible(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if strconv.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		}
-	}
-	return b.String()
 }

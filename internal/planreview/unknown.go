@@ -2,6 +2,8 @@ package planreview
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 )
@@ -38,12 +40,36 @@ func (m *model) unknownEvents(plan *tfjson.Plan) []Event {
 			}
 		}
 	}
+	if names := providerConfigurations(plan); len(names) > 1 {
+		found = append(found, Event{Sentence: "the provider has several configurations (" + strings.Join(names, ", ") +
+			"): if they are of several organizations, this review takes those for one"})
+	}
 	for _, deferred := range plan.DeferredChanges {
 		if change := deferred.ResourceChange; change != nil && isOurs(change.Type) {
 			found = append(found, Event{Address: change.Address, Sentence: change.Address + " is deferred to a later plan"})
 		}
 	}
 	return found
+}
+
+// providerConfigurations returns the configurations of this provider that a plan has.
+// Their organizations are mostly in variables, which cannot be told from here. What some
+// versions list of a module that only inherits one is none.
+func providerConfigurations(plan *tfjson.Plan) []string {
+	var names []string
+	if plan.Config == nil {
+		return nil
+	}
+	for key, configuration := range plan.Config.ProviderConfigs {
+		if configuration == nil || strings.HasPrefix(key, "module.") && len(configuration.Expressions) == 0 {
+			continue
+		}
+		if strings.HasSuffix(configuration.FullName, "/signpath") {
+			names = append(names, key)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // knows tells how well an attribute of any type is known.

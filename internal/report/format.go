@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 )
 
 // A Format is a way to write a report.
@@ -49,24 +47,6 @@ func (r *Report) Write(w io.Writer, format Format) error {
 		return fmt.Errorf("there is no format %q", format)
 	}
 	return write(w)
-}
-
-// visible spells what cannot be seen, or turns round what comes after it, as an
-// escape. Names come from other people, and must not command a terminal or hide.
-func visible(text string) string {
-	if strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
-		return text
-	}
-	var shown strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			shown.WriteRune(r)
-		} else {
-			quoted := strconv.QuoteRune(r)
-			shown.WriteString(quoted[1 : len(quoted)-1])
-		}
-	}
-	return shown.String()
 }
 
 // readBy says whose token read, and which role that user has.

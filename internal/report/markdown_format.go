@@ -7,19 +7,20 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
 )
 
 // writeMarkdown writes the report for a pull request, a wiki or a ticket.
 func (r *Report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, markdown(r.readBy()))
+	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, plain.Markdown(r.readBy()))
 	if off := review.SwitchedOff(r.Ignored); off != "" {
-		fmt.Fprintf(&b, "\n%s\n", markdown(off))
+		fmt.Fprintf(&b, "\n%s\n", plain.Markdown(off))
 	}
 	if len(r.Organization.Gaps) > 0 {
 		b.WriteString("\n> **This review is incomplete.**\n")
 		for _, gap := range r.Organization.Gaps {
-			fmt.Fprintf(&b, ">\n> %s\n", markdown(gap))
+			fmt.Fprintf(&b, ">\n> %s\n", plain.Markdown(gap))
 		}
 	}
 	b.WriteString("\n## Findings\n\n" + r.markdownFindings())
@@ -88,28 +89,12 @@ func markdownTable(rows [][]string) string {
 	for i, row := range rows {
 		shown := make([]string, len(row))
 		for j, text := range row {
-			shown[j] = markdown(text)
+			shown[j] = plain.Markdown(text)
 		}
 		b.WriteString("| " + strings.Join(shown, " | ") + " |\n")
 		if i == 0 {
 			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
 		}
-	}
-	return b.String()
-}
-
-// markdownSpecial are the characters that could make markup, HTML, a mention or a
-// column of a table of a name.
-const markdownSpecial = "\\`*_[]<>|&~$#!"
-
-// markdown spells text so that it shows as it is.
-func markdown(text string) string {
-	var b strings.Builder
-	for _, r := range visible(text) {
-		if strings.ContainsRune(markdownSpecial, r) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }

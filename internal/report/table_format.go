@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
 )
 
 // writeTable writes the report for a terminal.
 func (r *Report) writeTable(w io.Writer) error {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(visible(fmt.Sprintf(format, args...)) + "\n") }
+	line := func(format string, args ...any) { b.WriteString(plain.Visible(fmt.Sprintf(format, args...)) + "\n") }
 	line("Access review of organization %s on %s", r.Organization.ID, r.Day)
 	line("%s", r.readBy())
 	if off := review.SwitchedOff(r.Ignored); off != "" {
@@ -88,7 +89,7 @@ func table(rows [][]string) string {
 	for _, row := range rows {
 		shown := make([]string, len(row))
 		for i, text := range row {
-			shown[i] = visible(text)
+			shown[i] = plain.Visible(text)
 		}
 		// A strings.Builder takes everything.
 		_, _ = io.WriteString(aligned, "  "+strings.Join(shown, "\t")+"\n")

@@ -46,7 +46,11 @@ func (c Change) String() string {
 	for i, reason := range c.Reasons {
 		ways[i] = reason.how()
 	}
-	text := fmt.Sprintf("%s %s %s on %s, %s", c.Principal, c.Direction, c.Permission.Noun(), c.Place, strings.Join(ways, " and "))
+	preposition := "on"
+	if c.Place == (Place{}) {
+		preposition = "in"
+	}
+	text := fmt.Sprintf("%s %s %s %s %s, %s", c.Principal, c.Direction, c.Permission.Noun(), preposition, c.Place, strings.Join(ways, " and "))
 	if c.Because != "" {
 		text += ", " + c.Because
 	}

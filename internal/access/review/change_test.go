@@ -55,18 +55,18 @@ func TestChanges(t *testing.T) {
 			"user:lead@example.com gains configuration on acme, directly",
 		}},
 		"a role": {nil, edits(role("user:dev@example.com", access.RoleGlobalAdministrator)), []string{
-			"user:dev@example.com gains control of everything on the organization, by the role Global Administrator",
+			"user:dev@example.com gains control of everything in the organization, by the role Global Administrator",
 		}},
 		"another role": {edits(role("user:dev@example.com", access.RoleProjectAdministrator)), edits(role("user:dev@example.com", access.RoleUserAdministrator)), []string{
-			"user:dev@example.com gains administration of users on the organization, by the role User Administrator",
-			"user:dev@example.com loses administration of projects on the organization, by the role Project Administrator",
+			"user:dev@example.com gains administration of users in the organization, by the role User Administrator",
+			"user:dev@example.com loses administration of projects in the organization, by the role Project Administrator",
 		}},
 		"the support user": {nil, edits(func(org *review.Organization) {
 			support := principal("user:support@example.com")
 			support.Support = true
 			org.Principals = append(org.Principals, support)
 		}), []string{
-			"user:support@example.com gains control of everything on the organization, as the support user",
+			"user:support@example.com gains control of everything in the organization, as the support user",
 		}},
 		"deactivated": {nil, edits(deactivated("user:lead@example.com")), []string{
 			"user:lead@example.com loses approval on acme/release-signing, through group:Release Managers, because the account is no longer active",

@@ -163,7 +163,7 @@ type gitlabJob struct {
 // gitlabVariables are in the environment of every job.
 var gitlabVariables = []string{
 	"SIGNPATH_ORGANIZATION_ID", "SIGNPATH_REPORTS_TOKEN",
-	"CI_API_V4_URL", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_SOURCE", "CI_PIPELINE_URL", "CI_PROJECT_ID",
+	"CI_API_V4_URL", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_ID", "CI_PIPELINE_SOURCE", "CI_PIPELINE_URL", "CI_PROJECT_ID",
 }
 
 func readGitLab(t *testing.T) pipeline {
@@ -176,6 +176,12 @@ func readGitLab(t *testing.T) pipeline {
 		Jobs      map[string]gitlabJob `yaml:",inline"`
 	}
 	readPipeline(t, "gitlab-ci.yml", &file)
+	for _, rule := range file.Workflow.Rules {
+		const ofThisProject = "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID"
+		if strings.Contains(rule.If, "merge_request_event") && !strings.HasSuffix(rule.If, " && "+ofThisProject) {
+			t.Errorf("a merge request from a fork gets the tokens: %s", rule.If)
+		}
+	}
 	p := pipeline{
 		file: "gitlab-ci.yml", env: file.Variables, expression: `\$([A-Z_]+)`,
 		// The image has no bash, and the runner lets a failing line end the job.

@@ -67,7 +67,7 @@ func newPipelineRunner(t *testing.T, cli terraformCLI, signpathctl string, p pip
 		"github.token": githubToken, "github.event.pull_request.number": "7", "github.run_id": "1",
 		"github.server_url": "https://git.example.com", "github.repository": "team-1/signpath",
 		"SIGNPATH_REPORTS_TOKEN": gitlabToken, "CI_API_V4_URL": r.codeHost.url + "/api/v4", "CI_MERGE_REQUEST_IID": "7",
-		"CI_PIPELINE_URL": "https://git.example.com/team-1/signpath/actions/runs/1", "CI_PROJECT_ID": "1",
+		"CI_PIPELINE_URL": "https://git.example.com/team-1/signpath/actions/runs/1", "CI_PROJECT_ID": "1", "CI_PIPELINE_ID": "1",
 	}
 	r.protected = map[string]string{"SIGNPATH_ADMINISTRATOR_TOKEN": r.org.token}
 	r.release(signpathctl)
@@ -138,11 +138,15 @@ func (r *pipelineRunner) lockProviders() {
 	r.repository[".terraform.lock.hcl"] = lock
 }
 
-// folder is what a job begins with: a checkout, or nothing.
+// folder is what a job begins with: a checkout, or what an earlier run has left on a
+// runner that does not clean up.
 func (r *pipelineRunner) folder(checkout bool) string {
 	directory := filepath.Join(r.t.TempDir(), "s")
 	must(r.t, os.Mkdir(directory, 0o700))
 	if !checkout {
+		for name, content := range map[string]string{"review.md": "An older review", "review-status": "0\n"} {
+			must(r.t, os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600))
+		}
 		return directory
 	}
 	for name, content := range r.repository {
@@ -181,11 +185,13 @@ func (r *pipelineRunner) run(holds ...string) pipelineRun {
 	r.org.ResetRequests()
 	r.values["CI_PIPELINE_SOURCE"] = gitlabSource(holds)
 	for _, job := range r.pipeline.jobs {
+		r.values["needs."+job.name+".result"] = "skipped"
 		if !r.holds(job.condition, holds) || (result.status != 0 && !job.always) {
 			continue
 		}
 		result.ran = append(result.ran, job.name)
 		status := r.runJob(&result, job, kept, holds)
+		r.values["needs."+job.name+".result"] = map[bool]string{true: "success", false: "failure"}[status == 0]
 		if result.status = cmp.Or(result.status, status); status != 0 {
 			succeeded := "needs." + job.name + ".result == 'success'"
 			holds = slices.DeleteFunc(slices.Clone(holds), func(condition string) bool { return condition == succeeded })

@@ -19,6 +19,8 @@ type pipelineCase struct {
 	name                        string
 	read                        func(*testing.T) pipeline
 	pullRequest, merge, nightly []string
+	// fork is a pull request from one, where the system starts its jobs at all.
+	fork []string
 	// shown is what the reviewer of a pull request is shown first.
 	shown func(*pipelineRunner, pipelineRun) string
 	// reports is true where a comment tells of the review, and an issue of drift.
@@ -38,8 +40,9 @@ var pipelineCases = []pipelineCase{
 	{
 		name: "GitHub Actions", read: readGitHub,
 		pullRequest: []string{
-			githubPlan, "!cancelled() && github.event_name == 'pull_request' && needs.plan.result != 'skipped'", "needs.plan.result == 'success'",
+			githubPlan, "!cancelled() && github.event_name == 'pull_request'", "needs.plan.result == 'success'",
 		},
+		fork: []string{"!cancelled() && github.event_name == 'pull_request'", "needs.plan.result == 'skipped'"},
 		merge: []string{
 			githubPlan, "github.event_name == 'push'", "github.event_name == 'push' && steps.plan.outputs.changes == 'true'",
 			"github.event_name == 'push' && needs.plan.outputs.changes == 'true'",
@@ -102,6 +105,7 @@ func (c pipelineCase) run(r *pipelineRunner) {
 	c.reviewed(r)
 	c.denied(r)
 	c.failed(r)
+	c.forked(r)
 	c.applied(r)
 	c.drifted(r)
 	c.unknown(r)
@@ -168,6 +172,19 @@ func (c pipelineCase) failed(r *pipelineRunner) {
 		c.expectShown(r, c.shown(r, run), "The plan failed")
 	}
 	delete(r.repository, "approver.tf")
+}
+
+// forked opens a pull request from a fork, which gets no secrets: what nobody reviewed
+// must not count as passed.
+func (c pipelineCase) forked(r *pipelineRunner) {
+	if len(c.fork) == 0 {
+		return
+	}
+	before := r.codeHost.all()
+	c.expect(r, r.run(c.fork...), 1)
+	if r.codeHost.all() != before {
+		r.t.Errorf("a pull request from a fork is commented:\n%s", r.codeHost.all())
+	}
 }
 
 func (c pipelineCase) applied(r *pipelineRunner) {
@@ -304,7 +321,7 @@ func (c pipelineCase) expectShown(r *pipelineRunner, text string, wanted ...stri
 // expectEveryConditionUsed keeps the conditions of this test those of the file.
 func (c pipelineCase) expectEveryConditionUsed(r *pipelineRunner) {
 	r.t.Helper()
-	all := slices.Concat([]string{""}, c.pullRequest, c.merge, c.nightly)
+	all := slices.Concat([]string{""}, c.pullRequest, c.fork, c.merge, c.nightly)
 	for condition := range r.used {
 		if !slices.Contains(all, condition) {
 			r.t.Errorf("no event of this test has the condition %s", condition)

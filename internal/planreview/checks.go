@@ -1,0 +1,24 @@
+package planreview
+
+import tfjson "github.com/hashicorp/terraform-json"
+
+// checkEvents tells which checks and conditions of the configuration fail, whatever
+// they are about: those of an access review stand among them.
+func checkEvents(plan *tfjson.Plan, hidden secrets) []Event {
+	found := []Event{}
+	for _, check := range plan.Checks {
+		for _, instance := range check.Instances {
+			for _, problem := range instance.Problems {
+				message := problem.Message
+				if hidden.areIn(message) {
+					message = "its message has a sensitive value, and so is not shown"
+				}
+				found = append(found, Event{Address: instance.Address.ToDisplay, Sentence: instance.Address.ToDisplay + ": " + message})
+			}
+			if len(instance.Problems) == 0 && instance.Status == tfjson.CheckStatusError {
+				found = append(found, Event{Address: instance.Address.ToDisplay, Sentence: instance.Address.ToDisplay + " could not be evaluated"})
+			}
+		}
+	}
+	return found
+}
