@@ -132,7 +132,7 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 	allowed := plan.fields().AllowLockout.ValueBool()
 	if isReplaced {
 		r.checkDeactivation(ctx, existing, allowed, at, diags)
-		r.guardActivity(ctx, existing, false, at, diags)
+		r.guardEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
 	}
 	if !planned.Active {
@@ -156,7 +156,7 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 	}
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
-	r.guardActivity(ctx, existing, false, path.Empty(), &resp.Diagnostics)
+	r.guardEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))
