@@ -123,7 +123,7 @@ func (p *principals) dismiss(assignment *instance) {
 func plannedPrincipal(kind access.Kind, was, is *object) review.Principal {
 	principal := principalOf(kind, is)
 	if was != nil && is.textOf("status") == "" {
-		principal.Invited = principal.Active && was.textOf("status") == string(access.StatusInvited)
+		principal.Invited = kind == access.KindUser && isInvited(was)
 	}
 	return principal
 }

@@ -104,11 +104,22 @@ func principalOf(kind access.Kind, o *object) review.Principal {
 	}
 	active := o.boolean("active")
 	p.Active = active == nil || *active
-	p.Invited = p.Active && o.textOf("status") == string(access.StatusInvited)
+	p.Invited = kind == access.KindUser && isInvited(o)
 	p.Support = o.is("support")
 	p.InvitationExpires = timeOf(o, "invitation_expires_at")
 	return p
 }
+
+// isInvited tells whether a user is known not to have accepted the invitation. The status
+// of a deactivated one hides that, but not that accepting it has linked no identity.
+func isInvited(o *object) bool {
+	identity, told := o.values[attrIdentity]
+	return o.textOf("status") == string(access.StatusInvited) ||
+		o.textOf("status") == string(access.StatusInactive) && told && identity == nil &&
+			!holdsTrue(o.unknown[attrIdentity]) && !holdsTrue(o.sensitive[attrIdentity])
+}
+
+const attrIdentity = "identity"
 
 func timeOf(o *object, name string) *time.Time {
 	t, err := time.Parse(time.RFC3339, o.textOf(name))

@@ -181,6 +181,10 @@ func TestAccounts(t *testing.T) {
 	user := func(email string, active bool) attributes {
 		return attributes{"id": id, "email": email, "member": "user:" + email, "active": active, "status": "active", "name": "Somebody"}
 	}
+	never := func(active bool) attributes { // has accepted the invitation
+		status := map[bool]any{false: "inactive", true: nil}[active]
+		return attributes{"id": id, "email": "a@example.com", "member": "user:a@example.com", "active": active, "status": status, "identity": nil}
+	}
 	a := user("a@example.com", true)
 	withTriggers := user("a@example.com", true)
 	withTriggers["reinvite_triggers"] = attributes{"round": "2"}
@@ -198,6 +202,10 @@ func TestAccounts(t *testing.T) {
 			[]string{"user:a@example.com is deactivated, because its resource is destroyed", "loses approval on acme/release, directly, because the account is no longer active", "inactive-entry"},
 		},
 		"deactivated": {newPlan().change("user", a, user("a@example.com", false)), []string{"user:a@example.com is deactivated\n", "!Mails"}},
+		"activated before the invitation was accepted": {
+			newPlan().change("user", never(false), never(true), unknown("status")).change("signing_policy_approver", onList, onList),
+			[]string{"0 gains", "user:a@example.com has not accepted the invitation and is among the approvers", "user:a@example.com is activated"},
+		},
 		"another address": {
 			newPlan().change("user", a, other, replacing("email"), unknown("id")),
 			[]string{"user:a@example.com is deactivated, and user:b@example.com is created in its place", "user:b@example.com gets an invitation"},
