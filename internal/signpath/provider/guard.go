@@ -71,6 +71,7 @@ type accessChange struct {
 // what it takes from accounts, because whoever is deactivated is found on lists, too;
 // and without what the plan takes away.
 type view struct {
+	original            review.Organization
 	with, less, without world
 	// gaps are sentences on what the token could not see, on which no rule fires.
 	gaps []string
@@ -105,6 +106,33 @@ func (g *guard) add(ctx context.Context, c accessChange) (j judgement, err error
 	if err != nil {
 		return j, err
 	}
+	if j, err = g.judge(v, c); err != nil {
+		return j, err
+	}
+	// A membership is found once, whichever lists it leads to, also out of reach.
+	if !c.reach.everywhere && slices.ContainsFunc(j.caused, isOfMembership) {
+		j.caused, err = g.withoutKnown(ctx, j.caused)
+	}
+	return j, err
+}
+
+// withoutKnown leaves out the findings that are elsewhere in the organization, too.
+func (g *guard) withoutKnown(ctx context.Context, caused []review.Finding) ([]review.Finding, error) {
+	v, err := g.view(ctx, reach{everywhere: true})
+	if err != nil {
+		return nil, err
+	}
+	report, err := review.Review(v.original, g.rulebook)
+	return review.Compare(report.Findings, caused).Introduced, err
+}
+
+// isOfMembership tells whether a finding is about a member of a group, and so about no
+// place of its own.
+func isOfMembership(finding review.Finding) bool {
+	return len(finding.Places) == 0 && len(finding.Principals) > 1
+}
+
+func (g *guard) judge(v *view, c accessChange) (j judgement, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.changes = append(g.changes, c)
@@ -158,7 +186,7 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 		org = org.With(g.undone())
 		org.Principals = r.peopleOf(org)
 		g.views[r] = &view{
-			gaps:    found.Gaps,
+			gaps: found.Gaps, original: org,
 			with:    world{reach: r, current: org, finds: isOfPresence, of: gainsOf, ignores: lossesOf},
 			less:    world{reach: r, current: org, finds: isOfPresence, of: gainsWithLess, ignores: lossesOfLists},
 			without: world{reach: r, current: org, finds: isOfAbsence, of: lossesOf, ignores: gainsOf},

@@ -30,6 +30,13 @@ func TestGuardrailsInAnyOrder(t *testing.T) {
 			hcl:   importedOfficer("active = false") + after("signpath_user.officer", entriesOf("approver", "release-signing", "group:Inner")),
 			fails: true, says: []string{"Error: Guardrail inactive-entry: " + officer + " is deactivated and in group:Inner"},
 		},
+		"deactivated, and in a group that is on a list elsewhere": {
+			before: []func(*mock.Administrator) error{
+				has("group:Inner", "members", officer), has("project:project-a", "readers", "group:Inner"),
+				func(a *mock.Administrator) error { return a.SetActive(officer, false) },
+			},
+			rules: deny("inactive-entry"), hcl: entriesOf("approver", "release-signing", "group:Inner"), not: []string{"inactive-entry"},
+		},
 		"one administrator for another": {
 			rules: `"many-global-administrators" = { severity = "deny", parameters = { maximum = 2 } }`,
 			hcl: named("less", roleOf("user:org.admin@example.com", "GlobalReader")) +
