@@ -69,10 +69,12 @@ type accessChange struct {
 
 // A view is a part of the organization: with what the plan adds to it; the same with
 // what it takes from accounts, because whoever is deactivated is found on lists, too;
-// and without what the plan takes away.
+// without what the plan takes away; and as it is. The last is for what nobody is to
+// blame for in the one before: where a resource puts somebody in another's place, that
+// counts nobody, and who takes the next one away must still be told.
 type view struct {
-	original            review.Organization
-	with, less, without world
+	original                   review.Organization
+	with, less, without, alone world
 	// gaps are sentences on what the token could not see, on which no rule fires.
 	gaps []string
 }
@@ -161,6 +163,9 @@ func (v *view) worldsOf(changes []accessChange) []*world {
 	}
 	if !last.losses.IsEmpty() {
 		worlds = append(worlds, &v.without)
+		if slices.ContainsFunc(changes[:len(changes)-1], isExchange) {
+			worlds = append(worlds, &v.alone)
+		}
 	}
 	return worlds
 }
@@ -178,25 +183,33 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	org := found.Organization
-	g.acceptInvitations(org.Principals)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
-		org = org.With(g.undone())
-		org.Principals = r.peopleOf(org)
-		g.views[r] = &view{
-			gaps: found.Gaps, original: org,
-			with:    world{reach: r, current: org, finds: isOfPresence, of: gainsOf, ignores: lossesOf},
-			less:    world{reach: r, current: org, finds: isOfPresence, of: gainsWithLess, ignores: lossesOfLists},
-			without: world{reach: r, current: org, finds: isOfAbsence, of: lossesOf, ignores: gainsOf},
-		}
+		g.acceptInvitations(found.Organization.Principals)
+		g.views[r] = newView(r, found.Organization.With(g.undone()), found.Gaps)
 	}
 	return g.views[r], nil
 }
 
+func newView(r reach, org review.Organization, gaps []string) *view {
+	org.Principals = r.peopleOf(org)
+	return &view{
+		gaps: gaps, original: org,
+		with:    world{reach: r, current: org, finds: isOfPresence, of: gainsOf, ignores: lossesOf},
+		less:    world{reach: r, current: org, finds: isOfPresence, of: gainsWithLess, ignores: lossesOfLists},
+		without: world{reach: r, current: org, finds: isOfAbsence, of: lossesOf, ignores: gainsOf},
+		alone:   world{reach: r, current: org, finds: isOfAbsence, of: nothingOf, ignores: everythingOf},
+	}
+}
+
 func gainsOf(c accessChange) review.Delta  { return c.gains }
 func lossesOf(c accessChange) review.Delta { return c.losses }
+
+func nothingOf(accessChange) review.Delta      { return review.Delta{} }
+func everythingOf(c accessChange) review.Delta { return c.gains.And(c.losses) }
+
+func isExchange(c accessChange) bool { return !c.gains.IsEmpty() && !c.losses.IsEmpty() }
 
 func gainsWithLess(c accessChange) review.Delta {
 	return c.gains.And(review.Delta{Accounts: c.losses.Accounts})
@@ -248,7 +261,8 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 	after := *w
 	// The change as a whole, also what the world otherwise does not count.
 	whole := last.gains.And(last.losses)
-	after.apply(accessChange{principals: last.principals, gains: whole, losses: whole})
+	after.current, after.findings = after.current.With(whole), nil
+	after.applied++
 	before, err := w.review(rulebook, last.account)
 	if err != nil {
 		return nil, err

@@ -86,7 +86,10 @@ func (s *session) guardRole(ctx context.Context, p access.Principal, role access
 	if has == role {
 		return
 	}
-	member := s.idReference(memberKey(p))
+	s.guardAccess(ctx, roleChange(p, s.idReference(memberKey(p)), has, role, at), diags)
+}
+
+func roleChange(p access.Principal, member access.Reference, has, role access.Role, at path.Path) accessChange {
 	change := accountChange(p, review.AccountChange{Member: member, Role: &role}, review.AccountChange{Member: member, Role: &has}, at)
 	// Between the least and the most, a role gives something and takes something.
 	if role == access.RoleRegularUser || has == access.RoleGlobalAdministrator {
@@ -95,7 +98,7 @@ func (s *session) guardRole(ctx context.Context, p access.Principal, role access
 	if has == access.RoleRegularUser || role == access.RoleGlobalAdministrator {
 		change.losses = review.Delta{}
 	}
-	s.guardAccess(ctx, change, diags)
+	return change
 }
 
 // guardActivity judges that a user who exists is active, or not, from now on.

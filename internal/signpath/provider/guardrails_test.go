@@ -90,6 +90,7 @@ func TestGuardrails(t *testing.T) {
 	ended := func(day string) string {
 		return fmt.Sprintf(`"submit-and-approve" = { severity = "deny", exceptions = [{ member = %q, project = "project-b", reason = "The team is small", until = %q }] }`, lead, day)
 	}
+	const newUser = "resource \"signpath_user\" \"new\" {\n  name  = \"New\"\n  email = \"new@example.com\"\n}\n"
 	cases := map[string]guardrailCase{
 		"warned by default": {
 			before: []func(*mock.Administrator) error{submits}, hcl: entriesOf("approver", "release-signing", lead),
@@ -165,6 +166,11 @@ resource "signpath_signing_policy_approvers" "new" {
 		"nobody is left to approve, of a group": {
 			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", "group:Inner"), has("group:Inner", "members", manager)}, hcl: wholeGroup("group:Inner"),
 			fails: true, says: []string{"Error: Guardrail approval-quorum"},
+		},
+		"nobody is left to approve who has accepted the invitation": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, applied: newUser,
+			hcl: newUser + strings.Replace(wholeList("approvers", "release-signing", "new"), `"new"`, "signpath_user.new.member", 1), fails: true,
+			says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
 		},
 		"another approver takes the place": {
 			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},

@@ -57,7 +57,8 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	}
 	switch {
 	case existing != nil:
-		planned.ID = existing.ID
+		// What no configuration of a user says stays.
+		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
 		r.guardActivity(ctx, *existing, planned.Active, path.Root(attrActive), &resp.Diagnostics)
 	default:
 		// The guardrails go by that the invitation is accepted: that it is not yet goes
