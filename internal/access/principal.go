@@ -31,8 +31,8 @@ type Principal struct {
 	Role Role
 	// Active is false for a deactivated user. Groups are always active.
 	Active bool
-	// Invited is true for an active interactive user who has not accepted the
-	// invitation yet.
+	// Invited is true for an interactive user who has not accepted the invitation
+	// yet, also while the account is deactivated.
 	Invited bool
 	// Support is true for the account of SignPath's support staff, where the
 	// server tells.

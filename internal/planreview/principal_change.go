@@ -124,8 +124,7 @@ func (p *principals) dismiss(assignment *instance) {
 func plannedPrincipal(kind access.Kind, was, is *object) review.Principal {
 	principal := principalOf(kind, is)
 	if was != nil && is.textOf("status") == "" {
-		status := access.Status(was.textOf("status"))
-		principal.Invited = principal.Active && (status == access.StatusInvited || status == access.StatusInactive && is.isNull("identity"))
+		principal.Invited = kind == access.KindUser && isInvited(was)
 	}
 	return principal
 }

@@ -104,10 +104,17 @@ func principalOf(kind access.Kind, o *object) review.Principal {
 	}
 	active := o.boolean("active")
 	p.Active = active == nil || *active
-	p.Invited = p.Active && o.textOf("status") == string(access.StatusInvited)
+	p.Invited = kind == access.KindUser && isInvited(o)
 	p.Support = o.is("support")
 	p.InvitationExpires = timeOf(o, "invitation_expires_at")
 	return p
+}
+
+// isInvited tells whether a user is known not to have accepted the invitation. The status
+// of a deactivated one hides that, but not that accepting it has linked no identity.
+func isInvited(o *object) bool {
+	status := access.Status(o.textOf("status"))
+	return status == access.StatusInvited || status == access.StatusInactive && o.isNull("identity")
 }
 
 func timeOf(o *object, name string) *time.Time {

@@ -233,7 +233,7 @@ func TestAccounts(t *testing.T) {
 		"deactivated": {newPlan().change("user", a, user("a@example.com", false)), []string{"user:a@example.com is deactivated\n", "!Mails"}},
 		"activated before the invitation was accepted": {
 			newPlan().change("user", inactive(nil), activated(nil), unknown("status")).change("signing_policy_approver", onList, onList),
-			[]string{"user:a@example.com is activated", "warn invited-entry: user:a@example.com has not accepted the invitation", "!because the account is now active"},
+			[]string{"0 gains", "user:a@example.com is activated", "warn invited-entry: user:a@example.com has not accepted the invitation", "!because the account is now active"},
 		},
 		"activated again": {
 			newPlan().change("user", inactive("sso:a"), activated("sso:a"), unknown("status")).change("signing_policy_approver", onList, onList),

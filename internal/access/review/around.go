@@ -29,8 +29,16 @@ func (o Organization) Around(references ...access.Reference) Organization {
 	return o
 }
 
-// withGroupsOf adds the groups that hold one of the references, in the end.
+// withGroupsOf adds the groups that hold one of the references, in the end, by each
+// reference to them.
 func (o Organization) withGroupsOf(references []access.Reference) map[access.Reference]bool {
+	other := map[access.Reference]access.Reference{}
+	for _, p := range o.Principals {
+		if p.Kind == access.KindGroup && p.ID != "" {
+			natural, id := p.Reference().Folded(), p.IDReference().Folded()
+			other[natural], other[id] = id, natural
+		}
+	}
 	wanted := map[access.Reference]bool{}
 	for _, reference := range references {
 		wanted[reference.Folded()] = true
@@ -38,8 +46,12 @@ func (o Organization) withGroupsOf(references []access.Reference) map[access.Ref
 	for grown := true; grown; {
 		grown = false
 		for group, members := range o.Members {
-			if !wanted[group.Folded()] && holdsAny(members, wanted) {
-				wanted[group.Folded()], grown = true, true
+			group = group.Folded()
+			if !wanted[group] && holdsAny(members, wanted) {
+				wanted[group], grown = true, true
+				if name, ok := other[group]; ok {
+					wanted[name] = true
+				}
 			}
 		}
 	}

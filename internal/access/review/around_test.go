@@ -11,25 +11,27 @@ import (
 // TestAroundFindsWhatAnAccountChanges deactivates everybody in turn: what that causes
 // and resolves is the same in the part of the organization around the account.
 func TestAroundFindsWhatAnAccountChanges(t *testing.T) {
-	org := soundOrganization(
+	sound := soundOrganization(
 		grant(testSubmitters, "user:officer@example.com"),
 		throughGroups(testSubmitters, "user:manager@example.com"),
 	)
 	inactive := false
-	for _, p := range org.Principals {
-		if p.Kind == access.KindGroup {
-			continue
-		}
-		change := review.Delta{Accounts: []review.AccountChange{{Member: p.Reference(), Active: &inactive}}}
-		compared := func(org review.Organization) review.Comparison {
-			return review.Compare(findings(t, org, nil).Findings, findings(t, org.With(change), nil).Findings)
-		}
-		whole, around := compared(org), compared(org.Around(p.Reference()))
-		if got, want := sentences(around.Introduced), sentences(whole.Introduced); !slices.Equal(got, want) {
-			t.Errorf("%s: introduced %q, want %q", p.Reference(), got, want)
-		}
-		if got, want := sentences(around.Resolved), sentences(whole.Resolved); !slices.Equal(got, want) {
-			t.Errorf("%s: resolved %q, want %q", p.Reference(), got, want)
+	for number, org := range append(randomOrganizations(50), sound) {
+		for _, p := range org.Principals {
+			if p.Kind == access.KindGroup {
+				continue
+			}
+			change := review.Delta{Accounts: []review.AccountChange{{Member: p.Reference(), Active: &inactive}}}
+			compared := func(org review.Organization) review.Comparison {
+				return review.Compare(findings(t, org, nil).Findings, findings(t, org.With(change), nil).Findings)
+			}
+			whole, around := compared(org), compared(org.Around(p.Reference(), p.IDReference()))
+			if got, want := sentences(around.Introduced), sentences(whole.Introduced); !slices.Equal(got, want) {
+				t.Errorf("%d, %s: introduced %q, want %q", number, p.Reference(), got, want)
+			}
+			if got, want := sentences(around.Resolved), sentences(whole.Resolved); !slices.Equal(got, want) {
+				t.Errorf("%d, %s: resolved %q, want %q", number, p.Reference(), got, want)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -91,8 +92,9 @@ func (o Organization) With(d Delta) Organization {
 			o.Members[group] = EntriesOf()
 		}
 	}
+	known := sync.OnceValue(func() *roster { return newRoster(o) })
 	for _, entry := range d.Removed {
-		o.change(names, entry.AccessList, func(e Entries) Entries { return e.without(entry.Member) })
+		o.change(names, entry.AccessList, func(e Entries) Entries { return e.without(entry.Member, known) })
 	}
 	for _, entry := range d.Added {
 		o.change(names, entry.AccessList, func(e Entries) Entries { return e.with(entry.Member) })
@@ -139,7 +141,6 @@ func withAccounts(all []Principal, changes []AccountChange) []Principal {
 		}
 		if change.Active != nil {
 			all[i].Active = *change.Active
-			all[i].Invited = all[i].Invited && all[i].Active
 		}
 	}
 	return all
@@ -236,8 +237,11 @@ func (e Entries) with(member access.Reference) Entries {
 	return e
 }
 
-func (e Entries) without(member access.Reference) Entries {
-	e.References = slices.DeleteFunc(slices.Clone(e.References), func(r access.Reference) bool { return sameEntry(r, member) })
+// without asks the roster only where one reference is an id and the other is not.
+func (e Entries) without(member access.Reference, known func() *roster) Entries {
+	e.References = slices.DeleteFunc(slices.Clone(e.References), func(r access.Reference) bool {
+		return sameEntry(r, member) || access.IsID(r.Key) != access.IsID(member.Key) && known().same(r, member)
+	})
 	return e
 }
 

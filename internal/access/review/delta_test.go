@@ -44,6 +44,44 @@ func TestWithRemovesWhomOnlyTheIDNames(t *testing.T) {
 	}
 }
 
+func TestWithRemovesWhomAnotherReferenceNames(t *testing.T) {
+	lead := principal("user:lead@example.com")
+	lead.ID = memberID
+	for entry, removed := range map[string]string{
+		"user:" + memberID: "user:LEAD@example.com", "user:lead@example.com": "user:" + memberID, "unknown:" + memberID: "user:lead@example.com",
+	} {
+		org := soundOrganization(only(releaseApprovers, entry, "user:manager@example.com"))
+		*account(&org, "user:lead@example.com") = lead
+		after := org.With(review.Delta{Removed: toReleaseApprovers.Entries(ref(removed))})
+		if left := *releaseApprovers(&after); !reflect.DeepEqual(left, entries("user:manager@example.com")) {
+			t.Errorf("without %s there are %v", removed, left)
+		}
+	}
+}
+
+// Whoever was deactivated before accepting the invitation still has to accept it.
+func TestWithActivatesWhoIsInvited(t *testing.T) {
+	inactive, active := false, true
+	org := soundOrganization(only(releaseApprovers, "user:lead@example.com", "user:manager@example.com"), invited("user:lead@example.com"))
+	for _, state := range []*bool{&inactive, &active} {
+		org = org.With(review.Delta{Accounts: []review.AccountChange{{Member: ref("user:lead@example.com"), Active: state}}})
+		theFinding(t, org, "approval-quorum", "acme/release-signing requires 2 approvals, and only 1 user can approve, so no request can be approved: user:manager@example.com.")
+	}
+	theFinding(t, org, "invited-entry", "user:lead@example.com has not accepted the invitation and is among the approvers of acme/release-signing.")
+}
+
+// The plan creates both.
+func TestNamesThatDifferByCase(t *testing.T) {
+	org := soundOrganization(grant(releaseApprovers, "ci_user:build"), grant(releaseSubmitters, "ci_user:BUILD"))
+	org.Principals = append(org.Principals, principal("ci_user:build"), principal("ci_user:BUILD"))
+	for _, rule := range []string{"submit-and-approve", "unidentified-entry"} {
+		if found := ofRule(findings(t, org, nil), rule); len(found) > 0 {
+			t.Errorf("found %q", sentences(found))
+		}
+	}
+	theFinding(t, org, "ci-user-approves", "ci_user:build can approve acme/release-signing.")
+}
+
 // In an apply, a principal of the plan has an id as soon as it was created.
 func TestWithKnowsANewcomerAgain(t *testing.T) {
 	created := principal("user:new@example.com")

@@ -29,13 +29,27 @@ func newRoster(org Organization) *roster {
 	}
 	for _, p := range org.Principals {
 		if p.ID == "" {
-			p.ID = p.Reference().Folded().String()
+			p.ID = r.newKey(p)
 		}
 		p.ID = strings.ToLower(p.ID)
 		r.directory.Put(p.Principal)
 		r.principals[p.ID] = p
 	}
 	return r
+}
+
+// newKey makes the key of a principal that has no id. Names that differ by case only
+// are different ones, and keys are in lower case.
+func (r *roster) newKey(p Principal) string {
+	reference := p.Reference().Folded()
+	key := strings.ToLower(reference.String())
+	for {
+		other, taken := r.principals[key]
+		if !taken || other.Reference().Folded() == reference {
+			return key
+		}
+		key += "'"
+	}
 }
 
 // find returns whom the reference names. An unidentified entry is found where the

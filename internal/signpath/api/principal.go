@@ -119,7 +119,7 @@ func decodePrincipal(kind access.Kind, o object) (access.Principal, error) {
 	}
 	// Accepting an invitation links the user to an account (documented); that
 	// the identity is empty before is inferred.
-	p.Invited = kind == access.KindUser && p.Active && o.has(propIdentity) && p.Identity == ""
+	p.Invited = kind == access.KindUser && o.has(propIdentity) && p.Identity == ""
 	if !access.IsID(p.ID) {
 		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", errNotJSON, kind.Noun(), p.Name)
 	}

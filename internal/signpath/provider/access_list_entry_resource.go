@@ -79,6 +79,12 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		r.planDestroy(ctx, req, resp)
 		return
 	}
+	if left, ok := r.leftTarget(ctx, r.list, req, &resp.Diagnostics); ok {
+		if id := entryID(ctx, req.Private); r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) {
+			r.guardRemoval(ctx, left, id, &resp.Diagnostics)
+		}
+		req = planCreate(r.list, req, resp)
+	}
 	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}
@@ -103,8 +109,13 @@ func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.
 		return
 	}
 	r.claim(ctx, t, id, resp)
+	r.guardRemoval(ctx, t, id, &resp.Diagnostics)
+}
+
+// guardRemoval judges that the entry leaves the list.
+func (r *accessListEntryResource) guardRemoval(ctx context.Context, t api.Target, id string, diags *diag.Diagnostics) {
 	if current, err := r.currentMembers(ctx, t); err == nil && slices.Contains(current, id) {
-		r.guardEntry(ctx, t, nil, []string{id}, path.Empty(), &resp.Diagnostics)
+		r.guardEntry(ctx, t, nil, []string{id}, path.Empty(), diags)
 	}
 }
 
@@ -127,7 +138,7 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 	r.claim(ctx, t, memberKey(p), resp)
 	r.planNesting(ctx, t, memberKey(p), req, resp)
 	if !resp.Diagnostics.HasError() {
-		r.planAccess(ctx, t, p, current, entryID(ctx, req.Private), &resp.Diagnostics)
+		r.planAccess(ctx, t, p, current, priorEntry(ctx, req), &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
 		return
@@ -170,7 +181,7 @@ func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target,
 	if r.list.Parent != access.ParentUserGroup {
 		return
 	}
-	if prior := entryID(ctx, req.Private); prior != "" && prior != key {
+	if prior := priorEntry(ctx, req); prior != "" && prior != key {
 		r.memberships.change(groupKey(t), prior, false)
 	}
 	r.memberships.change(groupKey(t), key, true)
@@ -196,6 +207,15 @@ func entryID(ctx context.Context, private privateReader) string {
 	var id string
 	_ = json.Unmarshal(raw, &id)
 	return id
+}
+
+// priorEntry is who leaves the list if the member is another one. The create half of a
+// replacement gets the private state of what is replaced, which may be of another list.
+func priorEntry(ctx context.Context, req resource.ModifyPlanRequest) string {
+	if req.State.Raw.IsNull() {
+		return ""
+	}
+	return entryID(ctx, req.Private)
 }
 
 func setEntryID(ctx context.Context, private privateState, id string, diags *diag.Diagnostics) {

@@ -40,6 +40,20 @@ func (p *listPlan) destroy(ctx context.Context) {
 		return // What is gone needs no removal.
 	}
 	p.claim(ctx, t)
+	p.tellRemoval(ctx, t, prior)
+}
+
+// leave says who loses by a replacement, which takes its members off the list that
+// the resource was about.
+func (p *listPlan) leave(ctx context.Context, t api.Target) {
+	diags := &p.resp.Diagnostics
+	prior := p.priorIDs(ctx, p.req.State, p.req.Private, diags)
+	if p.planRemoval(ctx, t, prior, diags) {
+		p.tellRemoval(ctx, t, prior)
+	}
+}
+
+func (p *listPlan) tellRemoval(ctx context.Context, t api.Target, prior []string) {
 	if current, err := p.currentMembers(ctx, t); err == nil {
 		p.tellChange(ctx, t, current, without(current, prior), path.Empty())
 	}

@@ -128,6 +128,11 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 		p.destroy(ctx)
 		return
 	}
+	if t, ok := r.leftTarget(ctx, r.list, req, &resp.Diagnostics); ok {
+		p.leave(ctx, t)
+		req = planCreate(r.list, req, resp)
+		p.req = req
+	}
 	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}

@@ -55,8 +55,10 @@ type accessChange struct {
 	gains, losses review.Delta
 	// reach is how much of the organization has to be looked at.
 	reach reach
-	// account is whose account changes, by all references; empty for a list.
-	account []access.Reference
+	// account is whose account changes, by all references; empty for a list. accountBefore
+	// is what it was.
+	account       []access.Reference
+	accountBefore []review.AccountChange
 	// replaceable is true for one entry of a list, and for what is destroyed: the plan
 	// may put another in its place. That somebody is missing is then only warned of,
 	// unless the guardrails themselves deny it.
@@ -65,10 +67,14 @@ type accessChange struct {
 	at func(review.Finding) path.Path
 }
 
-// A view is a part of the organization, with what the plan adds to it and without what
-// it takes away.
+// A view is a part of the organization: with what the plan adds to it; the same with
+// what it takes from accounts, because whoever is deactivated is found on lists, too;
+// without what the plan takes away; and as it is. The last is for what nobody is to
+// blame for in the one before: where a resource puts somebody in another's place, that
+// counts nobody, and who takes the next one away must still be told.
 type view struct {
-	with, without world
+	original                   review.Organization
+	with, less, without, alone world
 	// gaps are sentences on what the token could not see, on which no rule fires.
 	gaps []string
 }
@@ -76,8 +82,8 @@ type view struct {
 // A world is an organization to which changes of the plan were applied, in their order.
 type world struct {
 	reach reach
-	// of is what it counts of a change.
-	of func(accessChange) review.Delta
+	// of is what it counts of a change, and ignores is the rest.
+	of, ignores func(accessChange) review.Delta
 	// finds tells whether a finding can be judged by that.
 	finds   func(review.Finding) bool
 	current review.Organization
@@ -102,22 +108,66 @@ func (g *guard) add(ctx context.Context, c accessChange) (j judgement, err error
 	if err != nil {
 		return j, err
 	}
+	if j, err = g.judge(v, c); err != nil {
+		return j, err
+	}
+	// A membership is found once, whichever lists it leads to, also out of reach.
+	if !c.reach.everywhere && slices.ContainsFunc(j.caused, isOfMembership) {
+		j.caused, err = g.withoutKnown(ctx, j.caused)
+	}
+	return j, err
+}
+
+// withoutKnown leaves out the findings that are elsewhere in the organization, too.
+func (g *guard) withoutKnown(ctx context.Context, caused []review.Finding) ([]review.Finding, error) {
+	v, err := g.view(ctx, reach{everywhere: true})
+	if err != nil {
+		return nil, err
+	}
+	report, err := review.Review(v.original, g.rulebook)
+	return review.Compare(report.Findings, caused).Introduced, err
+}
+
+// isOfMembership tells whether a finding is about a member of a group, and so about no
+// place of its own.
+func isOfMembership(finding review.Finding) bool {
+	return len(finding.Places) == 0 && len(finding.Principals) > 1
+}
+
+func (g *guard) judge(v *view, c accessChange) (j judgement, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.changes = append(g.changes, c)
-	if !c.gains.IsEmpty() {
-		if j.caused, err = v.with.judge(g.changes, g.rulebook, nil); err != nil {
+	for _, w := range v.worldsOf(g.changes) {
+		if j.caused, err = w.judge(g.changes, g.rulebook, j.caused); err != nil {
 			return j, err
 		}
-	}
-	if !c.losses.IsEmpty() {
-		j.caused, err = v.without.judge(g.changes, g.rulebook, j.caused)
 	}
 	j.after = v.with.current.With(c.losses)
 	if !g.toldGaps {
 		g.toldGaps, j.gaps = len(v.gaps) > 0, v.gaps
 	}
-	return j, err
+	return j, nil
+}
+
+// worldsOf returns those in which the last change can cause something.
+func (v *view) worldsOf(changes []accessChange) []*world {
+	var worlds []*world
+	last := changes[len(changes)-1]
+	takesFromAccount := func(c accessChange) bool { return len(c.losses.Accounts) > 0 }
+	if !last.gains.IsEmpty() {
+		worlds = append(worlds, &v.with)
+	}
+	if takesFromAccount(last) || !last.gains.IsEmpty() && slices.ContainsFunc(changes, takesFromAccount) {
+		worlds = append(worlds, &v.less)
+	}
+	if !last.losses.IsEmpty() {
+		worlds = append(worlds, &v.without)
+		if slices.ContainsFunc(changes[:len(changes)-1], isExchange) {
+			worlds = append(worlds, &v.alone)
+		}
+	}
+	return worlds
 }
 
 // view reads a part of the organization once.
@@ -133,25 +183,51 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	org := found.Organization
-	g.acceptInvitations(org.Principals)
-	org.Principals = r.peopleOf(org)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
-		g.views[r] = &view{
-			gaps: found.Gaps,
-			with: world{
-				reach: r, current: org, finds: isOfPresence,
-				of: func(c accessChange) review.Delta { return c.gains },
-			},
-			without: world{
-				reach: r, current: org, finds: func(review.Finding) bool { return true },
-				of: func(c accessChange) review.Delta { return c.losses },
-			},
-		}
+		g.acceptInvitations(found.Organization.Principals)
+		g.views[r] = newView(r, found.Organization.With(g.undone()), found.Gaps)
 	}
 	return g.views[r], nil
+}
+
+func newView(r reach, org review.Organization, gaps []string) *view {
+	org.Principals = r.peopleOf(org)
+	return &view{
+		gaps: gaps, original: org,
+		with:    world{reach: r, current: org, finds: isOfPresence, of: gainsOf, ignores: lossesOf},
+		less:    world{reach: r, current: org, finds: isOfPresence, of: gainsWithLess, ignores: lossesOfLists},
+		without: world{reach: r, current: org, finds: isOfAbsence, of: lossesOf, ignores: gainsOf},
+		alone:   world{reach: r, current: org, finds: isOfAbsence, of: nothingOf, ignores: everythingOf},
+	}
+}
+
+func gainsOf(c accessChange) review.Delta  { return c.gains }
+func lossesOf(c accessChange) review.Delta { return c.losses }
+
+func nothingOf(accessChange) review.Delta      { return review.Delta{} }
+func everythingOf(c accessChange) review.Delta { return c.gains.And(c.losses) }
+
+func isExchange(c accessChange) bool { return !c.gains.IsEmpty() && !c.losses.IsEmpty() }
+
+func gainsWithLess(c accessChange) review.Delta {
+	return c.gains.And(review.Delta{Accounts: c.losses.Accounts})
+}
+
+func lossesOfLists(c accessChange) review.Delta {
+	return review.Delta{Added: c.losses.Added, Removed: c.losses.Removed}
+}
+
+// undone is what takes back the changes so far. An apply may have carried them out by
+// the time a part of the organization is read first, of which the plan saw what was
+// there before: a finding from then must not look new.
+func (g *guard) undone() review.Delta {
+	var undone review.Delta
+	for _, c := range g.changes {
+		undone = undone.And(review.Delta{Added: c.losses.Removed, Removed: c.gains.Added, Accounts: c.accountBefore})
+	}
+	return undone
 }
 
 // acceptInvitations makes those who are created by this apply what they were in its
@@ -164,12 +240,14 @@ func (g *guard) acceptInvitations(principals []review.Principal) {
 	}
 }
 
-// isOfPresence is false for what is found missing: no right that is granted brings that
+// isOfAbsence is true for what is found missing: no right that is granted brings that
 // about, and what others of the plan grant may mend it, such as members of a new group.
-func isOfPresence(finding review.Finding) bool {
+func isOfAbsence(finding review.Finding) bool {
 	rule, _ := review.RuleByID(finding.Rule)
-	return !rule.Absence
+	return rule.Absence
 }
+
+func isOfPresence(finding review.Finding) bool { return !isOfAbsence(finding) }
 
 // judge applies the changes that the world does not have yet, and adds the findings
 // that the last one newly causes.
@@ -183,7 +261,8 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 	after := *w
 	// The change as a whole, also what the world otherwise does not count.
 	whole := last.gains.And(last.losses)
-	after.apply(accessChange{principals: last.principals, gains: whole, losses: whole})
+	after.current, after.findings = after.current.With(whole), nil
+	after.applied++
 	before, err := w.review(rulebook, last.account)
 	if err != nil {
 		return nil, err
@@ -198,7 +277,7 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 			caused = append(caused, finding)
 		}
 	}
-	if last.gains.IsEmpty() || last.losses.IsEmpty() {
+	if w.ignores(last).IsEmpty() {
 		*w = after // What it was reviewed as is what it is from now on.
 	} else {
 		w.apply(last)

@@ -86,37 +86,56 @@ func (s *session) guardRole(ctx context.Context, p access.Principal, role access
 	if has == role {
 		return
 	}
-	change := accountChange(p, review.AccountChange{Member: s.idReference(memberKey(p)), Role: &role}, at)
-	if role == access.RoleRegularUser {
+	s.guardAccess(ctx, roleChange(p, s.idReference(memberKey(p)), has, role, at), diags)
+}
+
+func roleChange(p access.Principal, member access.Reference, has, role access.Role, at path.Path) accessChange {
+	change := accountChange(p, review.AccountChange{Member: member, Role: &role}, review.AccountChange{Member: member, Role: &has}, at)
+	// Between the least and the most, a role gives something and takes something.
+	if role == access.RoleRegularUser || has == access.RoleGlobalAdministrator {
 		change.gains = review.Delta{}
 	}
-	if has == access.RoleRegularUser {
+	if has == access.RoleRegularUser || role == access.RoleGlobalAdministrator {
 		change.losses = review.Delta{}
 	}
-	s.guardAccess(ctx, change, diags)
+	return change
 }
 
 // guardActivity judges that a user who exists is active, or not, from now on.
 func (s *session) guardActivity(ctx context.Context, p access.Principal, active bool, at path.Path, diags *diag.Diagnostics) {
-	if p.Active == active {
+	if p.Active != active {
+		s.guardAccess(ctx, activityChange(p, active, at), diags)
+	}
+}
+
+// guardEnd judges that a user is deactivated by a destroy or a replacement.
+func (s *session) guardEnd(ctx context.Context, p access.Principal, at path.Path, diags *diag.Diagnostics) {
+	if !p.Active {
 		return
 	}
-	change := accountChange(p, review.AccountChange{Member: p.IDReference(), Active: &active}, at)
+	change := activityChange(p, false, at)
+	change.replaceable = true
+	s.guardAccess(ctx, change, diags)
+}
+
+func activityChange(p access.Principal, active bool, at path.Path) accessChange {
+	member := p.IDReference()
+	change := accountChange(p, review.AccountChange{Member: member, Active: &active}, review.AccountChange{Member: member, Active: &p.Active}, at)
 	if active {
 		change.losses = review.Delta{}
 	} else {
 		change.gains = review.Delta{}
 	}
-	s.guardAccess(ctx, change, diags)
+	return change
 }
 
 // accountChange is both a gain and a loss.
-func accountChange(p access.Principal, change review.AccountChange, at path.Path) accessChange {
+func accountChange(p access.Principal, change, before review.AccountChange, at path.Path) accessChange {
 	delta := review.Delta{Accounts: []review.AccountChange{change}}
 	return accessChange{
 		principals: []access.Principal{p}, gains: delta, losses: delta, reach: reach{everywhere: true},
-		account: []access.Reference{p.Reference(), change.Member},
-		at:      func(review.Finding) path.Path { return at },
+		account: []access.Reference{p.Reference(), change.Member}, accountBefore: []review.AccountChange{before},
+		at: func(review.Finding) path.Path { return at },
 	}
 }
 

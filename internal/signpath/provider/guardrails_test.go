@@ -69,26 +69,28 @@ func nested(seed *mock.Seed) {
 		mock.UserGroupSeed{Name: "Outer", Members: []string{"group:Inner"}}, mock.UserGroupSeed{Name: "Inner"})
 }
 
-// TestGuardrails plans changes of an organization that was set up behind Terraform.
+// A guardrailCase is a plan of an organization that was set up behind Terraform.
+type guardrailCase struct {
+	// before was there, and applied what Terraform did before.
+	before  []func(*mock.Administrator) error
+	applied string
+	rules   string
+	hcl     string
+	// fails is whether the plan fails, says is in its output, in this order, and
+	// not is not.
+	fails bool
+	says  []string
+	not   []string
+}
+
 func TestGuardrails(t *testing.T) {
-	type guardrailCase struct {
-		// before was there, and applied what Terraform did before.
-		before  []func(*mock.Administrator) error
-		applied string
-		rules   string
-		hcl     string
-		// fails is whether the plan fails, says is in its output, in this order, and
-		// not is not.
-		fails bool
-		says  []string
-		not   []string
-	}
 	warned := "Warning: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
 	denied := "Error: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
 	submits := has(releasePolicyB, "submitters", lead)
 	ended := func(day string) string {
 		return fmt.Sprintf(`"submit-and-approve" = { severity = "deny", exceptions = [{ member = %q, project = "project-b", reason = "The team is small", until = %q }] }`, lead, day)
 	}
+	const newUser = "resource \"signpath_user\" \"new\" {\n  name  = \"New\"\n  email = \"new@example.com\"\n}\n"
 	cases := map[string]guardrailCase{
 		"warned by default": {
 			before: []func(*mock.Administrator) error{submits}, hcl: entriesOf("approver", "release-signing", lead),
@@ -165,6 +167,11 @@ resource "signpath_signing_policy_approvers" "new" {
 			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", "group:Inner"), has("group:Inner", "members", manager)}, hcl: wholeGroup("group:Inner"),
 			fails: true, says: []string{"Error: Guardrail approval-quorum"},
 		},
+		"nobody is left to approve who has accepted the invitation": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, applied: newUser,
+			hcl: newUser + strings.Replace(wholeList("approvers", "release-signing", "new"), `"new"`, "signpath_user.new.member", 1), fails: true,
+			says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
+		},
 		"another approver takes the place": {
 			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
 			applied: entriesOf("approver", "release-signing", manager), hcl: strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
@@ -223,6 +230,11 @@ resource "signpath_signing_policy_approvers" "new" {
 			fails: true, says: []string{denied}, not: []string{"approval-quorum"},
 		},
 	}
+	planGuarded(t, cases)
+}
+
+// planGuarded plans each case, which changes nothing.
+func planGuarded(t *testing.T, cases map[string]guardrailCase) {
 	cli := newTerraformCLI(t)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -91,7 +91,8 @@ const lockoutAdvice = "\n\nMake somebody else a Global Administrator first, in a
 
 // hasOtherAdministrator tells whether an active Global Administrator is left
 // whom this plan does not demote or deactivate. Who only becomes one by this plan
-// does not count: the apply may fail before.
+// does not count: the apply may fail before. Nor does who has not accepted the
+// invitation, which may never be.
 func (s *session) hasOtherAdministrator(ctx context.Context) (bool, error) {
 	directory, err := s.client.Directory(ctx, access.KindUser, access.KindCIUser)
 	if err != nil {
@@ -99,7 +100,7 @@ func (s *session) hasOtherAdministrator(ctx context.Context) (bool, error) {
 	}
 	for _, kind := range []access.Kind{access.KindUser, access.KindCIUser} {
 		for _, p := range directory.All(kind) {
-			if p.Active && p.Role == access.RoleGlobalAdministrator && !p.Support && !s.demoted.has(p.ID) {
+			if p.Status() == access.StatusActive && p.Role == access.RoleGlobalAdministrator && !p.Support && !s.demoted.has(p.ID) {
 				return true, nil
 			}
 		}

@@ -74,6 +74,13 @@ func TestLockout(t *testing.T) {
 				return o.userIs("user:org.admin@example.com", hasRole(mock.RoleGlobalReader))
 			},
 		},
+		"demote the last who has accepted the invitation": {
+			seed: func(seed *mock.Seed) {
+				onlyOneAdministrator(seed)
+				seed.InteractiveUsers[2].Role, seed.InteractiveUsers[2].Identity = mock.RoleGlobalAdministrator, ""
+			},
+			before: importAdminRole, after: " ", want: last,
+		},
 		"remove the last's role": {
 			seed: onlyOneAdministrator, before: importAdminRole, after: " ", want: last,
 			allowedBefore: with(importAdminRole, "allow_lockout = true"), allowed: " ",

@@ -57,7 +57,8 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	}
 	switch {
 	case existing != nil:
-		planned.ID = existing.ID
+		// What no configuration of a user says stays.
+		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
 		r.guardActivity(ctx, *existing, planned.Active, path.Root(attrActive), &resp.Diagnostics)
 	default:
 		// The guardrails go by that the invitation is accepted: that it is not yet goes
@@ -132,7 +133,7 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 	allowed := plan.fields().AllowLockout.ValueBool()
 	if isReplaced {
 		r.checkDeactivation(ctx, existing, allowed, at, diags)
-		r.guardActivity(ctx, existing, false, at, diags)
+		r.guardEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
 	}
 	if !planned.Active {
@@ -156,7 +157,7 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 	}
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
-	r.guardActivity(ctx, existing, false, path.Empty(), &resp.Diagnostics)
+	r.guardEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))

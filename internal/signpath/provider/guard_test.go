@@ -1,0 +1,219 @@
+package provider
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// TestGuardFindsTheSameInAnyOrder judges the changes of random plans in several orders:
+// a plan that passes in one of them must not be denied in the order of its apply.
+func TestGuardFindsTheSameInAnyOrder(t *testing.T) {
+	for number := range uint64(20) {
+		random := rand.New(rand.NewPCG(number, 1))
+		org := guardedOrganization(random)
+		changes := guardedChanges(random, org)
+		first := judgedInOrder(t, org, changes)
+		for range 3 {
+			random.Shuffle(len(changes), func(i, j int) { changes[i], changes[j] = changes[j], changes[i] })
+			again := judgedInOrder(t, org, changes)
+			for _, line := range slices.Concat(first, again) {
+				if slices.Contains(first, line) != slices.Contains(again, line) {
+					t.Errorf("%d: in one order it finds %q, and in another not", number, line)
+				}
+			}
+		}
+	}
+}
+
+// One resource exchanges the only approver of a group, and another one takes the only
+// approver of another group away.
+func TestGuardIsNotMisledByAnExchange(t *testing.T) {
+	org := guardedOrganization(rand.New(rand.NewPCG(1, 1)))
+	groups, people := org.Principals[:2], org.Principals[3:]
+	required, yes := int64(2), true
+	org.Projects = []review.Project{{Slug: "project", SigningPolicies: []review.SigningPolicy{{
+		Slug: "policy", Approvers: review.EntriesOf(groups[0].IDReference(), groups[1].IDReference()), UsesApprovalProcess: &yes, RequiredApprovals: &required,
+	}}}}
+	for i := range groups {
+		org.Members[groups[i].IDReference()] = review.EntriesOf(people[i].IDReference())
+	}
+	for i := range people {
+		people[i].Active, people[i].Invited = true, false
+	}
+	members := func(group int) review.AccessList {
+		return review.AccessList{List: access.GroupMembers, Group: groups[group].IDReference()}
+	}
+	exchanged := accessChange{
+		reach:  reach{everywhere: true},
+		gains:  review.Delta{Added: members(0).Entries(people[2].IDReference())},
+		losses: review.Delta{Removed: members(0).Entries(people[0].IDReference())},
+	}
+	taken := accessChange{reach: reach{everywhere: true}, losses: review.Delta{Removed: members(1).Entries(people[1].IDReference())}}
+	for _, order := range [][]accessChange{{exchanged, taken}, {taken, exchanged}} {
+		if found := judgedInOrder(t, org, order); !slices.Contains(found, "approval-quorum project/policy") {
+			t.Errorf("found %q", found)
+		}
+	}
+	if found := judgedInOrder(t, org, []accessChange{exchanged}); len(found) > 0 {
+		t.Errorf("of the exchange, found %q", found)
+	}
+}
+
+// judgedInOrder returns what a guard finds of the changes, in the parts of the
+// organization in which it looks at each.
+func judgedInOrder(t *testing.T, org review.Organization, changes []accessChange) []string {
+	t.Helper()
+	g := newGuard(nil, review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{
+		"many-global-administrators": {Parameters: map[string]int{"maximum": 1}},
+	}}, newRegister())
+	all := newView(reach{everywhere: true}, org, nil)
+	g.views[reach{everywhere: true}] = all
+	found := map[string]bool{}
+	for _, c := range changes {
+		if g.views[c.reach] == nil {
+			g.views[c.reach] = newView(c.reach, partOf(org, c.reach), nil)
+		}
+		j, err := g.add(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range j.caused {
+			line := f.Rule
+			for _, p := range f.Principals {
+				line += " " + p.String()
+			}
+			for _, place := range f.Places {
+				line += " " + place.String()
+			}
+			found[line] = true
+		}
+	}
+	var lines []string
+	for line := range found {
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// partOf is what a survey finds of the organization.
+func partOf(org review.Organization, r reach) review.Organization {
+	if r.everywhere {
+		return org
+	}
+	org.Projects = slices.DeleteFunc(slices.Clone(org.Projects), func(p review.Project) bool { return p.Slug != r.project })
+	for i := range org.Projects {
+		org.Projects[i].SigningPolicies = slices.DeleteFunc(slices.Clone(org.Projects[i].SigningPolicies), func(p review.SigningPolicy) bool {
+			return !r.allPolicies && p.Slug != r.policy
+		})
+	}
+	return org
+}
+
+// guardedOrganization has three groups, users and CI users, as a survey names them.
+func guardedOrganization(random *rand.Rand) review.Organization {
+	org := review.Organization{Members: map[access.Reference]review.Entries{}}
+	for i := range 9 {
+		p := access.Principal{
+			ID: fmt.Sprintf("%08d-1111-4111-8111-111111111111", i), Name: fmt.Sprintf("P%d", i), Email: fmt.Sprintf("p%d@example.com", i),
+			Kind: []access.Kind{access.KindGroup, access.KindUser, access.KindCIUser}[min(i/3, 1)+i/7], Active: true,
+		}
+		if p.Kind != access.KindGroup {
+			p.Role, p.Active = pickOne(random, access.Roles()).Role, random.IntN(5) > 0
+			p.Invited = p.Kind == access.KindUser && random.IntN(5) == 0
+		}
+		org.Principals = append(org.Principals, review.Principal{Principal: p})
+	}
+	some := func(from []review.Principal) (list review.Entries) {
+		for _, p := range from {
+			if random.IntN(4) == 0 {
+				list.References = append(list.References, p.IDReference())
+			}
+		}
+		return list
+	}
+	for i := range 3 { // A group holds those that come after it.
+		org.Members[org.Principals[i].IDReference()] = some(org.Principals[i+1:])
+	}
+	for i := range 2 {
+		project := review.Project{Slug: fmt.Sprintf("project-%d", i), Readers: some(org.Principals), Configurators: some(org.Principals)}
+		for j := range 2 {
+			approval, required, builds := random.IntN(4) > 0, 1+random.Int64N(2), random.IntN(3) == 0
+			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{
+				Slug: fmt.Sprintf("policy-%d", j), Submitters: some(org.Principals), Approvers: some(org.Principals),
+				UsesApprovalProcess: &approval, RequiredApprovals: &required, VerifiesTrustedBuildSystem: &builds, VerifiesOrigin: new(bool),
+			})
+		}
+		org.Projects = append(org.Projects, project)
+	}
+	return org
+}
+
+func pickOne[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }
+
+// guardedChanges are those of resources for one entry or account each.
+func guardedChanges(random *rand.Rand, org review.Organization) []accessChange {
+	var changes []accessChange
+	for _, p := range org.Principals {
+		if p.Kind == access.KindGroup {
+			continue
+		}
+		if role := pickOne(random, access.Roles()).Role; random.IntN(5) == 0 && role != p.Role {
+			changes = append(changes, roleChange(p.Principal, p.IDReference(), p.Role, role, path.Empty()))
+		}
+		if p.Active && random.IntN(5) == 0 {
+			changes = append(changes, activityChange(p.Principal, false, path.Empty()))
+		}
+	}
+	for _, target := range guardedTargets(org) {
+		list := review.AccessList{List: target.List, Place: review.Place{Project: target.Project, SigningPolicy: target.Policy}, Group: target.group}
+		p := pickOne(random, org.Principals[3:]) // No group, which could come to hold itself.
+		change := accessChange{
+			reach: reachOf(target.Target, []access.Principal{p.Principal}), principals: []access.Principal{p.Principal},
+			gains: review.Delta{Added: list.Entries(p.IDReference())},
+		}
+		if slices.Contains(target.members.References, p.IDReference()) {
+			change.gains, change.losses = review.Delta{}, review.Delta{Removed: list.Entries(p.IDReference())}
+			change.principals, change.reach = nil, reachOf(target.Target, nil)
+		}
+		if random.IntN(2) == 0 {
+			changes = append(changes, change)
+		}
+	}
+	return changes
+}
+
+// A guardedTarget is one list of the organization, with who is on it.
+type guardedTarget struct {
+	api.Target
+	group   access.Reference
+	members review.Entries
+}
+
+func guardedTargets(org review.Organization) []guardedTarget {
+	var targets []guardedTarget
+	add := func(t api.Target, group access.Reference, members review.Entries) {
+		targets = append(targets, guardedTarget{t, group, members})
+	}
+	for _, p := range org.Principals[:3] {
+		add(api.Target{List: access.GroupMembers, Group: p.ID, GroupName: p.Name}, p.IDReference(), org.Members[p.IDReference()])
+	}
+	for _, project := range org.Projects {
+		add(api.Target{List: access.Readers, Project: project.Slug}, access.Reference{}, project.Readers)
+		add(api.Target{List: access.Configurators, Project: project.Slug}, access.Reference{}, project.Configurators)
+		for _, policy := range project.SigningPolicies {
+			add(api.Target{List: access.Submitters, Project: project.Slug, Policy: policy.Slug}, access.Reference{}, policy.Submitters)
+			add(api.Target{List: access.Approvers, Project: project.Slug, Policy: policy.Slug}, access.Reference{}, policy.Approvers)
+		}
+	}
+	return targets
+}
