@@ -427,6 +427,7 @@ func TestRulesThatAreSwitchedOff(t *testing.T) {
 	for format, wanted := range map[string]string{
 		"terminal": "Rules that are switched off: submit-and-approve.",
 		"markdown": "Rules that are switched off: submit-and-approve.",
+		"sarif":    "Rules that are switched off: submit-and-approve.",
 		"json":     "\"ignored\": [\n    \"submit-and-approve\"\n  ]",
 	} {
 		if text := outputs(t, report)[format]; !strings.Contains(text, wanted) {

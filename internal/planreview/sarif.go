@@ -87,16 +87,17 @@ type (
 	}
 )
 
-// WriteSARIF writes the findings as SARIF 2.1.0, each with what the plan does to it
-// as the baseline state. The artifact is the URI reference of the file that code
-// hosts show them at, and version is that of the program.
+// WriteSARIF writes the findings that the plan introduces or leaves as SARIF 2.1.0,
+// with that as the baseline state. Those that it resolves are left out: code hosts
+// close what is no longer there, and show as open whatever is. The artifact is the URI
+// reference of the file that they show findings at, and version is that of the program.
 func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 	rules, index := sarifRules()
 	results := []sarifResult{}
 	for _, group := range []struct {
 		state    string
 		findings []Finding
-	}{{"new", r.Findings.Introduced}, {"unchanged", r.Findings.Left}, {"absent", r.Findings.Resolved}} {
+	}{{"new", r.Findings.Introduced}, {"unchanged", r.Findings.Left}} {
 		for _, f := range group.findings {
 			results = append(results, newSARIFResult(f, index, group.state, artifact))
 		}
@@ -132,6 +133,9 @@ func (r *Report) sarifNotifications() []sarifNotification {
 	note := func(level, text string) { found = append(found, sarifNotification{level, sarifMessage(text)}) }
 	if r.Errored {
 		note("error", erroredPlan)
+	}
+	if off := review.SwitchedOff(r.Ignored); off != "" {
+		note("warning", off)
 	}
 	for _, gap := range r.Gaps {
 		note("warning", gap)
