@@ -2,13 +2,15 @@ package review
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // Around returns the organization without the projects and signing policies in which
-// nobody has an entry by these references, also through groups: what changes about one
-// account cannot be felt there. It costs far less than a review.
+// nobody has an entry by these references, also through groups, and without the users
+// and CI users who then have no entry and no role: what changes about one account
+// cannot be felt there. It costs far less than a review.
 func (o Organization) Around(references ...access.Reference) Organization {
 	wanted := o.withGroupsOf(references)
 	isAbout := func(lists ...Entries) bool {
@@ -26,7 +28,41 @@ func (o Organization) Around(references ...access.Reference) Organization {
 			o.Projects = append(o.Projects, project)
 		}
 	}
+	isNamed := o.Named()
+	o.Principals = slices.DeleteFunc(slices.Clone(o.Principals), func(p Principal) bool {
+		isOrdinary := !p.Support && (p.Role == "" || p.Role == access.RoleRegularUser)
+		return isOrdinary && !isNamed(p) && !wanted[p.Reference().Folded()] && !wanted[p.IDReference().Folded()]
+	})
 	return o
+}
+
+// Named returns a function that tells whether a principal is a group, or is named by an
+// access list or as a member of a group.
+func (o Organization) Named() func(Principal) bool {
+	natural, ids := map[access.Reference]bool{}, map[string]bool{}
+	note := func(lists ...Entries) {
+		for _, list := range lists {
+			for _, r := range list.References {
+				if access.IsID(r.Key) {
+					ids[strings.ToLower(r.Key)] = true
+				} else {
+					natural[r.Folded()] = true
+				}
+			}
+		}
+	}
+	for _, members := range o.Members {
+		note(members)
+	}
+	for _, project := range o.Projects {
+		note(project.Readers, project.Configurators)
+		for _, policy := range project.SigningPolicies {
+			note(policy.Submitters, policy.Approvers)
+		}
+	}
+	return func(p Principal) bool {
+		return p.Kind == access.KindGroup || p.ID != "" && ids[strings.ToLower(p.ID)] || natural[p.Reference().Folded()]
+	}
 }
 
 // withGroupsOf adds the groups that hold one of the references, in the end, by each

@@ -88,6 +88,9 @@ type world struct {
 	finds   func(review.Finding) bool
 	current review.Organization
 	applied int
+	// known are all references of those whom the current organization has; nil if they
+	// were not asked for.
+	known map[access.Reference]bool
 	// findings are those of the current organization; nil if it was not reviewed.
 	findings []review.Finding
 }
@@ -253,9 +256,7 @@ func isOfPresence(finding review.Finding) bool { return !isOfAbsence(finding) }
 // that the last one newly causes.
 func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused []review.Finding) ([]review.Finding, error) {
 	last := changes[len(changes)-1]
-	for _, change := range changes[w.applied : len(changes)-1] {
-		w.apply(change)
-	}
+	w.apply(changes[w.applied : len(changes)-1]...)
 	// Who the members are is no change: their roles are not blamed on the list.
 	w.meet(last.principals)
 	after := *w
@@ -285,13 +286,20 @@ func (w *world) judge(changes []accessChange, rulebook review.Rulebook, caused [
 	return caused, nil
 }
 
-func (w *world) apply(change accessChange) {
-	w.applied++
-	if !w.reach.feels(change) {
-		return
+// apply makes the changes at once, which is what they come to one by one: a world has
+// of each only what it adds, or only what it takes away.
+func (w *world) apply(changes ...accessChange) {
+	w.applied += len(changes)
+	var principals []access.Principal
+	var delta review.Delta
+	for _, change := range changes {
+		if w.reach.feels(change) {
+			principals = append(principals, change.principals...)
+			delta = delta.And(w.of(change))
+		}
 	}
-	w.meet(change.principals)
-	if delta := w.of(change); !delta.IsEmpty() {
+	w.meet(principals)
+	if !delta.IsEmpty() {
 		w.current, w.findings = w.current.With(delta), nil
 	}
 }
@@ -299,14 +307,41 @@ func (w *world) apply(change accessChange) {
 // meet adds those whom the world does not have: the plan creates them, or nothing that
 // was read is about them.
 func (w *world) meet(principals []access.Principal) {
-	known := len(w.current.Principals)
+	if w.known == nil {
+		w.known = map[access.Reference]bool{}
+		for _, p := range w.current.Principals {
+			w.note(p.Principal)
+		}
+	}
 	var delta review.Delta
 	for _, p := range principals {
-		delta.Principals = append(delta.Principals, review.Principal{Principal: p})
+		if !w.knows(p) {
+			delta.Principals = append(delta.Principals, review.Principal{Principal: p})
+			w.note(p)
+		}
 	}
-	if w.current = w.current.With(delta); len(w.current.Principals) != known {
+	if len(delta.Principals) == 0 {
+		return
+	}
+	before := len(w.current.Principals)
+	if w.current = w.current.With(delta); len(w.current.Principals) != before {
 		w.findings = nil
 	}
+}
+
+func (w *world) note(p access.Principal) {
+	w.known[p.Reference().Folded()] = true
+	if p.ID != "" {
+		w.known[p.IDReference().Folded()] = true
+	}
+}
+
+// knows goes by the id, where there is one: it may be news of who was met without.
+func (w *world) knows(p access.Principal) bool {
+	if p.ID != "" {
+		return w.known[p.IDReference().Folded()]
+	}
+	return w.known[p.Reference().Folded()]
 }
 
 // review returns the findings, or those around an account alone.

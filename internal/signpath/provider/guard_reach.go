@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
@@ -50,24 +49,6 @@ func (r reach) peopleOf(org review.Organization) []review.Principal {
 	if r.everywhere {
 		return org.Principals
 	}
-	wanted := map[string]bool{}
-	want := func(lists ...review.Entries) {
-		for _, list := range lists {
-			for _, reference := range list.References {
-				wanted[reference.Key] = true
-			}
-		}
-	}
-	for _, members := range org.Members {
-		want(members)
-	}
-	for _, project := range org.Projects {
-		want(project.Readers, project.Configurators)
-		for _, policy := range project.SigningPolicies {
-			want(policy.Submitters, policy.Approvers)
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(org.Principals), func(p review.Principal) bool {
-		return p.Kind != access.KindGroup && !wanted[p.ID]
-	})
+	isNamed := org.Named()
+	return slices.DeleteFunc(slices.Clone(org.Principals), func(p review.Principal) bool { return !isNamed(p) })
 }
