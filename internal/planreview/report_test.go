@@ -350,7 +350,7 @@ func TestSeveralOrganizations(t *testing.T) {
 
 func TestHeadlineOfNothing(t *testing.T) {
 	says(t, newPlan().review(t), "No resource of SignPath changes; 0 findings left. The live organization was not asked.\n", "!Not all is known")
-	says(t, newPlan().change("user_group", nil, attributes{"name": "G"}, unknown("member")).review(t), "1 resource changes: ", "Not all is known: 1 value is missing.")
+	says(t, newPlan().change("user_group", nil, attributes{"name": "G"}, unknown("member")).review(t), "1 resource changes: ", "Not all is known: 1 gap.")
 }
 
 // TestHeadlineCountsWhatIsNotInForce has an invited user take the place of another.

@@ -43,7 +43,7 @@ func (r *Report) sections() []section {
 		eventSection("Changed since the plan was made", "change", r.ChangedSince, 8),
 		gapSection(r.Gaps),
 		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
-		eventSection("Not known from this plan", "value", r.Unknown, 4),
+		eventSection("Not known from this plan", "gap", r.Unknown, 4),
 	}
 	var found []section
 	for _, s := range all {
@@ -83,7 +83,7 @@ func (r *Report) headline() string {
 		text += " " + off
 	}
 	if len(r.Unknown) > 0 {
-		text += " Not all is known: " + count(len(r.Unknown), "value is", "values are") + " missing."
+		text += " Not all is known: " + count(len(r.Unknown), "gap", "gaps") + "."
 	}
 	switch {
 	case r.Errored:
