@@ -92,6 +92,17 @@ func PrivilegedRoles() []Role {
 	return roles
 }
 
+// Title is the name in SignPath's web application; for a role that is not in the
+// catalogue, how it is spelled.
+func (r Role) Title() string {
+	for _, description := range Roles() {
+		if description.Role == r {
+			return description.Title
+		}
+	}
+	return string(r)
+}
+
 // SeesAllProjects tells whether a token whose user has the role sees every
 // project, so that a project missing from the list is proven not to exist.
 // Source: changelog 1.207.3 and the users page (documented).

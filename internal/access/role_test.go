@@ -28,7 +28,7 @@ func TestRoles(t *testing.T) {
 	var privileged []access.Role
 	for i, test := range tests {
 		got := catalogue[i]
-		if got.Role != test.role || got.Title != test.title || got.Privileged != test.privileged {
+		if got.Role != test.role || got.Title != test.title || test.role.Title() != test.title || got.Privileged != test.privileged {
 			t.Errorf("role %d is %q (%s), privileged %t", i, got.Role, got.Title, got.Privileged)
 		}
 		if len(got.Permissions) == 0 || got.ConsiderFor == "" {
@@ -40,6 +40,9 @@ func TestRoles(t *testing.T) {
 		if test.privileged {
 			privileged = append(privileged, test.role)
 		}
+	}
+	if got := access.Role("Something").Title(); got != "Something" {
+		t.Errorf("an unknown role is titled %q", got)
 	}
 	if got := access.PrivilegedRoles(); !slices.Equal(got, privileged) {
 		t.Errorf("the roles that can be assigned are %q", got)

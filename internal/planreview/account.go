@@ -136,9 +136,9 @@ func (m *model) roleSentence(member string) string {
 	case roles[after]:
 		return ""
 	case "":
-		return fmt.Sprintf("%s gets the global role %s", member, roles[after])
+		return fmt.Sprintf("%s gets the global role %s", member, roles[after].Title())
 	}
-	return fmt.Sprintf("%s has the global role %s instead of %s", member, roles[after], roles[before])
+	return fmt.Sprintf("%s has the global role %s instead of %s", member, roles[after].Title(), roles[before].Title())
 }
 
 // tokenEvents tells which API tokens stop working.

@@ -1,6 +1,10 @@
 package planreview
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
 
 // A knowledge says whether the value of an attribute can be used.
 type knowledge int
@@ -89,6 +93,8 @@ func (o *object) boolean(name string) *bool {
 	}
 	return nil
 }
+
+func (o *object) role() access.Role { return access.Role(o.textOf(attributeRole)) }
 
 // isNull tells whether an attribute is known to be null.
 func (o *object) isNull(name string) bool {

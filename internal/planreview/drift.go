@@ -169,7 +169,7 @@ func unshown(i *instance, name string) DriftChange {
 }
 
 func roleGone(i *instance) DriftChange {
-	c := about(i, DriftChanged, fmt.Sprintf("the global role %s was taken from %s", i.before.textOf(attributeRole), i.subject()))
+	c := about(i, DriftChanged, fmt.Sprintf("the global role %s was taken from %s", i.before.role().Title(), i.subject()))
 	c.Attribute, c.Before, c.After = attributeRole, i.before.textOf(attributeRole), string(access.RoleRegularUser)
 	return c
 }
@@ -206,7 +206,7 @@ func attributeChange(i *instance, name string) DriftChange {
 	}
 	switch {
 	case name == attributeRole:
-		c.fact = fmt.Sprintf("%s was given the global role %v instead of %v", i.subject(), is, was)
+		c.fact = fmt.Sprintf("%s was given the global role %s instead of %s", i.subject(), i.after.role().Title(), i.before.role().Title())
 	case name == "active" && is == true:
 		c.fact = i.subject() + " was activated"
 	case name == "active" && is == false:

@@ -166,9 +166,9 @@ func (m *model) roleSince(o *object) string {
 	if err != nil {
 		return ""
 	}
-	planned := access.Role(o.textOf("role"))
+	planned := o.role()
 	if found := m.people[before].lookup(reference); found != nil && found.Role != "" && found.Role != planned {
-		return fmt.Sprintf("%s has the global role %s now, and not %s", reference, found.Role, planned)
+		return fmt.Sprintf("%s has the global role %s now, and not %s", reference, found.Role.Title(), planned.Title())
 	}
 	return ""
 }

@@ -135,7 +135,7 @@ func TestLive(t *testing.T) {
 		},
 		"another role": {
 			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, attributes{"member": a, "role": "GlobalReader"}), liveOrganization(),
-			[]string{a + " has the global role RegularUser now, and not GlobalReader", "!reading"},
+			[]string{a + " has the global role Regular User now, and not Global Reader", "!reading"},
 		},
 		"a list that the token does not see": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a), onPolicy("release", b)),

@@ -46,7 +46,7 @@ func (m *model) thing(i *instance) string {
 		}
 		return "an entry among the " + m.spellList(key)
 	case i.kind == "role_assignment":
-		return fmt.Sprintf("the global role %s of %s", o.textOf("role"), i.subject())
+		return fmt.Sprintf("the global role %s of %s", o.role().Title(), i.subject())
 	case i.kind == "ci_user_token":
 		return "the API token of " + i.subject()
 	}

@@ -58,7 +58,7 @@ func TestNoiseHidesNothing(t *testing.T) {
 	}
 	for _, want := range []string{
 		"- warn submit-and-approve: user:both@example.com can both submit to and approve acme/hotfix",
-		"- user:both@example.com gets the global role GlobalAdministrator",
+		"- user:both@example.com gets the global role Global Administrator",
 		"- an API token of ci\\_user:build is generated",
 	} {
 		if !strings.Contains(text, want) {

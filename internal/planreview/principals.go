@@ -97,7 +97,7 @@ func (p *principals) overlay(live *Live, hidden secrets) {
 // principalOf reads a principal from the attributes of a resource or data source.
 func principalOf(kind access.Kind, o *object) review.Principal {
 	p := review.Principal{Principal: access.Principal{
-		Kind: kind, ID: strings.ToLower(o.textOf("id")), Name: o.textOf("name"), Email: o.textOf("email"), Role: access.Role(o.textOf("role")),
+		Kind: kind, ID: strings.ToLower(o.textOf("id")), Name: o.textOf("name"), Email: o.textOf("email"), Role: o.role(),
 	}}
 	if kind != access.KindUser {
 		p.Email = ""
@@ -211,7 +211,7 @@ func (p *principals) assignRole(assignment *instance, o *object) {
 		return
 	}
 	if reference, err := access.ParseReference(o.textOf("member")); err == nil {
-		p.find(reference).Role = access.Role(o.textOf("role"))
+		p.find(reference).Role = o.role()
 	}
 }
 

@@ -52,5 +52,5 @@ func (r *Report) Write(w io.Writer, format Format) error {
 // readBy says whose token read, and which role that user has.
 func (r *Report) readBy() string {
 	caller := r.Organization.Caller
-	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Organization.URL, caller.Reference(), roleTitle(caller.Role))
+	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Organization.URL, caller.Reference(), caller.Role.Title())
 }

@@ -44,7 +44,7 @@ func Read(ctx context.Context, client *api.Client, progress survey.Progress) (*O
 		Reviewed: found.Organization, Gaps: found.Gaps, directory: found.Directory,
 	}
 	if !me.Role.SeesAllProjects() {
-		o.Gaps = append(o.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.", me.Reference(), roleTitle(me.Role)))
+		o.Gaps = append(o.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.", me.Reference(), me.Role.Title()))
 		slices.Sort(o.Gaps)
 	}
 	return o, nil
@@ -57,13 +57,4 @@ func (o *Organization) nameOf(reference access.Reference) string {
 		return ""
 	}
 	return p.Name
-}
-
-func roleTitle(role access.Role) string {
-	for _, description := range access.Roles() {
-		if description.Role == role {
-			return description.Title
-		}
-	}
-	return string(role)
 }

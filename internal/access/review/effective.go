@@ -110,12 +110,7 @@ func (h Holder) String() string {
 			return list.Singular
 		}
 	}
-	for _, role := range access.Roles() {
-		if h.Role == role.Role {
-			return role.Title
-		}
-	}
-	return string(h.Role) + h.List
+	return h.Role.Title() + h.List
 }
 
 // A givenReason is a reason and whom it gives a permission.

@@ -65,7 +65,7 @@ func TestReviewOfRealDrift(t *testing.T) {
 	}
 	at := now.Format(" at 15:04 UTC, outside Terraform")
 	want := []string{
-		"user:dev.lead@example.com was given the global role GlobalAdministrator instead of GlobalReader by security.officer@example.com" + at,
+		"user:dev.lead@example.com was given the global role Global Administrator instead of Global Reader by security.officer@example.com" + at,
 		"user:dev.lead@example.com was removed from the readers of project-a by org.admin@example.com" + at,
 		"user:new@example.com was deactivated by ci_user:terraform" + at,
 		"user:outsider@example.com was added to the approvers of project-a/release-signing by org.admin@example.com" + at,
