@@ -115,8 +115,6 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 }
 
 func TestTroubleWithTheProxy(t *testing.T) {
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
 	for name, c := range map[string]struct {
 		proxy        func(*tunnel) string
 		status       int
@@ -125,13 +123,13 @@ func TestTroubleWithTheProxy(t *testing.T) {
 		"without credentials": {func(p *tunnel) string { return p.Listener.Addr().String() }, 200, "the proxy answered 407 Proxy Authentication Required", "to http://user:password@host:port"},
 		"wrong credentials":   {func(p *tunnel) string { return p.as("%s@%s", "build:wrong-"+proxyPassword) }, 200, "the proxy answered 407", "The proxy wants credentials, or others than those it got. Set proxy_url"},
 		"forbidden":           {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 403, "the proxy answered 403 Forbidden", "does not let requests to SignPath pass"},
-		"unavailable":         {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 503, "(gave up after 300ms", "does not let requests to SignPath pass"},
+		"unavailable":         {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 503, "(gave up after 1s", "does not let requests to SignPath pass"},
 		"down": {
-			func(*tunnel) string { return "http://build:" + proxyPassword + "@" + closed.Listener.Addr().String() }, 200,
+			func(*tunnel) string { return "http://build:" + proxyPassword + "@" + nobody }, 200,
 			"proxyconnect tcp: dial tcp", "The proxy could not be reached. Check proxy_url, or the environment variable HTTPS_PROXY.",
 		},
 		"no socks": {
-			func(*tunnel) string { return "socks5://build:" + proxyPassword + "@" + closed.Listener.Addr().String() }, 200,
+			func(*tunnel) string { return "socks5://build:" + proxyPassword + "@" + nobody }, 200,
 			"proxyconnect", "The proxy could not be reached",
 		},
 	} {
@@ -139,7 +137,7 @@ func TestTroubleWithTheProxy(t *testing.T) {
 			proxy := newTunnel(t)
 			proxy.status = c.status
 			o, _ := listenTLS(t, nil)
-			o.config.ProxyURL, o.config.RetryBudget = c.proxy(proxy), 300*time.Millisecond
+			o.config.ProxyURL, o.config.RetryBudget = c.proxy(proxy), time.Second
 			o.restart()
 			for _, call := range []func() error{
 				func() error { return doProjects(t.Context(), o) },
