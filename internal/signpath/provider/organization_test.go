@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
@@ -188,12 +189,11 @@ var providers = map[string]func() (tfprotov6.ProviderServer, error){
 // run runs the steps against the organization, in parallel with other tests.
 func (o *organization) run(destroyed resource.TestCheckFunc, steps ...resource.TestStep) {
 	o.t.Helper()
-	resource.ParallelTest(o.t, resource.TestCase{
-		ProtoV6ProviderFactories: providers,
-		CheckDestroy:             destroyed,
-		Steps:                    steps,
-	})
+	o.t.Parallel()
+	testkit.NewDriver(inProcess).Run(o.t, destroyed, steps...)
 }
+
+var inProcess = testkit.NewProviders(providers)
 
 // unchangedSince fails the test if the organization is not as it was.
 func (o *organization) unchangedSince(before mock.Seed) {
