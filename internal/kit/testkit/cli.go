@@ -1,11 +1,12 @@
 package testkit
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,28 +39,38 @@ type Workspace struct {
 	t         *testing.T
 	tf        *tfexec.Terraform
 	reattach  tfexec.ReattachInfo
-	said      *bytes.Buffer
 }
 
 // NewWorkspace makes a workspace with providers by their source addresses, such as
 // "registry.terraform.io/example/signing".
 func NewWorkspace(t *testing.T, providers Factories) *Workspace {
 	t.Helper()
-	w := &Workspace{Directory: t.TempDir(), t: t, reattach: tfexec.ReattachInfo{}, said: &bytes.Buffer{}}
+	w := &Workspace{Directory: t.TempDir(), t: t, reattach: tfexec.ReattachInfo{}}
 	tf, err := tfexec.NewTerraform(w.Directory, CLIPath(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	tf.SetStdout(w.said)
-	tf.SetStderr(w.said)
 	w.tf = tf
 	if err := tf.SetEnv(cleanEnvironment()); err != nil {
 		t.Fatal(err)
 	}
+	var required strings.Builder
 	for source, factory := range providers {
 		w.reattach[source] = serve(t, source, factory)
+		fmt.Fprintf(&required, "    %s = {\n      source = %q\n    }\n", path.Base(source), source)
 	}
+	w.Write("required_providers.tf", "terraform {\n  required_providers {\n"+required.String()+"  }\n}\n")
 	return w
+}
+
+// Reattach is the value of TF_REATTACH_PROVIDERS, for a command that a test starts
+// by itself.
+func (w *Workspace) Reattach() string {
+	encoded, err := json.Marshal(w.reattach)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(encoded)
 }
 
 // cleanEnvironment is that of the test without what would set the CLI up.
@@ -118,40 +129,4 @@ func (w *Workspace) Read(name string) string {
 		w.t.Fatal(err)
 	}
 	return string(content)
-}
-
-// do runs a command, and returns what it printed. An error has it, too.
-func (w *Workspace) do(run func(context.Context) error) (said string, err error) {
-	w.said.Reset()
-	// Not the context of the test, which ends before what it cleans up does.
-	if err = run(context.Background()); err != nil {
-		err = fmt.Errorf("%w\n%s", err, w.said)
-	}
-	return w.said.String(), err
-}
-
-// Plan plans, and tells whether anything changes.
-func (w *Workspace) Plan(options ...tfexec.PlanOption) (changes bool, said string, err error) {
-	w.t.Helper()
-	said, err = w.do(func(ctx context.Context) (err error) {
-		changes, err = w.tf.Plan(ctx, append(options, tfexec.Reattach(w.reattach))...)
-		return err
-	})
-	return changes, said, err
-}
-
-// Apply applies, and returns what was said.
-func (w *Workspace) Apply(options ...tfexec.ApplyOption) (said string, err error) {
-	w.t.Helper()
-	return w.do(func(ctx context.Context) error {
-		return w.tf.Apply(ctx, append(options, tfexec.Reattach(w.reattach))...)
-	})
-}
-
-// Destroy destroys everything, and returns what was said.
-func (w *Workspace) Destroy(options ...tfexec.DestroyOption) (said string, err error) {
-	w.t.Helper()
-	return w.do(func(ctx context.Context) error {
-		return w.tf.Destroy(ctx, append(options, tfexec.Reattach(w.reattach))...)
-	})
 }

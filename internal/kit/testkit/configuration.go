@@ -20,6 +20,7 @@ type configuration struct {
 	imports   []*hclsyntax.Body
 	moves     []move
 	removals  []removal
+	lists     []listBlock
 }
 
 type resourceBlock struct {
@@ -90,6 +91,8 @@ func (c *configuration) add(block *hclsyntax.Block) (err error) {
 		c.outputs[block.Labels[0]] = block.Body.Attributes["value"].Expr
 	case "import":
 		c.imports = append(c.imports, block.Body)
+	case "list":
+		c.lists = append(c.lists, listBlock{block.Labels[0], block.Labels[1], block.Body})
 	case "moved":
 		err = c.addMove(block.Body)
 	case "removed":
@@ -142,9 +145,6 @@ func addressExpression(body *hclsyntax.Body, name string) (instanceAddress, erro
 	}
 	return address, nil
 }
-
-// metaArguments are what the core takes for itself from a resource block.
-var metaArguments = []string{"count", "for_each", "depends_on", "provider"}
 
 func newResourceBlock(block *hclsyntax.Block) (*resourceBlock, error) {
 	r := &resourceBlock{resourceAddress: resourceAddress{data: block.Type == "data", kind: block.Labels[0], name: block.Labels[1]}}

@@ -53,6 +53,9 @@ type Options struct {
 	NoRefresh bool
 	// Replace names instances to be replaced.
 	Replace []string
+	// Out is the name under which a plan is saved, and Saved that of the plan that is
+	// applied.
+	Out, Saved string
 
 	// preDestroy is true for the plan that comes before that of a destroy.
 	preDestroy bool

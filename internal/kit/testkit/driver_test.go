@@ -1,15 +1,12 @@
 package testkit_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 )
@@ -49,7 +46,9 @@ func drop(id string) func(*toy)       { return func(p *toy) { delete(p.things, i
 // shows it. A CLI must call the provider alike, and leave the same state.
 var scenarios = map[string][]run{
 	"create, nothing, update, destroy": {
-		{config: things("a " + value("1"))}, {config: things("a " + value("1"))}, {config: things("a " + value("2"))},
+		{config: things("a " + value("1"))},
+		{config: things("a " + value("1"))},
+		{config: things("a " + value("2"))},
 		{config: things("a " + value("2")), options: testkit.Options{Destroy: true}},
 	},
 	"drift, and what is gone": {
@@ -81,7 +80,8 @@ var scenarios = map[string][]run{
 		{config: things("a " + kind("x") + createFirst)}, {config: things("a " + kind("y") + createFirst)},
 	},
 	"a replacement that creates first, of which the create fails": {
-		{config: things("a " + kind("x") + createFirst)}, {config: things("a " + kind("y") + value("fail-create") + createFirst), fails: true},
+		{config: things("a " + kind("x") + createFirst)},
+		{config: things("a " + kind("y") + value("fail-create") + createFirst), fails: true},
 		{config: things("a " + kind("y") + createFirst)},
 	},
 	"a replacement that creates first, of which the destroy fails": {
@@ -159,22 +159,24 @@ func TestCLICallsLikeTheDriver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inProcess, byCLI := newToy(), newToy()
-			driver := testkit.NewDriver(testkit.NewProviders(testkit.Factories{"toy": inProcess.serve}))
+			driver := testkit.InProcess(t, testkit.NewDriver(testkit.NewProviders(testkit.Factories{"toy": inProcess.serve})))
 			workspace := testkit.NewWorkspace(t, testkit.Factories{"registry.terraform.io/test/toy": byCLI.serve})
 			for i, r := range runs {
 				if r.before != nil {
 					r.before(inProcess)
 					r.before(byCLI)
 				}
-				driverErr := r.inProcess(driver, inProcess)
-				cliErr := r.byCLI(workspace, byCLI)
-				if (driverErr != nil) != r.fails || (cliErr != nil) != r.fails {
-					t.Errorf("run %d fails: %t. The driver says: %v\nThe CLI says: %v", i, r.fails, driverErr, cliErr)
+				driven, run := r.do(driver, inProcess), r.do(workspace, byCLI)
+				if (driven.Err != nil) != r.fails || (run.Err != nil) != r.fails {
+					t.Errorf("run %d fails: %t. The driver says: %s\nThe CLI says: %s", i, r.fails, driven, run)
+				}
+				if !r.fails && !r.saved && driven.Summary != run.Summary {
+					t.Errorf("run %d: the driver plans %+v, and the CLI %+v", i, driven.Summary, run.Summary)
 				}
 				if diff := cmp.Diff(sortedCalls(byCLI.take()), sortedCalls(inProcess.take())); diff != "" {
 					t.Errorf("run %d: the driver does not call the provider as the CLI does (-CLI +driver):\n%s", i, diff)
 				}
-				if diff := cmp.Diff(stateOfCLI(t, workspace), stateOfDriver(driver)); diff != "" {
+				if diff := cmp.Diff(objectsOf(workspace), objectsOf(driver)); diff != "" {
 					t.Errorf("run %d: the driver does not leave the state that the CLI leaves (-CLI +driver):\n%s", i, diff)
 				}
 				if diff := cmp.Diff(byCLI.things, inProcess.things); diff != "" {
@@ -185,96 +187,27 @@ func TestCLICallsLikeTheDriver(t *testing.T) {
 	}
 }
 
-func (r run) inProcess(driver *testkit.Driver, p *toy) error {
-	plan, err := driver.Plan(r.config, r.options)
-	if err != nil {
-		return err
+func (r run) do(terraform testkit.Terraform, p *toy) testkit.Result {
+	terraform.Write("main.tf", r.config)
+	if !r.saved {
+		return terraform.Apply(r.options)
+	}
+	if planned := terraform.Plan(testkit.Options{Out: "saved.tfplan"}); planned.Err != nil {
+		return planned
 	}
 	if r.changed != nil {
 		r.changed(p)
 	}
-	_, err = driver.ApplyPlan(plan)
-	return err
+	return terraform.Apply(testkit.Options{Saved: "saved.tfplan"})
 }
 
-const toyConfig = "terraform {\n  required_providers {\n    toy = {\n      source = \"registry.terraform.io/test/toy\"\n    }\n  }\n}\n"
-
-func (r run) byCLI(w *testkit.Workspace, p *toy) error {
-	w.Write("main.tf", toyConfig+r.config)
-	switch {
-	case r.saved:
-		if _, _, err := w.Plan(tfexec.Out("saved.tfplan")); err != nil {
-			return err
-		}
-		if r.changed != nil {
-			r.changed(p)
-		}
-		_, err := w.Apply(tfexec.DirOrPlan("saved.tfplan"))
-		return err
-	case r.options.Destroy:
-		_, err := w.Destroy(tfexec.Refresh(!r.options.NoRefresh))
-		return err
-	}
-	options := []tfexec.ApplyOption{tfexec.Refresh(!r.options.NoRefresh)}
-	if r.options.RefreshOnly {
-		options = append(options, tfexec.RefreshOnly(true))
-	}
-	for _, address := range r.options.Replace {
-		options = append(options, tfexec.Replace(address))
-	}
-	_, err := w.Apply(options...)
-	return err
-}
-
-// stateOfCLI has, for each object, its values, its private state and its status.
-func stateOfCLI(t *testing.T, w *testkit.Workspace) []string {
-	t.Helper()
-	var state struct {
-		Resources []struct {
-			Mode, Type, Name string
-			Instances        []struct {
-				IndexKey   any `json:"index_key"`
-				Status     string
-				Deposed    string
-				Private    []byte
-				Attributes map[string]any
-			}
-		}
-	}
-	content := w.Read("terraform.tfstate")
-	if content == "" {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(content), &state); err != nil {
-		t.Fatal(err)
-	}
+// objectsOf has, for each object, its values, its private state and its status.
+func objectsOf(terraform testkit.Terraform) []string {
 	var lines []string
-	for _, r := range state.Resources {
-		for _, i := range r.Instances {
-			if r.Type != "toy_thing" {
-				continue
-			}
-			address := r.Type + "." + r.Name
-			if i.IndexKey != nil {
-				key, _ := json.Marshal(i.IndexKey)
-				address += "[" + string(key) + "]"
-			}
-			lines = append(lines, stateLine(address, i.Attributes, i.Status == "tainted", i.Deposed != "", origin(i.Private)))
-		}
-	}
-	sort.Strings(lines)
-	return lines
-}
-
-func stateLine(address string, attributes map[string]any, tainted, deposed bool, origin string) string {
-	return fmt.Sprintf("%s %v/%v/%v/%v tainted=%t deposed=%t private=%s", address, attributes["name"], attributes["value"], attributes["kind"], attributes["id"], tainted, deposed, origin)
-}
-
-func stateOfDriver(d *testkit.Driver) []string {
-	var lines []string
-	for _, o := range d.State.Objects() {
+	for _, o := range terraform.Objects() {
 		if strings.HasPrefix(o.Address, "toy_thing.") {
-			lines = append(lines, stateLine(o.Address, o.Values, o.Tainted, o.Deposed, origin(o.Private)))
+			lines = append(lines, fmt.Sprintf("%s %v/%v/%v/%v tainted=%t deposed=%t private=%s",
+				o.Address, o.Values["name"], o.Values["value"], o.Values["kind"], o.Values["id"], o.Tainted, o.Deposed, origin(o.Private)))
 		}
 	}
 	slices.Sort(lines)

@@ -162,9 +162,11 @@ func (d *Driver) JSON(p *Plan) *tfjson.Plan {
 		case before.RawEquals(value):
 			actions = tfjson.Actions{tfjson.ActionNoop}
 		}
-		told.OutputChanges[name] = &tfjson.Change{
-			Actions: actions, Before: jsonValue(before), After: jsonValue(value), AfterUnknown: unknownMarks(value), BeforeSensitive: false, AfterSensitive: false,
+		change := &tfjson.Change{Actions: actions, Before: jsonValue(before), AfterUnknown: true, BeforeSensitive: false, AfterSensitive: false}
+		if value.IsWhollyKnown() {
+			change.After, change.AfterUnknown = jsonValue(value), false
 		}
+		told.OutputChanges[name] = change
 	}
 	return told
 }
@@ -205,15 +207,15 @@ func (d *Driver) resourceJSON(address instanceAddress, o *object) *tfjson.StateR
 	}
 	return &tfjson.StateResource{
 		Address: address.String(), Mode: mode(address.resourceAddress), Type: address.kind, Name: address.name, Index: jsonIndex(address),
-		ProviderName: implied(address.kind), AttributeValues: values, SensitiveValues: sensitive, Tainted: o.tainted, IdentityValues: identity,
+		ProviderName: implied(address.kind), AttributeValues: values, SensitiveValues: sensitive, Tainted: o.tainted, IdentityValues: identity, IdentitySchemaVersion: identityVersion(identity),
 	}
 }
 
 // legacyState is the state in the form of the checks of the old SDK, which name
 // attributes by flat keys such as "members.#".
 func (s *State) legacyState() *terraform.State {
-	legacy := terraform.NewState() //nolint:staticcheck // The checks of plugin-testing take no other.
-	module := legacy.RootModule()
+	module := &terraform.ModuleState{Path: []string{"root"}, Outputs: map[string]*terraform.OutputState{}, Resources: map[string]*terraform.ResourceState{}}
+	legacy := &terraform.State{Modules: []*terraform.ModuleState{module}}
 	for _, address := range s.addresses() {
 		o := s.instances[address].current
 		if o == nil {
@@ -255,4 +257,12 @@ func flatten(into map[string]string, key string, value any) {
 	default:
 		into[key] = fmt.Sprint(value)
 	}
+}
+
+// identityVersion says that an object has an identity, by which checks know it.
+func identityVersion(identity map[string]any) *uint64 {
+	if identity == nil {
+		return nil
+	}
+	return new(uint64)
 }

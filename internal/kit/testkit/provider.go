@@ -47,9 +47,9 @@ var ErrKilled = errors.New("the CLI was killed")
 
 // schemas are those of a provider.
 type schemas struct {
-	provider        *schema
-	resources, data map[string]*schema
-	functions       map[string]*tfprotov6.Function
+	provider               *schema
+	resources, data, lists map[string]*schema
+	functions              map[string]*tfprotov6.Function
 }
 
 func (p *Providers) schemasOf(name string) (*schemas, error) {
@@ -91,7 +91,7 @@ func readSchemas(server tfprotov6.ProviderServer) (*schemas, error) {
 	if err := c.providerDiagnostics(answer.Diagnostics, "", nil).err(); err != nil {
 		return nil, err
 	}
-	s := &schemas{resources: map[string]*schema{}, data: map[string]*schema{}, functions: answer.Functions}
+	s := &schemas{resources: map[string]*schema{}, data: map[string]*schema{}, lists: map[string]*schema{}, functions: answer.Functions}
 	if s.provider, err = newSchema(answer.Provider); err != nil {
 		return nil, err
 	}
@@ -103,6 +103,11 @@ func readSchemas(server tfprotov6.ProviderServer) (*schemas, error) {
 	for name, from := range answer.DataSourceSchemas {
 		if s.data[name], err = newSchema(from); err != nil {
 			return nil, fmt.Errorf("data.%s: %w", name, err)
+		}
+	}
+	for name, from := range answer.ListResourceSchemas {
+		if s.lists[name], err = newSchema(from); err != nil {
+			return nil, fmt.Errorf("list.%s: %w", name, err)
 		}
 	}
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -167,21 +172,24 @@ func (p *Providers) providerFunction(provider, name string, from *tfprotov6.Func
 	if err != nil {
 		return function.Function{}, err
 	}
-	typeOf := func(i int) cty.Type {
+	parameterAt := func(i int) function.Parameter {
 		if i < len(spec.Params) {
-			return spec.Params[i].Type
+			return spec.Params[i]
 		}
-		return spec.VarParam.Type
+		return *spec.VarParam
 	}
 	spec.Type = function.StaticReturnType(returns)
 	spec.Impl = func(arguments []cty.Value, _ cty.Type) (cty.Value, error) {
+		request := &tfprotov6.CallFunctionRequest{Name: name}
+		for i, argument := range arguments {
+			if !parameterAt(i).AllowUnknown && !argument.IsWhollyKnown() {
+				return cty.UnknownVal(returns), nil
+			}
+			request.Arguments = append(request.Arguments, pack(argument, parameterAt(i).Type))
+		}
 		server, err := p.newServer(provider)
 		if err != nil {
 			return cty.NilVal, err
-		}
-		request := &tfprotov6.CallFunctionRequest{Name: name}
-		for i, argument := range arguments {
-			request.Arguments = append(request.Arguments, pack(argument, typeOf(i)))
 		}
 		answer, err := server.CallFunction(context.Background(), request)
 		if err != nil {

@@ -38,8 +38,10 @@ func (d *Driver) Run(t *testing.T, destroyed resource.TestCheckFunc, steps ...re
 		}
 		var err error
 		switch {
-		case step.Query, step.StateStore, step.GenerateConfig, step.RefreshState, step.ConfigDirectory != nil, step.ConfigFile != nil, step.ConfigVariables != nil:
+		case step.StateStore, step.GenerateConfig, step.RefreshState, step.ConfigDirectory != nil, step.ConfigFile != nil, step.ConfigVariables != nil:
 			t.Fatalf("%s: the driver does not know this kind of step; it runs on a CLI", number)
+		case step.Query:
+			err = d.queryStep(step)
 		case step.ImportState:
 			err = d.importStep(step, applied)
 		default:
@@ -73,7 +75,7 @@ func (d *Driver) destroyAll(t *testing.T, applied string, steps []resource.TestS
 		return
 	}
 	for _, step := range steps {
-		if step.Config != "" && !step.ImportState {
+		if step.Config != "" && !step.ImportState && !step.Query {
 			applied = step.Config
 		}
 	}

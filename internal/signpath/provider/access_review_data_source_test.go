@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -176,9 +177,9 @@ func TestAccessReviewRefusesWhatIsNotThere(t *testing.T) {
 // A signing policy of a project that is not there is not there either, which goes
 // without saying.
 func TestAccessReviewReportsAnUnknownProjectOnce(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(accessReview("project = \"project-x\"\nsigning_policy = \"release-signing\""))})
-	if said, _ := w.run("plan"); strings.Count(said, "Error: ") != 1 {
-		t.Errorf("not one error:\n%s", said)
+	s := newOrganization(t).site(inProcess, accessReview("project = \"project-x\"\nsigning_policy = \"release-signing\""))
+	if planned := s.Plan(testkit.Options{}); strings.Count(planned.Said, "Error: ") != 1 {
+		t.Errorf("not one error: %s", planned)
 	}
 }
 
@@ -247,21 +248,17 @@ func TestAccessReviewRefusals(t *testing.T) {
 // TestAccessReviewFaults lets each read go wrong in each other way. A review is whole,
 // or it is an error.
 func TestAccessReviewFaults(t *testing.T) {
-	if testing.Short() {
-		t.Skip("what a fault does is the same on every CLI; run without -short")
-	}
 	for _, route := range reviewReads {
-		for name, trouble := range troubles() {
-			if name == "403" || name == "404" {
+		for _, c := range testkit.FaultCases() {
+			if c.Status == http.StatusForbidden || c.Status == http.StatusNotFound {
 				continue
 			}
-			t.Run(strings.ReplaceAll(route, "/", ".")+" "+name, func(t *testing.T) {
+			t.Run(strings.ReplaceAll(route, "/", ".")+" "+c.Name, func(t *testing.T) {
 				org := newOrganization(t, reviewSeed)
-				trouble.fault.Route = route
-				org.inject(trouble.fault)
+				org.inject(injected(c, route, 0))
 				step := resource.TestStep{Config: org.config(accessReview("")), ConfigStateChecks: []statecheck.StateCheck{outputIs("gaps")}}
-				if phrases := trouble.outcome(route); phrases != nil {
-					step = resource.TestStep{Config: step.Config, ExpectError: says(phrases...)}
+				if !c.Overcome {
+					step = resource.TestStep{Config: step.Config, ExpectError: says(words(reads, c)...)}
 				}
 				org.run(nil, step)
 			})
@@ -301,20 +298,20 @@ resource "signpath_signing_policy_submitters" "this" {
   members        = [signpath_ci_user.build.member]
 }
 `, projects)
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(config)}, manyProjects)
-	w.mustRun("apply", "-auto-approve")
+	s := newOrganization(t, manyProjects).site(inProcess, config)
+	s.mustApply()
 	requests := func() []string {
-		w.org.ResetRequests()
-		w.expectPlan(planSummary{})
+		s.ResetRequests()
+		s.planIs(testkit.Summary{})
 		var sent []string
-		for _, request := range w.org.Requests() {
+		for _, request := range s.Requests() {
 			sent = append(sent, request.Method+" "+request.Path)
 		}
 		slices.Sort(sent)
 		return sent
 	}
 	plain := requests()
-	w.write("review.tf", []byte("data \"signpath_access_review\" \"this\" {}\ndata \"signpath_access_review\" \"p0\" {\n  project = \"p0\"\n}\n"))
+	s.Write("review.tf", "data \"signpath_access_review\" \"this\" {}\ndata \"signpath_access_review\" \"p0\" {\n  project = \"p0\"\n}\n")
 	reviewed := requests()
 	if len(slices.Compact(slices.Clone(reviewed))) != len(reviewed) {
 		t.Errorf("something is read twice: %q", reviewed)
@@ -324,10 +321,10 @@ resource "signpath_signing_policy_submitters" "this" {
 	}
 }
 
-// TestAccessReviewInChecks lets a check block warn, in the plan and in the apply, and a
+// TestCLIAccessReviewInChecks lets a check block warn, in the plan and in the apply, and a
 // postcondition stop the plan.
-func TestAccessReviewInChecks(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+func TestCLIAccessReviewInChecks(t *testing.T) {
+	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(`
 check "two_pairs_of_eyes" {
   data "signpath_access_review" "release" {
     project        = "project-b"

@@ -51,11 +51,10 @@ resource "signpath_project_readers" "b" {
 }
 `
 
-// TestApplyDoesWhatTheLiveReviewSays has somebody change every list between the plan and
+// TestCLIApplyDoesWhatTheLiveReviewSays has somebody change every list between the plan and
 // its apply. The review with the live organization must know how each of them ends.
-func TestApplyDoesWhatTheLiveReviewSays(t *testing.T) {
-	skipWithoutCLI(t)
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(listsBeforeLiveReview)})
+func TestCLIApplyDoesWhatTheLiveReviewSays(t *testing.T) {
+	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(listsBeforeLiveReview)})
 	w.mustRun("apply", "-auto-approve")
 	w.write("main.tf", []byte(listsAfterLiveReview))
 	w.mustRun("plan", "-out=tfplan")

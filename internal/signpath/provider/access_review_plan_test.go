@@ -76,15 +76,13 @@ resource "signpath_signing_policy_approvers" "release" {
 	},
 }
 
-// TestSelfApprovalIsFoundBeforeTheApply reviews the plan of one configuration, and after
+// TestCLISelfApprovalIsFoundBeforeTheApply reviews the plan of one configuration, and after
 // its apply the organization: both tell the same finding, by the same fingerprint.
-func TestSelfApprovalIsFoundBeforeTheApply(t *testing.T) {
-	skipWithoutCLI(t)
-	cli := newTerraformCLI(t)
+func TestCLISelfApprovalIsFoundBeforeTheApply(t *testing.T) {
 	for name, c := range selfApprovals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := cli.newWorkspace(t, map[string][]byte{"main.tf": []byte(c.config + `
+			w := newWorkspace(t, map[string][]byte{"main.tf": []byte(c.config + `
 data "signpath_access_review" "after" {
   project        = "project-b"
   signing_policy = "release-signing"

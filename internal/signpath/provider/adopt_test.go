@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -75,22 +76,23 @@ resource "signpath_signing_policy_approver" "lead" {
 
 // TestAdoptionIsAnnounced reads what the plan and the apply say.
 func TestAdoptionIsAnnounced(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+	org := newOrganization(t, func(seed *mock.Seed) {
+		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "retired build", Inactive: true})
+	})
+	s := org.site(inProcess, `
 resource "signpath_ci_user" "build" {
   name           = "retired build"
   adopt_existing = true
-}`)}, func(seed *mock.Seed) {
-		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "retired build", Inactive: true})
-	})
-	w.mustSay(says("Existing object will be taken over", "ci_user:retired build exists already, deactivated"), "plan")
-	w.mustSay(says("Existing object was taken over", "It was not created"), "apply", "-auto-approve")
+}`)
+	s.planSays("Existing object will be taken over", "ci_user:retired build exists already, deactivated")
+	s.applySays("Existing object was taken over", "It was not created")
 }
 
 var importBlock = regexp.MustCompile(`(?s)import \{.*?\n\s*\}`)
 
 // TestExistingUserCanBeImportedAsTold pastes the block that the error prints.
 func TestExistingUserCanBeImportedAsTold(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+	s := newOrganization(t).site(inProcess, `
 resource "signpath_user" "lead" {
   name  = "Development Lead"
   email = "DEV.Lead@example.com"
@@ -100,21 +102,20 @@ resource "signpath_ci_user" "own" {
 }
 resource "signpath_user_group" "managers" {
   name = "Release Managers"
-}`)})
-	output, err := w.command(w.cli.path, "plan").CombinedOutput()
-	if err == nil {
+}`)
+	planned := s.Plan(testkit.Options{})
+	if planned.Err == nil {
 		t.Fatal("the plan creates users who exist")
 	}
-	output = regexp.MustCompile(`(?m)^[│ ]+`).ReplaceAll(output, nil)
-	blocks := importBlock.FindAll(output, -1)
+	blocks := importBlock.FindAllString(planned.Said, -1)
 	if len(blocks) != 3 {
-		t.Fatalf("the errors have %d import blocks, want 3:\n%s", len(blocks), output)
+		t.Fatalf("the errors have %d import blocks, want 3: %s", len(blocks), planned)
 	}
 	names := strings.NewReplacer("signpath_user.NAME", "signpath_user.lead", "signpath_ci_user.NAME", "signpath_ci_user.own", "signpath_user_group.NAME", "signpath_user_group.managers")
 	for i, block := range blocks {
-		w.write(fmt.Sprintf("import%d.tf", i), []byte(names.Replace(string(block))+"\n"))
+		s.Write(fmt.Sprintf("import%d.tf", i), names.Replace(block)+"\n")
 	}
-	w.expectPlan(planSummary{Import: 3})
+	s.planIs(testkit.Summary{Import: 3})
 }
 
 // TestLostCreateIsFoundLater loses the answer of each kind of create, and lets

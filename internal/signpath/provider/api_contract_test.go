@@ -1,10 +1,10 @@
 package provider_test
 
 import (
-	"bytes"
-	"encoding/json"
+	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -20,10 +20,8 @@ func dialectOf(t *testing.T, names ...string) mock.Dialect {
 // The server's own document has another name for the role in requests, and the
 // provider goes by that.
 func TestRoleByTheNameInTheDocument(t *testing.T) {
-	skipWithoutCLI(t)
 	org := newOrganizationIn(t, dialectOf(t, "rename-request=role:globalRole"))
-	w := newTerraformCLI(t).newWorkspaceFor(t, org, map[string][]byte{"main.tf": []byte(roleAssignment(lead, "GlobalReader"))})
-	w.mustRun("apply", "-auto-approve")
+	org.site(inProcess, roleAssignment(lead, "GlobalReader")).mustApply()
 	must(t, org.userIs(lead, hasRole(mock.RoleGlobalReader))(nil))
 	edits := org.Requests(editUserRoute)
 	if len(edits) != 1 {
@@ -39,8 +37,6 @@ func TestRoleByTheNameInTheDocument(t *testing.T) {
 // The server's own document has no place for the role: whatever the provider
 // sent, the role would not arrive, or something else be set.
 func TestRoleThatTheDocumentDoesNotHave(t *testing.T) {
-	skipWithoutCLI(t)
-	cli := newTerraformCLI(t)
 	deleted := mock.WithDocument(func(document map[string]any) {
 		for _, schema := range []string{"EditInteractiveUserRequest", "EditCIUserRequest"} {
 			delete(dig(document, "components", "schemas", schema, "properties"), "role")
@@ -54,14 +50,13 @@ func TestRoleThatTheDocumentDoesNotHave(t *testing.T) {
 		"deleted":                 {newOrganizationWith(t, []mock.Option{deleted}, mainJobSeed), "notificationEmailAddress"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.org.t = t
 			before := c.org.Snapshot()
-			w := cli.newWorkspaceFor(t, c.org, map[string][]byte{"main.tf": []byte(
-				roleAssignmentNamed("user", lead, "GlobalReader") + roleAssignmentNamed("ci_user", "ci_user:foreign-build", "GlobalReader"))})
-			said, code := w.run("apply", "-auto-approve")
+			s := c.org.in(t).site(inProcess,
+				roleAssignmentNamed("user", lead, "GlobalReader")+roleAssignmentNamed("ci_user", "ci_user:foreign-build", "GlobalReader"))
+			applied := s.Apply(testkit.Options{})
 			for _, route := range []string{editUserRoute, "POST /CIUsers/{id}/Edit"} {
-				if !says("SignPath's API is not as expected", route+" was not sent", `does not have the property "role" there`, "It offers", c.offered, "Nothing was changed").MatchString(said) {
-					t.Errorf("it says nothing of %s (exit code %d):\n%s", route, code, said)
+				if !says("SignPath's API is not as expected", route+" was not sent", `does not have the property "role" there`, "It offers", c.offered, "Nothing was changed").MatchString(applied.Said) {
+					t.Errorf("it says nothing of %s: %s", route, applied)
 				}
 			}
 			if writes := c.org.CountRequests("POST *"); writes != 0 {
@@ -83,8 +78,6 @@ func dig(document map[string]any, path ...string) map[string]any {
 // Without a document, one apply of many writes says once that names were assumed;
 // whoever sets that themselves is not told.
 func TestNoticeOfAnAssumedContract(t *testing.T) {
-	skipWithoutCLI(t)
-	cli := newTerraformCLI(t)
 	for name, c := range map[string]struct {
 		settings string
 		notices  int
@@ -94,27 +87,17 @@ func TestNoticeOfAnAssumedContract(t *testing.T) {
 		"set as assumed": {"  api_contract = \"assumed\"\n", 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := cli.startMainJob(t, newOrganizationIn(t, dialectOf(t, "no-document"), mainJobSeed), c.settings)
-			w.org.ResetRequests()
-			w.write("main.tf", []byte(mainJob))
-			notices := 0
-			lines := json.NewDecoder(bytes.NewReader(w.mustRun("apply", "-auto-approve", "-json")))
-			for lines.More() {
-				var line struct {
-					Diagnostic struct{ Summary, Detail string }
-				}
-				must(t, lines.Decode(&line))
-				if line.Diagnostic.Summary == "SignPath's API was assumed, not looked up" {
-					notices++
-				}
-			}
-			if notices != c.notices {
+			w := newOrganizationIn(t, dialectOf(t, "no-document"), mainJobSeed).startMainJob(inProcess, c.settings)
+			w.ResetRequests()
+			w.Write("main.tf", mainJob)
+			said := w.mustApply()
+			if notices := strings.Count(said, "SignPath's API was assumed, not looked up"); notices != c.notices {
 				t.Errorf("the apply says it %d times, want %d", notices, c.notices)
 			}
-			if reads := w.org.CountRequests("GET /swagger/*"); reads != c.reads {
+			if reads := w.CountRequests("GET /swagger/*"); reads != c.reads {
 				t.Errorf("the document was asked for %d times, want %d", reads, c.reads)
 			}
-			if writes := w.org.CountRequests("POST *"); writes < 15 {
+			if writes := w.CountRequests("POST *"); writes < 15 {
 				t.Errorf("%d writes show little", writes)
 			}
 		})

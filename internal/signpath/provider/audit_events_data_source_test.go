@@ -3,6 +3,8 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -160,20 +163,16 @@ func TestAuditEventsAreRefused(t *testing.T) {
 // TestAuditEventsFaults lets the read go wrong in each way. With the trouble over,
 // it succeeds.
 func TestAuditEventsFaults(t *testing.T) {
-	if testing.Short() {
-		t.Skip("what a fault does is the same on every CLI; run without -short")
-	}
-	for name, trouble := range troubles() {
-		t.Run(name, func(t *testing.T) {
+	for _, c := range testkit.FaultCases() {
+		t.Run(c.Name, func(t *testing.T) {
 			org := newOrganization(t)
 			config := org.config(auditEvents("x", ""))
-			trouble.fault.Route = "GET /AuditLog/Events"
-			faulty := resource.TestStep{Config: config, PreConfig: func() { org.inject(trouble.fault) }}
+			faulty := resource.TestStep{Config: config, PreConfig: func() { org.inject(injected(c, "GET /AuditLog/Events", 0)) }}
 			switch {
-			case name == "403" || name == "404":
-				faulty.ExpectError = says("No audit log", "may not read the audit log", "does not have it", "preview", name, "A reason.", "is not documented")
-			case trouble.read != nil:
-				faulty.ExpectError = says(trouble.read...)
+			case c.Status == http.StatusForbidden, c.Status == http.StatusNotFound:
+				faulty.ExpectError = says("No audit log", "may not read the audit log", "does not have it", "preview", strconv.Itoa(c.Status), testkit.FaultReason, "is not documented")
+			case !c.Overcome:
+				faulty.ExpectError = says(words(reads, c)...)
 			}
 			org.run(nil, faulty, resource.TestStep{Config: config, PreConfig: org.ClearFaults})
 		})

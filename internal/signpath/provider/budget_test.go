@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -46,24 +47,24 @@ resource "signpath_project_reader" "r" {
   member  = signpath_ci_user.c[count.index].member
 }
 `, users, ciUsers, projects, entries)
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(config)}, manyProjects)
-	w.mustRun("apply", "-auto-approve")
-	if got := w.org.CountRequests("POST /InteractiveUsers", "POST /CIUsers"); got != users+ciUsers {
+	s := newOrganization(t, manyProjects).site(inProcess, config)
+	s.mustApply()
+	if got := s.CountRequests("POST /InteractiveUsers", "POST /CIUsers"); got != users+ciUsers {
 		t.Errorf("%d requests created %d users", got, users+ciUsers)
 	}
-	if got := w.org.CountRequests("GET /InteractiveUsers/{id}", "GET /CIUsers/{id}"); got != 0 {
+	if got := s.CountRequests("GET /InteractiveUsers/{id}", "GET /CIUsers/{id}"); got != 0 {
 		t.Errorf("%d users were read one by one", got)
 	}
 
-	w.org.ResetRequests()
-	w.expectPlan(planSummary{})
+	s.ResetRequests()
+	s.planIs(testkit.Summary{})
 	const budget = 3 + projects + 2*projects + 2
-	got := w.org.CountRequests()
+	got := s.CountRequests()
 	t.Logf("a refresh of %d resources sent %d requests; the budget is %d", users+ciUsers+entries, got, budget)
 	if got > budget {
 		t.Errorf("a refresh sent %d requests, more than %d", got, budget)
 	}
-	if writes := w.org.CountRequests("POST *"); writes != 0 {
+	if writes := s.CountRequests("POST *"); writes != 0 {
 		t.Errorf("a plan sent %d writes", writes)
 	}
 }

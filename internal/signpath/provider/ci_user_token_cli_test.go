@@ -9,17 +9,18 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
-// TestCIUserTokenWarnings reads what plans say to a person, and checks that no
+// TestCLICIUserTokenWarnings reads what plans say to a person, and checks that no
 // plan, however often it is made, regenerates anything.
-func TestCIUserTokenWarnings(t *testing.T) {
+func TestCLICIUserTokenWarnings(t *testing.T) {
 	const output = "\noutput \"token\" {\n  value     = signpath_ci_user_token.this.token\n  sensitive = true\n}\n"
 	configure := func(w *workspace, settings ...string) {
 		w.write("main.tf", []byte(tokenFor(`"ci_user:builder"`, settings...)+output))
 	}
-	w := newTerraformCLI(t).newWorkspace(t, nil, withBuilder)
+	w := newWorkspace(t, nil, withBuilder)
 
 	configure(w)
 	w.mustSay(says("Warning: The present API token will stop working", "ci_user:builder exists already"), "plan")
@@ -50,7 +51,7 @@ func TestCIUserTokenWarnings(t *testing.T) {
 	for _, settings := range [][]string{{`rotate_after = "1ns"`}, {`rotate_after = "1ns"`, "lifecycle {\n    create_before_destroy = true\n  }"}} {
 		configure(w, settings...)
 		w.mustRun("apply", "-auto-approve") // Sets create_before_destroy in the state, too.
-		said, err := w.command(w.cli.path, "apply", "-auto-approve").CombinedOutput()
+		said, err := w.command(w.cli, "apply", "-auto-approve").CombinedOutput()
 		must(t, err)
 		if strings.Contains(string(said), "stays valid") || strings.Count(string(said), "is due for rotation") != 1 {
 			t.Errorf("with %q it says:\n%s", settings, said)
@@ -72,22 +73,20 @@ func TestCIUserTokenWarnings(t *testing.T) {
 
 // A CI user that the same plan creates has no token that could be in use.
 func TestCIUserTokenOfANewCIUserWarnsOfNothing(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(newToken())})
-	w.expectPlan(planSummary{Add: 2})
-	said, err := w.command(w.cli.path, "apply", "-auto-approve").CombinedOutput()
-	must(t, err)
-	if strings.Contains(string(said), "will stop working") {
+	s := newOrganization(t).site(inProcess, newToken())
+	s.planIs(testkit.Summary{Add: 2})
+	if said := s.mustApply(); strings.Contains(said, "will stop working") {
 		t.Errorf("it says:\n%s", said)
 	}
 }
 
-// TestEncryptedTokenIsNotLeaked runs rotations with the most talkative log and
+// TestCLIEncryptedTokenIsNotLeaked runs rotations with the most talkative log and
 // searches all that they leave for the tokens, which it learns by decrypting
 // them, and for every other token that the organization accepts.
-func TestEncryptedTokenIsNotLeaked(t *testing.T) {
+func TestCLIEncryptedTokenIsNotLeaked(t *testing.T) {
 	key, err := age.GenerateX25519Identity()
 	must(t, err)
-	w := newTerraformCLI(t).newWorkspace(t, nil)
+	w := newWorkspace(t, nil).withBinary()
 	configure := func(ticket string) {
 		w.write("main.tf", []byte(newToken(recipients(key.Recipient().String()), `rotation_triggers = { ticket = "`+ticket+`" }`)+
 			"\noutput \"encrypted\" {\n  value = signpath_ci_user_token.this.encrypted_token\n}\n"))
@@ -95,7 +94,7 @@ func TestEncryptedTokenIsNotLeaked(t *testing.T) {
 	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.directory, "trace.log"))
 	said := &bytes.Buffer{}
 	run := func(arguments ...string) {
-		command := w.command(w.cli.path, arguments...)
+		command := w.command(w.cli, arguments...)
 		command.Stdout, command.Stderr = said, said
 		_ = command.Run() // Failures are part of the job.
 	}

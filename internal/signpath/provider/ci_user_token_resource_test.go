@@ -7,8 +7,8 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
+	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,8 +17,6 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 	"filippo.io/age/armor"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -27,6 +25,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
 )
@@ -81,12 +80,8 @@ func (c *testClock) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plan
 
 func (o *organization) runAt(c *testClock, steps ...resource.TestStep) {
 	o.t.Helper()
-	resource.ParallelTest(o.t, resource.TestCase{
-		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"signpath": providerserver.NewProtocol6WithError(provider.NewWithClock(c.now)()),
-		},
-		Steps: steps,
-	})
+	o.t.Parallel()
+	o.runOn(providersOf(provider.NewWithClock(c.now)), nil, steps...)
 }
 
 // tokens follows the tokens of one CI user through the steps of a test.
@@ -472,26 +467,20 @@ func TestCIUserTokenOfTerraformItself(t *testing.T) {
 // sent twice unless SignPath certainly did not act, and one more apply without
 // faults ends with a token that is accepted.
 func TestCIUserTokenFaults(t *testing.T) {
-	all := troubles()
 	lost := []string{"API token may be lost", "Regenerating the API token of ci_user:build failed", "The request was not sent again", "The old token may be invalid by now", "Apply again"}
-	refused := func(status string) []string {
-		return []string{map[string]string{"401": "SignPath refused the API token", "403": "Not allowed by SignPath", "404": "Not found by SignPath"}[status], "Regenerating the API token of ci_user:build failed", status, "A reason."}
+	summaries := map[int]string{
+		http.StatusUnauthorized: "SignPath refused the API token", http.StatusForbidden: "Not allowed by SignPath", http.StatusNotFound: "Not found by SignPath",
 	}
-	outcomes := map[string][]string{
-		"401": refused("401"), "403": refused("403"), "404": refused("404"),
-		"429 with seconds": nil, "429 with date": nil,
-		"500 once": lost, "500 always": lost, "503 once": lost,
-		"cut before acting": lost, "cut after acting": lost, "cut in the body": lost, "malformed body": lost,
-	}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		phrases, expected := outcomes[name]
-		if !expected {
-			t.Errorf("%s has no outcome here", name)
+	for _, c := range testkit.FaultCases() {
+		phrases := lost
+		if summary, ok := summaries[c.Status]; ok {
+			phrases = []string{summary, "Regenerating the API token of ci_user:build failed", strconv.Itoa(c.Status), testkit.FaultReason}
+		} else if c.CertainlyNotActed() {
+			phrases = nil
 		}
 		for kind, settings := range map[string]string{"": "", " with create_before_destroy": "lifecycle {\n    create_before_destroy = true\n  }"} {
-			t.Run(name+kind, func(t *testing.T) {
-				org, fault := newOrganization(t), all[name].fault
-				fault.Route = regenerateRoute
+			t.Run(c.Name+kind, func(t *testing.T) {
+				org, fault := newOrganization(t), injected(c, regenerateRoute, 0)
 				token := &tokens{org: org}
 				config := func(ticket string) string {
 					return org.config(newToken(`rotation_triggers = { ticket = "`+ticket+`" }`, settings))
@@ -507,6 +496,9 @@ func TestCIUserTokenFaults(t *testing.T) {
 				broken := resource.TestStep{Config: config("1"), PreConfig: func() { org.inject(fault) }}
 				rotation := resource.TestStep{Config: config("2"), PreConfig: func() { org.ResetRequests(); org.inject(fault) }}
 				attempts := 2 // The second of which is not refused.
+				if c.Kind == testkit.FaultDelay {
+					attempts = 1
+				}
 				if phrases != nil {
 					broken.ExpectError, rotation.ExpectError = says(phrases...), says(phrases...)
 					attempts = 1

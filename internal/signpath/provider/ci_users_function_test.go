@@ -1,11 +1,9 @@
 package provider_test
 
 import (
-	"os"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 )
 
@@ -97,13 +95,10 @@ func TestCIUsersFunctionPointsAtTheWrongArgument(t *testing.T) {
 	}
 }
 
-// TestCIUsersFunctionMakesResources is how the function is meant to be used,
+// TestCLICIUsersFunctionMakesResources is how the function is meant to be used,
 // with a team that shares its CI users and one that does not.
-func TestCIUsersFunctionMakesResources(t *testing.T) {
-	if os.Getenv(resource.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+func TestCLICIUsersFunctionMakesResources(t *testing.T) {
+	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(`
 locals {
   ci_users = merge(
     provider::signpath::ci_users({ "project-a" = { origin_verification = true, signing_policies = ["test-signing", "release-signing"] } }),

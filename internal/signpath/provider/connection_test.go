@@ -112,7 +112,7 @@ func TestConnectionSettingsFromTheEnvironment(t *testing.T) {
 			if c.want != nil {
 				step.ExpectError, step.Check = says(c.want...), nil
 			}
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: providers, Steps: []resource.TestStep{step}})
+			org.runOn(signpathProviders, nil, step)
 		})
 	}
 }
@@ -171,7 +171,7 @@ func TestUserAgent(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	org.url = server.URL + "/Api"
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: providers, Steps: []resource.TestStep{{Config: org.config(readMe)}}})
+	org.runOn(signpathProviders, nil, resource.TestStep{Config: org.config(readMe)})
 	if len(agents) != 1 {
 		t.Fatalf("the user agents are %v", agents)
 	}

@@ -37,13 +37,11 @@ resource "signpath_user_group_members" "managers" {
 }
 `
 
-// TestReviewOfRealDrift lets Terraform find what an administrator and others
+// TestCLIReviewOfRealDrift lets Terraform find what an administrator and others
 // changed, and the audit log tell who it was.
-func TestReviewOfRealDrift(t *testing.T) {
-	skipWithoutCLI(t)
-	cli := newTerraformCLI(t)
+func TestCLIReviewOfRealDrift(t *testing.T) {
 	org, setClock := newOrganizationAt(t)
-	w := cli.newWorkspaceFor(t, org, map[string][]byte{"main.tf": []byte(driftingConfiguration)})
+	w := org.workspace(map[string][]byte{"main.tf": []byte(driftingConfiguration)})
 	w.mustRun("apply", "-auto-approve")
 
 	now := time.Now().UTC().Truncate(time.Minute) // Terraform's clock is the real one.

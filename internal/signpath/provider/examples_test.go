@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	framework "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
@@ -70,21 +69,17 @@ func TestEveryTypeHasAnExample(t *testing.T) {
 	}
 }
 
-// TestDocumentedConfigurations runs every configuration in examples/ and in the
+// TestCLIDocumentedConfigurations runs every configuration in examples/ and in the
 // templates of the documentation as a reader would: with the real CLI and the
 // real provider, on the organization of the demo seed.
-func TestDocumentedConfigurations(t *testing.T) {
-	if os.Getenv(acceptance.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
-	cli := newTerraformCLI(t)
+func TestCLIDocumentedConfigurations(t *testing.T) {
 	running := make(chan struct{}, 4)
 	for _, c := range append(exampleConfigurations(t), templateConfigurations(t)...) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			running <- struct{}{}
 			defer func() { <-running }()
-			c.run(t, cli)
+			c.run(t)
 		})
 	}
 }
@@ -180,15 +175,15 @@ func blockFile(block []byte) string {
 	return "block.tf"
 }
 
-func (c documentedConfiguration) run(t *testing.T, cli terraformCLI) {
+func (c documentedConfiguration) run(t *testing.T) {
 	if strings.HasPrefix(c.name, "examples/actions/") || c.isQuery() {
 		skipBelow(t, tfversion.Version1_14_0)
 	}
 	if c.isQuery() {
-		c.checkQuery(cli.newWorkspace(t, c.files, withAnyone))
+		c.checkQuery(newWorkspace(t, c.files, withAnyone))
 		return
 	}
-	w := cli.newWorkspace(t, c.files)
+	w := newWorkspace(t, c.files)
 	w.mustRun("fmt", "-check", "-diff")
 	w.mustRun("validate")
 	w.plan()

@@ -15,21 +15,21 @@ import (
 	"testing"
 	"time"
 
-	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 )
 
-// TestFirstSteps does what docs/index.md tells a newcomer, from an empty folder,
+// TestCLIFirstSteps does what docs/index.md tells a newcomer, from an empty folder,
 // word for word and in order: it types the commands, saves the configurations under
 // the names that the page gives them, answers yes, and compares with what the page
 // says is to be seen.
-func TestFirstSteps(t *testing.T) {
+func TestCLIFirstSteps(t *testing.T) {
 	t.Parallel()
 	newReader(t).follow(readPage(t, "index.md"))
 }
 
-// TestGettingStarted does the same with the guide, which goes on from two sections
+// TestCLIGettingStarted does the same with the guide, which goes on from two sections
 // of the index.
-func TestGettingStarted(t *testing.T) {
+func TestCLIGettingStarted(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
 	r.follow(sections(readPage(t, "index.md"), "Get the provider", "Start a mock SignPath"))
@@ -50,12 +50,8 @@ type reader struct {
 
 func newReader(t *testing.T) *reader {
 	t.Helper()
-	if os.Getenv(acceptance.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
-	cli := newTerraformCLI(t)
-	built, tools, home := filepath.Dir(cli.buildSignpathctl(t)), t.TempDir(), t.TempDir()
-	must(t, os.Symlink(cli.path, filepath.Join(tools, "terraform")))
+	built, tools, home := builtPrograms(t), t.TempDir(), t.TempDir()
+	must(t, os.Symlink(testkit.CLIPath(t), filepath.Join(tools, "terraform")))
 	for name, script := range map[string]string{
 		"git":  `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`,
 		"make": `[ "$*" = build ] && mkdir bin && cp "` + built + `/terraform-provider-signpath" "` + built + `/signpathctl" bin/`,

@@ -15,7 +15,7 @@ import (
 // needs no Terraform, no organization and no configured provider.
 func callFunction(t *testing.T, name string, arguments ...tftypes.Value) *tfprotov6.FunctionError {
 	t.Helper()
-	server, err := providers["signpath"]()
+	server, err := signpathProviders.Factories["signpath"]()
 	must(t, err)
 	req := &tfprotov6.CallFunctionRequest{Name: name}
 	for _, argument := range arguments {

@@ -3,7 +3,6 @@ package provider_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -35,11 +34,8 @@ func queryAll(whole bool) []byte {
 // newQueryWorkspace is a workspace with a query for everything.
 func newQueryWorkspace(t *testing.T, whole bool, seed func(*mock.Seed)) *workspace {
 	t.Helper()
-	if os.Getenv(acceptance.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
 	skipBelow(t, tfversion.Version1_14_0)
-	return newTerraformCLI(t).newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(whole)}, seed)
+	return newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(whole)}, seed)
 }
 
 // generate generates the configuration of all that the query finds, and returns
@@ -50,9 +46,9 @@ func (w *workspace) generate() int {
 	return bytes.Count(w.read("generated.tf"), []byte("\nimport {\n"))
 }
 
-// TestGeneratedConfigurationPlansEmpty generates the configuration of a whole
+// TestCLIGeneratedConfigurationPlansEmpty generates the configuration of a whole
 // organization. The plan shows nothing but the imports, and after these nothing.
-func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
+func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
 	for form, c := range map[string]struct {
 		whole bool
 		want  int
@@ -77,9 +73,9 @@ func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
 	}
 }
 
-// TestConfigurationIsGeneratedForAnImportBlock has the CLI write the resource to an
+// TestCLIConfigurationIsGeneratedForAnImportBlock has the CLI write the resource to an
 // import block, for each type that can be imported, and plans it: nothing changes.
-func TestConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
+func TestCLIConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
 	for kind, id := range map[string]string{
 		"signpath_user":                      "former.auditor@example.com",
 		"signpath_ci_user":                   "build",
@@ -108,10 +104,10 @@ func TestConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
 	}
 }
 
-// TestGeneratedConfigurationOfABigOrganization does so for an organization of
+// TestCLIGeneratedConfigurationOfABigOrganization does so for an organization of
 // 200 users, 60 CI users, 30 groups, 40 projects and 90 signing policies. It
 // counts what the query sends: four lists, and each project and policy once.
-func TestGeneratedConfigurationOfABigOrganization(t *testing.T) {
+func TestCLIGeneratedConfigurationOfABigOrganization(t *testing.T) {
 	w := newQueryWorkspace(t, true, bigOrganization)
 	before := w.org.Snapshot()
 	found := w.generate()

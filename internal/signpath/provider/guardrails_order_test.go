@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -96,13 +97,12 @@ func TestGuardrailsOfAnApplyKnowWhatWasThere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newTerraformCLI(t).newWorkspace(t, nil, nested)
-			w.org.behindTerraform(c.before...)()
-			w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(c.rules)+"\n}\n"))
-			w.write("main.tf", []byte(c.hcl))
-			w.mustRun("plan", "-out=passed.tfplan")
-			w.mustRun("apply", "passed.tfplan")
-			w.expectPlan(planSummary{})
+			org := newOrganization(t, nested)
+			org.behindTerraform(c.before...)()
+			s := org.siteWith(inProcess, guardrails(c.rules), c.hcl)
+			s.mustPlan(testkit.Options{Out: "passed.tfplan"})
+			s.mustApply(testkit.Options{Saved: "passed.tfplan"})
+			s.planIs(testkit.Summary{})
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -235,29 +236,28 @@ resource "signpath_signing_policy_approvers" "new" {
 
 // planGuarded plans each case, which changes nothing.
 func planGuarded(t *testing.T, cases map[string]guardrailCase) {
-	cli := newTerraformCLI(t)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := cli.newWorkspace(t, nil, nested)
-			w.org.behindTerraform(c.before...)()
+			org := newOrganization(t, nested)
+			org.behindTerraform(c.before...)()
+			s := org.site(inProcess, c.applied)
 			if c.applied != "" {
-				w.write("main.tf", []byte(c.applied))
-				w.mustRun("apply", "-auto-approve")
+				s.mustApply()
 			}
-			w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(c.rules)+"\n}\n"))
-			w.write("main.tf", []byte(c.hcl))
-			before := w.org.Snapshot()
-			said, code := w.run("plan")
-			if (code != 0) != c.fails || !says(c.says...).MatchString(said) {
-				t.Errorf("exit code %d, want failure %t and %q:\n%s", code, c.fails, c.says, said)
+			s.guard(c.rules)
+			s.Write("main.tf", c.hcl)
+			before := s.Snapshot()
+			planned := s.Plan(testkit.Options{})
+			if (planned.Err != nil) != c.fails || !says(c.says...).MatchString(planned.Said) {
+				t.Errorf("want failure %t and %q: %s", c.fails, c.says, planned)
 			}
 			for _, phrase := range c.not {
-				if says(phrase).MatchString(said) {
-					t.Errorf("it says %q:\n%s", phrase, said)
+				if says(phrase).MatchString(planned.Said) {
+					t.Errorf("it says %q: %s", phrase, planned)
 				}
 			}
-			w.org.unchangedSince(before)
+			s.unchangedSince(before)
 		})
 	}
 }
@@ -265,9 +265,8 @@ func planGuarded(t *testing.T, cases map[string]guardrailCase) {
 // What a plan passed, its apply does not deny, in whatever order Terraform gets to
 // the resources; and what is newly wrong then, it denies.
 func TestGuardrailsOfAnApply(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, nil)
-	w.org.behindTerraform(has(releasePolicyB, "submitters", lead))()
-	w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(denySelfApproval+", "+deny("invited-entry"))+"\n}\n"))
+	org := newOrganization(t)
+	org.behindTerraform(has(releasePolicyB, "submitters", lead))()
 	config := wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "test-signing", manager, lead) + `
 resource "signpath_user" "new" {
   name  = "New"
@@ -278,44 +277,47 @@ resource "signpath_project_readers" "new" {
   members = [signpath_user.new.member]
 }
 `
-	w.write("main.tf", []byte(config))
-	w.mustRun("plan", "-out=passed.tfplan")
-	w.mustRun("apply", "passed.tfplan")
-	w.expectPlan(planSummary{})
+	s := org.siteWith(inProcess, guardrails(denySelfApproval+", "+deny("invited-entry")), config)
+	s.mustPlan(testkit.Options{Out: "passed.tfplan"})
+	s.mustApply(testkit.Options{Saved: "passed.tfplan"})
+	s.planIs(testkit.Summary{})
 
-	w.write("main.tf", []byte(config+strings.ReplaceAll(entriesOf("submitter", "release-signing", outsider), "submitter_0", "late")))
-	w.mustRun("plan", "-out=late.tfplan")
-	w.org.behindTerraform(has(releasePolicyB, "approvers", outsider))()
-	if said, code := w.run("apply", "late.tfplan"); code == 0 || !says("Guardrail submit-and-approve: "+outsider).MatchString(said) {
-		t.Errorf("exit code %d:\n%s", code, said)
+	s.Write("main.tf", config+strings.ReplaceAll(entriesOf("submitter", "release-signing", outsider), "submitter_0", "late"))
+	s.mustPlan(testkit.Options{Out: "late.tfplan"})
+	org.behindTerraform(has(releasePolicyB, "approvers", outsider))()
+	if late := s.Apply(testkit.Options{Saved: "late.tfplan"}); late.Err == nil || !says("Guardrail submit-and-approve: "+outsider).MatchString(late.Said) {
+		t.Errorf("the apply says: %s", late)
 	}
 }
 
 // TestPlansSayWhoGainsAndWhoLoses reads what plans of several whole lists say: each list
 // has its own line, through groups, too.
 func TestPlansSayWhoGainsAndWhoLoses(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, nil, nested)
-	w.org.behindTerraform(has("group:Inner", "members", officer), has(testPolicyB, "submitters", outsider))()
-	w.write("main.tf", []byte(wholeList("approvers", "release-signing", manager, "group:Outer")+wholeList("submitters", "test-signing", lead)))
-	w.mustSay(says("Warning: Who gains and who loses: the approvers of signing policy \"project-b/release-signing\"",
+	org := newOrganization(t, nested)
+	org.behindTerraform(has("group:Inner", "members", officer), has(testPolicyB, "submitters", outsider))()
+	s := org.site(inProcess, wholeList("approvers", "release-signing", manager, "group:Outer")+wholeList("submitters", "test-signing", lead))
+	s.planSays("Warning: Who gains and who loses: the approvers of signing policy \"project-b/release-signing\"",
 		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner).",
-		"Whoever joins group:Outer from now on gains it, too."), "plan")
-	w.mustSay(says("Of the submitters of signing policy \"project-b/test-signing\", gains: "+lead+"; loses: "+outsider+".",
-		"takes over the list as a whole", "- "+outsider), "plan")
-	w.mustRun("apply", "-auto-approve")
-	w.write("main.tf", []byte(wholeList("approvers", "release-signing", "group:Outer")+wholeList("submitters", "test-signing", lead)))
-	w.mustSay(says("Of the approvers of signing policy \"project-b/release-signing\", loses: "+manager+"."), "plan")
-	if said, _ := w.run("plan"); strings.Contains(said, "Who gains and who loses: the submitters") {
+		"Whoever joins group:Outer from now on gains it, too.")
+	s.planSays("Of the submitters of signing policy \"project-b/test-signing\", gains: "+lead+"; loses: "+outsider+".",
+		"takes over the list as a whole", "- "+outsider)
+	s.mustApply()
+	s.Write("main.tf", wholeList("approvers", "release-signing", "group:Outer")+wholeList("submitters", "test-signing", lead))
+	s.planSays("Of the approvers of signing policy \"project-b/release-signing\", loses: " + manager + ".")
+	if said := s.mustPlan().Said; strings.Contains(said, "Who gains and who loses: the submitters") {
 		t.Errorf("a list that does not change is told, too:\n%s", said)
 	}
-	w.mustSay(says("Of the submitters of signing policy \"project-b/test-signing\", loses: "+lead+"."), "plan", "-destroy")
+	end := s.mustPlan(testkit.Options{Destroy: true})
+	if !says("Of the submitters of signing policy \"project-b/test-signing\", loses: " + lead + ".").MatchString(end.Said) {
+		t.Errorf("the plan of the destroy says: %s", end)
+	}
 }
 
 // A plan that changes nobody's access reads nothing for the guardrails, and one that
 // changes people on one signing policy reads no other project.
 func TestGuardrailsReadWhatTheyNeed(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(wholeList("approvers", "release-signing", manager, officer))})
-	w.mustRun("apply", "-auto-approve")
+	s := newOrganization(t).site(inProcess, wholeList("approvers", "release-signing", manager, officer))
+	s.mustApply()
 	for config, want := range map[string]int{
 		// The three lists, and the policy.
 		wholeList("approvers", "release-signing", manager, officer): 4,
@@ -324,10 +326,10 @@ func TestGuardrailsReadWhatTheyNeed(t *testing.T) {
 		// Whatever a CI user submits to: the list of projects, and the rest of both.
 		wholeList("approvers", "release-signing", manager, officer) + entriesOf("submitter", "release-signing", "ci_user:terraform"): 10,
 	} {
-		w.write("main.tf", []byte(config))
-		w.org.ResetRequests()
-		w.mustRun("plan")
-		if got := w.org.CountRequests(); got != want {
+		s.Write("main.tf", config)
+		s.ResetRequests()
+		s.mustPlan()
+		if got := s.CountRequests(); got != want {
 			t.Errorf("%d requests, want %d, for\n%s", got, want, config)
 		}
 	}
@@ -370,8 +372,8 @@ func TestGuardrailsAreRefused(t *testing.T) {
 }
 
 // Schema, validators and rulebook all look at the same block.
-func TestGuardrailMistakesAreToldOnce(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, nil)
+func TestCLIGuardrailMistakesAreToldOnce(t *testing.T) {
+	w := newWorkspace(t, nil)
 	w.write("main.tf", []byte(readMe))
 	for rules, want := range map[string]string{
 		`{ submit-and-aprove = { severity = "deny" } }`:                                                   `there is no rule "submit-and-aprove"; the closest is "submit-and-approve"`,
@@ -388,8 +390,8 @@ func TestGuardrailMistakesAreToldOnce(t *testing.T) {
 }
 
 // The rules of the block have the form of the file for signpathctl.
-func TestGuardrailsFromTheFileOfReviews(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{
+func TestCLIGuardrailsFromTheFileOfReviews(t *testing.T) {
+	w := newWorkspace(t, map[string][]byte{
 		"provider.tf": []byte("provider \"signpath\" {\n  guardrails {\n    rules = yamldecode(file(\"rules.yaml\")).rules\n  }\n}\n"),
 		"rules.yaml": []byte(`rules:
   submit-and-approve:
@@ -412,15 +414,14 @@ func TestGuardrailsFromTheFileOfReviews(t *testing.T) {
 
 // Who set guardrails is told what they do not see.
 func TestGuardrailsTellWhatTheyDoNotSee(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, nil)
-	w.org.inject(mock.Fault{Route: "GET /Projects/project-a", Action: mock.FaultAnswer, Status: 403})
+	s := newOrganization(t).site(inProcess, entriesOf("submitter", "release-signing", "ci_user:terraform"))
+	s.inject(mock.Fault{Route: "GET /Projects/project-a", Action: mock.FaultAnswer, Status: 403})
 	for rules, want := range map[string]bool{"": false, denySelfApproval: true} {
-		w.write("provider.tf", []byte("provider \"signpath\" {"+guardrails(rules)+"\n}\n"))
-		w.write("main.tf", []byte(entriesOf("submitter", "release-signing", "ci_user:terraform")))
-		said, code := w.run("plan")
-		told := says("Warning: The guardrails do not see the whole organization", `Project "project-a" with its signing policies could not be read`).MatchString(said)
-		if code != 0 || told != want {
-			t.Errorf("with rules %q: exit code %d, told %t:\n%s", rules, code, told, said)
+		s.guard(rules)
+		planned := s.Plan(testkit.Options{})
+		told := says("Warning: The guardrails do not see the whole organization", `Project "project-a" with its signing policies could not be read`).MatchString(planned.Said)
+		if planned.Err != nil || told != want {
+			t.Errorf("with rules %q: told %t: %s", rules, told, planned)
 		}
 	}
 }

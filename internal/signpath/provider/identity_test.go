@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -40,7 +39,6 @@ func importByIdentity(address string, attributes map[string]string) string {
 
 // TestPrincipalIdentity imports what is identified by an id.
 func TestPrincipalIdentity(t *testing.T) {
-	skipBelow(t, tfversion.Version1_12_0)
 	for name, c := range map[string]struct{ address, config, reference string }{
 		"user":            {"signpath_user.this", newUser, "user:new.approver@example.com"},
 		"CI user":         {"signpath_ci_user.this", newCIUser, "ci_user:build"},
@@ -102,7 +100,6 @@ func with(identity map[string]string, name, value string) map[string]string {
 // TestAccessListIdentity imports whole lists and single entries by identity, and
 // renames principals and groups meanwhile: the identity stays.
 func TestAccessListIdentity(t *testing.T) {
-	skipBelow(t, tfversion.Version1_12_0)
 	for name, l := range lists() {
 		for form, c := range map[string]struct{ address, config, renamed, memberOf string }{
 			"list":  {l.plural + ".this", l.all(lead, managers), l.all(lead, "group:Renamed"), ""},
@@ -141,7 +138,6 @@ func TestAccessListIdentity(t *testing.T) {
 
 // TestReplacementHasAnotherIdentity replaces objects by others.
 func TestReplacementHasAnotherIdentity(t *testing.T) {
-	skipBelow(t, tfversion.Version1_12_0)
 	for name, c := range map[string]struct{ address, before, after, reference, attribute string }{
 		"user":  {"signpath_user.this", newUser, strings.ReplaceAll(newUser, "new.approver@", "newer.approver@"), "user:newer.approver@example.com", "id"},
 		"role":  {"signpath_role_assignment.this", roleAssignment(lead, "GlobalReader"), roleAssignment(officer, "GlobalReader"), officer, "id"},
@@ -166,7 +162,6 @@ func TestReplacementHasAnotherIdentity(t *testing.T) {
 }
 
 func TestImportByIdentityIsRefused(t *testing.T) {
-	skipBelow(t, tfversion.Version1_12_0)
 	const nobody, elsewhere = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 	approvers, members := lists()["approvers"], groupMembers(managers)
 	policy := map[string]string{"project": "project-b", "signing_policy": "release-signing"}
@@ -203,11 +198,10 @@ func only(name, value string) func(*organization) map[string]string {
 	return func(*organization) map[string]string { return map[string]string{name: value} }
 }
 
-// TestStateWithoutIdentities takes the identities out of the state, as an older
+// TestCLIStateWithoutIdentities takes the identities out of the state, as an older
 // Terraform or an older provider leaves it.
-func TestStateWithoutIdentities(t *testing.T) {
-	skipBelow(t, tfversion.Version1_12_0)
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(everyType)})
+func TestCLIStateWithoutIdentities(t *testing.T) {
+	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(everyType)})
 	w.mustRun("apply", "-auto-approve")
 	resources := w.forgetIdentities()
 

@@ -21,11 +21,10 @@ resource "signpath_signing_policy_approvers" "release" {
 }
 `
 
-// TestInterrupt presses Ctrl-C while the provider keeps a pause of a minute that
+// TestCLIInterrupt presses Ctrl-C while the provider keeps a pause of a minute that
 // SignPath asked for. Terraform must not wait for its end, nothing may be sent
 // after it, and the next apply must find a sound state.
-func TestInterrupt(t *testing.T) {
-	cli := newTerraformCLI(t)
+func TestCLIInterrupt(t *testing.T) {
 	for name, c := range map[string]struct {
 		route     string
 		arguments []string
@@ -37,7 +36,7 @@ func TestInterrupt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := cli.newWorkspace(t, map[string][]byte{"main.tf": []byte(interrupted)})
+			w := newWorkspace(t, map[string][]byte{"main.tf": []byte(interrupted)}).withBinary()
 			w.org.inject(mock.Fault{Route: c.route, Action: mock.FaultAnswer, Status: 429, Headers: map[string]string{"Retry-After": "60"}})
 			w.interruptAtPause(c.arguments...)
 
@@ -58,7 +57,7 @@ func (w *workspace) interruptAtPause(arguments ...string) {
 	w.t.Helper()
 	log := filepath.Join(w.directory, "interrupt.log")
 	var output bytes.Buffer
-	command := w.command(w.cli.path, arguments...)
+	command := w.command(w.cli, arguments...)
 	command.Env = append(command.Env, "TF_LOG_PROVIDER=trace", "TF_LOG_PATH="+log)
 	command.Stdout, command.Stderr = &output, &output
 	must(w.t, command.Start())

@@ -140,9 +140,9 @@ func TestFailedReinvitationIsSentOnce(t *testing.T) {
 	}
 }
 
-// TestReinviteAction runs the action as a user does, because only the CLI's own
+// TestCLIReinviteAction runs the action as a user does, because only the CLI's own
 // flag runs an action by itself.
-func TestReinviteAction(t *testing.T) {
+func TestCLIReinviteAction(t *testing.T) {
 	skipBelow(t, tfversion.Version1_14_0)
 	const config = `
 resource "signpath_user" "this" {
@@ -155,7 +155,7 @@ action "signpath_reinvite_user" "this" {
   }
 }
 `
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(config)})
+	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(config)})
 	w.mustRun("apply", "-auto-approve")
 	w.mustRun("apply", "-auto-approve", "-invoke=action.signpath_reinvite_user.this")
 	if got := w.org.CountRequests("POST */Reinvite"); got != 1 {
@@ -165,7 +165,7 @@ action "signpath_reinvite_user" "this" {
 		t.Errorf("%d invitations were sent, want 2: the create's and the action's", got)
 	}
 	must(t, w.org.Administrator("").SetActive("user:new.approver@example.com", false))
-	output, err := w.command(w.cli.path, "apply", "-refresh=false", "-auto-approve", "-invoke=action.signpath_reinvite_user.this").CombinedOutput()
+	output, err := w.command(w.cli, "apply", "-refresh=false", "-auto-approve", "-invoke=action.signpath_reinvite_user.this").CombinedOutput()
 	if err == nil || !says("Nobody to invite", "is inactive").Match(output) {
 		t.Errorf("a deactivated user was invited:\n%s", output)
 	}

@@ -16,22 +16,21 @@ import (
 // bytes in base64.
 var tokenShape = regexp.MustCompile(`[A-Za-z0-9+/]{43}=`)
 
-// TestNoTokenIsLeaked runs the main job with the most talkative log and searches
+// TestCLINoTokenIsLeaked runs the main job with the most talkative log and searches
 // all that it leaves for every token that the organization accepts: the
 // provider's own, and those that SignPath answers when a CI user is created.
-func TestNoTokenIsLeaked(t *testing.T) {
-	cli := newTerraformCLI(t)
+func TestCLINoTokenIsLeaked(t *testing.T) {
 	files := map[string][]byte{}
 	for _, example := range exampleConfigurations(t) {
 		if example.name == "examples/complete" {
 			files = example.files
 		}
 	}
-	w := cli.newWorkspace(t, files)
+	w := newWorkspace(t, files).withBinary()
 	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.directory, "trace.log"))
 	output := &bytes.Buffer{}
 	run := func(arguments ...string) {
-		command := w.command(w.cli.path, arguments...)
+		command := w.command(w.cli, arguments...)
 		command.Stdout, command.Stderr = output, output
 		_ = command.Run() // Failures are part of the job.
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -11,28 +12,28 @@ import (
 // What they do not show yet must not be taken for gone: nothing leaves the state,
 // nobody is created twice, and no further invitation is sent.
 func TestListsThatLag(t *testing.T) {
-	skipWithoutCLI(t)
+	t.Parallel()
 	org := newOrganizationIn(t, mock.Dialect{ListLag: time.Hour}, mainJobSeed)
 	seed := org.Snapshot()
-	w := newTerraformCLI(t).startMainJob(t, org, "")
-	w.write("main.tf", []byte(mainJob))
-	w.mustRun("apply", "-auto-approve")
-	managed := len(w.state().Resources)
+	s := org.startMainJob(inProcess, "")
+	s.Write("main.tf", mainJob)
+	s.mustApply()
+	managed := len(s.Objects())
 
-	w.mustRun("apply", "-refresh-only", "-auto-approve")
-	if left := len(w.state().Resources); left != managed {
-		t.Errorf("%d of %d resources are left in the state:\n%s", left, managed, w.mustRun("state", "list"))
+	s.mustApply(testkit.Options{RefreshOnly: true})
+	if left := len(s.Objects()); left != managed {
+		t.Errorf("%d of %d resources are left in the state", left, managed)
 	}
 	for range 2 {
-		if summary := w.plan(); summary.Add > 0 || summary.Remove > 0 {
-			t.Errorf("the plan is %+v:\n%s", summary, w.mustRun("plan"))
+		if planned := s.mustPlan(); planned.Summary.Add > 0 || planned.Summary.Remove > 0 {
+			t.Errorf("the plan is %s", planned)
 		}
-		w.mustRun("apply", "-auto-approve")
+		s.mustApply()
 		if diff := org.differences(afterMainJob(afterBegun(seed))); diff != "" {
 			t.Errorf("the organization is not as configured (-want +got):\n%s", diff)
 		}
 	}
-	w.checkOrphans(seed)
-	w.checkToken()
-	w.checkMails("auditor", "auditor", "leaver", "newcomer", "returner")
+	s.checkOrphans(seed)
+	s.checkToken()
+	s.checkMails("auditor", "auditor", "leaver", "newcomer", "returner")
 }

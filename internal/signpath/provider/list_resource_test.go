@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +54,6 @@ func withAnyone(seed *mock.Seed) {
 }
 
 func TestListResources(t *testing.T) {
-	skipBelow(t, tfversion.Version1_14_0)
 	for name, c := range map[string]struct {
 		kind, arguments string
 		want            finds
@@ -113,7 +111,6 @@ func TestListResources(t *testing.T) {
 // TestListResourcesStopAtTheLimit counts what is read to find as many results as
 // are asked for.
 func TestListResourcesStopAtTheLimit(t *testing.T) {
-	skipBelow(t, tfversion.Version1_14_0)
 	wide := func(seed *mock.Seed) {
 		seed.Projects = nil
 		for i := range 12 {
@@ -162,7 +159,6 @@ func TestListResourcesStopAtTheLimit(t *testing.T) {
 // TestListResourcesTakePoliciesFromTheListOfProjects has a server that tells them
 // there: no project is read for them.
 func TestListResourcesTakePoliciesFromTheListOfProjects(t *testing.T) {
-	skipBelow(t, tfversion.Version1_14_0)
 	org := newOrganization(t, withAnyone)
 	org.inject(mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `[{"slug": "project-b", "name": "B", "signingPolicies": [{"slug": "test-signing"}, {"slug": "release-signing"}]}]`})
 	org.run(nil, resource.TestStep{Query: true, Config: org.config(query("signpath_signing_policy_approvers", "")), QueryResultChecks: []querycheck.QueryResultCheck{
@@ -183,7 +179,6 @@ func newSummaryOrganization(t *testing.T, change func(*mock.Seed)) *organization
 }
 
 func TestListResourcesAreRefused(t *testing.T) {
-	skipBelow(t, tfversion.Version1_14_0)
 	for name, c := range map[string]struct {
 		kind, arguments string
 		want            []string
@@ -208,7 +203,6 @@ func TestListResourcesAreRefused(t *testing.T) {
 
 // TestListResourcesReportFailures lets SignPath fail where a list resource reads.
 func TestListResourcesReportFailures(t *testing.T) {
-	skipBelow(t, tfversion.Version1_14_0)
 	for route, kind := range map[string]string{
 		"GET /InteractiveUsers":   "signpath_user",
 		"GET /CIUsers":            "signpath_role_assignment",
@@ -225,15 +219,12 @@ func TestListResourcesReportFailures(t *testing.T) {
 	}
 }
 
-// TestListResourcesLeaveOutWhatCannotBeConfigured has a user of a name that no
+// TestCLIListResourcesLeaveOutWhatCannotBeConfigured has a user of a name that no
 // configuration may give, and lists with entries that nobody can identify: what
 // would be generated from them would be refused. A warning says so.
-func TestListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
-	if os.Getenv(resource.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
+func TestCLIListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
 	skipBelow(t, tfversion.Version1_14_0)
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(true)}, withAnyone, func(seed *mock.Seed) {
+	w := newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(true)}, withAnyone, func(seed *mock.Seed) {
 		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: " padded"})
 	})
 	w.org.inject(mock.Fault{Route: "GET /InteractiveUsers", Action: mock.FaultMalformedBody, Body: "[]"})

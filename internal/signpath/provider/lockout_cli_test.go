@@ -6,9 +6,9 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
-// TestLockoutByAnotherToken plans with the token of a reader, whom the plan does
+// TestCLILockoutByAnotherToken plans with the token of a reader, whom the plan does
 // not lock out, and applies with that of an administrator, whom it does.
-func TestLockoutByAnotherToken(t *testing.T) {
+func TestCLILockoutByAnotherToken(t *testing.T) {
 	for name, c := range map[string]struct{ config, gone string }{
 		"role": {`
 resource "signpath_role_assignment" "own" {
@@ -28,7 +28,7 @@ resource "signpath_ci_user" "own" {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(c.config)})
+			w := newWorkspace(t, map[string][]byte{"main.tf": []byte(c.config)})
 			w.mustRun("apply", "-auto-approve")
 			_, err := w.org.Administrator("").CreateCIUser(mock.CIUserSeed{Name: "reader", Role: mock.RoleGlobalReader})
 			must(t, err)

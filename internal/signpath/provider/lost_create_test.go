@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -12,8 +13,6 @@ import (
 // what happened, and the next one takes over who is there: nobody is created
 // twice, and no second invitation sent.
 func TestLostCreate(t *testing.T) {
-	skipWithoutCLI(t)
-	cli := newTerraformCLI(t)
 	for _, c := range []struct{ kind, config, list, member string }{
 		{"user", "  name  = \"Newcomer\"\n  email = \"newcomer@example.com\"\n", "/InteractiveUsers", "user:newcomer@example.com"},
 		{"ci_user", "  name = \"build\"\n", "/CIUsers", "ci_user:build"},
@@ -23,33 +22,33 @@ func TestLostCreate(t *testing.T) {
 		for _, lags := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, the list lags: %t", c.kind, lags), func(t *testing.T) {
 				t.Parallel()
-				w := cli.newWorkspace(t, map[string][]byte{"main.tf": []byte(config)})
-				before := w.org.Snapshot()
-				w.org.inject(mock.Fault{Route: "POST " + c.list, Times: 1, Action: mock.FaultCutAfterActing})
+				s := newOrganization(t).site(inProcess, config)
+				before := s.Snapshot()
+				s.inject(mock.Fault{Route: "POST " + c.list, Times: 1, Action: mock.FaultCutAfterActing})
 				if lags {
-					w.org.inject(mock.Fault{Route: "GET " + c.list, Action: mock.FaultStaleList})
+					s.inject(mock.Fault{Route: "GET " + c.list, Action: mock.FaultStaleList})
 				}
-				said, code := w.run("apply", "-auto-approve")
+				applied := s.Apply(testkit.Options{})
 				unknown := says("Unknown outcome of a create", "may or may not have created", c.member,
 					"does not hold it now; it was not sent again, so that it cannot exist twice", "Apply again")
-				if failed := code != 0; failed != lags || failed && !unknown.MatchString(said) {
-					t.Errorf("the apply ends with %d and says:\n%s", code, said)
+				if failed := applied.Err != nil; failed != lags || failed && !unknown.MatchString(applied.Said) {
+					t.Errorf("the apply says: %s", applied)
 				}
 
-				w.org.ClearFaults()
-				w.mustRun("apply", "-auto-approve")
-				w.mustRun("plan", "-detailed-exitcode")
-				w.checkOrphans(before)
-				if created := len(knownIDs(w.org.Snapshot())) - len(knownIDs(before)); created != 1 {
+				s.ClearFaults()
+				s.mustApply()
+				s.planIs(testkit.Summary{})
+				s.checkOrphans(before)
+				if created := len(knownIDs(s.Snapshot())) - len(knownIDs(before)); created != 1 {
 					t.Errorf("%d were created", created)
 				}
-				if creates := w.org.CountRequests("POST " + c.list); creates != 1 {
+				if creates := s.CountRequests("POST " + c.list); creates != 1 {
 					t.Errorf("%d creates were sent", creates)
 				}
 				if c.kind == "user" {
-					w.checkMails("newcomer")
+					s.checkMails("newcomer")
 				}
-				if user, err := w.org.User(c.member); c.kind != "user_group" && (err != nil || !user.Active) {
+				if user, err := s.User(c.member); c.kind != "user_group" && (err != nil || !user.Active) {
 					t.Errorf("got %+v, %v", user, err)
 				}
 			})

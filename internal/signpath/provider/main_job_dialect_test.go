@@ -19,30 +19,36 @@ const mixtures = 30
 // SignPath does not document, one by one and mixed. In the end the organization
 // must hold just what the configuration says, and all that was there before.
 func TestMainJobInEveryDialect(t *testing.T) {
-	if testing.Short() {
-		t.Skip("what a server answers does not depend on the CLI; run without -short")
-	}
-	skipWithoutCLI(t)
-	cli := newTerraformCLI(t)
 	for _, dialect := range plausibleDialects() {
-		t.Run("dialect "+dialect.String(), func(t *testing.T) {
-			t.Parallel()
-			org := newOrganizationIn(t, dialect, mainJobSeed)
-			seed := org.Snapshot()
-			w := cli.startMainJob(t, org, "")
-			begun := afterBegun(seed)
-			w.awaitLists(dialect)
-			w.mustBeDone(begun)
-
-			w.write("main.tf", []byte(mainJob))
-			w.mustRun("apply", "-auto-approve")
-			w.awaitLists(dialect)
-			w.mustBeDone(afterMainJob(begun))
-			w.checkOrphans(seed)
-			w.checkToken()
-			w.checkMails("auditor", "auditor", "leaver", "newcomer", "returner")
-		})
+		t.Run("dialect "+dialect.String(), func(t *testing.T) { doMainJob(t, inProcess, dialect) })
 	}
+}
+
+// TestCLIMainJob does the same by a CLI with some of the dialects: the assumed one,
+// two that differ in one thing, and two mixtures.
+func TestCLIMainJob(t *testing.T) {
+	all := plausibleDialects()
+	for _, i := range []int{0, 1, len(all)/2 - 1, len(all) - 2, len(all) - 1} {
+		t.Run("dialect "+all[i].String(), func(t *testing.T) { doMainJob(t, byCLI, all[i]) })
+	}
+}
+
+func doMainJob(t *testing.T, on bench, dialect mock.Dialect) {
+	t.Parallel()
+	org := newOrganizationIn(t, dialect, mainJobSeed)
+	seed := org.Snapshot()
+	s := org.startMainJob(on, "")
+	begun := afterBegun(seed)
+	awaitLists(dialect)
+	s.mustBeDone(begun)
+
+	s.Write("main.tf", mainJob)
+	s.mustApply()
+	awaitLists(dialect)
+	s.mustBeDone(afterMainJob(begun))
+	s.checkOrphans(seed)
+	s.checkToken()
+	s.checkMails("auditor", "auditor", "leaver", "newcomer", "returner")
 }
 
 func plausibleDialects() []mock.Dialect {
@@ -60,4 +66,4 @@ func plausibleDialects() []mock.Dialect {
 }
 
 // awaitLists waits until the lists show what is there now.
-func (w *workspace) awaitLists(dialect mock.Dialect) { time.Sleep(dialect.ListLag + dialect.ListLag/4) }
+func awaitLists(dialect mock.Dialect) { time.Sleep(dialect.ListLag + dialect.ListLag/4) }

@@ -2,10 +2,7 @@ package provider_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -318,95 +315,10 @@ func knownIDs(seed mock.Seed) map[string]bool {
 	return ids
 }
 
-// A stateFile is what the tests read of Terraform's state.
-type stateFile struct {
-	Resources []struct {
-		Mode, Type, Name string
-		Instances        []struct {
-			Status     string
-			Attributes map[string]any
-		}
-	}
-}
-
-func (w *workspace) state() stateFile {
-	w.t.Helper()
-	var state stateFile
-	must(w.t, json.Unmarshal(w.read("terraform.tfstate"), &state))
-	return state
-}
-
-// checkOrphans checks that the state has each user and group that was created
-// since before, and that each id in it is one of the organization.
-func (w *workspace) checkOrphans(before mock.Seed) {
-	w.t.Helper()
-	now, existed, managed := knownIDs(w.org.Snapshot()), knownIDs(before), map[string]bool{}
-	for _, r := range w.state().Resources {
-		for _, instance := range r.Instances {
-			id, hasID := instance.Attributes["id"].(string)
-			if r.Mode != "managed" || !hasID {
-				continue
-			}
-			managed[id] = true
-			if !now[id] || instance.Status != "" {
-				w.t.Errorf("%s.%s is in the state as %q %s, which exists: %t", r.Type, r.Name, id, instance.Status, now[id])
-			}
-		}
-	}
-	for id := range now {
-		if !existed[id] && !managed[id] {
-			w.t.Errorf("%s was created, and is not in the state", id)
-		}
-	}
-}
-
-// checkToken checks that the state has the token that SignPath accepts.
-func (w *workspace) checkToken() {
-	w.t.Helper()
-	for _, r := range w.state().Resources {
-		if r.Type == "signpath_ci_user_token" {
-			token, _ := r.Instances[0].Attributes["token"].(string)
-			if !w.org.Accepts(token) {
-				w.t.Error("SignPath does not accept the token in the state")
-			}
-			return
-		}
-	}
-	w.t.Error("the state has no token")
-}
-
-// checkMails checks to whom invitations were sent.
-func (w *workspace) checkMails(want ...string) {
-	w.t.Helper()
-	var got []string
-	for _, mail := range w.org.Mails() {
-		got = append(got, strings.TrimSuffix(mail.To, "@example.com"))
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		w.t.Errorf("invitations were sent to %q, want %q", got, want)
-	}
-}
-
-// mustBeDone checks that the organization is as wanted, and that a plan is empty.
-func (w *workspace) mustBeDone(want mock.Seed) {
-	w.t.Helper()
-	if diff := w.org.differences(want); diff != "" {
-		w.t.Errorf("the organization is not as configured (-want +got):\n%s", diff)
-	}
-	if said, code := w.run("plan", "-detailed-exitcode"); code != 0 {
-		w.t.Errorf("the plan after the apply is not empty (%d):\n%s", code, said)
-	}
-}
-
-// startMainJob makes a workspace of the organization, and applies mainJobBegun.
-func (cli terraformCLI) startMainJob(t *testing.T, org *organization, settings string) *workspace {
-	t.Helper()
-	w := cli.newWorkspaceFor(t, org, nil)
-	w.env = append(w.env, "GOGC=off") // The CLI lives for a second only.
-	w.write("provider.tf", fmt.Appendf(nil, "provider \"signpath\" {\n%s}\n", settings))
-	w.write("main.tf", []byte(mainJobBegun))
-	w.mustRun("apply", "-auto-approve")
-	return w
+// startMainJob makes a site of the organization, and applies mainJobBegun.
+func (o *organization) startMainJob(on bench, settings string) *site {
+	o.t.Helper()
+	s := o.siteWith(on, settings, mainJobBegun)
+	s.mustApply()
+	return s
 }

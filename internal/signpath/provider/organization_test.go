@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/go-version"
+	framework "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -49,7 +49,6 @@ func newOrganizationIn(t *testing.T, dialect mock.Dialect, changes ...func(*mock
 // newOrganizationWith is newOrganization for a server with options.
 func newOrganizationWith(t *testing.T, options []mock.Option, changes ...func(*mock.Seed)) *organization {
 	t.Helper()
-	skipWithoutCLI(t)
 	seed := mock.DemoSeed()
 	for _, change := range changes {
 		change(&seed)
@@ -81,14 +80,6 @@ func judgedIn(t *testing.T, dialect mock.Dialect) mock.Option {
 func judged(t *testing.T, options ...referee.Option) mock.Option {
 	t.Helper()
 	return mock.WithMiddleware(contractReferee.Middleware(t, options...))
-}
-
-// skipWithoutCLI skips an acceptance test where they are not to run.
-func skipWithoutCLI(t *testing.T) {
-	t.Helper()
-	if os.Getenv(resource.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
 }
 
 func tokenOf(seed mock.Seed, ciUser string) string {
@@ -181,19 +172,35 @@ func all(checks ...resource.TestCheckFunc) resource.TestCheckFunc {
 	}
 }
 
-// providers serves the provider in the test's process.
-var providers = map[string]func() (tfprotov6.ProviderServer, error){
-	"signpath": providerserver.NewProtocol6WithError(provider.New("test")()),
+// signpathProviders serves the provider in the test's process.
+var signpathProviders = providersOf(provider.New("test"))
+
+func providersOf(newProvider func() framework.Provider) *testkit.Providers {
+	return testkit.NewProviders(testkit.Factories{"signpath": func() (tfprotov6.ProviderServer, error) {
+		return providerserver.NewProtocol6WithError(newProvider())()
+	}})
 }
 
-// run runs the steps against the organization, in parallel with other tests.
+// run takes the steps in process, in parallel with other tests.
 func (o *organization) run(destroyed resource.TestCheckFunc, steps ...resource.TestStep) {
 	o.t.Helper()
 	o.t.Parallel()
-	testkit.NewDriver(inProcess).Run(o.t, destroyed, steps...)
+	o.runOn(signpathProviders, destroyed, steps...)
 }
 
-var inProcess = testkit.NewProviders(providers)
+// runOn is run with other providers, and by itself.
+func (o *organization) runOn(providers *testkit.Providers, destroyed resource.TestCheckFunc, steps ...resource.TestStep) {
+	o.t.Helper()
+	testkit.NewDriver(providers).Run(o.t, destroyed, steps...)
+}
+
+// runByCLI takes the steps with a CLI.
+func (o *organization) runByCLI(destroyed resource.TestCheckFunc, steps ...resource.TestStep) {
+	o.t.Helper()
+	testkit.CLIPath(o.t)
+	o.t.Parallel()
+	resource.UnitTest(o.t, resource.TestCase{ProtoV6ProviderFactories: signpathProviders.Factories, CheckDestroy: destroyed, Steps: steps})
+}
 
 // unchangedSince fails the test if the organization is not as it was.
 func (o *organization) unchangedSince(before mock.Seed) {
@@ -229,10 +236,7 @@ func says(phrases ...string) *regexp.Regexp {
 // skipBelow skips the test on a CLI that has not got what it shows.
 func skipBelow(t *testing.T, minimum *version.Version) {
 	t.Helper()
-	if os.Getenv(resource.EnvTfAcc) == "" {
-		return // newOrganization skips it.
-	}
-	output, err := exec.CommandContext(t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), "version", "-json").Output()
+	output, err := exec.CommandContext(t.Context(), testkit.CLIPath(t), "version", "-json").Output()
 	must(t, err)
 	var cli struct {
 		Version string `json:"terraform_version"`

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -45,18 +46,18 @@ type pipelineRun struct {
 	kept         map[string][]string
 }
 
-func newPipelineRunner(t *testing.T, cli terraformCLI, signpathctl string, p pipeline, configuration map[string][]byte) *pipelineRunner {
+func newPipelineRunner(t *testing.T, p pipeline, configuration map[string][]byte) *pipelineRunner {
 	t.Helper()
 	r := &pipelineRunner{
 		t: t, org: newOrganization(t), codeHost: newCodeHost(t), pipeline: p, home: t.TempDir(), repository: maps.Clone(configuration),
 		used: map[string]bool{},
 	}
 	must(t, os.Mkdir(filepath.Join(r.home, "bin"), 0o700))
-	must(t, os.Symlink(cli.path, filepath.Join(r.home, "bin", "terraform")))
+	must(t, os.Symlink(testkit.CLIPath(t), filepath.Join(r.home, "bin", "terraform")))
 	for name, script := range map[string]string{"gh": githubCLI, "curl": download("-o", "curl"), "wget": download("-O", "wget"), "apk": "#!/bin/sh\n"} {
 		must(t, os.WriteFile(filepath.Join(r.home, "bin", name), []byte(script), 0o700))
 	}
-	r.mirrorProvider(filepath.Join(filepath.Dir(cli.configFile), "terraform-provider-signpath"))
+	r.mirrorProvider(filepath.Join(builtPrograms(t), "terraform-provider-signpath"))
 	r.repository["backend.tf"] = []byte("terraform {\n  backend \"local\" {\n    path = \"" +
 		filepath.ToSlash(filepath.Join(r.home, "terraform.tfstate")) + "\"\n  }\n}\n")
 
@@ -70,7 +71,7 @@ func newPipelineRunner(t *testing.T, cli terraformCLI, signpathctl string, p pip
 		"CI_PIPELINE_URL": "https://git.example.com/team-1/signpath/actions/runs/1", "CI_PROJECT_ID": "1", "CI_PIPELINE_ID": "1",
 	}
 	r.protected = map[string]string{"SIGNPATH_ADMINISTRATOR_TOKEN": r.org.token}
-	r.release(signpathctl)
+	r.release(filepath.Join(builtPrograms(t), "signpathctl"))
 	r.lockProviders()
 	return r
 }

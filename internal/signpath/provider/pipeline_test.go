@@ -2,13 +2,10 @@ package provider_test
 
 import (
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -74,18 +71,13 @@ var pipelineCases = []pipelineCase{
 const githubPlan = "github.event_name == 'push' || " +
 	"(github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository)"
 
-// TestPipelines runs the commands of the pipelines in examples/ci, in the shells and
+// TestCLIPipelines runs the commands of the pipelines in examples/ci, in the shells and
 // with the variables that their systems give them.
-func TestPipelines(t *testing.T) {
-	if os.Getenv(acceptance.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
-	cli := newTerraformCLI(t)
-	signpathctl := cli.buildSignpathctl(t)
+func TestCLIPipelines(t *testing.T) {
 	for _, c := range pipelineCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.run(newPipelineRunner(t, cli, signpathctl, c.read(t), completeExample(t)))
+			c.run(newPipelineRunner(t, c.read(t), completeExample(t)))
 		})
 	}
 }

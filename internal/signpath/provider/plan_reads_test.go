@@ -1,12 +1,13 @@
 package provider_test
 
 import (
-	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
 )
 
@@ -60,25 +61,25 @@ resource "signpath_signing_policy_approvers" "this" {
 // TestPlansOnlyRead plans ten times in a row with every kind of resource in the
 // state: nothing is written, no mail is sent and no token rotated.
 func TestPlansOnlyRead(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(everyType)})
-	w.mustRun("apply", "-auto-approve")
+	s := newOrganization(t).site(inProcess, everyType)
+	s.mustApply()
 	for _, kind := range resourceTypes(t) {
-		if !bytes.Contains(w.read("terraform.tfstate"), []byte(`"type": "`+kind+`"`)) {
+		if !slices.ContainsFunc(s.Objects(), func(o testkit.Object) bool { return strings.HasPrefix(o.Address, kind+".") }) {
 			t.Errorf("the state has no %s, so this test shows nothing of it", kind)
 		}
 	}
-	before, mails := w.org.Snapshot(), len(w.org.Mails())
-	w.org.ResetRequests()
+	before, mails := s.Snapshot(), len(s.Mails())
+	s.ResetRequests()
 	for range 10 {
-		w.expectPlan(planSummary{})
+		s.planIs(testkit.Summary{})
 	}
-	reads, requests := w.org.CountRequests("GET *"), w.org.CountRequests()
+	reads, requests := s.CountRequests("GET *"), s.CountRequests()
 	t.Logf("ten plans sent %d requests, all reads", requests)
 	if reads != requests || reads == 0 {
 		t.Errorf("ten plans sent %d requests, of which %d were reads", requests, reads)
 	}
-	w.org.unchangedSince(before)
-	if len(w.org.Mails()) != mails {
+	s.unchangedSince(before)
+	if len(s.Mails()) != mails {
 		t.Error("a plan sent a mail")
 	}
 }

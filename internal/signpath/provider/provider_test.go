@@ -44,12 +44,9 @@ func TestProviderSettingsFromTheEnvironment(t *testing.T) {
 	t.Setenv(api.EnvURL, org.url+"/v1/")
 	t.Setenv(api.EnvOrganizationID, strings.ToUpper(org.OrganizationID()))
 	t.Setenv(api.EnvToken, org.token+"\n")
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: providers,
-		Steps: []resource.TestStep{{
-			Config: "provider \"signpath\" {}\n" + readMe,
-			Check:  resource.TestCheckResourceAttr("data.signpath_current_user.me", "member", "ci_user:terraform"),
-		}},
+	org.runOn(signpathProviders, nil, resource.TestStep{
+		Config: "provider \"signpath\" {}\n" + readMe,
+		Check:  resource.TestCheckResourceAttr("data.signpath_current_user.me", "member", "ci_user:terraform"),
 	})
 }
 

@@ -13,9 +13,9 @@ import (
 
 const reviewingGuide = "guides/reviewing-changes.md"
 
-// TestReviewingGuide does what the guide about reviews says, after two sections of the
+// TestCLIReviewingGuide does what the guide about reviews says, after two sections of the
 // index, and compares with what it says is to be seen.
-func TestReviewingGuide(t *testing.T) {
+func TestCLIReviewingGuide(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
 	r.follow(sections(readPage(t, "index.md"), "Get the provider", "Start a mock SignPath"))

@@ -23,7 +23,7 @@ var notSecret = map[string]string{
 // does: an attribute whose name says that it can hold a secret is sensitive or
 // write-only, or stands in notSecret with a reason that still applies.
 func TestSecretsAreSensitive(t *testing.T) {
-	server, err := providers["signpath"]()
+	server, err := signpathProviders.Factories["signpath"]()
 	must(t, err)
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	must(t, err)

@@ -11,31 +11,24 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// TestSelfHostedGuide plans with every provider block of the guide about self-hosted
+// TestCLISelfHostedGuide plans with every provider block of the guide about self-hosted
 // installations that names a host, a file or a proxy: with these on this machine, and
 // else word for word. A plan that did not come by the way that the block describes
 // fails.
-func TestSelfHostedGuide(t *testing.T) {
-	if os.Getenv(acceptance.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
-	cli := newTerraformCLI(t)
+func TestCLISelfHostedGuide(t *testing.T) {
 	for _, step := range readPage(t, "guides/self-hosted.md") {
 		if step.language != "tf" {
 			continue
 		}
 		t.Run(step.section, func(t *testing.T) {
 			t.Parallel()
-			w := cli.newWorkspace(t, map[string][]byte{"who.tf": []byte("data \"signpath_current_user\" \"me\" {}\n")})
+			w := newWorkspace(t, map[string][]byte{"who.tf": []byte("data \"signpath_current_user\" \"me\" {}\n")})
 			front := newFront(w)
 			for written, here := range map[string]string{
 				"https://signpath.example.com/Api":     front.url(step.text),

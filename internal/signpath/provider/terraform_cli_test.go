@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,85 +13,93 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
-// terraformCLI is Terraform or OpenTofu, with the provider of this checkout.
-type terraformCLI struct{ path, configFile string }
-
-// newTerraformCLI builds the provider and tells the CLI to use it.
-func newTerraformCLI(t *testing.T) terraformCLI {
-	t.Helper()
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		found, err := exec.LookPath("terraform")
-		if err != nil {
-			t.Fatalf("TF_ACC_TERRAFORM_PATH is not set, and there is no terraform on PATH: %s", err)
-		}
-		path = found
-	}
-	directory := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", filepath.Join(directory, "terraform-provider-signpath"), ".")
-	build.Dir = repositoryRoot
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %s\n%s", err, output)
-	}
-	configFile := filepath.Join(directory, "cli.tfrc")
-	must(t, os.WriteFile(configFile, []byte("provider_installation {\n  dev_overrides {\n    "+
-		strconv.Quote(providerSource)+" = "+strconv.Quote(filepath.ToSlash(directory))+"\n  }\n  direct {}\n}\n"), 0o600))
-	return terraformCLI{path: path, configFile: configFile}
-}
-
-// buildSignpathctl builds the command beside the provider, and returns its path.
-func (cli terraformCLI) buildSignpathctl(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(filepath.Dir(cli.configFile), "signpathctl")
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, "./cmd/signpathctl")
-	build.Dir = repositoryRoot
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %s\n%s", err, output)
-	}
-	return path
-}
-
-// A workspace is a directory with a configuration and an organization of its own.
+// A workspace is a directory with a configuration and an organization of its own, for
+// tests in which the command line is the point. The CLI talks to the provider in the
+// process of the test.
 type workspace struct {
 	t         *testing.T
 	org       *organization
-	cli       terraformCLI
+	cli       string
 	directory string
 	env       []string
 }
 
-func (cli terraformCLI) newWorkspace(t *testing.T, files map[string][]byte, changes ...func(*mock.Seed)) *workspace {
+func newWorkspace(t *testing.T, files map[string][]byte, changes ...func(*mock.Seed)) *workspace {
 	t.Helper()
-	return cli.newWorkspaceFor(t, newOrganization(t, changes...), files)
+	return newOrganization(t, changes...).workspace(files)
 }
 
-// newWorkspaceFor makes a workspace for an organization.
-func (cli terraformCLI) newWorkspaceFor(t *testing.T, org *organization, files map[string][]byte) *workspace {
-	t.Helper()
-	w := &workspace{t: t, org: org, cli: cli, directory: t.TempDir()}
+// workspace makes a workspace for the organization.
+func (o *organization) workspace(files map[string][]byte) *workspace {
+	o.t.Helper()
+	served := testkit.NewWorkspace(o.t, testkit.Factories{"registry.terraform.io/" + providerSource: signpathProviders.Factories["signpath"]})
+	w := &workspace{t: o.t, org: o, cli: testkit.CLIPath(o.t), directory: served.Directory}
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "SIGNPATH_") {
 			w.env = append(w.env, variable)
 		}
 	}
 	w.env = append(w.env,
-		"TF_CLI_CONFIG_FILE="+cli.configFile, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
-		"SIGNPATH_API_URL="+org.url, "SIGNPATH_ORGANIZATION_ID="+org.OrganizationID(), "SIGNPATH_API_TOKEN="+org.token,
+		"TF_CLI_CONFIG_FILE="+os.DevNull, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
+		"TF_REATTACH_PROVIDERS="+served.Reattach(),
+		"SIGNPATH_API_URL="+o.url, "SIGNPATH_ORGANIZATION_ID="+o.OrganizationID(), "SIGNPATH_API_TOKEN="+o.token,
 	)
-	namesProvider := false
 	for name, content := range files {
 		w.write(name, content)
-		namesProvider = namesProvider || bytes.Contains(content, []byte("required_providers"))
-	}
-	if !namesProvider {
-		w.write("required_providers.tf", []byte("terraform {\n  required_providers {\n    signpath = {\n      source = "+strconv.Quote(providerSource)+"\n    }\n  }\n}\n"))
+		if bytes.Contains(content, []byte("required_providers")) {
+			must(o.t, os.Remove(filepath.Join(w.directory, "required_providers.tf")))
+		}
 	}
 	return w
+}
+
+// withBinary lets the CLI start the built provider, for tests of what only a process
+// has: its log, its signals.
+func (w *workspace) withBinary() *workspace {
+	w.t.Helper()
+	w.env = slices.DeleteFunc(w.env, func(variable string) bool { return strings.HasPrefix(variable, "TF_REATTACH_PROVIDERS=") })
+	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+filepath.Join(builtPrograms(w.t), "cli.tfrc"))
+	return w
+}
+
+// builtPrograms is the folder with the provider and signpathctl of this checkout, and
+// with settings that let a CLI use them. They are built once for all tests.
+func builtPrograms(t *testing.T) string {
+	t.Helper()
+	folder, err := builtOnce()
+	must(t, err)
+	return folder
+}
+
+var builtOnce = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "signpath-programs-")
+	if err != nil {
+		return "", err
+	}
+	builtFolder = folder
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", folder+string(filepath.Separator), ".", "./cmd/signpathctl")
+	build.Dir = repositoryRoot
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, output)
+	}
+	return folder, os.WriteFile(filepath.Join(folder, "cli.tfrc"), []byte("provider_installation {\n  dev_overrides {\n    "+
+		strconv.Quote(providerSource)+" = "+strconv.Quote(filepath.ToSlash(folder))+"\n  }\n  direct {}\n}\n"), 0o600)
+})
+
+// builtFolder is removed in the end.
+var builtFolder string
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	_ = os.RemoveAll(builtFolder)
+	os.Exit(status)
 }
 
 // in is the workspace for a subtest.
@@ -122,7 +131,7 @@ func (w *workspace) command(name string, arguments ...string) *exec.Cmd {
 // run runs the CLI and returns all that it prints, and its exit code.
 func (w *workspace) run(arguments ...string) (output string, exitCode int) {
 	w.t.Helper()
-	said, err := w.command(w.cli.path, arguments...).CombinedOutput()
+	said, err := w.command(w.cli, arguments...).CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return string(said), exit.ExitCode()
@@ -135,14 +144,14 @@ func (w *workspace) run(arguments ...string) (output string, exitCode int) {
 func (w *workspace) mustRun(arguments ...string) []byte {
 	w.t.Helper()
 	var stderr bytes.Buffer
-	command := w.command(w.cli.path, arguments...)
+	command := w.command(w.cli, arguments...)
 	command.Stderr = &stderr
 	output, err := command.Output()
 	if err == nil {
 		return output
 	}
 	if slices.Contains(arguments, "-json") { // That is for programs; people want to read the error.
-		output, _ = w.command(w.cli.path, slices.DeleteFunc(arguments, func(a string) bool { return a == "-json" })...).CombinedOutput()
+		output, _ = w.command(w.cli, slices.DeleteFunc(arguments, func(a string) bool { return a == "-json" })...).CombinedOutput()
 	}
 	w.t.Fatalf("%s: %s\n%s%s", strings.Join(arguments, " "), err, output, stderr.Bytes())
 	return nil
@@ -189,7 +198,7 @@ func (w *workspace) plan() planSummary {
 // mustSay runs the CLI and checks what it prints.
 func (w *workspace) mustSay(want *regexp.Regexp, arguments ...string) {
 	w.t.Helper()
-	output, err := w.command(w.cli.path, arguments...).CombinedOutput()
+	output, err := w.command(w.cli, arguments...).CombinedOutput()
 	if err != nil {
 		w.t.Fatalf("%s: %s\n%s", strings.Join(arguments, " "), err, output)
 	}

@@ -104,7 +104,7 @@ func (c tokenRight) check(t *testing.T) {
 	}
 	// What is left is destroyed with the token of the last step.
 	steps = append(steps, acceptance.TestStep{Config: configAs(c.applyRole(t))})
-	acceptance.Test(t, acceptance.TestCase{ProtoV6ProviderFactories: providers, Steps: steps})
+	org.runOn(signpathProviders, nil, steps...)
 }
 
 // planRole is the least role that may plan, which changes nothing.

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -233,27 +234,27 @@ func TestUserGroupDestroy(t *testing.T) {
 
 // The plan of a destroy names who leaves the group.
 func TestUserGroupDestroyIsAnnounced(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(newUserGroup)})
-	w.mustRun("apply", "-auto-approve")
-	must(t, w.org.Administrator("").AddMembers("group:Signers", "members", lead, managers))
-	output := string(w.mustRun("plan", "-destroy"))
+	s := newOrganization(t).site(inProcess, newUserGroup)
+	s.mustApply()
+	must(t, s.Administrator("").AddMembers("group:Signers", "members", lead, managers))
+	output := s.mustPlan(testkit.Options{Destroy: true}).Said
 	for _, phrase := range []string{"User groups are emptied, not deleted", "group:Signers", lead, managers} {
 		if !strings.Contains(output, phrase) {
 			t.Errorf("the plan lacks %q:\n%s", phrase, output)
 		}
 	}
-	w.mustRun("destroy", "-auto-approve")
-	must(t, w.org.userGroupIs("Signers", "May sign")(nil))
+	s.mustApply(testkit.Options{Destroy: true})
+	must(t, s.userGroupIs("Signers", "May sign")(nil))
 }
 
 // A group that was created half-way, or is replaced by hand, keeps its members.
 func TestReplacedUserGroupKeepsItsMembers(t *testing.T) {
-	w := newTerraformCLI(t).newWorkspace(t, map[string][]byte{"main.tf": []byte(newUserGroup)})
-	w.mustRun("apply", "-auto-approve")
-	must(t, w.org.Administrator("").AddMembers("group:Signers", "members", lead))
-	w.mustRun("apply", "-auto-approve", "-replace=signpath_user_group.this")
-	must(t, errors.Join(w.org.userGroupIs("Signers", "May sign", lead)(nil), w.org.requestsAre("POST /UserGroups", 1)(nil)))
-	w.expectPlan(planSummary{})
+	s := newOrganization(t).site(inProcess, newUserGroup)
+	s.mustApply()
+	must(t, s.Administrator("").AddMembers("group:Signers", "members", lead))
+	s.mustApply(testkit.Options{Replace: []string{"signpath_user_group.this"}})
+	must(t, errors.Join(s.userGroupIs("Signers", "May sign", lead)(nil), s.requestsAre("POST /UserGroups", 1)(nil)))
+	s.planIs(testkit.Summary{})
 }
 
 // Once a group is synchronized, nothing of it is managed here any more.
