@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
-var contractReferee = referee.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(api.ContractDocument())
 
 const (
 	administrator = "user:org.admin@example.com"
@@ -49,7 +49,7 @@ func newOrganization(t *testing.T, options ...mock.Option) *organization {
 	o.at("14:02")
 	seed := mock.DemoSeed()
 	server, err := mock.New(seed, append([]mock.Option{
-		mock.WithMiddleware(contractReferee.Middleware(t)), mock.WithClock(func() time.Time { return *o.now.Load() }),
+		mock.WithMiddleware(contractMiddleware.Middleware(t)), mock.WithClock(func() time.Time { return *o.now.Load() }),
 	}, options...)...)
 	o.must(err)
 	url, stop, err := server.Start()

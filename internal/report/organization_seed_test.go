@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 const (
@@ -74,8 +74,8 @@ func shuffled() mock.Seed {
 	return s
 }
 
-// contractReferee judges what is said to the mock server, and what that answers.
-var contractReferee = referee.MustNew(api.ContractDocument())
+// contractMiddleware judges what is said to the mock server, and what that answers.
+var contractMiddleware = contracttest.MustNew(api.ContractDocument())
 
 // server is a mock organization that is being served.
 type server struct {
@@ -85,7 +85,7 @@ type server struct {
 
 func start(t *testing.T, from mock.Seed, options ...mock.Option) server {
 	t.Helper()
-	options = append([]mock.Option{mock.WithMiddleware(contractReferee.Middleware(t))}, options...)
+	options = append([]mock.Option{mock.WithMiddleware(contractMiddleware.Middleware(t))}, options...)
 	s, err := mock.New(from, options...)
 	must(t, err)
 	url, stop, err := s.Start()

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 const documentRoute = "GET /swagger/v1/swagger.json"
@@ -96,7 +96,7 @@ func TestContradictingDocument(t *testing.T) {
 // Nobody can know that a server ignores a name, but it shows.
 func TestServerThatIgnoresTheAssumedName(t *testing.T) {
 	o := inProcess(t, mock.WithDialect(mock.Dialect{RenamedInRequests: map[string]string{"role": "newRole"}}),
-		judged(t, referee.Unwatched("the requests are as assumed, and that is wrong here")))
+		judged(t, contracttest.Unwatched("the requests are as assumed, and that is wrong here")))
 	expectError(t, o.makeReader(), "each time it was different when read back (role)", "does not take the change under the name that was sent")
 }
 

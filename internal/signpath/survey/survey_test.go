@@ -10,16 +10,16 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // token is that of the CI user by which the tests read and change the organization.
 const token = "c3VydmV5LXRva2VuLW9mLWEtdGVzdC0wMDAwMDAwMDA="
 
-var contractReferee = referee.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(api.ContractDocument())
 
 // rules make every rule find something in small organizations.
 var rules = review.Rulebook{
@@ -109,7 +109,7 @@ func newWorld(t *testing.T, random *rand.Rand) *world {
 	t.Helper()
 	w := &world{T: t, random: random}
 	var err error
-	w.server, err = mock.New(w.seed(), mock.WithMiddleware(contractReferee.Middleware(t)))
+	w.server, err = mock.New(w.seed(), mock.WithMiddleware(contractMiddleware.Middleware(t)))
 	w.must(err)
 	url, stop, err := w.server.Start()
 	w.must(err)

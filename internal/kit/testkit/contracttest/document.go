@@ -1,4 +1,4 @@
-package referee
+package contracttest
 
 import (
 	"bytes"
@@ -16,13 +16,13 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// apiPath is where the mock server serves the API.
-const apiPath = "/Api"
-
 // document is an OpenAPI document that is ready to judge by.
 type document struct {
 	openAPI *openapi3.T
-	router  routers.Router
+	// base is the path below which the API is served.
+	base   string
+	router routers.Router
+	bodies bodySchemas
 }
 
 func newDocument(openAPI []byte) (*document, error) {
@@ -33,16 +33,20 @@ func newDocument(openAPI []byte) (*document, error) {
 	if err := loaded.Validate(context.Background()); err != nil {
 		return nil, err
 	}
-	loaded.Servers = openapi3.Servers{{URL: apiPath}}
-	// For 3.1, kin-openapi compiles the schema anew for each value, and then quotes
-	// values in its reasons. Its own validator, which it uses for 3.0, does neither,
-	// and knows what of 3.1 our documents use: lists of types.
-	loaded.OpenAPI = "3.0.3"
+	base, err := loaded.Servers.BasePath()
+	if err != nil {
+		return nil, err
+	}
+	loaded.Servers = openapi3.Servers{{URL: base}}
+	bodies, err := takeBodySchemas(loaded)
+	if err != nil {
+		return nil, err
+	}
 	router, err := gorillamux.NewRouter(loaded)
 	if err != nil {
 		return nil, err
 	}
-	return &document{openAPI: loaded, router: router}, nil
+	return &document{openAPI: loaded, base: base, router: router, bodies: bodies}, nil
 }
 
 func (d *document) routes() []string {
@@ -58,8 +62,11 @@ func (d *document) routes() []string {
 
 // call is a request whose route is known, and its answer.
 type call struct {
-	name  string
-	input *openapi3filter.RequestValidationInput
+	name   string
+	input  *openapi3filter.RequestValidationInput
+	bodies bodySchemas
+	// body is the request's.
+	body []byte
 }
 
 var options = &openapi3filter.Options{
@@ -83,8 +90,9 @@ func bearerToken(request *http.Request) string {
 	return token
 }
 
-// find returns an error that says what is unknown about the request's route.
-func (d *document) find(request *http.Request) (*call, error) {
+// find returns an error that says what is unknown about the route of a request
+// with a body.
+func (d *document) find(request *http.Request, body []byte) (*call, error) {
 	route, parameters, err := d.router.FindRoute(request)
 	if errors.Is(err, routers.ErrMethodNotAllowed) {
 		return nil, errors.New("the document does not have the method for this path")
@@ -93,13 +101,13 @@ func (d *document) find(request *http.Request) (*call, error) {
 		return nil, errors.New("the document does not have the path")
 	}
 	return &call{
-		name:  route.Method + " " + route.Path,
+		name: route.Method + " " + route.Path, bodies: d.bodies, body: body,
 		input: &openapi3filter.RequestValidationInput{Request: request, PathParams: parameters, Route: route, Options: optionsOf(route, request)},
 	}, nil
 }
 
 // optionsOf lets an action come with {} where the document has no body for it:
-// servers before 1.179.0 refuse an empty one (documented).
+// some servers refuse an empty one.
 func optionsOf(route *routers.Route, request *http.Request) *openapi3filter.Options {
 	if route.Operation.RequestBody != nil || request.ContentLength > int64(len("{}")) {
 		return options
@@ -109,19 +117,18 @@ func optionsOf(route *routers.Route, request *http.Request) *openapi3filter.Opti
 	return &lenient
 }
 
-// unrouted is the path of a request below the organization, which may have ids
-// and slugs in it.
-func unrouted(request *http.Request) string {
-	_, below, found := strings.Cut(strings.TrimPrefix(request.URL.Path, apiPath+"/v1/"), "/")
-	if !found {
-		return request.URL.Path
-	}
-	return "/" + below
+// below is the path of a request below the API's.
+func (d *document) below(request *http.Request) string {
+	return "/" + strings.TrimPrefix(strings.TrimPrefix(request.URL.Path, d.base), "/")
 }
 
 func (c *call) judgeRequest() []violation {
 	violations := c.judgeQuery()
-	if err := openapi3filter.ValidateRequest(c.input.Request.Context(), c.input); err != nil {
+	err := openapi3filter.ValidateRequest(c.input.Request.Context(), c.input)
+	if described := c.input.Route.Operation.RequestBody; err == nil && described != nil {
+		err = c.bodies.judge(described.Value.Content, c.input.Request.Header.Get("Content-Type"), c.body)
+	}
+	if err != nil {
 		violations = append(violations, explain(c.name, "request", err))
 	}
 	return violations
@@ -148,6 +155,9 @@ func (c *call) judgeAnswer(a *answer) []violation {
 		Body:                   io.NopCloser(bytes.NewReader(a.body)),
 		Options:                c.optionsFor(a),
 	})
+	if described := c.input.Route.Operation.Responses.Status(a.status); err == nil && described != nil {
+		err = c.bodies.judge(described.Value.Content, a.Header().Get("Content-Type"), a.body)
+	}
 	if err == nil {
 		return nil
 	}

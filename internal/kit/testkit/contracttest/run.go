@@ -1,4 +1,4 @@
-package referee
+package contracttest
 
 import (
 	"flag"
@@ -10,12 +10,12 @@ import (
 // RunAll runs the tests of a package, for its TestMain, and returns the exit
 // code. If all tests ran and passed, every route of the document must have been
 // requested by one of them: a route that is never used is never judged.
-func (r *Referee) RunAll(m *testing.M) int {
+func (c *Contract) RunAll(m *testing.M) int {
 	code := m.Run()
 	if code != 0 || !isWholeRun() {
 		return code
 	}
-	unrequested := r.Unrequested()
+	unrequested := c.Unrequested()
 	for _, route := range unrequested {
 		fmt.Fprintf(os.Stderr, "contract: no test requests %s\n", route)
 	}

@@ -1,8 +1,9 @@
-// Package referee stands between a client of SignPath and the mock server in
-// tests, and holds every request and every answer against the document of the
-// API's contract. Client and mock server are two readings of the contract that
-// were made apart; where both deviate from it in the same way, their tests pass.
-package referee
+// Package contracttest is the contract middleware of tests: it stands between a
+// client and a mock server, and holds every request and every answer against the
+// OpenAPI document of the API. Client and mock server are two readings of the
+// contract that were made apart; where both deviate from it in the same way,
+// their own tests pass.
+package contracttest
 
 import (
 	"bytes"
@@ -17,61 +18,61 @@ import (
 	"testing"
 )
 
-// A Referee judges by one document, and remembers which of its routes were
+// A Contract judges by one document, and remembers which of its routes were
 // requested. It is safe for concurrent use: a package's tests share one.
-type Referee struct {
+type Contract struct {
 	document *document
 
 	mutex     sync.Mutex
 	requested map[string]bool
 }
 
-// New returns a referee that judges by an OpenAPI document. The error says what
-// is wrong with the document.
-func New(openAPI []byte) (*Referee, error) {
+// New returns a contract by an OpenAPI document, whose first server says below
+// which path the API is served. The error says what is wrong with the document.
+func New(openAPI []byte) (*Contract, error) {
 	document, err := newDocument(openAPI)
 	if err != nil {
-		return nil, fmt.Errorf("referee: %w", err)
+		return nil, fmt.Errorf("contract: %w", err)
 	}
-	return &Referee{document: document, requested: map[string]bool{}}, nil
+	return &Contract{document: document, requested: map[string]bool{}}, nil
 }
 
 // MustNew is New for the documents of this module, which are known to be good.
-func MustNew(openAPI []byte) *Referee {
-	r, err := New(openAPI)
+func MustNew(openAPI []byte) *Contract {
+	c, err := New(openAPI)
 	if err != nil {
 		panic(err)
 	}
-	return r
+	return c
 }
 
 // Unrequested returns the routes of the document that no watched handler was
 // asked for, sorted.
-func (r *Referee) Unrequested() []string {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	return slices.DeleteFunc(r.document.routes(), func(route string) bool { return r.requested[route] })
+func (c *Contract) Unrequested() []string {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return slices.DeleteFunc(c.document.routes(), func(route string) bool { return c.requested[route] })
 }
 
-func (r *Referee) note(route string) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.requested[route] = true
+func (c *Contract) note(route string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.requested[route] = true
 }
 
 // An Option changes how one handler is watched.
 type Option func(*watch)
 
-// ByDocument judges by another OpenAPI document than the referee's, as for a
+// ByDocument judges by another OpenAPI document than the contract's, as for a
 // server with other names. The reason is logged.
 func ByDocument(openAPI []byte, reason string) Option {
 	return func(w *watch) {
 		w.t.Helper()
 		document, err := newDocument(openAPI)
 		if err != nil {
-			w.t.Fatalf("referee: %v", err)
+			w.t.Fatalf("contract: %v", err)
 		}
-		w.t.Logf("The referee judges by another document: %s", reason)
+		w.t.Logf("The contract middleware judges by another document: %s", reason)
 		w.document = document
 	}
 }
@@ -81,7 +82,7 @@ func ByDocument(openAPI []byte, reason string) Option {
 func ByServedDocument(path, reason string) Option {
 	return func(w *watch) {
 		w.t.Helper()
-		w.t.Logf("The referee judges by the document that the server has at %s: %s", path, reason)
+		w.t.Logf("The contract middleware judges by the document that the server has at %s: %s", path, reason)
 		w.served = path
 	}
 }
@@ -90,20 +91,20 @@ func ByServedDocument(path, reason string) Option {
 func Unwatched(reason string) Option {
 	return func(w *watch) {
 		w.t.Helper()
-		w.t.Logf("The referee watches nothing: %s", reason)
+		w.t.Logf("The contract middleware watches nothing: %s", reason)
 		w.document = nil
 	}
 }
 
-// Watch returns the handler with the referee before it. At its end, the test
+// Watch returns the handler with the middleware before it. At its end, the test
 // fails with one error for each kind of violation.
 //
-// The control endpoints of the mock server and the OpenAPI document that it
-// serves are no part of the contract. Answers that a fault made are not judged;
-// the requests are.
-func (r *Referee) Watch(t testing.TB, watched http.Handler, options ...Option) http.Handler {
+// The control endpoints of a mock server, below /_mock/, and the OpenAPI document
+// that it serves, below /swagger/, are no part of the contract. Answers that a
+// fault made are not judged; the requests are.
+func (c *Contract) Watch(t testing.TB, watched http.Handler, options ...Option) http.Handler {
 	t.Helper()
-	w := &watch{t: t, referee: r, document: r.document, watched: watched, violations: map[violation]int{}}
+	w := &watch{t: t, contract: c, document: c.document, watched: watched, violations: map[violation]int{}}
 	for _, option := range options {
 		option(w)
 	}
@@ -116,19 +117,18 @@ func (r *Referee) Watch(t testing.TB, watched http.Handler, options ...Option) h
 	return w
 }
 
-// Middleware is [Referee.Watch] for a server that takes a middleware, as the mock
-// server does.
-func (r *Referee) Middleware(t testing.TB, options ...Option) func(http.Handler) http.Handler {
+// Middleware is [Contract.Watch] for a server that takes a middleware.
+func (c *Contract) Middleware(t testing.TB, options ...Option) func(http.Handler) http.Handler {
 	return func(watched http.Handler) http.Handler {
 		t.Helper()
-		return r.Watch(t, watched, options...)
+		return c.Watch(t, watched, options...)
 	}
 }
 
 // watch is one handler that is watched for one test.
 type watch struct {
 	t        testing.TB
-	referee  *Referee
+	contract *Contract
 	document *document // nil if nothing is judged
 	watched  http.Handler
 	running  sync.WaitGroup
@@ -151,12 +151,12 @@ func (w *watch) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	defer w.running.Done()
 	call, err := w.document.find(readBody(request))
 	if err != nil {
-		w.note(request, violation{Route: request.Method + " " + unrouted(request), Reason: err.Error()})
+		w.note(request, violation{Route: request.Method + " " + w.document.below(request), Reason: err.Error()})
 		w.watched.ServeHTTP(writer, request)
 		return
 	}
-	if w.document == w.referee.document {
-		w.referee.note(call.name)
+	if w.document == w.contract.document {
+		w.contract.note(call.name)
 	}
 	w.noteAll(request, call.judgeRequest())
 	answer := &answer{ResponseWriter: writer}
@@ -176,12 +176,12 @@ func (w *watch) readServed() {
 	w.watched.ServeHTTP(recorder, httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, w.served, http.NoBody))
 	document, err := newDocument(recorder.Body.Bytes())
 	if err != nil {
-		w.t.Errorf("referee: %s is no document to judge by: %v", w.served, err)
+		w.t.Errorf("contract: %s is no document to judge by: %v", w.served, err)
 	}
 	w.document = document
 }
 
-// faultHeader is on the answers that a fault of the mock server made or changed.
+// faultHeader is on the answers that a fault of a mock server made or changed.
 const faultHeader = "Mock-Fault"
 
 func isAside(request *http.Request) bool {
@@ -189,16 +189,16 @@ func isAside(request *http.Request) bool {
 	return strings.HasPrefix(path, "/_mock/") || strings.Contains(path, "/swagger/")
 }
 
-// readBody returns a copy of a request to be judged, whose body is read, and
-// leaves the request as it was for whom it is meant.
-func readBody(request *http.Request) *http.Request {
+// readBody returns a copy of a request to be judged, and its body, and leaves the
+// request as it was for whom it is meant.
+func readBody(request *http.Request) (judged *http.Request, body []byte) {
 	// What cannot be read is for the server to find out.
-	body, _ := io.ReadAll(request.Body)
+	body, _ = io.ReadAll(request.Body)
 	request.Body = rest{io.MultiReader(bytes.NewReader(body), request.Body), request.Body}
-	judged := request.Clone(request.Context())
+	judged = request.Clone(request.Context())
 	judged.Body, judged.GetBody = io.NopCloser(bytes.NewReader(body)), nil
 	judged.ContentLength = int64(len(body))
-	return judged
+	return judged, body
 }
 
 // rest is a body that was read, and what may come after it.

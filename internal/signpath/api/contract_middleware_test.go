@@ -4,31 +4,31 @@ import (
 	"os"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
-// contractReferee judges what every client of this package says to the mock server, and
+// contractMiddleware judges what every client of this package says to the mock server, and
 // what that answers.
-var contractReferee = referee.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(api.ContractDocument())
 
 // TestMain also fails if there is a route in the contract that no test requests.
-func TestMain(m *testing.M) { os.Exit(contractReferee.RunAll(m)) }
+func TestMain(m *testing.M) { os.Exit(contractMiddleware.RunAll(m)) }
 
 // judgedIn is judged for a server of the dialect: it may have names that only its
 // own document has.
 func judgedIn(t testing.TB, dialect mock.Dialect) mock.Option {
 	t.Helper()
 	if dialect.NeedsDocument() {
-		return judged(t, referee.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
+		return judged(t, contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
 	}
 	return judged(t)
 }
 
 // judged puts the contract between client and mock server. A test that passes it
 // again, with options, replaces the one that every organization has.
-func judged(t testing.TB, options ...referee.Option) mock.Option {
+func judged(t testing.TB, options ...contracttest.Option) mock.Option {
 	t.Helper()
-	return mock.WithMiddleware(contractReferee.Middleware(t, options...))
+	return mock.WithMiddleware(contractMiddleware.Middleware(t, options...))
 }
