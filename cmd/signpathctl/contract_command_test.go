@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -100,7 +100,7 @@ func TestContractCommandReadsFilesAndStandardInput(t *testing.T) {
 	}
 
 	output, err := compareContract(t, "", file, "--json")
-	var lines []api.ContractLine
+	var lines []contract.Line
 	if err != nil || json.Unmarshal([]byte(output), &lines) != nil || len(lines) < 50 {
 		t.Errorf("%v, %d lines", err, len(lines))
 	}

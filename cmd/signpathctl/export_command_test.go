@@ -11,13 +11,14 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 const regularToken = "cmVndWxhci11c2Vycy10b2tlbi0wMDAwMDAwMDAwMDA="
 
 // contractMiddleware judges what is said to the mock server, and what that answers.
-var contractMiddleware = contracttest.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // organizationToExport serves the demo organization, with a Regular User who reads
 // one of the two projects, and sets the environment for its administrator.

@@ -16,10 +16,11 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
-var contractMiddleware = contracttest.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 const (
 	administrator = "user:org.admin@example.com"

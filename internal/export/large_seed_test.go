@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -203,7 +203,7 @@ func shuffled(seed mock.Seed) mock.Seed {
 }
 
 // contractMiddleware judges what is said to the mock server, and what that answers.
-var contractMiddleware = contracttest.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // newServer serves the organization of the seed, in which the ghost is on lists
 // and nowhere else. A seed cannot say that, so it is taken out of the state.

@@ -9,6 +9,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -75,7 +76,7 @@ func shuffled() mock.Seed {
 }
 
 // contractMiddleware judges what is said to the mock server, and what that answers.
-var contractMiddleware = contracttest.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // server is a mock organization that is being served.
 type server struct {

@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // A Client talks to one organization as one user. It is safe for concurrent
@@ -73,9 +75,9 @@ func (c *Client) URL() string { return c.base.String() }
 // call sends one request, with retries, and returns the answer's body and
 // header. Every failure is an [*Error]. A nil body sends {} with a POST,
 // because servers before 1.179.0 refused an empty one (documented).
-func (c *Client) call(ctx context.Context, r route, parameters []string, body any) ([]byte, http.Header, error) {
-	failure := &Error{Route: r.String(), Path: r.expand(parameters), RequestID: uuid.NewString()}
-	tried := &attempts{class: r.class, noRetries: c.config.RetryBudget < 0}
+func (c *Client) call(ctx context.Context, r *contract.Route, parameters []string, body any) ([]byte, http.Header, error) {
+	failure := &Error{Route: r.String(), Path: r.Expand(parameters), RequestID: uuid.NewString()}
+	tried := &attempts{class: r.Class, noRetries: c.config.RetryBudget < 0}
 	ctx, cancel := c.withBudget(withAttempts(ctx, tried))
 	defer cancel()
 
@@ -113,20 +115,20 @@ func (c *Client) withBudget(ctx context.Context) (context.Context, context.Cance
 	return context.WithTimeoutCause(ctx, c.config.RetryBudget, errBudgetSpent)
 }
 
-func (c *Client) newRequest(ctx context.Context, r route, failure *Error, body any) (*retryablehttp.Request, error) {
+func (c *Client) newRequest(ctx context.Context, r *contract.Route, failure *Error, body any) (*retryablehttp.Request, error) {
 	var raw any
-	if r.method != http.MethodGet {
+	if r.Method != http.MethodGet {
 		encoded, err := encodeBody(body)
 		if err != nil {
 			return nil, fmt.Errorf("the request could not be written: %w", err)
 		}
 		raw = encoded
 	}
-	target := c.base.String() + "/" + r.version() + "/" + c.OrganizationID() + failure.Path
-	if r.global {
+	target := c.base.String() + "/" + r.Version() + "/" + c.OrganizationID() + failure.Path
+	if r.Global {
 		target = c.base.String() + failure.Path
 	}
-	request, err := retryablehttp.NewRequestWithContext(ctx, r.method, target, raw)
+	request, err := retryablehttp.NewRequestWithContext(ctx, r.Method, target, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -208,12 +210,12 @@ func (c *Client) log(ctx context.Context, request *Error, response *http.Respons
 }
 
 // getObject reads one JSON object.
-func (c *Client) getObject(ctx context.Context, r route, parameters ...string) (object, error) {
+func (c *Client) getObject(ctx context.Context, r *contract.Route, parameters ...string) (contract.Object, error) {
 	body, _, err := c.call(ctx, r, parameters, nil)
 	if err != nil {
 		return nil, err
 	}
-	o, err := decodeObject(body)
+	o, err := contract.DecodeObject(body)
 	if err != nil {
 		return nil, c.unusable(r, parameters, err)
 	}
@@ -221,12 +223,12 @@ func (c *Client) getObject(ctx context.Context, r route, parameters ...string) (
 }
 
 // getList reads a list of JSON objects.
-func (c *Client) getList(ctx context.Context, r route, parameters ...string) ([]object, error) {
+func (c *Client) getList(ctx context.Context, r *contract.Route, parameters ...string) ([]contract.Object, error) {
 	body, _, err := c.call(ctx, r, parameters, nil)
 	if err != nil {
 		return nil, err
 	}
-	list, err := decodeList(body)
+	list, err := contract.DecodeList(body)
 	if err != nil {
 		return nil, c.unusable(r, parameters, err)
 	}
@@ -234,8 +236,8 @@ func (c *Client) getList(ctx context.Context, r route, parameters ...string) ([]
 }
 
 // unusable reports an answer of status 200 that does not say what it should.
-func (c *Client) unusable(r route, parameters []string, cause error) *Error {
-	failure := &Error{Route: r.String(), Path: r.expand(parameters), Status: http.StatusOK, Cause: cause}
+func (c *Client) unusable(r *contract.Route, parameters []string, cause error) *Error {
+	failure := &Error{Route: r.String(), Path: r.Expand(parameters), Status: http.StatusOK, Cause: cause}
 	if id, ok := c.answered.Load(failure.Path); ok {
 		failure.RequestID, _ = id.(string)
 	}

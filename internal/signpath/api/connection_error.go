@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // proxySettings names where a proxy can come from.
@@ -111,7 +113,7 @@ func isFinal(err error) bool {
 	case errors.As(err, &tooLarge), errors.As(err, &certificate), errors.As(err, &noTLS), errors.Is(err, http.ErrSchemeMismatch), isTLSAlert(err):
 		return true
 	case errors.As(err, &proxy):
-		return !isRetryable(idempotent, proxy.status)
+		return !isRetryable(httpapi.Idempotent, proxy.status)
 	case errors.As(err, &lookup):
 		return lookup.IsNotFound // A misspelled host stays unknown.
 	}

@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 // contractMiddleware judges what every client of this package says to the mock server, and
 // what that answers.
-var contractMiddleware = contracttest.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // TestMain also fails if there is a route in the contract that no test requests.
 func TestMain(m *testing.M) { os.Exit(contractMiddleware.RunAll(m)) }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // An Error is a request that failed: SignPath refused it, answered something
@@ -115,7 +117,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // IsWebPage tells whether a web page answered, so that the address is probably not
 // that of the API.
-func (e *Error) IsWebPage() bool { return errors.Is(e.Cause, errWebPage) }
+func (e *Error) IsWebPage() bool { return errors.Is(e.Cause, contract.ErrWebPage) }
 
 // refused tells whether SignPath understood the request and said no, so that
 // nothing was changed.
@@ -177,7 +179,7 @@ type problem struct {
 // fields returns the messages per property; what has another form than the
 // observed one is a message on the object as a whole.
 func (p problem) fields() map[string][]string {
-	if isEmptyJSON(p.Errors) {
+	if contract.IsEmptyJSON(p.Errors) {
 		return nil
 	}
 	var fields map[string][]string

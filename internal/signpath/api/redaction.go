@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // tokenHidden stands where the token was.
@@ -93,7 +95,7 @@ func (t *trace) response(request *http.Request, response *http.Response) {
 		return
 	}
 	// The answer to a request that acts may hold a new token, in a header too.
-	hide := attemptsOf(request.Context()).class == once
+	hide := attemptsOf(request.Context()).class == httpapi.Once
 	t.write(request.Context(), "SignPath response headers", map[string]any{
 		"request_id": request.Header.Get(headerRequestID), "status": response.StatusCode, "headers": t.headers(response.Header, hide),
 	})

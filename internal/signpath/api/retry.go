@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // errBudgetSpent ends a request whose attempts have used up the retry budget.
@@ -17,7 +19,7 @@ var errBudgetSpent = errors.New("the retry budget is spent")
 
 // attempts is what is known of the attempts of one request so far.
 type attempts struct {
-	class retryClass
+	class httpapi.Class
 	// noRetries is true if the first attempt is the only one.
 	noRetries bool
 	// received is true once SignPath may have received an attempt that it did
@@ -41,7 +43,7 @@ func attemptsOf(ctx context.Context) *attempts {
 	if tried, ok := ctx.Value(attemptsKey{}).(*attempts); ok {
 		return tried
 	}
-	return &attempts{class: once, noRetries: true}
+	return &attempts{class: httpapi.Once, noRetries: true}
 }
 
 // note takes down how an attempt ended, unless the context ended it.
@@ -74,7 +76,7 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 		return false, nil
 	}
 	if err != nil {
-		return !isFinal(err) && (tried.class == idempotent || certainlyNotSent(err)), nil
+		return !isFinal(err) && (tried.class == httpapi.Idempotent || certainlyNotSent(err)), nil
 	}
 	if !isRetryable(tried.class, response.StatusCode) {
 		return false, nil
@@ -84,12 +86,12 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	return !ok || time.Until(deadline) > wait, nil
 }
 
-func isRetryable(class retryClass, status int) bool {
+func isRetryable(class httpapi.Class, status int) bool {
 	switch status {
 	case http.StatusTooManyRequests:
 		return true
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return class == idempotent
+		return class == httpapi.Idempotent
 	}
 	return false
 }

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // RegenerateToken makes SignPath issue a new API token for a CI user, and
@@ -22,19 +23,19 @@ import (
 // user with a token that nobody knows, the error is a [*LostTokenError]. No
 // error and no log line has anything of an answer that could be the token.
 func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error) {
-	r, parameters := routesOf[access.KindCIUser].regenerateToken, []string{id}
+	r, parameters := contract.RoutesOf[access.KindCIUser].RegenerateToken, []string{id}
 	settled, err := c.settle(ctx, r)
 	if err != nil {
 		return "", err
 	}
 	discreet := c.discreet()
-	body, _, err := discreet.call(ctx, settled.route, parameters, nil)
+	body, _, err := discreet.call(ctx, settled.Route, parameters, nil)
 	if err != nil {
 		return "", tokenFailure(err)
 	}
 	token, err := decodeToken(body)
 	if err != nil {
-		return "", &LostTokenError{cause: discreet.unusable(settled.route, parameters, err)}
+		return "", &LostTokenError{cause: discreet.unusable(settled.Route, parameters, err)}
 	}
 	return token, nil
 }
@@ -42,17 +43,17 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 // decodeToken takes the token out of the answer. Its errors say what the answer
 // is not, and never what it is.
 func decodeToken(body []byte) (string, error) {
-	o, err := decodeObject(body)
+	o, err := contract.DecodeObject(body)
 	if err != nil {
 		return "", err
 	}
-	if !o.has(propAPIToken) {
-		return "", fmt.Errorf("it has no property %q (the name is %s: %s), only %s",
-			propAPIToken.name, propAPIToken.evidence, propAPIToken.source, strings.Join(plainNames(o), ", "))
+	if !o.Has(contract.PropAPIToken) {
+		return "", fmt.Errorf("it has no property %q (the name is %s), only %s",
+			contract.PropAPIToken, contract.PropAPIToken.Evidence(), strings.Join(plainNames(o), ", "))
 	}
-	token := o.text(propAPIToken)
+	token := o.Text(contract.PropAPIToken)
 	if token == "" || strings.ContainsFunc(token, isNoPartOfToken) {
-		return "", fmt.Errorf("its property %q holds no token", propAPIToken.name)
+		return "", fmt.Errorf("its property %q holds no token", contract.PropAPIToken)
 	}
 	return token, nil
 }
@@ -64,7 +65,7 @@ var plainName = regexp.MustCompile(`^[a-z][A-Za-z]{0,30}$`)
 // plainNames returns the names of the properties, which tell whoever reads the
 // error how the token is called instead. A name that could itself be a token is
 // hidden.
-func plainNames(o object) []string {
+func plainNames(o contract.Object) []string {
 	names := slices.Sorted(maps.Keys(o))
 	for i, name := range names {
 		if !plainName.MatchString(name) {

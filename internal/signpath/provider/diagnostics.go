@@ -11,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // Which roles SignPath documents for what this provider does; said when it
@@ -87,7 +88,7 @@ func explain(f failure, err error) (summary, advice string) {
 		gone        *api.GoneError
 		lost        *api.LostPropertiesError
 		lostCreate  *api.LostCreateError
-		contract    *api.ContractError
+		contract    *contract.Error
 		noAuditLog  *api.AuditLogError
 		failedOrNot *api.Error
 	)

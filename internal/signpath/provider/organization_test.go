@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
 )
@@ -63,7 +63,7 @@ func newOrganizationWith(t *testing.T, options []mock.Option, changes ...func(*m
 
 // contractMiddleware judges what the provider says to the mock server, and what that
 // answers.
-var contractMiddleware = contracttest.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // judgedIn is judged for a server of the dialect: it may have names that only its
 // own document has.

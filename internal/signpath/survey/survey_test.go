@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
@@ -19,7 +20,7 @@ import (
 // token is that of the CI user by which the tests read and change the organization.
 const token = "c3VydmV5LXRva2VuLW9mLWEtdGVzdC0wMDAwMDAwMDA="
 
-var contractMiddleware = contracttest.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // rules make every rule find something in small organizations.
 var rules = review.Rulebook{

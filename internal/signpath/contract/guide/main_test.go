@@ -9,8 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/openapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 const published = "../../../../docs/guides/api-contract.md"
@@ -50,7 +49,7 @@ func TestTheCountsOfTheGuide(t *testing.T) {
 	if !found {
 		t.Fatal("the guide has no properties")
 	}
-	_, paths, _ := bytes.Cut(api.ContractDocument(), []byte("\npaths:\n"))
+	_, paths, _ := bytes.Cut(contract.OpenAPI(), []byte("\npaths:\n"))
 	paths, _, _ = bytes.Cut(paths, []byte("\ncomponents:\n"))
 
 	allRoutes, allProperties := 0, 0
@@ -70,13 +69,13 @@ func TestTheCountsOfTheGuide(t *testing.T) {
 	if sum := fmt.Sprintf("| all | | %d | %d |", allRoutes, allProperties); !strings.Contains(guide, sum) {
 		t.Errorf("the guide lacks %q", sum)
 	}
-	document, err := openapi.Read(api.ContractDocument())
+	document, err := read(contract.OpenAPI())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if allRoutes != len(document.Routes) || allProperties != len(document.Properties) {
+	if allRoutes != len(document.routes) || allProperties != len(document.properties) {
 		t.Errorf("the tables have %d routes and %d properties, the file has %d and %d",
-			allRoutes, allProperties, len(document.Routes), len(document.Properties))
+			allRoutes, allProperties, len(document.routes), len(document.properties))
 	}
 }
 
@@ -93,7 +92,7 @@ func TestTheGuideClaimsNoMoreThanWasDone(t *testing.T) {
 }
 
 func TestTheGuideShowsBothNames(t *testing.T) {
-	rendered, err := render(&openapi.Document{Properties: []openapi.Property{
+	rendered, err := render(&document{properties: []property{
 		{Object: "Signing policy", Answer: "verifiesOriginPolicy", Request: "verifyOriginPolicy", Evidence: "documented", Source: "a | b"},
 	}})
 	if want := "| `verifiesOriginPolicy`, in requests `verifyOriginPolicy` | both | documented | a \\| b |  |"; err != nil || !strings.Contains(string(rendered), want) {
@@ -102,13 +101,13 @@ func TestTheGuideShowsBothNames(t *testing.T) {
 }
 
 func TestEveryUseIsExplained(t *testing.T) {
-	document, err := openapi.Read(api.ContractDocument())
+	document, err := read(contract.OpenAPI())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range document.Properties {
-		if use := uses[p.Client]; p.Client != "" && !strings.Contains(text, "* *"+use+"*: ") {
-			t.Errorf("%s: the guide does not explain x-client: %s (%q)", p, p.Client, use)
+	for _, p := range document.properties {
+		if use := p.Use(); p.Client != "" && !strings.Contains(text, "* *"+use+"*: ") {
+			t.Errorf("%+v: the guide does not explain x-client (%q)", p, use)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package api_test
+package contract_test
 
 import (
 	"fmt"
@@ -9,7 +9,10 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
+
+var openAPI = contracttest.MustNew(contract.OpenAPI())
 
 const (
 	organizationURL = "/Api/v1/5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90"
@@ -119,7 +122,7 @@ func TestTheDocumentRefuses(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := contracttest.Record(t)
-			send(contractMiddleware.Watch(r, test.answer), test.method, test.path, test.body)
+			send(openAPI.Watch(r, test.answer), test.method, test.path, test.body)
 			if got := r.End(); !strings.Contains(got, test.want) || strings.Contains(got, "\n") {
 				t.Errorf("reported\n%q, want one violation with\n%q", got, test.want)
 			}
@@ -151,7 +154,7 @@ func TestTheDocumentLetsPass(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := contracttest.Record(t)
-			answer := send(contractMiddleware.Watch(r, test.answer), test.method, test.path, test.body)
+			answer := send(openAPI.Watch(r, test.answer), test.method, test.path, test.body)
 			if got := r.End(); got != "" {
 				t.Errorf("reported %q", got)
 			}

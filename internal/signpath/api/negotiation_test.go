@@ -10,6 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -82,7 +83,7 @@ func TestContradictingDocument(t *testing.T) {
 	o := deviating(t, unguessable)
 	err := o.makeReader()
 	expectError(t, err, "POST /CIUsers/{id}/Edit was not sent", `does not have the property "role"`, "role, globalRole, userRole", "newRole")
-	var refused *api.ContractError
+	var refused *contract.Error
 	if !errors.As(err, &refused) {
 		t.Errorf("got %T", err)
 	}
@@ -144,33 +145,33 @@ func TestAssumedContractReadsNoDocument(t *testing.T) {
 // A comparison with a document of the assumed contract finds no difference, and
 // each deviation shows as one.
 func TestCompareContract(t *testing.T) {
-	states := func(names ...string) map[api.ContractState][]api.ContractLine {
+	states := func(names ...string) map[contract.State][]contract.Line {
 		o := deviating(t, names...)
-		result := map[api.ContractState][]api.ContractLine{}
-		lines, err := api.CompareContract(o.document())
+		result := map[contract.State][]contract.Line{}
+		lines, err := contract.Compare(o.document())
 		o.must(err)
 		for _, line := range lines {
 			result[line.State] = append(result[line.State], line)
 		}
 		return result
 	}
-	if found := states(); len(found[api.ContractDiffers])+len(found[api.ContractMissing]) > 0 || len(found[api.ContractMatches]) < 50 {
+	if found := states(); len(found[contract.Differs])+len(found[contract.Missing]) > 0 || len(found[contract.Matches]) < 50 {
 		t.Errorf("the default dialect: %+v", found)
 	}
-	if found := states("wrapped-lists,summary-lists"); len(found[api.ContractDiffers])+len(found[api.ContractMissing]) > 0 {
+	if found := states("wrapped-lists,summary-lists"); len(found[contract.Differs])+len(found[contract.Missing]) > 0 {
 		t.Errorf("wrapped lists: %+v", found)
 	}
-	for _, line := range states("edit-without-suffix")[api.ContractDiffers] {
-		if line.Part != api.PartRoute || !strings.HasSuffix(line.Assumed, "/Edit") || line.Assumed != line.Found+"/Edit" {
+	for _, line := range states("edit-without-suffix")[contract.Differs] {
+		if line.Part != contract.PartRoute || !strings.HasSuffix(line.Assumed, "/Edit") || line.Assumed != line.Found+"/Edit" {
 			t.Errorf("got %+v", line)
 		}
 	}
-	renamed := states("rename=role:globalRole")[api.ContractDiffers]
+	renamed := states("rename=role:globalRole")[contract.Differs]
 	if len(renamed) != 6 { // Both kinds of users: read, Me and Edit.
 		t.Errorf("got %+v", renamed)
 	}
-	missing := states(unguessable)[api.ContractMissing]
-	if len(missing) != 2 || missing[0].Assumed != "role" || missing[0].Part != api.PartRequest {
+	missing := states(unguessable)[contract.Missing]
+	if len(missing) != 2 || missing[0].Assumed != "role" || missing[0].Part != contract.PartRequest {
 		t.Errorf("got %+v", missing)
 	}
 }

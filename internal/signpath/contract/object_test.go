@@ -1,4 +1,4 @@
-package api
+package contract
 
 import (
 	"encoding/json"
@@ -18,7 +18,7 @@ func TestDecodeList(t *testing.T) {
 		"\n{ \"list\" : [ {} ] }\r\n": 1,
 	}
 	for body, want := range good {
-		if got, err := decodeList([]byte(body)); err != nil || len(got) != want {
+		if got, err := DecodeList([]byte(body)); err != nil || len(got) != want {
 			t.Errorf("%s: %v, %v", body, got, err)
 		}
 	}
@@ -28,7 +28,7 @@ func TestDecodeList(t *testing.T) {
 		`[]]`, `[] []`, `{"list":[]}{}`, `{"list":[],"total":0}`, `{"list":[],"next":null}`, `{"a":[],"b":[]}`, `{"list":[null]}`, `<html>`,
 	}
 	for _, body := range bad {
-		if got, err := decodeList([]byte(body)); err == nil {
+		if got, err := DecodeList([]byte(body)); err == nil {
 			t.Errorf("%s is taken for %v", body, got)
 		}
 	}
@@ -44,13 +44,13 @@ func TestDecodeMembers(t *testing.T) {
 		`["` + a + `",{"id":"` + b + `","link":"https://example.com/"}]`: {a, b},
 	}
 	for body, want := range good {
-		if got, err := decodeMembers(json.RawMessage(body)); err != nil || !slices.Equal(got, want) {
+		if got, err := DecodeMembers(json.RawMessage(body)); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %q, %v", body, got, err)
 		}
 	}
 	bad := []string{``, `{}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`}
 	for _, body := range bad {
-		if got, err := decodeMembers(json.RawMessage(body)); err == nil {
+		if got, err := DecodeMembers(json.RawMessage(body)); err == nil {
 			t.Errorf("%s is taken for %q", body, got)
 		}
 	}
@@ -72,7 +72,7 @@ func TestSameJSON(t *testing.T) {
 		{`{"a":null}`, `{}`, false},
 	}
 	for _, test := range tests {
-		if got := sameJSON(json.RawMessage(test.a), json.RawMessage(test.b)); got != test.same {
+		if got := SameJSON(json.RawMessage(test.a), json.RawMessage(test.b)); got != test.same {
 			t.Errorf("%s and %s are the same: %t", test.a, test.b, got)
 		}
 	}
@@ -80,12 +80,12 @@ func TestSameJSON(t *testing.T) {
 
 func TestIsEmptyJSON(t *testing.T) {
 	for _, empty := range []string{``, `null`, ` "" `, `false`, `0`, `[ ]`, "{\n}"} {
-		if !isEmptyJSON(json.RawMessage(empty)) {
+		if !IsEmptyJSON(json.RawMessage(empty)) {
 			t.Errorf("%q holds something", empty)
 		}
 	}
 	for _, full := range []string{`true`, `1`, `"x"`, `[0]`, `{"a":null}`, `" "`, `-1`} {
-		if isEmptyJSON(json.RawMessage(full)) {
+		if IsEmptyJSON(json.RawMessage(full)) {
 			t.Errorf("%q holds nothing", full)
 		}
 	}
@@ -109,7 +109,6 @@ func TestLastID(t *testing.T) {
 
 func TestCreatedIDs(t *testing.T) {
 	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
-	location := map[string][]string{"Location": {"/CIUsers/" + b}}
 	tests := []struct {
 		kind access.Kind
 		body string
@@ -123,32 +122,8 @@ func TestCreatedIDs(t *testing.T) {
 		{access.KindUser, `["` + a + `"]`, b},
 	}
 	for _, test := range tests {
-		if got := createdID(test.kind, []byte(test.body), location); got != test.want {
+		if got := CreatedID(test.kind, []byte(test.body), "/CIUsers/"+b); got != test.want {
 			t.Errorf("%s %s: %q, want %q", test.kind, test.body, got, test.want)
-		}
-	}
-}
-
-// Whoever reads wire.go must be able to tell fact from guess.
-func TestEveryRouteHasEvidence(t *testing.T) {
-	routes := []route{routeDocument, routeOrganization, routeProjects, routeProject, routeProjectEdit, routePolicy, routePolicyEdit}
-	for _, kind := range access.Kinds() {
-		r := routesOf[kind]
-		routes = append(routes, r.list, r.read)
-		if kind != access.KindGroup {
-			routes = append(routes, r.me, r.create, r.edit, r.activate, r.deactivate)
-		}
-		if kind == access.KindUser {
-			routes = append(routes, r.reinvite)
-		}
-	}
-	for _, r := range routes {
-		if r.source == "" || !slices.Contains([]evidence{documented, observed, inferred}, r.evidence) || !strings.HasPrefix(r.path, "/") {
-			t.Errorf("got %+v", r)
-		}
-		actsEachTime := []route{routesOf[access.KindUser].create, routesOf[access.KindCIUser].create, routesOf[access.KindUser].reinvite}
-		if (r.class == once) != slices.Contains(actsEachTime, r) {
-			t.Errorf("%s may be sent again: %t", r, r.class == idempotent)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package api
+package contract
 
 import (
 	"encoding/json"
@@ -25,7 +25,7 @@ func kindsOfTest(id string) (access.Kind, bool) {
 
 // documentOf describes one route with a request and, if it is not empty, an
 // answer.
-func documentOf(t *testing.T, method, path, request, answer string) *document {
+func documentOf(t *testing.T, method, path, request, answer string) document {
 	t.Helper()
 	operation := fmt.Sprintf(`{"requestBody":{"content":{"application/json":{"schema":%s}}},"responses":{"200":{"description":"","content":{"application/json":{"schema":%s}}}}}`,
 		request, answer)
@@ -39,27 +39,29 @@ func documentOf(t *testing.T, method, path, request, answer string) *document {
 	return d
 }
 
-func settledBy(t *testing.T, r route, d *document) settledRoute {
-	t.Helper()
-	offer := d.offer(r)
-	if err := offer.refusal(); err != nil {
-		t.Fatal(err)
-	}
-	return settledRoute{route: offer.route, assumed: r, request: offer.request, kindOf: kindsOfTest}
-}
+func settle(r *Route, d document) (Settled, error) { return Negotiation{d}.Settle(r, kindsOfTest) }
 
-// edited is what an edit of an object, given as JSON, is to change.
-func edited(t *testing.T, before string, changes object) pendingEdit {
+func settledBy(t *testing.T, r *Route, d document) Settled {
 	t.Helper()
-	o, err := decodeObject([]byte(before))
+	settled, err := settle(r, d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := pendingEdit{before: o, wanted: maps.Clone(o), changed: map[string]bool{}}
-	for name, value := range changes {
-		p.wanted[name], p.changed[name] = value, true
+	return settled
+}
+
+// edited is what an edit of an object, given as JSON, is to change.
+func edited(t *testing.T, before string, changes Object) Edit {
+	t.Helper()
+	o, err := DecodeObject([]byte(before))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return p
+	e := Edit{Before: o, Wanted: maps.Clone(o), Changed: map[string]bool{}}
+	for name, value := range changes {
+		e.Wanted[name], e.Changed[name] = value, true
+	}
+	return e
 }
 
 func TestComposeEdit(t *testing.T) {
@@ -67,10 +69,10 @@ func TestComposeEdit(t *testing.T) {
 		`"pipelinePolicies":[{"level":"Enforce"}],"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`
 	const assumed = `{"id":"x","slug":"release","verifyOriginPolicy":true,"verifyTrustedBuildSystem":true,"requiredApprovals":2,` +
 		`"pipelinePolicies":[{"level":"Enforce"}],"submitters":["` + ciID + `"],"approvers":["` + userID + `","` + groupID + `"]}`
-	wanted := object{"approvers": encodeMembers([]string{userID, groupID})}
+	wanted := Object{"approvers": EncodeMembers([]string{userID, groupID})}
 	tests := map[string]struct {
 		before  string
-		changes object
+		changes Object
 		// request is the schema of the server's document; empty for none.
 		request string
 		want    string
@@ -78,7 +80,7 @@ func TestComposeEdit(t *testing.T) {
 		"no document": {policy, wanted, "", assumed},
 		"old names go with the old names": {
 			`{"verifiesOrigin":true,"approvers":[]}`,
-			object{"approvers": encodeMembers([]string{userID})},
+			Object{"approvers": EncodeMembers([]string{userID})},
 			"",
 			`{"verifyOrigin":true,"approvers":["` + userID + `"]}`,
 		},
@@ -106,22 +108,22 @@ func TestComposeEdit(t *testing.T) {
 		},
 		"two answers for one name": {
 			`{"name":"a","displayName":"b","description":"c"}`,
-			object{"name": json.RawMessage(`"n"`)},
+			Object{"name": json.RawMessage(`"n"`)},
 			`{"properties":{"name":{"type":"string"}}}`,
 			`{"name":"n","displayName":"b","description":"c"}`,
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			settled := settledRoute{route: routePolicyEdit, assumed: routePolicyEdit, kindOf: kindsOfTest}
+			settled := settledBy(t, RoutePolicyEdit, nil)
 			if test.request != "" {
-				settled = settledBy(t, routePolicyEdit, documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", test.request, "{}"))
+				settled = settledBy(t, RoutePolicyEdit, documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", test.request, "{}"))
 			}
-			request, err := composeEdit(settled, edited(t, test.before, test.changes))
+			request, err := settled.ComposeEdit(edited(t, test.before, test.changes))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := mustMarshal(request); !sameJSON(got, json.RawMessage(test.want)) {
+			if got := MustMarshal(request); !SameJSON(got, json.RawMessage(test.want)) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -130,69 +132,69 @@ func TestComposeEdit(t *testing.T) {
 
 func TestDocumentWithoutPlaceForAWrite(t *testing.T) {
 	const properties = `{"properties":{"approverCount":{"type":"integer"},"submitters":{"type":"array"}}}`
-	change := object{"approvers": encodeMembers([]string{userID})}
-	settled := settledBy(t, routePolicyEdit, documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", properties, "{}"))
-	_, err := composeEdit(settled, edited(t, `{"approvers":[]}`, change))
+	change := Object{"approvers": EncodeMembers([]string{userID})}
+	settled := settledBy(t, RoutePolicyEdit, documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", properties, "{}"))
+	_, err := settled.ComposeEdit(edited(t, `{"approvers":[]}`, change))
 	expectContractError(t, err, `POST /Projects/{project}/SigningPolicies/{policy}/Edit was not sent`,
 		`does not have the property "approvers" there (looked for approvers, approverIds)`, "It offers approverCount, submitters")
 
-	_, err = composeEdit(settled, edited(t, `{"submitters":[],"approvers":[]}`, object{"submitters": encodeMembers([]string{userID})}))
+	_, err = settled.ComposeEdit(edited(t, `{"submitters":[],"approvers":[]}`, Object{"submitters": EncodeMembers([]string{userID})}))
 	if err != nil {
 		t.Errorf("a list that is not changed stops the edit of another: %v", err)
 	}
 
 	demanding := documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", `{"required":["ticket"],"properties":{"ticket":{"type":"string"},"approvers":{"type":"array"}}}`, "{}")
-	err = settledBy(t, routePolicyEdit, demanding).requireFilled(object{"approvers": nil})
+	_, err = settledBy(t, RoutePolicyEdit, demanding).filled(Object{"approvers": nil})
 	expectContractError(t, err, `demands the property "ticket"`, "Its request has approvers")
 }
 
 func TestOfferedRoutes(t *testing.T) {
-	ciUsers := routesOf[access.KindCIUser]
+	ciUsers := RoutesOf[access.KindCIUser]
 	tests := []struct {
-		assumed      route
+		assumed      *Route
 		method, path string
 		want         string // The route that is used; empty for a refusal.
 	}{
-		{ciUsers.activate, "post", "/CIUsers/{id}/Activate", "POST /CIUsers/{id}/Activate"},
-		{ciUsers.activate, "post", "/ciUsers/{userId}/enable", "POST /CIUsers/{id}/Enable"},
-		{ciUsers.activate, "put", "/CIUsers/{id}/Activate", "PUT /CIUsers/{id}/Activate"},
-		{ciUsers.activate, "post", "/CIUsers/{id}/Wake", ""},
-		{ciUsers.activate, "get", "/CIUsers/{id}/Activate", ""},
-		{ciUsers.edit, "post", "/CIUsers/{id}", "POST /CIUsers/{id}"},
-		{ciUsers.edit, "patch", "/CIUsers/{id}", "PATCH /CIUsers/{id}"},
-		{ciUsers.create, "post", "/CIUsers/Create", "POST /CIUsers/Create"},
-		{ciUsers.create, "post", "/UserGroups", ""},
+		{ciUsers.Activate, "post", "/CIUsers/{id}/Activate", "POST /CIUsers/{id}/Activate"},
+		{ciUsers.Activate, "post", "/ciUsers/{userId}/enable", "POST /CIUsers/{id}/Enable"},
+		{ciUsers.Activate, "put", "/CIUsers/{id}/Activate", "PUT /CIUsers/{id}/Activate"},
+		{ciUsers.Activate, "post", "/CIUsers/{id}/Wake", ""},
+		{ciUsers.Activate, "get", "/CIUsers/{id}/Activate", ""},
+		{ciUsers.Edit, "post", "/CIUsers/{id}", "POST /CIUsers/{id}"},
+		{ciUsers.Edit, "patch", "/CIUsers/{id}", "PATCH /CIUsers/{id}"},
+		{ciUsers.Create, "post", "/CIUsers/Create", "POST /CIUsers/Create"},
+		{ciUsers.Create, "post", "/UserGroups", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
-			offer := documentOf(t, test.method, test.path, "{}", "{}").offer(test.assumed)
-			if offer.found != (test.want != "") {
-				t.Fatalf("found %t", offer.found)
+			settled, err := settle(test.assumed, documentOf(t, test.method, test.path, "{}", "{}"))
+			if (err == nil) != (test.want != "") {
+				t.Fatal(err)
 			}
-			if offer.found && offer.route.String() != test.want {
-				t.Errorf("got %s, want %s", offer.route, test.want)
+			if err == nil && settled.Route.String() != test.want {
+				t.Errorf("got %s, want %s", settled.Route, test.want)
 			}
-			if !offer.found {
-				expectContractError(t, offer.refusal(), test.assumed.String()+" was not sent", "does not have this route (looked for "+test.assumed.String())
+			if err != nil {
+				expectContractError(t, err, test.assumed.String()+" was not sent", "does not have this route (looked for "+test.assumed.String())
 			}
 		})
 	}
-	near := documentOf(t, "post", "/CIUsers/{id}/Wake", "{}", "{}").offer(ciUsers.activate)
-	expectContractError(t, near.refusal(), "It offers POST /CIUsers/{id}/Wake")
+	_, err := settle(ciUsers.Activate, documentOf(t, "post", "/CIUsers/{id}/Wake", "{}", "{}"))
+	expectContractError(t, err, "It offers POST /CIUsers/{id}/Wake")
 }
 
 // A new token under a name that nobody knows would be lost, and the old one is
 // gone by then.
 func TestTokenMustHaveAKnownName(t *testing.T) {
-	r := routesOf[access.KindCIUser].regenerateToken
+	r := RoutesOf[access.KindCIUser].RegenerateToken
 	const path = "/CIUsers/{id}/RegenerateApiToken"
-	if err := documentOf(t, "post", path, "{}", `{"properties":{"token":{"type":"string"}}}`).offer(r).refusal(); err != nil {
+	if _, err := settle(r, documentOf(t, "post", path, "{}", `{"properties":{"token":{"type":"string"}}}`)); err != nil {
 		t.Error(err)
 	}
-	if err := documentOf(t, "post", path, "{}", `{}`).offer(r).refusal(); err != nil {
+	if _, err := settle(r, documentOf(t, "post", path, "{}", `{}`)); err != nil {
 		t.Errorf("a document that does not describe the answer contradicts nothing: %v", err)
 	}
-	err := documentOf(t, "post", path, "{}", `{"properties":{"credential":{"type":"string"}}}`).offer(r).refusal()
+	_, err := settle(r, documentOf(t, "post", path, "{}", `{"properties":{"credential":{"type":"string"}}}`))
 	expectContractError(t, err, `does not have the property "apiToken"`, "It offers credential")
 }
 
@@ -211,61 +213,47 @@ func TestUnusableDocuments(t *testing.T) {
 	}
 }
 
-// The table of candidates must not have a name for two things of one request.
 // A preview is not in every document, and one of the same path in v1 is another route.
 func TestPreviewInADocument(t *testing.T) {
 	const body = `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"get":{"responses":{}}},"/%s/{o}/AuditLog/Events":{"get":{"responses":{}}}}}`
-	for version, want := range map[string]ContractState{"v1": ContractMissing, "v1-pre": ContractMatches} {
-		lines, err := CompareContract(fmt.Appendf(nil, body, version))
+	for version, want := range map[string]State{"v1": Missing, "v1-pre": Matches} {
+		lines, err := Compare(fmt.Appendf(nil, body, version))
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(lines, func(line ContractLine) bool { return line.Route == routeAuditEvents.String() })
+		i := slices.IndexFunc(lines, func(line Line) bool { return line.Route == RouteAuditEvents.String() })
 		if lines[i].State != want || !lines[i].Optional {
 			t.Errorf("%s: got %+v", version, lines[i])
 		}
 	}
 }
 
+// The table of candidates must not have a name for two things of one request.
 func TestCandidatesAreDistinct(t *testing.T) {
-	for _, writes := range writeRoutes() {
-		owners := map[string]string{}
-		for _, p := range writes.request {
-			for _, name := range append(p.requestNames(), p.answerNames()...) {
-				if owner, taken := owners[name]; taken && owner != p.name {
-					t.Errorf("%s: %q is a candidate for %s and %s", writes.route, name, owner, p.name)
+	// Those of audit events are deeper in the answer than a comparison looks.
+	compared := []Property{PropEventActor, PropChangeBefore, PropChangeAfter}
+	for _, r := range Routes() {
+		owners := map[string]Property{}
+		for _, p := range r.Request {
+			for _, name := range append(p.requestNames(), p.AnswerNames()...) {
+				if owner, taken := owners[name]; taken && owner != p {
+					t.Errorf("%s: %q is a candidate for %s and %s", r, name, owner, p)
 				}
-				owners[name] = p.name
+				owners[name] = p
 			}
 		}
+		compared = slices.Concat(compared, r.Request, r.Answer)
 	}
-	for name := range otherSpellings {
-		if !slices.Contains(comparedNames(), name) {
-			t.Errorf("%q is no property of any route", name)
+	for p := range otherSpellings {
+		if !slices.Contains(compared, p) {
+			t.Errorf("%q is no property of any route", p)
 		}
 	}
-}
-
-// comparedNames are the properties that are looked for in answers and requests.
-func comparedNames() []string {
-	// Those of audit events are deeper in the answer than a comparison looks.
-	names := []string{propEventActor.name, propChangeBefore.name, propChangeAfter.name}
-	for _, reads := range readRoutes() {
-		for _, p := range reads.answer {
-			names = append(names, p.name)
-		}
-	}
-	for _, writes := range writeRoutes() {
-		for _, p := range slices.Concat(writes.request, writes.answer) {
-			names = append(names, p.name)
-		}
-	}
-	return names
 }
 
 func expectContractError(t *testing.T, err error, phrases ...string) {
 	t.Helper()
-	var refused *ContractError
+	var refused *Error
 	if !errors.As(err, &refused) {
 		t.Fatalf("got %v", err)
 	}
