@@ -65,7 +65,10 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 	}
 	lines, err := contract.Compare(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", source, err)
+		if source == "-" {
+			source = "standard input"
+		}
+		return fmt.Errorf("%s is %w", source, err)
 	}
 	if flags.json {
 		encoder := json.NewEncoder(command.OutOrStdout())
