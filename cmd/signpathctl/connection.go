@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -31,25 +32,25 @@ type connectionFlags struct {
 
 func (f *connectionFlags) addTo(command *cobra.Command) {
 	options := command.Flags()
-	setting := func(target *string, field api.Field, usage string) {
+	setting := func(target *string, field httpapi.Field, usage string) {
 		options.StringVar(target, flagOf(field), "", usage)
 	}
-	setting(&f.url, api.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
+	setting(&f.url, httpapi.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
 	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
-	setting(&f.tokenFile, api.FieldTokenFile, "file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
-	setting(&f.proxyURL, api.FieldProxyURL, "proxy, as http://host:port; one that needs a password belongs in $HTTPS_PROXY (default: $HTTPS_PROXY, but for the hosts in $NO_PROXY)")
-	setting(&f.caFile, api.FieldCACertificateFile, "PEM file with authorities that are trusted beside those of the system")
-	setting(&f.certificateFile, api.FieldClientCertificateFile, "PEM file with a client certificate, for a proxy in front of SignPath")
-	setting(&f.keyFile, api.FieldClientKeyFile, "PEM file with the key of the client certificate")
-	options.UintVar(&f.attemptSeconds, flagOf(api.FieldRequestTimeout), 0,
-		fmt.Sprintf("seconds that one attempt of a request may take (default: %.0f)", api.DefaultAttemptTimeout.Seconds()))
-	options.UintVar(&f.retrySeconds, flagOf(api.FieldRetryTimeout), 0,
+	setting(&f.tokenFile, httpapi.FieldTokenFile, "file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
+	setting(&f.proxyURL, httpapi.FieldProxyURL, "proxy, as http://host:port; one that needs a password belongs in $HTTPS_PROXY (default: $HTTPS_PROXY, but for the hosts in $NO_PROXY)")
+	setting(&f.caFile, httpapi.FieldCACertificateFile, "PEM file with authorities that are trusted beside those of the system")
+	setting(&f.certificateFile, httpapi.FieldClientCertificateFile, "PEM file with a client certificate, for a proxy in front of SignPath")
+	setting(&f.keyFile, httpapi.FieldClientKeyFile, "PEM file with the key of the client certificate")
+	options.UintVar(&f.attemptSeconds, flagOf(httpapi.FieldRequestTimeout), 0,
+		fmt.Sprintf("seconds that one attempt of a request may take (default: %.0f)", httpapi.DefaultAttemptTimeout.Seconds()))
+	options.UintVar(&f.retrySeconds, flagOf(httpapi.FieldRetryTimeout), 0,
 		fmt.Sprintf("seconds that a request may take with all its attempts (default: %.0f)", readRetryBudget.Seconds()))
 }
 
 // flagOf returns the flag for a setting that the provider has, too: ca_certificate_file
 // is --ca-certificate-file.
-func flagOf(setting api.Field) string { return strings.ReplaceAll(string(setting), "_", "-") }
+func flagOf(setting httpapi.Field) string { return strings.ReplaceAll(string(setting), "_", "-") }
 
 // needLive refuses flags that would have no effect.
 func (f *connectionFlags) needLive(live bool) error {
@@ -68,9 +69,8 @@ func (f *connectionFlags) newClient() (*api.Client, error) {
 	if err := refuseMissing(organizationID, cmp.Or(token, tokenFile)); err != nil {
 		return nil, err
 	}
-	return api.New(api.Config{
+	return api.New(api.Config{OrganizationID: organizationID, Config: httpapi.Config{
 		URL:                   strings.TrimSpace(cmp.Or(f.url, os.Getenv(api.EnvURL))),
-		OrganizationID:        organizationID,
 		Token:                 token,
 		TokenFile:             tokenFile,
 		UserAgent:             "signpathctl/" + version,
@@ -80,7 +80,7 @@ func (f *connectionFlags) newClient() (*api.Client, error) {
 		CACertificateFile:     f.caFile,
 		ClientCertificateFile: f.certificateFile,
 		ClientKeyFile:         f.keyFile,
-	})
+	}})
 }
 
 // seconds returns a time of a day at most, as the provider allows.
@@ -90,9 +90,9 @@ func seconds(n uint) time.Duration {
 
 // asFlags spells the settings in the client's advice as the flags that they are here.
 func asFlags(advice string) string {
-	for _, setting := range []api.Field{
-		api.FieldURL, api.FieldProxyURL, api.FieldCACertificateFile, api.FieldClientCertificateFile, api.FieldClientKeyFile,
-		api.FieldRequestTimeout, api.FieldRetryTimeout,
+	for _, setting := range []httpapi.Field{
+		httpapi.FieldURL, httpapi.FieldProxyURL, httpapi.FieldCACertificateFile, httpapi.FieldClientCertificateFile, httpapi.FieldClientKeyFile,
+		httpapi.FieldRequestTimeout, httpapi.FieldRetryTimeout,
 	} {
 		advice = strings.ReplaceAll(advice, string(setting), "--"+flagOf(setting))
 	}
@@ -114,7 +114,7 @@ func refuseMissing(organizationID, token string) error {
 
 // answerAdvice says what to do about an answer, or about none, that ended a command
 // which only reads. What it was doing is called a noun: "export".
-func answerAdvice(e *api.Error, doing string) string {
+func answerAdvice(e *httpapi.Error, doing string) string {
 	switch {
 	case e.Status == 0 && e.Advice() != "":
 		return asFlags(e.Advice())

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // An event is understood in each plausible form, and what is not understood is
@@ -88,7 +90,7 @@ func TestDecodeAuditLog(t *testing.T) {
 	} {
 		log, err := decodeAuditLog([]byte(body))
 		if want.events < 0 {
-			if !errors.Is(err, errNotJSON) {
+			if !errors.Is(err, httpapi.ErrNotJSON) {
 				t.Errorf("%s: got %+v, %v", body, log, err)
 			}
 			continue

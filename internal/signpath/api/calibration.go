@@ -12,6 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // readContract reads the server's document. A server that has none, or whose
@@ -34,7 +35,7 @@ func (c *Client) readContract(ctx context.Context) (contract, error) {
 
 // absenceOf says why there is no document; it is empty if that is not certain.
 func absenceOf(err error) string {
-	var e *Error
+	var e *httpapi.Error
 	if !errors.As(err, &e) || e.Status < http.StatusMultipleChoices || e.Status >= http.StatusInternalServerError {
 		return ""
 	}

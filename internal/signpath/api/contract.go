@@ -70,7 +70,7 @@ type settledRoute struct {
 
 // settle finds out how a write is to be sent, before the first of its run with
 // one request for the server's document. The error is a [*ContractError] if the
-// document contradicts all that is plausible, or an [*Error] if it is not known
+// document contradicts all that is plausible, or an [*httpapi.Error] if it is not known
 // whether there is a document.
 func (c *Client) settle(ctx context.Context, r route) (settledRoute, error) {
 	settled := settledRoute{route: r, assumed: r, kindOf: c.kindOf}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // SignPath's Edit routes take whole objects. Whether a property that a request
@@ -172,7 +174,7 @@ func (c *Client) runEdits(ctx context.Context, target entity, editor *editor) {
 // awaitChanges gives other changes the time to come.
 func (e *editor) awaitChanges(ctx context.Context) {
 	for waited := time.Duration(0); waited < maxMergeWait; waited += mergeWindow {
-		if sleep(ctx, mergeWindow) != nil {
+		if httpapi.Sleep(ctx, mergeWindow) != nil {
 			return
 		}
 		e.mu.Lock()
@@ -213,7 +215,7 @@ func (b *batch) run(ctx context.Context) {
 	defer cancel()
 	defer b.cancelWhenAbandoned(cancel)()
 	after, warnings, err := b.write(ctx)
-	if IsRefusal(err) && len(b.changes) > 1 {
+	if httpapi.IsRefusal(err) && len(b.changes) > 1 {
 		b.runOneByOne(ctx)
 		return
 	}

@@ -3,11 +3,14 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // FuzzLosslessEdit: whatever JSON object the server answers, the request of an
@@ -83,8 +86,15 @@ func namesInRequest(before object) map[string]string {
 // sentAs is the request as the server reads it.
 func sentAs(t *testing.T, request object) object {
 	t.Helper()
-	body, err := encodeBody(request)
+	var body []byte
+	client, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Token: "t", Transport: transport(func(r *http.Request) *http.Response {
+		body, _ = io.ReadAll(r.Body)
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}
+	})}})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := client.call(t.Context(), routeProjectEdit, []string{"a"}, request); err != nil {
 		t.Fatal(err)
 	}
 	sent, err := decodeObject(body)
@@ -93,6 +103,11 @@ func sentAs(t *testing.T, request object) object {
 	}
 	return sent
 }
+
+// A transport answers in place of a server.
+type transport func(*http.Request) *http.Response
+
+func (answer transport) RoundTrip(r *http.Request) (*http.Response, error) { return answer(r), nil }
 
 func compact(t *testing.T, raw json.RawMessage) []byte {
 	t.Helper()
@@ -166,13 +181,15 @@ func FuzzProblem(f *testing.F) {
 	} {
 		f.Add("application/problem+json", []byte(seed))
 	}
-	c, err := New(Config{URL: "http://127.0.0.1:9/Api", OrganizationID: userID, Token: token, Contract: ContractAssumed})
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		response := &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {contentType}}}
-		message := c.refusal(&Error{Route: routeProjects.String(), Path: "/Projects"}, response, body).Error()
+		c, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Token: token, Transport: transport(func(*http.Request) *http.Response {
+			return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(bytes.NewReader(body))}
+		})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Projects(t.Context())
+		message := err.Error()
 		if strings.Contains(message, token) {
 			t.Errorf("the token is in %q", message)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // How SignPath represents the members of a list is not published. Answers are
@@ -42,7 +43,7 @@ func decodeMembers(raw json.RawMessage) ([]string, error) {
 	lists := []json.RawMessage{raw}
 	if perKind, err := decodeObject(raw); err == nil {
 		if perKindKeys(slices.Collect(maps.Keys(perKind))) == nil {
-			return nil, fmt.Errorf("%w: no list of members", errNotJSON)
+			return nil, fmt.Errorf("%w: no list of members", httpapi.ErrNotJSON)
 		}
 		lists = slices.Collect(maps.Values(perKind))
 	}
@@ -61,7 +62,7 @@ func decodeMembers(raw json.RawMessage) ([]string, error) {
 func decodeMemberArray(raw json.RawMessage) ([]string, error) {
 	var entries []json.RawMessage
 	if err := json.Unmarshal(raw, &entries); err != nil {
-		return nil, fmt.Errorf("%w: no list of members", errNotJSON)
+		return nil, fmt.Errorf("%w: no list of members", httpapi.ErrNotJSON)
 	}
 	ids := make([]string, len(entries))
 	for i, entry := range entries {
@@ -83,7 +84,7 @@ func decodeMember(raw json.RawMessage) (string, error) {
 	if err := json.Unmarshal(raw, &o); err == nil && o.id() != "" {
 		return o.id(), nil
 	}
-	return "", fmt.Errorf("%w: a member is neither an id nor an object with an id", errNotJSON)
+	return "", fmt.Errorf("%w: a member is neither an id nor an object with an id", httpapi.ErrNotJSON)
 }
 
 // encodeMembers writes an access list as an array of ids, the form in which an

@@ -3,38 +3,25 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // An object is a JSON object whose values are kept as the bytes in which they
 // came, so that an edit can send back what it does not understand.
 type object map[string]json.RawMessage
 
-var (
-	errNotJSON = errors.New("it is not the JSON that was expected")
-	// errWebPage is for an answer of SignPath's web application, of a proxy or of a
-	// page to sign in: the request did not reach the API.
-	errWebPage = fmt.Errorf("%w, but a web page", errNotJSON)
-)
-
 func decodeObject(body []byte) (object, error) {
 	var o object
 	if err := json.Unmarshal(body, &o); err != nil || o == nil {
-		return nil, notJSON(body, "no JSON object")
+		return nil, httpapi.NotJSON(body, "no JSON object")
 	}
 	return o, nil
-}
-
-func notJSON(body []byte, found string) error {
-	if bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<")) {
-		return errWebPage
-	}
-	return fmt.Errorf("%w: %s", errNotJSON, found)
 }
 
 // decodeList reads a bare array of objects, or an object with exactly one array
@@ -48,22 +35,22 @@ func decodeList(body []byte) ([]object, error) {
 	}
 	wrapper, err := decodeObject(body)
 	if err != nil {
-		return nil, notJSON(body, "neither a list nor an object with a list in it")
+		return nil, httpapi.NotJSON(body, "neither a list nor an object with a list in it")
 	}
 	if len(wrapper) != 1 {
 		return nil, fmt.Errorf("%w: the list comes with other properties (%s), so it may be only a page of the whole",
-			errNotJSON, strings.Join(slices.Sorted(maps.Keys(wrapper)), ", "))
+			httpapi.ErrNotJSON, strings.Join(slices.Sorted(maps.Keys(wrapper)), ", "))
 	}
 	for _, items := range wrapper {
 		return decodeItems(items)
 	}
-	return nil, errNotJSON
+	return nil, httpapi.ErrNotJSON
 }
 
 func decodeItems(body []byte) ([]object, error) {
 	var items []object
 	if err := json.Unmarshal(body, &items); err != nil || items == nil || slices.ContainsFunc(items, func(o object) bool { return o == nil }) {
-		return nil, notJSON(body, "no list of objects")
+		return nil, httpapi.NotJSON(body, "no list of objects")
 	}
 	return items, nil
 }

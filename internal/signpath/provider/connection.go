@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -35,28 +36,28 @@ type connectionModel struct {
 	ClientKeyFile         types.String  `tfsdk:"client_key_file"`
 }
 
-func (m connectionModel) settings() map[api.Field]attr.Value {
-	return map[api.Field]attr.Value{
-		api.FieldTokenFile: m.TokenFile, api.FieldRequestTimeout: m.RequestTimeout, api.FieldRetryTimeout: m.RetryTimeout,
-		api.FieldMaxConcurrentRequests: m.MaxConcurrentRequests, api.FieldMaxRequestsPerSecond: m.MaxRequestsPerSecond,
-		api.FieldProxyURL: m.ProxyURL, api.FieldCACertificateFile: m.CACertificateFile,
-		api.FieldClientCertificateFile: m.ClientCertificateFile, api.FieldClientKeyFile: m.ClientKeyFile,
+func (m connectionModel) settings() map[httpapi.Field]attr.Value {
+	return map[httpapi.Field]attr.Value{
+		httpapi.FieldTokenFile: m.TokenFile, httpapi.FieldRequestTimeout: m.RequestTimeout, httpapi.FieldRetryTimeout: m.RetryTimeout,
+		httpapi.FieldMaxConcurrentRequests: m.MaxConcurrentRequests, httpapi.FieldMaxRequestsPerSecond: m.MaxRequestsPerSecond,
+		httpapi.FieldProxyURL: m.ProxyURL, httpapi.FieldCACertificateFile: m.CACertificateFile,
+		httpapi.FieldClientCertificateFile: m.ClientCertificateFile, httpapi.FieldClientKeyFile: m.ClientKeyFile,
 	}
 }
 
 // A wholeNumber is a setting with bounds, which hold for the attribute and for
 // the environment variable alike.
 type wholeNumber struct {
-	field         api.Field
+	field         httpapi.Field
 	variable      string // empty if there is none
 	standard      int64
 	lowest, upper int64
 }
 
 var (
-	requestTimeout = wholeNumber{api.FieldRequestTimeout, api.EnvRequestTimeout, int64(api.DefaultAttemptTimeout / time.Second), 1, 3_600}
-	retryTimeout   = wholeNumber{api.FieldRetryTimeout, api.EnvRetryTimeout, int64(api.DefaultRetryBudget / time.Second), 0, 86_400}
-	concurrency    = wholeNumber{api.FieldMaxConcurrentRequests, "", api.DefaultMaxConcurrentRequests, 1, 100}
+	requestTimeout = wholeNumber{httpapi.FieldRequestTimeout, api.EnvRequestTimeout, int64(httpapi.DefaultAttemptTimeout / time.Second), 1, 3_600}
+	retryTimeout   = wholeNumber{httpapi.FieldRetryTimeout, api.EnvRetryTimeout, int64(httpapi.DefaultRetryBudget / time.Second), 0, 86_400}
+	concurrency    = wholeNumber{httpapi.FieldMaxConcurrentRequests, "", httpapi.DefaultMaxConcurrentRequests, 1, 100}
 )
 
 func (n wholeNumber) attribute(description string) schema.Int64Attribute {
@@ -94,38 +95,38 @@ func connectionAttributes() map[string]schema.Attribute {
 	file := func(description string, more ...validator.String) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: more}
 	}
-	beside := func(field api.Field) validator.String {
+	beside := func(field httpapi.Field) validator.String {
 		return stringvalidator.AlsoRequires(path.MatchRoot(string(field)))
 	}
 	return map[string]schema.Attribute{
-		string(api.FieldTokenFile): file(fmt.Sprintf("Path of a file that holds the API token and nothing else but white space around it, in place of `%s`. "+
+		string(httpapi.FieldTokenFile): file(fmt.Sprintf("Path of a file that holds the API token and nothing else but white space around it, in place of `%s`. "+
 			"It is read when the provider starts. Defaults to the environment variable `%s`. Set a token or a file, not both; what is set here takes precedence over both environment variables.",
-			api.FieldToken, api.EnvTokenFile), stringvalidator.ConflictsWith(path.MatchRoot(string(api.FieldToken)))),
-		string(api.FieldRequestTimeout): requestTimeout.attribute("How many seconds one attempt of a request may take, until its answer has arrived."),
-		string(api.FieldRetryTimeout): retryTimeout.attribute("How many seconds a request may take with all its attempts and the waits between them. " +
+			httpapi.FieldToken, api.EnvTokenFile), stringvalidator.ConflictsWith(path.MatchRoot(string(httpapi.FieldToken)))),
+		string(httpapi.FieldRequestTimeout): requestTimeout.attribute("How many seconds one attempt of a request may take, until its answer has arrived."),
+		string(httpapi.FieldRetryTimeout): retryTimeout.attribute("How many seconds a request may take with all its attempts and the waits between them. " +
 			"Reads, and writes that state the whole result, are sent again after a connection error or one of the answers 408, 429, 502, 503 and 504; a `Retry-After` is kept. " +
 			"What creates or generates something is sent again only if SignPath certainly did not act. " +
 			"A pause that is longer than the time that is left is an error at once. With 0, nothing is sent again."),
-		string(api.FieldMaxConcurrentRequests): concurrency.attribute("How many requests are under way at once. Terraform's own `-parallelism` also limits them."),
-		string(api.FieldMaxRequestsPerSecond): schema.Float64Attribute{
+		string(httpapi.FieldMaxConcurrentRequests): concurrency.attribute("How many requests are under way at once. Terraform's own `-parallelism` also limits them."),
+		string(httpapi.FieldMaxRequestsPerSecond): schema.Float64Attribute{
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			MarkdownDescription: fmt.Sprintf("How many requests are sent per second at most, evenly spaced: a number from 0.01, such as 2.5. The wait for a turn counts against `%s`. "+
-				"No limit by default. SignPath is not known to publish one.", api.FieldRetryTimeout),
+				"No limit by default. SignPath is not known to publish one.", httpapi.FieldRetryTimeout),
 		},
-		string(api.FieldProxyURL): schema.StringAttribute{
+		string(httpapi.FieldProxyURL): schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
 			MarkdownDescription: "Proxy for all requests to SignPath, as `http://host:port` or `host:port`, with credentials as `http://user:password@host:port`; " +
 				"the scheme may also be `https`, `socks5` or `socks5h`. Defaults to the environment variables `HTTPS_PROXY` and `NO_PROXY` (and `HTTP_PROXY` for a plain `http` address), " +
 				"in upper or lower case. `NO_PROXY` does not apply to a proxy that is set here. SignPath's own tools use `http_proxy` for https, too; this provider does not.",
 		},
-		string(api.FieldCACertificateFile): file("Path of a PEM file with the certificates of authorities that may sign the server's certificate, beside those that the system trusts: " +
+		string(httpapi.FieldCACertificateFile): file("Path of a PEM file with the certificates of authorities that may sign the server's certificate, beside those that the system trusts: " +
 			"for a self-hosted SignPath with an authority of its own, or for a proxy that looks into connections. TLS 1.2 is the oldest version that is accepted."),
-		string(api.FieldClientCertificateFile): file("Path of a PEM file with the client certificate for TLS, and the intermediate certificates after it. "+
-			"SignPath does not support client certificates directly: this is for a proxy in front of it that asks for one.", beside(api.FieldClientKeyFile)),
-		string(api.FieldClientKeyFile): file(fmt.Sprintf("Path of a PEM file with the key of the certificate in `%s`, not encrypted.", api.FieldClientCertificateFile),
-			beside(api.FieldClientCertificateFile)),
+		string(httpapi.FieldClientCertificateFile): file("Path of a PEM file with the client certificate for TLS, and the intermediate certificates after it. "+
+			"SignPath does not support client certificates directly: this is for a proxy in front of it that asks for one.", beside(httpapi.FieldClientKeyFile)),
+		string(httpapi.FieldClientKeyFile): file(fmt.Sprintf("Path of a PEM file with the key of the certificate in `%s`, not encrypted.", httpapi.FieldClientCertificateFile),
+			beside(httpapi.FieldClientCertificateFile)),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -89,7 +90,7 @@ func explain(f failure, err error) (summary, advice string) {
 		lostCreate  *api.LostCreateError
 		contract    *api.ContractError
 		noAuditLog  *api.AuditLogError
-		failedOrNot *api.Error
+		failedOrNot *httpapi.Error
 	)
 	switch {
 	case errors.As(err, &notFound) && !f.granting:
@@ -118,7 +119,7 @@ func explain(f failure, err error) (summary, advice string) {
 	return "SignPath operation failed", ""
 }
 
-func explainAnswer(f failure, e *api.Error) (summary, advice string) {
+func explainAnswer(f failure, e *httpapi.Error) (summary, advice string) {
 	switch {
 	case e.Status == 0 && e.RetryAfter > 0:
 		return "Too many requests", e.Advice()

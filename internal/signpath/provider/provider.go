@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -56,7 +57,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		MarkdownDescription: "Manages who may sign software at [SignPath](https://signpath.io), who may approve it, and who may change that: " +
 			"users, CI users, user groups, global roles, and the access lists of projects and signing policies.",
 		Attributes: map[string]schema.Attribute{
-			string(api.FieldURL): schema.StringAttribute{
+			string(httpapi.FieldURL): schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: fmt.Sprintf("URL of the SignPath API, without `/v1`. Defaults to the environment variable `%s`, then to `%s`. "+
 					"A trailing `/` or `/v1` is ignored. Plain `http` is refused unless the host is a loopback address, because it would send the token in the clear.", api.EnvURL, api.DefaultURL),
@@ -66,7 +67,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: fmt.Sprintf("Id of the SignPath organization, a UUID, as shown on the organization page. Defaults to the environment variable `%s`. "+
 					"Required in one of the two places.", api.EnvOrganizationID),
 			},
-			string(api.FieldToken): schema.StringAttribute{
+			string(httpapi.FieldToken): schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: fmt.Sprintf("API token of the user that Terraform acts as: a CI user or an interactive user. Defaults to the environment variable `%s`, which is the better place, "+
@@ -111,10 +112,12 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		now = time.Now
 	}
 	clientConfig := api.Config{
-		URL:            setting(config.URL, api.EnvURL),
+		Config: httpapi.Config{
+			URL:       setting(config.URL, api.EnvURL),
+			UserAgent: userAgent(p.version, req.TerraformVersion),
+		},
 		OrganizationID: setting(config.OrganizationID, api.EnvOrganizationID),
 		Contract:       api.ContractMode(config.APIContract.ValueString()),
-		UserAgent:      userAgent(p.version, req.TerraformVersion),
 	}
 	clientConfig.Token, clientConfig.TokenFile = config.credentials()
 	config.connect(&clientConfig, &resp.Diagnostics)
@@ -136,7 +139,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 // refuseUnknown reports every setting that is only known after apply.
 func refuseUnknown(ctx context.Context, resp *provider.ConfigureResponse, config configModel) {
 	settings := config.settings()
-	settings[api.FieldURL], settings[api.FieldOrganizationID], settings[api.FieldToken] = config.URL, config.OrganizationID, config.Token
+	settings[httpapi.FieldURL], settings[api.FieldOrganizationID], settings[httpapi.FieldToken] = config.URL, config.OrganizationID, config.Token
 	settings[attrAPIContract] = config.APIContract
 	if !isFullyKnown(ctx, config.Guardrails) {
 		settings[attrGuardrails] = types.ObjectUnknown(config.Guardrails.AttributeTypes(ctx))
@@ -174,7 +177,7 @@ func addConfigErrors(resp *provider.ConfigureResponse, err error) {
 		return
 	}
 	for _, one := range joined.Unwrap() {
-		var wrong *api.ConfigError
+		var wrong *httpapi.ConfigError
 		if errors.As(one, &wrong) {
 			resp.Diagnostics.AddAttributeError(path.Root(string(wrong.Field)), "Invalid provider configuration", wrong.Reason)
 		}

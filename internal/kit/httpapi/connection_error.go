@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"crypto/tls"
@@ -13,11 +13,11 @@ import (
 // proxySettings names where a proxy can come from.
 const proxySettings = "proxy_url, or the environment variable HTTPS_PROXY"
 
-// Advice says what to do about a request that found no way to SignPath, or
+// Advice says what to do about a request that found no way to the server, or
 // nothing if the cause is not known.
 func (e *Error) Advice() string {
 	if e.Status == http.StatusProxyAuthRequired {
-		return proxyAdvice(e.Status)
+		return e.proxyAdvice(e.Status)
 	}
 	if e.Status != 0 || e.Cause == nil {
 		return ""
@@ -28,9 +28,9 @@ func (e *Error) Advice() string {
 	case errors.As(e.Cause, &pause):
 		return fmt.Sprintf("Try again after that time, or raise %s.", FieldRetryTimeout)
 	case errors.As(e.Cause, &proxy):
-		return proxyAdvice(proxy.status)
+		return e.proxyAdvice(proxy.status)
 	case errors.Is(e.Cause, errAttemptTimeout):
-		return fmt.Sprintf("Check %s and the network. If SignPath needs longer to answer, raise %s.", FieldURL, FieldRequestTimeout)
+		return fmt.Sprintf("Check %s and the network. If %s needs longer to answer, raise %s.", FieldURL, e.service, FieldRequestTimeout)
 	}
 	if advice := tlsAdvice(e.Cause); advice != "" {
 		return advice
@@ -45,11 +45,11 @@ func (e *Error) Advice() string {
 	return ""
 }
 
-func proxyAdvice(status int) string {
+func (e *Error) proxyAdvice(status int) string {
 	if status == http.StatusProxyAuthRequired {
 		return "The proxy wants credentials, or others than those it got. Set " + proxySettings + ", to http://user:password@host:port."
 	}
-	return "The proxy does not let requests to SignPath pass. Ask whoever runs it, or set another one: " + proxySettings + "."
+	return "The proxy does not let requests to " + e.service + " pass. Ask whoever runs it, or set another one: " + proxySettings + "."
 }
 
 func tlsAdvice(cause error) string {
@@ -90,7 +90,7 @@ func isTLSAlert(err error) bool {
 	return errors.As(err, &op) && op.Op == "remote error"
 }
 
-// certainlyNotSent tells whether the error came before SignPath could have
+// certainlyNotSent tells whether the error came before the server could have
 // received the request.
 func certainlyNotSent(err error) bool {
 	var notSent *notSentError
@@ -111,7 +111,7 @@ func isFinal(err error) bool {
 	case errors.As(err, &tooLarge), errors.As(err, &certificate), errors.As(err, &noTLS), errors.Is(err, http.ErrSchemeMismatch), isTLSAlert(err):
 		return true
 	case errors.As(err, &proxy):
-		return !isRetryable(idempotent, proxy.status)
+		return !isRetryable(Idempotent, proxy.status)
 	case errors.As(err, &lookup):
 		return lookup.IsNotFound // A misspelled host stays unknown.
 	}
