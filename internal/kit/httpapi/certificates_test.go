@@ -96,7 +96,7 @@ func TestAuthorityOfOnesOwn(t *testing.T) {
 
 func expectAdvice(t *testing.T, err error, want string) {
 	t.Helper()
-	if got := answered(t, err).Advice(); !contains(got, want) {
+	if _, got := answered(t, err).Explain(httpapi.Audience{Spell: httpapi.Field.String}); !contains(got, want) {
 		t.Errorf("the advice is %q, want %q", got, want)
 	}
 }

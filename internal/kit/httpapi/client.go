@@ -105,7 +105,7 @@ func (c *Client) Unusable(r Request, cause error) *Error {
 }
 
 func (c *Client) failure(r Request) *Error {
-	return &Error{Method: r.Method, Path: r.Path, service: c.config.Service.Name}
+	return &Error{Method: r.Method, Path: r.Path, service: &c.config.Service}
 }
 
 func (c *Client) send(ctx context.Context, r Request, failure *Error) ([]byte, http.Header, *Error) {

@@ -1,28 +1,24 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-const (
-	// DefaultAttemptTimeout bounds one attempt of a request.
-	DefaultAttemptTimeout = 30 * time.Second
-	// DefaultRetryBudget bounds one request with all its attempts and waits.
-	DefaultRetryBudget = 600 * time.Second
-	// DefaultMaxConcurrentRequests is Terraform's default parallelism: more
-	// would only queue at the server.
-	DefaultMaxConcurrentRequests = 10
-)
-
 // Field names a setting of [Config], so that a caller can point at it.
 type Field string
+
+// String returns the setting as a provider block names it.
+func (f Field) String() string { return string(f) }
 
 // The settings, by the names that a user knows.
 const (
@@ -39,6 +35,26 @@ const (
 	FieldClientKeyFile         Field = "client_key_file"
 )
 
+// A WholeNumber is a setting with bounds, which hold wherever it is set.
+type WholeNumber struct {
+	Field                    Field
+	Default, Lowest, Highest int64
+}
+
+var (
+	// RequestTimeout bounds one attempt of a request.
+	RequestTimeout = WholeNumber{FieldRequestTimeout, 30, 1, 3_600}
+	// RetryTimeout bounds a request with all its attempts and waits.
+	RetryTimeout = WholeNumber{FieldRetryTimeout, 600, 0, 86_400}
+	// MaxConcurrentRequests has Terraform's own parallelism as its default: more
+	// would only queue at the server.
+	MaxConcurrentRequests = WholeNumber{FieldMaxConcurrentRequests, 10, 1, 100}
+)
+
+// Seconds returns a setting of time as [Config] has it, where 0 is not set and less
+// is none.
+func Seconds(n int64) time.Duration { return cmp.Or(time.Duration(n)*time.Second, -1) }
+
 // Config says which server to talk to, as whom, and how.
 type Config struct {
 	// Service is whose API it is.
@@ -53,14 +69,14 @@ type Config struct {
 	// UserAgent is sent with every request.
 	UserAgent string
 
-	// AttemptTimeout bounds one attempt; [DefaultAttemptTimeout] if it is not
-	// positive.
+	// AttemptTimeout bounds one attempt; the default of [RequestTimeout] if it is
+	// not positive.
 	AttemptTimeout time.Duration
-	// RetryBudget bounds a request with all its attempts and waits;
-	// [DefaultRetryBudget] if zero. If it is negative, nothing is sent again.
+	// RetryBudget bounds a request with all its attempts and waits; the default of
+	// [RetryTimeout] if zero. If it is negative, nothing is sent again.
 	RetryBudget time.Duration
-	// MaxConcurrentRequests bounds how many requests are under way at once;
-	// [DefaultMaxConcurrentRequests] if it is not positive.
+	// MaxConcurrentRequests bounds how many requests are under way at once; its
+	// default if it is not positive.
 	MaxConcurrentRequests int
 	// MaxRequestsPerSecond spaces the requests evenly; no limit if it is not
 	// positive.
@@ -85,6 +101,35 @@ type Config struct {
 	// Transport replaces the HTTP transport, for tests; nil means one by the
 	// settings.
 	Transport http.RoundTripper
+
+	// wrong is what is wrong with the environment.
+	wrong configErrors
+}
+
+// FromEnvironment takes what is not set from the environment variables of the
+// service, and of these a token or a file with one only if neither is set. What is
+// wrong with them, [New] says.
+func (c Config) FromEnvironment() Config {
+	variable := func(field Field) string { return os.Getenv(c.Service.Environment[field]) }
+	// White space around a text, such as the line break of a file, is no part of it.
+	c.URL = strings.TrimSpace(cmp.Or(c.URL, variable(FieldURL)))
+	if c.Token = strings.TrimSpace(c.Token); c.Token == "" && c.TokenFile == "" {
+		c.Token, c.TokenFile = strings.TrimSpace(variable(FieldToken)), variable(FieldTokenFile)
+	}
+	seconds := func(n WholeNumber, target *time.Duration) {
+		text := strings.TrimSpace(variable(n.Field))
+		if *target != 0 || text == "" {
+			return
+		}
+		number, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || number < n.Lowest || number > n.Highest {
+			c.wrong.add(n.Field, fmt.Sprintf("The environment variable %s is not a whole number from %d to %d.", c.Service.Environment[n.Field], n.Lowest, n.Highest))
+		}
+		*target = Seconds(number)
+	}
+	seconds(RequestTimeout, &c.AttemptTimeout)
+	seconds(RetryTimeout, &c.RetryBudget)
+	return c
 }
 
 // A ConfigError says which setting is wrong, and how to set it right. It never
@@ -106,7 +151,7 @@ type resolvedConfig struct {
 }
 
 func (c Config) resolve() (resolvedConfig, []*ConfigError) {
-	var wrong configErrors
+	wrong := slices.Clone(c.wrong)
 	r := resolvedConfig{Config: c.withDefaults()}
 	var reason string
 	r.base, reason = c.Service.normalizeURL(c.URL)
@@ -122,13 +167,13 @@ func (c Config) resolve() (resolvedConfig, []*ConfigError) {
 
 func (c Config) withDefaults() Config {
 	if c.AttemptTimeout <= 0 {
-		c.AttemptTimeout = DefaultAttemptTimeout
+		c.AttemptTimeout = Seconds(RequestTimeout.Default)
 	}
 	if c.RetryBudget == 0 {
-		c.RetryBudget = DefaultRetryBudget
+		c.RetryBudget = Seconds(RetryTimeout.Default)
 	}
 	if c.MaxConcurrentRequests <= 0 {
-		c.MaxConcurrentRequests = DefaultMaxConcurrentRequests
+		c.MaxConcurrentRequests = int(MaxConcurrentRequests.Default)
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -121,4 +122,46 @@ func TestTokenIsChecked(t *testing.T) {
 func TestAllThatIsWrongIsReported(t *testing.T) {
 	_, err := httpapi.New(httpapi.Config{Service: service, URL: "ftp://example.com"}, &httpapi.ConfigError{Field: "tenant", Reason: "No tenant is set."})
 	expectError(t, err, "No tenant is set.", "is not a URL", "No API token is set")
+}
+
+// What is set takes precedence over the environment, and a token or a file with one
+// over both of them there.
+func TestFromEnvironment(t *testing.T) {
+	t.Setenv("EXAMPLE_API_URL", " https://env.example.com\n")
+	t.Setenv("EXAMPLE_API_TOKEN", "env-token\n")
+	t.Setenv("EXAMPLE_API_TOKEN_FILE", "env-file")
+	t.Setenv("EXAMPLE_TIMEOUT", " 7\n")
+	t.Setenv("EXAMPLE_RETRY", "0")
+	seconds := httpapi.Seconds
+	for _, test := range []struct{ set, want httpapi.Config }{
+		{
+			httpapi.Config{},
+			httpapi.Config{URL: "https://env.example.com", Token: "env-token", TokenFile: "env-file", AttemptTimeout: seconds(7), RetryBudget: -1},
+		},
+		{
+			httpapi.Config{URL: "https://set.example.com", TokenFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},
+			httpapi.Config{URL: "https://set.example.com", TokenFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},
+		},
+		{
+			httpapi.Config{Token: " set-token "},
+			httpapi.Config{URL: "https://env.example.com", Token: "set-token", AttemptTimeout: seconds(7), RetryBudget: -1},
+		},
+	} {
+		test.set.Service = service
+		got := test.set.FromEnvironment()
+		got.Service = httpapi.Service{}
+		if fmt.Sprint(got) != fmt.Sprint(test.want) {
+			t.Errorf("got %+v, want %+v", got, test.want)
+		}
+	}
+}
+
+func TestTheEnvironmentIsChecked(t *testing.T) {
+	for _, text := range []string{"30s", "-1", "0", "3601", "9223372036854775808"} {
+		t.Setenv("EXAMPLE_TIMEOUT", text)
+		wrong := wrongSettings(config("").FromEnvironment())
+		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldRequestTimeout || wrong[0].Reason != "The environment variable EXAMPLE_TIMEOUT is not a whole number from 1 to 3600." {
+			t.Errorf("%q: %v", text, wrong)
+		}
+	}
 }

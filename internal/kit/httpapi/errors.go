@@ -33,8 +33,8 @@ type Error struct {
 	// answer arrived.
 	Sent bool
 
-	// service is what messages call the server.
-	service string
+	// service is whose server it is.
+	service *Service
 }
 
 // Error says what was asked, what the server answered, and how to find the
@@ -44,11 +44,11 @@ func (e *Error) Error() string {
 	fmt.Fprintf(&b, "%s: ", e.operation())
 	switch {
 	case e.Cause != nil && e.Status == 0:
-		fmt.Fprintf(&b, "no answer from %s: %v", e.service, e.Cause)
+		fmt.Fprintf(&b, "no answer from %s: %v", e.service.Name, e.Cause)
 	case e.Cause != nil:
-		fmt.Fprintf(&b, "%s's answer (%s) cannot be used: %v", e.service, statusText(e.Status), e.Cause)
+		fmt.Fprintf(&b, "%s's answer (%s) cannot be used: %v", e.service.Name, statusText(e.Status), e.Cause)
 	default:
-		fmt.Fprintf(&b, "%s answered %s", e.service, statusText(e.Status))
+		fmt.Fprintf(&b, "%s answered %s", e.service.Name, statusText(e.Status))
 	}
 	if words := e.Words(); words != "" {
 		fmt.Fprintf(&b, ": %s", words)
@@ -65,13 +65,13 @@ func (e *Error) notes() []string {
 		notes = append(notes, fmt.Sprintf("gave up after %s", e.GaveUpAfter))
 	}
 	if e.RetryAfter > 0 && e.Status != 0 { // Without an answer, the cause says it.
-		notes = append(notes, fmt.Sprintf("%s asks to wait for %s", e.service, e.RetryAfter.Round(time.Second)))
+		notes = append(notes, fmt.Sprintf("%s asks to wait for %s", e.service.Name, e.RetryAfter.Round(time.Second)))
 	}
 	if e.RequestID != "" {
 		notes = append(notes, "request id "+e.RequestID)
 	}
 	if e.TraceID != "" {
-		notes = append(notes, e.service+"'s trace id "+e.TraceID)
+		notes = append(notes, e.service.Name+"'s trace id "+e.TraceID)
 	}
 	return notes
 }
@@ -177,7 +177,7 @@ func (e *Error) describe(p Problem, contentType string, body []byte) {
 	switch {
 	case text == "" || !utf8.ValidString(text):
 	case strings.Contains(contentType, "html") || strings.HasPrefix(text, "<"):
-		e.Detail = "(the body is HTML, so the answer may come from a proxy and not from " + e.service + ")"
+		e.Detail = "(the body is HTML, so the answer may come from a proxy and not from " + e.service.Name + ")"
 	default:
 		e.Detail = clip(text, maxPlainText)
 	}

@@ -25,7 +25,7 @@ func TestRequestsAtOnce(t *testing.T) {
 	for _, most := range []int{1, 3, 10, 25} {
 		inFakeTime(t, func(t *testing.T) {
 			s := inProcess(t)
-			if most != httpapi.DefaultMaxConcurrentRequests {
+			if most != int(httpapi.MaxConcurrentRequests.Default) {
 				s.config.MaxConcurrentRequests = most
 			}
 			s.restart()

@@ -27,6 +27,7 @@ var service = httpapi.Service{
 	URLEnding:  "/v1",
 	Environment: map[httpapi.Field]string{
 		httpapi.FieldURL: "EXAMPLE_API_URL", httpapi.FieldToken: "EXAMPLE_API_TOKEN", httpapi.FieldTokenFile: "EXAMPLE_API_TOKEN_FILE",
+		httpapi.FieldRequestTimeout: "EXAMPLE_TIMEOUT", httpapi.FieldRetryTimeout: "EXAMPLE_RETRY",
 	},
 	TokenOwner: "a robot",
 	RefuseToken: func(token string) string {

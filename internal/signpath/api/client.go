@@ -25,7 +25,7 @@ type Client struct {
 // New returns a client. It sends nothing. The error joins one
 // [*httpapi.ConfigError] per wrong setting.
 func New(config Config) (*Client, error) {
-	config.Service = service
+	config.Service = Service
 	client, err := httpapi.New(config.Config, refuseOrganization(config.OrganizationID)...)
 	if err != nil {
 		return nil, err

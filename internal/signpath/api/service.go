@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -24,12 +26,12 @@ const (
 // EnvTokenFile is this client's own: SignPath's tools take no token from a file.
 const EnvTokenFile = "SIGNPATH_API_TOKEN_FILE" //nolint:gosec // The name of a variable, not a credential.
 
-// service is SignPath's API. The limits of time that every vendor's requests have
+// Service is SignPath's API. The limits of time that every vendor's requests have
 // are those of SignPath's own tools, which also take a proxy as host:port
 // (documented). What package httpapi does for some servers, it does for SignPath's:
 // those before 1.179.0 refuse an empty body, and those before 1.206.0 mishandle the
 // absence of a Content-Type (documented).
-var service = httpapi.Service{ //nolint:gosec // It names variables and holds no credential.
+var Service = httpapi.Service{ //nolint:gosec // It names variables and holds no credential.
 	Name:       "SignPath",
 	DefaultURL: DefaultURL,
 	// Tools disagree on whether the variable includes it (observed).
@@ -56,6 +58,14 @@ type Config struct {
 	// Contract says how the names in requests are settled; [ContractAuto] if
 	// empty.
 	Contract ContractMode
+}
+
+// FromEnvironment takes what is not set from the environment.
+func (c Config) FromEnvironment() Config {
+	c.Service = Service
+	c.Config = c.Config.FromEnvironment()
+	c.OrganizationID = strings.TrimSpace(cmp.Or(c.OrganizationID, os.Getenv(EnvOrganizationID)))
+	return c
 }
 
 func refuseOrganization(id string) []*httpapi.ConfigError {

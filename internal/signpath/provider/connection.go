@@ -1,18 +1,12 @@
 package provider
 
 import (
-	"cmp"
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -36,59 +30,16 @@ type connectionModel struct {
 	ClientKeyFile         types.String  `tfsdk:"client_key_file"`
 }
 
-func (m connectionModel) settings() map[httpapi.Field]attr.Value {
-	return map[httpapi.Field]attr.Value{
-		httpapi.FieldTokenFile: m.TokenFile, httpapi.FieldRequestTimeout: m.RequestTimeout, httpapi.FieldRetryTimeout: m.RetryTimeout,
-		httpapi.FieldMaxConcurrentRequests: m.MaxConcurrentRequests, httpapi.FieldMaxRequestsPerSecond: m.MaxRequestsPerSecond,
-		httpapi.FieldProxyURL: m.ProxyURL, httpapi.FieldCACertificateFile: m.CACertificateFile,
-		httpapi.FieldClientCertificateFile: m.ClientCertificateFile, httpapi.FieldClientKeyFile: m.ClientKeyFile,
-	}
-}
-
-// A wholeNumber is a setting with bounds, which hold for the attribute and for
-// the environment variable alike.
-type wholeNumber struct {
-	field         httpapi.Field
-	variable      string // empty if there is none
-	standard      int64
-	lowest, upper int64
-}
-
-var (
-	requestTimeout = wholeNumber{httpapi.FieldRequestTimeout, api.EnvRequestTimeout, int64(httpapi.DefaultAttemptTimeout / time.Second), 1, 3_600}
-	retryTimeout   = wholeNumber{httpapi.FieldRetryTimeout, api.EnvRetryTimeout, int64(httpapi.DefaultRetryBudget / time.Second), 0, 86_400}
-	concurrency    = wholeNumber{httpapi.FieldMaxConcurrentRequests, "", httpapi.DefaultMaxConcurrentRequests, 1, 100}
-)
-
-func (n wholeNumber) attribute(description string) schema.Int64Attribute {
-	fallback := fmt.Sprintf("Defaults to %d.", n.standard)
-	if n.variable != "" {
-		fallback = fmt.Sprintf("Defaults to the environment variable `%s`, then to %d.", n.variable, n.standard)
+func wholeNumberAttribute(n httpapi.WholeNumber, description string) schema.Int64Attribute {
+	fallback := fmt.Sprintf("Defaults to %d.", n.Default)
+	if variable := api.Service.Environment[n.Field]; variable != "" {
+		fallback = fmt.Sprintf("Defaults to the environment variable `%s`, then to %d.", variable, n.Default)
 	}
 	return schema.Int64Attribute{
 		Optional:            true,
-		Validators:          []validator.Int64{int64validator.Between(n.lowest, n.upper)},
-		MarkdownDescription: fmt.Sprintf("%s A whole number from %d to %d. %s", description, n.lowest, n.upper, fallback),
+		Validators:          []validator.Int64{int64validator.Between(n.Lowest, n.Highest)},
+		MarkdownDescription: fmt.Sprintf("%s A whole number from %d to %d. %s", description, n.Lowest, n.Highest, fallback),
 	}
-}
-
-// resolve returns the configured value, which was validated, or else that of the
-// environment variable, or else the standard.
-func (n wholeNumber) resolve(value types.Int64, diags *diag.Diagnostics) int64 {
-	text := strings.TrimSpace(os.Getenv(n.variable))
-	switch {
-	case !value.IsNull():
-		return value.ValueInt64()
-	case text == "":
-		return n.standard
-	}
-	number, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || number < n.lowest || number > n.upper {
-		diags.AddAttributeError(path.Root(string(n.field)), "Invalid provider configuration",
-			fmt.Sprintf("The environment variable %s is not a whole number from %d to %d.", n.variable, n.lowest, n.upper))
-		return n.standard
-	}
-	return number
 }
 
 func connectionAttributes() map[string]schema.Attribute {
@@ -102,12 +53,12 @@ func connectionAttributes() map[string]schema.Attribute {
 		string(httpapi.FieldTokenFile): file(fmt.Sprintf("Path of a file that holds the API token and nothing else but white space around it, in place of `%s`. "+
 			"It is read when the provider starts. Defaults to the environment variable `%s`. Set a token or a file, not both; what is set here takes precedence over both environment variables.",
 			httpapi.FieldToken, api.EnvTokenFile), stringvalidator.ConflictsWith(path.MatchRoot(string(httpapi.FieldToken)))),
-		string(httpapi.FieldRequestTimeout): requestTimeout.attribute("How many seconds one attempt of a request may take, until its answer has arrived."),
-		string(httpapi.FieldRetryTimeout): retryTimeout.attribute("How many seconds a request may take with all its attempts and the waits between them. " +
-			"Reads, and writes that state the whole result, are sent again after a connection error or one of the answers 408, 429, 502, 503 and 504; a `Retry-After` is kept. " +
-			"What creates or generates something is sent again only if SignPath certainly did not act. " +
+		string(httpapi.FieldRequestTimeout): wholeNumberAttribute(httpapi.RequestTimeout, "How many seconds one attempt of a request may take, until its answer has arrived."),
+		string(httpapi.FieldRetryTimeout): wholeNumberAttribute(httpapi.RetryTimeout, "How many seconds a request may take with all its attempts and the waits between them. "+
+			"Reads, and writes that state the whole result, are sent again after a connection error or one of the answers 408, 429, 502, 503 and 504; a `Retry-After` is kept. "+
+			"What creates or generates something is sent again only if SignPath certainly did not act. "+
 			"A pause that is longer than the time that is left is an error at once. With 0, nothing is sent again."),
-		string(httpapi.FieldMaxConcurrentRequests): concurrency.attribute("How many requests are under way at once. Terraform's own `-parallelism` also limits them."),
+		string(httpapi.FieldMaxConcurrentRequests): wholeNumberAttribute(httpapi.MaxConcurrentRequests, "How many requests are under way at once. Terraform's own `-parallelism` also limits them."),
 		string(httpapi.FieldMaxRequestsPerSecond): schema.Float64Attribute{
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0.01)},
@@ -130,27 +81,25 @@ func connectionAttributes() map[string]schema.Attribute {
 	}
 }
 
-// connect sets how SignPath is reached.
-func (m connectionModel) connect(config *api.Config, diags *diag.Diagnostics) {
-	config.AttemptTimeout = time.Duration(requestTimeout.resolve(m.RequestTimeout, diags)) * time.Second
-	config.RetryBudget = time.Duration(retryTimeout.resolve(m.RetryTimeout, diags)) * time.Second
-	if config.RetryBudget == 0 {
-		config.RetryBudget = -1 // The client takes 0 for its default.
+// config returns the settings as they are configured, which was validated.
+func (m configModel) config() httpapi.Config {
+	seconds := func(value types.Int64) time.Duration {
+		if value.IsNull() {
+			return 0
+		}
+		return httpapi.Seconds(value.ValueInt64())
 	}
-	config.MaxConcurrentRequests = int(concurrency.resolve(m.MaxConcurrentRequests, diags))
-	config.MaxRequestsPerSecond = m.MaxRequestsPerSecond.ValueFloat64()
-	config.ProxyURL = m.ProxyURL.ValueString()
-	config.CACertificateFile = m.CACertificateFile.ValueString()
-	config.ClientCertificateFile = m.ClientCertificateFile.ValueString()
-	config.ClientKeyFile = m.ClientKeyFile.ValueString()
-}
-
-// credentials returns the token, or the file that holds it. What is configured
-// takes precedence over the environment, be it the token or the file.
-func (m configModel) credentials() (token, file string) {
-	token, file = strings.TrimSpace(m.Token.ValueString()), m.TokenFile.ValueString()
-	if cmp.Or(token, file) != "" {
-		return token, file
+	return httpapi.Config{
+		URL:                   m.URL.ValueString(),
+		Token:                 m.Token.ValueString(),
+		TokenFile:             m.TokenFile.ValueString(),
+		AttemptTimeout:        seconds(m.RequestTimeout),
+		RetryBudget:           seconds(m.RetryTimeout),
+		MaxConcurrentRequests: int(m.MaxConcurrentRequests.ValueInt64()),
+		MaxRequestsPerSecond:  m.MaxRequestsPerSecond.ValueFloat64(),
+		ProxyURL:              m.ProxyURL.ValueString(),
+		CACertificateFile:     m.CACertificateFile.ValueString(),
+		ClientCertificateFile: m.ClientCertificateFile.ValueString(),
+		ClientKeyFile:         m.ClientKeyFile.ValueString(),
 	}
-	return strings.TrimSpace(os.Getenv(api.EnvToken)), os.Getenv(api.EnvTokenFile)
 }

@@ -14,13 +14,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
@@ -103,7 +106,7 @@ type configModel struct {
 func (p *signpathProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config configModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	refuseUnknown(ctx, resp, config)
+	refuseUnknown(req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -112,15 +115,11 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		now = time.Now
 	}
 	clientConfig := api.Config{
-		Config: httpapi.Config{
-			URL:       setting(config.URL, api.EnvURL),
-			UserAgent: userAgent(p.version, req.TerraformVersion),
-		},
-		OrganizationID: setting(config.OrganizationID, api.EnvOrganizationID),
+		Config:         config.config(),
+		OrganizationID: config.OrganizationID.ValueString(),
 		Contract:       api.ContractMode(config.APIContract.ValueString()),
-	}
-	clientConfig.Token, clientConfig.TokenFile = config.credentials()
-	config.connect(&clientConfig, &resp.Diagnostics)
+	}.FromEnvironment()
+	clientConfig.UserAgent = userAgent(p.version, req.TerraformVersion)
 	rules := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
 	log := newClientLog()
 	clientConfig.Log, clientConfig.Trace = log.debug(), log.trace()
@@ -137,17 +136,15 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 }
 
 // refuseUnknown reports every setting that is only known after apply.
-func refuseUnknown(ctx context.Context, resp *provider.ConfigureResponse, config configModel) {
-	settings := config.settings()
-	settings[httpapi.FieldURL], settings[api.FieldOrganizationID], settings[httpapi.FieldToken] = config.URL, config.OrganizationID, config.Token
-	settings[attrAPIContract] = config.APIContract
-	if !isFullyKnown(ctx, config.Guardrails) {
-		settings[attrGuardrails] = types.ObjectUnknown(config.Guardrails.AttributeTypes(ctx))
+func refuseUnknown(config tfsdk.Config, diags *diag.Diagnostics) {
+	var settings map[string]tftypes.Value
+	if err := config.Raw.As(&settings); err != nil {
+		diags.AddError("Invalid provider configuration", err.Error())
 	}
-	for _, field := range slices.Sorted(maps.Keys(settings)) {
-		if settings[field].IsUnknown() {
-			resp.Diagnostics.AddAttributeError(path.Root(string(field)), "Setting not known at plan time",
-				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, or leave it out and use the environment variable, if it has one.", field))
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if !settings[name].IsFullyKnown() {
+			diags.AddAttributeError(path.Root(name), "Setting not known at plan time",
+				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, or leave it out and use the environment variable, if it has one.", name))
 		}
 	}
 }
@@ -162,12 +159,6 @@ func userAgent(version, terraformVersion string) string {
 	// A line break would make every request invalid.
 	more := strings.FieldsFunc(os.Getenv("TF_APPEND_USER_AGENT"), func(r rune) bool { return r <= ' ' || r == 0x7f })
 	return strings.Join(append([]string{agent}, more...), " ")
-}
-
-// setting returns a configured value, or else the environment variable. White
-// space around it, such as the line break of a file, never belongs to it.
-func setting(value types.String, variable string) string {
-	return strings.TrimSpace(cmp.Or(value.ValueString(), os.Getenv(variable)))
 }
 
 func addConfigErrors(resp *provider.ConfigureResponse, err error) {
