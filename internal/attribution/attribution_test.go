@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -57,7 +58,7 @@ func newOrganization(t *testing.T, options ...mock.Option) *organization {
 	o.must(err)
 	t.Cleanup(stop)
 	o.Server = server
-	o.client, err = api.New(api.Config{URL: url + "/Api", OrganizationID: server.OrganizationID(), Token: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1})
+	o.client, err = api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Token: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1}})
 	o.must(err)
 	return o
 }

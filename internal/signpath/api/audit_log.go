@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -97,7 +98,7 @@ func decodeAuditLog(body []byte) (AuditLog, error) {
 		lists := maps.Clone(wrapper)
 		maps.DeleteFunc(lists, func(_ string, value json.RawMessage) bool { return !bytes.HasPrefix(value, []byte("[")) })
 		if len(lists) != 1 {
-			return AuditLog{}, fmt.Errorf("%w: an object with %d lists in it", contract.ErrNotJSON, len(lists))
+			return AuditLog{}, fmt.Errorf("%w: an object with %d lists in it", httpapi.ErrNotJSON, len(lists))
 		}
 		for _, list := range lists {
 			items = list

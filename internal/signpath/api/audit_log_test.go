@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -90,7 +91,7 @@ func TestDecodeAuditLog(t *testing.T) {
 	} {
 		log, err := decodeAuditLog([]byte(body))
 		if want.events < 0 {
-			if !errors.Is(err, contract.ErrNotJSON) {
+			if !errors.Is(err, httpapi.ErrNotJSON) {
 				t.Errorf("%s: got %+v, %v", body, log, err)
 			}
 			continue

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -171,7 +172,7 @@ func (c *Client) runEdits(ctx context.Context, target entity, editor *editor) {
 // awaitChanges gives other changes the time to come.
 func (e *editor) awaitChanges(ctx context.Context) {
 	for waited := time.Duration(0); waited < maxMergeWait; waited += mergeWindow {
-		if sleep(ctx, mergeWindow) != nil {
+		if httpapi.Sleep(ctx, mergeWindow) != nil {
 			return
 		}
 		e.mu.Lock()
@@ -212,7 +213,7 @@ func (b *batch) run(ctx context.Context) {
 	defer cancel()
 	defer b.cancelWhenAbandoned(cancel)()
 	after, warnings, err := b.write(ctx)
-	if IsRefusal(err) && len(b.changes) > 1 {
+	if httpapi.IsRefusal(err) && len(b.changes) > 1 {
 		b.runOneByOne(ctx)
 		return
 	}

@@ -3,12 +3,14 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -101,8 +103,15 @@ func namesInRequest(before contract.Object) map[string]string {
 // sentAs is the request as the server reads it.
 func sentAs(t *testing.T, request contract.Object) contract.Object {
 	t.Helper()
-	body, err := encodeBody(request)
+	var body []byte
+	client, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Token: "t", Transport: transport(func(r *http.Request) *http.Response {
+		body, _ = io.ReadAll(r.Body)
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}
+	})}})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := client.call(t.Context(), contract.RouteProjectEdit, []string{"a"}, request); err != nil {
 		t.Fatal(err)
 	}
 	sent, err := contract.DecodeObject(body)
@@ -111,6 +120,11 @@ func sentAs(t *testing.T, request contract.Object) contract.Object {
 	}
 	return sent
 }
+
+// A transport answers in place of a server.
+type transport func(*http.Request) *http.Response
+
+func (answer transport) RoundTrip(r *http.Request) (*http.Response, error) { return answer(r), nil }
 
 func compact(t *testing.T, raw json.RawMessage) []byte {
 	t.Helper()
@@ -132,13 +146,15 @@ func FuzzProblem(f *testing.F) {
 	} {
 		f.Add("application/problem+json", []byte(seed))
 	}
-	c, err := New(Config{URL: "http://127.0.0.1:9/Api", OrganizationID: userID, Token: token, Contract: ContractAssumed})
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		response := &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {contentType}}}
-		message := c.refusal(&Error{Route: contract.RouteProjects.String(), Path: "/Projects"}, response, body).Error()
+		c, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Token: token, Transport: transport(func(*http.Request) *http.Response {
+			return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(bytes.NewReader(body))}
+		})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Projects(t.Context())
+		message := err.Error()
 		if strings.Contains(message, token) {
 			t.Errorf("the token is in %q", message)
 		}

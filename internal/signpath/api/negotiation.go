@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -49,7 +50,7 @@ func (c *Client) negotiate(ctx context.Context) (negotiation, error) {
 
 // absenceOf says why there is no document; it is empty if that is not certain.
 func absenceOf(err error) string {
-	var e *Error
+	var e *httpapi.Error
 	if !errors.As(err, &e) || e.Status < http.StatusMultipleChoices || e.Status >= http.StatusInternalServerError {
 		return ""
 	}
@@ -62,7 +63,7 @@ func absenceOf(err error) string {
 
 // settle finds out how a write is to be sent, before the first of its run with
 // one request for the server's document. The error is a [*contract.Error] if the
-// document contradicts all that is plausible, or an [*Error] if it is not known
+// document contradicts all that is plausible, or an [*httpapi.Error] if it is not known
 // whether there is a document.
 func (c *Client) settle(ctx context.Context, r *contract.Route) (contract.Settled, error) {
 	var negotiated negotiation

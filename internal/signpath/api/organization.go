@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -41,7 +42,7 @@ type Me struct{ access.Principal }
 func (c *Client) Me(ctx context.Context) (Me, error) {
 	return c.snapshot.me.get(ctx, func(ctx context.Context) (Me, error) {
 		me, err := c.meAs(ctx, access.KindCIUser)
-		if !IsRefusal(err) {
+		if !httpapi.IsRefusal(err) {
 			return me, err
 		}
 		// The token is not a CI user's, or it is no good at all: the second

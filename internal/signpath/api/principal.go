@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -86,7 +87,7 @@ func (c *Client) complete(ctx context.Context, kind access.Kind, items []contrac
 		return items, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(c.config.MaxConcurrentRequests)
+	group.SetLimit(c.http.MaxConcurrentRequests())
 	for i := range items {
 		if isSummary(items[i]) {
 			group.Go(func() error { return read(ctx, i) })
@@ -120,14 +121,14 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 	// the identity is empty before is inferred.
 	p.Invited = kind == access.KindUser && o.Has(contract.PropIdentity) && p.Identity == ""
 	if !access.IsID(p.ID) {
-		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", contract.ErrNotJSON, kind.Noun(), p.Name)
+		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", httpapi.ErrNotJSON, kind.Noun(), p.Name)
 	}
 	return p, nil
 }
 
 // Resolve finds the one principal that the reference names. The error is an
 // [*access.NotFoundError], which looks through the other kinds for what was
-// meant, an [*access.AmbiguousError], or an [*Error].
+// meant, an [*access.AmbiguousError], or an [*httpapi.Error].
 func (c *Client) Resolve(ctx context.Context, reference access.Reference) (access.Principal, error) {
 	directory, err := c.Directory(ctx, reference.Kind)
 	if err != nil {
@@ -261,7 +262,7 @@ var lagWaits = []time.Duration{0, 250 * time.Millisecond, 750 * time.Millisecond
 func (c *Client) lookFor(ctx context.Context, p access.Principal) (access.Principal, error) {
 	var missing error
 	for _, wait := range lagWaits {
-		if err := sleep(ctx, wait); err != nil {
+		if err := httpapi.Sleep(ctx, wait); err != nil {
 			return access.Principal{}, err
 		}
 		principals, err := c.listPrincipals(ctx, p.Kind)
@@ -292,7 +293,7 @@ func (c *Client) findCreated(ctx context.Context, p access.Principal) (access.Pr
 
 // findLostCreate looks for the object of a create whose answer was lost.
 func (c *Client) findLostCreate(ctx context.Context, p access.Principal, cause error) (access.Principal, error) {
-	var e *Error
+	var e *httpapi.Error
 	if !errors.As(cause, &e) || !e.Sent {
 		return access.Principal{}, cause
 	}
@@ -396,7 +397,7 @@ func (c *Client) Reinvite(ctx context.Context, id string) error {
 	r, parameters := contract.RoutesOf[access.KindUser].Reinvite, []string{id}
 	body, _, err := c.write(ctx, r, parameters, nil)
 	if err == nil && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		return c.unusable(r, parameters, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", contract.ErrNotJSON))
+		return c.unusable(r, parameters, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", httpapi.ErrNotJSON))
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func (c *Client) Groups(ctx context.Context) ([]access.Principal, error) {
 	}
 	groups := directory.All(access.KindGroup)
 	reads, ctx := errgroup.WithContext(ctx)
-	reads.SetLimit(c.config.MaxConcurrentRequests)
+	reads.SetLimit(c.http.MaxConcurrentRequests())
 	for i := range groups {
 		reads.Go(func() (err error) {
 			groups[i], err = c.Group(ctx, groups[i].ID)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // How SignPath represents the members of a list is not published. Answers are
@@ -29,7 +30,7 @@ func DecodeMembers(raw json.RawMessage) ([]string, error) {
 	lists := []json.RawMessage{raw}
 	if perKind, err := DecodeObject(raw); err == nil {
 		if perKindKeys(slices.Collect(maps.Keys(perKind))) == nil {
-			return nil, fmt.Errorf("%w: no list of members", ErrNotJSON)
+			return nil, fmt.Errorf("%w: no list of members", httpapi.ErrNotJSON)
 		}
 		lists = slices.Collect(maps.Values(perKind))
 	}
@@ -48,7 +49,7 @@ func DecodeMembers(raw json.RawMessage) ([]string, error) {
 func decodeMemberArray(raw json.RawMessage) ([]string, error) {
 	var entries []json.RawMessage
 	if err := json.Unmarshal(raw, &entries); err != nil {
-		return nil, fmt.Errorf("%w: no list of members", ErrNotJSON)
+		return nil, fmt.Errorf("%w: no list of members", httpapi.ErrNotJSON)
 	}
 	ids := make([]string, len(entries))
 	for i, entry := range entries {
@@ -70,7 +71,7 @@ func decodeMember(raw json.RawMessage) (string, error) {
 	if err := json.Unmarshal(raw, &o); err == nil && o.ID() != "" {
 		return o.ID(), nil
 	}
-	return "", fmt.Errorf("%w: a member is neither an id nor an object with an id", ErrNotJSON)
+	return "", fmt.Errorf("%w: a member is neither an id nor an object with an id", httpapi.ErrNotJSON)
 }
 
 // EncodeMembers writes an access list as an array of ids, the form in which an

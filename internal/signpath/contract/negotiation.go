@@ -123,7 +123,7 @@ func (d document) near(r *Route) []string {
 	var near []string
 	for _, found := range d {
 		sameKind := (found.method == http.MethodGet) == (r.Method == http.MethodGet)
-		if sameKind && found.version == version && strings.HasPrefix(strings.ToLower(found.path), "/"+first) {
+		if sameKind && found.version == Version && strings.HasPrefix(strings.ToLower(found.path), "/"+first) {
 			near = append(near, found.method+" "+found.path)
 		}
 	}

@@ -3,41 +3,27 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // An Object is a JSON object whose values are kept as the bytes in which they
 // came, so that an edit can send back what it does not understand.
 type Object map[string]json.RawMessage
 
-var (
-	// ErrNotJSON is for an answer of another form than is known.
-	ErrNotJSON = errors.New("it is not the JSON that was expected")
-	// ErrWebPage is for an answer of SignPath's web application, of a proxy or of a
-	// page to sign in: the request did not reach the API.
-	ErrWebPage = fmt.Errorf("%w, but a web page", ErrNotJSON)
-)
-
 // DecodeObject reads one JSON object.
 func DecodeObject(body []byte) (Object, error) {
 	var o Object
 	if err := json.Unmarshal(body, &o); err != nil || o == nil {
-		return nil, notJSON(body, "no JSON object")
+		return nil, httpapi.NotJSON(body, "no JSON object")
 	}
 	return o, nil
-}
-
-func notJSON(body []byte, found string) error {
-	if bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<")) {
-		return ErrWebPage
-	}
-	return fmt.Errorf("%w: %s", ErrNotJSON, found)
 }
 
 // DecodeList reads a bare array of objects, or an object with exactly one array
@@ -51,23 +37,23 @@ func DecodeList(body []byte) ([]Object, error) {
 	}
 	wrapper, err := DecodeObject(body)
 	if err != nil {
-		return nil, notJSON(body, "neither a list nor an object with a list in it")
+		return nil, httpapi.NotJSON(body, "neither a list nor an object with a list in it")
 	}
 	if len(wrapper) != 1 {
 		return nil, fmt.Errorf("%w: the list comes with other properties (%s), so it may be only a page of the whole",
-			ErrNotJSON, strings.Join(slices.Sorted(maps.Keys(wrapper)), ", "))
+			httpapi.ErrNotJSON, strings.Join(slices.Sorted(maps.Keys(wrapper)), ", "))
 	}
 	for _, items := range wrapper {
 		return DecodeItems(items)
 	}
-	return nil, ErrNotJSON
+	return nil, httpapi.ErrNotJSON
 }
 
 // DecodeItems reads a bare array of objects.
 func DecodeItems(body []byte) ([]Object, error) {
 	var items []Object
 	if err := json.Unmarshal(body, &items); err != nil || items == nil || slices.ContainsFunc(items, func(o Object) bool { return o == nil }) {
-		return nil, notJSON(body, "no list of objects")
+		return nil, httpapi.NotJSON(body, "no list of objects")
 	}
 	return items, nil
 }

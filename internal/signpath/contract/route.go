@@ -33,18 +33,18 @@ func (r *Route) String() string { return r.Method + " " + r.Path }
 
 // The versions of the API as paths spell them.
 const (
-	version        = "v1"
-	versionPreview = "v1-pre"
+	Version        = "v1"
+	VersionPreview = "v1-pre"
 )
 
-var versions = []string{version, versionPreview}
+var versions = []string{Version, VersionPreview}
 
 // Version is the segment before the organization.
 func (r *Route) Version() string {
 	if r.Preview {
-		return versionPreview
+		return VersionPreview
 	}
-	return version
+	return Version
 }
 
 // Expand fills the parameters in, in order, each as one escaped path segment.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
@@ -128,7 +129,7 @@ func (w *world) must(err error) {
 }
 
 func (w *world) newClient() *api.Client {
-	client, err := api.New(api.Config{URL: w.url, OrganizationID: w.server.OrganizationID(), Token: token})
+	client, err := api.New(api.Config{OrganizationID: w.server.OrganizationID(), Config: httpapi.Config{URL: w.url, Token: token}})
 	w.must(err)
 	return client
 }

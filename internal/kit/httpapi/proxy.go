@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"context"
@@ -34,8 +34,7 @@ func (c Config) proxy(wrong *configErrors) proxyFunc {
 
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
-// parseProxy takes host:port for http://host:port, as SignPath's own tools do
-// (documented).
+// parseProxy takes host:port for http://host:port.
 func parseProxy(text string) (proxy *url.URL, ok bool) {
 	text = strings.TrimSpace(text)
 	if !strings.Contains(text, "://") {
@@ -49,7 +48,7 @@ func parseProxy(text string) (proxy *url.URL, ok bool) {
 	return proxy, isBare
 }
 
-// A proxyError is a proxy's refusal to connect to SignPath.
+// A proxyError is a proxy's refusal to connect to the server.
 type proxyError struct {
 	status int
 	target string

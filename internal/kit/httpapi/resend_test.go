@@ -1,8 +1,7 @@
-package api_test
+package httpapi_test
 
 import (
 	"bufio"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -13,9 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // hangUp is a server that answers the first request on each connection with an
@@ -67,47 +64,35 @@ func (h *hangUp) serve(connection net.Conn) {
 	}
 }
 
-// A create or a new token on a connection that was in use before is sent once,
-// though the connection breaks without an answer.
+// What acts each time it is sent is sent once on a connection that was in use
+// before, though that breaks without an answer.
 func TestWhatActsIsNotSentAgainOnAnotherConnection(t *testing.T) {
-	const id = "8e0b6d1c-42f7-4a95-b3c8-0d9e5f7a1263"
-	calls := map[string]func(*api.Client) error{
-		"create": func(c *api.Client) error {
-			_, err := c.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
-			return err
-		},
-		"token": func(c *api.Client) error {
-			_, err := c.RegenerateToken(t.Context(), id)
-			return err
-		},
-		"mail": func(c *api.Client) error { return c.Reinvite(t.Context(), id) },
+	server := newHangUp(t)
+	client, err := httpapi.New(config("http://" + server.Addr().String()))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, call := range calls {
-		t.Run(name, func(t *testing.T) {
-			server := newHangUp(t)
-			client, err := api.New(config("http://" + server.Addr().String()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := client.Projects(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			expectError(t, call(client), "no answer from SignPath")
-			server.mu.Lock()
-			defer server.mu.Unlock()
-			if posts := slices.DeleteFunc(slices.Clone(server.requests), func(m string) bool { return m == "GET" }); len(posts) != 1 {
-				t.Errorf("the server got %q", server.requests)
-			}
-		})
+	if _, _, err := client.Do(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = client.Do(t.Context(), create)
+	expectError(t, err, "no answer from Example")
+	if !answered(t, err).Sent {
+		t.Errorf("the server may have acted: %v", err)
+	}
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	if posts := slices.DeleteFunc(slices.Clone(server.requests), func(m string) bool { return m == "GET" }); len(posts) != 1 {
+		t.Errorf("the server got %q", server.requests)
 	}
 }
 
 // A server may close a connection just when a request gets it. That request was not
 // sent, so that a create, too, may go on another connection.
 func TestConnectionThatIsClosedWhenARequestGetsIt(t *testing.T) {
-	o := newOrganization(t, seed(), nil)
+	s := newServer(t)
 	idle, closed := make(chan net.Conn, 1), make(chan struct{}, 1)
-	server := httptest.NewUnstartedServer(o.Server)
+	server := httptest.NewUnstartedServer(s)
 	server.Config.ConnState = func(connection net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateIdle:
@@ -124,20 +109,19 @@ func TestConnectionThatIsClosedWhenARequestGetsIt(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	o.config.URL = server.URL + "/Api"
-	o.restart()
-	o.must(doProjects(t.Context(), o))
+	s.config.URL = server.URL + "/Api"
+	s.restart()
+	s.must(s.do(t.Context(), list))
 
 	var once sync.Once
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
 		once.Do(func() {
-			o.check((<-idle).(*net.TCPConn).CloseWrite())
+			s.check((<-idle).(*net.TCPConn).CloseWrite())
 			<-closed // The client has seen it, and closed its side.
 		})
 	}})
-	_, err := o.client.CreatePrincipal(ctx, access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
-	o.must(err)
-	o.expectRequests(1, "POST /CIUsers")
+	s.must(s.do(ctx, create))
+	s.expectRequests(1, "POST /Things")
 }
 
 // Over HTTP/2, net/http sends a POST again after some resets of its stream.
@@ -152,11 +136,11 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 	defer server.Close()
 	c := config(server.URL)
 	c.CACertificateFile = writeFile(t, pemOf("CERTIFICATE", server.Certificate().Raw))
-	client, err := api.New(c)
+	client, err := httpapi.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = client.Projects(t.Context()); err != nil || protocol != "HTTP/1.1" {
+	if _, _, err = client.Do(t.Context(), list); err != nil || protocol != "HTTP/1.1" {
 		t.Errorf("the request came with %s, %v", protocol, err)
 	}
 }
@@ -164,26 +148,26 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 // What may be sent again, may not take more than one attempt without retries.
 func TestWithoutRetries(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
-		o := inProcess(t)
-		o.config.RetryBudget = -1
+		s := inProcess(t)
+		s.config.RetryBudget = -1
 		for _, status := range []int{408, 429, 502, 503, 504} {
-			o.restart()
-			o.ClearFaults()
-			o.inject(answerOnce(status, map[string]string{"Retry-After": "7"}))
-			before, started := o.CountRequests(), time.Now()
-			expectError(t, doProjects(t.Context(), o), http.StatusText(status), "SignPath asks to wait for 7s")
-			if o.CountRequests() != before+1 || time.Since(started) > 0 {
-				t.Errorf("%d: %d requests in %s", status, o.CountRequests()-before, time.Since(started))
+			s.restart()
+			s.clearFaults()
+			s.inject(answerOnce(status, map[string]string{"Retry-After": "7"}))
+			before, started := s.count(), time.Now()
+			expectError(t, s.do(t.Context(), list), http.StatusText(status), "Example asks to wait for 7s")
+			if s.count() != before+1 || time.Since(started) > 0 {
+				t.Errorf("%d: %d requests in %s", status, s.count()-before, time.Since(started))
 			}
 			if status != http.StatusTooManyRequests {
-				o.must(doProjects(t.Context(), o))
+				s.must(s.do(t.Context(), list))
 				continue
 			}
-			err := doProjects(t.Context(), o)
-			expectError(t, err, "SignPath asked to wait for 7s, longer than the time that is left")
+			err := s.do(t.Context(), list)
+			expectError(t, err, "Example asked to wait for 7s, longer than the time that is left")
 			expectAdvice(t, err, "raise retry_timeout_seconds")
 			time.Sleep(7 * time.Second)
-			o.must(doProjects(t.Context(), o))
+			s.must(s.do(t.Context(), list))
 		}
 	})
 }
@@ -196,14 +180,14 @@ func TestWhichAnswersAreTriedAgain(t *testing.T) {
 			continue
 		}
 		inFakeTime(t, func(t *testing.T) {
-			o := inProcess(t)
-			o.inject(answerOnce(status, nil))
-			readErr := doProjects(t.Context(), o)
-			o.ClearFaults()
-			fault := answerOnce(status, nil)
-			fault.Route = editRoute
-			o.inject(fault)
-			writeErr := doChangeMembers(t.Context(), o)
+			s := inProcess(t)
+			s.inject(answerOnce(status, nil))
+			readErr := s.do(t.Context(), list)
+			s.clearFaults()
+			f := answerOnce(status, nil)
+			f.of = "POST /Things/1/Edit"
+			s.inject(f)
+			writeErr := s.do(t.Context(), edit)
 			if want := slices.Contains(again, status); (readErr == nil) != want || (writeErr == nil) != want {
 				t.Errorf("%d: %v, %v", status, readErr, writeErr)
 			}
@@ -211,19 +195,19 @@ func TestWhichAnswersAreTriedAgain(t *testing.T) {
 	}
 }
 
-// The pause that SignPath asks for is in the error, in both forms of the header.
+// The pause that Example asks for is in the error, in both forms of the header.
 func TestThePauseIsSaid(t *testing.T) {
 	for _, retryAfter := range []string{"86400", "Sun, 02 Jan 2000 00:00:00 GMT"} { // Time begins at midnight.
 		for _, status := range []int{429, 503} {
 			inFakeTime(t, func(t *testing.T) {
-				o := inProcess(t)
-				o.inject(answerOnce(status, map[string]string{"Retry-After": retryAfter}))
+				s := inProcess(t)
+				s.inject(answerOnce(status, map[string]string{"Retry-After": retryAfter}))
 				started := time.Now()
-				expectError(t, doProjects(t.Context(), o), "SignPath asks to wait for 24h0m0s", "request id")
+				expectError(t, s.do(t.Context(), list), "Example asks to wait for 24h0m0s", "request id")
 				if time.Since(started) > 0 {
 					t.Errorf("it took %s", time.Since(started))
 				}
-				o.expectRequests(1)
+				s.expectRequests(1)
 			})
 		}
 	}
@@ -232,30 +216,14 @@ func TestThePauseIsSaid(t *testing.T) {
 // Nothing of a create is lost that never left.
 func TestACreateThatWaitsForItsTurnIsNotLost(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
-		o := inProcess(t)
-		o.config.MaxRequestsPerSecond = 0.1
-		o.config.RetryBudget = 5 * time.Second
-		o.restart()
-		o.must(doProjects(t.Context(), o))
-		_, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
+		s := inProcess(t)
+		s.config.MaxRequestsPerSecond = 0.1
+		s.config.RetryBudget = 5 * time.Second
+		s.restart()
+		s.must(s.do(t.Context(), list))
+		err := s.do(t.Context(), create)
 		expectError(t, err, "max_requests_per_second leaves no turn")
-		var lost *api.LostCreateError
-		if errors.As(err, &lost) {
-			t.Errorf("what was never sent counts as lost: %v", err)
-		}
-		o.expectRequests(0, "POST *")
+		expectNotSent(t, err)
+		s.expectRequests(0, "POST /Things")
 	})
-}
-
-// A page in the place of SignPath's answer must not pass for a mail that was sent.
-func TestReinviteThatAPageAnswers(t *testing.T) {
-	o := inProcess(t)
-	o.inject(mock.Fault{
-		Route: "POST */Reinvite", Action: mock.FaultAnswer, Status: http.StatusOK,
-		Headers: map[string]string{"Content-Type": "text/html"}, Body: "\n<html>Log in first</html>",
-	})
-	expectError(t, o.client.Reinvite(t.Context(), o.id(outsider)), "/Reinvite", "a page", "whether the invitation was sent")
-	if mails := o.Mails(); len(mails) > 0 {
-		t.Errorf("mails were sent, so this test shows nothing: %+v", mails)
-	}
 }

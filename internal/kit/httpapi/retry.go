@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"bytes"
@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // errBudgetSpent ends a request whose attempts have used up the retry budget.
@@ -19,10 +17,10 @@ var errBudgetSpent = errors.New("the retry budget is spent")
 
 // attempts is what is known of the attempts of one request so far.
 type attempts struct {
-	class httpapi.Class
+	class Class
 	// noRetries is true if the first attempt is the only one.
 	noRetries bool
-	// received is true once SignPath may have received an attempt that it did
+	// received is true once the server may have received an attempt that it did
 	// not answer.
 	received bool
 	// answer, with its body, or err are how the last attempt ended.
@@ -43,7 +41,7 @@ func attemptsOf(ctx context.Context) *attempts {
 	if tried, ok := ctx.Value(attemptsKey{}).(*attempts); ok {
 		return tried
 	}
-	return &attempts{class: httpapi.Once, noRetries: true}
+	return &attempts{class: Once, noRetries: true}
 }
 
 // note takes down how an attempt ended, unless the context ended it.
@@ -65,7 +63,7 @@ func (a *attempts) note(ctx context.Context, response *http.Response, err error)
 
 // checkRetry decides whether another attempt is made: never after the end of
 // the context or when the wait would outlast the budget, and for a request that
-// acts each time it is sent only if SignPath certainly did not act.
+// acts each time it is sent only if the server certainly did not act.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	tried := attemptsOf(ctx)
 	tried.note(ctx, response, err)
@@ -76,7 +74,7 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 		return false, nil
 	}
 	if err != nil {
-		return !isFinal(err) && (tried.class == httpapi.Idempotent || certainlyNotSent(err)), nil
+		return !isFinal(err) && (tried.class == Idempotent || certainlyNotSent(err)), nil
 	}
 	if !isRetryable(tried.class, response.StatusCode) {
 		return false, nil
@@ -86,19 +84,19 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	return !ok || time.Until(deadline) > wait, nil
 }
 
-func isRetryable(class httpapi.Class, status int) bool {
+func isRetryable(class Class, status int) bool {
 	switch status {
 	case http.StatusTooManyRequests:
 		return true
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return class == httpapi.Idempotent
+		return class == Idempotent
 	}
 	return false
 }
 
 // backoff doubles the wait with each attempt, spreads it by up to a half so
 // that parallel requests do not come back together, and waits at least as long
-// as SignPath asks for.
+// as the server asks for.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	wait := min(longest, shortest<<min(attempt, 10))
 	wait = wait/2 + rand.N(wait/2+1) //nolint:gosec // Jitter needs no secrecy.

@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"errors"
@@ -50,29 +50,4 @@ func quotePath(path string) string {
 		return fmt.Sprintf("The path of %d characters, which is not shown because it may be a secret itself,", len(path))
 	}
 	return "The file " + strconv.Quote(path)
-}
-
-// readToken returns the token, from wherever it is.
-func (c Config) readToken(wrong *configErrors) string {
-	if c.TokenFile == "" {
-		wrong.add(FieldToken, refuseToken(c.Token))
-		return c.Token
-	}
-	if c.Token != "" {
-		wrong.add(FieldTokenFile, fmt.Sprintf("Both a token and a file with a token are set. Set one of %s and %s, or one of the environment variables %s and %s.",
-			FieldToken, FieldTokenFile, EnvToken, EnvTokenFile))
-		return ""
-	}
-	content, reason := readSettingFile(c.TokenFile)
-	if reason != "" {
-		wrong.add(FieldTokenFile, reason)
-		return ""
-	}
-	token := strings.TrimSpace(string(content))
-	if token == "" {
-		wrong.add(FieldTokenFile, quotePath(c.TokenFile)+" is empty. It must hold the API token and nothing else.")
-		return ""
-	}
-	wrong.add(FieldTokenFile, refuseToken(token))
-	return token
 }

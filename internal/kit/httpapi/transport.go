@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"bytes"
@@ -9,14 +9,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"regexp"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
 )
 
-// maxBodyBytes bounds an answer. A directory of 50,000 users has about 20 MB.
+// maxBodyBytes bounds an answer. A list of 50,000 objects has about 20 MB.
 const maxBodyBytes = 64 << 20
 
 // newHTTPTransport returns a transport for the client's only host.
@@ -83,13 +82,13 @@ type attemptTransport struct {
 	trace *trace
 }
 
-func newAttemptTransport(config resolvedConfig, token *regexp.Regexp) *attemptTransport {
+func newAttemptTransport(config resolvedConfig) *attemptTransport {
 	return &attemptTransport{
 		next:    config.transport,
-		pace:    newPace(config.MaxConcurrentRequests, config.MaxRequestsPerSecond),
+		pace:    newPace(config),
 		timeout: config.AttemptTimeout,
 		host:    config.base.Host,
-		trace:   newTrace(config.Trace, token),
+		trace:   newTrace(config),
 	}
 }
 

@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"net/http"
@@ -8,14 +8,14 @@ import (
 // Nothing in the client makes a request to another host. If something ever does,
 // the token must not go there.
 func TestTheTransportSendsNothingToAnotherHost(t *testing.T) {
-	config := Config{OrganizationID: "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90", Token: "token", Transport: nobody{t}}
+	config := Config{Service: Service{DefaultURL: "https://app.example.com/Api"}, Token: "token", Transport: nobody{t}}
 	resolved, wrong := config.resolve()
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
-	transport := newAttemptTransport(resolved, tokenPattern("token"))
+	transport := newAttemptTransport(resolved)
 	for _, url := range []string{
-		"https://elsewhere.example.com/Api", "https://app.signpath.io.example.com/", "https://app.signpath.io:8443/Api",
+		"https://elsewhere.example.com/Api", "https://app.example.com.example.org/", "https://app.example.com:8443/Api",
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 		if err != nil {

@@ -1,4 +1,4 @@
-package api_test
+package httpapi_test
 
 import (
 	"encoding/base64"
@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 const proxyPassword = "s3cret-of-the-proxy"
@@ -80,11 +80,11 @@ func TestProxyOfTheSettings(t *testing.T) {
 	for _, form := range []string{"http://%s@%s", "%s@%s", " http://%s@%s/ "} {
 		t.Run(form, func(t *testing.T) {
 			proxy := newTunnel(t)
-			o, authority := listenTLS(t, nil)
-			o.config.CACertificateFile = writeFile(t, authority)
-			o.config.ProxyURL = proxy.as(form, "build:"+proxyPassword)
-			o.restart()
-			o.must(doProjects(t.Context(), o))
+			s, authority := listenTLS(t, nil)
+			s.config.CACertificateFile = writeFile(t, authority)
+			s.config.ProxyURL = proxy.as(form, "build:"+proxyPassword)
+			s.restart()
+			s.must(s.do(t.Context(), list))
 			if proxy.connections.Load() != 1 {
 				t.Errorf("%d connections went through the proxy", proxy.connections.Load())
 			}
@@ -98,19 +98,19 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	proxy := newTunnel(t)
 	t.Setenv("HTTPS_PROXY", proxy.as("http://%s@%s", "build:wrong"))
 	t.Setenv("NO_PROXY", "intern.example.com")
-	c := config("https://signpath.example.com")
-	client, err := api.New(c)
+	c := config("https://api.example.com")
+	client, err := httpapi.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Projects(t.Context())
-	expectError(t, err, "the proxy answered 407 Proxy Authentication Required when asked to connect to signpath.example.com:443")
-	t.Setenv("NO_PROXY", "intern.example.com,signpath.example.com")
+	_, _, err = client.Do(t.Context(), list)
+	expectError(t, err, "the proxy answered 407 Proxy Authentication Required when asked to connect to api.example.com:443")
+	t.Setenv("NO_PROXY", "intern.example.com,api.example.com")
 	c.ProxyURL = proxy.as("%s@%s", "build:wrong")
-	if client, err = api.New(c); err != nil {
+	if client, err = httpapi.New(c); err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Projects(t.Context())
+	_, _, err = client.Do(t.Context(), list)
 	expectError(t, err, "the proxy answered 407") // NO_PROXY is not for the proxy of the settings.
 }
 
@@ -122,8 +122,8 @@ func TestTroubleWithTheProxy(t *testing.T) {
 	}{
 		"without credentials": {func(p *tunnel) string { return p.Listener.Addr().String() }, 200, "the proxy answered 407 Proxy Authentication Required", "to http://user:password@host:port"},
 		"wrong credentials":   {func(p *tunnel) string { return p.as("%s@%s", "build:wrong-"+proxyPassword) }, 200, "the proxy answered 407", "The proxy wants credentials, or others than those it got. Set proxy_url"},
-		"forbidden":           {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 403, "the proxy answered 403 Forbidden", "does not let requests to SignPath pass"},
-		"unavailable":         {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 503, "(gave up after 1s", "does not let requests to SignPath pass"},
+		"forbidden":           {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 403, "the proxy answered 403 Forbidden", "does not let requests to Example pass"},
+		"unavailable":         {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 503, "(gave up after 1s", "does not let requests to Example pass"},
 		"down": {
 			func(*tunnel) string { return "http://build:" + proxyPassword + "@" + nobody }, 200,
 			"proxyconnect tcp: dial tcp", "The proxy could not be reached. Check proxy_url, or the environment variable HTTPS_PROXY.",
@@ -134,17 +134,18 @@ func TestTroubleWithTheProxy(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			proxy := newTunnel(t)
 			proxy.status = c.status
-			o, _ := listenTLS(t, nil)
-			o.config.ProxyURL, o.config.RetryBudget = c.proxy(proxy), time.Second
-			o.restart()
+			s, _ := listenTLS(t, nil)
+			s.config.ProxyURL, s.config.RetryBudget = c.proxy(proxy), time.Second
+			s.restart()
 			for _, call := range []func() error{
-				func() error { return doProjects(t.Context(), o) },
-				func() error { return doReinvite(t.Context(), o) },
+				func() error { return s.do(t.Context(), list) },
+				func() error { return s.do(t.Context(), edit) },
 			} {
 				err := call()
-				expectError(t, err, "no answer from SignPath", c.want, "request id")
+				expectError(t, err, "no answer from Example", c.want, "request id")
 				expectAdvice(t, err, c.advice)
 				if strings.Contains(err.Error(), proxyPassword) || answered(t, err).Sent {
 					t.Errorf("got %+v", err)
@@ -162,8 +163,8 @@ func TestProxyURLIsRefused(t *testing.T) {
 	} {
 		c := config("")
 		c.ProxyURL = address
-		expectRefusal(t, c, api.FieldProxyURL, "is not of the form http://host:port, host:port or http://user:password@host:port.")
-		if reason := c.Validate()[0].Reason; strings.Contains(reason, proxyPassword) || strings.Contains(reason, "example") {
+		expectRefusal(t, c, httpapi.FieldProxyURL, "is not of the form http://host:port, host:port or http://user:password@host:port.")
+		if reason := wrongSettings(c)[0].Reason; strings.Contains(reason, proxyPassword) || strings.Contains(reason, "example") {
 			t.Errorf("the error shows the setting: %s", reason)
 		}
 	}

@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"cmp"
@@ -7,22 +7,18 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/google/uuid"
 )
 
-// tokenHidden stands where the token was.
-const tokenHidden = "(token)"
-
-// tokenPattern matches the token as it is, and with its special characters
-// escaped as JSON and URLs may have them.
-func tokenPattern(token string) *regexp.Regexp {
+// secretPattern matches a secret as it is, and with its special characters escaped
+// as JSON and URLs may have them.
+func secretPattern(secret string) *regexp.Regexp {
 	var pattern strings.Builder
-	for _, r := range token {
+	for _, r := range secret {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
 			pattern.WriteRune(r)
@@ -40,52 +36,70 @@ var bearer = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=_.~:%\\-]+`
 // and as JSON and URLs escape it, the password of the proxy, and whatever
 // follows "Bearer" or "Basic".
 func (c *Client) Secrets() []*regexp.Regexp {
-	patterns := []*regexp.Regexp{c.token, bearer}
+	patterns := []*regexp.Regexp{c.config.credential.shape, bearer}
 	if proxy, ok := parseProxy(c.config.ProxyURL); ok && proxy.User != nil {
 		if password, _ := proxy.User.Password(); password != "" {
-			patterns = append(patterns, tokenPattern(password))
+			patterns = append(patterns, secretPattern(password))
 		}
 	}
 	return patterns
 }
 
-func (c *Client) withoutToken(text string) string {
-	return c.token.ReplaceAllString(text, tokenHidden)
+// Hidden stands where something that could be a secret was.
+const Hidden = "(hidden)"
+
+// secretShape matches every long run of the characters that tokens consist of,
+// also as JSON escapes them.
+var secretShape = regexp.MustCompile(`(?:\\?[A-Za-z0-9+/=_.~%-]){20,}`)
+
+// hideSecrets takes out what could be a secret: anything long but ids.
+func hideSecrets(text string) string {
+	return secretShape.ReplaceAllStringFunc(text, func(found string) string {
+		if len(found) == len(uuid.Nil.String()) && uuid.Validate(found) == nil {
+			return found
+		}
+		return Hidden
+	})
 }
 
-// causeWithoutToken takes the method and URL off an error of the HTTP client,
-// which the message has already, and the token, which an error about a malformed
-// answer could quote.
-func (c *Client) causeWithoutToken(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
+// hideSecrets takes what could be a secret out of what a server answered. A
+// refusal of a careful server has none, but a server that failed in the middle
+// may answer anything.
+func (e *Error) hideSecrets() {
+	if e.Sent && e.Cause != nil {
+		if text := hideSecrets(e.Cause.Error()); text != e.Cause.Error() {
+			e.Cause = errors.New(text)
+		}
 	}
-	if text := err.Error(); c.token.MatchString(text) {
-		return errors.New(c.withoutToken(text))
+	if e.Status < http.StatusBadRequest {
+		return
 	}
-	return err
+	if e.Title == "" && strings.HasPrefix(e.Detail, "{") { // JSON, but no problem document.
+		e.Detail = ""
+	}
+	e.Problem = e.with(hideSecrets)
 }
 
 // A trace passes on the headers of every attempt, without secrets, and no body.
 type trace struct {
-	write func(ctx context.Context, message string, fields map[string]any)
-	token *regexp.Regexp
+	write      func(ctx context.Context, message string, fields map[string]any)
+	service    string
+	credential credential
 }
 
 // newTrace returns nil, which is a trace that does nothing, if nobody reads it.
-func newTrace(write func(context.Context, string, map[string]any), token *regexp.Regexp) *trace {
-	if write == nil {
+func newTrace(config resolvedConfig) *trace {
+	if config.Trace == nil {
 		return nil
 	}
-	return &trace{write, token}
+	return &trace{config.Trace, config.Service.Name, config.credential}
 }
 
 func (t *trace) request(request *http.Request) {
 	if t == nil {
 		return
 	}
-	t.write(request.Context(), "SignPath request headers", map[string]any{
+	t.write(request.Context(), t.service+" request headers", map[string]any{
 		"request_id": request.Header.Get(headerRequestID), "method": request.Method, "path": request.URL.Path, "headers": t.headers(request.Header, false),
 	})
 }
@@ -95,8 +109,8 @@ func (t *trace) response(request *http.Request, response *http.Response) {
 		return
 	}
 	// The answer to a request that acts may hold a new token, in a header too.
-	hide := attemptsOf(request.Context()).class == httpapi.Once
-	t.write(request.Context(), "SignPath response headers", map[string]any{
+	hide := attemptsOf(request.Context()).class == Once
+	t.write(request.Context(), t.service+" response headers", map[string]any{
 		"request_id": request.Header.Get(headerRequestID), "status": response.StatusCode, "headers": t.headers(response.Header, hide),
 	})
 }
@@ -110,11 +124,11 @@ func (t *trace) headers(header http.Header, hide bool) string {
 		value := strings.Join(header[name], ", ")
 		switch {
 		case slices.Contains(secretHeaders, http.CanonicalHeaderKey(name)):
-			value = hidden
+			value = Hidden
 		case hide:
 			value = hideSecrets(value)
 		}
-		lines = append(lines, name+": "+t.token.ReplaceAllString(value, tokenHidden))
+		lines = append(lines, name+": "+t.credential.hide(value))
 	}
 	return cmp.Or(strings.Join(lines, "; "), "none")
 }

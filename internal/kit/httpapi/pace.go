@@ -1,4 +1,4 @@
-package api
+package httpapi
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A pace decides when a request may go out: when there is a place, when SignPath
+// A pace decides when a request may go out: when there is a place, when the server
 // asks for no pause, and when the rate allows it.
 type pace struct {
 	places *semaphore.Weighted
@@ -19,9 +19,9 @@ type pace struct {
 	rate *rate.Limiter
 }
 
-func newPace(concurrent int, perSecond float64) *pace {
-	p := &pace{places: semaphore.NewWeighted(int64(concurrent))}
-	if perSecond > 0 {
+func newPace(config resolvedConfig) *pace {
+	p := &pace{places: semaphore.NewWeighted(int64(config.MaxConcurrentRequests)), gate: gate{service: config.Service.Name}}
+	if perSecond := config.MaxRequestsPerSecond; perSecond > 0 {
 		// Without a burst: one would let the first second have twice as many.
 		p.rate = rate.NewLimiter(rate.Limit(perSecond), 1)
 	}
@@ -52,15 +52,16 @@ func (p *pace) waitForTurn(ctx context.Context) error {
 		}
 		return &notSentError{cause: err, final: true}
 	}
-	// SignPath may have asked for a pause meanwhile.
+	// The server may have asked for a pause meanwhile.
 	return p.gate.wait(ctx)
 }
 
-// A gate holds back all requests of a client while SignPath asks for a pause:
+// A gate holds back all requests of a client while the server asks for a pause:
 // a 429 to one of ten parallel requests is meant for all of them.
 type gate struct {
-	mu    sync.Mutex
-	until time.Time
+	service string
+	mu      sync.Mutex
+	until   time.Time
 }
 
 func (g *gate) closeFor(wait time.Duration) {
@@ -71,12 +72,15 @@ func (g *gate) closeFor(wait time.Duration) {
 	}
 }
 
-// A pauseError says that SignPath asked for a longer pause than a request may
+// A pauseError says that the server asked for a longer pause than a request may
 // wait.
-type pauseError struct{ asked time.Duration }
+type pauseError struct {
+	service string
+	asked   time.Duration
+}
 
 func (e *pauseError) Error() string {
-	return fmt.Sprintf("SignPath asked to wait for %s, longer than the time that is left", e.asked)
+	return fmt.Sprintf("%s asked to wait for %s, longer than the time that is left", e.service, e.asked)
 }
 
 // wait returns when the gate is open, or with a [*notSentError].
@@ -90,15 +94,16 @@ func (g *gate) wait(ctx context.Context) error {
 		}
 		deadline, bounded := ctx.Deadline()
 		if attemptsOf(ctx).noRetries || (bounded && time.Until(deadline) < wait) {
-			return &notSentError{cause: &pauseError{asked: wait.Round(time.Second)}, final: true}
+			return &notSentError{cause: &pauseError{g.service, wait.Round(time.Second)}, final: true}
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := Sleep(ctx, wait); err != nil {
 			return &notSentError{cause: err}
 		}
 	}
 }
 
-func sleep(ctx context.Context, wait time.Duration) error {
+// Sleep waits, or returns why the context ended first.
+func Sleep(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
