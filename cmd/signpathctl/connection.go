@@ -4,20 +4,19 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net/http"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
-// readRetryBudget bounds each request of a command that only reads. It is shorter
+// readRetrySeconds bounds each request of a command that only reads. It is shorter
 // than the provider's, because somebody waits for it, and running the command again
 // loses nothing.
-const readRetryBudget = 2 * time.Minute
+const readRetrySeconds = 120
 
 // connectionFlags say which organization a command reads, with which token, and how
 // it is reached: as the provider is told, by the same environment variables or by
@@ -31,25 +30,25 @@ type connectionFlags struct {
 
 func (f *connectionFlags) addTo(command *cobra.Command) {
 	options := command.Flags()
-	setting := func(target *string, field api.Field, usage string) {
+	setting := func(target *string, field httpapi.Field, usage string) {
 		options.StringVar(target, flagOf(field), "", usage)
 	}
-	setting(&f.url, api.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
+	setting(&f.url, httpapi.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
 	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
-	setting(&f.tokenFile, api.FieldTokenFile, "file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
-	setting(&f.proxyURL, api.FieldProxyURL, "proxy, as http://host:port; one that needs a password belongs in $HTTPS_PROXY (default: $HTTPS_PROXY, but for the hosts in $NO_PROXY)")
-	setting(&f.caFile, api.FieldCACertificateFile, "PEM file with authorities that are trusted beside those of the system")
-	setting(&f.certificateFile, api.FieldClientCertificateFile, "PEM file with a client certificate, for a proxy in front of SignPath")
-	setting(&f.keyFile, api.FieldClientKeyFile, "PEM file with the key of the client certificate")
-	options.UintVar(&f.attemptSeconds, flagOf(api.FieldRequestTimeout), 0,
-		fmt.Sprintf("seconds that one attempt of a request may take (default: %.0f)", api.DefaultAttemptTimeout.Seconds()))
-	options.UintVar(&f.retrySeconds, flagOf(api.FieldRetryTimeout), 0,
-		fmt.Sprintf("seconds that a request may take with all its attempts (default: %.0f)", readRetryBudget.Seconds()))
+	setting(&f.tokenFile, httpapi.FieldTokenFile, "file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
+	setting(&f.proxyURL, httpapi.FieldProxyURL, "proxy, as http://host:port; one that needs a password belongs in $HTTPS_PROXY (default: $HTTPS_PROXY, but for the hosts in $NO_PROXY)")
+	setting(&f.caFile, httpapi.FieldCACertificateFile, "PEM file with authorities that are trusted beside those of the system")
+	setting(&f.certificateFile, httpapi.FieldClientCertificateFile, "PEM file with a client certificate, for a proxy in front of SignPath")
+	setting(&f.keyFile, httpapi.FieldClientKeyFile, "PEM file with the key of the client certificate")
+	options.UintVar(&f.attemptSeconds, flagOf(httpapi.FieldRequestTimeout), 0,
+		fmt.Sprintf("seconds that one attempt of a request may take (default: %d)", httpapi.RequestTimeout.Default))
+	options.UintVar(&f.retrySeconds, flagOf(httpapi.FieldRetryTimeout), 0,
+		fmt.Sprintf("seconds that a request may take with all its attempts (default: %d)", readRetrySeconds))
 }
 
 // flagOf returns the flag for a setting that the provider has, too: ca_certificate_file
 // is --ca-certificate-file.
-func flagOf(setting api.Field) string { return strings.ReplaceAll(string(setting), "_", "-") }
+func flagOf(setting httpapi.Field) string { return strings.ReplaceAll(string(setting), "_", "-") }
 
 // needLive refuses flags that would have no effect.
 func (f *connectionFlags) needLive(live bool) error {
@@ -60,43 +59,26 @@ func (f *connectionFlags) needLive(live bool) error {
 }
 
 func (f *connectionFlags) newClient() (*api.Client, error) {
-	token, tokenFile := "", f.tokenFile
-	if tokenFile == "" {
-		token, tokenFile = strings.TrimSpace(os.Getenv(api.EnvToken)), os.Getenv(api.EnvTokenFile)
-	}
-	organizationID := strings.TrimSpace(cmp.Or(f.organizationID, os.Getenv(api.EnvOrganizationID)))
-	if err := refuseMissing(organizationID, cmp.Or(token, tokenFile)); err != nil {
-		return nil, err
-	}
-	return api.New(api.Config{
-		URL:                   strings.TrimSpace(cmp.Or(f.url, os.Getenv(api.EnvURL))),
-		OrganizationID:        organizationID,
-		Token:                 token,
-		TokenFile:             tokenFile,
+	config := api.Config{OrganizationID: f.organizationID, Config: httpapi.Config{
+		URL:                   f.url,
+		TokenFile:             f.tokenFile,
 		UserAgent:             "signpathctl/" + version,
-		AttemptTimeout:        seconds(f.attemptSeconds),
-		RetryBudget:           cmp.Or(seconds(f.retrySeconds), readRetryBudget),
+		AttemptTimeout:        seconds(f.attemptSeconds, httpapi.RequestTimeout.Default),
+		RetryBudget:           seconds(f.retrySeconds, readRetrySeconds),
 		ProxyURL:              f.proxyURL,
 		CACertificateFile:     f.caFile,
 		ClientCertificateFile: f.certificateFile,
 		ClientKeyFile:         f.keyFile,
-	})
+	}}.FromEnvironment()
+	if err := refuseMissing(config.OrganizationID, cmp.Or(config.Token, config.TokenFile)); err != nil {
+		return nil, err
+	}
+	return api.New(config)
 }
 
 // seconds returns a time of a day at most, as the provider allows.
-func seconds(n uint) time.Duration {
-	return time.Duration(min(n, 86_400)) * time.Second
-}
-
-// asFlags spells the settings in the client's advice as the flags that they are here.
-func asFlags(advice string) string {
-	for _, setting := range []api.Field{
-		api.FieldURL, api.FieldProxyURL, api.FieldCACertificateFile, api.FieldClientCertificateFile, api.FieldClientKeyFile,
-		api.FieldRequestTimeout, api.FieldRetryTimeout,
-	} {
-		advice = strings.ReplaceAll(advice, string(setting), "--"+flagOf(setting))
-	}
-	return advice
+func seconds(n uint, otherwise int64) time.Duration {
+	return httpapi.Seconds(cmp.Or(int64(min(n, 86_400)), otherwise))
 }
 
 // refuseMissing says what to give to a command, where the client would say what to
@@ -114,25 +96,16 @@ func refuseMissing(organizationID, token string) error {
 
 // answerAdvice says what to do about an answer, or about none, that ended a command
 // which only reads. What it was doing is called a noun: "export".
-func answerAdvice(e *api.Error, doing string) string {
-	switch {
-	case e.Status == 0 && e.Advice() != "":
-		return asFlags(e.Advice())
-	case e.Status == 0:
-		return "Check --api-url (or " + api.EnvURL + ") and the network, then run it again."
-	case e.IsWebPage():
-		return "Check --api-url (or " + api.EnvURL + "), and the proxy if there is one: that is not SignPath's API, which is at " + api.DefaultURL + " or the like."
-	case e.Cause != nil:
-		return "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project."
-	case e.Status == http.StatusUnauthorized:
-		return "The token is wrong, was regenerated since, or its user is inactive. Give a valid one in " + api.EnvToken + " or --token-file."
-	case e.Status == http.StatusForbidden:
-		return "Check --organization-id (or " + api.EnvOrganizationID + "), and the role of the token's user: a Global Reader sees everything that this reads. " +
-			"If it is a single project or group that is refused, it may have been deleted while the " + doing + " ran: run it again."
-	case e.Status == http.StatusNotFound:
-		return "Check --api-url (or " + api.EnvURL + "), which is " + api.DefaultURL + " or the like: SignPath itself answers 403 for an unknown object."
-	case e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError:
-		return "Run it again later."
-	}
-	return ""
+func answerAdvice(e *httpapi.Error, doing string) string {
+	_, advice := api.Explain(e, api.Audience{
+		Audience: httpapi.Audience{
+			Spell: func(setting httpapi.Field) string { return "--" + flagOf(setting) },
+			URL:   "--api-url (or " + api.EnvURL + ")", Again: "run it again",
+			Busy: "Run it again later.", Failed: "Run it again later.",
+		},
+		Token: "Give a valid one in " + api.EnvToken + " or --token-file.",
+		Forbidden: "Check --organization-id (or " + api.EnvOrganizationID + "), and the role of the token's user: a Global Reader sees everything that this reads. " +
+			"If it is a single project or group that is refused, it may have been deleted while the " + doing + " ran: run it again.",
+	})
+	return advice
 }

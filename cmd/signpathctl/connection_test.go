@@ -59,7 +59,7 @@ func TestConnectionFlagsNeedLive(t *testing.T) {
 
 // Seconds beyond a day do not overflow into no time at all.
 func TestSeconds(t *testing.T) {
-	if got := seconds(math.MaxUint); got != 24*time.Hour {
+	if got := seconds(math.MaxUint, 30); got != 24*time.Hour {
 		t.Errorf("got %s", got)
 	}
 }

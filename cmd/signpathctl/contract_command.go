@@ -15,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // The exit statuses of the contract command, besides 1 for an error.
@@ -63,9 +63,12 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 	if err != nil {
 		return err
 	}
-	lines, err := api.CompareContract(data)
+	lines, err := contract.Compare(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", source, err)
+		if source == "-" {
+			source = "standard input"
+		}
+		return fmt.Errorf("%s is %w", source, err)
 	}
 	if flags.json {
 		encoder := json.NewEncoder(command.OutOrStdout())
@@ -113,17 +116,17 @@ func fetchDocument(ctx context.Context, address string) ([]byte, error) {
 
 // printComparison prints what is not as assumed, each with its evidence, and
 // counts everything.
-func printComparison(w io.Writer, lines []api.ContractLine, all bool) error {
+func printComparison(w io.Writer, lines []contract.Line, all bool) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	counts, separator := map[api.ContractState]int{}, ""
+	counts, separator := map[contract.State]int{}, ""
 	for _, line := range lines {
 		counts[line.State]++
-		if line.State == api.ContractMatches && !all {
+		if line.State == contract.Matches && !all {
 			continue
 		}
 		separator = "\n"
 		subject := line.Route
-		if line.Part != api.PartRoute {
+		if line.Part != contract.PartRoute {
 			subject += ": " + string(line.Part) + " " + line.Assumed
 		}
 		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", line.State, subject, line.Evidence, remark(line)); err != nil {
@@ -134,32 +137,32 @@ func printComparison(w io.Writer, lines []api.ContractLine, all bool) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "%s%d as assumed, %d differ and are settled by the document, %d missing, %d not described.\n",
-		separator, counts[api.ContractMatches], counts[api.ContractDiffers], counts[api.ContractMissing], counts[api.ContractUnsaid])
+		separator, counts[contract.Matches], counts[contract.Differs], counts[contract.Missing], counts[contract.Unsaid])
 	return err
 }
 
-func remark(line api.ContractLine) string {
+func remark(line contract.Line) string {
 	switch {
-	case line.State == api.ContractDiffers:
+	case line.State == contract.Differs:
 		return "is " + line.Found
-	case line.State == api.ContractMissing && len(line.Offered) == 0:
+	case line.State == contract.Missing && len(line.Offered) == 0:
 		return "nothing of the kind there"
-	case line.State == api.ContractMissing && line.Optional:
+	case line.State == contract.Missing && line.Optional:
 		return "optional; there are " + strings.Join(line.Offered, ", ")
-	case line.State == api.ContractMissing:
+	case line.State == contract.Missing:
 		return "there are " + strings.Join(line.Offered, ", ")
 	}
 	return ""
 }
 
-func statusOf(lines []api.ContractLine) exitStatus {
-	has := func(state api.ContractState) bool {
-		return slices.ContainsFunc(lines, func(line api.ContractLine) bool { return line.State == state && !line.Optional })
+func statusOf(lines []contract.Line) exitStatus {
+	has := func(state contract.State) bool {
+		return slices.ContainsFunc(lines, func(line contract.Line) bool { return line.State == state && !line.Optional })
 	}
 	switch {
-	case has(api.ContractMissing):
+	case has(contract.Missing):
 		return statusMissing
-	case has(api.ContractDiffers):
+	case has(contract.Differs):
 		return statusDiffers
 	}
 	return 0

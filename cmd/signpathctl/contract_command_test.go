@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -100,7 +100,7 @@ func TestContractCommandReadsFilesAndStandardInput(t *testing.T) {
 	}
 
 	output, err := compareContract(t, "", file, "--json")
-	var lines []api.ContractLine
+	var lines []contract.Line
 	if err != nil || json.Unmarshal([]byte(output), &lines) != nil || len(lines) < 50 {
 		t.Errorf("%v, %d lines", err, len(lines))
 	}
@@ -114,7 +114,7 @@ func TestContractCommandErrors(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "none.json")
 	for source, says := range map[string]string{
 		missing: "none.json",
-		"-":     "no OpenAPI 3 document",
+		"-":     "standard input is no OpenAPI 3 document",
 		serverOf(t, "no-document").URL + documentPath: "404",
 	} {
 		_, err := compareContract(t, "<html>", source)
@@ -122,5 +122,40 @@ func TestContractCommandErrors(t *testing.T) {
 		if err == nil || errors.As(err, &status) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", source, err)
 		}
+	}
+}
+
+// Who reads a file is told of the file, and of no request: none was made, and no
+// server answered it.
+func TestContractCommandTellsOfNoRequest(t *testing.T) {
+	describing := func(version, paths string) string {
+		return `{"openapi":"` + version + `","info":{"title":"t","version":"1"},"paths":{` + paths + `}}`
+	}
+	documents := map[string]string{
+		"a page":            `<html>`,
+		"Swagger 2":         `{"swagger":"2.0"}`,
+		"no organization":   describing("3.0.1", `"/v1/Meta/SystemInfo":{"get":{"responses":{}}}`),
+		"hardly a route":    describing("3.1.0", `"/v1/{o}/CIUsers":{"get":{"responses":{}}}`),
+		"no place for it":   describing("3.0.1", `"/v1/{o}/CIUsers/{id}/Edit":{"post":{"requestBody":{"content":{"application/json":{"schema":{"required":["ticket"],"properties":{"ticket":{"type":"string"}}}}}},"responses":{}}}`),
+		"a token elsewhere": describing("3.0.1", `"/v1/{o}/CIUsers/{id}/RegenerateApiToken":{"post":{"responses":{"200":{"description":"","content":{"application/json":{"schema":{"properties":{"credential":{"type":"string"}}}}}}}}}`),
+	}
+	for name, document := range documents {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "swagger.json")
+			if err := os.WriteFile(file, []byte(document), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, arguments := range [][]string{{file}, {file, "--all"}, {file, "--json"}, {"-"}} {
+				output, err := compareContract(t, document, arguments...)
+				if err == nil {
+					t.Fatalf("%q fits:\n%s", arguments, output)
+				}
+				for _, phrase := range []string{"sent", "answered", "swagger/v1", "the server", "fetch"} {
+					if told := output + err.Error(); strings.Contains(told, phrase) {
+						t.Errorf("%q: %q is in\n%s", arguments, phrase, told)
+					}
+				}
+			}
+		})
 	}
 }

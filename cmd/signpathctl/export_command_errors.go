@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/export"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
 // explainExport adds to an error before anything was written what to do about it.
@@ -30,7 +30,7 @@ func explainWrite(err error) error {
 func exportAdvice(err error) string {
 	var (
 		notEmpty *export.NotEmptyError
-		answer   *api.Error
+		answer   *httpapi.Error
 	)
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -9,19 +9,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 const regularToken = "cmVndWxhci11c2Vycy10b2tlbi0wMDAwMDAwMDAwMDA="
 
-// contractReferee judges what is said to the mock server, and what that answers.
-var contractReferee = referee.MustNew(api.ContractDocument())
+// contractMiddleware judges what is said to the mock server, and what that answers.
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // organizationToExport serves the demo organization, with a Regular User who reads
 // one of the two projects, and sets the environment for its administrator.
-func organizationToExport(t *testing.T, options ...referee.Option) *mock.Server {
+func organizationToExport(t *testing.T, options ...contracttest.Option) *mock.Server {
 	t.Helper()
 	seed := mock.DemoSeed()
 	seed.InteractiveUsers = append(seed.InteractiveUsers, mock.InteractiveUserSeed{Name: "Reader", Email: "reader@example.com", Token: regularToken})
@@ -30,9 +31,9 @@ func organizationToExport(t *testing.T, options ...referee.Option) *mock.Server 
 }
 
 // serveOrganization sets the environment for the first CI user of the seed.
-func serveOrganization(t *testing.T, seed mock.Seed, options ...referee.Option) *mock.Server {
+func serveOrganization(t *testing.T, seed mock.Seed, options ...contracttest.Option) *mock.Server {
 	t.Helper()
-	server, err := mock.New(seed, mock.WithMiddleware(contractReferee.Middleware(t, options...)))
+	server, err := mock.New(seed, mock.WithMiddleware(contractMiddleware.Middleware(t, options...)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +161,7 @@ func TestExportAgainNeedsForce(t *testing.T) {
 
 func TestExportIsRefused(t *testing.T) {
 	const wrongToken = "d3JvbmctdG9rZW4="
-	server := organizationToExport(t, referee.Unwatched("some addresses are wrong on purpose"))
+	server := organizationToExport(t, contracttest.Unwatched("some addresses are wrong on purpose"))
 	for name, test := range map[string]struct {
 		token string
 		flags []string

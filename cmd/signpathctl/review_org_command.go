@@ -12,6 +12,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
@@ -157,7 +158,7 @@ func warnOfGaps(command *cobra.Command, organization *report.Organization) {
 
 // explainReview adds to an error what to do about it.
 func explainReview(err error) error {
-	var answer *api.Error
+	var answer *httpapi.Error
 	switch {
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("%w.\nThe review was interrupted", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // Attribute notes in the report who made each change. Where the audit log cannot be
@@ -155,9 +156,9 @@ func (w *witness) testimoniesOfMember(ctx context.Context, change planreview.Dri
 func isDeletion(event api.AuditEvent) bool { return strings.HasSuffix(event.Name, ".Deleted") }
 
 // audited are the properties of the attributes that an event may tell of.
-var audited = map[string]api.AuditedProperty{
-	"name": api.AuditedName, "email": api.AuditedEmail, "notification_email": api.AuditedNotificationEmail,
-	"identity": api.AuditedIdentity, "description": api.AuditedDescription, "role": api.AuditedRole, "active": api.AuditedActive,
+var audited = map[string]contract.Property{
+	"name": contract.PropName, "email": contract.PropEmail, "notification_email": contract.PropNotificationEmail,
+	"identity": contract.PropIdentity, "description": contract.PropDescription, "role": contract.PropRole, "active": contract.PropActive,
 }
 
 // tellsAttribute tells whether an event is about the attribute that changed, and

@@ -13,13 +13,15 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
-var contractReferee = referee.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 const (
 	administrator = "user:org.admin@example.com"
@@ -49,14 +51,14 @@ func newOrganization(t *testing.T, options ...mock.Option) *organization {
 	o.at("14:02")
 	seed := mock.DemoSeed()
 	server, err := mock.New(seed, append([]mock.Option{
-		mock.WithMiddleware(contractReferee.Middleware(t)), mock.WithClock(func() time.Time { return *o.now.Load() }),
+		mock.WithMiddleware(contractMiddleware.Middleware(t)), mock.WithClock(func() time.Time { return *o.now.Load() }),
 	}, options...)...)
 	o.must(err)
 	url, stop, err := server.Start()
 	o.must(err)
 	t.Cleanup(stop)
 	o.Server = server
-	o.client, err = api.New(api.Config{URL: url + "/Api", OrganizationID: server.OrganizationID(), Token: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1})
+	o.client, err = api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Token: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1}})
 	o.must(err)
 	return o
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -75,7 +76,7 @@ func (g *generator) provider() []byte {
 	d.comment("The API token comes from the environment variable " + api.EnvToken + ", so that it is in no file.")
 	settings := d.file.Body().AppendNewBlock("provider", []string{"signpath"}).Body()
 	if g.URL != api.DefaultURL {
-		settings.SetAttributeRaw(string(api.FieldURL), literal(g.URL))
+		settings.SetAttributeRaw(string(httpapi.FieldURL), literal(g.URL))
 	}
 	settings.SetAttributeRaw(string(api.FieldOrganizationID), literal(g.ID))
 	return d.bytes()

@@ -10,9 +10,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 const (
@@ -202,8 +202,8 @@ func shuffled(seed mock.Seed) mock.Seed {
 	return seed
 }
 
-// contractReferee judges what is said to the mock server, and what that answers.
-var contractReferee = referee.MustNew(api.ContractDocument())
+// contractMiddleware judges what is said to the mock server, and what that answers.
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // newServer serves the organization of the seed, in which the ghost is on lists
 // and nowhere else. A seed cannot say that, so it is taken out of the state.
@@ -223,7 +223,7 @@ func newServer(t *testing.T, seed mock.Seed, options ...mock.Option) *mock.Serve
 	content, err = json.Marshal(state)
 	must(t, err)
 	must(t, os.WriteFile(file, content, 0o600))
-	server, err = mock.New(seed, append(options, mock.WithMiddleware(contractReferee.Middleware(t)))...)
+	server, err = mock.New(seed, append(options, mock.WithMiddleware(contractMiddleware.Middleware(t)))...)
 	must(t, err)
 	return server
 }

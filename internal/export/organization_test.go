@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/export"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -29,7 +30,7 @@ func start(t *testing.T, s *mock.Server) server {
 
 func (s server) client(t *testing.T, token string) *api.Client {
 	t.Helper()
-	client, err := api.New(api.Config{URL: s.url, OrganizationID: s.OrganizationID(), Token: token})
+	client, err := api.New(api.Config{OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Token: token}})
 	must(t, err)
 	return client
 }
@@ -109,7 +110,7 @@ func TestReadFails(t *testing.T) {
 			s := start(t, newServer(t, largeSeed()))
 			must(t, s.Inject(fault))
 			_, err := export.Read(t.Context(), s.client(t, token), nil)
-			var answer *api.Error
+			var answer *httpapi.Error
 			if !errors.As(err, &answer) {
 				t.Errorf("error %v", err)
 			}

@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 const (
@@ -74,8 +76,8 @@ func shuffled() mock.Seed {
 	return s
 }
 
-// contractReferee judges what is said to the mock server, and what that answers.
-var contractReferee = referee.MustNew(api.ContractDocument())
+// contractMiddleware judges what is said to the mock server, and what that answers.
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // server is a mock organization that is being served.
 type server struct {
@@ -85,7 +87,7 @@ type server struct {
 
 func start(t *testing.T, from mock.Seed, options ...mock.Option) server {
 	t.Helper()
-	options = append([]mock.Option{mock.WithMiddleware(contractReferee.Middleware(t))}, options...)
+	options = append([]mock.Option{mock.WithMiddleware(contractMiddleware.Middleware(t))}, options...)
 	s, err := mock.New(from, options...)
 	must(t, err)
 	url, stop, err := s.Start()
@@ -96,7 +98,7 @@ func start(t *testing.T, from mock.Seed, options ...mock.Option) server {
 
 func (s server) client(t *testing.T, token string) *api.Client {
 	t.Helper()
-	client, err := api.New(api.Config{URL: s.url, OrganizationID: s.OrganizationID(), Token: token})
+	client, err := api.New(api.Config{OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Token: token}})
 	must(t, err)
 	return client
 }

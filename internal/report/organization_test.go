@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -162,7 +162,7 @@ func TestReadFails(t *testing.T) {
 			s := start(t, seed())
 			must(t, s.Inject(fault))
 			_, err := report.Read(t.Context(), s.client(t, token), nil)
-			var answer *api.Error
+			var answer *httpapi.Error
 			if !errors.As(err, &answer) {
 				t.Errorf("error %v", err)
 			}

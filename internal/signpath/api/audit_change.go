@@ -7,26 +7,13 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-)
-
-// An AuditedProperty is one of whose changes an audit event may tell.
-type AuditedProperty struct{ property }
-
-// The properties of users and groups.
-var (
-	AuditedName              = AuditedProperty{propName}
-	AuditedEmail             = AuditedProperty{propEmail}
-	AuditedNotificationEmail = AuditedProperty{propNotificationEmail}
-	AuditedIdentity          = AuditedProperty{propIdentity}
-	AuditedDescription       = AuditedProperty{propDescription}
-	AuditedRole              = AuditedProperty{propRole}
-	AuditedActive            = AuditedProperty{propActive}
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // Change returns the change of a property, under each plausible name of it, if
 // the event tells of one.
-func (e AuditEvent) Change(p AuditedProperty) (AuditChange, bool) {
-	for _, name := range p.answerNames() {
+func (e AuditEvent) Change(p contract.Property) (AuditChange, bool) {
+	for _, name := range p.AnswerNames() {
 		isIt := func(c AuditChange) bool { return strings.EqualFold(c.Property, name) }
 		if i := slices.IndexFunc(e.Changes, isIt); i >= 0 {
 			return e.Changes[i], true
@@ -41,19 +28,19 @@ func (c AuditChange) Became(value any) bool {
 	if len(c.After) == 0 {
 		return false
 	}
-	wanted := mustMarshal(value)
-	return sameJSON(c.After, wanted) || isNoText(c.After) && isNoText(wanted)
+	wanted := contract.MustMarshal(value)
+	return contract.SameJSON(c.After, wanted) || isNoText(c.After) && isNoText(wanted)
 }
 
 func isNoText(raw json.RawMessage) bool {
-	return slices.Contains([]string{"null", `""`}, string(canonical(raw)))
+	return slices.Contains([]string{"null", `""`}, string(contract.Canonical(raw)))
 }
 
 // ListChange returns who came onto an access list and who left it, if the event
 // tells the whole list before and after. What is there to read is taken only if
 // all of it is understood.
 func (e AuditEvent) ListChange(list access.List) (added, removed []AuditParty, told bool) {
-	change, ok := e.Change(AuditedProperty{listProperties[list.Plural]})
+	change, ok := e.Change(contract.PropertyOf(list))
 	if !ok {
 		return nil, nil, false
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // An AuditLog is what the audit log answered.
@@ -62,7 +64,7 @@ type AuditLogError struct{ Cause error }
 
 func (e *AuditLogError) Error() string {
 	return fmt.Sprintf("the token's user may not read the audit log, or this installation does not have it at %s/{organization}%s, which is a preview: %v",
-		routeAuditEvents.version(), routeAuditEvents.path, e.Cause)
+		contract.RouteAuditEvents.Version(), contract.RouteAuditEvents.Path, e.Cause)
 }
 
 // Unwrap returns SignPath's answer.
@@ -72,7 +74,7 @@ func (e *AuditLogError) Unwrap() error { return e.Cause }
 // the log grows by what this client writes, too. If the token or the
 // installation does not have it, the error is an [*AuditLogError].
 func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
-	body, _, err := c.call(ctx, routeAuditEvents, nil, nil)
+	body, _, err := c.call(ctx, contract.RouteAuditEvents, nil, nil)
 	if IsUnknownOrForbidden(err) {
 		return AuditLog{}, &AuditLogError{Cause: err}
 	}
@@ -81,7 +83,7 @@ func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
 	}
 	log, err := decodeAuditLog(body)
 	if err != nil {
-		return AuditLog{}, c.unusable(routeAuditEvents, nil, err)
+		return AuditLog{}, c.unusable(contract.RouteAuditEvents, nil, err)
 	}
 	return log, nil
 }
@@ -92,18 +94,18 @@ func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
 func decodeAuditLog(body []byte) (AuditLog, error) {
 	items := json.RawMessage(body)
 	log := AuditLog{}
-	if wrapper, err := decodeObject(body); err == nil {
+	if wrapper, err := contract.DecodeObject(body); err == nil {
 		lists := maps.Clone(wrapper)
 		maps.DeleteFunc(lists, func(_ string, value json.RawMessage) bool { return !bytes.HasPrefix(value, []byte("[")) })
 		if len(lists) != 1 {
-			return AuditLog{}, fmt.Errorf("%w: an object with %d lists in it", errNotJSON, len(lists))
+			return AuditLog{}, fmt.Errorf("%w: an object with %d lists in it", httpapi.ErrNotJSON, len(lists))
 		}
 		for _, list := range lists {
 			items = list
 		}
 		log.Partial = len(wrapper) > 1
 	}
-	events, err := decodeItems(items)
+	events, err := contract.DecodeItems(items)
 	if err != nil {
 		return AuditLog{}, err
 	}
@@ -114,25 +116,25 @@ func decodeAuditLog(body []byte) (AuditLog, error) {
 	return log, nil
 }
 
-func decodeAuditEvent(o object) AuditEvent {
-	metadata, err := decodeObject(o.value(propEventMetadata))
+func decodeAuditEvent(o contract.Object) AuditEvent {
+	metadata, err := contract.DecodeObject(o.Value(contract.PropEventMetadata))
 	if err != nil {
-		metadata = object{}
+		metadata = contract.Object{}
 	}
 	// Only the actor is documented to be in the metadata, so that the rest may be
 	// there, too.
 	event := AuditEvent{
-		ID:      cmp.Or(o.text(propID), metadata.text(propID)),
-		Time:    firstTime(o.time(propEventTime), metadata.time(propEventTime)),
+		ID:      cmp.Or(o.Text(contract.PropID), metadata.Text(contract.PropID)),
+		Time:    firstTime(o.Time(contract.PropEventTime), metadata.Time(contract.PropEventTime)),
 		Name:    cmp.Or(eventName(o), eventName(metadata)),
-		Actor:   metadata.party(propEventActor.answerNames()...),
-		Changes: decodeAuditChanges(o.value(propEventChanges)),
+		Actor:   partyIn(metadata, contract.PropEventActor.AnswerNames()...),
+		Changes: decodeAuditChanges(o.Value(contract.PropEventChanges)),
 	}
 	if event.Actor == (AuditParty{}) {
 		// Outside of the metadata, the old name of the actor could be who was changed.
-		event.Actor = o.party(propEventActor.name)
+		event.Actor = partyIn(o, string(contract.PropEventActor))
 	}
-	event.Object = o.party(propEventObject.answerNames()...)
+	event.Object = partyIn(o, contract.PropEventObject.AnswerNames()...)
 	if entity, _, ok := strings.Cut(event.Name, "."); ok && event.Object != (AuditParty{}) {
 		event.Object.Type = entity
 	}
@@ -146,36 +148,26 @@ func firstTime(a, b time.Time) time.Time {
 	return a
 }
 
-// time returns a property that is a time with a zone: which one a time without is
-// in, is unknown.
-func (o object) time(p property) time.Time {
-	t, err := time.Parse(time.RFC3339, o.text(p))
-	if err != nil {
-		return time.Time{}
-	}
-	return t.UTC()
-}
-
 var eventNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+$`)
 
 // eventName returns the name of an event. Several of the plausible properties
 // could hold something else, so one that has the documented form goes first.
-func eventName(o object) string {
-	for _, name := range propEventName.answerNames() {
-		if name := text(o[name]); eventNamePattern.MatchString(name) {
+func eventName(o contract.Object) string {
+	for _, name := range contract.PropEventName.AnswerNames() {
+		if name := contract.Text(o[name]); eventNamePattern.MatchString(name) {
 			return name
 		}
 	}
-	return text(o[propEventName.name])
+	return contract.Text(o[string(contract.PropEventName)])
 }
 
-// party reads whom or what the first of the names tells of: an object, a text, or
+// partyIn reads whom or what the first of the names tells of: an object, a text, or
 // an id and a name beside each other, as signing requests have them (documented).
-func (o object) party(names ...string) AuditParty {
+func partyIn(o contract.Object, names ...string) AuditParty {
 	for _, name := range names {
 		found := partyOf(o[name])
 		if found == (AuditParty{}) {
-			found = AuditParty{ID: strings.ToLower(text(o[name+"Id"])), Name: text(o[name+"Name"])}
+			found = AuditParty{ID: strings.ToLower(contract.Text(o[name+"Id"])), Name: contract.Text(o[name+"Name"])}
 		}
 		if found != (AuditParty{}) {
 			return found
@@ -185,10 +177,10 @@ func (o object) party(names ...string) AuditParty {
 }
 
 func partyOf(value json.RawMessage) AuditParty {
-	if o, err := decodeObject(value); err == nil {
-		return AuditParty{ID: o.id(), Name: o.text(propName), Email: o.text(propEmail)}
+	if o, err := contract.DecodeObject(value); err == nil {
+		return AuditParty{ID: o.ID(), Name: o.Text(contract.PropName), Email: o.Text(contract.PropEmail)}
 	}
-	switch text := text(value); {
+	switch text := contract.Text(value); {
 	case access.IsID(text):
 		return AuditParty{ID: strings.ToLower(text)}
 	case access.IsEmail(text):
@@ -198,21 +190,18 @@ func partyOf(value json.RawMessage) AuditParty {
 	}
 }
 
-// changedPropertyNames may name the property in a list of changes.
-var changedPropertyNames = []string{"property", "propertyName", "field"}
-
 // decodeAuditChanges reads an object with a change for each property, or a list
 // of changes that name their property.
 func decodeAuditChanges(value json.RawMessage) []AuditChange {
 	var changes []AuditChange
-	if byProperty, err := decodeObject(value); err == nil {
+	if byProperty, err := contract.DecodeObject(value); err == nil {
 		for property, change := range byProperty {
-			o, _ := decodeObject(change)
+			o, _ := contract.DecodeObject(change)
 			changes = append(changes, decodeAuditChange(property, o))
 		}
-	} else if list, err := decodeItems(value); err == nil {
+	} else if list, err := contract.DecodeItems(value); err == nil {
 		for _, o := range list {
-			if property := changedProperty(o); property != "" {
+			if property := contract.ChangedProperty(o); property != "" {
 				changes = append(changes, decodeAuditChange(property, o))
 			}
 		}
@@ -221,17 +210,8 @@ func decodeAuditChanges(value json.RawMessage) []AuditChange {
 	return changes
 }
 
-func changedProperty(o object) string {
-	for _, name := range append(slices.Clone(changedPropertyNames), propName.answerNames()...) {
-		if property := text(o[name]); property != "" {
-			return property
-		}
-	}
-	return ""
-}
-
-func decodeAuditChange(property string, o object) AuditChange {
-	return AuditChange{Property: property, Before: o.value(propChangeBefore), After: o.value(propChangeAfter)}
+func decodeAuditChange(property string, o contract.Object) AuditChange {
+	return AuditChange{Property: property, Before: o.Value(contract.PropChangeBefore), After: o.Value(contract.PropChangeAfter)}
 }
 
 // Principal returns who the party is: by its id, or by the e-mail address of an

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // An event is understood in each plausible form, and what is not understood is
@@ -57,7 +60,7 @@ func TestDecodeAuditEvent(t *testing.T) {
 		"changes that are none":                {`{"changes":"many"}`, AuditEvent{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o, err := decodeObject([]byte(test.event))
+			o, err := contract.DecodeObject([]byte(test.event))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +91,7 @@ func TestDecodeAuditLog(t *testing.T) {
 	} {
 		log, err := decodeAuditLog([]byte(body))
 		if want.events < 0 {
-			if !errors.Is(err, errNotJSON) {
+			if !errors.Is(err, httpapi.ErrNotJSON) {
 				t.Errorf("%s: got %+v, %v", body, log, err)
 			}
 			continue
@@ -113,7 +116,7 @@ func FuzzDecodeAuditLog(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if list, err := decodeList(body); err == nil && (len(list) != len(log.Events) || log.Partial) {
+		if list, err := contract.DecodeList(body); err == nil && (len(list) != len(log.Events) || log.Partial) {
 			t.Errorf("%d events of %d, partial %t: %q", len(log.Events), len(list), log.Partial, body)
 		}
 		for _, event := range log.Events {

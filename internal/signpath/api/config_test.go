@@ -5,95 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 const organizationID = "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90"
 
 func config(url string) api.Config {
-	return api.Config{URL: url, OrganizationID: organizationID, Token: demoToken, Contract: api.ContractAssumed}
-}
-
-func TestURLIsNormalized(t *testing.T) {
-	tests := map[string]string{
-		"":                                      "https://app.signpath.io/Api",
-		"https://app.signpath.io/Api":           "https://app.signpath.io/Api",
-		"https://app.signpath.io/Api/":          "https://app.signpath.io/Api",
-		"https://app.signpath.io/Api///":        "https://app.signpath.io/Api",
-		"https://app.signpath.io/Api/v1":        "https://app.signpath.io/Api",
-		"https://app.signpath.io/Api/V1/":       "https://app.signpath.io/Api",
-		"https://app.signpath.io/Api//v1//":     "https://app.signpath.io/Api",
-		"  https://app.signpath.io/Api/v1/\n":   "https://app.signpath.io/Api",
-		"https://signpath.example.com":          "https://signpath.example.com",
-		"https://signpath.example.com/":         "https://signpath.example.com",
-		"https://signpath.example.com/v1":       "https://signpath.example.com",
-		"https://signpath.example.com:8443/api": "https://signpath.example.com:8443/api",
-		"https://signpath.example.com/Api/v10":  "https://signpath.example.com/Api/v10",
-		"https://signpath.example.com/Api/xv1":  "https://signpath.example.com/Api/xv1",
-		"HTTPS://signpath.example.com/Api":      "https://signpath.example.com/Api",
-		"http://localhost:8080/Api":             "http://localhost:8080/Api",
-		"http://127.0.0.1:8080/Api/v1":          "http://127.0.0.1:8080/Api",
-		"http://127.8.8.8/Api":                  "http://127.8.8.8/Api",
-		"http://[::1]:8080/Api":                 "http://[::1]:8080/Api",
-	}
-	for url, want := range tests {
-		client, err := api.New(config(url))
-		if err != nil {
-			t.Errorf("%q: %v", url, err)
-			continue
-		}
-		if client.URL() != want {
-			t.Errorf("%q becomes %q, want %q", url, client.URL(), want)
-		}
-	}
-}
-
-func TestURLIsRefused(t *testing.T) {
-	const (
-		noURL  = "is not a URL such as https://app.signpath.io/Api. Check api_url, or the environment variable SIGNPATH_API_URL."
-		extras = "The API URL must not carry credentials, a query or a fragment."
-		plain  = "Plain http would send the API token in the clear to "
-	)
-	tests := map[string]string{
-		"app.signpath.io/Api":              `"app.signpath.io/Api" ` + noURL,
-		"ftp://app.signpath.io/Api":        `"ftp://app.signpath.io/Api" ` + noURL,
-		"https:///Api":                     `"https:///Api" ` + noURL,
-		"https:app.signpath.io":            `"https:app.signpath.io" ` + noURL,
-		"/Api":                             `"/Api" ` + noURL,
-		"https://app.signpath.io:port/Api": `"https://app.signpath.io:port/Api" ` + noURL,
-		"https://app.signpath.io/%zz":      `"https://app.signpath.io/%zz" ` + noURL,
-		" ":                                noURL,
-		"https://ada:hunter2@app.signpath.io/Api":  extras,
-		"https://hunter2@app.signpath.io/Api":      extras,
-		"https://app.signpath.io/Api?key=hunter2":  extras,
-		"https://app.signpath.io/Api?":             extras,
-		"https://app.signpath.io/Api#hunter2":      extras,
-		"ftp://ada:hunter2@app.signpath.io/Api":    `"…@app.signpath.io/Api" ` + noURL,
-		"ftp://ada:@hunter2@app.signpath.io/Api":   `"…@app.signpath.io/Api" ` + noURL,
-		"https://ada:hunter2@app.signpath.io:x":    `"…@app.signpath.io:x" ` + noURL,
-		"ada:hunter2@app.signpath.io":              `"…@app.signpath.io" ` + noURL,
-		"http://app.signpath.io/Api":               plain + "app.signpath.io. Use https; http is accepted for loopback addresses only.",
-		"http://127.0.0.1.example.com/Api":         plain + "127.0.0.1.example.com.",
-		"http://localhost.example.com/Api":         plain + "localhost.example.com.",
-		"http://0.0.0.0/Api":                       plain + "0.0.0.0.",
-		"http://10.0.0.1:8080/Api":                 plain + "10.0.0.1:8080.",
-		"http://[fe80::1]/Api":                     plain + "[fe80::1].",
-		"http://ada:hunter2@signpath.example.com/": extras,
-	}
-	for url, want := range tests {
-		_, err := api.New(config(url))
-		wrong := config(url).Validate()
-		if len(wrong) != 1 || wrong[0].Field != api.FieldURL || err == nil || err.Error() != wrong[0].Error() {
-			t.Errorf("%q: %v, %v", url, err, wrong)
-			continue
-		}
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q\ngot  %s\nwant %s", url, err, want)
-		}
-		if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%q: the error has the password: %v", url, err)
-		}
-	}
+	return api.Config{Config: httpapi.Config{URL: url, Token: demoToken}, OrganizationID: organizationID, Contract: api.ContractAssumed}
 }
 
 func TestOrganizationIDIsChecked(t *testing.T) {
@@ -114,49 +33,22 @@ func TestOrganizationIDIsChecked(t *testing.T) {
 	for id, want := range tests {
 		c := config("")
 		c.OrganizationID = id
-		wrong := c.Validate()
-		if len(wrong) != 1 || wrong[0].Field != api.FieldOrganizationID || !strings.Contains(wrong[0].Error(), want) {
-			t.Errorf("%q: %v", id, wrong)
-		}
-	}
-}
-
-func TestTokenIsChecked(t *testing.T) {
-	tests := map[string]string{
-		"":                               "Set the environment variable SIGNPATH_API_TOKEN (or api_token)",
-		demoToken + ":" + demoToken:      "composite token",
-		"Bearer " + demoToken:            `begins with "Bearer"`,
-		"bearer " + demoToken:            `begins with "Bearer"`,
-		demoToken + "\n":                 "white space",
-		" " + demoToken:                  "white space",
-		demoToken + "\u00a0":             "white space",
-		"\"" + demoToken + "\"\r":        "white space",
-		demoToken[:8] + "\x7f":           "white space or another character",
-		demoToken[:8] + "ü":              "white space or another character",
-		demoToken[:8] + "\t" + demoToken: "white space",
-	}
-	for token, want := range tests {
-		c := config("")
-		c.Token = token
-		wrong := c.Validate()
-		if len(wrong) != 1 || wrong[0].Field != api.FieldToken || !strings.Contains(wrong[0].Error(), want) {
-			t.Errorf("%q: %v", token, wrong)
-			continue
-		}
-		if strings.Contains(wrong[0].Error(), demoToken[:8]) {
-			t.Errorf("the error has the token: %v", wrong[0])
+		_, err := api.New(c)
+		var wrong *httpapi.ConfigError
+		if !errors.As(err, &wrong) || wrong.Field != api.FieldOrganizationID || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", id, err)
 		}
 	}
 }
 
 func TestAllThatIsWrongIsReported(t *testing.T) {
-	_, err := api.New(api.Config{URL: "ftp://example.com"})
+	_, err := api.New(api.Config{Config: httpapi.Config{URL: "ftp://example.com"}})
 	for _, want := range []string{"is not a URL", "No organization is set", "No API token is set"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error lacks %q: %v", want, err)
 		}
 	}
-	var one *api.ConfigError
+	var one *httpapi.ConfigError
 	if !errors.As(err, &one) {
 		t.Errorf("got %#v", err)
 	}
@@ -165,15 +57,38 @@ func TestAllThatIsWrongIsReported(t *testing.T) {
 // Whoever mixes the settings up must not find the token in a log.
 func TestMixedUpSettingsDoNotShowTheToken(t *testing.T) {
 	tests := map[string]api.Config{
-		"token and organization": {OrganizationID: demoToken, Token: organizationID},
-		"token for both":         {OrganizationID: demoToken, Token: demoToken},
-		"token in the URL":       {URL: "https://" + demoToken + "@app.signpath.io", OrganizationID: organizationID, Token: demoToken},
-		"token in the query":     {URL: "https://app.signpath.io/?token=" + demoToken, OrganizationID: organizationID, Token: demoToken},
-		"token for a URL":        {URL: demoToken, OrganizationID: organizationID, Token: demoToken},
+		"token and organization": {OrganizationID: demoToken, Config: httpapi.Config{Token: organizationID}},
+		"token for both":         {OrganizationID: demoToken, Config: httpapi.Config{Token: demoToken}},
+		"token in the URL":       config("https://" + demoToken + "@app.signpath.io"),
+		"token in the query":     config("https://app.signpath.io/?token=" + demoToken),
+		"token for a URL":        config(demoToken),
 	}
 	for name, c := range tests {
 		if _, err := api.New(c); err == nil || strings.Contains(err.Error(), demoToken) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What package httpapi says of settings, with the names that SignPath's users know.
+func TestSettingsAreCalledByTheirNames(t *testing.T) {
+	for want, c := range map[string]httpapi.Config{
+		`"api" is not a URL such as https://app.signpath.io/Api. Check api_url, or the environment variable SIGNPATH_API_URL.`: {URL: "api", Token: demoToken},
+		"No API token is set. Set the environment variable SIGNPATH_API_TOKEN (or api_token) to the token of a CI user, or of an interactive user, " +
+			"or token_file to the path of a file that holds it.": {},
+		"The API token contains a colon, so it is probably a composite token (<API token>:<trusted build system token>), " +
+			"as a trusted build system sends it. Use only the part before the colon.": {Token: demoToken + ":" + demoToken},
+		"Both a token and a file with a token are set. Set one of api_token and token_file, " +
+			"or one of the environment variables SIGNPATH_API_TOKEN and SIGNPATH_API_TOKEN_FILE.": {Token: demoToken, TokenFile: "token"},
+	} {
+		_, err := api.New(api.Config{OrganizationID: organizationID, Config: c})
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	for url, want := range map[string]string{"": "https://app.signpath.io/Api", "https://signpath.example.com/Api/V1/": "https://signpath.example.com/Api"} {
+		if client, err := api.New(config(url)); err != nil || client.URL() != want {
+			t.Errorf("%q: got %v, %v", url, client, err)
 		}
 	}
 }

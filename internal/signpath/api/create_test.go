@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -100,7 +100,7 @@ func TestCreateThatIsRefusedIsNotLookedFor(t *testing.T) {
 	o := inProcess(t)
 	_, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindUser, Name: "Ada", Email: "org.admin@example.com"})
 	expectError(t, err, "There is an interactive user with the account email address 'org.admin@example.com' already.")
-	if !api.IsRefusal(err) {
+	if !httpapi.IsRefusal(err) {
 		t.Errorf("it is no refusal")
 	}
 	o.expectRequests(1)
@@ -109,7 +109,7 @@ func TestCreateThatIsRefusedIsNotLookedFor(t *testing.T) {
 // The id that an answer gives is used, its host never is.
 func TestCreateWithAForeignLocation(t *testing.T) {
 	o := inProcess(t, mock.WithDialect(mock.Dialect{ForeignLinks: true, CreateIDForm: mock.CreateIDLocationOnly}))
-	o.before = func(r *http.Request) {
+	o.Before = func(r *http.Request) {
 		if r.URL.Host != "127.0.0.1:9" {
 			t.Errorf("a request goes to %s", r.URL)
 		}

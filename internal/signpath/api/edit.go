@@ -9,6 +9,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // SignPath's Edit routes take whole objects. Whether a property that a request
@@ -18,7 +21,7 @@ import (
 
 // A mutation is a change of one property.
 type mutation struct {
-	property property
+	property contract.Property
 	// apply returns the value to send, given the current one.
 	apply func(current json.RawMessage) (json.RawMessage, error)
 	// holds tells whether the current value is as the mutation wants it.
@@ -32,10 +35,7 @@ type mutation struct {
 
 // A pendingEdit is what an edit is about to write.
 type pendingEdit struct {
-	// before is the object as it was just read, wanted as it is to be.
-	before, wanted object
-	// changed names the properties in which they differ.
-	changed map[string]bool
+	contract.Edit
 	// changes are what was asked for.
 	changes []*change
 }
@@ -45,17 +45,17 @@ func (e entity) send(ctx context.Context, c *Client, p pendingEdit) error {
 	if e.write != nil {
 		return e.write(ctx, c, e, p)
 	}
-	_, _, err := c.write(ctx, e.edit, e.parameters, func(s settledRoute) (object, error) { return composeEdit(s, p) })
+	_, _, err := c.write(ctx, e.edit, e.parameters, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(p.Edit) })
 	return err
 }
 
 // setValue makes the property hold the value.
-func setValue(p property, value any) mutation {
-	wanted := mustMarshal(value)
+func setValue(p contract.Property, value any) mutation {
+	wanted := contract.MustMarshal(value)
 	return mutation{
 		property: p,
 		apply:    func(json.RawMessage) (json.RawMessage, error) { return wanted, nil },
-		holds:    func(current json.RawMessage) bool { return sameJSON(current, wanted) },
+		holds:    func(current json.RawMessage) bool { return contract.SameJSON(current, wanted) },
 	}
 }
 
@@ -91,7 +91,7 @@ func (e *editors) of(target entity) *editor {
 		e.byEntity = map[string]*editor{}
 	}
 	if e.byEntity[key] == nil {
-		e.byEntity[key] = &editor{granted: map[property]map[string]bool{}}
+		e.byEntity[key] = &editor{granted: map[contract.Property]map[string]bool{}}
 	}
 	return e.byEntity[key]
 }
@@ -109,7 +109,7 @@ type editor struct {
 	// granted are the entries per list that this client has put there and not
 	// taken back. Another writer who read the list earlier can overwrite them;
 	// the next edit puts them back.
-	granted map[property]map[string]bool
+	granted map[contract.Property]map[string]bool
 }
 
 // A change is what one caller of [Client.edit] asks for.
@@ -123,7 +123,7 @@ type change struct {
 // A publisher brings the outcome of an edit into the snapshot.
 type publisher struct {
 	// as takes the object as it was read back.
-	as func(object) error
+	as func(contract.Object) error
 	// forget is called when the outcome is not known.
 	forget func()
 }
@@ -172,7 +172,7 @@ func (c *Client) runEdits(ctx context.Context, target entity, editor *editor) {
 // awaitChanges gives other changes the time to come.
 func (e *editor) awaitChanges(ctx context.Context) {
 	for waited := time.Duration(0); waited < maxMergeWait; waited += mergeWindow {
-		if sleep(ctx, mergeWindow) != nil {
+		if httpapi.Sleep(ctx, mergeWindow) != nil {
 			return
 		}
 		e.mu.Lock()
@@ -213,7 +213,7 @@ func (b *batch) run(ctx context.Context) {
 	defer cancel()
 	defer b.cancelWhenAbandoned(cancel)()
 	after, warnings, err := b.write(ctx)
-	if IsRefusal(err) && len(b.changes) > 1 {
+	if httpapi.IsRefusal(err) && len(b.changes) > 1 {
 		b.runOneByOne(ctx)
 		return
 	}
@@ -264,7 +264,7 @@ func (b *batch) cancelWhenAbandoned(cancel context.CancelFunc) (stop func()) {
 }
 
 // write brings the object into the wanted form and returns it as read back.
-func (b *batch) write(ctx context.Context) (object, Warnings, error) {
+func (b *batch) write(ctx context.Context) (contract.Object, Warnings, error) {
 	var warnings Warnings
 	var undone map[string]bool
 	b.editor.takeBack(b.changes)
@@ -281,7 +281,7 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 			b.editor.remember(b.changes)
 			return before, warnings, nil
 		}
-		if err = b.target.send(ctx, b.client, pendingEdit{before, wanted, changed, b.changes}); err != nil {
+		if err = b.target.send(ctx, b.client, pendingEdit{contract.Edit{Before: before, Wanted: wanted, Changed: changed}, b.changes}); err != nil {
 			return nil, nil, err
 		}
 		after, err := b.client.fetch(ctx, b.target)
@@ -305,16 +305,16 @@ func (b *batch) write(ctx context.Context) (object, Warnings, error) {
 
 // wanted returns the object as the changes want it, and the properties in which
 // that differs from what is there.
-func (e *editor) wanted(current object, changes []*change) (object, map[string]bool, error) {
+func (e *editor) wanted(current contract.Object, changes []*change) (contract.Object, map[string]bool, error) {
 	result, changed := maps.Clone(current), map[string]bool{}
-	set := func(p property, value json.RawMessage) {
-		if name := current.key(p); !sameJSON(result[name], value) {
+	set := func(p contract.Property, value json.RawMessage) {
+		if name := current.Key(p); !contract.SameJSON(result[name], value) {
 			result[name] = value
 			changed[name] = true
 		}
 	}
 	for p, granted := range e.granted {
-		value, err := withMembers(result[current.key(p)], slices.Collect(maps.Keys(granted)), nil)
+		value, err := withMembers(result[current.Key(p)], slices.Collect(maps.Keys(granted)), nil)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -322,10 +322,10 @@ func (e *editor) wanted(current object, changes []*change) (object, map[string]b
 	}
 	for _, change := range changes {
 		for _, m := range change.mutations {
-			if err := current.require(m.property); err != nil && !m.property.optional {
+			if err := current.Require(m.property); err != nil && !m.property.IsOptional() {
 				return nil, nil, err
 			}
-			value := result[current.key(m.property)]
+			value := result[current.Key(m.property)]
 			if m.holds(value) {
 				continue
 			}
@@ -369,13 +369,13 @@ func (e *editor) remember(changes []*change) {
 // compare finds what an edit did beyond what it was asked for. A property that
 // was lost is an error, one that took another value is a remark: servers keep
 // time stamps and counters by themselves.
-func compare(target entity, before, after object, changed map[string]bool) (Warnings, error) {
+func compare(target entity, before, after contract.Object, changed map[string]bool) (Warnings, error) {
 	var warnings Warnings
 	var lost []string
 	for _, name := range slices.Sorted(maps.Keys(before)) {
 		switch {
-		case changed[name] || sameJSON(before[name], after[name]):
-		case isEmptyJSON(after[name]) && !isEmptyJSON(before[name]):
+		case changed[name] || contract.SameJSON(before[name], after[name]):
+		case contract.IsEmptyJSON(after[name]) && !contract.IsEmptyJSON(before[name]):
 			lost = append(lost, fmt.Sprintf("%s, which held %s", name, before[name]))
 		default:
 			warnings = append(warnings, fmt.Sprintf("While %s was edited, its property %s changed from %s to %s. Terraform did not ask for that.",

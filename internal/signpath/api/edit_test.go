@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -68,7 +69,7 @@ func TestAnEditLosesNothing(t *testing.T) {
 	for _, patches := range []bool{false, true} {
 		o := oddOrganization(t, mock.WithDialect(mock.Dialect{EditPatches: patches}))
 		var answer []byte
-		o.after = func(_ *http.Request, response *http.Response) {
+		o.After = func(_ *http.Request, response *http.Response) {
 			// Go writes markup escaped; another server may not.
 			body, _ := io.ReadAll(response.Body)
 			for _, char := range []string{"<", ">", "&"} {
@@ -325,7 +326,7 @@ func TestABadChangeFailsAlone(t *testing.T) {
 					return
 				}
 				expectErrorIn(t, err, "Submitters: The interactive user 'Development Lead' cannot be a submitter")
-				if !api.IsRefusal(err) {
+				if !httpapi.IsRefusal(err) {
 					t.Errorf("it is no refusal")
 				}
 			})
@@ -448,7 +449,7 @@ func TestAnotherWriterThatDoesNotStop(t *testing.T) {
 func TestAnEntryThatIsSilentlyLeftOut(t *testing.T) {
 	o := inProcess(t)
 	refused := o.id(outsider)
-	o.handler = leavingOut(o.Server, refused)
+	o.Handler = leavingOut(o.Server, refused)
 	_, err := o.approve(releaseA, outsider)
 	expectError(t, err, "was written 5 times")
 	_, err = o.approve(releaseA, officer)

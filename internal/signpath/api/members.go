@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // A Target is one access list of one project, signing policy or user group.
@@ -40,12 +41,12 @@ func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := listProperties[t.List.Plural]
-	err = o.require(p)
+	p := contract.PropertyOf(t.List)
+	err = o.Require(p)
 	if err != nil {
 		return nil, c.unusable(t.entity().read, t.entity().parameters, err)
 	}
-	ids, err := decodeMembers(o.value(p))
+	ids, err := contract.DecodeMembers(o.Value(p))
 	if err != nil {
 		return nil, c.unusable(t.entity().read, t.entity().parameters, err)
 	}
@@ -62,7 +63,7 @@ func (c *Client) ConfirmMembers(ctx context.Context, t Target) ([]string, error)
 	return c.Members(ctx, t)
 }
 
-func (c *Client) parent(ctx context.Context, t Target) (object, error) {
+func (c *Client) parent(ctx context.Context, t Target) (contract.Object, error) {
 	switch t.List.Parent {
 	case access.ParentSigningPolicy:
 		return c.policyObject(ctx, t.Project, t.Policy)
@@ -89,7 +90,7 @@ func (c *Client) SetMembers(ctx context.Context, t Target, members, announced []
 
 func (c *Client) changeMembers(ctx context.Context, t Target, add, remove []string, whole bool) (Warnings, error) {
 	m := mutation{
-		property: listProperties[t.List.Plural],
+		property: contract.PropertyOf(t.List),
 		apply: func(current json.RawMessage) (json.RawMessage, error) {
 			return withMembers(current, add, remove)
 		},
@@ -107,7 +108,7 @@ func (c *Client) changeMembers(ctx context.Context, t Target, add, remove []stri
 		c.snapshot.setWritten(t.Group)
 	}
 	return c.edit(ctx, e, []mutation{m}, publisher{
-		as:     func(after object) error { known.set(after); return nil },
+		as:     func(after contract.Object) error { known.set(after); return nil },
 		forget: known.forget,
 	})
 }
@@ -115,7 +116,7 @@ func (c *Client) changeMembers(ctx context.Context, t Target, add, remove []stri
 // withMembers returns the list with members added and removed. A list that
 // needs no change comes back as it was.
 func withMembers(current json.RawMessage, add, remove []string) (json.RawMessage, error) {
-	ids, err := decodeMembers(current)
+	ids, err := contract.DecodeMembers(current)
 	if err != nil {
 		return nil, err
 	}
@@ -126,11 +127,11 @@ func withMembers(current json.RawMessage, add, remove []string) (json.RawMessage
 	if slices.Equal(kept, ids) {
 		return current, nil
 	}
-	return encodeMembers(kept), nil
+	return contract.EncodeMembers(kept), nil
 }
 
 func sameMembers(a, b json.RawMessage) bool {
-	left, errLeft := decodeMembers(a)
-	right, errRight := decodeMembers(b)
+	left, errLeft := contract.DecodeMembers(a)
+	right, errRight := contract.DecodeMembers(b)
 	return errLeft == nil && errRight == nil && slices.Equal(left, right)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // An Organization is what SignPath tells of the organization itself.
@@ -20,21 +22,16 @@ type Organization struct {
 // Organization reads the organization.
 func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	return c.snapshot.organization.get(ctx, func(ctx context.Context) (Organization, error) {
-		o, err := c.getObject(ctx, routeOrganization)
+		o, err := c.getObject(ctx, contract.RouteOrganization)
 		if err != nil {
 			return Organization{}, err
 		}
-		result := Organization{
-			ID: c.OrganizationID(), Name: o.text(propName),
-			QuotaPeriodStart: o.text(propQuotaStart), QuotaPeriodEnd: o.text(propQuotaEnd),
-		}
-		if n, ok := o.number(propYearlySize); ok {
-			result.YearlyMaxSizeOfArtifactsInBytes = &n
-		}
-		if n, ok := o.number(propYearlySignatures); ok {
-			result.YearlyMaxNumberOfIndividualSignatures = &n
-		}
-		return result, nil
+		return Organization{
+			ID: c.OrganizationID(), Name: o.Text(contract.PropName),
+			QuotaPeriodStart: o.Text(contract.PropQuotaStart), QuotaPeriodEnd: o.Text(contract.PropQuotaEnd),
+			YearlyMaxSizeOfArtifactsInBytes:       o.Number(contract.PropYearlySize),
+			YearlyMaxNumberOfIndividualSignatures: o.Number(contract.PropYearlySignatures),
+		}, nil
 	})
 }
 
@@ -45,7 +42,7 @@ type Me struct{ access.Principal }
 func (c *Client) Me(ctx context.Context) (Me, error) {
 	return c.snapshot.me.get(ctx, func(ctx context.Context) (Me, error) {
 		me, err := c.meAs(ctx, access.KindCIUser)
-		if !IsRefusal(err) {
+		if !httpapi.IsRefusal(err) {
 			return me, err
 		}
 		// The token is not a CI user's, or it is no good at all: the second
@@ -55,7 +52,7 @@ func (c *Client) Me(ctx context.Context) (Me, error) {
 }
 
 func (c *Client) meAs(ctx context.Context, kind access.Kind) (Me, error) {
-	r := routesOf[kind].me
+	r := contract.RoutesOf[kind].Me
 	o, err := c.getObject(ctx, r)
 	if err != nil {
 		return Me{}, err

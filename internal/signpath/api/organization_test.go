@@ -1,18 +1,16 @@
 package api_test
 
 import (
-	"bytes"
 	"errors"
-	"io"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/wire"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -40,7 +38,7 @@ const (
 // organization is a mock server, and a client of it.
 type organization struct {
 	*mock.Server
-	*wire
+	*wire.Wire
 	t      testing.TB
 	config api.Config
 	client *api.Client
@@ -80,7 +78,7 @@ func inProcess(t testing.TB, options ...mock.Option) *organization {
 func inProcessWith(t testing.TB, seed mock.Seed, options ...mock.Option) *organization {
 	t.Helper()
 	o := newOrganization(t, seed, options)
-	o.config.Transport = o.wire
+	o.config.Transport = o.Wire
 	o.restart()
 	return o
 }
@@ -92,9 +90,10 @@ func newOrganization(t testing.TB, seed mock.Seed, options []mock.Option) *organ
 		t.Fatal(err)
 	}
 	return &organization{
-		Server: server, t: t, wire: &wire{handler: server},
+		Server: server, t: t, Wire: &wire.Wire{Handler: server},
 		config: api.Config{
-			URL: "http://127.0.0.1:9/Api", OrganizationID: server.OrganizationID(), Token: demoToken, UserAgent: "test",
+			Config:         httpapi.Config{URL: "http://127.0.0.1:9/Api", Token: demoToken, UserAgent: "test"},
+			OrganizationID: server.OrganizationID(),
 			// What the server's own document says is the matter of calibration_test.go.
 			Contract: api.ContractAssumed,
 		},
@@ -218,89 +217,14 @@ func expectError(t testing.TB, err error, words ...string) {
 }
 
 // answered returns the error as SignPath's answer.
-func answered(t testing.TB, err error) *api.Error {
+func answered(t testing.TB, err error) *httpapi.Error {
 	t.Helper()
-	var failure *api.Error
+	var failure *httpapi.Error
 	if !errors.As(err, &failure) {
 		t.Fatalf("the error is no answer: %v", err)
 	}
 	return failure
 }
-
-// wire carries requests to a handler without a network. What the handler does
-// to the connection, it does to the answer.
-type wire struct {
-	handler http.Handler
-	// before sees the request before the server has it.
-	before func(*http.Request)
-	// after sees the answer before the client has it.
-	after func(*http.Request, *http.Response)
-}
-
-// RoundTrip implements [http.RoundTripper].
-func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
-	if w.before != nil {
-		w.before(request)
-	}
-	done := make(chan *recorder, 1)
-	received := request.Clone(request.Context())
-	received.Host = request.URL.Host
-	if received.Body == nil {
-		received.Body = http.NoBody
-	}
-	go func() {
-		answer := &recorder{header: http.Header{}}
-		defer func() {
-			reason := recover()
-			if err, ok := reason.(error); reason != nil && (!ok || !errors.Is(err, http.ErrAbortHandler)) {
-				panic(reason)
-			}
-			done <- answer
-		}()
-		w.handler.ServeHTTP(answer, received)
-	}()
-	select {
-	case <-request.Context().Done():
-		return nil, request.Context().Err()
-	case answer := <-done:
-		response, err := answer.response(request)
-		if err == nil && w.after != nil {
-			w.after(request, response)
-		}
-		return response, err
-	}
-}
-
-// recorder takes down what a handler answers.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (r *recorder) Header() http.Header { return r.header }
-
-func (r *recorder) WriteHeader(status int) { r.status = status }
-
-func (r *recorder) Write(text []byte) (int, error) { return r.body.Write(text) }
-
-// response is what a client gets: an error if the handler never began to
-// answer, a body that breaks off if it did not finish.
-func (r *recorder) response(request *http.Request) (*http.Response, error) {
-	if r.status == 0 {
-		return nil, io.EOF
-	}
-	var body io.Reader = bytes.NewReader(r.body.Bytes())
-	if length, err := strconv.Atoi(r.header.Get("Content-Length")); err == nil && length > r.body.Len() {
-		body = io.MultiReader(body, broken{})
-	}
-	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(body), Request: request}, nil
-}
-
-// broken is a connection that was cut.
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // inFakeTime runs a test in which waiting takes no time, and lets what the client
 // has begun come to its end.

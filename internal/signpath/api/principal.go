@@ -5,24 +5,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // requiredProperties are what the answers about each kind must have: who it is,
 // and, for users, whether the account is active and with which role. A missing
 // property is an error and never a default, because who lacks a role would
 // count as a Regular User.
-var requiredProperties = map[access.Kind][]property{
-	access.KindUser:   {propName, propEmail, propRole, propActive},
-	access.KindCIUser: {propName, propRole, propActive},
-	access.KindGroup:  {propName},
+var requiredProperties = map[access.Kind][]contract.Property{
+	access.KindUser:   {contract.PropName, contract.PropEmail, contract.PropRole, contract.PropActive},
+	access.KindCIUser: {contract.PropName, contract.PropRole, contract.PropActive},
+	access.KindGroup:  {contract.PropName},
 }
 
 // Directory returns the principals of the kinds, listing each kind once. Writes
@@ -44,7 +44,7 @@ func (c *Client) Directory(ctx context.Context, kinds ...access.Kind) (*access.D
 }
 
 func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access.Principal, error) {
-	items, err := c.getList(ctx, routesOf[kind].list)
+	items, err := c.getList(ctx, contract.RoutesOf[kind].List)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 	for i, item := range items {
 		p, err := decodePrincipal(kind, item)
 		if err != nil {
-			return nil, c.unusable(routesOf[kind].list, nil, err)
+			return nil, c.unusable(contract.RoutesOf[kind].List, nil, err)
 		}
 		principals[i] = p
 	}
@@ -69,25 +69,25 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 // list may carry summaries only. If the first entity has no more than its item,
 // the others are not read: then the property has another name, and the caller
 // reports that.
-func (c *Client) complete(ctx context.Context, kind access.Kind, items []object) ([]object, error) {
+func (c *Client) complete(ctx context.Context, kind access.Kind, items []contract.Object) ([]contract.Object, error) {
 	required := requiredProperties[kind]
-	isSummary := func(o object) bool { return o.id() != "" && o.require(required...) != nil }
+	isSummary := func(o contract.Object) bool { return o.ID() != "" && !o.Has(required...) }
 	first := slices.IndexFunc(items, isSummary)
 	if first < 0 {
 		return items, nil
 	}
 	read := func(ctx context.Context, i int) error {
-		full, err := c.fetch(ctx, principalEntity(kind, items[i].id()))
+		full, err := c.fetch(ctx, principalEntity(kind, items[i].ID()))
 		if err == nil {
 			items[i] = full
 		}
 		return err
 	}
-	if err := read(ctx, first); err != nil || items[first].require(required...) != nil {
+	if err := read(ctx, first); err != nil || !items[first].Has(required...) {
 		return items, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(c.config.MaxConcurrentRequests)
+	group.SetLimit(c.http.MaxConcurrentRequests())
 	for i := range items {
 		if isSummary(items[i]) {
 			group.Go(func() error { return read(ctx, i) })
@@ -96,39 +96,39 @@ func (c *Client) complete(ctx context.Context, kind access.Kind, items []object)
 	return items, group.Wait()
 }
 
-func decodePrincipal(kind access.Kind, o object) (access.Principal, error) {
+func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, error) {
 	required := requiredProperties[kind]
-	if o.id() == "" { // It may come from a link instead.
-		required = append([]property{propID}, required...)
+	if o.ID() == "" { // It may come from a link instead.
+		required = append([]contract.Property{contract.PropID}, required...)
 	}
-	if err := o.require(required...); err != nil {
+	if err := o.Require(required...); err != nil {
 		return access.Principal{}, err
 	}
 	p := access.Principal{
 		Kind:              kind,
-		ID:                o.id(),
-		Name:              o.text(propName),
-		Email:             o.text(propEmail),
-		NotificationEmail: o.text(propNotificationEmail),
-		Identity:          o.text(propIdentity),
-		Description:       o.text(propDescription),
-		Role:              access.Role(o.text(propRole)),
-		Active:            kind == access.KindGroup || o.boolean(propActive),
-		Synchronized:      o.boolean(propSynchronized),
-		Support:           o.boolean(propSupport),
+		ID:                o.ID(),
+		Name:              o.Text(contract.PropName),
+		Email:             o.Text(contract.PropEmail),
+		NotificationEmail: o.Text(contract.PropNotificationEmail),
+		Identity:          o.Text(contract.PropIdentity),
+		Description:       o.Text(contract.PropDescription),
+		Role:              access.Role(o.Text(contract.PropRole)),
+		Active:            kind == access.KindGroup || o.Is(contract.PropActive),
+		Synchronized:      o.Is(contract.PropSynchronized),
+		Support:           o.Is(contract.PropSupport),
 	}
 	// Accepting an invitation links the user to an account (documented); that
 	// the identity is empty before is inferred.
-	p.Invited = kind == access.KindUser && o.has(propIdentity) && p.Identity == ""
+	p.Invited = kind == access.KindUser && o.Has(contract.PropIdentity) && p.Identity == ""
 	if !access.IsID(p.ID) {
-		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", errNotJSON, kind.Noun(), p.Name)
+		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", httpapi.ErrNotJSON, kind.Noun(), p.Name)
 	}
 	return p, nil
 }
 
 // Resolve finds the one principal that the reference names. The error is an
 // [*access.NotFoundError], which looks through the other kinds for what was
-// meant, an [*access.AmbiguousError], or an [*Error].
+// meant, an [*access.AmbiguousError], or an [*httpapi.Error].
 func (c *Client) Resolve(ctx context.Context, reference access.Reference) (access.Principal, error) {
 	directory, err := c.Directory(ctx, reference.Kind)
 	if err != nil {
@@ -234,49 +234,21 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 		p.Role = access.RoleRegularUser
 	}
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
-	body, header, err := c.write(ctx, routesOf[p.Kind].create, nil, func(s settledRoute) (object, error) { return composeCreate(s, p) })
+	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, func(s contract.Settled) (contract.Object, error) {
+		return s.Compose(map[contract.Property]string{
+			contract.PropName: p.Name, contract.PropEmail: p.Email, contract.PropNotificationEmail: p.NotificationEmail,
+			contract.PropIdentity: p.Identity, contract.PropDescription: p.Description,
+		})
+	})
 	if err != nil {
 		return c.findLostCreate(ctx, p, err)
 	}
-	p.ID = createdID(p.Kind, body, header)
+	p.ID = contract.CreatedID(p.Kind, body, header.Get("Location"))
 	if !access.IsID(p.ID) || p.ID == c.OrganizationID() { // A Location may name the list and not the object.
 		return c.findCreated(ctx, p)
 	}
 	c.snapshot.put(p)
 	return p, nil
-}
-
-// composeCreate returns the request for a new principal. What is empty is left
-// out.
-func composeCreate(s settledRoute, p access.Principal) (object, error) {
-	request := object{}
-	for property, value := range map[property]string{
-		propName: p.Name, propEmail: p.Email, propNotificationEmail: p.NotificationEmail, propIdentity: p.Identity,
-		propDescription: p.Description,
-	} {
-		if value == "" {
-			continue
-		}
-		name, err := s.nameOf(property)
-		if err != nil {
-			return nil, err
-		}
-		request[name] = mustMarshal(value)
-	}
-	return request, nil
-}
-
-// createdID takes the new id from the body, or else from the Location header
-// (both documented; the name in the body is not).
-func createdID(kind access.Kind, body []byte, header http.Header) string {
-	if o, err := decodeObject(body); err == nil {
-		for _, name := range createdIDNames[kind] {
-			if id := text(o[name]); access.IsID(id) {
-				return strings.ToLower(id)
-			}
-		}
-	}
-	return lastID(header.Get("Location"))
 }
 
 // lagWaits are the waits before each look for a principal whose create was
@@ -290,7 +262,7 @@ var lagWaits = []time.Duration{0, 250 * time.Millisecond, 750 * time.Millisecond
 func (c *Client) lookFor(ctx context.Context, p access.Principal) (access.Principal, error) {
 	var missing error
 	for _, wait := range lagWaits {
-		if err := sleep(ctx, wait); err != nil {
+		if err := httpapi.Sleep(ctx, wait); err != nil {
 			return access.Principal{}, err
 		}
 		principals, err := c.listPrincipals(ctx, p.Kind)
@@ -321,7 +293,7 @@ func (c *Client) findCreated(ctx context.Context, p access.Principal) (access.Pr
 
 // findLostCreate looks for the object of a create whose answer was lost.
 func (c *Client) findLostCreate(ctx context.Context, p access.Principal, cause error) (access.Principal, error) {
-	var e *Error
+	var e *httpapi.Error
 	if !errors.As(cause, &e) || !e.Sent {
 		return access.Principal{}, cause
 	}
@@ -358,23 +330,26 @@ type PrincipalChange struct {
 // group, and leaves all others as they are.
 func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string, change PrincipalChange) (Warnings, error) {
 	var mutations []mutation
-	if change.Name != nil {
-		mutations = append(mutations, setValue(propName, *change.Name))
-	}
-	if change.NotificationEmail != nil {
-		mutations = append(mutations, setValue(propNotificationEmail, nullIfEmpty(*change.NotificationEmail)))
-	}
-	if change.Identity != nil {
-		mutations = append(mutations, setValue(propIdentity, nullIfEmpty(*change.Identity)))
-	}
-	if change.Description != nil {
-		mutations = append(mutations, setValue(propDescription, nullIfEmpty(*change.Description)))
-	}
-	if change.Role != nil {
-		mutations = append(mutations, setValue(propRole, string(*change.Role)))
+	for _, asked := range []struct {
+		property contract.Property
+		text     *string
+	}{
+		{contract.PropName, change.Name},
+		{contract.PropNotificationEmail, change.NotificationEmail},
+		{contract.PropIdentity, change.Identity},
+		{contract.PropDescription, change.Description},
+		{contract.PropRole, (*string)(change.Role)},
+	} {
+		switch {
+		case asked.text == nil:
+		case *asked.text == "" && asked.property.IsOptional():
+			mutations = append(mutations, setValue(asked.property, nil))
+		default:
+			mutations = append(mutations, setValue(asked.property, *asked.text))
+		}
 	}
 	publish := publisher{
-		as: func(o object) error {
+		as: func(o contract.Object) error {
 			p, err := decodePrincipal(kind, o)
 			if err == nil {
 				c.snapshot.put(p)
@@ -389,19 +364,12 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 	return c.edit(ctx, principalEntity(kind, id), mutations, publish)
 }
 
-func nullIfEmpty(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
 // SetActive activates or deactivates an interactive user or a CI user, and
 // reads it back.
 func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, active bool) error {
-	r := routesOf[kind].deactivate
+	r := contract.RoutesOf[kind].Deactivate
 	if active {
-		r = routesOf[kind].activate
+		r = contract.RoutesOf[kind].Activate
 	}
 	if _, _, err := c.write(ctx, r, []string{id}, nil); err != nil {
 		c.snapshot.doubt(kind, id)
@@ -426,10 +394,10 @@ func (c *Client) Known() *access.Directory { return c.snapshot.directory }
 // Nothing can be read back that would show it, so an answer that is a page, as
 // proxies and portals put it in the place of SignPath's, is an error.
 func (c *Client) Reinvite(ctx context.Context, id string) error {
-	r, parameters := routesOf[access.KindUser].reinvite, []string{id}
+	r, parameters := contract.RoutesOf[access.KindUser].Reinvite, []string{id}
 	body, _, err := c.write(ctx, r, parameters, nil)
 	if err == nil && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		return c.unusable(r, parameters, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", errNotJSON))
+		return c.unusable(r, parameters, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", httpapi.ErrNotJSON))
 	}
 	return err
 }

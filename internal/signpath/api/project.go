@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // A Project is what the list of projects says of one.
@@ -44,14 +45,14 @@ func isTrue(b *bool) bool { return b != nil && *b }
 // Projects lists the projects that the token may see.
 func (c *Client) Projects(ctx context.Context) ([]Project, error) {
 	return c.snapshot.projects.get(ctx, func(ctx context.Context) ([]Project, error) {
-		items, err := c.getList(ctx, routeProjects)
+		items, err := c.getList(ctx, contract.RouteProjects)
 		if err != nil {
 			return nil, err
 		}
 		projects := make([]Project, len(items))
 		for i, item := range items {
-			if err := item.require(propSlug, propName); err != nil {
-				return nil, c.unusable(routeProjects, nil, err)
+			if err := item.Require(contract.PropSlug, contract.PropName); err != nil {
+				return nil, c.unusable(contract.RouteProjects, nil, err)
 			}
 			projects[i] = decodeProject(item)
 		}
@@ -80,39 +81,36 @@ func (c *Client) SigningPolicy(ctx context.Context, project, policy string) (Sig
 	return decodePolicy(project, o), nil
 }
 
-func decodeProject(o object) Project {
+func decodeProject(o contract.Object) Project {
 	p := Project{
-		ID: o.id(), Slug: o.text(propSlug), Name: o.text(propName),
-		Description: o.text(propDescription), Status: o.text(propStatus),
+		ID: o.ID(), Slug: o.Text(contract.PropSlug), Name: o.Text(contract.PropName),
+		Description: o.Text(contract.PropDescription), Status: o.Text(contract.PropStatus),
 	}
-	var policies []object
-	if json.Unmarshal(o.value(propSigningPolicies), &policies) == nil {
+	var policies []contract.Object
+	if json.Unmarshal(o.Value(contract.PropSigningPolicies), &policies) == nil {
 		for _, policy := range policies {
-			p.SigningPolicies = append(p.SigningPolicies, policy.text(propSlug))
+			p.SigningPolicies = append(p.SigningPolicies, policy.Text(contract.PropSlug))
 		}
 		slices.Sort(p.SigningPolicies)
 	}
 	return p
 }
 
-func decodePolicy(project string, o object) SigningPolicy {
-	p := SigningPolicy{
-		ID: o.id(), Slug: o.text(propSlug), Name: o.text(propName),
-		Description: o.text(propDescription), Purpose: o.text(propPurpose), Project: project,
-		Active:                     o.optionalBoolean(propActive),
-		VerifiesTrustedBuildSystem: o.optionalBoolean(propVerifiesTrustedBuildSystem),
-		VerifiesOrigin:             o.optionalBoolean(propVerifiesOriginPolicy),
-		UsesApprovalProcess:        o.optionalBoolean(propUsesApprovalProcess),
+func decodePolicy(project string, o contract.Object) SigningPolicy {
+	return SigningPolicy{
+		ID: o.ID(), Slug: o.Text(contract.PropSlug), Name: o.Text(contract.PropName),
+		Description: o.Text(contract.PropDescription), Purpose: o.Text(contract.PropPurpose), Project: project,
+		Active:                     o.Boolean(contract.PropActive),
+		VerifiesTrustedBuildSystem: o.Boolean(contract.PropVerifiesTrustedBuildSystem),
+		VerifiesOrigin:             o.Boolean(contract.PropVerifiesOriginPolicy),
+		UsesApprovalProcess:        o.Boolean(contract.PropUsesApprovalProcess),
+		RequiredApprovals:          o.Number(contract.PropRequiredApprovals),
 	}
-	if n, ok := o.number(propRequiredApprovals); ok {
-		p.RequiredApprovals = &n
-	}
-	return p
 }
 
-func (c *Client) projectObject(ctx context.Context, slug string) (object, error) {
+func (c *Client) projectObject(ctx context.Context, slug string) (contract.Object, error) {
 	e := projectEntity(slug)
-	o, err := c.snapshot.entity(e).get(ctx, func(ctx context.Context) (object, error) { return c.fetch(ctx, e) })
+	o, err := c.snapshot.entity(e).get(ctx, func(ctx context.Context) (contract.Object, error) { return c.fetch(ctx, e) })
 	if !IsUnknownOrForbidden(err) {
 		return o, err
 	}
@@ -142,9 +140,9 @@ func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal erro
 	return &GoneError{Object: fmt.Sprintf("project %q", slug), Project: true, Nearest: access.NearestSlugs(slug, slugs)}
 }
 
-func (c *Client) policyObject(ctx context.Context, project, policy string) (object, error) {
+func (c *Client) policyObject(ctx context.Context, project, policy string) (contract.Object, error) {
 	e := policyEntity(project, policy)
-	o, err := c.snapshot.entity(e).get(ctx, func(ctx context.Context) (object, error) { return c.fetch(ctx, e) })
+	o, err := c.snapshot.entity(e).get(ctx, func(ctx context.Context) (contract.Object, error) { return c.fetch(ctx, e) })
 	if !IsUnknownOrForbidden(err) {
 		return o, err
 	}
@@ -162,7 +160,7 @@ func (c *Client) provePolicyGone(ctx context.Context, project, policy string, re
 		return refusal
 	}
 	// Null, or a list of anything but objects, says nothing.
-	if _, err := decodeItems(o.value(propSigningPolicies)); err != nil {
+	if _, err := contract.DecodeItems(o.Value(contract.PropSigningPolicies)); err != nil {
 		return refusal
 	}
 	slugs := decodeProject(o).SigningPolicies

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -548,7 +549,7 @@ func makeTrouble(o *organization, call remoteCall, trouble trouble) {
 		return
 	}
 	var once sync.Once
-	o.after = func(r *http.Request, response *http.Response) {
+	o.After = func(r *http.Request, response *http.Response) {
 		hits := o.Requests(call.route)
 		if len(hits) == call.after+1 && hits[call.after].Path == r.URL.Path && hits[call.after].Method == r.Method {
 			once.Do(func() { trouble.answer(response) })
@@ -567,8 +568,8 @@ func expectFailure(t *testing.T, call remoteCall, trouble trouble, err error) {
 	if failure.RequestID == "" || !strings.Contains(err.Error(), "request id "+failure.RequestID) {
 		t.Errorf("the request id is %q: %v", failure.RequestID, err)
 	}
-	if api.IsRefusal(err) != (trouble.status >= 400 && trouble.status < 500) {
-		t.Errorf("it counts as a refusal: %t", api.IsRefusal(err))
+	if httpapi.IsRefusal(err) != (trouble.status >= 400 && trouble.status < 500) {
+		t.Errorf("it counts as a refusal: %t", httpapi.IsRefusal(err))
 	}
 	if api.IsUnknownOrForbidden(err) != trouble.provesAbsence {
 		t.Errorf("it counts as unknown or forbidden: %t", api.IsUnknownOrForbidden(err))

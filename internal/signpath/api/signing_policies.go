@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // SigningPolicies returns the slugs of all signing policies of a project, sorted.
@@ -15,9 +17,9 @@ func (c *Client) SigningPolicies(ctx context.Context, project string) ([]string,
 	if err != nil {
 		return nil, err
 	}
-	err = o.require(propSigningPolicies)
+	err = o.Require(contract.PropSigningPolicies)
 	if err == nil {
-		_, err = decodeItems(o.value(propSigningPolicies))
+		_, err = contract.DecodeItems(o.Value(contract.PropSigningPolicies))
 	}
 	slugs := decodeProject(o).SigningPolicies
 	if err == nil && slices.Contains(slugs, "") {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // A snapshot is what one client has read. Each part is read at most once,
@@ -21,14 +22,14 @@ type snapshot struct {
 	me           cell[Me]
 	organization cell[Organization]
 	projects     cell[[]Project]
-	contract     cell[contract]
+	negotiation  cell[negotiation]
 
 	mu sync.Mutex
 	// entities are projects, signing policies and user groups, by their key.
-	entities map[string]*cell[object]
+	entities map[string]*cell[contract.Object]
 	// groups are the user groups as their list has them, by id, but for those
 	// that this client has written since.
-	groups map[string]object
+	groups map[string]contract.Object
 	// written are the groups that this client has written, or has to read by id for
 	// another reason: their list does not count any more.
 	written map[string]bool
@@ -45,8 +46,8 @@ func newSnapshot() *snapshot {
 	s := &snapshot{
 		directory: access.NewDirectory(),
 		listed:    map[access.Kind]*cell[[]access.Principal]{},
-		entities:  map[string]*cell[object]{},
-		groups:    map[string]object{},
+		entities:  map[string]*cell[contract.Object]{},
+		groups:    map[string]contract.Object{},
 		written:   map[string]bool{},
 		confirmed: map[string]access.Principal{},
 		missing:   map[string]bool{},
@@ -99,12 +100,12 @@ func (s *snapshot) doubt(kind access.Kind, id string) {
 }
 
 // entity returns the cell for a project, a signing policy or a user group.
-func (s *snapshot) entity(e entity) *cell[object] {
+func (s *snapshot) entity(e entity) *cell[contract.Object] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := e.key()
 	if s.entities[key] == nil {
-		s.entities[key] = &cell[object]{}
+		s.entities[key] = &cell[contract.Object]{}
 	}
 	return s.entities[key]
 }

@@ -121,7 +121,7 @@ func TestACancelledCallerFailsNobodyElse(t *testing.T) {
 func (o *organization) hold(suffix string) (arrived, release func()) {
 	there, free := make(chan struct{}), make(chan struct{})
 	var held atomic.Bool
-	o.after = func(r *http.Request, _ *http.Response) {
+	o.After = func(r *http.Request, _ *http.Response) {
 		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, suffix) && held.CompareAndSwap(false, true) {
 			close(there)
 			<-free

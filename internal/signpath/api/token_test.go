@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -47,7 +48,7 @@ func watch(t *testing.T) *watched {
 
 // answer puts another answer in the place of the one with the new token.
 func (w *watched) answer(status int, contentType string, body func(token string) string) {
-	w.after = func(_ *http.Request, response *http.Response) {
+	w.After = func(_ *http.Request, response *http.Response) {
 		raw, err := io.ReadAll(response.Body)
 		w.must(err)
 		var answer struct {
@@ -151,8 +152,11 @@ func TestAnAnswerThatIsNoHTTPIsNotQuoted(t *testing.T) {
 	}()
 	var log bytes.Buffer
 	client, err := api.New(api.Config{
-		URL: "http://" + listener.Addr().String() + "/Api", OrganizationID: organizationID, Token: demoToken, Contract: api.ContractAssumed,
-		Log: func(_ context.Context, message string, fields map[string]any) { fmt.Fprintln(&log, message, fields) },
+		OrganizationID: organizationID, Contract: api.ContractAssumed,
+		Config: httpapi.Config{
+			URL: "http://" + listener.Addr().String() + "/Api", Token: demoToken,
+			Log: func(_ context.Context, message string, fields map[string]any) { fmt.Fprintln(&log, message, fields) },
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // Group returns the user group with the id, with what a list may leave out: its
@@ -20,7 +21,7 @@ func (c *Client) Group(ctx context.Context, id string) (access.Principal, error)
 	}
 	p, err := decodePrincipal(access.KindGroup, o)
 	if err != nil {
-		return p, c.unusable(routesOf[access.KindGroup].read, []string{id}, err)
+		return p, c.unusable(contract.RoutesOf[access.KindGroup].Read, []string{id}, err)
 	}
 	return p, nil
 }
@@ -34,7 +35,7 @@ func (c *Client) Groups(ctx context.Context) ([]access.Principal, error) {
 	}
 	groups := directory.All(access.KindGroup)
 	reads, ctx := errgroup.WithContext(ctx)
-	reads.SetLimit(c.config.MaxConcurrentRequests)
+	reads.SetLimit(c.http.MaxConcurrentRequests())
 	for i := range groups {
 		reads.Go(func() (err error) {
 			groups[i], err = c.Group(ctx, groups[i].ID)
@@ -47,12 +48,12 @@ func (c *Client) Groups(ctx context.Context) ([]access.Principal, error) {
 // groupObject returns the group as the list of groups has it, or the entity if
 // the list has only a summary. A 403 or 404 for the entity of a group that the
 // list holds proves nothing.
-func (c *Client) groupObject(ctx context.Context, id string) (object, error) {
+func (c *Client) groupObject(ctx context.Context, id string) (contract.Object, error) {
 	if _, err := c.Principal(ctx, access.KindGroup, id); err != nil {
 		return nil, err
 	}
 	e := principalEntity(access.KindGroup, id)
-	return c.snapshot.entity(e).get(ctx, func(ctx context.Context) (object, error) {
+	return c.snapshot.entity(e).get(ctx, func(ctx context.Context) (contract.Object, error) {
 		if o, ok := c.snapshot.listedGroup(id); ok {
 			return o, nil
 		}
@@ -62,12 +63,12 @@ func (c *Client) groupObject(ctx context.Context, id string) (object, error) {
 
 // setGroups notes the groups as their list has them, if it has all that is asked
 // of a group, and not only a summary.
-func (s *snapshot) setGroups(items []object) {
+func (s *snapshot) setGroups(items []contract.Object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range items {
-		id := o.id()
-		if o.require(propMembers, propDescription, propSynchronized) == nil && !s.written[id] {
+		id := o.ID()
+		if o.Has(contract.PropMembers, contract.PropDescription, contract.PropSynchronized) && !s.written[id] {
 			s.groups[id] = o
 		}
 	}
@@ -97,7 +98,7 @@ func (s *snapshot) dismissListed(e entity, id string) {
 	}
 }
 
-func (s *snapshot) listedGroup(id string) (object, bool) {
+func (s *snapshot) listedGroup(id string) (contract.Object, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o, ok := s.groups[id]
@@ -109,7 +110,7 @@ func (c *Client) publishGroup(id string, also publisher) publisher {
 	known := c.snapshot.entity(principalEntity(access.KindGroup, id))
 	c.snapshot.setWritten(id)
 	return publisher{
-		as: func(o object) error {
+		as: func(o contract.Object) error {
 			known.set(o)
 			return also.as(o)
 		},
@@ -123,8 +124,8 @@ func (c *Client) publishGroup(id string, also publisher) publisher {
 // writeGroup writes a user group. Its members go by routes of their own and are
 // left out of the edit: since changelog 1.159.0 they are no longer part of it.
 func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
-	settings, members := len(p.changed), p.before.key(propMembers)
-	if p.changed[members] {
+	settings, members := len(p.Changed), p.Before.Key(contract.PropMembers)
+	if p.Changed[members] {
 		settings--
 		if err := c.writeMembers(ctx, e, p); err != nil {
 			return err
@@ -133,9 +134,9 @@ func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
 	if settings == 0 {
 		return nil
 	}
-	p.wanted = maps.Clone(p.wanted)
-	delete(p.wanted, members)
-	_, _, err := c.write(ctx, e.edit, e.parameters, func(s settledRoute) (object, error) { return composeEdit(s, p) })
+	p.Wanted = maps.Clone(p.Wanted)
+	delete(p.Wanted, members)
+	_, _, err := c.write(ctx, e.edit, e.parameters, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(p.Edit) })
 	return err
 }
 
@@ -143,50 +144,29 @@ func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
 // was asked for, and else as a difference, which leaves those alone whom nobody
 // asked about.
 func (c *Client) writeMembers(ctx context.Context, e entity, p pendingEdit) error {
-	before, err := decodeMembers(p.before.value(propMembers))
+	answered := p.Before.Value(contract.PropMembers)
+	before, err := contract.DecodeMembers(answered)
 	if err != nil {
 		return err
 	}
-	wanted, err := decodeMembers(p.wanted.value(propMembers))
+	wanted, err := contract.DecodeMembers(p.Wanted.Value(contract.PropMembers))
 	if err != nil {
 		return err
 	}
-	if p.isWhole(propMembers, wanted) {
-		_, _, err = c.write(ctx, routeChangeMembers, e.parameters, func(s settledRoute) (object, error) {
-			return s.composeMembers(p.before, map[property][]string{propMembers: wanted})
-		})
-		return err
+	routes := contract.RoutesOf[access.KindGroup]
+	route, lists := routes.ModifyMembers, map[contract.Property][]string{
+		contract.PropAddedMembers: without(wanted, before), contract.PropRemovedMembers: without(before, wanted),
 	}
-	_, _, err = c.write(ctx, routeModifyMembers, e.parameters, func(s settledRoute) (object, error) {
-		return s.composeMembers(p.before, map[property][]string{
-			propAddedMembers: without(wanted, before), propRemovedMembers: without(before, wanted),
-		})
-	})
+	if p.isWhole(contract.PropMembers, wanted) {
+		route, lists = routes.ChangeMembers, map[contract.Property][]string{contract.PropMembers: wanted}
+	}
+	_, _, err = c.write(ctx, route, e.parameters, func(s contract.Settled) (contract.Object, error) { return s.ComposeMembers(answered, lists) })
 	return err
-}
-
-// composeMembers returns a request that names members of the group.
-func (s settledRoute) composeMembers(group object, lists map[property][]string) (object, error) {
-	request := object{}
-	for p, ids := range lists {
-		name, err := s.nameOf(p)
-		if err != nil {
-			return nil, err
-		}
-		encoder, err := s.encoder(p, group.value(propMembers))
-		if err != nil {
-			return nil, err
-		}
-		if request[name], err = encoder.encode(ids); err != nil {
-			return nil, err
-		}
-	}
-	return request, nil
 }
 
 // isWhole tells whether one of the changes states just these members as all of
 // the list.
-func (p pendingEdit) isWhole(list property, wanted []string) bool {
+func (p pendingEdit) isWhole(list contract.Property, wanted []string) bool {
 	for _, change := range p.changes {
 		for _, m := range change.mutations {
 			all := slices.Compact(slices.Sorted(slices.Values(m.grants)))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
@@ -102,7 +103,7 @@ func (w *workspace) reviewPlanLive(file string) *planreview.Report {
 	w.t.Helper()
 	plan, err := planreview.Decode(bytes.NewReader(w.mustRun("show", "-json", file)))
 	must(w.t, err)
-	client, err := api.New(api.Config{URL: w.org.url, OrganizationID: w.org.OrganizationID(), Token: w.org.token})
+	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.url, Token: w.org.token}})
 	must(w.t, err)
 	found, err := survey.Read(w.t.Context(), client, nil)
 	must(w.t, err)

@@ -1,16 +1,16 @@
 package provider
 
 import (
-	"cmp"
 	"errors"
-	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // Which roles SignPath documents for what this provider does; said when it
@@ -87,9 +87,9 @@ func explain(f failure, err error) (summary, advice string) {
 		gone        *api.GoneError
 		lost        *api.LostPropertiesError
 		lostCreate  *api.LostCreateError
-		contract    *api.ContractError
+		contract    *contract.Error
 		noAuditLog  *api.AuditLogError
-		failedOrNot *api.Error
+		failedOrNot *httpapi.Error
 	)
 	switch {
 	case errors.As(err, &notFound) && !f.granting:
@@ -113,35 +113,21 @@ func explain(f failure, err error) (summary, advice string) {
 	case errors.As(err, &noAuditLog):
 		return "No audit log", f.needs
 	case errors.As(err, &failedOrNot):
-		return explainAnswer(f, failedOrNot)
+		to := reader
+		to.Forbidden = f.needs
+		return api.Explain(failedOrNot, to)
 	}
 	return "SignPath operation failed", ""
 }
 
-func explainAnswer(f failure, e *api.Error) (summary, advice string) {
-	switch {
-	case e.Status == 0 && e.RetryAfter > 0:
-		return "Too many requests", e.Advice()
-	case e.Status == 0:
-		return "No answer from SignPath", cmp.Or(e.Advice(), "Check api_url and the network, then run Terraform again.")
-	case e.IsWebPage():
-		return "Unexpected answer from SignPath", "Check api_url, and the proxy if there is one: that is not SignPath's API, which is at " + api.DefaultURL + " or the like."
-	case e.Cause != nil:
-		return "Unexpected answer from SignPath", "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project."
-	case e.Status == http.StatusUnauthorized:
-		return "SignPath refused the API token", "The token is wrong, was regenerated since, or its user is inactive. Set " + api.EnvToken + " to a valid one."
-	case e.Status == http.StatusForbidden:
-		return "Not allowed by SignPath", f.needs
-	case e.Status == http.StatusNotFound:
-		return "Not found by SignPath", "Check api_url, which is " + api.DefaultURL + " or the like: SignPath itself answers 403 for an unknown object."
-	case e.Status == http.StatusTooManyRequests:
-		return "Too many requests", "SignPath asks for a longer pause than the time that is left for a request. Run Terraform again later, or raise retry_timeout_seconds."
-	case e.Status == http.StatusProxyAuthRequired:
-		return "Refused by the proxy", e.Advice()
-	case e.Status >= 500:
-		return "SignPath failed", "Run Terraform again. If it stays, give SignPath's support the trace id."
-	}
-	return "SignPath refused the request", ""
+// reader is whoever reads diagnostics; what a 403 means to it depends on the operation.
+var reader = api.Audience{
+	Audience: httpapi.Audience{
+		Spell: httpapi.Field.String, URL: string(httpapi.FieldURL), Again: "run Terraform again",
+		Busy:   "SignPath asks for a longer pause than the time that is left for a request. Run Terraform again later, or raise retry_timeout_seconds.",
+		Failed: "Run Terraform again. If it stays, give SignPath's support the trace id.",
+	},
+	Token: "Set " + api.EnvToken + " to a valid one.",
 }
 
 // addEditWarnings passes on what an edit changed without being asked.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
@@ -75,7 +76,7 @@ func TestCLIReviewOfRealDrift(t *testing.T) {
 			w.mustRun(arguments...)
 			plan, err := planreview.Decode(bytes.NewReader(w.mustRun("show", "-json", "drift.bin")))
 			must(t, err)
-			client, err := api.New(api.Config{URL: org.url, OrganizationID: org.OrganizationID(), Token: org.token, UserAgent: "test"})
+			client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.url, Token: org.token, UserAgent: "test"}})
 			must(t, err)
 			report := planreview.Drift(plan, now)
 			must(t, attribution.Attribute(t.Context(), client, report))

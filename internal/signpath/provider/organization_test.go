@@ -18,10 +18,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 )
 
 // organization is a mock SignPath organization of one test, and the provider
@@ -61,25 +61,25 @@ func newOrganizationWith(t *testing.T, options []mock.Option, changes ...func(*m
 	return &organization{Server: server, t: t, url: url + "/Api", token: tokenOf(seed, "terraform")}
 }
 
-// contractReferee judges what the provider says to the mock server, and what that
+// contractMiddleware judges what the provider says to the mock server, and what that
 // answers.
-var contractReferee = referee.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // judgedIn is judged for a server of the dialect: it may have names that only its
 // own document has.
 func judgedIn(t *testing.T, dialect mock.Dialect) mock.Option {
 	t.Helper()
 	if dialect.NeedsDocument() {
-		return judged(t, referee.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
+		return judged(t, contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
 	}
 	return judged(t)
 }
 
 // judged puts the contract between provider and mock server. Given again, with
 // options, it replaces the one that every organization has.
-func judged(t *testing.T, options ...referee.Option) mock.Option {
+func judged(t *testing.T, options ...contracttest.Option) mock.Option {
 	t.Helper()
-	return mock.WithMiddleware(contractReferee.Middleware(t, options...))
+	return mock.WithMiddleware(contractMiddleware.Middleware(t, options...))
 }
 
 func tokenOf(seed mock.Seed, ciUser string) string {

@@ -14,15 +14,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -56,7 +60,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		MarkdownDescription: "Manages who may sign software at [SignPath](https://signpath.io), who may approve it, and who may change that: " +
 			"users, CI users, user groups, global roles, and the access lists of projects and signing policies.",
 		Attributes: map[string]schema.Attribute{
-			string(api.FieldURL): schema.StringAttribute{
+			string(httpapi.FieldURL): schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: fmt.Sprintf("URL of the SignPath API, without `/v1`. Defaults to the environment variable `%s`, then to `%s`. "+
 					"A trailing `/` or `/v1` is ignored. Plain `http` is refused unless the host is a loopback address, because it would send the token in the clear.", api.EnvURL, api.DefaultURL),
@@ -66,7 +70,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: fmt.Sprintf("Id of the SignPath organization, a UUID, as shown on the organization page. Defaults to the environment variable `%s`. "+
 					"Required in one of the two places.", api.EnvOrganizationID),
 			},
-			string(api.FieldToken): schema.StringAttribute{
+			string(httpapi.FieldToken): schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: fmt.Sprintf("API token of the user that Terraform acts as: a CI user or an interactive user. Defaults to the environment variable `%s`, which is the better place, "+
@@ -102,7 +106,7 @@ type configModel struct {
 func (p *signpathProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config configModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	refuseUnknown(ctx, resp, config)
+	refuseUnknown(req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -111,13 +115,11 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		now = time.Now
 	}
 	clientConfig := api.Config{
-		URL:            setting(config.URL, api.EnvURL),
-		OrganizationID: setting(config.OrganizationID, api.EnvOrganizationID),
+		Config:         config.config(),
+		OrganizationID: config.OrganizationID.ValueString(),
 		Contract:       api.ContractMode(config.APIContract.ValueString()),
-		UserAgent:      userAgent(p.version, req.TerraformVersion),
-	}
-	clientConfig.Token, clientConfig.TokenFile = config.credentials()
-	config.connect(&clientConfig, &resp.Diagnostics)
+	}.FromEnvironment()
+	clientConfig.UserAgent = userAgent(p.version, req.TerraformVersion)
 	rules := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
 	log := newClientLog()
 	clientConfig.Log, clientConfig.Trace = log.debug(), log.trace()
@@ -134,17 +136,15 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 }
 
 // refuseUnknown reports every setting that is only known after apply.
-func refuseUnknown(ctx context.Context, resp *provider.ConfigureResponse, config configModel) {
-	settings := config.settings()
-	settings[api.FieldURL], settings[api.FieldOrganizationID], settings[api.FieldToken] = config.URL, config.OrganizationID, config.Token
-	settings[attrAPIContract] = config.APIContract
-	if !isFullyKnown(ctx, config.Guardrails) {
-		settings[attrGuardrails] = types.ObjectUnknown(config.Guardrails.AttributeTypes(ctx))
+func refuseUnknown(config tfsdk.Config, diags *diag.Diagnostics) {
+	var settings map[string]tftypes.Value
+	if err := config.Raw.As(&settings); err != nil {
+		diags.AddError("Invalid provider configuration", err.Error())
 	}
-	for _, field := range slices.Sorted(maps.Keys(settings)) {
-		if settings[field].IsUnknown() {
-			resp.Diagnostics.AddAttributeError(path.Root(string(field)), "Setting not known at plan time",
-				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, or leave it out and use the environment variable, if it has one.", field))
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if !settings[name].IsFullyKnown() {
+			diags.AddAttributeError(path.Root(name), "Setting not known at plan time",
+				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, or leave it out and use the environment variable, if it has one.", name))
 		}
 	}
 }
@@ -161,12 +161,6 @@ func userAgent(version, terraformVersion string) string {
 	return strings.Join(append([]string{agent}, more...), " ")
 }
 
-// setting returns a configured value, or else the environment variable. White
-// space around it, such as the line break of a file, never belongs to it.
-func setting(value types.String, variable string) string {
-	return strings.TrimSpace(cmp.Or(value.ValueString(), os.Getenv(variable)))
-}
-
 func addConfigErrors(resp *provider.ConfigureResponse, err error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -174,7 +168,7 @@ func addConfigErrors(resp *provider.ConfigureResponse, err error) {
 		return
 	}
 	for _, one := range joined.Unwrap() {
-		var wrong *api.ConfigError
+		var wrong *httpapi.ConfigError
 		if errors.As(one, &wrong) {
 			resp.Diagnostics.AddAttributeError(path.Root(string(wrong.Field)), "Invalid provider configuration", wrong.Reason)
 		}

@@ -10,16 +10,18 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/referee"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // token is that of the CI user by which the tests read and change the organization.
 const token = "c3VydmV5LXRva2VuLW9mLWEtdGVzdC0wMDAwMDAwMDA="
 
-var contractReferee = referee.MustNew(api.ContractDocument())
+var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // rules make every rule find something in small organizations.
 var rules = review.Rulebook{
@@ -109,7 +111,7 @@ func newWorld(t *testing.T, random *rand.Rand) *world {
 	t.Helper()
 	w := &world{T: t, random: random}
 	var err error
-	w.server, err = mock.New(w.seed(), mock.WithMiddleware(contractReferee.Middleware(t)))
+	w.server, err = mock.New(w.seed(), mock.WithMiddleware(contractMiddleware.Middleware(t)))
 	w.must(err)
 	url, stop, err := w.server.Start()
 	w.must(err)
@@ -127,7 +129,7 @@ func (w *world) must(err error) {
 }
 
 func (w *world) newClient() *api.Client {
-	client, err := api.New(api.Config{URL: w.url, OrganizationID: w.server.OrganizationID(), Token: token})
+	client, err := api.New(api.Config{OrganizationID: w.server.OrganizationID(), Config: httpapi.Config{URL: w.url, Token: token}})
 	w.must(err)
 	return client
 }

@@ -1,0 +1,49 @@
+package httpapi
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+)
+
+// isProxyConnect tells whether the way to the proxy failed.
+func isProxyConnect(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && (op.Op == "proxyconnect" || op.Op == "socks connect")
+}
+
+// isTLSAlert tells whether the server ended the TLS connection. crypto/tls does
+// not export the type of its alerts.
+func isTLSAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// certainlyNotSent tells whether the error came before the server could have
+// received the request.
+func certainlyNotSent(err error) bool {
+	var notSent *notSentError
+	return errors.As(err, &notSent)
+}
+
+// isFinal tells whether another attempt would end with the same error.
+func isFinal(err error) bool {
+	var (
+		notSent     *notSentError
+		certificate *tls.CertificateVerificationError
+		tooLarge    *answerTooLargeError
+		lookup      *net.DNSError
+		proxy       *proxyError
+		noTLS       tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &tooLarge), errors.As(err, &certificate), errors.As(err, &noTLS), errors.Is(err, http.ErrSchemeMismatch), isTLSAlert(err):
+		return true
+	case errors.As(err, &proxy):
+		return !isRetryable(Idempotent, proxy.status)
+	case errors.As(err, &lookup):
+		return lookup.IsNotFound // A misspelled host stays unknown.
+	}
+	return errors.As(err, &notSent) && notSent.final
+}

@@ -1,0 +1,134 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// secretPattern matches a secret as it is, and with its special characters escaped
+// as JSON and URLs may have them.
+func secretPattern(secret string) *regexp.Regexp {
+	var pattern strings.Builder
+	for _, r := range secret {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			pattern.WriteRune(r)
+		default:
+			fmt.Fprintf(&pattern, `(?:\\?%s|(?i:\\u%04x|%%%02x))`, regexp.QuoteMeta(string(r)), r, r)
+		}
+	}
+	return regexp.MustCompile(pattern.String())
+}
+
+// bearer matches the value of an Authorization header, whosever it is.
+var bearer = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=_.~:%\\-]+`)
+
+// Secrets returns patterns of what must not stand in a log: the token, as it is
+// and as JSON and URLs escape it, the password of the proxy, and whatever
+// follows "Bearer" or "Basic".
+func (c *Client) Secrets() []*regexp.Regexp {
+	patterns := []*regexp.Regexp{c.config.credential.shape, bearer}
+	if proxy, ok := parseProxy(c.config.ProxyURL); ok && proxy.User != nil {
+		if password, _ := proxy.User.Password(); password != "" {
+			patterns = append(patterns, secretPattern(password))
+		}
+	}
+	return patterns
+}
+
+// Hidden stands where something that could be a secret was.
+const Hidden = "(hidden)"
+
+// secretShape matches every long run of the characters that tokens consist of,
+// also as JSON escapes them.
+var secretShape = regexp.MustCompile(`(?:\\?[A-Za-z0-9+/=_.~%-]){20,}`)
+
+// hideSecrets takes out what could be a secret: anything long but ids.
+func hideSecrets(text string) string {
+	return secretShape.ReplaceAllStringFunc(text, func(found string) string {
+		if len(found) == len(uuid.Nil.String()) && uuid.Validate(found) == nil {
+			return found
+		}
+		return Hidden
+	})
+}
+
+// hideSecrets takes what could be a secret out of what a server answered. A
+// refusal of a careful server has none, but a server that failed in the middle
+// may answer anything.
+func (e *Error) hideSecrets() {
+	if e.Sent && e.Cause != nil {
+		if text := hideSecrets(e.Cause.Error()); text != e.Cause.Error() {
+			e.Cause = errors.New(text)
+		}
+	}
+	if e.Status < http.StatusBadRequest {
+		return
+	}
+	if e.Title == "" && strings.HasPrefix(e.Detail, "{") { // JSON, but no problem document.
+		e.Detail = ""
+	}
+	e.Problem = e.with(hideSecrets)
+}
+
+// A trace passes on the headers of every attempt, without secrets, and no body.
+type trace struct {
+	write      func(ctx context.Context, message string, fields map[string]any)
+	service    string
+	credential credential
+}
+
+// newTrace returns nil, which is a trace that does nothing, if nobody reads it.
+func newTrace(config resolvedConfig) *trace {
+	if config.Trace == nil {
+		return nil
+	}
+	return &trace{config.Trace, config.Service.Name, config.credential}
+}
+
+func (t *trace) request(request *http.Request) {
+	if t == nil {
+		return
+	}
+	t.write(request.Context(), t.service+" request headers", map[string]any{
+		"request_id": request.Header.Get(headerRequestID), "method": request.Method, "path": request.URL.Path, "headers": t.headers(request.Header, false),
+	})
+}
+
+func (t *trace) response(request *http.Request, response *http.Response) {
+	if t == nil {
+		return
+	}
+	// The answer to a request that acts may hold a new token, in a header too.
+	hide := attemptsOf(request.Context()).class == Once
+	t.write(request.Context(), t.service+" response headers", map[string]any{
+		"request_id": request.Header.Get(headerRequestID), "status": response.StatusCode, "headers": t.headers(response.Header, hide),
+	})
+}
+
+// secretHeaders hold nothing but secrets.
+var secretHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}
+
+func (t *trace) headers(header http.Header, hide bool) string {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		value := strings.Join(header[name], ", ")
+		switch {
+		case slices.Contains(secretHeaders, http.CanonicalHeaderKey(name)):
+			value = Hidden
+		case hide:
+			value = hideSecrets(value)
+		}
+		lines = append(lines, name+": "+t.credential.hide(value))
+	}
+	return cmp.Or(strings.Join(lines, "; "), "none")
+}

@@ -1,0 +1,39 @@
+package httpapi
+
+// A Service is the API of one vendor: what messages and settings call it, and how
+// it differs from others.
+type Service struct {
+	// Name is what messages call the vendor, and whatever answers in its place.
+	Name string
+	// DefaultURL is the API URL if none is set.
+	DefaultURL string
+	// URLEnding may stand at the end of the API URL and is cut off, as tools
+	// disagree on whether it belongs there; empty for none.
+	URLEnding string
+	// Environment names the environment variables of the settings that have one.
+	Environment map[Field]string
+	// TokenOwner says whose token is wanted: "an administrator".
+	TokenOwner string
+	// RefuseToken says what is wrong with a token in a way that only this vendor's
+	// can be, or nothing. It must not quote the token. It may be nil.
+	RefuseToken func(token string) (reason string)
+	// ReadProblem reads the body of a refusal. Where it finds no words, or is nil,
+	// the body is quoted.
+	ReadProblem func(body []byte) Problem
+}
+
+// A Problem is what the body of a refusal says.
+type Problem struct {
+	Title, Detail string
+	// Fields are messages per property; the empty name is for the whole.
+	Fields map[string][]string
+	// TraceID identifies the request in the vendor's logs.
+	TraceID string
+}
+
+func (s Service) problem(body []byte) Problem {
+	if s.ReadProblem == nil {
+		return Problem{}
+	}
+	return s.ReadProblem(body)
+}

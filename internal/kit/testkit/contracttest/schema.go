@@ -1,0 +1,108 @@
+package contracttest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// bodySchemas are the schemas of the bodies in a document of OpenAPI 3.1 or
+// newer, where they are JSON Schema 2020-12; nil for an older document.
+// kin-openapi would compile such a schema anew for each value, and would judge
+// one that refers to another by the rules of 3.0.
+type bodySchemas map[*openapi3.MediaType]*jsonschema.Schema
+
+// takeBodySchemas compiles the schemas of a document's bodies and takes them out
+// of it: what kin-openapi then judges of a body is whether it can be read.
+func takeBodySchemas(loaded *openapi3.T) (bodySchemas, error) {
+	if !loaded.IsOpenAPI31OrLater() {
+		return nil, nil
+	}
+	const (
+		address = "https://document.invalid/openapi.json"
+		// bodies stand in the document, so that their references lead somewhere.
+		bodies = "x-bodies"
+	)
+	media := mediaTypes(loaded)
+	described := make([]*openapi3.SchemaRef, len(media))
+	for i := range media {
+		described[i] = media[i].Schema
+	}
+	document := map[string]any{}
+	if err := convert(loaded, &document); err != nil {
+		return nil, err
+	}
+	var inBodies any
+	if err := convert(described, &inBodies); err != nil {
+		return nil, err
+	}
+	document[bodies] = inBodies
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	if err := compiler.AddResource(address, document); err != nil {
+		return nil, err
+	}
+	schemas := bodySchemas{}
+	for i := range media {
+		schema, err := compiler.Compile(fmt.Sprintf("%s#/%s/%d", address, bodies, i))
+		if err != nil {
+			return nil, err
+		}
+		schemas[media[i]], media[i].Schema = schema, openapi3.NewSchemaRef("", &openapi3.Schema{})
+	}
+	return schemas, nil
+}
+
+// mediaTypes are those of all bodies that have a schema.
+func mediaTypes(loaded *openapi3.T) []*openapi3.MediaType {
+	found := map[*openapi3.MediaType]bool{}
+	add := func(content openapi3.Content) {
+		for _, media := range content {
+			if media.Schema != nil {
+				found[media] = true
+			}
+		}
+	}
+	for _, item := range loaded.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if operation.RequestBody != nil {
+				add(operation.RequestBody.Value.Content)
+			}
+			for _, response := range operation.Responses.Map() {
+				add(response.Value.Content)
+			}
+		}
+	}
+	return slices.Collect(maps.Keys(found))
+}
+
+// convert makes plain values of what has a JSON encoding.
+func convert(from, to any) error {
+	encoded, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(encoded, to)
+}
+
+// judge holds a body that kin-openapi could read against its schema.
+func (s bodySchemas) judge(content openapi3.Content, contentType string, body []byte) error {
+	schema := s[content.Get(contentType)]
+	if schema == nil || len(body) == 0 {
+		return nil
+	}
+	var value any = string(body)
+	if strings.Contains(contentType, "json") {
+		var err error
+		if value, err = jsonschema.UnmarshalJSON(bytes.NewReader(body)); err != nil {
+			return err
+		}
+	}
+	return schema.Validate(value)
+}

@@ -1,0 +1,110 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+)
+
+// A ContractMode says how the client settles the names that SignPath does not
+// publish before it writes.
+type ContractMode string
+
+const (
+	// ContractAuto reads the server's own OpenAPI document before the first
+	// write, and goes by it. Without a document it assumes.
+	ContractAuto ContractMode = "auto"
+	// ContractAssumed writes with the assumed names and reads no document.
+	ContractAssumed ContractMode = "assumed"
+)
+
+// A negotiation is what the server's own document says; if there is none, absence
+// says why.
+type negotiation struct {
+	contract.Negotiation
+	absence string
+}
+
+// negotiate reads the server's document. A server that has none, or whose
+// document cannot be used, leaves the negotiation without one; a failure that says
+// nothing about that is an error.
+func (c *Client) negotiate(ctx context.Context) (negotiation, error) {
+	body, _, err := c.call(ctx, contract.RouteDocument, nil, nil)
+	if err != nil {
+		if absence := absenceOf(err); absence != "" {
+			return negotiation{absence: absence}, nil
+		}
+		return negotiation{}, fmt.Errorf("the server's OpenAPI document, which tells how to write, could not be read: %w", err)
+	}
+	negotiated, err := contract.Negotiate(body)
+	if err != nil {
+		return negotiation{absence: fmt.Sprintf("what %s answered is %v", contract.RouteDocument, err)}, nil
+	}
+	return negotiation{Negotiation: negotiated}, nil
+}
+
+// absenceOf says why there is no document; it is empty if that is not certain.
+func absenceOf(err error) string {
+	var e *httpapi.Error
+	if !errors.As(err, &e) || e.Status < http.StatusMultipleChoices || e.Status >= http.StatusInternalServerError {
+		return ""
+	}
+	switch e.Status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return ""
+	}
+	return fmt.Sprintf("%s answered %d", contract.RouteDocument, e.Status)
+}
+
+// settle finds out how a write is to be sent, before the first of its run with
+// one request for the server's document. The error is a [*contract.Error] if the
+// document contradicts all that is plausible, or an [*httpapi.Error] if it is not known
+// whether there is a document.
+func (c *Client) settle(ctx context.Context, r *contract.Route) (contract.Settled, error) {
+	var negotiated negotiation
+	if c.config.Contract != ContractAssumed {
+		var err error
+		if negotiated, err = c.snapshot.negotiation.get(ctx, c.negotiate); err != nil {
+			return contract.Settled{}, err
+		}
+	}
+	return negotiated.Settle(r, c.kindOf)
+}
+
+func (c *Client) kindOf(id string) (access.Kind, bool) {
+	p, ok := c.snapshot.directory.Get(id)
+	return p.Kind, ok
+}
+
+// write sends a request that changes something, in the form that the
+// installation takes. A nil compose sends no properties.
+func (c *Client) write(ctx context.Context, r *contract.Route, parameters []string, compose func(contract.Settled) (contract.Object, error)) ([]byte, http.Header, error) {
+	settled, err := c.settle(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	var body any
+	if compose != nil {
+		if body, err = compose(settled); err != nil {
+			return nil, nil, err
+		}
+	}
+	return c.call(ctx, settled.Route, parameters, body)
+}
+
+// ContractNotice returns, once, a warning that the client wrote with assumed
+// names because the server offers no document to check them against. It is
+// empty if there is nothing to say, or if it was said.
+func (c *Client) ContractNotice() string {
+	known, ok := c.snapshot.negotiation.peek()
+	if !ok || known.HasDocument() || c.noticed.Swap(true) {
+		return ""
+	}
+	return fmt.Sprintf("The names in SignPath's API are not all published, and this installation does not offer its own OpenAPI document to settle them (%s). "+
+		"So the provider writes with the names that it assumes, and checks what became of it by reading it back.", known.absence)
+}

@@ -1,0 +1,110 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+)
+
+// DefaultURL is the API URL of SignPath's own service (documented).
+const DefaultURL = "https://app.signpath.io/Api"
+
+// The environment variables that SignPath's own tools read (documented).
+const (
+	EnvURL            = "SIGNPATH_API_URL"
+	EnvOrganizationID = "SIGNPATH_ORGANIZATION_ID"
+	EnvToken          = "SIGNPATH_API_TOKEN" //nolint:gosec // The name of a variable, not a credential.
+	EnvRequestTimeout = "SIGNPATH_HTTP_REQUEST_TIMEOUT_IN_SECONDS"
+	EnvRetryTimeout   = "SIGNPATH_SERVICE_UNAVAILABLE_TIMEOUT_IN_SECONDS"
+)
+
+// EnvTokenFile is this client's own: SignPath's tools take no token from a file.
+const EnvTokenFile = "SIGNPATH_API_TOKEN_FILE" //nolint:gosec // The name of a variable, not a credential.
+
+// Service is SignPath's API. The limits of time that every vendor's requests have
+// are those of SignPath's own tools, which also take a proxy as host:port
+// (documented). What package httpapi does for some servers, it does for SignPath's:
+// those before 1.179.0 refuse an empty body, and those before 1.206.0 mishandle the
+// absence of a Content-Type (documented).
+var Service = httpapi.Service{ //nolint:gosec // It names variables and holds no credential.
+	Name:       "SignPath",
+	DefaultURL: DefaultURL,
+	// Tools disagree on whether the variable includes it (observed).
+	URLEnding: "/" + contract.Version,
+	Environment: map[httpapi.Field]string{
+		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, httpapi.FieldToken: EnvToken, httpapi.FieldTokenFile: EnvTokenFile,
+		httpapi.FieldRequestTimeout: EnvRequestTimeout, httpapi.FieldRetryTimeout: EnvRetryTimeout,
+	},
+	TokenOwner:  "a CI user, or of an interactive user",
+	RefuseToken: refuseCompositeToken,
+	ReadProblem: readProblem,
+}
+
+// FieldOrganizationID is the setting that only SignPath has.
+const FieldOrganizationID httpapi.Field = "organization_id"
+
+// Config says which organization to talk to, and as whom. Client certificates are
+// for a proxy in front of SignPath, which itself does not support them (documented).
+type Config struct {
+	// Config says how SignPath is reached. Its service is set by [New].
+	httpapi.Config
+	// OrganizationID is the UUID of the organization.
+	OrganizationID string
+	// Contract says how the names in requests are settled; [ContractAuto] if
+	// empty.
+	Contract ContractMode
+}
+
+// FromEnvironment takes what is not set from the environment.
+func (c Config) FromEnvironment() Config {
+	c.Service = Service
+	c.Config = c.Config.FromEnvironment()
+	c.OrganizationID = strings.TrimSpace(cmp.Or(c.OrganizationID, os.Getenv(EnvOrganizationID)))
+	return c
+}
+
+func refuseOrganization(id string) []*httpapi.ConfigError {
+	reason := ""
+	switch {
+	case id == "":
+		reason = fmt.Sprintf("No organization is set. Set organization_id or the environment variable %s to the organization's UUID, which SignPath shows on the organization page.", EnvOrganizationID)
+	case !access.IsID(id):
+		reason = fmt.Sprintf("%s is not an organization id. It is a UUID such as 4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11; SignPath shows it on the organization page.", httpapi.QuoteSetting(id))
+	default:
+		return nil
+	}
+	return []*httpapi.ConfigError{{Field: FieldOrganizationID, Reason: reason}}
+}
+
+func refuseCompositeToken(token string) string {
+	if strings.Contains(token, ":") {
+		return "The API token contains a colon, so it is probably a composite token (<API token>:<trusted build system token>), as a trusted build system sends it. Use only the part before the colon."
+	}
+	return ""
+}
+
+// readProblem reads RFC 9457's body, with the errors map of ASP.NET (observed),
+// whose empty name is for the object as a whole. All 4xx bodies have this form
+// since 1.195.0; servers before answered 401 and 403 in plain text (documented).
+func readProblem(body []byte) httpapi.Problem {
+	var p struct {
+		Title   string          `json:"title"`
+		Detail  string          `json:"detail"`
+		TraceID string          `json:"traceId"`
+		Errors  json.RawMessage `json:"errors"`
+	}
+	if json.Unmarshal(body, &p) != nil {
+		return httpapi.Problem{}
+	}
+	problem := httpapi.Problem{Title: p.Title, Detail: p.Detail, TraceID: p.TraceID}
+	if !contract.IsEmptyJSON(p.Errors) && json.Unmarshal(p.Errors, &problem.Fields) != nil {
+		problem.Fields = map[string][]string{"": {string(p.Errors)}} // Another form than the observed one.
+	}
+	return problem
+}

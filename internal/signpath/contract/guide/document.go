@@ -1,0 +1,108 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// A route is one operation of the API.
+type route struct{ Method, Path, Evidence, Source string }
+
+// A property is one JSON property of one object.
+type property struct {
+	// Object is what has the property, as people call it: "Signing policy".
+	Object string
+	// Answer is its name in answers, Request the one in requests; "" where
+	// there is none.
+	Answer, Request  string
+	Evidence, Source string
+	// Client is empty if the client knows the property by its name; else it
+	// says why it does not have to. The document explains the words.
+	Client string
+}
+
+// A document is what an OpenAPI document says of the evidence: routes by path,
+// properties by object and name.
+type document struct {
+	routes     []route
+	properties []property
+}
+
+// read reads an OpenAPI document in which everything has its evidence: a test of
+// the contract holds that.
+func read(openAPI []byte) (*document, error) {
+	loaded, err := openapi3.NewLoader().LoadFromData(openAPI)
+	if err != nil {
+		return nil, fmt.Errorf("openapi: %w", err)
+	}
+	d, properties := &document{}, propertiesByKey{}
+	for path, item := range loaded.Paths.Map() {
+		for method, operation := range item.Operations() {
+			d.routes = append(d.routes, route{method, path, textOf(operation.Extensions, "x-evidence"), textOf(operation.Extensions, "x-source")})
+			if body := operation.RequestBody; body != nil {
+				properties.addAll(body.Value.Content, func(p *property, name string) { p.Request = name })
+			}
+			for _, response := range operation.Responses.Map() {
+				properties.addAll(response.Value.Content, func(p *property, name string) { p.Answer = name })
+			}
+		}
+	}
+	slices.SortFunc(d.routes, func(a, b route) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Method, b.Method))
+	})
+	for _, key := range slices.Sorted(maps.Keys(properties)) {
+		d.properties = append(d.properties, *properties[key])
+	}
+	return d, nil
+}
+
+// propertiesByKey are the properties by their object and their name in answers.
+type propertiesByKey map[string]*property
+
+// noteName notes the name of a property in answers or in requests.
+type noteName func(p *property, name string)
+
+func (p propertiesByKey) addAll(content openapi3.Content, note noteName) {
+	for _, media := range content {
+		p.add(media.Schema, note, map[*openapi3.Schema]bool{})
+	}
+}
+
+// add looks for properties wherever a schema may have them.
+func (p propertiesByKey) add(ref *openapi3.SchemaRef, note noteName, seen map[*openapi3.Schema]bool) {
+	if ref == nil || ref.Value == nil || seen[ref.Value] {
+		return
+	}
+	seen[ref.Value] = true
+	schema := ref.Value
+	for name, described := range schema.Properties {
+		// What stands beside a reference is about this use of it.
+		extensions := described.Value.Extensions
+		if described.Ref != "" {
+			extensions = described.Extensions
+		}
+		object := textOf(schema.Extensions, "x-object")
+		key := object + "\x00" + cmp.Or(textOf(extensions, "x-response-name"), name)
+		if p[key] == nil {
+			p[key] = &property{
+				Object: object, Client: textOf(extensions, "x-client"),
+				Evidence: textOf(extensions, "x-evidence"), Source: textOf(extensions, "x-source"),
+			}
+		}
+		note(p[key], name)
+		p.add(described, note, seen)
+	}
+	for _, part := range slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf, openapi3.SchemaRefs{schema.Items, schema.AdditionalProperties.Schema}) {
+		p.add(part, note, seen)
+	}
+}
+
+func textOf(extensions map[string]any, name string) string {
+	value, _ := extensions[name].(string)
+	return value
+}

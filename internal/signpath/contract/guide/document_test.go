@@ -1,0 +1,69 @@
+package main
+
+import (
+	"reflect"
+	"testing"
+)
+
+const thing = `
+openapi: 3.1.0
+info: {title: A thing, version: "1"}
+paths:
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get:
+      x-evidence: observed
+      x-source: seen
+      responses:
+        "200": {description: It., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+    post:
+      x-evidence: documented
+      x-source: said
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/ThingEdit"}}}}
+      responses:
+        2XX: {description: Done.}
+components:
+  schemas:
+    Text: {type: string}
+    Thing:
+      x-object: Thing
+      properties:
+        isRed: {type: boolean, x-evidence: inferred, x-source: guessed}
+        name: {$ref: "#/components/schemas/Text", x-evidence: documented, x-source: said}
+        parts: {type: array, items: {$ref: "#/components/schemas/Part"}, x-client: carries, x-evidence: inferred, x-source: guessed}
+    ThingEdit:
+      allOf:
+        - x-object: Thing
+          properties:
+            makeRed: {type: boolean, x-response-name: isRed, x-evidence: inferred, x-source: guessed}
+            name: {$ref: "#/components/schemas/Text", x-evidence: documented, x-source: said}
+    Part:
+      oneOf:
+        - type: string
+        - x-object: Part
+          type: object
+          properties:
+            of: {$ref: "#/components/schemas/Thing", x-evidence: observed, x-source: seen}
+`
+
+func TestRead(t *testing.T) {
+	got, err := read([]byte(thing))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &document{
+		routes: []route{
+			{Method: "GET", Path: "/things/{id}", Evidence: "observed", Source: "seen"},
+			{Method: "POST", Path: "/things/{id}", Evidence: "documented", Source: "said"},
+		},
+		properties: []property{
+			{Object: "Part", Answer: "of", Evidence: "observed", Source: "seen"},
+			{Object: "Thing", Answer: "isRed", Request: "makeRed", Evidence: "inferred", Source: "guessed"},
+			{Object: "Thing", Answer: "name", Request: "name", Evidence: "documented", Source: "said"},
+			{Object: "Thing", Answer: "parts", Evidence: "inferred", Source: "guessed", Client: "carries"},
+		},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%+v, want\n%+v", got, want)
+	}
+}

@@ -1,0 +1,129 @@
+package contract
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+func TestDecodeList(t *testing.T) {
+	good := map[string]int{
+		`[]`:                          0,
+		` [{"a":1},{}] `:              2,
+		`{"signingPolicies":[]}`:      0,
+		`{"anything":[{"id":"x"}]}`:   1,
+		"\n{ \"list\" : [ {} ] }\r\n": 1,
+	}
+	for body, want := range good {
+		if got, err := DecodeList([]byte(body)); err != nil || len(got) != want {
+			t.Errorf("%s: %v, %v", body, got, err)
+		}
+	}
+	// What is not understood must never read as an empty list.
+	bad := []string{
+		``, `null`, `{}`, `"x"`, `17`, `true`, `{"list":null}`, `{"list":{}}`, `{"list":"x"}`, `[1]`, `["x"]`, `[null]`, `[[]]`, `[{}`,
+		`[]]`, `[] []`, `{"list":[]}{}`, `{"list":[],"total":0}`, `{"list":[],"next":null}`, `{"a":[],"b":[]}`, `{"list":[null]}`, `<html>`,
+	}
+	for _, body := range bad {
+		if got, err := DecodeList([]byte(body)); err == nil {
+			t.Errorf("%s is taken for %v", body, got)
+		}
+	}
+}
+
+func TestDecodeMembers(t *testing.T) {
+	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
+	good := map[string][]string{
+		`[]`:   {},
+		`null`: {},
+		`["` + b + `","` + strings.ToUpper(a) + `","` + b + `"]`:         {a, b},
+		`[{"id":"` + b + `","name":"B"},{"id":"` + a + `"}]`:             {a, b},
+		`["` + a + `",{"id":"` + b + `","link":"https://example.com/"}]`: {a, b},
+	}
+	for body, want := range good {
+		if got, err := DecodeMembers(json.RawMessage(body)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v", body, got, err)
+		}
+	}
+	bad := []string{``, `{}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`}
+	for _, body := range bad {
+		if got, err := DecodeMembers(json.RawMessage(body)); err == nil {
+			t.Errorf("%s is taken for %q", body, got)
+		}
+	}
+}
+
+func TestSameJSON(t *testing.T) {
+	tests := []struct {
+		a, b string
+		same bool
+	}{
+		{`{"a":1,"b":[1,2]}`, ` { "b" : [1, 2], "a" : 1 } `, true},
+		{`"ü"`, `"\u00fc"`, true},
+		{``, `null`, true},
+		{`[1,2]`, `[2,1]`, false},
+		{`12345678901234567890`, `12345678901234567891`, false},
+		{`0.1`, `"0.1"`, false},
+		{`null`, `false`, false},
+		{`[]`, `null`, false},
+		{`{"a":null}`, `{}`, false},
+	}
+	for _, test := range tests {
+		if got := SameJSON(json.RawMessage(test.a), json.RawMessage(test.b)); got != test.same {
+			t.Errorf("%s and %s are the same: %t", test.a, test.b, got)
+		}
+	}
+}
+
+func TestIsEmptyJSON(t *testing.T) {
+	for _, empty := range []string{``, `null`, ` "" `, `false`, `0`, `[ ]`, "{\n}"} {
+		if !IsEmptyJSON(json.RawMessage(empty)) {
+			t.Errorf("%q holds something", empty)
+		}
+	}
+	for _, full := range []string{`true`, `1`, `"x"`, `[0]`, `{"a":null}`, `" "`, `-1`} {
+		if IsEmptyJSON(json.RawMessage(full)) {
+			t.Errorf("%q holds nothing", full)
+		}
+	}
+}
+
+func TestLastID(t *testing.T) {
+	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
+	tests := map[string]string{
+		"https://app.signpath.io/Api/v1/" + a + "/CIUsers/" + b: b,
+		"/v1/" + a + "/CIUsers/" + strings.ToUpper(b) + "/?x=1": b,
+		b:                        b,
+		"https://example.com/17": "",
+		"":                       "",
+	}
+	for location, want := range tests {
+		if got := lastID(location); got != want {
+			t.Errorf("the id in %q is %q", location, got)
+		}
+	}
+}
+
+func TestCreatedIDs(t *testing.T) {
+	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
+	tests := []struct {
+		kind access.Kind
+		body string
+		want string
+	}{
+		{access.KindCIUser, `{"id":"` + strings.ToUpper(a) + `"}`, a},
+		{access.KindCIUser, `{"ciUserId":"` + a + `"}`, a},
+		{access.KindUser, `{"interactiveUserId":"` + a + `","id":""}`, a},
+		{access.KindUser, `{"ciUserId":"` + a + `"}`, b},
+		{access.KindUser, ``, b},
+		{access.KindUser, `["` + a + `"]`, b},
+	}
+	for _, test := range tests {
+		if got := CreatedID(test.kind, []byte(test.body), "/CIUsers/"+b); got != test.want {
+			t.Errorf("%s %s: %q, want %q", test.kind, test.body, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package contract
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A Property is one JSON property of the API's objects, by the name that it is
+// assumed to have in answers.
+type Property string
+
+// The properties of principals, projects and signing policies.
+const (
+	PropID          Property = "id"
+	PropLink        Property = "link"
+	PropName        Property = "name"
+	PropSlug        Property = "slug"
+	PropDescription Property = "description"
+
+	PropEmail             Property = "accountEmailAddress"
+	PropNotificationEmail Property = "notificationEmailAddress"
+	PropIdentity          Property = "identity"
+	PropRole              Property = "role"
+	PropActive            Property = "isActive"
+	PropSynchronized      Property = "isDirectorySynchronized"
+	PropSupport           Property = "isSupportUser"
+	PropAPIToken          Property = "apiToken"
+
+	PropMembers        Property = "members"
+	PropAddedMembers   Property = "addedMembers"
+	PropRemovedMembers Property = "removedMembers"
+
+	PropReaders       Property = "readers"
+	PropConfigurators Property = "configurators"
+	PropSubmitters    Property = "submitters"
+	PropApprovers     Property = "approvers"
+
+	PropStatus                     Property = "status"
+	PropSigningPolicies            Property = "signingPolicies"
+	PropVerifiesTrustedBuildSystem Property = "verifiesTrustedBuildSystem"
+	PropVerifiesOriginPolicy       Property = "verifiesOriginPolicy"
+	PropOriginPolicyVerification   Property = "originPolicyVerification"
+	PropUsesApprovalProcess        Property = "usesApprovalProcess"
+	PropRequiredApprovals          Property = "requiredApprovals"
+	PropPurpose                    Property = "purpose"
+)
+
+// The properties of the organization.
+const (
+	PropYearlySize       Property = "yearlyMaxSizeOfArtifactsInBytes"
+	PropYearlySignatures Property = "yearlyMaxNumberOfIndividualSignatures"
+	PropQuotaStart       Property = "quotaPeriodStart"
+	PropQuotaEnd         Property = "quotaPeriodEnd"
+)
+
+// The properties of audit events. Only the actor and the form of the names of
+// events are documented.
+const (
+	PropEventTime     Property = "time"
+	PropEventName     Property = "eventName"
+	PropEventMetadata Property = "metadata"
+	PropEventActor    Property = "actor"
+	PropEventObject   Property = "entity"
+	PropEventChanges  Property = "changes"
+	PropChangeBefore  Property = "from"
+	PropChangeAfter   Property = "to"
+)
+
+// namesInRequests are those of the properties that requests call otherwise.
+var namesInRequests = map[Property]string{
+	PropVerifiesTrustedBuildSystem: "verifyTrustedBuildSystem",
+	PropVerifiesOriginPolicy:       "verifyOriginPolicy",
+	PropUsesApprovalProcess:        "useApprovalProcess",
+}
+
+var listProperties = map[string]Property{
+	access.Readers.Plural:       PropReaders,
+	access.Configurators.Plural: PropConfigurators,
+	access.Submitters.Plural:    PropSubmitters,
+	access.Approvers.Plural:     PropApprovers,
+	access.GroupMembers.Plural:  PropMembers,
+}
+
+// PropertyOf returns the property that holds an access list.
+func PropertyOf(list access.List) Property { return listProperties[list.Plural] }
+
+func (p Property) isMemberList() bool {
+	return slices.Contains(slices.Collect(maps.Values(listProperties)), p)
+}
+
+// IsOptional tells whether the property may be left out of an answer instead of
+// being null (observed).
+func (p Property) IsOptional() bool {
+	return p == PropDescription || p == PropNotificationEmail || p == PropIdentity
+}
+
+// Evidence says how well the name is known, and from where: "inferred: by analogy".
+func (p Property) Evidence() string {
+	for _, r := range Routes() {
+		described, _ := assumed().of(r)
+		for _, known := range []fact{described.answer.factOf(string(p)), described.request.factOf(string(p))} {
+			if known.evidence != "" {
+				return known.evidence + ": " + known.source
+			}
+		}
+	}
+	return "unknown"
+}
+
+// createdIDNames are the names under which a create may return the new
+// object's id: the plain one, and one per kind after the pattern of
+// signingRequestId (observed).
+var createdIDNames = map[access.Kind][]string{
+	access.KindUser:   {"id", "interactiveUserId"},
+	access.KindCIUser: {"id", "ciUserId"},
+	access.KindGroup:  {"id", "userGroupId"},
+}
+
+// CreatedID returns the id of what a create made: from the answer's body, or else
+// from its Location header (both documented; the name in the body is not).
+func CreatedID(kind access.Kind, answer []byte, location string) string {
+	o, _ := DecodeObject(answer)
+	for _, name := range createdIDNames[kind] {
+		if id := Text(o[name]); access.IsID(id) {
+			return strings.ToLower(id)
+		}
+	}
+	return lastID(location)
+}
+
+// changedPropertyNames may name the property in a list of the changes of an event.
+var changedPropertyNames = []string{"property", "propertyName", "field"}
+
+// ChangedProperty returns which property a change in a list is about; "" if it
+// does not tell.
+func ChangedProperty(change Object) string {
+	for _, name := range append(slices.Clone(changedPropertyNames), PropName.AnswerNames()...) {
+		if property := Text(change[name]); property != "" {
+			return property
+		}
+	}
+	return ""
+}

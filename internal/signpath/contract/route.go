@@ -1,0 +1,162 @@
+package contract
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+)
+
+// A Route is one operation of the API. Its path is relative to
+// <apiUrl>/v1/<organization> and names its parameters in braces.
+type Route struct {
+	Method, Path string
+	Class        httpapi.Class
+	// Global routes belong to no organization: their path is relative to the API
+	// URL.
+	Global bool
+	// Preview routes stayed in v1-pre: what they answer has changed without a
+	// new version, and may again (documented).
+	Preview bool
+	// Request is what a request says by itself; an edit sends everything else
+	// back as it came.
+	Request []Property
+	// Answer is what is looked for in the answer. Further properties are taken
+	// where they come.
+	Answer []Property
+}
+
+// String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
+func (r *Route) String() string { return r.Method + " " + r.Path }
+
+// The versions of the API as paths spell them.
+const (
+	Version        = "v1"
+	VersionPreview = "v1-pre"
+)
+
+var versions = []string{Version, VersionPreview}
+
+// Version is the segment before the organization.
+func (r *Route) Version() string {
+	if r.Preview {
+		return VersionPreview
+	}
+	return Version
+}
+
+// Expand fills the parameters in, in order, each as one escaped path segment.
+func (r *Route) Expand(parameters []string) string {
+	path := r.Path
+	for _, parameter := range parameters {
+		start, end := strings.Index(path, "{"), strings.Index(path, "}")
+		path = path[:start] + url.PathEscape(parameter) + path[end+1:]
+	}
+	return path
+}
+
+// reads is a route that reads.
+func reads(path string, answer ...Property) *Route {
+	return &Route{Method: http.MethodGet, Path: path, Answer: answer}
+}
+
+// writes is a route whose request states the whole result.
+func writes(path string, request ...Property) *Route {
+	return &Route{Method: http.MethodPost, Path: path, Request: request}
+}
+
+// acts is a route that acts each time it is requested.
+func acts(path string, request ...Property) *Route {
+	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once, Request: request}
+}
+
+// RouteDocument is the server's own OpenAPI document (observed; changelog 1.129.0
+// documents /swagger). It does not describe itself.
+var RouteDocument = &Route{Method: http.MethodGet, Path: "/swagger/v1/swagger.json", Global: true}
+
+// The routes of an organization that belong to no kind of principal.
+var (
+	RouteOrganization = reads("/Organization", PropYearlySize, PropYearlySignatures, PropQuotaStart, PropQuotaEnd)
+
+	RouteProjects    = reads("/Projects", PropSlug, PropName)
+	RouteProject     = reads("/Projects/{project}", PropSlug, PropName, PropSigningPolicies, PropReaders, PropConfigurators)
+	RouteProjectEdit = writes("/Projects/{project}/Edit", PropReaders, PropConfigurators)
+
+	RoutePolicy = reads("/Projects/{project}/SigningPolicies/{policy}", PropSlug, PropName, PropSubmitters, PropApprovers,
+		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropUsesApprovalProcess, PropRequiredApprovals)
+	RoutePolicyEdit = writes("/Projects/{project}/SigningPolicies/{policy}/Edit", PropSubmitters, PropApprovers,
+		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropOriginPolicyVerification, PropUsesApprovalProcess, PropRequiredApprovals)
+
+	// RouteAuditEvents has the administrative events; those of signing requests
+	// have a route of their own since 1.130.0 (documented).
+	RouteAuditEvents = &Route{
+		Method: http.MethodGet, Path: "/AuditLog/Events", Preview: true,
+		Answer: []Property{PropEventTime, PropEventName, PropEventMetadata, PropEventObject, PropEventChanges},
+	}
+)
+
+// PrincipalRoutes are the routes of one kind of principal; nil where the kind
+// does not have one.
+type PrincipalRoutes struct {
+	List, Me, Create, Read, Edit, Activate, Deactivate, Reinvite, RegenerateToken *Route
+	// The members of a user group have routes of their own: since 1.159.0 they are
+	// no longer part of its edit (documented). ChangeMembers takes the whole list.
+	// ModifyMembers takes who comes and who goes, and may be sent again because
+	// both are named.
+	ChangeMembers, ModifyMembers *Route
+}
+
+var (
+	userAnswer   = []Property{PropID, PropName, PropEmail, PropNotificationEmail, PropIdentity, PropRole, PropActive, PropSynchronized}
+	ciUserAnswer = []Property{PropID, PropName, PropNotificationEmail, PropRole, PropActive}
+)
+
+// RoutesOf are the routes of principals, by kind. Lists may have summaries only;
+// what is needed is then read by id.
+var RoutesOf = map[access.Kind]PrincipalRoutes{
+	access.KindUser: {
+		List:       reads("/InteractiveUsers", PropID, PropName),
+		Me:         reads("/InteractiveUsers/Me", userAnswer...),
+		Read:       reads("/InteractiveUsers/{id}", userAnswer...),
+		Create:     acts("/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
+		Edit:       writes("/InteractiveUsers/{id}/Edit", PropName, PropNotificationEmail, PropIdentity, PropRole),
+		Activate:   writes("/InteractiveUsers/{id}/Activate"),
+		Deactivate: writes("/InteractiveUsers/{id}/Deactivate"),
+		Reinvite:   acts("/InteractiveUsers/{id}/Reinvite"),
+	},
+	access.KindCIUser: {
+		List:       reads("/CIUsers", PropID, PropName),
+		Me:         reads("/CIUsers/Me", ciUserAnswer...),
+		Read:       reads("/CIUsers/{id}", ciUserAnswer...),
+		Create:     acts("/CIUsers", PropName, PropNotificationEmail),
+		Edit:       writes("/CIUsers/{id}/Edit", PropName, PropNotificationEmail, PropRole),
+		Activate:   writes("/CIUsers/{id}/Activate"),
+		Deactivate: writes("/CIUsers/{id}/Deactivate"),
+		// A token that arrives under a name that nobody knows is lost.
+		RegenerateToken: &Route{Method: http.MethodPost, Path: "/CIUsers/{id}/RegenerateApiToken", Class: httpapi.Once, Answer: []Property{PropAPIToken}},
+	},
+	access.KindGroup: {
+		List:          reads("/UserGroups", PropID, PropName),
+		Read:          reads("/UserGroups/{id}", PropID, PropName, PropDescription, PropSynchronized, PropMembers),
+		Create:        acts("/UserGroups", PropName, PropDescription),
+		Edit:          writes("/UserGroups/{id}/Edit", PropName, PropDescription),
+		ChangeMembers: writes("/UserGroups/{id}/ChangeMembers", PropMembers),
+		ModifyMembers: writes("/UserGroups/{id}/ModifyMembers", PropAddedMembers, PropRemovedMembers),
+	},
+}
+
+// Routes are all routes of an organization, those that read first.
+func Routes() []*Route {
+	users, ciUsers, groups := RoutesOf[access.KindUser], RoutesOf[access.KindCIUser], RoutesOf[access.KindGroup]
+	return []*Route{
+		RouteOrganization,
+		users.List, users.Me, users.Read, ciUsers.List, ciUsers.Me, ciUsers.Read, groups.List, groups.Read,
+		RouteProjects, RouteProject, RoutePolicy, RouteAuditEvents,
+		users.Create, users.Edit, users.Activate, users.Deactivate, users.Reinvite,
+		ciUsers.Create, ciUsers.Edit, ciUsers.Activate, ciUsers.Deactivate, ciUsers.RegenerateToken,
+		groups.Create, groups.Edit, groups.ChangeMembers, groups.ModifyMembers,
+		RouteProjectEdit, RoutePolicyEdit,
+	}
+}
