@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // A Report is what a plan does, and what is wrong with the access that results. Its
@@ -80,13 +79,13 @@ type Findings struct {
 // A Finding has the resource instances that introduce or resolve it. One that is left
 // has none.
 type Finding struct {
-	finding.Finding
+	review.FindingRecord
 	Addresses []string `json:"addresses"`
 }
 
 // An Excepted finding is one that an exception lets pass.
 type Excepted struct {
-	finding.Excepted
+	review.ExceptedRecord
 	Addresses []string `json:"addresses"`
 }
 
@@ -174,11 +173,11 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, er
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
 	return Findings{
-		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, after)} }),
-		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, before)} }),
-		Left:       each(c.Left, func(f review.Finding) Finding { return Finding{finding.New(f), []string{}} }),
+		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, after)} }),
+		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, before)} }),
+		Left:       each(c.Left, func(f review.Finding) Finding { return Finding{f.Record(), []string{}} }),
 		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
-			return Excepted{finding.NewExcepted(f), causes.of(f.Finding, after)}
+			return Excepted{f.Record(), causes.of(f.Finding, after)}
 		}),
 	}, nil
 }

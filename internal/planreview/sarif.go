@@ -103,7 +103,7 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 		}
 	}
 	for _, f := range r.Findings.Excepted {
-		result := newSARIFResult(Finding{f.Finding, f.Addresses}, index, "new", artifact)
+		result := newSARIFResult(Finding{f.FindingRecord, f.Addresses}, index, "new", artifact)
 		result.Suppressions = []sarifSuppression{{"external", "accepted", plain.Visible(fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason))}}
 		results = append(results, result)
 	}

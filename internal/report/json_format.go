@@ -6,21 +6,20 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // The JSON form of a report. Lists are never null.
 
 type jsonReport struct {
-	Organization jsonOrganization   `json:"organization"`
-	Day          string             `json:"day"`
-	Complete     bool               `json:"complete"`
-	Gaps         []string           `json:"gaps"`
-	Findings     []finding.Finding  `json:"findings"`
-	Excepted     []finding.Excepted `json:"excepted"`
-	Ignored      []string           `json:"ignored"`
-	Access       []jsonAccess       `json:"access"`
-	Counts       []Count            `json:"counts"`
+	Organization jsonOrganization        `json:"organization"`
+	Day          string                  `json:"day"`
+	Complete     bool                    `json:"complete"`
+	Gaps         []string                `json:"gaps"`
+	Findings     []review.FindingRecord  `json:"findings"`
+	Excepted     []review.ExceptedRecord `json:"excepted"`
+	Ignored      []string                `json:"ignored"`
+	Access       []jsonAccess            `json:"access"`
+	Counts       []Count                 `json:"counts"`
 }
 
 type jsonOrganization struct {
@@ -65,8 +64,8 @@ func (r *Report) writeJSON(w io.Writer) error {
 	document := jsonReport{
 		Organization: jsonOrganization{o.ID, o.URL, reference(o.Caller.Reference()), string(o.Caller.Role)},
 		Day:          r.Day, Complete: len(o.Gaps) == 0, Gaps: append([]string{}, o.Gaps...),
-		Findings: each(r.Findings, finding.New),
-		Excepted: each(r.Excepted, finding.NewExcepted),
+		Findings: each(r.Findings, review.Finding.Record),
+		Excepted: each(r.Excepted, review.ExceptedFinding.Record),
 		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
 		Counts:   r.Counts(),

@@ -7,7 +7,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
-	"github.com/signpath-community/terraform-provider-signpath/internal/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
 )
 
 const someRules = `
