@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 )
 
 // statusDrift is the exit status of a plan that found something changed.
@@ -120,7 +120,7 @@ func (f reviewDriftFlags) attribute(command *cobra.Command, report *planreview.D
 	if err != nil {
 		return err
 	}
-	return attribution.Attribute(command.Context(), client, report)
+	return audit.Attribute(command.Context(), client, report)
 }
 
 func writeDrift(w io.Writer, report *planreview.DriftReport, format string) error {

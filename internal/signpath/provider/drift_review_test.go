@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -80,7 +80,7 @@ func TestReviewOfRealDrift(t *testing.T) {
 			client, err := api.New(api.Config{URL: org.url, OrganizationID: org.OrganizationID(), Token: org.token, UserAgent: "test"})
 			must(t, err)
 			report := planreview.Drift(plan, now)
-			must(t, attribution.Attribute(t.Context(), client, report))
+			must(t, audit.Attribute(t.Context(), client, report))
 			var got []string
 			for _, c := range report.Changes {
 				got = append(got, c.Sentence)
