@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 

@@ -13,8 +13,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 )
 
 // people are the principals of the small organizations here.
