@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // MaxMarkdown is how many characters the Markdown has at most. GitHub takes comments
@@ -35,7 +35,7 @@ func fittingMarkdown(title, headline string, sections []section, limit int) stri
 			texts[i] = append(texts[i], markdownSection(s.title, lines))
 		}
 	}
-	head := "## " + title + "\n\n" + plain.Markdown(headline) + "\n"
+	head := "## " + title + "\n\n" + text.Markdown(headline) + "\n"
 	lengths := make([]int, len(sections))
 	text := joinSections(head, texts, lengths)
 	for utf8.RuneCountInString(text) > limit {
@@ -80,9 +80,9 @@ func markdownSection(title string, lines []line) string {
 	var b strings.Builder
 	b.WriteString("\n### " + title + "\n\n")
 	for _, l := range lines {
-		b.WriteString("- " + plain.Markdown(l.text) + "\n")
+		b.WriteString("- " + text.Markdown(l.text) + "\n")
 		for _, detail := range l.details {
-			b.WriteString("  - " + plain.Markdown(detail) + "\n")
+			b.WriteString("  - " + text.Markdown(detail) + "\n")
 		}
 	}
 	return b.String()

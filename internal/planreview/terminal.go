@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // WriteTerminal writes the report for people.
@@ -14,16 +14,16 @@ func (r *Report) WriteTerminal(w io.Writer) error {
 }
 
 func terminalText(headline string, sections []section) string {
-	var text strings.Builder
-	text.WriteString(headline + "\n")
+	var b strings.Builder
+	b.WriteString(headline + "\n")
 	for _, s := range sections {
-		text.WriteString("\n" + s.title + "\n")
+		b.WriteString("\n" + s.title + "\n")
 		for _, l := range s.lengths[0] {
-			text.WriteString("  - " + plain.Visible(l.text) + "\n")
+			b.WriteString("  - " + text.Visible(l.text) + "\n")
 			for _, detail := range l.details {
-				text.WriteString("      " + plain.Visible(detail) + "\n")
+				b.WriteString("      " + text.Visible(detail) + "\n")
 			}
 		}
 	}
-	return text.String()
+	return b.String()
 }

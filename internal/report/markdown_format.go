@@ -7,20 +7,20 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // writeMarkdown writes the report for a pull request, a wiki or a ticket.
 func (r *Report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, plain.Markdown(r.readBy()))
+	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, text.Markdown(r.readBy()))
 	if off := review.SwitchedOff(r.Ignored); off != "" {
-		fmt.Fprintf(&b, "\n%s\n", plain.Markdown(off))
+		fmt.Fprintf(&b, "\n%s\n", text.Markdown(off))
 	}
 	if len(r.Organization.Gaps) > 0 {
 		b.WriteString("\n> **This review is incomplete.**\n")
 		for _, gap := range r.Organization.Gaps {
-			fmt.Fprintf(&b, ">\n> %s\n", plain.Markdown(gap))
+			fmt.Fprintf(&b, ">\n> %s\n", text.Markdown(gap))
 		}
 	}
 	b.WriteString("\n## Findings\n\n" + r.markdownFindings())
@@ -88,8 +88,8 @@ func markdownTable(rows [][]string) string {
 	var b strings.Builder
 	for i, row := range rows {
 		shown := make([]string, len(row))
-		for j, text := range row {
-			shown[j] = plain.Markdown(text)
+		for j, cell := range row {
+			shown[j] = text.Markdown(cell)
 		}
 		b.WriteString("| " + strings.Join(shown, " | ") + " |\n")
 		if i == 0 {

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 )
 
 const someRules = `

@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // writeTable writes the report for a terminal.
 func (r *Report) writeTable(w io.Writer) error {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(plain.Visible(fmt.Sprintf(format, args...)) + "\n") }
+	line := func(format string, args ...any) { b.WriteString(text.Visible(fmt.Sprintf(format, args...)) + "\n") }
 	line("Access review of organization %s on %s", r.Organization.ID, r.Day)
 	line("%s", r.readBy())
 	if off := review.SwitchedOff(r.Ignored); off != "" {
@@ -88,8 +88,8 @@ func table(rows [][]string) string {
 	aligned := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		shown := make([]string, len(row))
-		for i, text := range row {
-			shown[i] = plain.Visible(text)
+		for i, cell := range row {
+			shown[i] = text.Visible(cell)
 		}
 		// A strings.Builder takes everything.
 		_, _ = io.WriteString(aligned, "  "+strings.Join(shown, "\t")+"\n")
