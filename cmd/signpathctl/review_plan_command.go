@@ -116,12 +116,12 @@ func (f *reviewPlanFlags) review(command *cobra.Command, plan *planreview.Plan, 
 	if !f.live {
 		return planreview.Review(plan, rulebook)
 	}
-	organization, err := readOrganization(command, f.connection)
+	found, err := readOrganization(command, f.connection)
 	if err != nil {
 		return nil, err
 	}
-	warnOfGaps(command, organization)
-	return planreview.ReviewLive(plan, planreview.Live{Organization: organization.Reviewed, Gaps: organization.Gaps}, rulebook)
+	warnOfGaps(command, found)
+	return planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps}, rulebook)
 }
 
 func (f *reviewPlanFlags) check() error {

@@ -22,7 +22,7 @@ var csvHeader = []string{
 // somebody has somewhere.
 func (r *Report) writeCSV(w io.Writer) error {
 	rows := [][]string{csvHeader}
-	for _, gap := range r.Organization.Gaps {
+	for _, gap := range r.Survey.Gaps {
 		rows = append(rows, csvRow(map[string]string{"record": "gap", "text": gap}))
 	}
 	for _, rule := range r.Ignored {

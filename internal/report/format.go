@@ -51,6 +51,6 @@ func (r *Report) Write(w io.Writer, format Format) error {
 
 // readBy says whose token read, and which role that user has.
 func (r *Report) readBy() string {
-	caller := r.Organization.Caller
-	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Organization.URL, caller.Reference(), caller.Role.Title())
+	caller := r.Survey.Caller
+	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Survey.URL, caller.Reference(), caller.Role.Title())
 }

@@ -60,7 +60,7 @@ type reference access.Reference
 func (r reference) MarshalText() ([]byte, error) { return []byte(access.Reference(r).String()), nil }
 
 func (r *Report) writeJSON(w io.Writer) error {
-	o := r.Organization
+	o := r.Survey
 	document := jsonReport{
 		Organization: jsonOrganization{o.ID, o.URL, reference(o.Caller.Reference()), string(o.Caller.Role)},
 		Day:          r.Day, Complete: len(o.Gaps) == 0, Gaps: append([]string{}, o.Gaps...),
@@ -78,7 +78,7 @@ func (r *Report) writeJSON(w io.Writer) error {
 
 func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 	return jsonAccess{
-		Principal: reference(row.Principal), Name: r.Organization.nameOf(row.Principal), Status: string(row.Status),
+		Principal: reference(row.Principal), Name: r.nameOf(row.Principal), Status: string(row.Status),
 		InForce: row.InForce(), Permission: row.Permission.String(), jsonPlace: newJSONPlace(row.Place),
 		Reasons: each(row.Reasons, func(reason review.Reason) jsonReason {
 			return jsonReason{

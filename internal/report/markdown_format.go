@@ -13,13 +13,13 @@ import (
 // writeMarkdown writes the report for a pull request, a wiki or a ticket.
 func (r *Report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, text.Markdown(r.readBy()))
+	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Survey.ID, r.Day, text.Markdown(r.readBy()))
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		fmt.Fprintf(&b, "\n%s\n", text.Markdown(off))
 	}
-	if len(r.Organization.Gaps) > 0 {
+	if len(r.Survey.Gaps) > 0 {
 		b.WriteString("\n> **This review is incomplete.**\n")
-		for _, gap := range r.Organization.Gaps {
+		for _, gap := range r.Survey.Gaps {
 			fmt.Fprintf(&b, ">\n> %s\n", text.Markdown(gap))
 		}
 	}

@@ -95,8 +95,8 @@ var permissionLetters = map[review.Permission]string{
 
 func (r *Report) newPage() *page {
 	p := &page{
-		ID: r.Organization.ID, Day: r.Day, ReadBy: text.Visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
-		Gaps:       each(r.Organization.Gaps, text.Visible),
+		ID: r.Survey.ID, Day: r.Day, ReadBy: text.Visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
+		Gaps:       each(r.Survey.Gaps, text.Visible),
 		principals: map[access.Reference]int{}, places: map[review.Place]int{},
 	}
 	counts := r.Counts()
@@ -183,7 +183,7 @@ func (p *page) addLine(r *Report, c *cell) {
 }
 
 func (r *Report) newPageAccount(number int, c *cell) *pageAccount {
-	account := &pageAccount{Number: number, Name: text.Visible(r.Organization.nameOf(c.principal))}
+	account := &pageAccount{Number: number, Name: text.Visible(r.nameOf(c.principal))}
 	kind, key, _ := strings.Cut(text.Visible(c.principal.String()), ":")
 	account.Kind, account.Key = kind+":", key
 	if c.status != access.StatusActive {

@@ -15,15 +15,15 @@ import (
 func (r *Report) writeTable(w io.Writer) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { b.WriteString(text.Visible(fmt.Sprintf(format, args...)) + "\n") }
-	line("Access review of organization %s on %s", r.Organization.ID, r.Day)
+	line("Access review of organization %s on %s", r.Survey.ID, r.Day)
 	line("%s", r.readBy())
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		line("%s", off)
 	}
-	if len(r.Organization.Gaps) > 0 {
+	if len(r.Survey.Gaps) > 0 {
 		line("")
 		line("INCOMPLETE")
-		for _, gap := range r.Organization.Gaps {
+		for _, gap := range r.Survey.Gaps {
 			line("  %s", gap)
 		}
 	}
