@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -91,24 +92,17 @@ func (s *session) spellMembers(ctx context.Context, ids, known []string) ([]stri
 	if err != nil {
 		return nil, err
 	}
-	directory, err := s.client.Directory(ctx, access.Kinds()...)
-	if err != nil {
-		return nil, err
-	}
 	spelling := map[string]string{}
 	for _, member := range known {
 		if reference, err := access.ParseReference(member); err == nil {
-			if p, err := directory.Resolve(reference); err == nil {
+			if p, err := s.client.Known().Find(reference); err == nil {
 				spelling[p.ID] = member
 			}
 		}
 	}
 	members := make([]string, len(ids))
 	for i, id := range ids {
-		members[i] = references[i].String()
-		if known, ok := spelling[id]; ok {
-			members[i] = known
-		}
+		members[i] = cmp.Or(spelling[id], references[id].String())
 	}
 	return members, nil
 }
