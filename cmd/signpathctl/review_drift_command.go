@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -71,19 +68,15 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	if err := flags.check(); err != nil {
 		return err
 	}
-	data, err := readPlan(source, command.InOrStdin())
+	plan, err := readPlan(source, command.InOrStdin())
 	if err != nil {
 		return err
-	}
-	plan, err := planreview.Decode(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("%s: %w", source, err)
 	}
 	report := planreview.Drift(plan, time.Now())
 	if err := flags.attribute(command, report); err != nil {
 		return err
 	}
-	if err := writeDrift(command.OutOrStdout(), report, flags.format); err != nil {
+	if err := planreview.Write(command.OutOrStdout(), report, planreview.Format(flags.format)); err != nil {
 		return err
 	}
 	if report.Errored {
@@ -99,8 +92,8 @@ func (f *reviewDriftFlags) check() error {
 	if err := f.connection.needLive(f.live); err != nil {
 		return err
 	}
-	if !slices.Contains(driftFormats, f.format) {
-		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(driftFormats, ", "))
+	if err := mustBeOneOf("--format", f.format, driftFormats); err != nil {
+		return err
 	}
 	if f.failOn != failOnDrift && f.failOn != failOnNever {
 		return fmt.Errorf("--fail-on is %q, and must be %s or %s", f.failOn, failOnDrift, failOnNever)
@@ -121,14 +114,4 @@ func (f reviewDriftFlags) attribute(command *cobra.Command, report *planreview.D
 		return err
 	}
 	return audit.Attribute(command.Context(), client, report)
-}
-
-func writeDrift(w io.Writer, report *planreview.DriftReport, format string) error {
-	switch format {
-	case "markdown":
-		return report.WriteMarkdown(w)
-	case "json":
-		return report.WriteJSON(w)
-	}
-	return report.WriteTerminal(w)
 }

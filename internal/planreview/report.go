@@ -2,8 +2,6 @@ package planreview
 
 import (
 	"cmp"
-	"encoding/json"
-	"io"
 	"maps"
 	"slices"
 	"time"
@@ -192,14 +190,6 @@ func newlyExcepted(earlier, later review.Report) []review.ExceptedFinding {
 		had[f.Fingerprint()] = true
 	}
 	return slices.DeleteFunc(slices.Clone(later.Excepted), func(f review.ExceptedFinding) bool { return had[f.Fingerprint()] })
-}
-
-// WriteJSON writes the report for other programs.
-func (r *Report) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false) // A program reads it, or a person, and no browser.
-	return encoder.Encode(r)
 }
 
 // each makes one thing of each other, and an empty list of none.
