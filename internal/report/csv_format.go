@@ -82,11 +82,11 @@ func noFormula(text string) string {
 }
 
 func spellReferences(references []access.Reference) string {
-	return strings.Join(each(references, access.Reference.String), "; ")
+	return strings.Join(access.Spell(references), "; ")
 }
 
 func spellReasons(reasons []review.Reason) string {
-	return strings.Join(each(reasons, review.Reason.String), "; ")
+	return strings.Join(access.Spell(reasons), "; ")
 }
 
 // spellOnce leaves out what another reason has said.

@@ -29,10 +29,7 @@ func ParseFormat(text string) (Format, error) {
 	if slices.Contains(Formats(), Format(text)) {
 		return Format(text), nil
 	}
-	names := make([]string, len(Formats()))
-	for i, format := range Formats() {
-		names[i] = string(format)
-	}
+	names := each(Formats(), func(format Format) string { return string(format) })
 	return "", fmt.Errorf("%q is no format; valid are %s", text, strings.Join(names, ", "))
 }
 

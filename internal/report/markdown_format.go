@@ -40,12 +40,8 @@ func (r *Report) markdownFindings() string {
 	rows := [][]string{{"Severity", "Rule", "Finding", "Why", "What to do", "Source"}}
 	for _, finding := range r.Findings {
 		rule := ruleOf(finding)
-		var why []string
-		for _, reason := range finding.Reasons {
-			why = append(why, reason.String())
-		}
 		rows = append(rows, []string{
-			string(finding.Severity), finding.Rule, finding.Sentence, strings.Join(why, "; "),
+			string(finding.Severity), finding.Rule, finding.Sentence, spellReasons(finding.Reasons),
 			finding.Advice, fmt.Sprintf("%s (%s)", rule.Source, rule.Evidence),
 		})
 	}
@@ -63,35 +59,22 @@ func (r *Report) markdownExcepted() string {
 }
 
 func (r *Report) markdownAccess() string {
-	rows := [][]string{{"Where", "Who", "In force", "May", "Why"}}
-	for _, c := range r.ownCells() {
-		rows = append(rows, []string{
-			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
-		})
-	}
-	if len(rows) == 1 {
+	rows := r.accessRows()
+	if len(rows) == 0 {
 		return "Nobody may do anything here.\n"
 	}
-	return markdownTable(rows)
+	return markdownTable(append([][]string{{"Where", "Who", "In force", "May", "Why"}}, rows...))
 }
 
 func (r *Report) markdownCounts() string {
-	rows := [][]string{{"What", "Number"}}
-	for _, count := range r.Counts() {
-		rows = append(rows, []string{count.What, fmt.Sprint(count.Number)})
-	}
-	return markdownTable(rows)
+	return markdownTable(append([][]string{{"What", "Number"}}, r.countRows()...))
 }
 
 // markdownTable writes a table whose first row is the heading.
 func markdownTable(rows [][]string) string {
 	var b strings.Builder
 	for i, row := range rows {
-		shown := make([]string, len(row))
-		for j, cell := range row {
-			shown[j] = text.Markdown(cell)
-		}
-		b.WriteString("| " + strings.Join(shown, " | ") + " |\n")
+		b.WriteString("| " + strings.Join(each(row, text.Markdown), " | ") + " |\n")
 		if i == 0 {
 			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
 		}

@@ -105,7 +105,7 @@ func (r *Report) newPage() *page {
 	for _, c := range cells {
 		p.addPlace(c.place)
 	}
-	for _, c := range slices.SortedStableFunc(slices.Values(cells), func(a, b *cell) int { return comparePrincipals(a.principal, b.principal) }) {
+	for _, c := range slices.SortedStableFunc(slices.Values(cells), func(a, b *cell) int { return a.principal.Compare(b.principal) }) {
 		p.addLine(r, c)
 	}
 	for _, finding := range r.Findings {

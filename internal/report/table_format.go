@@ -46,7 +46,7 @@ func (r *Report) writeTable(w io.Writer) error {
 	b.WriteString("\nACCESS\n")
 	b.WriteString(r.accessTable())
 	b.WriteString("\nCOUNTS\n")
-	b.WriteString(r.countTable())
+	b.WriteString(table(r.countRows()))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -62,24 +62,24 @@ func tellFinding(line func(string, ...any), finding review.Finding) {
 }
 
 func (r *Report) accessTable() string {
-	rows := [][]string{{"WHERE", "WHO", "IN FORCE", "MAY", "WHY"}}
-	for _, c := range r.ownCells() {
-		rows = append(rows, []string{
-			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
-		})
-	}
-	if len(rows) == 1 {
+	rows := r.accessRows()
+	if len(rows) == 0 {
 		return "  nobody may do anything here\n"
 	}
-	return table(rows)
+	return table(append([][]string{{"WHERE", "WHO", "IN FORCE", "MAY", "WHY"}}, rows...))
 }
 
-func (r *Report) countTable() string {
-	var rows [][]string
-	for _, count := range r.Counts() {
-		rows = append(rows, []string{count.What, fmt.Sprint(count.Number)})
-	}
-	return table(rows)
+// accessRows tell people of each right where it stands.
+func (r *Report) accessRows() [][]string {
+	return each(r.ownCells(), func(c *cell) []string {
+		return []string{
+			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
+		}
+	})
+}
+
+func (r *Report) countRows() [][]string {
+	return each(r.Counts(), func(count Count) []string { return []string{count.What, fmt.Sprint(count.Number)} })
 }
 
 // table aligns the columns.
@@ -87,12 +87,8 @@ func table(rows [][]string) string {
 	var b strings.Builder
 	aligned := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
-		shown := make([]string, len(row))
-		for i, cell := range row {
-			shown[i] = text.Visible(cell)
-		}
 		// A strings.Builder takes everything.
-		_, _ = io.WriteString(aligned, "  "+strings.Join(shown, "\t")+"\n")
+		_, _ = io.WriteString(aligned, "  "+strings.Join(each(row, text.Visible), "\t")+"\n")
 	}
 	_ = aligned.Flush()
 	return b.String()
