@@ -74,6 +74,11 @@ func memberKey(p access.Principal) string {
 	return p.Reference().Folded().String()
 }
 
+// lookingUp is the failure to find a member whom the configuration may create.
+func lookingUp(attribute, member string) failure {
+	return failure{at: path.Root(attribute), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}
+}
+
 // existingMember finds the principal that a member of a state or of an applied
 // plan names.
 func (s *session) existingMember(ctx context.Context, member string) (access.Principal, error) {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,12 +27,7 @@ type accessListResource struct {
 	list access.List
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*accessListResource)(nil)
-	_ resource.ResourceWithIdentity    = (*accessListResource)(nil)
-	_ resource.ResourceWithImportState = (*accessListResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*accessListResource)(nil)
-)
+var _ plannedResource = (*accessListResource)(nil)
 
 func newAccessListResource(list access.List) resource.Resource {
 	return &accessListResource{list: list}
@@ -270,19 +264,12 @@ func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []str
 	for i, member := range members {
 		known[member] = ids[i]
 	}
-	raw, err := json.Marshal(known)
-	if err != nil {
-		return
-	}
-	diags.Append(private.SetKey(ctx, privateMemberIDs, raw)...)
+	setPrivate(ctx, private, privateMemberIDs, known, diags)
 }
 
 // priorIDs returns who the members in the state are.
 func (s *session) priorIDs(ctx context.Context, state attributes, private privateReader, diags *diag.Diagnostics) []string {
-	raw, d := private.GetKey(ctx, privateMemberIDs)
-	diags.Append(d...)
-	known := map[string]string{}
-	_ = json.Unmarshal(raw, &known) // Without it, the references have to do.
+	known := getPrivate[map[string]string](ctx, private, privateMemberIDs) // Without it, the references have to do.
 	var ids []string
 	for _, member := range stateMembers(ctx, state, diags) {
 		if id := known[member]; id != "" {
@@ -303,30 +290,17 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 
 // Read implements [resource.Resource].
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
+	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || r.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
+	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var ids []string
-	if err == nil {
-		ids, err = r.client.Members(ctx, t)
-	}
-	if isNobody(err) {
-		removeFromState(ctx, resp)
-		return
-	}
-	var members []string
-	if err == nil {
-		members, err = r.spellMembers(ctx, ids, known)
-	}
+	members, err := r.spellMembers(ctx, ids, known)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
-	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
-	r.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
-	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
+	r.keepTarget(ctx, t, "", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
 	r.rememberIDs(ctx, members, ids, resp.Private, &resp.Diagnostics)
 }
