@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a release of the platform at hand as GoReleaser makes one of all, signs it
 # with a key that lives as long as this script, checks the signature, and lets
-# internal/snapshot try what came out. Nothing is published. It leaves dist/.
+# tools/snapshot try what came out. Nothing is published. It leaves dist/.
 #
 # It needs gpg, and $CLI from tools/with-cli.sh.
 set -euo pipefail
@@ -37,4 +37,4 @@ grep -q -- "- $target\$" "$work/goreleaser.yml" || { echo "tools/snapshot.sh: th
 
 sums=$(echo dist/*_SHA256SUMS)
 gpg --batch --verify "$sums.sig" "$sums"
-"$go" run ./internal/snapshot -dist dist -cli "$CLI"
+"$go" run ./tools/snapshot -dist dist -cli "$CLI"

@@ -5,8 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 type exportFlags struct {
@@ -64,19 +65,19 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 		return err
 	}
 	progress := newProgress(command.ErrOrStderr())
-	organization, err := export.Read(command.Context(), client, progress)
+	found, err := survey.ReadStrictly(command.Context(), client, progress)
 	progress.finish()
 	if err != nil {
 		return explainExport(err)
 	}
-	configuration := export.Generate(organization, export.Options{EmptyLists: flags.emptyLists})
+	configuration := export.Generate(found, export.Options{EmptyLists: flags.emptyLists})
 	if err := configuration.Write(directory, flags.force); err != nil {
 		return explainWrite(err)
 	}
-	return reportExport(command, organization, configuration, directory)
+	return reportExport(command, found, configuration, directory)
 }
 
-func reportExport(command *cobra.Command, organization *export.Organization, configuration *export.Configuration, directory string) error {
+func reportExport(command *cobra.Command, found *survey.Survey, configuration *export.Configuration, directory string) error {
 	output := command.OutOrStdout()
 	if err := configuration.Summary.WriteTable(output); err != nil {
 		return err
@@ -85,7 +86,7 @@ func reportExport(command *cobra.Command, organization *export.Organization, con
 		len(configuration.Files), directory, configuration.Summary.Imports()); err != nil {
 		return err
 	}
-	if warning := organization.Partial(); warning != "" {
+	if warning := export.Partial(found); warning != "" {
 		command.PrintErrln("Warning:", warning)
 	}
 	return nil

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 )
 
 // explainExport adds to an error before anything was written what to do about it.

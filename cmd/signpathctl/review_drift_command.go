@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 )
 
 // statusDrift is the exit status of a plan that found something changed.
@@ -71,19 +68,15 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	if err := flags.check(); err != nil {
 		return err
 	}
-	data, err := readPlan(source, command.InOrStdin())
+	plan, err := readPlan(source, command.InOrStdin())
 	if err != nil {
 		return err
-	}
-	plan, err := planreview.Decode(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("%s: %w", source, err)
 	}
 	report := planreview.Drift(plan, time.Now())
 	if err := flags.attribute(command, report); err != nil {
 		return err
 	}
-	if err := writeDrift(command.OutOrStdout(), report, flags.format); err != nil {
+	if err := planreview.Write(command.OutOrStdout(), report, planreview.Format(flags.format)); err != nil {
 		return err
 	}
 	if report.Errored {
@@ -99,8 +92,8 @@ func (f *reviewDriftFlags) check() error {
 	if err := f.connection.needLive(f.live); err != nil {
 		return err
 	}
-	if !slices.Contains(driftFormats, f.format) {
-		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(driftFormats, ", "))
+	if err := mustBeOneOf("--format", f.format, driftFormats); err != nil {
+		return err
 	}
 	if f.failOn != failOnDrift && f.failOn != failOnNever {
 		return fmt.Errorf("--fail-on is %q, and must be %s or %s", f.failOn, failOnDrift, failOnNever)
@@ -120,15 +113,5 @@ func (f reviewDriftFlags) attribute(command *cobra.Command, report *planreview.D
 	if err != nil {
 		return err
 	}
-	return attribution.Attribute(command.Context(), client, report)
-}
-
-func writeDrift(w io.Writer, report *planreview.DriftReport, format string) error {
-	switch format {
-	case "markdown":
-		return report.WriteMarkdown(w)
-	case "json":
-		return report.WriteJSON(w)
-	}
-	return report.WriteTerminal(w)
+	return audit.Attribute(command.Context(), client, report)
 }

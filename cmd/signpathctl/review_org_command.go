@@ -15,6 +15,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // statusFound is the exit status of a review with findings that it fails on.
@@ -86,11 +87,11 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
-	organization, err := readOrganization(command, flags.connection)
+	found, err := readOrganization(command, flags.connection)
 	if err != nil {
 		return err
 	}
-	made, err := report.New(organization, rulebook, filter)
+	made, err := report.New(found, rulebook, filter)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if _, err := output.WriteTo(command.OutOrStdout()); err != nil {
 		return err
 	}
-	warnOfGaps(command, organization)
+	warnOfGaps(command, found)
 	if fails(made) {
 		return statusFound
 	}
@@ -138,20 +139,20 @@ func (f *reviewOrgFlags) filter() (review.Filter, error) {
 	return filter, nil
 }
 
-func readOrganization(command *cobra.Command, connection connectionFlags) (*report.Organization, error) {
+func readOrganization(command *cobra.Command, connection connectionFlags) (*survey.Survey, error) {
 	client, err := connection.newClient()
 	if err != nil {
 		return nil, err
 	}
 	progress := newProgress(command.ErrOrStderr())
-	organization, err := report.Read(command.Context(), client, progress)
+	found, err := survey.ReadWithCaller(command.Context(), client, progress)
 	progress.finish()
-	return organization, explainReview(err)
+	return found, explainReview(err)
 }
 
 // warnOfGaps says apart from the report what it lacks.
-func warnOfGaps(command *cobra.Command, organization *report.Organization) {
-	for _, gap := range organization.Gaps {
+func warnOfGaps(command *cobra.Command, found *survey.Survey) {
+	for _, gap := range found.Gaps {
 		command.PrintErrln("Warning: the review is incomplete.", gap)
 	}
 }

@@ -87,13 +87,9 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	if err != nil {
 		return err
 	}
-	data, err := readPlan(source, command.InOrStdin())
+	plan, err := readPlan(source, command.InOrStdin())
 	if err != nil {
 		return err
-	}
-	plan, err := planreview.Decode(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("%s: %w", source, err)
 	}
 	report, err := flags.review(command, plan, rulebook)
 	if err != nil {
@@ -116,46 +112,53 @@ func (f *reviewPlanFlags) review(command *cobra.Command, plan *planreview.Plan, 
 	if !f.live {
 		return planreview.Review(plan, rulebook)
 	}
-	organization, err := readOrganization(command, f.connection)
+	found, err := readOrganization(command, f.connection)
 	if err != nil {
 		return nil, err
 	}
-	warnOfGaps(command, organization)
-	return planreview.ReviewLive(plan, planreview.Live{Organization: organization.Reviewed, Gaps: organization.Gaps}, rulebook)
+	warnOfGaps(command, found)
+	return planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps}, rulebook)
 }
 
 func (f *reviewPlanFlags) check() error {
 	if err := f.connection.needLive(f.live); err != nil {
 		return err
 	}
-	if !slices.Contains(planFormats, f.format) {
-		return fmt.Errorf("--format is %q, and must be one of %s", f.format, strings.Join(planFormats, ", "))
+	if err := mustBeOneOf("--format", f.format, planFormats); err != nil {
+		return err
 	}
-	if !slices.Contains(planFailures, f.failOn) {
-		return fmt.Errorf("--fail-on is %q, and must be one of %s", f.failOn, strings.Join(planFailures, ", "))
+	return mustBeOneOf("--fail-on", f.failOn, planFailures)
+}
+
+func mustBeOneOf(flag, value string, values []string) error {
+	if slices.Contains(values, value) {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s is %q, and must be one of %s", flag, value, strings.Join(values, ", "))
 }
 
 // errPlanErrored ends a review that is of a part only, whatever it fails on.
 var errPlanErrored = errors.New("planning ended with an error, so this review is of a part of the plan; mend the error and plan again")
 
-func readPlan(source string, stdin io.Reader) ([]byte, error) {
-	if source == "-" {
-		return io.ReadAll(stdin)
+func readPlan(source string, stdin io.Reader) (*planreview.Plan, error) {
+	if source != "-" {
+		data, err := os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
+		if err != nil {
+			return nil, err
+		}
+		stdin = bytes.NewReader(data)
 	}
-	return os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
+	plan, err := planreview.Decode(stdin)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", source, err)
+	}
+	return plan, nil
 }
 
 func writePlanReview(w io.Writer, report *planreview.Report, format, source string) error {
-	switch format {
-	case "markdown":
-		return report.WriteMarkdown(w)
-	case "sarif":
+	if format == "sarif" {
 		artifact := url.URL{Path: filepath.ToSlash(source)}
 		return report.WriteSARIF(w, artifact.String(), version)
-	case "json":
-		return report.WriteJSON(w)
 	}
-	return report.WriteTerminal(w)
+	return planreview.Write(w, report, planreview.Format(format))
 }

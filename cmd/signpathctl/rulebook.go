@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
 )
 
 // addRulesFlag lets a command read the file that changes the rules of a review.

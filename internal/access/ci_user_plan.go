@@ -102,10 +102,4 @@ func (s ciUserScope) name() string {
 	return s.owner + "-" + strings.TrimSuffix(s.policy, "-signing")
 }
 
-func (u PlannedCIUser) paths() string {
-	paths := make([]string, len(u.SubmitsTo))
-	for i, path := range u.SubmitsTo {
-		paths[i] = path.String()
-	}
-	return strings.Join(paths, ", ")
-}
+func (u PlannedCIUser) paths() string { return strings.Join(Spell(u.SubmitsTo), ", ") }

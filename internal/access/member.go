@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -64,6 +65,11 @@ const emptyUUID = "00000000-0000-0000-0000-000000000000"
 func IsID(text string) bool {
 	// Of the four forms that Validate takes, one has this length.
 	return len(text) == len(emptyUUID) && text != emptyUUID && uuid.Validate(text) == nil
+}
+
+// Compare orders references by kind, then by key.
+func (r Reference) Compare(other Reference) int {
+	return cmp.Or(cmp.Compare(r.Kind, other.Kind), cmp.Compare(r.Key, other.Key))
 }
 
 // ParseReference reads a member reference such as "user:dev.lead@example.com".

@@ -103,21 +103,13 @@ func (c *causes) noteEntries(i *instance, list listKey, entries *entryList) {
 		return
 	}
 	for entry := range entries.entries {
-		switch had, has := c.lists[before].holds(list, entry), c.lists[after].holds(list, entry); {
+		switch had, has := c.lists[before].known[list].has(entry), c.lists[after].known[list].has(entry); {
 		case has && !had:
 			note(c.came, listEntry{list, entry}, i.address)
 		case had && !has:
 			note(c.left, listEntry{list, entry}, i.address)
 		}
 	}
-}
-
-func (l *lists) holds(list listKey, entry string) bool {
-	if l.known[list] == nil {
-		return false
-	}
-	_, ok := l.known[list].entries[entry]
-	return ok
 }
 
 // noteAccounts notes what becomes of an account, its role or its token.

@@ -1,9 +1,7 @@
 package planreview
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 )
@@ -84,6 +82,8 @@ func (r *DriftReport) at(t time.Time) string {
 	return t.Format(" at 2006-01-02 15:04 UTC")
 }
 
+func (r *DriftReport) title() string { return "SignPath drift review" }
+
 // headline counts the changes in one sentence.
 func (r *DriftReport) headline() string {
 	text := r.counts()
@@ -120,11 +120,7 @@ func (r *DriftReport) sections() []section {
 		sections = append(sections, driftSection(r.Changes))
 	}
 	if len(r.Notes) > 0 {
-		var lines []line
-		for _, note := range r.Notes {
-			lines = append(lines, line{text: note})
-		}
-		sections = append(sections, section{"Not known", [][]line{lines}, 1})
+		sections = append(sections, section{"Not known", [][]line{each(r.Notes, plainLine)}, 1})
 	}
 	return sections
 }
@@ -144,25 +140,4 @@ func driftSection(changes []DriftChange) section {
 	}
 	total := line{text: fmt.Sprintf("%s at %s", count(len(changes), "change", "changes"), count(len(tally.places), "place", "places"))}
 	return section{"What changed", [][]line{full, tally.lines(), {total}}, 0}
-}
-
-// WriteTerminal writes the report for people.
-func (r *DriftReport) WriteTerminal(w io.Writer) error {
-	_, err := io.WriteString(w, terminalText(r.headline(), r.sections()))
-	return err
-}
-
-// WriteMarkdown writes the report as Markdown that fits a comment or the body of an
-// issue: what does not fit is summarized.
-func (r *DriftReport) WriteMarkdown(w io.Writer) error {
-	_, err := io.WriteString(w, fittingMarkdown("SignPath drift review", r.headline(), r.sections(), MaxMarkdown))
-	return err
-}
-
-// WriteJSON writes the report for other programs.
-func (r *DriftReport) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(r)
 }

@@ -26,16 +26,12 @@ func (b *planBuilder) drifted(t testing.TB) *planreview.DriftReport {
 func driftOutputs(t testing.TB, report *planreview.DriftReport) map[string]string {
 	t.Helper()
 	outputs := map[string]string{}
-	for format, write := range map[string]func(*strings.Builder) error{
-		"terminal": func(b *strings.Builder) error { return report.WriteTerminal(b) },
-		"markdown": func(b *strings.Builder) error { return report.WriteMarkdown(b) },
-		"json":     func(b *strings.Builder) error { return report.WriteJSON(b) },
-	} {
+	for _, format := range []planreview.Format{planreview.FormatTerminal, planreview.FormatMarkdown, planreview.FormatJSON} {
 		var text strings.Builder
-		if err := write(&text); err != nil {
+		if err := planreview.Write(&text, report, format); err != nil {
 			t.Fatal(err)
 		}
-		outputs[format] = text.String()
+		outputs[string(format)] = text.String()
 	}
 	return outputs
 }

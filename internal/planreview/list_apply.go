@@ -92,10 +92,10 @@ func (l *lists) take(c listInstance, earlier *lists) {
 		return
 	}
 	if !c.whole {
-		l.at(key).leave(earlier.member(c.before), &entryList{})
+		l.at(key).leave(earlier.member(c.before), nil)
 		return
 	}
-	staying := &entryList{}
+	var staying *entryList
 	if c.updates() {
 		staying = l.members(c.after)
 	}

@@ -141,7 +141,7 @@ func (m *model) groupsOnlyOf(list, other *entryList, at side) []GroupEntry {
 		return found
 	}
 	for _, key := range sortedKeys(list.entries) {
-		if list.entries[key].Kind != access.KindGroup || other != nil && other.has(key) {
+		if list.entries[key].Kind != access.KindGroup || other.has(key) {
 			continue
 		}
 		found = append(found, GroupEntry{m.people[at].spell(key, list.entries[key]).String(), m.lists[at].tellsMembers(key)})
@@ -149,7 +149,11 @@ func (m *model) groupsOnlyOf(list, other *entryList, at side) []GroupEntry {
 	return found
 }
 
+// has tells whether an entry is known to be on the list. A nil list has none.
 func (l *entryList) has(key string) bool {
+	if l == nil {
+		return false
+	}
 	_, ok := l.entries[key]
 	return ok
 }

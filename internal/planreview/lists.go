@@ -205,10 +205,10 @@ func (l *entryList) join(other *entryList) {
 	l.complete = l.complete && other.complete
 }
 
-// leave takes the entries of another list off this one, but those that stay.
+// leave takes the entries of another list off this one, but those that stay, if any do.
 func (l *entryList) leave(other, staying *entryList) {
 	for key := range other.entries {
-		if _, stays := staying.entries[key]; !stays {
+		if !staying.has(key) {
 			delete(l.entries, key)
 		}
 	}

@@ -104,7 +104,7 @@ func (m *model) listSince(resource listResource, o *object, key listKey) string 
 		return ""
 	}
 	for entry, reference := range m.lists[before].member(o).entries {
-		if _, ok := list.entries[entry]; !ok {
+		if !list.has(entry) {
 			return fmt.Sprintf("%s is no longer among the %s", reference, m.spellList(key))
 		}
 	}
@@ -120,8 +120,8 @@ func (m *model) wholeSince(planned *entryList, key listKey) string {
 	}
 	came := &entryList{entries: map[string]access.Reference{}}
 	came.join(list)
-	came.leave(planned, &entryList{})
-	planned.leave(list, &entryList{})
+	came.leave(planned, nil)
+	planned.leave(list, nil)
 	var parts []string
 	if names := m.spellEntries(came); names != "" {
 		parts = append(parts, names+" came onto the "+m.spellList(key))

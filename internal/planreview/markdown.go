@@ -1,11 +1,10 @@
 package planreview
 
 import (
-	"io"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // MaxMarkdown is how many characters the Markdown has at most. GitHub takes comments
@@ -15,27 +14,16 @@ const MaxMarkdown = 65_000
 
 const summarized = "_Some sections only count, because a comment holds no more. The terminal and JSON formats tell everything._\n"
 
-// WriteMarkdown writes the report as Markdown that fits a comment. What does not fit
-// is summarized: of the sections that are long, the least important one first. Nothing
-// is cut.
-func (r *Report) WriteMarkdown(w io.Writer) error {
-	_, err := io.WriteString(w, r.markdown(MaxMarkdown))
-	return err
-}
-
-func (r *Report) markdown(limit int) string {
-	return fittingMarkdown("SignPath plan review", r.headline(), r.sections(), limit)
-}
-
-// fittingMarkdown writes sections in the longest form that fits.
-func fittingMarkdown(title, headline string, sections []section, limit int) string {
+// fittingMarkdown writes each section in the longest form that fits.
+func fittingMarkdown(review document, limit int) string {
+	sections := review.sections()
 	texts := make([][]string, len(sections))
 	for i, s := range sections {
 		for _, lines := range s.lengths {
 			texts[i] = append(texts[i], markdownSection(s.title, lines))
 		}
 	}
-	head := "## " + title + "\n\n" + plain.Markdown(headline) + "\n"
+	head := "## " + review.title() + "\n\n" + text.Markdown(review.headline()) + "\n"
 	lengths := make([]int, len(sections))
 	text := joinSections(head, texts, lengths)
 	for utf8.RuneCountInString(text) > limit {
@@ -80,9 +68,9 @@ func markdownSection(title string, lines []line) string {
 	var b strings.Builder
 	b.WriteString("\n### " + title + "\n\n")
 	for _, l := range lines {
-		b.WriteString("- " + plain.Markdown(l.text) + "\n")
+		b.WriteString("- " + text.Markdown(l.text) + "\n")
 		for _, detail := range l.details {
-			b.WriteString("  - " + plain.Markdown(detail) + "\n")
+			b.WriteString("  - " + text.Markdown(detail) + "\n")
 		}
 	}
 	return b.String()

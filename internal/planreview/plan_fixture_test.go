@@ -175,16 +175,16 @@ func recordedPlan(t testing.TB) *planreview.Plan {
 func outputs(t testing.TB, report *planreview.Report) map[string]string {
 	t.Helper()
 	var terminal, markdown, sarif, text strings.Builder
-	if err := report.WriteTerminal(&terminal); err != nil {
+	if err := planreview.Write(&terminal, report, planreview.FormatTerminal); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.WriteMarkdown(&markdown); err != nil {
+	if err := planreview.Write(&markdown, report, planreview.FormatMarkdown); err != nil {
 		t.Fatal(err)
 	}
 	if err := report.WriteSARIF(&sarif, "plan.json", "1.0.0"); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.WriteJSON(&text); err != nil {
+	if err := planreview.Write(&text, report, planreview.FormatJSON); err != nil {
 		t.Fatal(err)
 	}
 	return map[string]string{"terminal": terminal.String(), "markdown": markdown.String(), "sarif": sarif.String(), "json": text.String()}

@@ -2,14 +2,11 @@ package planreview
 
 import (
 	"cmp"
-	"encoding/json"
-	"io"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // A Report is what a plan does, and what is wrong with the access that results. Its
@@ -80,13 +77,13 @@ type Findings struct {
 // A Finding has the resource instances that introduce or resolve it. One that is left
 // has none.
 type Finding struct {
-	finding.Finding
+	review.FindingRecord
 	Addresses []string `json:"addresses"`
 }
 
 // An Excepted finding is one that an exception lets pass.
 type Excepted struct {
-	finding.Excepted
+	review.ExceptedRecord
 	Addresses []string `json:"addresses"`
 }
 
@@ -174,11 +171,11 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, er
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
 	return Findings{
-		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, after)} }),
-		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{finding.New(f), causes.of(f, before)} }),
-		Left:       each(c.Left, func(f review.Finding) Finding { return Finding{finding.New(f), []string{}} }),
+		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, after)} }),
+		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, before)} }),
+		Left:       each(c.Left, func(f review.Finding) Finding { return Finding{f.Record(), []string{}} }),
 		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
-			return Excepted{finding.NewExcepted(f), causes.of(f.Finding, after)}
+			return Excepted{f.Record(), causes.of(f.Finding, after)}
 		}),
 	}, nil
 }
@@ -193,14 +190,6 @@ func newlyExcepted(earlier, later review.Report) []review.ExceptedFinding {
 		had[f.Fingerprint()] = true
 	}
 	return slices.DeleteFunc(slices.Clone(later.Excepted), func(f review.ExceptedFinding) bool { return had[f.Fingerprint()] })
-}
-
-// WriteJSON writes the report for other programs.
-func (r *Report) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false) // A program reads it, or a person, and no browser.
-	return encoder.Encode(r)
 }
 
 // each makes one thing of each other, and an empty list of none.

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // The parts of SARIF 2.1.0 that a report of findings needs.
@@ -103,8 +103,8 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 		}
 	}
 	for _, f := range r.Findings.Excepted {
-		result := newSARIFResult(Finding{f.Finding, f.Addresses}, index, "new", artifact)
-		result.Suppressions = []sarifSuppression{{"external", "accepted", plain.Visible(fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason))}}
+		result := newSARIFResult(Finding{f.FindingRecord, f.Addresses}, index, "new", artifact)
+		result.Suppressions = []sarifSuppression{{"external", "accepted", text.Visible(fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason))}}
 		results = append(results, result)
 	}
 	encoder := json.NewEncoder(w)
@@ -149,11 +149,11 @@ func (r *Report) sarifNotifications() []sarifNotification {
 	return found
 }
 
-// sarifMessage spells text so that no name in it becomes a placeholder or a link, which
+// sarifMessage spells words so that no name in it becomes a placeholder or a link, which
 // SARIF writes {0} and [text](target). A blank keeps a link apart, because a backslash
 // may be one of the name's.
-func sarifMessage(text string) sarifText {
-	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "](", "] (").Replace(plain.Visible(text))}
+func sarifMessage(words string) sarifText {
+	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "](", "] (").Replace(text.Visible(words))}
 }
 
 func sarifRules() (rules []sarifRule, index map[string]int) {
@@ -182,10 +182,10 @@ var wholeFile = sarifRegion{StartLine: 1}
 func sarifLocationOf(f Finding, artifact string) sarifLocation {
 	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}, wholeFile}}
 	for _, address := range f.Addresses {
-		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{plain.Visible(address), "resource"})
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{text.Visible(address), "resource"})
 	}
 	for _, name := range slices.Concat(f.Places, f.Principals) {
-		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: plain.Visible(name)})
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: text.Visible(name)})
 	}
 	return location
 }

@@ -25,6 +25,8 @@ type line struct {
 	details []string
 }
 
+func plainLine(text string) line { return line{text: text} }
+
 // sections returns what is not empty, in the order of reading.
 func (r *Report) sections() []section {
 	all := []section{
@@ -45,14 +47,10 @@ func (r *Report) sections() []section {
 		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
 		eventSection("Not known from this plan", "gap", r.Unknown, 4),
 	}
-	var found []section
-	for _, s := range all {
-		if len(s.lengths) > 0 {
-			found = append(found, s)
-		}
-	}
-	return found
+	return slices.DeleteFunc(all, func(s section) bool { return len(s.lengths) == 0 })
 }
+
+func (r *Report) title() string { return "SignPath plan review" }
 
 // headline counts what the plan does in one sentence.
 func (r *Report) headline() string {
@@ -167,14 +165,7 @@ func accessSection(changes []AccessChange) section {
 	tally := newTally()
 	for _, c := range changes {
 		full = append(full, line{text: c.Sentence})
-		place := c.Project
-		if c.SigningPolicy != "" {
-			place += "/" + c.SigningPolicy
-		}
-		if place == "" {
-			place = "the organization"
-		}
-		tally.add(place, c.Direction+" "+c.Permission)
+		tally.add(review.Place{Project: c.Project, SigningPolicy: c.SigningPolicy}.String(), c.Direction+" "+c.Permission)
 	}
 	return section{"Who gains and loses what", [][]line{full, tally.lines(), {{text: fmt.Sprintf("%s at %s",
 		count(len(changes), "change", "changes"), count(len(tally.places), "place", "places"))}}}, 10}
@@ -197,10 +188,7 @@ func eventSection(title, noun string, events []Event, keep int) section {
 	if len(events) == 0 {
 		return section{}
 	}
-	var full []line
-	for _, e := range events {
-		full = append(full, line{text: e.Sentence})
-	}
+	full := each(events, func(e Event) line { return line{text: e.Sentence} })
 	return section{title, [][]line{full, {{text: count(len(events), noun, noun+"s")}}}, keep}
 }
 
@@ -208,8 +196,7 @@ func gapSection(gaps []string) section {
 	if len(gaps) == 0 {
 		return section{}
 	}
-	full := each(gaps, func(gap string) line { return line{text: gap} })
-	return section{"Not seen in the live organization", [][]line{full, {{text: count(len(gaps), "gap", "gaps")}}}, 8}
+	return section{"Not seen in the live organization", [][]line{each(gaps, plainLine), {{text: count(len(gaps), "gap", "gaps")}}}, 8}
 }
 
 // A tally counts what happens at each place, in the order in which it is added.

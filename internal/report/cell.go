@@ -45,7 +45,7 @@ func (r *Report) cells() []*cell {
 		at[here].add(row)
 	}
 	slices.SortStableFunc(cells, func(a, b *cell) int {
-		return cmp.Or(cmp.Compare(order[a.place], order[b.place]), comparePrincipals(a.principal, b.principal))
+		return cmp.Or(cmp.Compare(order[a.place], order[b.place]), a.principal.Compare(b.principal))
 	})
 	return cells
 }
@@ -73,11 +73,7 @@ func (c *cell) permissions() []review.Permission {
 }
 
 func (c *cell) why() []string {
-	texts := make([]string, len(c.reasons))
-	for i, reason := range c.reasons {
-		texts[i] = reason.text
-	}
-	return texts
+	return each(c.reasons, func(reason cellReason) string { return reason.text })
 }
 
 // ownCells are the cells without what is said at a wider place of the report, too:
@@ -95,16 +91,8 @@ func (r *Report) tellsElsewhere(c *cell, reason cellReason) bool {
 	return reason.place != c.place && r.shown.ShowsPlace(reason.place)
 }
 
-func comparePrincipals(a, b access.Reference) int {
-	return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Key, b.Key))
-}
-
 func spellPermissions(permissions []review.Permission) string {
-	names := make([]string, len(permissions))
-	for i, permission := range permissions {
-		names[i] = permission.String()
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(access.Spell(permissions), ", ")
 }
 
 // inForce says whether a right can be used now.

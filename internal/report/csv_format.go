@@ -22,7 +22,7 @@ var csvHeader = []string{
 // somebody has somewhere.
 func (r *Report) writeCSV(w io.Writer) error {
 	rows := [][]string{csvHeader}
-	for _, gap := range r.Organization.Gaps {
+	for _, gap := range r.Survey.Gaps {
 		rows = append(rows, csvRow(map[string]string{"record": "gap", "text": gap}))
 	}
 	for _, rule := range r.Ignored {
@@ -82,11 +82,11 @@ func noFormula(text string) string {
 }
 
 func spellReferences(references []access.Reference) string {
-	return strings.Join(each(references, access.Reference.String), "; ")
+	return strings.Join(access.Spell(references), "; ")
 }
 
 func spellReasons(reasons []review.Reason) string {
-	return strings.Join(each(reasons, review.Reason.String), "; ")
+	return strings.Join(access.Spell(reasons), "; ")
 }
 
 // spellOnce leaves out what another reason has said.

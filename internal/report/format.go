@@ -29,10 +29,7 @@ func ParseFormat(text string) (Format, error) {
 	if slices.Contains(Formats(), Format(text)) {
 		return Format(text), nil
 	}
-	names := make([]string, len(Formats()))
-	for i, format := range Formats() {
-		names[i] = string(format)
-	}
+	names := each(Formats(), func(format Format) string { return string(format) })
 	return "", fmt.Errorf("%q is no format; valid are %s", text, strings.Join(names, ", "))
 }
 
@@ -51,6 +48,6 @@ func (r *Report) Write(w io.Writer, format Format) error {
 
 // readBy says whose token read, and which role that user has.
 func (r *Report) readBy() string {
-	caller := r.Organization.Caller
-	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Organization.URL, caller.Reference(), caller.Role.Title())
+	caller := r.Survey.Caller
+	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Survey.URL, caller.Reference(), caller.Role.Title())
 }

@@ -6,21 +6,20 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/finding"
 )
 
 // The JSON form of a report. Lists are never null.
 
 type jsonReport struct {
-	Organization jsonOrganization   `json:"organization"`
-	Day          string             `json:"day"`
-	Complete     bool               `json:"complete"`
-	Gaps         []string           `json:"gaps"`
-	Findings     []finding.Finding  `json:"findings"`
-	Excepted     []finding.Excepted `json:"excepted"`
-	Ignored      []string           `json:"ignored"`
-	Access       []jsonAccess       `json:"access"`
-	Counts       []Count            `json:"counts"`
+	Organization jsonOrganization        `json:"organization"`
+	Day          string                  `json:"day"`
+	Complete     bool                    `json:"complete"`
+	Gaps         []string                `json:"gaps"`
+	Findings     []review.FindingRecord  `json:"findings"`
+	Excepted     []review.ExceptedRecord `json:"excepted"`
+	Ignored      []string                `json:"ignored"`
+	Access       []jsonAccess            `json:"access"`
+	Counts       []Count                 `json:"counts"`
 }
 
 type jsonOrganization struct {
@@ -61,12 +60,12 @@ type reference access.Reference
 func (r reference) MarshalText() ([]byte, error) { return []byte(access.Reference(r).String()), nil }
 
 func (r *Report) writeJSON(w io.Writer) error {
-	o := r.Organization
+	o := r.Survey
 	document := jsonReport{
 		Organization: jsonOrganization{o.ID, o.URL, reference(o.Caller.Reference()), string(o.Caller.Role)},
 		Day:          r.Day, Complete: len(o.Gaps) == 0, Gaps: append([]string{}, o.Gaps...),
-		Findings: each(r.Findings, finding.New),
-		Excepted: each(r.Excepted, finding.NewExcepted),
+		Findings: each(r.Findings, review.Finding.Record),
+		Excepted: each(r.Excepted, review.ExceptedFinding.Record),
 		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
 		Counts:   r.Counts(),
@@ -79,7 +78,7 @@ func (r *Report) writeJSON(w io.Writer) error {
 
 func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 	return jsonAccess{
-		Principal: reference(row.Principal), Name: r.Organization.nameOf(row.Principal), Status: string(row.Status),
+		Principal: reference(row.Principal), Name: r.nameOf(row.Principal), Status: string(row.Status),
 		InForce: row.InForce(), Permission: row.Permission.String(), jsonPlace: newJSONPlace(row.Place),
 		Reasons: each(row.Reasons, func(reason review.Reason) jsonReason {
 			return jsonReason{

@@ -7,20 +7,20 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // writeMarkdown writes the report for a pull request, a wiki or a ticket.
 func (r *Report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Organization.ID, r.Day, plain.Markdown(r.readBy()))
+	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Survey.ID, r.Day, text.Markdown(r.readBy()))
 	if off := review.SwitchedOff(r.Ignored); off != "" {
-		fmt.Fprintf(&b, "\n%s\n", plain.Markdown(off))
+		fmt.Fprintf(&b, "\n%s\n", text.Markdown(off))
 	}
-	if len(r.Organization.Gaps) > 0 {
+	if len(r.Survey.Gaps) > 0 {
 		b.WriteString("\n> **This review is incomplete.**\n")
-		for _, gap := range r.Organization.Gaps {
-			fmt.Fprintf(&b, ">\n> %s\n", plain.Markdown(gap))
+		for _, gap := range r.Survey.Gaps {
+			fmt.Fprintf(&b, ">\n> %s\n", text.Markdown(gap))
 		}
 	}
 	b.WriteString("\n## Findings\n\n" + r.markdownFindings())
@@ -40,12 +40,8 @@ func (r *Report) markdownFindings() string {
 	rows := [][]string{{"Severity", "Rule", "Finding", "Why", "What to do", "Source"}}
 	for _, finding := range r.Findings {
 		rule := ruleOf(finding)
-		var why []string
-		for _, reason := range finding.Reasons {
-			why = append(why, reason.String())
-		}
 		rows = append(rows, []string{
-			string(finding.Severity), finding.Rule, finding.Sentence, strings.Join(why, "; "),
+			string(finding.Severity), finding.Rule, finding.Sentence, spellReasons(finding.Reasons),
 			finding.Advice, fmt.Sprintf("%s (%s)", rule.Source, rule.Evidence),
 		})
 	}
@@ -63,35 +59,22 @@ func (r *Report) markdownExcepted() string {
 }
 
 func (r *Report) markdownAccess() string {
-	rows := [][]string{{"Where", "Who", "In force", "May", "Why"}}
-	for _, c := range r.ownCells() {
-		rows = append(rows, []string{
-			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
-		})
-	}
-	if len(rows) == 1 {
+	rows := r.accessRows()
+	if len(rows) == 0 {
 		return "Nobody may do anything here.\n"
 	}
-	return markdownTable(rows)
+	return markdownTable(append([][]string{{"Where", "Who", "In force", "May", "Why"}}, rows...))
 }
 
 func (r *Report) markdownCounts() string {
-	rows := [][]string{{"What", "Number"}}
-	for _, count := range r.Counts() {
-		rows = append(rows, []string{count.What, fmt.Sprint(count.Number)})
-	}
-	return markdownTable(rows)
+	return markdownTable(append([][]string{{"What", "Number"}}, r.countRows()...))
 }
 
 // markdownTable writes a table whose first row is the heading.
 func markdownTable(rows [][]string) string {
 	var b strings.Builder
 	for i, row := range rows {
-		shown := make([]string, len(row))
-		for j, text := range row {
-			shown[j] = plain.Markdown(text)
-		}
-		b.WriteString("| " + strings.Join(shown, " | ") + " |\n")
+		b.WriteString("| " + strings.Join(each(row, text.Markdown), " | ") + " |\n")
 		if i == 0 {
 			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 const (
@@ -103,9 +104,9 @@ func (s server) client(t *testing.T, token string) *api.Client {
 	return client
 }
 
-func (s server) read(t *testing.T, token string) *report.Organization {
+func (s server) read(t *testing.T, token string) *survey.Survey {
 	t.Helper()
-	organization, err := report.Read(t.Context(), s.client(t, token), nil)
+	organization, err := survey.ReadWithCaller(t.Context(), s.client(t, token), nil)
 	must(t, err)
 	// The port is another one in every run.
 	organization.URL = api.DefaultURL
@@ -115,7 +116,7 @@ func (s server) read(t *testing.T, token string) *report.Organization {
 // now is when the reviews here take place.
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
 
-func reviewed(t *testing.T, o *report.Organization, filter review.Filter) *report.Report {
+func reviewed(t *testing.T, o *survey.Survey, filter review.Filter) *report.Report {
 	t.Helper()
 	r, err := report.New(o, review.Rulebook{Now: now}, filter)
 	must(t, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // rules returns the rules of the findings, in order.
@@ -33,8 +34,8 @@ func TestFindsDirectEntriesAndNestedOnes(t *testing.T) {
 	if got := r.Findings[1].Sentence; got != "user:dev.lead@example.com can both submit to and approve app/release-signing." {
 		t.Errorf("finding %q", got)
 	}
-	if len(r.Organization.Gaps) > 0 {
-		t.Errorf("gaps %q", r.Organization.Gaps)
+	if len(r.Survey.Gaps) > 0 {
+		t.Errorf("gaps %q", r.Survey.Gaps)
 	}
 }
 
@@ -50,7 +51,7 @@ func TestRequestsAndProgress(t *testing.T) {
 		must(t, err)
 		s := start(t, seed(), mock.WithDialect(parsed))
 		var progress counter
-		_, err = report.Read(t.Context(), s.client(t, token), &progress)
+		_, err = survey.ReadWithCaller(t.Context(), s.client(t, token), &progress)
 		must(t, err)
 		allowed := budget - 2 // The list of groups tells their members.
 		if dialect != nil {
@@ -71,8 +72,8 @@ func TestRequestsAndProgress(t *testing.T) {
 // TestTokenThatSeesOneProject reads with the token of a Regular User.
 func TestTokenThatSeesOneProject(t *testing.T) {
 	o := start(t, seed()).read(t, leadToken)
-	if len(o.Reviewed.Projects) != 1 || o.Reviewed.Projects[0].Slug != "app" {
-		t.Errorf("projects %v", o.Reviewed.Projects)
+	if len(o.Organization.Projects) != 1 || o.Organization.Projects[0].Slug != "app" {
+		t.Errorf("projects %v", o.Organization.Projects)
 	}
 	if len(o.Gaps) != 1 || o.Gaps[0] != "There may be projects that user:dev.lead@example.com does not see, having the role Regular User." {
 		t.Errorf("gaps %q", o.Gaps)
@@ -102,7 +103,7 @@ func TestRefusedPartsAreGaps(t *testing.T) {
 			s := start(t, seed())
 			must(t, s.Inject(mock.Fault{Route: route, Action: mock.FaultAnswer, Status: http.StatusForbidden}))
 			r := reviewed(t, s.read(t, token), review.Filter{})
-			if gaps := r.Organization.Gaps; len(gaps) != 1 || !strings.Contains(gaps[0], test.gap) {
+			if gaps := r.Survey.Gaps; len(gaps) != 1 || !strings.Contains(gaps[0], test.gap) {
 				t.Errorf("gaps %q, want %q", gaps, test.gap)
 			}
 			for _, rule := range test.silent {
@@ -123,9 +124,9 @@ func TestRefusedListsAreUnknown(t *testing.T) {
 	must(t, s.Inject(mock.Fault{Route: "GET /Projects/tool", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
 	must(t, s.Inject(mock.Fault{Route: "GET /Projects/app/SigningPolicies/test-signing", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
 	o := s.read(t, token)
-	app, tool := o.Reviewed.Projects[0], o.Reviewed.Projects[1]
+	app, tool := o.Organization.Projects[0], o.Organization.Projects[1]
 	if !tool.Readers.Incomplete || !tool.Configurators.Incomplete || app.Readers.Incomplete || app.Configurators.Incomplete {
-		t.Errorf("projects %+v", o.Reviewed.Projects)
+		t.Errorf("projects %+v", o.Organization.Projects)
 	}
 	release, test := app.SigningPolicies[0], app.SigningPolicies[1]
 	if !test.Submitters.Incomplete || !test.Approvers.Incomplete || release.Submitters.Incomplete || release.Approvers.Incomplete {
@@ -142,8 +143,8 @@ func TestMembersThatAreRefusedAreAGap(t *testing.T) {
 	s := start(t, seed(), mock.WithDialect(dialect))
 	must(t, s.Inject(mock.Fault{Route: "GET /UserGroups/{id}", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
 	r := reviewed(t, s.read(t, token), review.Filter{})
-	if len(r.Organization.Gaps) != 2 || !strings.HasPrefix(r.Organization.Gaps[0], "The list of members of group:") {
-		t.Errorf("gaps %q", r.Organization.Gaps)
+	if len(r.Survey.Gaps) != 2 || !strings.HasPrefix(r.Survey.Gaps[0], "The list of members of group:") {
+		t.Errorf("gaps %q", r.Survey.Gaps)
 	}
 	if slices.Contains(rules(r), "approval-quorum") || slices.Contains(rules(r), "empty-group") {
 		t.Errorf("findings %v about groups that nobody knows", rules(r))
@@ -161,7 +162,7 @@ func TestReadFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, seed())
 			must(t, s.Inject(fault))
-			_, err := report.Read(t.Context(), s.client(t, token), nil)
+			_, err := survey.ReadWithCaller(t.Context(), s.client(t, token), nil)
 			var answer *httpapi.Error
 			if !errors.As(err, &answer) {
 				t.Errorf("error %v", err)
@@ -174,7 +175,7 @@ func TestReadIsInterrupted(t *testing.T) {
 	s := start(t, seed())
 	ctx, cancel := context.WithCancel(t.Context())
 	must(t, s.Inject(mock.Fault{Route: "GET /Projects/app", Before: cancel}))
-	if _, err := report.Read(ctx, s.client(t, token), nil); !errors.Is(err, context.Canceled) {
+	if _, err := survey.ReadWithCaller(ctx, s.client(t, token), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // A page is what the template shows. Principals and places have numbers, by which
@@ -95,8 +95,8 @@ var permissionLetters = map[review.Permission]string{
 
 func (r *Report) newPage() *page {
 	p := &page{
-		ID: r.Organization.ID, Day: r.Day, ReadBy: plain.Visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
-		Gaps:       each(r.Organization.Gaps, plain.Visible),
+		ID: r.Survey.ID, Day: r.Day, ReadBy: text.Visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
+		Gaps:       each(r.Survey.Gaps, text.Visible),
 		principals: map[access.Reference]int{}, places: map[review.Place]int{},
 	}
 	counts := r.Counts()
@@ -105,14 +105,14 @@ func (r *Report) newPage() *page {
 	for _, c := range cells {
 		p.addPlace(c.place)
 	}
-	for _, c := range slices.SortedStableFunc(slices.Values(cells), func(a, b *cell) int { return comparePrincipals(a.principal, b.principal) }) {
+	for _, c := range slices.SortedStableFunc(slices.Values(cells), func(a, b *cell) int { return a.principal.Compare(b.principal) }) {
 		p.addLine(r, c)
 	}
 	for _, finding := range r.Findings {
 		p.addFinding(finding)
 	}
 	p.Excepted = each(r.Excepted, func(f review.ExceptedFinding) pageExcepted {
-		return pageExcepted{f.Rule, plain.Visible(f.Sentence), plain.Visible(f.Exception.Reason), f.Exception.Until.Format(time.DateOnly)}
+		return pageExcepted{f.Rule, text.Visible(f.Sentence), text.Visible(f.Exception.Reason), f.Exception.Until.Format(time.DateOnly)}
 	})
 	p.Permissions = each(r.permissions(), func(permission review.Permission) pagePermission {
 		return pagePermission{permission, permissionLetters[permission]}
@@ -137,7 +137,7 @@ func (p *page) addPlace(place review.Place) {
 		return
 	}
 	p.places[place] = len(p.Places)
-	shown := pagePlace{plain.Visible(place.Project), plain.Visible(place.SigningPolicy), plain.Visible(place.String())}
+	shown := pagePlace{text.Visible(place.Project), text.Visible(place.SigningPolicy), text.Visible(place.String())}
 	p.Places = append(p.Places, shown)
 	if shown.Project != "" && !slices.Contains(p.Projects, shown.Project) {
 		p.Projects = append(p.Projects, shown.Project)
@@ -156,7 +156,7 @@ func (p *page) number(principal access.Reference) int {
 	number = len(p.principals)
 	p.principals[principal] = number
 	if principal.Kind == access.KindGroup {
-		p.Groups = append(p.Groups, pageGroup{number, plain.Visible(principal.String())})
+		p.Groups = append(p.Groups, pageGroup{number, text.Visible(principal.String())})
 	}
 	return number
 }
@@ -183,8 +183,8 @@ func (p *page) addLine(r *Report, c *cell) {
 }
 
 func (r *Report) newPageAccount(number int, c *cell) *pageAccount {
-	account := &pageAccount{Number: number, Name: plain.Visible(r.Organization.nameOf(c.principal))}
-	kind, key, _ := strings.Cut(plain.Visible(c.principal.String()), ":")
+	account := &pageAccount{Number: number, Name: text.Visible(r.nameOf(c.principal))}
+	kind, key, _ := strings.Cut(text.Visible(c.principal.String()), ":")
 	account.Kind, account.Key = kind+":", key
 	if c.status != access.StatusActive {
 		account.Status = strings.TrimPrefix(inForce(c.status), "no, ")
@@ -206,9 +206,9 @@ func (c *cell) pageReasons() []string {
 	all := c.permissions()
 	return each(c.reasons, func(reason cellReason) string {
 		if len(reason.permissions) == len(all) {
-			return plain.Visible(reason.text)
+			return text.Visible(reason.text)
 		}
-		return plain.Visible(reason.text) + ": " + spellPermissions(reason.permissions)
+		return text.Visible(reason.text) + ": " + spellPermissions(reason.permissions)
 	})
 }
 
@@ -244,8 +244,8 @@ func (p *page) addFinding(f review.Finding) {
 		principals = append(principals, reason.Via...)
 	}
 	rule.Findings = append(rule.Findings, pageFinding{
-		Sentence: plain.Visible(f.Sentence), Principals: p.numbers(principals), Places: p.findingPlaces(f),
-		Reasons: each(f.Reasons, func(reason review.Reason) string { return plain.Visible(reason.String()) }),
+		Sentence: text.Visible(f.Sentence), Principals: p.numbers(principals), Places: p.findingPlaces(f),
+		Reasons: each(f.Reasons, func(reason review.Reason) string { return text.Visible(reason.String()) }),
 	})
 }
 

@@ -3,15 +3,17 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // A Report is the access matrix and the findings of one organization.
 type Report struct {
-	Organization *Organization
+	Survey *survey.Survey
 	// Day is when the review took place: without a time, so that reports of one day
 	// differ only where the organization does.
 	Day string
@@ -28,20 +30,20 @@ type Report struct {
 	shown *review.Selection
 }
 
-// New reviews the organization by the rulebook and keeps what the filter shows.
-func New(o *Organization, rulebook review.Rulebook, filter review.Filter) (*Report, error) {
-	shown, err := filter.On(o.Reviewed)
+// New reviews what was surveyed by the rulebook and keeps what the filter shows.
+func New(found *survey.Survey, rulebook review.Rulebook, filter review.Filter) (*Report, error) {
+	shown, err := filter.On(found.Organization)
 	if err != nil {
 		return nil, err
 	}
-	outcome, err := review.Review(o.Reviewed, rulebook)
+	outcome, err := review.Review(found.Organization, rulebook)
 	if err != nil {
 		return nil, fmt.Errorf("the rules do not hold: %w", err)
 	}
 	outcome = shown.Report(outcome)
 	return &Report{
-		Organization: o, Day: rulebook.Now.Format(time.DateOnly), shown: shown,
-		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Access: shown.Access(review.Effective(o.Reviewed)),
+		Survey: found, Day: rulebook.Now.Format(time.DateOnly), shown: shown,
+		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Access: shown.Access(review.Effective(found.Organization)),
 	}, nil
 }
 
@@ -64,9 +66,9 @@ const findingCounts = 3
 // Counts returns how much there is of everything: in the organization, and in this
 // report as it was filtered.
 func (r *Report) Counts() []Count {
-	o := r.Organization
+	projects := r.Survey.Organization.Projects
 	policies := 0
-	for _, project := range o.Reviewed.Projects {
+	for _, project := range projects {
 		policies += len(project.SigningPolicies)
 	}
 	counts := []Count{
@@ -75,9 +77,9 @@ func (r *Report) Counts() []Count {
 		{"findings with an exception", len(r.Excepted)},
 	}
 	for _, kind := range access.Kinds() {
-		counts = append(counts, Count{kind.Noun() + "s", len(o.directory.All(kind))})
+		counts = append(counts, Count{kind.Noun() + "s", len(r.Survey.Directory.All(kind))})
 	}
-	counts = append(counts, Count{"projects", len(o.Reviewed.Projects)}, Count{"signing policies", policies})
+	counts = append(counts, Count{"projects", len(projects)}, Count{"signing policies", policies})
 	shown := review.Permissions()
 	if !r.shown.IsWhole() {
 		// A zero would speak of what the filter leaves out, such as who administrates.
@@ -108,6 +110,15 @@ func (r *Report) holders(permission review.Permission) int {
 		}
 	}
 	return len(holders)
+}
+
+// nameOf returns the display name behind a reference, where it says more.
+func (r *Report) nameOf(reference access.Reference) string {
+	p, err := r.Survey.Directory.Find(reference)
+	if err != nil || strings.EqualFold(p.Name, reference.Key) {
+		return ""
+	}
+	return p.Name
 }
 
 // ruleOf returns the catalogue's entry for a finding of it.

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
-	"github.com/signpath-community/terraform-provider-signpath/internal/rulebook"
 )
 
 const someRules = `
@@ -48,7 +48,7 @@ func TestRulebookChangesRules(t *testing.T) {
 		}
 	}
 	for _, format := range report.Formats() {
-		if text := written(t, reviewed(t, r.Organization, review.Filter{}), format); strings.Contains(text, "switched off") {
+		if text := written(t, reviewed(t, r.Survey, review.Filter{}), format); strings.Contains(text, "switched off") {
 			t.Errorf("%s tells of a rule that is switched off, and there is none", format)
 		}
 	}

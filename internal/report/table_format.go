@@ -8,22 +8,22 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // writeTable writes the report for a terminal.
 func (r *Report) writeTable(w io.Writer) error {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(plain.Visible(fmt.Sprintf(format, args...)) + "\n") }
-	line("Access review of organization %s on %s", r.Organization.ID, r.Day)
+	line := func(format string, args ...any) { b.WriteString(text.Visible(fmt.Sprintf(format, args...)) + "\n") }
+	line("Access review of organization %s on %s", r.Survey.ID, r.Day)
 	line("%s", r.readBy())
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		line("%s", off)
 	}
-	if len(r.Organization.Gaps) > 0 {
+	if len(r.Survey.Gaps) > 0 {
 		line("")
 		line("INCOMPLETE")
-		for _, gap := range r.Organization.Gaps {
+		for _, gap := range r.Survey.Gaps {
 			line("  %s", gap)
 		}
 	}
@@ -46,7 +46,7 @@ func (r *Report) writeTable(w io.Writer) error {
 	b.WriteString("\nACCESS\n")
 	b.WriteString(r.accessTable())
 	b.WriteString("\nCOUNTS\n")
-	b.WriteString(r.countTable())
+	b.WriteString(table(r.countRows()))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -62,24 +62,24 @@ func tellFinding(line func(string, ...any), finding review.Finding) {
 }
 
 func (r *Report) accessTable() string {
-	rows := [][]string{{"WHERE", "WHO", "IN FORCE", "MAY", "WHY"}}
-	for _, c := range r.ownCells() {
-		rows = append(rows, []string{
-			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
-		})
-	}
-	if len(rows) == 1 {
+	rows := r.accessRows()
+	if len(rows) == 0 {
 		return "  nobody may do anything here\n"
 	}
-	return table(rows)
+	return table(append([][]string{{"WHERE", "WHO", "IN FORCE", "MAY", "WHY"}}, rows...))
 }
 
-func (r *Report) countTable() string {
-	var rows [][]string
-	for _, count := range r.Counts() {
-		rows = append(rows, []string{count.What, fmt.Sprint(count.Number)})
-	}
-	return table(rows)
+// accessRows tell people of each right where it stands.
+func (r *Report) accessRows() [][]string {
+	return each(r.ownCells(), func(c *cell) []string {
+		return []string{
+			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
+		}
+	})
+}
+
+func (r *Report) countRows() [][]string {
+	return each(r.Counts(), func(count Count) []string { return []string{count.What, fmt.Sprint(count.Number)} })
 }
 
 // table aligns the columns.
@@ -87,12 +87,8 @@ func table(rows [][]string) string {
 	var b strings.Builder
 	aligned := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
-		shown := make([]string, len(row))
-		for i, text := range row {
-			shown[i] = plain.Visible(text)
-		}
 		// A strings.Builder takes everything.
-		_, _ = io.WriteString(aligned, "  "+strings.Join(shown, "\t")+"\n")
+		_, _ = io.WriteString(aligned, "  "+strings.Join(each(row, text.Visible), "\t")+"\n")
 	}
 	_ = aligned.Flush()
 	return b.String()

@@ -202,7 +202,7 @@ func (a Access) takesEffect() bool { return a.InForce() || a.Status == "" }
 
 func compareChanges(a, b Change) int {
 	return cmp.Or(
-		compareReferences(a.Principal, b.Principal),
+		a.Principal.Compare(b.Principal),
 		cmp.Compare(slices.Index(directions, a.Direction), slices.Index(directions, b.Direction)),
 		comparePlaces(a.Place, b.Place),
 		cmp.Compare(a.Permission, b.Permission),

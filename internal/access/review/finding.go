@@ -51,7 +51,7 @@ func compareFindings(a, b Finding) int {
 		cmp.Compare(a.Severity.rank(), b.Severity.rank()),
 		cmp.Compare(rulePosition[a.Rule], rulePosition[b.Rule]),
 		slices.CompareFunc(a.Places, b.Places, comparePlaces),
-		slices.CompareFunc(a.Principals, b.Principals, compareReferences),
+		slices.CompareFunc(a.Principals, b.Principals, access.Reference.Compare),
 		strings.Compare(a.about, b.about),
 	)
 }

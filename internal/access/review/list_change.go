@@ -47,11 +47,7 @@ func (c ListChange) String() string {
 		if len(side.members) == 0 {
 			continue
 		}
-		names := make([]string, len(side.members))
-		for i, member := range side.members {
-			names[i] = member.String()
-		}
-		parts = append(parts, string(side.verb)+": "+strings.Join(names, ", "))
+		parts = append(parts, string(side.verb)+": "+strings.Join(access.Spell(side.members), ", "))
 	}
 	if len(parts) == 0 {
 		return "nobody gains or loses"

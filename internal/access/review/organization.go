@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode"
@@ -107,10 +108,7 @@ func (p Place) extent() extent {
 }
 
 func comparePlaces(a, b Place) int {
-	if c := strings.Compare(a.Project, b.Project); c != 0 {
-		return c
-	}
-	return strings.Compare(a.SigningPolicy, b.SigningPolicy)
+	return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.SigningPolicy, b.SigningPolicy))
 }
 
 // An extent is the size of a place. The wider one is the smaller number.

@@ -145,7 +145,7 @@ func (r *roster) accounts() []*account {
 			all = append(all, r.strangeAccount(key, reference))
 		}
 	}
-	slices.SortFunc(all, func(a, b *account) int { return compareReferences(a.reference, b.reference) })
+	slices.SortFunc(all, func(a, b *account) int { return a.reference.Compare(b.reference) })
 	return all
 }
 
@@ -155,11 +155,4 @@ func (r *roster) strangeAccount(key string, reference access.Reference) *account
 		a.Kind, a.Active, a.stranger = reference.Kind, true, false
 	}
 	return a
-}
-
-func compareReferences(a, b access.Reference) int {
-	if c := strings.Compare(string(a.Kind), string(b.Kind)); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Key, b.Key)
 }

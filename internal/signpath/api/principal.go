@@ -198,15 +198,15 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 	return p, nil
 }
 
-// References spells ids as a configuration would. An id that no list holds may
-// belong to a principal that was created after the lists were read, so they are
-// read once more, but only once in the client's life.
-func (c *Client) References(ctx context.Context, ids []string) ([]access.Reference, error) {
+// References spells each of the ids as a configuration would. An id that no list
+// holds may belong to a principal that was created after the lists were read, so they
+// are read once more, but only once in the client's life.
+func (c *Client) References(ctx context.Context, ids []string) (map[string]access.Reference, error) {
 	directory, err := c.Directory(ctx, access.Kinds()...)
 	if err != nil {
 		return nil, err
 	}
-	isUnknown := func(id string) bool { return directory.ReferenceTo(id).Kind == access.KindUnknown }
+	isUnknown := func(id string) bool { _, known := directory.Get(id); return !known }
 	if slices.ContainsFunc(ids, isUnknown) {
 		c.snapshot.forgetLists()
 		// Also when another caller made them be read again: that may be under way.
@@ -214,9 +214,9 @@ func (c *Client) References(ctx context.Context, ids []string) ([]access.Referen
 			return nil, err
 		}
 	}
-	references := make([]access.Reference, len(ids))
-	for i, id := range ids {
-		references[i] = directory.ReferenceTo(id)
+	references := make(map[string]access.Reference, len(ids))
+	for _, id := range ids {
+		references[id] = directory.ReferenceTo(id)
 	}
 	return references, nil
 }

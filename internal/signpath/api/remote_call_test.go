@@ -216,9 +216,12 @@ func doConfirmPrincipal(ctx context.Context, o *organization) error {
 }
 
 func doReferences(ctx context.Context, o *organization) error {
-	got, err := o.client.References(ctx, o.ids(managers, lead, builder))
-	if err == nil && fmt.Sprint(got) != fmt.Sprint([]string{managers, lead, builder}) {
-		return fmt.Errorf("got %q", got)
+	wanted := []string{managers, lead, builder}
+	got, err := o.client.References(ctx, o.ids(wanted...))
+	for _, member := range wanted {
+		if err == nil && got[o.id(member)].String() != member {
+			return fmt.Errorf("got %q", got)
+		}
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -310,7 +311,10 @@ func TestUnknownIDsCauseOneRelisting(t *testing.T) {
 	const nobody = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f"
 	for range 3 {
 		got, err := o.client.References(t.Context(), []string{late, nobody, o.id(lead)})
-		if want := "[group:Late Group unknown:" + nobody + " " + lead + "]"; err != nil || fmt.Sprint(got) != want {
+		want := map[string]access.Reference{
+			late: reference(t, "group:Late Group"), nobody: {Kind: access.KindUnknown, Key: nobody}, o.id(lead): reference(t, lead),
+		}
+		if err != nil || !maps.Equal(got, want) {
 			t.Errorf("got %q, %v; want %s", got, err, want)
 		}
 	}
@@ -332,7 +336,7 @@ func TestUnknownIDsWaitForTheRelisting(t *testing.T) {
 		for range 3 {
 			group.Go(func() {
 				got, err := o.client.References(t.Context(), []string{late})
-				if err != nil || fmt.Sprint(got) != "[group:Late Group]" {
+				if err != nil || got[late].String() != "group:Late Group" {
 					t.Errorf("got %q, %v", got, err)
 				}
 			})

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -73,6 +74,11 @@ func memberKey(p access.Principal) string {
 	return p.Reference().Folded().String()
 }
 
+// lookingUp is the failure to find a member whom the configuration may create.
+func lookingUp(attribute, member string) failure {
+	return failure{at: path.Root(attribute), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}
+}
+
 // existingMember finds the principal that a member of a state or of an applied
 // plan names.
 func (s *session) existingMember(ctx context.Context, member string) (access.Principal, error) {
@@ -91,24 +97,17 @@ func (s *session) spellMembers(ctx context.Context, ids, known []string) ([]stri
 	if err != nil {
 		return nil, err
 	}
-	directory, err := s.client.Directory(ctx, access.Kinds()...)
-	if err != nil {
-		return nil, err
-	}
 	spelling := map[string]string{}
 	for _, member := range known {
 		if reference, err := access.ParseReference(member); err == nil {
-			if p, err := directory.Resolve(reference); err == nil {
+			if p, err := s.client.Known().Find(reference); err == nil {
 				spelling[p.ID] = member
 			}
 		}
 	}
 	members := make([]string, len(ids))
 	for i, id := range ids {
-		members[i] = references[i].String()
-		if known, ok := spelling[id]; ok {
-			members[i] = known
-		}
+		members[i] = cmp.Or(spelling[id], references[id].String())
 	}
 	return members, nil
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,12 +27,7 @@ type accessListEntryResource struct {
 	list access.List
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*accessListEntryResource)(nil)
-	_ resource.ResourceWithIdentity    = (*accessListEntryResource)(nil)
-	_ resource.ResourceWithImportState = (*accessListEntryResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*accessListEntryResource)(nil)
-)
+var _ plannedResource = (*accessListEntryResource)(nil)
 
 func newAccessListEntryResource(list access.List) resource.Resource {
 	return &accessListEntryResource{list: list}
@@ -192,10 +186,9 @@ func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target,
 // claim notes that this resource manages the entry, and that nobody may own the
 // whole list.
 func (r *accessListEntryResource) claim(ctx context.Context, t api.Target, key string, resp *resource.ModifyPlanResponse) {
-	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
 	by := listTypeName("signpath", r.list, r.list.Singular)
-	r.session.claim(t.String(), claim{mark: mark, by: by, shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
-	r.session.claim(fmt.Sprintf("the entry %s of %s", key, t), claim{mark: mark, by: by}, path.Root(attrMember), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, t.String(), claim{by: by, shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, fmt.Sprintf("the entry %s of %s", key, t), claim{by: by}, path.Root(attrMember), &resp.Diagnostics)
 }
 
 const privateID = "principal_id"
@@ -203,10 +196,7 @@ const privateID = "principal_id"
 // entryID returns the id of the principal whose entry the resource manages: it
 // stays the same when the principal is renamed.
 func entryID(ctx context.Context, private privateReader) string {
-	raw, _ := private.GetKey(ctx, privateID)
-	var id string
-	_ = json.Unmarshal(raw, &id)
-	return id
+	return getPrivate[string](ctx, private, privateID)
 }
 
 // priorEntry is who leaves the list if the member is another one. The create half of a
@@ -219,7 +209,7 @@ func priorEntry(ctx context.Context, req resource.ModifyPlanRequest) string {
 }
 
 func setEntryID(ctx context.Context, private privateState, id string, diags *diag.Diagnostics) {
-	diags.Append(private.SetKey(ctx, privateID, []byte(`"`+id+`"`))...)
+	setPrivate(ctx, private, privateID, id, diags)
 }
 
 // Create implements [resource.Resource].
@@ -232,7 +222,7 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 	}
 	p, err := r.existingMember(ctx, member)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}, err)
+		addFailure(&resp.Diagnostics, lookingUp(attrMember, member), err)
 		return
 	}
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
@@ -255,21 +245,9 @@ func entryMember(ctx context.Context, from attributes, diags *diag.Diagnostics) 
 
 // Read implements [resource.Resource].
 func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
+	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || r.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
-		return
-	}
-	var ids []string
-	if err == nil {
-		ids, err = r.client.Members(ctx, t)
-	}
-	if isNobody(err) {
-		removeFromState(ctx, resp)
-		return
-	}
-	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
+	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
 	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
@@ -293,9 +271,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		return
 	}
 	setEntryID(ctx, resp.Private, id, &resp.Diagnostics)
-	r.listIdentity(t, id).set(ctx, resp.Identity, &resp.Diagnostics)
-	r.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
-	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
+	r.keepTarget(ctx, t, id, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), spelled[0])...)
 }
 

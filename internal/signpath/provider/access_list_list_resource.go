@@ -168,11 +168,7 @@ func (l *listing) foundEntries(ctx context.Context, t api.Target, ids []string) 
 		l.fail(failure{doing: "Naming " + t.String(), needs: needsAnyRole}, err)
 		return
 	}
-	members := map[string]string{}
-	for i, id := range ids {
-		members[id] = references[i].String()
-	}
-	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(members[a], members[b]) })
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(references[a].String(), references[b].String()) })
 	for _, id := range ids {
 		if l.isDone() {
 			return
@@ -182,7 +178,7 @@ func (l *listing) foundEntries(ctx context.Context, t api.Target, ids []string) 
 			identity: l.listIdentity(t, id),
 			fill: func(to *tfsdk.Resource, diags *diag.Diagnostics) {
 				l.parentOf(t).set(ctx, to, t.List, diags)
-				diags.Append(to.SetAttribute(ctx, path.Root(attrMember), members[id])...)
+				diags.Append(to.SetAttribute(ctx, path.Root(attrMember), references[id].String())...)
 			},
 		})
 	}

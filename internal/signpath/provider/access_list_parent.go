@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -222,23 +221,42 @@ func (s *session) currentMembers(ctx context.Context, t api.Target) ([]string, e
 	return s.client.Members(ctx, t)
 }
 
+// readMembers finds the list of a state and who is on it. What is proven gone it takes
+// out of the state, and then, or after an error, ok is false.
+func (s *session) readMembers(ctx context.Context, list access.List, req resource.ReadRequest, resp *resource.ReadResponse) (t api.Target, ids []string, ok bool) {
+	t, err := s.target(ctx, req.State, req.Private, list, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || s.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
+		return t, nil, false
+	}
+	if err == nil {
+		ids, err = s.client.Members(ctx, t)
+	}
+	if isNobody(err) {
+		removeFromState(ctx, resp)
+		return t, nil, false
+	}
+	addFailure(&resp.Diagnostics, failure{at: parentPath(list, err), doing: "Reading " + t.String(), needs: readNeeds(list)}, err)
+	return t, ids, err == nil
+}
+
+// keepTarget writes what the state, its identity and its private state say of the list.
+func (s *session) keepTarget(ctx context.Context, t api.Target, memberID string, req resource.ReadRequest, resp *resource.ReadResponse) {
+	s.listIdentity(t, memberID).set(ctx, resp.Identity, &resp.Diagnostics)
+	s.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
+	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
+}
+
 const privateGroupID = "group_id"
 
 // groupID returns the id of the group in private state, if it is there.
 func groupID(ctx context.Context, private privateReader) string {
-	if private == nil {
-		return ""
-	}
-	raw, _ := private.GetKey(ctx, privateGroupID)
-	var id string
-	_ = json.Unmarshal(raw, &id)
-	return id
+	return getPrivate[string](ctx, private, privateGroupID)
 }
 
 // rememberGroup keeps the id of the list's group, if it is a group's.
 func rememberGroup(ctx context.Context, private privateState, t api.Target, diags *diag.Diagnostics) {
 	if t.Group != "" {
-		diags.Append(private.SetKey(ctx, privateGroupID, []byte(`"`+t.Group+`"`))...)
+		setPrivate(ctx, private, privateGroupID, t.Group, diags)
 	}
 }
 

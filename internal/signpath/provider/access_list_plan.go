@@ -27,8 +27,8 @@ type listPlan struct {
 }
 
 func (p *listPlan) claim(ctx context.Context, t api.Target) {
-	mark := instanceMark(ctx, p.resp.Private, &p.resp.Diagnostics)
-	p.session.claim(t.String(), claim{mark: mark, by: listTypeName("signpath", p.list, p.list.Plural)}, parentPath(p.list, nil), &p.resp.Diagnostics)
+	by := listTypeName("signpath", p.list, p.list.Plural)
+	p.session.claim(ctx, p.resp.Private, t.String(), claim{by: by}, parentPath(p.list, nil), &p.resp.Diagnostics)
 }
 
 // destroy claims the list, too: nobody else may manage it in the same plan.

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,12 +27,7 @@ type accessListResource struct {
 	list access.List
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*accessListResource)(nil)
-	_ resource.ResourceWithIdentity    = (*accessListResource)(nil)
-	_ resource.ResourceWithImportState = (*accessListResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*accessListResource)(nil)
-)
+var _ plannedResource = (*accessListResource)(nil)
 
 func newAccessListResource(list access.List) resource.Resource {
 	return &accessListResource{list: list}
@@ -159,13 +153,17 @@ func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequ
 	defer r.noticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, nil, r.list, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() || !r.apply(ctx, t, wanted, r.losses.announced(t.String()), &resp.Diagnostics) {
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ids, ok := r.apply(ctx, t, wanted, r.losses.announced(t.String()), &resp.Diagnostics)
+	if !ok {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
 	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
-	r.rememberIDs(ctx, wanted, resp.Private, &resp.Diagnostics)
+	r.rememberIDs(ctx, wanted, ids, resp.Private, &resp.Diagnostics)
 }
 
 // Update implements [resource.Resource].
@@ -174,12 +172,16 @@ func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequ
 	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
 	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() || !r.apply(ctx, t, wanted, prior, &resp.Diagnostics) {
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	ids, ok := r.apply(ctx, t, wanted, prior, &resp.Diagnostics)
+	if !ok {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
 	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
-	r.rememberIDs(ctx, wanted, resp.Private, &resp.Diagnostics)
+	r.rememberIDs(ctx, wanted, ids, resp.Private, &resp.Diagnostics)
 }
 
 // Delete implements [resource.Resource].
@@ -202,20 +204,19 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 
 // apply adds who is wanted and removes who was known and is not wanted. A member
 // that the plan did not know of stays, and shows in the next plan: an apply
-// must not take more than the plan said.
-func (r *accessListResource) apply(ctx context.Context, t api.Target, wanted, known []string, diags *diag.Diagnostics) bool {
-	add, ok := r.idsOf(ctx, wanted, diags)
-	if !ok {
-		return false
+// must not take more than the plan said. It returns the ids of who is wanted.
+func (r *accessListResource) apply(ctx context.Context, t api.Target, wanted, known []string, diags *diag.Diagnostics) (ids []string, ok bool) {
+	if ids, ok = r.idsOf(ctx, wanted, diags); !ok {
+		return nil, false
 	}
-	warnings, err := r.client.SetMembers(ctx, t, add, known)
+	warnings, err := r.client.SetMembers(ctx, t, ids, known)
 	addEditWarnings(diags, warnings)
 	if err != nil {
 		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: changeNeeds(r.list)}, err)
-		return false
+		return nil, false
 	}
-	r.warnOfStrangers(ctx, t, add, diags)
-	return true
+	r.warnOfStrangers(ctx, t, ids, diags)
+	return ids, true
 }
 
 // warnOfStrangers names members who came onto the list after the plan.
@@ -255,31 +256,20 @@ func (r *accessListResource) idsOf(ctx context.Context, members []string, diags 
 
 const privateMemberIDs = "member_ids"
 
-// rememberIDs keeps who the members in the state are. A reference may name
+// rememberIDs keeps which ids the members in the state have. A reference may name
 // nobody any more when its principal was renamed, also by the same apply, and
 // its entry must still be found to be removed.
-func (r *accessListResource) rememberIDs(ctx context.Context, members []string, private privateState, diags *diag.Diagnostics) {
-	ids := map[string]string{}
-	for _, member := range members {
-		if p, err := r.existingMember(ctx, member); err == nil {
-			ids[member] = p.ID
-		} else if id, isUnknown := strings.CutPrefix(member, string(access.KindUnknown)+":"); isUnknown {
-			ids[member] = id
-		}
+func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []string, private privateState, diags *diag.Diagnostics) {
+	known := map[string]string{}
+	for i, member := range members {
+		known[member] = ids[i]
 	}
-	raw, err := json.Marshal(ids)
-	if err != nil {
-		return
-	}
-	diags.Append(private.SetKey(ctx, privateMemberIDs, raw)...)
+	setPrivate(ctx, private, privateMemberIDs, known, diags)
 }
 
 // priorIDs returns who the members in the state are.
 func (s *session) priorIDs(ctx context.Context, state attributes, private privateReader, diags *diag.Diagnostics) []string {
-	raw, d := private.GetKey(ctx, privateMemberIDs)
-	diags.Append(d...)
-	known := map[string]string{}
-	_ = json.Unmarshal(raw, &known) // Without it, the references have to do.
+	known := getPrivate[map[string]string](ctx, private, privateMemberIDs) // Without it, the references have to do.
 	var ids []string
 	for _, member := range stateMembers(ctx, state, diags) {
 		if id := known[member]; id != "" {
@@ -300,32 +290,19 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 
 // Read implements [resource.Resource].
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
+	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || r.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
+	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var ids []string
-	if err == nil {
-		ids, err = r.client.Members(ctx, t)
-	}
-	if isNobody(err) {
-		removeFromState(ctx, resp)
-		return
-	}
-	var members []string
-	if err == nil {
-		members, err = r.spellMembers(ctx, ids, known)
-	}
+	members, err := r.spellMembers(ctx, ids, known)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
-	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
-	r.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
-	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
+	r.keepTarget(ctx, t, "", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
-	r.rememberIDs(ctx, members, resp.Private, &resp.Diagnostics)
+	r.rememberIDs(ctx, members, ids, resp.Private, &resp.Diagnostics)
 }
 
 func memberSet(members []string) types.Set {

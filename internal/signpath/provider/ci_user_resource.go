@@ -14,12 +14,7 @@ import (
 // ciUserResource manages a CI user.
 type ciUserResource struct{ principalResource }
 
-var (
-	_ resource.ResourceWithConfigure   = (*ciUserResource)(nil)
-	_ resource.ResourceWithIdentity    = (*ciUserResource)(nil)
-	_ resource.ResourceWithImportState = (*ciUserResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*ciUserResource)(nil)
-)
+var _ plannedResource = (*ciUserResource)(nil)
 
 func newCIUserResource() resource.Resource {
 	return &ciUserResource{principalResource{

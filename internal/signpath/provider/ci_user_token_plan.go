@@ -60,11 +60,10 @@ func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.Strin
 	}
 	p, err = r.resolve(ctx, reference)
 	if err != nil {
-		addFailure(&resp.Diagnostics, lookUpCIUser(member), err)
+		addFailure(&resp.Diagnostics, lookingUp(attrCIUser, member.ValueString()), err)
 		return p, false
 	}
-	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-	r.claim("the API token of CI user "+memberKey(p), claim{mark: mark, by: ciUserTokenType}, path.Root(attrCIUser), &resp.Diagnostics)
+	r.claim(ctx, resp.Private, "the API token of CI user "+memberKey(p), claim{by: ciUserTokenType}, path.Root(attrCIUser), &resp.Diagnostics)
 	return p, true
 }
 

@@ -25,12 +25,7 @@ import (
 // ci_user_token_plan.go.
 type ciUserTokenResource struct{ configured }
 
-var (
-	_ resource.ResourceWithConfigure   = (*ciUserTokenResource)(nil)
-	_ resource.ResourceWithIdentity    = (*ciUserTokenResource)(nil)
-	_ resource.ResourceWithImportState = (*ciUserTokenResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*ciUserTokenResource)(nil)
-)
+var _ plannedResource = (*ciUserTokenResource)(nil)
 
 func newCIUserTokenResource() resource.Resource { return &ciUserTokenResource{} }
 
@@ -164,7 +159,7 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 	}
 	p, err := r.existingMember(ctx, plan.CIUser.ValueString())
 	if err != nil {
-		addFailure(&resp.Diagnostics, lookUpCIUser(plan.CIUser), err)
+		addFailure(&resp.Diagnostics, lookingUp(attrCIUser, plan.CIUser.ValueString()), err)
 		return
 	}
 	token, err := r.client.RegenerateToken(ctx, p.ID)
@@ -205,10 +200,6 @@ func (m *ciUserTokenModel) keep(token string, recipients []string) error {
 	encrypted, err := encrypt(token, recipients)
 	m.EncryptedToken = types.StringValue(encrypted)
 	return err
-}
-
-func lookUpCIUser(member types.String) failure {
-	return failure{at: path.Root(attrCIUser), doing: fmt.Sprintf("Looking up %q", member.ValueString()), needs: needsAnyRole, granting: true}
 }
 
 // addTokenFailure reports a failed regeneration, and whether it may have cost

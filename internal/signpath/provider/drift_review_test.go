@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -79,7 +79,7 @@ func TestCLIReviewOfRealDrift(t *testing.T) {
 			client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.url, Token: org.token, UserAgent: "test"}})
 			must(t, err)
 			report := planreview.Drift(plan, now)
-			must(t, attribution.Attribute(t.Context(), client, report))
+			must(t, audit.Attribute(t.Context(), client, report))
 			var got []string
 			for _, c := range report.Changes {
 				got = append(got, c.Sentence)

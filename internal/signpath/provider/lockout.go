@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -30,16 +29,14 @@ func allowLockoutAttribute(what string) schema.BoolAttribute {
 const privateAllowLockout = "allow_lockout"
 
 func noteAllowLockout(ctx context.Context, private privateState, allowed bool, diags *diag.Diagnostics) {
-	diags.Append(private.SetKey(ctx, privateAllowLockout, []byte(strconv.FormatBool(allowed)))...)
+	setPrivate(ctx, private, privateAllowLockout, allowed, diags)
 }
 
 // allowedLockout is what the plan of a destroy noted. The destroy checks again: a
 // plan may be made with the token of a reader, whom it does not lock out, and
 // carried out with that of an administrator.
-func allowedLockout(ctx context.Context, private privateReader, diags *diag.Diagnostics) bool {
-	raw, d := private.GetKey(ctx, privateAllowLockout)
-	diags.Append(d...)
-	return string(raw) == "true"
+func allowedLockout(ctx context.Context, private privateReader) bool {
+	return getPrivate[bool](ctx, private, privateAllowLockout)
 }
 
 // checkDeactivation reports the deactivation of a user that would lock out.

@@ -153,25 +153,25 @@ func (s *session) expand(ctx context.Context, ids []string) ([]expandedMember, e
 		return nil, err
 	}
 	paths := nesting.Expand(ids)
-	names := make([]string, len(paths))
+	keys := make([]string, len(paths))
 	for i, p := range paths {
-		names[i] = p.Key
+		keys[i] = p.Key
 	}
-	references, err := s.client.References(ctx, names)
+	references, err := s.client.References(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
 	expanded := []expandedMember{}
-	for i, p := range paths {
-		if references[i].Kind == access.KindGroup {
+	for _, p := range paths {
+		if references[p.Key].Kind == access.KindGroup {
 			continue
 		}
 		via := make([]access.Reference, len(p.Via))
-		for j, group := range p.Via {
-			via[j] = s.client.Known().ReferenceTo(group)
+		for i, group := range p.Via {
+			via[i] = references[group]
 		}
 		expanded = append(expanded, expandedMember{
-			Member: types.StringValue(references[i].String()), Via: types.StringValue(access.SpellPath(via)),
+			Member: types.StringValue(references[p.Key].String()), Via: types.StringValue(access.SpellPath(via)),
 		})
 	}
 	slices.SortFunc(expanded, func(a, b expandedMember) int {

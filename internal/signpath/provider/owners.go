@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -46,36 +45,23 @@ func (o *owners) add(object string, c claim) (conflict claim, found bool) {
 	return claim{}, false
 }
 
-// privateReader is what the framework's requests offer of private state.
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-// privateState is what its responses offer.
-type privateState interface {
-	privateReader
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 const privateMark = "owner"
 
 // instanceMark returns the mark of the resource instance that is being planned,
 // and gives it one if it has none.
 func instanceMark(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
-	raw, d := private.GetKey(ctx, privateMark)
-	diags.Append(d...)
-	var mark string
-	if json.Unmarshal(raw, &mark) == nil && mark != "" {
-		return mark
+	mark := getPrivate[string](ctx, private, privateMark)
+	if mark == "" {
+		mark = uuid.NewString()
+		setPrivate(ctx, private, privateMark, mark, diags)
 	}
-	mark = uuid.NewString()
-	diags.Append(private.SetKey(ctx, privateMark, []byte(`"`+mark+`"`))...)
 	return mark
 }
 
-// claim notes that the resource being planned manages the object, and reports a
-// conflict on the attribute.
-func (s *session) claim(object string, c claim, at path.Path, diags *diag.Diagnostics) {
+// claim notes that the resource instance being planned manages the object, and reports
+// a conflict on the attribute.
+func (s *session) claim(ctx context.Context, private privateState, object string, c claim, at path.Path, diags *diag.Diagnostics) {
+	c.mark = instanceMark(ctx, private, diags)
 	other, conflict := s.owners.add(object, c)
 	if !conflict {
 		return

@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -106,14 +105,24 @@ const attrNameContains = "name_contains"
 
 func userFilters(searched, role string, checks ...validator.String) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		attrActive:       schema.BoolAttribute{Optional: true, MarkdownDescription: "Only active users (`true`) or only inactive ones (`false`). Both if it is not set."},
-		attrRole:         schema.StringAttribute{Optional: true, MarkdownDescription: "Only users with this global role" + role + ". All if it is not set.", Validators: checks},
+		attrActive:       schema.BoolAttribute{Optional: true, MarkdownDescription: describeActiveFilter},
+		attrRole:         schema.StringAttribute{Optional: true, MarkdownDescription: describeRoleFilter(role), Validators: checks},
 		attrNameContains: nameFilter("users", searched),
 	}
 }
 
 func nameFilter(of, searched string) schema.Attribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: "Only " + of + " with this text in the " + searched + ", compared without case. All if it is not set."}
+	return schema.StringAttribute{Optional: true, MarkdownDescription: describeNameFilter(of, searched)}
+}
+
+const describeActiveFilter = "Only active users (`true`) or only inactive ones (`false`). Both if it is not set."
+
+func describeRoleFilter(role string) string {
+	return "Only users with this global role" + role + ". All if it is not set."
+}
+
+func describeNameFilter(of, searched string) string {
+	return "Only " + of + " with this text in the " + searched + ", compared without case. All if it is not set."
 }
 
 // Metadata implements [list.ListResource].
@@ -135,21 +144,12 @@ const limitNote = "Terraform stops at 100 results unless `limit` says otherwise.
 func (r *principalListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	r.stream(req, stream, func(l *listing) {
 		var diags diag.Diagnostics
-		filter := r.filter(ctx, req.Config, &diags)
+		filter := newPrincipalFilter(ctx, r.filters, req.Config, &diags)
 		if l.report(diags); diags.HasError() {
 			return
 		}
 		r.find(ctx, l, filter)
 	})
-}
-
-// filter reads the filters that the list resource has.
-func (r *principalListResource) filter(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (f principalFilter) {
-	targets := map[string]any{attrActive: &f.Active, attrRole: &f.Role, attrNameContains: &f.NameContains}
-	for name := range r.filters {
-		diags.Append(config.GetAttribute(ctx, path.Root(name), targets[name])...)
-	}
-	return f
 }
 
 func (r *principalListResource) find(ctx context.Context, l *listing, filter principalFilter) {

@@ -95,8 +95,7 @@ func isSet(ctx context.Context, config attributes, name string) bool {
 
 // claimUser notes that the resource being planned manages the user.
 func (r *principalResource) claimUser(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-	r.claim(r.kind.Noun()+" "+key, claim{mark: mark, by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
+	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
 }
 
 // checkCreate looks for a user to be created, and returns who exists already.

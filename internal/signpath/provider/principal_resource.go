@@ -330,7 +330,7 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	if p, err := r.find(ctx, state); err == nil {
-		r.checkDeactivation(ctx, p, allowedLockout(ctx, req.Private, &resp.Diagnostics), path.Empty(), &resp.Diagnostics)
+		r.checkDeactivation(ctx, p, allowedLockout(ctx, req.Private), path.Empty(), &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
 		}

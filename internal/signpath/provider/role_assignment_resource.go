@@ -20,12 +20,7 @@ import (
 // roleAssignmentResource manages the global role of one user.
 type roleAssignmentResource struct{ configured }
 
-var (
-	_ resource.ResourceWithConfigure   = (*roleAssignmentResource)(nil)
-	_ resource.ResourceWithIdentity    = (*roleAssignmentResource)(nil)
-	_ resource.ResourceWithImportState = (*roleAssignmentResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*roleAssignmentResource)(nil)
-)
+var _ plannedResource = (*roleAssignmentResource)(nil)
 
 func newRoleAssignmentResource() resource.Resource { return &roleAssignmentResource{} }
 
@@ -141,7 +136,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 	p, err := r.resolve(ctx, reference)
 	if err != nil {
-		addFailure(&resp.Diagnostics, r.lookUp(plan.Member), err)
+		addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
 		return
 	}
 	r.claim(ctx, memberKey(p), resp)
@@ -166,10 +161,6 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 }
 
-func (r *roleAssignmentResource) lookUp(member types.String) failure {
-	return failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member.ValueString()), needs: needsAnyRole, granting: true}
-}
-
 // checkEditable reports a synchronized user whose role would change, and warns
 // where a role is replaced that Terraform did not assign.
 func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Principal, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -192,8 +183,7 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 }
 
 func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
-	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-	r.session.claim("the global role of "+key, claim{mark: mark, by: roleAssignmentType}, path.Root(attrMember), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, "the global role of "+key, claim{by: roleAssignmentType}, path.Root(attrMember), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].
@@ -206,7 +196,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 	}
 	p, err := r.existingMember(ctx, plan.Member.ValueString())
 	if err != nil {
-		addFailure(&resp.Diagnostics, r.lookUp(plan.Member), err)
+		addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
 		return
 	}
 	if !r.assign(ctx, p, access.Role(plan.Role.ValueString()), &resp.Diagnostics) {
@@ -255,7 +245,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	state.Role = types.StringValue(string(p.Role))
 	spelled, err := r.spellMembers(ctx, []string{p.ID}, []string{state.Member.ValueString()})
 	if err != nil {
-		addFailure(&resp.Diagnostics, r.lookUp(state.Member), err)
+		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
 	}
 	state.Member = types.StringValue(spelled[0])
@@ -274,7 +264,7 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 	}
 	p, err := r.principal(ctx, state)
 	if err != nil {
-		addFailure(&resp.Diagnostics, r.lookUp(state.Member), err)
+		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
 	}
 	if r.assign(ctx, p, access.Role(plan.Role.ValueString()), &resp.Diagnostics) {
@@ -296,10 +286,10 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 		return
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, r.lookUp(state.Member), err)
+		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
 	}
-	r.checkDemotion(ctx, p, access.RoleRegularUser, allowedLockout(ctx, req.Private, &resp.Diagnostics), path.Empty(), &resp.Diagnostics)
+	r.checkDemotion(ctx, p, access.RoleRegularUser, allowedLockout(ctx, req.Private), path.Empty(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

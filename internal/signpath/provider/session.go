@@ -56,6 +56,14 @@ func newSession(client *api.Client, now func() time.Time, rules map[string]revie
 	return s
 }
 
+// A plannedResource has all that the resources of this provider have.
+type plannedResource interface {
+	resource.ResourceWithConfigure
+	resource.ResourceWithIdentity
+	resource.ResourceWithImportState
+	resource.ResourceWithModifyPlan
+}
+
 // configured is embedded by everything that needs the session. It is nil while
 // Terraform only validates.
 type configured struct{ *session }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,16 @@ func (v stringValidator) ValidateString(_ context.Context, req validator.StringR
 	}
 }
 
+// satisfies makes a check of a test, and of the words for a value that fails it.
+func satisfies(test func(string) bool, otherwise string) func(string) error {
+	return func(value string) error {
+		if test(value) {
+			return nil
+		}
+		return fmt.Errorf(otherwise, value)
+	}
+}
+
 // isMemberReference accepts the spellings of a member reference.
 func isMemberReference(kinds ...access.Kind) validator.String {
 	return stringValidator{
@@ -49,12 +60,10 @@ func isMemberReference(kinds ...access.Kind) validator.String {
 			if err != nil {
 				return err
 			}
-			for _, kind := range kinds {
-				if reference.Kind == kind {
-					return nil
-				}
+			if !slices.Contains(kinds, reference.Kind) {
+				return fmt.Errorf("%q is a %s, and that cannot stand here", value, reference.Kind.Noun())
 			}
-			return fmt.Errorf("%q is a %s, and that cannot stand here", value, reference.Kind.Noun())
+			return nil
 		},
 	}
 }
@@ -99,12 +108,7 @@ func isEmail() validator.String {
 	return stringValidator{
 		description: "an e-mail address",
 		summary:     "Invalid e-mail address",
-		check: func(value string) error {
-			if !access.IsEmail(value) {
-				return fmt.Errorf("%q is not an e-mail address", value)
-			}
-			return nil
-		},
+		check:       satisfies(access.IsEmail, "%q is not an e-mail address"),
 	}
 }
 
@@ -113,12 +117,7 @@ func isIdentity() validator.String {
 	return stringValidator{
 		description: "an identity of the form <sso-identifier>:<subject>",
 		summary:     "Invalid identity",
-		check: func(value string) error {
-			if !access.IsIdentity(value) {
-				return fmt.Errorf("%q is not of the form <sso-identifier>:<subject>, such as \"acme:S-1-2-34\"", value)
-			}
-			return nil
-		},
+		check:       satisfies(access.IsIdentity, `%q is not of the form <sso-identifier>:<subject>, such as "acme:S-1-2-34"`),
 	}
 }
 
@@ -144,12 +143,7 @@ func isID() validator.String {
 	return stringValidator{
 		description: "a UUID",
 		summary:     "Invalid id",
-		check: func(value string) error {
-			if !access.IsID(value) {
-				return fmt.Errorf("%q is not a UUID, or the empty one", value)
-			}
-			return nil
-		},
+		check:       satisfies(access.IsID, "%q is not a UUID, or the empty one"),
 	}
 }
 
@@ -168,10 +162,8 @@ func isRole() validator.String {
 		description: "one of " + roleNames(),
 		summary:     "Invalid role",
 		check: func(value string) error {
-			for _, role := range access.PrivilegedRoles() {
-				if string(role) == value {
-					return nil
-				}
+			if slices.Contains(access.PrivilegedRoles(), access.Role(value)) {
+				return nil
 			}
 			if value == string(access.RoleRegularUser) {
 				return fmt.Errorf("%s is what a user is without a role assignment. Leave this resource out; valid are %s", value, roleNames())

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,10 +68,7 @@ func emptyingNote(group access.Principal, names []string) string {
 }
 
 func announce(ctx context.Context, private privateState, ids []string, diags *diag.Diagnostics) {
-	raw, err := json.Marshal(append([]string{}, ids...))
-	if err == nil {
-		diags.Append(private.SetKey(ctx, privateAnnounced, raw)...)
-	}
+	setPrivate(ctx, private, privateAnnounced, append([]string{}, ids...), diags)
 }
 
 // Delete implements [resource.Resource]. The destroy half of a replacement has
@@ -81,10 +77,7 @@ func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteReque
 	defer r.noticeContract(&resp.Diagnostics)
 	var state userGroupModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	raw, d := req.Private.GetKey(ctx, privateAnnounced)
-	resp.Diagnostics.Append(d...)
-	var announced []string
-	_ = json.Unmarshal(raw, &announced)
+	announced := getPrivate[[]string](ctx, req.Private, privateAnnounced)
 	group, err := r.find(ctx, state)
 	if resp.Diagnostics.HasError() || isNobody(err) {
 		return
@@ -100,7 +93,7 @@ func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteReque
 		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
 		return
 	}
-	r.warnOfRemaining(ctx, t, len(raw) > 0 && !group.Synchronized, &resp.Diagnostics)
+	r.warnOfRemaining(ctx, t, announced != nil && !group.Synchronized, &resp.Diagnostics)
 }
 
 // warnOfRemaining names who joined the group after the plan.

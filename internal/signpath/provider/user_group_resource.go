@@ -22,12 +22,7 @@ import (
 // userGroupResource manages a user group, but for its members.
 type userGroupResource struct{ configured }
 
-var (
-	_ resource.ResourceWithConfigure   = (*userGroupResource)(nil)
-	_ resource.ResourceWithIdentity    = (*userGroupResource)(nil)
-	_ resource.ResourceWithImportState = (*userGroupResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*userGroupResource)(nil)
-)
+var _ plannedResource = (*userGroupResource)(nil)
 
 func newUserGroupResource() resource.Resource { return &userGroupResource{} }
 
@@ -152,8 +147,7 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 }
 
 func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-	r.claim(access.KindGroup.Noun()+" "+key, claim{mark: mark, by: typeUserGroup}, at, &resp.Diagnostics)
+	r.claim(ctx, resp.Private, access.KindGroup.Noun()+" "+key, claim{by: typeUserGroup}, at, &resp.Diagnostics)
 }
 
 // checkCreate looks for a group to be created, and returns the id of one that

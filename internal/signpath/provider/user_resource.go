@@ -20,12 +20,7 @@ import (
 // userResource manages an interactive user.
 type userResource struct{ principalResource }
 
-var (
-	_ resource.ResourceWithConfigure   = (*userResource)(nil)
-	_ resource.ResourceWithIdentity    = (*userResource)(nil)
-	_ resource.ResourceWithImportState = (*userResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*userResource)(nil)
-)
+var _ plannedResource = (*userResource)(nil)
 
 func newUserResource() resource.Resource {
 	return &userResource{principalResource{

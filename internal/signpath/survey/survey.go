@@ -13,6 +13,10 @@ import (
 
 // A Survey is a live organization, as far as a token sees it.
 type Survey struct {
+	// ID and URL say which one it is; URL is that of the API, without /v1.
+	ID, URL string
+	// Caller is the user whose token read; [Read] and [ReadProject] do not ask.
+	Caller access.Principal
 	// Organization is what a review looks at. Members of lists are named by kind and
 	// id, which no two principals share.
 	Organization review.Organization
@@ -24,7 +28,7 @@ type Survey struct {
 
 // Read reads the organization: the lists of users, CI users, groups and projects, and
 // then each project, each signing policy and each group of which its list does not
-// tell the members, once. What the client has read before is not read again, and
+// tell everything, once. What the client has read before is not read again, and
 // nothing is written. The progress may be nil.
 //
 // What SignPath refuses to show is a gap. Everything else that goes wrong is an
@@ -35,10 +39,19 @@ func Read(ctx context.Context, client *api.Client, progress Progress) (*Survey, 
 	return r.run(ctx, r.lists, r.groups, r.projects, r.policies)
 }
 
-// ReadPrincipals reads the principals alone, with the members of groups.
-func ReadPrincipals(ctx context.Context, client *api.Client) (*Survey, error) {
-	r := newReader(client, nil)
-	return r.run(ctx, r.principals, r.groups)
+// ReadWithCaller is [Read] for who also tells whose token read. That projects may be
+// missing unseen, because the caller does not see all of them, is a gap, too.
+func ReadWithCaller(ctx context.Context, client *api.Client, progress Progress) (*Survey, error) {
+	r := newReader(client, progress)
+	return r.run(ctx, r.caller, r.lists, r.groups, r.projects, r.policies)
+}
+
+// ReadStrictly is [ReadWithCaller] for who cannot do with a part: a refusal is an
+// error, as everything else that goes wrong.
+func ReadStrictly(ctx context.Context, client *api.Client, progress Progress) (*Survey, error) {
+	r := newReader(client, progress)
+	r.strict = true
+	return r.run(ctx, r.caller, r.lists, r.groups, r.projects, r.policies)
 }
 
 // ReadProject is [Read] for one project with those of its signing policies that are
@@ -69,6 +82,7 @@ func (r *reader) run(ctx context.Context, steps ...func(context.Context) error) 
 
 func newReader(client *api.Client, progress Progress) *reader {
 	return &reader{client: client, progress: Shared(progress), found: &Survey{
+		ID: client.OrganizationID(), URL: client.URL(),
 		Directory:    access.NewDirectory(),
 		Organization: review.Organization{Members: map[access.Reference]review.Entries{}},
 	}}
@@ -77,11 +91,27 @@ func newReader(client *api.Client, progress Progress) *reader {
 type reader struct {
 	client   *api.Client
 	progress Progress
-	found    *Survey
+	// strict lets no refusal become a gap.
+	strict bool
+	found  *Survey
 	// mu guards what several goroutines add to what was found, and refusal.
 	mu sync.Mutex
 	// refusal is one of those that became gaps.
 	refusal error
+}
+
+// caller asks whose token it is. A token that may not even say that fits another
+// organization, and everything else would be a gap.
+func (r *reader) caller(ctx context.Context) error {
+	me, err := r.client.Me(ctx)
+	if err != nil {
+		return err
+	}
+	r.found.Caller = me.Principal
+	if !me.Role.SeesAllProjects() {
+		r.found.Gaps = append(r.found.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.", me.Reference(), me.Role.Title()))
+	}
+	return nil
 }
 
 // lists reads what one request each tells.
@@ -128,27 +158,39 @@ func (r *reader) directory(ctx context.Context, kind access.Kind) error {
 	return nil
 }
 
+// groups reads the members of groups, and what else their list may leave out.
 func (r *reader) groups(ctx context.Context) error {
+	groups := r.found.Directory.All(access.KindGroup)
+	err := Each(ctx, len(groups), r.progress, func(ctx context.Context, i int) error {
+		group, members, err := r.group(ctx, groups[i])
+		refused, err := r.refused(err, fmt.Sprintf("The list of members of %s", group.IDReference()))
+		if err != nil || refused {
+			return err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.found.Organization.Members[group.IDReference()] = members
+		r.found.Directory.Put(group)
+		return nil
+	})
 	for _, kind := range access.Kinds() {
 		for _, p := range r.found.Directory.All(kind) {
 			r.found.Organization.Principals = append(r.found.Organization.Principals, review.Principal{Principal: p})
 		}
 	}
-	if len(r.found.Organization.Principals) == 0 {
+	if err == nil && len(r.found.Organization.Principals) == 0 {
 		return r.refusal // The token's own user is in one of the lists.
 	}
-	groups := r.found.Directory.All(access.KindGroup)
-	return Each(ctx, len(groups), r.progress, func(ctx context.Context, i int) error {
-		group := groups[i]
-		members, err := r.entries(ctx, api.Target{List: access.GroupMembers, Group: group.ID, GroupName: group.Name})
-		refused, err := r.refused(err, fmt.Sprintf("The list of members of %s", group.IDReference()))
-		if err == nil && !refused {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.found.Organization.Members[group.IDReference()] = members
-		}
-		return err
-	})
+	return err
+}
+
+func (r *reader) group(ctx context.Context, listed access.Principal) (access.Principal, review.Entries, error) {
+	group, err := r.client.Group(ctx, listed.ID)
+	if err != nil {
+		return listed, review.Entries{}, err
+	}
+	members, err := r.entries(ctx, api.Target{List: access.GroupMembers, Group: group.ID, GroupName: group.Name})
+	return group, members, err
 }
 
 func (r *reader) projects(ctx context.Context) error {
@@ -250,7 +292,7 @@ func (r *reader) entries(ctx context.Context, of api.Target) (review.Entries, er
 
 // refused turns a refusal to show something into a gap. Any other error stays one.
 func (r *reader) refused(err error, what string) (bool, error) {
-	if !api.IsUnknownOrForbidden(err) {
+	if r.strict || !api.IsUnknownOrForbidden(err) {
 		return false, err
 	}
 	r.mu.Lock()

@@ -291,15 +291,18 @@ func (w *world) changeList(org review.Organization, p access.Principal) review.D
 	w.must(err)
 	if w.chance(50) && len(members) > 0 {
 		id := pick(w.random, members)
-		leaver, err := w.client.References(w.Context(), []string{id})
+		references, err := w.client.References(w.Context(), []string{id})
 		w.must(err)
-		if w.chance(50) {
-			leaver[0].Key = id
+		leaver := references[id]
+		// Of who was just created, the review does not know the id.
+		isOld := slices.ContainsFunc(org.Principals, func(p review.Principal) bool { return p.ID == id })
+		if w.chance(50) && isOld {
+			leaver.Key = id
 		}
 		if _, err := w.client.ChangeMembers(w.Context(), target, nil, []string{id}); err != nil {
 			return review.Delta{}
 		}
-		return review.Delta{Removed: list.Entries(leaver...)}
+		return review.Delta{Removed: list.Entries(leaver)}
 	}
 	if _, err := w.client.ChangeMembers(w.Context(), target, []string{p.ID}, nil); err != nil {
 		return review.Delta{}

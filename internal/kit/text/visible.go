@@ -1,6 +1,6 @@
-// Package plain makes text that other people chose, such as names, show as it is: in a
+// Package text makes text that other people chose, such as names, show as it is: in a
 // terminal, and in Markdown at a code host.
-package plain
+package text
 
 import (
 	"regexp"

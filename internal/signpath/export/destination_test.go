@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/export"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 )
 
 func configuration(files ...string) *export.Configuration {

@@ -1,16 +1,14 @@
-// Package finding is the one form in which reports tell findings to programs, whether
-// they are about an organization or about a plan.
-package finding
+package review
 
 import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// A Finding is one of [review] as JSON has it. Its lists are never null.
-type Finding struct {
+// A FindingRecord is a finding in the one form in which reports tell it to programs,
+// whether they are about an organization or about a plan. Its lists are never null.
+type FindingRecord struct {
 	Severity    string `json:"severity"`
 	Rule        string `json:"rule"`
 	Fingerprint string `json:"fingerprint"`
@@ -24,24 +22,24 @@ type Finding struct {
 	Evidence   string   `json:"evidence"`
 }
 
-// New spells a finding out.
-func New(f review.Finding) Finding {
-	rule, _ := review.RuleByID(f.Rule)
-	return Finding{
+// Record spells the finding out.
+func (f Finding) Record() FindingRecord {
+	rule, _ := RuleByID(f.Rule)
+	return FindingRecord{
 		Severity: string(f.Severity), Rule: f.Rule, Fingerprint: f.Fingerprint(), Sentence: f.Sentence,
 		Principals: access.Spell(f.Principals), Places: access.Spell(f.Places),
 		Reasons: access.Spell(f.Reasons), Advice: f.Advice, Source: rule.Source, Evidence: string(rule.Evidence),
 	}
 }
 
-// An Excepted finding is one that an exception of the rulebook lets pass.
-type Excepted struct {
-	Finding
+// An ExceptedRecord is the record of a finding that an exception of the rulebook lets pass.
+type ExceptedRecord struct {
+	FindingRecord
 	Reason string `json:"reason"`
 	Until  string `json:"until"`
 }
 
-// NewExcepted spells an excepted finding out.
-func NewExcepted(f review.ExceptedFinding) Excepted {
-	return Excepted{New(f.Finding), f.Exception.Reason, f.Exception.Until.Format(time.DateOnly)}
+// Record spells the excepted finding out.
+func (f ExceptedFinding) Record() ExceptedRecord {
+	return ExceptedRecord{f.Finding.Record(), f.Exception.Reason, f.Exception.Until.Format(time.DateOnly)}
 }

@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // server is a mock organization that is being served.
@@ -39,7 +40,7 @@ func (s server) client(t *testing.T, token string) *api.Client {
 // under the default URL.
 func (s server) exported(t *testing.T) map[string][]byte {
 	t.Helper()
-	organization, err := export.Read(t.Context(), s.client(t, token), nil)
+	organization, err := survey.ReadStrictly(t.Context(), s.client(t, token), nil)
 	must(t, err)
 	organization.URL = api.DefaultURL
 	return export.Generate(organization, export.Options{}).Files
@@ -85,7 +86,7 @@ func (c *counter) Done()              { c.done++ }
 func TestRequestsAndProgress(t *testing.T) {
 	s := start(t, newServer(t, largeSeed()))
 	var progress counter
-	_, err := export.Read(t.Context(), s.client(t, token), &progress)
+	_, err := survey.ReadStrictly(t.Context(), s.client(t, token), &progress)
 	must(t, err)
 	if got := s.CountRequests(); got > largeBudget {
 		t.Errorf("%d requests, more than %d", got, largeBudget)
@@ -109,7 +110,9 @@ func TestReadFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, newServer(t, largeSeed()))
 			must(t, s.Inject(fault))
-			_, err := export.Read(t.Context(), s.client(t, token), nil)
+			_, err := survey.ReadStrictly(t.Context(), s.client(t, token), nil)
+			_, err := survey.ReadStrictly(t.Context(), s.client(t, token), nil)
+			var answer *api.Error
 			var answer *httpapi.Error
 			if !errors.As(err, &answer) {
 				t.Errorf("error %v", err)
@@ -122,7 +125,7 @@ func TestReadIsInterrupted(t *testing.T) {
 	s := start(t, newServer(t, largeSeed()))
 	ctx, cancel := context.WithCancel(t.Context())
 	must(t, s.Inject(mock.Fault{Route: "GET /Projects/a.b", Before: cancel}))
-	if _, err := export.Read(ctx, s.client(t, token), nil); !errors.Is(err, context.Canceled) {
+	if _, err := survey.ReadStrictly(ctx, s.client(t, token), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	if got := s.CountRequests("GET /Projects/{project}/SigningPolicies/{policy}"); got != 0 {

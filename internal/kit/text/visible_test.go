@@ -1,13 +1,13 @@
-package plain_test
+package text_test
 
 import (
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/plain"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 func TestVisible(t *testing.T) {
-	for text, want := range map[string]string{
+	for given, want := range map[string]string{
 		"group:Prüfer | 承認者": "group:Prüfer | 承認者",
 		"a\nb\x1b[31m":       `a\nb\x1b[31m`,
 		"a\u202eb":           `a\u202eb`,
@@ -21,14 +21,14 @@ func TestVisible(t *testing.T) {
 		"a\u00a0b\u200bc":   `a\u00a0b\u200bc`,
 		"\\n is no newline": `\n is no newline`,
 	} {
-		if got := plain.Visible(text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
+		if got := text.Visible(given); got != want {
+			t.Errorf("%q: %s, want %s", given, got, want)
 		}
 	}
 }
 
 func TestMarkdown(t *testing.T) {
-	for text, want := range map[string]string{
+	for given, want := range map[string]string{
 		"a|b`c` # *e* <b> [f](g) ~x~ ![i](j) $1$ &amp;": "a\\|b\\`c\\` \\# \\*e\\* \\<b\\> \\[f\\](g) \\~x\\~ \\!\\[i\\](j) \\$1\\$ \\&amp;",
 		"ci_user:a":                 `ci\_user:a`,
 		"a\nb":                      `a\\nb`,
@@ -44,8 +44,8 @@ func TestMarkdown(t *testing.T) {
 		":a:b:":                     ":<!-- -->a:<!-- -->b:",
 		"warn rule: a user":         "warn rule: a user",
 	} {
-		if got := plain.Markdown(text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
+		if got := text.Markdown(given); got != want {
+			t.Errorf("%q: %s, want %s", given, got, want)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
 )
 
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)

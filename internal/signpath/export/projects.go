@@ -6,18 +6,19 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // projects writes one file per project, with its lists and those of its signing
 // policies.
 func (g *generator) projects() {
 	var projects, files, policies []named
-	for _, project := range g.Projects {
+	for _, project := range g.Organization.Projects {
 		mark := hash(project.Slug)
 		projects = append(projects, named{key: project.Slug, candidates: []string{identifier(project.Slug, "project")}, mark: mark})
 		// Some file systems do not tell upper from lower case.
 		files = append(files, named{key: project.Slug, candidates: []string{strings.ToLower(fileName(project.Slug))}, mark: mark})
-		for _, policy := range project.Policies {
+		for _, policy := range project.SigningPolicies {
 			policies = append(policies, named{
 				key:        policyKey(project, policy),
 				candidates: []string{identifier(project.Slug, "project") + "_" + identifier(policy.Slug, "signing_policy")},
@@ -26,7 +27,7 @@ func (g *generator) projects() {
 		}
 	}
 	projectNames, fileNames, policyNames := uniqueNames(projects), uniqueNames(files), uniqueNames(policies)
-	for _, project := range g.Projects {
+	for _, project := range g.Organization.Projects {
 		// In the case of the slug, with what tells it from others in lower case.
 		file := fileName(project.Slug)
 		file += fileNames[project.Slug][len(file):]
@@ -34,7 +35,9 @@ func (g *generator) projects() {
 	}
 }
 
-func policyKey(project Project, policy Policy) string { return project.Slug + "/" + policy.Slug }
+func policyKey(project review.Project, policy review.SigningPolicy) string {
+	return project.Slug + "/" + policy.Slug
+}
 
 var notInFileName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
@@ -48,7 +51,7 @@ func fileName(slug string) string {
 	return name
 }
 
-func (g *generator) project(project Project, name string, policyNames map[string]string) []byte {
+func (g *generator) project(project review.Project, name string, policyNames map[string]string) []byte {
 	d := newDocument(fmt.Sprintf("Project %s: who may read and configure it, and who may submit and approve under its signing policies.", quote(project.Slug)))
 	left := leftOut{}
 	if access.CheckSlug(project.Slug) != nil {
@@ -56,17 +59,17 @@ func (g *generator) project(project Project, name string, policyNames map[string
 		g.leaveOut(d, "projects", left)
 		return d.bytes()
 	}
-	for _, list := range project.Lists {
-		g.list(d, projectOwner(project, name), list)
-	}
-	for _, policy := range project.Policies {
+	owner := projectOwner(project, name)
+	g.list(d, owner, access.Readers, project.Readers)
+	g.list(d, owner, access.Configurators, project.Configurators)
+	for _, policy := range project.SigningPolicies {
 		if access.CheckSlug(policy.Slug) != nil {
 			left.note(reasonSlug, quote(policyKey(project, policy)))
 			continue
 		}
-		for _, list := range policy.Lists {
-			g.list(d, policyOwner(project, policy, policyNames[policyKey(project, policy)]), list)
-		}
+		owner := policyOwner(project, policy, policyNames[policyKey(project, policy)])
+		g.list(d, owner, access.Submitters, policy.Submitters)
+		g.list(d, owner, access.Approvers, policy.Approvers)
 	}
 	g.leaveOut(d, "signing policies", left)
 	return d.bytes()

@@ -23,7 +23,7 @@ func (g *generator) principals() {
 
 func (g *generator) users(d *document, kind access.Kind) {
 	left := leftOut{}
-	for _, p := range g.Principals.All(kind) {
+	for _, p := range g.Directory.All(kind) {
 		if why := unmanageable(p); why != "" {
 			left.note(why, describe(p))
 			continue
@@ -61,21 +61,21 @@ func (g *generator) user(p access.Principal) resource {
 
 func (g *generator) groups(d *document) {
 	left := leftOut{}
-	for _, group := range g.Groups {
-		why := unmanageable(group.Principal)
+	for _, group := range g.Directory.All(access.KindGroup) {
+		why := unmanageable(group)
 		if why == "" {
 			g.add(d, g.group(group))
 		} else {
-			left.note(why, describe(group.Principal))
+			left.note(why, describe(group))
 		}
 		if !group.Synchronized { // The members of a synchronized one cannot be changed, either.
-			g.list(d, g.groupOwner(group), List{List: access.GroupMembers, Members: group.Members})
+			g.list(d, g.groupOwner(group), access.GroupMembers, g.Organization.Members[group.IDReference()])
 		}
 	}
 	g.leaveOut(d, access.KindGroup.Noun()+"s", left)
 }
 
-func (g *generator) group(group Group) resource {
+func (g *generator) group(group access.Principal) resource {
 	r := resource{typeName: resourceType(access.KindGroup), name: g.speller.names[group.ID], importID: g.speller.spell(group.ID).text}
 	r.attributes = append(r.attributes, attribute{"name", literal(group.Name)})
 	if group.Description != "" {

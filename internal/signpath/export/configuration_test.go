@@ -13,8 +13,10 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/export"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // people are the principals of the small organizations here.
@@ -26,15 +28,26 @@ var people = []access.Principal{
 	{Kind: access.KindGroup, ID: idOf("group", 1), Name: "Team", Description: "a ${team}", Active: true},
 }
 
-func small(lists ...export.List) *export.Organization {
-	return &export.Organization{
-		ID: organizationID, URL: api.DefaultURL, Caller: people[0], Principals: access.NewDirectory(people...),
-		Groups:   []export.Group{{Principal: people[4], Members: []string{people[0].ID, people[2].ID}}},
-		Projects: []export.Project{{Slug: "app", Lists: lists}},
+// small has one project, with these readers.
+func small(readers ...access.Principal) *survey.Survey {
+	return &survey.Survey{
+		ID: organizationID, URL: api.DefaultURL, Caller: people[0], Directory: access.NewDirectory(people...),
+		Organization: review.Organization{
+			Members:  map[access.Reference]review.Entries{people[4].IDReference(): entries(people[0], people[2])},
+			Projects: []review.Project{{Slug: "app", Readers: entries(readers...)}},
+		},
 	}
 }
 
-func generate(t *testing.T, o *export.Organization, options export.Options) map[string]string {
+func entries(of ...access.Principal) review.Entries {
+	var references []access.Reference
+	for _, p := range of {
+		references = append(references, p.IDReference())
+	}
+	return review.EntriesOf(references...)
+}
+
+func generate(t *testing.T, o *survey.Survey, options export.Options) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	for name, content := range export.Generate(o, options).Files {
@@ -119,7 +132,7 @@ resource "signpath_role_assignment" "dev_lead" {
 }
 
 func TestListWithAnEntryOfNobodyIsManagedEntryByEntry(t *testing.T) {
-	files := generate(t, small(export.List{List: access.Readers, Members: []string{ghost, people[3].ID}}), export.Options{})
+	files := generate(t, small(access.Principal{Kind: access.KindUnknown, ID: ghost}, people[3]), export.Options{})
 	expectIn(
 		t, files["project-app.tf"],
 		"ids that no user or group has, so the list is managed entry by entry, without them:\n#   "+ghost+"\n",
@@ -131,7 +144,7 @@ func TestListWithAnEntryOfNobodyIsManagedEntryByEntry(t *testing.T) {
 }
 
 func TestEmptyLists(t *testing.T) {
-	o := small(export.List{List: access.Readers})
+	o := small()
 	expectIn(t, generate(t, o, export.Options{})["project-app.tf"], "\n# Nobody is among the readers of project \"app\", so Terraform does not manage that list.\n")
 	expectIn(
 		t, generate(t, o, export.Options{EmptyLists: true})["project-app.tf"],
@@ -139,10 +152,10 @@ func TestEmptyLists(t *testing.T) {
 }
 
 func TestNamesThatSeveralHave(t *testing.T) {
-	o := small(export.List{List: access.Readers, Members: []string{people[3].ID}})
+	o := small(people[3])
 	second := people[3]
 	second.ID = idOf("ci_user", 2)
-	o.Principals.Put(second)
+	o.Directory.Put(second)
 	files := generate(t, o, export.Options{})
 	name := "build_" + people[3].ID[:8]
 	expectIn(t, files["principals.tf"], `resource "signpath_ci_user" "`+name+`"`)
@@ -156,7 +169,9 @@ func TestTextIsWrittenAsItIs(t *testing.T) {
 		`a "quoted" \ text`, "line\r\nbreak\ttab", "${a}", "$${a}", "$$${a}", "%{ if a }", "%%{a}", "$%{a}", "ends in $", "\u202e\u2028\u0000", "日本語 é 🙂", "<<EOT",
 	} {
 		o := small()
-		o.Groups[0].Description = text
+		group := people[4]
+		group.Description = text
+		o.Directory.Put(group)
 		content := export.Generate(o, export.Options{}).Files["principals.tf"]
 		parsed, _ := hclsyntax.ParseConfig(content, "", hcl.InitialPos)
 		for _, block := range parsed.Body.(*hclsyntax.Body).Blocks {
@@ -185,9 +200,9 @@ func TestProviderSettings(t *testing.T) {
 
 func TestSlugsThatAreNone(t *testing.T) {
 	o := small()
-	o.Projects = []export.Project{
-		{Slug: "a b", Lists: []export.List{{List: access.Readers, Members: []string{people[0].ID}}}},
-		{Slug: "Same", Policies: []export.Policy{{Slug: "p?", Lists: []export.List{{List: access.Approvers, Members: []string{people[0].ID}}}}}},
+	o.Organization.Projects = []review.Project{
+		{Slug: "a b", Readers: entries(people[0])},
+		{Slug: "Same", SigningPolicies: []review.SigningPolicy{{Slug: "p?", Approvers: entries(people[0])}}},
 		{Slug: "same"},
 	}
 	files := generate(t, o, export.Options{})
@@ -207,7 +222,7 @@ func TestSlugsThatAreNone(t *testing.T) {
 }
 
 func TestSummary(t *testing.T) {
-	c := export.Generate(small(export.List{List: access.Readers}), export.Options{})
+	c := export.Generate(small(), export.Options{})
 	var table bytes.Buffer
 	must(t, c.Summary.WriteTable(&table))
 	expectIn(t, strings.Join(strings.Fields(table.String()), " "),
@@ -219,11 +234,14 @@ func TestSummary(t *testing.T) {
 }
 
 func TestMembersAreOrderedByKindAndName(t *testing.T) {
-	o := small(export.List{List: access.Readers, Members: []string{idOf("group", 1), idOf("ci_user", 1)}})
+	readers := []access.Principal{people[4], people[3]}
 	for i, email := range []string{"c@example.com", "B@example.com", "a@example.com"} {
 		p := access.Principal{Kind: access.KindUser, ID: fmt.Sprintf("0000000%d-0000-4000-8000-000000000000", i), Name: "X", Email: email, Role: access.RoleRegularUser, Active: true}
-		o.Principals.Put(p)
-		o.Projects[0].Lists[0].Members = append(o.Projects[0].Lists[0].Members, p.ID)
+		readers = append(readers, p)
+	}
+	o := small(readers...)
+	for _, p := range readers {
+		o.Directory.Put(p)
 	}
 	expectIn(t, generate(t, o, export.Options{})["project-app.tf"], `  members = [
     signpath_user.a.member,

@@ -1,4 +1,4 @@
-package attribution
+package audit
 
 import (
 	"context"
@@ -19,7 +19,7 @@ func Attribute(ctx context.Context, client *api.Client, report *planreview.Drift
 	if len(report.Changes) == 0 {
 		return nil
 	}
-	w, err := newWitness(ctx, client, report.PlannedAt)
+	t, err := newTrail(ctx, client, report.PlannedAt)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -27,16 +27,16 @@ func Attribute(ctx context.Context, client *api.Client, report *planreview.Drift
 		report.Note(fmt.Sprintf("who made the changes: %v", err))
 		return nil
 	}
-	report.Attribute(func(change planreview.DriftChange) *planreview.DriftAuthor { return w.author(ctx, change) })
-	if w.log.Partial {
+	report.Attribute(func(change planreview.DriftChange) *planreview.DriftAuthor { return t.author(ctx, change) })
+	if t.log.Partial {
 		report.Note("whether there are further events: SignPath's answer may be a part of the audit log only")
 	}
 	return ctx.Err()
 }
 
-// A witness knows the audit log, and whom it names. Both can be long, so what is
+// A trail is the audit log, and knows whom it names. Both can be long, so what is
 // asked of them for many changes is worked out once.
-type witness struct {
+type trail struct {
 	client    *api.Client
 	log       api.AuditLog
 	directory *access.Directory
@@ -55,7 +55,7 @@ type membership struct {
 	added, removed []api.AuditParty
 }
 
-func newWitness(ctx context.Context, client *api.Client, plannedAt time.Time) (*witness, error) {
+func newTrail(ctx context.Context, client *api.Client, plannedAt time.Time) (*trail, error) {
 	log, err := client.AuditEvents(ctx)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func newWitness(ctx context.Context, client *api.Client, plannedAt time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	return &witness{
+	return &trail{
 		client: client, log: log, directory: directory, plannedAt: plannedAt,
 		memberships: membershipsIn(log.Events), named: namesIn(directory), placeIDs: map[string]string{},
 	}, nil
@@ -97,14 +97,14 @@ func namesIn(directory *access.Directory) map[string]string {
 }
 
 // author returns who made the change; nil if that is not sure.
-func (w *witness) author(ctx context.Context, change planreview.DriftChange) *planreview.DriftAuthor {
-	event, found := cause(w.testimonies(ctx, change), w.plannedAt)
+func (t *trail) author(ctx context.Context, change planreview.DriftChange) *planreview.DriftAuthor {
+	event, found := cause(t.evidence(ctx, change), t.plannedAt)
 	if !found || event.Actor == (api.AuditParty{}) {
 		return nil
 	}
 	author := &planreview.DriftAuthor{Name: strconv.Quote(event.Actor.Name), Time: event.Time, Event: event.ID}
-	if actor, ok := event.Actor.Principal(w.directory); ok {
-		reference := w.directory.ReferenceTo(actor.ID)
+	if actor, ok := event.Actor.Principal(t.directory); ok {
+		reference := t.directory.ReferenceTo(actor.ID)
 		author.Member = reference.String()
 		author.Name = nameOf(reference)
 	} else if event.Actor.Name == "" {
@@ -121,31 +121,31 @@ func nameOf(reference access.Reference) string {
 	return reference.String()
 }
 
-// testimonies are the events that tell of the thing that changed, whichever way.
-func (w *witness) testimonies(ctx context.Context, change planreview.DriftChange) []testimony {
+// evidence are the events that tell of the thing that changed, whichever way.
+func (t *trail) evidence(ctx context.Context, change planreview.DriftChange) []evidence {
 	if change.List != "" && change.Kind != planreview.DriftGone {
-		return w.testimoniesOfMember(ctx, change)
+		return t.evidenceOfMember(ctx, change)
 	}
-	var told []testimony
-	for _, event := range w.log.Events {
+	var told []evidence
+	for _, event := range t.log.Events {
 		tells, makes := tellsAttribute(event, change)
 		if change.Kind == planreview.DriftGone {
 			tells, makes = isDeletion(event), true
 		}
-		if tells && w.isObject(ctx, event.Object, change) {
-			told = append(told, testimony{event, makes})
+		if tells && t.isObject(ctx, event.Object, change) {
+			told = append(told, evidence{event, makes})
 		}
 	}
 	return told
 }
 
-// testimoniesOfMember is for who came onto a list or left it.
-func (w *witness) testimoniesOfMember(ctx context.Context, change planreview.DriftChange) []testimony {
-	var told []testimony
-	for _, m := range w.memberships[change.List] {
-		came, left := w.isAmong(m.added, change.Principal), w.isAmong(m.removed, change.Principal)
-		if came != left && w.isObject(ctx, m.event.Object, change) {
-			told = append(told, testimony{m.event, came == (change.Kind == planreview.DriftAdded)})
+// evidenceOfMember is for who came onto a list or left it.
+func (t *trail) evidenceOfMember(ctx context.Context, change planreview.DriftChange) []evidence {
+	var told []evidence
+	for _, m := range t.memberships[change.List] {
+		came, left := t.isAmong(m.added, change.Principal), t.isAmong(m.removed, change.Principal)
+		if came != left && t.isObject(ctx, m.event.Object, change) {
+			told = append(told, evidence{m.event, came == (change.Kind == planreview.DriftAdded)})
 		}
 	}
 	return told

@@ -1,4 +1,4 @@
-package attribution
+package audit
 
 import (
 	"context"
@@ -10,21 +10,21 @@ import (
 )
 
 // isObject tells whether an event is about the object that changed.
-func (w *witness) isObject(ctx context.Context, object api.AuditParty, change planreview.DriftChange) bool {
+func (t *trail) isObject(ctx context.Context, object api.AuditParty, change planreview.DriftChange) bool {
 	switch {
 	case change.Project != "":
-		return w.isPlace(ctx, object, change)
+		return t.isPlace(ctx, object, change)
 	case change.Group != "":
-		return w.is(object, change.Group, "")
+		return t.is(object, change.Group, "")
 	}
-	return w.is(object, change.Principal, change.ID())
+	return t.is(object, change.Principal, change.ID())
 }
 
 // isPlace compares a project or signing policy by id. Where there is none to
 // compare with, its slugs name it; a display name may be that of several.
-func (w *witness) isPlace(ctx context.Context, object api.AuditParty, change planreview.DriftChange) bool {
+func (t *trail) isPlace(ctx context.Context, object api.AuditParty, change planreview.DriftChange) bool {
 	if object.ID != "" {
-		if id := w.placeID(ctx, change); id != "" {
+		if id := t.placeID(ctx, change); id != "" {
 			return object.ID == id
 		}
 	}
@@ -42,27 +42,27 @@ func entityOf(change planreview.DriftChange) string {
 
 // placeID is empty where the token may not see the project or policy, or where
 // it is gone.
-func (w *witness) placeID(ctx context.Context, change planreview.DriftChange) string {
+func (t *trail) placeID(ctx context.Context, change planreview.DriftChange) string {
 	place := change.Place()
-	if _, asked := w.placeIDs[place]; !asked {
-		w.placeIDs[place] = w.readPlaceID(ctx, change)
+	if _, asked := t.placeIDs[place]; !asked {
+		t.placeIDs[place] = t.readPlaceID(ctx, change)
 	}
-	return w.placeIDs[place]
+	return t.placeIDs[place]
 }
 
-func (w *witness) readPlaceID(ctx context.Context, change planreview.DriftChange) string {
+func (t *trail) readPlaceID(ctx context.Context, change planreview.DriftChange) string {
 	if change.SigningPolicy == "" {
-		project, _ := w.client.Project(ctx, change.Project)
+		project, _ := t.client.Project(ctx, change.Project)
 		return strings.ToLower(project.ID)
 	}
-	policy, _ := w.client.SigningPolicy(ctx, change.Project, change.SigningPolicy)
+	policy, _ := t.client.SigningPolicy(ctx, change.Project, change.SigningPolicy)
 	return strings.ToLower(policy.ID)
 }
 
 // isAmong tells whether a member is one of the parties.
-func (w *witness) isAmong(parties []api.AuditParty, member string) bool {
+func (t *trail) isAmong(parties []api.AuditParty, member string) bool {
 	for _, party := range parties {
-		if w.is(party, member, "") {
+		if t.is(party, member, "") {
 			return true
 		}
 	}
@@ -71,32 +71,32 @@ func (w *witness) isAmong(parties []api.AuditParty, member string) bool {
 
 // is tells whether a party is the principal of the reference, or has the id if that
 // is known.
-func (w *witness) is(party api.AuditParty, member, id string) bool {
+func (t *trail) is(party api.AuditParty, member, id string) bool {
 	reference, err := access.ParseEntry(member)
 	if err != nil {
 		return false
 	}
-	principal, known := w.principal(reference, id)
+	principal, known := t.principal(reference, id)
 	switch {
 	case party.ID != "":
 		return party.ID == principal.ID
 	case party.Email != "":
 		return known && strings.EqualFold(party.Email, principal.Email)
 	}
-	return known && w.named[party.Name] == principal.ID
+	return known && t.named[party.Name] == principal.ID
 }
 
 // principal returns whom the reference means. One that the organization does not
 // have, but of which the id is known, has nothing else.
-func (w *witness) principal(reference access.Reference, id string) (access.Principal, bool) {
+func (t *trail) principal(reference access.Reference, id string) (access.Principal, bool) {
 	if id == "" {
 		id, _ = reference.ID()
 	}
 	if id == "" {
-		found, err := w.directory.Find(reference)
+		found, err := t.directory.Find(reference)
 		return found, err == nil
 	}
-	if found, ok := w.directory.Get(id); ok {
+	if found, ok := t.directory.Get(id); ok {
 		return found, true
 	}
 	return access.Principal{ID: strings.ToLower(id)}, false

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // An owner is what an access list belongs to.
@@ -24,7 +25,7 @@ type owner struct {
 	importID, entryImportID string
 }
 
-func (g *generator) groupOwner(group Group) owner {
+func (g *generator) groupOwner(group access.Principal) owner {
 	s := g.speller.spell(group.ID)
 	return owner{
 		notes: s.comment("group"), description: "user group " + quote(group.Name), name: g.speller.names[group.ID],
@@ -34,14 +35,14 @@ func (g *generator) groupOwner(group Group) owner {
 	}
 }
 
-func projectOwner(project Project, name string) owner {
+func projectOwner(project review.Project, name string) owner {
 	return owner{
 		description: "project " + quote(project.Slug), name: name,
 		attributes: []attribute{{"project", literal(project.Slug)}}, importID: project.Slug, entryImportID: project.Slug,
 	}
 }
 
-func policyOwner(project Project, policy Policy, name string) owner {
+func policyOwner(project review.Project, policy review.SigningPolicy, name string) owner {
 	id := project.Slug + "/" + policy.Slug
 	return owner{
 		description: "signing policy " + quote(id), name: name,
@@ -56,43 +57,47 @@ func listType(list access.List, noun string) string {
 
 // list writes an access list: as a whole, or by entries where it has one that
 // cannot be named.
-func (g *generator) list(d *document, of owner, list List) {
-	members := g.sorted(list.Members)
+func (g *generator) list(d *document, of owner, list access.List, entries review.Entries) {
+	members := g.sorted(entries.References)
 	switch {
 	case len(members) == 0 && !g.options.EmptyLists:
 		d.comment(fmt.Sprintf("Nobody is among the %s of %s, so Terraform does not manage that list.", list.Plural, of.description))
-		g.summary.leftOut(listType(list.List, list.Plural), reasonEmpty, 1)
+		g.summary.leftOut(listType(list, list.Plural), reasonEmpty, 1)
 	case g.speller.isWhole(members):
 		spelled := make([]spelling, len(members))
 		for i, id := range members {
 			spelled[i] = g.speller.spell(id)
 		}
 		g.add(d, resource{
-			typeName: listType(list.List, list.Plural), name: of.name, importID: of.importID, notes: of.notes,
+			typeName: listType(list, list.Plural), name: of.name, importID: of.importID, notes: of.notes,
 			attributes: append(slices.Clone(of.attributes), attribute{"members", memberList(spelled)}),
 		})
 	default:
-		g.entries(d, of, list.List, members)
+		g.entries(d, of, list, members)
 	}
 }
 
-// sorted orders members by kind, then by e-mail or name.
-func (g *generator) sorted(ids []string) []string {
+// sorted returns the ids of members, by kind, then by e-mail or name. A survey names
+// members by their ids.
+func (g *generator) sorted(members []access.Reference) []string {
 	kinds := append(access.Kinds(), access.KindUnknown)
 	key := func(id string) (int, string) {
-		p, found := g.Principals.Get(id)
+		p, found := g.Directory.Get(id)
 		if !found {
 			return len(kinds), ""
 		}
 		return slices.Index(kinds, p.Kind), p.Reference().Folded().Key
 	}
-	sorted := slices.Clone(ids)
-	slices.SortFunc(sorted, func(a, b string) int {
+	ids := make([]string, len(members))
+	for i, member := range members {
+		ids[i] = member.Key
+	}
+	slices.SortFunc(ids, func(a, b string) int {
 		kindA, keyA := key(a)
 		kindB, keyB := key(b)
 		return cmp.Or(cmp.Compare(kindA, kindB), cmp.Compare(keyA, keyB), cmp.Compare(a, b))
 	})
-	return sorted
+	return ids
 }
 
 // entries writes the entries of a list one by one, as far as they are known. The
@@ -101,7 +106,7 @@ func (g *generator) entries(d *document, of owner, list access.List, members []s
 	var strangers []string
 	var known []string
 	for _, id := range members {
-		if _, found := g.Principals.Get(id); found {
+		if _, found := g.Directory.Get(id); found {
 			known = append(known, id)
 		} else {
 			strangers = append(strangers, id)
@@ -130,7 +135,7 @@ func (g *generator) entries(d *document, of owner, list access.List, members []s
 func (g *generator) entryNames(of owner, members []string) map[string]string {
 	things := make([]named, len(members))
 	for i, id := range members {
-		p, _ := g.Principals.Get(id)
+		p, _ := g.Directory.Get(id)
 		name := g.speller.names[id]
 		things[i] = named{key: id, candidates: []string{name, resourceNoun(p.Kind) + "_" + name}, mark: id}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
 
 // providerSource is the provider's address in the registry.
@@ -32,9 +33,9 @@ type Configuration struct {
 
 // Generate makes the configuration. It depends on nothing but the organization:
 // the same one gives the same bytes, in whatever order SignPath lists it.
-func Generate(o *Organization, options Options) *Configuration {
+func Generate(found *survey.Survey, options Options) *Configuration {
 	g := &generator{
-		Organization: o, options: options, speller: newSpeller(o.Principals),
+		Survey: found, options: options, speller: newSpeller(found.Directory),
 		imports: newDocument(
 			"What is imported, by resource. The plan says for each whether the configuration is as SignPath has it.",
 			"These blocks have done their work after the first apply, and can be deleted then."),
@@ -50,7 +51,7 @@ func Generate(o *Organization, options Options) *Configuration {
 }
 
 type generator struct {
-	*Organization
+	*survey.Survey
 	options Options
 	speller *speller
 	imports *document
@@ -67,7 +68,7 @@ func (g *generator) add(to *document, r resource) {
 
 func (g *generator) provider() []byte {
 	d := newDocument()
-	if warning := g.Partial(); warning != "" {
+	if warning := Partial(g.Survey); warning != "" {
 		d.comment("WARNING: " + warning)
 	}
 	d.file.Body().AppendNewline()
@@ -82,14 +83,14 @@ func (g *generator) provider() []byte {
 	return d.bytes()
 }
 
-// Partial says what the export may lack because the token does not see all; it is
+// Partial says what an export may lack because the token does not see all; it is
 // empty if it does.
-func (o *Organization) Partial() string {
-	if o.Caller.Role.SeesAllProjects() {
+func Partial(found *survey.Survey) string {
+	if found.Caller.Role.SeesAllProjects() {
 		return ""
 	}
-	return "this export may lack projects and signing policies. The token's user, " + quote(o.Caller.Reference().String()) + " with the role " +
-		quote(string(o.Caller.Role)) + ", sees only projects that it has a right on. Export again with a token of a Global Reader, Project Administrator or Global Administrator."
+	return "this export may lack projects and signing policies. The token's user, " + quote(found.Caller.Reference().String()) + " with the role " +
+		quote(string(found.Caller.Role)) + ", sees only projects that it has a right on. Export again with a token of a Global Reader, Project Administrator or Global Administrator."
 }
 
 // hash is a text that nothing else has, for the names of what has no id.

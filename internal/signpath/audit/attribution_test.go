@@ -1,4 +1,4 @@
-package attribution_test
+package audit_test
 
 import (
 	"bytes"
@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/attribution"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -109,7 +109,7 @@ type drift struct {
 func (o *organization) review(found ...drift) *planreview.DriftReport {
 	o.t.Helper()
 	report := report(o.t, found...)
-	o.must(attribution.Attribute(o.t.Context(), o.client, report))
+	o.must(audit.Attribute(o.t.Context(), o.client, report))
 	return report
 }
 
@@ -437,7 +437,7 @@ func TestInterruption(t *testing.T) {
 	o := newOrganization(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := attribution.Attribute(ctx, o.client, report(t, outsiderAdded())); !errors.Is(err, context.Canceled) {
+	if err := audit.Attribute(ctx, o.client, report(t, outsiderAdded())); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -61,7 +61,7 @@ func buildAll(t *testing.T) builds {
 	}
 	directory := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", directory+"/", ".", "./cmd/signpathctl")
-	build.Dir = "../.."
+	build.Dir = "../../.."
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %s\n%s", err, output)
 	}

@@ -37,7 +37,7 @@ func (g *generator) roles() {
 func (g *generator) roleHolders() []access.Principal {
 	var holders []access.Principal
 	for _, kind := range []access.Kind{access.KindUser, access.KindCIUser} {
-		for _, p := range g.Principals.All(kind) {
+		for _, p := range g.Directory.All(kind) {
 			if p.Role != access.RoleRegularUser {
 				holders = append(holders, p)
 			}
