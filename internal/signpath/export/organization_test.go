@@ -111,8 +111,6 @@ func TestReadFails(t *testing.T) {
 			s := start(t, newServer(t, largeSeed()))
 			must(t, s.Inject(fault))
 			_, err := survey.ReadStrictly(t.Context(), s.client(t, token), nil)
-			_, err := survey.ReadStrictly(t.Context(), s.client(t, token), nil)
-			var answer *api.Error
 			var answer *httpapi.Error
 			if !errors.As(err, &answer) {
 				t.Errorf("error %v", err)
