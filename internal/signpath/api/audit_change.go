@@ -33,7 +33,7 @@ func (c AuditChange) Became(value any) bool {
 }
 
 func isNoText(raw json.RawMessage) bool {
-	return slices.Contains([]string{"null", `""`}, string(contract.Canonical(raw)))
+	return contract.SameJSON(raw, nil) || contract.SameJSON(raw, contract.MustMarshal(""))
 }
 
 // ListChange returns who came onto an access list and who left it, if the event

@@ -94,7 +94,7 @@ func newOrganization(t testing.TB, seed mock.Seed, options []mock.Option) *organ
 		config: api.Config{
 			Config:         httpapi.Config{URL: "http://127.0.0.1:9/Api", Token: demoToken, UserAgent: "test"},
 			OrganizationID: server.OrganizationID(),
-			// What the server's own document says is the matter of calibration_test.go.
+			// What the server's own document says is the matter of negotiation_test.go.
 			Contract: api.ContractAssumed,
 		},
 	}

@@ -158,11 +158,11 @@ func MustMarshal(value any) json.RawMessage {
 // SameJSON tells whether two JSON values mean the same: white space and the
 // order of properties do not count. Absent is null.
 func SameJSON(a, b json.RawMessage) bool {
-	return bytes.Equal(a, b) || bytes.Equal(Canonical(a), Canonical(b))
+	return bytes.Equal(a, b) || bytes.Equal(canonical(a), canonical(b))
 }
 
-// Canonical writes a JSON value in one way; null if it is absent.
-func Canonical(raw json.RawMessage) []byte {
+// canonical writes a JSON value in one way; null if it is absent.
+func canonical(raw json.RawMessage) []byte {
 	if len(raw) == 0 {
 		return []byte("null")
 	}
@@ -179,7 +179,7 @@ func Canonical(raw json.RawMessage) []byte {
 // [] or {}. A server that clears what an edit leaves out ends with one of
 // these.
 func IsEmptyJSON(raw json.RawMessage) bool {
-	switch string(Canonical(raw)) {
+	switch string(canonical(raw)) {
 	case "null", `""`, "false", "0", "[]", "{}":
 		return true
 	}

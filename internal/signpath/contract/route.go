@@ -34,15 +34,15 @@ func (r *Route) String() string { return r.Method + " " + r.Path }
 // The versions of the API as paths spell them.
 const (
 	Version        = "v1"
-	VersionPreview = "v1-pre"
+	versionPreview = "v1-pre"
 )
 
-var versions = []string{Version, VersionPreview}
+var versions = []string{Version, versionPreview}
 
 // Version is the segment before the organization.
 func (r *Route) Version() string {
 	if r.Preview {
-		return VersionPreview
+		return versionPreview
 	}
 	return Version
 }
