@@ -356,7 +356,7 @@ func words(class class, c testkit.FaultCase) []string {
 // lacks.
 func TestFaults(t *testing.T) {
 	for _, j := range jobs() {
-		base := j.base(t, inProcess)
+		base := j.base(t, tables)
 		combinations := base.combinations(t)
 		var again atomic.Int32
 		t.Cleanup(func() {

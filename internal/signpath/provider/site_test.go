@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,18 @@ func inProcess(o *organization) testkit.Terraform {
 // byCLI is the bench of those that prove the other one.
 func byCLI(o *organization) testkit.Terraform {
 	return testkit.NewWorkspace(o.t, testkit.Factories{"registry.terraform.io/" + providerSource: signpathProviders.Factories["signpath"]})
+}
+
+// withCLI lets the tables take the other bench, to compare what both find:
+// go test ./internal/signpath/provider -run TestFaults -args -cli.
+var withCLI = flag.Bool("cli", false, "run the tables of faults and dialects with a CLI")
+
+// tables is the bench of the tables.
+func tables(o *organization) testkit.Terraform {
+	if *withCLI {
+		return byCLI(o)
+	}
+	return inProcess(o)
 }
 
 // site makes a site with a configuration. Its provider block has no settings but
