@@ -25,7 +25,7 @@ func Explain(e *httpapi.Error, to Audience) (summary, advice string) {
 	case e.Status == http.StatusForbidden:
 		return "Not allowed by SignPath", to.Forbidden
 	case e.Status == http.StatusNotFound:
-		return "Not found by SignPath", "Check " + to.URL + ", which is " + DefaultURL + " or the like: SignPath itself answers 403 for an unknown object."
+		return "Not found by SignPath", "Check " + to.Spell(httpapi.FieldURL) + ", which is " + DefaultURL + " or the like: SignPath itself answers 403 for an unknown object."
 	}
 	return summary, advice
 }

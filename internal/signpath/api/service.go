@@ -68,7 +68,7 @@ func (c Config) FromEnvironment() Config {
 	return c
 }
 
-func refuseOrganization(id string) []*httpapi.ConfigError {
+func refuseOrganization(id string) httpapi.ConfigErrors {
 	reason := ""
 	switch {
 	case id == "":
@@ -78,7 +78,7 @@ func refuseOrganization(id string) []*httpapi.ConfigError {
 	default:
 		return nil
 	}
-	return []*httpapi.ConfigError{{Field: FieldOrganizationID, Reason: reason}}
+	return httpapi.ConfigErrors{{Field: FieldOrganizationID, Reason: reason}}
 }
 
 func refuseCompositeToken(token string) string {
