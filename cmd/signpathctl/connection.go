@@ -105,9 +105,8 @@ func adviceFor(err error, doing string) string {
 	case !errors.As(err, &answer):
 		return ""
 	}
-	_, advice := api.Explain(answer, api.Audience{
-		Audience: httpapi.Audience{Spell: spell, Run: "it"},
-		Token:    "Give a valid one in " + api.EnvToken + " or --token-file.",
+	_, advice := answer.Explain(httpapi.Audience{
+		Spell: spell, Run: "it", Token: "Give a valid one in " + api.EnvToken + " or --token-file.",
 		Forbidden: "Check " + spell(api.FieldOrganizationID) + ", and the role of the token's user: a Global Reader sees everything that this reads. " +
 			"If it is a single project or group that is refused, it may have been deleted while the " + doing + " ran: run it again.",
 	})

@@ -17,10 +17,11 @@ type Audience struct {
 	Spell func(Field) string
 	// Run is what to run again: "Terraform", or "it".
 	Run string
+	// Token is how to give a valid token, Forbidden what to do about a 403.
+	Token, Forbidden string
 }
 
-// Explain says in a few words what became of a request, and what to do about it. The
-// advice is empty where only the vendor can know what an answer means.
+// Explain says in a few words what became of a request, and what to do about it.
 func (e *Error) Explain(to Audience) (summary, advice string) {
 	server := e.service.Name
 	switch {
@@ -32,7 +33,13 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 		return "Unexpected answer from " + server,
 			fmt.Sprintf("Check %s, and the proxy if there is one: that is not %s's API, which is at %s or the like.", to.Spell(FieldURL), server, e.service.DefaultURL)
 	case e.Cause != nil:
-		return "Unexpected answer from " + server, ""
+		return "Unexpected answer from " + server, e.service.UnusableAdvice
+	case e.Status == http.StatusUnauthorized:
+		return server + " refused the API token", "The token is wrong, was regenerated since, or its user is inactive. " + to.Token
+	case e.Status == http.StatusForbidden:
+		return "Not allowed by " + server, to.Forbidden
+	case e.Status == http.StatusNotFound:
+		return "Not found by " + server, fmt.Sprintf("Check %s, which is %s or the like: %s", to.Spell(FieldURL), e.service.DefaultURL, e.service.NotFound)
 	case e.Status == http.StatusTooManyRequests:
 		return "Too many requests", fmt.Sprintf("%s asks for a longer pause than the time that is left for a request. Run %s again later, or raise %s.", server, to.Run, to.Spell(FieldRetryTimeout))
 	case e.Status == http.StatusProxyAuthRequired:

@@ -40,9 +40,11 @@ var Service = httpapi.Service{ //nolint:gosec // It names variables and holds no
 		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, httpapi.FieldToken: EnvToken, httpapi.FieldTokenFile: EnvTokenFile,
 		httpapi.FieldRequestTimeout: EnvRequestTimeout, httpapi.FieldRetryTimeout: EnvRetryTimeout,
 	},
-	TokenOwner:  "a CI user, or of an interactive user",
-	RefuseToken: refuseCompositeToken,
-	ReadProblem: readProblem,
+	TokenOwner:     "a CI user, or of an interactive user",
+	RefuseToken:    refuseCompositeToken,
+	ReadProblem:    readProblem,
+	UnusableAdvice: "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project.",
+	NotFound:       "SignPath itself answers 403 for an unknown object.",
 }
 
 // FieldOrganizationID is the setting that only SignPath has.

@@ -112,9 +112,8 @@ func explain(f failure, err error) (summary, advice string) {
 	case errors.As(err, &noAuditLog):
 		return "No audit log", f.needs
 	case errors.As(err, &failedOrNot):
-		return api.Explain(failedOrNot, api.Audience{
-			Audience: httpapi.Audience{Spell: httpapi.Field.String, Run: "Terraform"},
-			Token:    "Set " + api.EnvToken + " to a valid one.", Forbidden: f.needs,
+		return failedOrNot.Explain(httpapi.Audience{
+			Spell: httpapi.Field.String, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.needs,
 		})
 	}
 	return "SignPath operation failed", ""
