@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"flag"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -204,5 +203,3 @@ func injected(c testkit.FaultCase, route string, after int) mock.Fault {
 	}
 	return fault
 }
-
-func (s *site) String() string { return fmt.Sprint(s.OrganizationID()) }
