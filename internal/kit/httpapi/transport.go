@@ -134,6 +134,10 @@ func (t *attemptTransport) attempt(request *http.Request) (*http.Response, error
 	if err != nil {
 		return nil, attemptError(ctx, request.Context(), t.timeout, err)
 	}
+	if response.ContentLength > maxBodyBytes {
+		_ = response.Body.Close()
+		return nil, &answerTooLargeError{}
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBodyBytes+1))
 	closeErr := response.Body.Close()
 	if err = errors.Join(err, closeErr); err != nil {
