@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -94,18 +95,29 @@ func refuseMissing(organizationID, token string) error {
 	return errors.Join(missing...)
 }
 
-// answerAdvice says what to do about an answer, or about none, that ended a command
-// which only reads. What it was doing is called a noun: "export".
-func answerAdvice(e *httpapi.Error, doing string) string {
-	_, advice := api.Explain(e, api.Audience{
-		Audience: httpapi.Audience{
-			Spell: func(setting httpapi.Field) string { return "--" + flagOf(setting) },
-			URL:   "--api-url (or " + api.EnvURL + ")", Again: "run it again",
-			Busy: "Run it again later.", Failed: "Run it again later.",
-		},
-		Token: "Give a valid one in " + api.EnvToken + " or --token-file.",
-		Forbidden: "Check --organization-id (or " + api.EnvOrganizationID + "), and the role of the token's user: a Global Reader sees everything that this reads. " +
+// adviceFor says what to do about an error that ended a command which only reads, or
+// nothing. What it was doing is called a noun: "export".
+func adviceFor(err error, doing string) string {
+	var answer *httpapi.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "The " + doing + " was interrupted."
+	case !errors.As(err, &answer):
+		return ""
+	}
+	_, advice := answer.Explain(httpapi.Audience{
+		Spell: spell, Run: "it", Token: "Give a valid one in " + api.EnvToken + " or --token-file.",
+		Forbidden: "Check " + spell(api.FieldOrganizationID) + ", and the role of the token's user: a Global Reader sees everything that this reads. " +
 			"If it is a single project or group that is refused, it may have been deleted while the " + doing + " ran: run it again.",
 	})
 	return advice
+}
+
+// spell names a setting as advice does, with what the environment has in its place.
+func spell(setting httpapi.Field) string {
+	flag := "--" + flagOf(setting)
+	if setting == httpapi.FieldURL || setting == api.FieldOrganizationID {
+		return flag + " (or " + api.Service.Environment[setting] + ")"
+	}
+	return flag
 }

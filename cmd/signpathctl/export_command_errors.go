@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 )
 
@@ -28,19 +26,12 @@ func explainWrite(err error) error {
 }
 
 func exportAdvice(err error) string {
-	var (
-		notEmpty *export.NotEmptyError
-		answer   *httpapi.Error
-	)
+	var notEmpty *export.NotEmptyError
 	switch {
-	case errors.Is(err, context.Canceled):
-		return "The export was interrupted."
-	case errors.As(err, &notEmpty) && len(notEmpty.Files) > 0:
+	case !errors.As(err, &notEmpty):
+		return adviceFor(err, "export")
+	case len(notEmpty.Files) > 0:
 		return "Move these files away, or export into another directory."
-	case errors.As(err, &notEmpty):
-		return "Export into a new directory, or use --force, which replaces only files that an export wrote."
-	case errors.As(err, &answer):
-		return answerAdvice(answer, "export")
 	}
-	return ""
+	return "Export into a new directory, or use --force, which replaces only files that an export wrote."
 }

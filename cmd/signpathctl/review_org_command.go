@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,7 +10,6 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
@@ -159,14 +156,8 @@ func warnOfGaps(command *cobra.Command, found *survey.Survey) {
 
 // explainReview adds to an error what to do about it.
 func explainReview(err error) error {
-	var answer *httpapi.Error
-	switch {
-	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("%w.\nThe review was interrupted", err)
-	case errors.As(err, &answer):
-		if advice := answerAdvice(answer, "review"); advice != "" {
-			return fmt.Errorf("%w.\n%s", err, strings.TrimSuffix(advice, "."))
-		}
+	if advice := adviceFor(err, "review"); advice != "" {
+		return fmt.Errorf("%w.\n%s", err, strings.TrimSuffix(advice, "."))
 	}
 	return err
 }

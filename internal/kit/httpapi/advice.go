@@ -11,36 +11,41 @@ import (
 	"strings"
 )
 
-// An Audience is whoever reads advice: what it is told in words of its own.
+// An Audience is whoever reads advice.
 type Audience struct {
 	// Spell names a setting: [Field.String] as a provider block does.
 	Spell func(Field) string
-	// URL says where the API URL is set, Again what to do once more: "run it again".
-	URL, Again string
-	// Busy and Failed are what to do where the server asks for a pause, and where it
-	// failed.
-	Busy, Failed string
+	// Run is what to run again: "Terraform", or "it".
+	Run string
+	// Token is how to give a valid token, Forbidden what to do about a 403.
+	Token, Forbidden string
 }
 
-// Explain says in a few words what became of a request, and what to do about it. The
-// advice is empty where only the vendor can know what an answer means.
+// Explain says in a few words what became of a request, and what to do about it.
 func (e *Error) Explain(to Audience) (summary, advice string) {
 	server := e.service.Name
 	switch {
 	case e.Status == 0 && e.RetryAfter > 0:
 		return "Too many requests", e.connectionAdvice(to.Spell)
 	case e.Status == 0:
-		return "No answer from " + server, cmp.Or(e.connectionAdvice(to.Spell), "Check "+to.URL+" and the network, then "+to.Again+".")
+		return "No answer from " + server, cmp.Or(e.connectionAdvice(to.Spell), fmt.Sprintf("Check %s and the network, then run %s again.", to.Spell(FieldURL), to.Run))
 	case e.IsWebPage():
-		return "Unexpected answer from " + server, "Check " + to.URL + ", and the proxy if there is one: that is not " + server + "'s API, which is at " + e.service.DefaultURL + " or the like."
+		return "Unexpected answer from " + server,
+			fmt.Sprintf("Check %s, and the proxy if there is one: that is not %s's API, which is at %s or the like.", to.Spell(FieldURL), server, e.service.DefaultURL)
 	case e.Cause != nil:
-		return "Unexpected answer from " + server, ""
+		return "Unexpected answer from " + server, e.service.UnusableAdvice
+	case e.Status == http.StatusUnauthorized:
+		return server + " refused the API token", "The token is wrong, was regenerated since, or its user is inactive. " + to.Token
+	case e.Status == http.StatusForbidden:
+		return "Not allowed by " + server, to.Forbidden
+	case e.Status == http.StatusNotFound:
+		return "Not found by " + server, fmt.Sprintf("Check %s, which is %s or the like: %s", to.Spell(FieldURL), e.service.DefaultURL, e.service.NotFound)
 	case e.Status == http.StatusTooManyRequests:
-		return "Too many requests", to.Busy
+		return "Too many requests", fmt.Sprintf("%s asks for a longer pause than the time that is left for a request. Run %s again later, or raise %s.", server, to.Run, to.Spell(FieldRetryTimeout))
 	case e.Status == http.StatusProxyAuthRequired:
 		return "Refused by the proxy", e.proxyAdvice(e.Status, to.Spell)
 	case e.Status >= http.StatusInternalServerError:
-		return server + " failed", to.Failed
+		return server + " failed", fmt.Sprintf("Run %s again. If it stays, give %s's support the trace id.", to.Run, server)
 	}
 	return server + " refused the request", ""
 }
@@ -48,7 +53,6 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 // connectionAdvice says what to do about a request that found no way to the server,
 // or nothing if the cause is not known.
 func (e *Error) connectionAdvice(spell func(Field) string) string {
-	proxySettings := spell(FieldProxyURL) + proxyVariable
 	var pause *pauseError
 	var proxy *proxyError
 	switch {
@@ -65,22 +69,23 @@ func (e *Error) connectionAdvice(spell func(Field) string) string {
 	var lookup *net.DNSError
 	switch {
 	case isProxyConnect(e.Cause):
-		return "The proxy could not be reached. Check " + proxySettings + "."
+		return "The proxy could not be reached. Check " + proxySettings(spell) + "."
 	case errors.As(e.Cause, &lookup):
-		return fmt.Sprintf("Check %s and the name service. If the network is left through a proxy, set %s.", spell(FieldURL), proxySettings)
+		return fmt.Sprintf("Check %s and the name service. If the network is left through a proxy, set %s.", spell(FieldURL), proxySettings(spell))
 	}
 	return ""
 }
 
-// proxyVariable is where a proxy can also come from.
-const proxyVariable = ", or the environment variable HTTPS_PROXY"
+// proxySettings names where a proxy can come from.
+func proxySettings(spell func(Field) string) string {
+	return spell(FieldProxyURL) + ", or the environment variable HTTPS_PROXY"
+}
 
 func (e *Error) proxyAdvice(status int, spell func(Field) string) string {
-	proxySettings := spell(FieldProxyURL) + proxyVariable
 	if status == http.StatusProxyAuthRequired {
-		return "The proxy wants credentials, or others than those it got. Set " + proxySettings + ", to http://user:password@host:port."
+		return "The proxy wants credentials, or others than those it got. Set " + proxySettings(spell) + ", to http://user:password@host:port."
 	}
-	return "The proxy does not let requests to " + e.service.Name + " pass. Ask whoever runs it, or set another one: " + proxySettings + "."
+	return "The proxy does not let requests to " + e.service.Name + " pass. Ask whoever runs it, or set another one: " + proxySettings(spell) + "."
 }
 
 func tlsAdvice(cause error, spell func(Field) string) string {

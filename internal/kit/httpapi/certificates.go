@@ -9,7 +9,7 @@ import (
 )
 
 // tls returns the TLS settings.
-func (c Config) tls(wrong *configErrors) *tls.Config {
+func (c Config) tls(wrong *ConfigErrors) *tls.Config {
 	return &tls.Config{
 		MinVersion:   tls.VersionTLS12,
 		RootCAs:      c.authorities(wrong),
@@ -19,7 +19,7 @@ func (c Config) tls(wrong *configErrors) *tls.Config {
 
 // authorities returns who may sign the server's certificate: nil is those that
 // the system trusts.
-func (c Config) authorities(wrong *configErrors) *x509.CertPool {
+func (c Config) authorities(wrong *ConfigErrors) *x509.CertPool {
 	if c.CACertificateFile == "" {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (c Config) authorities(wrong *configErrors) *x509.CertPool {
 	return pool
 }
 
-func (c Config) clientCertificates(wrong *configErrors) []tls.Certificate {
+func (c Config) clientCertificates(wrong *ConfigErrors) []tls.Certificate {
 	switch {
 	case c.ClientCertificateFile == "" && c.ClientKeyFile == "":
 		return nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,7 +14,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 // A Request is what a server is asked for.
@@ -37,37 +37,19 @@ type Request struct {
 // use.
 type Client struct {
 	config resolvedConfig
-	http   *retryablehttp.Client
+	pace   *pace
 	// answered has, by path, the id of the last request that succeeded.
 	answered sync.Map
 }
 
-// New returns a client. It sends nothing. The error joins one [*ConfigError] per
-// wrong setting: those that are handed over, of settings that are the vendor's
-// own, and those that are found here.
-func New(config Config, wrong ...*ConfigError) (*Client, error) {
+// New returns a client. It sends nothing. The error is a [ConfigErrors], with those
+// that are handed over, of settings that are the vendor's own.
+func New(config Config, wrong ...ConfigError) (*Client, error) {
 	resolved, more := config.resolve()
 	if wrong = append(wrong, more...); len(wrong) > 0 {
-		errs := make([]error, len(wrong))
-		for i, w := range wrong {
-			errs[i] = w
-		}
-		return nil, errors.Join(errs...)
+		return nil, ConfigErrors(wrong)
 	}
-	return &Client{config: resolved, http: &retryablehttp.Client{
-		HTTPClient: &http.Client{
-			Transport: newAttemptTransport(resolved),
-			// A redirect is answered to the caller, never followed: it could
-			// carry the token to another host, or turn a POST into a GET.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		RetryMax:     1 << 20, // The budget ends the attempts, not their number.
-		RetryWaitMin: 500 * time.Millisecond,
-		RetryWaitMax: 30 * time.Second,
-		CheckRetry:   checkRetry,
-		Backoff:      backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}}, nil
+	return &Client{config: resolved, pace: newPace(resolved)}, nil
 }
 
 // URL returns the API URL, as it was normalized.
@@ -82,16 +64,42 @@ func (c *Client) MaxConcurrentRequests() int { return c.config.MaxConcurrentRequ
 func (c *Client) Do(ctx context.Context, r Request) ([]byte, http.Header, error) {
 	failure := c.failure(r)
 	failure.RequestID = uuid.NewString()
-	body, header, err := c.send(ctx, r, failure)
-	if err == nil {
+	content, err := encodeBody(r)
+	if err != nil {
+		failure.Cause = fmt.Errorf("the request could not be written: %w", err)
+		return nil, nil, failure
+	}
+	budget := c.config.RetryBudget
+	if budget < 0 {
+		budget = math.MaxInt64 // There is nothing to bound but the one attempt.
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, budget, errBudgetSpent)
+	defer cancel()
+	started := time.Now()
+	last, received := c.repeat(ctx, r, failure.RequestID, content)
+	c.log(ctx, r, failure.RequestID, last, time.Since(started))
+	if last.succeeded() {
 		// So that who finds the answer unusable can name it.
 		c.answered.Store(r.Path, failure.RequestID)
-		return body, header, nil
+		return last.body, last.header, nil
+	}
+	failure.Sent = received || last.status >= http.StatusInternalServerError
+	if isSpent(ctx) {
+		failure.GaveUpAfter = c.config.RetryBudget
+	}
+	if last.err == nil {
+		c.refuse(failure, r, last)
+	} else {
+		failure.Cause = c.config.credential.hideIn(last.err)
+		var pause *pauseError
+		if errors.As(last.err, &pause) {
+			failure.RetryAfter = pause.asked
+		}
 	}
 	if r.SecretAnswer {
-		err.hideSecrets()
+		failure.hideSecrets()
 	}
-	return nil, nil, err
+	return nil, nil, failure
 }
 
 // Unusable reports an answer that does not say what it should.
@@ -108,55 +116,10 @@ func (c *Client) failure(r Request) *Error {
 	return &Error{Method: r.Method, Path: r.Path, service: &c.config.Service}
 }
 
-func (c *Client) send(ctx context.Context, r Request, failure *Error) ([]byte, http.Header, *Error) {
-	tried := &attempts{class: r.Class, noRetries: c.config.RetryBudget < 0}
-	ctx, cancel := c.withBudget(withAttempts(ctx, tried))
-	defer cancel()
-
-	request, err := c.newRequest(ctx, r, failure.RequestID)
-	if err != nil {
-		failure.Cause = err
-		return nil, nil, failure
-	}
-	started := time.Now()
-	response, err := c.http.Do(request)
-	c.log(ctx, r, failure.RequestID, response, err, time.Since(started))
-	if err != nil {
-		return nil, nil, c.unanswered(ctx, r, failure, tried, err)
-	}
-	defer response.Body.Close()
-	var answer bytes.Buffer
-	if _, err := answer.ReadFrom(response.Body); err != nil {
-		failure.Cause = err
-		return nil, nil, failure
-	}
-	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return nil, nil, c.refusal(r, failure, response, answer.Bytes())
-	}
-	return answer.Bytes(), response.Header, nil
-}
-
-// withBudget bounds a request with all its attempts and waits. Without retries
-// there is nothing to bound but the one attempt.
-func (c *Client) withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
-	if c.config.RetryBudget < 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeoutCause(ctx, c.config.RetryBudget, errBudgetSpent)
-}
-
 const headerRequestID = "X-Request-ID"
 
-func (c *Client) newRequest(ctx context.Context, r Request, id string) (*retryablehttp.Request, error) {
-	var raw any
-	if r.Method != http.MethodGet {
-		encoded, err := encodeBody(r.Body)
-		if err != nil {
-			return nil, fmt.Errorf("the request could not be written: %w", err)
-		}
-		raw = encoded
-	}
-	request, err := retryablehttp.NewRequestWithContext(ctx, r.Method, c.URL()+r.Base+r.Path, raw)
+func (c *Client) newRequest(ctx context.Context, r Request, id string, content []byte) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, r.Method, c.URL()+r.Base+r.Path, bytes.NewReader(content))
 	if err != nil {
 		return nil, err
 	}
@@ -169,34 +132,33 @@ func (c *Client) newRequest(ctx context.Context, r Request, id string) (*retryab
 	return request, nil
 }
 
-// encodeBody writes the body of a request, {} for nil.
-func encodeBody(body any) ([]byte, error) {
-	if body == nil {
-		body = struct{}{}
+func encodeBody(r Request) ([]byte, error) {
+	if r.Method == http.MethodGet {
+		return nil, nil
+	}
+	if r.Body == nil {
+		return []byte("{}"), nil
 	}
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)
 	// What was read goes back as it came, also where it has markup in it.
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(body); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSpace(encoded.Bytes()), nil
+	err := encoder.Encode(r.Body)
+	return bytes.TrimSpace(encoded.Bytes()), err
 }
 
-// refusal completes the error with what the server answered.
-func (c *Client) refusal(r Request, failure *Error, response *http.Response, body []byte) *Error {
-	failure.Status = response.StatusCode
-	failure.Sent = response.StatusCode >= 500
-	failure.RetryAfter, _ = retryAfter(response.Header, time.Now())
+// refuse completes the error with what the server answered.
+func (c *Client) refuse(failure *Error, r Request, last answer) {
+	failure.Status = last.status
+	failure.RetryAfter, _ = retryAfter(last.header, time.Now())
 	// A server that echoes the request must not put the token into a message.
-	body = []byte(c.config.credential.hide(string(body)))
-	failure.describe(c.config.Service.problem(body), response.Header.Get("Content-Type"), body)
-	if isRedirect(response.StatusCode) {
+	body := []byte(c.config.credential.hide(string(last.body)))
+	failure.describe(c.config.Service.ReadProblem(body), last.header.Get("Content-Type"), body)
+	switch last.status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		failure.Title, failure.Fields = "", nil
-		failure.Detail = c.config.credential.hide(c.redirect(r, response.Header.Get("Location")))
+		failure.Detail = c.config.credential.hide(c.redirect(r, last.header.Get("Location")))
 	}
-	return failure
 }
 
 // redirect says where the answer redirects to, and what the API URL may be instead.
@@ -219,38 +181,15 @@ func (c *Client) redirect(r Request, location string) string {
 	return text + fmt.Sprintf(" Check %s: the answer may come from a login page or a proxy.", FieldURL)
 }
 
-// unanswered completes the error of a request that ended without an answer, or
-// with one that was worth another attempt until the budget was spent.
-func (c *Client) unanswered(ctx context.Context, r Request, failure *Error, tried *attempts, err error) *Error {
-	var pause *pauseError
-	if errors.As(err, &pause) {
-		failure.RetryAfter = pause.asked
-	}
-	if errors.Is(context.Cause(ctx), errBudgetSpent) {
-		failure.GaveUpAfter = c.config.RetryBudget
-		if tried.answer != nil {
-			failure = c.refusal(r, failure, tried.answer, tried.body)
-			failure.Sent = tried.received
-			return failure
-		}
-		if tried.err != nil {
-			err = tried.err // The end of the budget says less.
-		}
-	}
-	failure.Sent, failure.Cause = tried.received, c.config.credential.cause(err)
-	return failure
-}
-
-func (c *Client) log(ctx context.Context, r Request, id string, response *http.Response, err error, took time.Duration) {
+func (c *Client) log(ctx context.Context, r Request, id string, last answer, took time.Duration) {
 	if c.config.Log == nil {
 		return
 	}
 	fields := map[string]any{"operation": r.Method + " " + r.Path, "request_id": id, "milliseconds": took.Milliseconds()}
-	if response != nil {
-		fields["status"] = response.StatusCode
-	}
-	if err != nil {
-		text := c.config.credential.cause(err).Error()
+	if last.err == nil {
+		fields["status"] = last.status
+	} else {
+		text := c.config.credential.hide(last.err.Error())
 		if r.SecretAnswer {
 			text = hideSecrets(text)
 		}

@@ -103,7 +103,7 @@ type Config struct {
 	Transport http.RoundTripper
 
 	// wrong is what is wrong with the environment.
-	wrong configErrors
+	wrong ConfigErrors
 }
 
 // FromEnvironment takes what is not set from the environment variables of the
@@ -139,53 +139,45 @@ type ConfigError struct {
 	Reason string
 }
 
-func (e *ConfigError) Error() string { return e.Reason }
+// ConfigErrors are all settings that are wrong.
+type ConfigErrors []ConfigError
 
-// A resolvedConfig is a Config that was checked, with its defaults and with what
-// its files hold.
+func (e ConfigErrors) Error() string {
+	var reasons []string
+	for _, wrong := range e {
+		reasons = append(reasons, wrong.Reason)
+	}
+	return strings.Join(reasons, "\n")
+}
+
+// add adds a reason, if there is one.
+func (e *ConfigErrors) add(field Field, reason string) {
+	if reason != "" {
+		*e = append(*e, ConfigError{field, reason})
+	}
+}
+
+// A resolvedConfig is a Config that was checked, with its defaults, its transport and
+// with what its files hold.
 type resolvedConfig struct {
 	Config
 	base       *url.URL
 	credential credential
-	transport  http.RoundTripper
 }
 
-func (c Config) resolve() (resolvedConfig, []*ConfigError) {
+func (c Config) resolve() (resolvedConfig, ConfigErrors) {
 	wrong := slices.Clone(c.wrong)
-	r := resolvedConfig{Config: c.withDefaults()}
-	var reason string
-	r.base, reason = c.Service.normalizeURL(c.URL)
+	c.AttemptTimeout = cmp.Or(max(c.AttemptTimeout, 0), Seconds(RequestTimeout.Default))
+	c.RetryBudget = cmp.Or(c.RetryBudget, Seconds(RetryTimeout.Default))
+	c.MaxConcurrentRequests = cmp.Or(max(c.MaxConcurrentRequests, 0), int(MaxConcurrentRequests.Default))
+	base, reason := c.Service.normalizeURL(c.URL)
 	wrong.add(FieldURL, reason)
-	r.credential = newCredential(c.readToken(&wrong))
-	proxy := c.proxy(&wrong)
-	tlsConfig := c.tls(&wrong)
-	if r.transport = c.Transport; r.transport == nil {
-		r.transport = newHTTPTransport(r.MaxConcurrentRequests, proxy, tlsConfig)
+	r := resolvedConfig{Config: c, base: base, credential: newCredential(c.readToken(&wrong))}
+	proxy, tlsConfig := c.proxy(&wrong), c.tls(&wrong)
+	if r.Transport == nil {
+		r.Transport = newHTTPTransport(c.MaxConcurrentRequests, proxy, tlsConfig)
 	}
 	return r, wrong
-}
-
-func (c Config) withDefaults() Config {
-	if c.AttemptTimeout <= 0 {
-		c.AttemptTimeout = Seconds(RequestTimeout.Default)
-	}
-	if c.RetryBudget == 0 {
-		c.RetryBudget = Seconds(RetryTimeout.Default)
-	}
-	if c.MaxConcurrentRequests <= 0 {
-		c.MaxConcurrentRequests = int(MaxConcurrentRequests.Default)
-	}
-	return c
-}
-
-// configErrors collects what is wrong.
-type configErrors []*ConfigError
-
-// add adds a reason, if there is one.
-func (e *configErrors) add(field Field, reason string) {
-	if reason != "" {
-		*e = append(*e, &ConfigError{field, reason})
-	}
 }
 
 // normalizeURL returns the API URL without a trailing slash or the ending that

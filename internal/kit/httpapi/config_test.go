@@ -77,7 +77,7 @@ func TestURLIsRefused(t *testing.T) {
 	for url, want := range tests {
 		_, err := httpapi.New(config(url))
 		wrong := wrongSettings(config(url))
-		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldURL || err == nil || err.Error() != wrong[0].Error() {
+		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldURL || err == nil || err.Error() != wrong[0].Reason {
 			t.Errorf("%q: %v, %v", url, err, wrong)
 			continue
 		}
@@ -108,11 +108,11 @@ func TestTokenIsChecked(t *testing.T) {
 		c := config("")
 		c.Token = text
 		wrong := wrongSettings(c)
-		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldToken || !strings.Contains(wrong[0].Error(), want) {
+		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldToken || !strings.Contains(wrong[0].Reason, want) {
 			t.Errorf("%q: %v", text, wrong)
 			continue
 		}
-		if strings.Contains(wrong[0].Error(), token[:8]) {
+		if strings.Contains(wrong[0].Reason, token[:8]) {
 			t.Errorf("the error has the token: %v", wrong[0])
 		}
 	}
@@ -120,7 +120,7 @@ func TestTokenIsChecked(t *testing.T) {
 
 // What is wrong with settings of the vendor's own is told with the rest.
 func TestAllThatIsWrongIsReported(t *testing.T) {
-	_, err := httpapi.New(httpapi.Config{Service: service, URL: "ftp://example.com"}, &httpapi.ConfigError{Field: "tenant", Reason: "No tenant is set."})
+	_, err := httpapi.New(httpapi.Config{Service: service, URL: "ftp://example.com"}, httpapi.ConfigError{Field: "tenant", Reason: "No tenant is set."})
 	expectError(t, err, "No tenant is set.", "is not a URL", "No API token is set")
 }
 

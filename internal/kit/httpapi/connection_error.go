@@ -32,13 +32,12 @@ func isFinal(err error) bool {
 	var (
 		notSent     *notSentError
 		certificate *tls.CertificateVerificationError
-		tooLarge    *answerTooLargeError
 		lookup      *net.DNSError
 		proxy       *proxyError
 		noTLS       tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &tooLarge), errors.As(err, &certificate), errors.As(err, &noTLS), errors.Is(err, http.ErrSchemeMismatch), isTLSAlert(err):
+	case errors.Is(err, errAnswerTooLarge), errors.As(err, &certificate), errors.As(err, &noTLS), errors.Is(err, http.ErrSchemeMismatch), isTLSAlert(err):
 		return true
 	case errors.As(err, &proxy):
 		return !isRetryable(Idempotent, proxy.status)

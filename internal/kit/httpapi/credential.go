@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 )
@@ -26,13 +25,8 @@ const tokenHidden = "(token)"
 
 func (c credential) hide(text string) string { return c.shape.ReplaceAllString(text, tokenHidden) }
 
-// cause takes the method and URL off an error of the HTTP client, which the message
-// has already, and the token, which an error about a malformed answer could quote.
-func (c credential) cause(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
+// hideIn takes the token out of an error: one about a malformed answer could quote it.
+func (c credential) hideIn(err error) error {
 	if text := c.hide(err.Error()); text != err.Error() {
 		return errors.New(text)
 	}
@@ -40,7 +34,7 @@ func (c credential) cause(err error) error {
 }
 
 // readToken returns the token, from wherever it is.
-func (c Config) readToken(wrong *configErrors) string {
+func (c Config) readToken(wrong *ConfigErrors) string {
 	if c.TokenFile == "" {
 		wrong.add(FieldToken, c.Service.refuseToken(c.Token))
 		return c.Token

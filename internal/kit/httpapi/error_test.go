@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
@@ -107,7 +108,9 @@ func TestACompressedAnswerIsBounded(t *testing.T) {
 				}
 			}))
 			defer server.Close()
-			client, err := httpapi.New(config(server.URL))
+			c := config(server.URL)
+			c.AttemptTimeout = 10 * time.Minute // A machine that is busy needs more than the usual.
+			client, err := httpapi.New(c)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -41,7 +41,7 @@ type Error struct {
 // request in logs.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: ", e.operation())
+	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	switch {
 	case e.Cause != nil && e.Status == 0:
 		fmt.Fprintf(&b, "no answer from %s: %v", e.service.Name, e.Cause)
@@ -50,7 +50,7 @@ func (e *Error) Error() string {
 	default:
 		fmt.Fprintf(&b, "%s answered %s", e.service.Name, statusText(e.Status))
 	}
-	if words := e.Words(); words != "" {
+	if words := e.words(); words != "" {
 		fmt.Fprintf(&b, ": %s", words)
 	}
 	if notes := e.notes(); len(notes) > 0 {
@@ -76,10 +76,8 @@ func (e *Error) notes() []string {
 	return notes
 }
 
-func (e *Error) operation() string { return e.Method + " " + e.Path }
-
-// Words returns the server's own words: title, detail and messages per property.
-func (e *Error) Words() string {
+// words returns the server's own words: title, detail and messages per property.
+func (e *Error) words() string {
 	var words []string
 	if e.Title != "" && !strings.EqualFold(e.Title, http.StatusText(e.Status)) {
 		words = append(words, e.Title)

@@ -13,17 +13,22 @@ import (
 // A pace decides when a request may go out: when there is a place, when the server
 // asks for no pause, and when the rate allows it.
 type pace struct {
+	config resolvedConfig
 	places *semaphore.Weighted
-	gate   gate
 	// rate is nil if there is no limit.
 	rate *rate.Limiter
+
+	mu sync.Mutex
+	// paused is until when the server asks for a pause: a 429 to one of ten parallel
+	// requests is meant for all of them.
+	paused time.Time
 }
 
 func newPace(config resolvedConfig) *pace {
-	p := &pace{places: semaphore.NewWeighted(int64(config.MaxConcurrentRequests)), gate: gate{service: config.Service.Name}}
-	if perSecond := config.MaxRequestsPerSecond; perSecond > 0 {
+	p := &pace{config: config, places: semaphore.NewWeighted(int64(config.MaxConcurrentRequests))}
+	if config.MaxRequestsPerSecond > 0 {
 		// Without a burst: one would let the first second have twice as many.
-		p.rate = rate.NewLimiter(rate.Limit(perSecond), 1)
+		p.rate = rate.NewLimiter(rate.Limit(config.MaxRequestsPerSecond), 1)
 	}
 	return p
 }
@@ -43,7 +48,7 @@ func (p *pace) enter(ctx context.Context) (leave func(), err error) {
 }
 
 func (p *pace) waitForTurn(ctx context.Context) error {
-	if err := p.gate.wait(ctx); err != nil || p.rate == nil {
+	if err := p.waitForPause(ctx); err != nil || p.rate == nil {
 		return err
 	}
 	if err := p.rate.Wait(ctx); err != nil {
@@ -53,22 +58,15 @@ func (p *pace) waitForTurn(ctx context.Context) error {
 		return &notSentError{cause: err, final: true}
 	}
 	// The server may have asked for a pause meanwhile.
-	return p.gate.wait(ctx)
+	return p.waitForPause(ctx)
 }
 
-// A gate holds back all requests of a client while the server asks for a pause:
-// a 429 to one of ten parallel requests is meant for all of them.
-type gate struct {
-	service string
-	mu      sync.Mutex
-	until   time.Time
-}
-
-func (g *gate) closeFor(wait time.Duration) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if until := time.Now().Add(wait); until.After(g.until) {
-		g.until = until
+// pauseFor holds back all requests of a client.
+func (p *pace) pauseFor(wait time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(wait); until.After(p.paused) {
+		p.paused = until
 	}
 }
 
@@ -83,18 +81,17 @@ func (e *pauseError) Error() string {
 	return fmt.Sprintf("%s asked to wait for %s, longer than the time that is left", e.service, e.asked)
 }
 
-// wait returns when the gate is open, or with a [*notSentError].
-func (g *gate) wait(ctx context.Context) error {
+func (p *pace) waitForPause(ctx context.Context) error {
 	for {
-		g.mu.Lock()
-		wait := time.Until(g.until)
-		g.mu.Unlock()
+		p.mu.Lock()
+		wait := time.Until(p.paused)
+		p.mu.Unlock()
 		if wait <= 0 {
 			return nil
 		}
 		deadline, bounded := ctx.Deadline()
-		if attemptsOf(ctx).noRetries || (bounded && time.Until(deadline) < wait) {
-			return &notSentError{cause: &pauseError{g.service, wait.Round(time.Second)}, final: true}
+		if p.config.RetryBudget < 0 || (bounded && time.Until(deadline) < wait) {
+			return &notSentError{cause: &pauseError{p.config.Service.Name, wait.Round(time.Second)}, final: true}
 		}
 		if err := Sleep(ctx, wait); err != nil {
 			return &notSentError{cause: err}

@@ -11,12 +11,9 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// A proxyFunc returns the proxy for a request; nil is none.
-type proxyFunc func(*http.Request) (*url.URL, error)
-
 // proxy returns the proxy of the settings, which then serves every request, or
 // else those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
-func (c Config) proxy(wrong *configErrors) proxyFunc {
+func (c Config) proxy(wrong *ConfigErrors) func(*http.Request) (*url.URL, error) {
 	if c.ProxyURL == "" {
 		// http.ProxyFromEnvironment would remember the variables of the first
 		// client in this process.

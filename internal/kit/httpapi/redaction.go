@@ -80,45 +80,15 @@ func (e *Error) hideSecrets() {
 	e.Problem = e.with(hideSecrets)
 }
 
-// A trace passes on the headers of every attempt, without secrets, and no body.
-type trace struct {
-	write      func(ctx context.Context, message string, fields map[string]any)
-	service    string
-	credential credential
-}
-
-// newTrace returns nil, which is a trace that does nothing, if nobody reads it.
-func newTrace(config resolvedConfig) *trace {
-	if config.Trace == nil {
-		return nil
-	}
-	return &trace{config.Trace, config.Service.Name, config.credential}
-}
-
-func (t *trace) request(request *http.Request) {
-	if t == nil {
-		return
-	}
-	t.write(request.Context(), t.service+" request headers", map[string]any{
-		"request_id": request.Header.Get(headerRequestID), "method": request.Method, "path": request.URL.Path, "headers": t.headers(request.Header, false),
-	})
-}
-
-func (t *trace) response(request *http.Request, response *http.Response) {
-	if t == nil {
-		return
-	}
-	// The answer to a request that acts may hold a new token, in a header too.
-	hide := attemptsOf(request.Context()).class == Once
-	t.write(request.Context(), t.service+" response headers", map[string]any{
-		"request_id": request.Header.Get(headerRequestID), "status": response.StatusCode, "headers": t.headers(response.Header, hide),
-	})
-}
-
 // secretHeaders hold nothing but secrets.
 var secretHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}
 
-func (t *trace) headers(header http.Header, hide bool) string {
+// trace passes on the headers of a request or an answer, without secrets, and no
+// body.
+func (c *Client) trace(ctx context.Context, what string, fields map[string]any, header http.Header, hide bool) {
+	if c.config.Trace == nil {
+		return
+	}
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		value := strings.Join(header[name], ", ")
@@ -128,7 +98,8 @@ func (t *trace) headers(header http.Header, hide bool) string {
 		case hide:
 			value = hideSecrets(value)
 		}
-		lines = append(lines, name+": "+t.credential.hide(value))
+		lines = append(lines, name+": "+c.config.credential.hide(value))
 	}
-	return cmp.Or(strings.Join(lines, "; "), "none")
+	fields["headers"] = cmp.Or(strings.Join(lines, "; "), "none")
+	c.config.Trace(ctx, c.config.Service.Name+" "+what+" headers", fields)
 }

@@ -1,13 +1,12 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -15,98 +14,67 @@ import (
 // errBudgetSpent ends a request whose attempts have used up the retry budget.
 var errBudgetSpent = errors.New("the retry budget is spent")
 
-// attempts is what is known of the attempts of one request so far.
-type attempts struct {
-	class Class
-	// noRetries is true if the first attempt is the only one.
-	noRetries bool
-	// received is true once the server may have received an attempt that it did
-	// not answer.
-	received bool
-	// answer, with its body, or err are how the last attempt ended.
-	answer *http.Response
-	body   []byte
-	err    error
+// The waits between attempts, without what the server asks for.
+const (
+	shortestWait = 500 * time.Millisecond
+	longestWait  = 30 * time.Second
+)
+
+// repeat sends a request until nothing is gained by sending it again, and returns
+// how the last attempt ended, and whether the server may have received one that it
+// did not answer.
+func (c *Client) repeat(ctx context.Context, r Request, id string, content []byte) (last answer, received bool) {
+	for attempt := 0; ; attempt++ {
+		result := c.attempt(ctx, r, id, content)
+		received = received || result.err != nil && !certainlyNotSent(result.err)
+		if attempt == 0 || result.succeeded() || ctx.Err() == nil { // The end of the time says less.
+			last = result
+		}
+		if !c.again(ctx, r.Class, result) || Sleep(ctx, backoff(attempt, result.header)) != nil {
+			break
+		}
+	}
+	if ctx.Err() != nil && !last.succeeded() && !isSpent(ctx) {
+		last = answer{err: ctx.Err()}
+	}
+	return last, received
 }
 
-type attemptsKey struct{}
+func isSpent(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errBudgetSpent) }
 
-func withAttempts(ctx context.Context, tried *attempts) context.Context {
-	return context.WithValue(ctx, attemptsKey{}, tried)
-}
-
-// attemptsOf returns what is known of the attempts of the request that ctx
-// belongs to. A request of unknown origin is not sent again.
-func attemptsOf(ctx context.Context) *attempts {
-	if tried, ok := ctx.Value(attemptsKey{}).(*attempts); ok {
-		return tried
+// again decides whether another attempt is made: never after the end of the
+// context or when the wait would outlast the budget, and for a request that acts
+// each time it is sent only if the server certainly did not act.
+func (c *Client) again(ctx context.Context, class Class, result answer) bool {
+	switch {
+	case ctx.Err() != nil || c.config.RetryBudget < 0:
+		return false
+	case result.err != nil:
+		return !isFinal(result.err) && (class == Idempotent || certainlyNotSent(result.err))
+	case !isRetryable(class, result.status):
+		return false
 	}
-	return &attempts{class: Once, noRetries: true}
-}
-
-// note takes down how an attempt ended, unless the context ended it.
-func (a *attempts) note(ctx context.Context, response *http.Response, err error) {
-	if err != nil && !certainlyNotSent(err) {
-		a.received = true
-	}
-	if ctx.Err() != nil {
-		return
-	}
-	a.answer, a.body, a.err = nil, nil, err
-	if err == nil && response.StatusCode > 299 {
-		// The body is in memory; the transport has read it whole.
-		a.body, _ = io.ReadAll(response.Body)
-		response.Body = io.NopCloser(bytes.NewReader(a.body))
-		a.answer = response
-	}
-}
-
-// checkRetry decides whether another attempt is made: never after the end of
-// the context or when the wait would outlast the budget, and for a request that
-// acts each time it is sent only if the server certainly did not act.
-func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
-	tried := attemptsOf(ctx)
-	tried.note(ctx, response, err)
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	if tried.noRetries {
-		return false, nil
-	}
-	if err != nil {
-		return !isFinal(err) && (tried.class == Idempotent || certainlyNotSent(err)), nil
-	}
-	if !isRetryable(tried.class, response.StatusCode) {
-		return false, nil
-	}
-	wait, _ := retryAfter(response.Header, time.Now())
+	wait, _ := retryAfter(result.header, time.Now())
 	deadline, ok := ctx.Deadline()
-	return !ok || time.Until(deadline) > wait, nil
+	return !ok || time.Until(deadline) > wait
 }
+
+// passing are the statuses after which another attempt may be answered.
+var passing = []int{http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
 func isRetryable(class Class, status int) bool {
-	switch status {
-	case http.StatusTooManyRequests:
-		return true
-	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return class == Idempotent
-	}
-	return false
+	return status == http.StatusTooManyRequests || class == Idempotent && slices.Contains(passing, status)
 }
 
 // backoff doubles the wait with each attempt, spreads it by up to a half so
 // that parallel requests do not come back together, and waits at least as long
 // as the server asks for.
-func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
-	wait := min(longest, shortest<<min(attempt, 10))
-	wait = wait/2 + rand.N(wait/2+1) //nolint:gosec // Jitter needs no secrecy.
-	if response == nil {
-		return wait
+func backoff(attempt int, header http.Header) time.Duration {
+	if asked, found := retryAfter(header, time.Now()); found {
+		return asked + rand.N(shortestWait/2) //nolint:gosec // Jitter needs no secrecy.
 	}
-	if asked, found := retryAfter(response.Header, time.Now()); found {
-		return asked + rand.N(shortest/2) //nolint:gosec // As above.
-	}
-	return wait
+	wait := min(longestWait, shortestWait<<min(attempt, 10))
+	return wait/2 + rand.N(wait/2+1) //nolint:gosec // As above.
 }
 
 // retryAfter reads the Retry-After header in both its forms, seconds and HTTP

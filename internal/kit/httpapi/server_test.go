@@ -29,7 +29,9 @@ var service = httpapi.Service{
 		httpapi.FieldURL: "EXAMPLE_API_URL", httpapi.FieldToken: "EXAMPLE_API_TOKEN", httpapi.FieldTokenFile: "EXAMPLE_API_TOKEN_FILE",
 		httpapi.FieldRequestTimeout: "EXAMPLE_TIMEOUT", httpapi.FieldRetryTimeout: "EXAMPLE_RETRY",
 	},
-	TokenOwner: "a robot",
+	TokenOwner:     "a robot",
+	UnusableAdvice: "Tell us.",
+	NotFound:       "We answer 403.",
 	RefuseToken: func(token string) string {
 		if strings.Contains(token, ":") {
 			return "A token of ours has no colon."

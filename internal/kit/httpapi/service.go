@@ -17,8 +17,12 @@ type Service struct {
 	// RefuseToken says what is wrong with a token in a way that only this vendor's
 	// can be, or nothing. It must not quote the token. It may be nil.
 	RefuseToken func(token string) (reason string)
-	// ReadProblem reads the body of a refusal. Where it finds no words, or is nil,
-	// the body is quoted.
+	// UnusableAdvice is what to do about an answer that cannot be used.
+	UnusableAdvice string
+	// NotFound says why a 404 speaks for a wrong API URL.
+	NotFound string
+	// ReadProblem reads the body of a refusal. Where it finds no words, the body is
+	// quoted.
 	ReadProblem func(body []byte) Problem
 }
 
@@ -29,11 +33,4 @@ type Problem struct {
 	Fields map[string][]string
 	// TraceID identifies the request in the vendor's logs.
 	TraceID string
-}
-
-func (s Service) problem(body []byte) Problem {
-	if s.ReadProblem == nil {
-		return Problem{}
-	}
-	return s.ReadProblem(body)
 }

@@ -23,21 +23,17 @@ func readSettingFile(path string) (content []byte, reason string) {
 		defer file.Close() //nolint:errcheck // It was only read.
 		content, err = io.ReadAll(io.LimitReader(file, maxSettingFileBytes+1))
 	}
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err // The path is in the reason.
+	}
 	switch {
 	case err != nil:
-		return nil, fmt.Sprintf("%s cannot be read: %v.", quotePath(path), withoutPath(err))
+		return nil, fmt.Sprintf("%s cannot be read: %v.", quotePath(path), err)
 	case len(content) > maxSettingFileBytes:
 		return nil, fmt.Sprintf("%s is larger than %d MiB.", quotePath(path), maxSettingFileBytes>>20)
 	}
 	return content, ""
-}
-
-func withoutPath(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }
 
 // tokenInPlace matches what may be the token in the place of a path.

@@ -21,16 +21,9 @@ func writeFile(t *testing.T, content string) string {
 }
 
 // wrongSettings returns what New refuses.
-func wrongSettings(c httpapi.Config) []*httpapi.ConfigError {
+func wrongSettings(c httpapi.Config) (wrong httpapi.ConfigErrors) {
 	_, err := httpapi.New(c)
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return nil
-	}
-	wrong := make([]*httpapi.ConfigError, len(joined.Unwrap()))
-	for i, one := range joined.Unwrap() {
-		errors.As(one, &wrong[i])
-	}
+	errors.As(err, &wrong)
 	return wrong
 }
 

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +19,7 @@ import (
 const maxBodyBytes = 64 << 20
 
 // newHTTPTransport returns a transport for the client's only host.
-func newHTTPTransport(concurrent int, proxy proxyFunc, tlsConfig *tls.Config) *connectedTransport {
+func newHTTPTransport(concurrent int, proxy func(*http.Request) (*url.URL, error), tlsConfig *tls.Config) *connectedTransport {
 	pooled := cleanhttp.DefaultPooledTransport()
 	// Go keeps 2 idle connections per host by default, and then opens one for
 	// nearly every request of a parallel run.
@@ -69,108 +69,78 @@ func (t *connectedTransport) RoundTrip(request *http.Request) (*http.Response, e
 	return nil, &notSentError{cause: err}
 }
 
-// attemptTransport carries out one attempt of a request: it waits for its turn,
-// bounds the attempt in time, and reads the answer whole, so that a connection
-// that breaks in the middle of a body counts as a failed attempt and can be
-// tried again.
-type attemptTransport struct {
-	next    http.RoundTripper
-	pace    *pace
-	timeout time.Duration
-	// host is the only host that the token is ever sent to.
-	host  string
-	trace *trace
+// An answer is how an attempt ended: the server's answer, read whole, or an error.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	err    error
 }
 
-func newAttemptTransport(config resolvedConfig) *attemptTransport {
-	return &attemptTransport{
-		next:    config.transport,
-		pace:    newPace(config),
-		timeout: config.AttemptTimeout,
-		host:    config.base.Host,
-		trace:   newTrace(config),
-	}
-}
+func (a answer) succeeded() bool { return a.err == nil && a.status >= 200 && a.status <= 299 }
 
-// RoundTrip implements [http.RoundTripper].
-func (t *attemptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.Host != t.host {
-		return nil, &notSentError{cause: fmt.Errorf("refused to send the API token to %s", request.URL.Host), final: true}
-	}
-	leave, err := t.pace.enter(request.Context())
+// attempt sends a request once: it waits for its turn, bounds the attempt in time,
+// and reads the answer whole, so that a connection that breaks in the middle of a
+// body counts as a failed attempt and can be tried again. A redirect is an answer
+// and is never followed: it could carry the token to another host, or turn a POST
+// into a GET.
+func (c *Client) attempt(whole context.Context, r Request, id string, content []byte) answer {
+	leave, err := c.pace.enter(whole)
 	if err != nil {
-		return nil, err
+		return answer{err: err}
 	}
 	defer leave()
-	t.trace.request(request)
-	response, err := t.attempt(request)
-	if err != nil {
-		return nil, err
-	}
-	t.trace.response(request, response)
-	if _, err := response.Location(); err != nil && isRedirect(response.StatusCode) {
-		// http.Client would take an answer with a malformed one for no answer.
-		response.Header.Del("Location")
-	}
-	if response.StatusCode == http.StatusTooManyRequests {
-		wait, _ := retryAfter(response.Header, time.Now())
-		t.pace.gate.closeFor(wait)
-	}
-	return response, nil
-}
-
-func isRedirect(status int) bool {
-	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return true
-	}
-	return false
-}
-
-func (t *attemptTransport) attempt(request *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeoutCause(request.Context(), t.timeout, errAttemptTimeout)
+	ctx, cancel := context.WithTimeoutCause(whole, c.config.AttemptTimeout, errAttemptTimeout)
 	defer cancel()
-	response, err := t.next.RoundTrip(request.WithContext(ctx))
+	request, err := c.newRequest(ctx, r, id, content)
 	if err != nil {
-		return nil, attemptError(ctx, request.Context(), t.timeout, err)
+		return answer{err: &notSentError{cause: err, final: true}}
+	}
+	c.trace(ctx, "request", map[string]any{"request_id": id, "method": r.Method, "path": request.URL.Path}, request.Header, false)
+	result := readAnswer(c.config.Transport.RoundTrip(request))
+	if result.err != nil {
+		// Another attempt may be made after the end of this one, not after that of
+		// the whole request.
+		if whole.Err() == nil && errors.Is(context.Cause(ctx), errAttemptTimeout) {
+			timedOut := fmt.Errorf("%w after %s", errAttemptTimeout, c.config.AttemptTimeout)
+			if certainlyNotSent(result.err) {
+				timedOut = &notSentError{cause: timedOut}
+			}
+			result.err = timedOut
+		}
+		return result
+	}
+	// The answer to a request that acts may hold a new token, in a header too.
+	c.trace(ctx, "response", map[string]any{"request_id": id, "status": result.status}, result.header, r.Class == Once)
+	if result.status == http.StatusTooManyRequests {
+		wait, _ := retryAfter(result.header, time.Now())
+		c.pace.pauseFor(wait)
+	}
+	return result
+}
+
+func readAnswer(response *http.Response, err error) answer {
+	if err != nil {
+		return answer{err: err}
 	}
 	if response.ContentLength > maxBodyBytes {
 		_ = response.Body.Close()
-		return nil, &answerTooLargeError{}
+		return answer{err: errAnswerTooLarge}
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBodyBytes+1))
-	closeErr := response.Body.Close()
-	if err = errors.Join(err, closeErr); err != nil {
-		return nil, attemptError(ctx, request.Context(), t.timeout, fmt.Errorf("the connection broke in the middle of the answer: %w", err))
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		return answer{err: fmt.Errorf("the connection broke in the middle of the answer: %w", err)}
 	}
 	if len(body) > maxBodyBytes {
-		return nil, &answerTooLargeError{}
+		return answer{err: errAnswerTooLarge}
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return response, nil
+	return answer{status: response.StatusCode, header: response.Header, body: body}
 }
 
 var errAttemptTimeout = errors.New("attempt timed out")
 
-// attemptError tells a time-out of the attempt, after which another may be
-// made, from the end of the whole request.
-func attemptError(attempt, whole context.Context, timeout time.Duration, err error) error {
-	if whole.Err() != nil || !errors.Is(context.Cause(attempt), errAttemptTimeout) {
-		return err
-	}
-	timedOut := fmt.Errorf("%w after %s", errAttemptTimeout, timeout)
-	if certainlyNotSent(err) {
-		return &notSentError{cause: timedOut}
-	}
-	return timedOut
-}
-
-// answerTooLargeError stops a server, or a proxy, from filling the memory.
-type answerTooLargeError struct{}
-
-func (*answerTooLargeError) Error() string {
-	return fmt.Sprintf("the answer is larger than %d MiB", maxBodyBytes>>20)
-}
+// errAnswerTooLarge stops a server, or a proxy, from filling the memory.
+var errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBodyBytes>>20)
 
 // A notSentError is why a request was not sent at all.
 type notSentError struct {

@@ -23,8 +23,7 @@ type Client struct {
 	noticed atomic.Bool
 }
 
-// New returns a client. It sends nothing. The error joins one
-// [*httpapi.ConfigError] per wrong setting.
+// New returns a client. It sends nothing. The error is a [httpapi.ConfigErrors].
 func New(config Config) (*Client, error) {
 	config.Service = Service
 	client, err := httpapi.New(config.Config, refuseOrganization(config.OrganizationID)...)

@@ -34,8 +34,8 @@ func TestOrganizationIDIsChecked(t *testing.T) {
 		c := config("")
 		c.OrganizationID = id
 		_, err := api.New(c)
-		var wrong *httpapi.ConfigError
-		if !errors.As(err, &wrong) || wrong.Field != api.FieldOrganizationID || !strings.Contains(err.Error(), want) {
+		var wrong httpapi.ConfigErrors
+		if !errors.As(err, &wrong) || len(wrong) != 1 || wrong[0].Field != api.FieldOrganizationID || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
@@ -48,8 +48,8 @@ func TestAllThatIsWrongIsReported(t *testing.T) {
 			t.Errorf("the error lacks %q: %v", want, err)
 		}
 	}
-	var one *httpapi.ConfigError
-	if !errors.As(err, &one) {
+	var wrong httpapi.ConfigErrors
+	if !errors.As(err, &wrong) || len(wrong) != 3 {
 		t.Errorf("got %#v", err)
 	}
 }

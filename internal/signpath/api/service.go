@@ -41,9 +41,11 @@ var Service = httpapi.Service{ //nolint:gosec // It names variables and holds no
 		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, httpapi.FieldToken: EnvToken, httpapi.FieldTokenFile: EnvTokenFile,
 		httpapi.FieldRequestTimeout: EnvRequestTimeout, httpapi.FieldRetryTimeout: EnvRetryTimeout,
 	},
-	TokenOwner:  "a CI user, or of an interactive user",
-	RefuseToken: refuseCompositeToken,
-	ReadProblem: readProblem,
+	TokenOwner:     "a CI user, or of an interactive user",
+	RefuseToken:    refuseCompositeToken,
+	ReadProblem:    readProblem,
+	UnusableAdvice: "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project.",
+	NotFound:       "SignPath itself answers 403 for an unknown object.",
 }
 
 // FieldOrganizationID is the setting that only SignPath has.
@@ -69,7 +71,7 @@ func (c Config) FromEnvironment() Config {
 	return c
 }
 
-func refuseOrganization(id string) []*httpapi.ConfigError {
+func refuseOrganization(id string) httpapi.ConfigErrors {
 	reason := ""
 	switch {
 	case id == "":
@@ -79,7 +81,7 @@ func refuseOrganization(id string) []*httpapi.ConfigError {
 	default:
 		return nil
 	}
-	return []*httpapi.ConfigError{{Field: FieldOrganizationID, Reason: reason}}
+	return httpapi.ConfigErrors{{Field: FieldOrganizationID, Reason: reason}}
 }
 
 func refuseCompositeToken(token string) string {

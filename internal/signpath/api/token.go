@@ -91,10 +91,7 @@ func (e *LostTokenError) Unwrap() error { return e.cause }
 // tokenFailure tells whether the token is lost.
 func tokenFailure(err error) error {
 	var e *httpapi.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	if e.Sent || e.Status == http.StatusRequestTimeout {
+	if errors.As(err, &e) && (e.Sent || e.Status == http.StatusRequestTimeout) {
 		return &LostTokenError{cause: err}
 	}
 	return err

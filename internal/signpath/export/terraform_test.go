@@ -2,7 +2,6 @@ package export_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,11 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 )
 
-// TestTerraformImportsAllAndChangesNothing is what an export is for.
-func TestTerraformImportsAllAndChangesNothing(t *testing.T) {
+// TestCLITerraformImportsAllAndChangesNothing is what an export is for.
+func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	builds := buildAll(t)
 	for name, arguments := range map[string][]string{"default": {"export", "."}, "empty lists": {"export", ".", "--include-empty-lists"}} {
 		t.Run(name, func(t *testing.T) {
@@ -56,9 +55,6 @@ type builds struct{ cli, signpathctl, configFile string }
 
 func buildAll(t *testing.T) builds {
 	t.Helper()
-	if os.Getenv(resource.EnvTfAcc) == "" {
-		t.Skip("acceptance tests run with TF_ACC=1; make test sets it, with a Terraform CLI")
-	}
 	directory := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", directory+"/", ".", "./cmd/signpathctl")
 	build.Dir = "../../.."
@@ -66,7 +62,7 @@ func buildAll(t *testing.T) builds {
 		t.Fatalf("go build: %s\n%s", err, output)
 	}
 	b := builds{
-		cli: cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), signpathctl: filepath.Join(directory, "signpathctl"),
+		cli: testkit.CLIPath(t), signpathctl: filepath.Join(directory, "signpathctl"),
 		configFile: filepath.Join(directory, "cli.tfrc"),
 	}
 	must(t, os.WriteFile(b.configFile, []byte("provider_installation {\n  dev_overrides {\n    \"signpath-community/signpath\" = "+

@@ -12,7 +12,7 @@ import (
 // TestBlackout lets a server refuse everything from some request of the refresh
 // on, as if nothing existed any more. 403 and 404 prove nothing: every command
 // fails, and leaves the state as it was, its private part included.
-func TestBlackout(t *testing.T) { blackout(t, inProcess, 0, 1, 2) }
+func TestBlackout(t *testing.T) { blackout(t, tables, 0, 1, 2) }
 
 // TestCLIBlackout does one of them by a CLI, of which the state file stays byte for
 // byte as it was.

@@ -113,21 +113,11 @@ func explain(f failure, err error) (summary, advice string) {
 	case errors.As(err, &noAuditLog):
 		return "No audit log", f.needs
 	case errors.As(err, &failedOrNot):
-		to := reader
-		to.Forbidden = f.needs
-		return api.Explain(failedOrNot, to)
+		return failedOrNot.Explain(httpapi.Audience{
+			Spell: httpapi.Field.String, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.needs,
+		})
 	}
 	return "SignPath operation failed", ""
-}
-
-// reader is whoever reads diagnostics; what a 403 means to it depends on the operation.
-var reader = api.Audience{
-	Audience: httpapi.Audience{
-		Spell: httpapi.Field.String, URL: string(httpapi.FieldURL), Again: "run Terraform again",
-		Busy:   "SignPath asks for a longer pause than the time that is left for a request. Run Terraform again later, or raise retry_timeout_seconds.",
-		Failed: "Run Terraform again. If it stays, give SignPath's support the trace id.",
-	},
-	Token: "Set " + api.EnvToken + " to a valid one.",
 }
 
 // addEditWarnings passes on what an edit changed without being asked.

@@ -20,7 +20,7 @@ const mixtures = 30
 // must hold just what the configuration says, and all that was there before.
 func TestMainJobInEveryDialect(t *testing.T) {
 	for _, dialect := range plausibleDialects() {
-		t.Run("dialect "+dialect.String(), func(t *testing.T) { doMainJob(t, inProcess, dialect) })
+		t.Run("dialect "+dialect.String(), func(t *testing.T) { doMainJob(t, tables, dialect) })
 	}
 }
 

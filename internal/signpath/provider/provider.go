@@ -124,9 +124,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	log := newClientLog()
 	clientConfig.Log, clientConfig.Trace = log.debug(), log.trace()
 	client, err := api.New(clientConfig)
-	if err != nil {
-		addConfigErrors(resp, err)
-	}
+	addConfigErrors(&resp.Diagnostics, err)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -161,17 +159,11 @@ func userAgent(version, terraformVersion string) string {
 	return strings.Join(append([]string{agent}, more...), " ")
 }
 
-func addConfigErrors(resp *provider.ConfigureResponse, err error) {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		resp.Diagnostics.AddError("Invalid provider configuration", err.Error())
-		return
-	}
-	for _, one := range joined.Unwrap() {
-		var wrong *httpapi.ConfigError
-		if errors.As(one, &wrong) {
-			resp.Diagnostics.AddAttributeError(path.Root(string(wrong.Field)), "Invalid provider configuration", wrong.Reason)
-		}
+func addConfigErrors(diags *diag.Diagnostics, err error) {
+	var all httpapi.ConfigErrors
+	errors.As(err, &all)
+	for _, wrong := range all {
+		diags.AddAttributeError(path.Root(string(wrong.Field)), "Invalid provider configuration", wrong.Reason)
 	}
 }
 

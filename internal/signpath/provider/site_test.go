@@ -1,7 +1,7 @@
 package provider_test
 
 import (
-	"fmt"
+	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +27,18 @@ func inProcess(o *organization) testkit.Terraform {
 // byCLI is the bench of those that prove the other one.
 func byCLI(o *organization) testkit.Terraform {
 	return testkit.NewWorkspace(o.t, testkit.Factories{"registry.terraform.io/" + providerSource: signpathProviders.Factories["signpath"]})
+}
+
+// withCLI lets the tables take the other bench, to compare what both find:
+// go test ./internal/signpath/provider -run TestFaults -args -cli.
+var withCLI = flag.Bool("cli", false, "run the tables of faults and dialects with a CLI")
+
+// tables is the bench of the tables.
+func tables(o *organization) testkit.Terraform {
+	if *withCLI {
+		return byCLI(o)
+	}
+	return inProcess(o)
 }
 
 // site makes a site with a configuration. Its provider block has no settings but
@@ -191,5 +203,3 @@ func injected(c testkit.FaultCase, route string, after int) mock.Fault {
 	}
 	return fault
 }
-
-func (s *site) String() string { return fmt.Sprint(s.OrganizationID()) }
