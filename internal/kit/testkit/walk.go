@@ -46,7 +46,7 @@ func (d *Driver) newWalk(ctx context.Context, name string, config *configuration
 		names[i.provider] = true
 	}
 	return &walk{
-		providers: names, driver: d, name: name, config: config, evaluator: newEvaluator(config, functions), state: state, ctx: ctx, kill: kill,
+		providers: names, driver: d, name: name, config: config, evaluator: newEvaluator(config, functions, d.schemaOf), state: state, ctx: ctx, kill: kill,
 		options: options, connections: map[string]*connection{}, pending: map[resourceAddress][]Action{},
 	}, nil
 }

@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"net/http"
@@ -82,7 +82,7 @@ func TestCLIPipelines(t *testing.T) {
 	}
 }
 
-func completeExample(t *testing.T) map[string][]byte {
+func completeExample(t *testing.T) map[string]string {
 	t.Helper()
 	for _, c := range exampleConfigurations(t) {
 		if c.name == "examples/complete" {
@@ -129,12 +129,12 @@ func (c pipelineCase) reviewed(r *pipelineRunner) {
 // denied lets an approver configure, which the rules in the repository deny: in a pull
 // request once that is told, and on main before anybody can apply it.
 func (c pipelineCase) denied(r *pipelineRunner) {
-	r.repository["signing-rules.yaml"] = []byte("rules:\n  approver-configures:\n    severity: deny\n")
-	r.repository["configurator.tf"] = []byte(`resource "signpath_project_configurator" "manager" {
+	r.repository["signing-rules.yaml"] = "rules:\n  approver-configures:\n    severity: deny\n"
+	r.repository["configurator.tf"] = `resource "signpath_project_configurator" "manager" {
   project = "project-b"
   member  = "user:release.manager@example.com"
 }
-`)
+`
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 2, http.MethodGet)
 	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b.")
@@ -151,12 +151,12 @@ func (c pipelineCase) denied(r *pipelineRunner) {
 
 // failed names an approver whom nobody knows.
 func (c pipelineCase) failed(r *pipelineRunner) {
-	r.repository["approver.tf"] = []byte(`resource "signpath_signing_policy_approver" "nobody" {
+	r.repository["approver.tf"] = `resource "signpath_signing_policy_approver" "nobody" {
   project        = "project-a"
   signing_policy = "test-signing"
   member         = "user:nobody@example.com"
 }
-`)
+`
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 1, http.MethodGet)
 	c.expectShown(r, run.log, "nobody@example.com")
@@ -294,7 +294,7 @@ func (c pipelineCase) expect(r *pipelineRunner, run pipelineRun, status int, met
 	if sent = slices.Compact(sent); !slices.Equal(sent, methods) {
 		r.t.Errorf("the jobs %q sent %q, want %q", run.ran, sent, methods)
 	}
-	for _, token := range []string{r.org.token, r.values["SIGNPATH_READER_TOKEN"]} {
+	for _, token := range []string{r.org.Token, r.values["SIGNPATH_READER_TOKEN"]} {
 		if strings.Contains(run.log+run.summary+r.codeHost.all(), token) {
 			r.t.Errorf("the jobs %q show a token", run.ran)
 		}
