@@ -2,53 +2,122 @@
 package kit_test
 
 import (
+	"bytes"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// TestKitKnowsNoVendor: the kit serves any vendor, so nothing in it, tests included,
-// names the one for whom it was made, but for the path of this module in imports of
-// the kit itself.
+// vendor is the one for whom the kit was made. It is in two, because this file is
+// looked at, too.
+const vendor = "sign" + "path"
+
+// TestKitKnowsNoVendor: the kit serves any vendor, so no file in it, tests and embedded
+// files included, names the one for whom it was made, but for the path of this module in
+// imports of the kit itself.
 func TestKitKnowsNoVendor(t *testing.T) {
-	const vendor = "sign" + "path" // In two, because this file is looked at, too.
+	rooms := map[string]int{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		rooms[strings.Split(filepath.ToSlash(path), "/")[0]]++
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, found := range vendorsNamed(t, path, content) {
+			t.Errorf("a vendor is named: %s", found)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range []string{"httpapi", "testkit", "text"} {
+		if rooms[room] == 0 {
+			t.Errorf("no file of %s was looked at, only %v", room, rooms)
+		}
+	}
+}
+
+// TestVendorsAreFound holds that the test above can fail.
+func TestVendorsAreFound(t *testing.T) {
+	const code = "package kit\n\nimport (\n\tself %q\n\t%q\n)\n\n// %s is what it is.\nvar %s = %q + self.Name + kit.Name\n"
+	sound := func() []any { return []any{kitPath(t) + "text", kitPath(t) + "testkit/wire", "Word", "word", "w"} }
+	if found := vendorsNamed(t, "sound.go", fmt.Appendf(nil, code, sound()...)); len(found) > 0 {
+		t.Errorf("in imports of the kit there was found %q", found)
+	}
+	title := strings.ToUpper(vendor[:1]) + vendor[1:4] + strings.ToUpper(vendor[4:5]) + vendor[5:]
+	client := strings.TrimSuffix(kitPath(t), "kit/") + vendor + "/api"
+	for at, text := range []string{client, "example.com/" + vendor, title, "my" + title + "s", strings.ToUpper(vendor)} {
+		words := sound()
+		words[at] = text
+		if found := vendorsNamed(t, "code.go", fmt.Appendf(nil, code, words...)); len(found) != 1 {
+			t.Errorf("%s: found %q", text, found)
+		}
+	}
+	for name, content := range map[string]string{"page.html": "<p>\n<b>" + title + "</b>", vendor + ".json": "{}", "path.txt": strconv.Quote(kitPath(t) + "text")} {
+		if found := vendorsNamed(t, name, []byte(content)); len(found) != 1 {
+			t.Errorf("%s: found %q", name, found)
+		}
+	}
+}
+
+// vendorsNamed returns where a file names the vendor: in its name, or in any line but
+// where that imports the kit.
+func vendorsNamed(t *testing.T, path string, content []byte) []string {
+	t.Helper()
+	var found []string
+	names := func(text string) bool { return strings.Contains(strings.ToLower(text), vendor) }
+	if names(path) {
+		found = append(found, path)
+	}
+	for i, line := range bytes.Split(withoutImportsOfKit(t, path, content), []byte("\n")) {
+		if names(string(line)) {
+			found = append(found, fmt.Sprintf("%s:%d: %s", path, i+1, bytes.TrimSpace(line)))
+		}
+	}
+	return found
+}
+
+func withoutImportsOfKit(t *testing.T, path string, content []byte) []byte {
+	t.Helper()
+	if filepath.Ext(path) != ".go" {
+		return content
+	}
+	files := token.NewFileSet()
+	parsed, err := parser.ParseFile(files, path, content, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content = slices.Clone(content)
+	for _, imported := range parsed.Imports {
+		imports, err := strconv.Unquote(imported.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(imports, kitPath(t)) {
+			from, to := files.Position(imported.Path.Pos()).Offset, files.Position(imported.Path.End()).Offset
+			copy(content[from:to], bytes.Repeat([]byte(" "), to-from))
+		}
+	}
+	return content
+}
+
+// kitPath is where the packages of the kit are imported from.
+func kitPath(t *testing.T) string {
+	t.Helper()
 	module, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit := `"` + strings.Fields(string(module))[1] + "/internal/kit/"
-	files := 0
-	err = filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
-			return err
-		}
-		files++
-		source, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), path, source, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
-		text := string(source)
-		for _, imported := range parsed.Imports {
-			if strings.HasPrefix(imported.Path.Value, kit) {
-				text = strings.ReplaceAll(text, imported.Path.Value, "")
-			}
-		}
-		for i, line := range strings.Split(text, "\n") {
-			if strings.Contains(strings.ToLower(line), vendor) {
-				t.Errorf("%s:%d names a vendor: %s", path, i+1, strings.TrimSpace(line))
-			}
-		}
-		return nil
-	})
-	if err != nil || files < 2 {
-		t.Errorf("%d files, %v", files, err)
-	}
+	return strings.Fields(string(module))[1] + "/internal/kit/"
 }

@@ -146,6 +146,20 @@ func TestWithKnowsThatANewGroupIsEmpty(t *testing.T) {
 	}
 }
 
+// A list that was read names its entries by their ids, a plan by their natural keys.
+func TestWithAddsNobodyTwiceHoweverNamed(t *testing.T) {
+	group := principal("group:Empty")
+	group.ID = memberID
+	org := soundOrganization(grant(releaseApprovers, "group:"+memberID))
+	org.Principals = append(org.Principals, group)
+	org.Members[ref("group:"+memberID)] = entries()
+	again := org.With(review.Delta{Added: toReleaseApprovers.Entries(ref("group:Empty"))})
+	want, found := ofRule(findings(t, org, nil), "empty-group"), ofRule(findings(t, again, nil), "empty-group")
+	if len(want) != 1 || !reflect.DeepEqual(found, want) {
+		t.Errorf("found %+v, and before the change %+v", found, want)
+	}
+}
+
 func TestWithAddsToAGroupOfUnknownMembers(t *testing.T) {
 	org := soundOrganization(throughGroups(releaseApprovers))
 	delete(org.Members, ref("group:Inner"))

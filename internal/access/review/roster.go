@@ -72,12 +72,15 @@ func (r *roster) key(reference access.Reference) string {
 	return key
 }
 
+// keys returns the key of everybody whom the references name, once and in order: a
+// list may name somebody by the id, and what a plan adds to it by the natural key.
 func (r *roster) keys(references []access.Reference) []string {
 	keys := make([]string, len(references))
 	for i, reference := range references {
 		keys[i] = r.key(reference)
 	}
-	return keys
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // reference spells whom the key stands for.

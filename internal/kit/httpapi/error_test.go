@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -54,6 +55,36 @@ func TestRedirectsSayWhereTo(t *testing.T) {
 			s.expectRequests(1)
 		})
 	}
+}
+
+// Of an answer that says itself that it is too large, nothing is read.
+func TestAnAnswerThatIsTooLargeIsNotRead(t *testing.T) {
+	for _, status := range []int{200, 400} {
+		s := inProcess(t)
+		s.inject(fault{status: status})
+		body := &closedBody{t: t}
+		s.After = func(_ *http.Request, response *http.Response) { response.ContentLength, response.Body = 64<<20+1, body }
+		expectError(t, s.do(t.Context(), list), "the answer is larger than 64 MiB")
+		if s.expectRequests(1); !body.isClosed {
+			t.Error("the connection stays in use")
+		}
+	}
+}
+
+// closedBody is a body that must not be read, but closed.
+type closedBody struct {
+	t        *testing.T
+	isClosed bool
+}
+
+func (b *closedBody) Read([]byte) (int, error) {
+	b.t.Error("the body is read")
+	return 0, io.EOF
+}
+
+func (b *closedBody) Close() error {
+	b.isClosed = true
+	return nil
 }
 
 // A server that compresses what it sends does not get around the limit.

@@ -134,23 +134,20 @@ func TestTroubleWithTheProxy(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			proxy := newTunnel(t)
 			proxy.status = c.status
 			s, _ := listenTLS(t, nil)
 			s.config.ProxyURL, s.config.RetryBudget = c.proxy(proxy), time.Second
-			s.restart()
-			for _, call := range []func() error{
-				func() error { return s.do(t.Context(), list) },
-				func() error { return s.do(t.Context(), edit) },
-			} {
-				err := call()
-				expectError(t, err, "no answer from Example", c.want, "request id")
-				expectAdvice(t, err, c.advice)
-				if strings.Contains(err.Error(), proxyPassword) || answered(t, err).Sent {
-					t.Errorf("got %+v", err)
+			s.inFakeTime(t, func(t *testing.T) {
+				for _, request := range []httpapi.Request{list, edit} {
+					err := s.do(t.Context(), request)
+					expectError(t, err, "no answer from Example", c.want, "request id")
+					expectAdvice(t, err, c.advice)
+					if strings.Contains(err.Error(), proxyPassword) || answered(t, err).Sent {
+						t.Errorf("got %+v", err)
+					}
 				}
-			}
+			})
 		})
 	}
 }

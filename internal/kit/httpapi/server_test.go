@@ -284,6 +284,18 @@ func expectNotSent(t testing.TB, err error) {
 	}
 }
 
+// inFakeTime is [inFakeTime] for a new client that calls the server over the network.
+// Time stands still while a connection is open, and passes while the client waits to send
+// again what got none, or lost it. None may be left open in the end.
+func (s *server) inFakeTime(t *testing.T, test func(*testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s.t = t
+		s.restart()
+		test(t)
+	})
+}
+
 // inFakeTime runs a test in which waiting takes no time, and lets what the client
 // has begun come to its end.
 func inFakeTime(t *testing.T, test func(*testing.T)) {

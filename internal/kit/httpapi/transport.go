@@ -123,6 +123,10 @@ func readAnswer(response *http.Response, err error) answer {
 	if err != nil {
 		return answer{err: err}
 	}
+	if response.ContentLength > maxBodyBytes {
+		_ = response.Body.Close()
+		return answer{err: errAnswerTooLarge}
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBodyBytes+1))
 	if err = errors.Join(err, response.Body.Close()); err != nil {
 		return answer{err: fmt.Errorf("the connection broke in the middle of the answer: %w", err)}

@@ -24,19 +24,20 @@ import (
 func TestCutConnections(t *testing.T) {
 	for name, f := range map[string]fault{"before the answer": {cut: true}, "in the answer": {cutBody: true}} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := listen(t)
 			for _, of := range []string{"GET /Things", "POST /Things/1/Edit", "POST /Things"} {
 				f.of, f.times = of, 1
 				s.inject(f)
 			}
-			s.must(s.do(t.Context(), list))
-			s.must(s.do(t.Context(), edit))
-			err := s.do(t.Context(), create)
-			expectError(t, err, "no answer from Example")
-			if s.expectRequests(1, "POST /Things"); !answered(t, err).Sent {
-				t.Errorf("the server may have acted: %v", err)
-			}
+			s.inFakeTime(t, func(t *testing.T) {
+				s.must(s.do(t.Context(), list))
+				s.must(s.do(t.Context(), edit))
+				err := s.do(t.Context(), create)
+				expectError(t, err, "no answer from Example")
+				if s.expectRequests(1, "POST /Things"); !answered(t, err).Sent {
+					t.Errorf("the server may have acted: %v", err)
+				}
+			})
 		})
 	}
 }
@@ -345,25 +346,23 @@ const nobody = "127.0.0.1:1"
 
 // Nobody listens, so nothing was sent, and a create may be tried again.
 func TestServerThatIsDown(t *testing.T) {
-	t.Parallel()
-	c := config("http://" + nobody)
-	c.RetryBudget = time.Second
-	client, err := httpapi.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, err = client.Do(t.Context(), list)
-	expectError(t, err, "no answer from Example", "connect", "(gave up after 1s")
-	_, _, err = client.Do(t.Context(), create)
-	expectError(t, err, "no answer from Example", "connect", "(gave up after 1s")
-	expectNotSent(t, err)
+	s := newServer(t)
+	s.config.URL = "http://" + nobody
+	s.config.RetryBudget = time.Second
+	s.inFakeTime(t, func(t *testing.T) {
+		err := s.do(t.Context(), list)
+		expectError(t, err, "no answer from Example", "connect", "(gave up after 1s")
+		err = s.do(t.Context(), create)
+		expectError(t, err, "no answer from Example", "connect", "(gave up after 1s")
+		expectNotSent(t, err)
+	})
 }
 
 // The time ends before there is a connection: during a TLS handshake that never
 // goes on, or while a proxy makes up its mind. A create that timed out there is
 // tried again, and one that was given up is not lost.
 func TestNothingIsSentWithoutAConnection(t *testing.T) {
-	const impatient = 300 * time.Millisecond
+	const impatient = 100 * time.Millisecond // Of real time, because there is a connection.
 	for name, c := range map[string]struct {
 		setup       func(c *httpapi.Config, silent string)
 		connections int32
@@ -375,6 +374,7 @@ func TestNothingIsSentWithoutAConnection(t *testing.T) {
 		"again": {func(c *httpapi.Config, silent string) { c.URL, c.AttemptTimeout = "https://"+silent, impatient }, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			silent := acceptAndKeep(t, func(connections int32) {

@@ -233,7 +233,7 @@ func (a *applyWalk) applyChange(c *Change) Diagnostics {
 // inconsistent tells in what the plan of the apply is not the one that was shown.
 func inconsistent(s *schema, planned, again *Change) []string {
 	var faults []string
-	if planned.Action != again.Action && !(planned.Action == Update && again.Action == NoOp) {
+	if planned.Action != again.Action && (planned.Action != Update || again.Action != NoOp) {
 		faults = append(faults, fmt.Sprintf("the action changed from %s to %s", planned.Action, again.Action))
 	}
 	return append(faults, s.incompatible(planned.After, again.After)...)

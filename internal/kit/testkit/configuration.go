@@ -59,7 +59,7 @@ func parseConfiguration(source string) (*configuration, error) {
 		source: []byte(source), providers: map[string]*hclsyntax.Body{}, locals: map[string]hcl.Expression{},
 		variables: map[string]*variable{}, outputs: map[string]*output{},
 	}
-	for _, block := range file.Body.(*hclsyntax.Body).Blocks { //nolint:forcetypeassert // It comes from hclsyntax.
+	for _, block := range file.Body.(*hclsyntax.Body).Blocks {
 		if err := c.add(block); err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ func newResourceBlock(block *hclsyntax.Block) (*resourceBlock, error) {
 			}
 			r.provider = traversal.RootName()
 			if len(traversal) > 1 {
-				r.provider += "." + traversal[1].(hcl.TraverseAttr).Name //nolint:forcetypeassert // Nothing else is an alias.
+				r.provider += "." + traversal[1].(hcl.TraverseAttr).Name
 			}
 		case "depends_on":
 			for _, t := range a.Expr.Variables() {

@@ -263,7 +263,7 @@ func (w *walk) validateBlock(r *resourceBlock) Diagnostics {
 	}
 	s, known := provider.schemas.resources[r.kind]
 	if !known {
-		return failure(address.String(), "Invalid resource type", "The provider does not support resource type "+quoted(r.kind)+".")
+		return unsupported(r.resourceAddress)
 	}
 	config, hclDiags := w.evaluator.object(r.body, s, of)
 	if hclDiags.HasErrors() {

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -13,21 +14,48 @@ import (
 func (w *walk) importObject(provider *connection, address instanceAddress, target cty.Value) (*object, Diagnostics) {
 	s, known := provider.schemas.resources[address.kind]
 	if !known {
-		return nil, failure(address.String(), "Invalid resource type", "The provider does not support resource type "+quoted(address.kind)+".")
+		return nil, unsupported(address.resourceAddress)
 	}
-	if !target.IsWhollyKnown() || target.IsNull() {
-		return nil, failure(address.String(), "Invalid import id argument", "The import id or identity is not known or null.")
+	request, err := importRequest(address, target, s)
+	if err != nil {
+		return nil, failure(address.String(), "Invalid import argument", err.Error())
 	}
+	imported, diags := w.importState(provider, address, request, s)
+	if diags.hasErrors() {
+		return nil, diags
+	}
+	read, more := w.refresh(provider, nil, address, imported)
+	if diags = append(diags, more...); more.hasErrors() {
+		return nil, diags
+	}
+	if read == nil {
+		return nil, append(diags, failure(address.String(), "Cannot import non-existent remote object", fmt.Sprintf(
+			"While attempting to import an existing object to %q, the provider detected that no object exists with the given id.", address))...)
+	}
+	if request.Identity != nil && read.identity == cty.NilVal {
+		return nil, append(diags, failure(address.String(), "Provider produced no identity", "An import by identity returned none.")...)
+	}
+	return read, diags
+}
+
+func importRequest(address instanceAddress, target cty.Value, s *schema) (*tfprotov6.ImportResourceStateRequest, error) {
 	request := &tfprotov6.ImportResourceStateRequest{TypeName: address.kind}
-	if target.Type().IsObjectType() {
-		identity, err := identityTarget(target, s)
-		if err != nil {
-			return nil, failure(address.String(), "Invalid import identity argument", err.Error())
-		}
-		request.Identity = packIdentity(identity, s)
-	} else {
-		request.ID = target.AsString()
+	if !target.IsWhollyKnown() || target.IsNull() {
+		return nil, errors.New("the import id or identity is not known or null")
 	}
+	if !target.Type().IsObjectType() {
+		request.ID = target.AsString()
+		return request, nil
+	}
+	identity, err := identityTarget(target, s)
+	if err == nil {
+		request.Identity = packIdentity(identity, s)
+	}
+	return request, err
+}
+
+// importState asks the provider for the one object.
+func (w *walk) importState(provider *connection, address instanceAddress, request *tfprotov6.ImportResourceStateRequest, s *schema) (*object, Diagnostics) {
 	var answer *tfprotov6.ImportResourceStateResponse
 	err := w.call("ImportResourceState", address.String(), false, func(ctx context.Context) (err error) {
 		answer, err = provider.server.ImportResourceState(ctx, request)
@@ -52,21 +80,7 @@ func (w *walk) importObject(provider *connection, address instanceAddress, targe
 		return nil, append(diags, failure(address.String(), "Import returned null resource", "The import returned an instance with no state.")...)
 	}
 	identity, more := identityOf(imported.Identity, s, address, false)
-	if diags = append(diags, more...); more.hasErrors() {
-		return nil, diags
-	}
-	read, more := w.refresh(provider, nil, address, &object{value: value, private: imported.Private, identity: identity})
-	if diags = append(diags, more...); more.hasErrors() {
-		return nil, diags
-	}
-	if read == nil {
-		return nil, append(diags, failure(address.String(), "Cannot import non-existent remote object", fmt.Sprintf(
-			"While attempting to import an existing object to %q, the provider detected that no object exists with the given id.", address))...)
-	}
-	if request.Identity != nil && read.identity == cty.NilVal {
-		return nil, append(diags, failure(address.String(), "Provider produced no identity", "An import by identity returned none.")...)
-	}
-	return read, diags
+	return &object{value: value, private: imported.Private, identity: identity}, append(diags, more...)
 }
 
 // identityTarget is an identity of a configuration, with what it leaves out as null.

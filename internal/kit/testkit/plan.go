@@ -253,31 +253,20 @@ func (p *planWalk) add(c *Change) {
 	p.pending[c.address.resourceAddress] = append(p.pending[c.address.resourceAddress], c.Action)
 }
 
+// unsupported says that the provider has no such resource.
+func unsupported(address resourceAddress) Diagnostics {
+	return failure(address.String(), "Invalid resource type", "The provider does not support resource type "+quoted(address.kind)+".")
+}
+
 // instance refreshes, or imports, and plans an instance that is configured.
 func (p *planWalk) instance(r *resourceBlock, address instanceAddress, of each) Diagnostics {
 	provider, diags := p.provider(r.providerName())
 	if diags.hasErrors() {
 		return diags
 	}
-	p.mu.Lock()
-	prior := p.state.current(address)
-	p.mu.Unlock()
-	target, importing := p.imports[address]
-	importing = importing && prior == nil && !p.options.preDestroy
-	switch {
-	case importing:
-		prior, diags = p.importObject(provider, address, target)
-	case prior != nil && !p.options.NoRefresh:
-		prior, diags = p.refresh(provider, r, address, prior)
-	}
-	if diags.hasErrors() {
+	prior, importing, more := p.present(provider, r, address)
+	if diags = append(diags, more...); more.hasErrors() {
 		return diags
-	}
-	if prior != nil {
-		kept := *prior
-		kept.createFirst = p.createsFirst(r)
-		kept.dependencies = mergeDependencies(prior.dependencies, p.config.allDependencies(r))
-		prior = &kept
 	}
 	p.inState(func(s *State) { s.put(address, r.providerName(), prior) })
 	if p.options.RefreshOnly {
@@ -302,6 +291,29 @@ func (p *planWalk) instance(r *resourceBlock, address instanceAddress, of each) 
 		return append(diags, preventedDestroy(address)...)
 	}
 	return append(diags, p.checkConditions(r, address, of, true)...)
+}
+
+// present is the object that is there before the change: refreshed, or imported.
+func (p *planWalk) present(provider *connection, r *resourceBlock, address instanceAddress) (*object, bool, Diagnostics) {
+	p.mu.Lock()
+	prior := p.state.current(address)
+	p.mu.Unlock()
+	target, importing := p.imports[address]
+	importing = importing && prior == nil && !p.options.preDestroy
+	var diags Diagnostics
+	switch {
+	case importing:
+		prior, diags = p.importObject(provider, address, target)
+	case prior != nil && !p.options.NoRefresh:
+		prior, diags = p.refresh(provider, r, address, prior)
+	}
+	if prior == nil || diags.hasErrors() {
+		return prior, importing, diags
+	}
+	kept := *prior
+	kept.createFirst = p.createsFirst(r)
+	kept.dependencies = mergeDependencies(prior.dependencies, p.config.allDependencies(r))
+	return &kept, importing, diags
 }
 
 func preventedDestroy(address instanceAddress) Diagnostics {
@@ -497,7 +509,7 @@ func (w *walk) planDestroy(provider *connection, address instanceAddress, prior 
 func (w *walk) planChange(provider *connection, r *resourceBlock, address instanceAddress, of each, prior *object, planned *Change) (*Change, Diagnostics) {
 	s, known := provider.schemas.resources[address.kind]
 	if !known {
-		return nil, failure(address.String(), "Invalid resource type", "The provider does not support resource type "+quoted(address.kind)+".")
+		return nil, unsupported(address.resourceAddress)
 	}
 	if diags := w.checkConditions(r, address, of, false); diags.hasErrors() {
 		return nil, diags
@@ -510,48 +522,64 @@ func (w *walk) planChange(provider *connection, r *resourceBlock, address instan
 	if diags.hasErrors() {
 		return nil, diags
 	}
-	before, private, identity := s.null(), []byte(nil), cty.NilVal
-	tainted := prior != nil && prior.tainted
-	if prior != nil && !tainted {
-		before, private, identity = prior.value, prior.private, prior.identity
+	// A tainted object is as if it were not there, up to what the change is called.
+	before := &object{value: s.null()}
+	if prior != nil && !prior.tainted {
+		before = prior
 	}
-	change, more := w.planOnce(provider, r, address, before, ignoring(r, before, config), private, identity, s)
+	replace := w.replaceAction(r, planned)
+	change, more := w.planAction(provider, r, address, before, config, replace, s)
 	if diags = append(diags, more...); more.hasErrors() {
 		return nil, diags
 	}
+	switch {
+	case change.Action == Create && prior != nil && prior.tainted:
+		change.Action, change.Before = replace, prior.value
+	case change.Action == Create && planned != nil && planned.Action.replaces():
+		change.Action, change.Before = planned.Action, planned.Before
+	}
+	change.dependencies = w.config.allDependencies(r)
+	return change, diags
+}
+
+// replaceAction is what a replacement would be here.
+func (w *walk) replaceAction(r *resourceBlock, planned *Change) Action {
 	createFirst := w.createsFirst(r)
 	if planned != nil {
 		createFirst = planned.Action == CreateThenDelete
 	}
-	replace := DeleteThenCreate
 	if createFirst {
-		replace = CreateThenDelete
+		return CreateThenDelete
 	}
-	change.Action = actionOf(before, change, replace, w.isForced(r, address))
+	return DeleteThenCreate
+}
+
+// planAction asks the provider what becomes of an object, and finds out what that is:
+// of a replacement it is asked once more, as of an object that is created.
+func (w *walk) planAction(
+	provider *connection, r *resourceBlock, address instanceAddress, before *object, config cty.Value, replace Action, s *schema,
+) (*Change, Diagnostics) {
+	change, diags := w.planOnce(provider, r, address, before, ignoring(r, before.value, config), s)
+	if diags.hasErrors() {
+		return nil, diags
+	}
+	change.Action = actionOf(before.value, change, replace, w.isForced(r, address))
 	if change.Action == Update || change.Action == NoOp {
-		_, more := identityKnown(change.afterIdentity, address)
-		if diags = append(diags, more...); more.hasErrors() {
-			return nil, diags
+		if _, more := identityKnown(change.afterIdentity, address); more.hasErrors() {
+			return nil, append(diags, more...)
 		}
 	}
 	if change.Action.replaces() {
-		// The object will have a new one in its place, of which the provider is asked
-		// as of one that is created. Its warnings were told before.
-		again, more := w.planOnce(provider, r, address, s.null(), config, change.Private, change.afterIdentity, s)
+		// The warnings of the second answer were told before.
+		successor := &object{value: s.null(), private: change.Private, identity: change.afterIdentity}
+		again, more := w.planOnce(provider, r, address, successor, config, s)
 		if more.hasErrors() {
 			return nil, append(diags, more...)
 		}
 		again.Action, again.replacePaths = change.Action, change.replacePaths
 		change = again
 	}
-	change.Before, change.beforeIdentity = before, identity
-	if change.Action == Create && tainted {
-		change.Action, change.Before = replace, prior.value
-	}
-	if planned != nil && planned.Action.replaces() && change.Action == Create {
-		change.Action, change.Before = planned.Action, planned.Before
-	}
-	change.dependencies = w.config.allDependencies(r)
+	change.Before, change.beforeIdentity = before.value, before.identity
 	return change, diags
 }
 
@@ -624,12 +652,13 @@ func (w *walk) validateResource(provider *connection, r *resourceBlock, address 
 }
 
 // planOnce is one call to plan, with what the core checks of its answer.
-func (w *walk) planOnce(provider *connection, r *resourceBlock, address instanceAddress, before, config cty.Value, private []byte, identity cty.Value, s *schema) (*Change, Diagnostics) {
+func (w *walk) planOnce(provider *connection, r *resourceBlock, address instanceAddress, of *object, config cty.Value, s *schema) (*Change, Diagnostics) {
+	before := of.value
 	var answer *tfprotov6.PlanResourceChangeResponse
 	err := w.call("PlanResourceChange", address.String(), false, func(ctx context.Context) (err error) {
 		answer, err = provider.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
 			TypeName: address.kind, PriorState: pack(before, s.ty), ProposedNewState: pack(s.proposed(before, config), s.ty), Config: pack(config, s.ty),
-			PriorPrivate: private, PriorIdentity: packIdentity(identity, s),
+			PriorPrivate: of.private, PriorIdentity: packIdentity(of.identity, s),
 		})
 		return err
 	})

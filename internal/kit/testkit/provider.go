@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -238,20 +239,13 @@ func (w *walk) connect(c *connection, name string) Diagnostics {
 	if c.server, err = w.driver.Providers.newServer(local); err != nil {
 		return failure(address, "The provider does not start", err.Error())
 	}
-	config := cty.NullVal(c.schemas.provider.ty)
 	body := w.config.providers[name]
 	if body == nil {
-		values := map[string]cty.Value{}
-		for attribute, ty := range c.schemas.provider.ty.AttributeTypes() {
-			values[attribute] = cty.NullVal(ty)
-		}
-		config = cty.ObjectVal(values)
-	} else {
-		value, diags := w.evaluator.object(withoutAlias(body), c.schemas.provider, each{})
-		if diags.HasErrors() {
-			return hclDiagnostics(diags, w.config.source, address)
-		}
-		config = value
+		body = &hclsyntax.Body{}
+	}
+	config, diags := w.evaluator.object(withoutAlias(body), c.schemas.provider, each{})
+	if diags.HasErrors() {
+		return hclDiagnostics(diags, w.config.source, address)
 	}
 	packed := pack(config, c.schemas.provider.ty)
 	if w.name == "validate" {
@@ -282,7 +276,7 @@ func gone(address string, err error) Diagnostics {
 }
 
 // call makes one call to a provider, through whatever the test has put around it.
-func (w *walk) call(method, address string, destroys bool, make func(context.Context) error) error {
+func (w *walk) call(method, address string, destroys bool, send func(context.Context) error) error {
 	d := w.driver
 	d.mu.Lock()
 	d.calls++
@@ -291,7 +285,7 @@ func (w *walk) call(method, address string, destroys bool, make func(context.Con
 	if w.ctx.Err() != nil {
 		return ErrKilled
 	}
-	next := func() error { return make(w.ctx) }
+	next := func() error { return send(w.ctx) }
 	if d.Around == nil {
 		return next()
 	}

@@ -155,9 +155,6 @@ func (d *Driver) queryStep(step resource.TestStep) error {
 		summaries = append(summaries, tfjson.ListCompleteData{Address: address, Total: total})
 	}
 	request := querycheck.CheckQueryRequest{Query: found, QuerySummaries: summaries}
-	if len(summaries) > 0 {
-		request.QuerySummary = &summaries[0]
-	}
 	var errs []error
 	for _, check := range step.QueryResultChecks {
 		response := querycheck.CheckQueryResponse{}

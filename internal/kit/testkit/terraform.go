@@ -141,7 +141,7 @@ func (p *inProcess) Import(address, id string) Result {
 func (p *inProcess) Forget(address string) { Must(p.t, p.State.Remove(address)) }
 
 func (p *inProcess) Objects() []Object { return p.State.Objects() }
-func (p *inProcess) Begin(state any)   { p.State = state.(*State).Clone() } //nolint:forcetypeassert // Keep returned it.
+func (p *inProcess) Begin(state any)   { p.State = state.(*State).Clone() }
 func (p *inProcess) Keep() any         { return p.State.Clone() }
 
 // Plan implements [Terraform].
@@ -286,7 +286,7 @@ func (w *Workspace) Objects() []Object {
 // Begin implements [Terraform].
 func (w *Workspace) Begin(state any) {
 	w.t.Helper()
-	w.Write("terraform.tfstate", state.(string)) //nolint:forcetypeassert // Keep returned it.
+	w.Write("terraform.tfstate", state.(string))
 }
 
 // Keep implements [Terraform].

@@ -48,8 +48,7 @@ func (p *toy) note(format string, arguments ...any) {
 
 type toyServer struct {
 	tfprotov6.ProviderServer
-	toy        *toy
-	configured bool
+	toy *toy
 }
 
 var (

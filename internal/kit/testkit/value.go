@@ -99,24 +99,28 @@ func attributeFaults(attributes map[string]*attribute, prior, config, planned ct
 	var faults []string
 	for name, a := range attributes {
 		had, configured, plans := attributeOf(prior, name, a.ty), attributeOf(config, name, a.ty), attributeOf(planned, name, a.ty)
-		at := path + "." + name
-		switch {
-		case a.writeOnly:
-			if !plans.IsNull() {
-				faults = append(faults, at+" is write-only and was planned with a value")
-			}
-		case sameValue(plans, configured), sameValue(plans, had) && !had.IsNull() && !configured.IsNull():
-		case a.computed && (!a.optional || configured.IsNull()):
-		case a.nested != nil && a.nesting == tfprotov6.SchemaObjectNestingModeSingle && configured.IsKnown() && plans.IsKnown() && !configured.IsNull() && !plans.IsNull():
-			faults = append(faults, attributeFaults(a.nested, had, configured, plans, at)...)
-		case a.sensitive:
-			faults = append(faults, at+" was planned with another value than configured")
-		default:
-			faults = append(faults, fmt.Sprintf("%s was planned as %s, configured as %s", at, display(plans), display(configured)))
-		}
+		faults = append(faults, a.faults(had, configured, plans, path+"."+name)...)
 	}
 	slices.Sort(faults)
 	return faults
+}
+
+func (a *attribute) faults(had, configured, plans cty.Value, at string) []string {
+	isKept := sameValue(plans, had) && !had.IsNull() && !configured.IsNull()
+	isWhole := func(v cty.Value) bool { return v.IsKnown() && !v.IsNull() }
+	switch {
+	case a.writeOnly && plans.IsNull():
+		return nil
+	case a.writeOnly:
+		return []string{at + " is write-only and was planned with a value"}
+	case sameValue(plans, configured), isKept, a.computed && (!a.optional || configured.IsNull()):
+		return nil
+	case a.nested != nil && a.nesting == tfprotov6.SchemaObjectNestingModeSingle && isWhole(configured) && isWhole(plans):
+		return attributeFaults(a.nested, had, configured, plans, at)
+	case a.sensitive:
+		return []string{at + " was planned with another value than configured"}
+	}
+	return []string{fmt.Sprintf("%s was planned as %s, configured as %s", at, display(plans), display(configured))}
 }
 
 func sameValue(a, b cty.Value) bool { return unrefined(a).RawEquals(unrefined(b)) }
@@ -157,33 +161,35 @@ func keeps(planned, actual cty.Value) bool {
 	if !planned.IsKnown() {
 		return planned.Type() == cty.DynamicPseudoType || !planned.Range().DefinitelyNotNull() || !actual.IsKnown() || !actual.IsNull()
 	}
-	if planned.IsNull() || actual.IsNull() || !actual.IsKnown() {
+	if planned.IsWhollyKnown() || planned.IsNull() || actual.IsNull() || !actual.IsKnown() {
 		return planned.RawEquals(actual)
 	}
-	ty := planned.Type()
-	switch {
-	case ty.IsObjectType():
-		for name := range ty.AttributeTypes() {
+	if planned.Type().IsSetType() {
+		return keepsSet(planned, actual)
+	}
+	if planned.Type().IsObjectType() {
+		for name := range planned.Type().AttributeTypes() {
 			if !actual.Type().HasAttribute(name) || !keeps(planned.GetAttr(name), actual.GetAttr(name)) {
 				return false
 			}
 		}
 		return true
-	case ty.IsListType(), ty.IsTupleType(), ty.IsMapType():
-		if planned.LengthInt() != actual.LengthInt() {
+	}
+	return keepsElements(planned, actual)
+}
+
+// keepsElements is keeps for the elements of lists and maps.
+func keepsElements(planned, actual cty.Value) bool {
+	if planned.LengthInt() != actual.LengthInt() {
+		return false
+	}
+	for it := planned.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		if !actual.HasIndex(key).True() || !keeps(element, actual.Index(key)) {
 			return false
 		}
-		for it := planned.ElementIterator(); it.Next(); {
-			key, element := it.Element()
-			if !actual.HasIndex(key).True() || !keeps(element, actual.Index(key)) {
-				return false
-			}
-		}
-		return true
-	case ty.IsSetType() && !planned.IsWhollyKnown():
-		return keepsSet(planned, actual)
 	}
-	return planned.RawEquals(actual)
+	return true
 }
 
 // keepsSet looks for each planned element of a set, of which some are unknown, an

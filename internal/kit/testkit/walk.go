@@ -92,89 +92,117 @@ type readyTask struct {
 	run task
 }
 
-// run goes over the vertices, some tasks at a time. With a random source it takes
-// any of those that are ready, and else the one that has been so for longest.
+// A schedule goes over vertices, some tasks at a time.
+type schedule struct {
+	walk     *walk
+	vertices []*vertex
+	ready    []readyTask
+	said     Diagnostics
+}
+
+// run goes over the vertices. With a random source it takes any of the tasks that are
+// ready, and else the one that has been so for longest.
 func (w *walk) run(vertices []*vertex) Diagnostics {
-	var (
-		all     Diagnostics
-		ready   []readyTask
-		running int
-		results = make(chan result)
-		finish  func(*vertex)
-	)
-	begin := func(v *vertex) {
-		for other := range v.after {
-			if other.failed {
-				v.failed = true
-			}
-		}
-		if v.failed {
-			finish(v)
-			return
-		}
-		tasks, diags := v.expand()
-		all = append(all, diags...)
-		v.failed, v.left = diags.hasErrors(), len(tasks)
-		if v.failed || len(tasks) == 0 {
-			finish(v)
-			return
-		}
-		for _, run := range tasks {
-			ready = append(ready, readyTask{v, run})
-		}
-	}
-	isReady := func(v *vertex) bool {
-		for other := range v.after {
-			if !other.done {
-				return false
-			}
-		}
-		return true
-	}
-	finish = func(v *vertex) {
-		v.done = true
-		for _, other := range vertices {
-			if !other.done && other.after[v] && isReady(other) {
-				begin(other)
-			}
-		}
-	}
+	s := &schedule{walk: w, vertices: vertices}
 	for _, v := range vertices {
 		if len(v.after) == 0 && !v.done {
-			begin(v)
+			s.begin(v)
 		}
 	}
-	for len(ready) > 0 || running > 0 {
-		for len(ready) > 0 && running < w.driver.parallelism() && w.ctx.Err() == nil {
-			next := w.pick(len(ready))
-			t := ready[next]
-			ready = append(ready[:next], ready[next+1:]...)
+	s.work()
+	if w.ctx.Err() != nil {
+		return s.said
+	}
+	if waiting := s.waiting(); len(waiting) > 0 {
+		return append(s.said, failure("", "Cycle", "These wait for each other: "+strings.Join(waiting, ", "))...)
+	}
+	if s.said.hasErrors() {
+		return s.said
+	}
+	return append(s.said, w.connectAll()...)
+}
+
+// work runs tasks until none is ready or under way.
+func (s *schedule) work() {
+	results := make(chan result)
+	for running := 0; ; {
+		for len(s.ready) > 0 && running < s.walk.driver.parallelism() && s.walk.ctx.Err() == nil {
+			t := s.take()
 			running++
 			go func() { results <- result{t.of, t.run()} }()
 		}
 		if running == 0 {
-			break
+			return
 		}
 		r := <-results
 		running--
-		all = append(all, r.diags...)
+		s.said = append(s.said, r.diags...)
 		r.of.failed = r.of.failed || r.diags.hasErrors()
 		if r.of.left--; r.of.left == 0 {
-			finish(r.of)
+			s.finish(r.of)
 		}
 	}
-	if w.ctx.Err() != nil {
-		return all
+}
+
+func (s *schedule) take() readyTask {
+	next := 0
+	if random := s.walk.driver.Random; random != nil {
+		next = random.IntN(len(s.ready))
 	}
-	for _, v := range vertices {
+	t := s.ready[next]
+	s.ready = slices.Delete(s.ready, next, next+1)
+	return t
+}
+
+// begin makes the tasks of a vertex ready, unless something that it comes after
+// failed.
+func (s *schedule) begin(v *vertex) {
+	for other := range v.after {
+		v.failed = v.failed || other.failed
+	}
+	var tasks []task
+	if !v.failed {
+		var diags Diagnostics
+		tasks, diags = v.expand()
+		s.said = append(s.said, diags...)
+		v.failed = diags.hasErrors()
+	}
+	if v.failed || len(tasks) == 0 {
+		s.finish(v)
+		return
+	}
+	v.left = len(tasks)
+	for _, run := range tasks {
+		s.ready = append(s.ready, readyTask{v, run})
+	}
+}
+
+func (s *schedule) finish(v *vertex) {
+	v.done = true
+	for _, other := range s.vertices {
+		if !other.done && other.after[v] && other.isReady() {
+			s.begin(other)
+		}
+	}
+}
+
+func (v *vertex) isReady() bool {
+	for other := range v.after {
+		if !other.done {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *schedule) waiting() []string {
+	var names []string
+	for _, v := range s.vertices {
 		if !v.done {
-			return append(all, failure("", "Cycle", "These wait for each other: "+strings.Join(waiting(vertices), ", "))...)
+			names = append(names, v.name)
 		}
 	}
-	if all.hasErrors() {
-		return all
-	}
-	return append(all, w.connectAll()...)
+	return names
 }
 
 // connectAll configures every provider of the configuration and of the state that
@@ -193,25 +221,8 @@ func (w *walk) connectAll() Diagnostics {
 	return all
 }
 
-func waiting(vertices []*vertex) []string {
-	var names []string
-	for _, v := range vertices {
-		if !v.done {
-			names = append(names, v.name)
-		}
-	}
-	return names
-}
-
-func (w *walk) pick(of int) int {
-	if w.driver.Random == nil {
-		return 0
-	}
-	return w.driver.Random.IntN(of)
-}
-
 // NewRandom is a source of random orders that a seed repeats.
-func NewRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) } //nolint:gosec // A test's order needs no secrecy.
+func NewRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
 
 func cutProvider(name string) (local, alias string, found bool) { return strings.Cut(name, ".") }
 

@@ -34,11 +34,13 @@ func TestDialects(t *testing.T) {
 	}
 	for _, dialect := range dialects {
 		t.Run("dialect "+dialect.String(), func(t *testing.T) {
-			t.Parallel() // Some of them wait for a list that lags.
-			o := listen(t, mock.WithDialect(dialect), judgedIn(t, dialect))
-			o.config.Contract = api.ContractAuto
-			o.restart()
-			tellStory(o, dialect)
+			t.Parallel()
+			inFakeTime(t, func(t *testing.T) { // Some of them wait for a list that lags.
+				o := inProcess(t, mock.WithDialect(dialect), judgedIn(t, dialect))
+				o.config.Contract = api.ContractAuto
+				o.restart()
+				tellStory(o, dialect)
+			})
 		})
 	}
 }

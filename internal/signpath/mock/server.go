@@ -10,12 +10,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Server is a SignPath organization. It is an http.Handler and safe for concurrent use.
 type Server struct {
 	dialect   Dialect
 	clock     func() time.Time
+	newID     func() string
 	stateFile string
 	control   http.Handler
 	// handler is what serves, with the middleware around it.
@@ -60,6 +63,11 @@ func WithClock(clock func() time.Time) Option {
 	return func(s *Server) { s.clock = clock }
 }
 
+// WithIDs sets what makes the ids of users and groups that are created. Without it they are random.
+func WithIDs(newID func() string) Option {
+	return func(s *Server) { s.newID = newID }
+}
+
 // WithMiddleware puts a handler around all that the server serves, for an observer between it and the client. A second
 // one replaces the first.
 func WithMiddleware(middleware func(http.Handler) http.Handler) Option {
@@ -68,7 +76,7 @@ func WithMiddleware(middleware func(http.Handler) http.Handler) Option {
 
 // New creates the organization that the seed describes. Without a valid seed, dialect or state file it fails.
 func New(seed Seed, options ...Option) (*Server, error) {
-	server := &Server{clock: time.Now}
+	server := &Server{clock: time.Now, newID: uuid.NewString}
 	for _, option := range options {
 		option(server)
 	}

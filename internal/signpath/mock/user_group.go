@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-
-	"github.com/google/uuid"
 )
 
 type userGroup struct {
@@ -102,7 +100,7 @@ func readGroup(c *call, g *userGroup) (answer, *problem) {
 }
 
 func createGroup(c *call) (answer, *problem) {
-	created := &userGroup{ID: uuid.NewString()}
+	created := &userGroup{ID: c.server.newID()}
 	if refused := c.create().group(created, ""); refused != nil {
 		return answer{}, refused
 	}

@@ -3,8 +3,6 @@ package mock
 import (
 	"fmt"
 	"net/http"
-
-	"github.com/google/uuid"
 )
 
 // userRoutes are the routes of a kind of users.
@@ -85,7 +83,7 @@ func readUser(c *call, u *user) (answer, *problem) {
 // creation was once described as the alternative to invitations for organizations with single sign-on).
 func createUser(k kind) handler {
 	return func(c *call) (answer, *problem) {
-		created := &user{Kind: k, ID: uuid.NewString(), IsActive: true}
+		created := &user{Kind: k, ID: c.server.newID(), IsActive: true}
 		if refused := c.create().user(created, user{}); refused != nil {
 			return answer{}, refused
 		}

@@ -144,14 +144,6 @@ func (o *organization) runOn(providers *testkit.Providers, destroyed resource.Te
 	testkit.NewDriver(providers).Run(o.t, destroyed, steps...)
 }
 
-// runByCLI takes the steps with a CLI.
-func (o *organization) runByCLI(destroyed resource.TestCheckFunc, steps ...resource.TestStep) {
-	o.t.Helper()
-	testkit.CLIPath(o.t)
-	o.t.Parallel()
-	resource.UnitTest(o.t, resource.TestCase{ProtoV6ProviderFactories: signpathtest.Providers.Factories, CheckDestroy: destroyed, Steps: steps})
-}
-
 // unchangedSince fails the test if the organization is not as it was.
 func (o *organization) unchangedSince(before mock.Seed) {
 	o.t.Helper()
