@@ -31,7 +31,7 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 	first := string(w.MustRun("output", "-raw", "token"))
 	w.org.ResetRequests()
 	for range 10 {
-		w.ExpectPlan(testkit.Summary{})
+		w.expectPlan(testkit.Summary{})
 	}
 
 	configure(w, `rotate_after = "1ns"`)

@@ -120,9 +120,9 @@ resource "signpath_signing_policy_submitters" "build" {
   members        = [signpath_ci_user.build[each.value.ci_user].member]
 }
 `})
-	w.ExpectPlan(testkit.Summary{Add: 7})
+	w.expectPlan(testkit.Summary{Add: 7})
 	w.MustRun("apply", "-auto-approve")
-	w.ExpectPlan(testkit.Summary{})
+	w.expectPlan(testkit.Summary{})
 	must(t, all(
 		w.org.membersAre("policy:project-a/test-signing", "submitters", "ci_user:project-a"),
 		w.org.membersAre("policy:project-a/release-signing", "submitters", "ci_user:project-a"),

@@ -66,9 +66,9 @@ func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
 			if got := w.generate(); got != c.want {
 				t.Errorf("%d objects were found, want %d:\n%s", got, c.want, w.Read("generated.tf"))
 			}
-			w.ExpectPlan(testkit.Summary{Import: c.want})
+			w.expectPlan(testkit.Summary{Import: c.want})
 			w.MustRun("apply", "-auto-approve")
-			w.ExpectPlan(testkit.Summary{})
+			w.expectPlan(testkit.Summary{})
 			w.org.unchangedSince(before)
 		})
 	}
@@ -105,7 +105,7 @@ func TestCLIConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
 			w := newWorkspace(t, map[string]string{"imports.tf": imports.String()}, signpathtest.WithAnyone)
 			before := w.org.Snapshot()
 			w.MustRun("plan", "-generate-config-out=generated.tf")
-			w.ExpectPlan(testkit.Summary{Import: len(ids)})
+			w.expectPlan(testkit.Summary{Import: len(ids)})
 			w.org.unchangedSince(before)
 		})
 	}
@@ -127,9 +127,9 @@ func TestCLIGeneratedConfigurationOfABigOrganization(t *testing.T) {
 	if got > budget {
 		t.Errorf("the query sent %d requests, more than %d", got, budget)
 	}
-	w.ExpectPlan(testkit.Summary{Import: found})
+	w.expectPlan(testkit.Summary{Import: found})
 	w.MustRun("apply", "-auto-approve")
-	w.ExpectPlan(testkit.Summary{})
+	w.expectPlan(testkit.Summary{})
 	w.org.unchangedSince(before)
 }
 

@@ -206,14 +206,14 @@ func TestCLIStateWithoutIdentities(t *testing.T) {
 	w.MustRun("apply", "-auto-approve")
 	resources := w.forgetIdentities()
 
-	w.ExpectPlan(testkit.Summary{})
+	w.expectPlan(testkit.Summary{})
 	w.MustRun("apply", "-refresh-only", "-auto-approve")
 	if got := w.forgetIdentities(); got != resources {
 		t.Errorf("after a refresh %d resources have an identity, want %d", got, resources)
 	}
 	w.Write("main.tf", strings.NewReplacer(`"New Approver"`, `"Approver"`, `"GlobalReader"`, `"UserAdministrator"`).Replace(everyType))
 	w.MustRun("apply", "-refresh=false", "-auto-approve")
-	w.ExpectPlan(testkit.Summary{})
+	w.expectPlan(testkit.Summary{})
 
 	w.forgetIdentities()
 	must(t, w.org.Administrator("").Remove("group:Approvers"))

@@ -43,7 +43,7 @@ func TestCLIInterrupt(t *testing.T) {
 
 			w.org.ClearFaults()
 			w.MustRun("apply", "-auto-approve")
-			w.ExpectPlan(testkit.Summary{})
+			w.expectPlan(testkit.Summary{})
 			must(t, w.org.membersAre("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com")(nil))
 			if user, err := w.org.User("ci_user:build"); err != nil || !user.Active {
 				t.Errorf("the CI user is %+v, %v", user, err)
