@@ -109,25 +109,24 @@ func (c pipelineCase) run(r *pipelineRunner) {
 func (c pipelineCase) reviewed(r *pipelineRunner) {
 	// Somebody loses access: only a warning of the plan says so.
 	must(r.t, r.org.Administrator("").AddMembers("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com"))
-	for range 2 { // The second push finds the comment of the first.
-		run := r.run(c.pullRequest...)
-		c.expect(r, run, 0, http.MethodGet)
-		c.expectShown(r, unescaped(c.shown(r, run)), "SignPath plan review",
-			"user:release.manager@example.com gains approval on project-b/release-signing",
-			"user:qa.lead@example.com loses approval on project-b/release-signing")
-		c.expectShown(r, run.log+run.summary, `+ "user:release.manager@example.com"`, "Warning: ", "Plan: 14 to add, 0 to change, 0 to destroy.")
-		for name, files := range run.kept {
-			for _, file := range files {
-				if !slices.Contains([]string{"plan.txt", "review.md", "review-status"}, file) {
-					r.t.Errorf("a pull request keeps %s, as %s", file, name)
-				}
+	run := r.run(c.pullRequest...)
+	c.expect(r, run, 0, http.MethodGet)
+	c.expectShown(r, unescaped(c.shown(r, run)), "SignPath plan review",
+		"user:release.manager@example.com gains approval on project-b/release-signing",
+		"user:qa.lead@example.com loses approval on project-b/release-signing")
+	c.expectShown(r, run.log+run.summary, `+ "user:release.manager@example.com"`, "Warning: ", "Plan: 14 to add, 0 to change, 0 to destroy.")
+	for name, files := range run.kept {
+		for _, file := range files {
+			if !slices.Contains([]string{"plan.txt", "review.md", "review-status"}, file) {
+				r.t.Errorf("a pull request keeps %s, as %s", file, name)
 			}
 		}
 	}
 }
 
 // denied lets an approver configure, which the rules in the repository deny: in a pull
-// request once that is told, and on main before anybody can apply it.
+// request once that is told, in the comment of the push before, and on main before
+// anybody can apply it.
 func (c pipelineCase) denied(r *pipelineRunner) {
 	r.repository["signing-rules.yaml"] = "rules:\n  approver-configures:\n    severity: deny\n"
 	r.repository["configurator.tf"] = `resource "signpath_project_configurator" "manager" {
@@ -137,7 +136,8 @@ func (c pipelineCase) denied(r *pipelineRunner) {
 `
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 2, http.MethodGet)
-	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b.")
+	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: "+
+		"user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b.")
 	run = r.run(c.merge...)
 	c.expect(r, run, 2, http.MethodGet)
 	for name, files := range run.kept {

@@ -39,6 +39,14 @@ func newQueryWorkspace(t *testing.T, whole bool, seed func(*mock.Seed)) *workspa
 	return newWorkspace(t, map[string]string{"all.tfquery.hcl": queryAll(whole)}, seed)
 }
 
+// generate generates the configuration of all that the query finds, and returns how
+// much that is.
+func (w *workspace) generate() int {
+	w.t.Helper()
+	w.MustRun("query", "-generate-config-out=generated.tf")
+	return strings.Count(w.Read("generated.tf"), "\nimport {\n")
+}
+
 // TestCLIGeneratedConfigurationPlansEmpty generates the configuration of a whole
 // organization. The plan shows nothing but the imports, and after these nothing.
 func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
@@ -55,7 +63,7 @@ func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
 			if output := w.MustRun("query"); bytes.Contains(output, []byte("Left out")) {
 				t.Errorf("the query leaves something out that it should not have found:\n%s", output)
 			}
-			if got := w.Generate(); got != c.want {
+			if got := w.generate(); got != c.want {
 				t.Errorf("%d objects were found, want %d:\n%s", got, c.want, w.Read("generated.tf"))
 			}
 			w.ExpectPlan(testkit.Summary{Import: c.want})
@@ -109,7 +117,7 @@ func TestCLIConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
 func TestCLIGeneratedConfigurationOfABigOrganization(t *testing.T) {
 	w := newQueryWorkspace(t, true, bigOrganization)
 	before := w.org.Snapshot()
-	found := w.Generate()
+	found := w.generate()
 	if want := manageable(before, true); found != want {
 		t.Errorf("%d objects were found, want %d", found, want)
 	}

@@ -250,7 +250,7 @@ func TestCLIListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
 	w.MustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration", "it can be removed from a list, not granted"), "query", "-json")
 	w.MustSay(says("Left out of the results", "ci_user: padded (", "white space around it"), "query", "-json")
 
-	w.Generate()
+	w.generate()
 	for _, refused := range []string{"unknown:", "padded", "signpath_signing_policy_approvers"} {
 		if generated := w.Read("generated.tf"); strings.Contains(generated, refused) {
 			t.Errorf("the generated configuration has %q:\n%s", refused, generated)

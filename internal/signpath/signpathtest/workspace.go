@@ -70,14 +70,6 @@ func (w *Workspace) ExpectPlan(want testkit.Summary) {
 	ExpectPlan(w.t, w.PlanOnce(), want)
 }
 
-// Generate generates the configuration of all that the queries find, and returns how
-// much that is.
-func (w *Workspace) Generate() int {
-	w.t.Helper()
-	w.MustRun("query", "-generate-config-out=generated.tf")
-	return strings.Count(w.Read("generated.tf"), "\nimport {\n")
-}
-
 // Programs is the folder with the provider and signpathctl of this checkout, and with
 // settings that let a CLI use them. They are built once for all tests of a package.
 func Programs(t *testing.T) string {
