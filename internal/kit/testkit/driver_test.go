@@ -168,8 +168,14 @@ var scenarios = map[string][]run{
 	"an output of what is not there": {{config: things("a "+value("1")) + output("local.nothing", false), fails: true}},
 	"declared twice":                 {{config: things("a "+value("1"), "a "+value("2")), fails: true}},
 	"for_each": {
-		{config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = each.key\n}\n" + things("b   value = join(\",\", [for t in toy_thing.a : t.name])")},
-		{config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"y\", \"z\"])\n  name = each.key\n}\n" + things("b   value = join(\",\", [for t in toy_thing.a : t.name])")},
+		{
+			config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = each.key\n}\n" +
+				things("b   value = join(\",\", [for t in toy_thing.a : t.name])"),
+		},
+		{
+			config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"y\", \"z\"])\n  name = each.key\n}\n" +
+				things("b   value = join(\",\", [for t in toy_thing.a : t.name])"),
+		},
 	},
 	"count": {
 		{config: "resource \"toy_thing\" \"a\" {\n  count = 2\n  name = \"a${count.index}\"\n}\n"},
