@@ -132,12 +132,14 @@ func TestContractCommandTellsOfNoRequest(t *testing.T) {
 		return `{"openapi":"` + version + `","info":{"title":"t","version":"1"},"paths":{` + paths + `}}`
 	}
 	documents := map[string]string{
-		"a page":            `<html>`,
-		"Swagger 2":         `{"swagger":"2.0"}`,
-		"no organization":   describing("3.0.1", `"/v1/Meta/SystemInfo":{"get":{"responses":{}}}`),
-		"hardly a route":    describing("3.1.0", `"/v1/{o}/CIUsers":{"get":{"responses":{}}}`),
-		"no place for it":   describing("3.0.1", `"/v1/{o}/CIUsers/{id}/Edit":{"post":{"requestBody":{"content":{"application/json":{"schema":{"required":["ticket"],"properties":{"ticket":{"type":"string"}}}}}},"responses":{}}}`),
-		"a token elsewhere": describing("3.0.1", `"/v1/{o}/CIUsers/{id}/RegenerateApiToken":{"post":{"responses":{"200":{"description":"","content":{"application/json":{"schema":{"properties":{"credential":{"type":"string"}}}}}}}}}`),
+		"a page":          `<html>`,
+		"Swagger 2":       `{"swagger":"2.0"}`,
+		"no organization": describing("3.0.1", `"/v1/Meta/SystemInfo":{"get":{"responses":{}}}`),
+		"hardly a route":  describing("3.1.0", `"/v1/{o}/CIUsers":{"get":{"responses":{}}}`),
+		"no place for it": describing("3.0.1", `"/v1/{o}/CIUsers/{id}/Edit":{"post":{"requestBody":{"content":{"application/json":{"schema":{`+
+			`"required":["ticket"],"properties":{"ticket":{"type":"string"}}}}}},"responses":{}}}`),
+		"a token elsewhere": describing("3.0.1", `"/v1/{o}/CIUsers/{id}/RegenerateApiToken":{"post":{"responses":{"200":{"description":"",`+
+			`"content":{"application/json":{"schema":{"properties":{"credential":{"type":"string"}}}}}}}}}`),
 	}
 	for name, document := range documents {
 		t.Run(name, func(t *testing.T) {

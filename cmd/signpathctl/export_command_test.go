@@ -113,7 +113,9 @@ func TestExportSettingsFromFlags(t *testing.T) {
 	t.Setenv(api.EnvOrganizationID, "11111111-1111-4111-8111-111111111111")
 	t.Setenv(api.EnvToken, "b3RoZXI=")
 	directory := filepath.Join(t.TempDir(), "signpath")
-	if _, _, err := runExportCommand(t.Context(), directory, "--api-url", url, "--organization-id", server.OrganizationID(), "--token-file", tokenFile); err != nil {
+	_, _, err := runExportCommand(t.Context(), directory,
+		"--api-url", url, "--organization-id", server.OrganizationID(), "--token-file", tokenFile)
+	if err != nil {
 		t.Error(err)
 	}
 }
@@ -168,17 +170,38 @@ func TestExportIsRefused(t *testing.T) {
 		fault *mock.Fault
 		want  []string
 	}{
-		"wrong token":           {token: wrongToken, want: []string{"401", "Give a valid one in " + api.EnvToken}},
-		"nothing is set":        {token: " ", flags: []string{"--organization-id", " "}, want: []string{"no organization is set", "as --organization-id or in " + api.EnvOrganizationID, "no API token is set", "as --token-file"}},
-		"a web page":            {fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: "<!doctype html>"}, want: []string{"a web page", "Check --api-url"}},
-		"composite token":       {token: wrongToken + ":x", want: []string{"contains a colon"}},
-		"wrong organization":    {flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"}, want: []string{"403", "Check --organization-id"}},
-		"malformed settings":    {flags: []string{"--organization-id", "example", "--api-url", "example"}, want: []string{`"example" is not a URL`, `"example" is not an organization id`}},
-		"wrong path":            {flags: []string{"--api-url", strings.TrimSuffix(os.Getenv(api.EnvURL), "Api/v1/") + "elsewhere"}, want: []string{"404", "Check --api-url"}},
-		"no such token file":    {flags: []string{"--token-file", filepath.Join(t.TempDir(), "none")}, want: []string{"cannot be read"}},
-		"project that is gone":  {fault: &mock.Fault{Route: "GET /Projects/project-b", Before: func() { _ = server.Administrator("").Remove("project:project-b") }}, want: []string{"project-b", "it may have been deleted while the export ran"}},
-		"answer without a slug": {fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultHideProperties, Properties: []string{"slug"}}, want: []string{`no property "slug"`, "please report"}},
-		"too many requests":     {fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultAnswer, Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "9999"}}, want: []string{"429", "Run it again later"}},
+		"wrong token": {token: wrongToken, want: []string{"401", "Give a valid one in " + api.EnvToken}},
+		"nothing is set": {
+			token: " ", flags: []string{"--organization-id", " "},
+			want: []string{"no organization is set", "as --organization-id or in " + api.EnvOrganizationID, "no API token is set", "as --token-file"},
+		},
+		"a web page": {
+			fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: "<!doctype html>"},
+			want:  []string{"a web page", "Check --api-url"},
+		},
+		"composite token":    {token: wrongToken + ":x", want: []string{"contains a colon"}},
+		"wrong organization": {flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"}, want: []string{"403", "Check --organization-id"}},
+		"malformed settings": {
+			flags: []string{"--organization-id", "example", "--api-url", "example"},
+			want:  []string{`"example" is not a URL`, `"example" is not an organization id`},
+		},
+		"wrong path": {
+			flags: []string{"--api-url", strings.TrimSuffix(os.Getenv(api.EnvURL), "Api/v1/") + "elsewhere"},
+			want:  []string{"404", "Check --api-url"},
+		},
+		"no such token file": {flags: []string{"--token-file", filepath.Join(t.TempDir(), "none")}, want: []string{"cannot be read"}},
+		"project that is gone": {
+			fault: &mock.Fault{Route: "GET /Projects/project-b", Before: func() { _ = server.Administrator("").Remove("project:project-b") }},
+			want:  []string{"project-b", "it may have been deleted while the export ran"},
+		},
+		"answer without a slug": {
+			fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultHideProperties, Properties: []string{"slug"}},
+			want:  []string{`no property "slug"`, "please report"},
+		},
+		"too many requests": {
+			fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultAnswer, Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "9999"}},
+			want:  []string{"429", "Run it again later"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.token != "" {

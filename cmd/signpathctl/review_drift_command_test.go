@@ -61,7 +61,8 @@ func runReviewDriftCommand(t *testing.T, stdin []byte, arguments ...string) (str
 // outsiderApproves has an administrator make the outsider an approver.
 func outsiderApproves(t *testing.T, server *mock.Server) {
 	t.Helper()
-	if err := server.Administrator("user:org.admin@example.com").AddMembers("policy:project-a/release-signing", "approvers", "user:outsider@example.com"); err != nil {
+	administrator := server.Administrator("user:org.admin@example.com")
+	if err := administrator.AddMembers("policy:project-a/release-signing", "approvers", "user:outsider@example.com"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -128,7 +129,10 @@ func TestReviewDriftWithoutTheAuditLog(t *testing.T) {
 	outsiderApproves(t, server)
 	t.Setenv(api.EnvToken, regularToken)
 	output, status, err := runReviewDriftCommand(t, nil, driftPlan(t, "user:outsider@example.com"), "--live")
-	for _, want := range []string{outsiderIsApprover + ", outside Terraform\n", "who made the changes: the token's user may not read the audit log", "403 Forbidden"} {
+	for _, want := range []string{
+		outsiderIsApprover + ", outside Terraform\n", "who made the changes: the token's user may not read the audit log",
+		"403 Forbidden",
+	} {
 		if status != 2 || !strings.Contains(output, want) {
 			t.Errorf("status %d, %v: %q is not in\n%s", status, err, want, output)
 		}

@@ -61,7 +61,8 @@ func TestReviewPlanLiveKnowsWhoElseIsOnTheList(t *testing.T) {
 	}
 	stdout, stderr, err := reviewPlan(t, plan, "-", "--live", "--fail-on", "warn")
 	introduced, _, _ := strings.Cut(stdout, "Findings left")
-	if !errors.Is(err, statusFound) || stderr != "" || !strings.Contains(introduced, finding) || !strings.Contains(introduced, "By signpath_signing_policy_submitter.this") {
+	if !errors.Is(err, statusFound) || stderr != "" || !strings.Contains(introduced, finding) ||
+		!strings.Contains(introduced, "By signpath_signing_policy_submitter.this") {
 		t.Errorf("with --live: %v, stderr %q\n%s", err, stderr, stdout)
 	}
 	for _, r := range server.Requests() {
@@ -81,7 +82,8 @@ func TestReviewPlanLiveTellsWhatChangedSince(t *testing.T) {
 	)
 	for format, wants := range map[string][]string{
 		"terminal": {
-			"Changed since the plan was made\n  - signpath_signing_policy_approvers.this: user:dev.lead@example.com came onto the approvers of project-b/release-signing",
+			"Changed since the plan was made\n  - signpath_signing_policy_approvers.this: " +
+				"user:dev.lead@example.com came onto the approvers of project-b/release-signing",
 			"gains user:qa.lead@example.com; then has group:Release Managers, user:dev.lead@example.com, user:qa.lead@example.com",
 		},
 		"markdown": {"### Changed since the plan was made"},

@@ -74,7 +74,8 @@ func TestParseReferenceSaysWhatIsWrong(t *testing.T) {
 		"user:ada":              `"user:ada": an interactive user is named by the e-mail of the account or by a UUID, and "ada" is neither`,
 		"user:a@b@example.com":  `"user:a@b@example.com": an interactive user is named by the e-mail of the account or by a UUID, and "a@b@example.com" is neither`,
 		"user:ada @example.com": `"user:ada @example.com": an interactive user is named by the e-mail of the account or by a UUID, and "ada @example.com" is neither`,
-		"unknown:" + idOfAda:    `"unknown:` + idOfAda + `" stands for an entry that this provider could read but not identify; it can be removed from a list, not granted`,
+		"unknown:" + idOfAda: `"unknown:` + idOfAda + `" stands for an entry that this provider could read but not identify; ` +
+			`it can be removed from a list, not granted`,
 		"team:red":              `"team:red" has the unknown kind "team"; valid are ` + forms,
 		"User:ada@example.com":  `"User:ada@example.com" has the unknown kind "User"; valid are ` + forms,
 		" user:ada@example.com": `" user:ada@example.com" has the unknown kind " user"; valid are ` + forms,

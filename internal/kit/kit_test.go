@@ -64,7 +64,9 @@ func TestVendorsAreFound(t *testing.T) {
 			t.Errorf("%s: found %q", text, found)
 		}
 	}
-	for name, content := range map[string]string{"page.html": "<p>\n<b>" + title + "</b>", vendor + ".json": "{}", "path.txt": strconv.Quote(kitPath(t) + "text")} {
+	for name, content := range map[string]string{
+		"page.html": "<p>\n<b>" + title + "</b>", vendor + ".json": "{}", "path.txt": strconv.Quote(kitPath(t) + "text"),
+	} {
 		if found := vendorsNamed(t, name, []byte(content)); len(found) != 1 {
 			t.Errorf("%s: found %q", name, found)
 		}

@@ -100,19 +100,22 @@ func TestCauses(t *testing.T) {
 			[]string{"signpath_signing_policy_approvers.r001"},
 		},
 		"an administrator less": {
-			everybody().change("role_assignment", administrator(b), nil).change("role_assignment", nil, attributes{"member": "user:c@example.com", "role": "GlobalReader"}),
+			everybody().change("role_assignment", administrator(b), nil).
+				change("role_assignment", nil, attributes{"member": "user:c@example.com", "role": "GlobalReader"}),
 			"few-global-administrators",
 			[]string{"signpath_role_assignment.r004"},
 			nil,
 		},
 		"a token, not the role of its user": {
-			newPlan().change("ci_user_token", attributes{"ci_user": "ci_user:build", "generated_at": "2020-01-01T00:00:00Z"}, attributes{"ci_user": "ci_user:build"}, replacing("rotate_after"), unknown("generated_at")).
+			newPlan().change("ci_user_token", attributes{"ci_user": "ci_user:build", "generated_at": "2020-01-01T00:00:00Z"},
+				attributes{"ci_user": "ci_user:build"}, replacing("rotate_after"), unknown("generated_at")).
 				change("role_assignment", nil, attributes{"member": "ci_user:build", "role": "GlobalReader"}),
 			"old-token", nil,
 			[]string{"signpath_ci_user_token.r001"},
 		},
 		"a role": {
-			newPlan().change("role_assignment", nil, attributes{"member": a, "role": "UserAdministrator"}).change("project_reader", nil, attributes{"project": "acme", "member": a}),
+			newPlan().change("role_assignment", nil, attributes{"member": a, "role": "UserAdministrator"}).
+				change("project_reader", nil, attributes{"project": "acme", "member": a}),
 			"user-administrator",
 			[]string{"signpath_role_assignment.r001"},
 			nil,

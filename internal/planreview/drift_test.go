@@ -39,7 +39,10 @@ func driftOutputs(t testing.TB, report *planreview.DriftReport) map[string]strin
 func TestDriftSentences(t *testing.T) {
 	a, b := "user:a@example.com", "user:b@example.com"
 	user := func(more attributes) attributes {
-		all := attributes{"id": "i", "email": "a@example.com", "member": a, "name": "A", "active": true, "status": "active", "notification_email": nil, "invitation_expires_at": "2026-03-02T00:00:00Z"}
+		all := attributes{
+			"id": "i", "email": "a@example.com", "member": a, "name": "A", "active": true, "status": "active", "notification_email": nil,
+			"invitation_expires_at": "2026-03-02T00:00:00Z",
+		}
 		for name, value := range more {
 			all[name] = value
 		}
@@ -50,24 +53,67 @@ func TestDriftSentences(t *testing.T) {
 		plan *planBuilder
 		want []string
 	}{
-		"nothing":                  {newPlan(), nil},
-		"a member comes":           {newPlan().change("signing_policy_approvers", onPolicy("release"), onPolicy("release", a)), []string{a + " was added to the approvers of acme/release"}},
-		"one comes, another goes":  {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}), []string{b + " was added to the readers of acme", a + " was removed from the readers of acme"}},
-		"a member of a group":      {newPlan().change("user_group_members", group(a), group()), []string{a + " was removed from the members of group:G"}},
-		"an entry":                 {newPlan().change("signing_policy_submitter", entry("release", a), nil), []string{a + " was removed from the submitters of acme/release"}},
-		"an entry of a group":      {newPlan().change("user_group_member", attributes{"group": "group:G", "member": a}, nil), []string{a + " was removed from the members of group:G"}},
-		"a list with its policy":   {newPlan().change("signing_policy_approvers", onPolicy("release", a), nil), []string{"the signing policy acme/release was deleted with its approvers"}},
-		"a role":                   {newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, attributes{"member": a, "role": "GlobalAdministrator"}), []string{a + " was given the global role Global Administrator instead of Global Reader"}},
-		"a role that is gone":      {newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil), []string{"the global role Global Reader was taken from " + a}},
-		"deactivated":              {newPlan().change("user", user(nil), user(attributes{"active": false, "status": "inactive", "invitation_expires_at": nil})), []string{a + " was deactivated"}},
-		"activated":                {newPlan().change("user", user(attributes{"active": false}), user(nil)), []string{a + " was activated"}},
-		"accepted":                 {newPlan().change("user", user(attributes{"status": "invited"}), user(nil)), []string{"status of " + a + " was changed from invited to active"}},
-		"another e-mail address":   {newPlan().change("user", user(nil), user(attributes{"email": "b@example.com", "member": b})), []string{"email of " + a + " was changed from a@example.com to b@example.com"}},
-		"a notification address":   {newPlan().change("user", user(nil), user(attributes{"notification_email": "n@example.com"})), []string{"notification_email of " + a + " was changed from null to n@example.com"}},
-		"a user who is gone":       {newPlan().change("user", user(nil), nil), []string{a + " was deleted"}},
-		"members that are hidden":  {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}, sensitive("members")), []string{"members of signpath_project_readers.r001 changed"}},
-		"what was not there":       {newPlan().change("user", nil, user(nil)), nil},
-		"what is not this product": {newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}, func(r *tfjson.ResourceChange) { r.Type = "other_thing" }), nil},
+		"nothing": {newPlan(), nil},
+		"a member comes": {
+			newPlan().change("signing_policy_approvers", onPolicy("release"), onPolicy("release", a)),
+			[]string{a + " was added to the approvers of acme/release"},
+		},
+		"one comes, another goes": {
+			newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(b)}),
+			[]string{b + " was added to the readers of acme", a + " was removed from the readers of acme"},
+		},
+		"a member of a group": {newPlan().change("user_group_members", group(a), group()), []string{a + " was removed from the members of group:G"}},
+		"an entry": {
+			newPlan().change("signing_policy_submitter", entry("release", a), nil),
+			[]string{a + " was removed from the submitters of acme/release"},
+		},
+		"an entry of a group": {
+			newPlan().change("user_group_member", attributes{"group": "group:G", "member": a}, nil),
+			[]string{a + " was removed from the members of group:G"},
+		},
+		"a list with its policy": {
+			newPlan().change("signing_policy_approvers", onPolicy("release", a), nil),
+			[]string{"the signing policy acme/release was deleted with its approvers"},
+		},
+		"a role": {
+			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, attributes{"member": a, "role": "GlobalAdministrator"}),
+			[]string{a + " was given the global role Global Administrator instead of Global Reader"},
+		},
+		"a role that is gone": {
+			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil),
+			[]string{"the global role Global Reader was taken from " + a},
+		},
+		"deactivated": {
+			newPlan().change("user", user(nil), user(attributes{"active": false, "status": "inactive", "invitation_expires_at": nil})),
+			[]string{a + " was deactivated"},
+		},
+		"activated": {newPlan().change("user", user(attributes{"active": false}), user(nil)), []string{a + " was activated"}},
+		"accepted": {
+			newPlan().change("user", user(attributes{"status": "invited"}), user(nil)),
+			[]string{"status of " + a + " was changed from invited to active"},
+		},
+		"another e-mail address": {
+			newPlan().change("user", user(nil), user(attributes{"email": "b@example.com", "member": b})),
+			[]string{"email of " + a + " was changed from a@example.com to b@example.com"},
+		},
+		"a notification address": {
+			newPlan().change("user", user(nil), user(attributes{"notification_email": "n@example.com"})),
+			[]string{"notification_email of " + a + " was changed from null to n@example.com"},
+		},
+		"a user who is gone": {newPlan().change("user", user(nil), nil), []string{a + " was deleted"}},
+		"members that are hidden": {
+			newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)},
+				attributes{"project": "acme", "members": list(b)}, sensitive("members")),
+			[]string{"members of signpath_project_readers.r001 changed"},
+		},
+		"what was not there": {newPlan().change("user", nil, user(nil)), nil},
+		"what is not this product": {
+			newPlan().change("project_readers", attributes{"project": "acme", "members": list(a)},
+				attributes{"project": "acme", "members": list(b)}, func(r *tfjson.ResourceChange) {
+					r.Type = "other_thing"
+				}),
+			nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := test.plan.drifted(t)
@@ -134,7 +180,8 @@ func TestDriftFormats(t *testing.T) {
 		first.Author.Member != "user:org.admin@example.com" || !first.Author.Time.Equal(today.Add(-6*time.Hour)) || first.Author.EventID != "e1" {
 		t.Errorf("got %+v", first)
 	}
-	if second.Author != nil || second.Principal != "group:G*\n<b>" || !strings.HasSuffix(second.Sentence, "(not found in the audit log)") || len(decoded.Notes) != 1 {
+	if second.Author != nil || second.Principal != "group:G*\n<b>" || !strings.HasSuffix(second.Sentence, "(not found in the audit log)") ||
+		len(decoded.Notes) != 1 {
 		t.Errorf("got %+v, %q", second, decoded.Notes)
 	}
 }
@@ -165,7 +212,8 @@ func TestDriftFitsAComment(t *testing.T) {
 		if length := utf8.RuneCountInString(text); length > planreview.MaxMarkdown || strings.Contains(text, "only count") == whole {
 			t.Errorf("%d changes: %d characters\n%.500s", changes, length, text)
 		}
-		if !whole && !strings.Contains(text, "approvers of acme/release\\-00: 100 × removed") && !strings.Contains(text, "approvers of acme/release-00: 100 × removed") {
+		if !whole && !strings.Contains(text, "approvers of acme/release\\-00: 100 × removed") &&
+			!strings.Contains(text, "approvers of acme/release-00: 100 × removed") {
 			t.Errorf("it does not count:\n%.500s", text)
 		}
 	}

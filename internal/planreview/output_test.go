@@ -69,7 +69,10 @@ func TestNoiseHidesNothing(t *testing.T) {
 
 // TestWarningsHideNoDenial has more findings than a comment holds.
 func TestWarningsHideNoDenial(t *testing.T) {
-	plan := newPlan().data("signing_policy", attributes{"project": "acme", "slug": "release", "uses_approval_process": true, "required_approvals": 1, "approvers": list("user:a@example.com")}).
+	plan := newPlan().data("signing_policy", attributes{
+		"project": "acme", "slug": "release", "uses_approval_process": true, "required_approvals": 1,
+		"approvers": list("user:a@example.com"),
+	}).
 		change("signing_policy_approvers", onPolicy("release", "user:a@example.com"), onPolicy("release"))
 	for i := range 1000 {
 		both := fmt.Sprintf("user:somebody-%04d@example.com", i)
@@ -88,7 +91,8 @@ func TestNamesCannotFormatTheOutput(t *testing.T) {
 	report := newPlan().change("user_group", nil, attributes{"name": name, "member": "group:" + name}, unknown("id")).
 		change("signing_policy_approver", nil, entry("release", "group:"+name)).review(t)
 	texts := outputs(t, report)
-	if want := "group:a\\|b\\`c\\`\\\\n\\# d \\<b\\>\\*e\\*\\</b\\> \\[f\\](http:<!-- -->//example.com) @<!-- -->team \\\\x1b\\[31m \\\\u202e"; !strings.Contains(texts["markdown"], want) {
+	if want := "group:a\\|b\\`c\\`\\\\n\\# d \\<b\\>\\*e\\*\\</b\\> " +
+		"\\[f\\](http:<!-- -->//example.com) @<!-- -->team \\\\x1b\\[31m \\\\u202e"; !strings.Contains(texts["markdown"], want) {
 		t.Errorf("no %s in\n%s", want, texts["markdown"])
 	}
 	if want := `group:a|b` + "`c`" + `\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e is created`; !strings.Contains(texts["terminal"], want) {
@@ -112,7 +116,9 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 		change("signing_policy_submitters", nil, onPolicy("release", "user:"+secret, "user:shown@example.com")).
 		change("project_readers", nil, attributes{"project": "acme", "members": list("user:other@example.com")}, sensitive("members")).
 		change("role_assignment", nil, attributes{"member": "user:" + secret, "role": "GlobalReader"})
-	b.plan.ResourceDrift = newPlan().change("user", user, attributes{"email": "new@example.com", "member": "user:new@example.com"}, sensitive("email")).plan.ResourceChanges
+	b.plan.ResourceDrift = newPlan().change("user", user, attributes{
+		"email": "new@example.com", "member": "user:new@example.com",
+	}, sensitive("email")).plan.ResourceChanges
 	b.plan.Checks = []tfjson.CheckResultStatic{{Instances: []tfjson.CheckResultDynamic{{
 		Address: tfjson.CheckDynamicAddress{ToDisplay: "check.c"}, Problems: []tfjson.CheckResultProblem{{Message: "user:hidden@example.com approves alone."}},
 	}}}}
@@ -124,7 +130,8 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 			}
 		}
 	}
-	says(t, report, "check.c: its message has a sensitive value", "members of signpath_project_readers.r004 is sensitive, and so not shown", "then has user:shown@example.com, and whoever else is on it")
+	says(t, report, "check.c: its message has a sensitive value", "members of signpath_project_readers.r004 is sensitive, and so not shown",
+		"then has user:shown@example.com, and whoever else is on it")
 }
 
 // What the plan resolves is not in it: code hosts would show that as open.
@@ -211,7 +218,8 @@ func TestSARIFTellsWhatItLacks(t *testing.T) {
 		!strings.Contains(notes, "warning {Not known from this plan: member of signpath_project_reader.r003 is known after apply}") {
 		t.Errorf("%+v", invocation)
 	}
-	if want := `ci_user:{{0}} [f] (https://example.com) `; !strings.Contains(result.Message.Text, want) || result.Locations[0].PhysicalLocation.Region.StartLine != 1 {
+	if want := `ci_user:{{0}} [f] (https://example.com) `; !strings.Contains(result.Message.Text, want) ||
+		result.Locations[0].PhysicalLocation.Region.StartLine != 1 {
 		t.Errorf("%+v", result)
 	}
 }

@@ -21,7 +21,8 @@ func TestRecordedPlan(t *testing.T) {
 		"user:release.manager@example.com gains approval on project-b/release-signing, through group:Approvers | B",
 		"user:qa.lead@example.com loses configuration on project-a, directly",
 		"group:Release Managers (members not known) gains configuration on project-a\n",
-		"approvers of project-b/release-signing: gains group:Approvers | B (members not known), user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
+		"approvers of project-b/release-signing: gains group:Approvers | B (members not known), "+
+			"user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
 		"user:auditor@example.com is created",
 		"user:auditor@example.com gets the global role Global Reader",
 		"user:auditor@example.com gets an invitation",
@@ -166,7 +167,8 @@ func TestLists(t *testing.T) {
 			newPlan().change("project_configurators", attributes{"project": "acme", "members": list(a)}, attributes{"project": "acme", "members": list(a, "group:G")}).
 				change("signing_policy_approver", entry("release", "group:H"), nil),
 			[]string{
-				": 1 gain and 1 loss of access", "group:G (members not known) gains configuration on acme\n", "group:H (members not known) loses approval on acme/release\n",
+				": 1 gain and 1 loss of access", "group:G (members not known) gains configuration on acme\n",
+				"group:H (members not known) loses approval on acme/release\n",
 				"configurators of acme: gains group:G (members not known); then has group:G, " + a + "\n",
 				"approvers of acme/release: loses group:H (members not known); then has",
 			},
@@ -228,12 +230,18 @@ func TestAccounts(t *testing.T) {
 	}{
 		"destroyed": {
 			newPlan().change("user", a, nil).change("signing_policy_approver", onList, onList),
-			[]string{"user:a@example.com is deactivated, because its resource is destroyed", "loses approval on acme/release, directly, because the account is no longer active", "inactive-entry"},
+			[]string{
+				"user:a@example.com is deactivated, because its resource is destroyed",
+				"loses approval on acme/release, directly, because the account is no longer active", "inactive-entry",
+			},
 		},
 		"deactivated": {newPlan().change("user", a, user("a@example.com", false)), []string{"user:a@example.com is deactivated\n", "!Mails"}},
 		"activated before the invitation was accepted": {
 			newPlan().change("user", inactive(nil), activated(nil), unknown("status")).change("signing_policy_approver", onList, onList),
-			[]string{"0 gains", "user:a@example.com is activated", "warn invited-entry: user:a@example.com has not accepted the invitation", "!because the account is now active"},
+			[]string{
+				"0 gains", "user:a@example.com is activated", "warn invited-entry: user:a@example.com has not accepted the invitation",
+				"!because the account is now active",
+			},
 		},
 		"activated again": {
 			newPlan().change("user", inactive("sso:a"), activated("sso:a"), unknown("status")).change("signing_policy_approver", onList, onList),
@@ -248,12 +256,21 @@ func TestAccounts(t *testing.T) {
 				change("signing_policy_approver", onList, onList),
 			[]string{"deactivated and activated again", "!invitation", "!loses"},
 		},
-		"adopted":       {newPlan().change("user", nil, adopting), []string{"created, or taken over if it exists", "gets an invitation, unless the user exists already"}},
+		"adopted": {
+			newPlan().change("user", nil, adopting),
+			[]string{"created, or taken over if it exists", "gets an invitation, unless the user exists already"},
+		},
 		"invited again": {newPlan().change("user", a, withTriggers), []string{"user:a@example.com gets another invitation"}},
 		"forgotten":     {newPlan().change("user", a, nil, forgotten), []string{"user:a@example.com is forgotten by Terraform and stays as it is", "!deactivated"}},
 		"role given":    {newPlan().change("role_assignment", nil, assigned("GlobalReader")), []string{"gets the global role Global Reader", "gains reading"}},
-		"role changed":  {newPlan().change("role_assignment", assigned("GlobalReader"), assigned("ProjectAdministrator")), []string{"has the global role Project Administrator instead of Global Reader"}},
-		"role taken":    {newPlan().change("role_assignment", assigned("GlobalReader"), nil), []string{"has the global role Regular User instead of Global Reader", "loses reading"}},
+		"role changed": {
+			newPlan().change("role_assignment", assigned("GlobalReader"), assigned("ProjectAdministrator")),
+			[]string{"has the global role Project Administrator instead of Global Reader"},
+		},
+		"role taken": {
+			newPlan().change("role_assignment", assigned("GlobalReader"), nil),
+			[]string{"has the global role Regular User instead of Global Reader", "loses reading"},
+		},
 		"token made":    {newPlan().change("ci_user_token", nil, token), []string{"an API token of ci_user:build is generated; one that it has stops working"}},
 		"token left":    {newPlan().change("ci_user_token", token, nil), []string{"the API token of ci_user:build stays valid"}},
 		"token rotated": {newPlan().change("ci_user_token", token, token, replacing("rotate_after")), []string{"is rotated, because of rotate_after"}},
@@ -298,24 +315,46 @@ func TestEveryChangeIsTold(t *testing.T) {
 		plan *planBuilder
 		says []string
 	}{
-		"a list is given up":  {newPlan().change("signing_policy_approvers", onPolicy("release", a), nil, forgotten), []string{"the list of approvers of acme/release is forgotten by Terraform and stays as it is"}},
-		"an entry is":         {newPlan().change("signing_policy_approver", entry("release", a), nil, forgotten), []string{"the entry user:a@example.com among the approvers of acme/release is forgotten"}},
-		"a role is":           {newPlan().change("role_assignment", assigned(false), nil, forgotten), []string{"the global role Global Reader of user:a@example.com is forgotten", "!gets the"}},
-		"a list is imported":  {newPlan().change("user_group_members", members, members, imported), []string{"the list of members of group:G is imported", "No resource of SignPath changes"}},
-		"a user is imported":  {newPlan().change("user", user(nil), user(nil), imported), []string{"user:a@example.com is imported: from now on"}},
-		"a token is imported": {newPlan().change("ci_user_token", attributes{"ci_user": "ci_user:b"}, attributes{"ci_user": "ci_user:b"}, imported), []string{"the API token of ci_user:b is imported"}},
-		"another name":        {newPlan().change("user", user(nil), user(attributes{"name": "B"})), []string{"name of user:a@example.com changes from A to B"}},
-		"a hidden name":       {newPlan().change("user", user(nil), user(attributes{"name": "B"}), sensitive("name")), []string{"name of user:a@example.com changes\n"}},
+		"a list is given up": {
+			newPlan().change("signing_policy_approvers", onPolicy("release", a), nil, forgotten),
+			[]string{"the list of approvers of acme/release is forgotten by Terraform and stays as it is"},
+		},
+		"an entry is": {
+			newPlan().change("signing_policy_approver", entry("release", a), nil, forgotten),
+			[]string{"the entry user:a@example.com among the approvers of acme/release is forgotten"},
+		},
+		"a role is": {
+			newPlan().change("role_assignment", assigned(false), nil, forgotten),
+			[]string{"the global role Global Reader of user:a@example.com is forgotten", "!gets the"},
+		},
+		"a list is imported": {
+			newPlan().change("user_group_members", members, members, imported),
+			[]string{"the list of members of group:G is imported", "No resource of SignPath changes"},
+		},
+		"a user is imported": {newPlan().change("user", user(nil), user(nil), imported), []string{"user:a@example.com is imported: from now on"}},
+		"a token is imported": {
+			newPlan().change("ci_user_token", attributes{"ci_user": "ci_user:b"}, attributes{"ci_user": "ci_user:b"}, imported),
+			[]string{"the API token of ci_user:b is imported"},
+		},
+		"another name":  {newPlan().change("user", user(nil), user(attributes{"name": "B"})), []string{"name of user:a@example.com changes from A to B"}},
+		"a hidden name": {newPlan().change("user", user(nil), user(attributes{"name": "B"}), sensitive("name")), []string{"name of user:a@example.com changes\n"}},
 		"another mail address": {
-			newPlan().change("ci_user", attributes{"name": "b", "member": "ci_user:b", "notification_email": nil}, attributes{"name": "b", "member": "ci_user:b", "notification_email": "n@example.com"}),
+			newPlan().change("ci_user", attributes{"name": "b", "member": "ci_user:b", "notification_email": nil}, attributes{
+				"name": "b", "member": "ci_user:b", "notification_email": "n@example.com",
+			}),
 			[]string{"notification_email of ci_user:b changes from null to n@example.com"},
 		},
 		"a new name of a group is told once": {
 			newPlan().change("user_group", attributes{"name": "A", "member": "group:A"}, attributes{"name": "B", "member": "group:B"}),
 			[]string{"group:A is renamed to group:B", "!name of"},
 		},
-		"a guard is switched off":   {newPlan().change("user", nil, user(attributes{"allow_lockout": true})), []string{"allow_lockout of user:a@example.com is true"}},
-		"a guard of a role is, too": {newPlan().change("role_assignment", assigned(false), assigned(true)), []string{"allow_lockout of user:a@example.com changes from false to true, for the global role"}},
+		"a guard is switched off": {
+			newPlan().change("user", nil, user(attributes{"allow_lockout": true})), []string{"allow_lockout of user:a@example.com is true"},
+		},
+		"a guard of a role is, too": {
+			newPlan().change("role_assignment", assigned(false), assigned(true)),
+			[]string{"allow_lockout of user:a@example.com changes from false to true, for the global role"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) { says(t, test.plan.review(t), test.says...) })
 	}
@@ -328,8 +367,14 @@ func TestChecksThatFail(t *testing.T) {
 			Address: tfjson.CheckDynamicAddress{ToDisplay: "check.four_eyes"}, Status: tfjson.CheckStatusFail,
 			Problems: []tfjson.CheckResultProblem{{Message: "One person is enough."}},
 		}}},
-		{Status: tfjson.CheckStatusError, Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.broken"}, Status: tfjson.CheckStatusError}}},
-		{Status: tfjson.CheckStatusPass, Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.good"}, Status: tfjson.CheckStatusPass}}},
+		{
+			Status:    tfjson.CheckStatusError,
+			Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.broken"}, Status: tfjson.CheckStatusError}},
+		},
+		{
+			Status:    tfjson.CheckStatusPass,
+			Instances: []tfjson.CheckResultDynamic{{Address: tfjson.CheckDynamicAddress{ToDisplay: "check.good"}, Status: tfjson.CheckStatusPass}},
+		},
 	}
 	says(t, plan.review(t), "Checks that fail\n  - check.four_eyes: One person is enough.\n  - check.broken could not be evaluated\n", "!check.good")
 }
@@ -370,7 +415,8 @@ func TestWhatIsLeftOpen(t *testing.T) {
 	plan.plan.ActionInvocations = []*tfjson.ActionInvocation{{
 		Address: "action.signpath_reinvite_user.a", Type: "signpath_reinvite_user", ConfigValues: attributes{"user": "user:a@example.com"},
 	}}
-	says(t, plan.review(t), "another one must follow", "!ended with an error", "signpath_user.later is deferred to a later plan", "user:a@example.com gets another invitation")
+	says(t, plan.review(t), "another one must follow", "!ended with an error", "signpath_user.later is deferred to a later plan",
+		"user:a@example.com gets another invitation")
 }
 
 // TestErroredPlan has a plan that Terraform could not finish, and still shows.
@@ -403,7 +449,8 @@ func TestExceptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	says(t, report, "Findings introduced that an exception lets pass\n", "approve acme/release.\n", "Excepted until 2026-06-15: Until a second", "By signpath_signing_policy_approver.r004", "!acme/test.")
+	says(t, report, "Findings introduced that an exception lets pass\n", "approve acme/release.\n",
+		"Excepted until 2026-06-15: Until a second", "By signpath_signing_policy_approver.r004", "!acme/test.")
 	if want := `"justification": "Excepted until 2026-06-15: Until a second approver is hired"`; !strings.Contains(outputs(t, report)["sarif"], want) {
 		t.Errorf("no %s in %s", want, outputs(t, report)["sarif"])
 	}

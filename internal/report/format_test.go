@@ -73,7 +73,8 @@ func TestTable(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatMarkdown)
-	expectInOrder(t, text, "## Findings", "| deny | approval-quorum |", "## Access", `| app/release-signing | ci\_user:\<script\>alert(1)\</script\>\|=1+1 | yes | submit, read-artifacts |`,
+	expectInOrder(t, text, "## Findings", "| deny | approval-quorum |", "## Access",
+		`| app/release-signing | ci\_user:\<script\>alert(1)\</script\>\|=1+1 | yes | submit, read-artifacts |`,
 		"## Counts", "| findings that deny | 1 |")
 	for line := range strings.Lines(text) {
 		columns := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")

@@ -96,8 +96,11 @@ func TestRefusedPartsAreGaps(t *testing.T) {
 		"GET /Projects":     {"The list of projects could not be read", nil},
 		"GET /Projects/app": {`Project "app" with its signing policies could not be read`, []string{"approval-quorum", "inactive-entry"}},
 		"GET /Projects/app/SigningPolicies/release-signing": {`Signing policy "app/release-signing" could not be read`, []string{"approval-quorum"}},
-		"GET /InteractiveUsers":                             {"The list of interactive users could not be read", []string{"few-global-administrators", "unidentified-entry", "approval-quorum"}},
-		"GET /UserGroups":                                   {"The list of user groups could not be read", []string{"unidentified-entry", "approval-quorum", "empty-group"}},
+		"GET /InteractiveUsers": {
+			"The list of interactive users could not be read",
+			[]string{"few-global-administrators", "unidentified-entry", "approval-quorum"},
+		},
+		"GET /UserGroups": {"The list of user groups could not be read", []string{"unidentified-entry", "approval-quorum", "empty-group"}},
 	} {
 		t.Run(route, func(t *testing.T) {
 			s := start(t, seed())
@@ -153,9 +156,11 @@ func TestMembersThatAreRefusedAreAGap(t *testing.T) {
 
 func TestReadFails(t *testing.T) {
 	for name, fault := range map[string]mock.Fault{
-		"a token for another organization":   {Route: "GET *Me", Action: mock.FaultAnswer, Status: http.StatusForbidden},
-		"a token that is no good":            {Route: "*", Action: mock.FaultAnswer, Status: http.StatusUnauthorized},
-		"a policy without its lists":         {Route: "GET /Projects/app/SigningPolicies/test-signing", Action: mock.FaultHideProperties, Properties: []string{"approvers"}},
+		"a token for another organization": {Route: "GET *Me", Action: mock.FaultAnswer, Status: http.StatusForbidden},
+		"a token that is no good":          {Route: "*", Action: mock.FaultAnswer, Status: http.StatusUnauthorized},
+		"a policy without its lists": {
+			Route: "GET /Projects/app/SigningPolicies/test-signing", Action: mock.FaultHideProperties, Properties: []string{"approvers"},
+		},
 		"a project without signing policies": {Route: "GET /Projects/app", Action: mock.FaultHideProperties, Properties: []string{"signingPolicies"}},
 		"users without roles":                {Route: "GET /InteractiveUsers*", Action: mock.FaultHideProperties, Properties: []string{"role"}},
 	} {
@@ -194,7 +199,9 @@ func TestEveryDialectGivesTheSameReview(t *testing.T) {
 
 func TestFilterRefusesWhatIsNotThere(t *testing.T) {
 	o := start(t, seed()).read(t, token)
-	_, err := report.New(o, review.Rulebook{Now: now}, review.Filter{Projects: []string{"ap"}, SigningPolicies: []string{"app/x"}, Principals: references(t, "user:nobody@example.com")})
+	_, err := report.New(o, review.Rulebook{Now: now}, review.Filter{
+		Projects: []string{"ap"}, SigningPolicies: []string{"app/x"}, Principals: references(t, "user:nobody@example.com"),
+	})
 	for _, want := range []string{`no project "ap"`, `no signing policy "app/x"`, "nobody@example.com"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)

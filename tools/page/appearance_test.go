@@ -87,7 +87,10 @@ func TestHeadsStayInSight(t *testing.T) {
 	shown.run(`document.getElementById('scroll').scrollTo(1500, 1500)`)
 	if !ask[bool](shown, `(() => {
 		const box = document.getElementById('scroll'), { left, top, right, bottom } = box.getBoundingClientRect();
-		const inside = node => { const cell = node.getBoundingClientRect(); return cell.right > left && cell.left < right && cell.bottom > top && cell.top < bottom; };
+		const inside = node => {
+			const cell = node.getBoundingClientRect();
+			return cell.right > left && cell.left < right && cell.bottom > top && cell.top < bottom;
+		};
 		return box.scrollLeft === 1500 && box.scrollTop === 1500 && inside(document.querySelector('#matrix thead tr')) &&
 			[...document.querySelectorAll('#matrix tbody th')].some(head => inside(head) && Math.abs(head.getBoundingClientRect().left - left) < 3);
 	})()`) {
@@ -102,7 +105,9 @@ func TestPrint(t *testing.T) {
 		"#filter": false, "#views": false, "#scroll": false, "nav": false, ".legend": false,
 		".line:not(.again)": true, ".finding": true, ".rule.warn .finding .why li": true, ".line:not(.again) .why li": true, ".counts": true,
 	} {
-		if got := ask[bool](shown, `[...document.querySelectorAll(%q)].every(node => node.checkVisibility({ contentVisibilityAuto: true }) && node.getClientRects().length > 0)`, selector); got != visible {
+		got := ask[bool](shown, `[...document.querySelectorAll(%q)].every(
+			node => node.checkVisibility({ contentVisibilityAuto: true }) && node.getClientRects().length > 0)`, selector)
+		if got != visible {
 			t.Errorf("%s is printed: %t", selector, got)
 		}
 	}
@@ -126,7 +131,10 @@ func TestWithoutScript(t *testing.T) {
 	}
 	expectSame(t, "list", shown.listRights(), judged.rights(judged.tellsAt))
 	expectSame(t, "findings", shown.findings(), judged.sentences(func(finding) bool { return true }))
-	for selector, visible := range map[string]bool{"#filter": false, "#views": false, "#scroll": false, "#explanation": false, ".account > summary": true, ".rule > summary": true, ".counts": true} {
+	for selector, visible := range map[string]bool{
+		"#filter": false, "#views": false, "#scroll": false, "#explanation": false, ".account > summary": true, ".rule > summary": true,
+		".counts": true,
+	} {
 		if got := ask[bool](shown, `[...document.querySelectorAll(%q)].some(node => node.checkVisibility())`, selector); got != visible {
 			t.Errorf("%s is shown: %t", selector, got)
 		}
@@ -152,7 +160,8 @@ func TestAccessibility(t *testing.T) {
 				shown.pointAt(shown.middle(approval))
 			}
 			shown.run(string(rules))
-			for _, violation := range ask[[]string](shown, `axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => impact + ': ' + id + ' ' + nodes.length + ' times, as in ' + nodes[0].html))`) {
+			for _, violation := range ask[[]string](shown, `axe.run().then(({ violations }) => violations.map(
+				({ id, impact, nodes }) => impact + ': ' + id + ' ' + nodes.length + ' times, as in ' + nodes[0].html))`) {
 				if strings.HasPrefix(violation, "serious") || strings.HasPrefix(violation, "critical") {
 					t.Error(violation)
 				} else {

@@ -30,7 +30,8 @@ func (t *tab) expectReasons(wanted ...string) {
 			t.Errorf("the explanation %q lacks %q", said, want)
 		}
 	}
-	if !ask[bool](t, `(box => box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight)(document.getElementById('explanation').getBoundingClientRect())`) {
+	if !ask[bool](t, `(box => box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight)(
+		document.getElementById('explanation').getBoundingClientRect())`) {
 		t.Error("the explanation is not on the screen")
 	}
 }
@@ -132,7 +133,8 @@ func TestTabReachesEverything(t *testing.T) {
 	var stops []string
 	for range 100 {
 		shown.press(kb.Tab)
-		stop := ask[string](shown, `(at => at === document.body ? '' : at.id || at.getAttribute('href') || (at.closest('#matrix') ? 'a cell' : at.tagName))(document.activeElement)`)
+		stop := ask[string](shown, `(at => at === document.body ? '' : at.id || at.getAttribute('href') ||
+			(at.closest('#matrix') ? 'a cell' : at.tagName))(document.activeElement)`)
 		if stop == "" {
 			break
 		}
@@ -158,5 +160,6 @@ func TestTabReachesEverything(t *testing.T) {
 
 func (t *tab) middleOf(selector string) point {
 	t.Helper()
-	return ask[point](t, fmt.Sprintf(`(box => ({ X: box.x + box.width / 2, Y: box.y + box.height / 2 }))(document.querySelector(%q).getBoundingClientRect())`, selector))
+	return ask[point](t, fmt.Sprintf(`(box => ({ X: box.x + box.width / 2, Y: box.y + box.height / 2 }))(
+		document.querySelector(%q).getBoundingClientRect())`, selector))
 }

@@ -32,7 +32,11 @@ func TestFilters(t *testing.T) {
 		"a project":    {map[string]string{"project": "product-00"}, inProduct, func(f finding) bool { return f.isIn("product-00") }},
 		"a policy":     {map[string]string{"policy": "release-signing"}, release, func(f finding) bool { return f.isOf("release-signing") }},
 		"a permission": {map[string]string{"permission": "approve"}, approval, found},
-		"a principal":  {map[string]string{"principal": "user:" + mailOfLead}, lead, func(f finding) bool { return slices.Contains(f.Principals, "user:"+mailOfLead) }},
+		"a principal": {
+			map[string]string{"principal": "user:" + mailOfLead},
+			lead,
+			func(f finding) bool { return slices.Contains(f.Principals, "user:"+mailOfLead) },
+		},
 		"a group": {map[string]string{"principal": "group:Security"}, func(a access) bool { return a.passes("group:Security") }, func(f finding) bool {
 			return slices.ContainsFunc(f.Reasons, func(reason string) bool { return strings.Contains(reason, "group:Security") })
 		}},
@@ -40,10 +44,14 @@ func TestFilters(t *testing.T) {
 		"what is granted there": {map[string]string{"own": "on"}, access.own, found},
 		"what has a finding":    {map[string]string{"found": "on"}, withFinding, found},
 		"all of them": {
-			map[string]string{"project": "product-00", "policy": "release-signing", "permission": "approve", "principal": "user:" + mailOfLead, "text": "LEADS approver", "own": "on", "force": "on"},
+			map[string]string{
+				"project": "product-00", "policy": "release-signing", "permission": "approve", "principal": "user:" + mailOfLead,
+				"text": "LEADS approver", "own": "on", "force": "on",
+			},
 			func(a access) bool { return lead(a) && inProduct(a) && release(a) && approval(a) },
 			func(f finding) bool {
-				return f.isIn("product-00") && f.isOf("release-signing") && slices.Contains(f.Principals, "user:"+mailOfLead) && strings.Contains(strings.Join(f.Reasons, ""), "Leads")
+				return f.isIn("product-00") && f.isOf("release-signing") && slices.Contains(f.Principals, "user:"+mailOfLead) &&
+					strings.Contains(strings.Join(f.Reasons, ""), "Leads")
 			},
 		},
 	} {

@@ -217,7 +217,9 @@ func (t *tab) tableRights() []string {
 // listRights are what the list shows.
 func (t *tab) listRights() []string {
 	t.Helper()
-	return ask[[]string](t, `[...document.querySelectorAll('.line')].filter(line => line.parentNode.closest('[hidden]') === null && !line.hidden && getComputedStyle(line).display !== 'none').flatMap(line => {
+	return ask[[]string](t, `[...document.querySelectorAll('.line')].filter(
+		line => line.parentNode.closest('[hidden]') === null && !line.hidden && getComputedStyle(line).display !== 'none',
+	).flatMap(line => {
 		const who = line.closest('.account').querySelector('summary bdi').textContent, where = line.querySelector('.place').textContent;
 		return [...line.querySelectorAll('.right:not([hidden])')].map(right => who + ' at ' + where + ': ' + right.textContent);
 	}).sort()`)

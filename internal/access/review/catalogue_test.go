@@ -213,7 +213,8 @@ func TestCatalogue(t *testing.T) {
 // Who is invited needs nobody's consent to come, so rules against too much count
 // them, and rules against too little do not.
 func TestInvitedUsersCountAgainstAndNotFor(t *testing.T) {
-	approving := soundOrganization(grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"), invited("user:dev@example.com"))
+	approving := soundOrganization(grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"),
+		invited("user:dev@example.com"))
 	theFinding(t, approving, "submit-and-approve", "user:dev@example.com can both submit to and approve acme/release-signing, once the invitation is accepted.")
 	missing := soundOrganization(invited("user:lead@example.com"), invited("user:manager@example.com"))
 	theFinding(t, missing, "approval-quorum",

@@ -57,10 +57,14 @@ func TestChanges(t *testing.T) {
 		"a role": {nil, edits(role("user:dev@example.com", access.RoleGlobalAdministrator)), []string{
 			"user:dev@example.com gains control of everything in the organization, by the role Global Administrator",
 		}},
-		"another role": {edits(role("user:dev@example.com", access.RoleProjectAdministrator)), edits(role("user:dev@example.com", access.RoleUserAdministrator)), []string{
-			"user:dev@example.com gains administration of users in the organization, by the role User Administrator",
-			"user:dev@example.com loses administration of projects in the organization, by the role Project Administrator",
-		}},
+		"another role": {
+			edits(role("user:dev@example.com", access.RoleProjectAdministrator)),
+			edits(role("user:dev@example.com", access.RoleUserAdministrator)),
+			[]string{
+				"user:dev@example.com gains administration of users in the organization, by the role User Administrator",
+				"user:dev@example.com loses administration of projects in the organization, by the role Project Administrator",
+			},
+		},
 		"the support user": {nil, edits(func(org *review.Organization) {
 			support := principal("user:support@example.com")
 			support.Support = true
@@ -78,12 +82,19 @@ func TestChanges(t *testing.T) {
 			"user:lead@example.com gains submission on acme/release-signing, directly",
 			"user:lead@example.com gains approval on acme/release-signing, through group:Release Managers, because the account is now active",
 		}},
-		"an entry of who is invited": {edits(invited("user:dev@example.com")), edits(invited("user:dev@example.com"), grant(releaseApprovers, "user:dev@example.com")), []string{
-			"user:dev@example.com will gain approval on acme/release-signing, directly, once the invitation is accepted",
-		}},
-		"an entry of who is inactive": {edits(deactivated("user:lead@example.com"), grant(releaseSubmitters, "user:lead@example.com")), edits(deactivated("user:lead@example.com")), []string{
-			"user:lead@example.com will no longer gain submission on acme/release-signing, directly",
-		}},
+		"an entry of who is invited": {
+			edits(invited("user:dev@example.com")), edits(invited("user:dev@example.com"), grant(releaseApprovers, "user:dev@example.com")),
+			[]string{
+				"user:dev@example.com will gain approval on acme/release-signing, directly, once the invitation is accepted",
+			},
+		},
+		"an entry of who is inactive": {
+			edits(deactivated("user:lead@example.com"), grant(releaseSubmitters, "user:lead@example.com")),
+			edits(deactivated("user:lead@example.com")),
+			[]string{
+				"user:lead@example.com will no longer gain submission on acme/release-signing, directly",
+			},
+		},
 		"an entry nobody knows": {edits(grant(testSubmitters, "unknown:11111111-1111-4111-8111-111111111111")), nil, []string{
 			"unknown:11111111-1111-4111-8111-111111111111 loses submission on acme/test-signing, directly",
 		}},

@@ -65,7 +65,8 @@ func TestWithActivatesWhoIsInvited(t *testing.T) {
 	org := soundOrganization(only(releaseApprovers, "user:lead@example.com", "user:manager@example.com"), invited("user:lead@example.com"))
 	for _, state := range []*bool{&inactive, &active} {
 		org = org.With(review.Delta{Accounts: []review.AccountChange{{Member: ref("user:lead@example.com"), Active: state}}})
-		theFinding(t, org, "approval-quorum", "acme/release-signing requires 2 approvals, and only 1 user can approve, so no request can be approved: user:manager@example.com.")
+		theFinding(t, org, "approval-quorum",
+			"acme/release-signing requires 2 approvals, and only 1 user can approve, so no request can be approved: user:manager@example.com.")
 	}
 	theFinding(t, org, "invited-entry", "user:lead@example.com has not accepted the invitation and is among the approvers of acme/release-signing.")
 }

@@ -46,9 +46,11 @@ func TestEffectiveAccessHasEveryReason(t *testing.T) {
 		"approve on acme/release-signing: approver of acme/release-signing, directly + approver of acme/release-signing, through group:Outer + " +
 			"approver of acme/release-signing, through group:Outer > group:Inner",
 		"read-artifacts on acme/release-signing: Global Reader + reader of acme, through group:Developers + configurator of acme, directly + " +
-			"approver of acme/release-signing, directly + approver of acme/release-signing, through group:Outer + approver of acme/release-signing, through group:Outer > group:Inner",
+			"approver of acme/release-signing, directly + approver of acme/release-signing, through group:Outer + approver of acme/release-signing, " +
+			"through group:Outer > group:Inner",
 		"submit on acme/test-signing: submitter of acme/test-signing, directly",
-		"read-artifacts on acme/test-signing: Global Reader + reader of acme, through group:Developers + configurator of acme, directly + submitter of acme/test-signing, directly",
+		"read-artifacts on acme/test-signing: Global Reader + reader of acme, through group:Developers + configurator of acme, " +
+			"directly + submitter of acme/test-signing, directly",
 	})
 }
 

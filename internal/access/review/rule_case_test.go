@@ -76,19 +76,24 @@ var ruleCases = map[string]ruleCase{
 		nestedSentence: "acme/release-signing requires 2 approvals, and only 1 user can approve, so no request can be approved: user:lead@example.com.",
 		nestedWay:      "approver of acme/release-signing, " + outerInner,
 		quiet: map[string][]orgEdit{
-			"exactly as many":                   edits(only(releaseApprovers, "user:lead@example.com", "user:manager@example.com")),
-			"approval is off":                   edits(only(releaseApprovers), noApproval),
-			"there may be more approvers":       edits(only(releaseApprovers), incompleteApprovers),
-			"the members of a group are hidden": edits(only(releaseApprovers, "group:Outer"), func(org *review.Organization) { delete(org.Members, ref("group:Inner")) }),
-			"a group may have more members":     edits(only(releaseApprovers, "group:Inner"), func(org *review.Organization) { org.Members[ref("group:Inner")] = review.Entries{Incomplete: true} }),
-			"an approver cannot be identified":  edits(only(releaseApprovers, "user:lead@example.com", "unknown:11111111-1111-4111-8111-111111111111")),
-			"none is required":                  edits(only(releaseApprovers), requiredApprovals(0)),
+			"exactly as many":             edits(only(releaseApprovers, "user:lead@example.com", "user:manager@example.com")),
+			"approval is off":             edits(only(releaseApprovers), noApproval),
+			"there may be more approvers": edits(only(releaseApprovers), incompleteApprovers),
+			"the members of a group are hidden": edits(only(releaseApprovers, "group:Outer"), func(org *review.Organization) {
+				delete(org.Members, ref("group:Inner"))
+			}),
+			"a group may have more members": edits(only(releaseApprovers, "group:Inner"), func(org *review.Organization) {
+				org.Members[ref("group:Inner")] = review.Entries{Incomplete: true}
+			}),
+			"an approver cannot be identified": edits(only(releaseApprovers, "user:lead@example.com", "unknown:11111111-1111-4111-8111-111111111111")),
+			"none is required":                 edits(only(releaseApprovers), requiredApprovals(0)),
 		},
 		exception: releaseException,
 	},
 	"approval-quorum-no-spare": {
-		direct:         edits(requiredApprovals(3)),
-		sentence:       "acme/release-signing requires 3 approvals, and exactly 3 users can approve, so one absence stops all requests: user:lead@example.com, user:manager@example.com, user:officer@example.com.",
+		direct: edits(requiredApprovals(3)),
+		sentence: "acme/release-signing requires 3 approvals, and exactly 3 users can approve, so one absence stops all requests: " +
+			"user:lead@example.com, user:manager@example.com, user:officer@example.com.",
 		nested:         append(onlyThroughGroups(releaseApprovers, "user:lead@example.com"), requiredApprovals(1)),
 		innerInstead:   []string{"user:lead@example.com", "user:manager@example.com"},
 		nestedSentence: "acme/release-signing requires 1 approval, and exactly 1 user can approve, so one absence stops all requests: user:lead@example.com.",
@@ -111,7 +116,8 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"two policies":     edits(grant(releaseApprovers, "user:dev@example.com"), grant(testSubmitters, "user:dev@example.com")),
 			"nothing approved": edits(grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"), noApproval),
-			"deactivated":      edits(grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"), deactivated("user:dev@example.com")),
+			"deactivated": edits(grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"),
+				deactivated("user:dev@example.com")),
 		},
 		exception: memberException("user:DEV@example.com"),
 	},
@@ -221,9 +227,11 @@ var ruleCases = map[string]ruleCase{
 		sentence: "There is no active Global Administrator.",
 		onlyRole: byRole,
 		quiet: map[string][]orgEdit{
-			"one":                     edits(deactivated("user:deputy@example.com")),
-			"there may be more users": edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), func(org *review.Organization) { org.PrincipalsIncomplete = true }),
-			"a role is not known":     edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), role("user:dev@example.com", "")),
+			"one": edits(deactivated("user:deputy@example.com")),
+			"there may be more users": edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), func(org *review.Organization) {
+				org.PrincipalsIncomplete = true
+			}),
+			"a role is not known": edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), role("user:dev@example.com", "")),
 		},
 	},
 	"few-global-administrators": {
@@ -251,15 +259,18 @@ var ruleCases = map[string]ruleCase{
 		},
 	},
 	"inactive-entry": {
-		direct:         edits(grant(testSubmitters, "user:officer@example.com"), deactivated("user:officer@example.com"), only(releaseApprovers, "user:lead@example.com")),
+		direct: edits(grant(testSubmitters, "user:officer@example.com"), deactivated("user:officer@example.com"),
+			only(releaseApprovers, "user:lead@example.com")),
 		sentence:       "user:officer@example.com is deactivated and among the submitters of acme/test-signing.",
 		nested:         edits(throughGroups(testSubmitters, "user:owner@example.com"), deactivated("user:owner@example.com")),
 		nestedSentence: "user:owner@example.com is deactivated and in group:Inner, and so among the submitters of acme/test-signing.",
 		nestedWay:      "submitter of acme/test-signing, " + outerInner,
 		quiet: map[string][]orgEdit{
-			"on no list":                     edits(deactivated("user:owner@example.com")),
-			"active":                         nil,
-			"in a group that is on no list":  edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries("user:owner@example.com") }, deactivated("user:owner@example.com")),
+			"on no list": edits(deactivated("user:owner@example.com")),
+			"active":     nil,
+			"in a group that is on no list": edits(func(org *review.Organization) {
+				org.Members[ref("group:Inner")] = entries("user:owner@example.com")
+			}, deactivated("user:owner@example.com")),
 			"an entry that cannot be placed": edits(grant(testSubmitters, "unknown:11111111-1111-4111-8111-111111111111")),
 		},
 		exception: review.Exception{Member: ref("user:officer@example.com"), Project: "acme", SigningPolicy: "test-signing"},
@@ -283,8 +294,11 @@ var ruleCases = map[string]ruleCase{
 		nestedSentence: "user:gone@example.com fits no principal and is in group:Inner, and so among the submitters of acme/test-signing.",
 		nestedWay:      "submitter of acme/test-signing, " + outerInner,
 		quiet: map[string][]orgEdit{
-			"there may be more users": edits(grant(testSubmitters, "user:gone@example.com", "unknown:11111111-1111-4111-8111-111111111111"), func(org *review.Organization) { org.PrincipalsIncomplete = true }),
-			"on no list":              edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries("user:gone@example.com") }),
+			"there may be more users": edits(grant(testSubmitters, "user:gone@example.com", "unknown:11111111-1111-4111-8111-111111111111"),
+				func(org *review.Organization) {
+					org.PrincipalsIncomplete = true
+				}),
+			"on no list": edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries("user:gone@example.com") }),
 		},
 		exception: memberException("unknown:11111111-1111-4111-8111-111111111111"),
 	},
@@ -299,9 +313,11 @@ var ruleCases = map[string]ruleCase{
 			"somebody is in a group in it": edits(throughGroups(testSubmitters, "user:dev@example.com")),
 			"its members are not known":    edits(grant(testSubmitters, "group:Inner"), func(org *review.Organization) { delete(org.Members, ref("group:Inner")) }),
 			"a group in it is not known":   edits(throughGroups(testSubmitters), func(org *review.Organization) { delete(org.Members, ref("group:Inner")) }),
-			"it may have more members":     edits(throughGroups(testSubmitters), func(org *review.Organization) { org.Members[ref("group:Inner")] = review.Entries{Incomplete: true} }),
-			"on no list":                   edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries() }),
-			"who is in it is not active":   edits(throughGroups(testSubmitters, "user:owner@example.com"), deactivated("user:owner@example.com")),
+			"it may have more members": edits(throughGroups(testSubmitters), func(org *review.Organization) {
+				org.Members[ref("group:Inner")] = review.Entries{Incomplete: true}
+			}),
+			"on no list":                 edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries() }),
+			"who is in it is not active": edits(throughGroups(testSubmitters, "user:owner@example.com"), deactivated("user:owner@example.com")),
 		},
 		exception: memberException("group:Inner"),
 	},

@@ -21,16 +21,40 @@ func TestRulebookIsChecked(t *testing.T) {
 		setting review.RuleSetting
 		want    string
 	}{
-		"fine":                 {"submit-and-approve", review.RuleSetting{Severity: review.Deny, Exceptions: []review.Exception{valid}}, ""},
-		"no such rule":         {"submit-approve", review.RuleSetting{}, `there is no rule "submit-approve"; the closest is "submit-and-approve"`},
-		"no such severity":     {"submit-and-approve", review.RuleSetting{Severity: "error"}, `rule submit-and-approve: "error" is no severity; valid are "deny", "warn" and "ignore"`},
-		"no such parameter":    {"old-token", review.RuleSetting{Parameters: map[string]int{"weeks": 3}}, `rule old-token: it has no parameter "weeks"`},
-		"no sensible value":    {"old-token", review.RuleSetting{Parameters: map[string]int{"days": 0}}, `rule old-token: parameter days is 0 and must be at least 1`},
-		"no reason":            {"submit-and-approve", without(func(e *review.Exception) { e.Reason = "" }), `rule submit-and-approve: exception 1: it needs a reason`},
-		"no end":               {"submit-and-approve", without(func(e *review.Exception) { e.Until = day(1, 1, 1) }), `rule submit-and-approve: exception 1: it needs an end date`},
-		"no subject":           {"submit-and-approve", without(func(e *review.Exception) { e.Member.Kind, e.Member.Key = "", "" }), `rule submit-and-approve: exception 1: it names neither a member nor a project; to switch the rule off, ignore it`},
-		"no project":           {"submit-and-approve", without(func(e *review.Exception) { e.SigningPolicy = "release-signing" }), `rule submit-and-approve: exception 1: it names a signing policy without its project`},
-		"subject out of place": {"few-global-administrators", review.RuleSetting{Exceptions: []review.Exception{valid}}, `rule few-global-administrators: exception 1: it names a subject, and the rule is about the organization as a whole`},
+		"fine":         {"submit-and-approve", review.RuleSetting{Severity: review.Deny, Exceptions: []review.Exception{valid}}, ""},
+		"no such rule": {"submit-approve", review.RuleSetting{}, `there is no rule "submit-approve"; the closest is "submit-and-approve"`},
+		"no such severity": {
+			"submit-and-approve",
+			review.RuleSetting{Severity: "error"},
+			`rule submit-and-approve: "error" is no severity; valid are "deny", "warn" and "ignore"`,
+		},
+		"no such parameter": {"old-token", review.RuleSetting{Parameters: map[string]int{"weeks": 3}}, `rule old-token: it has no parameter "weeks"`},
+		"no sensible value": {
+			"old-token",
+			review.RuleSetting{Parameters: map[string]int{"days": 0}},
+			`rule old-token: parameter days is 0 and must be at least 1`,
+		},
+		"no reason": {
+			"submit-and-approve", without(func(e *review.Exception) { e.Reason = "" }),
+			`rule submit-and-approve: exception 1: it needs a reason`,
+		},
+		"no end": {
+			"submit-and-approve", without(func(e *review.Exception) { e.Until = day(1, 1, 1) }),
+			`rule submit-and-approve: exception 1: it needs an end date`,
+		},
+		"no subject": {
+			"submit-and-approve", without(func(e *review.Exception) { e.Member.Kind, e.Member.Key = "", "" }),
+			`rule submit-and-approve: exception 1: it names neither a member nor a project; to switch the rule off, ignore it`,
+		},
+		"no project": {
+			"submit-and-approve", without(func(e *review.Exception) { e.SigningPolicy = "release-signing" }),
+			`rule submit-and-approve: exception 1: it names a signing policy without its project`,
+		},
+		"subject out of place": {
+			"few-global-administrators",
+			review.RuleSetting{Exceptions: []review.Exception{valid}},
+			`rule few-global-administrators: exception 1: it names a subject, and the rule is about the organization as a whole`,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -169,7 +193,8 @@ func TestCompare(t *testing.T) {
 
 // Fingerprints are kept outside of this program, so they must not change.
 func TestFingerprintsAreStable(t *testing.T) {
-	finding := theFinding(t, soundOrganization(grant(releaseApprovers, "ci_user:acme-test")), "ci-user-approves", "ci_user:acme-test can approve acme/release-signing.")
+	finding := theFinding(t, soundOrganization(grant(releaseApprovers, "ci_user:acme-test")), "ci-user-approves",
+		"ci_user:acme-test can approve acme/release-signing.")
 	if got := finding.Fingerprint(); got != "cc245c85e9d7496b5d9538420aa0828b" {
 		t.Errorf("got %s", got)
 	}

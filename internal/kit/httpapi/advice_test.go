@@ -14,7 +14,10 @@ func TestExplain(t *testing.T) {
 		401: {"Example refused the API token", "The token is wrong, was regenerated since, or its user is inactive. Get one."},
 		403: {"Not allowed by Example", "Ask."},
 		404: {"Not found by Example", "Check <api_url>, which is https://app.example.com/Api or the like: We answer 403."},
-		407: {"Refused by the proxy", "The proxy wants credentials, or others than those it got. Set <proxy_url>, or the environment variable HTTPS_PROXY, to http://user:password@host:port."},
+		407: {
+			"Refused by the proxy",
+			"The proxy wants credentials, or others than those it got. Set <proxy_url>, or the environment variable HTTPS_PROXY, to http://user:password@host:port.",
+		},
 		429: {"Too many requests", "Example asks for a longer pause than the time that is left for a request. Run it again later, or raise <retry_timeout_seconds>."},
 		500: {"Example failed", "Run it again. If it stays, give Example's support the trace id."},
 	} {
@@ -30,7 +33,8 @@ func TestExplain(t *testing.T) {
 	s := inProcess(t)
 	for cause, want := range map[error]string{
 		httpapi.NotJSON([]byte("{"), "no list"): "Tell us.",
-		httpapi.NotJSON([]byte("<"), "no list"): "Check <api_url>, and the proxy if there is one: that is not Example's API, which is at https://app.example.com/Api or the like.",
+		httpapi.NotJSON([]byte("<"),
+			"no list"): "Check <api_url>, and the proxy if there is one: that is not Example's API, which is at https://app.example.com/Api or the like.",
 	} {
 		if summary, advice := s.client.Unusable(list, cause).Explain(operator); summary != "Unexpected answer from Example" || advice != want {
 			t.Errorf("%v: got %q, %q", cause, summary, advice)

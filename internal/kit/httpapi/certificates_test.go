@@ -102,7 +102,9 @@ func expectAdvice(t *testing.T, err error, want string) {
 }
 
 func TestOtherTroubleWithTLS(t *testing.T) {
-	expired, expiredKey := newCertificate(t, x509.Certificate{NotAfter: time.Now().Add(-time.Hour), IsCA: true, BasicConstraintsValid: true, DNSNames: []string{"localhost"}})
+	expired, expiredKey := newCertificate(t, x509.Certificate{
+		NotAfter: time.Now().Add(-time.Hour), IsCA: true, BasicConstraintsValid: true, DNSNames: []string{"localhost"},
+	})
 	elsewhere, elsewhereKey := newCertificate(t, x509.Certificate{IsCA: true, BasicConstraintsValid: true, DNSNames: []string{"api.example.com"}})
 	serve := func(certificate, key string) func(*tls.Config) {
 		return func(config *tls.Config) {
@@ -180,19 +182,31 @@ func TestCertificateFilesAreRefused(t *testing.T) {
 		field  httpapi.Field
 		want   string
 	}{
-		"missing authority":      {authority(missing), httpapi.FieldCACertificateFile, `missing.pem" cannot be read: no such file or directory.`},
-		"empty authority":        {authority(writeFile(t, "")), httpapi.FieldCACertificateFile, noCertificate},
-		"key for an authority":   {authority(writeFile(t, key)), httpapi.FieldCACertificateFile, noCertificate},
-		"DER for an authority":   {authority(writeFile(t, "\x30\x82")), httpapi.FieldCACertificateFile, noCertificate},
-		"malformed authority":    {authority(writeFile(t, certificate+pemOf("CERTIFICATE", []byte("x")))), httpapi.FieldCACertificateFile, "certificate 2 in it is malformed"},
-		"certificate alone":      {pair(writeFile(t, certificate), ""), httpapi.FieldClientKeyFile, "client_certificate_file is set, so client_key_file must be set, too."},
-		"key alone":              {pair("", writeFile(t, key)), httpapi.FieldClientCertificateFile, "client_key_file is set, so client_certificate_file must be set, too."},
-		"missing certificate":    {pair(missing, writeFile(t, key)), httpapi.FieldClientCertificateFile, "cannot be read"},
-		"missing key":            {pair(writeFile(t, certificate), missing), httpapi.FieldClientKeyFile, "cannot be read"},
-		"key for a certificate":  {pair(writeFile(t, key), writeFile(t, key)), httpapi.FieldClientCertificateFile, noCertificate},
-		"another's key":          {pair(writeFile(t, certificate), writeFile(t, otherKey)), httpapi.FieldClientKeyFile, notTheKey},
-		"certificate for a key":  {pair(writeFile(t, certificate), writeFile(t, certificate)), httpapi.FieldClientKeyFile, notTheKey},
-		"encrypted or other key": {pair(writeFile(t, certificate), writeFile(t, pemOf("ENCRYPTED PRIVATE KEY", []byte("x")))), httpapi.FieldClientKeyFile, "in PEM form and not encrypted"},
+		"missing authority":    {authority(missing), httpapi.FieldCACertificateFile, `missing.pem" cannot be read: no such file or directory.`},
+		"empty authority":      {authority(writeFile(t, "")), httpapi.FieldCACertificateFile, noCertificate},
+		"key for an authority": {authority(writeFile(t, key)), httpapi.FieldCACertificateFile, noCertificate},
+		"DER for an authority": {authority(writeFile(t, "\x30\x82")), httpapi.FieldCACertificateFile, noCertificate},
+		"malformed authority": {
+			authority(writeFile(t, certificate+pemOf("CERTIFICATE", []byte("x")))), httpapi.FieldCACertificateFile,
+			"certificate 2 in it is malformed",
+		},
+		"certificate alone": {
+			pair(writeFile(t, certificate), ""), httpapi.FieldClientKeyFile,
+			"client_certificate_file is set, so client_key_file must be set, too.",
+		},
+		"key alone": {
+			pair("", writeFile(t, key)), httpapi.FieldClientCertificateFile,
+			"client_key_file is set, so client_certificate_file must be set, too.",
+		},
+		"missing certificate":   {pair(missing, writeFile(t, key)), httpapi.FieldClientCertificateFile, "cannot be read"},
+		"missing key":           {pair(writeFile(t, certificate), missing), httpapi.FieldClientKeyFile, "cannot be read"},
+		"key for a certificate": {pair(writeFile(t, key), writeFile(t, key)), httpapi.FieldClientCertificateFile, noCertificate},
+		"another's key":         {pair(writeFile(t, certificate), writeFile(t, otherKey)), httpapi.FieldClientKeyFile, notTheKey},
+		"certificate for a key": {pair(writeFile(t, certificate), writeFile(t, certificate)), httpapi.FieldClientKeyFile, notTheKey},
+		"encrypted or other key": {
+			pair(writeFile(t, certificate), writeFile(t, pemOf("ENCRYPTED PRIVATE KEY", []byte("x")))), httpapi.FieldClientKeyFile,
+			"in PEM form and not encrypted",
+		},
 	} {
 		t.Run(name, func(t *testing.T) { expectRefusal(t, c.config, c.field, c.want) })
 	}

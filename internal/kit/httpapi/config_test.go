@@ -160,7 +160,8 @@ func TestTheEnvironmentIsChecked(t *testing.T) {
 	for _, text := range []string{"30s", "-1", "0", "3601", "9223372036854775808"} {
 		t.Setenv("EXAMPLE_TIMEOUT", text)
 		wrong := wrongSettings(config("").FromEnvironment())
-		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldRequestTimeout || wrong[0].Reason != "The environment variable EXAMPLE_TIMEOUT is not a whole number from 1 to 3600." {
+		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldRequestTimeout ||
+			wrong[0].Reason != "The environment variable EXAMPLE_TIMEOUT is not a whole number from 1 to 3600." {
 			t.Errorf("%q: %v", text, wrong)
 		}
 	}

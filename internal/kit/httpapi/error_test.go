@@ -34,8 +34,11 @@ func TestRedirectsSayWhereTo(t *testing.T) {
 		location string
 		want     []string
 	}{
-		"login page":       {"/login?return=" + token, []string{"redirects to http://127.0.0.1:9/login, which is not followed.", "login page or a proxy"}},
-		"elsewhere":        {"https://ada:hunter2@elsewhere.example.com/a#b", []string{"redirects to https://elsewhere.example.com/a,", "Check api_url: the server wants https."}},
+		"login page": {"/login?return=" + token, []string{"redirects to http://127.0.0.1:9/login, which is not followed.", "login page or a proxy"}},
+		"elsewhere": {
+			"https://ada:hunter2@elsewhere.example.com/a#b",
+			[]string{"redirects to https://elsewhere.example.com/a,", "Check api_url: the server wants https."},
+		},
 		"https":            {"https://127.0.0.1:9/", []string{"redirects to https://127.0.0.1:9/,", "the server wants https"}},
 		"same call":        {"https://api.example.com/New/v1/acme/Things", []string{"If that is your Example, set api_url to https://api.example.com/New."}},
 		"token in a path":  {"/" + token + "/x", []string{"/(token)/x"}},
@@ -131,7 +134,10 @@ func TestLongRefusalsAreCut(t *testing.T) {
 		properties = append(properties, fmt.Sprintf(`"Property%03d%s":["%s","%s"]`, i, long, long, long))
 	}
 	s := inProcess(t)
-	s.inject(fault{status: 400, body: `{"title":"T` + long + `","detail":"D` + long + `","traceId":"` + long + `","fields":{` + strings.Join(properties[:50], ",") + `}}`})
+	s.inject(fault{
+		status: 400,
+		body:   `{"title":"T` + long + `","detail":"D` + long + `","traceId":"` + long + `","fields":{` + strings.Join(properties[:50], ",") + `}}`,
+	})
 	err := s.do(t.Context(), list)
 	expectError(t, err, "Tüü", "…", "Düü", "Property000ü", "(and messages on 30 more properties)")
 	if length := len(err.Error()); length > 50_000 {

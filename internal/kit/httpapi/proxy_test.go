@@ -120,10 +120,19 @@ func TestTroubleWithTheProxy(t *testing.T) {
 		status       int
 		want, advice string
 	}{
-		"without credentials": {func(p *tunnel) string { return p.Listener.Addr().String() }, 200, "the proxy answered 407 Proxy Authentication Required", "to http://user:password@host:port"},
-		"wrong credentials":   {func(p *tunnel) string { return p.as("%s@%s", "build:wrong-"+proxyPassword) }, 200, "the proxy answered 407", "The proxy wants credentials, or others than those it got. Set proxy_url"},
-		"forbidden":           {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 403, "the proxy answered 403 Forbidden", "does not let requests to Example pass"},
-		"unavailable":         {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 503, "(gave up after 1s", "does not let requests to Example pass"},
+		"without credentials": {
+			func(p *tunnel) string { return p.Listener.Addr().String() }, 200, "the proxy answered 407 Proxy Authentication Required",
+			"to http://user:password@host:port",
+		},
+		"wrong credentials": {
+			func(p *tunnel) string { return p.as("%s@%s", "build:wrong-"+proxyPassword) }, 200, "the proxy answered 407",
+			"The proxy wants credentials, or others than those it got. Set proxy_url",
+		},
+		"forbidden": {
+			func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 403, "the proxy answered 403 Forbidden",
+			"does not let requests to Example pass",
+		},
+		"unavailable": {func(p *tunnel) string { return p.as("%s@%s", "build:"+proxyPassword) }, 503, "(gave up after 1s", "does not let requests to Example pass"},
 		"down": {
 			func(*tunnel) string { return "http://build:" + proxyPassword + "@" + nobody }, 200,
 			"proxyconnect tcp: dial tcp", "The proxy could not be reached. Check proxy_url, or the environment variable HTTPS_PROXY.",

@@ -78,5 +78,6 @@ func TestTokenFileIsRefused(t *testing.T) {
 func TestTokenAndTokenFileAreRefused(t *testing.T) {
 	c := config("")
 	c.TokenFile = writeFile(t, token)
-	expectRefusal(t, c, httpapi.FieldTokenFile, "Set one of api_token and token_file, or one of the environment variables EXAMPLE_API_TOKEN and EXAMPLE_API_TOKEN_FILE.")
+	expectRefusal(t, c, httpapi.FieldTokenFile,
+		"Set one of api_token and token_file, or one of the environment variables EXAMPLE_API_TOKEN and EXAMPLE_API_TOKEN_FILE.")
 }

@@ -103,7 +103,11 @@ func TestEchoesOfTheTokenAreHidden(t *testing.T) {
 	escaped := strings.NewReplacer("+", `\u002B`, "=", `\u003D`, "/", `\/`)
 	const token = "ab+cd/efg=="
 	tests := map[string]struct{ contentType, body, want string }{
-		"problem":          {"application/problem+json", `{"title":"Bearer ` + token + `","detail":"` + token + ` is wrong","fields":{"` + token + `":["` + token + `"]},"traceId":"` + token + `"}`, "(token) is wrong"},
+		"problem": {
+			"application/problem+json",
+			`{"title":"Bearer ` + token + `","detail":"` + token + ` is wrong","fields":{"` + token + `":["` + token + `"]},"traceId":"` + token + `"}`,
+			"(token) is wrong",
+		},
 		"escaped":          {"application/problem+json", `{"detail":"` + escaped.Replace(token) + ` is wrong"}`, "(token) is wrong"},
 		"escaped in lower": {"application/problem+json", `{"detail":"` + strings.ToLower(escaped.Replace(token)) + ` is wrong"}`, "(token) is wrong"},
 		"percent":          {"text/plain", "GET /?token=ab%2Bcd%2fefg%3D= is wrong", "token=(token) is wrong"},
@@ -488,7 +492,8 @@ func TestLogHasNoSecrets(t *testing.T) {
 	s.inject(fault{of: "POST /Things", status: 201, body: `{"apiToken":"x"}`})
 	s.must(s.do(t.Context(), create))
 	s.must(s.do(t.Context(), edit))
-	if len(lines) != 2 || !strings.Contains(lines[0], "Example request") || !strings.Contains(lines[0], "POST /Things") || !strings.Contains(lines[0], "status:201") {
+	if len(lines) != 2 || !strings.Contains(lines[0], "Example request") || !strings.Contains(lines[0], "POST /Things") ||
+		!strings.Contains(lines[0], "status:201") {
 		t.Errorf("got %q", lines)
 	}
 	for _, line := range lines {

@@ -110,8 +110,14 @@ var scenarios = map[string][]run{
 	},
 	"an import of nothing": {{config: things("a "+value("1")) + "import {\n  to = toy_thing.a\n  id = \"id-of-a\"\n}\n", fails: true}},
 	"for_each": {
-		{config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = each.key\n}\n" + things("b   value = join(\",\", [for t in toy_thing.a : t.name])")},
-		{config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"y\", \"z\"])\n  name = each.key\n}\n" + things("b   value = join(\",\", [for t in toy_thing.a : t.name])")},
+		{
+			config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = each.key\n}\n" +
+				things("b   value = join(\",\", [for t in toy_thing.a : t.name])"),
+		},
+		{
+			config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"y\", \"z\"])\n  name = each.key\n}\n" +
+				things("b   value = join(\",\", [for t in toy_thing.a : t.name])"),
+		},
 	},
 	"count": {
 		{config: "resource \"toy_thing\" \"a\" {\n  count = 2\n  name = \"a${count.index}\"\n}\n"},

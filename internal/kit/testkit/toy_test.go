@@ -78,13 +78,17 @@ func (s *toyServer) GetProviderSchema(context.Context, *tfprotov6.GetProviderSch
 	}, nil
 }
 
-func (s *toyServer) GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
+func (s *toyServer) GetResourceIdentitySchemas(
+	context.Context, *tfprotov6.GetResourceIdentitySchemasRequest,
+) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
 	return &tfprotov6.GetResourceIdentitySchemasResponse{IdentitySchemas: map[string]*tfprotov6.ResourceIdentitySchema{
 		"toy_thing": {IdentityAttributes: []*tfprotov6.ResourceIdentitySchemaAttribute{{Name: "id", Type: tftypes.String, RequiredForImport: true}}},
 	}}, nil
 }
 
-func (s *toyServer) ValidateProviderConfig(_ context.Context, request *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
+func (s *toyServer) ValidateProviderConfig(
+	_ context.Context, request *tfprotov6.ValidateProviderConfigRequest,
+) (*tfprotov6.ValidateProviderConfigResponse, error) {
 	return &tfprotov6.ValidateProviderConfigResponse{PreparedConfig: request.Config}, nil
 }
 
@@ -110,7 +114,9 @@ func (s *toyServer) UpgradeResourceState(_ context.Context, request *tfprotov6.U
 	return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &packed}, err
 }
 
-func (s *toyServer) UpgradeResourceIdentity(_ context.Context, request *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+func (s *toyServer) UpgradeResourceIdentity(
+	_ context.Context, request *tfprotov6.UpgradeResourceIdentityRequest,
+) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
 	value, err := request.RawIdentity.Unmarshal(thingIdentity)
 	if err != nil {
 		return nil, err
@@ -276,14 +282,20 @@ func (s *toyServer) ApplyResourceChange(_ context.Context, request *tfprotov6.Ap
 	order := planned["value"]
 	switch {
 	case planned == nil && p.things[prior["id"]] == "fail-delete":
-		return &tfprotov6.ApplyResourceChangeResponse{NewState: request.PriorState, NewIdentity: prior.identity(), Private: request.PlannedPrivate, Diagnostics: refuse("deleting %s", prior)}, nil
+		return &tfprotov6.ApplyResourceChangeResponse{
+			NewState: request.PriorState, NewIdentity: prior.identity(), Private: request.PlannedPrivate,
+			Diagnostics: refuse("deleting %s", prior),
+		}, nil
 	case planned == nil:
 		delete(p.things, prior["id"])
 		return &tfprotov6.ApplyResourceChangeResponse{NewState: request.PlannedState}, nil
 	case prior == nil && order == "fail-create":
 		return &tfprotov6.ApplyResourceChangeResponse{NewState: thing(nil).packed(), Diagnostics: refuse("creating %s", planned)}, nil
 	case prior != nil && order == "fail-update":
-		return &tfprotov6.ApplyResourceChangeResponse{NewState: request.PriorState, NewIdentity: prior.identity(), Private: request.PlannedPrivate, Diagnostics: refuse("updating %s", planned)}, nil
+		return &tfprotov6.ApplyResourceChangeResponse{
+			NewState: request.PriorState, NewIdentity: prior.identity(), Private: request.PlannedPrivate,
+			Diagnostics: refuse("updating %s", planned),
+		}, nil
 	}
 	if planned["id"] == "?" {
 		p.next++

@@ -138,14 +138,17 @@ func TestASigningPolicyIsNotGone(t *testing.T) {
 // A list that could not be read, or that holds it after all, proves nothing.
 func TestAProjectIsNotGone(t *testing.T) {
 	tests := map[string]mock.Fault{
-		"the list is refused":      {Route: "GET /Projects", Action: mock.FaultAnswer, Status: 403},
-		"the list fails":           {Route: "GET /Projects", Action: mock.FaultAnswer, Status: 500},
-		"the list is cut short":    {Route: "GET /Projects", Action: mock.FaultMalformedBody},
-		"the list is a page":       {Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `{"projects":[],"next":"2"}`},
-		"the list has it":          {Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `[{"slug":"project-c","name":"C"}]`},
-		"the own role is unknown":  {Route: "GET /CIUsers/Me", Action: mock.FaultHideProperties, Properties: []string{"role"}},
-		"the own user is unknown":  {Route: "GET */Me", Action: mock.FaultAnswer, Status: 403},
-		"the own user has no role": {Route: "GET /CIUsers/Me", Action: mock.FaultMalformedBody, Body: `{"id":"` + organizationID + `","name":"x","role":null,"isActive":true}`},
+		"the list is refused":     {Route: "GET /Projects", Action: mock.FaultAnswer, Status: 403},
+		"the list fails":          {Route: "GET /Projects", Action: mock.FaultAnswer, Status: 500},
+		"the list is cut short":   {Route: "GET /Projects", Action: mock.FaultMalformedBody},
+		"the list is a page":      {Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `{"projects":[],"next":"2"}`},
+		"the list has it":         {Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `[{"slug":"project-c","name":"C"}]`},
+		"the own role is unknown": {Route: "GET /CIUsers/Me", Action: mock.FaultHideProperties, Properties: []string{"role"}},
+		"the own user is unknown": {Route: "GET */Me", Action: mock.FaultAnswer, Status: 403},
+		"the own user has no role": {
+			Route: "GET /CIUsers/Me", Action: mock.FaultMalformedBody,
+			Body: `{"id":"` + organizationID + `","name":"x","role":null,"isActive":true}`,
+		},
 	}
 	for name, fault := range tests {
 		t.Run(name, func(t *testing.T) {

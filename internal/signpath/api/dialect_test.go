@@ -134,7 +134,8 @@ func tellStory(o *organization, dialect mock.Dialect) {
 	}
 	for i, event := range o.Events() {
 		got := log.Events[i]
-		if !got.Time.Equal(event.Time) || got.Name != event.Name || got.Actor.Name != event.Actor.Name || got.Object.ID != event.Entity.ID || len(got.Changes) != len(event.Changes) {
+		if !got.Time.Equal(event.Time) || got.Name != event.Name || got.Actor.Name != event.Actor.Name || got.Object.ID != event.Entity.ID ||
+			len(got.Changes) != len(event.Changes) {
 			t.Errorf("got %+v of %+v", got, event)
 		}
 	}

@@ -586,12 +586,18 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 		"the role of a user": {
 			officer,
 			api.PrincipalChange{Role: ptr(access.RoleGlobalReader)},
-			mock.UserState{Name: "Security Officer", Email: officerEmail, NotificationEmail: "so@example.com", Identity: "acme:S-1", Role: mock.RoleGlobalReader, Active: true},
+			mock.UserState{
+				Name: "Security Officer", Email: officerEmail, NotificationEmail: "so@example.com", Identity: "acme:S-1",
+				Role: mock.RoleGlobalReader, Active: true,
+			},
 		},
 		"the name of a user": {
 			officer,
 			api.PrincipalChange{Name: ptr("Chief Officer")},
-			mock.UserState{Name: "Chief Officer", Email: officerEmail, NotificationEmail: "so@example.com", Identity: "acme:S-1", Role: mock.RoleCertificateAdministrator, Active: true},
+			mock.UserState{
+				Name: "Chief Officer", Email: officerEmail, NotificationEmail: "so@example.com", Identity: "acme:S-1",
+				Role: mock.RoleCertificateAdministrator, Active: true,
+			},
 		},
 		"no notification e-mail": {
 			officer,

@@ -166,7 +166,10 @@ func FuzzProblem(f *testing.F) {
 
 // FuzzToken: an error about the answer to a regeneration never quotes it.
 func FuzzToken(f *testing.F) {
-	for _, seed := range []string{`{"apiToken":"abc"}`, `{"token":"x"}`, `{"secret":"0123456789012345678901234567890123456789"}`, `"abc"`, `{"abcdefghijklmnopqrstuvwxyzabcdefghij":1}`} {
+	for _, seed := range []string{
+		`{"apiToken":"abc"}`, `{"token":"x"}`, `{"secret":"0123456789012345678901234567890123456789"}`, `"abc"`,
+		`{"abcdefghijklmnopqrstuvwxyzabcdefghij":1}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -179,7 +182,8 @@ func FuzzToken(f *testing.F) {
 		}
 		o, _ := contract.DecodeObject(body)
 		for _, value := range o {
-			if secret := contract.Text(value); len(secret) > 8 && strings.Contains(err.Error(), secret) && !slices.Contains(contract.PropAPIToken.AnswerNames(), secret) {
+			if secret := contract.Text(value); len(secret) > 8 && strings.Contains(err.Error(), secret) &&
+				!slices.Contains(contract.PropAPIToken.AnswerNames(), secret) {
 				t.Errorf("%q is in %v", secret, err)
 			}
 		}

@@ -355,8 +355,14 @@ func troubles() []trouble {
 	refused := func(status int) trouble {
 		return trouble{
 			name: fmt.Sprint(status), read: fails, write: fails, create: fails, status: status, traceID: "00-f00-ba4-00",
-			fault:         mock.Fault{Action: mock.FaultAnswer, Status: status, Headers: map[string]string{"Content-Type": "application/problem+json"}, Body: problemBody},
-			words:         []string{fmt.Sprint(status, " ", http.StatusText(status)), "Not today", "The frobnicator is off.", "As a whole.", "Name: Too short. Too dull.", "trace id 00-f00-ba4-00"},
+			fault: mock.Fault{
+				Action: mock.FaultAnswer, Status: status, Headers: map[string]string{"Content-Type": "application/problem+json"},
+				Body: problemBody,
+			},
+			words: []string{
+				fmt.Sprint(status, " ", http.StatusText(status)), "Not today", "The frobnicator is off.", "As a whole.",
+				"Name: Too short. Too dull.", "trace id 00-f00-ba4-00",
+			},
 			provesAbsence: status == 403 || status == 404,
 		}
 	}
@@ -420,7 +426,10 @@ func troubles() []trouble {
 		},
 		{
 			name: "a page of a proxy", read: fails, status: 200, words: []string{"200 OK", "cannot be used"},
-			fault: mock.Fault{Action: mock.FaultAnswerAfterActing, Status: 200, Times: 1, Headers: map[string]string{"Content-Type": "text/html"}, Body: "<html><body>Log in</body></html>"},
+			fault: mock.Fault{
+				Action: mock.FaultAnswerAfterActing, Status: 200, Times: 1, Headers: map[string]string{"Content-Type": "text/html"},
+				Body: "<html><body>Log in</body></html>",
+			},
 		},
 		{
 			name: "a refusal of a proxy", read: fails, write: fails, create: fails, status: 407, words: []string{"407", "HTML", "proxy"},
@@ -481,7 +490,9 @@ func testTrouble(t *testing.T, call remoteCall, trouble trouble, usual int) {
 	started := time.Now()
 	err := call.do(t.Context(), o)
 
-	expected := map[class]outcome{reading: trouble.read, writing: trouble.write, creating: trouble.create, acting: trouble.act(), telling: trouble.tell()}[call.class]
+	expected := map[class]outcome{
+		reading: trouble.read, writing: trouble.write, creating: trouble.create, acting: trouble.act(), telling: trouble.tell(),
+	}[call.class]
 	if call.provesAbsence && trouble.provesAbsence {
 		if !api.IsGone(err) {
 			t.Errorf("got %v", err)

@@ -64,7 +64,11 @@ func TestSlugsAreEscaped(t *testing.T) {
 func TestSignPathsOwnWords(t *testing.T) {
 	long := strings.Repeat("ü", 400)
 	tests := map[string]struct{ contentType, body, want string }{
-		"validation":     {"application/problem+json", `{"errors":{"Name":["Too short."],"":["All wrong."]},"title":"One or more validation errors occurred.","status":400}`, ": One or more validation errors occurred. All wrong. Name: Too short. (request id"},
+		"validation": {
+			"application/problem+json",
+			`{"errors":{"Name":["Too short."],"":["All wrong."]},"title":"One or more validation errors occurred.","status":400}`,
+			": One or more validation errors occurred. All wrong. Name: Too short. (request id",
+		},
 		"bare title":     {"application/problem+json", `{"title":"Bad Request","detail":"No."}`, "400 Bad Request: No. (request id"},
 		"plain text":     {"text/plain", "You may\n  not.", ": You may not. (request id"},
 		"HTML":           {"text/html", "<p>Blocked</p>", "may come from a proxy"},

@@ -25,10 +25,13 @@ func TestSigningPoliciesAreNeverGuessed(t *testing.T) {
 		fault mock.Fault
 		want  string
 	}{
-		"left out":       {mock.Fault{Action: mock.FaultHideProperties, Properties: []string{"signingPolicies"}}, `no property "signingPolicies"`},
-		"null":           {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, "null")}, "no list of objects"},
-		"bare ids":       {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `["release-signing"]`)}, "no list of objects"},
-		"without a slug": {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `[{"slug": "release-signing"}, {"name": "Test"}]`)}, "a signing policy without its slug"},
+		"left out": {mock.Fault{Action: mock.FaultHideProperties, Properties: []string{"signingPolicies"}}, `no property "signingPolicies"`},
+		"null":     {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, "null")}, "no list of objects"},
+		"bare ids": {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `["release-signing"]`)}, "no list of objects"},
+		"without a slug": {
+			mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `[{"slug": "release-signing"}, {"name": "Test"}]`)},
+			"a signing policy without its slug",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := inProcess(t)

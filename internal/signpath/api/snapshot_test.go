@@ -355,15 +355,60 @@ func TestAnswersThatLackAProperty(t *testing.T) {
 		words []string
 		reads int
 	}{
-		"role of CI users":    {mock.Fault{Route: "GET /CIUsers*", Action: mock.FaultHideProperties, Properties: []string{"role"}}, doDirectory, []string{"GET /CIUsers:", `no property "role"`, "inferred", "isActive"}, 1},
-		"isActive of my own":  {mock.Fault{Route: "GET /CIUsers/Me", Action: mock.FaultHideProperties, Properties: []string{"isActive"}}, doMe, []string{"GET /CIUsers/Me", `no property "isActive"`}, 0},
-		"e-mail of users":     {mock.Fault{Route: "GET /InteractiveUsers*", Action: mock.FaultHideProperties, Properties: []string{"accountEmailAddress"}}, doResolve, []string{`no property "accountEmailAddress"`}, 1},
-		"id of groups":        {mock.Fault{Route: "GET /UserGroups", Action: mock.FaultHideProperties, Properties: []string{"id", "link"}}, doPrincipal(access.KindGroup, managers), []string{`no property "id"`}, 0},
-		"slug of projects":    {mock.Fault{Route: "GET /Projects", Action: mock.FaultHideProperties, Properties: []string{"slug"}}, doProjects, []string{`no property "slug"`, "documented"}, 0},
-		"approvers":           {mock.Fault{Route: policyRoute, Action: mock.FaultHideProperties, Properties: []string{"approvers"}}, doMembers(releaseA, access.Approvers), []string{`no property "approvers"`}, 0},
-		"approvers to change": {mock.Fault{Route: policyRoute, Action: mock.FaultHideProperties, Properties: []string{"approvers"}}, doChangeMembers, []string{`signing policy "project-a/release-signing" cannot be edited`, `no property "approvers"`}, 0},
-		"an id of no UUID":    {mock.Fault{Route: "GET /CIUsers", Action: mock.FaultMalformedBody, Body: `[{"id":"17","name":"x","role":"RegularUser","isActive":true}]`}, doDirectory, []string{"id of CI user", "is no UUID"}, 0},
-		"a page":              {mock.Fault{Route: "GET /CIUsers", Action: mock.FaultMalformedBody, Body: `{"items":[],"nextLink":"x"}`}, doDirectory, []string{"items, nextLink", "only a page"}, 0},
+		"role of CI users": {
+			mock.Fault{Route: "GET /CIUsers*", Action: mock.FaultHideProperties, Properties: []string{"role"}},
+			doDirectory,
+			[]string{"GET /CIUsers:", `no property "role"`, "inferred", "isActive"},
+			1,
+		},
+		"isActive of my own": {
+			mock.Fault{Route: "GET /CIUsers/Me", Action: mock.FaultHideProperties, Properties: []string{"isActive"}},
+			doMe,
+			[]string{"GET /CIUsers/Me", `no property "isActive"`},
+			0,
+		},
+		"e-mail of users": {
+			mock.Fault{Route: "GET /InteractiveUsers*", Action: mock.FaultHideProperties, Properties: []string{"accountEmailAddress"}},
+			doResolve,
+			[]string{`no property "accountEmailAddress"`},
+			1,
+		},
+		"id of groups": {
+			mock.Fault{Route: "GET /UserGroups", Action: mock.FaultHideProperties, Properties: []string{"id", "link"}},
+			doPrincipal(access.KindGroup, managers),
+			[]string{`no property "id"`},
+			0,
+		},
+		"slug of projects": {
+			mock.Fault{Route: "GET /Projects", Action: mock.FaultHideProperties, Properties: []string{"slug"}},
+			doProjects,
+			[]string{`no property "slug"`, "documented"},
+			0,
+		},
+		"approvers": {
+			mock.Fault{Route: policyRoute, Action: mock.FaultHideProperties, Properties: []string{"approvers"}},
+			doMembers(releaseA, access.Approvers),
+			[]string{`no property "approvers"`},
+			0,
+		},
+		"approvers to change": {
+			mock.Fault{Route: policyRoute, Action: mock.FaultHideProperties, Properties: []string{"approvers"}},
+			doChangeMembers,
+			[]string{`signing policy "project-a/release-signing" cannot be edited`, `no property "approvers"`},
+			0,
+		},
+		"an id of no UUID": {
+			mock.Fault{Route: "GET /CIUsers", Action: mock.FaultMalformedBody, Body: `[{"id":"17","name":"x","role":"RegularUser","isActive":true}]`},
+			doDirectory,
+			[]string{"id of CI user", "is no UUID"},
+			0,
+		},
+		"a page": {
+			mock.Fault{Route: "GET /CIUsers", Action: mock.FaultMalformedBody, Body: `{"items":[],"nextLink":"x"}`},
+			doDirectory,
+			[]string{"items, nextLink", "only a page"},
+			0,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -91,7 +91,10 @@ func TestAMalformedAnswerIsNotQuoted(t *testing.T) {
 		body        func(token string) string
 		want        []string
 	}{
-		"another name":      {200, jsonType, func(s string) string { return `{"regeneratedApiToken":"` + s + `","id":1}` }, []string{`no property "apiToken"`, "inferred", "only id, regeneratedApiToken"}},
+		"another name": {
+			200, jsonType, func(s string) string { return `{"regeneratedApiToken":"` + s + `","id":1}` },
+			[]string{`no property "apiToken"`, "inferred", "only id, regeneratedApiToken"},
+		},
 		"as a name":         {200, jsonType, func(s string) string { return `{"` + s + `":true}` }, []string{"only (hidden)"}},
 		"bare":              {200, jsonType, func(s string) string { return `"` + s + `"` }, []string{"no JSON object"}},
 		"not quoted":        {200, plain, func(s string) string { return s }, []string{"no JSON object"}},

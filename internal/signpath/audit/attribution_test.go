@@ -58,7 +58,10 @@ func newOrganization(t *testing.T, options ...mock.Option) *organization {
 	o.must(err)
 	t.Cleanup(stop)
 	o.Server = server
-	o.client, err = api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Token: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1}})
+	o.client, err = api.New(api.Config{
+		OrganizationID: server.OrganizationID(),
+		Config:         httpapi.Config{URL: url + "/Api", Token: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1},
+	})
 	o.must(err)
 	return o
 }
@@ -126,7 +129,8 @@ func report(t *testing.T, found ...drift) *planreview.DriftReport {
 		})
 	}
 	text, err := json.Marshal(map[string]any{
-		"format_version": "1.2", "terraform_version": "1.15.0", "timestamp": plannedAt.Format(time.RFC3339), "planned_values": map[string]any{}, "resource_drift": changes,
+		"format_version": "1.2", "terraform_version": "1.15.0", "timestamp": plannedAt.Format(time.RFC3339),
+		"planned_values": map[string]any{}, "resource_drift": changes,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -201,13 +205,17 @@ func TestWhichEvent(t *testing.T) {
 		"removed since the plan": {[]event{{"10:00", lead, add}, {"16:00", officer, remove}}, by("dev.lead@example.com", "10:00")},
 		"added anew since":       {[]event{{"10:00", lead, add}, {"16:00", officer, remove}, {"17:00", officer, add}}, by("dev.lead@example.com", "10:00")},
 		"a clock that is ahead":  {[]event{{"15:01", officer, add}}, by("security.officer@example.com", "15:01")},
-		"removed, and added with a clock that is ahead": {[]event{{"09:00", lead, add}, {"10:00", lead, remove}, {"15:01", officer, add}}, by("security.officer@example.com", "15:01")},
+		"removed, and added with a clock that is ahead": {
+			[]event{{"09:00", lead, add}, {"10:00", lead, remove}, {"15:01", officer, add}}, by("security.officer@example.com", "15:01"),
+		},
 		"added with a clock that is ahead, and removed": {[]event{{"15:01", officer, add}, {"16:00", lead, remove}}, by("security.officer@example.com", "15:01")},
 		"removed before the plan":                       {[]event{{"10:00", lead, add}, {"11:00", officer, remove}}, added + notFound},
 		"somebody else was added":                       {[]event{{"14:02", officer, adds(release, "approvers", lead)}}, added + notFound},
 		"added to another list":                         {[]event{{"14:02", officer, adds(release, "submitters", outsider)}}, added + notFound},
-		"added to another policy":                       {[]event{{"14:02", officer, adds("policy:project-b/release-signing", "approvers", outsider)}}, added + notFound},
-		"added and removed at one time":                 {[]event{{"14:02", lead, add}, {"14:02", officer, remove}}, added + notFound},
+		"added to another policy": {
+			[]event{{"14:02", officer, adds("policy:project-b/release-signing", "approvers", outsider)}}, added + notFound,
+		},
+		"added and removed at one time": {[]event{{"14:02", lead, add}, {"14:02", officer, remove}}, added + notFound},
 		"the group that holds the outsider": {
 			[]event{{"13:00", lead, adds("group:Release Managers", "members", outsider)}, {"14:02", officer, adds(release, "approvers", "group:Release Managers")}},
 			added + notFound,
@@ -228,7 +236,10 @@ func TestWhichEvent(t *testing.T) {
 func TestEveryKindOfDrift(t *testing.T) {
 	o := newOrganization(t)
 	o.by(administrator, adds(release, "approvers", lead))
-	account := map[string]any{"id": o.id(lead), "member": lead, "email": "dev.lead@example.com", "name": "Dev Lead", "active": true, "status": "active", "notification_email": nil}
+	account := map[string]any{
+		"id": o.id(lead), "member": lead, "email": "dev.lead@example.com", "name": "Dev Lead", "active": true, "status": "active",
+		"notification_email": nil,
+	}
 	with := func(attributes map[string]any) map[string]any {
 		changed := map[string]any{}
 		for _, all := range []map[string]any{account, attributes} {
@@ -251,8 +262,16 @@ func TestEveryKindOfDrift(t *testing.T) {
 	o.by(officer, func(a *mock.Administrator) error { return a.Remove("policy:project-a/test-signing") })
 	report := o.review(
 		drift{"signing_policy_approver", map[string]any{"project": "project-a", "signing_policy": "release-signing", "member": lead}, nil},
-		drift{"project_configurators", map[string]any{"project": "project-a", "members": []string{lead}}, map[string]any{"project": "project-a", "members": []string{}}},
-		drift{"user_group_members", map[string]any{"group": "group:Release Managers", "members": []string{}}, map[string]any{"group": "group:Release Managers", "members": []string{officer}}},
+		drift{
+			"project_configurators",
+			map[string]any{"project": "project-a", "members": []string{lead}},
+			map[string]any{"project": "project-a", "members": []string{}},
+		},
+		drift{
+			"user_group_members",
+			map[string]any{"group": "group:Release Managers", "members": []string{}},
+			map[string]any{"group": "group:Release Managers", "members": []string{officer}},
+		},
 		drift{"role_assignment", map[string]any{"member": lead, "role": "GlobalReader"}, map[string]any{"member": lead, "role": "GlobalAdministrator"}},
 		drift{"role_assignment", map[string]any{"member": outsider, "role": "GlobalReader"}, nil},
 		drift{"user", account, with(map[string]any{"active": false, "status": "inactive"})},
@@ -264,7 +283,8 @@ func TestEveryKindOfDrift(t *testing.T) {
 		"user:dev.lead@example.com was removed from the approvers of project-a/release-signing by org.admin@example.com at 14:10 UTC, outside Terraform",
 		"user:dev.lead@example.com was removed from the configurators of project-a by org.admin@example.com at 14:10 UTC, outside Terraform",
 		"user:security.officer@example.com was added to the members of group:Release Managers by org.admin@example.com at 14:10 UTC, outside Terraform",
-		"user:dev.lead@example.com was given the global role Global Administrator instead of Global Reader by security.officer@example.com at 14:20 UTC, outside Terraform",
+		"user:dev.lead@example.com was given the global role Global Administrator instead of Global Reader "+
+			"by security.officer@example.com at 14:20 UTC, outside Terraform",
 		"the global role Global Reader was taken from user:outsider@example.com by security.officer@example.com at 14:30 UTC, outside Terraform",
 		"user:dev.lead@example.com was deactivated by security.officer@example.com at 14:20 UTC, outside Terraform",
 		"name of user:dev.lead@example.com was changed from Dev Lead to Somebody Else"+notFound,
@@ -283,7 +303,8 @@ func TestEventsThatTellLittle(t *testing.T) {
 	o := newOrganization(t)
 	policy, who, admin := o.id(release), o.id(outsider), o.id(administrator)
 	event := func(when, actor, object, to string) string {
-		return fmt.Sprintf(`{%s"eventName":"SigningPolicy.Edited","metadata":{"actor":%s},"entity":%s,"changes":{"approvers":{"from":[],"to":%s}}}`, when, actor, object, to)
+		return fmt.Sprintf(`{%s"eventName":"SigningPolicy.Edited","metadata":{"actor":%s},"entity":%s,`+
+			`"changes":{"approvers":{"from":[],"to":%s}}}`, when, actor, object, to)
 	}
 	const when, earlier = `"time":"2026-03-01T14:02:00Z",`, `"time":"2026-03-01T13:00:00Z",`
 	byID, toID := `{"id":"`+admin+`"}`, `["`+who+`"]`
@@ -309,8 +330,14 @@ func TestEventsThatTellLittle(t *testing.T) {
 		"one time, and two actors":        {event(when, byID, object, toID) + "," + event(when, `"somebody"`, object, toID), notFound},
 		"a member object of another kind": {event(when, byID, object, `[{"ciUserId":"`+who+`"}]`), at},
 		"members per kind":                {event(when, byID, object, `{"interactiveUsers":["`+who+`"],"userGroups":[]}`), at},
-		"a time on another day":           {event(`"time":"2026-02-27T23:59:00Z",`, byID, object, toID), " by org.admin@example.com at 2026-02-27 23:59 UTC, outside Terraform"},
-		"an actor who is not there":       {event(when, `{"id":"11111111-1111-4111-8111-111111111111","name":"Gone"}`, object, toID), ` by "Gone" at 14:02 UTC, outside Terraform`},
+		"a time on another day": {
+			event(`"time":"2026-02-27T23:59:00Z",`, byID, object, toID),
+			" by org.admin@example.com at 2026-02-27 23:59 UTC, outside Terraform",
+		},
+		"an actor who is not there": {
+			event(when, `{"id":"11111111-1111-4111-8111-111111111111","name":"Gone"}`, object, toID),
+			` by "Gone" at 14:02 UTC, outside Terraform`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o.t = t
@@ -348,7 +375,8 @@ func TestWhoChangedAnAttribute(t *testing.T) {
 	const by = " by security.officer@example.com at 14:02 UTC, outside Terraform"
 	for to, want := range map[string]string{`""`: by, `null`: by, `"b@example.com"`: notFound} {
 		o.ClearFaults()
-		o.answering(fmt.Sprintf(`[{"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},"entity":{"id":%q},"changes":{"notificationEmailAddress":{"from":"a@example.com","to":%s}}}]`,
+		o.answering(fmt.Sprintf(`[{"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},"entity":{"id":%q},`+
+			`"changes":{"notificationEmailAddress":{"from":"a@example.com","to":%s}}}]`,
 			o.id(officer), o.id(lead), to))
 		expectSentences(t, o.review(cleared), "notification_email of user:dev.lead@example.com was changed from a@example.com to null"+want)
 	}
@@ -364,7 +392,8 @@ func TestWhoDeletedAPolicy(t *testing.T) {
 		"SigningPolicy.Edited":  notFound, "UserGroup.Deleted": notFound,
 	} {
 		o.ClearFaults()
-		o.answering(fmt.Sprintf(`[{"eventName":%q,"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},"entity":{"name":"project-a/staging"}}]`, name, o.id(officer)))
+		o.answering(fmt.Sprintf(`[{"eventName":%q,"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},`+
+			`"entity":{"name":"project-a/staging"}}]`, name, o.id(officer)))
 		expectSentences(t, o.review(gone), "the signing policy project-a/staging was deleted with its approvers"+want)
 	}
 }

@@ -64,7 +64,9 @@ func FuzzDecodeMembers(f *testing.F) {
 func FuzzDocument(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `<html>`, `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"post":{"responses":{}}}}}`,
-		`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/A"}}}},"responses":{}}}},"components":{"schemas":{"A":{"type":"object","properties":{"a":{"$ref":"#/components/schemas/A"}}}}}}`,
+		`{"openapi":"3.0.1","info":{"title":"t","version":"1"},` +
+			`"paths":{"/v1/{o}/CIUsers":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/A"}}}},` +
+			`"responses":{}}}},"components":{"schemas":{"A":{"type":"object","properties":{"a":{"$ref":"#/components/schemas/A"}}}}}}`,
 		`{"openapi":"3.1.0","paths":{"/v1/{o}/CIUsers":null}}`,
 	} {
 		f.Add([]byte(seed))

@@ -27,7 +27,8 @@ func kindsOfTest(id string) (access.Kind, bool) {
 // answer.
 func documentOf(t *testing.T, method, path, request, answer string) document {
 	t.Helper()
-	operation := fmt.Sprintf(`{"requestBody":{"content":{"application/json":{"schema":%s}}},"responses":{"200":{"description":"","content":{"application/json":{"schema":%s}}}}}`,
+	operation := fmt.Sprintf(`{"requestBody":{"content":{"application/json":{"schema":%s}}},"responses":{"200":{"description":"",`+
+		`"content":{"application/json":{"schema":%s}}}}}`,
 		request, answer)
 	d, err := parseDocument([]byte(fmt.Sprintf(
 		`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{organizationId}%s":{%q:%s}},
@@ -143,7 +144,8 @@ func TestDocumentWithoutPlaceForAWrite(t *testing.T) {
 		t.Errorf("a list that is not changed stops the edit of another: %v", err)
 	}
 
-	demanding := documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", `{"required":["ticket"],"properties":{"ticket":{"type":"string"},"approvers":{"type":"array"}}}`, "{}")
+	demanding := documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit",
+		`{"required":["ticket"],"properties":{"ticket":{"type":"string"},"approvers":{"type":"array"}}}`, "{}")
 	_, err = settledBy(t, RoutePolicyEdit, demanding).filled(Object{"approvers": nil})
 	expectContractError(t, err, `demands the property "ticket"`, "Its request has approvers")
 }
@@ -215,7 +217,8 @@ func TestUnusableDocuments(t *testing.T) {
 
 // A preview is not in every document, and one of the same path in v1 is another route.
 func TestPreviewInADocument(t *testing.T) {
-	const body = `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"get":{"responses":{}}},"/%s/{o}/AuditLog/Events":{"get":{"responses":{}}}}}`
+	const body = `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"get":{"responses":{}}},` +
+		`"/%s/{o}/AuditLog/Events":{"get":{"responses":{}}}}}`
 	for version, want := range map[string]State{"v1": Missing, "v1-pre": Matches} {
 		lines, err := Compare(fmt.Appendf(nil, body, version))
 		if err != nil {

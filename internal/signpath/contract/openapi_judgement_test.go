@@ -116,7 +116,9 @@ func TestTheDocumentRefuses(t *testing.T) {
 			"GET", "/Projects/a", ``, answering(fmt.Sprintf(project, `{"robots":[]}`)), `answer 200: /readers: property "robots" is unsupported`,
 		},
 		"a refusal in HTML": {
-			"GET", ciUserPath, ``, server{status: 403, contentType: "text/html", body: "<html>"}, `answer 403: response header Content-Type has unexpected value: "text/html"`,
+			"GET", ciUserPath, ``,
+			server{status: 403, contentType: "text/html", body: "<html>"},
+			`answer 403: response header Content-Type has unexpected value: "text/html"`,
 		},
 	}
 	for name, test := range tests {
@@ -137,11 +139,14 @@ func TestTheDocumentLetsPass(t *testing.T) {
 		method, path, body string
 		answer             server
 	}{
-		"a summary in a list":     {"GET", "/CIUsers", ``, answering(`[{"id":` + id + `,"name":"build"}]`)},
-		"a wrapped list":          {"GET", "/CIUsers", ``, answering(`{"ciUsers":[` + goodUser + `]}`)},
-		"members as ids":          {"GET", "/UserGroups/" + id[1:37], ``, answering(fmt.Sprintf(group, "["+id+"]"))},
-		"members as objects":      {"GET", "/UserGroups/" + id[1:37], ``, answering(fmt.Sprintf(group, `[{"id":`+id+`,"name":"Lead"}]`))},
-		"members per kind":        {"GET", "/UserGroups/" + id[1:37], ``, answering(fmt.Sprintf(group, `{"interactiveUsers":[`+id+`],"ciUsers":[],"userGroups":[]}`))},
+		"a summary in a list": {"GET", "/CIUsers", ``, answering(`[{"id":` + id + `,"name":"build"}]`)},
+		"a wrapped list":      {"GET", "/CIUsers", ``, answering(`{"ciUsers":[` + goodUser + `]}`)},
+		"members as ids":      {"GET", "/UserGroups/" + id[1:37], ``, answering(fmt.Sprintf(group, "["+id+"]"))},
+		"members as objects":  {"GET", "/UserGroups/" + id[1:37], ``, answering(fmt.Sprintf(group, `[{"id":`+id+`,"name":"Lead"}]`))},
+		"members per kind": {
+			"GET", "/UserGroups/" + id[1:37], ``,
+			answering(fmt.Sprintf(group, `{"interactiveUsers":[`+id+`],"ciUsers":[],"userGroups":[]}`)),
+		},
 		"no members":              {"GET", "/UserGroups/" + id[1:37], ``, answering(fmt.Sprintf(group, `[]`))},
 		"null members":            {"GET", "/UserGroups/" + id[1:37], ``, answering(fmt.Sprintf(group, `null`))},
 		"a create with an id":     {"POST", "/CIUsers", `{"name":"build"}`, server{status: 201, contentType: "application/json", body: `{"ciUserId":` + id + `}`}},

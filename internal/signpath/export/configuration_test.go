@@ -23,7 +23,10 @@ import (
 var people = []access.Principal{
 	{Kind: access.KindUser, ID: idOf("user", 1), Name: "Dev Lead", Email: "dev.lead@example.com", Role: access.RoleGlobalAdministrator, Active: true},
 	{Kind: access.KindUser, ID: idOf("user", 2), Name: "Left", Email: "left@example.com", Role: access.RoleRegularUser},
-	{Kind: access.KindUser, ID: idOf("user", 3), Name: "Synced\nresource \"x\" {}", Email: "sync@example.com", Role: access.RoleGlobalReader, Active: true, Synchronized: true},
+	{
+		Kind: access.KindUser, ID: idOf("user", 3), Name: "Synced\nresource \"x\" {}", Email: "sync@example.com",
+		Role: access.RoleGlobalReader, Active: true, Synchronized: true,
+	},
 	{Kind: access.KindCIUser, ID: idOf("ci_user", 1), Name: "build", Role: "Auditor", Active: true, NotificationEmail: "build@example.com"},
 	{Kind: access.KindGroup, ID: idOf("group", 1), Name: "Team", Description: "a ${team}", Active: true},
 }
@@ -145,7 +148,8 @@ func TestListWithAnEntryOfNobodyIsManagedEntryByEntry(t *testing.T) {
 
 func TestEmptyLists(t *testing.T) {
 	o := small()
-	expectIn(t, generate(t, o, export.Options{})["project-app.tf"], "\n# Nobody is among the readers of project \"app\", so Terraform does not manage that list.\n")
+	expectIn(t, generate(t, o, export.Options{})["project-app.tf"],
+		"\n# Nobody is among the readers of project \"app\", so Terraform does not manage that list.\n")
 	expectIn(
 		t, generate(t, o, export.Options{EmptyLists: true})["project-app.tf"],
 		"\nresource \"signpath_project_readers\" \"app\" {\n  project = \"app\"\n  members = []\n}\n")
@@ -166,7 +170,8 @@ func TestNamesThatSeveralHave(t *testing.T) {
 // TestTextIsWrittenAsItIs reads what was written.
 func TestTextIsWrittenAsItIs(t *testing.T) {
 	for i, text := range []string{
-		`a "quoted" \ text`, "line\r\nbreak\ttab", "${a}", "$${a}", "$$${a}", "%{ if a }", "%%{a}", "$%{a}", "ends in $", "\u202e\u2028\u0000", "日本語 é 🙂", "<<EOT",
+		`a "quoted" \ text`, "line\r\nbreak\ttab", "${a}", "$${a}", "$$${a}", "%{ if a }", "%%{a}", "$%{a}", "ends in $",
+		"\u202e\u2028\u0000", "日本語 é 🙂", "<<EOT",
 	} {
 		o := small()
 		group := people[4]
@@ -188,7 +193,8 @@ func TestTextIsWrittenAsItIs(t *testing.T) {
 
 func TestProviderSettings(t *testing.T) {
 	o := small()
-	expectIn(t, generate(t, o, export.Options{})["provider.tf"], "source = \"signpath-community/signpath\"", "\nprovider \"signpath\" {\n  organization_id = \""+organizationID+"\"\n}\n")
+	expectIn(t, generate(t, o, export.Options{})["provider.tf"], "source = \"signpath-community/signpath\"",
+		"\nprovider \"signpath\" {\n  organization_id = \""+organizationID+"\"\n}\n")
 	o.URL = "https://signpath.example.com/Api"
 	expectIn(t, generate(t, o, export.Options{})["provider.tf"], `api_url         = "https://signpath.example.com/Api"`)
 	if text := generate(t, o, export.Options{})["provider.tf"]; strings.Contains(text, "WARNING") {
@@ -236,7 +242,10 @@ func TestSummary(t *testing.T) {
 func TestMembersAreOrderedByKindAndName(t *testing.T) {
 	readers := []access.Principal{people[4], people[3]}
 	for i, email := range []string{"c@example.com", "B@example.com", "a@example.com"} {
-		p := access.Principal{Kind: access.KindUser, ID: fmt.Sprintf("0000000%d-0000-4000-8000-000000000000", i), Name: "X", Email: email, Role: access.RoleRegularUser, Active: true}
+		p := access.Principal{
+			Kind: access.KindUser, ID: fmt.Sprintf("0000000%d-0000-4000-8000-000000000000", i), Name: "X", Email: email,
+			Role: access.RoleRegularUser, Active: true,
+		}
 		readers = append(readers, p)
 	}
 	o := small(readers...)

@@ -101,11 +101,16 @@ func TestRequestsAndProgress(t *testing.T) {
 
 func TestReadFails(t *testing.T) {
 	for name, fault := range map[string]mock.Fault{
-		"a project that is refused":           {Route: "GET /Projects/a.b", Action: mock.FaultAnswer, Status: http.StatusForbidden},
-		"a project without signing policies":  {Route: "GET /Projects/a.b", Action: mock.FaultHideProperties, Properties: []string{"signingPolicies"}},
-		"a signing policy without its lists":  {Route: "GET /Projects/a.b/SigningPolicies/policy-1", Action: mock.FaultHideProperties, Properties: []string{"approvers"}},
-		"signing policies that have no slugs": {Route: "GET /Projects/a.b", Action: mock.FaultMalformedBody, Body: `{"slug": "a.b", "name": "A", "readers": [], "configurators": [], "signingPolicies": [{"name": "x"}]}`},
-		"users without roles":                 {Route: "GET /InteractiveUsers*", Action: mock.FaultHideProperties, Properties: []string{"role"}},
+		"a project that is refused":          {Route: "GET /Projects/a.b", Action: mock.FaultAnswer, Status: http.StatusForbidden},
+		"a project without signing policies": {Route: "GET /Projects/a.b", Action: mock.FaultHideProperties, Properties: []string{"signingPolicies"}},
+		"a signing policy without its lists": {
+			Route: "GET /Projects/a.b/SigningPolicies/policy-1", Action: mock.FaultHideProperties, Properties: []string{"approvers"},
+		},
+		"signing policies that have no slugs": {
+			Route: "GET /Projects/a.b", Action: mock.FaultMalformedBody,
+			Body: `{"slug": "a.b", "name": "A", "readers": [], "configurators": [], "signingPolicies": [{"name": "x"}]}`,
+		},
+		"users without roles": {Route: "GET /InteractiveUsers*", Action: mock.FaultHideProperties, Properties: []string{"role"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, newServer(t, largeSeed()))

@@ -10,7 +10,8 @@ func TestDialectMembersPerKind(t *testing.T) {
 	kinds := func(interactive, ci, groups []string) map[string]any {
 		return map[string]any{"interactiveUsers": interactive, "ciUsers": ci, "userGroups": groups}
 	}
-	lead, officer, terraform, managers := c.id("user:dev.lead@example.com"), c.id("user:security.officer@example.com"), c.id("ci_user:terraform"), c.id("group:Release Managers")
+	lead, officer := c.id("user:dev.lead@example.com"), c.id("user:security.officer@example.com")
+	terraform, managers := c.id("ci_user:terraform"), c.id("group:Release Managers")
 	equal(t, "configurators", c.get("/Projects/project-a").ok().object()["configurators"], kinds([]string{lead}, []string{}, []string{}))
 
 	approvers := kinds([]string{officer}, []string{terraform}, []string{managers})
@@ -27,7 +28,13 @@ func TestDialectMembersPerKind(t *testing.T) {
 	}).ok()
 	expectMembers(c, "group:Release Managers", "members", "user:dev.lead@example.com", "user:security.officer@example.com")
 
-	for _, members := range []any{[]string{officer}, []any{}, []any{map[string]any{"id": officer}}, map[string]any{"interactiveUsers": []any{map[string]any{"id": officer}}}, officer} {
+	for _, members := range []any{
+		[]string{officer},
+		[]any{},
+		[]any{map[string]any{"id": officer}},
+		map[string]any{"interactiveUsers": []any{map[string]any{"id": officer}}},
+		officer,
+	} {
 		c.post(group+"/ChangeMembers", map[string]any{"members": members}).refused(http.StatusBadRequest, "Members", "object of ids per kind")
 	}
 	c.post(group+"/ModifyMembers", map[string]any{"addedMembers": kinds(nil, []string{officer}, nil)}).

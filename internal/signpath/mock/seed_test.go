@@ -81,7 +81,10 @@ func TestBrokenSeeds(t *testing.T) {
 		"same slug":      {`{` + organization + `, "projects": [{"slug": "x", "name": "x"}, {"slug": "x", "name": "y"}]}`, "two projects"},
 		"unknown reader": {`{` + organization + `, "projects": [{"slug": "x", "name": "x", "readers": ["group:y"]}]}`, "readers"},
 		"known property": {`{` + organization + `, "projects": [{"slug": "x", "name": "x", "properties": {"readers": []}}]}`, `"readers"`},
-		"same policy":    {`{` + organization + `, "projects": [{"slug": "x", "name": "x", "signingPolicies": [{"slug": "p", "name": "p"}, {"slug": "p", "name": "p"}]}]}`, "two signing policies"},
+		"same policy": {
+			`{` + organization + `, "projects": [{"slug": "x", "name": "x", "signingPolicies": [{"slug": "p", "name": "p"}, {"slug": "p", "name": "p"}]}]}`,
+			"two signing policies",
+		},
 		"no policy name": {`{` + organization + `, "projects": [{"slug": "x", "name": "x", "signingPolicies": [{"slug": "p"}]}]}`, "slug and a name"},
 		"unknown approver": {`{` + organization + `, "projects": [{"slug": "x", "name": "x", "signingPolicies": [
 			{"slug": "p", "name": "p", "approvers": ["user:a@example.com"]}]}]}`, "approvers"},

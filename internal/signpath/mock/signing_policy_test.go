@@ -110,10 +110,13 @@ func TestSigningPolicyRules(t *testing.T) {
 		"raised with a group": {
 			path: releaseSigning, approvers: []string{"group:Release Managers"}, changes: map[string]any{"requiredApprovals": 3},
 		},
-		"unknown approver":   {path: releaseSigning, changes: map[string]any{"approvers": []string{nobody}}, property: "Approvers", text: nobody},
-		"unknown purpose":    {path: releaseSigning, changes: map[string]any{"purpose": "Fun"}, property: "Purpose", text: "'Fun'"},
-		"no name":            {path: releaseSigning, changes: map[string]any{"name": " "}, property: "Name", text: "required"},
-		"origin policy text": {path: releaseSigning, changes: map[string]any{"originPolicyVerification": "main"}, property: "OriginPolicyVerification", text: "object"},
+		"unknown approver": {path: releaseSigning, changes: map[string]any{"approvers": []string{nobody}}, property: "Approvers", text: nobody},
+		"unknown purpose":  {path: releaseSigning, changes: map[string]any{"purpose": "Fun"}, property: "Purpose", text: "'Fun'"},
+		"no name":          {path: releaseSigning, changes: map[string]any{"name": " "}, property: "Name", text: "required"},
+		"origin policy text": {
+			path: releaseSigning, changes: map[string]any{"originPolicyVerification": "main"}, property: "OriginPolicyVerification",
+			text: "object",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -111,13 +111,19 @@ func TestUserValidation(t *testing.T) {
 		body           map[string]any
 		property, text string
 	}{
-		"no name":            {"/InteractiveUsers", interactive(map[string]any{"name": nil}), "Name", "required"},
-		"no e-mail":          {"/InteractiveUsers", interactive(map[string]any{"accountEmailAddress": ""}), "AccountEmailAddress", "required"},
-		"bad e-mail":         {"/InteractiveUsers", interactive(map[string]any{"accountEmailAddress": "New <new@example.com>"}), "AccountEmailAddress", "not a valid email"},
-		"bad notification":   {"/InteractiveUsers", interactive(map[string]any{"notificationEmailAddress": "x"}), "NotificationEmailAddress", "not a valid email"},
-		"e-mail taken":       {"/InteractiveUsers", interactive(map[string]any{"accountEmailAddress": "Dev.Lead@EXAMPLE.com"}), "AccountEmailAddress", "already"},
-		"unknown role":       {"/InteractiveUsers", interactive(map[string]any{"role": "King"}), "Role", "'King' does not exist"},
-		"two roles":          {"/InteractiveUsers", interactive(map[string]any{"role": []string{"GlobalReader", "UserAdministrator"}}), "Role", "could not be converted"},
+		"no name":   {"/InteractiveUsers", interactive(map[string]any{"name": nil}), "Name", "required"},
+		"no e-mail": {"/InteractiveUsers", interactive(map[string]any{"accountEmailAddress": ""}), "AccountEmailAddress", "required"},
+		"bad e-mail": {
+			"/InteractiveUsers", interactive(map[string]any{"accountEmailAddress": "New <new@example.com>"}), "AccountEmailAddress",
+			"not a valid email",
+		},
+		"bad notification": {"/InteractiveUsers", interactive(map[string]any{"notificationEmailAddress": "x"}), "NotificationEmailAddress", "not a valid email"},
+		"e-mail taken":     {"/InteractiveUsers", interactive(map[string]any{"accountEmailAddress": "Dev.Lead@EXAMPLE.com"}), "AccountEmailAddress", "already"},
+		"unknown role":     {"/InteractiveUsers", interactive(map[string]any{"role": "King"}), "Role", "'King' does not exist"},
+		"two roles": {
+			"/InteractiveUsers", interactive(map[string]any{"role": []string{"GlobalReader", "UserAdministrator"}}), "Role",
+			"could not be converted",
+		},
 		"name of wrong type": {"/InteractiveUsers", interactive(map[string]any{"name": 7}), "Name", "could not be converted"},
 		"CI name taken":      {"/CIUsers", map[string]any{"name": "terraform"}, "Name", "already"},
 		"CI no name":         {"/CIUsers", map[string]any{}, "Name", "required"},

@@ -214,27 +214,42 @@ resource "signpath_signing_policy_submitters" "this" {
 		config string
 		want   []string
 	}{
-		"nobody of that name":         {readers.all("ci_user:nobody"), []string{"Unknown member", `no CI user "nobody"`, "refer to its `member` attribute"}},
-		"spelling":                    {readers.all("group:Release Manager"), []string{"Unknown member", `did you mean "group:Release Managers"?`}},
-		"wrong kind":                  {readers.all("ci_user:Release Managers"), []string{"Unknown member", `did you mean "group:Release Managers"?`}},
-		"no kind":                     {readers.all("dev.lead@example.com"), []string{"Invalid member reference", `did you mean "user:dev.lead@example.com"?`}},
-		"unknown kind":                {readers.all("team:core"), []string{"Invalid member reference", `unknown kind "team"`}},
-		"unidentified entry":          {readers.all("unknown:11111111-1111-4111-8111-111111111111"), []string{"Invalid member reference", "not granted"}},
-		"CI user as approver":         {approvers.all("ci_user:terraform"), []string{"Member not allowed here", `"ci_user:terraform" cannot be an approver`}},
-		"interactive on TBS":          {trusted, []string{"Member not allowed here", "verifies trusted build systems", "Name the CI user"}},
-		"inactive":                    {submitters.all("ci_user:retired"), []string{"Member not allowed here", "inactive"}},
-		"twice":                       {readers.all(lead, "user:Dev.Lead@example.com"), []string{"Member named twice"}},
-		"unknown project":             {strings.ReplaceAll(readers.all(lead), "project-b", "project-c"), []string{"Unknown object", `no project "project-c"`, "project-a", "project-b"}},
-		"unknown policy":              {strings.ReplaceAll(approvers.all(lead), "release-signing", "relase-signing"), []string{"Unknown object", `no signing policy "project-b/relase-signing"`, "project-b/release-signing"}},
-		"unknown project of a policy": {strings.ReplaceAll(approvers.all(lead), "project-b", "project-c"), []string{"Unknown object", `project = "project-c"`, `no project "project-c"`}},
-		"slug of another form":        {strings.ReplaceAll(readers.all(lead), "project-b", "Project B"), []string{"Invalid slug", "not the display name"}},
-		"members left out":            {"resource \"signpath_project_readers\" \"this\" {\n  project = \"project-b\"\n}", []string{"Missing required argument", `"members" is required`}},
-		"one list twice":              {readers.all(lead) + strings.Replace(readers.all(officer), `"this"`, `"again"`, 1), []string{"Managed twice"}},
-		"whole list and an entry":     {readers.all(lead) + readers.one("that", officer), []string{"Managed twice", "not both"}},
-		"one entry twice":             {readers.one("this", lead) + readers.one("that", "user:DEV.lead@example.com"), []string{"Managed twice"}},
-		"entry: nobody":               {readers.one("this", "user:nobody@example.com"), []string{"Unknown member"}},
-		"entry: CI approver":          {approvers.one("this", "ci_user:terraform"), []string{"Member not allowed here"}},
-		"entry: interactive on TBS":   {strings.NewReplacer("project-b", "project-a").Replace(submitters.one("this", lead)), []string{"Member not allowed here", "trusted build system"}},
+		"nobody of that name": {readers.all("ci_user:nobody"), []string{"Unknown member", `no CI user "nobody"`, "refer to its `member` attribute"}},
+		"spelling":            {readers.all("group:Release Manager"), []string{"Unknown member", `did you mean "group:Release Managers"?`}},
+		"wrong kind":          {readers.all("ci_user:Release Managers"), []string{"Unknown member", `did you mean "group:Release Managers"?`}},
+		"no kind":             {readers.all("dev.lead@example.com"), []string{"Invalid member reference", `did you mean "user:dev.lead@example.com"?`}},
+		"unknown kind":        {readers.all("team:core"), []string{"Invalid member reference", `unknown kind "team"`}},
+		"unidentified entry":  {readers.all("unknown:11111111-1111-4111-8111-111111111111"), []string{"Invalid member reference", "not granted"}},
+		"CI user as approver": {approvers.all("ci_user:terraform"), []string{"Member not allowed here", `"ci_user:terraform" cannot be an approver`}},
+		"interactive on TBS":  {trusted, []string{"Member not allowed here", "verifies trusted build systems", "Name the CI user"}},
+		"inactive":            {submitters.all("ci_user:retired"), []string{"Member not allowed here", "inactive"}},
+		"twice":               {readers.all(lead, "user:Dev.Lead@example.com"), []string{"Member named twice"}},
+		"unknown project": {
+			strings.ReplaceAll(readers.all(lead), "project-b", "project-c"),
+			[]string{"Unknown object", `no project "project-c"`, "project-a", "project-b"},
+		},
+		"unknown policy": {
+			strings.ReplaceAll(approvers.all(lead), "release-signing", "relase-signing"),
+			[]string{"Unknown object", `no signing policy "project-b/relase-signing"`, "project-b/release-signing"},
+		},
+		"unknown project of a policy": {
+			strings.ReplaceAll(approvers.all(lead), "project-b", "project-c"),
+			[]string{"Unknown object", `project = "project-c"`, `no project "project-c"`},
+		},
+		"slug of another form": {strings.ReplaceAll(readers.all(lead), "project-b", "Project B"), []string{"Invalid slug", "not the display name"}},
+		"members left out": {
+			"resource \"signpath_project_readers\" \"this\" {\n  project = \"project-b\"\n}",
+			[]string{"Missing required argument", `"members" is required`},
+		},
+		"one list twice":          {readers.all(lead) + strings.Replace(readers.all(officer), `"this"`, `"again"`, 1), []string{"Managed twice"}},
+		"whole list and an entry": {readers.all(lead) + readers.one("that", officer), []string{"Managed twice", "not both"}},
+		"one entry twice":         {readers.one("this", lead) + readers.one("that", "user:DEV.lead@example.com"), []string{"Managed twice"}},
+		"entry: nobody":           {readers.one("this", "user:nobody@example.com"), []string{"Unknown member"}},
+		"entry: CI approver":      {approvers.one("this", "ci_user:terraform"), []string{"Member not allowed here"}},
+		"entry: interactive on TBS": {
+			strings.NewReplacer("project-b", "project-a").Replace(submitters.one("this", lead)),
+			[]string{"Member not allowed here", "trusted build system"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t, func(seed *mock.Seed) {
@@ -388,10 +403,16 @@ func TestImportOfAccessListsIsRefused(t *testing.T) {
 		config, address, id string
 		want                []string
 	}{
-		"project for a policy's list": {lists()["approvers"].all(lead), "signpath_signing_policy_approvers.this", "project-b", []string{"Invalid import id", "PROJECT/SIGNING_POLICY"}},
-		"entry without member":        {lists()["readers"].one("this", lead), "signpath_project_reader.this", "project-b", []string{"Invalid import id", "PROJECT/MEMBER"}},
-		"unknown project":             {lists()["readers"].all(lead), "signpath_project_readers.this", "project-c", []string{"Unknown object", "project-a, project-b"}},
-		"unknown member":              {lists()["readers"].one("this", lead), "signpath_project_reader.this", "project-b/user:nobody@example.com", []string{"Unknown member"}},
+		"project for a policy's list": {
+			lists()["approvers"].all(lead), "signpath_signing_policy_approvers.this", "project-b",
+			[]string{"Invalid import id", "PROJECT/SIGNING_POLICY"},
+		},
+		"entry without member": {lists()["readers"].one("this", lead), "signpath_project_reader.this", "project-b", []string{"Invalid import id", "PROJECT/MEMBER"}},
+		"unknown project":      {lists()["readers"].all(lead), "signpath_project_readers.this", "project-c", []string{"Unknown object", "project-a, project-b"}},
+		"unknown member": {
+			lists()["readers"].one("this", lead), "signpath_project_reader.this", "project-b/user:nobody@example.com",
+			[]string{"Unknown member"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)

@@ -39,7 +39,10 @@ data "signpath_access_review" "this" {
 }
 output "entries" {
   value = [for e in data.signpath_access_review.this.entries :
-    "${e.member} ${e.in_force ? "can" : "cannot"} ${e.permission} ${join("/", compact([e.project, e.signing_policy]))} ${e.status == null ? "" : e.status} ${join(" + ", e.reasons[*].sentence)}"]
+    join(" ", [
+      e.member, e.in_force ? "can" : "cannot", e.permission, join("/", compact([e.project, e.signing_policy])),
+      e.status == null ? "" : e.status, join(" + ", e.reasons[*].sentence),
+    ])]
 }
 output "rules" {
   value = [for f in data.signpath_access_review.this.findings : join(" ", concat([f.severity, f.rule], f.principals, f.places))]
@@ -161,11 +164,17 @@ func TestAccessReviewRefusesWhatIsNotThere(t *testing.T) {
 	}{
 		"a project":                   {`project = "project-x"`, []string{"Unknown object", `project = "project-x"`, "there is project-a, project-b"}},
 		"a policy of another project": {"project = \"project-x\"\nsigning_policy = \"release-signing\"", []string{"Unknown object", `project = "project-x"`}},
-		"a policy":                    {"project = \"project-a\"\nsigning_policy = \"release\"", []string{"Unknown object", `signing_policy = "release"`, `no signing policy "project-a/release"`}},
-		"a policy of no project":      {`signing_policy = "release-signing"`, []string{`signing_policy = "release-signing"`, `Attribute "project" must be specified`}},
-		"a principal":                 {`principal = "user:dev.led@example.com"`, []string{"Unknown member", `principal = "user:dev.led@example.com"`, `did you mean "user:dev.lead@example.com"`}},
-		"a principal of no kind":      {`principal = "dev.lead@example.com"`, []string{"Invalid member reference", `did you mean "user:dev.lead@example.com"?`}},
-		"a permission":                {`permission = "sign"`, []string{`permission = "sign"`, `"read-artifacts"`}},
+		"a policy": {
+			"project = \"project-a\"\nsigning_policy = \"release\"",
+			[]string{"Unknown object", `signing_policy = "release"`, `no signing policy "project-a/release"`},
+		},
+		"a policy of no project": {`signing_policy = "release-signing"`, []string{`signing_policy = "release-signing"`, `Attribute "project" must be specified`}},
+		"a principal": {
+			`principal = "user:dev.led@example.com"`,
+			[]string{"Unknown member", `principal = "user:dev.led@example.com"`, `did you mean "user:dev.lead@example.com"`},
+		},
+		"a principal of no kind": {`principal = "dev.lead@example.com"`, []string{"Invalid member reference", `did you mean "user:dev.lead@example.com"?`}},
+		"a permission":           {`permission = "sign"`, []string{`permission = "sign"`, `"read-artifacts"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
@@ -241,7 +250,10 @@ func TestAccessReviewRefusals(t *testing.T) {
 	t.Run("everybody", func(t *testing.T) {
 		org := newOrganization(t)
 		refuse(org, reviewReads[:3]...)
-		org.run(nil, resource.TestStep{Config: org.config(accessReview("")), ExpectError: says("Not allowed by SignPath", "Reading the organization for the review failed", "Check that organization_id is right")})
+		org.run(nil, resource.TestStep{
+			Config:      org.config(accessReview("")),
+			ExpectError: says("Not allowed by SignPath", "Reading the organization for the review failed", "Check that organization_id is right"),
+		})
 	})
 }
 
@@ -340,7 +352,8 @@ check "two_pairs_of_eyes" {
 	if said, code := w.run("plan"); code != 0 || warning.MatchString(said) {
 		t.Errorf("the plan ends with %d, and warns of nothing:\n%s", code, said)
 	}
-	w.write("submitter.tf", []byte("resource \"signpath_signing_policy_submitter\" \"lead\" {\n  project        = \"project-b\"\n  signing_policy = \"release-signing\"\n  member         = \"user:dev.lead@example.com\"\n}\n"))
+	w.write("submitter.tf", []byte("resource \"signpath_signing_policy_submitter\" \"lead\" {\n  project        = \"project-b\"\n"+
+		"  signing_policy = \"release-signing\"\n  member         = \"user:dev.lead@example.com\"\n}\n"))
 	w.mustSay(warning, "apply", "-auto-approve")
 	w.mustSay(warning, "plan")
 
@@ -354,7 +367,8 @@ data "signpath_access_review" "all" {
   }
 }
 `))
-	if said, code := w.run("plan"); code != 1 || !says("Resource postcondition failed", "project-a/release-signing requires 2 approvals, and nobody can approve").MatchString(said) {
+	if said, code := w.run("plan"); code != 1 ||
+		!says("Resource postcondition failed", "project-a/release-signing requires 2 approvals, and nobody can approve").MatchString(said) {
 		t.Errorf("the plan ends with %d:\n%s", code, said)
 	}
 }

@@ -111,7 +111,8 @@ resource "signpath_user_group" "managers" {
 	if len(blocks) != 3 {
 		t.Fatalf("the errors have %d import blocks, want 3: %s", len(blocks), planned)
 	}
-	names := strings.NewReplacer("signpath_user.NAME", "signpath_user.lead", "signpath_ci_user.NAME", "signpath_ci_user.own", "signpath_user_group.NAME", "signpath_user_group.managers")
+	names := strings.NewReplacer("signpath_user.NAME", "signpath_user.lead", "signpath_ci_user.NAME", "signpath_ci_user.own",
+		"signpath_user_group.NAME", "signpath_user_group.managers")
 	for i, block := range blocks {
 		s.Write(fmt.Sprintf("import%d.tf", i), names.Replace(block)+"\n")
 	}

@@ -55,7 +55,8 @@ func TestRoleThatTheDocumentDoesNotHave(t *testing.T) {
 				roleAssignmentNamed("user", lead, "GlobalReader")+roleAssignmentNamed("ci_user", "ci_user:foreign-build", "GlobalReader"))
 			applied := s.Apply(testkit.Options{})
 			for _, route := range []string{editUserRoute, "POST /CIUsers/{id}/Edit"} {
-				if !says("SignPath's API is not as expected", route+" was not sent", `does not have the property "role" there`, "It offers", c.offered, "Nothing was changed").MatchString(applied.Said) {
+				if !says("SignPath's API is not as expected", route+" was not sent", `does not have the property "role" there`, "It offers", c.offered,
+					"Nothing was changed").MatchString(applied.Said) {
 					t.Errorf("it says nothing of %s: %s", route, applied)
 				}
 			}

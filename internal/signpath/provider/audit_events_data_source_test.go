@@ -119,7 +119,8 @@ func TestAuditEventsThatTellLittle(t *testing.T) {
 	org := newOrganization(t)
 	org.inject(mock.Fault{
 		Route: "GET /AuditLog/Events", Action: mock.FaultMalformedBody,
-		Body: `{"items":[{"eventName":"Webhook.Deleted","metadata":{"user":"someone@example.net"}},{"when":"2026-03-01"},{"time":"2020-01-01T00:00:00Z"}],"next":"x"}`,
+		Body: `{"items":[{"eventName":"Webhook.Deleted","metadata":{"user":"someone@example.net"}},{"when":"2026-03-01"},` +
+			`{"time":"2020-01-01T00:00:00Z"}],"next":"x"}`,
 	})
 	at := func(index int) tfjsonpath.Path { return tfjsonpath.New("events").AtSliceIndex(index) }
 	expect := func(path tfjsonpath.Path, check knownvalue.Check) statecheck.StateCheck {
@@ -170,7 +171,8 @@ func TestAuditEventsFaults(t *testing.T) {
 			faulty := resource.TestStep{Config: config, PreConfig: func() { org.inject(injected(c, "GET /AuditLog/Events", 0)) }}
 			switch {
 			case c.Status == http.StatusForbidden, c.Status == http.StatusNotFound:
-				faulty.ExpectError = says("No audit log", "may not read the audit log", "does not have it", "preview", strconv.Itoa(c.Status), testkit.FaultReason, "is not documented")
+				faulty.ExpectError = says("No audit log", "may not read the audit log", "does not have it", "preview", strconv.Itoa(c.Status),
+					testkit.FaultReason, "is not documented")
 			case !c.Overcome:
 				faulty.ExpectError = says(words(reads, c)...)
 			}

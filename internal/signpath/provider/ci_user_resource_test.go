@@ -73,7 +73,10 @@ func TestCIUserIsRefused(t *testing.T) {
 		want   []string
 	}{
 		"empty name": {"resource \"signpath_ci_user\" \"this\" {\n  name = \"\"\n}", []string{"Invalid name"}},
-		"exists":     {"resource \"signpath_ci_user\" \"this\" {\n  name = \"terraform\"\n}", []string{"Already exists", "to = signpath_ci_user.NAME", `id = "terraform"`}},
+		"exists": {
+			"resource \"signpath_ci_user\" \"this\" {\n  name = \"terraform\"\n}",
+			[]string{"Already exists", "to = signpath_ci_user.NAME", `id = "terraform"`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)

@@ -411,28 +411,43 @@ func TestCIUserTokenIsRefused(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"no reference":           {tokenFor(`"build"`), []string{"Invalid member reference", `"build" has no kind`}},
-		"a group":                {tokenFor(`"group:Release Managers"`), []string{"Invalid member reference", "is a user group", "cannot stand here"}},
-		"a person":               {tokenFor(`"` + lead + `"`), []string{"Invalid member reference", "is a interactive user"}},
-		"nobody":                 {tokenFor(`"ci_user:bild"`), []string{"Unknown member", `no CI user "bild"`, "refer to its `member` attribute"}},
-		"days":                   {newToken(`rotate_after = "30d"`), []string{"Invalid duration", `"30d" is not a duration`, "30 days are \"720h\""}},
-		"a number":               {newToken(`rotate_after = "30"`), []string{"Invalid duration", `"30" is not a duration`}},
-		"no time":                {newToken(`rotate_after = "0h"`), []string{"Invalid duration", "not above zero"}},
-		"a negative time":        {newToken(`rotate_after = "-1h"`), []string{"Invalid duration", "not above zero"}},
-		"no recipients":          {newToken(recipients()), []string{"at least 1 elements"}},
-		"a null recipient":       {newToken(`encryption_recipients = [null]`), []string{"Null Set Value"}},
-		"no key":                 {newToken(recipients("me@example.com")), []string{"Invalid encryption recipient", `starts with "me@example.c"`, `Valid are "age1…"`}},
-		"a mistyped key":         {newToken(recipients(key, broken)), []string{"Invalid encryption recipient", broken, "invalid checksum"}},
-		"another kind of age":    {newToken(recipients("age1pq1qqqqqqqq")), []string{"Invalid encryption recipient"}},
-		"a key of no order":      {newToken(recipients("age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z")), []string{"Invalid encryption recipient", "nothing can be encrypted to"}},
-		"a private age key":      {newToken(recipients("AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQ")), []string{"Invalid encryption recipient", "this is a private key"}},
-		"a private SSH key":      {newToken(recipients("-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n")), []string{"Invalid encryption recipient", "this is a private key"}},
-		"several keys in one":    {newToken(recipients(key + "\n" + key)), []string{"Invalid encryption recipient", "several lines"}},
-		"an SSH key of no kind":  {newToken(recipients("ssh-dss AAAAB3NzaC1kc3MAAACBAP")), []string{"Invalid encryption recipient", `starts with "ssh-dss AAAA"`}},
-		"a short RSA key":        {newToken(recipients(authorizedKey(t, weak.Public()))), []string{"Invalid encryption recipient", "RSA key size is too small"}},
-		"half an SSH key":        {newToken(recipients("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI")), []string{"Invalid encryption recipient", "malformed SSH recipient"}},
-		"Terraform's own token":  {tokenFor(`"ci_user:terraform"`), []string{"Terraform would lock itself out", "ci_user:terraform", "allow_lockout = true"}},
-		"the same CI user twice": {newToken() + strings.Replace(tokenFor(`"ci_user:build"`), `"this"`, `"other"`, 1) + "\n", []string{"Managed twice", "the API token of CI user", "another signpath_ci_user_token"}},
+		"no reference":     {tokenFor(`"build"`), []string{"Invalid member reference", `"build" has no kind`}},
+		"a group":          {tokenFor(`"group:Release Managers"`), []string{"Invalid member reference", "is a user group", "cannot stand here"}},
+		"a person":         {tokenFor(`"` + lead + `"`), []string{"Invalid member reference", "is a interactive user"}},
+		"nobody":           {tokenFor(`"ci_user:bild"`), []string{"Unknown member", `no CI user "bild"`, "refer to its `member` attribute"}},
+		"days":             {newToken(`rotate_after = "30d"`), []string{"Invalid duration", `"30d" is not a duration`, "30 days are \"720h\""}},
+		"a number":         {newToken(`rotate_after = "30"`), []string{"Invalid duration", `"30" is not a duration`}},
+		"no time":          {newToken(`rotate_after = "0h"`), []string{"Invalid duration", "not above zero"}},
+		"a negative time":  {newToken(`rotate_after = "-1h"`), []string{"Invalid duration", "not above zero"}},
+		"no recipients":    {newToken(recipients()), []string{"at least 1 elements"}},
+		"a null recipient": {newToken(`encryption_recipients = [null]`), []string{"Null Set Value"}},
+		"no key": {
+			newToken(recipients("me@example.com")),
+			[]string{"Invalid encryption recipient", `starts with "me@example.c"`, `Valid are "age1…"`},
+		},
+		"a mistyped key":      {newToken(recipients(key, broken)), []string{"Invalid encryption recipient", broken, "invalid checksum"}},
+		"another kind of age": {newToken(recipients("age1pq1qqqqqqqq")), []string{"Invalid encryption recipient"}},
+		"a key of no order": {
+			newToken(recipients("age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z")),
+			[]string{"Invalid encryption recipient", "nothing can be encrypted to"},
+		},
+		"a private age key": {newToken(recipients("AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQ")), []string{"Invalid encryption recipient", "this is a private key"}},
+		"a private SSH key": {
+			newToken(recipients("-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n")),
+			[]string{"Invalid encryption recipient", "this is a private key"},
+		},
+		"several keys in one":   {newToken(recipients(key + "\n" + key)), []string{"Invalid encryption recipient", "several lines"}},
+		"an SSH key of no kind": {newToken(recipients("ssh-dss AAAAB3NzaC1kc3MAAACBAP")), []string{"Invalid encryption recipient", `starts with "ssh-dss AAAA"`}},
+		"a short RSA key":       {newToken(recipients(authorizedKey(t, weak.Public()))), []string{"Invalid encryption recipient", "RSA key size is too small"}},
+		"half an SSH key": {
+			newToken(recipients("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI")),
+			[]string{"Invalid encryption recipient", "malformed SSH recipient"},
+		},
+		"Terraform's own token": {tokenFor(`"ci_user:terraform"`), []string{"Terraform would lock itself out", "ci_user:terraform", "allow_lockout = true"}},
+		"the same CI user twice": {
+			newToken() + strings.Replace(tokenFor(`"ci_user:build"`), `"this"`, `"other"`, 1) + "\n",
+			[]string{"Managed twice", "the API token of CI user", "another signpath_ci_user_token"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
@@ -467,7 +482,10 @@ func TestCIUserTokenOfTerraformItself(t *testing.T) {
 // sent twice unless SignPath certainly did not act, and one more apply without
 // faults ends with a token that is accepted.
 func TestCIUserTokenFaults(t *testing.T) {
-	lost := []string{"API token may be lost", "Regenerating the API token of ci_user:build failed", "The request was not sent again", "The old token may be invalid by now", "Apply again"}
+	lost := []string{
+		"API token may be lost", "Regenerating the API token of ci_user:build failed", "The request was not sent again",
+		"The old token may be invalid by now", "Apply again",
+	}
 	summaries := map[int]string{
 		http.StatusUnauthorized: "SignPath refused the API token", http.StatusForbidden: "Not allowed by SignPath", http.StatusNotFound: "Not found by SignPath",
 	}

@@ -36,7 +36,8 @@ func TestCIUsersFunction(t *testing.T) {
 	newOrganization(t).run(nil,
 		refused(`provider::signpath::ci_users(null)`, `Invalid value for "projects" parameter`, "null"),
 		refused(`provider::signpath::ci_users({}, null)`, `Invalid value for "team" parameter`, "null"),
-		refused(`provider::signpath::ci_users({ a = { signing_policies = ["test"] } })`, `Invalid value for "projects" parameter`, `"origin_verification" is required`),
+		refused(`provider::signpath::ci_users({ a = { signing_policies = ["test"] } })`, `Invalid value for "projects" parameter`,
+			`"origin_verification" is required`),
 		refused(`provider::signpath::ci_users({ a = { origin_verification = false, signing_policies = ["test", "test-signing"] } })`,
 			`Invalid value for "projects" parameter`, `two CI users would have the name "a-test"`),
 		refused(`provider::signpath::ci_users({}, "Team 1", "Team 2")`, `Invalid value for "team" parameter`, "2 teams are named"),
@@ -76,13 +77,21 @@ func TestCIUsersFunctionPointsAtTheWrongArgument(t *testing.T) {
 		position int64
 		want     string
 	}{
-		"null project":             {projects(tftypes.NewValue(projectType, nil)), nil, 0, "project a is null"},
-		"null origin verification": {project(nil, test), nil, 0, "origin_verification of project a is null; say true only if SignPath verifies the origin under every one of its signing policies"},
-		"null policies":            {project(true, nil), nil, 0, "signing_policies of project a is null"},
-		"null policy":              {project(true, []tftypes.Value{tftypes.NewValue(tftypes.String, nil)}), nil, 0, "signing_policies of project a has an element that is null"},
+		"null project": {projects(tftypes.NewValue(projectType, nil)), nil, 0, "project a is null"},
+		"null origin verification": {
+			project(nil, test), nil, 0,
+			"origin_verification of project a is null; say true only if SignPath verifies the origin under every one of its signing policies",
+		},
+		"null policies": {project(true, nil), nil, 0, "signing_policies of project a is null"},
+		"null policy":   {project(true, []tftypes.Value{tftypes.NewValue(tftypes.String, nil)}), nil, 0, "signing_policies of project a has an element that is null"},
 		"malformed policy": {project(true, []tftypes.Value{stringValue("a/test")}), nil, 0, `signing policies of project a: "a/test" is not a slug. ` +
 			`A slug is the last part of the object's web address in SignPath, such as "release-signing"; it is not the display name`},
-		"two teams":   {project(true, test), []tftypes.Value{stringValue("T"), stringValue("U")}, 1, "2 teams are named, and projects are shared by one at most; call the function once for each team"},
+		"two teams": {
+			project(true, test),
+			[]tftypes.Value{stringValue("T"), stringValue("U")},
+			1,
+			"2 teams are named, and projects are shared by one at most; call the function once for each team",
+		},
 		"white space": {project(true, test), []tftypes.Value{stringValue("T ")}, 1, `"T " has white space around the name of the team`},
 		"blank team":  {project(true, test), []tftypes.Value{stringValue(" ")}, 1, `" " has white space around the name of the team`},
 	} {

@@ -39,17 +39,26 @@ func TestConnectionSettingsAreRefused(t *testing.T) {
 		settings string
 		want     []string
 	}{
-		"no time":                 {`request_timeout_seconds = 0`, []string{"with provider", "request_timeout_seconds", "between 1 and 3600"}},
-		"negative time":           {`retry_timeout_seconds = -1`, []string{"retry_timeout_seconds", "between 0 and 86400"}},
-		"no place":                {`max_concurrent_requests = 0`, []string{"max_concurrent_requests", "between 1 and 100"}},
-		"too many places":         {`max_concurrent_requests = 101`, []string{"max_concurrent_requests", "between 1 and 100"}},
-		"no rate":                 {`max_requests_per_second = 0`, []string{"max_requests_per_second", "at least 0.01"}},
-		"path in the proxy":       {`proxy_url = "http://build:` + password + `@proxy.example.com/x"`, []string{"Invalid provider configuration", "proxy_url", "is not of the form http://host:port"}},
-		"missing authority":       {fmt.Sprintf(`ca_certificate_file = %q`, missing), []string{"Invalid provider configuration", "ca_certificate_file", "cannot be read"}},
-		"no authority":            {fmt.Sprintf(`ca_certificate_file = %q`, noPEM), []string{"ca_certificate_file", "holds no certificate in PEM form"}},
-		"certificate alone":       {fmt.Sprintf(`client_certificate_file = %q`, noPEM), []string{"client_certificate_file", `"client_key_file" must be specified`}},
-		"key alone":               {fmt.Sprintf(`client_key_file = %q`, noPEM), []string{"client_key_file", `"client_certificate_file" must be specified`}},
-		"no client certificate":   {fmt.Sprintf("client_certificate_file = %q\n  client_key_file = %q", noPEM, noPEM), []string{"client_certificate_file", "holds no certificate in PEM form"}},
+		"no time":         {`request_timeout_seconds = 0`, []string{"with provider", "request_timeout_seconds", "between 1 and 3600"}},
+		"negative time":   {`retry_timeout_seconds = -1`, []string{"retry_timeout_seconds", "between 0 and 86400"}},
+		"no place":        {`max_concurrent_requests = 0`, []string{"max_concurrent_requests", "between 1 and 100"}},
+		"too many places": {`max_concurrent_requests = 101`, []string{"max_concurrent_requests", "between 1 and 100"}},
+		"no rate":         {`max_requests_per_second = 0`, []string{"max_requests_per_second", "at least 0.01"}},
+		"path in the proxy": {
+			`proxy_url = "http://build:` + password + `@proxy.example.com/x"`,
+			[]string{"Invalid provider configuration", "proxy_url", "is not of the form http://host:port"},
+		},
+		"missing authority": {
+			fmt.Sprintf(`ca_certificate_file = %q`, missing),
+			[]string{"Invalid provider configuration", "ca_certificate_file", "cannot be read"},
+		},
+		"no authority":      {fmt.Sprintf(`ca_certificate_file = %q`, noPEM), []string{"ca_certificate_file", "holds no certificate in PEM form"}},
+		"certificate alone": {fmt.Sprintf(`client_certificate_file = %q`, noPEM), []string{"client_certificate_file", `"client_key_file" must be specified`}},
+		"key alone":         {fmt.Sprintf(`client_key_file = %q`, noPEM), []string{"client_key_file", `"client_certificate_file" must be specified`}},
+		"no client certificate": {
+			fmt.Sprintf("client_certificate_file = %q\n  client_key_file = %q", noPEM, noPEM),
+			[]string{"client_certificate_file", "holds no certificate in PEM form"},
+		},
 		"missing token file":      {fmt.Sprintf(`token_file = %q`, missing), []string{"Invalid provider configuration", "token_file", "cannot be read"}},
 		"composite token in file": {fmt.Sprintf(`token_file = %q`, composite), []string{"token_file", "composite token"}},
 	} {
@@ -84,13 +93,28 @@ func TestConnectionSettingsFromTheEnvironment(t *testing.T) {
 		settings    func(*organization) string
 		want        []string
 	}{
-		"token file":                      {map[string]string{api.EnvTokenFile: "FILE"}, nil, nil},
-		"token and token file":            {map[string]string{api.EnvTokenFile: "FILE", api.EnvToken: "TOKEN"}, nil, []string{"Invalid provider configuration", "Both a token and a file with a token are set"}},
-		"token set, other file":           {map[string]string{api.EnvTokenFile: "/nowhere"}, (*organization).tokenSetting, nil},
-		"file set, other token":           {map[string]string{api.EnvToken: "d3Jvbmc="}, (*organization).tokenFileSetting, nil},
-		"no number of seconds":            {map[string]string{api.EnvToken: "TOKEN", api.EnvRequestTimeout: "30s"}, nil, []string{"Invalid provider configuration", "SIGNPATH_HTTP_REQUEST_TIMEOUT_IN_SECONDS is not a whole number from 1 to 3600."}},
-		"too many seconds":                {map[string]string{api.EnvToken: "TOKEN", api.EnvRetryTimeout: "86401"}, nil, []string{"Invalid provider configuration", "SIGNPATH_SERVICE_UNAVAILABLE_TIMEOUT_IN_SECONDS is not a whole number from 0 to 86400."}},
-		"seconds set, wrong variable":     {map[string]string{api.EnvToken: "TOKEN", api.EnvRequestTimeout: "x"}, func(*organization) string { return "  request_timeout_seconds = 20" }, nil},
+		"token file": {map[string]string{api.EnvTokenFile: "FILE"}, nil, nil},
+		"token and token file": {
+			map[string]string{api.EnvTokenFile: "FILE", api.EnvToken: "TOKEN"},
+			nil,
+			[]string{"Invalid provider configuration", "Both a token and a file with a token are set"},
+		},
+		"token set, other file": {map[string]string{api.EnvTokenFile: "/nowhere"}, (*organization).tokenSetting, nil},
+		"file set, other token": {map[string]string{api.EnvToken: "d3Jvbmc="}, (*organization).tokenFileSetting, nil},
+		"no number of seconds": {
+			map[string]string{api.EnvToken: "TOKEN", api.EnvRequestTimeout: "30s"},
+			nil,
+			[]string{"Invalid provider configuration", "SIGNPATH_HTTP_REQUEST_TIMEOUT_IN_SECONDS is not a whole number from 1 to 3600."},
+		},
+		"too many seconds": {
+			map[string]string{api.EnvToken: "TOKEN", api.EnvRetryTimeout: "86401"},
+			nil,
+			[]string{"Invalid provider configuration", "SIGNPATH_SERVICE_UNAVAILABLE_TIMEOUT_IN_SECONDS is not a whole number from 0 to 86400."},
+		},
+		"seconds set, wrong variable": {
+			map[string]string{api.EnvToken: "TOKEN", api.EnvRequestTimeout: "x"},
+			func(*organization) string { return "  request_timeout_seconds = 20" }, nil,
+		},
 		"seconds with white space around": {map[string]string{api.EnvToken: "TOKEN", api.EnvRequestTimeout: " 30\n", api.EnvRetryTimeout: "0"}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,13 +153,29 @@ func TestConnectionSettingsReachTheClient(t *testing.T) {
 		fault    mock.Fault
 		want     []string
 	}{
-		"no retries":      {"retry_timeout_seconds = 0", busy, []string{"SignPath failed", "503 Service Unavailable"}},
-		"retries":         {"retry_timeout_seconds = 30", busy, nil},
-		"a pause":         {"retry_timeout_seconds = 30", mock.Fault{Action: mock.FaultAnswer, Status: 429, Headers: map[string]string{"Retry-After": "31"}}, []string{"Too many requests", "SignPath asks to wait for 31s", "raise retry_timeout_seconds"}},
-		"time of a try":   {"request_timeout_seconds = 1\n  retry_timeout_seconds = 0", mock.Fault{Action: mock.FaultDelay, DelayMilliseconds: 20_000}, []string{"No answer from SignPath", "attempt timed out after 1s", "raise request_timeout_seconds"}},
-		"a proxy":         {`proxy_url = "build:s3cret@PROXY"`, mock.Fault{}, []string{"Refused by the proxy", "407 Proxy Authentication Required", "Set proxy_url"}},
-		"a closed proxy":  {"retry_timeout_seconds = 0\n  proxy_url = \"build:s3cret@127.0.0.1:1\"", mock.Fault{}, []string{"No answer from SignPath", "proxyconnect", "The proxy could not be reached. Check proxy_url"}},
-		"a rate of turns": {"max_requests_per_second = 0.01\n  retry_timeout_seconds = 2", mock.Fault{}, []string{"No answer from SignPath", "max_requests_per_second leaves no turn"}},
+		"no retries": {"retry_timeout_seconds = 0", busy, []string{"SignPath failed", "503 Service Unavailable"}},
+		"retries":    {"retry_timeout_seconds = 30", busy, nil},
+		"a pause": {
+			"retry_timeout_seconds = 30",
+			mock.Fault{Action: mock.FaultAnswer, Status: 429, Headers: map[string]string{"Retry-After": "31"}},
+			[]string{"Too many requests", "SignPath asks to wait for 31s", "raise retry_timeout_seconds"},
+		},
+		"time of a try": {
+			"request_timeout_seconds = 1\n  retry_timeout_seconds = 0",
+			mock.Fault{Action: mock.FaultDelay, DelayMilliseconds: 20_000},
+			[]string{"No answer from SignPath", "attempt timed out after 1s", "raise request_timeout_seconds"},
+		},
+		"a proxy": {`proxy_url = "build:s3cret@PROXY"`, mock.Fault{}, []string{"Refused by the proxy", "407 Proxy Authentication Required", "Set proxy_url"}},
+		"a closed proxy": {
+			"retry_timeout_seconds = 0\n  proxy_url = \"build:s3cret@127.0.0.1:1\"",
+			mock.Fault{},
+			[]string{"No answer from SignPath", "proxyconnect", "The proxy could not be reached. Check proxy_url"},
+		},
+		"a rate of turns": {
+			"max_requests_per_second = 0.01\n  retry_timeout_seconds = 2",
+			mock.Fault{},
+			[]string{"No answer from SignPath", "max_requests_per_second leaves no turn"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
@@ -175,7 +215,8 @@ func TestUserAgent(t *testing.T) {
 	if len(agents) != 1 {
 		t.Fatalf("the user agents are %v", agents)
 	}
-	want := says("terraform-provider-signpath/test (+https://github.com/signpath-community/terraform-provider-signpath) Terraform/1.", " acme-pipeline/7 stage/apply")
+	want := says("terraform-provider-signpath/test (+https://github.com/signpath-community/terraform-provider-signpath) Terraform/1.",
+		" acme-pipeline/7 stage/apply")
 	for agent := range agents {
 		if !want.MatchString(agent) {
 			t.Errorf("the user agent is %q", agent)

@@ -46,7 +46,9 @@ func TestDataSources(t *testing.T) {
 		}
 		return knownvalue.ObjectExact(attributes)
 	}
-	inactive := user("qa.lead@example.com", "QA Lead", map[string]knownvalue.Check{"active": knownvalue.Bool(false), "status": text("inactive"), "notification_email": text("qa@example.com")})
+	inactive := user("qa.lead@example.com", "QA Lead", map[string]knownvalue.Check{
+		"active": knownvalue.Bool(false), "status": text("inactive"), "notification_email": text("qa@example.com"),
+	})
 	expect := func(address, attribute string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("data."+address, tfjsonpath.New(attribute), check)
 	}
@@ -149,15 +151,27 @@ func TestDataSourceLookupsAreRefused(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"user: nothing":      {"data \"signpath_user\" \"x\" {}", []string{"Exactly one of these attributes must be configured"}},
-		"user: both":         {"data \"signpath_user\" \"x\" {\n id = \"11111111-1111-4111-8111-111111111111\"\n email = \"a@example.com\"\n}", []string{"Invalid Attribute Combination"}},
-		"user: unknown":      {"data \"signpath_user\" \"x\" {\n email = \"outsidr@example.com\"\n}", []string{"Unknown member", `did you mean "user:outsider@example.com"?`}},
+		"user: nothing": {"data \"signpath_user\" \"x\" {}", []string{"Exactly one of these attributes must be configured"}},
+		"user: both": {
+			"data \"signpath_user\" \"x\" {\n id = \"11111111-1111-4111-8111-111111111111\"\n email = \"a@example.com\"\n}",
+			[]string{"Invalid Attribute Combination"},
+		},
+		"user: unknown": {
+			"data \"signpath_user\" \"x\" {\n email = \"outsidr@example.com\"\n}",
+			[]string{"Unknown member", `did you mean "user:outsider@example.com"?`},
+		},
 		"user: unknown id":   {"data \"signpath_user\" \"x\" {\n id = \"11111111-1111-4111-8111-111111111111\"\n}", []string{"Unknown member"}},
 		"user: malformed id": {"data \"signpath_user\" \"x\" {\n id = \"1\"\n}", []string{"Invalid id"}},
 		"CI user: unknown":   {"data \"signpath_ci_user\" \"x\" {\n name = \"teraform\"\n}", []string{"Unknown member", `"ci_user:terraform"`}},
 		"project: unknown":   {"data \"signpath_project\" \"x\" {\n slug = \"project-x\"\n}", []string{"Unknown object", "project-a, project-b"}},
-		"policy: unknown":    {"data \"signpath_signing_policy\" \"x\" {\n project = \"project-a\"\n slug = \"release\"\n}", []string{"Unknown object", "project-a/release-signing"}},
-		"policy: no project": {"data \"signpath_signing_policy\" \"x\" {\n project = \"project-x\"\n slug = \"release\"\n}", []string{"Unknown object", `no project "project-x"`}},
+		"policy: unknown": {
+			"data \"signpath_signing_policy\" \"x\" {\n project = \"project-a\"\n slug = \"release\"\n}",
+			[]string{"Unknown object", "project-a/release-signing"},
+		},
+		"policy: no project": {
+			"data \"signpath_signing_policy\" \"x\" {\n project = \"project-x\"\n slug = \"release\"\n}",
+			[]string{"Unknown object", `no project "project-x"`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)

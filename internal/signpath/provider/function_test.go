@@ -72,5 +72,6 @@ func refused(expression string, phrases ...string) resource.TestStep {
 
 // functionConfig has no settings of the provider: functions need none.
 func functionConfig(expression string) string {
-	return "terraform {\n  required_providers {\n    signpath = {\n      source = \"hashicorp/signpath\"\n    }\n  }\n}\noutput \"result\" {\n  value = " + expression + "\n}\n"
+	return "terraform {\n  required_providers {\n    signpath = {\n      source = \"hashicorp/signpath\"\n    }\n  }\n}\noutput \"result\" {\n" +
+		"  value = " + expression + "\n}\n"
 }

@@ -56,11 +56,13 @@ func TestGuardrailsOfAReplacement(t *testing.T) {
 			not: []string{"approval-quorum"},
 		},
 		"members move to another group": {
-			before: append(approvedBy("group:Inner"), has("group:Inner", "members", manager)), applied: wholeGroup("group:Inner", manager), hcl: wholeGroup("group:Release Managers", manager),
+			before: append(approvedBy("group:Inner"), has("group:Inner", "members", manager)), applied: wholeGroup("group:Inner", manager),
+			hcl:  wholeGroup("group:Release Managers", manager),
 			says: []string{"Warning: " + unapproved},
 		},
 		"a member moves to another group": {
-			before: append(approvedBy("group:Inner"), has("group:Inner", "members", manager)), applied: member("group:Inner", manager), hcl: member("group:Release Managers", manager),
+			before: append(approvedBy("group:Inner"), has("group:Inner", "members", manager)), applied: member("group:Inner", manager),
+			hcl:  member("group:Release Managers", manager),
 			says: []string{"Warning: " + unapproved},
 		},
 		"members of a group by another name": {

@@ -24,7 +24,8 @@ func guardrails(rules string) string {
 func entriesOf(kind, policy string, members ...string) string {
 	var hcl strings.Builder
 	for i, member := range members {
-		fmt.Fprintf(&hcl, "resource \"signpath_signing_policy_%s\" \"%s_%d\" {\n  project        = \"project-b\"\n  signing_policy = %q\n  member         = %q\n}\n", kind, kind, i, policy, member)
+		fmt.Fprintf(&hcl, "resource \"signpath_signing_policy_%s\" \"%s_%d\" {\n  project        = \"project-b\"\n  signing_policy = %q\n"+
+			"  member         = %q\n}\n", kind, kind, i, policy, member)
 	}
 	return hcl.String()
 }
@@ -89,13 +90,17 @@ func TestGuardrails(t *testing.T) {
 	denied := "Error: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
 	submits := has(releasePolicyB, "submitters", lead)
 	ended := func(day string) string {
-		return fmt.Sprintf(`"submit-and-approve" = { severity = "deny", exceptions = [{ member = %q, project = "project-b", reason = "The team is small", until = %q }] }`, lead, day)
+		return fmt.Sprintf(`"submit-and-approve" = { severity = "deny", exceptions = [{ member = %q, project = "project-b", `+
+			`reason = "The team is small", until = %q }] }`, lead, day)
 	}
 	const newUser = "resource \"signpath_user\" \"new\" {\n  name  = \"New\"\n  email = \"new@example.com\"\n}\n"
 	cases := map[string]guardrailCase{
 		"warned by default": {
 			before: []func(*mock.Administrator) error{submits}, hcl: entriesOf("approver", "release-signing", lead),
-			says: []string{warned, "member = ", "submitter of project-b/release-signing, directly", "approver of project-b/release-signing, directly", "change the rule submit-and-approve in guardrails"},
+			says: []string{
+				warned, "member = ", "submitter of project-b/release-signing, directly", "approver of project-b/release-signing, directly",
+				"change the rule submit-and-approve in guardrails",
+			},
 		},
 		"denied on the member": {
 			before: []func(*mock.Administrator) error{submits}, rules: denySelfApproval, hcl: entriesOf("approver", "release-signing", lead),
@@ -106,7 +111,8 @@ func TestGuardrails(t *testing.T) {
 			fails: true, says: []string{denied, "on main.tf line", "members"},
 		},
 		"ignored": {
-			before: []func(*mock.Administrator) error{submits}, rules: `"submit-and-approve" = { severity = "ignore" }`, hcl: entriesOf("approver", "release-signing", lead),
+			before: []func(*mock.Administrator) error{submits}, rules: `"submit-and-approve" = { severity = "ignore" }`,
+			hcl: entriesOf("approver", "release-signing", lead),
 			not: []string{"submit-and-approve"},
 		},
 		"excepted": {
@@ -165,7 +171,9 @@ resource "signpath_signing_policy_approvers" "new" {
 			fails: true, says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
 		},
 		"nobody is left to approve, of a group": {
-			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", "group:Inner"), has("group:Inner", "members", manager)}, hcl: wholeGroup("group:Inner"),
+			before: []func(*mock.Administrator) error{
+				has(releasePolicyB, "approvers", "group:Inner"), has("group:Inner", "members", manager),
+			}, hcl: wholeGroup("group:Inner"),
 			fails: true, says: []string{"Error: Guardrail approval-quorum"},
 		},
 		"nobody is left to approve who has accepted the invitation": {
@@ -175,13 +183,15 @@ resource "signpath_signing_policy_approvers" "new" {
 		},
 		"another approver takes the place": {
 			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
-			applied: entriesOf("approver", "release-signing", manager), hcl: strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
-			says: []string{"Warning: Guardrail approval-quorum", "only a warning, because another resource of the plan may mend it"},
+			applied: entriesOf("approver", "release-signing", manager),
+			hcl:     strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
+			says:    []string{"Warning: Guardrail approval-quorum", "only a warning, because another resource of the plan may mend it"},
 		},
 		"another approver takes the place, denied": {
 			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, rules: deny("approval-quorum"),
-			applied: entriesOf("approver", "release-signing", manager), hcl: strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
-			fails: true, says: []string{"Error: Guardrail approval-quorum", "add them first, in an apply of its own"},
+			applied: entriesOf("approver", "release-signing", manager),
+			hcl:     strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
+			fails:   true, says: []string{"Error: Guardrail approval-quorum", "add them first, in an apply of its own"},
 		},
 		"destroyed": {
 			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
@@ -190,7 +200,8 @@ resource "signpath_signing_policy_approvers" "new" {
 		},
 		"two tokens in one": {
 			before: []func(*mock.Administrator) error{has(testPolicyB, "submitters", "ci_user:terraform")}, rules: deny("ci-user-test-and-release"),
-			hcl: entriesOf("submitter", "release-signing", "ci_user:terraform"), fails: true, says: []string{"Error: Guardrail ci-user-test-and-release: ci_user:terraform"},
+			hcl: entriesOf("submitter", "release-signing", "ci_user:terraform"), fails: true,
+			says: []string{"Error: Guardrail ci-user-test-and-release: ci_user:terraform"},
 		},
 		"configures what it approves": {
 			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", lead)}, rules: deny("approver-configures"),
@@ -216,18 +227,26 @@ resource "signpath_signing_policy_approvers" "new" {
 		},
 		"deactivated": {
 			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", officer)}, rules: deny("inactive-entry"),
-			hcl:   "resource \"signpath_user\" \"officer\" {\n  name = \"Security Officer\"\n  email = \"security.officer@example.com\"\n  active = false\n}\nimport {\n  to = signpath_user.officer\n  id = \"security.officer@example.com\"\n}\n",
-			fails: true, says: []string{"Error: Guardrail inactive-entry: " + officer + " is deactivated and among the approvers of project-b/release-signing", "active"},
+			hcl: "resource \"signpath_user\" \"officer\" {\n  name = \"Security Officer\"\n  email = \"security.officer@example.com\"\n" +
+				"  active = false\n}\nimport {\n  to = signpath_user.officer\n  id = \"security.officer@example.com\"\n}\n",
+			fails: true, says: []string{
+				"Error: Guardrail inactive-entry: " + officer + " is deactivated and among the approvers of project-b/release-signing",
+				"active",
+			},
 		},
 		"activated": {
-			before: []func(*mock.Administrator) error{submits, has(releasePolicyB, "approvers", lead), func(a *mock.Administrator) error { return a.SetActive(lead, false) }}, rules: denySelfApproval,
-			hcl:   "resource \"signpath_user\" \"lead\" {\n  name = \"Development Lead\"\n  email = \"dev.lead@example.com\"\n  active = true\n}\nimport {\n  to = signpath_user.lead\n  id = \"dev.lead@example.com\"\n}\n",
+			before: []func(*mock.Administrator) error{
+				submits, has(releasePolicyB, "approvers", lead), func(a *mock.Administrator) error { return a.SetActive(lead, false) },
+			}, rules: denySelfApproval,
+			hcl: "resource \"signpath_user\" \"lead\" {\n  name = \"Development Lead\"\n  email = \"dev.lead@example.com\"\n  active = true\n}\n" +
+				"import {\n  to = signpath_user.lead\n  id = \"dev.lead@example.com\"\n}\n",
 			fails: true, says: []string{denied, "active"},
 		},
 		"members that are known after apply": {
 			before: []func(*mock.Administrator) error{submits, has(releasePolicyB, "approvers", manager)}, rules: denySelfApproval + ", " + deny("approval-quorum"),
 			hcl: "resource \"terraform_data\" \"later\" { input = \"" + officer + "\" }\n" +
-				strings.Replace(wholeList("approvers", "release-signing", lead), "["+quoted([]string{lead})+"]", "["+quoted([]string{lead})+", terraform_data.later.output]", 1),
+				strings.Replace(wholeList("approvers", "release-signing", lead), "["+quoted([]string{lead})+"]",
+					"["+quoted([]string{lead})+", terraform_data.later.output]", 1),
 			fails: true, says: []string{denied}, not: []string{"approval-quorum"},
 		},
 	}
@@ -355,11 +374,20 @@ func TestGuardrailsAreRefused(t *testing.T) {
 		"parameter":         {`"old-token" = { parameters = { days = 0 } }`, []string{"Invalid guardrail", "must be at least 1"}},
 		"no reason":         {`"old-token" = { exceptions = [{ member = "ci_user:a", until = "2026-12-31" }] }`, []string{"reason"}},
 		"no end":            {`"old-token" = { exceptions = [{ member = "ci_user:a", reason = "r" }] }`, []string{"until"}},
-		"no date":           {`"old-token" = { exceptions = [{ member = "ci_user:a", reason = "r", until = "31.12.2026" }] }`, []string{"Invalid date", "2026-12-31"}},
-		"misspelled key":    {`"old-token" = { severty = "deny" }`, []string{"Invalid guardrail", "misspelled"}},
-		"no member":         {`"old-token" = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid member reference"}},
-		"no subject":        {`"old-token" = { exceptions = [{ reason = "r", until = "2026-12-31" }] }`, []string{"Invalid guardrail", "names neither a member nor a project"}},
-		"no project":        {`"old-token" = { exceptions = [{ member = "ci_user:a", signing_policy = "p", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid guardrail", "without its project"}},
+		"no date": {
+			`"old-token" = { exceptions = [{ member = "ci_user:a", reason = "r", until = "31.12.2026" }] }`,
+			[]string{"Invalid date", "2026-12-31"},
+		},
+		"misspelled key": {`"old-token" = { severty = "deny" }`, []string{"Invalid guardrail", "misspelled"}},
+		"no member":      {`"old-token" = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid member reference"}},
+		"no subject": {
+			`"old-token" = { exceptions = [{ reason = "r", until = "2026-12-31" }] }`,
+			[]string{"Invalid guardrail", "names neither a member nor a project"},
+		},
+		"no project": {
+			`"old-token" = { exceptions = [{ member = "ci_user:a", signing_policy = "p", reason = "r", until = "2026-12-31" }] }`,
+			[]string{"Invalid guardrail", "without its project"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
@@ -376,11 +404,12 @@ func TestCLIGuardrailMistakesAreToldOnce(t *testing.T) {
 	w := newWorkspace(t, nil)
 	w.write("main.tf", []byte(readMe))
 	for rules, want := range map[string]string{
-		`{ submit-and-aprove = { severity = "deny" } }`:                                                   `there is no rule "submit-and-aprove"; the closest is "submit-and-approve"`,
-		`{ old-token = { severity = "Deny" } }`:                                                           `"Deny" is no severity; valid are "deny", "warn" and "ignore"`,
+		`{ submit-and-aprove = { severity = "deny" } }`:      `there is no rule "submit-and-aprove"; the closest is "submit-and-approve"`,
+		`{ old-token = { severity = "Deny" } }`:              `"Deny" is no severity; valid are "deny", "warn" and "ignore"`,
+		`yamldecode("rules: {old-token: {severity: deny}}")`: "put .rules behind yamldecode",
+
 		`{ old-token = { exceptions = [{ member = "ci_user:a", reason = "r", until = "2026-13-01" }] } }`: `"2026-13-01" is no date`,
 		`{ old-token = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] } }`:     `"build" has no kind`,
-		`yamldecode("rules: {old-token: {severity: deny}}")`:                                              "put .rules behind yamldecode",
 	} {
 		w.write("provider.tf", []byte("provider \"signpath\" {\n  guardrails {\n    rules = "+rules+"\n  }\n}\n"))
 		if said, _ := w.run("validate"); strings.Count(said, "Error: ") != 1 || !says(want).MatchString(said) {
@@ -419,7 +448,8 @@ func TestGuardrailsTellWhatTheyDoNotSee(t *testing.T) {
 	for rules, want := range map[string]bool{"": false, denySelfApproval: true} {
 		s.guard(rules)
 		planned := s.Plan(testkit.Options{})
-		told := says("Warning: The guardrails do not see the whole organization", `Project "project-a" with its signing policies could not be read`).MatchString(planned.Said)
+		told := says("Warning: The guardrails do not see the whole organization",
+			`Project "project-a" with its signing policies could not be read`).MatchString(planned.Said)
 		if planned.Err != nil || told != want {
 			t.Errorf("with rules %q: told %t: %s", rules, told, planned)
 		}

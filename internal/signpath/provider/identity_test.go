@@ -49,9 +49,12 @@ func TestPrincipalIdentity(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
 			org.run(nil,
-				resource.TestStep{Config: org.config(strings.ReplaceAll(c.config, `member = "ci_user:build"`, "member = signpath_ci_user.this.member")), ConfigStateChecks: []statecheck.StateCheck{
-					expectIdentity{c.address, func() map[string]string { return map[string]string{"id": org.id(c.reference)} }},
-				}},
+				resource.TestStep{
+					Config: org.config(strings.ReplaceAll(c.config, `member = "ci_user:build"`, "member = signpath_ci_user.this.member")),
+					ConfigStateChecks: []statecheck.StateCheck{
+						expectIdentity{c.address, func() map[string]string { return map[string]string{"id": org.id(c.reference)} }},
+					},
+				},
 				resource.TestStep{ResourceName: c.address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
 			)
 		})
@@ -154,7 +157,10 @@ func TestReplacementHasAnotherIdentity(t *testing.T) {
 			}
 			org.run(nil,
 				resource.TestStep{Config: org.config(c.before)},
-				resource.TestStep{Config: org.config(c.after), ConfigPlanChecks: expectAction(c.address, plancheck.ResourceActionReplace), ConfigStateChecks: []statecheck.StateCheck{expectIdentity{c.address, want}}},
+				resource.TestStep{
+					Config: org.config(c.after), ConfigPlanChecks: expectAction(c.address, plancheck.ResourceActionReplace),
+					ConfigStateChecks: []statecheck.StateCheck{expectIdentity{c.address, want}},
+				},
 				resource.TestStep{Config: org.config(c.after), PlanOnly: true},
 			)
 		})
@@ -170,19 +176,58 @@ func TestImportByIdentityIsRefused(t *testing.T) {
 		identity        func(*organization) map[string]string
 		want            []string
 	}{
-		"no UUID":             {"signpath_user.this", newUser, only("id", "new.approver@example.com"), []string{"Invalid identity", "id of the identity is", "not a UUID"}},
-		"nobody":              {"signpath_user.this", newUser, only("id", nobody), []string{"Unknown member", "no interactive user"}},
-		"another kind":        {"signpath_user.this", newUser, func(o *organization) map[string]string { return map[string]string{"id": o.id("ci_user:terraform")} }, []string{"Unknown member", "no interactive user"}},
-		"no role":             {"signpath_role_assignment.this", roleAssignment(lead, "GlobalReader"), func(o *organization) map[string]string { return map[string]string{"id": o.id(lead)} }, []string{"No role to import"}},
-		"role of a group":     {"signpath_role_assignment.this", roleAssignment(lead, "GlobalReader"), func(o *organization) map[string]string { return map[string]string{"id": o.id(managers)} }, []string{"Unknown member", "nobody with the id"}},
-		"no slug":             {approvers.plural + ".this", approvers.all(), func(*organization) map[string]string { return with(policy, "project", "Project B") }, []string{"Invalid identity", "is not a slug"}},
-		"no such policy":      {approvers.plural + ".this", approvers.all(), func(*organization) map[string]string { return with(policy, "signing_policy", "sign") }, []string{"Unknown object", `no signing policy "project-b/sign"`}},
-		"other organization":  {approvers.plural + ".this", approvers.all(), func(*organization) map[string]string { return with(policy, "organization_id", elsewhere) }, []string{"Another organization", elsewhere}},
-		"not on the list":     {approvers.singular + ".this", approvers.one("this", lead), func(o *organization) map[string]string { return with(policy, "member_id", o.id(lead)) }, []string{"Not on the list", `"user:dev.lead@example.com" is not on the approvers`}},
-		"nobody on the list":  {approvers.singular + ".this", approvers.one("this", lead), func(*organization) map[string]string { return with(policy, "member_id", nobody) }, []string{"Unknown member", "nobody with the id"}},
-		"no such group":       {members.plural + ".this", members.all(), only("group_id", nobody), []string{"Unknown member", "no user group"}},
-		"group by name":       {members.plural + ".this", members.all(), only("group_id", "Release Managers"), []string{"Invalid identity", "group_id"}},
-		"an API token at all": {"signpath_ci_user_token.this", "\nresource \"signpath_ci_user_token\" \"this\" {\n  ci_user = \"ci_user:terraform\"\n}\n", func(o *organization) map[string]string { return map[string]string{"id": o.id("ci_user:terraform")} }, []string{"An API token cannot be imported"}},
+		"no UUID": {
+			"signpath_user.this", newUser, only("id", "new.approver@example.com"),
+			[]string{"Invalid identity", "id of the identity is", "not a UUID"},
+		},
+		"nobody": {"signpath_user.this", newUser, only("id", nobody), []string{"Unknown member", "no interactive user"}},
+		"another kind": {
+			"signpath_user.this", newUser,
+			func(o *organization) map[string]string { return map[string]string{"id": o.id("ci_user:terraform")} },
+			[]string{"Unknown member", "no interactive user"},
+		},
+		"no role": {
+			"signpath_role_assignment.this", roleAssignment(lead, "GlobalReader"),
+			func(o *organization) map[string]string { return map[string]string{"id": o.id(lead)} },
+			[]string{"No role to import"},
+		},
+		"role of a group": {
+			"signpath_role_assignment.this", roleAssignment(lead, "GlobalReader"),
+			func(o *organization) map[string]string { return map[string]string{"id": o.id(managers)} },
+			[]string{"Unknown member", "nobody with the id"},
+		},
+		"no slug": {
+			approvers.plural + ".this", approvers.all(),
+			func(*organization) map[string]string { return with(policy, "project", "Project B") },
+			[]string{"Invalid identity", "is not a slug"},
+		},
+		"no such policy": {
+			approvers.plural + ".this", approvers.all(),
+			func(*organization) map[string]string { return with(policy, "signing_policy", "sign") },
+			[]string{"Unknown object", `no signing policy "project-b/sign"`},
+		},
+		"other organization": {
+			approvers.plural + ".this", approvers.all(),
+			func(*organization) map[string]string { return with(policy, "organization_id", elsewhere) },
+			[]string{"Another organization", elsewhere},
+		},
+		"not on the list": {
+			approvers.singular + ".this", approvers.one("this", lead),
+			func(o *organization) map[string]string { return with(policy, "member_id", o.id(lead)) },
+			[]string{"Not on the list", `"user:dev.lead@example.com" is not on the approvers`},
+		},
+		"nobody on the list": {
+			approvers.singular + ".this", approvers.one("this", lead),
+			func(*organization) map[string]string { return with(policy, "member_id", nobody) },
+			[]string{"Unknown member", "nobody with the id"},
+		},
+		"no such group": {members.plural + ".this", members.all(), only("group_id", nobody), []string{"Unknown member", "no user group"}},
+		"group by name": {members.plural + ".this", members.all(), only("group_id", "Release Managers"), []string{"Invalid identity", "group_id"}},
+		"an API token at all": {
+			"signpath_ci_user_token.this", "\nresource \"signpath_ci_user_token\" \"this\" {\n  ci_user = \"ci_user:terraform\"\n}\n",
+			func(o *organization) map[string]string { return map[string]string{"id": o.id("ci_user:terraform")} },
+			[]string{"An API token cannot be imported"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
@@ -219,7 +264,10 @@ func TestCLIStateWithoutIdentities(t *testing.T) {
 	must(t, w.org.Administrator("").Remove("ci_user:build"))
 	must(t, w.org.Administrator("").SetRole("user:new.approver@example.com", mock.RoleRegularUser))
 	must(t, w.org.Administrator("").RemoveMembers("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com"))
-	gone := []string{"signpath_user_group.this", "signpath_user_group_members.this", "signpath_ci_user.this", "signpath_ci_user_token.this", "signpath_role_assignment.user", "signpath_signing_policy_approver.this"}
+	gone := []string{
+		"signpath_user_group.this", "signpath_user_group_members.this", "signpath_ci_user.this", "signpath_ci_user_token.this",
+		"signpath_role_assignment.user", "signpath_signing_policy_approver.this",
+	}
 	plan := string(w.mustRun("plan"))
 	for _, address := range gone {
 		if !strings.Contains(plan, "# "+address+" will be created") {

@@ -62,39 +62,69 @@ func TestListResources(t *testing.T) {
 			"user:dev.lead@example.com", "user:former.auditor@example.com", "user:org.admin@example.com", "user:outsider@example.com",
 			"user:qa.lead@example.com", "user:release.manager@example.com", "user:security.officer@example.com",
 		}},
-		"inactive users":        {"signpath_user", "active = false", finds{"user:former.auditor@example.com"}},
-		"users of a role":       {"signpath_user", `role = "GlobalAdministrator"`, finds{"user:org.admin@example.com"}},
-		"users of a name":       {"signpath_user", `name_contains = "DEVELOPMENT"`, finds{"user:dev.lead@example.com"}},
-		"users by two filters":  {"signpath_user", "active = true\nname_contains = \"lead@\"", finds{"user:dev.lead@example.com", "user:qa.lead@example.com"}},
-		"CI users":              {"signpath_ci_user", "active = true\nname_contains = \"B\"", finds{"ci_user:build"}},
-		"CI users of one name":  {"signpath_ci_user", `name_contains = "twin"`, finds{"ci_user:twin (38513e0b-3696-5b80-a545-b4938ba57414)", "ci_user:twin (74497a8c-21ac-57bc-b01f-0de119622831)"}},
-		"groups":                {"signpath_user_group", "", finds{"group:Empty", "group:Release Managers"}},
-		"groups of a name":      {"signpath_user_group", `name_contains = "release"`, finds{"group:Release Managers"}},
-		"roles":                 {"signpath_role_assignment", "", finds{"GlobalReader of user:former.auditor@example.com", "GlobalAdministrator of user:org.admin@example.com", "GlobalAdministrator of ci_user:terraform"}},
-		"roles of active users": {"signpath_role_assignment", "active = true", finds{"GlobalAdministrator of user:org.admin@example.com", "GlobalAdministrator of ci_user:terraform"}},
-		"holders of a role":     {"signpath_role_assignment", `role = "GlobalReader"`, finds{"GlobalReader of user:former.auditor@example.com"}},
-		"roles of a name":       {"signpath_role_assignment", `name_contains = "terra"`, finds{"GlobalAdministrator of ci_user:terraform"}},
+		"inactive users":       {"signpath_user", "active = false", finds{"user:former.auditor@example.com"}},
+		"users of a role":      {"signpath_user", `role = "GlobalAdministrator"`, finds{"user:org.admin@example.com"}},
+		"users of a name":      {"signpath_user", `name_contains = "DEVELOPMENT"`, finds{"user:dev.lead@example.com"}},
+		"users by two filters": {"signpath_user", "active = true\nname_contains = \"lead@\"", finds{"user:dev.lead@example.com", "user:qa.lead@example.com"}},
+		"CI users":             {"signpath_ci_user", "active = true\nname_contains = \"B\"", finds{"ci_user:build"}},
+		"CI users of one name": {
+			"signpath_ci_user", `name_contains = "twin"`,
+			finds{"ci_user:twin (38513e0b-3696-5b80-a545-b4938ba57414)", "ci_user:twin (74497a8c-21ac-57bc-b01f-0de119622831)"},
+		},
+		"groups":           {"signpath_user_group", "", finds{"group:Empty", "group:Release Managers"}},
+		"groups of a name": {"signpath_user_group", `name_contains = "release"`, finds{"group:Release Managers"}},
+		"roles": {
+			"signpath_role_assignment", "",
+			finds{"GlobalReader of user:former.auditor@example.com", "GlobalAdministrator of user:org.admin@example.com", "GlobalAdministrator of ci_user:terraform"},
+		},
+		"roles of active users": {
+			"signpath_role_assignment", "active = true",
+			finds{"GlobalAdministrator of user:org.admin@example.com", "GlobalAdministrator of ci_user:terraform"},
+		},
+		"holders of a role": {"signpath_role_assignment", `role = "GlobalReader"`, finds{"GlobalReader of user:former.auditor@example.com"}},
+		"roles of a name":   {"signpath_role_assignment", `name_contains = "terra"`, finds{"GlobalAdministrator of ci_user:terraform"}},
 
-		"group members":                   {"signpath_user_group_members", "", finds{"members of group:Release Managers"}},
-		"group members, also of nobody":   {"signpath_user_group_members", "include_empty = true", finds{"members of group:Empty", "members of group:Release Managers"}},
+		"group members": {"signpath_user_group_members", "", finds{"members of group:Release Managers"}},
+		"group members, also of nobody": {
+			"signpath_user_group_members", "include_empty = true", finds{"members of group:Empty", "members of group:Release Managers"},
+		},
 		"members of a group":              {"signpath_user_group_members", `group = "group:Release Managers"`, finds{"members of group:Release Managers"}},
 		"members of a synchronized group": {"signpath_user_group_members", `group = "group:Directory Engineers"`, nil},
 		"single members": {"signpath_user_group_member", "", finds{
-			"group:Directory Engineers, member of group:Release Managers", "user:release.manager@example.com, member of group:Release Managers", "user:sync.user@example.com, member of group:Release Managers",
+			"group:Directory Engineers, member of group:Release Managers",
+			"user:release.manager@example.com, member of group:Release Managers", "user:sync.user@example.com, member of group:Release Managers",
 		}},
-		"groups of somebody": {"signpath_user_group_member", `member = "user:SYNC.user@example.com"`, finds{"user:sync.user@example.com, member of group:Release Managers"}},
+		"groups of somebody": {
+			"signpath_user_group_member", `member = "user:SYNC.user@example.com"`,
+			finds{"user:sync.user@example.com, member of group:Release Managers"},
+		},
 
 		"readers":                 {"signpath_project_readers", "", finds{"readers of project-a"}},
 		"readers, also of nobody": {"signpath_project_readers", "include_empty = true", finds{"readers of project-a", "readers of project-b"}},
-		"single readers":          {"signpath_project_reader", "", finds{"user:qa.lead@example.com, reader of project-a", "user:sync.user@example.com, reader of project-a"}},
-		"configurators":           {"signpath_project_configurators", `project = "project-a"`, finds{"configurators of project-a"}},
-		"no configurators":        {"signpath_project_configurator", `project = "project-b"`, nil},
-		"submitters":              {"signpath_signing_policy_submitters", "", finds{"submitters of project-a/release-signing"}},
-		"single submitters":       {"signpath_signing_policy_submitter", "", finds{"ci_user:build, submitter of project-a/release-signing"}},
-		"approvers":               {"signpath_signing_policy_approvers", "", finds{"approvers of project-a/release-signing", "approvers of project-b/release-signing", "approvers of project-b/test-signing"}},
-		"approvers of a project":  {"signpath_signing_policy_approvers", `project = "project-b"`, finds{"approvers of project-b/release-signing", "approvers of project-b/test-signing"}},
-		"approvers of releases":   {"signpath_signing_policy_approvers", `signing_policy = "release-signing"`, finds{"approvers of project-a/release-signing", "approvers of project-b/release-signing"}},
-		"approvers of a policy":   {"signpath_signing_policy_approvers", "project = \"project-b\"\nsigning_policy = \"test-signing\"", finds{"approvers of project-b/test-signing"}},
+		"single readers": {
+			"signpath_project_reader", "",
+			finds{"user:qa.lead@example.com, reader of project-a", "user:sync.user@example.com, reader of project-a"},
+		},
+		"configurators":     {"signpath_project_configurators", `project = "project-a"`, finds{"configurators of project-a"}},
+		"no configurators":  {"signpath_project_configurator", `project = "project-b"`, nil},
+		"submitters":        {"signpath_signing_policy_submitters", "", finds{"submitters of project-a/release-signing"}},
+		"single submitters": {"signpath_signing_policy_submitter", "", finds{"ci_user:build, submitter of project-a/release-signing"}},
+		"approvers": {
+			"signpath_signing_policy_approvers", "",
+			finds{"approvers of project-a/release-signing", "approvers of project-b/release-signing", "approvers of project-b/test-signing"},
+		},
+		"approvers of a project": {
+			"signpath_signing_policy_approvers", `project = "project-b"`,
+			finds{"approvers of project-b/release-signing", "approvers of project-b/test-signing"},
+		},
+		"approvers of releases": {
+			"signpath_signing_policy_approvers", `signing_policy = "release-signing"`,
+			finds{"approvers of project-a/release-signing", "approvers of project-b/release-signing"},
+		},
+		"approvers of a policy": {
+			"signpath_signing_policy_approvers", "project = \"project-b\"\nsigning_policy = \"test-signing\"",
+			finds{"approvers of project-b/test-signing"},
+		},
 		"what somebody approves": {"signpath_signing_policy_approver", `member = "user:security.officer@example.com"`, finds{
 			"user:security.officer@example.com, approver of project-a/release-signing", "user:security.officer@example.com, approver of project-b/release-signing",
 		}},
@@ -160,10 +190,16 @@ func TestListResourcesStopAtTheLimit(t *testing.T) {
 // there: no project is read for them.
 func TestListResourcesTakePoliciesFromTheListOfProjects(t *testing.T) {
 	org := newOrganization(t, withAnyone)
-	org.inject(mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `[{"slug": "project-b", "name": "B", "signingPolicies": [{"slug": "test-signing"}, {"slug": "release-signing"}]}]`})
-	org.run(nil, resource.TestStep{Query: true, Config: org.config(query("signpath_signing_policy_approvers", "")), QueryResultChecks: []querycheck.QueryResultCheck{
-		finds{"approvers of project-b/release-signing", "approvers of project-b/test-signing"},
-	}})
+	org.inject(mock.Fault{
+		Route: "GET /Projects", Action: mock.FaultMalformedBody,
+		Body: `[{"slug": "project-b", "name": "B", "signingPolicies": [{"slug": "test-signing"}, {"slug": "release-signing"}]}]`,
+	})
+	org.run(nil, resource.TestStep{
+		Query: true, Config: org.config(query("signpath_signing_policy_approvers", "")),
+		QueryResultChecks: []querycheck.QueryResultCheck{
+			finds{"approvers of project-b/release-signing", "approvers of project-b/test-signing"},
+		},
+	})
 	if got := org.CountRequests("GET /Projects/{project}"); got != 0 {
 		t.Errorf("%d projects were read, want none", got)
 	}
@@ -174,7 +210,10 @@ func TestListResourcesTakePoliciesFromTheListOfProjects(t *testing.T) {
 func newSummaryOrganization(t *testing.T, change func(*mock.Seed)) *organization {
 	t.Helper()
 	org := newOrganization(t, change)
-	must(t, org.Inject(mock.Fault{Route: "GET /UserGroups", Action: mock.FaultHideProperties, Properties: []string{"members", "description", "isDirectorySynchronized"}}))
+	must(t, org.Inject(mock.Fault{
+		Route: "GET /UserGroups", Action: mock.FaultHideProperties,
+		Properties: []string{"members", "description", "isDirectorySynchronized"},
+	}))
 	return org
 }
 
@@ -189,10 +228,13 @@ func TestListResourcesAreRefused(t *testing.T) {
 		"no reference":    {"signpath_project_reader", `member = "dev.lead@example.com"`, []string{"Invalid member reference", "did you mean"}},
 		"no group":        {"signpath_user_group_member", `group = "user:dev.lead@example.com"`, []string{"Invalid member reference"}},
 		"unknown project": {"signpath_signing_policy_approvers", `project = "project-c"`, []string{"Unknown object", `no project`, "project-c"}},
-		"unknown policy":  {"signpath_signing_policy_approver", "project = \"project-a\"\nsigning_policy = \"sign\"", []string{"Unknown object", "project-a/release-signing"}},
-		"unknown group":   {"signpath_user_group_members", `group = "group:Release Manager"`, []string{"Unknown member", "group:Release Managers"}},
-		"unknown member":  {"signpath_project_reader", `member = "user:dev.laed@example.com"`, []string{"Unknown member", "user:dev.lead@example.com"}},
-		"unknown filter":  {"signpath_user_group", `active = true`, []string{"Unsupported argument"}},
+		"unknown policy": {
+			"signpath_signing_policy_approver", "project = \"project-a\"\nsigning_policy = \"sign\"",
+			[]string{"Unknown object", "project-a/release-signing"},
+		},
+		"unknown group":  {"signpath_user_group_members", `group = "group:Release Manager"`, []string{"Unknown member", "group:Release Managers"}},
+		"unknown member": {"signpath_project_reader", `member = "user:dev.laed@example.com"`, []string{"Unknown member", "user:dev.lead@example.com"}},
+		"unknown filter": {"signpath_user_group", `active = true`, []string{"Unsupported argument"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
@@ -229,7 +271,8 @@ func TestCLIListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
 	})
 	w.org.inject(mock.Fault{Route: "GET /InteractiveUsers", Action: mock.FaultMalformedBody, Body: "[]"})
 	// Without -json, Terraform shows only the first of several such warnings.
-	w.mustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration", "it can be removed from a list, not granted"), "query", "-json")
+	w.mustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration",
+		"it can be removed from a list, not granted"), "query", "-json")
 	w.mustSay(says("Left out of the results", "ci_user: padded (", "white space around it"), "query", "-json")
 
 	w.generate()

@@ -40,7 +40,8 @@ func TestLockout(t *testing.T) {
 	last := []string{"No Global Administrator would be left", "user:org.admin@example.com (Organization Admin)"}
 	self := []string{"Terraform would lock itself out", "ci_user:terraform"}
 	ownUser := "import {\n  to = signpath_ci_user.own\n  id = \"terraform\"\n}\nresource \"signpath_ci_user\" \"own\" {\n  name = \"terraform\"\n}\n"
-	ownRole := "import {\n  to = signpath_role_assignment.own\n  id = \"ci_user:terraform\"\n}\nresource \"signpath_role_assignment\" \"own\" {\n  member = \"ci_user:terraform\"\n  role   = \"GlobalAdministrator\"\n}\n"
+	ownRole := "import {\n  to = signpath_role_assignment.own\n  id = \"ci_user:terraform\"\n}\n" +
+		"resource \"signpath_role_assignment\" \"own\" {\n  member = \"ci_user:terraform\"\n  role   = \"GlobalAdministrator\"\n}\n"
 	with := func(config, attribute string) string {
 		return strings.TrimSuffix(config, "}\n") + "  " + attribute + "\n}\n"
 	}

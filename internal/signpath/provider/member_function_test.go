@@ -46,7 +46,10 @@ func TestMemberFunctionPointsAtTheWrongArgument(t *testing.T) {
 		"no key":                 {"ci_user", "", 1, `"ci_user:" names nobody: after "ci_user:" comes an e-mail, a name or a UUID`},
 		"white space":            {"group", "Engineers ", 1, `"group:Engineers " has white space around its e-mail or name`},
 		"no e-mail":              {"user", "ada", 1, `"user:ada": an interactive user is named by the e-mail of the account or by a UUID, and "ada" is neither`},
-		"the empty UUID":         {"group", "00000000-0000-0000-0000-000000000000", 1, `"group:00000000-0000-0000-0000-000000000000" has the empty UUID, which is nobody's id`},
+		"the empty UUID": {
+			"group", "00000000-0000-0000-0000-000000000000", 1,
+			`"group:00000000-0000-0000-0000-000000000000" has the empty UUID, which is nobody's id`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refusesCall(t, "member", c.position, c.want, stringValue(c.kind), stringValue(c.key))

@@ -25,7 +25,10 @@ func bigGroup(i int) string {
 }
 
 func bigUsers(count int) []mock.InteractiveUserSeed {
-	roles := map[int]mock.Role{0: mock.RoleGlobalAdministrator, 1: mock.RoleGlobalAdministrator, 2: mock.RoleUserAdministrator, 3: mock.RoleGlobalReader, 14: mock.RoleGlobalReader}
+	roles := map[int]mock.Role{
+		0: mock.RoleGlobalAdministrator, 1: mock.RoleGlobalAdministrator, 2: mock.RoleUserAdministrator, 3: mock.RoleGlobalReader,
+		14: mock.RoleGlobalReader,
+	}
 	users := make([]mock.InteractiveUserSeed, count)
 	for i := range users {
 		users[i] = mock.InteractiveUserSeed{

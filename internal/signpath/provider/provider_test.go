@@ -102,16 +102,43 @@ func TestTokenWithoutRights(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"regular user creates a user":           {mock.RoleRegularUser, newUser, []string{"Not allowed by SignPath", "Creating user:new.approver@example.com", "403 Forbidden", "needs the role User Administrator or Global Administrator"}},
-		"project administrator creates a user":  {mock.RoleProjectAdministrator, newUser, []string{"Not allowed by SignPath", "User Administrator"}},
-		"project administrator assigns a role":  {mock.RoleProjectAdministrator, roleAssignment(lead, "GlobalReader"), []string{"Not allowed by SignPath", "Managing users needs the role"}},
-		"user administrator edits a policy":     {mock.RoleUserAdministrator, approvers.all(lead), []string{"Not allowed by SignPath", "Reading the approvers of signing policy", "403 Forbidden", "Seeing all of them needs the role"}},
-		"global reader edits a policy":          {mock.RoleGlobalReader, approvers.all(lead), []string{"Not allowed by SignPath", `Changing the approvers of signing policy "project-b/release-signing"`, "403 Forbidden", "needs the role Project Administrator or Global Administrator"}},
-		"global reader edits an entry":          {mock.RoleGlobalReader, approvers.one("this", lead), []string{"Not allowed by SignPath", "Adding", "needs the role Project Administrator or Global Administrator"}},
-		"regular user looks at a project":       {mock.RoleRegularUser, "data \"signpath_project\" \"this\" {\n  slug = \"project-a\"\n}\n", []string{"Not allowed by SignPath", "Seeing all of them needs the role"}},
-		"regular user looks at an unknown one":  {mock.RoleRegularUser, "data \"signpath_project\" \"this\" {\n  slug = \"project-c\"\n}\n", []string{"Not allowed by SignPath", "Seeing all of them needs the role"}},
-		"global reader looks at an unknown one": {mock.RoleGlobalReader, "data \"signpath_project\" \"this\" {\n  slug = \"project-c\"\n}\n", []string{"Unknown object", `no project "project-c"`}},
-		"global reader deactivates on the way":  {mock.RoleGlobalReader, newCIUser, []string{"Not allowed by SignPath", "Creating ci_user:build"}},
+		"regular user creates a user": {
+			mock.RoleRegularUser, newUser,
+			[]string{"Not allowed by SignPath", "Creating user:new.approver@example.com", "403 Forbidden", "needs the role User Administrator or Global Administrator"},
+		},
+		"project administrator creates a user": {mock.RoleProjectAdministrator, newUser, []string{"Not allowed by SignPath", "User Administrator"}},
+		"project administrator assigns a role": {
+			mock.RoleProjectAdministrator, roleAssignment(lead, "GlobalReader"),
+			[]string{"Not allowed by SignPath", "Managing users needs the role"},
+		},
+		"user administrator edits a policy": {
+			mock.RoleUserAdministrator, approvers.all(lead),
+			[]string{"Not allowed by SignPath", "Reading the approvers of signing policy", "403 Forbidden", "Seeing all of them needs the role"},
+		},
+		"global reader edits a policy": {
+			mock.RoleGlobalReader, approvers.all(lead),
+			[]string{
+				"Not allowed by SignPath", `Changing the approvers of signing policy "project-b/release-signing"`, "403 Forbidden",
+				"needs the role Project Administrator or Global Administrator",
+			},
+		},
+		"global reader edits an entry": {
+			mock.RoleGlobalReader, approvers.one("this", lead),
+			[]string{"Not allowed by SignPath", "Adding", "needs the role Project Administrator or Global Administrator"},
+		},
+		"regular user looks at a project": {
+			mock.RoleRegularUser, "data \"signpath_project\" \"this\" {\n  slug = \"project-a\"\n}\n",
+			[]string{"Not allowed by SignPath", "Seeing all of them needs the role"},
+		},
+		"regular user looks at an unknown one": {
+			mock.RoleRegularUser, "data \"signpath_project\" \"this\" {\n  slug = \"project-c\"\n}\n",
+			[]string{"Not allowed by SignPath", "Seeing all of them needs the role"},
+		},
+		"global reader looks at an unknown one": {
+			mock.RoleGlobalReader, "data \"signpath_project\" \"this\" {\n  slug = \"project-c\"\n}\n",
+			[]string{"Unknown object", `no project "project-c"`},
+		},
+		"global reader deactivates on the way": {mock.RoleGlobalReader, newCIUser, []string{"Not allowed by SignPath", "Creating ci_user:build"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			const token = "dG9rZW4tb2Ytc29tZWJvZHktZWxzZS0wMDAwMDAwMDA="

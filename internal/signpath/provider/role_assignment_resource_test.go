@@ -99,16 +99,26 @@ func TestRoleAssignmentIsRefused(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"unknown role":            {roleAssignment(lead, "Superuser"), []string{`Invalid role`, `GlobalAdministrator, CertificateAdministrator, UserAdministrator, ProjectAdministrator, GlobalReader, DirectorySynchronizer`}},
-		"role by its title":       {roleAssignment(lead, "Global Reader"), []string{`Invalid role`, `did you mean "GlobalReader"?`}},
-		"regular user":            {roleAssignment(lead, "RegularUser"), []string{`Invalid role`, `Leave this resource out`}},
-		"group":                   {roleAssignment("group:Release Managers", "GlobalReader"), []string{`Invalid member reference`, `user group`}},
-		"unknown user":            {roleAssignment("user:dev.laed@example.com", "GlobalReader"), []string{`Unknown member`, `did you mean "user:dev.lead@example.com"`}},
-		"wrong kind":              {roleAssignment("user:terraform", "GlobalReader"), []string{`Invalid member reference`}},
-		"CI user named as person": {roleAssignment("ci_user:dev.lead@example.com", "GlobalReader"), []string{`Unknown member`, `did you mean "user:dev.lead@example.com"`}},
-		"synchronized user":       {roleAssignment("user:sync.user@example.com", "GlobalReader"), []string{`Synchronized from a directory`}},
+		"unknown role": {
+			roleAssignment(lead, "Superuser"),
+			[]string{`Invalid role`, `GlobalAdministrator, CertificateAdministrator, UserAdministrator, ProjectAdministrator, GlobalReader, DirectorySynchronizer`},
+		},
+		"role by its title": {roleAssignment(lead, "Global Reader"), []string{`Invalid role`, `did you mean "GlobalReader"?`}},
+		"regular user":      {roleAssignment(lead, "RegularUser"), []string{`Invalid role`, `Leave this resource out`}},
+		"group":             {roleAssignment("group:Release Managers", "GlobalReader"), []string{`Invalid member reference`, `user group`}},
+		"unknown user": {
+			roleAssignment("user:dev.laed@example.com", "GlobalReader"),
+			[]string{`Unknown member`, `did you mean "user:dev.lead@example.com"`},
+		},
+		"wrong kind": {roleAssignment("user:terraform", "GlobalReader"), []string{`Invalid member reference`}},
+		"CI user named as person": {
+			roleAssignment("ci_user:dev.lead@example.com", "GlobalReader"),
+			[]string{`Unknown member`, `did you mean "user:dev.lead@example.com"`},
+		},
+		"synchronized user": {roleAssignment("user:sync.user@example.com", "GlobalReader"), []string{`Synchronized from a directory`}},
 		"second assignment": {
-			roleAssignment(lead, "GlobalReader") + "resource \"signpath_role_assignment\" \"again\" {\n  member = \"user:DEV.lead@example.com\"\n  role = \"UserAdministrator\"\n}\n",
+			roleAssignment(lead, "GlobalReader") + "resource \"signpath_role_assignment\" \"again\" {\n  member = \"user:DEV.lead@example.com\"\n" +
+				"  role = \"UserAdministrator\"\n}\n",
 			[]string{`Managed twice`, `global role`},
 		},
 	} {

@@ -80,7 +80,9 @@ func TestEveryResourceHasAnIdentity(t *testing.T) {
 		"signpath_user": {"id"}, "signpath_ci_user": {"id"}, "signpath_ci_user_token": {"id"}, "signpath_user_group": {"id"}, "signpath_role_assignment": {"id"},
 		"signpath_user_group_members": {"group_id"}, "signpath_user_group_member": {"group_id", "member_id"},
 	}
-	for parent, attributes := range map[string][]string{"project": {"organization_id", "project"}, "signing_policy": {"organization_id", "project", "signing_policy"}} {
+	for parent, attributes := range map[string][]string{
+		"project": {"organization_id", "project"}, "signing_policy": {"organization_id", "project", "signing_policy"},
+	} {
 		for _, list := range map[string][]string{"project": {"reader", "configurator"}, "signing_policy": {"submitter", "approver"}}[parent] {
 			want["signpath_"+parent+"_"+list+"s"] = attributes
 			want["signpath_"+parent+"_"+list] = append([]string{"member_id"}, attributes...)

@@ -168,7 +168,8 @@ func TestMembersOfOneOfTwoGroupsOfAName(t *testing.T) {
 	org := newOrganization(t, func(seed *mock.Seed) {
 		seed.UserGroups = append(seed.UserGroups, mock.UserGroupSeed{Name: "Twin", ID: first}, mock.UserGroupSeed{Name: "Twin", ID: second})
 	})
-	config := org.config(membersHCL("first", `"group:`+first+`"`, `"user:dev.lead@example.com"`) + membersHCL("second", `"group:`+second+`"`, `"user:outsider@example.com"`))
+	config := org.config(membersHCL("first", `"group:`+first+`"`, `"user:dev.lead@example.com"`) +
+		membersHCL("second", `"group:`+second+`"`, `"user:outsider@example.com"`))
 	org.run(nil,
 		resource.TestStep{Config: org.config(membersHCL("first", `"group:Twin"`)), ExpectError: says("Ambiguous member", "2 principals", first, second)},
 		resource.TestStep{
@@ -191,27 +192,45 @@ func TestUserGroupMembersAreRefused(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"unknown group":            {memberHCL("x", `"group:Releese Managers"`, groupA), []string{"Unknown user group", `did you mean "group:Release Managers"?`, "refer to its `member` attribute"}},
-		"unknown group, whole":     {membersHCL("x", `"group:nobody at all"`), []string{"Unknown user group", "nobody at all"}},
-		"a user for a group":       {membersHCL("x", `"user:dev.lead@example.com"`), []string{"Invalid member reference", "cannot stand here"}},
-		"no kind":                  {membersHCL("x", `"Release Managers"`), []string{"Invalid member reference"}},
-		"synchronized":             {memberHCL("x", `"group:Directory Engineers"`, groupA), []string{"Synchronized from a directory", "your organization's directory", "grant it rights"}},
-		"synchronized, whole":      {membersHCL("x", `"group:Directory Engineers"`, groupA), []string{"Synchronized from a directory", "grant it rights"}},
-		"unknown member":           {membersHCL("x", groupA, `"user:nobody@example.com"`), []string{"Unknown member"}},
-		"inactive member":          {membersHCL("x", groupA, `"ci_user:retired"`), []string{"Member not allowed here", `"ci_user:retired" cannot be a member`, "inactive"}},
-		"whole list and an entry":  {membersHCL("x", groupA, groupB) + memberHCL("x", groupA, groupC), []string{twice, "not both"}},
-		"one list twice":           {membersHCL("x", groupA, groupB) + membersHCL("y", groupA, groupB), []string{twice}},
-		"one entry twice":          {memberHCL("x", groupA, groupB) + memberHCL("y", groupA, groupB), []string{twice}},
-		"itself":                   {memberHCL("x", groupA, groupA), cycle("group:A > group:A")},
-		"itself, whole":            {membersHCL("x", groupA, groupB, groupA), cycle("group:A > group:A")},
-		"a new one itself":         {groupHCL("x", "X") + memberHCL("x", "signpath_user_group.x.member", "signpath_user_group.x.member"), cycle("group:X > group:X")},
-		"an existing way back":     {memberHCL("x", groupC, `"group:Outer"`), cycle("group:C > group:Outer > group:Inner > group:C")},
-		"an existing way, whole":   {membersHCL("x", groupC, groupA, `"group:Outer"`), cycle("group:C > group:Outer > group:Inner > group:C")},
-		"two entries":              {memberHCL("x", groupA, groupB) + memberHCL("y", groupB, groupA), []string{"User group would contain itself"}},
-		"two lists":                {membersHCL("x", groupA, groupB) + membersHCL("y", groupB, groupA), []string{"User group would contain itself"}},
-		"a list and an entry":      {membersHCL("x", groupA, groupB) + memberHCL("y", groupB, groupC) + memberHCL("z", groupC, groupA), []string{"User group would contain itself"}},
-		"two new groups":           {groupHCL("a", "New A") + groupHCL("b", "New B") + memberHCL("x", refA, refB) + memberHCL("y", refB, refA), []string{"User group would contain itself", "group:New"}},
-		"beside an unknown member": {"resource \"terraform_data\" \"x\" {\n input = \"group:A\"\n}\n" + membersHCL("x", groupC, "terraform_data.x.output", `"group:Outer"`), cycle("group:C > group:Outer")},
+		"unknown group": {
+			memberHCL("x", `"group:Releese Managers"`, groupA),
+			[]string{"Unknown user group", `did you mean "group:Release Managers"?`, "refer to its `member` attribute"},
+		},
+		"unknown group, whole": {membersHCL("x", `"group:nobody at all"`), []string{"Unknown user group", "nobody at all"}},
+		"a user for a group":   {membersHCL("x", `"user:dev.lead@example.com"`), []string{"Invalid member reference", "cannot stand here"}},
+		"no kind":              {membersHCL("x", `"Release Managers"`), []string{"Invalid member reference"}},
+		"synchronized": {
+			memberHCL("x", `"group:Directory Engineers"`, groupA),
+			[]string{"Synchronized from a directory", "your organization's directory", "grant it rights"},
+		},
+		"synchronized, whole": {membersHCL("x", `"group:Directory Engineers"`, groupA), []string{"Synchronized from a directory", "grant it rights"}},
+		"unknown member":      {membersHCL("x", groupA, `"user:nobody@example.com"`), []string{"Unknown member"}},
+		"inactive member": {
+			membersHCL("x", groupA, `"ci_user:retired"`),
+			[]string{"Member not allowed here", `"ci_user:retired" cannot be a member`, "inactive"},
+		},
+		"whole list and an entry": {membersHCL("x", groupA, groupB) + memberHCL("x", groupA, groupC), []string{twice, "not both"}},
+		"one list twice":          {membersHCL("x", groupA, groupB) + membersHCL("y", groupA, groupB), []string{twice}},
+		"one entry twice":         {memberHCL("x", groupA, groupB) + memberHCL("y", groupA, groupB), []string{twice}},
+		"itself":                  {memberHCL("x", groupA, groupA), cycle("group:A > group:A")},
+		"itself, whole":           {membersHCL("x", groupA, groupB, groupA), cycle("group:A > group:A")},
+		"a new one itself":        {groupHCL("x", "X") + memberHCL("x", "signpath_user_group.x.member", "signpath_user_group.x.member"), cycle("group:X > group:X")},
+		"an existing way back":    {memberHCL("x", groupC, `"group:Outer"`), cycle("group:C > group:Outer > group:Inner > group:C")},
+		"an existing way, whole":  {membersHCL("x", groupC, groupA, `"group:Outer"`), cycle("group:C > group:Outer > group:Inner > group:C")},
+		"two entries":             {memberHCL("x", groupA, groupB) + memberHCL("y", groupB, groupA), []string{"User group would contain itself"}},
+		"two lists":               {membersHCL("x", groupA, groupB) + membersHCL("y", groupB, groupA), []string{"User group would contain itself"}},
+		"a list and an entry": {
+			membersHCL("x", groupA, groupB) + memberHCL("y", groupB, groupC) + memberHCL("z", groupC, groupA),
+			[]string{"User group would contain itself"},
+		},
+		"two new groups": {
+			groupHCL("a", "New A") + groupHCL("b", "New B") + memberHCL("x", refA, refB) + memberHCL("y", refB, refA),
+			[]string{"User group would contain itself", "group:New"},
+		},
+		"beside an unknown member": {
+			"resource \"terraform_data\" \"x\" {\n input = \"group:A\"\n}\n" + membersHCL("x", groupC, "terraform_data.x.output", `"group:Outer"`),
+			cycle("group:C > group:Outer"),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t, teams("A", "B", "C", "Inner: C", "Outer: Inner"), func(seed *mock.Seed) {
@@ -282,8 +301,9 @@ func TestUserGroupMembersKeepWhoCameAfterThePlan(t *testing.T) {
 					}
 				}})
 			},
-			Config:             org.config(team.all(lead, managers)),
-			Check:              all(org.membersAre(team.owner, "members", lead, managers, outsider), org.requestsAre(changeMembers, 1), org.requestsAre(modifyMembers, 1)),
+			Config: org.config(team.all(lead, managers)),
+			Check: all(org.membersAre(team.owner, "members", lead, managers, outsider), org.requestsAre(changeMembers, 1),
+				org.requestsAre(modifyMembers, 1)),
 			ExpectNonEmptyPlan: true,
 		},
 		resource.TestStep{ // The next plan shows and removes them.
@@ -386,10 +406,11 @@ data "signpath_signing_policy" "release" {
 			value("signpath_user_group.by_id", "name", "Loop2"),
 			value("signpath_user_group.by_id", "description", "With a description"),
 			statecheck.ExpectKnownValue("data.signpath_user_groups.all", tfjsonpath.New("user_groups"), knownvalue.ListSizeExact(6)),
-			statecheck.ExpectKnownValue("data.signpath_user_groups.some", tfjsonpath.New("user_groups"), knownvalue.ListExact([]knownvalue.Check{knownvalue.ObjectExact(map[string]knownvalue.Check{
-				"id": knownvalue.NotNull(), "member": text("group:Loop2"), "name": text("Loop2"),
-				"description": text("With a description"), "directory_synchronized": knownvalue.Bool(false),
-			})})),
+			statecheck.ExpectKnownValue("data.signpath_user_groups.some", tfjsonpath.New("user_groups"),
+				knownvalue.ListExact([]knownvalue.Check{knownvalue.ObjectExact(map[string]knownvalue.Check{
+					"id": knownvalue.NotNull(), "member": text("group:Loop2"), "name": text("Loop2"),
+					"description": text("With a description"), "directory_synchronized": knownvalue.Bool(false),
+				})})),
 			expect("signpath_project.b", "expanded_readers",
 				"ci_user:terraform", "group:Outer > group:Inner", lead, "", lead, "group:Outer", lead, "group:Outer > group:Inner"),
 			expect("signpath_project.b", "expanded_configurators"),

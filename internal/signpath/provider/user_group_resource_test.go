@@ -115,12 +115,15 @@ func TestUserGroupIsRefused(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"no name":      {"resource \"signpath_user_group\" \"this\" {}", []string{"Missing required argument"}},
-		"empty name":   {named(""), []string{"Invalid name"}},
-		"white space":  {named("Signers "), []string{"Invalid name"}},
-		"exists":       {named("Release Managers"), []string{"Already exists", "to = signpath_user_group.NAME", `id = "Release Managers"`}},
-		"synchronized": {named("Directory Engineers"), []string{"Synchronized from a directory", "synchronized from your organization's directory", `"group:Directory Engineers"`}},
-		"twice":        {named("Signers") + strings.Replace(named("Signers"), "this", "that", 1), []string{"Managed twice", "signpath_user_group"}},
+		"no name":     {"resource \"signpath_user_group\" \"this\" {}", []string{"Missing required argument"}},
+		"empty name":  {named(""), []string{"Invalid name"}},
+		"white space": {named("Signers "), []string{"Invalid name"}},
+		"exists":      {named("Release Managers"), []string{"Already exists", "to = signpath_user_group.NAME", `id = "Release Managers"`}},
+		"synchronized": {
+			named("Directory Engineers"),
+			[]string{"Synchronized from a directory", "synchronized from your organization's directory", `"group:Directory Engineers"`},
+		},
+		"twice": {named("Signers") + strings.Replace(named("Signers"), "this", "that", 1), []string{"Managed twice", "signpath_user_group"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)

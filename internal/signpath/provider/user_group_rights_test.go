@@ -14,9 +14,12 @@ func TestUserGroupsNeedARole(t *testing.T) {
 		config string
 		want   []string
 	}{
-		"create":  {newUserGroup, []string{"Not allowed by SignPath", "Creating group:Signers", "403 Forbidden", "Managing user groups needs the role"}},
-		"members": {groupMembers(managers).all(lead, manager), []string{"Not allowed by SignPath", `Changing the members of user group "Release Managers"`, "Managing user groups needs the role"}},
-		"member":  {groupMembers(managers).one("x", lead), []string{"Not allowed by SignPath", "Adding", "Managing user groups needs the role"}},
+		"create": {newUserGroup, []string{"Not allowed by SignPath", "Creating group:Signers", "403 Forbidden", "Managing user groups needs the role"}},
+		"members": {
+			groupMembers(managers).all(lead, manager),
+			[]string{"Not allowed by SignPath", `Changing the members of user group "Release Managers"`, "Managing user groups needs the role"},
+		},
+		"member": {groupMembers(managers).one("x", lead), []string{"Not allowed by SignPath", "Adding", "Managing user groups needs the role"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			const token = "dG9rZW4tb2Ytc29tZWJvZHktZWxzZS0wMDAwMDAwMDA="

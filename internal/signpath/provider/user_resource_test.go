@@ -60,7 +60,10 @@ func TestUserLife(t *testing.T) {
 			Check: all(org.userIs(reference, isActive(true)), org.requestsAre("POST /InteractiveUsers", 1)),
 		},
 		resource.TestStep{Config: org.config(newUser), PlanOnly: true},
-		resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: "New.Approver@example.com", ImportStateVerify: true, ImportStateVerifyIgnore: sentByTerraform},
+		resource.TestStep{
+			ResourceName: address, ImportState: true, ImportStateId: "New.Approver@example.com", ImportStateVerify: true,
+			ImportStateVerifyIgnore: sentByTerraform,
+		},
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: reference, ImportStateVerify: true, ImportStateVerifyIgnore: sentByTerraform},
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: sentByTerraform},
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID},

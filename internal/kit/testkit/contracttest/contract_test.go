@@ -156,25 +156,39 @@ func TestItCatches(t *testing.T) {
 		"an unknown property in a request": {
 			"POST", "/books", `{"title":"Ulysses","pages":7}`, created, `contract: POST /books: request: property "pages" is unsupported`,
 		},
-		"a property that is missing":  {"POST", "/books", `{}`, created, `POST /books: request: /title: property "title" is missing`},
-		"a request without a body":    {"POST", book + "/Key", ``, answering("{}"), "/Key: request: value is required but missing"},
-		"a request that is no JSON":   {"POST", "/books", `title=x`, created, "/books: request: failed to decode request body"},
-		"a body where there is none":  {"POST", book + "/Lend", `{"to":"me"}`, server{status: 200}, "/Lend: request: it does not fit the document"},
-		"an id that is none":          {"GET", "/books/Ulysses", ``, answering(goodBook), "GET /books/{id}: request: path parameter id: "},
-		"a query that is unknown":     {"GET", "/books?page=2", ``, answering("[]"), "GET /books: request: query parameter page: the document does not have it"},
-		"an unknown method":           {"DELETE", "/books", ``, created, "contract: DELETE /books: the document does not have the method for this path"},
-		"an unknown path":             {"GET", "/films", ``, created, "contract: GET /films: the document does not have the path"},
-		"a path outside of the API":   {"GET", "//v2/books", ``, created, "contract: GET /v2/books: the document does not have the path"},
-		"a wrong type in an answer":   {"GET", book, ``, answering(strings.Replace(goodBook, "730", `"many"`, 1)), "GET /books/{id}: answer 200: /pages: value must be"},
-		"null in a list":              {"GET", "/books", ``, answering("[" + goodBook + "," + strings.Replace(goodBook, `"Ulysses"`, `null`, 1) + "]"), "answer 200: /*/title: "},
-		"a wrong type in the other":   {"GET", "/books", ``, answering(`{"books":[` + strings.Replace(goodBook, "730", `"many"`, 1) + "]}"), "answer 200: /books/*/pages: value must be"},
+		"a property that is missing": {"POST", "/books", `{}`, created, `POST /books: request: /title: property "title" is missing`},
+		"a request without a body":   {"POST", book + "/Key", ``, answering("{}"), "/Key: request: value is required but missing"},
+		"a request that is no JSON":  {"POST", "/books", `title=x`, created, "/books: request: failed to decode request body"},
+		"a body where there is none": {"POST", book + "/Lend", `{"to":"me"}`, server{status: 200}, "/Lend: request: it does not fit the document"},
+		"an id that is none":         {"GET", "/books/Ulysses", ``, answering(goodBook), "GET /books/{id}: request: path parameter id: "},
+		"a query that is unknown":    {"GET", "/books?page=2", ``, answering("[]"), "GET /books: request: query parameter page: the document does not have it"},
+		"an unknown method":          {"DELETE", "/books", ``, created, "contract: DELETE /books: the document does not have the method for this path"},
+		"an unknown path":            {"GET", "/films", ``, created, "contract: GET /films: the document does not have the path"},
+		"a path outside of the API":  {"GET", "//v2/books", ``, created, "contract: GET /v2/books: the document does not have the path"},
+		"a wrong type in an answer": {
+			"GET", book, ``, answering(strings.Replace(goodBook, "730", `"many"`, 1)), "GET /books/{id}: answer 200: /pages: value must be",
+		},
+		"null in a list": {
+			"GET", "/books", ``, answering("[" + goodBook + "," + strings.Replace(goodBook, `"Ulysses"`, `null`, 1) + "]"),
+			"answer 200: /*/title: ",
+		},
+		"a wrong type in the other": {
+			"GET", "/books", ``, answering(`{"books":[` + strings.Replace(goodBook, "730", `"many"`, 1) + "]}"),
+			"answer 200: /books/*/pages: value must be",
+		},
 		"more than the list":          {"GET", "/books", ``, answering(`{"books":[],"next":2}`), `answer 200: property "next" is unsupported`},
 		"an answer that lacks a name": {"GET", book, ``, answering(strings.Replace(goodBook, "title", "name", 1)), `answer 200: /title: property "title" is missing`},
-		"what must not be there":      {"GET", book, ``, answering(strings.Replace(goodBook, "shelf", "pulped", 1)), `answer 200: it does not fit "not" of the schema`},
-		"an unknown status":           {"GET", book, ``, server{status: 204}, "answer 204: status is not supported"},
-		"an answer that is no JSON":   {"GET", book, ``, answering("<html>"), "answer 200: failed to decode response body"},
-		"an answer without its body":  {"GET", book, ``, answering(""), "answer 200: failed to decode response body"},
-		"another content type":        {"GET", book, ``, server{status: 403, contentType: "text/html", body: "<html>"}, `answer 403: response header Content-Type has unexpected value: "text/html"`},
+		"what must not be there": {
+			"GET", book, ``, answering(strings.Replace(goodBook, "shelf", "pulped", 1)), `answer 200: it does not fit "not" of the schema`,
+		},
+		"an unknown status":          {"GET", book, ``, server{status: 204}, "answer 204: status is not supported"},
+		"an answer that is no JSON":  {"GET", book, ``, answering("<html>"), "answer 200: failed to decode response body"},
+		"an answer without its body": {"GET", book, ``, answering(""), "answer 200: failed to decode response body"},
+		"another content type": {
+			"GET", book, ``,
+			server{status: 403, contentType: "text/html", body: "<html>"},
+			`answer 403: response header Content-Type has unexpected value: "text/html"`,
+		},
 	}
 	byEachVersion(t, func(t *testing.T, contract *contracttest.Contract) {
 		for name, test := range tests {
@@ -237,19 +251,53 @@ paths:
 		fits, misfits   []string // want is what is reported of those that do not fit.
 		want            string
 	}{
-		"nullable means something in 3.0":   {"3.0.3", `{type: string, nullable: true}`, []string{`"a"`, `null`}, []string{`7`}, "value must be a string"},
-		"nullable means nothing in 3.1":     {"3.1.0", `{type: string, nullable: true}`, []string{`"a"`}, []string{`7`, `null`}, "value must be of the type string"},
-		"several types":                     {"3.1.0", `{type: [integer, "null"]}`, []string{`7`, `null`}, []string{`"a"`, `7.5`}, "value must be of the type null or integer"},
-		"several types behind a reference":  {"3.1.0", `{type: array, items: {$ref: "#/components/schemas/Text"}}`, []string{`["a",null]`}, []string{`[7]`}, "/*: value must be of the type null or string"},
-		"beside a reference":                {"3.1.0", `{$ref: "#/components/schemas/Text", maxLength: 2}`, []string{`"ab"`, `null`}, []string{`"abc"`}, `it does not fit "maxLength" of the schema`},
-		"a constant":                        {"3.1.0", `{const: 7}`, []string{`7`}, []string{`8`}, `it does not fit "const" of the schema`},
-		"a constant behind a reference":     {"3.1.0", `{properties: {kind: {const: book}, of: {$ref: "#/components/schemas/Text"}}}`, []string{`{"kind":"book","of":null}`}, []string{`{"kind":"film"}`}, `/kind: it does not fit "const"`},
-		"a bound that is a number":          {"3.1.0", `{type: number, exclusiveMinimum: 0}`, []string{`1`}, []string{`0`}, `it does not fit "exclusiveMinimum"`},
-		"a condition":                       {"3.1.0", `{if: {required: [from]}, then: {required: [to]}}`, []string{`{}`, `{"from":1,"to":2}`}, []string{`{"from":1}`}, `/to: property "to" is missing`},
-		"what one property needs":           {"3.1.0", `{dependentRequired: {from: [to]}}`, []string{`{}`}, []string{`{"from":1}`}, `it does not fit "dependentRequired`},
-		"properties that no part describes": {"3.1.0", `{allOf: [{properties: {a: {type: integer}}}], unevaluatedProperties: false}`, []string{`{"a":1}`}, []string{`{"b":1}`}, `/b: it does not fit`},
-		"names of properties":               {"3.1.0", `{patternProperties: {"^is": {type: boolean}}}`, []string{`{"isRed":true,"red":7}`}, []string{`{"isRed":7}`}, "/isRed: value must be of the type boolean"},
-		"the first of an array":             {"3.1.0", `{prefixItems: [{type: string}]}`, []string{`["a",7]`}, []string{`[7]`}, "/*: value must be of the type string"},
+		"nullable means something in 3.0": {"3.0.3", `{type: string, nullable: true}`, []string{`"a"`, `null`}, []string{`7`}, "value must be a string"},
+		"nullable means nothing in 3.1":   {"3.1.0", `{type: string, nullable: true}`, []string{`"a"`}, []string{`7`, `null`}, "value must be of the type string"},
+		"several types": {
+			"3.1.0", `{type: [integer, "null"]}`, []string{`7`, `null`}, []string{`"a"`, `7.5`}, "value must be of the type null or integer",
+		},
+		"several types behind a reference": {
+			"3.1.0", `{type: array, items: {$ref: "#/components/schemas/Text"}}`,
+			[]string{`["a",null]`},
+			[]string{`[7]`},
+			"/*: value must be of the type null or string",
+		},
+		"beside a reference": {
+			"3.1.0", `{$ref: "#/components/schemas/Text", maxLength: 2}`,
+			[]string{`"ab"`, `null`},
+			[]string{`"abc"`},
+			`it does not fit "maxLength" of the schema`,
+		},
+		"a constant": {"3.1.0", `{const: 7}`, []string{`7`}, []string{`8`}, `it does not fit "const" of the schema`},
+		"a constant behind a reference": {
+			"3.1.0", `{properties: {kind: {const: book}, of: {$ref: "#/components/schemas/Text"}}}`,
+			[]string{`{"kind":"book","of":null}`},
+			[]string{`{"kind":"film"}`},
+			`/kind: it does not fit "const"`,
+		},
+		"a bound that is a number": {"3.1.0", `{type: number, exclusiveMinimum: 0}`, []string{`1`}, []string{`0`}, `it does not fit "exclusiveMinimum"`},
+		"a condition": {
+			"3.1.0", `{if: {required: [from]}, then: {required: [to]}}`,
+			[]string{`{}`, `{"from":1,"to":2}`},
+			[]string{`{"from":1}`},
+			`/to: property "to" is missing`,
+		},
+		"what one property needs": {
+			"3.1.0", `{dependentRequired: {from: [to]}}`, []string{`{}`}, []string{`{"from":1}`}, `it does not fit "dependentRequired`,
+		},
+		"properties that no part describes": {
+			"3.1.0", `{allOf: [{properties: {a: {type: integer}}}], unevaluatedProperties: false}`,
+			[]string{`{"a":1}`},
+			[]string{`{"b":1}`},
+			`/b: it does not fit`,
+		},
+		"names of properties": {
+			"3.1.0", `{patternProperties: {"^is": {type: boolean}}}`,
+			[]string{`{"isRed":true,"red":7}`},
+			[]string{`{"isRed":7}`},
+			"/isRed: value must be of the type boolean",
+		},
+		"the first of an array": {"3.1.0", `{prefixItems: [{type: string}]}`, []string{`["a",7]`}, []string{`[7]`}, "/*: value must be of the type string"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

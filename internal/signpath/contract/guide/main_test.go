@@ -95,7 +95,8 @@ func TestTheGuideShowsBothNames(t *testing.T) {
 	rendered, err := render(&document{properties: []property{
 		{Object: "Signing policy", Answer: "verifiesOriginPolicy", Request: "verifyOriginPolicy", Evidence: "documented", Source: "a | b"},
 	}})
-	if want := "| `verifiesOriginPolicy`, in requests `verifyOriginPolicy` | both | documented | a \\| b |  |"; err != nil || !strings.Contains(string(rendered), want) {
+	if want := "| `verifiesOriginPolicy`, in requests `verifyOriginPolicy` | both | documented | a \\| b |  |"; err != nil ||
+		!strings.Contains(string(rendered), want) {
 		t.Errorf("%v; the guide lacks %s:\n%s", err, want, rendered)
 	}
 }
