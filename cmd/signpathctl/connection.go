@@ -36,7 +36,8 @@ func (f *connectionFlags) addTo(command *cobra.Command) {
 	}
 	setting(&f.url, httpapi.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
 	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
-	setting(&f.tokenFile, httpapi.FieldTokenFile, "file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
+	setting(&f.tokenFile, httpapi.FieldTokenFile,
+		"file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
 	setting(&f.proxyURL, httpapi.FieldProxyURL, "proxy, as http://host:port; one that needs a password belongs in $HTTPS_PROXY (default: $HTTPS_PROXY, but for the hosts in $NO_PROXY)")
 	setting(&f.caFile, httpapi.FieldCACertificateFile, "PEM file with authorities that are trusted beside those of the system")
 	setting(&f.certificateFile, httpapi.FieldClientCertificateFile, "PEM file with a client certificate, for a proxy in front of SignPath")
@@ -90,7 +91,8 @@ func refuseMissing(organizationID, token string) error {
 		missing = append(missing, errors.New("no organization is set: give its UUID, which SignPath shows on the organization page, as --organization-id or in "+api.EnvOrganizationID))
 	}
 	if token == "" {
-		missing = append(missing, errors.New("no API token is set: give one in "+api.EnvToken+", or the path of a file that holds it in "+api.EnvTokenFile+" or as --token-file"))
+		missing = append(missing, errors.New("no API token is set: give one in "+api.EnvToken+
+			", or the path of a file that holds it in "+api.EnvTokenFile+" or as --token-file"))
 	}
 	return errors.Join(missing...)
 }

@@ -151,7 +151,8 @@ func exceptedSection(findings []Excepted) section {
 	}
 	var full []line
 	for _, f := range findings {
-		full = append(full, line{fmt.Sprintf("%s: %s", f.Rule, f.Sentence), spellCauses([]string{fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason)}, f.Addresses)})
+		excepted := fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason)
+		full = append(full, line{fmt.Sprintf("%s: %s", f.Rule, f.Sentence), spellCauses([]string{excepted}, f.Addresses)})
 	}
 	counted := []line{{text: count(len(findings), "finding", "findings")}}
 	return section{"Findings introduced that an exception lets pass", [][]line{full, counted}, 2}

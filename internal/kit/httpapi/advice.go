@@ -28,7 +28,8 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 	case e.Status == 0 && e.RetryAfter > 0:
 		return "Too many requests", e.connectionAdvice(to.Spell)
 	case e.Status == 0:
-		return "No answer from " + server, cmp.Or(e.connectionAdvice(to.Spell), fmt.Sprintf("Check %s and the network, then run %s again.", to.Spell(FieldURL), to.Run))
+		return "No answer from " + server, cmp.Or(e.connectionAdvice(to.Spell),
+			fmt.Sprintf("Check %s and the network, then run %s again.", to.Spell(FieldURL), to.Run))
 	case e.IsWebPage():
 		return "Unexpected answer from " + server,
 			fmt.Sprintf("Check %s, and the proxy if there is one: that is not %s's API, which is at %s or the like.", to.Spell(FieldURL), server, e.service.DefaultURL)

@@ -54,7 +54,9 @@ func (w *walk) dataConfig(provider *connection, r *resourceBlock, address instan
 	}
 	var answer *tfprotov6.ValidateDataResourceConfigResponse
 	err := w.call("ValidateDataResourceConfig", address.String(), false, func(ctx context.Context) (err error) {
-		answer, err = provider.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: address.kind, Config: pack(config, s.ty)})
+		answer, err = provider.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: address.kind, Config: pack(config, s.ty),
+		})
 		return err
 	})
 	if err != nil {

@@ -69,7 +69,8 @@ func (w *walk) importState(provider *connection, address instanceAddress, reques
 		return nil, diags
 	}
 	if len(answer.ImportedResources) != 1 || answer.ImportedResources[0].TypeName != address.kind {
-		return nil, append(diags, failure(address.String(), "Import returned no resources", fmt.Sprintf("The import returned %d objects.", len(answer.ImportedResources)))...)
+		return nil, append(diags, failure(address.String(), "Import returned no resources",
+			fmt.Sprintf("The import returned %d objects.", len(answer.ImportedResources)))...)
 	}
 	imported := answer.ImportedResources[0]
 	value, err := unpack(imported.State, s.ty)

@@ -207,7 +207,8 @@ func (d *Driver) resourceJSON(address instanceAddress, o *object) *tfjson.StateR
 	}
 	return &tfjson.StateResource{
 		Address: address.String(), Mode: mode(address.resourceAddress), Type: address.kind, Name: address.name, Index: jsonIndex(address),
-		ProviderName: implied(address.kind), AttributeValues: values, SensitiveValues: sensitive, Tainted: o.tainted, IdentityValues: identity, IdentitySchemaVersion: identityVersion(identity),
+		ProviderName: implied(address.kind), AttributeValues: values, SensitiveValues: sensitive,
+		Tainted: o.tainted, IdentityValues: identity, IdentitySchemaVersion: identityVersion(identity),
 	}
 }
 

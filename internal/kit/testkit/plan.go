@@ -368,7 +368,8 @@ func (w *walk) refresh(provider *connection, r *resourceBlock, address instanceA
 	}
 	value, err := unpack(answer.NewState, s.ty)
 	if err != nil || !value.IsWhollyKnown() {
-		return prior, append(diags, failure(address.String(), "Provider produced invalid object", fmt.Sprintf("A refresh returned an object that is not wholly known, or none: %v", err))...)
+		return prior, append(diags, failure(address.String(), "Provider produced invalid object",
+			fmt.Sprintf("A refresh returned an object that is not wholly known, or none: %v", err))...)
 	}
 	identity, more := identityOf(answer.NewIdentity, s, address, true)
 	if diags = append(diags, more...); more.hasErrors() {
@@ -652,7 +653,8 @@ func (w *walk) validateResource(provider *connection, r *resourceBlock, address 
 	var answer *tfprotov6.ValidateResourceConfigResponse
 	err := w.call("ValidateResourceConfig", address.String(), false, func(ctx context.Context) (err error) {
 		answer, err = provider.server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
-			TypeName: address.kind, Config: pack(config, s.ty), ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+			TypeName: address.kind, Config: pack(config, s.ty),
+			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 		})
 		return err
 	})

@@ -153,7 +153,9 @@ func (p *Providers) providerFunction(provider, name string, from *tfprotov6.Func
 	spec := &function.Spec{}
 	parameter := func(p *tfprotov6.FunctionParameter) (function.Parameter, error) {
 		ty, err := ctyType(p.Type)
-		return function.Parameter{Name: p.Name, Type: ty, AllowNull: p.AllowNullValue, AllowUnknown: p.AllowUnknownValues, AllowDynamicType: p.AllowUnknownValues}, err
+		return function.Parameter{
+			Name: p.Name, Type: ty, AllowNull: p.AllowNullValue, AllowUnknown: p.AllowUnknownValues, AllowDynamicType: p.AllowUnknownValues,
+		}, err
 	}
 	for _, p := range from.Parameters {
 		made, err := parameter(p)

@@ -63,8 +63,10 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 	case access.ParentUserGroup:
 		return map[string]schema.Attribute{attrGroup: schema.StringAttribute{
 			Required: true,
-			MarkdownDescription: "The user group, as a reference: `group:NAME`, or `group:UUID`. Refer to the `member` attribute of a `signpath_user_group`, so that Terraform creates it first. " +
-				"Another group replaces the resource; a new name of the same one does not. A group that is synchronized from the organization's directory is an error in the plan: its members are managed there.",
+			MarkdownDescription: "The user group, as a reference: `group:NAME`, or `group:UUID`. " +
+				"Refer to the `member` attribute of a `signpath_user_group`, so that Terraform creates it first. " +
+				"Another group replaces the resource; a new name of the same one does not. " +
+				"A group that is synchronized from the organization's directory is an error in the plan: its members are managed there.",
 			Validators: []validator.String{isMemberReference(access.KindGroup)},
 		}}
 	case access.ParentSigningPolicy:

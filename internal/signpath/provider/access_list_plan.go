@@ -176,7 +176,8 @@ func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
 		return
 	}
 	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
-		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s.%s", t, p.list.Grants, map[bool]string{true: " Global roles may still allow it."}[p.list.Parent == access.ParentProject]))
+		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s.%s", t, p.list.Grants,
+			map[bool]string{true: " Global roles may still allow it."}[p.list.Parent == access.ParentProject]))
 }
 
 func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan.Raw) }

@@ -86,10 +86,14 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reviews the live organization: who may do what in the end, directly, through groups in groups or by a global role, and what is wrong with that. " +
 			"Made for `check` blocks and postconditions.\n\n" +
-			"It tells what `signpathctl review org` tells, by the rules of the provider's `guardrails` block: a rule that is set to `ignore` there finds nothing here either. The whole organization is read, whatever the filters are, so that none of them hides what a finding rests on; " +
+			"It tells what `signpathctl review org` tells, by the rules of the provider's `guardrails` block: " +
+			"a rule that is set to `ignore` there finds nothing here either. The whole organization is read, whatever the filters are, " +
+			"so that none of them hides what a finding rests on; " +
 			"that shares its requests with everything else in the run, and adds one to the refresh of an organization that is managed whole. " +
-			"Use the token of a Global Reader, Project Administrator or Global Administrator: SignPath shows others only the projects that they have a right on, without saying that there are more.\n\n" +
-			"A data source is read before the changes of a plan are made. So in a plan, this one tells of the organization as it is; in a `check` block, it is read again at the end of the apply. " +
+			"Use the token of a Global Reader, Project Administrator or Global Administrator: " +
+			"SignPath shows others only the projects that they have a right on, without saying that there are more.\n\n" +
+			"A data source is read before the changes of a plan are made. So in a plan, this one tells of the organization as it is; " +
+			"in a `check` block, it is read again at the end of the apply. " +
 			"With `depends_on`, or with a filter that is known after apply, it is read in the apply, after what it depends on: name the memberships of groups there, too. " +
 			"What a plan would do is what `signpathctl review plan` tells before.",
 		Attributes: map[string]schema.Attribute{
@@ -112,7 +116,8 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"entries": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: accessEntryAttributes()},
-				MarkdownDescription: "Who may do what, where and why, ordered by place, permission and member. What holds in the organization or in a project has an entry for each place in it, too, " +
+				MarkdownDescription: "Who may do what, where and why, ordered by place, permission and member. " +
+					"What holds in the organization or in a project has an entry for each place in it, too, " +
 					"so that no other place has to be looked at. In a large organization these are thousands: narrow them.",
 			},
 			"findings": schema.ListNestedAttribute{
@@ -125,7 +130,8 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"gaps": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Sentences on what SignPath refused to show to the token, ordered. No rule fires on what is in a gap, so a check that must not miss anything has to look at this list, too.",
+				MarkdownDescription: "Sentences on what SignPath refused to show to the token, ordered. No rule fires on what is in a gap, " +
+					"so a check that must not miss anything has to look at this list, too.",
 			},
 		},
 	}

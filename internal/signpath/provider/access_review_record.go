@@ -67,7 +67,9 @@ func accessEntryAttributes() map[string]schema.Attribute {
 		attrPermission:    schema.StringAttribute{Computed: true, MarkdownDescription: "What the member may do: " + code(review.PermissionNames()) + "."},
 		attrProject:       schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the project where that holds; null for the organization."},
 		attrSigningPolicy: schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the signing policy where that holds; null for the project or the organization."},
-		"status":          schema.StringAttribute{Computed: true, MarkdownDescription: "Whether the member is `active`, `invited` or `inactive`; null for an entry that fits nobody."},
+		"status": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "Whether the member is `active`, `invited` or `inactive`; null for an entry that fits nobody.",
+		},
 		"in_force": schema.BoolAttribute{
 			Computed:            true,
 			MarkdownDescription: "Whether the member can use the permission now. Who is invited or inactive cannot, but comes into it without anybody granting it again.",
@@ -81,8 +83,14 @@ func accessEntryAttributes() map[string]schema.Attribute {
 
 func accessReasonAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"sentence":        schema.StringAttribute{Computed: true, MarkdownDescription: "The reason in words, such as `approver of project-a/release-signing, through group:Release Managers`."},
-		attrRole:          schema.StringAttribute{Computed: true, MarkdownDescription: "Global role that gives the permission, such as `GlobalAdministrator`; null otherwise. The support user has neither a role nor a list here."},
+		"sentence": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "The reason in words, such as `approver of project-a/release-signing, through group:Release Managers`.",
+		},
+		attrRole: schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "Global role that gives the permission, such as `GlobalAdministrator`; null otherwise. " +
+				"The support user has neither a role nor a list here.",
+		},
 		"list":            schema.StringAttribute{Computed: true, MarkdownDescription: "Access list that gives the permission, such as `approvers`; null otherwise."},
 		attrProject:       schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the project where the list is; null otherwise."},
 		attrSigningPolicy: schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the signing policy where the list is; null otherwise."},
@@ -143,14 +151,19 @@ func newExceptedFindingRecords(findings []review.ExceptedFinding) []exceptedFind
 
 func findingAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"rule":        schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the rule that found it: " + code(review.RuleIDs()) + "."},
-		"severity":    schema.StringAttribute{Computed: true, MarkdownDescription: "`deny` for what must not be, `warn` for what somebody should look at."},
-		"sentence":    schema.StringAttribute{Computed: true, MarkdownDescription: "What was found, with names."},
-		"reasons":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The ways by which it came to be, where access is what was found."},
-		"advice":      schema.StringAttribute{Computed: true, MarkdownDescription: "What to do about it."},
-		"principals":  schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Member references of whom it is about."},
-		"places":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What it is about: `project-a` is a project, `project-a/release-signing` a signing policy."},
-		"fingerprint": schema.StringAttribute{Computed: true, MarkdownDescription: "The same for the same rule, principals and places in every review, also in those of `signpathctl`."},
+		"rule":       schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the rule that found it: " + code(review.RuleIDs()) + "."},
+		"severity":   schema.StringAttribute{Computed: true, MarkdownDescription: "`deny` for what must not be, `warn` for what somebody should look at."},
+		"sentence":   schema.StringAttribute{Computed: true, MarkdownDescription: "What was found, with names."},
+		"reasons":    schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The ways by which it came to be, where access is what was found."},
+		"advice":     schema.StringAttribute{Computed: true, MarkdownDescription: "What to do about it."},
+		"principals": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Member references of whom it is about."},
+		"places": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "What it is about: `project-a` is a project, `project-a/release-signing` a signing policy.",
+		},
+		"fingerprint": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "The same for the same rule, principals and places in every review, also in those of `signpathctl`.",
+		},
 	}
 }
 

@@ -63,17 +63,21 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Generates the API token of a CI user, and rotates it.\n\n" +
-			"A CI user has one token. SignPath shows it only when it is generated, and the one before stops working in that moment. So this resource **regenerates the token when it is created**, " +
-			"and every rotation is a replacement that the plan shows: when `rotation_triggers` change, when `rotate_after` has passed, when `encryption_recipients` change, or for another CI user. " +
+			"A CI user has one token. SignPath shows it only when it is generated, and the one before stops working in that moment. " +
+			"So this resource **regenerates the token when it is created**, " +
+			"and every rotation is a replacement that the plan shows: when `rotation_triggers` change, when `rotate_after` has passed, " +
+			"when `encryption_recipients` change, or for another CI user. " +
 			"Neither a refresh nor a plan ever rotates.\n\n" +
 			"With `create_before_destroy` or without it, the old token stops working as soon as the new one is generated: SignPath has no second place for it. " +
 			"Builds that run between that and the delivery of the new token are refused. The guide [Tokens](../guides/tokens.md) shows how to deliver and rotate tokens.\n\n" +
 			"**Without `encryption_recipients`, the token is in the state in the clear.** With them, the state, the plan and the log have it only encrypted.\n\n" +
 			"The request is never sent twice. If its answer is lost, the apply fails, and nobody knows the new token; the next apply regenerates it.\n\n" +
 			"On destroy, the resource is forgotten and **the token stays valid**, because SignPath's API is not known to revoke tokens. Deactivate the CI user to make it useless.\n\n" +
-			"It cannot be imported, because a token cannot be read back. There is no ephemeral form, because Terraform opens one in every plan and every apply, and each time would rotate the token. " +
+			"It cannot be imported, because a token cannot be read back. There is no ephemeral form, " +
+			"because Terraform opens one in every plan and every apply, and each time would rotate the token. " +
 			"Two of these resources for one CI user are an error in the plan.\n\n" +
-			"Needs the role User Administrator or Global Administrator. That the route is called with POST and answers `apiToken` is inferred; if the answer lacks it, the error says what it has instead.",
+			"Needs the role User Administrator or Global Administrator. That the route is called with POST and answers `apiToken` is inferred; " +
+			"if the answer lacks it, the error says what it has instead.",
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
@@ -81,7 +85,8 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			attrCIUser: schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The CI user, as a member reference: `ci_user:NAME`, or `ci_user:` with a UUID. Another CI user replaces the resource, and so does a value that is only known after apply; another spelling of the same one changes nothing. " +
+				MarkdownDescription: "The CI user, as a member reference: `ci_user:NAME`, or `ci_user:` with a UUID. " +
+					"Another CI user replaces the resource, and so does a value that is only known after apply; another spelling of the same one changes nothing. " +
 					"A CI user that does not exist or fits several is an error in the plan.",
 				Validators: []validator.String{isMemberReference(access.KindCIUser)},
 			},
@@ -92,20 +97,23 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			attrRotateAfter: schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "How old the token may become, as a Go duration above zero: `720h` are 30 days, `1h30m` an hour and a half. The largest unit is the hour. " +
-					"The first plan that refreshes after `generated_at` plus this shows a replacement, and a warning with the reason. A plan that nobody makes rotates nothing, and a plan with `-refresh=false` does not look. " +
+					"The first plan that refreshes after `generated_at` plus this shows a replacement, and a warning with the reason. " +
+					"A plan that nobody makes rotates nothing, and a plan with `-refresh=false` does not look. " +
 					"The duration itself can be changed in place.",
 				Validators: []validator.String{isRotationPeriod()},
 			},
 			attrEncryptionRecipients: schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Public keys for [age](https://age-encryption.org): X25519 (`age1…`) or SSH (`ssh-ed25519 …`, `ssh-rsa …` of 2048 bits or more). If they are set, `token` is null, and `encrypted_token` can be opened with any one of the private keys. " +
+				MarkdownDescription: "Public keys for [age](https://age-encryption.org): X25519 (`age1…`) or SSH (`ssh-ed25519 …`, " +
+					"`ssh-rsa …` of 2048 bits or more). If they are set, `token` is null, and `encrypted_token` can be opened with any one of the private keys. " +
 					"Another set, also with another comment in an SSH key, replaces the resource: the token that was generated is not there any more to be encrypted again. " +
 					"An empty set, a private key, a key of another kind and several keys in one element are errors in the plan.",
 				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(isEncryptionRecipient())},
 			},
 			attrAllowLockout: schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether the token may be the one that Terraform itself uses. Without it, such a plan is an error: as soon as the token is regenerated, SignPath refuses every later request of the same run. " +
+				MarkdownDescription: "Whether the token may be the one that Terraform itself uses. Without it, such a plan is an error: " +
+					"as soon as the token is regenerated, SignPath refuses every later request of the same run. " +
 					"With it, the plan warns of that. Defaults to `false`.",
 			},
 			attrToken: schema.StringAttribute{
@@ -114,7 +122,8 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			attrEncryptedToken: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "The API token as an ASCII-armored age file; null without `encryption_recipients`. It is not a secret, and not marked as sensitive: only the private keys open it. `age -d -i key.txt` does.",
+				MarkdownDescription: "The API token as an ASCII-armored age file; null without `encryption_recipients`. It is not a secret, " +
+					"and not marked as sensitive: only the private keys open it. `age -d -i key.txt` does.",
 			},
 			attrGeneratedAt: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
@@ -172,7 +181,8 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 	plan.GeneratedAt = types.StringValue(r.now().UTC().Format(time.RFC3339))
 	if err := plan.keep(token, recipients); err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root(attrEncryptionRecipients), "API token lost", sentence(fmt.Sprintf(
-			"The API token of %s was regenerated, but it could not be encrypted, and is not kept in the clear. The old one is invalid. Apply again: that regenerates it once more. The encryption failed: %s", p, err)))
+			"The API token of %s was regenerated, but it could not be encrypted, and is not kept in the clear. The old one is invalid. Apply again: "+
+				"that regenerates it once more. The encryption failed: %s", p, err)))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -276,5 +286,6 @@ func (r *ciUserTokenResource) Delete(ctx context.Context, req resource.DeleteReq
 // ImportState implements [resource.ResourceWithImportState], to say why not.
 func (r *ciUserTokenResource) ImportState(_ context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resp.Diagnostics.AddError("An API token cannot be imported",
-		"SignPath shows a token only when it is generated, so there is nothing to import. Leave the import out: the resource is then created, which regenerates the token, and the present one stops working.")
+		"SignPath shows a token only when it is generated, so there is nothing to import. Leave the import out: the resource is then created, "+
+			"which regenerates the token, and the present one stops working.")
 }

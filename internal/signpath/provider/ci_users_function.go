@@ -77,7 +77,8 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 					"signing_policies":    types.SetType{ElemType: types.StringType},
 				}},
 				MarkdownDescription: "The projects, by slug. Each is an object of\n" +
-					"   * `origin_verification` (Boolean) Whether SignPath verifies the origin under every one of these signing policies. If it does not under one of them, say false.\n" +
+					"   * `origin_verification` (Boolean) Whether SignPath verifies the origin under every one of these signing policies. " +
+					"If it does not under one of them, say false.\n" +
 					"   * `signing_policies` (Set of String) The slugs of the signing policies that builds submit to. A project without any gets no CI user.\n\n" +
 					"   Other attributes are ignored.",
 			},

@@ -51,14 +51,17 @@ func connectionAttributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		string(httpapi.FieldTokenFile): file(fmt.Sprintf("Path of a file that holds the API token and nothing else but white space around it, in place of `%s`. "+
-			"It is read when the provider starts. Defaults to the environment variable `%s`. Set a token or a file, not both; what is set here takes precedence over both environment variables.",
+			"It is read when the provider starts. Defaults to the environment variable `%s`. Set a token or a file, not both; "+
+			"what is set here takes precedence over both environment variables.",
 			httpapi.FieldToken, api.EnvTokenFile), stringvalidator.ConflictsWith(path.MatchRoot(string(httpapi.FieldToken)))),
-		string(httpapi.FieldRequestTimeout): wholeNumberAttribute(httpapi.RequestTimeout, "How many seconds one attempt of a request may take, until its answer has arrived."),
+		string(httpapi.FieldRequestTimeout): wholeNumberAttribute(httpapi.RequestTimeout,
+			"How many seconds one attempt of a request may take, until its answer has arrived."),
 		string(httpapi.FieldRetryTimeout): wholeNumberAttribute(httpapi.RetryTimeout, "How many seconds a request may take with all its attempts and the waits between them. "+
 			"Reads, and writes that state the whole result, are sent again after a connection error or one of the answers 408, 429, 502, 503 and 504; a `Retry-After` is kept. "+
 			"What creates or generates something is sent again only if SignPath certainly did not act. "+
 			"A pause that is longer than the time that is left is an error at once. With 0, nothing is sent again."),
-		string(httpapi.FieldMaxConcurrentRequests): wholeNumberAttribute(httpapi.MaxConcurrentRequests, "How many requests are under way at once. Terraform's own `-parallelism` also limits them."),
+		string(httpapi.FieldMaxConcurrentRequests): wholeNumberAttribute(httpapi.MaxConcurrentRequests,
+			"How many requests are under way at once. Terraform's own `-parallelism` also limits them."),
 		string(httpapi.FieldMaxRequestsPerSecond): schema.Float64Attribute{
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0.01)},
@@ -69,10 +72,12 @@ func connectionAttributes() map[string]schema.Attribute {
 			Optional:  true,
 			Sensitive: true,
 			MarkdownDescription: "Proxy for all requests to SignPath, as `http://host:port` or `host:port`, with credentials as `http://user:password@host:port`; " +
-				"the scheme may also be `https`, `socks5` or `socks5h`. Defaults to the environment variables `HTTPS_PROXY` and `NO_PROXY` (and `HTTP_PROXY` for a plain `http` address), " +
+				"the scheme may also be `https`, `socks5` or `socks5h`. Defaults to the environment variables `HTTPS_PROXY` and `NO_PROXY` " +
+				"(and `HTTP_PROXY` for a plain `http` address), " +
 				"in upper or lower case. `NO_PROXY` does not apply to a proxy that is set here. SignPath's own tools use `http_proxy` for https, too; this provider does not.",
 		},
-		string(httpapi.FieldCACertificateFile): file("Path of a PEM file with the certificates of authorities that may sign the server's certificate, beside those that the system trusts: " +
+		string(httpapi.FieldCACertificateFile): file("Path of a PEM file with the certificates of authorities " +
+			"that may sign the server's certificate, beside those that the system trusts: " +
 			"for a self-hosted SignPath with an authority of its own, or for a proxy that looks into connections. TLS 1.2 is the oldest version that is accepted."),
 		string(httpapi.FieldClientCertificateFile): file("Path of a PEM file with the client certificate for TLS, and the intermediate certificates after it. "+
 			"SignPath does not support client certificates directly: this is for a proxy in front of it that asks for one.", beside(httpapi.FieldClientKeyFile)),

@@ -106,10 +106,12 @@ func explain(f failure, err error) (summary, advice string) {
 		return "SignPath lost settings in an edit", "Put them back in SignPath's web application now. The change that was asked for may be in force. " +
 			"Do not apply again before you know why this installation drops them; please report it to this provider's project."
 	case errors.As(err, &contract):
-		return "SignPath's API is not as expected", "Nothing was changed. `signpathctl contract` shows how the document of this installation differs; please report that to this provider's project. " +
+		return "SignPath's API is not as expected", "Nothing was changed. `signpathctl contract` shows how the document of this installation " +
+			"differs; please report that to this provider's project. " +
 			"If the document is wrong and the request is right, `api_contract = \"assumed\"` in the provider block sends it without looking."
 	case errors.As(err, &lostCreate):
-		return "Unknown outcome of a create", "Apply again: Terraform then looks for it once more. If it exists, Terraform takes it over, which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."
+		return "Unknown outcome of a create", "Apply again: Terraform then looks for it once more. If it exists, Terraform takes it over, " +
+			"which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."
 	case errors.As(err, &noAuditLog):
 		return "No audit log", f.needs
 	case errors.As(err, &failedOrNot):

@@ -46,7 +46,8 @@ type exceptionModel struct {
 func guardrailsBlock() schema.Block {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "What a plan may do about access. Every resource that changes access is judged, with its own change applied to what SignPath has now, by the rules of access reviews. " +
-			"What it newly causes fails the plan, or is a warning, or nothing, as the rule says; what was wrong before is not blamed on it. See the guide [Reviewing changes to signing rights](guides/reviewing-changes.md). " +
+			"What it newly causes fails the plan, or is a warning, or nothing, as the rule says; what was wrong before is not blamed on it. " +
+			"See the guide [Reviewing changes to signing rights](guides/reviewing-changes.md). " +
 			"Without this block, every rule has its default: what leaves nobody to approve is denied, the rest is a warning.",
 		Attributes: map[string]schema.Attribute{
 			"rules": schema.MapNestedAttribute{
@@ -64,7 +65,8 @@ func guardrailAttributes() map[string]schema.Attribute {
 		"severity": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "`deny` fails the plan, `warn` warns, `ignore` switches the rule off. Defaults to that of the rule. " +
-				"What is denied by default is only a warning where a single entry of a list is removed or a resource destroyed, because the plan may put another in its place; a `deny` that is set here counts there, too.",
+				"What is denied by default is only a warning where a single entry of a list is removed or a resource destroyed, " +
+				"because the plan may put another in its place; a `deny` that is set here counts there, too.",
 		},
 		"parameters": schema.MapAttribute{
 			Optional:            true,

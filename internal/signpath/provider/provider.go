@@ -74,12 +74,15 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: fmt.Sprintf("API token of the user that Terraform acts as: a CI user or an interactive user. Defaults to the environment variable `%s`, which is the better place, "+
-					"because it keeps the token out of the configuration. Required there, here, or in `token_file`. To manage users *and* access lists with one token, its user needs the role Global Administrator.", api.EnvToken),
+					"because it keeps the token out of the configuration. Required there, here, or in `token_file`. "+
+					"To manage users *and* access lists with one token, its user needs the role Global Administrator.", api.EnvToken),
 			},
 			attrAPIContract: schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How the provider learns the names in SignPath's API that are not published. `auto`, the default, reads the installation's own OpenAPI document (`<api_url>/swagger/v1/swagger.json`) " +
-					"before the first write of a run and goes by it; where the document contradicts all that is plausible, nothing is written, and where there is no document, the assumed names are used and a warning says so. " +
+				MarkdownDescription: "How the provider learns the names in SignPath's API that are not published. `auto`, the default, " +
+					"reads the installation's own OpenAPI document (`<api_url>/swagger/v1/swagger.json`) " +
+					"before the first write of a run and goes by it; where the document contradicts all that is plausible, nothing is written, " +
+					"and where there is no document, the assumed names are used and a warning says so. " +
 					"`assumed` uses the assumed names and reads no document. See the guide [What is verified about the API](guides/api-contract.md).",
 				Validators: []validator.String{stringvalidator.OneOf(string(api.ContractAuto), string(api.ContractAssumed))},
 			},
@@ -142,7 +145,8 @@ func refuseUnknown(config tfsdk.Config, diags *diag.Diagnostics) {
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		if !settings[name].IsFullyKnown() {
 			diags.AddAttributeError(path.Root(name), "Setting not known at plan time",
-				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, or leave it out and use the environment variable, if it has one.", name))
+				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, "+
+					"or leave it out and use the environment variable, if it has one.", name))
 		}
 	}
 }

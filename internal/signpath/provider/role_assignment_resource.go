@@ -50,7 +50,8 @@ func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.Metada
 func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the global role of an interactive user or a CI user.\n\n" +
-			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: so every privileged role stands out as a resource of its own. " +
+			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: " +
+			"so every privileged role stands out as a resource of its own. " +
 			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
 			"On destroy, the user becomes a Regular User.\n\n" +
 			"Needs the role User Administrator or Global Administrator. A User Administrator may assign any role, also to themselves.",
@@ -62,14 +63,16 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 			},
 			attrMember: schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The user, as a member reference: " + memberForms(roleKinds) + ". Another user replaces the resource; another spelling of the same one changes nothing. " +
+				MarkdownDescription: "The user, as a member reference: " + memberForms(roleKinds) + ". Another user replaces the resource; " +
+					"another spelling of the same one changes nothing. " +
 					"A user that does not exist or fits several is an error in the plan; so is a second role assignment for the same user.",
 				Validators: []validator.String{isMemberReference(roleKinds...)},
 			},
 			attrRole: schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The global role: one of `" + joinRoles("`, `") + "`. It can be changed in place. The spelling of `DirectorySynchronizer` is inferred, and SignPath may refuse it.",
-				Validators:          []validator.String{isRole()},
+				Required: true,
+				MarkdownDescription: "The global role: one of `" + joinRoles("`, `") + "`. It can be changed in place. The spelling of " +
+					"`DirectorySynchronizer` is inferred, and SignPath may refuse it.",
+				Validators: []validator.String{isRole()},
 			},
 			attrAllowLockout: allowLockoutAttribute("takes a role from the user that Terraform acts as, or from the last active Global Administrator"),
 		},

@@ -52,9 +52,11 @@ func (d *signingPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaR
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Looks up one signing policy by the slugs of its project and itself, with who may submit and approve.",
 		Attributes: map[string]schema.Attribute{
-			attrID:                          schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the signing policy, a UUID." + untold},
-			attrProject:                     schema.StringAttribute{Required: true, MarkdownDescription: "Slug of the project.", Validators: []validator.String{isSlug()}},
-			attrSlug:                        schema.StringAttribute{Required: true, MarkdownDescription: "Slug of the signing policy, as in its web address.", Validators: []validator.String{isSlug()}},
+			attrID:      schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the signing policy, a UUID." + untold},
+			attrProject: schema.StringAttribute{Required: true, MarkdownDescription: "Slug of the project.", Validators: []validator.String{isSlug()}},
+			attrSlug: schema.StringAttribute{
+				Required: true, MarkdownDescription: "Slug of the signing policy, as in its web address.", Validators: []validator.String{isSlug()},
+			},
 			attrName:                        schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
 			"description":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
 			"purpose":                       schema.StringAttribute{Computed: true, MarkdownDescription: "Purpose as SignPath says it; its values are not documented." + untold},

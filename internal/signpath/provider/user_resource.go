@@ -203,7 +203,8 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	if plan.isReinvited(&state) {
 		err := r.client.Reinvite(ctx, state.ID.ValueString())
-		addFailure(&resp.Diagnostics, failure{at: path.Root(attrReinviteTriggers), doing: "Inviting " + state.Member.ValueString() + " again", needs: needsUserAdmin}, err)
+		doing := "Inviting " + state.Member.ValueString() + " again"
+		addFailure(&resp.Diagnostics, failure{at: path.Root(attrReinviteTriggers), doing: doing, needs: needsUserAdmin}, err)
 		if err == nil {
 			// Saved at once: if the rest of the update fails, the next apply must not
 			// send another mail.
