@@ -1,18 +1,25 @@
 package testkit
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -35,43 +42,148 @@ func CLIPath(t *testing.T) string {
 // A Workspace is a working directory of a CLI. The CLI talks to providers that are
 // served in the process of the test, so nothing is built or started for them.
 type Workspace struct {
-	Directory string
-	t         *testing.T
-	tf        *tfexec.Terraform
-	reattach  tfexec.ReattachInfo
+	Directory, CLI string
+	// Env is the environment of the commands that a test spells out: see Command.
+	Env      []string
+	t        *testing.T
+	tf       *tfexec.Terraform
+	reattach tfexec.ReattachInfo
 }
 
-// NewWorkspace makes a workspace with providers by their source addresses, such as
-// "registry.terraform.io/example/signing".
+// NewWorkspace makes a workspace with providers by their sources without a host, such
+// as "example/signing". Each CLI looks for these at a registry of its own.
 func NewWorkspace(t *testing.T, providers Factories) *Workspace {
 	t.Helper()
-	w := &Workspace{Directory: t.TempDir(), t: t, reattach: tfexec.ReattachInfo{}}
-	tf, err := tfexec.NewTerraform(w.Directory, CLIPath(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := &Workspace{Directory: t.TempDir(), CLI: CLIPath(t), t: t, reattach: tfexec.ReattachInfo{}}
+	tf, err := tfexec.NewTerraform(w.Directory, w.CLI)
+	Must(t, err)
 	w.tf = tf
-	if err := tf.SetEnv(cleanEnvironment()); err != nil {
-		t.Fatal(err)
-	}
+	Must(t, tf.SetEnv(cleanEnvironment()))
 	var required strings.Builder
 	for source, factory := range providers {
-		w.reattach[source] = serve(t, source, factory)
+		served := serve(t, source, factory)
+		for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+			w.reattach[path.Join(registry, source)] = served
+		}
 		fmt.Fprintf(&required, "    %s = {\n      source = %q\n    }\n", path.Base(source), source)
 	}
-	w.Write("required_providers.tf", "terraform {\n  required_providers {\n"+required.String()+"  }\n}\n")
+	w.Write(requiredProviders, "terraform {\n  required_providers {\n"+required.String()+"  }\n}\n")
+	reattach, err := json.Marshal(w.reattach)
+	Must(t, err)
+	for name, value := range cleanEnvironment() {
+		w.Env = append(w.Env, name+"="+value)
+	}
+	w.Env = append(w.Env, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "TF_REATTACH_PROVIDERS="+string(reattach))
 	return w
 }
 
-// Reattach is the value of TF_REATTACH_PROVIDERS, for a command that a test starts
-// by itself.
-func (w *Workspace) Reattach() string {
-	encoded, err := json.Marshal(w.reattach)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return string(encoded)
+// Command is a command in the directory of the workspace, with its environment.
+func (w *Workspace) Command(name string, arguments ...string) *exec.Cmd {
+	// Not the test's own context: a CLI that is killed leaves its provider behind.
+	command := exec.CommandContext(context.Background(), name, arguments...)
+	command.Dir, command.Env = w.Directory, w.Env
+	return command
 }
+
+// Run runs the CLI and returns all that it prints, and its exit code.
+func (w *Workspace) Run(arguments ...string) (output string, exitCode int) {
+	w.t.Helper()
+	said, err := w.Command(w.CLI, arguments...).CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return string(said), exit.ExitCode()
+	}
+	Must(w.t, err)
+	return string(said), 0
+}
+
+// MustRun runs the CLI and returns its standard output.
+func (w *Workspace) MustRun(arguments ...string) []byte {
+	w.t.Helper()
+	var stderr bytes.Buffer
+	command := w.Command(w.CLI, arguments...)
+	command.Stderr = &stderr
+	output, err := command.Output()
+	if err == nil {
+		return output
+	}
+	if slices.Contains(arguments, "-json") { // That is for programs; people want to read the error.
+		output, _ = w.Command(w.CLI, slices.DeleteFunc(arguments, func(a string) bool { return a == "-json" })...).CombinedOutput()
+	}
+	w.t.Fatalf("%s: %s\n%s%s", strings.Join(arguments, " "), err, output, stderr.Bytes())
+	return nil
+}
+
+// MustSay runs the CLI and checks what it prints.
+func (w *Workspace) MustSay(want *regexp.Regexp, arguments ...string) {
+	w.t.Helper()
+	switch output, exitCode := w.Run(arguments...); {
+	case exitCode != 0:
+		w.t.Fatalf("%s ends with %d\n%s", strings.Join(arguments, " "), exitCode, output)
+	case !want.MatchString(output):
+		w.t.Errorf("%s does not say %s:\n%s", strings.Join(arguments, " "), want, output)
+	}
+}
+
+// PlanOnce plans in the environment of Command. Unlike Plan it starts one process:
+// terraform-exec asks the CLI for its version first.
+func (w *Workspace) PlanOnce() Result {
+	w.t.Helper()
+	return w.do(func(_ context.Context, to io.Writer) (bool, error) {
+		command := w.Command(w.CLI, "plan", "-json", "-detailed-exitcode")
+		command.Stdout = to
+		err := command.Run()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && exit.ExitCode() == 2 {
+			return true, nil
+		}
+		return false, err
+	})
+}
+
+// Must ends the test if something failed that the test only needs.
+func Must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Says matches a text in which the phrases occur in this order. A CLI breaks lines
+// anywhere, so white space matches any.
+func Says(phrases ...string) *regexp.Regexp {
+	patterns := make([]string, len(phrases))
+	for i, phrase := range phrases {
+		patterns[i] = strings.ReplaceAll(regexp.QuoteMeta(phrase), " ", `\s+`)
+	}
+	return regexp.MustCompile("(?s)" + strings.Join(patterns, ".*"))
+}
+
+// SkipBelow skips the test on a CLI that has not got what it shows.
+func SkipBelow(t *testing.T, minimum *version.Version) {
+	t.Helper()
+	CLIPath(t)
+	current, err := cliVersion()
+	Must(t, err)
+	if current.LessThan(minimum) {
+		t.Skipf("needs Terraform %s, this is %s", minimum, current)
+	}
+}
+
+// cliVersion asks the CLI once.
+var cliVersion = sync.OnceValues(func() (*version.Version, error) {
+	output, err := exec.CommandContext(context.Background(), os.Getenv(EnvCLI), "version", "-json").Output()
+	if err != nil {
+		return nil, err
+	}
+	var cli struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal(output, &cli); err != nil {
+		return nil, err
+	}
+	return version.NewVersion(cli.Version)
+})
 
 // cleanEnvironment is that of the test without what would set the CLI up.
 func cleanEnvironment() map[string]string {
@@ -113,18 +225,23 @@ func serve(t *testing.T, source string, factory func() (tfprotov6.ProviderServer
 	}
 }
 
-// Write writes a file of the workspace.
+// requiredProviders is the file that says where the providers are from.
+const requiredProviders = "required_providers.tf"
+
+// Write writes a file of the workspace. One that says itself where the providers are
+// from takes the place of that which the workspace has.
 func (w *Workspace) Write(name, content string) {
 	w.t.Helper()
-	if err := os.WriteFile(filepath.Join(w.Directory, name), []byte(content), 0o600); err != nil {
-		w.t.Fatal(err)
+	if name != requiredProviders && strings.Contains(content, "required_providers") {
+		Must(w.t, os.RemoveAll(filepath.Join(w.Directory, requiredProviders)))
 	}
+	Must(w.t, os.WriteFile(filepath.Join(w.Directory, name), []byte(content), 0o600))
 }
 
 // Read reads a file of the workspace. It is empty if the file is not there.
 func (w *Workspace) Read(name string) string {
 	w.t.Helper()
-	content, err := os.ReadFile(filepath.Join(w.Directory, name)) //nolint:gosec // A test names a file of its own.
+	content, err := os.ReadFile(filepath.Join(w.Directory, name))
 	if err != nil && !os.IsNotExist(err) {
 		w.t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ type configuration struct {
 	resources []*resourceBlock
 	providers map[string]*hclsyntax.Body // By "name" or "name.alias".
 	locals    map[string]hcl.Expression
-	variables map[string]*hclsyntax.Body
-	outputs   map[string]hcl.Expression
+	variables map[string]*variable
+	outputs   map[string]*output
 	imports   []*hclsyntax.Body
 	moves     []move
 	removals  []removal
@@ -57,9 +57,9 @@ func parseConfiguration(source string) (*configuration, error) {
 	}
 	c := &configuration{
 		source: []byte(source), providers: map[string]*hclsyntax.Body{}, locals: map[string]hcl.Expression{},
-		variables: map[string]*hclsyntax.Body{}, outputs: map[string]hcl.Expression{},
+		variables: map[string]*variable{}, outputs: map[string]*output{},
 	}
-	for _, block := range file.Body.(*hclsyntax.Body).Blocks { //nolint:forcetypeassert // It comes from hclsyntax.
+	for _, block := range file.Body.(*hclsyntax.Body).Blocks {
 		if err := c.add(block); err != nil {
 			return nil, err
 		}
@@ -71,9 +71,10 @@ func (c *configuration) add(block *hclsyntax.Block) (err error) {
 	switch block.Type {
 	case "resource", "data":
 		var r *resourceBlock
-		if r, err = newResourceBlock(block); err == nil {
-			c.resources = append(c.resources, r)
+		if r, err = newResourceBlock(block); err == nil && c.block(r.resourceAddress) != nil {
+			err = failure(r.String(), "Duplicate configuration", "It was declared before.")
 		}
+		c.resources = append(c.resources, r)
 	case "provider":
 		name := block.Labels[0]
 		if alias, ok := block.Body.Attributes["alias"]; ok {
@@ -86,9 +87,9 @@ func (c *configuration) add(block *hclsyntax.Block) (err error) {
 			c.locals[name] = a.Expr
 		}
 	case "variable":
-		c.variables[block.Labels[0]] = block.Body
+		c.variables[block.Labels[0]], err = newVariable(block.Body)
 	case "output":
-		c.outputs[block.Labels[0]] = block.Body.Attributes["value"].Expr
+		c.outputs[block.Labels[0]], err = newOutput(block.Body)
 	case "import":
 		c.imports = append(c.imports, block.Body)
 	case "list":
@@ -164,7 +165,7 @@ func newResourceBlock(block *hclsyntax.Block) (*resourceBlock, error) {
 			}
 			r.provider = traversal.RootName()
 			if len(traversal) > 1 {
-				r.provider += "." + traversal[1].(hcl.TraverseAttr).Name //nolint:forcetypeassert // Nothing else is an alias.
+				r.provider += "." + traversal[1].(hcl.TraverseAttr).Name
 			}
 		case "depends_on":
 			for _, t := range a.Expr.Variables() {
@@ -190,7 +191,6 @@ func newResourceBlock(block *hclsyntax.Block) (*resourceBlock, error) {
 }
 
 func (r *resourceBlock) readLifecycle(body *hclsyntax.Body) error {
-	isTrue := func(a *hclsyntax.Attribute) bool { value, _ := a.Expr.Value(nil); return value.True() }
 	for name, a := range body.Attributes {
 		switch name {
 		case "create_before_destroy":
@@ -218,6 +218,8 @@ func (r *resourceBlock) readLifecycle(body *hclsyntax.Body) error {
 	}
 	return nil
 }
+
+func isTrue(a *hclsyntax.Attribute) bool { value, _ := a.Expr.Value(nil); return value.True() }
 
 // providerName is the provider configuration of the block.
 func (r *resourceBlock) providerName() string {

@@ -48,7 +48,7 @@ func (w *walk) dataConfig(provider *connection, r *resourceBlock, address instan
 	if diags := w.checkConditions(r, address, of, false); diags.hasErrors() {
 		return s, cty.NilVal, diags
 	}
-	config, hclDiags := w.evaluator.object(r.body, s, of)
+	config, hclDiags := w.evaluator.configured(r, address, s, of)
 	if hclDiags.HasErrors() {
 		return s, config, hclDiagnostics(hclDiags, w.config.source, address.String())
 	}

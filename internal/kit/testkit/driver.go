@@ -53,6 +53,8 @@ type Options struct {
 	NoRefresh bool
 	// Replace names instances to be replaced.
 	Replace []string
+	// Variables are the values of input variables, as a command line gives them.
+	Variables map[string]string
 	// Out is the name under which a plan is saved, and Saved that of the plan that is
 	// applied.
 	Out, Saved string
@@ -66,6 +68,9 @@ type Options struct {
 func (d *Driver) Plan(source string, options Options) (*Plan, error) {
 	ctx := context.Background()
 	config, err := parseConfiguration(source)
+	if err == nil {
+		err = config.take(options.Variables)
+	}
 	if err != nil {
 		return &Plan{Prior: d.State.Clone()}, err
 	}
@@ -180,6 +185,9 @@ func (d *Driver) Apply(source string, options Options) (*Run, error) {
 // Import takes an object into the state by its id, as the command of a CLI does.
 func (d *Driver) Import(source, address, id string) (Diagnostics, error) {
 	config, err := parseConfiguration(source)
+	if err == nil {
+		err = config.take(nil)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,9 +198,6 @@ func (d *Driver) Import(source, address, id string) (Diagnostics, error) {
 	r := config.block(to.resourceAddress)
 	if r == nil {
 		return nil, failure(address, "Resource has no configuration", "The resource to import into is not in the configuration.")
-	}
-	if d.State.current(to) != nil {
-		return nil, failure(address, "Resource already managed by Terraform", "Terraform is already managing a remote object for "+address+".")
 	}
 	state := d.State.Clone()
 	w, err := d.newWalk(context.Background(), "import", config, state, Options{})
@@ -229,7 +234,12 @@ func (d *Driver) validate(ctx context.Context, config *configuration) (Diagnosti
 	if w.ctx.Err() != nil {
 		return diags, ErrKilled
 	}
-	return diags, nil
+	for _, local := range config.locals { // Those too that nothing refers to.
+		_, more := w.evaluator.value(local, each{})
+		diags = append(diags, hclDiagnostics(more, config.source, "")...)
+	}
+	_, more := w.evaluator.outputs()
+	return append(diags, more...), nil
 }
 
 func (w *walk) validateBlock(r *resourceBlock) Diagnostics {

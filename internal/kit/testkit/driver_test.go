@@ -15,6 +15,9 @@ import (
 type run struct {
 	config  string
 	options testkit.Options
+	// imports is the address of what is imported by id before the run, and forgets of
+	// what is taken out of the state before that.
+	imports, id, forgets string
 	// before changes the things behind the back of whoever runs.
 	before func(*toy)
 	// fails is true if the run has to end with an error.
@@ -36,6 +39,23 @@ func things(names ...string) string {
 
 func value(v string) string { return fmt.Sprintf("  value = %q\n", v) }
 func kind(v string) string  { return fmt.Sprintf("  kind = %q\n", v) }
+
+const secret = "  secret = \"1\"\n"
+
+// variables are one that has to be given, and one with a default.
+const variables = "variable \"word\" {\n  type = string\n}\nvariable \"number\" {\n  type = number\n  default = 7\n}\n"
+
+func given(pairs ...string) testkit.Options {
+	options := testkit.Options{Variables: map[string]string{}}
+	for i := 0; i < len(pairs); i += 2 {
+		options.Variables[pairs[i]] = pairs[i+1]
+	}
+	return options
+}
+
+func output(expression string, sensitive bool) string {
+	return fmt.Sprintf("output \"o\" {\n  value = %s\n  sensitive = %t\n}\n", expression, sensitive)
+}
 
 const createFirst = "  lifecycle {\n    create_before_destroy = true\n  }\n"
 
@@ -109,6 +129,44 @@ var scenarios = map[string][]run{
 		{config: things("a "+value("2")) + "import {\n  to = toy_thing.a\n  id = \"id-of-a\"\n}\n", before: set("id-of-a", "1")},
 	},
 	"an import of nothing": {{config: things("a "+value("1")) + "import {\n  to = toy_thing.a\n  id = \"id-of-a\"\n}\n", fails: true}},
+	"imported by the command": {
+		{config: things("a " + value("1")), before: set("id-of-a", "1"), imports: "toy_thing.a", id: "id-of-a"},
+		{config: things("a " + value("2"))},
+	},
+	"forgotten, and imported by the command": {
+		{config: things("a " + value("1"))},
+		{config: things("a " + value("1")), forgets: "toy_thing.a", imports: "toy_thing.a", id: "id-of-a"},
+	},
+	"an import of what the state has, of what no block has, and of nothing, by the command": {
+		{config: things("a " + value("1"))},
+		{config: things("a " + value("1")), imports: "toy_thing.a", id: "id-of-a", fails: true},
+		{config: things("a " + value("1")), imports: "toy_thing.b", id: "id-of-a", fails: true},
+		{config: things("a "+value("1"), "b "+value("1")), imports: "toy_thing.b", id: "id-of-b", fails: true},
+	},
+	"variables": {
+		{config: variables + things("a   value = \"${var.word}${var.number + 1}\""), options: given("word", "one", "number", "2")},
+		{config: variables + things("a   value = \"${var.word}${var.number + 1}\""), options: given("word", "two")},
+		{config: variables + things("a   value = var.word"), fails: true},
+		{config: variables + things("a   value = var.word"), options: given("word", "three", "other", "x"), fails: true},
+	},
+	"what is sensitive is no output": {
+		{config: things("a "+secret) + output("toy_thing.a.secret", true)},
+		{config: things("a "+secret) + output("toy_thing.a.name", false)},
+		{config: things("a "+secret) + output("toy_thing.a.secret", false), fails: true},
+		{config: things("a "+secret) + output("upper(\"${toy_thing.a.secret}!\")", false), fails: true},
+		{config: things("a "+secret) + output("nonsensitive(toy_thing.a.secret)", false)},
+		{config: things("a   value = sensitive(\"1\")") + output("toy_thing.a.value", false), fails: true},
+		{config: things("a   value = sensitive(\"1\")") + output("toy_thing.a.name", false)},
+		{config: "locals {\n  l = var.v\n}\nvariable \"v\" {\n  default = \"1\"\n  sensitive = true\n}\n" + output("local.l", false), fails: true},
+	},
+	"what is sensitive names no instances, and may count them": {
+		{config: "resource \"toy_thing\" \"a\" {\n  for_each = sensitive(toset([\"x\"]))\n  name = each.key\n}\n", fails: true},
+		{config: "resource \"toy_thing\" \"a\" {\n  count = sensitive(1)\n  name = \"a\"\n}\n"},
+		{config: "resource \"toy_thing\" \"a\" {\n  for_each = { x = sensitive(\"1\") }\n  name = each.key\n  value = each.value\n}\n"},
+	},
+	"a local that nothing refers to": {{config: things("a "+value("1")) + "locals {\n  l = upper([1])\n}\n", fails: true}},
+	"an output of what is not there": {{config: things("a "+value("1")) + output("local.nothing", false), fails: true}},
+	"declared twice":                 {{config: things("a "+value("1"), "a "+value("2")), fails: true}},
 	"for_each": {
 		{
 			config: "resource \"toy_thing\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = each.key\n}\n" +
@@ -166,7 +224,7 @@ func TestCLICallsLikeTheDriver(t *testing.T) {
 			t.Parallel()
 			inProcess, byCLI := newToy(), newToy()
 			driver := testkit.InProcess(t, testkit.NewDriver(testkit.NewProviders(testkit.Factories{"toy": inProcess.serve})))
-			workspace := testkit.NewWorkspace(t, testkit.Factories{"registry.terraform.io/test/toy": byCLI.serve})
+			workspace := testkit.NewWorkspace(t, testkit.Factories{"test/toy": byCLI.serve})
 			for i, r := range runs {
 				if r.before != nil {
 					r.before(inProcess)
@@ -195,6 +253,14 @@ func TestCLICallsLikeTheDriver(t *testing.T) {
 
 func (r run) do(terraform testkit.Terraform, p *toy) testkit.Result {
 	terraform.Write("main.tf", r.config)
+	if r.forgets != "" {
+		terraform.Forget(r.forgets)
+	}
+	if r.imports != "" {
+		if imported := terraform.Import(r.imports, r.id); imported.Err != nil {
+			return imported
+		}
+	}
 	if !r.saved {
 		return terraform.Apply(r.options)
 	}
@@ -212,8 +278,8 @@ func objectsOf(terraform testkit.Terraform) []string {
 	var lines []string
 	for _, o := range terraform.Objects() {
 		if strings.HasPrefix(o.Address, "toy_thing.") {
-			lines = append(lines, fmt.Sprintf("%s %v/%v/%v/%v tainted=%t deposed=%t private=%s",
-				o.Address, o.Values["name"], o.Values["value"], o.Values["kind"], o.Values["id"], o.Tainted, o.Deposed, origin(o.Private)))
+			lines = append(lines, fmt.Sprintf("%s %v/%v/%v/%v identity=%v tainted=%t deposed=%t private=%s",
+				o.Address, o.Values["name"], o.Values["value"], o.Values["kind"], o.Values["id"], o.Identity, o.Tainted, o.Deposed, origin(o.Private)))
 		}
 	}
 	slices.Sort(lines)

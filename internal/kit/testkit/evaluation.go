@@ -22,15 +22,21 @@ import (
 type evaluator struct {
 	config    *configuration
 	functions map[string]function.Function
+	schemaOf  func(resourceAddress) *schema
 	// anything is true in the validation, where no resource has a value.
 	anything bool
 
 	mu     sync.Mutex
 	values map[resourceAddress]map[string]cty.Value // By instance key.
+	// sensitive is where the configuration of an instance has something sensitive.
+	sensitive map[instanceAddress][]cty.PathValueMarks
 }
 
-func newEvaluator(config *configuration, functions map[string]function.Function) *evaluator {
-	return &evaluator{config: config, functions: functions, values: map[resourceAddress]map[string]cty.Value{}}
+func newEvaluator(config *configuration, functions map[string]function.Function, schemaOf func(resourceAddress) *schema) *evaluator {
+	return &evaluator{
+		config: config, functions: functions, schemaOf: schemaOf,
+		values: map[resourceAddress]map[string]cty.Value{}, sensitive: map[instanceAddress][]cty.PathValueMarks{},
+	}
 }
 
 func (e *evaluator) set(address instanceAddress, value cty.Value) {
@@ -64,14 +70,17 @@ func (e *evaluator) context(expressions []hcl.Expression, of each) (*hcl.EvalCon
 	if of.index != cty.NilVal {
 		variables["count"] = cty.ObjectVal(map[string]cty.Value{"index": of.index})
 	}
-	defaults := map[string]cty.Value{}
-	for name, body := range e.config.variables {
-		defaults[name] = cty.DynamicVal
-		if a, ok := body.Attributes["default"]; ok {
-			defaults[name], _ = a.Expr.Value(nil)
+	given := map[string]cty.Value{}
+	for name, v := range e.config.variables {
+		given[name] = v.value
+		if e.anything {
+			given[name] = cty.UnknownVal(v.ty)
+		}
+		if v.sensitive {
+			given[name] = given[name].Mark(sensitive)
 		}
 	}
-	variables["var"] = cty.ObjectVal(defaults)
+	variables["var"] = cty.ObjectVal(given)
 	return ctx, e.addLocals(ctx, expressions)
 }
 
@@ -103,10 +112,14 @@ func (e *evaluator) resourceVariables(variables map[string]cty.Value, needed map
 func (e *evaluator) resourceValue(address resourceAddress) cty.Value {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	block, instances := e.config.block(address), e.values[address]
-	switch {
-	case e.anything || instances == nil:
+	block, instances := e.config.block(address), map[string]cty.Value{}
+	if e.anything || e.values[address] == nil {
 		return cty.DynamicVal
+	}
+	for key := range e.values[address] {
+		instances[key] = e.shown(instanceAddress{address, key})
+	}
+	switch {
 	case block.count != nil:
 		list := make([]cty.Value, len(instances))
 		for i := range list {
@@ -125,6 +138,22 @@ func (e *evaluator) resourceValue(address resourceAddress) cty.Value {
 		return value
 	}
 	return cty.DynamicVal
+}
+
+// shown is the value of an instance, with marks at what is sensitive.
+func (e *evaluator) shown(address instanceAddress) cty.Value {
+	value, ok := e.values[address.resourceAddress][address.key]
+	if !ok {
+		return cty.DynamicVal
+	}
+	return e.schemaOf(address.resourceAddress).marked(value).MarkWithPaths(e.sensitive[address])
+}
+
+// self is what a condition of an instance sees of it.
+func (e *evaluator) self(address instanceAddress) cty.Value {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.shown(address)
 }
 
 // addLocals evaluates the locals that the expressions refer to, each after those
@@ -160,6 +189,7 @@ func (e *evaluator) addLocals(ctx *hcl.EvalContext, expressions []hcl.Expression
 	return diags
 }
 
+// value is that of an expression, with marks at what is sensitive.
 func (e *evaluator) value(expression hcl.Expression, of each) (cty.Value, hcl.Diagnostics) {
 	ctx, diags := e.context([]hcl.Expression{expression}, of)
 	value, more := expression.Value(ctx)
@@ -168,17 +198,32 @@ func (e *evaluator) value(expression hcl.Expression, of each) (cty.Value, hcl.Di
 
 // object decodes a block by the schema.
 func (e *evaluator) object(body *hclsyntax.Body, s *schema, of each) (cty.Value, hcl.Diagnostics) {
+	value, _, diags := e.decode(body, s, of)
+	return value, diags
+}
+
+// configured decodes the block of an instance, and remembers what is sensitive in it.
+func (e *evaluator) configured(r *resourceBlock, address instanceAddress, s *schema, of each) (cty.Value, hcl.Diagnostics) {
+	value, marks, diags := e.decode(r.body, s, of)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sensitive[address] = marks
+	return value, diags
+}
+
+func (e *evaluator) decode(body *hclsyntax.Body, s *schema, of each) (cty.Value, []cty.PathValueMarks, hcl.Diagnostics) {
 	ctx, diags := e.context(bodyExpressions(body), of)
 	value, more := hcldec.Decode(body, s.spec(), ctx)
 	if diags = append(diags, more...); diags.HasErrors() {
-		return s.null(), diags
+		return s.null(), nil, diags
 	}
+	value, marks := value.UnmarkDeepWithPaths()
 	// What the configuration leaves out of a nested attribute is null.
 	value, err := convert.Convert(value, s.ty)
 	if err != nil {
-		return s.null(), hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Unsuitable value", Detail: err.Error()}}
+		return s.null(), nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Unsuitable value", Detail: err.Error()}}
 	}
-	return value, diags
+	return value, marks, diags
 }
 
 // instances are the keys of the block's instances, in order, each with what each
@@ -198,6 +243,7 @@ func (e *evaluator) counted(r *resourceBlock) ([]string, map[string]each, hcl.Di
 	if diags.HasErrors() {
 		return nil, nil, diags
 	}
+	value, _ = value.Unmark()
 	number, err := convert.Convert(value, cty.Number)
 	if err != nil || !number.IsKnown() || number.IsNull() {
 		return nil, nil, unusable(r.count, "Invalid count argument", `The "count" value depends on resource attributes that cannot be determined until apply, or is no number.`)
@@ -217,8 +263,8 @@ func (e *evaluator) keyed(r *resourceBlock) ([]string, map[string]each, hcl.Diag
 	if diags.HasErrors() {
 		return nil, nil, diags
 	}
-	if !value.IsKnown() || value.IsNull() || value.Type().IsSetType() && !value.IsWhollyKnown() {
-		return nil, nil, unusable(r.forEach, "Invalid for_each argument", `The "for_each" value depends on resource attributes that cannot be determined until apply, or is null.`)
+	if value.IsMarked() || !value.IsKnown() || value.IsNull() || value.Type().IsSetType() && !value.IsWhollyKnown() {
+		return nil, nil, unusable(r.forEach, "Invalid for_each argument", `The "for_each" value depends on resource attributes that cannot be determined until apply, is sensitive, or is null.`)
 	}
 	elements := map[string]cty.Value{}
 	switch {
@@ -264,16 +310,22 @@ var languageFunctions = map[string]function.Function{
 	"tobool": stdlib.MakeToFunc(cty.Bool), "tolist": stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)),
 	"tomap":    stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
 	"tonumber": stdlib.MakeToFunc(cty.Number), "toset": stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)), "tostring": stdlib.MakeToFunc(cty.String),
-	"sensitive": identityFunc, "nonsensitive": identityFunc, "one": oneFunc,
-	"alltrue": truthFunc(func(all []cty.Value) bool { return !slices.ContainsFunc(all, cty.Value.False) }),
-	"anytrue": truthFunc(func(all []cty.Value) bool { return slices.ContainsFunc(all, cty.Value.True) }),
+	"sensitive":    markFunc(func(value cty.Value) cty.Value { return value.Mark(sensitive) }),
+	"nonsensitive": markFunc(func(value cty.Value) cty.Value { value, _ = value.Unmark(); return value }),
+	"one":          oneFunc,
+	"alltrue":      truthFunc(func(all []cty.Value) bool { return !slices.ContainsFunc(all, cty.Value.False) }),
+	"anytrue":      truthFunc(func(all []cty.Value) bool { return slices.ContainsFunc(all, cty.Value.True) }),
 }
 
-var identityFunc = function.New(&function.Spec{
-	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowNull: true, AllowDynamicType: true}},
-	Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
-	Impl:   func(args []cty.Value, _ cty.Type) (cty.Value, error) { return args[0], nil },
-})
+func markFunc(of func(cty.Value) cty.Value) function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{
+			Name: "value", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowNull: true, AllowDynamicType: true, AllowMarked: true,
+		}},
+		Type: func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return of(args[0]), nil },
+	})
+}
 
 var oneFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},

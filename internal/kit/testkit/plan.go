@@ -151,17 +151,6 @@ func (d *Driver) planWalk(ctx context.Context, config *configuration, state *Sta
 	return p.plan, nil
 }
 
-func (e *evaluator) outputs() (map[string]cty.Value, Diagnostics) {
-	values := map[string]cty.Value{}
-	var all Diagnostics
-	for name, expression := range e.config.outputs {
-		value, diags := e.value(expression, each{})
-		all = append(all, hclDiagnostics(diags, e.config.source, "")...)
-		values[name] = value
-	}
-	return values, all
-}
-
 func (p *planWalk) readImports() Diagnostics {
 	for _, block := range p.config.imports {
 		to, err := addressExpression(block, "to")
@@ -188,7 +177,7 @@ func (p *planWalk) readImports() Diagnostics {
 			if key != "" {
 				at.key = key
 			}
-			p.imports[at] = value
+			p.imports[at], _ = value.UnmarkDeep()
 		}
 	}
 	for to := range p.imports {
@@ -526,7 +515,7 @@ func (w *walk) planChange(provider *connection, r *resourceBlock, address instan
 	if diags := w.checkConditions(r, address, of, false); diags.hasErrors() {
 		return nil, diags
 	}
-	config, hclDiags := w.evaluator.object(r.body, s, of)
+	config, hclDiags := w.evaluator.configured(r, address, s, of)
 	if hclDiags.HasErrors() {
 		return nil, hclDiagnostics(hclDiags, w.config.source, address.String())
 	}
@@ -722,10 +711,12 @@ func (w *walk) checkConditions(r *resourceBlock, address instanceAddress, of eac
 		}
 		ctx, diags := w.evaluator.context([]hcl.Expression{c.holds, c.message}, of)
 		if post {
-			ctx.Variables["self"] = w.evaluator.instanceValue(address)
+			ctx.Variables["self"] = w.evaluator.self(address)
 		}
 		value, more := c.holds.Value(ctx)
+		value, _ = value.UnmarkDeep()
 		message, _ := c.message.Value(ctx)
+		message, _ = message.UnmarkDeep()
 		if diags = append(diags, more...); diags.HasErrors() {
 			all = append(all, hclDiagnostics(diags, w.config.source, address.String())...)
 			continue
@@ -739,13 +730,4 @@ func (w *walk) checkConditions(r *resourceBlock, address instanceAddress, of eac
 		}
 	}
 	return all
-}
-
-func (e *evaluator) instanceValue(address instanceAddress) cty.Value {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if value, ok := e.values[address.resourceAddress][address.key]; ok {
-		return value
-	}
-	return cty.DynamicVal
 }

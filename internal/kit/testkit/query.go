@@ -25,6 +25,9 @@ type listBlock struct {
 // Query runs the list blocks of a configuration, as the query of a CLI does.
 func (d *Driver) Query(source string) ([]tfjson.ListResourceFoundData, Diagnostics, error) {
 	config, err := parseConfiguration(source)
+	if err == nil {
+		err = config.take(nil)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,7 +97,7 @@ func (w *walk) limitOf(block listBlock) (int64, error) {
 		return defaultLimit, nil
 	}
 	value, diags := w.evaluator.value(a.Expr, each{})
-	if diags.HasErrors() || value.Type() != cty.Number {
+	if value, _ = value.Unmark(); diags.HasErrors() || value.Type() != cty.Number {
 		return 0, fmt.Errorf("the limit is no number: %w", diags)
 	}
 	limit, _ := value.AsBigFloat().Int64()

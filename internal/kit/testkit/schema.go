@@ -69,6 +69,11 @@ func newAttributes(from []*tfprotov6.SchemaAttribute) (map[string]*attribute, er
 			if a.nested, err = newAttributes(f.NestedType.Attributes); err != nil {
 				return nil, err
 			}
+			for name, nested := range a.nested {
+				if nested.sensitive {
+					return nil, fmt.Errorf("the driver knows no sensitive attribute inside another, as %q is in %q", name, f.Name)
+				}
+			}
 			a.nesting = f.NestedType.Nesting
 			a.configType = a.nestedConfigType()
 		}

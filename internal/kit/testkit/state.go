@@ -186,7 +186,7 @@ func (s *State) rename(from, to instanceAddress) {
 // An Object is one of a state, told.
 type Object struct {
 	Address          string
-	Values           map[string]any
+	Values, Identity map[string]any
 	Private          []byte
 	Tainted, Deposed bool
 }
@@ -199,7 +199,10 @@ func (s *State) Objects() []Object {
 		i := s.instances[address]
 		tell := func(o *object, deposed bool) {
 			values, _ := jsonValue(o.value).(map[string]any)
-			all = append(all, Object{Address: address.String(), Values: values, Private: o.private, Tainted: o.tainted, Deposed: deposed})
+			identity, _ := jsonIdentity(o.identity).(map[string]any)
+			all = append(all, Object{
+				Address: address.String(), Values: values, Identity: identity, Private: o.private, Tainted: o.tainted, Deposed: deposed,
+			})
 		}
 		if address.data {
 			continue

@@ -23,6 +23,9 @@ type Terraform interface {
 	Plan(options Options) Result
 	// Apply does the same and applies, or applies a saved plan.
 	Apply(options Options) Result
+	// Import takes an object into the state by its id, and Forget out of it.
+	Import(address, id string) Result
+	Forget(address string)
 	// Objects are what the state has.
 	Objects() []Object
 	// Begin puts a state there that Keep has returned.
@@ -130,8 +133,15 @@ func (p *inProcess) result(plan *Plan, said Diagnostics, err error) Result {
 	return r
 }
 
+func (p *inProcess) Import(address, id string) Result {
+	said, err := p.Driver.Import(p.source(), address, id)
+	return Result{Said: said.String(), Diagnostics: said, Err: err}
+}
+
+func (p *inProcess) Forget(address string) { Must(p.t, p.State.Remove(address)) }
+
 func (p *inProcess) Objects() []Object { return p.State.Objects() }
-func (p *inProcess) Begin(state any)   { p.State = state.(*State).Clone() } //nolint:forcetypeassert // Keep returned it.
+func (p *inProcess) Begin(state any)   { p.State = state.(*State).Clone() }
 func (p *inProcess) Keep() any         { return p.State.Clone() }
 
 // Plan implements [Terraform].
@@ -144,6 +154,9 @@ func (w *Workspace) Plan(options Options) Result {
 	if options.Out != "" {
 		cli = append(cli, tfexec.Out(options.Out))
 	}
+	for name, value := range options.Variables {
+		cli = append(cli, tfexec.Var(name+"="+value))
+	}
 	for _, address := range options.Replace {
 		cli = append(cli, tfexec.Replace(address))
 	}
@@ -154,9 +167,11 @@ func (w *Workspace) Plan(options Options) Result {
 func (w *Workspace) Apply(options Options) Result {
 	w.t.Helper()
 	if options.Destroy {
-		return w.do(func(ctx context.Context, to io.Writer) (bool, error) {
-			return true, w.tf.DestroyJSON(ctx, to, tfexec.Reattach(w.reattach), tfexec.Refresh(!options.NoRefresh))
-		})
+		cli := []tfexec.DestroyOption{tfexec.Reattach(w.reattach), tfexec.Refresh(!options.NoRefresh)}
+		for name, value := range options.Variables {
+			cli = append(cli, tfexec.Var(name+"="+value))
+		}
+		return w.do(func(ctx context.Context, to io.Writer) (bool, error) { return true, w.tf.DestroyJSON(ctx, to, cli...) })
 	}
 	cli := []tfexec.ApplyOption{tfexec.Reattach(w.reattach)}
 	if options.Saved != "" {
@@ -166,6 +181,9 @@ func (w *Workspace) Apply(options Options) Result {
 	}
 	if options.RefreshOnly {
 		cli = append(cli, tfexec.RefreshOnly(true))
+	}
+	for name, value := range options.Variables {
+		cli = append(cli, tfexec.Var(name+"="+value))
 	}
 	for _, address := range options.Replace {
 		cli = append(cli, tfexec.Replace(address))
@@ -207,6 +225,18 @@ func (w *Workspace) do(run func(context.Context, io.Writer) (bool, error)) Resul
 	return r
 }
 
+// Import implements [Terraform].
+func (w *Workspace) Import(address, id string) Result {
+	err := w.tf.Import(context.Background(), address, id, tfexec.Reattach(w.reattach))
+	return Result{Err: err}
+}
+
+// Forget implements [Terraform].
+func (w *Workspace) Forget(address string) {
+	w.t.Helper()
+	Must(w.t, w.tf.StateRm(context.Background(), address))
+}
+
 // Objects implements [Terraform].
 func (w *Workspace) Objects() []Object {
 	w.t.Helper()
@@ -222,6 +252,7 @@ func (w *Workspace) Objects() []Object {
 				Status     string
 				Deposed    string
 				Private    []byte
+				Identity   map[string]any
 				Attributes map[string]any
 			}
 		}
@@ -243,7 +274,10 @@ func (w *Workspace) Objects() []Object {
 				}
 				address += "[" + string(key) + "]"
 			}
-			all = append(all, Object{Address: address, Values: i.Attributes, Private: i.Private, Tainted: i.Status == "tainted", Deposed: i.Deposed != ""})
+			all = append(all, Object{
+				Address: address, Values: i.Attributes, Identity: i.Identity, Private: i.Private,
+				Tainted: i.Status == "tainted", Deposed: i.Deposed != "",
+			})
 		}
 	}
 	return all
@@ -252,7 +286,7 @@ func (w *Workspace) Objects() []Object {
 // Begin implements [Terraform].
 func (w *Workspace) Begin(state any) {
 	w.t.Helper()
-	w.Write("terraform.tfstate", state.(string)) //nolint:forcetypeassert // Keep returned it.
+	w.Write("terraform.tfstate", state.(string))
 }
 
 // Keep implements [Terraform].

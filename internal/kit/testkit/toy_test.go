@@ -53,7 +53,7 @@ type toyServer struct {
 
 var (
 	thingType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{
-		"id": tftypes.String, "name": tftypes.String, "value": tftypes.String, "kind": tftypes.String,
+		"id": tftypes.String, "name": tftypes.String, "value": tftypes.String, "kind": tftypes.String, "secret": tftypes.String,
 	}}
 	thingIdentity = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}}
 )
@@ -74,6 +74,7 @@ func (s *toyServer) GetProviderSchema(context.Context, *tfprotov6.GetProviderSch
 			{Name: "name", Type: tftypes.String, Required: true},
 			{Name: "value", Type: tftypes.String, Optional: true},
 			{Name: "kind", Type: tftypes.String, Optional: true},
+			{Name: "secret", Type: tftypes.String, Optional: true, Sensitive: true},
 		}}}},
 	}, nil
 }

@@ -46,7 +46,7 @@ func (d *Driver) newWalk(ctx context.Context, name string, config *configuration
 		names[i.provider] = true
 	}
 	return &walk{
-		providers: names, driver: d, name: name, config: config, evaluator: newEvaluator(config, functions), state: state, ctx: ctx, kill: kill,
+		providers: names, driver: d, name: name, config: config, evaluator: newEvaluator(config, functions, d.schemaOf), state: state, ctx: ctx, kill: kill,
 		options: options, connections: map[string]*connection{}, pending: map[resourceAddress][]Action{},
 	}, nil
 }
@@ -222,7 +222,7 @@ func (w *walk) connectAll() Diagnostics {
 }
 
 // NewRandom is a source of random orders that a seed repeats.
-func NewRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) } //nolint:gosec // A test's order needs no secrecy.
+func NewRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
 
 func cutProvider(name string) (local, alias string, found bool) { return strings.Cut(name, ".") }
 

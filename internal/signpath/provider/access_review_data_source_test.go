@@ -336,7 +336,7 @@ resource "signpath_signing_policy_submitters" "this" {
 // TestCLIAccessReviewInChecks lets a check block warn, in the plan and in the apply, and a
 // postcondition stop the plan.
 func TestCLIAccessReviewInChecks(t *testing.T) {
-	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+	w := newWorkspace(t, map[string]string{"main.tf": `
 check "two_pairs_of_eyes" {
   data "signpath_access_review" "release" {
     project        = "project-b"
@@ -347,17 +347,17 @@ check "two_pairs_of_eyes" {
     error_message = join("\n", data.signpath_access_review.release.findings[*].sentence)
   }
 }
-`)}, func(seed *mock.Seed) { seed.Projects[1].SigningPolicies[1].Approvers = []string{lead, officer} })
+`}, func(seed *mock.Seed) { seed.Projects[1].SigningPolicies[1].Approvers = []string{lead, officer} })
 	warning := says("Warning: Check block assertion failed", lead+" can both submit to and approve "+releasePolicyOfB)
-	if said, code := w.run("plan"); code != 0 || warning.MatchString(said) {
+	if said, code := w.Run("plan"); code != 0 || warning.MatchString(said) {
 		t.Errorf("the plan ends with %d, and warns of nothing:\n%s", code, said)
 	}
-	w.write("submitter.tf", []byte("resource \"signpath_signing_policy_submitter\" \"lead\" {\n  project        = \"project-b\"\n"+
-		"  signing_policy = \"release-signing\"\n  member         = \"user:dev.lead@example.com\"\n}\n"))
-	w.mustSay(warning, "apply", "-auto-approve")
-	w.mustSay(warning, "plan")
+	w.Write("submitter.tf", "resource \"signpath_signing_policy_submitter\" \"lead\" {\n  project        = \"project-b\"\n"+
+		"  signing_policy = \"release-signing\"\n  member         = \"user:dev.lead@example.com\"\n}\n")
+	w.MustSay(warning, "apply", "-auto-approve")
+	w.MustSay(warning, "plan")
 
-	w.write("stop.tf", []byte(`
+	w.Write("stop.tf", `
 data "signpath_access_review" "all" {
   lifecycle {
     postcondition {
@@ -366,8 +366,8 @@ data "signpath_access_review" "all" {
     }
   }
 }
-`))
-	if said, code := w.run("plan"); code != 1 ||
+`)
+	if said, code := w.Run("plan"); code != 1 ||
 		!says("Resource postcondition failed", "project-a/release-signing requires 2 approvals, and nobody can approve").MatchString(said) {
 		t.Errorf("the plan ends with %d:\n%s", code, said)
 	}

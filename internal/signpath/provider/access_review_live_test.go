@@ -55,10 +55,10 @@ resource "signpath_project_readers" "b" {
 // TestCLIApplyDoesWhatTheLiveReviewSays has somebody change every list between the plan and
 // its apply. The review with the live organization must know how each of them ends.
 func TestCLIApplyDoesWhatTheLiveReviewSays(t *testing.T) {
-	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(listsBeforeLiveReview)})
-	w.mustRun("apply", "-auto-approve")
-	w.write("main.tf", []byte(listsAfterLiveReview))
-	w.mustRun("plan", "-out=tfplan")
+	w := newWorkspace(t, map[string]string{"main.tf": listsBeforeLiveReview})
+	w.MustRun("apply", "-auto-approve")
+	w.Write("main.tf", listsAfterLiveReview)
+	w.MustRun("plan", "-out=tfplan")
 
 	const outsider = "user:outsider@example.com"
 	owners := map[string]string{
@@ -73,7 +73,7 @@ func TestCLIApplyDoesWhatTheLiveReviewSays(t *testing.T) {
 	})()
 
 	report := w.reviewPlanLive("tfplan")
-	w.mustRun("apply", "tfplan")
+	w.MustRun("apply", "tfplan")
 	if len(report.Lists) != len(owners) {
 		t.Errorf("%d lists change, want %d", len(report.Lists), len(owners))
 	}
@@ -101,9 +101,9 @@ func TestCLIApplyDoesWhatTheLiveReviewSays(t *testing.T) {
 // reviewPlanLive reviews a saved plan as signpathctl does with --live.
 func (w *workspace) reviewPlanLive(file string) *planreview.Report {
 	w.t.Helper()
-	plan, err := planreview.Decode(bytes.NewReader(w.mustRun("show", "-json", file)))
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)))
 	must(w.t, err)
-	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.url, Token: w.org.token}})
+	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token}})
 	must(w.t, err)
 	found, err := survey.Read(w.t.Context(), client, nil)
 	must(w.t, err)

@@ -82,7 +82,7 @@ func TestCLISelfApprovalIsFoundBeforeTheApply(t *testing.T) {
 	for name, c := range selfApprovals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t, map[string][]byte{"main.tf": []byte(c.config + `
+			w := newWorkspace(t, map[string]string{"main.tf": c.config + `
 data "signpath_access_review" "after" {
   project        = "project-b"
   signing_policy = "release-signing"
@@ -91,8 +91,8 @@ data "signpath_access_review" "after" {
 output "findings" {
   value = data.signpath_access_review.after.findings
 }
-`)})
-			w.mustRun("plan", "-out=tfplan")
+`})
+			w.MustRun("plan", "-out=tfplan")
 			planned := w.selfApproval(w.reviewPlan("tfplan").Findings.Introduced)
 			if writes := w.org.CountRequests("POST *"); writes != 0 {
 				t.Errorf("%d writes before the apply", writes)
@@ -101,9 +101,9 @@ output "findings" {
 				t.Errorf("the reasons are %q, want %q", planned.Reasons, c.reasons)
 			}
 
-			w.mustRun("apply", "tfplan")
+			w.MustRun("apply", "tfplan")
 			var live []planreview.Finding // The outputs have the same names.
-			must(t, json.Unmarshal(w.mustRun("output", "-json", "findings"), &live))
+			must(t, json.Unmarshal(w.MustRun("output", "-json", "findings"), &live))
 			found := w.selfApproval(live)
 			if found.Fingerprint != planned.Fingerprint || found.Sentence != planned.Sentence || !slices.Equal(found.Reasons, planned.Reasons) {
 				t.Errorf("the plan told\n%+v, and the organization has\n%+v", planned, found)
@@ -115,7 +115,7 @@ output "findings" {
 // reviewPlan reviews a saved plan as signpathctl does.
 func (w *workspace) reviewPlan(file string) *planreview.Report {
 	w.t.Helper()
-	plan, err := planreview.Decode(bytes.NewReader(w.mustRun("show", "-json", file)))
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)))
 	must(w.t, err)
 	report, err := planreview.Review(plan, review.Rulebook{Now: time.Now()})
 	must(w.t, err)

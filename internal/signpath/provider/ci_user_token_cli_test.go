@@ -18,28 +18,28 @@ import (
 func TestCLICIUserTokenWarnings(t *testing.T) {
 	const output = "\noutput \"token\" {\n  value     = signpath_ci_user_token.this.token\n  sensitive = true\n}\n"
 	configure := func(w *workspace, settings ...string) {
-		w.write("main.tf", []byte(tokenFor(`"ci_user:builder"`, settings...)+output))
+		w.Write("main.tf", tokenFor(`"ci_user:builder"`, settings...)+output)
 	}
 	w := newWorkspace(t, nil, withBuilder)
 
 	configure(w)
-	w.mustSay(says("Warning: The present API token will stop working", "ci_user:builder exists already"), "plan")
+	w.MustSay(says("Warning: The present API token will stop working", "ci_user:builder exists already"), "plan")
 	if !w.org.Accepts(builderToken) {
 		t.Fatal("a plan regenerated the token")
 	}
-	w.mustRun("apply", "-auto-approve")
-	first := string(w.mustRun("output", "-raw", "token"))
+	w.MustRun("apply", "-auto-approve")
+	first := string(w.MustRun("output", "-raw", "token"))
 	w.org.ResetRequests()
 	for range 10 {
-		w.expectPlan(planSummary{})
+		w.ExpectPlan(testkit.Summary{})
 	}
 
 	configure(w, `rotate_after = "1ns"`)
 	for range 10 {
-		w.mustSay(says("generated_at", "-> (known after apply) # forces replacement", "1 to add, 0 to change, 1 to destroy",
+		w.MustSay(says("generated_at", "-> (known after apply) # forces replacement", "1 to add, 0 to change, 1 to destroy",
 			"Warning: The API token is due for rotation", `rotate_after = "1ns" has passed at`), "plan")
 	}
-	w.mustSay(says("0 to add, 1 to change, 0 to destroy"), "plan", "-refresh=false")
+	w.MustSay(says("0 to add, 1 to change, 0 to destroy"), "plan", "-refresh=false")
 	if got := w.org.CountRequests(); got != w.org.CountRequests("GET *") {
 		t.Errorf("%d requests of plans are no GET", got-w.org.CountRequests("GET *"))
 	}
@@ -50,8 +50,8 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 	// A rotation is announced once, and leaves no token that is valid behind.
 	for _, settings := range [][]string{{`rotate_after = "1ns"`}, {`rotate_after = "1ns"`, "lifecycle {\n    create_before_destroy = true\n  }"}} {
 		configure(w, settings...)
-		w.mustRun("apply", "-auto-approve") // Sets create_before_destroy in the state, too.
-		said, err := w.command(w.cli, "apply", "-auto-approve").CombinedOutput()
+		w.MustRun("apply", "-auto-approve") // Sets create_before_destroy in the state, too.
+		said, err := w.Command(w.CLI, "apply", "-auto-approve").CombinedOutput()
 		must(t, err)
 		if strings.Contains(string(said), "stays valid") || strings.Count(string(said), "is due for rotation") != 1 {
 			t.Errorf("with %q it says:\n%s", settings, said)
@@ -61,14 +61,14 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 			t.Errorf("it announces the rotation once more:\n%s", said)
 		}
 	}
-	last := string(w.mustRun("output", "-raw", "token"))
-	w.mustSay(says("Warning: The API token stays valid", "whoever has it can go on using it", "deactivate the CI user"), "apply", "-destroy", "-auto-approve")
+	last := string(w.MustRun("output", "-raw", "token"))
+	w.MustSay(says("Warning: The API token stays valid", "whoever has it can go on using it", "deactivate the CI user"), "apply", "-destroy", "-auto-approve")
 	if !w.org.Accepts(last) || w.org.Accepts(first) {
 		t.Errorf("the last token is accepted: %t, the first: %t", w.org.Accepts(last), w.org.Accepts(first))
 	}
 
-	w.write("main.tf", []byte(tokenFor(`"ci_user:terraform"`, "allow_lockout = true")))
-	w.mustSay(says("Warning: Terraform's own token will be regenerated"), "plan")
+	w.Write("main.tf", tokenFor(`"ci_user:terraform"`, "allow_lockout = true"))
+	w.MustSay(says("Warning: Terraform's own token will be regenerated"), "plan")
 }
 
 // A CI user that the same plan creates has no token that could be in use.
@@ -86,21 +86,21 @@ func TestCIUserTokenOfANewCIUserWarnsOfNothing(t *testing.T) {
 func TestCLIEncryptedTokenIsNotLeaked(t *testing.T) {
 	key, err := age.GenerateX25519Identity()
 	must(t, err)
-	w := newWorkspace(t, nil).withBinary()
+	w := newWorkspaceWithBinary(t, nil)
 	configure := func(ticket string) {
-		w.write("main.tf", []byte(newToken(recipients(key.Recipient().String()), `rotation_triggers = { ticket = "`+ticket+`" }`)+
-			"\noutput \"encrypted\" {\n  value = signpath_ci_user_token.this.encrypted_token\n}\n"))
+		w.Write("main.tf", newToken(recipients(key.Recipient().String()), `rotation_triggers = { ticket = "`+ticket+`" }`)+
+			"\noutput \"encrypted\" {\n  value = signpath_ci_user_token.this.encrypted_token\n}\n")
 	}
-	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.directory, "trace.log"))
+	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.Directory, "trace.log"))
 	said := &bytes.Buffer{}
 	run := func(arguments ...string) {
-		command := w.command(w.cli, arguments...)
+		command := w.Command(w.CLI, arguments...)
 		command.Stdout, command.Stderr = said, said
 		_ = command.Run() // Failures are part of the job.
 	}
 	var secrets []string
 	learn := func() {
-		token, err := decrypt(string(w.mustRun("output", "-raw", "encrypted")), key)
+		token, err := decrypt(string(w.MustRun("output", "-raw", "encrypted")), key)
 		must(t, err)
 		if !w.org.Accepts(token) {
 			t.Fatal("what was encrypted is no token that is accepted")
@@ -128,7 +128,7 @@ func TestCLIEncryptedTokenIsNotLeaked(t *testing.T) {
 		t.Fatalf("the trace has no regeneration, or nothing went wrong, so this test shows nothing:\n%s", said)
 	}
 	for name, content := range left {
-		for _, secret := range append(secrets, w.org.token) {
+		for _, secret := range append(secrets, w.org.Token) {
 			if bytes.Contains(content, []byte(secret[:20])) {
 				t.Errorf("%s has a token", name)
 			}
@@ -145,7 +145,7 @@ func TestCLIEncryptedTokenIsNotLeaked(t *testing.T) {
 func (w *workspace) leftovers() map[string][]byte {
 	w.t.Helper()
 	left := map[string][]byte{}
-	must(w.t, filepath.WalkDir(w.directory, func(path string, entry os.DirEntry, err error) error {
+	must(w.t, filepath.WalkDir(w.Directory, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}

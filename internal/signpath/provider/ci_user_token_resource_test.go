@@ -28,6 +28,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 const (
@@ -81,7 +82,7 @@ func (c *testClock) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plan
 func (o *organization) runAt(c *testClock, steps ...resource.TestStep) {
 	o.t.Helper()
 	o.t.Parallel()
-	o.runOn(providersOf(provider.NewWithClock(c.now)), nil, steps...)
+	o.runOn(signpathtest.ProvidersOf(provider.NewWithClock(c.now)), nil, steps...)
 }
 
 // tokens follows the tokens of one CI user through the steps of a test.
@@ -458,7 +459,7 @@ func TestCIUserTokenIsRefused(t *testing.T) {
 			before := org.Snapshot()
 			org.run(nil, resource.TestStep{Config: org.config(c.config), ExpectError: says(c.want...)})
 			org.unchangedSince(before)
-			if !org.Accepts(org.token) || org.CountRequests("POST *") > 0 {
+			if !org.Accepts(org.Token) || org.CountRequests("POST *") > 0 {
 				t.Error("something was regenerated")
 			}
 		})
@@ -473,7 +474,7 @@ func TestCIUserTokenOfTerraformItself(t *testing.T) {
 		Config:      org.config(own),
 		ExpectError: says("SignPath refused the API token"), // The refresh after the apply.
 	})
-	if org.Accepts(org.token) || org.CountRequests(regenerateRoute) != 1 {
+	if org.Accepts(org.Token) || org.CountRequests(regenerateRoute) != 1 {
 		t.Error("it was not regenerated")
 	}
 }

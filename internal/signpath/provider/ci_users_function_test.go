@@ -5,6 +5,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 )
 
 // plannedUsers is the result of ci_users: names, and the policies of each as
@@ -107,7 +109,7 @@ func TestCIUsersFunctionPointsAtTheWrongArgument(t *testing.T) {
 // TestCLICIUsersFunctionMakesResources is how the function is meant to be used,
 // with a team that shares its CI users and one that does not.
 func TestCLICIUsersFunctionMakesResources(t *testing.T) {
-	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(`
+	w := newWorkspace(t, map[string]string{"main.tf": `
 locals {
   ci_users = merge(
     provider::signpath::ci_users({ "project-a" = { origin_verification = true, signing_policies = ["test-signing", "release-signing"] } }),
@@ -126,10 +128,10 @@ resource "signpath_signing_policy_submitters" "build" {
   signing_policy = each.value.signing_policy
   members        = [signpath_ci_user.build[each.value.ci_user].member]
 }
-`)})
-	w.expectPlan(planSummary{Add: 7})
-	w.mustRun("apply", "-auto-approve")
-	w.expectPlan(planSummary{})
+`})
+	w.ExpectPlan(testkit.Summary{Add: 7})
+	w.MustRun("apply", "-auto-approve")
+	w.ExpectPlan(testkit.Summary{})
 	must(t, all(
 		w.org.membersAre("policy:project-a/test-signing", "submitters", "ci_user:project-a"),
 		w.org.membersAre("policy:project-a/release-signing", "submitters", "ci_user:project-a"),

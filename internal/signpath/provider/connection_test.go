@@ -14,14 +14,15 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // with adds settings to the provider block of the organization.
 func (o *organization) with(settings, hcl string) string {
-	return fmt.Sprintf("provider \"signpath\" {\n  api_url = %q\n  organization_id = %q\n%s\n}\n%s", o.url, o.OrganizationID(), settings, hcl)
+	return fmt.Sprintf("provider \"signpath\" {\n  api_url = %q\n  organization_id = %q\n%s\n}\n%s", o.URL, o.OrganizationID(), settings, hcl)
 }
 
-func (o *organization) tokenSetting() string { return fmt.Sprintf("  api_token = %q", o.token) }
+func (o *organization) tokenSetting() string { return fmt.Sprintf("  api_token = %q", o.Token) }
 
 func writeSettingFile(t *testing.T, content string) string {
 	t.Helper()
@@ -79,7 +80,7 @@ func TestConnectionSettingsAreRefused(t *testing.T) {
 func TestTokenAndTokenFileTogetherAreRefused(t *testing.T) {
 	org := newOrganization(t)
 	org.run(nil, resource.TestStep{
-		Config:      org.with(fmt.Sprintf("%s\n  token_file = %q", org.tokenSetting(), writeSettingFile(t, org.token)), readMe),
+		Config:      org.with(fmt.Sprintf("%s\n  token_file = %q", org.tokenSetting(), writeSettingFile(t, org.Token)), readMe),
 		ExpectError: says("Invalid Attribute Combination", `"api_token" cannot be specified when "token_file" is specified`),
 	})
 }
@@ -122,9 +123,9 @@ func TestConnectionSettingsFromTheEnvironment(t *testing.T) {
 			for variable, value := range c.environment {
 				switch value {
 				case "FILE":
-					value = writeSettingFile(t, org.token+"\n")
+					value = writeSettingFile(t, org.Token+"\n")
 				case "TOKEN":
-					value = org.token
+					value = org.Token
 				}
 				t.Setenv(variable, value)
 			}
@@ -136,13 +137,13 @@ func TestConnectionSettingsFromTheEnvironment(t *testing.T) {
 			if c.want != nil {
 				step.ExpectError, step.Check = says(c.want...), nil
 			}
-			org.runOn(signpathProviders, nil, step)
+			org.runOn(signpathtest.Providers, nil, step)
 		})
 	}
 }
 
 func (o *organization) tokenFileSetting() string {
-	return fmt.Sprintf("  token_file = %q", writeSettingFile(o.t, o.token))
+	return fmt.Sprintf("  token_file = %q", writeSettingFile(o.t, o.Token))
 }
 
 // Each setting does what it says.
@@ -210,8 +211,8 @@ func TestUserAgent(t *testing.T) {
 		org.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	org.url = server.URL + "/Api"
-	org.runOn(signpathProviders, nil, resource.TestStep{Config: org.config(readMe)})
+	org.URL = server.URL + "/Api"
+	org.runOn(signpathtest.Providers, nil, resource.TestStep{Config: org.config(readMe)})
 	if len(agents) != 1 {
 		t.Fatalf("the user agents are %v", agents)
 	}

@@ -42,8 +42,8 @@ resource "signpath_user_group_members" "managers" {
 // changed, and the audit log tell who it was.
 func TestCLIReviewOfRealDrift(t *testing.T) {
 	org, setClock := newOrganizationAt(t)
-	w := org.workspace(map[string][]byte{"main.tf": []byte(driftingConfiguration)})
-	w.mustRun("apply", "-auto-approve")
+	w := org.workspace(map[string]string{"main.tf": driftingConfiguration})
+	w.MustRun("apply", "-auto-approve")
 
 	now := time.Now().UTC().Truncate(time.Minute) // Terraform's clock is the real one.
 	setClock(now)
@@ -70,24 +70,21 @@ func TestCLIReviewOfRealDrift(t *testing.T) {
 		"user:outsider@example.com was added to the approvers of project-a/release-signing by org.admin@example.com" + at,
 		"user:security.officer@example.com was added to the members of group:Release Managers by \"System\"" + at,
 	}
-	for name, arguments := range map[string][]string{"refresh only": {"plan", "-refresh-only", "-out=drift.bin"}, "normal": {"plan", "-out=drift.bin"}} {
-		t.Run(name, func(t *testing.T) {
-			w := w.in(t)
-			w.mustRun(arguments...)
-			plan, err := planreview.Decode(bytes.NewReader(w.mustRun("show", "-json", "drift.bin")))
-			must(t, err)
-			client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.url, Token: org.token, UserAgent: "test"}})
-			must(t, err)
-			report := planreview.Drift(plan, now)
-			must(t, audit.Attribute(t.Context(), client, report))
-			var got []string
-			for _, c := range report.Changes {
-				got = append(got, c.Sentence)
-			}
-			slices.Sort(got)
-			if !slices.Equal(got, want) {
-				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-			}
-		})
+	for _, arguments := range [][]string{{"plan", "-refresh-only", "-out=drift.bin"}, {"plan", "-out=drift.bin"}} {
+		w.MustRun(arguments...)
+		plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")))
+		must(t, err)
+		client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.URL, Token: org.Token, UserAgent: "test"}})
+		must(t, err)
+		report := planreview.Drift(plan, now)
+		must(t, audit.Attribute(t.Context(), client, report))
+		var got []string
+		for _, c := range report.Changes {
+			got = append(got, c.Sentence)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", arguments, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
 	}
 }

@@ -234,7 +234,7 @@ func (c combination) judge(s *site, applied testkit.Result) {
 	if len(c.says) > 0 && (!failed || !says(c.says...).MatchString(applied.Said)) {
 		s.t.Errorf("the apply does not say %q: %s", c.says, applied)
 	}
-	for _, never := range []string{"panic", "crashed", "Provider produced", "inconsistent", s.token} {
+	for _, never := range []string{"panic", "crashed", "Provider produced", "inconsistent", s.Token} {
 		if strings.Contains(applied.Said, never) {
 			s.t.Errorf("the apply says %q: %s", never, applied)
 		}
@@ -254,7 +254,10 @@ func specialFaults() []combination {
 	all = append(all, combination{
 		name: "Edit of user:auditor@example.com, after the invitation: 500",
 		fault: func(o *organization) mock.Fault {
-			return mock.Fault{Route: "POST " + o.pathOf("user:auditor@example.com") + "/Edit", Times: 1, Action: mock.FaultAnswer, Status: http.StatusInternalServerError}
+			return mock.Fault{
+				Route: "POST " + o.pathOf("user:auditor@example.com") + "/Edit", Times: 1, Action: mock.FaultAnswer,
+				Status: http.StatusInternalServerError,
+			}
 		},
 		says: []string{"SignPath failed", "auditor@example.com"},
 	})

@@ -9,13 +9,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // callFunction calls a function as Terraform does, and returns its error. It
 // needs no Terraform, no organization and no configured provider.
 func callFunction(t *testing.T, name string, arguments ...tftypes.Value) *tfprotov6.FunctionError {
 	t.Helper()
-	server, err := signpathProviders.Factories["signpath"]()
+	server, err := signpathtest.Providers.Factories["signpath"]()
 	must(t, err)
 	req := &tfprotov6.CallFunctionRequest{Name: name}
 	for _, argument := range arguments {

@@ -6,16 +6,17 @@ import (
 	"strings"
 	"testing"
 
-	acceptance "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // queryAll lists everything of an organization, each access list as a whole or
 // else its entries.
-func queryAll(whole bool) []byte {
+func queryAll(whole bool) string {
 	kinds := []string{"user", "ci_user", "user_group", "role_assignment"}
 	for _, l := range access.Lists() {
 		noun := l.Singular
@@ -28,22 +29,22 @@ func queryAll(whole bool) []byte {
 	for _, kind := range kinds {
 		fmt.Fprintf(&query, "list \"signpath_%s\" \"all\" {\n  provider = signpath\n  limit    = 10000\n}\n", kind)
 	}
-	return []byte(query.String())
+	return query.String()
 }
 
 // newQueryWorkspace is a workspace with a query for everything.
 func newQueryWorkspace(t *testing.T, whole bool, seed func(*mock.Seed)) *workspace {
 	t.Helper()
-	skipBelow(t, tfversion.Version1_14_0)
-	return newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(whole)}, seed)
+	testkit.SkipBelow(t, tfversion.Version1_14_0)
+	return newWorkspace(t, map[string]string{"all.tfquery.hcl": queryAll(whole)}, seed)
 }
 
-// generate generates the configuration of all that the query finds, and returns
-// how much that is.
+// generate generates the configuration of all that the query finds, and returns how
+// much that is.
 func (w *workspace) generate() int {
 	w.t.Helper()
-	w.mustRun("query", "-generate-config-out=generated.tf")
-	return bytes.Count(w.read("generated.tf"), []byte("\nimport {\n"))
+	w.MustRun("query", "-generate-config-out=generated.tf")
+	return strings.Count(w.Read("generated.tf"), "\nimport {\n")
 }
 
 // TestCLIGeneratedConfigurationPlansEmpty generates the configuration of a whole
@@ -57,17 +58,17 @@ func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
 		"single entries": {false, 7 + 4 + 2 + 3 + 3 + 3 + 1 + 4}, // And here what is on them.
 	} {
 		t.Run(form, func(t *testing.T) {
-			w := newQueryWorkspace(t, c.whole, withAnyone)
+			w := newQueryWorkspace(t, c.whole, signpathtest.WithAnyone)
 			before := w.org.Snapshot()
-			if output := w.mustRun("query"); bytes.Contains(output, []byte("Left out")) {
+			if output := w.MustRun("query"); bytes.Contains(output, []byte("Left out")) {
 				t.Errorf("the query leaves something out that it should not have found:\n%s", output)
 			}
 			if got := w.generate(); got != c.want {
-				t.Errorf("%d objects were found, want %d:\n%s", got, c.want, w.read("generated.tf"))
+				t.Errorf("%d objects were found, want %d:\n%s", got, c.want, w.Read("generated.tf"))
 			}
-			w.expectPlan(planSummary{Import: c.want})
-			w.mustRun("apply", "-auto-approve")
-			w.expectPlan(planSummary{})
+			w.ExpectPlan(testkit.Summary{Import: c.want})
+			w.MustRun("apply", "-auto-approve")
+			w.ExpectPlan(testkit.Summary{})
 			w.org.unchangedSince(before)
 		})
 	}
@@ -76,30 +77,36 @@ func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
 // TestCLIConfigurationIsGeneratedForAnImportBlock has the CLI write the resource to an
 // import block, for each type that can be imported, and plans it: nothing changes.
 func TestCLIConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
-	for kind, id := range map[string]string{
-		"signpath_user":                      "former.auditor@example.com",
-		"signpath_ci_user":                   "build",
-		"signpath_user_group":                "Release Managers",
-		"signpath_user_group_members":        "Release Managers",
-		"signpath_user_group_member":         "Release Managers/user:release.manager@example.com",
-		"signpath_role_assignment":           "user:org.admin@example.com",
-		"signpath_project_readers":           "project-a",
-		"signpath_project_reader":            "project-a/user:qa.lead@example.com",
-		"signpath_project_configurators":     "project-a",
-		"signpath_project_configurator":      "project-a/user:dev.lead@example.com",
-		"signpath_signing_policy_submitters": "project-a/release-signing",
-		"signpath_signing_policy_submitter":  "project-a/release-signing/ci_user:build",
-		"signpath_signing_policy_approvers":  "project-a/release-signing",
-		"signpath_signing_policy_approver":   "project-a/release-signing/group:Release Managers",
+	for form, ids := range map[string]map[string]string{
+		"whole lists": {
+			"user":                      "former.auditor@example.com",
+			"ci_user":                   "build",
+			"user_group":                "Release Managers",
+			"user_group_members":        "Release Managers",
+			"role_assignment":           "user:org.admin@example.com",
+			"project_readers":           "project-a",
+			"project_configurators":     "project-a",
+			"signing_policy_submitters": "project-a/release-signing",
+			"signing_policy_approvers":  "project-a/release-signing",
+		},
+		"single entries": {
+			"user_group_member":        "Release Managers/user:release.manager@example.com",
+			"project_reader":           "project-a/user:qa.lead@example.com",
+			"project_configurator":     "project-a/user:dev.lead@example.com",
+			"signing_policy_submitter": "project-a/release-signing/ci_user:build",
+			"signing_policy_approver":  "project-a/release-signing/group:Release Managers",
+		},
 	} {
-		t.Run(kind, func(t *testing.T) {
-			org := newOrganization(t, withAnyone)
-			before := org.Snapshot()
-			org.run(nil, acceptance.TestStep{
-				Config: org.config(""), ResourceName: kind + ".this",
-				ImportState: true, ImportStateKind: acceptance.ImportBlockWithID, ImportStateId: id, GenerateConfig: true,
-			})
-			org.unchangedSince(before)
+		t.Run(form, func(t *testing.T) {
+			var imports strings.Builder
+			for kind, id := range ids {
+				fmt.Fprintf(&imports, "import {\n  to = signpath_%s.this\n  id = %q\n}\n", kind, id)
+			}
+			w := newWorkspace(t, map[string]string{"imports.tf": imports.String()}, signpathtest.WithAnyone)
+			before := w.org.Snapshot()
+			w.MustRun("plan", "-generate-config-out=generated.tf")
+			w.ExpectPlan(testkit.Summary{Import: len(ids)})
+			w.org.unchangedSince(before)
 		})
 	}
 }
@@ -120,9 +127,9 @@ func TestCLIGeneratedConfigurationOfABigOrganization(t *testing.T) {
 	if got > budget {
 		t.Errorf("the query sent %d requests, more than %d", got, budget)
 	}
-	w.expectPlan(planSummary{Import: found})
-	w.mustRun("apply", "-auto-approve")
-	w.expectPlan(planSummary{})
+	w.ExpectPlan(testkit.Summary{Import: found})
+	w.MustRun("apply", "-auto-approve")
+	w.ExpectPlan(testkit.Summary{})
 	w.org.unchangedSince(before)
 }
 

@@ -402,7 +402,7 @@ func TestGuardrailsAreRefused(t *testing.T) {
 // Schema, validators and rulebook all look at the same block.
 func TestCLIGuardrailMistakesAreToldOnce(t *testing.T) {
 	w := newWorkspace(t, nil)
-	w.write("main.tf", []byte(readMe))
+	w.Write("main.tf", readMe)
 	for rules, want := range map[string]string{
 		`{ submit-and-aprove = { severity = "deny" } }`:      `there is no rule "submit-and-aprove"; the closest is "submit-and-approve"`,
 		`{ old-token = { severity = "Deny" } }`:              `"Deny" is no severity; valid are "deny", "warn" and "ignore"`,
@@ -411,8 +411,8 @@ func TestCLIGuardrailMistakesAreToldOnce(t *testing.T) {
 		`{ old-token = { exceptions = [{ member = "ci_user:a", reason = "r", until = "2026-13-01" }] } }`: `"2026-13-01" is no date`,
 		`{ old-token = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] } }`:     `"build" has no kind`,
 	} {
-		w.write("provider.tf", []byte("provider \"signpath\" {\n  guardrails {\n    rules = "+rules+"\n  }\n}\n"))
-		if said, _ := w.run("validate"); strings.Count(said, "Error: ") != 1 || !says(want).MatchString(said) {
+		w.Write("provider.tf", w.org.config("provider \"signpath\" {\n  guardrails {\n    rules = "+rules+"\n  }\n}\n"))
+		if said, _ := w.Run("validate"); strings.Count(said, "Error: ") != 1 || !says(want).MatchString(said) {
 			t.Errorf("%s: want %q, and nothing else, in\n%s", rules, want, said)
 		}
 	}
@@ -420,9 +420,9 @@ func TestCLIGuardrailMistakesAreToldOnce(t *testing.T) {
 
 // The rules of the block have the form of the file for signpathctl.
 func TestCLIGuardrailsFromTheFileOfReviews(t *testing.T) {
-	w := newWorkspace(t, map[string][]byte{
-		"provider.tf": []byte("provider \"signpath\" {\n  guardrails {\n    rules = yamldecode(file(\"rules.yaml\")).rules\n  }\n}\n"),
-		"rules.yaml": []byte(`rules:
+	w := newWorkspace(t, map[string]string{
+		"provider.tf": "provider \"signpath\" {\n  guardrails {\n    rules = yamldecode(file(\"rules.yaml\")).rules\n  }\n}\n",
+		"rules.yaml": `rules:
   submit-and-approve:
     severity: deny
     exceptions:
@@ -431,11 +431,11 @@ func TestCLIGuardrailsFromTheFileOfReviews(t *testing.T) {
         until: 2999-12-31
   old-token:
     parameters: {days: 180}
-`),
-		"main.tf": []byte(entriesOf("approver", "release-signing", lead, manager)),
+`,
+		"main.tf": entriesOf("approver", "release-signing", lead, manager),
 	})
 	w.org.behindTerraform(has(releasePolicyB, "submitters", lead, manager))()
-	said, code := w.run("plan")
+	said, code := w.Run("plan")
 	if code == 0 || !says("Error: Guardrail submit-and-approve: "+lead).MatchString(said) || says("Guardrail submit-and-approve: "+manager).MatchString(said) {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}

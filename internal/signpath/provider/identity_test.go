@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -246,18 +247,18 @@ func only(name, value string) func(*organization) map[string]string {
 // TestCLIStateWithoutIdentities takes the identities out of the state, as an older
 // Terraform or an older provider leaves it.
 func TestCLIStateWithoutIdentities(t *testing.T) {
-	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(everyType)})
-	w.mustRun("apply", "-auto-approve")
+	w := newWorkspace(t, map[string]string{"main.tf": everyType})
+	w.MustRun("apply", "-auto-approve")
 	resources := w.forgetIdentities()
 
-	w.expectPlan(planSummary{})
-	w.mustRun("apply", "-refresh-only", "-auto-approve")
+	w.ExpectPlan(testkit.Summary{})
+	w.MustRun("apply", "-refresh-only", "-auto-approve")
 	if got := w.forgetIdentities(); got != resources {
 		t.Errorf("after a refresh %d resources have an identity, want %d", got, resources)
 	}
-	w.write("main.tf", []byte(strings.NewReplacer(`"New Approver"`, `"Approver"`, `"GlobalReader"`, `"UserAdministrator"`).Replace(everyType)))
-	w.mustRun("apply", "-refresh=false", "-auto-approve")
-	w.expectPlan(planSummary{})
+	w.Write("main.tf", strings.NewReplacer(`"New Approver"`, `"Approver"`, `"GlobalReader"`, `"UserAdministrator"`).Replace(everyType))
+	w.MustRun("apply", "-refresh=false", "-auto-approve")
+	w.ExpectPlan(testkit.Summary{})
 
 	w.forgetIdentities()
 	must(t, w.org.Administrator("").Remove("group:Approvers"))
@@ -268,7 +269,7 @@ func TestCLIStateWithoutIdentities(t *testing.T) {
 		"signpath_user_group.this", "signpath_user_group_members.this", "signpath_ci_user.this", "signpath_ci_user_token.this",
 		"signpath_role_assignment.user", "signpath_signing_policy_approver.this",
 	}
-	plan := string(w.mustRun("plan"))
+	plan := string(w.MustRun("plan"))
 	for _, address := range gone {
 		if !strings.Contains(plan, "# "+address+" will be created") {
 			t.Errorf("the plan does not create %s, which is gone:\n%s", address, plan)
@@ -281,7 +282,7 @@ func TestCLIStateWithoutIdentities(t *testing.T) {
 func (w *workspace) forgetIdentities() (found int) {
 	w.t.Helper()
 	var state map[string]any
-	must(w.t, json.Unmarshal(w.read("terraform.tfstate"), &state))
+	must(w.t, json.Unmarshal([]byte(w.Read("terraform.tfstate")), &state))
 	for _, r := range state["resources"].([]any) {
 		for _, instance := range r.(map[string]any)["instances"].([]any) {
 			if _, has := instance.(map[string]any)["identity"]; has {
@@ -293,6 +294,6 @@ func (w *workspace) forgetIdentities() (found int) {
 	}
 	content, err := json.Marshal(state)
 	must(w.t, err)
-	w.write("terraform.tfstate", content)
+	w.Write("terraform.tfstate", string(content))
 	return found
 }

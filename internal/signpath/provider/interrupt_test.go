@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -36,13 +37,13 @@ func TestCLIInterrupt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t, map[string][]byte{"main.tf": []byte(interrupted)}).withBinary()
+			w := newWorkspaceWithBinary(t, map[string]string{"main.tf": interrupted})
 			w.org.inject(mock.Fault{Route: c.route, Action: mock.FaultAnswer, Status: 429, Headers: map[string]string{"Retry-After": "60"}})
 			w.interruptAtPause(c.arguments...)
 
 			w.org.ClearFaults()
-			w.mustRun("apply", "-auto-approve")
-			w.expectPlan(planSummary{})
+			w.MustRun("apply", "-auto-approve")
+			w.ExpectPlan(testkit.Summary{})
 			must(t, w.org.membersAre("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com")(nil))
 			if user, err := w.org.User("ci_user:build"); err != nil || !user.Active {
 				t.Errorf("the CI user is %+v, %v", user, err)
@@ -55,9 +56,9 @@ func TestCLIInterrupt(t *testing.T) {
 // told to wait. It logs how long the CLI then takes to end.
 func (w *workspace) interruptAtPause(arguments ...string) {
 	w.t.Helper()
-	log := filepath.Join(w.directory, "interrupt.log")
+	log := filepath.Join(w.Directory, "interrupt.log")
 	var output bytes.Buffer
-	command := w.command(w.cli, arguments...)
+	command := w.Command(w.CLI, arguments...)
 	command.Env = append(command.Env, "TF_LOG_PROVIDER=trace", "TF_LOG_PATH="+log)
 	command.Stdout, command.Stderr = &output, &output
 	must(w.t, command.Start())

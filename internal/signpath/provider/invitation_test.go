@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -143,7 +144,7 @@ func TestFailedReinvitationIsSentOnce(t *testing.T) {
 // TestCLIReinviteAction runs the action as a user does, because only the CLI's own
 // flag runs an action by itself.
 func TestCLIReinviteAction(t *testing.T) {
-	skipBelow(t, tfversion.Version1_14_0)
+	testkit.SkipBelow(t, tfversion.Version1_14_0)
 	const config = `
 resource "signpath_user" "this" {
   name  = "New Approver"
@@ -155,9 +156,9 @@ action "signpath_reinvite_user" "this" {
   }
 }
 `
-	w := newWorkspace(t, map[string][]byte{"main.tf": []byte(config)})
-	w.mustRun("apply", "-auto-approve")
-	w.mustRun("apply", "-auto-approve", "-invoke=action.signpath_reinvite_user.this")
+	w := newWorkspace(t, map[string]string{"main.tf": config})
+	w.MustRun("apply", "-auto-approve")
+	w.MustRun("apply", "-auto-approve", "-invoke=action.signpath_reinvite_user.this")
 	if got := w.org.CountRequests("POST */Reinvite"); got != 1 {
 		t.Errorf("the mock saw %d reinvites, want exactly 1", got)
 	}
@@ -165,7 +166,7 @@ action "signpath_reinvite_user" "this" {
 		t.Errorf("%d invitations were sent, want 2: the create's and the action's", got)
 	}
 	must(t, w.org.Administrator("").SetActive("user:new.approver@example.com", false))
-	output, err := w.command(w.cli, "apply", "-refresh=false", "-auto-approve", "-invoke=action.signpath_reinvite_user.this").CombinedOutput()
+	output, err := w.Command(w.CLI, "apply", "-refresh=false", "-auto-approve", "-invoke=action.signpath_reinvite_user.this").CombinedOutput()
 	if err == nil || !says("Nobody to invite", "is inactive").Match(output) {
 		t.Errorf("a deactivated user was invited:\n%s", output)
 	}

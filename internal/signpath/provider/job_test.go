@@ -5,6 +5,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // A class says what may be done with a request of which the outcome is not known.
@@ -195,12 +196,12 @@ func (j job) base(t *testing.T, on bench) *base {
 // begin makes a site in which the job is to be done.
 func (b *base) begin(t *testing.T) *site {
 	t.Helper()
-	token := tokenOf(mock.DemoSeed(), "terraform")
+	token := signpathtest.TokenOf(mock.DemoSeed(), "terraform")
 	org := newOrganization(t, func(seed *mock.Seed) {
 		*seed = *cloneSeed(b.seed)
 		outcome{seed}.ciUser("terraform").Token = token
 	})
-	org.token = token
+	org.Token = token
 	s := org.site(b.on, b.config)
 	if b.begun != "" {
 		s.Begin(b.state)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // tokenShape is that of a token of the mock, and of SignPath's examples: 32
@@ -20,23 +21,22 @@ var tokenShape = regexp.MustCompile(`[A-Za-z0-9+/]{43}=`)
 // all that it leaves for every token that the organization accepts: the
 // provider's own, and those that SignPath answers when a CI user is created.
 func TestCLINoTokenIsLeaked(t *testing.T) {
-	files := map[string][]byte{}
-	for _, example := range exampleConfigurations(t) {
-		if example.name == "examples/complete" {
-			files = example.files
-		}
+	w := newWorkspaceWithBinary(t, nil)
+	for _, name := range []string{"main.tf", "outputs.tf", "provider.tf"} {
+		content, err := os.ReadFile(filepath.Join(signpathtest.Root, "examples", "complete", name))
+		must(t, err)
+		w.Write(name, string(content))
 	}
-	w := newWorkspace(t, files).withBinary()
-	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.directory, "trace.log"))
+	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.Directory, "trace.log"))
 	output := &bytes.Buffer{}
 	run := func(arguments ...string) {
-		command := w.command(w.cli, arguments...)
+		command := w.Command(w.CLI, arguments...)
 		command.Stdout, command.Stderr = output, output
 		_ = command.Run() // Failures are part of the job.
 	}
 	run("plan", "-out", "saved.tfplan")
 	run("apply", "saved.tfplan")
-	w.org.inject(mock.Fault{Route: "POST */Edit", Action: mock.FaultAnswer, Status: 400, Body: "You sent Authorization: Bearer " + w.org.token})
+	w.org.inject(mock.Fault{Route: "POST */Edit", Action: mock.FaultAnswer, Status: 400, Body: "You sent Authorization: Bearer " + w.org.Token})
 	// It fails with the token in the server's answer, so the CI users stay active
 	// and their tokens valid.
 	run("destroy", "-auto-approve")
@@ -45,7 +45,7 @@ func TestCLINoTokenIsLeaked(t *testing.T) {
 	run("apply", "-auto-approve")
 
 	left := map[string][]byte{"output": output.Bytes()}
-	must(t, filepath.WalkDir(w.directory, func(path string, entry os.DirEntry, err error) error {
+	must(t, filepath.WalkDir(w.Directory, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -62,7 +62,7 @@ func TestCLINoTokenIsLeaked(t *testing.T) {
 		t.Fatal("no answer repeated the token, so this test shows nothing")
 	}
 	for name, content := range left {
-		if bytes.Contains(content, []byte(w.org.token)) {
+		if bytes.Contains(content, []byte(w.org.Token)) {
 			t.Errorf("%s has the provider's token", name)
 		}
 		for _, candidate := range tokenShape.FindAll(content, -1) {

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -12,7 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/querycheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // query is a list block; arguments are those of its config block.
@@ -32,25 +33,6 @@ func (want finds) CheckQuery(_ context.Context, req querycheck.CheckQueryRequest
 	if !slices.Equal(got, want) {
 		resp.Error = fmt.Errorf("found\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
-}
-
-// withAnyone adds to the demo organization who and what cannot be managed, and
-// fills its lists.
-func withAnyone(seed *mock.Seed) {
-	seed.InteractiveUsers = append(seed.InteractiveUsers,
-		mock.InteractiveUserSeed{Name: "Support", Email: "support@example.com", Role: mock.RoleGlobalAdministrator, Support: true},
-		mock.InteractiveUserSeed{Name: "Former Auditor", Email: "former.auditor@example.com", Role: mock.RoleGlobalReader, Inactive: true},
-		mock.InteractiveUserSeed{Name: "Synchronized Reader", Email: "sync.reader@example.com", Role: mock.RoleGlobalReader, Synchronized: true},
-	)
-	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "build"}, mock.CIUserSeed{Name: "twin"}, mock.CIUserSeed{Name: "twin", Inactive: true})
-	seed.UserGroups[1].Members = []string{"user:release.manager@example.com", "user:sync.user@example.com", "group:Directory Engineers"}
-	seed.UserGroups = append(seed.UserGroups, mock.UserGroupSeed{Name: "Empty"})
-	a, b := &seed.Projects[0], &seed.Projects[1]
-	a.Readers = []string{"user:qa.lead@example.com", "user:sync.user@example.com"}
-	a.SigningPolicies[1].Submitters = []string{"ci_user:build"}
-	a.SigningPolicies[1].Approvers = []string{"user:security.officer@example.com", "group:Release Managers"}
-	b.SigningPolicies[0].Approvers = []string{"user:dev.lead@example.com"}
-	b.SigningPolicies[1].Approvers = []string{"user:security.officer@example.com"}
 }
 
 func TestListResources(t *testing.T) {
@@ -130,7 +112,7 @@ func TestListResources(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			org := newOrganization(t, withAnyone)
+			org := newOrganization(t, signpathtest.WithAnyone)
 			before := org.Snapshot()
 			org.run(nil, resource.TestStep{Query: true, Config: org.config(query(c.kind, c.arguments)), QueryResultChecks: []querycheck.QueryResultCheck{c.want}})
 			org.unchangedSince(before)
@@ -189,7 +171,7 @@ func TestListResourcesStopAtTheLimit(t *testing.T) {
 // TestListResourcesTakePoliciesFromTheListOfProjects has a server that tells them
 // there: no project is read for them.
 func TestListResourcesTakePoliciesFromTheListOfProjects(t *testing.T) {
-	org := newOrganization(t, withAnyone)
+	org := newOrganization(t, signpathtest.WithAnyone)
 	org.inject(mock.Fault{
 		Route: "GET /Projects", Action: mock.FaultMalformedBody,
 		Body: `[{"slug": "project-b", "name": "B", "signingPolicies": [{"slug": "test-signing"}, {"slug": "release-signing"}]}]`,
@@ -254,7 +236,7 @@ func TestListResourcesReportFailures(t *testing.T) {
 		"GET /Projects/project-b/SigningPolicies/release-signing": "signpath_signing_policy_approver",
 	} {
 		t.Run(route, func(t *testing.T) {
-			org := newOrganization(t, withAnyone)
+			org := newOrganization(t, signpathtest.WithAnyone)
 			org.inject(mock.Fault{Route: route, Action: mock.FaultAnswer, Status: 403, Body: `{"title":"Forbidden","detail":"Closed on Sundays"}`})
 			org.run(nil, resource.TestStep{Query: true, Config: org.config(query(kind, "")), ExpectError: says("Not allowed by SignPath", "Closed on Sundays")})
 		})
@@ -265,23 +247,25 @@ func TestListResourcesReportFailures(t *testing.T) {
 // configuration may give, and lists with entries that nobody can identify: what
 // would be generated from them would be refused. A warning says so.
 func TestCLIListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
-	skipBelow(t, tfversion.Version1_14_0)
-	w := newWorkspace(t, map[string][]byte{"all.tfquery.hcl": queryAll(true)}, withAnyone, func(seed *mock.Seed) {
+	testkit.SkipBelow(t, tfversion.Version1_14_0)
+	w := newWorkspace(t, map[string]string{"all.tfquery.hcl": queryAll(true)}, signpathtest.WithAnyone, func(seed *mock.Seed) {
 		seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: " padded"})
 	})
 	w.org.inject(mock.Fault{Route: "GET /InteractiveUsers", Action: mock.FaultMalformedBody, Body: "[]"})
 	// Without -json, Terraform shows only the first of several such warnings.
-	w.mustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration",
+	w.MustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration",
 		"it can be removed from a list, not granted"), "query", "-json")
-	w.mustSay(says("Left out of the results", "ci_user: padded (", "white space around it"), "query", "-json")
+	w.MustSay(says("Left out of the results", "ci_user: padded (", "white space around it"), "query", "-json")
 
 	w.generate()
 	for _, refused := range []string{"unknown:", "padded", "signpath_signing_policy_approvers"} {
-		if bytes.Contains(w.read("generated.tf"), []byte(refused)) {
-			t.Errorf("the generated configuration has %q:\n%s", refused, w.read("generated.tf"))
+		if generated := w.Read("generated.tf"); strings.Contains(generated, refused) {
+			t.Errorf("the generated configuration has %q:\n%s", refused, generated)
 		}
 	}
-	if plan := w.plan(); plan != (planSummary{Import: plan.Import}) || plan.Import == 0 {
-		t.Errorf("the plan is %+v, want imports only", plan)
+	planned := w.PlanOnce()
+	signpathtest.WithoutWarnings(t, planned)
+	if imports := planned.Summary.Import; planned.Summary != (testkit.Summary{Import: imports}) || imports == 0 {
+		t.Errorf("the plan is %+v, want imports only", planned.Summary)
 	}
 }

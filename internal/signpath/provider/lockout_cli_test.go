@@ -28,18 +28,18 @@ resource "signpath_ci_user" "own" {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t, map[string][]byte{"main.tf": []byte(c.config)})
-			w.mustRun("apply", "-auto-approve")
+			w := newWorkspaceWithBinary(t, map[string]string{"main.tf": c.config})
+			w.MustRun("apply", "-auto-approve")
 			_, err := w.org.Administrator("").CreateCIUser(mock.CIUserSeed{Name: "reader", Role: mock.RoleGlobalReader})
 			must(t, err)
 			token, err := w.org.Administrator("").IssueToken("ci_user:reader")
 			must(t, err)
 
-			administrators := w.env
-			w.env = append(w.env[:len(w.env):len(w.env)], "SIGNPATH_API_TOKEN="+token)
-			w.mustRun("plan", "-destroy", "-target="+c.gone, "-out=plan.bin")
-			w.env = administrators
-			output, exitCode := w.run("apply", "plan.bin")
+			administrators := w.Env
+			w.Env = append(w.Env[:len(w.Env):len(w.Env)], "SIGNPATH_API_TOKEN="+token)
+			w.MustRun("plan", "-destroy", "-target="+c.gone, "-out=plan.bin")
+			w.Env = administrators
+			output, exitCode := w.Run("apply", "plan.bin")
 			if exitCode == 0 || !says("Terraform would lock itself out", "ci_user:terraform").MatchString(output) {
 				t.Errorf("exit code %d:\n%s", exitCode, output)
 			}

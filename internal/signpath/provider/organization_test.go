@@ -4,33 +4,24 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/go-version"
-	framework "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
-// organization is a mock SignPath organization of one test, and the provider
-// configuration for it.
+// organization is a mock SignPath organization of one test, with what the tests of the
+// provider ask of it.
 type organization struct {
-	*mock.Server
-	t     *testing.T
-	url   string
-	token string
+	*signpathtest.Organization
+	t *testing.T
 }
 
 // newOrganization starts an organization with the demo seed, changed by the
@@ -49,62 +40,30 @@ func newOrganizationIn(t *testing.T, dialect mock.Dialect, changes ...func(*mock
 // newOrganizationWith is newOrganization for a server with options.
 func newOrganizationWith(t *testing.T, options []mock.Option, changes ...func(*mock.Seed)) *organization {
 	t.Helper()
-	seed := mock.DemoSeed()
-	for _, change := range changes {
-		change(&seed)
-	}
-	server, err := mock.New(seed, append([]mock.Option{judged(t)}, options...)...)
-	must(t, err)
-	url, stop, err := server.Start()
-	must(t, err)
-	t.Cleanup(stop)
-	return &organization{Server: server, t: t, url: url + "/Api", token: tokenOf(seed, "terraform")}
+	return &organization{signpathtest.Start(t, options, changes...), t}
 }
 
-// contractMiddleware judges what the provider says to the mock server, and what that
-// answers.
-var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
-
-// judgedIn is judged for a server of the dialect: it may have names that only its
-// own document has.
+// judgedIn lets the contract middleware judge a server of the dialect: it may have
+// names that only its own document has.
 func judgedIn(t *testing.T, dialect mock.Dialect) mock.Option {
 	t.Helper()
 	if dialect.NeedsDocument() {
-		return judged(t, contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
+		return signpathtest.Judged(t, contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "this dialect has other names"))
 	}
-	return judged(t)
+	return signpathtest.Judged(t)
 }
 
-// judged puts the contract between provider and mock server. Given again, with
-// options, it replaces the one that every organization has.
-func judged(t *testing.T, options ...contracttest.Option) mock.Option {
-	t.Helper()
-	return mock.WithMiddleware(contractMiddleware.Middleware(t, options...))
-}
+// These two are everywhere.
+var must, says = testkit.Must, testkit.Says
 
-func tokenOf(seed mock.Seed, ciUser string) string {
-	for _, user := range seed.CIUsers {
-		if user.Name == ciUser {
-			return user.Token
-		}
-	}
-	return ""
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// config puts the provider block of the organization before the configuration.
-func (o *organization) config(hcl string) string { return o.configAs(o.token, hcl) }
+// config puts what leads to the organization into the configuration.
+func (o *organization) config(hcl string) string { return o.Config(hcl) }
 
 // configAs is config with another token.
 func (o *organization) configAs(token, hcl string) string {
-	return fmt.Sprintf("provider \"signpath\" {\n  api_url = %q\n  organization_id = %q\n  api_token = %q\n}\n%s",
-		o.url, o.OrganizationID(), token, hcl)
+	as := *o.Organization
+	as.Token = token
+	return as.Config(hcl)
 }
 
 // behindTerraform makes changes as an administrator would in the web
@@ -172,20 +131,11 @@ func all(checks ...resource.TestCheckFunc) resource.TestCheckFunc {
 	}
 }
 
-// signpathProviders serves the provider in the test's process.
-var signpathProviders = providersOf(provider.New("test"))
-
-func providersOf(newProvider func() framework.Provider) *testkit.Providers {
-	return testkit.NewProviders(testkit.Factories{"signpath": func() (tfprotov6.ProviderServer, error) {
-		return providerserver.NewProtocol6WithError(newProvider())()
-	}})
-}
-
 // run takes the steps in process, in parallel with other tests.
 func (o *organization) run(destroyed resource.TestCheckFunc, steps ...resource.TestStep) {
 	o.t.Helper()
 	o.t.Parallel()
-	o.runOn(signpathProviders, destroyed, steps...)
+	o.runOn(signpathtest.Providers, destroyed, steps...)
 }
 
 // runOn is run with other providers, and by itself.
@@ -213,30 +163,4 @@ func sameSeed(before, after mock.Seed) error {
 		return fmt.Errorf("the organization was changed:\n%s\nwas\n%s", got, want)
 	}
 	return nil
-}
-
-// says matches an error in which the phrases occur in this order. Terraform
-// breaks lines anywhere, so white space matches any.
-func says(phrases ...string) *regexp.Regexp {
-	patterns := make([]string, len(phrases))
-	for i, phrase := range phrases {
-		patterns[i] = strings.ReplaceAll(regexp.QuoteMeta(phrase), " ", `\s+`)
-	}
-	return regexp.MustCompile("(?s)" + strings.Join(patterns, ".*"))
-}
-
-// skipBelow skips the test on a CLI that has not got what it shows.
-func skipBelow(t *testing.T, minimum *version.Version) {
-	t.Helper()
-	output, err := exec.CommandContext(t.Context(), testkit.CLIPath(t), "version", "-json").Output()
-	must(t, err)
-	var cli struct {
-		Version string `json:"terraform_version"`
-	}
-	must(t, json.Unmarshal(output, &cli))
-	current, err := version.NewVersion(cli.Version)
-	must(t, err)
-	if current.LessThan(minimum) {
-		t.Skipf("needs Terraform %s, this is %s", minimum, current)
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 const readMe = "\ndata \"signpath_current_user\" \"me\" {}\n"
@@ -41,10 +42,10 @@ func TestProviderSettingsAreRefused(t *testing.T) {
 
 func TestProviderSettingsFromTheEnvironment(t *testing.T) {
 	org := newOrganization(t)
-	t.Setenv(api.EnvURL, org.url+"/v1/")
+	t.Setenv(api.EnvURL, org.URL+"/v1/")
 	t.Setenv(api.EnvOrganizationID, strings.ToUpper(org.OrganizationID()))
-	t.Setenv(api.EnvToken, org.token+"\n")
-	org.runOn(signpathProviders, nil, resource.TestStep{
+	t.Setenv(api.EnvToken, org.Token+"\n")
+	org.runOn(signpathtest.Providers, nil, resource.TestStep{
 		Config: "provider \"signpath\" {}\n" + readMe,
 		Check:  resource.TestCheckResourceAttr("data.signpath_current_user.me", "member", "ci_user:terraform"),
 	})
@@ -62,7 +63,7 @@ provider "signpath" {
   organization_id = %q
   api_token       = terraform_data.token.output
 }
-%s`, org.url, org.OrganizationID(), readMe),
+%s`, org.URL, org.OrganizationID(), readMe),
 		ExpectError: says("Setting not known at plan time", "api_token depends on"),
 	})
 }
@@ -76,9 +77,9 @@ func TestTokenIsRefused(t *testing.T) {
 		"list":        lists()["approvers"].all(lead),
 	} {
 		t.Run(name, func(t *testing.T) {
-			org := &organization{Server: org.Server, t: t, url: org.url, token: wrong}
+			org := org.in(t)
 			org.run(nil, resource.TestStep{
-				Config:      org.config(config),
+				Config:      org.configAs(wrong, config),
 				ExpectError: says("SignPath refused the API token", "401 Unauthorized", "SIGNPATH_API_TOKEN"),
 			})
 		})

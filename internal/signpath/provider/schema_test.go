@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // documented are the types that users know of. A type that disappears breaks
@@ -37,7 +39,7 @@ var documented = map[string][]string{
 // TestSchemas checks what Terraform is told of the provider: the types, and a
 // description on each of them and on every attribute.
 func TestSchemas(t *testing.T) {
-	server, err := signpathProviders.Factories["signpath"]()
+	server, err := signpathtest.Providers.Factories["signpath"]()
 	must(t, err)
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	must(t, err)
@@ -72,7 +74,7 @@ func TestSchemas(t *testing.T) {
 // TestEveryResourceHasAnIdentity also keeps the identities as they are: a change
 // of one needs a new version of it, and code to upgrade the old.
 func TestEveryResourceHasAnIdentity(t *testing.T) {
-	server, err := signpathProviders.Factories["signpath"]()
+	server, err := signpathtest.Providers.Factories["signpath"]()
 	must(t, err)
 	schemas, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	must(t, err)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // secretWords are what an attribute's name has in it if it can hold a secret.
@@ -23,7 +25,7 @@ var notSecret = map[string]string{
 // does: an attribute whose name says that it can hold a secret is sensitive or
 // write-only, or stands in notSecret with a reason that still applies.
 func TestSecretsAreSensitive(t *testing.T) {
-	server, err := signpathProviders.Factories["signpath"]()
+	server, err := signpathtest.Providers.Factories["signpath"]()
 	must(t, err)
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	must(t, err)

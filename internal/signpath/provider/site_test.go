@@ -8,6 +8,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // A site is an organization and a working directory of a Terraform that manages it.
@@ -20,14 +21,10 @@ type site struct {
 type bench func(*organization) testkit.Terraform
 
 // inProcess is the bench of nearly every test.
-func inProcess(o *organization) testkit.Terraform {
-	return testkit.InProcess(o.t, testkit.NewDriver(signpathProviders))
-}
+func inProcess(o *organization) testkit.Terraform { return signpathtest.InProcess(o.t) }
 
 // byCLI is the bench of those that prove the other one.
-func byCLI(o *organization) testkit.Terraform {
-	return testkit.NewWorkspace(o.t, testkit.Factories{"registry.terraform.io/" + providerSource: signpathProviders.Factories["signpath"]})
-}
+func byCLI(o *organization) testkit.Terraform { return signpathtest.ByCLI(o.t) }
 
 // withCLI lets the tables take the other bench, to compare what both find:
 // go test ./internal/signpath/provider -run TestFaults -args -cli.
@@ -97,15 +94,7 @@ func option(options []testkit.Options) testkit.Options {
 // planIs expects what a plan does, and no warning but that a list changes.
 func (s *site) planIs(want testkit.Summary) {
 	s.t.Helper()
-	planned := s.mustPlan()
-	for _, d := range planned.Diagnostics {
-		if !strings.HasPrefix(d.Summary, "Who gains and who loses") {
-			s.t.Errorf("the plan says: %s", d)
-		}
-	}
-	if planned.Summary != want || planned.Changes != (want != testkit.Summary{}) {
-		s.t.Fatalf("the plan is %+v, want %+v: %s", planned.Summary, want, planned)
-	}
+	signpathtest.ExpectPlan(s.t, s.Plan(testkit.Options{}), want)
 }
 
 // planSays expects phrases in what a plan says that does not fail.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // What the rights are about, in the words of the mock's table.
@@ -104,7 +105,7 @@ func (c tokenRight) check(t *testing.T) {
 	}
 	// What is left is destroyed with the token of the last step.
 	steps = append(steps, acceptance.TestStep{Config: configAs(c.applyRole(t))})
-	org.runOn(signpathProviders, nil, steps...)
+	org.runOn(signpathtest.Providers, nil, steps...)
 }
 
 // planRole is the least role that may plan, which changes nothing.
@@ -145,7 +146,7 @@ func tokenWithRole(t *testing.T, org *organization, role mock.Role) string {
 // TestTheGuideTellsTheRights holds the tables of the guide equal to the rights that
 // TestTokenRights tries, and to the mock server's table of who has them.
 func TestTheGuideTellsTheRights(t *testing.T) {
-	content, err := os.ReadFile(filepath.Join(templatesRoot, "guides", "drift-detection.md.tmpl"))
+	content, err := os.ReadFile(filepath.Join(signpathtest.Root, "templates", "guides", "drift-detection.md.tmpl"))
 	must(t, err)
 	for _, table := range []string{resourceTable(), rightTable(t)} {
 		if !strings.Contains(string(content), table) {

@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"os"
@@ -21,7 +21,7 @@ type pageStep struct {
 // published, in order.
 func readPage(t *testing.T, page string) []pageStep {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(repositoryRoot, "docs", page))
+	content, err := os.ReadFile(filepath.Join(docsRoot, page))
 	must(t, err)
 	var (
 		steps     []pageStep

@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"net/http"
@@ -82,7 +82,7 @@ func TestCLIPipelines(t *testing.T) {
 	}
 }
 
-func completeExample(t *testing.T) map[string][]byte {
+func completeExample(t *testing.T) map[string]string {
 	t.Helper()
 	for _, c := range exampleConfigurations(t) {
 		if c.name == "examples/complete" {
@@ -109,35 +109,35 @@ func (c pipelineCase) run(r *pipelineRunner) {
 func (c pipelineCase) reviewed(r *pipelineRunner) {
 	// Somebody loses access: only a warning of the plan says so.
 	must(r.t, r.org.Administrator("").AddMembers("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com"))
-	for range 2 { // The second push finds the comment of the first.
-		run := r.run(c.pullRequest...)
-		c.expect(r, run, 0, http.MethodGet)
-		c.expectShown(r, unescaped(c.shown(r, run)), "SignPath plan review",
-			"user:release.manager@example.com gains approval on project-b/release-signing",
-			"user:qa.lead@example.com loses approval on project-b/release-signing")
-		c.expectShown(r, run.log+run.summary, `+ "user:release.manager@example.com"`, "Warning: ", "Plan: 14 to add, 0 to change, 0 to destroy.")
-		for name, files := range run.kept {
-			for _, file := range files {
-				if !slices.Contains([]string{"plan.txt", "review.md", "review-status"}, file) {
-					r.t.Errorf("a pull request keeps %s, as %s", file, name)
-				}
+	run := r.run(c.pullRequest...)
+	c.expect(r, run, 0, http.MethodGet)
+	c.expectShown(r, unescaped(c.shown(r, run)), "SignPath plan review",
+		"user:release.manager@example.com gains approval on project-b/release-signing",
+		"user:qa.lead@example.com loses approval on project-b/release-signing")
+	c.expectShown(r, run.log+run.summary, `+ "user:release.manager@example.com"`, "Warning: ", "Plan: 14 to add, 0 to change, 0 to destroy.")
+	for name, files := range run.kept {
+		for _, file := range files {
+			if !slices.Contains([]string{"plan.txt", "review.md", "review-status"}, file) {
+				r.t.Errorf("a pull request keeps %s, as %s", file, name)
 			}
 		}
 	}
 }
 
 // denied lets an approver configure, which the rules in the repository deny: in a pull
-// request once that is told, and on main before anybody can apply it.
+// request once that is told, in the comment of the push before, and on main before
+// anybody can apply it.
 func (c pipelineCase) denied(r *pipelineRunner) {
-	r.repository["signing-rules.yaml"] = []byte("rules:\n  approver-configures:\n    severity: deny\n")
-	r.repository["configurator.tf"] = []byte(`resource "signpath_project_configurator" "manager" {
+	r.repository["signing-rules.yaml"] = "rules:\n  approver-configures:\n    severity: deny\n"
+	r.repository["configurator.tf"] = `resource "signpath_project_configurator" "manager" {
   project = "project-b"
   member  = "user:release.manager@example.com"
 }
-`)
+`
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 2, http.MethodGet)
-	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b.")
+	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: "+
+		"user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b.")
 	run = r.run(c.merge...)
 	c.expect(r, run, 2, http.MethodGet)
 	for name, files := range run.kept {
@@ -151,12 +151,12 @@ func (c pipelineCase) denied(r *pipelineRunner) {
 
 // failed names an approver whom nobody knows.
 func (c pipelineCase) failed(r *pipelineRunner) {
-	r.repository["approver.tf"] = []byte(`resource "signpath_signing_policy_approver" "nobody" {
+	r.repository["approver.tf"] = `resource "signpath_signing_policy_approver" "nobody" {
   project        = "project-a"
   signing_policy = "test-signing"
   member         = "user:nobody@example.com"
 }
-`)
+`
 	run := r.run(c.pullRequest...)
 	c.expect(r, run, 1, http.MethodGet)
 	c.expectShown(r, run.log, "nobody@example.com")
@@ -294,7 +294,7 @@ func (c pipelineCase) expect(r *pipelineRunner, run pipelineRun, status int, met
 	if sent = slices.Compact(sent); !slices.Equal(sent, methods) {
 		r.t.Errorf("the jobs %q sent %q, want %q", run.ran, sent, methods)
 	}
-	for _, token := range []string{r.org.token, r.values["SIGNPATH_READER_TOKEN"]} {
+	for _, token := range []string{r.org.Token, r.values["SIGNPATH_READER_TOKEN"]} {
 		if strings.Contains(run.log+run.summary+r.codeHost.all(), token) {
 			r.t.Errorf("the jobs %q show a token", run.ran)
 		}

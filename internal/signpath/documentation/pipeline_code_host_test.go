@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"encoding/json"
@@ -223,6 +223,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 printf %s "$fields" > "$PIPELINE_HOME/fields"
-curl -fsS --request "$method" --header "Authorization: Bearer $GH_TOKEN" --output "$PIPELINE_HOME/answer" --data-binary @"$PIPELINE_HOME/fields" "$CODE_HOST/$endpoint"
+curl -fsS --request "$method" --header "Authorization: Bearer $GH_TOKEN" \
+  --output "$PIPELINE_HOME/answer" --data-binary @"$PIPELINE_HOME/fields" "$CODE_HOST/$endpoint"
 jq -r "$filter" "$PIPELINE_HOME/answer"
 `

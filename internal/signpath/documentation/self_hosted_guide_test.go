@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"crypto/ecdsa"
@@ -11,39 +11,47 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
-// TestCLISelfHostedGuide plans with every provider block of the guide about self-hosted
+// TestSelfHostedGuide plans with every provider block of the guide about self-hosted
 // installations that names a host, a file or a proxy: with these on this machine, and
 // else word for word. A plan that did not come by the way that the block describes
 // fails.
-func TestCLISelfHostedGuide(t *testing.T) {
+func TestSelfHostedGuide(t *testing.T) {
 	for _, step := range readPage(t, "guides/self-hosted.md") {
 		if step.language != "tf" {
 			continue
 		}
 		t.Run(step.section, func(t *testing.T) {
-			t.Parallel()
-			w := newWorkspace(t, map[string][]byte{"who.tf": []byte("data \"signpath_current_user\" \"me\" {}\n")})
-			front := newFront(w)
-			for written, here := range map[string]string{
-				"https://signpath.example.com/Api":     front.url(step.text),
-				"4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11": w.org.OrganizationID(),
-			} {
-				step.text = strings.ReplaceAll(step.text, written, here)
+			t.Chdir(t.TempDir())
+			org := signpathtest.Start(t, nil)
+			front := newFront(t, org)
+			text := strings.NewReplacer(
+				"https://signpath.example.com/Api", front.url(step.text),
+				"4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11", org.OrganizationID(),
+			).Replace(step.text)
+			t.Setenv("SIGNPATH_API_URL", org.URL)
+			t.Setenv("SIGNPATH_ORGANIZATION_ID", org.OrganizationID())
+			t.Setenv("SIGNPATH_API_TOKEN", org.Token)
+			options, proxied := testkit.Options{}, strings.Contains(text, "proxy_url")
+			if proxied {
+				options.Variables = map[string]string{"proxy_url": strings.Replace(front.proxy.URL, "://", "://user:password@", 1)}
 			}
-			w.env = append(w.env, "TF_VAR_proxy_url="+strings.Replace(front.proxy.URL, "://", "://user:password@", 1))
-			w.write("guide.tf", []byte(step.text))
-			w.mustRun("fmt", "-check", "-diff", "-list=false")
-			w.plan()
-			if w.org.CountRequests() == 0 {
+			terraform := signpathtest.InProcess(t)
+			terraform.Write("guide.tf", text+"\ndata \"signpath_current_user\" \"me\" {}\n")
+			signpathtest.WithoutWarnings(t, terraform.Plan(options))
+			if org.CountRequests() == 0 {
 				t.Error("no request reached SignPath")
 			}
-			if strings.Contains(step.text, "proxy_url") != (front.proxied.Load() > 0) {
+			if proxied != (front.proxied.Load() > 0) {
 				t.Errorf("%d requests went through the proxy", front.proxied.Load())
 			}
 		})
@@ -53,13 +61,16 @@ func TestCLISelfHostedGuide(t *testing.T) {
 // front is what stands before an organization: servers with certificates of their own
 // authority, and a proxy on the way.
 type front struct {
-	w                   *workspace
+	t                   *testing.T
+	org                 *signpathtest.Organization
 	strict, open, proxy *httptest.Server
 	proxied             atomic.Int32
 }
 
-func newFront(w *workspace) *front {
-	f := &front{w: w, open: httptest.NewTLSServer(w.org), strict: httptest.NewUnstartedServer(w.org)}
+// newFront starts the servers, and writes the files of certificates.
+func newFront(t *testing.T, org *signpathtest.Organization) *front {
+	t.Helper()
+	f := &front{t: t, org: org, open: httptest.NewTLSServer(org), strict: httptest.NewUnstartedServer(org)}
 	f.strict.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
 	f.strict.StartTLS()
 	forward := &httputil.ReverseProxy{Rewrite: func(*httputil.ProxyRequest) {}}
@@ -72,9 +83,9 @@ func newFront(w *workspace) *front {
 		forward.ServeHTTP(rw, r)
 	}))
 	for _, server := range []*httptest.Server{f.open, f.strict, f.proxy} {
-		w.t.Cleanup(server.Close)
+		t.Cleanup(server.Close)
 	}
-	w.write("signpath-ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: f.open.Certificate().Raw}))
+	f.write("signpath-ca.pem", "CERTIFICATE", f.open.Certificate().Raw)
 	f.writeClientCertificate()
 	return f
 }
@@ -93,17 +104,23 @@ func (f *front) url(block string) string {
 	case strings.Contains(block, "ca_certificate_file"):
 		return f.open.URL + "/Api"
 	}
-	return f.w.org.url
+	return f.org.URL
 }
 
 func (f *front) writeClientCertificate() {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(f.w.t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+	must(f.t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	must(f.w.t, err)
+	must(f.t, err)
 	private, err := x509.MarshalPKCS8PrivateKey(key)
-	must(f.w.t, err)
-	f.w.write("terraform.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}))
-	f.w.write("terraform.key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
+	must(f.t, err)
+	f.write("terraform.pem", "CERTIFICATE", certificate)
+	f.write("terraform.key", "PRIVATE KEY", private)
+}
+
+func (f *front) write(name, kind string, content []byte) {
+	must(f.t, os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}), 0o600))
 }

@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"fmt"
@@ -28,7 +28,7 @@ func TestCLIReviewingGuide(t *testing.T) {
 
 // TestReviewingGuideHasEveryRule holds the table of the guide equal to the catalogue.
 func TestReviewingGuideHasEveryRule(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join(repositoryRoot, "docs", reviewingGuide))
+	page, err := os.ReadFile(filepath.Join(docsRoot, reviewingGuide))
 	must(t, err)
 	var wanted strings.Builder
 	for _, rule := range review.Catalogue() {

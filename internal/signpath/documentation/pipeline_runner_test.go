@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"cmp"
@@ -17,19 +17,20 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // A pipelineRunner does for a pipeline what its CI system does: it gives every job a
 // folder of its own, the variables that it may have, and the files that others kept.
 type pipelineRunner struct {
 	t        *testing.T
-	org      *organization
+	org      *signpathtest.Organization
 	codeHost *codeHost
 	pipeline pipeline
 	// home has what outlives a job: the state, kept files, and the programs on PATH.
 	home string
 	// repository are the files of a checkout.
-	repository map[string][]byte
+	repository map[string]string
 	// values are what expressions stand for; protected ones only in a job that has
 	// an environment.
 	values, protected map[string]string
@@ -46,10 +47,10 @@ type pipelineRun struct {
 	kept         map[string][]string
 }
 
-func newPipelineRunner(t *testing.T, p pipeline, configuration map[string][]byte) *pipelineRunner {
+func newPipelineRunner(t *testing.T, p pipeline, configuration map[string]string) *pipelineRunner {
 	t.Helper()
 	r := &pipelineRunner{
-		t: t, org: newOrganization(t), codeHost: newCodeHost(t), pipeline: p, home: t.TempDir(), repository: maps.Clone(configuration),
+		t: t, org: signpathtest.Start(t, nil), codeHost: newCodeHost(t), pipeline: p, home: t.TempDir(), repository: maps.Clone(configuration),
 		used: map[string]bool{},
 	}
 	must(t, os.Mkdir(filepath.Join(r.home, "bin"), 0o700))
@@ -57,9 +58,9 @@ func newPipelineRunner(t *testing.T, p pipeline, configuration map[string][]byte
 	for name, script := range map[string]string{"gh": githubCLI, "curl": download("-o", "curl"), "wget": download("-O", "wget"), "apk": "#!/bin/sh\n"} {
 		must(t, os.WriteFile(filepath.Join(r.home, "bin", name), []byte(script), 0o700))
 	}
-	r.mirrorProvider(filepath.Join(builtPrograms(t), "terraform-provider-signpath"))
-	r.repository["backend.tf"] = []byte("terraform {\n  backend \"local\" {\n    path = \"" +
-		filepath.ToSlash(filepath.Join(r.home, "terraform.tfstate")) + "\"\n  }\n}\n")
+	r.mirrorProvider(filepath.Join(signpathtest.Programs(t), "terraform-provider-signpath"))
+	r.repository["backend.tf"] = "terraform {\n  backend \"local\" {\n    path = \"" +
+		filepath.ToSlash(filepath.Join(r.home, "terraform.tfstate")) + "\"\n  }\n}\n"
 
 	_, err := r.org.Administrator("").CreateCIUser(mock.CIUserSeed{Name: "terraform-plan", Role: mock.RoleGlobalReader})
 	must(t, err)
@@ -70,8 +71,8 @@ func newPipelineRunner(t *testing.T, p pipeline, configuration map[string][]byte
 		"SIGNPATH_REPORTS_TOKEN": gitlabToken, "CI_API_V4_URL": r.codeHost.url + "/api/v4", "CI_MERGE_REQUEST_IID": "7",
 		"CI_PIPELINE_URL": "https://git.example.com/team-1/signpath/actions/runs/1", "CI_PROJECT_ID": "1", "CI_PIPELINE_ID": "1",
 	}
-	r.protected = map[string]string{"SIGNPATH_ADMINISTRATOR_TOKEN": r.org.token}
-	r.release(filepath.Join(builtPrograms(t), "signpathctl"))
+	r.protected = map[string]string{"SIGNPATH_ADMINISTRATOR_TOKEN": r.org.Token}
+	r.release(filepath.Join(signpathtest.Programs(t), "signpathctl"))
 	r.lockProviders()
 	return r
 }
@@ -120,7 +121,7 @@ func (r *pipelineRunner) newToken(name string) string {
 func (r *pipelineRunner) mirrorProvider(binary string) {
 	mirror := filepath.Join(r.home, "mirror")
 	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		directory := filepath.Join(mirror, registry, filepath.FromSlash(providerSource), "1.0.0", runtime.GOOS+"_"+runtime.GOARCH)
+		directory := filepath.Join(mirror, registry, filepath.FromSlash(signpathtest.Source), "1.0.0", runtime.GOOS+"_"+runtime.GOARCH)
 		must(r.t, os.MkdirAll(directory, 0o700))
 		must(r.t, os.Link(binary, filepath.Join(directory, "terraform-provider-signpath_v1.0.0")))
 	}
@@ -136,7 +137,7 @@ func (r *pipelineRunner) lockProviders() {
 	}
 	lock, err := os.ReadFile(filepath.Join(directory, ".terraform.lock.hcl"))
 	must(r.t, err)
-	r.repository[".terraform.lock.hcl"] = lock
+	r.repository[".terraform.lock.hcl"] = string(lock)
 }
 
 // folder is what a job begins with: a checkout, or what an earlier run has left on a
@@ -151,7 +152,7 @@ func (r *pipelineRunner) folder(checkout bool) string {
 		return directory
 	}
 	for name, content := range r.repository {
-		must(r.t, os.WriteFile(filepath.Join(directory, name), content, 0o600))
+		must(r.t, os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600))
 	}
 	return directory
 }
@@ -169,7 +170,7 @@ func (r *pipelineRunner) command(directory, name string, arguments ...string) *e
 	bin := filepath.Join(r.home, "bin")
 	command.Env = append(command.Env, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"),
 		"PIPELINE_HOME="+r.home, "CODE_HOST="+r.codeHost.url, "TF_CLI_CONFIG_FILE="+filepath.Join(r.home, "cli.tfrc"), "CHECKPOINT_DISABLE=1",
-		"SIGNPATH_API_URL="+r.org.url)
+		"SIGNPATH_API_URL="+r.org.URL)
 	if name == "terraform" {
 		command.Path = filepath.Join(bin, name)
 		command.Err = nil

@@ -1,4 +1,4 @@
-package provider_test
+package documentation_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // TestCLIFirstSteps does what docs/index.md tells a newcomer, from an empty folder,
@@ -50,7 +51,7 @@ type reader struct {
 
 func newReader(t *testing.T) *reader {
 	t.Helper()
-	built, tools, home := builtPrograms(t), t.TempDir(), t.TempDir()
+	built, tools, home := signpathtest.Programs(t), t.TempDir(), t.TempDir()
 	must(t, os.Symlink(testkit.CLIPath(t), filepath.Join(tools, "terraform")))
 	for name, script := range map[string]string{
 		"git":  `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`,
