@@ -73,7 +73,8 @@ func (w *walk) importState(provider *connection, address instanceAddress, reques
 			fmt.Sprintf("The import returned %d objects.", len(answer.ImportedResources)))...)
 	}
 	if w.name == "import" && w.state.current(address) != nil {
-		return nil, append(diags, failure(address.String(), "Resource already managed by Terraform", "Terraform is already managing a remote object for "+address.String()+".")...)
+		return nil, append(diags, failure(address.String(), "Resource already managed by Terraform",
+			"Terraform is already managing a remote object for "+address.String()+".")...)
 	}
 	imported := answer.ImportedResources[0]
 	value, err := unpack(imported.State, s.ty)

@@ -352,7 +352,8 @@ check "two_pairs_of_eyes" {
 	if said, code := w.Run("plan"); code != 0 || warning.MatchString(said) {
 		t.Errorf("the plan ends with %d, and warns of nothing:\n%s", code, said)
 	}
-	w.Write("submitter.tf", "resource \"signpath_signing_policy_submitter\" \"lead\" {\n  project        = \"project-b\"\n  signing_policy = \"release-signing\"\n  member         = \"user:dev.lead@example.com\"\n}\n")
+	w.Write("submitter.tf", "resource \"signpath_signing_policy_submitter\" \"lead\" {\n  project        = \"project-b\"\n"+
+		"  signing_policy = \"release-signing\"\n  member         = \"user:dev.lead@example.com\"\n}\n")
 	w.MustSay(warning, "apply", "-auto-approve")
 	w.MustSay(warning, "plan")
 
@@ -366,7 +367,8 @@ data "signpath_access_review" "all" {
   }
 }
 `)
-	if said, code := w.Run("plan"); code != 1 || !says("Resource postcondition failed", "project-a/release-signing requires 2 approvals, and nobody can approve").MatchString(said) {
+	if said, code := w.Run("plan"); code != 1 ||
+		!says("Resource postcondition failed", "project-a/release-signing requires 2 approvals, and nobody can approve").MatchString(said) {
 		t.Errorf("the plan ends with %d:\n%s", code, said)
 	}
 }

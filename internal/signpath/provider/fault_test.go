@@ -254,7 +254,10 @@ func specialFaults() []combination {
 	all = append(all, combination{
 		name: "Edit of user:auditor@example.com, after the invitation: 500",
 		fault: func(o *organization) mock.Fault {
-			return mock.Fault{Route: "POST " + o.pathOf("user:auditor@example.com") + "/Edit", Times: 1, Action: mock.FaultAnswer, Status: http.StatusInternalServerError}
+			return mock.Fault{
+				Route: "POST " + o.pathOf("user:auditor@example.com") + "/Edit", Times: 1, Action: mock.FaultAnswer,
+				Status: http.StatusInternalServerError,
+			}
 		},
 		says: []string{"SignPath failed", "auditor@example.com"},
 	})

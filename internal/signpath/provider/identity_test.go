@@ -265,7 +265,10 @@ func TestCLIStateWithoutIdentities(t *testing.T) {
 	must(t, w.org.Administrator("").Remove("ci_user:build"))
 	must(t, w.org.Administrator("").SetRole("user:new.approver@example.com", mock.RoleRegularUser))
 	must(t, w.org.Administrator("").RemoveMembers("policy:project-b/release-signing", "approvers", "user:qa.lead@example.com"))
-	gone := []string{"signpath_user_group.this", "signpath_user_group_members.this", "signpath_ci_user.this", "signpath_ci_user_token.this", "signpath_role_assignment.user", "signpath_signing_policy_approver.this"}
+	gone := []string{
+		"signpath_user_group.this", "signpath_user_group_members.this", "signpath_ci_user.this", "signpath_ci_user_token.this",
+		"signpath_role_assignment.user", "signpath_signing_policy_approver.this",
+	}
 	plan := string(w.MustRun("plan"))
 	for _, address := range gone {
 		if !strings.Contains(plan, "# "+address+" will be created") {

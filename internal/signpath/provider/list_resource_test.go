@@ -172,10 +172,16 @@ func TestListResourcesStopAtTheLimit(t *testing.T) {
 // there: no project is read for them.
 func TestListResourcesTakePoliciesFromTheListOfProjects(t *testing.T) {
 	org := newOrganization(t, signpathtest.WithAnyone)
-	org.inject(mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: `[{"slug": "project-b", "name": "B", "signingPolicies": [{"slug": "test-signing"}, {"slug": "release-signing"}]}]`})
-	org.run(nil, resource.TestStep{Query: true, Config: org.config(query("signpath_signing_policy_approvers", "")), QueryResultChecks: []querycheck.QueryResultCheck{
-		finds{"approvers of project-b/release-signing", "approvers of project-b/test-signing"},
-	}})
+	org.inject(mock.Fault{
+		Route: "GET /Projects", Action: mock.FaultMalformedBody,
+		Body: `[{"slug": "project-b", "name": "B", "signingPolicies": [{"slug": "test-signing"}, {"slug": "release-signing"}]}]`,
+	})
+	org.run(nil, resource.TestStep{
+		Query: true, Config: org.config(query("signpath_signing_policy_approvers", "")),
+		QueryResultChecks: []querycheck.QueryResultCheck{
+			finds{"approvers of project-b/release-signing", "approvers of project-b/test-signing"},
+		},
+	})
 	if got := org.CountRequests("GET /Projects/{project}"); got != 0 {
 		t.Errorf("%d projects were read, want none", got)
 	}
@@ -247,7 +253,8 @@ func TestCLIListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
 	})
 	w.org.inject(mock.Fault{Route: "GET /InteractiveUsers", Action: mock.FaultMalformedBody, Body: "[]"})
 	// Without -json, Terraform shows only the first of several such warnings.
-	w.MustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration", "it can be removed from a list, not granted"), "query", "-json")
+	w.MustSay(says("Left out of the results", "approvers of project-a/release-signing: no configuration",
+		"it can be removed from a list, not granted"), "query", "-json")
 	w.MustSay(says("Left out of the results", "ci_user: padded (", "white space around it"), "query", "-json")
 
 	w.generate()
