@@ -20,29 +20,31 @@ func seeing(t *testing.T, role mock.Role, options ...mock.Option) *organization 
 }
 
 func TestAProjectIsGone(t *testing.T) {
-	for _, dialect := range []mock.Dialect{{}, {UnknownIs404: true}, {PlainTextErrors: true}, {SummaryLists: true}} {
-		for _, role := range []mock.Role{mock.RoleGlobalAdministrator, mock.RoleProjectAdministrator, mock.RoleGlobalReader} {
-			o := seeing(t, role, mock.WithDialect(dialect))
-			_, err := o.client.Project(t.Context(), "project-c")
-			var gone *api.GoneError
-			if !errors.As(err, &gone) || !api.IsGone(err) || gone.Object != `project "project-c"` {
-				t.Fatalf("%s, %+v: %v", role, dialect, err)
-			}
-			expectError(t, err, `the organization has no project "project-c"; there is project-a, project-b`)
+	inFakeTime(t, func(t *testing.T) {
+		for _, dialect := range []mock.Dialect{{}, {UnknownIs404: true}, {PlainTextErrors: true}, {SummaryLists: true}} {
+			for _, role := range []mock.Role{mock.RoleGlobalAdministrator, mock.RoleProjectAdministrator, mock.RoleGlobalReader} {
+				o := seeing(t, role, mock.WithDialect(dialect))
+				_, err := o.client.Project(t.Context(), "project-c")
+				var gone *api.GoneError
+				if !errors.As(err, &gone) || !api.IsGone(err) || gone.Object != `project "project-c"` {
+					t.Fatalf("%s, %+v: %v", role, dialect, err)
+				}
+				expectError(t, err, `the organization has no project "project-c"; there is project-a, project-b`)
 
-			_, err = o.client.SigningPolicy(t.Context(), "project-c", "release-signing")
-			expectError(t, err, `the organization has no project "project-c"`)
-			_, err = o.client.Members(t.Context(), target(access.Approvers, "policy:project-c/release-signing"))
-			expectError(t, err, `the organization has no project "project-c"`)
-			_, err = o.client.Members(t.Context(), target(access.Readers, "project:project-c"))
-			expectError(t, err, `the organization has no project "project-c"`)
-			if !api.IsGone(err) {
-				t.Errorf("got %v", err)
+				_, err = o.client.SigningPolicy(t.Context(), "project-c", "release-signing")
+				expectError(t, err, `the organization has no project "project-c"`)
+				_, err = o.client.Members(t.Context(), target(access.Approvers, "policy:project-c/release-signing"))
+				expectError(t, err, `the organization has no project "project-c"`)
+				_, err = o.client.Members(t.Context(), target(access.Readers, "project:project-c"))
+				expectError(t, err, `the organization has no project "project-c"`)
+				if !api.IsGone(err) {
+					t.Errorf("got %v", err)
+				}
+				o.expectRequests(1, "GET /Projects")
+				o.expectRequests(1, "GET */Me")
 			}
-			o.expectRequests(1, "GET /Projects")
-			o.expectRequests(1, "GET */Me")
 		}
-	}
+	})
 }
 
 func TestTheNearestOfManyProjects(t *testing.T) {
@@ -61,34 +63,36 @@ func TestTheNearestOfManyProjects(t *testing.T) {
 
 // Without the right to see every project, a 403 proves nothing.
 func TestAHiddenProjectIsNotGone(t *testing.T) {
-	for _, dialect := range []mock.Dialect{{}, {UnknownIs404: true}} {
-		for _, role := range []mock.Role{
-			mock.RoleRegularUser, mock.RoleUserAdministrator, mock.RoleCertificateAdministrator, mock.RoleDirectorySynchronizer,
-		} {
-			o := seeing(t, role, mock.WithDialect(dialect))
-			calls := map[string]func() error{
-				"a project that exists":   func() error { _, err := o.client.Project(t.Context(), "project-a"); return err },
-				"a project that does not": func() error { _, err := o.client.Project(t.Context(), "project-c"); return err },
-				"a policy that exists": func() error {
-					_, err := o.client.SigningPolicy(t.Context(), "project-a", "release-signing")
-					return err
-				},
-				"a policy of an unknown": func() error {
-					_, err := o.client.SigningPolicy(t.Context(), "project-c", "release-signing")
-					return err
-				},
-				"a policy that does not exist": func() error { _, err := o.client.SigningPolicy(t.Context(), "project-a", "none"); return err },
-			}
-			for name, call := range calls {
-				err := call()
-				if !api.IsUnknownOrForbidden(err) || api.IsGone(err) {
-					t.Errorf("%s, %s: %v", role, name, err)
-					continue
+	inFakeTime(t, func(t *testing.T) {
+		for _, dialect := range []mock.Dialect{{}, {UnknownIs404: true}} {
+			for _, role := range []mock.Role{
+				mock.RoleRegularUser, mock.RoleUserAdministrator, mock.RoleCertificateAdministrator, mock.RoleDirectorySynchronizer,
+			} {
+				o := seeing(t, role, mock.WithDialect(dialect))
+				calls := map[string]func() error{
+					"a project that exists":   func() error { _, err := o.client.Project(t.Context(), "project-a"); return err },
+					"a project that does not": func() error { _, err := o.client.Project(t.Context(), "project-c"); return err },
+					"a policy that exists": func() error {
+						_, err := o.client.SigningPolicy(t.Context(), "project-a", "release-signing")
+						return err
+					},
+					"a policy of an unknown": func() error {
+						_, err := o.client.SigningPolicy(t.Context(), "project-c", "release-signing")
+						return err
+					},
+					"a policy that does not exist": func() error { _, err := o.client.SigningPolicy(t.Context(), "project-a", "none"); return err },
 				}
-				expectError(t, err, "'acme-release'", "trace id")
+				for name, call := range calls {
+					err := call()
+					if !api.IsUnknownOrForbidden(err) || api.IsGone(err) {
+						t.Errorf("%s, %s: %v", role, name, err)
+						continue
+					}
+					expectError(t, err, "'acme-release'", "trace id")
+				}
 			}
 		}
-	}
+	})
 }
 
 func TestASigningPolicyIsGone(t *testing.T) {
@@ -166,23 +170,25 @@ func TestAProjectIsNotGone(t *testing.T) {
 // A token that may do nothing, or an organization id that is wrong, answers 403
 // to everything. Nothing may seem to be gone.
 func TestNothingIsGoneWhenEverythingIsRefused(t *testing.T) {
-	for _, status := range []int{401, 403, 404} {
-		o := inProcess(t)
-		o.inject(mock.Fault{Action: mock.FaultAnswer, Status: status, Body: "No."})
-		for _, call := range remoteCalls() {
-			if call.prepare != nil {
-				continue
+	inFakeTime(t, func(t *testing.T) {
+		for _, status := range []int{401, 403, 404} {
+			o := inProcess(t)
+			o.inject(mock.Fault{Action: mock.FaultAnswer, Status: status, Body: "No."})
+			for _, call := range remoteCalls() {
+				if call.prepare != nil {
+					continue
+				}
+				err := call.do(t.Context(), o)
+				if err == nil || api.IsGone(err) || errors.Is(err, access.ErrNoPrincipal) {
+					t.Errorf("%d, %s: %v", status, call.name, err)
+				}
 			}
-			err := call.do(t.Context(), o)
-			if err == nil || api.IsGone(err) || errors.Is(err, access.ErrNoPrincipal) {
-				t.Errorf("%d, %s: %v", status, call.name, err)
+			err := o.client.SetActive(t.Context(), access.KindCIUser, o.id(builder), false)
+			if err == nil || api.IsGone(err) {
+				t.Errorf("%d: %v", status, err)
 			}
 		}
-		err := o.client.SetActive(t.Context(), access.KindCIUser, o.id(builder), false)
-		if err == nil || api.IsGone(err) {
-			t.Errorf("%d: %v", status, err)
-		}
-	}
+	})
 }
 
 // An organization that does not exist answers 403 as well.

@@ -66,179 +66,195 @@ func (o *organization) sent(route string) map[string]json.RawMessage {
 }
 
 func TestAnEditLosesNothing(t *testing.T) {
-	for _, patches := range []bool{false, true} {
-		o := oddOrganization(t, mock.WithDialect(mock.Dialect{EditPatches: patches}))
-		var answer []byte
-		o.After = func(_ *http.Request, response *http.Response) {
-			// Go writes markup escaped; another server may not.
-			body, _ := io.ReadAll(response.Body)
-			for _, char := range []string{"<", ">", "&"} {
-				body = bytes.ReplaceAll(body, fmt.Appendf(nil, `\u%04x`, char[0]), []byte(char))
-			}
-			response.Body = io.NopCloser(bytes.NewReader(body))
-			if len(body) > 0 {
-				answer = body
-			}
-		}
-		for _, edited := range []struct {
-			owner, route string
-			list         access.List
-		}{
-			{releaseA, editRoute, access.Approvers},
-			{releaseB, editRoute, access.Submitters},
-			{"project:project-a", "POST /Projects/{project}/Edit", access.Readers},
-			{"project:project-b", "POST /Projects/{project}/Edit", access.Configurators},
-		} {
-			before, err := o.Properties(edited.owner)
-			o.must(err)
-			warnings, err := o.client.ChangeMembers(t.Context(), target(edited.list, edited.owner), o.ids(managers), nil)
-			if err != nil || len(warnings) > 0 {
-				t.Fatalf("%q, %v", warnings, err)
-			}
-			var read map[string]json.RawMessage
-			o.must(json.Unmarshal(answer, &read))
-			for name := range oddities() {
-				if got := o.sent(edited.route)[name]; !bytes.Equal(got, read[name]) || len(got) == 0 {
-					t.Errorf("%s of %s: sent %s, want %s", name, edited.owner, got, read[name])
+	inFakeTime(t, func(t *testing.T) {
+		for _, patches := range []bool{false, true} {
+			o := oddOrganization(t, mock.WithDialect(mock.Dialect{EditPatches: patches}))
+			var answer []byte
+			o.After = func(_ *http.Request, response *http.Response) {
+				// Go writes markup escaped; another server may not.
+				body, _ := io.ReadAll(response.Body)
+				for _, char := range []string{"<", ">", "&"} {
+					body = bytes.ReplaceAll(body, fmt.Appendf(nil, `\u%04x`, char[0]), []byte(char))
+				}
+				response.Body = io.NopCloser(bytes.NewReader(body))
+				if len(body) > 0 {
+					answer = body
 				}
 			}
-			after, err := o.Properties(edited.owner)
-			o.must(err)
-			before[edited.list.Plural] = append(before[edited.list.Plural].([]any), o.id(managers))
-			if fmt.Sprint(before) != fmt.Sprint(after) {
-				t.Errorf("before %v\nafter  %v", before, after)
+			for _, edited := range []struct {
+				owner, route string
+				list         access.List
+			}{
+				{releaseA, editRoute, access.Approvers},
+				{releaseB, editRoute, access.Submitters},
+				{"project:project-a", "POST /Projects/{project}/Edit", access.Readers},
+				{"project:project-b", "POST /Projects/{project}/Edit", access.Configurators},
+			} {
+				before, err := o.Properties(edited.owner)
+				o.must(err)
+				warnings, err := o.client.ChangeMembers(t.Context(), target(edited.list, edited.owner), o.ids(managers), nil)
+				if err != nil || len(warnings) > 0 {
+					t.Fatalf("%q, %v", warnings, err)
+				}
+				var read map[string]json.RawMessage
+				o.must(json.Unmarshal(answer, &read))
+				for name := range oddities() {
+					if got := o.sent(edited.route)[name]; !bytes.Equal(got, read[name]) || len(got) == 0 {
+						t.Errorf("%s of %s: sent %s, want %s", name, edited.owner, got, read[name])
+					}
+				}
+				after, err := o.Properties(edited.owner)
+				o.must(err)
+				before[edited.list.Plural] = append(before[edited.list.Plural].([]any), o.id(managers))
+				if fmt.Sprint(before) != fmt.Sprint(after) {
+					t.Errorf("before %v\nafter  %v", before, after)
+				}
 			}
 		}
-	}
+	})
 }
 
 // Some settings have one name in answers and another in requests.
 func TestAnEditUsesTheNamesOfRequests(t *testing.T) {
-	o := inProcess(t)
-	_, err := o.approve(releaseA, officer)
-	o.must(err)
-	sent := o.sent(editRoute)
-	for answer, request := range map[string]string{
-		"verifiesOriginPolicy": "verifyOriginPolicy", "verifiesTrustedBuildSystem": "verifyTrustedBuildSystem",
-		"usesApprovalProcess": "useApprovalProcess",
-	} {
-		if _, has := sent[answer]; has || string(sent[request]) != "true" {
-			t.Errorf("%s is sent as %s, %s as %s", answer, sent[answer], request, sent[request])
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		_, err := o.approve(releaseA, officer)
+		o.must(err)
+		sent := o.sent(editRoute)
+		for answer, request := range map[string]string{
+			"verifiesOriginPolicy": "verifyOriginPolicy", "verifiesTrustedBuildSystem": "verifyTrustedBuildSystem",
+			"usesApprovalProcess": "useApprovalProcess",
+		} {
+			if _, has := sent[answer]; has || string(sent[request]) != "true" {
+				t.Errorf("%s is sent as %s, %s as %s", answer, sent[answer], request, sent[request])
+			}
 		}
-	}
-	for name, want := range map[string]string{
-		"requiredApprovals": "2", "purpose": `"Release"`, "originPolicyVerification": `{"allowedBranchNames":["main","release/*"]}`,
-		"approvers": `["` + o.id(officer) + `"]`, "submitters": "[]", "name": `"Release signing"`, "description": "null",
-	} {
-		if got := string(sent[name]); got != want {
-			t.Errorf("%s is sent as %s, want %s", name, got, want)
+		for name, want := range map[string]string{
+			"requiredApprovals": "2", "purpose": `"Release"`, "originPolicyVerification": `{"allowedBranchNames":["main","release/*"]}`,
+			"approvers": `["` + o.id(officer) + `"]`, "submitters": "[]", "name": `"Release signing"`, "description": "null",
+		} {
+			if got := string(sent[name]); got != want {
+				t.Errorf("%s is sent as %s, want %s", name, got, want)
+			}
 		}
-	}
+	})
 }
 
 func TestAServerThatLosesProperties(t *testing.T) {
-	o := oddOrganization(t)
-	o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
-	o.inject(mock.Fault{
-		Route: editRoute, Action: mock.FaultDropProperties,
-		Properties: []string{"purpose", "verifyOriginPolicy", "requiredApprovals", "useApprovalProcess", "originPolicyVerification", "ordered"},
+	inFakeTime(t, func(t *testing.T) {
+		o := oddOrganization(t)
+		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
+		o.inject(mock.Fault{
+			Route: editRoute, Action: mock.FaultDropProperties,
+			Properties: []string{"purpose", "verifyOriginPolicy", "requiredApprovals", "useApprovalProcess", "originPolicyVerification", "ordered"},
+		})
+		warnings, err := o.approve(releaseA, officer)
+		var lost *api.LostPropertiesError
+		if !errors.As(err, &lost) || len(warnings) > 0 {
+			t.Fatalf("got %q, %v", warnings, err)
+		}
+		want := []string{
+			`ordered, which held {"zeta":1,"alpha":[3,1,2],"nothing":null}`,
+			`originPolicyVerification, which held {"allowedBranchNames":["main","release/*"]}`,
+			`purpose, which held "Release"`,
+			`requiredApprovals, which held 2`,
+			`usesApprovalProcess, which held true`,
+			`verifiesOriginPolicy, which held true`,
+		}
+		if !slices.Equal(lost.Lost, want) || lost.Object != `signing policy "project-a/release-signing"` {
+			t.Errorf("got %q of %s", lost.Lost, lost.Object)
+		}
+		expectError(t, err, "but lost what it was not asked to change:\n  - ordered, which held")
+		// It is not tried again: that would lose more.
+		o.expectRequests(1, editRoute)
+		// What was read before is out of date.
+		o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
 	})
-	warnings, err := o.approve(releaseA, officer)
-	var lost *api.LostPropertiesError
-	if !errors.As(err, &lost) || len(warnings) > 0 {
-		t.Fatalf("got %q, %v", warnings, err)
-	}
-	want := []string{
-		`ordered, which held {"zeta":1,"alpha":[3,1,2],"nothing":null}`,
-		`originPolicyVerification, which held {"allowedBranchNames":["main","release/*"]}`,
-		`purpose, which held "Release"`,
-		`requiredApprovals, which held 2`,
-		`usesApprovalProcess, which held true`,
-		`verifiesOriginPolicy, which held true`,
-	}
-	if !slices.Equal(lost.Lost, want) || lost.Object != `signing policy "project-a/release-signing"` {
-		t.Errorf("got %q of %s", lost.Lost, lost.Object)
-	}
-	expectError(t, err, "but lost what it was not asked to change:\n  - ordered, which held")
-	// It is not tried again: that would lose more.
-	o.expectRequests(1, editRoute)
-	// What was read before is out of date.
-	o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
 }
 
 // A server that empties the other list of a policy takes rights away.
 func TestAServerThatLosesMembers(t *testing.T) {
-	o := inProcess(t)
-	o.must(o.Administrator("").AddMembers(releaseA, "submitters", builder))
-	o.inject(mock.Fault{Route: editRoute, Action: mock.FaultDropProperties, Properties: []string{"submitters"}})
-	_, err := o.approve(releaseA, officer)
-	expectError(t, err, `submitters, which held ["`+o.id(builder)+`"]`)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(o.Administrator("").AddMembers(releaseA, "submitters", builder))
+		o.inject(mock.Fault{Route: editRoute, Action: mock.FaultDropProperties, Properties: []string{"submitters"}})
+		_, err := o.approve(releaseA, officer)
+		expectError(t, err, `submitters, which held ["`+o.id(builder)+`"]`)
+	})
 }
 
 // Servers keep time stamps and the like by themselves.
 func TestAPropertyThatTakesAnotherValueIsAWarning(t *testing.T) {
-	o := oddOrganization(t)
-	o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Before: func() {
-		o.check(o.Administrator("").SetProperties(releaseA, map[string]any{"fraction": 2.5, "description": "New"}))
-	}})
-	warnings, err := o.approve(releaseA, officer)
-	o.must(err)
-	want := api.Warnings{
-		`While signing policy "project-a/release-signing" was edited, its property description changed from null to "New". Terraform did not ask for that.`,
-		`While signing policy "project-a/release-signing" was edited, its property fraction changed from 1.10 to 2.5. Terraform did not ask for that.`,
-	}
-	if !slices.Equal(warnings, want) {
-		t.Errorf("got %q", warnings)
-	}
-	o.expectRequests(1, editRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := oddOrganization(t)
+		o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Before: func() {
+			o.check(o.Administrator("").SetProperties(releaseA, map[string]any{"fraction": 2.5, "description": "New"}))
+		}})
+		warnings, err := o.approve(releaseA, officer)
+		o.must(err)
+		want := api.Warnings{
+			`While signing policy "project-a/release-signing" was edited, its property description changed from null to "New". Terraform did not ask for that.`,
+			`While signing policy "project-a/release-signing" was edited, its property fraction changed from 1.10 to 2.5. Terraform did not ask for that.`,
+		}
+		if !slices.Equal(warnings, want) {
+			t.Errorf("got %q", warnings)
+		}
+		o.expectRequests(1, editRoute)
+	})
 }
 
 // What needs no change is not written.
 func TestAnEditThatChangesNothingIsNotSent(t *testing.T) {
-	o := inProcess(t)
-	o.must(o.Administrator("").AddMembers(releaseA, "approvers", officer, managers))
-	for _, dialect := range []mock.Dialect{{}, {MemberObjects: true}} {
-		o := inProcessWith(t, o.Snapshot(), mock.WithDialect(dialect))
-		o.as(ownUser)
-		_, err := o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(officer), o.ids(lead))
-		o.must(err)
-		_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, nil)
-		o.must(err)
-		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{
-			Name: ptr("acme-release"), NotificationEmail: ptr("build@example.com"), Role: ptr(access.RoleRegularUser),
-		})
-		o.must(err)
-		_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{NotificationEmail: ptr("")})
-		o.must(err)
-		o.expectRequests(0, "POST *")
-		// It was read now, and is known.
-		o.ResetRequests()
-		_, err = o.client.Members(t.Context(), approvers(releaseA))
-		o.must(err)
-		o.expectRequests(0)
-	}
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", officer, managers))
+		for _, dialect := range []mock.Dialect{{}, {MemberObjects: true}} {
+			o := inProcessWith(t, o.Snapshot(), mock.WithDialect(dialect))
+			o.as(ownUser)
+			_, err := o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(officer), o.ids(lead))
+			o.must(err)
+			_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, nil)
+			o.must(err)
+			_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{
+				Name: ptr("acme-release"), NotificationEmail: ptr("build@example.com"), Role: ptr(access.RoleRegularUser),
+			})
+			o.must(err)
+			_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{NotificationEmail: ptr("")})
+			o.must(err)
+			o.expectRequests(0, "POST *")
+			// It was read now, and is known.
+			o.ResetRequests()
+			_, err = o.client.Members(t.Context(), approvers(releaseA))
+			o.must(err)
+			o.expectRequests(0)
+		}
+	})
 }
 
 func TestAnEditReadsTheObjectNow(t *testing.T) {
-	o := inProcess(t)
-	o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
-	o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead))
-	o.must(o.Administrator("").SetProperties(releaseA, map[string]any{"requiredApprovals": 1}))
-	_, err := o.approve(releaseA, officer)
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", lead, officer)
-	if got := o.sent(editRoute)["requiredApprovals"]; string(got) != "1" {
-		t.Errorf("the number of approvals is reset to %s", got)
-	}
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead))
+		o.must(o.Administrator("").SetProperties(releaseA, map[string]any{"requiredApprovals": 1}))
+		_, err := o.approve(releaseA, officer)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", lead, officer)
+		if got := o.sent(editRoute)["requiredApprovals"]; string(got) != "1" {
+			t.Errorf("the number of approvals is reset to %s", got)
+		}
+	})
 }
 
 func TestMembersAreRemoved(t *testing.T) {
-	o := inProcess(t)
-	o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead, officer, managers))
-	_, err := o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(manager), o.ids(lead, outsider))
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", officer, managers, manager)
-	o.expectRequests(1, editRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead, officer, managers))
+		_, err := o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(manager), o.ids(lead, outsider))
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", officer, managers, manager)
+		o.expectRequests(1, editRoute)
+	})
 }
 
 // crowd returns an organization with many CI users, and their references.
@@ -355,49 +371,55 @@ func expectErrorIn(t *testing.T, err error, word string) {
 // Somebody who read the list before our edit overwrites it before we read it
 // back. Both their entry and ours must be there in the end.
 func TestAnotherWriterBetweenWriteAndReadBack(t *testing.T) {
-	o := inProcess(t)
-	o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead))
-	o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Before: func() {
-		o.check(o.Administrator("").ChangeMembers(releaseA, "approvers", []string{outsider}, []string{officer}))
-	}})
-	_, err := o.approve(releaseA, officer)
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", lead, officer, outsider)
-	o.expectRequests(2, editRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead))
+		o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Before: func() {
+			o.check(o.Administrator("").ChangeMembers(releaseA, "approvers", []string{outsider}, []string{officer}))
+		}})
+		_, err := o.approve(releaseA, officer)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", lead, officer, outsider)
+		o.expectRequests(2, editRoute)
+	})
 }
 
 // Somebody overwrites the list after our edit was finished. The next edit of the
 // same run finds out, and keeps what they added.
 func TestAnotherWriterBetweenTwoEdits(t *testing.T) {
-	o := inProcess(t)
-	_, err := o.approve(releaseA, officer)
-	o.must(err)
-	o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", []string{outsider}, []string{officer}))
-	_, err = o.approve(releaseA, managers)
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", officer, outsider, managers)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		_, err := o.approve(releaseA, officer)
+		o.must(err)
+		o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", []string{outsider}, []string{officer}))
+		_, err = o.approve(releaseA, managers)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", officer, outsider, managers)
 
-	// Also when the next edit is of the other list, or needs nothing else.
-	o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
-	_, err = o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), o.ids(builder), nil)
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", officer, outsider, managers)
-	o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
-	_, err = o.approve(releaseA, managers)
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", officer, outsider, managers)
+		// Also when the next edit is of the other list, or needs nothing else.
+		o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
+		_, err = o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), o.ids(builder), nil)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", officer, outsider, managers)
+		o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
+		_, err = o.approve(releaseA, managers)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", officer, outsider, managers)
+	})
 }
 
 // An entry that was there already is as much asked for as one that was added.
 func TestAnotherWriterTakesAwayWhatWasThere(t *testing.T) {
-	o := inProcess(t)
-	o.must(o.Administrator("").AddMembers(releaseA, "approvers", officer))
-	_, err := o.approve(releaseA, officer)
-	o.must(err)
-	o.must(o.Administrator("").RemoveMembers(releaseA, "approvers", officer))
-	_, err = o.approve(releaseA, managers)
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", officer, managers)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", officer))
+		_, err := o.approve(releaseA, officer)
+		o.must(err)
+		o.must(o.Administrator("").RemoveMembers(releaseA, "approvers", officer))
+		_, err = o.approve(releaseA, managers)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", officer, managers)
+	})
 }
 
 // What the run itself took back stays away, whoever else wrote meanwhile.
@@ -431,31 +453,35 @@ func TestWhatWasRevokedDoesNotComeBack(t *testing.T) {
 }
 
 func TestAnotherWriterThatDoesNotStop(t *testing.T) {
-	o := inProcess(t)
-	reads := 0
-	o.inject(mock.Fault{Route: policyRoute, Before: func() {
-		if reads++; reads%2 == 0 {
-			o.check(o.Administrator("").RemoveMembers(releaseA, "approvers", officer))
-		}
-	}})
-	_, err := o.approve(releaseA, officer)
-	expectError(t, err, `signing policy "project-a/release-signing" was written 5 times, and each time it was different when read back`,
-		"Another writer", "apply again")
-	o.expectRequests(5, editRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		reads := 0
+		o.inject(mock.Fault{Route: policyRoute, Before: func() {
+			if reads++; reads%2 == 0 {
+				o.check(o.Administrator("").RemoveMembers(releaseA, "approvers", officer))
+			}
+		}})
+		_, err := o.approve(releaseA, officer)
+		expectError(t, err, `signing policy "project-a/release-signing" was written 5 times, and each time it was different when read back`,
+			"Another writer", "apply again")
+		o.expectRequests(5, editRoute)
+	})
 }
 
 // A server that takes an edit and silently leaves an entry out fails that change,
 // and not all that come after it.
 func TestAnEntryThatIsSilentlyLeftOut(t *testing.T) {
-	o := inProcess(t)
-	refused := o.id(outsider)
-	o.Handler = leavingOut(o.Server, refused)
-	_, err := o.approve(releaseA, outsider)
-	expectError(t, err, "was written 5 times")
-	_, err = o.approve(releaseA, officer)
-	o.must(err)
-	o.expectMembers(releaseA, "approvers", officer)
-	o.expectRequests(6, editRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		refused := o.id(outsider)
+		o.Handler = leavingOut(o.Server, refused)
+		_, err := o.approve(releaseA, outsider)
+		expectError(t, err, "was written 5 times")
+		_, err = o.approve(releaseA, officer)
+		o.must(err)
+		o.expectMembers(releaseA, "approvers", officer)
+		o.expectRequests(6, editRoute)
+	})
 }
 
 // leavingOut takes an id out of every request.
@@ -475,11 +501,13 @@ type readCloser struct{ *strings.Reader }
 func (readCloser) Close() error { return nil }
 
 func TestAnEditThatCannotBeReadBack(t *testing.T) {
-	o := inProcess(t)
-	o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Action: mock.FaultAnswer, Status: 500, Body: "Oops."})
-	_, err := o.approve(releaseA, officer)
-	expectError(t, err, `signing policy "project-a/release-signing" was edited, but could not be read back`, "500", "Oops.")
-	o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Action: mock.FaultAnswer, Status: 500, Body: "Oops."})
+		_, err := o.approve(releaseA, officer)
+		expectError(t, err, `signing policy "project-a/release-signing" was edited, but could not be read back`, "500", "Oops.")
+		o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
+	})
 }
 
 // When Terraform is interrupted, nothing more is sent.
@@ -617,51 +645,57 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			o := inProcess(t)
-			o.must(o.Administrator("").Change(officer, mock.PrincipalChange{
-				NotificationEmail: ptr("so@example.com"), Identity: ptr("acme:S-1"), Role: ptr(mock.RoleCertificateAdministrator),
-			}))
-			_, err := o.Administrator("").IssueToken(builder)
-			o.must(err)
-			r := reference(t, test.who)
-			id := o.id(test.who)
-			warnings, err := o.client.EditPrincipal(t.Context(), r.Kind, id, test.change)
-			if err != nil || len(warnings) > 0 {
-				t.Fatalf("%q, %v", warnings, err)
-			}
-			test.want.ID = id
-			got, err := o.User(string(r.Kind) + ":" + id)
-			o.must(err)
-			if got != test.want {
-				t.Errorf("got  %+v\nwant %+v", got, test.want)
-			}
-			p, err := o.client.Principal(t.Context(), r.Kind, id)
-			if err != nil || p.Name != got.Name || string(p.Role) != string(got.Role) || p.NotificationEmail != got.NotificationEmail {
-				t.Errorf("the client has %+v, %v", p, err)
-			}
+			inFakeTime(t, func(t *testing.T) {
+				o := inProcess(t)
+				o.must(o.Administrator("").Change(officer, mock.PrincipalChange{
+					NotificationEmail: ptr("so@example.com"), Identity: ptr("acme:S-1"), Role: ptr(mock.RoleCertificateAdministrator),
+				}))
+				_, err := o.Administrator("").IssueToken(builder)
+				o.must(err)
+				r := reference(t, test.who)
+				id := o.id(test.who)
+				warnings, err := o.client.EditPrincipal(t.Context(), r.Kind, id, test.change)
+				if err != nil || len(warnings) > 0 {
+					t.Fatalf("%q, %v", warnings, err)
+				}
+				test.want.ID = id
+				got, err := o.User(string(r.Kind) + ":" + id)
+				o.must(err)
+				if got != test.want {
+					t.Errorf("got  %+v\nwant %+v", got, test.want)
+				}
+				p, err := o.client.Principal(t.Context(), r.Kind, id)
+				if err != nil || p.Name != got.Name || string(p.Role) != string(got.Role) || p.NotificationEmail != got.NotificationEmail {
+					t.Errorf("the client has %+v, %v", p, err)
+				}
+			})
 		})
 	}
 }
 
 // A change of role that the server drops, or that drops something else.
 func TestEditsOfPrincipalsAreVerified(t *testing.T) {
-	o := inProcess(t)
-	change := api.PrincipalChange{Role: ptr(access.RoleGlobalReader)}
-	o.inject(mock.Fault{Route: "POST */Edit", Action: mock.FaultKeepProperties, Properties: []string{"role"}})
-	_, err := o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), change)
-	expectError(t, err, "CI user "+o.id(builder)+" was written 5 times")
-	o.ClearFaults()
-	o.inject(mock.Fault{Route: "POST */Edit", Action: mock.FaultDropProperties, Properties: []string{"notificationEmailAddress"}})
-	_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), change)
-	expectError(t, err, "CI user "+o.id(builder), `notificationEmailAddress, which held "build@example.com"`)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		change := api.PrincipalChange{Role: ptr(access.RoleGlobalReader)}
+		o.inject(mock.Fault{Route: "POST */Edit", Action: mock.FaultKeepProperties, Properties: []string{"role"}})
+		_, err := o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), change)
+		expectError(t, err, "CI user "+o.id(builder)+" was written 5 times")
+		o.ClearFaults()
+		o.inject(mock.Fault{Route: "POST */Edit", Action: mock.FaultDropProperties, Properties: []string{"notificationEmailAddress"}})
+		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), change)
+		expectError(t, err, "CI user "+o.id(builder), `notificationEmailAddress, which held "build@example.com"`)
+	})
 }
 
 func TestSynchronizedUsersCannotBeEdited(t *testing.T) {
-	o := inProcess(t)
-	id := o.id("user:sync.user@example.com")
-	_, err := o.client.EditPrincipal(t.Context(), access.KindUser, id, api.PrincipalChange{Name: ptr("Other")})
-	expectError(t, err, "400 Bad Request", "is synchronized with a directory and cannot be edited manually")
-	expectError(t, o.client.SetActive(t.Context(), access.KindUser, id, false), "cannot be edited manually")
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		id := o.id("user:sync.user@example.com")
+		_, err := o.client.EditPrincipal(t.Context(), access.KindUser, id, api.PrincipalChange{Name: ptr("Other")})
+		expectError(t, err, "400 Bad Request", "is synchronized with a directory and cannot be edited manually")
+		expectError(t, o.client.SetActive(t.Context(), access.KindUser, id, false), "cannot be edited manually")
+	})
 }
 
 func TestActivationThatHasNoEffect(t *testing.T) {

@@ -49,16 +49,18 @@ func (o *organization) makeReader() error {
 }
 
 func TestDocumentIsReadOnceAndBeforeTheFirstWrite(t *testing.T) {
-	o := calibrating(t)
-	o.must(doDirectory(t.Context(), o))
-	o.must(doChangeNothing(o))
-	o.expectRequests(0, documentRoute)
-	o.must(o.makeReader())
-	o.must(o.client.Reinvite(t.Context(), o.id(lead)))
-	o.expectRequests(1, documentRoute)
-	if notice := o.client.ContractNotice(); notice != "" {
-		t.Errorf("there is a document, and a notice: %s", notice)
-	}
+	inFakeTime(t, func(t *testing.T) {
+		o := calibrating(t)
+		o.must(doDirectory(t.Context(), o))
+		o.must(doChangeNothing(o))
+		o.expectRequests(0, documentRoute)
+		o.must(o.makeReader())
+		o.must(o.client.Reinvite(t.Context(), o.id(lead)))
+		o.expectRequests(1, documentRoute)
+		if notice := o.client.ContractNotice(); notice != "" {
+			t.Errorf("there is a document, and a notice: %s", notice)
+		}
+	})
 }
 
 // doChangeNothing asks for what is so already.
@@ -70,35 +72,41 @@ func doChangeNothing(o *organization) error {
 func TestDocumentTellsTheNameOfTheRole(t *testing.T) {
 	for _, deviation := range []string{"rename=role:globalRole", "rename-request=role:userRole"} {
 		t.Run(deviation, func(t *testing.T) {
-			o := deviating(t, deviation)
-			o.must(o.makeReader())
-			if user, err := o.User(builder); err != nil || user.Role != "GlobalReader" {
-				t.Errorf("got %+v, %v", user, err)
-			}
+			inFakeTime(t, func(t *testing.T) {
+				o := deviating(t, deviation)
+				o.must(o.makeReader())
+				if user, err := o.User(builder); err != nil || user.Role != "GlobalReader" {
+					t.Errorf("got %+v, %v", user, err)
+				}
+			})
 		})
 	}
 }
 
 func TestContradictingDocument(t *testing.T) {
-	o := deviating(t, unguessable)
-	err := o.makeReader()
-	expectError(t, err, "POST /CIUsers/{id}/Edit was not sent", `does not have the property "role"`, "role, globalRole, userRole", "newRole")
-	var refused *contract.Error
-	if !errors.As(err, &refused) {
-		t.Errorf("got %T", err)
-	}
-	o.expectRequests(0, "POST *")
+	inFakeTime(t, func(t *testing.T) {
+		o := deviating(t, unguessable)
+		err := o.makeReader()
+		expectError(t, err, "POST /CIUsers/{id}/Edit was not sent", `does not have the property "role"`, "role, globalRole, userRole", "newRole")
+		var refused *contract.Error
+		if !errors.As(err, &refused) {
+			t.Errorf("got %T", err)
+		}
+		o.expectRequests(0, "POST *")
 
-	// What the document has a place for goes on.
-	_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{NotificationEmail: ptr("other@example.com")})
-	o.must(err)
+		// What the document has a place for goes on.
+		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{NotificationEmail: ptr("other@example.com")})
+		o.must(err)
+	})
 }
 
 // Nobody can know that a server ignores a name, but it shows.
 func TestServerThatIgnoresTheAssumedName(t *testing.T) {
-	o := inProcess(t, mock.WithDialect(mock.Dialect{RenamedInRequests: map[string]string{"role": "newRole"}}),
-		judged(t, contracttest.Unwatched("the requests are as assumed, and that is wrong here")))
-	expectError(t, o.makeReader(), "each time it was different when read back (role)", "does not take the change under the name that was sent")
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t, mock.WithDialect(mock.Dialect{RenamedInRequests: map[string]string{"role": "newRole"}}),
+			judged(t, contracttest.Unwatched("the requests are as assumed, and that is wrong here")))
+		expectError(t, o.makeReader(), "each time it was different when read back (role)", "does not take the change under the name that was sent")
+	})
 }
 
 func TestWithoutADocument(t *testing.T) {
@@ -108,17 +116,19 @@ func TestWithoutADocument(t *testing.T) {
 		"other JSON": mock.WithRawDocument([]byte(`{"openapi":"3.0.1","paths":{}}`), "application/json"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := calibrating(t, option)
-			if notice := o.client.ContractNotice(); notice != "" {
-				t.Errorf("notice before a write: %s", notice)
-			}
-			o.must(o.makeReader())
-			o.must(o.client.Reinvite(t.Context(), o.id(lead)))
-			o.expectRequests(1, documentRoute)
-			notice, again := o.client.ContractNotice(), o.client.ContractNotice()
-			if !strings.Contains(notice, "/swagger/v1/swagger.json") || !strings.Contains(notice, "assumes") || again != "" {
-				t.Errorf("notice %q, then %q", notice, again)
-			}
+			inFakeTime(t, func(t *testing.T) {
+				o := calibrating(t, option)
+				if notice := o.client.ContractNotice(); notice != "" {
+					t.Errorf("notice before a write: %s", notice)
+				}
+				o.must(o.makeReader())
+				o.must(o.client.Reinvite(t.Context(), o.id(lead)))
+				o.expectRequests(1, documentRoute)
+				notice, again := o.client.ContractNotice(), o.client.ContractNotice()
+				if !strings.Contains(notice, "/swagger/v1/swagger.json") || !strings.Contains(notice, "assumes") || again != "" {
+					t.Errorf("notice %q, then %q", notice, again)
+				}
+			})
 		})
 	}
 }
@@ -126,52 +136,58 @@ func TestWithoutADocument(t *testing.T) {
 // A server that fails does not say that it has no document: to write blindly
 // then would be to guess.
 func TestDocumentThatCannotBeRead(t *testing.T) {
-	o := calibrating(t)
-	o.inject(mock.Fault{Route: documentRoute, Times: 1, Action: mock.FaultAnswer, Status: http.StatusInternalServerError})
-	expectError(t, o.makeReader(), "OpenAPI document", "could not be read", "500")
-	o.expectRequests(0, "POST *")
-	o.must(o.makeReader())
+	inFakeTime(t, func(t *testing.T) {
+		o := calibrating(t)
+		o.inject(mock.Fault{Route: documentRoute, Times: 1, Action: mock.FaultAnswer, Status: http.StatusInternalServerError})
+		expectError(t, o.makeReader(), "OpenAPI document", "could not be read", "500")
+		o.expectRequests(0, "POST *")
+		o.must(o.makeReader())
+	})
 }
 
 func TestAssumedContractReadsNoDocument(t *testing.T) {
-	o := inProcess(t)
-	o.must(o.makeReader())
-	o.expectRequests(0, documentRoute)
-	if notice := o.client.ContractNotice(); notice != "" {
-		t.Errorf("notice: %s", notice)
-	}
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(o.makeReader())
+		o.expectRequests(0, documentRoute)
+		if notice := o.client.ContractNotice(); notice != "" {
+			t.Errorf("notice: %s", notice)
+		}
+	})
 }
 
 // A comparison with a document of the assumed contract finds no difference, and
 // each deviation shows as one.
 func TestCompareContract(t *testing.T) {
-	states := func(names ...string) map[contract.State][]contract.Line {
-		o := deviating(t, names...)
-		result := map[contract.State][]contract.Line{}
-		lines, err := contract.Compare(o.document())
-		o.must(err)
-		for _, line := range lines {
-			result[line.State] = append(result[line.State], line)
+	inFakeTime(t, func(t *testing.T) {
+		states := func(names ...string) map[contract.State][]contract.Line {
+			o := deviating(t, names...)
+			result := map[contract.State][]contract.Line{}
+			lines, err := contract.Compare(o.document())
+			o.must(err)
+			for _, line := range lines {
+				result[line.State] = append(result[line.State], line)
+			}
+			return result
 		}
-		return result
-	}
-	if found := states(); len(found[contract.Differs])+len(found[contract.Missing]) > 0 || len(found[contract.Matches]) < 50 {
-		t.Errorf("the default dialect: %+v", found)
-	}
-	if found := states("wrapped-lists,summary-lists"); len(found[contract.Differs])+len(found[contract.Missing]) > 0 {
-		t.Errorf("wrapped lists: %+v", found)
-	}
-	for _, line := range states("edit-without-suffix")[contract.Differs] {
-		if line.Part != contract.PartRoute || !strings.HasSuffix(line.Assumed, "/Edit") || line.Assumed != line.Found+"/Edit" {
-			t.Errorf("got %+v", line)
+		if found := states(); len(found[contract.Differs])+len(found[contract.Missing]) > 0 || len(found[contract.Matches]) < 50 {
+			t.Errorf("the default dialect: %+v", found)
 		}
-	}
-	renamed := states("rename=role:globalRole")[contract.Differs]
-	if len(renamed) != 6 { // Both kinds of users: read, Me and Edit.
-		t.Errorf("got %+v", renamed)
-	}
-	missing := states(unguessable)[contract.Missing]
-	if len(missing) != 2 || missing[0].Assumed != "role" || missing[0].Part != contract.PartRequest {
-		t.Errorf("got %+v", missing)
-	}
+		if found := states("wrapped-lists,summary-lists"); len(found[contract.Differs])+len(found[contract.Missing]) > 0 {
+			t.Errorf("wrapped lists: %+v", found)
+		}
+		for _, line := range states("edit-without-suffix")[contract.Differs] {
+			if line.Part != contract.PartRoute || !strings.HasSuffix(line.Assumed, "/Edit") || line.Assumed != line.Found+"/Edit" {
+				t.Errorf("got %+v", line)
+			}
+		}
+		renamed := states("rename=role:globalRole")[contract.Differs]
+		if len(renamed) != 6 { // Both kinds of users: read, Me and Edit.
+			t.Errorf("got %+v", renamed)
+		}
+		missing := states(unguessable)[contract.Missing]
+		if len(missing) != 2 || missing[0].Assumed != "role" || missing[0].Part != contract.PartRequest {
+			t.Errorf("got %+v", missing)
+		}
+	})
 }

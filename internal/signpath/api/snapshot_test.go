@@ -159,26 +159,28 @@ func TestAWriteIsNotCoveredByAnEarlierRead(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			o := inProcess(t)
-			test.want = strings.ReplaceAll(test.want, "OFFICER", o.id(officer))
-			arrived, release := o.hold(test.path)
-			var group sync.WaitGroup
-			var early string
-			group.Go(func() {
-				var err error
-				early, err = test.read(t.Context(), o)
-				o.check(err)
+			inFakeTime(t, func(t *testing.T) {
+				o := inProcess(t)
+				test.want = strings.ReplaceAll(test.want, "OFFICER", o.id(officer))
+				arrived, release := o.hold(test.path)
+				var group sync.WaitGroup
+				var early string
+				group.Go(func() {
+					var err error
+					early, err = test.read(t.Context(), o)
+					o.check(err)
+				})
+				arrived()
+				o.must(test.write(t.Context(), o))
+				release()
+				group.Wait()
+				if early != test.want {
+					t.Errorf("who began to read before the write gets %q, want %q", early, test.want)
+				}
+				if late, err := test.read(t.Context(), o); err != nil || late != test.want {
+					t.Errorf("who reads after the write gets %q, %v; want %q", late, err, test.want)
+				}
 			})
-			arrived()
-			o.must(test.write(t.Context(), o))
-			release()
-			group.Wait()
-			if early != test.want {
-				t.Errorf("who began to read before the write gets %q, want %q", early, test.want)
-			}
-			if late, err := test.read(t.Context(), o); err != nil || late != test.want {
-				t.Errorf("who reads after the write gets %q, %v; want %q", late, err, test.want)
-			}
 		})
 	}
 }
@@ -197,41 +199,43 @@ func readCIUsers(ctx context.Context, o *organization) (string, error) {
 
 // Writes show in later reads, and cost no further list or read.
 func TestWritesShowWithoutAnotherRead(t *testing.T) {
-	o := inProcess(t)
-	o.must(doReferences(t.Context(), o))
-	o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
-	o.must(doMembers("project:project-b", access.Readers)(t.Context(), o))
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(doReferences(t.Context(), o))
+		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
+		o.must(doMembers("project:project-b", access.Readers)(t.Context(), o))
 
-	created, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
-	o.must(err)
-	_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Name: ptr("Team Lead"), Role: ptr(access.RoleGlobalReader)})
-	o.must(err)
-	o.must(o.client.SetActive(t.Context(), access.KindUser, o.id(outsider), false))
-	_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(officer), nil)
-	o.must(err)
-	_, err = o.client.ChangeMembers(t.Context(), target(access.Readers, "project:project-b"), o.ids(manager, builder), nil)
-	o.must(err)
+		created, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
+		o.must(err)
+		_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Name: ptr("Team Lead"), Role: ptr(access.RoleGlobalReader)})
+		o.must(err)
+		o.must(o.client.SetActive(t.Context(), access.KindUser, o.id(outsider), false))
+		_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(officer), nil)
+		o.must(err)
+		_, err = o.client.ChangeMembers(t.Context(), target(access.Readers, "project:project-b"), o.ids(manager, builder), nil)
+		o.must(err)
 
-	o.ResetRequests()
-	if p, err := o.client.Resolve(t.Context(), reference(t, "ci_user:acme-new")); err != nil || p != created {
-		t.Errorf("the created user is %+v, %v", p, err)
-	}
-	if p, err := o.client.Principal(t.Context(), access.KindUser, o.id(lead)); err != nil || p.Name != "Team Lead" || p.Role != access.RoleGlobalReader {
-		t.Errorf("the edited user is %+v, %v", p, err)
-	}
-	if p, err := o.client.Principal(t.Context(), access.KindUser, o.id(outsider)); err != nil || p.Active {
-		t.Errorf("the deactivated user is %+v, %v", p, err)
-	}
-	o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
-	readers := o.ids(manager, builder)
-	slices.Sort(readers)
-	if got, err := o.client.Members(t.Context(), target(access.Readers, "project:project-b")); err != nil || !slices.Equal(got, readers) {
-		t.Errorf("the readers are %q, %v", got, err)
-	}
-	if p, err := o.client.Known().Resolve(reference(t, "ci_user:acme-new")); err != nil || p != created {
-		t.Errorf("the created user is not among the known: %+v, %v", p, err)
-	}
-	o.expectRequests(0)
+		o.ResetRequests()
+		if p, err := o.client.Resolve(t.Context(), reference(t, "ci_user:acme-new")); err != nil || p != created {
+			t.Errorf("the created user is %+v, %v", p, err)
+		}
+		if p, err := o.client.Principal(t.Context(), access.KindUser, o.id(lead)); err != nil || p.Name != "Team Lead" || p.Role != access.RoleGlobalReader {
+			t.Errorf("the edited user is %+v, %v", p, err)
+		}
+		if p, err := o.client.Principal(t.Context(), access.KindUser, o.id(outsider)); err != nil || p.Active {
+			t.Errorf("the deactivated user is %+v, %v", p, err)
+		}
+		o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
+		readers := o.ids(manager, builder)
+		slices.Sort(readers)
+		if got, err := o.client.Members(t.Context(), target(access.Readers, "project:project-b")); err != nil || !slices.Equal(got, readers) {
+			t.Errorf("the readers are %q, %v", got, err)
+		}
+		if p, err := o.client.Known().Resolve(reference(t, "ci_user:acme-new")); err != nil || p != created {
+			t.Errorf("the created user is not among the known: %+v, %v", p, err)
+		}
+		o.expectRequests(0)
+	})
 }
 
 // After a write whose outcome is not known, what was read before counts no more.
@@ -412,16 +416,18 @@ func TestAnswersThatLackAProperty(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			o := inProcess(t)
-			o.inject(test.fault)
-			err := test.do(t.Context(), o)
-			expectError(t, err, test.words...)
-			if !strings.Contains(err.Error(), "request id ") || strings.Contains(err.Error(), "request id )") {
-				t.Errorf("the request id is empty: %v", err)
-			}
-			// One entity is read to see whether it has more than its list.
-			o.expectRequests(test.reads, "GET */{id}")
-			o.expectRequests(0, "POST *")
+			inFakeTime(t, func(t *testing.T) {
+				o := inProcess(t)
+				o.inject(test.fault)
+				err := test.do(t.Context(), o)
+				expectError(t, err, test.words...)
+				if !strings.Contains(err.Error(), "request id ") || strings.Contains(err.Error(), "request id )") {
+					t.Errorf("the request id is empty: %v", err)
+				}
+				// One entity is read to see whether it has more than its list.
+				o.expectRequests(test.reads, "GET */{id}")
+				o.expectRequests(0, "POST *")
+			})
 		})
 	}
 }

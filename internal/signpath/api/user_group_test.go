@@ -178,52 +178,58 @@ func (o *organization) body(route string) map[string]any {
 
 // Changelog 1.159.0 took the members out of the group's edit.
 func TestAGroupEditSendsNoMembers(t *testing.T) {
-	o := inProcess(t)
-	o.must(doEditGroup(t.Context(), o))
-	body := o.body("POST /UserGroups/{id}/Edit")
-	if _, has := body["members"]; has || body["name"] != "Release Managers" || body["description"] != "Releases" {
-		t.Errorf("sent %v", body)
-	}
-	o.expectRequests(0, changeRoute, modifyRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(doEditGroup(t.Context(), o))
+		body := o.body("POST /UserGroups/{id}/Edit")
+		if _, has := body["members"]; has || body["name"] != "Release Managers" || body["description"] != "Releases" {
+			t.Errorf("sent %v", body)
+		}
+		o.expectRequests(0, changeRoute, modifyRoute)
+	})
 }
 
 // A server from before 1.159.0 may take what is left out for nothing.
 func TestAGroupEditThatLosesTheMembers(t *testing.T) {
-	o := inProcess(t)
-	o.inject(mock.Fault{Route: "POST /UserGroups/{id}/Edit", Before: func() {
-		o.check(o.Administrator("").RemoveMembers(managers, "members", manager))
-	}})
-	_, err := o.client.EditPrincipal(t.Context(), access.KindGroup, o.id(managers), api.PrincipalChange{Name: ptr("Managers")})
-	var lost *api.LostPropertiesError
-	if !errors.As(err, &lost) {
-		t.Fatalf("got %v", err)
-	}
-	expectError(t, err, "members, which held", o.id(manager))
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.inject(mock.Fault{Route: "POST /UserGroups/{id}/Edit", Before: func() {
+			o.check(o.Administrator("").RemoveMembers(managers, "members", manager))
+		}})
+		_, err := o.client.EditPrincipal(t.Context(), access.KindGroup, o.id(managers), api.PrincipalChange{Name: ptr("Managers")})
+		var lost *api.LostPropertiesError
+		if !errors.As(err, &lost) {
+			t.Fatalf("got %v", err)
+		}
+		expectError(t, err, "members, which held", o.id(manager))
+	})
 }
 
 func TestWhatAWriteOfMembersSends(t *testing.T) {
-	o := inProcess(t)
-	o.must(doModifyMembers(t.Context(), o))
-	want := map[string]any{"addedMembers": []any{o.id(officer)}, "removedMembers": []any{o.id(manager)}}
-	if got := o.body(modifyRoute); fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("sent %v, want %v", got, want)
-	}
-	_, err := o.client.ChangeMembers(t.Context(), members(o, managers), o.ids(lead), nil)
-	o.must(err)
-	want = map[string]any{"addedMembers": []any{o.id(lead)}, "removedMembers": []any{}}
-	if got := o.body(modifyRoute); fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("sent %v, want %v", got, want)
-	}
-	o.expectRequests(0, changeRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(doModifyMembers(t.Context(), o))
+		want := map[string]any{"addedMembers": []any{o.id(officer)}, "removedMembers": []any{o.id(manager)}}
+		if got := o.body(modifyRoute); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("sent %v, want %v", got, want)
+		}
+		_, err := o.client.ChangeMembers(t.Context(), members(o, managers), o.ids(lead), nil)
+		o.must(err)
+		want = map[string]any{"addedMembers": []any{o.id(lead)}, "removedMembers": []any{}}
+		if got := o.body(modifyRoute); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("sent %v, want %v", got, want)
+		}
+		o.expectRequests(0, changeRoute)
 
-	_, err = o.client.SetMembers(t.Context(), members(o, managers), nil, o.ids(lead, officer))
-	o.must(err)
-	if got := o.body(changeRoute); fmt.Sprint(got) != "map[members:[]]" {
-		t.Errorf("sent %v", got)
-	}
-	o.expectMembers(managers, "members")
-	o.expectRequests(1, changeRoute)
-	o.expectRequests(2, modifyRoute)
+		_, err = o.client.SetMembers(t.Context(), members(o, managers), nil, o.ids(lead, officer))
+		o.must(err)
+		if got := o.body(changeRoute); fmt.Sprint(got) != "map[members:[]]" {
+			t.Errorf("sent %v", got)
+		}
+		o.expectMembers(managers, "members")
+		o.expectRequests(1, changeRoute)
+		o.expectRequests(2, modifyRoute)
+	})
 }
 
 // The whole list is only written where it holds nobody else.
@@ -243,51 +249,59 @@ func TestSetMembersTakesOutNobodyElse(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			o := inProcess(t)
-			_, err := o.client.SetMembers(t.Context(), members(o, managers), o.ids(test.set...), o.ids(test.announced...))
-			o.must(err)
-			o.expectMembers(managers, "members", append([]string{}, test.want...)...)
-			o.expectRequests(test.whole, changeRoute)
-			o.expectRequests(test.modified, modifyRoute)
+			inFakeTime(t, func(t *testing.T) {
+				o := inProcess(t)
+				_, err := o.client.SetMembers(t.Context(), members(o, managers), o.ids(test.set...), o.ids(test.announced...))
+				o.must(err)
+				o.expectMembers(managers, "members", append([]string{}, test.want...)...)
+				o.expectRequests(test.whole, changeRoute)
+				o.expectRequests(test.modified, modifyRoute)
+			})
 		})
 	}
 }
 
 // A stranger who comes between the list's first read and the edit is seen.
 func TestSetMembersReadsTheGroupNow(t *testing.T) {
-	o := inProcess(t)
-	o.must(doGroupMembers(managers, manager)(t.Context(), o))
-	o.must(o.Administrator("").AddMembers(managers, "members", outsider))
-	_, err := o.client.SetMembers(t.Context(), members(o, managers), o.ids(officer), o.ids(manager))
-	o.must(err)
-	o.expectMembers(managers, "members", officer, outsider)
-	o.expectRequests(0, changeRoute)
-	o.must(doGroupMembers(managers, officer, outsider)(t.Context(), o))
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.must(doGroupMembers(managers, manager)(t.Context(), o))
+		o.must(o.Administrator("").AddMembers(managers, "members", outsider))
+		_, err := o.client.SetMembers(t.Context(), members(o, managers), o.ids(officer), o.ids(manager))
+		o.must(err)
+		o.expectMembers(managers, "members", officer, outsider)
+		o.expectRequests(0, changeRoute)
+		o.must(doGroupMembers(managers, officer, outsider)(t.Context(), o))
+	})
 }
 
 // Another writer takes our member out before we read the group back.
 func TestAnotherWriterOfAGroup(t *testing.T) {
-	o := inProcess(t)
-	o.inject(mock.Fault{Route: groupRoute, After: 1, Times: 1, Before: func() {
-		o.check(o.Administrator("").ChangeMembers(managers, "members", []string{outsider}, []string{officer}))
-	}})
-	_, err := o.client.ChangeMembers(t.Context(), members(o, managers), o.ids(officer), nil)
-	o.must(err)
-	o.expectMembers(managers, "members", manager, officer, outsider)
-	o.expectRequests(2, modifyRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.inject(mock.Fault{Route: groupRoute, After: 1, Times: 1, Before: func() {
+			o.check(o.Administrator("").ChangeMembers(managers, "members", []string{outsider}, []string{officer}))
+		}})
+		_, err := o.client.ChangeMembers(t.Context(), members(o, managers), o.ids(officer), nil)
+		o.must(err)
+		o.expectMembers(managers, "members", manager, officer, outsider)
+		o.expectRequests(2, modifyRoute)
+	})
 }
 
 // Also a whole list is not written as one any more, once somebody else came.
 func TestAnotherWriterOfAWholeGroup(t *testing.T) {
-	o := inProcess(t)
-	o.inject(mock.Fault{Route: groupRoute, After: 1, Times: 1, Before: func() {
-		o.check(o.Administrator("").ChangeMembers(managers, "members", []string{outsider}, []string{officer}))
-	}})
-	_, err := o.client.SetMembers(t.Context(), members(o, managers), o.ids(officer, lead), o.ids(manager))
-	o.must(err)
-	o.expectMembers(managers, "members", lead, officer, outsider)
-	o.expectRequests(1, changeRoute)
-	o.expectRequests(1, modifyRoute)
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		o.inject(mock.Fault{Route: groupRoute, After: 1, Times: 1, Before: func() {
+			o.check(o.Administrator("").ChangeMembers(managers, "members", []string{outsider}, []string{officer}))
+		}})
+		_, err := o.client.SetMembers(t.Context(), members(o, managers), o.ids(officer, lead), o.ids(manager))
+		o.must(err)
+		o.expectMembers(managers, "members", lead, officer, outsider)
+		o.expectRequests(1, changeRoute)
+		o.expectRequests(1, modifyRoute)
+	})
 }
 
 func TestParallelChangesOfAGroupAreMerged(t *testing.T) {
@@ -338,11 +352,13 @@ func TestABadMemberFailsAlone(t *testing.T) {
 }
 
 func TestSynchronizedGroupsCannotBeEdited(t *testing.T) {
-	o := inProcess(t)
-	_, err := o.client.ChangeMembers(t.Context(), members(o, synced), o.ids(lead), nil)
-	expectError(t, err, "400 Bad Request", "synchronized with a directory")
-	_, err = o.client.EditPrincipal(t.Context(), access.KindGroup, o.id(synced), api.PrincipalChange{Name: ptr("X")})
-	expectError(t, err, "400 Bad Request", "synchronized with a directory")
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		_, err := o.client.ChangeMembers(t.Context(), members(o, synced), o.ids(lead), nil)
+		expectError(t, err, "400 Bad Request", "synchronized with a directory")
+		_, err = o.client.EditPrincipal(t.Context(), access.KindGroup, o.id(synced), api.PrincipalChange{Name: ptr("X")})
+		expectError(t, err, "400 Bad Request", "synchronized with a directory")
+	})
 }
 
 // A run over G groups costs the list, and where that has only summaries one read
@@ -364,18 +380,20 @@ func TestGroupsAreReadOnce(t *testing.T) {
 		"summaries of objects": {mock.Dialect{SummaryLists: true, MemberObjects: true}, count},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := inProcessWith(t, demo, mock.WithDialect(c.dialect))
-			var readers sync.WaitGroup
-			for i := range count {
-				group := fmt.Sprintf("group:G%02d", i)
-				for range 5 {
-					readers.Go(func() { o.check(doGroupMembers(group, lead)(t.Context(), o)) })
-					readers.Go(func() { o.check(doGroupOf(strings.TrimPrefix(group, "group:"))(t.Context(), o)) })
+			inFakeTime(t, func(t *testing.T) {
+				o := inProcessWith(t, demo, mock.WithDialect(c.dialect))
+				var readers sync.WaitGroup
+				for i := range count {
+					group := fmt.Sprintf("group:G%02d", i)
+					for range 5 {
+						readers.Go(func() { o.check(doGroupMembers(group, lead)(t.Context(), o)) })
+						readers.Go(func() { o.check(doGroupOf(strings.TrimPrefix(group, "group:"))(t.Context(), o)) })
+					}
 				}
-			}
-			readers.Wait()
-			o.expectRequests(1, "GET /UserGroups")
-			o.expectRequests(c.reads, groupRoute)
+				readers.Wait()
+				o.expectRequests(1, "GET /UserGroups")
+				o.expectRequests(c.reads, groupRoute)
+			})
 		})
 	}
 }
@@ -407,55 +425,61 @@ func TestAGroupIsGone(t *testing.T) {
 
 // An entity that lacks its members is not taken for an empty group.
 func TestAGroupWithoutMembersProperty(t *testing.T) {
-	o := inProcess(t)
-	answer := fmt.Sprintf(`{"id":%q,"name":"Release Managers","users":[]}`, o.id(managers))
-	o.inject(mock.Fault{Route: "GET /UserGroups", Action: mock.FaultAnswer, Status: 200, Body: "[" + answer + "]"})
-	o.inject(mock.Fault{Route: groupRoute, Action: mock.FaultAnswer, Status: 200, Body: answer})
-	_, err := o.client.Members(t.Context(), members(o, managers))
-	expectError(t, err, `it has no property "members"`, "inferred", "users")
-	_, err = o.client.ChangeMembers(t.Context(), members(o, managers), o.ids(lead), nil)
-	expectError(t, err, `user group "Release Managers" cannot be edited`, `it has no property "members"`)
-	o.expectRequests(0, "POST *")
+	inFakeTime(t, func(t *testing.T) {
+		o := inProcess(t)
+		answer := fmt.Sprintf(`{"id":%q,"name":"Release Managers","users":[]}`, o.id(managers))
+		o.inject(mock.Fault{Route: "GET /UserGroups", Action: mock.FaultAnswer, Status: 200, Body: "[" + answer + "]"})
+		o.inject(mock.Fault{Route: groupRoute, Action: mock.FaultAnswer, Status: 200, Body: answer})
+		_, err := o.client.Members(t.Context(), members(o, managers))
+		expectError(t, err, `it has no property "members"`, "inferred", "users")
+		_, err = o.client.ChangeMembers(t.Context(), members(o, managers), o.ids(lead), nil)
+		expectError(t, err, `user group "Release Managers" cannot be edited`, `it has no property "members"`)
+		o.expectRequests(0, "POST *")
+	})
 }
 
 // After a write whose outcome is unknown, what the list said before does not
 // count any more.
 func TestAFailedWriteOfAGroupIsReadAgain(t *testing.T) {
-	writes := map[string]func(*organization) error{
-		modifyRoute: func(o *organization) error {
-			_, err := o.client.ChangeMembers(o.t.Context(), members(o, managers), o.ids(lead), nil)
-			return err
-		},
-		changeRoute: func(o *organization) error {
-			_, err := o.client.SetMembers(o.t.Context(), members(o, managers), o.ids(lead, manager), nil)
-			return err
-		},
-	}
-	for route, write := range writes {
-		o := inProcess(t)
-		o.must(doGroupMembers(managers, manager)(t.Context(), o))
-		o.inject(mock.Fault{Route: route, Action: mock.FaultAnswerAfterActing, Status: 500, Times: 1})
-		expectError(t, write(o), "500")
-		o.must(doGroupMembers(managers, manager, lead)(t.Context(), o))
-	}
+	inFakeTime(t, func(t *testing.T) {
+		writes := map[string]func(*organization) error{
+			modifyRoute: func(o *organization) error {
+				_, err := o.client.ChangeMembers(o.t.Context(), members(o, managers), o.ids(lead), nil)
+				return err
+			},
+			changeRoute: func(o *organization) error {
+				_, err := o.client.SetMembers(o.t.Context(), members(o, managers), o.ids(lead, manager), nil)
+				return err
+			},
+		}
+		for route, write := range writes {
+			o := inProcess(t)
+			o.must(doGroupMembers(managers, manager)(t.Context(), o))
+			o.inject(mock.Fault{Route: route, Action: mock.FaultAnswerAfterActing, Status: 500, Times: 1})
+			expectError(t, write(o), "500")
+			o.must(doGroupMembers(managers, manager, lead)(t.Context(), o))
+		}
+	})
 }
 
 // Two groups of a name are two groups.
 func TestGroupsOfOneName(t *testing.T) {
-	const first, second = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
-	demo := seed()
-	demo.UserGroups = append(demo.UserGroups,
-		mock.UserGroupSeed{Name: "Twin", ID: first, Members: []string{lead}}, mock.UserGroupSeed{Name: "Twin", ID: second, Members: []string{officer}})
-	o := inProcessWith(t, demo)
-	for id, want := range map[string]string{first: lead, second: officer} {
-		target := api.Target{List: access.GroupMembers, Group: id, GroupName: "Twin"}
-		_, err := o.client.ChangeMembers(t.Context(), target, o.ids(outsider), nil)
-		o.must(err)
-		got, err := o.client.Members(t.Context(), target)
-		if wanted := slices.Sorted(slices.Values(o.ids(want, outsider))); err != nil || !slices.Equal(got, wanted) {
-			t.Errorf("got %q, %v", got, err)
+	inFakeTime(t, func(t *testing.T) {
+		const first, second = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+		demo := seed()
+		demo.UserGroups = append(demo.UserGroups,
+			mock.UserGroupSeed{Name: "Twin", ID: first, Members: []string{lead}}, mock.UserGroupSeed{Name: "Twin", ID: second, Members: []string{officer}})
+		o := inProcessWith(t, demo)
+		for id, want := range map[string]string{first: lead, second: officer} {
+			target := api.Target{List: access.GroupMembers, Group: id, GroupName: "Twin"}
+			_, err := o.client.ChangeMembers(t.Context(), target, o.ids(outsider), nil)
+			o.must(err)
+			got, err := o.client.Members(t.Context(), target)
+			if wanted := slices.Sorted(slices.Values(o.ids(want, outsider))); err != nil || !slices.Equal(got, wanted) {
+				t.Errorf("got %q, %v", got, err)
+			}
 		}
-	}
+	})
 }
 
 // tellStoryOfGroups is the part of TestDialects that is about groups.
