@@ -30,8 +30,7 @@ func (r *Route) CheckTypes(o Object) error {
 		if wanted == "" {
 			continue
 		}
-		found := typeOf(value)
-		return fmt.Errorf("its property %q is %s where %s is expected (the name is %s)", o.Key(p), inWords[found], wanted, p.Evidence())
+		return fmt.Errorf("its property %q is %s where %s is expected (the name is %s)", o.Key(p), inWords[typeOf(value)], wanted, p.Evidence())
 	}
 	return nil
 }
@@ -55,7 +54,7 @@ func (p schemaProperty) misfit(name Property, value json.RawMessage) (wanted str
 
 // inWords are the types of JSON schema as messages call them.
 var inWords = map[string]string{
-	"null": "null", "object": "an object", "array": "a list", "string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "another number",
+	"null": "null", "object": "an object", "array": "a list of something", "string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "another number",
 }
 
 // typeOf returns the type of a JSON value as schemas name it. What does not fit into
