@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -114,22 +113,21 @@ func (t *turnReader) readAll(length int64) ([]byte, error) {
 			return nil, brokenAnswer(err)
 		}
 	}
-	bounded := io.LimitReader(t, maxBodyBytes+1)
-	var body []byte
-	var err error
-	if length >= 0 {
-		// In one piece: a buffer that grows as it fills is copied over and over.
-		buffer := bytes.NewBuffer(make([]byte, 0, length+bytes.MinRead))
-		_, err = buffer.ReadFrom(bounded)
-		body = buffer.Bytes()
-	} else {
-		body, err = io.ReadAll(bounded)
+	// A known length takes one piece, and one byte to see its end. Else the piece grows
+	// fourfold: what is copied and thrown away stays small beside it.
+	body := make([]byte, 0, max(length+1, 4<<10))
+	for {
+		n, err := t.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case len(body) > maxBodyBytes:
+			return nil, errAnswerTooLarge
+		case errors.Is(err, io.EOF):
+			return body, nil
+		case err != nil:
+			return nil, brokenAnswer(err)
+		case len(body) == cap(body):
+			body = append(make([]byte, 0, min(4*cap(body), maxBodyBytes+1)), body...)
+		}
 	}
-	switch {
-	case err != nil:
-		return nil, brokenAnswer(err)
-	case len(body) > maxBodyBytes:
-		return nil, errAnswerTooLarge
-	}
-	return body, nil
 }
