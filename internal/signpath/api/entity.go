@@ -60,12 +60,17 @@ func (c *Client) fetch(ctx context.Context, e entity) (contract.Object, error) {
 }
 
 // examine tells why the answer to the route cannot be believed: a property has another
-// type than is known what to do with, or it is about another object than the entity, by
-// what it says of itself or by what the entity's id was in this run before.
+// type than is known what to do with, or it is about another object than the entity.
 func (c *Client) examine(r *contract.Route, e entity, o contract.Object) error {
 	if err := r.CheckTypes(o); err != nil {
 		return err
 	}
+	return c.identify(e, o)
+}
+
+// identify tells why an object is not the entity: by what it says of itself, or by what
+// the entity's id was in this run before.
+func (c *Client) identify(e entity, o contract.Object) error {
 	if err := e.read.CheckSubject(o, c.OrganizationID(), e.parameters); err != nil {
 		return err
 	}
@@ -84,7 +89,7 @@ func (c *Client) examineList(r *contract.Route, items []contract.Object, entityO
 		if err != nil {
 			return err
 		}
-		if err := c.examine(r, e, item); err != nil {
+		if err := c.identify(e, item); err != nil {
 			return fmt.Errorf("in entry %d, %w", i+1, err)
 		}
 		for _, key := range []string{e.key(), strings.ToLower(item.Text(contract.PropID))} {

@@ -32,6 +32,10 @@ func TestSigningPoliciesAreNeverGuessed(t *testing.T) {
 			mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `[{"slug": "release-signing"}, {"name": "Test"}]`)},
 			"a signing policy without its slug",
 		},
+		"twice": {
+			mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `[{"slug": "release-signing"}, {"slug": "release-signing"}]`)},
+			"a signing policy twice",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := inProcess(t)

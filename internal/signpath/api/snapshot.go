@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -95,10 +96,10 @@ func (s *snapshot) read(id string) (access.Principal, bool) {
 	return p, ok && !s.unread[id]
 }
 
-// identify notes the id of an entity, and returns an error if it was another one
-// before. An empty id says nothing.
+// identify notes the id of an entity that is addressed by another name, and returns an
+// error if it was another one before. An empty id says nothing.
 func (s *snapshot) identify(e entity, id string) error {
-	if id == "" {
+	if id == "" || slices.ContainsFunc(e.parameters, access.IsID) {
 		return nil
 	}
 	s.mu.Lock()

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -19,26 +21,47 @@ import (
 // that is a number, nobody knows which one it is. What is only carried along may be
 // anything.
 func (r *Route) CheckTypes(o Object) error {
-	described, _ := assumed().of(r)
-	for _, name := range described.answer.names() {
-		p, known := Property(name), described.answer.properties[name]
-		value, ok := o[o.Key(p)]
-		if !ok || known.client != "" {
+	for _, p := range checkedProperties()[r] {
+		value, ok := o[o.Key(p.name)]
+		if !ok {
 			continue
 		}
-		wanted := known.misfit(p, value)
-		if wanted == "" {
-			continue
+		if wanted := p.misfit(value); wanted != "" {
+			return fmt.Errorf("its property %q is %s where %s is expected (the name is %s)", o.Key(p.name), inWords[typeOf(value)], wanted, p.name.Evidence())
 		}
-		return fmt.Errorf("its property %q is %s where %s is expected (the name is %s)", o.Key(p), inWords[typeOf(value)], wanted, p.Evidence())
 	}
 	return nil
 }
 
+// A checkedProperty is one of the answers to a route.
+type checkedProperty struct {
+	name         Property
+	isMemberList bool
+	schemaProperty
+}
+
+// checkedProperties are the properties of the answers to each route that reads, but for
+// those that are only carried along.
+var checkedProperties = sync.OnceValue(func() map[*Route][]checkedProperty {
+	checked := map[*Route][]checkedProperty{}
+	for _, r := range Routes() {
+		described, _ := assumed().of(r)
+		if r.Method != http.MethodGet || described.answer == nil {
+			continue
+		}
+		for _, name := range described.answer.names() {
+			if known := described.answer.properties[name]; known.client == "" {
+				checked[r] = append(checked[r], checkedProperty{Property(name), Property(name).isMemberList(), known})
+			}
+		}
+	}
+	return checked
+})
+
 // misfit says what the value should be; it is empty if that is what it is.
-func (p schemaProperty) misfit(name Property, value json.RawMessage) (wanted string) {
+func (p checkedProperty) misfit(value json.RawMessage) (wanted string) {
 	switch {
-	case name.isMemberList():
+	case p.isMemberList:
 		if _, err := DecodeMembers(value); err != nil {
 			return "a list of members"
 		}
