@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
@@ -230,13 +229,14 @@ func TestAnAnswerWithAnotherIDThanBefore(t *testing.T) {
 // mistyped are answers in which a property that is read has another type than it may
 // have, by the route that is answered so.
 func mistyped() map[string]map[string]any {
+	null := json.RawMessage("null")
 	user := map[string]any{
-		"role a number": 1, "role an object": map[string]any{"name": "GlobalReader"}, "role a list": []string{"GlobalReader"}, "role null": json.RawMessage("null"), "role ": "",
-		"isActive a text": "True", "isActive a number": 1, "isActive null": json.RawMessage("null"), "name null": json.RawMessage("null"), "name a number": 7,
+		"role a number": 1, "role an object": map[string]any{"name": "GlobalReader"}, "role a list": []string{"GlobalReader"}, "role null": null, "role ": "",
+		"isActive a text": "True", "isActive a number": 1, "isActive null": null, "name null": null, "name a number": 7,
 		"id a number": 17, "notificationEmailAddress a list": []string{}, "notificationEmailAddress a truth": false,
 	}
 	interactive := map[string]any{
-		"accountEmailAddress null": json.RawMessage("null"), "identity an object": map[string]any{}, "isDirectorySynchronized a text": "false", "isSupportUser a number": 0,
+		"accountEmailAddress null": null, "identity an object": map[string]any{}, "isDirectorySynchronized a text": "false", "isSupportUser a number": 0,
 	}
 	for name, value := range user {
 		interactive[name] = value
@@ -244,7 +244,7 @@ func mistyped() map[string]map[string]any {
 	lists := func(names ...string) map[string]any {
 		wrong := map[string]any{}
 		for _, name := range names {
-			wrong[name+" null"] = json.RawMessage("null")
+			wrong[name+" null"] = null
 			wrong[name+" a text"] = "everybody"
 			wrong[name+" an object"] = map[string]any{}
 			wrong[name+" of numbers"] = []int{1}
@@ -254,10 +254,10 @@ func mistyped() map[string]map[string]any {
 		return wrong
 	}
 	group := lists("members")
-	group["description a number"], group["name an object"], group["isDirectorySynchronized null"] = 7, map[string]any{}, json.RawMessage("null")
+	group["description a number"], group["name an object"], group["isDirectorySynchronized null"] = 7, map[string]any{}, null
 	project := lists("readers", "configurators")
 	project["name a number"], project["slug a number"], project["status a number"], project["description a list"] = 7, 7, 2, []string{}
-	project["signingPolicies null"], project["signingPolicies a text"] = json.RawMessage("null"), "release-signing"
+	project["signingPolicies null"], project["signingPolicies a text"] = null, "release-signing"
 	policy := lists("submitters", "approvers")
 	for _, setting := range []string{"usesApprovalProcess", "verifiesTrustedBuildSystem", "verifiesOriginPolicy", "isActive"} {
 		policy[setting+" a text"], policy[setting+" a number"] = "true", 1
@@ -265,7 +265,7 @@ func mistyped() map[string]map[string]any {
 	policy["requiredApprovals a text"], policy["requiredApprovals a fraction"] = "2", 1.5
 	return map[string]map[string]any{
 		"GET /InteractiveUsers/{id}": interactive, "GET /InteractiveUsers": interactive, "GET /CIUsers/{id}": user, "GET /CIUsers": user, "GET /CIUsers/Me": user,
-		"GET /UserGroups": group, groupRoute: group, "GET /Projects": {"name a list": []string{}, "slug null": json.RawMessage("null"), "status null": json.RawMessage("null")},
+		"GET /UserGroups": group, groupRoute: group, "GET /Projects": {"name a list": []string{}, "slug null": null, "status null": null},
 		projectRoute: project, policyRoute: policy,
 		"GET /Organization": {"name an object": map[string]any{}, "yearlyMaxNumberOfIndividualSignatures a text": "100", "id ": stranger},
 	}
@@ -373,7 +373,8 @@ func TestACreateThatAnswersAnotherObject(t *testing.T) {
 			o.t.Errorf("created %+v, %v", created, err)
 		}
 	}
-	ci := access.Principal{Kind: access.KindCIUser, Name: "acme-new"}
+	ci, group := access.Principal{Kind: access.KindCIUser, Name: "acme-new"}, access.Principal{Kind: access.KindGroup, Name: "New", Description: "Old"}
+	user := access.Principal{Kind: access.KindUser, Name: "N", Email: "n@example.com"}
 	for name, c := range map[string]struct {
 		principal access.Principal
 		answer    func(*organization) string
@@ -381,9 +382,9 @@ func TestACreateThatAnswersAnotherObject(t *testing.T) {
 		"whom the list had":   {ci, func(o *organization) string { return `{"id":"` + o.id(builder) + `"}` }},
 		"a user instead":      {ci, func(o *organization) string { return `{"ciUserId":"` + o.id(lead) + `"}` }},
 		"by another name":     {ci, func(*organization) string { return `{"id":"` + stranger + `","name":"other"}` }},
-		"a group's text":      {access.Principal{Kind: access.KindGroup, Name: "New", Description: "Old"}, func(*organization) string { return `{"id":"` + stranger + `","description":"x"}` }},
-		"by another address":  {access.Principal{Kind: access.KindUser, Name: "N", Email: "n@example.com"}, func(*organization) string { return `{"id":"` + stranger + `","accountEmailAddress":"o@example.com"}` }},
-		"in other characters": {access.Principal{Kind: access.KindUser, Name: "N", Email: "n@example.com"}, func(o *organization) string { return "" }},
+		"a group's text":      {group, func(*organization) string { return `{"id":"` + stranger + `","description":"x"}` }},
+		"by another address":  {user, func(*organization) string { return `{"id":"` + stranger + `","accountEmailAddress":"o@example.com"}` }},
+		"in other characters": {user, func(*organization) string { return "" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T) {
@@ -419,347 +420,5 @@ func TestALostCreateIsNotFoundInWhatWasThere(t *testing.T) {
 		o.inject(mock.Fault{Route: "POST /UserGroups", Action: mock.FaultCutBeforeActing})
 		_, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindGroup, Name: "Release Managers"})
 		expectError(t, err, "SignPath may or may not have created group:Release Managers")
-	})
-}
-
-// A list that is empty although the run has just read who is on it, is read once more
-// before an edit: it goes back with it, whichever list is changed.
-func TestAListThatIsEmptyForOnce(t *testing.T) {
-	owners := []struct {
-		list access.List
-		path string
-	}{
-		{access.Readers, "project:project-a"}, {access.Configurators, "project:project-a"},
-		{access.Submitters, releaseA}, {access.Approvers, releaseA}, {access.GroupMembers, managers},
-	}
-	for _, owner := range owners {
-		for _, changed := range owners {
-			if owner.path != changed.path {
-				continue
-			}
-			for _, whole := range []bool{false, true} {
-				for _, known := range []string{"read", "granted"} {
-					t.Run(fmt.Sprintf("%s for once, %s changed, whole %t, %s", owner.list.Plural, changed.list.Plural, whole, known), func(t *testing.T) {
-						inFakeTime(t, func(t *testing.T) { emptyForOnce(t, owner.list, changed.list, owner.path, whole, known) })
-					})
-				}
-			}
-		}
-	}
-}
-
-func emptyForOnce(t *testing.T, empty, changed access.List, owner string, whole bool, known string) {
-	o := inProcess(t)
-	at := func(list access.List) api.Target {
-		if list.Parent == access.ParentUserGroup {
-			return members(o, owner)
-		}
-		return target(list, owner)
-	}
-	admin := o.Administrator("")
-	current, err := o.Members(owner, empty.Plural)
-	o.must(err)
-	o.must(admin.ChangeMembers(owner, empty.Plural, []string{builder, managersOr(owner, builder)}, current))
-	if known == "read" {
-		_, err = o.client.Members(t.Context(), at(empty))
-	} else {
-		_, err = o.client.ChangeMembers(t.Context(), at(empty), o.ids(builder, managersOr(owner, builder)), nil)
-	}
-	o.must(err)
-	o.ResetRequests()
-	route := map[access.Parent]string{access.ParentProject: projectRoute, access.ParentSigningPolicy: policyRoute, access.ParentUserGroup: groupRoute}[empty.Parent]
-	o.alter(route, 0, 0, with(map[string]any{empty.Plural: []string{}}))
-	set := o.client.ChangeMembers
-	if whole {
-		set = o.client.SetMembers
-	}
-	_, err = set(t.Context(), at(changed), o.ids(ownUser), nil)
-	o.must(err)
-	got, err := o.Members(owner, empty.Plural)
-	o.must(err)
-	for _, member := range []string{builder, managersOr(owner, builder)} {
-		if !slices.Contains(got, member) {
-			t.Errorf("%s was lost: %q", member, got)
-		}
-	}
-}
-
-// managersOr is a second member for a list; a group cannot be in itself.
-func managersOr(owner, other string) string {
-	if owner == managers {
-		return other
-	}
-	return managers
-}
-
-// A list that is empty twice is empty, and one whose members this run took off itself is
-// not read twice.
-func TestAListThatIsEmptyIsBelieved(t *testing.T) {
-	inFakeTime(t, func(t *testing.T) {
-		o := inProcess(t)
-		_, err := o.approve(releaseA, lead)
-		o.must(err)
-		_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, o.ids(lead))
-		o.must(err)
-		o.ResetRequests()
-		_, err = o.approve(releaseA, officer)
-		o.must(err)
-		o.expectRequests(2, policyRoute)
-		o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
-		o.ResetRequests()
-		_, err = o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), o.ids(builder), nil)
-		o.must(err)
-		o.expectRequests(3, policyRoute)
-		o.expectMembers(releaseA, "approvers", officer) // What this run granted comes back.
-	})
-}
-
-// lag shows objects as they were some time ago, from the first read after a write on.
-func (o *organization) lag(route string, by time.Duration) {
-	type state struct {
-		at   time.Time
-		body []byte
-	}
-	var mu sync.Mutex
-	seen := map[string][]state{}
-	previous := o.After
-	o.After = func(r *http.Request, response *http.Response) {
-		if previous != nil {
-			previous(r, response)
-		}
-		hits := o.Requests(route)
-		if r.Method != http.MethodGet || len(hits) == 0 || hits[len(hits)-1].Path != r.URL.Path {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		body, err := io.ReadAll(response.Body)
-		o.check(err)
-		states := append(seen[r.URL.Path], state{time.Now(), body})
-		seen[r.URL.Path] = states
-		shown := states[0].body
-		for i, state := range states {
-			if i > 0 && bytes.Equal(state.body, states[i-1].body) {
-				state.at = states[i-1].at
-				states[i].at = state.at
-			}
-			if time.Since(state.at) >= by {
-				shown = state.body
-			}
-		}
-		response.Body = io.NopCloser(bytes.NewReader(shown))
-	}
-}
-
-// Reads that lag behind do not fail an edit, and are not written on top of.
-func TestReadsThatLag(t *testing.T) {
-	for _, e := range editings() {
-		for _, by := range []time.Duration{0, 150 * time.Millisecond, time.Second, 2 * time.Second} {
-			t.Run(fmt.Sprint(e.name, ", ", by), func(t *testing.T) {
-				inFakeTime(t, func(t *testing.T) {
-					o := inProcess(t)
-					o.lag(e.read, by)
-					if e.before == 0 { // Somebody has to see the old state.
-						_, err := o.another().ConfirmPrincipal(t.Context(), access.KindCIUser, o.id(builder))
-						o.must(err)
-						o.ResetRequests()
-					}
-					started := time.Now()
-					o.must(e.do(t.Context(), o))
-					o.expectRequests(1, e.write)
-					if by == 0 {
-						o.expectRequests(e.before+1, e.read)
-					}
-					if took := time.Since(started); took > 5*time.Second {
-						t.Errorf("it took %s", took)
-					}
-				})
-			})
-		}
-	}
-}
-
-// What the edit lost is told, however many stale reads come before it shows.
-func TestAServerThatLosesPropertiesAndLags(t *testing.T) {
-	inFakeTime(t, func(t *testing.T) {
-		o := inProcess(t)
-		o.lag(policyRoute, 2*time.Second)
-		o.inject(mock.Fault{Route: editRoute, Action: mock.FaultDropProperties, Properties: []string{"purpose"}})
-		_, err := o.approve(releaseA, officer)
-		var lost *api.LostPropertiesError
-		if !errors.As(err, &lost) || !slices.Equal(lost.Lost, []string{`purpose, which held "Release"`}) || !lost.Done {
-			t.Errorf("got %v", err)
-		}
-		o.expectRequests(1, editRoute)
-	})
-}
-
-// Nor is it forgotten where the edit had to be written again.
-func TestALossInTheFirstOfTwoRounds(t *testing.T) {
-	inFakeTime(t, func(t *testing.T) {
-		o := inProcess(t)
-		o.inject(mock.Fault{Route: editRoute, Times: 1, Action: mock.FaultDropProperties, Properties: []string{"useApprovalProcess"}})
-		o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Before: func() {
-			o.check(o.Administrator("").RemoveMembers(releaseA, "approvers", officer))
-		}})
-		_, err := o.approve(releaseA, officer)
-		expectError(t, err, "usesApprovalProcess, which held true")
-	})
-}
-
-// What decides who may do what, and takes another value, is no remark.
-func TestAChangeThatNobodyAskedFor(t *testing.T) {
-	edits := map[string]editing{}
-	for _, e := range editings() {
-		edits[e.name] = e
-	}
-	policy, ofGroup, ofCI, ofUser := edits["a signing policy"], edits["a user group"], edits["a CI user"], edits["a user"]
-	type properties = map[string]any
-	branches := func(names ...string) properties { return properties{"allowedBranchNames": names} }
-	null, all := json.RawMessage("null"), []string{"*"}
-	for name, c := range map[string]struct {
-		editing
-		// property is what the answers say before and after the write.
-		property      string
-		before, after any
-		// want is in the error.
-		want string
-	}{
-		"the role of a user":    {ofUser, "role", "RegularUser", "GlobalAdministrator", `role, which was "RegularUser" and is "GlobalAdministrator" now`},
-		"the role of a CI user": {ofCI, "role", "ProjectAdministrator", "RegularUser", `role, which was "ProjectAdministrator" and is "RegularUser" now`},
-		"being active":          {ofUser, "isActive", false, true, `isActive, which was false and is true now`},
-		"not being active":      {ofCI, "isActive", true, false, `isActive, which held true`},
-		"fewer approvals":       {policy, "requiredApprovals", 2, 1, `requiredApprovals, which was 2 and is 1 now`},
-		"no approvals":          {policy, "usesApprovalProcess", true, false, `usesApprovalProcess, which held true`},
-		"approvals":             {policy, "usesApprovalProcess", false, true, `usesApprovalProcess, which was false and is true now`},
-		"no build system":       {policy, "verifiesTrustedBuildSystem", true, false, `verifiesTrustedBuildSystem, which held true`},
-		"other branches":        {policy, "originPolicyVerification", branches("main"), branches(all...), `originPolicyVerification, which was {`},
-		"branches that come":    {policy, "originPolicyVerification", null, branches("main"), `originPolicyVerification, which was null and is {`},
-		"branches that appear":  {policy, "originPolicyVerification", nil, branches("main"), `originPolicyVerification, which was null and is {`},
-		"a submitter less":      {policy, "submitters", []string{"{builder}", "{managers}"}, []string{"{managers}"}, `submitters, which lacks ci_user:acme-release now`},
-		"all submitters":        {policy, "submitters", []string{"{builder}"}, []string{}, `submitters, which held ["`},
-		"another approver less": {policy, "approvers", []string{"{lead}", "{managers}"}, []string{"{officer}"}, `approvers, which lacks group:Release Managers now`},
-		"another member less":   {ofGroup, "members", []string{"{manager}", "{builder}"}, []string{"{officer}"}, `members, which lacks ci_user:acme-release now`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inFakeTime(t, func(t *testing.T) {
-				_, err := editWith(t, c.editing, c.property, c.before, c.after)
-				expectError(t, err, "SignPath carried out an edit of ", c.want, "somebody else did it at the same time", "SignPath's web application, or apply")
-				var lost *api.LostPropertiesError
-				if !errors.As(err, &lost) || !lost.Done || len(lost.Lost)+len(lost.Changed) != 1 {
-					t.Errorf("got %+v", lost)
-				}
-			})
-		})
-	}
-	for name, c := range map[string]struct {
-		editing
-		property      string
-		before, after any
-		want          string
-	}{
-		"a submitter more":       {policy, "submitters", []string{}, []string{"{builder}"}, `ci_user:acme-release came onto its submitters`},
-		"another approver more":  {policy, "approvers", []string{}, []string{"{builder}", "{officer}"}, `ci_user:acme-release came onto its approvers`},
-		"another purpose":        {policy, "purpose", "Release", "Test", `its property purpose changed from "Release" to "Test"`},
-		"another name of a user": {ofUser, "name", "Lead", "Dev", `its property name changed from "Lead" to "Dev"`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inFakeTime(t, func(t *testing.T) {
-				warnings, err := editWith(t, c.editing, c.property, c.before, c.after)
-				if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], c.want) || !strings.HasSuffix(warnings[0], "Terraform did not ask for that.") {
-					t.Errorf("got %q, %v", warnings, err)
-				}
-			})
-		})
-	}
-}
-
-// editWith does an edit of an object of which a property is one thing before it and another
-// thing after it; it asks for something else.
-func editWith(t *testing.T, e editing, property string, before, after any) (api.Warnings, error) {
-	t.Helper()
-	o := inProcess(t)
-	_, err := o.client.Directory(t.Context(), access.Kinds()...)
-	o.must(err)
-	o.ResetRequests()
-	ids := strings.NewReplacer("{builder}", o.id(builder), "{officer}", o.id(officer), "{lead}", o.id(lead), "{manager}", o.id(manager), "{managers}", o.id(managers))
-	o.alter(e.read, 0, always, func(body []byte) []byte {
-		value := before
-		if o.CountRequests(e.write) > 0 {
-			value = after
-		}
-		return []byte(ids.Replace(string(with(map[string]any{property: value})(body))))
-	})
-	defer func() { o.expectRequests(1, e.write) }()
-	switch change := (api.PrincipalChange{NotificationEmail: ptr("new@example.com")}); e.name {
-	case "a user":
-		return o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), change)
-	case "a CI user":
-		return o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), change)
-	case "a user group":
-		return o.client.ChangeMembers(t.Context(), members(o, managers), o.ids(officer), o.ids(manager))
-	}
-	return o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(officer), o.ids(lead))
-}
-
-// An activation that changes the role of the user, or clears what it had.
-func TestAnActivationThatDoesMore(t *testing.T) {
-	for name, c := range map[string]struct {
-		then map[string]any
-		want string
-	}{
-		"the role":             {map[string]any{"role": "GlobalAdministrator"}, "the role, which was RegularUser and is GlobalAdministrator now"},
-		"the notification":     {map[string]any{"notificationEmailAddress": nil}, `the notification e-mail address, which held "build@example.com"`},
-		"nothing but the name": {map[string]any{"name": "other"}, ""},
-	} {
-		for _, active := range []bool{false, true} {
-			t.Run(fmt.Sprint(name, ", ", active), func(t *testing.T) {
-				inFakeTime(t, func(t *testing.T) {
-					o := inProcess(t)
-					o.must(o.Administrator("").SetActive(builder, !active))
-					_, err := o.client.Directory(t.Context(), access.KindCIUser)
-					o.must(err)
-					o.alter("GET /CIUsers/{id}", 0, always, with(c.then))
-					err = o.client.SetActive(t.Context(), access.KindCIUser, o.id(builder), active)
-					if c.want == "" {
-						o.must(err)
-						return
-					}
-					expectError(t, err, "SignPath carried out an edit of CI user "+o.id(builder), c.want)
-				})
-			})
-		}
-	}
-}
-
-// What a create made is known by its request alone, and so proves no change.
-func TestADeactivationAfterACreate(t *testing.T) {
-	inFakeTime(t, func(t *testing.T) {
-		o := inProcess(t)
-		created, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
-		o.must(err)
-		o.must(o.Administrator("").SetRole("ci_user:acme-new", mock.RoleGlobalReader))
-		o.must(o.client.SetActive(t.Context(), access.KindCIUser, created.ID, false))
-	})
-}
-
-// Who was taken off a list stays off it, though a read before the next edit lags behind.
-func TestWhoWasRevokedIsNotWrittenBack(t *testing.T) {
-	inFakeTime(t, func(t *testing.T) {
-		o := inProcess(t)
-		o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead, outsider))
-		var old []byte
-		o.alter(policyRoute, 0, 0, func(body []byte) []byte { old = body; return body })
-		_, err := o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, o.ids(lead))
-		o.must(err)
-		o.ResetRequests()
-		o.alter(policyRoute, 0, 0, func([]byte) []byte { return old })
-		_, err = o.approve(releaseA, officer)
-		o.must(err)
-		o.expectMembers(releaseA, "approvers", officer, outsider)
-		// Who asks for it again gets it.
-		_, err = o.approve(releaseA, lead)
-		o.must(err)
-		o.expectMembers(releaseA, "approvers", lead, officer, outsider)
 	})
 }

@@ -77,7 +77,8 @@ func (p checkedProperty) misfit(value json.RawMessage) (wanted string) {
 
 // inWords are the types of JSON schema as messages call them.
 var inWords = map[string]string{
-	"null": "null", "object": "an object", "array": "a list of something", "string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "another number",
+	"null": "null", "object": "an object", "array": "a list of something", "string": "a text",
+	"boolean": "true or false", "integer": "a whole number", "number": "another number",
 }
 
 // typeOf returns the type of a JSON value as schemas name it. What does not fit into
