@@ -351,7 +351,7 @@ func (b *batch) lacksKnown(current contract.Object) bool {
 			continue
 		}
 		expected := append(membersOf(known.Value(list)), b.editor.granted.of(list)...)
-		if len(without(expected, append(b.revokes(list), b.editor.revoked.of(list)...))) > 0 {
+		if len(without(expected, b.revokes(list))) > 0 {
 			return true
 		}
 	}

@@ -3,10 +3,12 @@ package api_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 // A list that is empty although the run has just read who is on it, is read once more
@@ -28,7 +30,7 @@ func TestAListThatIsEmptyForOnce(t *testing.T) {
 				continue
 			}
 			for _, whole := range []bool{false, true} {
-				for _, known := range []string{"read", "granted"} {
+				for _, known := range []string{"read", "granted", "granted, with a failure since"} {
 					t.Run(fmt.Sprintf("%s for once, %s changed, whole %t, %s", owner.list.Plural, changed.list.Plural, whole, known), func(t *testing.T) {
 						inFakeTime(t, func(t *testing.T) { emptyForOnce(t, owner.list, changed.list, owner.path, whole, known) })
 					})
@@ -53,9 +55,15 @@ func emptyForOnce(t *testing.T, empty, changed access.List, owner string, whole 
 	if known == "read" {
 		_, err = o.client.Members(t.Context(), at(empty))
 	} else {
-		_, err = o.client.ChangeMembers(t.Context(), at(empty), o.ids(builder, managersOr(owner, builder)), nil)
+		_, err = o.client.ChangeMembers(t.Context(), at(empty), o.ids(builder), nil)
 	}
 	o.must(err)
+	if strings.HasSuffix(known, "since") { // What was read before does not count any more.
+		o.inject(mock.Fault{Route: "POST *", Action: mock.FaultAnswer, Status: 500})
+		_, err = o.client.ChangeMembers(t.Context(), at(changed), o.ids(ownUser), nil)
+		expectError(t, err, "500")
+		o.ClearFaults()
+	}
 	o.ResetRequests()
 	routes := map[access.Parent]string{access.ParentProject: projectRoute, access.ParentSigningPolicy: policyRoute, access.ParentUserGroup: groupRoute}
 	o.alter(routes[empty.Parent], 0, 0, with(map[string]any{empty.Plural: []string{}}))
