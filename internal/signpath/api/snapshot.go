@@ -23,6 +23,8 @@ type snapshot struct {
 	organization cell[Organization]
 	projects     cell[[]Project]
 	negotiation  cell[negotiation]
+	// learnt is filled once LearnLists has asked for the document, found or not.
+	learnt cell[struct{}]
 
 	mu sync.Mutex
 	// entities are projects, signing policies and user groups, by their key.
@@ -40,6 +42,9 @@ type snapshot struct {
 	missing map[string]bool
 	// forgotten is true once forgetLists was called.
 	forgotten bool
+	// unpaged are the lists that were taken for the whole because no answer told of
+	// pages.
+	unpaged map[*contract.Route]bool
 }
 
 func newSnapshot() *snapshot {
@@ -51,7 +56,9 @@ func newSnapshot() *snapshot {
 		written:   map[string]bool{},
 		confirmed: map[string]access.Principal{},
 		missing:   map[string]bool{},
+		unpaged:   map[*contract.Route]bool{},
 	}
+	s.negotiation.keep = s.learn
 	for _, kind := range access.Kinds() {
 		s.listed[kind] = &cell[[]access.Principal]{
 			keep: func(principals []access.Principal) { s.keepList(kind, principals) },

@@ -25,6 +25,8 @@ type operation struct {
 	version, method, path string
 	// request and answer are nil if the document does not say what they have.
 	request, answer *schema
+	// query are the names of the query parameters, in order.
+	query []string
 	fact
 }
 
@@ -78,7 +80,7 @@ func parseDocument(data []byte) (document, error) {
 		for method, described := range item.Operations() {
 			d[foldRoute(version, method, below)] = operation{
 				version: version, method: method, path: below,
-				request: requestSchema(described), answer: answerSchema(described), fact: factIn(described.Extensions),
+				request: requestSchema(described), answer: answerSchema(described), query: queryOf(item, described), fact: factIn(described.Extensions),
 			}
 		}
 	}
@@ -86,6 +88,18 @@ func parseDocument(data []byte) (document, error) {
 		return nil, errors.New("a document without a route of an organization")
 	}
 	return d, nil
+}
+
+// queryOf returns the names of the query parameters of an operation and of its path.
+func queryOf(item *openapi3.PathItem, described *openapi3.Operation) []string {
+	var names []string
+	for _, parameter := range slices.Concat(item.Parameters, described.Parameters) {
+		if parameter != nil && parameter.Value != nil && parameter.Value.In == openapi3.ParameterInQuery {
+			names = append(names, parameter.Value.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // belowOrganization returns the version of a path /v1/{organization}/… and what

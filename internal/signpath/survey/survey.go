@@ -71,6 +71,7 @@ func ReadProject(ctx context.Context, client *api.Client, project string, polici
 }
 
 func (r *reader) run(ctx context.Context, steps ...func(context.Context) error) (*Survey, error) {
+	r.client.LearnLists(ctx)
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return nil, err
