@@ -99,6 +99,11 @@ func (o *organizationInPages) serve(w http.ResponseWriter, r *http.Request, p pa
 	p.answer(w, query, r.URL.Path, items)
 }
 
+func (o *organizationInPages) listCIUsers() error {
+	_, err := o.client.Directory(o.t.Context(), access.KindCIUser)
+	return err
+}
+
 // withParameters adds query parameters to the lists of a document.
 func withParameters(t testing.TB, document []byte, parameters []string) []byte {
 	t.Helper()
@@ -356,7 +361,8 @@ func withTotal(header string, answer func(http.ResponseWriter, url.Values, strin
 func optional(parameter string, answer func(http.ResponseWriter, url.Values, string, []json.RawMessage)) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
 	return func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
 		if !query.Has(parameter) {
-			answer = whole()
+			whole()(w, query, path, items)
+			return
 		}
 		answer(w, query, path, items)
 	}
@@ -575,7 +581,7 @@ func TestAPageProvesNoAbsence(t *testing.T) {
 		}
 		for name, do := range tests {
 			o := inPages(t, pager{parameters: []string{"page"}, answer: byNumber("page", 1, 4)})
-			o.must(doDirectory(t.Context(), o.organization))
+			o.must(o.listCIUsers())
 			if err := do(o); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -613,7 +619,7 @@ func TestAFailingDocumentProvesNoAbsence(t *testing.T) {
 		}
 		// Who reads everybody goes on without.
 		o.client.LearnLists(t.Context())
-		o.must(doDirectory(t.Context(), o.organization))
+		o.must(o.listCIUsers())
 	})
 }
 
@@ -622,7 +628,7 @@ func TestAFailingDocumentProvesNoAbsence(t *testing.T) {
 func TestWhoIsOnAnotherPageIsNotCreated(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := inPages(t, pager{parameters: []string{"page"}, answer: byNumber("page", 1, 4)})
-		o.must(doDirectory(t.Context(), o.organization))
+		o.must(o.listCIUsers())
 		name := fmt.Sprintf("build-%d", listItems-1)
 		_, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: name})
 		expectError(t, err, "ci_user:"+name, "exists already")
