@@ -101,7 +101,7 @@ func (l *listReader) read(ctx context.Context) error {
 	case len(l.signals) == 0:
 		return nil
 	case paging.Page() != "":
-		return l.count(ctx, first, paging.Page())
+		return l.count(ctx, paging.Page())
 	case paging.Offset() != "":
 		return l.skip(ctx, first, paging.Offset())
 	}
@@ -266,7 +266,7 @@ func (l *listReader) linked(page contract.Page) (string, error) {
 
 // count reads the pages by their numbers. Whether these begin with 0 or 1 shows in
 // page 1: it is the first page again, or the second one.
-func (l *listReader) count(ctx context.Context, first contract.Page, parameter string) error {
+func (l *listReader) count(ctx context.Context, parameter string) error {
 	ask := func(number int) (contract.Page, error) {
 		return l.get(ctx, url.Values{parameter: {strconv.Itoa(number)}}.Encode())
 	}

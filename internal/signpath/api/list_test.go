@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
+	"path"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,8 +25,10 @@ type pager struct {
 	// noDocument lets the server have none.
 	noDocument bool
 	// answer writes the answer to one request for a list of all these items.
-	answer func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage)
+	answer answer
 }
+
+type answer func(w http.ResponseWriter, query url.Values, path string, items raws)
 
 // listItems is how many items each list has in these tests.
 const listItems = 9
@@ -55,7 +57,7 @@ func inPages(t *testing.T, p pager) *organizationInPages {
 		seed.Projects = append(seed.Projects, mock.ProjectSeed{Slug: fmt.Sprintf("p%d", i), Name: "P"})
 	}
 	o := &organizationInPages{organization: inProcessWith(t, seed)}
-	o.Wire.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.serve(w, r, p) })
+	o.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.serve(w, r, p) })
 	o.Before = func(r *http.Request) {
 		if r.URL.Host != "127.0.0.1:9" || r.URL.Scheme != "http" {
 			t.Errorf("the token goes to %s", r.URL)
@@ -71,15 +73,14 @@ func (o *organizationInPages) serve(w http.ResponseWriter, r *http.Request, p pa
 	query := r.URL.Query()
 	r.URL.RawQuery = ""
 	isDocument := strings.HasSuffix(r.URL.Path, "/swagger.json")
-	isList := r.Method == http.MethodGet && slices.ContainsFunc([]string{"/InteractiveUsers", "/CIUsers", "/UserGroups", "/Projects"}, func(list string) bool {
-		return strings.HasSuffix(r.URL.Path, list)
-	})
+	_, isList := lists()[path.Base(r.URL.Path)]
+	isList = isList && r.Method == http.MethodGet
 	if !isDocument && !isList {
-		o.Server.ServeHTTP(w, r)
+		o.ServeHTTP(w, r)
 		return
 	}
 	answer := httptest.NewRecorder()
-	o.Server.ServeHTTP(answer, r)
+	o.ServeHTTP(answer, r)
 	if isDocument {
 		o.documents++
 		if p.noDocument {
@@ -94,7 +95,7 @@ func (o *organizationInPages) serve(w http.ResponseWriter, r *http.Request, p pa
 		return
 	}
 	o.lists++
-	var items []json.RawMessage
+	var items raws
 	o.check(json.Unmarshal(answer.Body.Bytes(), &items))
 	p.answer(w, query, r.URL.Path, items)
 }
@@ -137,7 +138,7 @@ func write(w http.ResponseWriter, value any) {
 	_ = json.NewEncoder(w).Encode(value)
 }
 
-func slice(items []json.RawMessage, from, size int) []json.RawMessage {
+func slice(items raws, from, size int) raws {
 	from = max(0, min(from, len(items)))
 	return items[from:min(from+size, len(items))]
 }
@@ -149,19 +150,22 @@ func number(query url.Values, name string, otherwise int) int {
 	return otherwise
 }
 
-type object = map[string]any
+type (
+	object = map[string]any
+	raws   = []json.RawMessage
+)
 
 // byNumber pages by a parameter whose numbers begin with first.
-func byNumber(parameter string, first, size int) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, query url.Values, _ string, items []json.RawMessage) {
+func byNumber(parameter string, first, size int) answer {
+	return func(w http.ResponseWriter, query url.Values, _ string, items raws) {
 		write(w, slice(items, (number(query, parameter, first)-first)*size, size))
 	}
 }
 
 // byLink pages by links that are made from the address of the list; %s is its path,
 // and %d where the next page begins.
-func byLink(format string, more ...string) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+func byLink(format string, more ...string) answer {
+	return func(w http.ResponseWriter, query url.Values, path string, items raws) {
 		from := number(query, "from", 0)
 		page := slice(items, from, 4)
 		if from+4 < len(items) {
@@ -176,16 +180,16 @@ func byLink(format string, more ...string) func(http.ResponseWriter, url.Values,
 }
 
 // enveloped pages by a parameter from 1, with an envelope.
-func enveloped(parameter string, size int, envelope func(page, total int, items []json.RawMessage) any) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, query url.Values, _ string, items []json.RawMessage) {
+func enveloped(parameter string, size int, envelope func(page, total int, items raws) any) answer {
+	return func(w http.ResponseWriter, query url.Values, _ string, items raws) {
 		page := number(query, parameter, 1)
 		write(w, envelope(page, len(items), slice(items, (page-1)*size, size)))
 	}
 }
 
 // whole answers with everything and headers.
-func whole(headers ...string) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, _ url.Values, _ string, items []json.RawMessage) {
+func whole(headers ...string) answer {
+	return func(w http.ResponseWriter, _ url.Values, _ string, items raws) {
 		for _, header := range headers {
 			name, value, _ := strings.Cut(header, ": ")
 			w.Header().Add(name, value)
@@ -195,9 +199,9 @@ func whole(headers ...string) func(http.ResponseWriter, url.Values, string, []js
 }
 
 // cutTo answers with the first items only, and headers.
-func cutTo(n int, headers ...string) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
+func cutTo(n int, headers ...string) answer {
 	all := whole(headers...)
-	return func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+	return func(w http.ResponseWriter, query url.Values, path string, items raws) {
 		all(w, query, path, slice(items, 0, n))
 	}
 }
@@ -236,13 +240,16 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 		"nothing tells of pages, nor document": {pager{answer: whole()}, true, 1, 1},
 		"other parameters":                     {pager{parameters: []string{"search", "isActive"}, answer: whole()}, true, 1, 1},
 
-		"numbers from 1":              {pager{parameters: []string{"pageSize", "page"}, answer: byNumber("page", 1, 4)}, true, 5, 1},
-		"numbers from 0":              {pager{parameters: []string{"pageIndex"}, answer: byNumber("pageIndex", 0, 4)}, true, 4, 1},
-		"numbers from 0, two pages":   {pager{parameters: []string{"page"}, answer: byNumber("page", 0, 5)}, true, 3, 1},
-		"the last page is full":       {pager{parameters: []string{"Paging.PageNumber"}, answer: byNumber("Paging.PageNumber", 1, 3)}, true, 5, 1},
-		"one page, numbers from 1":    {pager{parameters: []string{"page"}, answer: byNumber("page", 1, 20)}, true, 3, 1},
-		"one page, numbers from 0":    {pager{parameters: []string{"page"}, answer: byNumber("page", 0, 20)}, true, 2, 1},
-		"numbers, and a total":        {pager{parameters: []string{"page[number]"}, answer: withTotal("X-Total-Count", byNumber("page[number]", 1, 4))}, false, 4, 1},
+		"numbers from 1":            {pager{parameters: []string{"pageSize", "page"}, answer: byNumber("page", 1, 4)}, true, 5, 1},
+		"numbers from 0":            {pager{parameters: []string{"pageIndex"}, answer: byNumber("pageIndex", 0, 4)}, true, 4, 1},
+		"numbers from 0, two pages": {pager{parameters: []string{"page"}, answer: byNumber("page", 0, 5)}, true, 3, 1},
+		"the last page is full":     {pager{parameters: []string{"Paging.PageNumber"}, answer: byNumber("Paging.PageNumber", 1, 3)}, true, 5, 1},
+		"one page, numbers from 1":  {pager{parameters: []string{"page"}, answer: byNumber("page", 1, 20)}, true, 3, 1},
+		"one page, numbers from 0":  {pager{parameters: []string{"page"}, answer: byNumber("page", 0, 20)}, true, 2, 1},
+		"numbers, and a total": {
+			pager{parameters: []string{"page[number]"}, answer: withTotal("X-Total-Count", byNumber("page[number]", 1, 4))}, false,
+			4, 1,
+		},
 		"numbers from 0, and a total": {pager{parameters: []string{"page"}, answer: withTotal("X-Total", byNumber("page", 0, 4))}, false, 3, 1},
 		"pages only where asked for":  {pager{parameters: []string{"page"}, answer: optional("page", byNumber("page", 1, 4))}, true, 5, 1},
 		"offsets":                     {pager{parameters: []string{"skip", "take"}, answer: byOffset("skip", 4)}, true, 4, 1},
@@ -250,13 +257,13 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 		"offsets only where asked for": {
 			pager{parameters: []string{"offset"}, answer: optional("offset", byOffset("offset", 4))}, true, 2, 1,
 		},
-		"X-Pagination": {pager{parameters: []string{"PageNumber"}, answer: func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+		"X-Pagination": {pager{parameters: []string{"PageNumber"}, answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {
 			page := number(query, "PageNumber", 1)
 			w.Header().Set("X-Pagination", fmt.Sprintf(`{"TotalCount":%d,"PageSize":4,"CurrentPage":%d,"TotalPages":3,"HasNext":%t,"HasPrevious":%t,"route":"x"}`,
 				len(items), page, page < 3, page > 1))
 			byNumber("PageNumber", 1, 4)(w, query, path, items)
 		}}, false, 4, 1},
-		"Content-Range": {pager{parameters: []string{"offset"}, answer: func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+		"Content-Range": {pager{parameters: []string{"offset"}, answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {
 			from := number(query, "offset", 0)
 			w.Header().Set("Content-Range", fmt.Sprintf("items %d-%d/%d", from, min(from+3, len(items)-1), len(items)))
 			byOffset("offset", 4)(w, query, path, items)
@@ -267,11 +274,11 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 		"links and a total":        {pager{answer: withTotal("X-Total-Count", byLink("%s?from=%d"))}, false, 3, 0},
 		"links to another host":    {pager{answer: byLink("https://internal.example.com/signpath%s?from=%d")}, false, 3, 0},
 		"links without encryption": {pager{answer: byLink("ftp://127.0.0.1:9%s?from=%d")}, false, 3, 0},
-		"links in lower case": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+		"links in lower case": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {
 			byLink("%s?from=%d")(w, query, strings.ToLower(path), items)
 		}}, false, 3, 0},
 		"links, though there are numbers": {pager{parameters: []string{"page"}, answer: byLink("%s?from=%d&page=2")}, true, 3, 1},
-		"links in the answer": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+		"links in the answer": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {
 			from := number(query, "from", 0)
 			answer := object{"value": slice(items, from, 4), "@odata.count": len(items)}
 			if from+4 < len(items) {
@@ -279,7 +286,7 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 			}
 			write(w, answer)
 		}}, false, 3, 0},
-		"links in an object": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+		"links in an object": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {
 			from := number(query, "from", 0)
 			links := object{"self": object{"href": path}, "next": nil}
 			if from+4 < len(items) {
@@ -287,7 +294,7 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 			}
 			write(w, object{"items": slice(items, from, 4), "_links": links})
 		}}, false, 3, 0},
-		"tokens": {pager{parameters: []string{"continuationToken"}, answer: func(w http.ResponseWriter, query url.Values, _ string, items []json.RawMessage) {
+		"tokens": {pager{parameters: []string{"continuationToken"}, answer: func(w http.ResponseWriter, query url.Values, _ string, items raws) {
 			from := number(query, "continuationToken", 0)
 			answer := object{"items": slice(items, from, 4), "continuationToken": nil}
 			if from+4 < len(items) {
@@ -295,7 +302,7 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 			}
 			write(w, answer)
 		}}, false, 3, 1},
-		"tokens that end by being absent": {pager{parameters: []string{"pageToken"}, answer: func(w http.ResponseWriter, query url.Values, _ string, items []json.RawMessage) {
+		"tokens that end by being absent": {pager{parameters: []string{"pageToken"}, answer: func(w http.ResponseWriter, query url.Values, _ string, items raws) {
 			from := number(query, "pageToken", 0)
 			answer := object{"items": slice(items, from, 4)}
 			if from+4 < len(items) {
@@ -304,27 +311,30 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 			write(w, answer)
 		}}, false, 3, 1},
 
-		"an envelope with a total": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, total int, items []json.RawMessage) any {
+		"an envelope with a total": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, total int, items raws) any {
 			return object{"items": items, "page": page, "pageSize": 4, "totalCount": total}
 		})}, false, 4, 1},
-		"an envelope with the number of pages": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, _ int, items []json.RawMessage) any {
+		"an envelope with the number of pages": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, _ int, items raws) any {
 			return object{"items": items, "paging": object{"page": page, "totalPages": 3}}
 		})}, false, 4, 1},
-		"an envelope that tells whether there is more": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, _ int, items []json.RawMessage) any {
+		"an envelope that tells whether there is more": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, _ int, items raws) any {
 			return object{"items": items, "hasMore": page < 3}
 		})}, false, 4, 1},
-		"an envelope that says nothing but where it is": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, _ int, items []json.RawMessage) any {
+		"an envelope that says nothing but where it is": {pager{parameters: []string{"page"}, answer: enveloped("page", 4, func(page, _ int, items raws) any {
 			return object{"items": items, "page": page}
 		})}, false, 5, 1},
-		"an envelope with the whole": {pager{answer: enveloped("page", 20, func(_, total int, items []json.RawMessage) any {
+		"an envelope with the whole": {pager{answer: enveloped("page", 20, func(_, total int, items raws) any {
 			return object{"items": items, "totalCount": total, "pageNumber": 1}
 		})}, false, 1, 0},
 
 		"a total that is all there is":         {pager{answer: whole("X-Total-Count: 9")}, false, 1, 0},
 		"a total, though there are parameters": {pager{parameters: []string{"page"}, answer: whole("X-Total-Count: 9")}, true, 1, 1},
-		"links elsewhere":                      {pager{answer: whole(`Link: </style.css>; rel=preload`, "X-Start: t=1", "X-RateLimit-Limit: 100")}, false, 1, 0},
-		"no next link":                         {pager{answer: whole(`Link: </a?page=1>; rel="first", </a?page=1>; rel="last"`)}, false, 1, 0},
-		"no next page":                         {pager{answer: whole("X-Next-Page: ", "X-Page: 1")}, false, 1, 0},
+		"links elsewhere": {
+			pager{answer: whole(`Link: </style.css>; rel=preload`, "X-Start: t=1", "X-RateLimit-Limit: 100")}, false,
+			1, 0,
+		},
+		"no next link": {pager{answer: whole(`Link: </a?page=1>; rel="first", </a?page=1>; rel="last"`)}, false, 1, 0},
+		"no next page": {pager{answer: whole("X-Next-Page: ", "X-Page: 1")}, false, 1, 0},
 	}
 	for name, test := range tests {
 		for list, read := range lists() {
@@ -350,16 +360,16 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 }
 
 // withTotal adds a header with the number of all items.
-func withTotal(header string, answer func(http.ResponseWriter, url.Values, string, []json.RawMessage)) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+func withTotal(header string, answer answer) answer {
+	return func(w http.ResponseWriter, query url.Values, path string, items raws) {
 		w.Header().Set(header, strconv.Itoa(len(items)))
 		answer(w, query, path, items)
 	}
 }
 
 // optional answers with the whole where the parameter is not set.
-func optional(parameter string, answer func(http.ResponseWriter, url.Values, string, []json.RawMessage)) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+func optional(parameter string, answer answer) answer {
+	return func(w http.ResponseWriter, query url.Values, path string, items raws) {
 		if !query.Has(parameter) {
 			whole()(w, query, path, items)
 			return
@@ -369,19 +379,21 @@ func optional(parameter string, answer func(http.ResponseWriter, url.Values, str
 }
 
 // byOffset pages by a parameter for the number of items to leave out.
-func byOffset(parameter string, size int) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, query url.Values, _ string, items []json.RawMessage) {
+func byOffset(parameter string, size int) answer {
+	return func(w http.ResponseWriter, query url.Values, _ string, items raws) {
 		write(w, slice(items, number(query, parameter, 0), size))
 	}
 }
 
+const unknownWay = "how to ask for the next page is not known"
+
 func TestListsThatWouldBeCutShort(t *testing.T) {
-	endless := func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+	endless := func(w http.ResponseWriter, query url.Values, path string, items raws) {
 		from := number(query, "from", 0)
 		w.Header().Set("Link", fmt.Sprintf(`<%s?from=%d>; rel="next"`, path, from+1))
-		page := []json.RawMessage{items[0]}
+		page := raws{items[0]}
 		if from > 0 {
-			page = []json.RawMessage{json.RawMessage(fmt.Sprintf(`{"id":"%08d-0000-4000-8000-000000000000","slug":"s%d","name":"N"}`, from, from))}
+			page = raws{json.RawMessage(fmt.Sprintf(`{"id":"%08d-0000-4000-8000-000000000000","slug":"s%d","name":"N"}`, from, from))}
 		}
 		write(w, page)
 	}
@@ -390,46 +402,79 @@ func TestListsThatWouldBeCutShort(t *testing.T) {
 		learn bool
 		words []string
 	}{
-		"a link to another route":       {pager{answer: byLink("https://other.example.com/x%.0s?from=%d")}, false, []string{"page 1 links to https://other.example.com/x, which is no page of this list", "Link"}},
-		"a link to another route here":  {pager{answer: byLink("/Api/v1/x%.0s?from=%d")}, false, []string{"page 1 links to http://127.0.0.1:9/Api/v1/x, which is no page of this list"}},
-		"a link without a query":        {pager{answer: byLink("%s#%d")}, false, []string{"no page of this list"}},
-		"a link that is none":           {pager{answer: byLink("http://[%s%d")}, false, []string{"something that is no address"}},
-		"a link back":                   {pager{answer: cutTo(4, `Link: <?from=0>; rel=next`)}, false, []string{"page 2 has an item that an earlier page has, too", "may have changed while it was read"}},
+		"a link to another route": {
+			pager{answer: byLink("https://other.example.com/x%.0s?from=%d")}, false,
+			[]string{"page 1 links to https://other.example.com/x, which is no page of this list", "Link"},
+		},
+		"a link to another route here": {
+			pager{answer: byLink("/Api/v1/x%.0s?from=%d")}, false,
+			[]string{"page 1 links to http://127.0.0.1:9/Api/v1/x, which is no page of this list"},
+		},
+		"a link without a query": {pager{answer: byLink("%s#%d")}, false, []string{"no page of this list"}},
+		"a link that is none":    {pager{answer: byLink("http://[%s%d")}, false, []string{"something that is no address"}},
+		"a link back": {
+			pager{answer: cutTo(4, `Link: <?from=0>; rel=next`)}, false,
+			[]string{"page 2 has an item that an earlier page has, too", "may have changed while it was read"},
+		},
 		"an empty page that links back": {pager{answer: cutTo(0, `Link: <?from=0>; rel=next`)}, false, []string{"page 2 leads back to an earlier one"}},
 		"pages without an end":          {pager{answer: endless}, false, []string{"it has no end after 1000 pages with 1000 items"}},
-		"a link that is not understood": {pager{answer: cutTo(4, `Link: http://127.0.0.1:9/?page=2; rel="next"`)}, false, []string{"how to ask for the next page is not known", "Link"}},
+		"a link that is not understood": {pager{answer: cutTo(4, `Link: http://127.0.0.1:9/?page=2; rel="next"`)}, false, []string{unknownWay, "Link"}},
 
-		"only the total is higher": {pager{answer: cutTo(4, "X-Total-Count: 9")}, false, []string{"how to ask for the next page is not known", "X-Total-Count"}},
+		"only the total is higher": {pager{answer: cutTo(4, "X-Total-Count: 9")}, false, []string{unknownWay, "X-Total-Count"}},
 		"the total is lower":       {pager{answer: whole("X-Total-Count: 8")}, false, []string{"it has 9 items, and not 8", "X-Total-Count"}},
-		"the total of pages":       {pager{parameters: []string{"page"}, answer: wrongTotal(10, byNumber("page", 1, 4))}, false, []string{"it has 9 items, and not 10"}},
-		"the total of links":       {pager{answer: wrongTotal(7, byLink("%s?from=%d"))}, false, []string{"it has 9 items, and not 7"}},
-		"the total changes": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+		"the total of pages": {
+			pager{parameters: []string{"page"}, answer: wrongTotal(10, byNumber("page", 1, 4))}, false,
+			[]string{"it has 9 items, and not 10"},
+		},
+		"the total of links": {pager{answer: wrongTotal(7, byLink("%s?from=%d"))}, false, []string{"it has 9 items, and not 7"}},
+		"the total changes": {pager{answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {
 			wrongTotal(9+number(query, "from", 0), byLink("%s?from=%d"))(w, query, path, items)
 		}}, false, []string{"it had 9 items, and then 13"}},
-		"the total is no number":     {pager{answer: whole("X-Total-Count: nine")}, false, []string{"its header X-Total-Count", "only a page"}},
-		"two totals":                 {pager{answer: whole("X-Total-Count: 9", "X-Total: 8")}, false, []string{"only a page"}},
-		"a total of nothing":         {pager{answer: cutTo(0, "X-Total-Count: 9")}, false, []string{"how to ask for the next page is not known"}},
-		"a total, and no document":   {pager{noDocument: true, parameters: []string{"page"}, answer: withTotal("X-Total-Count", byNumber("page", 1, 4))}, false, []string{"how to ask for the next page is not known"}},
-		"an open Content-Range":      {pager{answer: whole("Content-Range: items 0-8/*")}, false, []string{"how to ask for the next page is not known"}},
-		"an odd X-Pagination":        {pager{answer: whole("X-Pagination: yes")}, false, []string{"how to ask for the next page is not known", "X-Pagination"}},
-		"a number of pages":          {pager{answer: cutTo(4, "X-Total-Pages: 3")}, false, []string{"how to ask for the next page is not known"}},
-		"only the size of pages":     {pager{parameters: []string{"pageSize"}, answer: cutTo(4)}, true, []string{"how to ask for the next page is not known", `the query parameter "pageSize" in the server's OpenAPI document`}},
-		"only a token":               {pager{parameters: []string{"continuationToken"}, answer: cutTo(4)}, true, []string{"how to ask for the next page is not known", "continuationToken"}},
-		"a token nobody asks for":    {pager{parameters: []string{"page"}, answer: envelopeOf(object{"nextToken": "x"})}, false, []string{`how "nextToken" asks for the next page is not known`}},
-		"a token that comes again":   {pager{parameters: []string{"token"}, answer: fixed(object{"items": []any{}, "nextToken": "x"})}, false, []string{"leads back"}},
-		"more, and nothing else":     {pager{answer: envelopeOf(object{"hasMore": true})}, false, []string{"how to ask for the next page is not known", "hasMore"}},
-		"more, and no next link":     {pager{answer: envelopeOf(object{"hasMore": true, "nextLink": nil})}, false, []string{"how to ask for the next page is not known"}},
-		"an unknown property":        {pager{answer: envelopeOf(object{"partial": true})}, false, []string{"other properties (items, partial)", "only a page"}},
+		"the total is no number": {pager{answer: whole("X-Total-Count: nine")}, false, []string{"its header X-Total-Count", "only a page"}},
+		"two totals":             {pager{answer: whole("X-Total-Count: 9", "X-Total: 8")}, false, []string{"only a page"}},
+		"a total of nothing":     {pager{answer: cutTo(0, "X-Total-Count: 9")}, false, []string{unknownWay}},
+		"a total, and no document": {
+			pager{noDocument: true, parameters: []string{"page"}, answer: withTotal("X-Total-Count", byNumber("page", 1, 4))}, false,
+			[]string{unknownWay},
+		},
+		"an open Content-Range": {pager{answer: whole("Content-Range: items 0-8/*")}, false, []string{unknownWay}},
+		"an odd X-Pagination":   {pager{answer: whole("X-Pagination: yes")}, false, []string{unknownWay, "X-Pagination"}},
+		"a number of pages":     {pager{answer: cutTo(4, "X-Total-Pages: 3")}, false, []string{unknownWay}},
+		"only the size of pages": {
+			pager{parameters: []string{"pageSize"}, answer: cutTo(4)}, true,
+			[]string{unknownWay, `the query parameter "pageSize" in the server's OpenAPI document`},
+		},
+		"only a token": {pager{parameters: []string{"continuationToken"}, answer: cutTo(4)}, true, []string{unknownWay, "continuationToken"}},
+		"a token nobody asks for": {
+			pager{parameters: []string{"page"}, answer: envelopeOf(object{"nextToken": "x"})}, false,
+			[]string{`how "nextToken" asks for the next page is not known`},
+		},
+		"a token that comes again": {
+			pager{parameters: []string{"token"}, answer: fixed(object{"items": []any{}, "nextToken": "x"})}, false,
+			[]string{"leads back"},
+		},
+		"more, and nothing else": {pager{answer: envelopeOf(object{"hasMore": true})}, false, []string{unknownWay, "hasMore"}},
+		"more, and no next link": {pager{answer: envelopeOf(object{"hasMore": true, "nextLink": nil})}, false, []string{unknownWay}},
+		"an unknown property": {
+			pager{answer: envelopeOf(object{"partial": true})}, false,
+			[]string{"other properties (items, partial)", "only a page"},
+		},
 		"an unknown property inside": {pager{answer: envelopeOf(object{"meta": object{"rest": 3}})}, false, []string{"only a page"}},
-		"a count of the page or all": {pager{answer: envelopeOf(object{"count": 4})}, false, []string{"how to ask for the next page is not known", "count"}},
+		"a count of the page or all": {pager{answer: envelopeOf(object{"count": 4})}, false, []string{unknownWay, "count"}},
 
-		"the same page again":     {pager{parameters: []string{"page"}, answer: cutTo(4)}, true, []string{"pages 1 and 2 are the same"}},
-		"the same page by offset": {pager{parameters: []string{"offset"}, answer: cutTo(4)}, true, []string{`the same page with and without the parameter "offset"`}},
-		"an item twice": {pager{parameters: []string{"offset"}, answer: func(w http.ResponseWriter, query url.Values, _ string, items []json.RawMessage) {
+		"the same page again": {pager{parameters: []string{"page"}, answer: cutTo(4)}, true, []string{"pages 1 and 2 are the same"}},
+		"the same page by offset": {
+			pager{parameters: []string{"offset"}, answer: cutTo(4)}, true,
+			[]string{`the same page with and without the parameter "offset"`},
+		},
+		"an item twice": {pager{parameters: []string{"offset"}, answer: func(w http.ResponseWriter, query url.Values, _ string, items raws) {
 			write(w, slice(items, number(query, "offset", 0)-1, 4))
 		}}, true, []string{"has an item that an earlier page has, too"}},
-		"the first page is another": {pager{parameters: []string{"page"}, answer: overlapping}, true, []string{"its page 1 and its answer without a page overlap"}},
-		"more in pages than in all": {pager{parameters: []string{"page"}, answer: func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+		"the first page is another": {
+			pager{parameters: []string{"page"}, answer: overlapping}, true,
+			[]string{"its page 1 and its answer without a page overlap"},
+		},
+		"more in pages than in all": {pager{parameters: []string{"page"}, answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {
 			if !query.Has("page") {
 				cutTo(5)(w, query, path, items)
 				return
@@ -457,16 +502,16 @@ func TestListsThatWouldBeCutShort(t *testing.T) {
 	}
 }
 
-func wrongTotal(total int, answer func(http.ResponseWriter, url.Values, string, []json.RawMessage)) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, query url.Values, path string, items []json.RawMessage) {
+func wrongTotal(total int, answer answer) answer {
+	return func(w http.ResponseWriter, query url.Values, path string, items raws) {
 		w.Header().Set("X-Total-Count", strconv.Itoa(total))
 		answer(w, query, path, items)
 	}
 }
 
 // envelopeOf answers with the first items, and properties beside them.
-func envelopeOf(properties object) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, _ url.Values, _ string, items []json.RawMessage) {
+func envelopeOf(properties object) answer {
+	return func(w http.ResponseWriter, _ url.Values, _ string, items raws) {
 		answer := object{"items": slice(items, 0, 4)}
 		for name, value := range properties {
 			answer[name] = value
@@ -475,11 +520,11 @@ func envelopeOf(properties object) func(http.ResponseWriter, url.Values, string,
 	}
 }
 
-func fixed(answer any) func(http.ResponseWriter, url.Values, string, []json.RawMessage) {
-	return func(w http.ResponseWriter, _ url.Values, _ string, _ []json.RawMessage) { write(w, answer) }
+func fixed(answer any) answer {
+	return func(w http.ResponseWriter, _ url.Values, _ string, _ raws) { write(w, answer) }
 }
 
-func overlapping(w http.ResponseWriter, query url.Values, _ string, items []json.RawMessage) {
+func overlapping(w http.ResponseWriter, query url.Values, _ string, items raws) {
 	write(w, slice(items, number(query, "page", 0)*2, 4))
 }
 
@@ -604,7 +649,7 @@ func TestAFailingDocumentProvesNoAbsence(t *testing.T) {
 		const nobody = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f"
 		o := inPages(t, pager{answer: whole()})
 		o.inject(mock.Fault{Route: documentRoute, Action: mock.FaultAnswer, Status: http.StatusInternalServerError})
-		o.Wire.Handler = o.Server
+		o.Handler = o.Server
 		_, err := o.client.Principal(t.Context(), access.KindCIUser, nobody)
 		if api.IsGone(err) {
 			t.Errorf("a principal is gone: %v", err)

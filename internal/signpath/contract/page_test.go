@@ -27,7 +27,8 @@ func TestDecodePage(t *testing.T) {
 		``, `null`, `{}`, `"x"`, `17`, `true`, `{"list":null}`, `{"list":{}}`, `{"list":"x"}`, `[1]`, `["x"]`, `[null]`, `[[]]`, `[{}`,
 		`[]]`, `[] []`, `{"list":[]}{}`, `{"a":[],"b":[]}`, `{"list":[null]}`, `<html>`, `{"total":0}`, `{"total":0,"list":null}`,
 		`{"list":[],"other":1}`, `{"list":[],"total":-1}`, `{"list":[],"total":"many"}`, `{"list":[],"total":1.5}`, `{"list":[],"total":1,"totalCount":2}`,
-		`{"list":[],"hasMore":"yes"}`, `{"list":[],"paging":{"rest":1}}`, `{"list":[],"paging":[]}`, `{"list":[],"continuationToken":7}`, `{"list":[],"total":{"a":1}}`,
+		`{"list":[],"hasMore":"yes"}`, `{"list":[],"paging":{"rest":1}}`, `{"list":[],"paging":[]}`,
+		`{"list":[],"continuationToken":7}`, `{"list":[],"total":{"a":1}}`,
 	}
 	for _, body := range bad {
 		if got, err := DecodePage([]byte(body), nil); err == nil {
@@ -56,19 +57,23 @@ func TestSignalsOfAPage(t *testing.T) {
 		header header
 		want   string
 	}{
-		"total":              {`{"items":[],"totalCount":8,"pageNumber":1,"page_size":20}`, nil, "8 ?    more=false last=false"},
-		"ASP.NET":            {`{"items":[],"pageCount":1,"totalItemCount":8,"hasNextPage":true,"hasPreviousPage":false,"isFirstPage":true,"isLastPage":false}`, nil, "8 ?    more=true last=false"},
-		"OData":              {`{"value":[],"@odata.count":8,"@odata.nextLink":"/a?$skip=1"}`, nil, "8 ? /a?$skip=1   more=false last=false"},
-		"no total":           {`{"items":[],"totalCount":null}`, nil, "? ?    more=false last=false"},
-		"no next link":       {`{"items":[],"nextLink":null}`, nil, "? ?    more=false last=true"},
-		"an empty token":     {`{"items":[],"continuationToken":""}`, nil, "? ?    more=false last=true"},
-		"a token":            {`{"items":[],"nextCursor":"abc"}`, nil, "? ?  nextCursor abc more=false last=false"},
-		"a token as next":    {`{"items":[],"next":"abc"}`, nil, "? ?  next abc more=false last=false"},
-		"a number as next":   {`{"items":[],"nextPage":2}`, nil, "? ?    more=true last=false"},
-		"nested":             {`{"items":[],"meta":{"pagination":{"total":8,"total_pages":2,"links":{"next":{"href":"?p=2"},"self":{"href":"?p=1"}}}}}`, nil, "8 2 ?p=2   more=false last=false"},
-		"the place alone":    {`{"items":[],"page":{"number":0,"size":20}}`, nil, "? ?    more=false last=false"},
-		"Link":               {`[]`, header{"Link": {`<https://h/a?x=1,2>; title="rel=next"; rel="prev", <https://h/a?x=3>; rel="last NEXT"`}}, "? ? https://h/a?x=3   more=false last=false"},
-		"Link, twice":        {`[]`, header{"Link": {`<https://h/a?x=1>; rel=prev`, `<https://h/a?x=3>;rel=next`}}, "? ? https://h/a?x=3   more=false last=true"},
+		"total": {`{"items":[],"totalCount":8,"pageNumber":1,"page_size":20}`, nil, "8 ?    more=false last=false"},
+		"ASP.NET": {`{"items":[],"pageCount":1,"totalItemCount":8,"hasNextPage":true,"hasPreviousPage":false,"isFirstPage":true,"isLastPage":false}`, nil,
+			"8 ?    more=true last=false"},
+		"OData":            {`{"value":[],"@odata.count":8,"@odata.nextLink":"/a?$skip=1"}`, nil, "8 ? /a?$skip=1   more=false last=false"},
+		"no total":         {`{"items":[],"totalCount":null}`, nil, "? ?    more=false last=false"},
+		"no next link":     {`{"items":[],"nextLink":null}`, nil, "? ?    more=false last=true"},
+		"an empty token":   {`{"items":[],"continuationToken":""}`, nil, "? ?    more=false last=true"},
+		"a token":          {`{"items":[],"nextCursor":"abc"}`, nil, "? ?  nextCursor abc more=false last=false"},
+		"a token as next":  {`{"items":[],"next":"abc"}`, nil, "? ?  next abc more=false last=false"},
+		"a number as next": {`{"items":[],"nextPage":2}`, nil, "? ?    more=true last=false"},
+		"nested": {`{"items":[],"meta":{"pagination":{"total":8,"total_pages":2,"links":{"next":{"href":"?p=2"},"self":{"href":"?p=1"}}}}}`, nil,
+			"8 2 ?p=2   more=false last=false"},
+		"the place alone": {`{"items":[],"page":{"number":0,"size":20}}`, nil, "? ?    more=false last=false"},
+		"Link": {`[]`, header{"Link": {`<https://h/a?x=1,2>; title="rel=next"; rel="prev", <https://h/a?x=3>; rel="last NEXT"`}},
+			"? ? https://h/a?x=3   more=false last=false"},
+		"Link, twice": {`[]`, header{"Link": {`<https://h/a?x=1>; rel=prev`, `<https://h/a?x=3>;rel=next`}},
+			"? ? https://h/a?x=3   more=false last=true"},
 		"Link, last page":    {`[]`, header{"Link": {`<https://h/a?x=1>; rel=prev`}}, "? ?    more=false last=true"},
 		"Link, broken":       {`[]`, header{"Link": {`https://h/a?x=1; rel="next"`}}, "? ?    more=true last=false"},
 		"totals":             {`[]`, header{"X-Total-Count": {"8"}, "X-Total": {" 8 "}, "X-Total-Pages": {"2"}}, "8 2    more=false last=false"},
@@ -103,7 +108,8 @@ func TestPagingOfADocument(t *testing.T) {
 		{"ContinuationToken", []string{"ContinuationToken"}, "", "", ""},
 	}
 	for _, test := range tests {
-		document := `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"parameters":[{"name":"o","in":"path","required":true,"schema":{"type":"string"}}],` +
+		document := `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{` +
+			`"parameters":[{"name":"o","in":"path","required":true,"schema":{"type":"string"}}],` +
 			`"get":{"parameters":[{"$ref":"#/components/parameters/A"}`
 		for _, name := range strings.Fields(test.names) {
 			document += fmt.Sprintf(`,{"name":%q,"in":"query","schema":{"type":"string"}}`, name)
@@ -114,7 +120,8 @@ func TestPagingOfADocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		paging := known.Paging(RoutesOf["ci_user"].List)
-		if !slices.Equal(paging.Parameters(), test.parameters) || paging.Page() != test.page || paging.Offset() != test.offset || paging.Token("nextPageToken") != test.token {
+		if !slices.Equal(paging.Parameters(), test.parameters) || paging.Page() != test.page ||
+			paging.Offset() != test.offset || paging.Token("nextPageToken") != test.token {
 			t.Errorf("%s: %q, %q, %q, %q", test.names, paging.Parameters(), paging.Page(), paging.Offset(), paging.Token("nextPageToken"))
 		}
 	}
