@@ -82,6 +82,12 @@ func (l *listReader) read(ctx context.Context) error {
 	case l.total != nil && *l.total < int64(len(l.seen)):
 		return l.finish()
 	}
+	return l.goOn(ctx, first)
+}
+
+// goOn reads the pages after the first by what the document names, or takes the first
+// for the whole where nothing tells of others.
+func (l *listReader) goOn(ctx context.Context, first contract.Page) error {
 	paging, err := l.paging(ctx)
 	if err != nil {
 		return err

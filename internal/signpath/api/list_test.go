@@ -247,7 +247,8 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 		"one page, numbers from 1":  {pager{parameters: []string{"page"}, answer: byNumber("page", 1, 20)}, true, 3, 1},
 		"one page, numbers from 0":  {pager{parameters: []string{"page"}, answer: byNumber("page", 0, 20)}, true, 2, 1},
 		"numbers, and a total": {
-			pager{parameters: []string{"page[number]"}, answer: withTotal("X-Total-Count", byNumber("page[number]", 1, 4))}, false,
+			pager{parameters: []string{"page[number]"}, answer: withTotal("X-Total-Count", byNumber("page[number]", 1, 4))},
+			false,
 			4, 1,
 		},
 		"numbers from 0, and a total": {pager{parameters: []string{"page"}, answer: withTotal("X-Total", byNumber("page", 0, 4))}, false, 3, 1},
@@ -330,7 +331,8 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 		"a total that is all there is":         {pager{answer: whole("X-Total-Count: 9")}, false, 1, 0},
 		"a total, though there are parameters": {pager{parameters: []string{"page"}, answer: whole("X-Total-Count: 9")}, true, 1, 1},
 		"links elsewhere": {
-			pager{answer: whole(`Link: </style.css>; rel=preload`, "X-Start: t=1", "X-RateLimit-Limit: 100")}, false,
+			pager{answer: whole(`Link: </style.css>; rel=preload`, "X-Start: t=1", "X-RateLimit-Limit: 100")},
+			false,
 			1, 0,
 		},
 		"no next link": {pager{answer: whole(`Link: </a?page=1>; rel="first", </a?page=1>; rel="last"`)}, false, 1, 0},
@@ -403,17 +405,20 @@ func TestListsThatWouldBeCutShort(t *testing.T) {
 		words []string
 	}{
 		"a link to another route": {
-			pager{answer: byLink("https://other.example.com/x%.0s?from=%d")}, false,
+			pager{answer: byLink("https://other.example.com/x%.0s?from=%d")},
+			false,
 			[]string{"page 1 links to https://other.example.com/x, which is no page of this list", "Link"},
 		},
 		"a link to another route here": {
-			pager{answer: byLink("/Api/v1/x%.0s?from=%d")}, false,
+			pager{answer: byLink("/Api/v1/x%.0s?from=%d")},
+			false,
 			[]string{"page 1 links to http://127.0.0.1:9/Api/v1/x, which is no page of this list"},
 		},
 		"a link without a query": {pager{answer: byLink("%s#%d")}, false, []string{"no page of this list"}},
 		"a link that is none":    {pager{answer: byLink("http://[%s%d")}, false, []string{"something that is no address"}},
 		"a link back": {
-			pager{answer: cutTo(4, `Link: <?from=0>; rel=next`)}, false,
+			pager{answer: cutTo(4, `Link: <?from=0>; rel=next`)},
+			false,
 			[]string{"page 2 has an item that an earlier page has, too", "may have changed while it was read"},
 		},
 		"an empty page that links back": {pager{answer: cutTo(0, `Link: <?from=0>; rel=next`)}, false, []string{"page 2 leads back to an earlier one"}},
@@ -423,7 +428,8 @@ func TestListsThatWouldBeCutShort(t *testing.T) {
 		"only the total is higher": {pager{answer: cutTo(4, "X-Total-Count: 9")}, false, []string{unknownWay, "X-Total-Count"}},
 		"the total is lower":       {pager{answer: whole("X-Total-Count: 8")}, false, []string{"it has 9 items, and not 8", "X-Total-Count"}},
 		"the total of pages": {
-			pager{parameters: []string{"page"}, answer: wrongTotal(10, byNumber("page", 1, 4))}, false,
+			pager{parameters: []string{"page"}, answer: wrongTotal(10, byNumber("page", 1, 4))},
+			false,
 			[]string{"it has 9 items, and not 10"},
 		},
 		"the total of links": {pager{answer: wrongTotal(7, byLink("%s?from=%d"))}, false, []string{"it has 9 items, and not 7"}},
@@ -434,29 +440,34 @@ func TestListsThatWouldBeCutShort(t *testing.T) {
 		"two totals":             {pager{answer: whole("X-Total-Count: 9", "X-Total: 8")}, false, []string{"only a page"}},
 		"a total of nothing":     {pager{answer: cutTo(0, "X-Total-Count: 9")}, false, []string{unknownWay}},
 		"a total, and no document": {
-			pager{noDocument: true, parameters: []string{"page"}, answer: withTotal("X-Total-Count", byNumber("page", 1, 4))}, false,
+			pager{noDocument: true, parameters: []string{"page"}, answer: withTotal("X-Total-Count", byNumber("page", 1, 4))},
+			false,
 			[]string{unknownWay},
 		},
 		"an open Content-Range": {pager{answer: whole("Content-Range: items 0-8/*")}, false, []string{unknownWay}},
 		"an odd X-Pagination":   {pager{answer: whole("X-Pagination: yes")}, false, []string{unknownWay, "X-Pagination"}},
 		"a number of pages":     {pager{answer: cutTo(4, "X-Total-Pages: 3")}, false, []string{unknownWay}},
 		"only the size of pages": {
-			pager{parameters: []string{"pageSize"}, answer: cutTo(4)}, true,
+			pager{parameters: []string{"pageSize"}, answer: cutTo(4)},
+			true,
 			[]string{unknownWay, `the query parameter "pageSize" in the server's OpenAPI document`},
 		},
 		"only a token": {pager{parameters: []string{"continuationToken"}, answer: cutTo(4)}, true, []string{unknownWay, "continuationToken"}},
 		"a token nobody asks for": {
-			pager{parameters: []string{"page"}, answer: envelopeOf(object{"nextToken": "x"})}, false,
+			pager{parameters: []string{"page"}, answer: envelopeOf(object{"nextToken": "x"})},
+			false,
 			[]string{`how "nextToken" asks for the next page is not known`},
 		},
 		"a token that comes again": {
-			pager{parameters: []string{"token"}, answer: fixed(object{"items": []any{}, "nextToken": "x"})}, false,
+			pager{parameters: []string{"token"}, answer: fixed(object{"items": []any{}, "nextToken": "x"})},
+			false,
 			[]string{"leads back"},
 		},
 		"more, and nothing else": {pager{answer: envelopeOf(object{"hasMore": true})}, false, []string{unknownWay, "hasMore"}},
 		"more, and no next link": {pager{answer: envelopeOf(object{"hasMore": true, "nextLink": nil})}, false, []string{unknownWay}},
 		"an unknown property": {
-			pager{answer: envelopeOf(object{"partial": true})}, false,
+			pager{answer: envelopeOf(object{"partial": true})},
+			false,
 			[]string{"other properties (items, partial)", "only a page"},
 		},
 		"an unknown property inside": {pager{answer: envelopeOf(object{"meta": object{"rest": 3}})}, false, []string{"only a page"}},
@@ -464,14 +475,16 @@ func TestListsThatWouldBeCutShort(t *testing.T) {
 
 		"the same page again": {pager{parameters: []string{"page"}, answer: cutTo(4)}, true, []string{"pages 1 and 2 are the same"}},
 		"the same page by offset": {
-			pager{parameters: []string{"offset"}, answer: cutTo(4)}, true,
+			pager{parameters: []string{"offset"}, answer: cutTo(4)},
+			true,
 			[]string{`the same page with and without the parameter "offset"`},
 		},
 		"an item twice": {pager{parameters: []string{"offset"}, answer: func(w http.ResponseWriter, query url.Values, _ string, items raws) {
 			write(w, slice(items, number(query, "offset", 0)-1, 4))
 		}}, true, []string{"has an item that an earlier page has, too"}},
 		"the first page is another": {
-			pager{parameters: []string{"page"}, answer: overlapping}, true,
+			pager{parameters: []string{"page"}, answer: overlapping},
+			true,
 			[]string{"its page 1 and its answer without a page overlap"},
 		},
 		"more in pages than in all": {pager{parameters: []string{"page"}, answer: func(w http.ResponseWriter, query url.Values, path string, items raws) {

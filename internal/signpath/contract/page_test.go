@@ -58,8 +58,10 @@ func TestSignalsOfAPage(t *testing.T) {
 		want   string
 	}{
 		"total": {`{"items":[],"totalCount":8,"pageNumber":1,"page_size":20}`, nil, "8 ?    more=false last=false"},
-		"ASP.NET": {`{"items":[],"pageCount":1,"totalItemCount":8,"hasNextPage":true,"hasPreviousPage":false,"isFirstPage":true,"isLastPage":false}`, nil,
-			"8 ?    more=true last=false"},
+		"ASP.NET": {
+			`{"items":[],"pageCount":1,"totalItemCount":8,"hasNextPage":true,"hasPreviousPage":false,"isFirstPage":true,"isLastPage":false}`, nil,
+			"8 ?    more=true last=false",
+		},
 		"OData":            {`{"value":[],"@odata.count":8,"@odata.nextLink":"/a?$skip=1"}`, nil, "8 ? /a?$skip=1   more=false last=false"},
 		"no total":         {`{"items":[],"totalCount":null}`, nil, "? ?    more=false last=false"},
 		"no next link":     {`{"items":[],"nextLink":null}`, nil, "? ?    more=false last=true"},
@@ -67,13 +69,21 @@ func TestSignalsOfAPage(t *testing.T) {
 		"a token":          {`{"items":[],"nextCursor":"abc"}`, nil, "? ?  nextCursor abc more=false last=false"},
 		"a token as next":  {`{"items":[],"next":"abc"}`, nil, "? ?  next abc more=false last=false"},
 		"a number as next": {`{"items":[],"nextPage":2}`, nil, "? ?    more=true last=false"},
-		"nested": {`{"items":[],"meta":{"pagination":{"total":8,"total_pages":2,"links":{"next":{"href":"?p=2"},"self":{"href":"?p=1"}}}}}`, nil,
-			"8 2 ?p=2   more=false last=false"},
+		"nested": {
+			`{"items":[],"meta":{"pagination":{"total":8,"total_pages":2,"links":{"next":{"href":"?p=2"},"self":{"href":"?p=1"}}}}}`, nil,
+			"8 2 ?p=2   more=false last=false",
+		},
 		"the place alone": {`{"items":[],"page":{"number":0,"size":20}}`, nil, "? ?    more=false last=false"},
-		"Link": {`[]`, header{"Link": {`<https://h/a?x=1,2>; title="rel=next"; rel="prev", <https://h/a?x=3>; rel="last NEXT"`}},
-			"? ? https://h/a?x=3   more=false last=false"},
-		"Link, twice": {`[]`, header{"Link": {`<https://h/a?x=1>; rel=prev`, `<https://h/a?x=3>;rel=next`}},
-			"? ? https://h/a?x=3   more=false last=true"},
+		"Link": {
+			`[]`,
+			header{"Link": {`<https://h/a?x=1,2>; title="rel=next"; rel="prev", <https://h/a?x=3>; rel="last NEXT"`}},
+			"? ? https://h/a?x=3   more=false last=false",
+		},
+		"Link, twice": {
+			`[]`,
+			header{"Link": {`<https://h/a?x=1>; rel=prev`, `<https://h/a?x=3>;rel=next`}},
+			"? ? https://h/a?x=3   more=false last=true",
+		},
 		"Link, last page":    {`[]`, header{"Link": {`<https://h/a?x=1>; rel=prev`}}, "? ?    more=false last=true"},
 		"Link, broken":       {`[]`, header{"Link": {`https://h/a?x=1; rel="next"`}}, "? ?    more=true last=false"},
 		"totals":             {`[]`, header{"X-Total-Count": {"8"}, "X-Total": {" 8 "}, "X-Total-Pages": {"2"}}, "8 2    more=false last=false"},
