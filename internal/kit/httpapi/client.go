@@ -23,7 +23,10 @@ type Request struct {
 	// tenant: messages leave it out. It follows the API URL.
 	Base string
 	// Path follows Base, with its segments escaped.
-	Path  string
+	Path string
+	// Query is sent after the path, encoded and without its question mark. Messages
+	// leave it out, too.
+	Query string
 	Class Class
 	// Body is sent as JSON, unless the method is GET; nil is {}, because some
 	// servers refuse an empty one.
@@ -135,6 +138,7 @@ func (c *Client) newRequest(ctx context.Context, r Request, id string, content [
 	if err != nil {
 		return nil, err
 	}
+	request.URL.RawQuery = r.Query
 	// With every request, also without a body: some servers mishandle its absence.
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")

@@ -66,11 +66,6 @@ func (c *Client) getObject(ctx context.Context, r *contract.Route, parameters ..
 	return get(ctx, c, r, parameters, contract.DecodeObject)
 }
 
-// getList reads a list of JSON objects.
-func (c *Client) getList(ctx context.Context, r *contract.Route, parameters ...string) ([]contract.Object, error) {
-	return get(ctx, c, r, parameters, contract.DecodeList)
-}
-
 func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []string, decode func([]byte) (T, error)) (T, error) {
 	var answer, none T
 	var cause error

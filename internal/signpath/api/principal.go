@@ -154,6 +154,9 @@ func (c *Client) Resolve(ctx context.Context, reference access.Reference) (acces
 	if err == nil || !errors.Is(err, access.ErrNoPrincipal) {
 		return p, err
 	}
+	if directory, err = c.wholeDirectory(ctx, reference.Kind); err != nil {
+		return access.Principal{}, err
+	}
 	if id, ok := reference.ID(); ok {
 		if p, err := c.Principal(ctx, reference.Kind, id); err == nil || !IsGone(err) {
 			return p, err
@@ -182,11 +185,26 @@ func (c *Client) Principal(ctx context.Context, kind access.Kind, id string) (ac
 		return access.Principal{}, gone
 	}
 	p, err := c.readPrincipal(ctx, kind, id)
-	if IsUnknownOrForbidden(err) {
-		c.snapshot.setMissing(id)
-		return access.Principal{}, gone
+	if !IsUnknownOrForbidden(err) {
+		return p, err
 	}
-	return p, err
+	if directory, err = c.wholeDirectory(ctx, kind); err != nil {
+		return access.Principal{}, err
+	}
+	if p, ok := directory.Get(id); ok && p.Kind == kind {
+		return p, nil
+	}
+	c.snapshot.setMissing(id)
+	return access.Principal{}, gone
+}
+
+// wholeDirectory is [Client.Directory] for who takes it for a proof that somebody is
+// not in it: the server's own document is asked whether the list has pages.
+func (c *Client) wholeDirectory(ctx context.Context, kind access.Kind) (*access.Directory, error) {
+	if _, err := c.document(ctx); err != nil {
+		return nil, fmt.Errorf("whether the list of %ss is the whole is not known: %w", kind.Noun(), err)
+	}
+	return c.Directory(ctx, kind)
 }
 
 // ConfirmPrincipal is [Client.Principal] for what must not be taken from a list,
@@ -216,7 +234,8 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 }
 
 // References spells each of the ids as a configuration would. An id that no list
-// holds may belong to a principal that was created after the lists were read, so they
+// holds may belong to a principal that was created after the lists were read, or the
+// lists may have pages that only the server's document tells of. So they
 // are read once more, but only once in the client's life.
 func (c *Client) References(ctx context.Context, ids []string) (map[string]access.Reference, error) {
 	directory, err := c.Directory(ctx, access.Kinds()...)
@@ -225,6 +244,7 @@ func (c *Client) References(ctx context.Context, ids []string) (map[string]acces
 	}
 	isUnknown := func(id string) bool { _, known := directory.Get(id); return !known }
 	if slices.ContainsFunc(ids, isUnknown) {
+		c.LearnLists(ctx)
 		c.snapshot.forgetLists()
 		// Also when another caller made them be read again: that may be under way.
 		if directory, err = c.Directory(ctx, access.Kinds()...); err != nil {
@@ -246,6 +266,9 @@ func (c *Client) References(ctx context.Context, ids []string) (map[string]acces
 // the object looked for; if it cannot be found there either, the error says
 // that SignPath may have created it.
 func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (access.Principal, error) {
+	if err := c.checkNew(ctx, p); err != nil {
+		return access.Principal{}, err
+	}
 	p.Active = true
 	if p.Kind != access.KindGroup { // Groups have no role.
 		p.Role = access.RoleRegularUser
@@ -277,6 +300,24 @@ func created(p access.Principal) map[contract.Property]string {
 		contract.PropName: p.Name, contract.PropEmail: p.Email, contract.PropNotificationEmail: p.NotificationEmail,
 		contract.PropIdentity: p.Identity, contract.PropDescription: p.Description,
 	}
+}
+
+// checkNew refuses to create who exists on another page of the list. The caller has made sure
+// that nobody has the name, and may have looked before the server's document told
+// of pages.
+func (c *Client) checkNew(ctx context.Context, p access.Principal) error {
+	known, err := c.document(ctx)
+	if err != nil || len(known.Paging(contract.RoutesOf[p.Kind].List).Parameters()) == 0 {
+		return err
+	}
+	directory, err := c.Directory(ctx, p.Kind)
+	if err != nil {
+		return err
+	}
+	if found, err := directory.Find(p.Reference()); err == nil {
+		return fmt.Errorf("%s exists already, with the id %s, and was not created again", found, found.ID)
+	}
+	return nil
 }
 
 // lagWaits are the waits before each look for a principal whose create was

@@ -129,6 +129,9 @@ func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal erro
 	if err != nil || !me.Role.SeesAllProjects() {
 		return refusal
 	}
+	if _, err := c.document(ctx); err != nil {
+		return refusal // The list may be a page, which proves nothing.
+	}
 	projects, err := c.Projects(ctx)
 	if err != nil {
 		return refusal

@@ -26,6 +26,8 @@ type snapshot struct {
 	organization cell[Organization]
 	projects     cell[[]Project]
 	negotiation  cell[negotiation]
+	// learnt is filled once LearnLists has asked for the document, found or not.
+	learnt cell[struct{}]
 
 	mu sync.Mutex
 	// entities are projects, signing policies and user groups, by their key.
@@ -48,6 +50,9 @@ type snapshot struct {
 	unread map[string]bool
 	// forgotten is true once forgetLists was called.
 	forgotten bool
+	// unpaged are the lists that were taken for the whole because no answer told of
+	// pages.
+	unpaged map[*contract.Route]bool
 }
 
 func newSnapshot() *snapshot {
@@ -61,7 +66,9 @@ func newSnapshot() *snapshot {
 		missing:   map[string]bool{},
 		ids:       map[string]string{},
 		unread:    map[string]bool{},
+		unpaged:   map[*contract.Route]bool{},
 	}
+	s.negotiation.keep = s.learn
 	for _, kind := range access.Kinds() {
 		s.listed[kind] = &cell[[]access.Principal]{
 			keep: func(principals []access.Principal) { s.keepList(kind, principals) },

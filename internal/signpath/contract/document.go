@@ -27,6 +27,8 @@ type operation struct {
 	request, answer *schema
 	// demanded are the parameters beside the path that a request must have.
 	demanded []string
+	// query are the names of the query parameters, in order.
+	query []string
 	fact
 }
 
@@ -72,7 +74,7 @@ func newDocument(parsed *openapi3.T) (document, error) {
 			d[foldRoute(version, method, below)] = operation{
 				version: version, method: method, path: below,
 				request: reader.request(described), answer: reader.answer(described),
-				demanded: demandedParameters(item.Parameters, described.Parameters), fact: factIn(described.Extensions),
+				demanded: demandedParameters(item.Parameters, described.Parameters), query: queryOf(item, described), fact: factIn(described.Extensions),
 			}
 		}
 	}
@@ -80,6 +82,18 @@ func newDocument(parsed *openapi3.T) (document, error) {
 		return nil, errors.New("a document without a route of an organization")
 	}
 	return d, nil
+}
+
+// queryOf returns the names of the query parameters of an operation and of its path.
+func queryOf(item *openapi3.PathItem, described *openapi3.Operation) []string {
+	var names []string
+	for _, parameter := range slices.Concat(item.Parameters, described.Parameters) {
+		if parameter != nil && parameter.Value != nil && parameter.Value.In == openapi3.ParameterInQuery {
+			names = append(names, parameter.Value.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // belowOrganization returns the version of a path /v1/{organization}/… and what

@@ -34,7 +34,9 @@ func objectEdits() map[string]objectEdit {
 		admin  = "org.admin@example.com"
 		policy = "  project        = \"project-a\"\n  signing_policy = \"release-signing\"\n"
 	)
-	block := func(kind, body string) string { return fmt.Sprintf("resource %q \"this\" {\n%s\n}\n", "signpath_"+kind, body) }
+	block := func(kind, body string) string {
+		return fmt.Sprintf("resource %q \"this\" {\n%s\n}\n", "signpath_"+kind, body)
+	}
 	imported := func(kind, id string) string {
 		return fmt.Sprintf("import {\n  to = signpath_%s.this\n  id = %q\n}\n", kind, id)
 	}
