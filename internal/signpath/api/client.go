@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -82,5 +83,9 @@ func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []
 
 // unusable reports an answer that does not say what it should.
 func (c *Client) unusable(r *contract.Route, parameters []string, cause error) *httpapi.Error {
+	var missing *contract.MissingError
+	if errors.As(cause, &missing) {
+		missing.Route = r
+	}
 	return c.http.Unusable(c.request(r, parameters, nil), cause)
 }
