@@ -55,7 +55,7 @@ func (c *Client) request(r *contract.Route, parameters []string, body any) httpa
 // call sends one request, with retries, and returns the answer's body and
 // header. Every failure is an [*httpapi.Error].
 func (c *Client) call(ctx context.Context, r *contract.Route, parameters []string, body any) ([]byte, http.Header, error) {
-	return c.http.Do(ctx, c.request(r, parameters, body))
+	return c.do(ctx, r, c.request(r, parameters, body))
 }
 
 // getObject reads one JSON object.

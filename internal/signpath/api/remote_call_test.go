@@ -284,12 +284,13 @@ func doRegenerateToken(ctx context.Context, o *organization) error {
 // not to the table above.
 func TestEveryRemoteCallIsTested(t *testing.T) {
 	sendsNothing := []string{"OrganizationID", "URL", "Known", "ContractNotice", "Secrets"}
+	cannotFail := []string{"Version"} // TestVersion has what becomes of it.
 	tested := map[string]bool{}
 	for _, call := range remoteCalls() {
 		tested[call.method] = true
 	}
 	for method := range reflect.TypeFor[*api.Client]().Methods() {
-		if !tested[method.Name] && !slices.Contains(sendsNothing, method.Name) {
+		if !tested[method.Name] && !slices.Contains(append(sendsNothing, cannotFail...), method.Name) {
 			t.Errorf("%s is not in the table of remote calls", method.Name)
 		}
 	}

@@ -23,6 +23,7 @@ type snapshot struct {
 	organization cell[Organization]
 	projects     cell[[]Project]
 	negotiation  cell[negotiation]
+	version      cell[string]
 
 	mu sync.Mutex
 	// entities are projects, signing policies and user groups, by their key.

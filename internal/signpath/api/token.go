@@ -31,7 +31,7 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 	}
 	request := c.request(settled.Route, parameters, nil)
 	request.SecretAnswer = true
-	body, _, err := c.http.Do(ctx, request)
+	body, _, err := c.do(ctx, settled.Route, request)
 	if err != nil {
 		return "", tokenFailure(err)
 	}

@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+)
+
+// versionTimeout bounds the question for the version, which is asked only to tell
+// more about an answer that is there.
+const versionTimeout = 10 * time.Second
+
+// Version returns the version of the server, such as "1.220.0". It is empty if the
+// server does not tell, as those before 1.186.1 do not (documented), or if it cannot
+// be asked. It is asked at most once.
+func (c *Client) Version(ctx context.Context) string {
+	version, _ := c.snapshot.version.get(ctx, func(ctx context.Context) (string, error) {
+		ctx, cancel := context.WithTimeout(ctx, versionTimeout)
+		defer cancel()
+		body, _, err := c.http.Do(ctx, c.request(contract.RouteSystemInfo, nil, nil))
+		if err != nil {
+			return "", nil //nolint:nilerr // What is not told is not asked for again.
+		}
+		return contract.ServerVersion(body), nil
+	})
+	return version
+}
+
+// do sends the request for a route. A refusal gets a hint if the server may be older
+// than the route. SignPath has no documented use for 404, and answers 403 for an
+// unknown object (documented).
+func (c *Client) do(ctx context.Context, r *contract.Route, request httpapi.Request) ([]byte, http.Header, error) {
+	body, header, err := c.http.Do(ctx, request)
+	var refused *httpapi.Error
+	if !errors.As(err, &refused) || refused.Status != http.StatusNotFound && refused.Status != http.StatusMethodNotAllowed {
+		return body, header, err
+	}
+	if since := r.Since(); since != "" {
+		refused.Hint = hintOfAge(r, since, c.Version(ctx))
+	}
+	return body, header, err
+}
+
+// hintOfAge says what the version of a server, if it tells one, has to do with the
+// absence of a route.
+func hintOfAge(r *contract.Route, since, version string) httpapi.Hint {
+	switch {
+	case version == "":
+		return httpapi.Hint{Text: fmt.Sprintf("The installation may also be too old: %s exists since SignPath %s (changelog). "+
+			"It does not tell its version, as it does since %s, so it may be older than %s. Then update it.", r, since, contract.RouteSystemInfo.Since(), since)}
+	case contract.IsOlder(version, since):
+		return httpapi.Hint{Sure: true, Text: fmt.Sprintf("This installation is SignPath %s. %s exists since %s (changelog). "+
+			"Update it, or do without what needs this route.", version, r, since)}
+	}
+	return httpapi.Hint{}
+}
+
+// OldServer says, if an error certainly has that reason, what the server is too old
+// for; else it is empty.
+func OldServer(err error) string {
+	var refused *httpapi.Error
+	if errors.As(err, &refused) && refused.Hint.Sure {
+		return refused.Hint.Text
+	}
+	return ""
+}
