@@ -21,7 +21,7 @@ import (
 // The exit statuses of the contract command, besides 1 for an error.
 const (
 	statusDiffers exitStatus = 2
-	statusMissing exitStatus = 3
+	statusRefuses exitStatus = 3
 )
 
 const (
@@ -44,8 +44,9 @@ the provider fits an installation, before it writes anything there.
 
 A URL is fetched without a token. Use - to read standard input.
 
-Exit status: 0 if all is as assumed; 2 if something differs and the provider goes by the document; 3 if something is
-missing that the provider needs; 1 if the document cannot be read.`,
+Exit status: 0 if all is as assumed; 2 if something differs and the provider goes by the document; 3 if the provider
+would refuse to write something there, because the document lacks what it needs, or because an edit could lose a
+setting; 1 if the document cannot be read.`,
 		Example: `  signpathctl contract https://app.signpath.io/Api/swagger/v1/swagger.json
   signpathctl contract swagger.json --all`,
 		Args: takes("the file or URL of the OpenAPI document, or - for standard input"),
@@ -136,8 +137,8 @@ func printComparison(w io.Writer, lines []contract.Line, all bool) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s%d as assumed, %d differ and are settled by the document, %d missing, %d not described.\n",
-		separator, counts[contract.Matches], counts[contract.Differs], counts[contract.Missing], counts[contract.Unsaid])
+	_, err := fmt.Fprintf(w, "%s%d as assumed, %d differ and are settled by the document, %d missing, %d contradict, %d not described.\n",
+		separator, counts[contract.Matches], counts[contract.Differs], counts[contract.Missing], counts[contract.Contradicts], counts[contract.Unsaid])
 	return err
 }
 
@@ -145,6 +146,10 @@ func remark(line contract.Line) string {
 	switch {
 	case line.State == contract.Differs:
 		return "is " + line.Found
+	case line.State == contract.Contradicts && len(line.Offered) > 0:
+		return line.Found + "; another route takes it: " + strings.Join(line.Offered, ", ")
+	case line.State == contract.Contradicts:
+		return line.Found
 	case line.State == contract.Missing && len(line.Offered) == 0:
 		return "nothing of the kind there"
 	case line.State == contract.Missing && line.Optional:
@@ -160,8 +165,8 @@ func statusOf(lines []contract.Line) exitStatus {
 		return slices.ContainsFunc(lines, func(line contract.Line) bool { return line.State == state && !line.Optional })
 	}
 	switch {
-	case has(contract.Missing):
-		return statusMissing
+	case has(contract.Missing), has(contract.Contradicts):
+		return statusRefuses
 	case has(contract.Differs):
 		return statusDiffers
 	}

@@ -59,8 +59,11 @@ func TestContractCommand(t *testing.T) {
 			},
 		},
 		"missing": {
-			"rename-request=role:newRole", statusMissing,
-			[]string{"missing  POST /InteractiveUsers/{id}/Edit: request role", "there are", "newRole", "2 missing"},
+			"rename-request=role:newRole", statusRefuses,
+			[]string{
+				"missing      POST /InteractiveUsers/{id}/Edit: request role", "there are", "newRole", "2 missing, 2 contradict",
+				"contradicts  POST /InteractiveUsers/{id}/Edit: request newRole", "GET /InteractiveUsers/{id} does not answer it",
+			},
 		},
 	}
 	for name, test := range tests {

@@ -88,11 +88,12 @@ func (c *Client) write(ctx context.Context, r *contract.Route, parameters []stri
 	if err != nil {
 		return nil, nil, err
 	}
-	var body any
-	if compose != nil {
-		if body, err = compose(settled); err != nil {
-			return nil, nil, err
-		}
+	if compose == nil {
+		compose = func(s contract.Settled) (contract.Object, error) { return s.Compose(nil) }
+	}
+	body, err := compose(settled)
+	if err != nil {
+		return nil, nil, err
 	}
 	return c.call(ctx, settled.Route, parameters, body)
 }

@@ -29,13 +29,17 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	request := c.request(settled.Route, parameters, nil)
+	body, err := settled.Compose(nil)
+	if err != nil {
+		return "", err
+	}
+	request := c.request(settled.Route, parameters, body)
 	request.SecretAnswer = true
-	body, _, err := c.do(ctx, settled.Route, request)
+	answer, _, err := c.do(ctx, settled.Route, request)
 	if err != nil {
 		return "", tokenFailure(err)
 	}
-	token, err := decodeToken(body)
+	token, err := decodeToken(answer)
 	if err != nil {
 		return "", &LostTokenError{cause: c.http.Unusable(request, err)}
 	}

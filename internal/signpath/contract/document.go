@@ -26,6 +26,8 @@ type operation struct {
 	version, method, path string
 	// request and answer are nil if the document does not say what they have.
 	request, answer *schema
+	// demanded are the parameters beside the path that a request must have.
+	demanded []string
 	fact
 }
 
@@ -40,38 +42,28 @@ func factIn(extensions map[string]any) fact {
 	return fact{evidence, source, since}
 }
 
-// A schema is an object that a document describes.
-type schema struct {
-	properties map[string]schemaProperty
-	required   []string
-	// closed is true if there are no other properties.
-	closed bool
-}
-
-// A schemaProperty is what matters of one property.
-type schemaProperty struct {
-	types []string
-	// list is what the objects of an array have; nil if it is no such array.
-	list *schema
-	// items are the types of an array's items, nested the properties of an
-	// object.
-	items, nested []string
-	fact
-}
-
-// maxSchemaDepth bounds how deep schemas refer to schemas.
-const maxSchemaDepth = 8
-
-// parseDocument reads an OpenAPI 3 document. References to other files or hosts
-// are never followed.
-func parseDocument(data []byte) (document, error) {
+// load parses an OpenAPI 3 document. References to other files or hosts are never
+// followed.
+func load(data []byte) (*openapi3.T, error) {
 	loader := openapi3.NewLoader()
 	loader.IsExternalRefsAllowed = false
 	parsed, err := loader.LoadFromData(data)
 	if err != nil || !strings.HasPrefix(parsed.OpenAPI, "3.") || parsed.Paths == nil {
 		return nil, errors.New("no OpenAPI 3 document")
 	}
-	d, hasOrganization := document{}, false
+	return parsed, nil
+}
+
+func parseDocument(data []byte) (document, error) {
+	parsed, err := load(data)
+	if err != nil {
+		return nil, err
+	}
+	return newDocument(parsed)
+}
+
+func newDocument(parsed *openapi3.T) (document, error) {
+	d, reader, hasOrganization := document{}, schemaReader{}, false
 	for path, item := range parsed.Paths.Map() {
 		version, below, ok := belowOrganization(path)
 		hasOrganization = hasOrganization || ok
@@ -81,7 +73,8 @@ func parseDocument(data []byte) (document, error) {
 			}
 			d[foldRoute(version, method, below)] = operation{
 				version: version, method: method, path: below,
-				request: requestSchema(described), answer: answerSchema(described), fact: factIn(described.Extensions),
+				request: reader.request(described), answer: reader.answer(described),
+				demanded: demandedParameters(item.Parameters, described.Parameters), fact: factIn(described.Extensions),
 			}
 		}
 	}
@@ -116,33 +109,30 @@ func foldRoute(version, method, path string) string {
 	return version + " " + method + " " + strings.ToLower(strings.Join(segments, "/"))
 }
 
-func requestSchema(o *openapi3.Operation) *schema {
+func demandedParameters(all ...openapi3.Parameters) []string {
+	var names []string
+	for _, p := range slices.Concat(all...) {
+		if p.Value != nil && p.Value.Required && p.Value.In != openapi3.ParameterInPath {
+			names = append(names, p.Value.Name)
+		}
+	}
+	return names
+}
+
+func (r schemaReader) request(o *openapi3.Operation) *schema {
 	if o.RequestBody == nil || o.RequestBody.Value == nil {
 		return nil
 	}
-	return jsonSchema(o.RequestBody.Value.Content)
+	return r.json(o.RequestBody.Value.Content).orNil()
 }
 
-func answerSchema(o *openapi3.Operation) *schema {
+func (r schemaReader) answer(o *openapi3.Operation) *schema {
 	if o.Responses == nil {
 		return nil
 	}
 	for _, status := range []string{"200", "201", "2XX", "default"} {
 		if response := o.Responses.Value(status); response != nil && response.Value != nil {
-			if s := jsonSchema(response.Value.Content); s != nil {
-				return s.unwrapped()
-			}
-		}
-	}
-	return nil
-}
-
-func jsonSchema(content openapi3.Content) *schema {
-	for _, name := range slices.Sorted(maps.Keys(content)) {
-		if strings.Contains(name, "json") && content[name].Schema != nil && content[name].Schema.Value != nil {
-			s := &schema{properties: map[string]schemaProperty{}}
-			s.add(content[name].Schema.Value, 0)
-			if len(s.properties) > 0 {
+			if s := r.json(response.Value.Content).listed().orNil(); s != nil {
 				return s
 			}
 		}
@@ -150,106 +140,12 @@ func jsonSchema(content openapi3.Content) *schema {
 	return nil
 }
 
-// add takes in the properties of a schema and of all that it consists of. The
-// schema of a list is that of its items.
-func (s *schema) add(described *openapi3.Schema, depth int) {
-	if depth > maxSchemaDepth {
-		return
-	}
-	for name, p := range described.Properties {
-		if p != nil && p.Value != nil {
-			s.properties[name] = describe(p, depth)
+// json returns what the document says of a body in JSON; nil if it has none.
+func (r schemaReader) json(content openapi3.Content) *schema {
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		if strings.Contains(name, "json") {
+			return r.read(content[name].Schema)
 		}
-	}
-	s.required = unique(append(s.required, described.Required...))
-	if has := described.AdditionalProperties.Has; has != nil && !*has {
-		s.closed = true
-	}
-	for _, part := range slices.Concat(described.AllOf, described.OneOf, described.AnyOf) {
-		if part.Value != nil {
-			s.add(part.Value, depth+1)
-		}
-	}
-	if described.Items != nil && described.Items.Value != nil {
-		s.add(described.Items.Value, depth+1)
-	}
-}
-
-func describe(ref *openapi3.SchemaRef, depth int) schemaProperty {
-	described := ref.Value
-	p := schemaProperty{types: typesOf(described), fact: factIn(described.Extensions)}
-	if ref.Ref != "" { // What stands beside a reference is about this use of it.
-		p.fact = factIn(ref.Extensions)
-	}
-	p.nested = slices.Sorted(maps.Keys(propertiesOf(described)))
-	if described.Items != nil && described.Items.Value != nil {
-		p.items = typesOf(described.Items.Value)
-		if depth < maxSchemaDepth && slices.Contains(p.items, openapi3.TypeObject) {
-			p.list = &schema{properties: map[string]schemaProperty{}}
-			p.list.add(described.Items.Value, depth+1)
-		}
-	}
-	return p
-}
-
-// unwrapped returns the schema of a list's items, where the list is the only
-// property of the answer.
-func (s *schema) unwrapped() *schema {
-	for _, p := range s.properties {
-		if len(s.properties) == 1 && p.list != nil {
-			return p.list
-		}
-	}
-	return s
-}
-
-func propertiesOf(described *openapi3.Schema) openapi3.Schemas {
-	for _, part := range described.AllOf {
-		if part.Value != nil && len(described.Properties) == 0 {
-			return part.Value.Properties // How a reference is made nullable.
-		}
-	}
-	return described.Properties
-}
-
-func typesOf(described *openapi3.Schema) []string {
-	if described.Type != nil {
-		return described.Type.Slice()
-	}
-	if len(propertiesOf(described)) > 0 {
-		return []string{openapi3.TypeObject}
 	}
 	return nil
-}
-
-// names returns the names of the schema's properties, sorted.
-func (s *schema) names() []string { return slices.Sorted(maps.Keys(s.properties)) }
-
-// factOf returns the fact of a name in a schema, which may be nil.
-func (s *schema) factOf(name string) fact {
-	if s == nil {
-		return fact{}
-	}
-	return s.properties[name].fact
-}
-
-// find returns the first of the names that the schema has.
-func (s *schema) find(names []string) (string, bool) {
-	for _, name := range names {
-		if _, ok := s.properties[name]; ok {
-			return name, true
-		}
-	}
-	return "", false
-}
-
-// memberEncoder returns how a request writes the list that the property is.
-func (p schemaProperty) memberEncoder(kindOf KindOf) (memberEncoder, error) {
-	switch {
-	case slices.Contains(p.items, openapi3.TypeObject):
-		return encodeAsObjects, nil
-	case slices.Contains(p.types, openapi3.TypeArray):
-		return encodeAsIDs, nil
-	}
-	return encoderPerKind(p.nested, kindOf)
 }

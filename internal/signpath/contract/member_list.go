@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
@@ -163,4 +165,51 @@ func encoderLike(answered json.RawMessage, kindOf KindOf) (memberEncoder, error)
 		}
 		return kindOf(id)
 	})
+}
+
+// memberEncoder returns how a request writes the list that the property is, as the
+// document describes it.
+func (p schemaProperty) memberEncoder(kindOf KindOf) (memberEncoder, error) {
+	if p.is(openapi3.TypeArray) {
+		return p.items.arrayEncoder()
+	}
+	if !p.is(openapi3.TypeObject) {
+		return nil, fmt.Errorf("its members are %s, and no list", p.schema)
+	}
+	encoder, err := encoderPerKind(p.names(), kindOf)
+	if err != nil {
+		return nil, err
+	}
+	keys := slices.Collect(maps.Values(perKindKeys(p.names())))
+	for _, name := range p.required {
+		if !slices.Contains(keys, name) {
+			return nil, fmt.Errorf("its members come per kind, and it demands %s, which is not known", name)
+		}
+	}
+	for _, key := range keys {
+		list := p.properties[key]
+		if !list.is(openapi3.TypeArray) || !list.items.is(openapi3.TypeString) {
+			return nil, fmt.Errorf("its members come per kind, and %s is no array of ids", key)
+		}
+	}
+	return encoder, nil
+}
+
+// arrayEncoder returns how the items of a list of members are written.
+func (s *schema) arrayEncoder() (memberEncoder, error) {
+	if s.is(openapi3.TypeString) {
+		return encodeAsIDs, nil
+	}
+	if !s.is(openapi3.TypeObject) {
+		return nil, fmt.Errorf("each of its members is %s, and neither an id nor an object with an id", s)
+	}
+	for _, name := range s.required {
+		if name != string(PropID) {
+			return nil, fmt.Errorf("each of its members has to have the property %q, which this provider does not know", name)
+		}
+	}
+	if id, ok := s.properties[string(PropID)]; len(s.properties) > 0 && (!ok || !id.is(openapi3.TypeString)) {
+		return nil, fmt.Errorf("each of its members is an object with %s, and without an id that is a text", listed(s.names()))
+	}
+	return encodeAsObjects, nil
 }

@@ -7,13 +7,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// An Error says that the server's own document has no place for what a request
-// has to say. Nothing was sent.
+// An Error says that a request was not sent, because by the server's own document,
+// or by its answers, it could not say what it has to, or would lose something.
 type Error struct {
 	// Route is the operation as assumed, "POST /CIUsers/{id}/Edit".
 	Route string
@@ -26,6 +25,8 @@ type Error struct {
 	Offered []string
 	// Reason is set if it is something else.
 	Reason string
+	// Elsewhere are other routes of the document that take the property.
+	Elsewhere []string
 }
 
 func (e *Error) Error() string {
@@ -33,15 +34,19 @@ func (e *Error) Error() string {
 	if len(e.Offered) > 0 {
 		offers = strings.Join(e.Offered, ", ")
 	}
+	var text string
 	switch {
 	case e.Reason != "":
-		return fmt.Sprintf("%s was not sent: %s", e.Route, e.Reason)
+		text = e.Reason
 	case e.Property == "":
-		return fmt.Sprintf("%s was not sent: the server's own OpenAPI document does not have this route (looked for %s). It offers %s",
-			e.Route, strings.Join(e.Tried, ", "), offers)
+		text = fmt.Sprintf("the server's own OpenAPI document does not have this route (looked for %s). It offers %s", strings.Join(e.Tried, ", "), offers)
+	default:
+		text = fmt.Sprintf("the server's own OpenAPI document does not have the property %q there (looked for %s). It offers %s", e.Property, strings.Join(e.Tried, ", "), offers)
 	}
-	return fmt.Sprintf("%s was not sent: the server's own OpenAPI document does not have the property %q there (looked for %s). It offers %s",
-		e.Route, e.Property, strings.Join(e.Tried, ", "), offers)
+	if len(e.Elsewhere) > 0 {
+		text += ". Another route takes it: " + strings.Join(e.Elsewhere, ", ")
+	}
+	return e.Route + " was not sent: " + text
 }
 
 // A Negotiation is what a server's own document says of how to write to it. The
@@ -67,9 +72,11 @@ type Settled struct {
 	Route *Route
 	// assumed is the route as it is assumed, for messages.
 	assumed *Route
-	// request is what the document says of the request; nil without one.
-	request *schema
-	kindOf  KindOf
+	// request is what the document says of the request, and answer of the answer
+	// that an edit sends back; nil without a document, or where it does not say.
+	request, answer *schema
+	document        document
+	kindOf          KindOf
 }
 
 // Settle finds out how a write is to be sent. The error is an [*Error] if the
@@ -79,19 +86,35 @@ func (n Negotiation) Settle(r *Route, kindOf KindOf) (Settled, error) {
 		return Settled{Route: r, assumed: r, kindOf: kindOf}, nil
 	}
 	route, found, ok := n.document.find(r)
-	settled := Settled{Route: route, assumed: r, request: found.request, kindOf: kindOf}
+	settled := Settled{Route: route, assumed: r, request: found.request, document: n.document, kindOf: kindOf}
 	if !ok {
 		return settled, &Error{Route: r.String(), Tried: triedRoutes(r), Offered: n.document.near(r)}
 	}
-	for _, p := range r.Answer { // A new token under an unknown name would be lost.
+	if len(found.demanded) > 0 {
+		return settled, settled.refuse("the server's own OpenAPI document demands the parameter %s there, which this provider does not know", strings.Join(found.demanded, ", "))
+	}
+	if r.Edits != nil {
+		if read, ok := n.document.of(r.Edits); ok {
+			settled.answer = read.answer
+		}
+	}
+	for _, p := range r.Answer { // A new token under an unknown name, or in another form, would be lost.
 		if found.answer == nil {
 			break
 		}
-		if _, ok := found.answer.find(p.AnswerNames()); !ok {
+		name, ok := found.answer.find(p.AnswerNames())
+		if !ok {
 			return settled, &Error{Route: r.String(), Property: string(p), Tried: p.AnswerNames(), Offered: found.answer.names()}
+		}
+		if reason := found.answer.properties[name].misfit(assumedAnswer(r, p), false); reason != "" {
+			return settled, settled.refuse("the server's own OpenAPI document says that %s in the answer %s", name, reason)
 		}
 	}
 	return settled, nil
+}
+
+func (s Settled) refuse(format string, arguments ...any) *Error {
+	return &Error{Route: s.assumed.String(), Reason: fmt.Sprintf(format, arguments...)}
 }
 
 // find looks for a route among its plausible forms.
@@ -177,7 +200,7 @@ func (s Settled) Compose(texts map[Property]string) (Object, error) {
 		}
 		request[name] = MustMarshal(text)
 	}
-	return s.filled(request)
+	return request, s.taken(request)
 }
 
 // ComposeMembers returns a request that names members of a list, in the form in
@@ -193,68 +216,27 @@ func (s Settled) ComposeMembers(answered json.RawMessage, lists map[Property][]s
 			return nil, err
 		}
 	}
-	return s.filled(request)
+	return request, s.taken(request)
 }
 
-// An Edit is what an edit is about to write.
-type Edit struct {
-	// Before is the object as it was just read, Wanted as it is to be.
-	Before, Wanted Object
-	// Changed names the properties in which they differ.
-	Changed map[string]bool
-}
-
-// ComposeEdit returns the request that makes an object as it is wanted: all its
-// properties, each under the name that requests have for it. What is not known
-// goes back as it came.
-func (s Settled) ComposeEdit(e Edit) (Object, error) {
-	request, renamed := make(Object, len(e.Wanted)), Object{}
-	for answered, value := range e.Wanted {
-		known, isKnown := editedProperties()[answered]
-		if !isKnown || e.Wanted.Key(known) != answered {
-			s.sendBack(request, answered, value)
-			continue
-		}
-		name, err := s.nameLike(known, e.Wanted)
-		switch {
-		case err != nil && e.Changed[answered]:
-			return nil, err
-		case err != nil:
-			s.sendBack(request, answered, value)
-			continue
-		}
-		if renamed[name], err = s.encodeIfMembers(known, name, e, value); err != nil {
-			return nil, err
+// taken refuses a request that lacks what the document demands, or has what it
+// does not allow.
+func (s Settled) taken(request Object) error {
+	if s.request == nil {
+		return nil
+	}
+	for _, name := range s.request.required {
+		if _, ok := request[name]; !ok {
+			return s.refuse("the server's own OpenAPI document demands the property %q there, which this provider does not know. Its request has %s",
+				name, listed(slices.Sorted(maps.Keys(request))))
 		}
 	}
-	// Should an answer also have a property with a name of requests, the one that
-	// is known wins.
-	maps.Copy(request, renamed)
-	return s.filled(request)
-}
-
-// sendBack puts a property into the request as it came, unless the document says
-// that there is no such property: a strict server would refuse the request.
-func (s Settled) sendBack(request Object, name string, value json.RawMessage) {
-	if s.request != nil && s.request.closed {
-		if _, offered := s.request.properties[name]; !offered {
-			return
+	for _, name := range slices.Sorted(maps.Keys(request)) {
+		if reason := s.request.properties[name].refuses(request[name]); reason != "" {
+			return s.refuse("by the server's own OpenAPI document, of the property %q %s", name, reason)
 		}
 	}
-	request[name] = value
-}
-
-// encodeIfMembers brings a list of members into the form of requests. Without a
-// document, a list that the edit does not change goes back as it came.
-func (s Settled) encodeIfMembers(p Property, name string, e Edit, value json.RawMessage) (json.RawMessage, error) {
-	if !p.isMemberList() || (s.request == nil && !e.Changed[e.Before.Key(p)]) {
-		return value, nil
-	}
-	ids, err := DecodeMembers(value)
-	if err != nil {
-		return nil, err
-	}
-	return s.encode(name, e.Before.Value(p), ids)
+	return nil
 }
 
 // encode writes members as the document describes the property of the request,
@@ -265,36 +247,15 @@ func (s Settled) encode(name string, answered json.RawMessage, ids []string) (js
 		encoder, err = s.request.properties[name].memberEncoder(s.kindOf)
 	}
 	if err != nil {
-		return nil, err
+		return nil, s.refuse("of %s, %v", name, err)
 	}
 	return encoder(ids)
 }
 
-// filled refuses a request that lacks what the document demands.
-func (s Settled) filled(request Object) (Object, error) {
-	if s.request == nil {
-		return request, nil
+// listed writes names one after the other.
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none"
 	}
-	for _, name := range s.request.required {
-		if _, ok := request[name]; !ok {
-			return nil, &Error{Route: s.assumed.String(), Reason: fmt.Sprintf(
-				"the server's own OpenAPI document demands the property %q there, which this provider does not know. Its request has %s",
-				name, strings.Join(slices.Sorted(maps.Keys(request)), ", "))}
-		}
-	}
-	return request, nil
+	return strings.Join(names, ", ")
 }
-
-// editedProperties are the properties that an edit may have to rename, by all
-// their plausible names in answers.
-var editedProperties = sync.OnceValue(func() map[string]Property {
-	properties := map[string]Property{}
-	for _, r := range Routes() {
-		for _, p := range r.Request {
-			for _, name := range p.AnswerNames() {
-				properties[name] = p
-			}
-		}
-	}
-	return properties
-})

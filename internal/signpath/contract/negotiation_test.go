@@ -23,17 +23,23 @@ func kindsOfTest(id string) (access.Kind, bool) {
 	return kind, ok
 }
 
-// documentOf describes one route with a request and, if it is not empty, an
-// answer.
-func documentOf(t *testing.T, method, path, request, answer string) document {
+// described is an operation of a document, with the schemas of its request and of
+// its answer as JSON.
+type described struct{ method, path, request, answer string }
+
+// documentOf describes operations.
+func documentOf(t *testing.T, operations ...described) document {
 	t.Helper()
-	operation := fmt.Sprintf(`{"requestBody":{"content":{"application/json":{"schema":%s}}},"responses":{"200":{"description":"",`+
-		`"content":{"application/json":{"schema":%s}}}}}`,
-		request, answer)
-	d, err := parseDocument([]byte(fmt.Sprintf(
-		`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{organizationId}%s":{%q:%s}},
-		  "components":{"schemas":{"Role":{"type":"string","enum":["RegularUser"]},"Member":{"type":"object","properties":{"id":{"type":"string"}}}}}}`,
-		path, method, operation)))
+	var paths []string
+	for _, o := range operations {
+		operation := `{"responses":{"200":{"description":"","content":{"application/json":{"schema":` + o.answer + `}}}}}`
+		if o.request != "" {
+			operation = `{"requestBody":{"content":{"application/json":{"schema":` + o.request + `}}},` + operation[1:]
+		}
+		paths = append(paths, fmt.Sprintf(`"/v1/{organizationId}%s":{%q:%s}`, o.path, o.method, operation))
+	}
+	d, err := parseDocument([]byte(`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{` + strings.Join(paths, ",") + `},
+		"components":{"schemas":{"Role":{"type":"string","enum":["RegularUser"]},"Member":{"type":"object","properties":{"id":{"type":"string"}}}}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,91 +71,6 @@ func edited(t *testing.T, before string, changes Object) Edit {
 	return e
 }
 
-func TestComposeEdit(t *testing.T) {
-	const policy = `{"id":"x","slug":"release","verifiesOriginPolicy":true,"verifiesTrustedBuildSystem":true,"requiredApprovals":2,` +
-		`"pipelinePolicies":[{"level":"Enforce"}],"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`
-	const assumed = `{"id":"x","slug":"release","verifyOriginPolicy":true,"verifyTrustedBuildSystem":true,"requiredApprovals":2,` +
-		`"pipelinePolicies":[{"level":"Enforce"}],"submitters":["` + ciID + `"],"approvers":["` + userID + `","` + groupID + `"]}`
-	wanted := Object{"approvers": EncodeMembers([]string{userID, groupID})}
-	tests := map[string]struct {
-		before  string
-		changes Object
-		// request is the schema of the server's document; empty for none.
-		request string
-		want    string
-	}{
-		"no document": {policy, wanted, "", assumed},
-		"old names go with the old names": {
-			`{"verifiesOrigin":true,"approvers":[]}`,
-			Object{"approvers": EncodeMembers([]string{userID})},
-			"",
-			`{"verifyOrigin":true,"approvers":["` + userID + `"]}`,
-		},
-		"lists per kind are answered as they came": {
-			`{"approvers":{"interactiveUsers":["` + userID + `"],"userGroups":[]},"submitters":{"ciUsers":["` + ciID + `"]}}`, wanted, "",
-			`{"approvers":{"interactiveUsers":["` + userID + `"],"userGroups":["` + groupID + `"]},"submitters":{"ciUsers":["` + ciID + `"]}}`,
-		},
-		"the document has other names": {
-			policy, wanted,
-			`{"properties":{"approverIds":{"type":"array","items":{"type":"string"}},"submitterIds":{"type":"array","items":{"type":"string"}},
-			  "verifyOrigin":{"type":"boolean"},"requireTrustedBuildSystem":{"type":"boolean"},"numberOfRequiredApprovals":{"type":"integer"}}}`,
-			`{"id":"x","slug":"release","verifyOrigin":true,"requireTrustedBuildSystem":true,"numberOfRequiredApprovals":2,` +
-				`"pipelinePolicies":[{"level":"Enforce"}],"submitterIds":["` + ciID + `"],"approverIds":["` + userID + `","` + groupID + `"]}`,
-		},
-		"the document has objects": {
-			`{"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`, wanted,
-			`{"properties":{"approvers":{"type":"array","items":{"$ref":"#/components/schemas/Member"}},"submitters":{"type":"array","items":{"type":"string"}}}}`,
-			`{"submitters":["` + ciID + `"],"approvers":[{"id":"` + userID + `"},{"id":"` + groupID + `"}]}`,
-		},
-		"the document has lists per kind": {
-			`{"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`, wanted,
-			`{"properties":{"approvers":{"type":"object","properties":{"users":{"type":"array"},"ciUsers":{"type":"array"},"groups":{"type":"array"}}},
-			  "submitters":{"allOf":[{"type":"object","properties":{"ciUserIds":{"type":"array"}}}],"nullable":true}}}`,
-			`{"submitters":{"ciUserIds":["` + ciID + `"]},"approvers":{"users":["` + userID + `"],"ciUsers":[],"groups":["` + groupID + `"]}}`,
-		},
-		"two answers for one name": {
-			`{"name":"a","displayName":"b","description":"c"}`,
-			Object{"name": json.RawMessage(`"n"`)},
-			`{"properties":{"name":{"type":"string"}}}`,
-			`{"name":"n","displayName":"b","description":"c"}`,
-		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			settled := settledBy(t, RoutePolicyEdit, nil)
-			if test.request != "" {
-				settled = settledBy(t, RoutePolicyEdit, documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", test.request, "{}"))
-			}
-			request, err := settled.ComposeEdit(edited(t, test.before, test.changes))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := MustMarshal(request); !SameJSON(got, json.RawMessage(test.want)) {
-				t.Errorf("got  %s\nwant %s", got, test.want)
-			}
-		})
-	}
-}
-
-func TestDocumentWithoutPlaceForAWrite(t *testing.T) {
-	const properties = `{"properties":{"approverCount":{"type":"integer"},"submitters":{"type":"array"}}}`
-	change := Object{"approvers": EncodeMembers([]string{userID})}
-	settled := settledBy(t, RoutePolicyEdit, documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit", properties, "{}"))
-	_, err := settled.ComposeEdit(edited(t, `{"approvers":[]}`, change))
-	expectContractError(t, err, `POST /Projects/{project}/SigningPolicies/{policy}/Edit was not sent`,
-		`does not have the property "approvers" there (looked for approvers, approverIds)`, "It offers approverCount, submitters")
-
-	_, err = settled.ComposeEdit(edited(t, `{"submitters":[],"approvers":[]}`, Object{"submitters": EncodeMembers([]string{userID})}))
-	if err != nil {
-		t.Errorf("a list that is not changed stops the edit of another: %v", err)
-	}
-
-	demanding := documentOf(t, "post", "/Projects/{p}/SigningPolicies/{s}/Edit",
-		`{"required":["ticket"],"properties":{"ticket":{"type":"string"},"approvers":{"type":"array"}}}`, "{}")
-	_, err = settledBy(t, RoutePolicyEdit, demanding).filled(Object{"approvers": nil})
-	expectContractError(t, err, `demands the property "ticket"`, "Its request has approvers")
-}
-
 func TestOfferedRoutes(t *testing.T) {
 	ciUsers := RoutesOf[access.KindCIUser]
 	tests := []struct {
@@ -169,7 +90,7 @@ func TestOfferedRoutes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
-			settled, err := settle(test.assumed, documentOf(t, test.method, test.path, "{}", "{}"))
+			settled, err := settle(test.assumed, documentOf(t, described{test.method, test.path, "{}", "{}"}))
 			if (err == nil) != (test.want != "") {
 				t.Fatal(err)
 			}
@@ -181,23 +102,95 @@ func TestOfferedRoutes(t *testing.T) {
 			}
 		})
 	}
-	_, err := settle(ciUsers.Activate, documentOf(t, "post", "/CIUsers/{id}/Wake", "{}", "{}"))
+	_, err := settle(ciUsers.Activate, documentOf(t, described{"post", "/CIUsers/{id}/Wake", "{}", "{}"}))
 	expectContractError(t, err, "It offers POST /CIUsers/{id}/Wake")
 }
 
-// A new token under a name that nobody knows would be lost, and the old one is
-// gone by then.
-func TestTokenMustHaveAKnownName(t *testing.T) {
+// A new token under a name that nobody knows, or in another form, would be lost, and
+// the old one is gone by then.
+func TestTokenMustBeKnown(t *testing.T) {
 	r := RoutesOf[access.KindCIUser].RegenerateToken
-	const path = "/CIUsers/{id}/RegenerateApiToken"
-	if _, err := settle(r, documentOf(t, "post", path, "{}", `{"properties":{"token":{"type":"string"}}}`)); err != nil {
-		t.Error(err)
+	for answer, refusal := range map[string]string{
+		`{"properties":{"token":{"type":"string"}}}`: "",
+		// A document that does not describe the answer contradicts nothing.
+		`{}`: "",
+		`{"properties":{"credential":{"type":"string"}}}`:                                         `does not have the property "apiToken" there (looked for apiToken, token, ciUserToken). It offers credential`,
+		`{"properties":{"apiToken":{"type":"object"}}}`:                                           "apiToken in the answer is object, and not string",
+		`{"properties":{"apiToken":{"properties":{"value":{"type":"string"}}}}}`:                  "apiToken in the answer is object, and not string",
+		`{"properties":{"apiToken":{"allOf":[{"type":"object"}]}}}`:                               "apiToken in the answer is object, and not string",
+		`{"properties":{"apiToken":{"oneOf":[{"type":"string"},{"type":"object"}]}}}`:             "apiToken in the answer is string or object, and not string",
+		`{"properties":{"apiToken":{"type":"array","items":{"type":"string"}}}}`:                  "apiToken in the answer is array, and not string",
+		`{"type":"array","items":{"properties":{"apiToken":{"type":"integer"}}}}`:                 "apiToken in the answer is integer, and not string",
+		`{"properties":{"result":{"type":"object","properties":{"apiToken":{}}}}}`:                "It offers result",
+		`{"properties":{"apiToken":{"anyOf":[{"type":"string"}],"nullable":true}}}`:               "",
+		`{"allOf":[{"properties":{"expires":{}}},{"properties":{"apiToken":{"type":"string"}}}]}`: "",
+	} {
+		_, err := settle(r, documentOf(t, described{"post", "/CIUsers/{id}/RegenerateApiToken", "{}", answer}))
+		switch {
+		case refusal != "":
+			expectContractError(t, err, "POST /CIUsers/{id}/RegenerateApiToken was not sent", refusal)
+		case err != nil:
+			t.Errorf("%s: %v", answer, err)
+		}
 	}
-	if _, err := settle(r, documentOf(t, "post", path, "{}", `{}`)); err != nil {
-		t.Errorf("a document that does not describe the answer contradicts nothing: %v", err)
+}
+
+// A request that has nothing to say is not sent, either, where something is demanded.
+func TestWhatIsDemandedAndNotKnown(t *testing.T) {
+	ciUsers, groups := RoutesOf[access.KindCIUser], RoutesOf[access.KindGroup]
+	const ids = `{"type":"array","items":{"type":"string"}}`
+	tests := map[string]struct {
+		r       *Route
+		path    string
+		request string
+		refusal string
+	}{
+		"nothing demanded":       {ciUsers.Activate, "/CIUsers/{id}/Activate", `{"properties":{"reason":{"type":"string"}}}`, ""},
+		"by an action":           {ciUsers.Activate, "/CIUsers/{id}/Activate", `{"required":["reason"],"properties":{"reason":{"type":"string"}}}`, `demands the property "reason" there, which this provider does not know. Its request has none`},
+		"by a create":            {ciUsers.Create, "/CIUsers", `{"required":["name","owner"],"properties":{"name":{"type":"string"},"owner":{}}}`, `demands the property "owner"`},
+		"a name that is no text": {ciUsers.Create, "/CIUsers", `{"properties":{"name":{"type":"object"}}}`, `of the property "name" it takes what is object, and the value is string`},
+		"a name among others":    {ciUsers.Create, "/CIUsers", `{"properties":{"name":{"type":"string","enum":["a","b"]}}}`, `it takes only "a", "b", and the value is "text"`},
+		"by members":             {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"required":["comment"],"properties":{"members":` + ids + `,"comment":{}}}`, `demands the property "comment"`},
+		"in each member": {
+			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
+			`{"properties":{"members":{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{"type":"string"}}}}}}`,
+			`each of its members has to have the property "type", which this provider does not know`,
+		},
+		"members by number": {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"array","items":{"type":"integer"}}}}`, "each of its members is integer, and neither an id"},
+		"members by another name": {
+			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"array","items":{"properties":{"userId":{}}}}}}`,
+			"each of its members is an object with userId, and without an id",
+		},
+		"members as a text": {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"string"}}}`, "its members are string, and no list"},
+		"a kind demanded": {
+			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
+			`{"properties":{"members":{"type":"object","required":["robots"],"properties":{"users":` + ids + `,"robots":` + ids + `}}}}`, "it demands robots, which is not known",
+		},
+		"members per kind as objects": {
+			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
+			`{"properties":{"members":{"type":"object","properties":{"users":{"type":"array","items":{"type":"object"}}}}}}`, "users is no array of ids",
+		},
 	}
-	_, err := settle(r, documentOf(t, "post", path, "{}", `{"properties":{"credential":{"type":"string"}}}`))
-	expectContractError(t, err, `does not have the property "apiToken"`, "It offers credential")
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			settled := settledBy(t, test.r, documentOf(t, described{"post", test.path, test.request, "{}"}))
+			var err error
+			switch test.r {
+			case groups.ChangeMembers:
+				_, err = settled.ComposeMembers(json.RawMessage(`[]`), map[Property][]string{PropMembers: {userID}})
+			case ciUsers.Create:
+				_, err = settled.Compose(map[Property]string{PropName: "text"})
+			default:
+				_, err = settled.Compose(nil)
+			}
+			switch {
+			case test.refusal != "":
+				expectContractError(t, err, test.r.String()+" was not sent", test.refusal)
+			case err != nil:
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func TestUnusableDocuments(t *testing.T) {

@@ -26,6 +26,8 @@ type Route struct {
 	// Answer is what is looked for in the answer. Further properties are taken
 	// where they come.
 	Answer []Property
+	// Edits is, for an edit, the route that reads what it writes.
+	Edits *Route
 }
 
 // String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
@@ -91,6 +93,11 @@ func writes(path string, request ...Property) *Route {
 	return &Route{Method: http.MethodPost, Path: path, Request: request}
 }
 
+// edits is a route that takes an object as another one reads it.
+func edits(read *Route, request ...Property) *Route {
+	return &Route{Method: http.MethodPost, Path: read.Path + "/Edit", Request: request, Edits: read}
+}
+
 // acts is a route that acts each time it is requested.
 func acts(path string, request ...Property) *Route {
 	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once, Request: request}
@@ -110,11 +117,11 @@ var (
 
 	RouteProjects    = reads("/Projects", PropSlug, PropName)
 	RouteProject     = reads("/Projects/{project}", PropSlug, PropName, PropSigningPolicies, PropReaders, PropConfigurators)
-	RouteProjectEdit = writes("/Projects/{project}/Edit", PropReaders, PropConfigurators)
+	RouteProjectEdit = edits(RouteProject, PropReaders, PropConfigurators)
 
 	RoutePolicy = reads("/Projects/{project}/SigningPolicies/{policy}", PropSlug, PropName, PropSubmitters, PropApprovers,
 		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropUsesApprovalProcess, PropRequiredApprovals)
-	RoutePolicyEdit = writes("/Projects/{project}/SigningPolicies/{policy}/Edit", PropSubmitters, PropApprovers,
+	RoutePolicyEdit = edits(RoutePolicy, PropSubmitters, PropApprovers,
 		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropOriginPolicyVerification, PropUsesApprovalProcess, PropRequiredApprovals)
 
 	// RouteAuditEvents has the administrative events; those of signing requests
@@ -139,6 +146,10 @@ type PrincipalRoutes struct {
 var (
 	userAnswer   = []Property{PropID, PropName, PropEmail, PropNotificationEmail, PropIdentity, PropRole, PropActive, PropSynchronized}
 	ciUserAnswer = []Property{PropID, PropName, PropNotificationEmail, PropRole, PropActive}
+
+	routeUser   = reads("/InteractiveUsers/{id}", userAnswer...)
+	routeCIUser = reads("/CIUsers/{id}", ciUserAnswer...)
+	routeGroup  = reads("/UserGroups/{id}", PropID, PropName, PropDescription, PropSynchronized, PropMembers)
 )
 
 // RoutesOf are the routes of principals, by kind. Lists may have summaries only;
@@ -147,9 +158,9 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 	access.KindUser: {
 		List:       reads("/InteractiveUsers", PropID, PropName),
 		Me:         reads("/InteractiveUsers/Me", userAnswer...),
-		Read:       reads("/InteractiveUsers/{id}", userAnswer...),
+		Read:       routeUser,
 		Create:     acts("/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
-		Edit:       writes("/InteractiveUsers/{id}/Edit", PropName, PropNotificationEmail, PropIdentity, PropRole),
+		Edit:       edits(routeUser, PropName, PropNotificationEmail, PropIdentity, PropRole),
 		Activate:   writes("/InteractiveUsers/{id}/Activate"),
 		Deactivate: writes("/InteractiveUsers/{id}/Deactivate"),
 		Reinvite:   acts("/InteractiveUsers/{id}/Reinvite"),
@@ -157,9 +168,9 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 	access.KindCIUser: {
 		List:       reads("/CIUsers", PropID, PropName),
 		Me:         reads("/CIUsers/Me", ciUserAnswer...),
-		Read:       reads("/CIUsers/{id}", ciUserAnswer...),
+		Read:       routeCIUser,
 		Create:     acts("/CIUsers", PropName, PropNotificationEmail),
-		Edit:       writes("/CIUsers/{id}/Edit", PropName, PropNotificationEmail, PropRole),
+		Edit:       edits(routeCIUser, PropName, PropNotificationEmail, PropRole),
 		Activate:   writes("/CIUsers/{id}/Activate"),
 		Deactivate: writes("/CIUsers/{id}/Deactivate"),
 		// A token that arrives under a name that nobody knows is lost.
@@ -167,9 +178,9 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 	},
 	access.KindGroup: {
 		List:          reads("/UserGroups", PropID, PropName),
-		Read:          reads("/UserGroups/{id}", PropID, PropName, PropDescription, PropSynchronized, PropMembers),
+		Read:          routeGroup,
 		Create:        acts("/UserGroups", PropName, PropDescription),
-		Edit:          writes("/UserGroups/{id}/Edit", PropName, PropDescription),
+		Edit:          edits(routeGroup, PropName, PropDescription),
 		ChangeMembers: writes("/UserGroups/{id}/ChangeMembers", PropMembers),
 		ModifyMembers: writes("/UserGroups/{id}/ModifyMembers", PropAddedMembers, PropRemovedMembers),
 	},
