@@ -19,16 +19,21 @@ const versionTimeout = 10 * time.Second
 // server does not tell, as those before 1.186.1 do not (documented), or if it cannot
 // be asked. It is asked at most once.
 func (c *Client) Version(ctx context.Context) string {
-	version, _ := c.snapshot.version.get(ctx, func(ctx context.Context) (string, error) {
-		ctx, cancel := context.WithTimeout(ctx, versionTimeout)
-		defer cancel()
-		body, _, err := c.http.Do(ctx, c.request(contract.RouteSystemInfo, nil, nil))
-		if err != nil {
-			return "", nil //nolint:nilerr // What is not told is not asked for again.
-		}
-		return contract.ServerVersion(body), nil
-	})
+	version, _ := c.snapshot.version.get(ctx, func(ctx context.Context) (string, error) { return ServerVersion(ctx, c.http), nil })
 	return version
+}
+
+// ServerVersion is [Client.Version] of a server that may be asked for nothing else:
+// without a token, or of no organization.
+func ServerVersion(ctx context.Context, server *httpapi.Client) string {
+	ctx, cancel := context.WithTimeout(ctx, versionTimeout)
+	defer cancel()
+	r := contract.RouteSystemInfo
+	body, _, err := server.Do(ctx, httpapi.Request{Method: r.Method, Path: r.Path, Class: r.Class})
+	if err != nil {
+		return ""
+	}
+	return contract.ServerVersion(body)
 }
 
 // do sends the request for a route. A refusal gets a hint if the server may be older

@@ -55,3 +55,14 @@ func numbersOf(version string) []uint64 {
 	}
 	return numbers
 }
+
+// Since is the version that brought the route that the line is about; empty if that
+// is not known.
+func (l Line) Since() string {
+	for _, r := range Routes() {
+		if r.String() == l.Route {
+			return r.Since()
+		}
+	}
+	return ""
+}
