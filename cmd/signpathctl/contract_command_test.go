@@ -156,7 +156,8 @@ func TestContractCommandTellsTheVersion(t *testing.T) {
 		t.Errorf("%v, %q\n%s", err, aside, output)
 	}
 	old := serverOf(t, "old-origin-names").URL + documentPath
-	if output, err := compareContract(t, "", old); err != nil && !errors.As(err, new(exitStatus)) || !strings.HasPrefix(output, "The installation is SignPath 1.200.2.\n") {
+	output, err = compareContract(t, "", old)
+	if err != nil && !errors.As(err, new(exitStatus)) || !strings.HasPrefix(output, "The installation is SignPath 1.200.2.\n") {
 		t.Errorf("%v\n%s", err, output)
 	}
 	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
