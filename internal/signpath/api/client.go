@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
@@ -20,6 +21,9 @@ type Client struct {
 
 	snapshot *snapshot
 	editors  editors
+	// seen are principals by id, as an answer had them last: it may be an item of a
+	// list.
+	seen sync.Map
 	// noticed is true once ContractNotice has spoken.
 	noticed atomic.Bool
 }

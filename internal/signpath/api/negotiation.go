@@ -81,17 +81,26 @@ func (c *Client) kindOf(id string) (access.Kind, bool) {
 	return p.Kind, ok
 }
 
-// write sends a request that changes something, in the form that the
-// installation takes. A nil compose sends no properties.
-func (c *Client) write(ctx context.Context, r *contract.Route, parameters []string, compose func(contract.Settled) (contract.Object, error)) ([]byte, http.Header, error) {
+// A composer returns what a request says, in the form that the installation takes;
+// nil for a request that says nothing.
+type composer func(contract.Settled) (contract.Object, error)
+
+// compose settles a write and returns its request.
+func (c *Client) compose(ctx context.Context, r *contract.Route, compose composer) (contract.Settled, contract.Object, error) {
 	settled, err := c.settle(ctx, r)
 	if err != nil {
-		return nil, nil, err
+		return settled, nil, err
 	}
 	if compose == nil {
 		compose = func(s contract.Settled) (contract.Object, error) { return s.Compose(nil) }
 	}
 	body, err := compose(settled)
+	return settled, body, err
+}
+
+// write sends a request that changes something.
+func (c *Client) write(ctx context.Context, r *contract.Route, parameters []string, compose composer) ([]byte, http.Header, error) {
+	settled, body, err := c.compose(ctx, r, compose)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,5 +116,6 @@ func (c *Client) ContractNotice() string {
 		return ""
 	}
 	return fmt.Sprintf("The names in SignPath's API are not all published, and this installation does not offer its own OpenAPI document to settle them (%s). "+
-		"So the provider writes with the names that it assumes, and checks what became of it by reading it back.", known.absence)
+		"So the provider writes with the names that it assumes, and checks what became of it by reading it back. "+
+		"A setting that an edit takes and that no answer shows cannot be known then: the edit may reset it unseen.", known.absence)
 }

@@ -87,7 +87,7 @@ func TestContradictingDocument(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := deviating(t, unguessable)
 		err := o.makeReader()
-		expectError(t, err, "POST /CIUsers/{id}/Edit was not sent", `does not have the property "role"`, "role, globalRole, userRole", "newRole")
+		expectError(t, err, "POST /CIUsers/{id}/Edit is not sent", `does not have the property "role"`, "role, globalRole, userRole", "newRole")
 		var refused *contract.Error
 		if !errors.As(err, &refused) {
 			t.Errorf("got %T", err)
@@ -95,7 +95,7 @@ func TestContradictingDocument(t *testing.T) {
 
 		// An edit of something else would reset the role.
 		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{NotificationEmail: ptr("other@example.com")})
-		expectError(t, err, "POST /CIUsers/{id}/Edit was not sent", `does not have the property "role"`)
+		expectError(t, err, "POST /CIUsers/{id}/Edit is not sent", `does not have the property "role"`)
 		o.expectRequests(0, "POST *")
 	})
 }

@@ -61,6 +61,7 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 			return nil, c.unusable(contract.RoutesOf[kind].List, nil, err)
 		}
 		principals[i] = p
+		c.seen.Store(p.ID, item)
 	}
 	return principals, nil
 }
@@ -195,6 +196,7 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 		return p, c.unusable(e.read, e.parameters, err)
 	}
 	c.snapshot.put(p)
+	c.seen.Store(p.ID, o)
 	return p, nil
 }
 
@@ -234,12 +236,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 		p.Role = access.RoleRegularUser
 	}
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
-	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, func(s contract.Settled) (contract.Object, error) {
-		return s.Compose(map[contract.Property]string{
-			contract.PropName: p.Name, contract.PropEmail: p.Email, contract.PropNotificationEmail: p.NotificationEmail,
-			contract.PropIdentity: p.Identity, contract.PropDescription: p.Description,
-		})
-	})
+	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, composeCreate(p))
 	if err != nil {
 		return c.findLostCreate(ctx, p, err)
 	}
@@ -249,6 +246,15 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	}
 	c.snapshot.put(p)
 	return p, nil
+}
+
+func composeCreate(p access.Principal) composer {
+	return func(s contract.Settled) (contract.Object, error) {
+		return s.Compose(map[contract.Property]string{
+			contract.PropName: p.Name, contract.PropEmail: p.Email, contract.PropNotificationEmail: p.NotificationEmail,
+			contract.PropIdentity: p.Identity, contract.PropDescription: p.Description,
+		})
+	}
 }
 
 // lagWaits are the waits before each look for a principal whose create was
@@ -329,6 +335,23 @@ type PrincipalChange struct {
 // EditPrincipal changes settings of an interactive user, a CI user or a user
 // group, and leaves all others as they are.
 func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string, change PrincipalChange) (Warnings, error) {
+	publish := publisher{
+		as: func(o contract.Object) error {
+			p, err := decodePrincipal(kind, o)
+			if err == nil {
+				c.snapshot.put(p)
+			}
+			return err
+		},
+		forget: func() { c.snapshot.doubt(kind, id) },
+	}
+	if kind == access.KindGroup {
+		publish = c.publishGroup(id, publish)
+	}
+	return c.edit(ctx, principalEntity(kind, id), change.mutations(), publish)
+}
+
+func (change PrincipalChange) mutations() []mutation {
 	var mutations []mutation
 	for _, asked := range []struct {
 		property contract.Property
@@ -348,29 +371,20 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 			mutations = append(mutations, setValue(asked.property, *asked.text))
 		}
 	}
-	publish := publisher{
-		as: func(o contract.Object) error {
-			p, err := decodePrincipal(kind, o)
-			if err == nil {
-				c.snapshot.put(p)
-			}
-			return err
-		},
-		forget: func() { c.snapshot.doubt(kind, id) },
+	return mutations
+}
+
+func activation(kind access.Kind, active bool) *contract.Route {
+	if active {
+		return contract.RoutesOf[kind].Activate
 	}
-	if kind == access.KindGroup {
-		publish = c.publishGroup(id, publish)
-	}
-	return c.edit(ctx, principalEntity(kind, id), mutations, publish)
+	return contract.RoutesOf[kind].Deactivate
 }
 
 // SetActive activates or deactivates an interactive user or a CI user, and
 // reads it back.
 func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, active bool) error {
-	r := contract.RoutesOf[kind].Deactivate
-	if active {
-		r = contract.RoutesOf[kind].Activate
-	}
+	r := activation(kind, active)
 	if _, _, err := c.write(ctx, r, []string{id}, nil); err != nil {
 		c.snapshot.doubt(kind, id)
 		return err

@@ -25,11 +25,7 @@ import (
 // error and no log line has anything of an answer that could be the token.
 func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error) {
 	r, parameters := contract.RoutesOf[access.KindCIUser].RegenerateToken, []string{id}
-	settled, err := c.settle(ctx, r)
-	if err != nil {
-		return "", err
-	}
-	body, err := settled.Compose(nil)
+	settled, body, err := c.compose(ctx, r, nil)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -154,14 +155,22 @@ func (c *Client) writeMembers(ctx context.Context, e entity, p pendingEdit) erro
 		return err
 	}
 	routes := contract.RoutesOf[access.KindGroup]
-	route, lists := routes.ModifyMembers, map[contract.Property][]string{
-		contract.PropAddedMembers: without(wanted, before), contract.PropRemovedMembers: without(before, wanted),
-	}
 	if p.isWhole(contract.PropMembers, wanted) {
-		route, lists = routes.ChangeMembers, map[contract.Property][]string{contract.PropMembers: wanted}
+		whole := composeMembers(answered, map[contract.Property][]string{contract.PropMembers: wanted})
+		// Where the server has no such route, the difference comes to the same.
+		if _, _, err := c.compose(ctx, routes.ChangeMembers, whole); !IsUnsettled(err) {
+			_, _, err = c.write(ctx, routes.ChangeMembers, e.parameters, whole)
+			return err
+		}
 	}
-	_, _, err = c.write(ctx, route, e.parameters, func(s contract.Settled) (contract.Object, error) { return s.ComposeMembers(answered, lists) })
+	_, _, err = c.write(ctx, routes.ModifyMembers, e.parameters, composeMembers(answered, map[contract.Property][]string{
+		contract.PropAddedMembers: without(wanted, before), contract.PropRemovedMembers: without(before, wanted),
+	}))
 	return err
+}
+
+func composeMembers(answered json.RawMessage, lists map[contract.Property][]string) composer {
+	return func(s contract.Settled) (contract.Object, error) { return s.ComposeMembers(answered, lists) }
 }
 
 // isWhole tells whether one of the changes states just these members as all of

@@ -34,10 +34,14 @@ func (s Settled) ComposeEdit(e Edit) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	var shownLater []string
 	for _, name := range s.request.names() {
 		answered := s.sourceOf(name, e)
 		value, ok := e.Wanted[answered]
 		switch {
+		case !ok && e.IsSummary:
+			shownLater = append(shownLater, name)
+			err = s.mayLeaveOut(name, answered, e)
 		case !ok:
 			err = s.mayLeaveOut(name, answered, e)
 		case typeOf(value) == "null" && !s.request.properties[name].nullable && !s.request.demands(name):
@@ -49,7 +53,7 @@ func (s Settled) ComposeEdit(e Edit) (Object, error) {
 			return nil, err
 		}
 	}
-	return request, s.taken(request)
+	return request, s.taken(request, shownLater...)
 }
 
 // unplaced returns those properties for which the document describes no place in the

@@ -177,7 +177,7 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 			_, err := settledBy(t, RoutePolicyEdit, d).ComposeEdit(edited(t, test.before, change))
 			switch {
 			case test.refusal != "":
-				expectContractError(t, err, "POST /Projects/{project}/SigningPolicies/{policy}/Edit was not sent", test.refusal)
+				expectContractError(t, err, "POST /Projects/{project}/SigningPolicies/{policy}/Edit is not sent", test.refusal)
 			case err != nil:
 				t.Error(err)
 			}

@@ -46,7 +46,7 @@ func (e *Error) Error() string {
 	if len(e.Elsewhere) > 0 {
 		text += ". Another route takes it: " + strings.Join(e.Elsewhere, ", ")
 	}
-	return e.Route + " was not sent: " + text
+	return e.Route + " is not sent: " + text
 }
 
 // A Negotiation is what a server's own document says of how to write to it. The
@@ -219,14 +219,14 @@ func (s Settled) ComposeMembers(answered json.RawMessage, lists map[Property][]s
 	return request, s.taken(request)
 }
 
-// taken refuses a request that lacks what the document demands, or has what it
-// does not allow.
-func (s Settled) taken(request Object) error {
+// taken refuses a request that lacks what the document demands, but for what comes
+// when the object is read, or has what it does not allow.
+func (s Settled) taken(request Object, later ...string) error {
 	if s.request == nil {
 		return nil
 	}
 	for _, name := range s.request.required {
-		if _, ok := request[name]; !ok {
+		if _, ok := request[name]; !ok && !slices.Contains(later, name) {
 			return s.refuse("the server's own OpenAPI document demands the property %q there, which this provider does not know. Its request has %s",
 				name, listed(slices.Sorted(maps.Keys(request))))
 		}

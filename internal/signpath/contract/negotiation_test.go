@@ -98,7 +98,7 @@ func TestOfferedRoutes(t *testing.T) {
 				t.Errorf("got %s, want %s", settled.Route, test.want)
 			}
 			if err != nil {
-				expectContractError(t, err, test.assumed.String()+" was not sent", "does not have this route (looked for "+test.assumed.String())
+				expectContractError(t, err, test.assumed.String()+" is not sent", "does not have this route (looked for "+test.assumed.String())
 			}
 		})
 	}
@@ -128,7 +128,7 @@ func TestTokenMustBeKnown(t *testing.T) {
 		_, err := settle(r, documentOf(t, described{"post", "/CIUsers/{id}/RegenerateApiToken", "{}", answer}))
 		switch {
 		case refusal != "":
-			expectContractError(t, err, "POST /CIUsers/{id}/RegenerateApiToken was not sent", refusal)
+			expectContractError(t, err, "POST /CIUsers/{id}/RegenerateApiToken is not sent", refusal)
 		case err != nil:
 			t.Errorf("%s: %v", answer, err)
 		}
@@ -185,7 +185,7 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 			}
 			switch {
 			case test.refusal != "":
-				expectContractError(t, err, test.r.String()+" was not sent", test.refusal)
+				expectContractError(t, err, test.r.String()+" is not sent", test.refusal)
 			case err != nil:
 				t.Error(err)
 			}

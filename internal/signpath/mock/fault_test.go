@@ -125,7 +125,7 @@ func TestFaultProperties(t *testing.T) {
 		lost := c.get(releaseSigning).object()
 		equal(t, "dropped", lost["purpose"], nil)
 		equal(t, "not dropped", lost["requiredApprovals"], 1)
-		if _, has := lost["pipelinePolicies"]; has {
+		if lost["pipelinePolicies"] != nil {
 			t.Error("pipelinePolicies is not dropped")
 		}
 

@@ -202,7 +202,17 @@ func listReadableProjects(c *call) (answer, *problem) {
 }
 
 func readProject(c *call) (answer, *problem) {
-	return ok(c.project.render(c.renderer)), nil
+	return ok(withAbsent(c.project.render(c.renderer), c.organization.projectExtras())), nil
+}
+
+// withAbsent shows as null what other objects of the kind have and this one has not: all have the same model.
+func withAbsent(rendered object, extras map[string]json.RawMessage) object {
+	for name := range extras {
+		if _, has := rendered[name]; !has {
+			rendered[name] = nil
+		}
+	}
+	return rendered
 }
 
 func editProject(c *call) (answer, *problem) {

@@ -72,7 +72,7 @@ func TestEditReplacesTheProject(t *testing.T) {
 		equal(t, "omitted "+name, bare[name], want)
 	}
 	for _, dropped := range []string{"webhooks", "retentionInDays"} {
-		if _, has := bare[dropped]; has {
+		if bare[dropped] != nil {
 			t.Errorf("the omitted property %s is still there", dropped)
 		}
 	}

@@ -146,9 +146,9 @@ func typeOfExtra(value json.RawMessage) object {
 	case string:
 		return object{"type": "string", "nullable": true}
 	case bool:
-		return object{"type": "boolean"}
+		return object{"type": "boolean", "nullable": true}
 	case float64:
-		return object{"type": "number", "format": "double"}
+		return object{"type": "number", "format": "double", "nullable": true}
 	case []any:
 		return object{"type": "array", "items": object{}, "nullable": true}
 	}

@@ -159,7 +159,7 @@ func (o *organization) policyExtras() map[string]json.RawMessage {
 }
 
 func readPolicy(c *call) (answer, *problem) {
-	return ok(c.policy.render(c.renderer)), nil
+	return ok(withAbsent(c.policy.render(c.renderer), c.organization.policyExtras())), nil
 }
 
 func editPolicy(c *call) (answer, *problem) {

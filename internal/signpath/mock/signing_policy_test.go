@@ -65,7 +65,7 @@ func TestEditReplacesTheSigningPolicy(t *testing.T) {
 		equal(t, name, bare[name], want)
 	}
 	for _, dropped := range []string{"disableMalwareScanning", "pipelinePolicies"} {
-		if _, has := bare[dropped]; has {
+		if bare[dropped] != nil {
 			t.Errorf("the omitted property %s is still there", dropped)
 		}
 	}

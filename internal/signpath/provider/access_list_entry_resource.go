@@ -89,6 +89,9 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 	}
 	if member.IsUnknown() {
 		r.requireReplaceOnUpdate(req, resp)
+		if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok {
+			r.settleMembers(ctx, t, false, path.Root(attrMember), &resp.Diagnostics)
+		}
 		return
 	}
 	if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
@@ -110,6 +113,7 @@ func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.
 func (r *accessListEntryResource) guardRemoval(ctx context.Context, t api.Target, id string, diags *diag.Diagnostics) {
 	if current, err := r.currentMembers(ctx, t); err == nil && slices.Contains(current, id) {
 		r.guardEntry(ctx, t, nil, []string{id}, path.Empty(), diags)
+		r.settleMembers(ctx, t, false, path.Empty(), diags)
 	}
 }
 
@@ -160,6 +164,9 @@ func (r *accessListEntryResource) planAccess(ctx context.Context, t api.Target, 
 		removed = append(removed, prior)
 	}
 	r.guardEntry(ctx, t, added, removed, path.Root(attrMember), diags)
+	if len(added)+len(removed) > 0 {
+		r.settleMembers(ctx, t, false, path.Root(attrMember), diags)
+	}
 }
 
 func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, added []access.Principal, removed []string, at path.Path, diags *diag.Diagnostics) {

@@ -41,6 +41,14 @@ func (p *listPlan) destroy(ctx context.Context) {
 	}
 	p.claim(ctx, t)
 	p.tellRemoval(ctx, t, prior)
+	p.settleRemoval(ctx, t, prior)
+}
+
+// settleRemoval finds out whether the members can be taken off the list.
+func (p *listPlan) settleRemoval(ctx context.Context, t api.Target, prior []string) {
+	if len(prior) > 0 {
+		p.settleMembers(ctx, t, true, path.Empty(), &p.resp.Diagnostics)
+	}
 }
 
 // leave says who loses by a replacement, which takes its members off the list that
@@ -50,6 +58,7 @@ func (p *listPlan) leave(ctx context.Context, t api.Target) {
 	prior := p.priorIDs(ctx, p.req.State, p.req.Private, diags)
 	if p.planRemoval(ctx, t, prior, diags) {
 		p.tellRemoval(ctx, t, prior)
+		p.settleRemoval(ctx, t, prior)
 	}
 }
 
@@ -77,6 +86,11 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	if diags.HasError() {
 		return
 	}
+	defer func() {
+		if !p.isUnchanged() {
+			p.settleMembers(ctx, t, true, path.Root(attrMembers), diags)
+		}
+	}()
 	if !complete { // Of nobody it is known that they leave.
 		p.guardAccess(ctx, p.change(t, current, current), diags)
 		return

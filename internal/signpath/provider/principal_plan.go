@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan]: it compares the plan
@@ -65,9 +66,46 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 		// without saying in a plan that sends it.
 		planned.Role = access.RoleRegularUser
 	}
+	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)
+}
+
+// settle finds out whether what the apply will send can be sent.
+func (r *principalResource) settle(ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics) {
+	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + planned.String(), needs: needsUserAdmin}
+	var errs []error
+	switch {
+	case existing == nil:
+		errs = append(errs, r.client.SettleCreate(ctx, planned))
+		if !planned.Active {
+			errs = append(errs, r.client.SettleActive(ctx, r.kind, false))
+		}
+	default:
+		change := r.adoption(planned)
+		if prior != nil {
+			doing.doing = "Planning to change " + existing.String()
+			change = changeOf(plan, prior)
+		}
+		if change != (api.PrincipalChange{}) {
+			errs = append(errs, r.client.SettleEdit(ctx, r.kind, existing.ID, change))
+		}
+		if planned.Active != existing.Active {
+			errs = append(errs, r.client.SettleActive(ctx, r.kind, planned.Active))
+		}
+		if isReinvited(plan, prior) {
+			errs = append(errs, r.client.SettleReinvite(ctx))
+		}
+	}
+	settled(diags, doing, prior == nil && existing != nil, errs...)
+}
+
+// isReinvited tells whether an update sends a user a new invitation.
+func isReinvited(plan, prior principalModel) bool {
+	want, isUser := plan.(*userModel)
+	have, isUpdate := prior.(*userModel)
+	return isUser && isUpdate && want.isReinvited(have)
 }
 
 // setComputed writes what is known of the computed attributes.
@@ -133,6 +171,7 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 	if isReplaced {
 		r.checkDeactivation(ctx, existing, allowed, at, diags)
 		r.guardEnd(ctx, existing, at, diags)
+		r.settleEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
 	}
 	if !planned.Active {
@@ -157,7 +196,17 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
 	r.guardEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
+	r.settleEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))
+}
+
+// settleEnd finds out whether the user can be deactivated.
+func (r *principalResource) settleEnd(ctx context.Context, existing access.Principal, at path.Path, diags *diag.Diagnostics) {
+	if !existing.Active {
+		return
+	}
+	doing := failure{at: at, doing: "Planning to deactivate " + existing.String(), needs: needsUserAdmin}
+	settled(diags, doing, false, r.client.SettleActive(ctx, r.kind, false))
 }

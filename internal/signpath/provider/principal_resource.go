@@ -176,6 +176,13 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 	if adopt {
 		warnOfAdoption(existing, diags)
 	}
+	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, r.adoption(wanted))
+	addEditWarnings(diags, warnings)
+	return existing, err
+}
+
+// adoption says what to edit of a user who exists and is taken up.
+func (r *principalResource) adoption(wanted access.Principal) api.PrincipalChange {
 	change := api.PrincipalChange{Name: &wanted.Name}
 	if wanted.NotificationEmail != "" {
 		change.NotificationEmail = &wanted.NotificationEmail
@@ -183,9 +190,7 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 	if wanted.Identity != "" {
 		change.Identity = &wanted.Identity
 	}
-	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, change)
-	addEditWarnings(diags, warnings)
-	return existing, err
+	return change
 }
 
 // Read implements [resource.Resource].

@@ -127,9 +127,19 @@ func (r *roleAssignmentResource) checkLoss(ctx context.Context, state roleAssign
 		return
 	}
 	r.checkDemotion(ctx, p, role, allowed, at, &resp.Diagnostics)
-	if role == access.RoleRegularUser {
-		r.guardRole(ctx, p, role, at, &resp.Diagnostics)
+	if role != access.RoleRegularUser {
+		return
 	}
+	r.guardRole(ctx, p, role, at, &resp.Diagnostics)
+	if p.Role != role {
+		r.settle(ctx, p, role, at, &resp.Diagnostics)
+	}
+}
+
+// settle finds out whether the role can be written.
+func (r *roleAssignmentResource) settle(ctx context.Context, p access.Principal, role access.Role, at path.Path, diags *diag.Diagnostics) {
+	doing := failure{at: at, doing: fmt.Sprintf("Planning to make %s a %s", p, role), needs: needsUserAdmin}
+	settled(diags, doing, false, r.client.SettleEdit(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role}))
 }
 
 func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -164,11 +174,15 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 }
 
-// checkEditable reports a synchronized user whose role would change, and warns
-// where a role is replaced that Terraform did not assign.
+// checkEditable reports a user whose role cannot be changed, and warns where a role
+// is replaced that Terraform did not assign.
 func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Principal, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if p.ID == "" {
-		return // The same plan creates the user.
+	if p.ID == "" && plan.Role.IsUnknown() {
+		return
+	}
+	if p.ID == "" { // The same plan creates the user.
+		r.settle(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
+		return
 	}
 	existing, err := r.client.Principal(ctx, p.Kind, p.ID)
 	if err != nil || plan.Role.IsUnknown() || string(existing.Role) == plan.Role.ValueString() {
@@ -179,6 +193,7 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Assign the role there.", existing))
 		return
 	}
+	r.settle(ctx, existing, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
 	if req.State.Raw.IsNull() && existing.Role != access.RoleRegularUser {
 		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), "An existing role will be replaced", fmt.Sprintf(
 			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.", existing, existing.Role, plan.Role.ValueString()))

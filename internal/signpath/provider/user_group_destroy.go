@@ -49,6 +49,10 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 		r.memberships.change(group.ID, id, false)
 	}
 	announce(ctx, resp.Private, members, &resp.Diagnostics)
+	if len(members) > 0 {
+		settled(&resp.Diagnostics, failure{doing: fmt.Sprintf("Planning to empty %s", group), needs: needsGroupAdmin}, false,
+			r.client.SettleMembers(ctx, r.groupTarget(access.GroupMembers, group), true))
+	}
 	emptied := r.listChange(r.groupTarget(access.GroupMembers, group), nil, members)
 	emptied.replaceable = true
 	r.guardAccess(ctx, emptied, &resp.Diagnostics)

@@ -142,8 +142,42 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.settle(ctx, *plan, prior, planned, &resp.Diagnostics)
 	r.claimGroup(ctx, memberKey(planned), at, resp)
 	r.planned.put(planned)
+}
+
+// settle finds out whether what the apply will send can be sent.
+func (r *userGroupResource) settle(ctx context.Context, plan userGroupModel, prior *userGroupModel, planned access.Principal, diags *diag.Diagnostics) {
+	doing := failure{at: path.Root(attrName), doing: "Planning to create " + planned.String(), needs: needsGroupAdmin}
+	var err error
+	switch {
+	case planned.ID == "":
+		err = r.client.SettleCreate(ctx, planned)
+	case prior == nil:
+		if !plan.Description.IsUnknown() {
+			err = r.client.SettleEdit(ctx, access.KindGroup, planned.ID, api.PrincipalChange{Description: &planned.Description})
+		}
+	default:
+		doing.doing = "Planning to change " + planned.String()
+		if change := plan.changeOf(*prior); change != (api.PrincipalChange{}) {
+			err = r.client.SettleEdit(ctx, access.KindGroup, planned.ID, change)
+		}
+	}
+	settled(diags, doing, prior == nil && planned.ID != "", err)
+}
+
+// changeOf says what to edit of the group of a state.
+func (m *userGroupModel) changeOf(state userGroupModel) api.PrincipalChange {
+	var change api.PrincipalChange
+	if !m.Name.Equal(state.Name) {
+		change.Name = m.Name.ValueStringPointer()
+	}
+	if !m.Description.IsUnknown() && !m.Description.Equal(state.Description) {
+		text := m.Description.ValueString()
+		change.Description = &text
+	}
+	return change
 }
 
 func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
@@ -293,16 +327,8 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var change api.PrincipalChange
-	if !plan.Name.Equal(state.Name) {
-		change.Name = plan.Name.ValueStringPointer()
-	}
-	if !plan.Description.IsUnknown() && !plan.Description.Equal(state.Description) {
-		text := plan.Description.ValueString()
-		change.Description = &text
-	}
 	id := state.ID.ValueString()
-	if change != (api.PrincipalChange{}) {
+	if change := plan.changeOf(state); change != (api.PrincipalChange{}) {
 		warnings, err := r.client.EditPrincipal(ctx, access.KindGroup, id, change)
 		addEditWarnings(&resp.Diagnostics, warnings)
 		addFailure(&resp.Diagnostics, failure{doing: "Editing " + state.Member.ValueString(), needs: needsGroupAdmin}, err)

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+)
+
+// A plan that could not be carried out is to fail as a plan. So each write can be
+// settled before: with one request for the server's document in a run, and with
+// what was read already. The error is a [*contract.Error] if the write would be
+// refused, or an [*httpapi.Error] if the document could not be read.
+
+// IsUnsettled tells whether the error says that a request was not sent, or would not
+// be, because the server could not be told what it has to say, or would lose something.
+func IsUnsettled(err error) bool {
+	var unsettled *contract.Error
+	return errors.As(err, &unsettled)
+}
+
+// SettleCreate settles [Client.CreatePrincipal].
+func (c *Client) SettleCreate(ctx context.Context, p access.Principal) error {
+	_, _, err := c.compose(ctx, contract.RoutesOf[p.Kind].Create, composeCreate(p))
+	return err
+}
+
+// SettleActive settles [Client.SetActive].
+func (c *Client) SettleActive(ctx context.Context, kind access.Kind, active bool) error {
+	_, _, err := c.compose(ctx, activation(kind, active), nil)
+	return err
+}
+
+// SettleReinvite settles [Client.Reinvite].
+func (c *Client) SettleReinvite(ctx context.Context) error {
+	_, _, err := c.compose(ctx, contract.RoutesOf[access.KindUser].Reinvite, nil)
+	return err
+}
+
+// SettleToken settles [Client.RegenerateToken].
+func (c *Client) SettleToken(ctx context.Context) error {
+	_, _, err := c.compose(ctx, contract.RoutesOf[access.KindCIUser].RegenerateToken, nil)
+	return err
+}
+
+// SettleEdit settles [Client.EditPrincipal]. The id is empty for somebody who is yet
+// to be created.
+func (c *Client) SettleEdit(ctx context.Context, kind access.Kind, id string, change PrincipalChange) error {
+	before, isSummary := contract.Object{}, true
+	if seen, ok := c.seen.Load(id); ok {
+		before, _ = seen.(contract.Object)
+	}
+	return c.settleEdit(ctx, principalEntity(kind, id), before, isSummary, change.mutations())
+}
+
+// SettleMembers settles [Client.SetMembers] for a whole list, and else
+// [Client.ChangeMembers]. The target may be of a group that is yet to be created.
+func (c *Client) SettleMembers(ctx context.Context, t Target, whole bool) error {
+	p := contract.PropertyOf(t.List)
+	before, read := c.snapshot.entity(t.entity()).peek()
+	answered := before.Value(p)
+	if t.List.Parent == access.ParentUserGroup {
+		routes := contract.RoutesOf[access.KindGroup]
+		if whole {
+			_, _, err := c.compose(ctx, routes.ChangeMembers, composeMembers(answered, map[contract.Property][]string{p: {}}))
+			if !IsUnsettled(err) {
+				return err
+			}
+		}
+		_, _, err := c.compose(ctx, routes.ModifyMembers, composeMembers(answered, map[contract.Property][]string{
+			contract.PropAddedMembers: {}, contract.PropRemovedMembers: {},
+		}))
+		return err
+	}
+	rewritten := mutation{property: p, apply: func(json.RawMessage) (json.RawMessage, error) { return contract.EncodeMembers(nil), nil }}
+	rewritten.holds = func(json.RawMessage) bool { return false }
+	return c.settleEdit(ctx, t.entity(), before, !read, []mutation{rewritten})
+}
+
+// settleEdit composes an edit of what is known of an object.
+func (c *Client) settleEdit(ctx context.Context, e entity, before contract.Object, isSummary bool, mutations []mutation) error {
+	wanted := maps.Clone(before)
+	if wanted == nil {
+		wanted = contract.Object{}
+	}
+	changed := map[string]bool{}
+	for _, m := range mutations {
+		name := wanted.Key(m.property)
+		if m.holds(wanted[name]) {
+			continue
+		}
+		value, err := m.apply(wanted[name])
+		if err != nil {
+			return err
+		}
+		wanted[name], changed[name] = value, true
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	edit := contract.Edit{Before: before, Wanted: wanted, Changed: changed, IsSummary: isSummary}
+	_, _, err := c.compose(ctx, e.edit, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(edit) })
+	return err
+}
