@@ -23,21 +23,28 @@ const readRetrySeconds = 120
 // it is reached: as the provider is told, by the same environment variables or by
 // flags of the same names.
 type connectionFlags struct {
-	url, organizationID, tokenFile             string
+	url, organizationID, tokenFile string
+	wayFlags
+}
+
+// wayFlags say how a server is reached.
+type wayFlags struct {
 	proxyURL, caFile, certificateFile, keyFile string
 	// The zero values stand for the defaults.
 	attemptSeconds, retrySeconds uint
 }
 
 func (f *connectionFlags) addTo(command *cobra.Command) {
-	options := command.Flags()
-	setting := func(target *string, field httpapi.Field, usage string) {
-		options.StringVar(target, flagOf(field), "", usage)
-	}
+	setting := settingFlags(command)
 	setting(&f.url, httpapi.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
 	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
 	setting(&f.tokenFile, httpapi.FieldTokenFile,
 		"file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
+	f.wayFlags.addTo(command)
+}
+
+func (f *wayFlags) addTo(command *cobra.Command) {
+	setting, options := settingFlags(command), command.Flags()
 	setting(&f.proxyURL, httpapi.FieldProxyURL, "proxy, as http://host:port; one that needs a password belongs in $HTTPS_PROXY (default: $HTTPS_PROXY, but for the hosts in $NO_PROXY)")
 	setting(&f.caFile, httpapi.FieldCACertificateFile, "PEM file with authorities that are trusted beside those of the system")
 	setting(&f.certificateFile, httpapi.FieldClientCertificateFile, "PEM file with a client certificate, for a proxy in front of SignPath")
@@ -46,6 +53,13 @@ func (f *connectionFlags) addTo(command *cobra.Command) {
 		fmt.Sprintf("seconds that one attempt of a request may take (default: %d)", httpapi.RequestTimeout.Default))
 	options.UintVar(&f.retrySeconds, flagOf(httpapi.FieldRetryTimeout), 0,
 		fmt.Sprintf("seconds that a request may take with all its attempts (default: %d)", readRetrySeconds))
+}
+
+// settingFlags adds flags that are called as settings of the provider are.
+func settingFlags(command *cobra.Command) func(target *string, field httpapi.Field, usage string) {
+	return func(target *string, field httpapi.Field, usage string) {
+		command.Flags().StringVar(target, flagOf(field), "", usage)
+	}
 }
 
 // flagOf returns the flag for a setting that the provider has, too: ca_certificate_file
@@ -61,9 +75,19 @@ func (f *connectionFlags) needLive(live bool) error {
 }
 
 func (f *connectionFlags) newClient() (*api.Client, error) {
-	config := api.Config{OrganizationID: f.organizationID, Config: httpapi.Config{
-		URL:                   f.url,
-		TokenFile:             f.tokenFile,
+	way := f.config()
+	way.URL, way.TokenFile = f.url, f.tokenFile
+	config := api.Config{OrganizationID: f.organizationID, Config: way}.FromEnvironment()
+	if err := refuseMissing(config.OrganizationID, cmp.Or(config.Token, config.TokenFile)); err != nil {
+		return nil, err
+	}
+	return api.New(config)
+}
+
+// config is how the client is told of the way.
+func (f *wayFlags) config() httpapi.Config {
+	return httpapi.Config{
+		Service:               api.Service,
 		UserAgent:             "signpathctl/" + version,
 		AttemptTimeout:        seconds(f.attemptSeconds, httpapi.RequestTimeout.Default),
 		RetryBudget:           seconds(f.retrySeconds, readRetrySeconds),
@@ -71,11 +95,7 @@ func (f *connectionFlags) newClient() (*api.Client, error) {
 		CACertificateFile:     f.caFile,
 		ClientCertificateFile: f.certificateFile,
 		ClientKeyFile:         f.keyFile,
-	}}.FromEnvironment()
-	if err := refuseMissing(config.OrganizationID, cmp.Or(config.Token, config.TokenFile)); err != nil {
-		return nil, err
 	}
-	return api.New(config)
 }
 
 // seconds returns a time of a day at most, as the provider allows.

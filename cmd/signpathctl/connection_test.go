@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"math"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 // An installation of its own has an authority of its own, and its token is in a file.
@@ -61,5 +63,25 @@ func TestConnectionFlagsNeedLive(t *testing.T) {
 func TestSeconds(t *testing.T) {
 	if got := seconds(math.MaxUint, 30); got != 24*time.Hour {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Who runs a command against an old server is told what that lacks, and since when
+// others have it.
+func TestAnOldInstallation(t *testing.T) {
+	server := organizationToExport(t)
+	for _, fault := range []mock.Fault{
+		{Route: "GET /Projects/{project}/SigningPolicies/{policy}", Status: http.StatusNotFound},
+		{Route: "GET /Meta/SystemInfo", Status: http.StatusOK, Body: `{"applicationVersion":"1.176.0"}`},
+	} {
+		fault.Action = mock.FaultAnswer
+		if err := server.Inject(fault); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, _, err := runExportCommand(t.Context(), filepath.Join(t.TempDir(), "signpath"))
+	const want = "This installation is SignPath 1.176.0. GET /Projects/{project}/SigningPolicies/{policy} exists since 1.177.0 (changelog). Update it"
+	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Check --api-url") {
+		t.Errorf("got %v, want %q", err, want)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,10 +12,11 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -24,12 +26,10 @@ const (
 	statusRefuses exitStatus = 3
 )
 
-const (
-	documentTimeout  = 30 * time.Second
-	maxDocumentBytes = 64 << 20
-)
+const maxDocumentBytes = 64 << 20
 
 type contractFlags struct {
+	way       wayFlags
 	json, all bool
 }
 
@@ -42,7 +42,9 @@ func newContractCommand() *cobra.Command {
 assumes about the API, route by route and property by property. Much of the API is not published, so this tells whether
 the provider fits an installation, before it writes anything there.
 
-A URL is fetched without a token. Use - to read standard input.
+A URL is fetched without a token. The installation is asked for its version, too; the token of the environment goes along
+only if the URL is below that of $` + api.EnvURL + ` (or ` + api.DefaultURL + `). Use - to read
+standard input.
 
 Exit status: 0 if all is as assumed; 2 if something differs and the provider goes by the document; 3 if the provider
 would refuse to write something there, because the document lacks what it needs, or because an edit could lose a
@@ -54,13 +56,14 @@ setting; 1 if the document cannot be read.`,
 			return runContract(command, arguments[0], flags)
 		},
 	}
+	flags.way.addTo(command)
 	command.Flags().BoolVar(&flags.json, "json", false, "print every line as JSON")
 	command.Flags().BoolVar(&flags.all, "all", false, "also print what matches")
 	return command
 }
 
 func runContract(command *cobra.Command, source string, flags contractFlags) error {
-	data, err := readDocument(command.Context(), source, command.InOrStdin())
+	data, told, err := readDocument(command, source, flags.way)
 	if err != nil {
 		return err
 	}
@@ -72,10 +75,12 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 		return fmt.Errorf("%s is %w", source, err)
 	}
 	if flags.json {
+		command.PrintErr(told) // A program reads nothing but the lines.
 		encoder := json.NewEncoder(command.OutOrStdout())
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(lines)
 	} else {
+		_, _ = io.WriteString(command.OutOrStdout(), told)
 		err = printComparison(command.OutOrStdout(), lines, flags.all)
 	}
 	if err != nil {
@@ -87,32 +92,95 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 	return nil
 }
 
-func readDocument(ctx context.Context, source string, stdin io.Reader) ([]byte, error) {
-	if source == "-" {
-		return io.ReadAll(io.LimitReader(stdin, maxDocumentBytes))
-	}
+// readDocument returns the document, and a line on the server that it came from; no
+// line if it came from no server.
+func readDocument(command *cobra.Command, source string, way wayFlags) (document []byte, told string, err error) {
 	if u, err := url.Parse(source); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		return fetchDocument(ctx, source)
+		return fetchDocument(command.Context(), u, way)
 	}
-	return os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
+	if way != (wayFlags{}) {
+		return nil, "", errors.New("--proxy-url, --ca-certificate-file and the other flags for the connection need a URL: of a file, nobody is asked")
+	}
+	if source == "-" {
+		document, err = io.ReadAll(io.LimitReader(command.InOrStdin(), maxDocumentBytes))
+		return document, "", err
+	}
+	document, err = os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
+	return document, "", err
 }
 
-func fetchDocument(ctx context.Context, address string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, documentTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+// fetchDocument reads a document without a token, and asks the API that it belongs to
+// for its version.
+func fetchDocument(ctx context.Context, address *url.URL, way wayFlags) (document []byte, told string, err error) {
+	apiURL, path := splitDocumentURL(address)
+	config := way.config()
+	config.URL, config.Anonymous = apiURL, true
+	server, err := httpapi.New(config)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	response, err := http.DefaultClient.Do(request)
+	document, _, err = server.Do(ctx, httpapi.Request{Method: http.MethodGet, Path: path})
 	if err != nil {
-		return nil, err
+		return nil, "", explainFetch(err)
 	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answered %s", address, response.Status)
+	return document, askVersion(ctx, server, way) + "\n\n", nil
+}
+
+func askVersion(ctx context.Context, server *httpapi.Client, way wayFlags) string {
+	asked, hint := asConfigured(way, server), ""
+	if found := api.ServerVersion(ctx, asked); found != "" {
+		return "The installation is SignPath " + found + "."
 	}
-	return io.ReadAll(io.LimitReader(response.Body, maxDocumentBytes))
+	if asked == server {
+		hint = ", but maybe not without a token"
+	}
+	return fmt.Sprintf("The installation does not tell its version (SignPath does since %s%s).", contract.RouteSystemInfo.Since(), hint)
+}
+
+// splitDocumentURL parts the address of a document, <apiUrl>/swagger/…, into the API
+// URL and what follows. Of another address, nothing but the host is taken for the API's.
+func splitDocumentURL(address *url.URL) (apiURL, path string) {
+	path = address.EscapedPath()
+	cut := max(0, strings.LastIndex(strings.ToLower(path), "/swagger/"))
+	base := url.URL{Scheme: address.Scheme, User: address.User, Host: address.Host}
+	apiURL, path = base.String()+path[:cut], path[cut:]
+	if address.RawQuery != "" {
+		path += "?" + address.RawQuery
+	}
+	return apiURL, path
+}
+
+// asConfigured returns the client with the token of the environment, if the server is
+// the one that it is for; else the client as it is.
+func asConfigured(way wayFlags, server *httpapi.Client) *httpapi.Client {
+	withToken, err := httpapi.New(way.config().FromEnvironment())
+	if err != nil || !strings.EqualFold(withToken.URL(), server.URL()) {
+		return server
+	}
+	return withToken
+}
+
+// explainFetch adds to an error what to do about it.
+func explainFetch(err error) error {
+	const otherwise = "Fetch the document by other means, as with a browser that is signed in, and give it as a file or on standard input"
+	var answer *httpapi.Error
+	switch {
+	case errors.As(err, &answer) && answer.Status >= http.StatusMultipleChoices && answer.Status < http.StatusInternalServerError:
+		return fmt.Errorf("%w.\n%s", err, "Check the URL: the document is at /swagger/v1/swagger.json below the API's. An installation may have it switched off, "+
+			"or show it only to who is signed in. "+otherwise)
+	case errors.As(err, &answer):
+		_, advice := answer.Explain(httpapi.Audience{Spell: spellURL, Run: "it"})
+		return fmt.Errorf("%w.\n%s", err, strings.TrimSuffix(advice, "."))
+	}
+	return err
+}
+
+// spellURL is spell for a command of which the URL is an argument.
+func spellURL(setting httpapi.Field) string {
+	if setting == httpapi.FieldURL {
+		return "the URL"
+	}
+	return spell(setting)
 }
 
 // printComparison prints what is not as assumed, each with its evidence, and
@@ -150,14 +218,24 @@ func remark(line contract.Line) string {
 		return line.Found + "; another route takes it: " + strings.Join(line.Offered, ", ")
 	case line.State == contract.Contradicts:
 		return line.Found
-	case line.State == contract.Missing && len(line.Offered) == 0:
-		return "nothing of the kind there"
-	case line.State == contract.Missing && line.Optional:
-		return "optional; there are " + strings.Join(line.Offered, ", ")
 	case line.State == contract.Missing:
-		return "there are " + strings.Join(line.Offered, ", ")
+		return remarkOnMissing(line)
 	}
 	return ""
+}
+
+func remarkOnMissing(line contract.Line) string {
+	remark := "nothing of the kind there"
+	if len(line.Offered) > 0 {
+		remark = "there are " + strings.Join(line.Offered, ", ")
+		if line.Optional {
+			remark = "optional; " + remark
+		}
+	}
+	if since := line.Since(); line.Part == contract.PartRoute && since != "" {
+		remark += "; it exists since " + since
+	}
+	return remark
 }
 
 func statusOf(lines []contract.Line) exitStatus {

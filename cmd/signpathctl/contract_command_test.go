@@ -2,14 +2,20 @@ package main
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"errors"
+	"io"
+	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -35,13 +41,21 @@ func serverOf(t *testing.T, dialect string) *httptest.Server {
 // compareContract runs the command and returns what it prints, and how it ends.
 func compareContract(t *testing.T, stdin string, arguments ...string) (string, error) {
 	t.Helper()
-	var output strings.Builder
+	output, _, err := compareContractAside(t, stdin, arguments...)
+	return output, err
+}
+
+// compareContractAside also returns what the command tells aside.
+func compareContractAside(t *testing.T, stdin string, arguments ...string) (output, aside string, err error) {
+	t.Helper()
+	var out, errorOut strings.Builder
 	root := newRootCommand()
 	root.SetArgs(append([]string{"contract"}, arguments...))
 	root.SetIn(strings.NewReader(stdin))
-	root.SetOut(&output)
-	err := root.ExecuteContext(t.Context())
-	return output.String(), err
+	root.SetOut(&out)
+	root.SetErr(&errorOut)
+	err = root.ExecuteContext(t.Context())
+	return out.String(), errorOut.String(), err
 }
 
 func TestContractCommand(t *testing.T) {
@@ -126,6 +140,140 @@ func TestContractCommandErrors(t *testing.T) {
 			t.Errorf("%s: %v", source, err)
 		}
 	}
+}
+
+// An installation is asked for its version, a file is not.
+func TestContractCommandTellsTheVersion(t *testing.T) {
+	t.Setenv(api.EnvURL, "")
+	server := serverOf(t, "")
+	address := server.URL + documentPath
+	const told = "The installation is SignPath 1.220.0.\n"
+	if output, err := compareContract(t, "", address); err != nil || !strings.HasPrefix(output, told) {
+		t.Errorf("%v\n%s", err, output)
+	}
+	output, aside, err := compareContractAside(t, "", address, "--json")
+	if err != nil || !json.Valid([]byte(output)) || !strings.HasPrefix(aside, told) {
+		t.Errorf("%v, %q\n%s", err, aside, output)
+	}
+	old := serverOf(t, "old-origin-names").URL + documentPath
+	output, err = compareContract(t, "", old)
+	if err != nil && !errors.As(err, new(exitStatus)) || !strings.HasPrefix(output, "The installation is SignPath 1.200.2.\n") {
+		t.Errorf("%v\n%s", err, output)
+	}
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "Meta") {
+			http.NotFound(w, r)
+			return
+		}
+		server.Config.Handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(silent.Close)
+	const notTold = "The installation does not tell its version (SignPath does since 1.186.1, but maybe not without a token).\n"
+	if output, err := compareContract(t, "", silent.URL+documentPath); err != nil || !strings.HasPrefix(output, notTold) {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// The document is fetched without a token, and the token of the environment goes to no
+// other server than the one that it is for.
+func TestContractCommandSendsTheTokenToItsServerOnly(t *testing.T) {
+	organization := serverOf(t, "").Config.Handler
+	sent := map[string]string{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent[strings.ToLower(r.URL.Path)] = r.Header.Get("Authorization")
+		organization.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv(api.EnvToken, "the-token")
+	t.Setenv(api.EnvTokenFile, "")
+	const document, info = "/api/swagger/v1/swagger.json", "/api/v1/meta/systeminfo"
+	for configured, want := range map[string]string{
+		"": "", "https://signpath.example.com/Api": "", server.URL + "/other": "", "no URL": "",
+		server.URL + "/Api": "Bearer the-token", server.URL + "/api/v1/": "Bearer the-token",
+	} {
+		clear(sent)
+		t.Setenv(api.EnvURL, configured)
+		if output, err := compareContract(t, "", server.URL+documentPath); err != nil || !strings.HasPrefix(output, "The installation is SignPath") {
+			t.Errorf("%s: %v\n%s", configured, err, output)
+		}
+		if len(sent) != 2 || sent[document] != "" || sent[info] != want {
+			t.Errorf("%s: sent %q", configured, sent)
+		}
+	}
+}
+
+// A server is reached as the other commands reach it.
+func TestContractCommandHeedsConnectionSettings(t *testing.T) {
+	t.Setenv(api.EnvURL, "")
+	organization := serverOf(t, "").Config.Handler
+	installation := httptest.NewUnstartedServer(organization)
+	installation.Config.ErrorLog = log.New(io.Discard, "", 0)
+	installation.StartTLS()
+	t.Cleanup(installation.Close)
+	authority := filepath.Join(t.TempDir(), "authority.pem")
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: installation.Certificate().Raw})
+	if err := os.WriteFile(authority, certificate, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := installation.URL + documentPath
+	if output, err := compareContract(t, "", address, "--ca-certificate-file", authority); err != nil || !strings.Contains(output, "0 missing") {
+		t.Errorf("%v\n%s", err, output)
+	}
+	proxied := 0
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host == "signpath.example.com" {
+			proxied++
+		}
+		organization.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	if output, err := compareContract(t, "", "http://signpath.example.com"+documentPath, "--proxy-url", proxy.URL); err != nil || proxied != 2 {
+		t.Errorf("%v, %d by the proxy\n%s", err, proxied, output)
+	}
+	for want, arguments := range map[string][]string{
+		"set --ca-certificate-file to a PEM file":       {address},
+		"Check the URL and the network":                 {"http://127.0.0.1:1" + documentPath, "--retry-timeout-seconds", "1"},
+		"the other flags for the connection need a URL": {"-", "--proxy-url", proxy.URL},
+		"client_key_file":                               {address, "--client-certificate-file", authority},
+		"must not carry credentials":                    {"https://user:password@signpath.example.com" + documentPath},
+		"give it as a file or on standard input":        {serverOf(t, "no-document").URL + documentPath},
+		"it exists since 1.177.0":                       {documentWithout(t, "SigningPolicies/{signingPolicySlug}")},
+	} {
+		output, err := compareContract(t, "{}", arguments...)
+		if err == nil || !strings.Contains(output+err.Error(), want) {
+			t.Errorf("%q: %v, want %q\n%s", arguments, err, want, output)
+		}
+		if err != nil && strings.Contains(err.Error(), "password") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// documentWithout is a file with the document of a server that lacks the path which
+// ends so.
+func documentWithout(t *testing.T, ending string) (path string) {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	serverOf(t, "").Config.Handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, documentPath, http.NoBody))
+	var document map[string]any
+	if err := json.Unmarshal(recorder.Body.Bytes(), &document); err != nil {
+		t.Fatal(err)
+	}
+	paths, _ := document["paths"].(map[string]any)
+	before := len(paths)
+	maps.DeleteFunc(paths, func(path string, _ any) bool { return strings.HasSuffix(path, ending) })
+	if len(paths) != before-1 {
+		t.Fatalf("no path ends with %s: %q", ending, slices.Sorted(maps.Keys(paths)))
+	}
+	content, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), "swagger.json")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // Who reads a file is told of the file, and of no request: none was made, and no

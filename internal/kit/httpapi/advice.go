@@ -40,7 +40,8 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 	case e.Status == http.StatusForbidden:
 		return "Not allowed by " + server, to.Forbidden
 	case e.Status == http.StatusNotFound:
-		return "Not found by " + server, fmt.Sprintf("Check %s, which is %s or the like: %s", to.Spell(FieldURL), e.service.DefaultURL, e.service.NotFound)
+		return "Not found by " + server,
+			e.Hint.beside(fmt.Sprintf("Check %s, which is %s or the like: %s", to.Spell(FieldURL), e.service.DefaultURL, e.service.NotFound))
 	case e.Status == http.StatusTooManyRequests:
 		return "Too many requests", fmt.Sprintf("%s asks for a longer pause than the time that is left for a request. Run %s again later, or raise %s.", server, to.Run, to.Spell(FieldRetryTimeout))
 	case e.Status == http.StatusProxyAuthRequired:
@@ -48,7 +49,7 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 	case e.Status >= http.StatusInternalServerError:
 		return server + " failed", fmt.Sprintf("Run %s again. If it stays, give %s's support the trace id.", to.Run, server)
 	}
-	return server + " refused the request", ""
+	return server + " refused the request", e.Hint.Text
 }
 
 // connectionAdvice says what to do about a request that found no way to the server,

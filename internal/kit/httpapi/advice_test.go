@@ -30,6 +30,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%d: got %q", status, got)
 		}
 	}
+	explainHints(t, operator)
 	s := inProcess(t)
 	for cause, want := range map[error]string{
 		httpapi.NotJSON([]byte("{"), "no list"): "Tell us.",
@@ -46,5 +47,25 @@ func TestExplain(t *testing.T) {
 	summary, advice := answered(t, s.do(t.Context(), list)).Explain(operator)
 	if summary != "No answer from Example" || advice != "Check <api_url> and the network, then run it again." {
 		t.Errorf("got %q, %q", summary, advice)
+	}
+}
+
+// What the vendor's client found out stands beside the usual advice, unless that would
+// be wrong.
+func explainHints(t *testing.T, operator httpapi.Audience) {
+	t.Helper()
+	const usual = "Check <api_url>, which is https://app.example.com/Api or the like: We answer 403."
+	for hint, want := range map[httpapi.Hint]string{
+		{}:                               usual,
+		{Text: "It may be old."}:         usual + " It may be old.",
+		{Text: "It is old.", Sure: true}: "It is old.",
+	} {
+		s := inProcess(t)
+		s.inject(fault{status: 404})
+		refused := answered(t, s.do(t.Context(), list))
+		refused.Hint = hint
+		if _, advice := refused.Explain(operator); advice != want {
+			t.Errorf("%+v: got %q", hint, advice)
+		}
 	}
 }

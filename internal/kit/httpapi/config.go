@@ -66,6 +66,9 @@ type Config struct {
 	// TokenFile is the path of a file that holds the token; white space around
 	// it does not count. Either Token or TokenFile is set.
 	TokenFile string
+	// Anonymous sends no token, whatever is set, to whatever URL: for what a server
+	// shows to everybody.
+	Anonymous bool
 	// UserAgent is sent with every request.
 	UserAgent string
 
@@ -171,6 +174,9 @@ func (c Config) resolve() (resolvedConfig, ConfigErrors) {
 	c.RetryBudget = cmp.Or(c.RetryBudget, Seconds(RetryTimeout.Default))
 	c.MaxConcurrentRequests = cmp.Or(max(c.MaxConcurrentRequests, 0), int(MaxConcurrentRequests.Default))
 	base, reason := c.Service.normalizeURL(c.URL)
+	if reason == "" && !c.Anonymous {
+		reason = refusePlainHTTP(base)
+	}
 	wrong.add(FieldURL, reason)
 	r := resolvedConfig{Config: c, base: base, credential: newCredential(c.readToken(&wrong))}
 	proxy, tlsConfig := c.proxy(&wrong), c.tls(&wrong)
@@ -193,15 +199,19 @@ func (s Service) normalizeURL(text string) (base *url.URL, reason string) {
 	if base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
 		return nil, "The API URL must not carry credentials, a query or a fragment."
 	}
-	if base.Scheme == "http" && !isLoopback(base.Hostname()) {
-		return nil, fmt.Sprintf("Plain http would send the API token in the clear to %s. Use https; http is accepted for loopback addresses only.", base.Host)
-	}
 	path := strings.TrimRight(base.Path, "/")
 	if cut := len(path) - len(s.URLEnding); cut >= 0 && strings.EqualFold(path[cut:], s.URLEnding) {
 		path = strings.TrimRight(path[:cut], "/")
 	}
 	base.Path, base.RawPath = path, ""
 	return base, ""
+}
+
+func refusePlainHTTP(base *url.URL) (reason string) {
+	if base.Scheme == "https" || isLoopback(base.Hostname()) {
+		return ""
+	}
+	return fmt.Sprintf("Plain http would send the API token in the clear to %s. Use https; http is accepted for loopback addresses only.", base.Host)
 }
 
 // redactUserInfo cuts what stands before an @, which may be a password.

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -164,5 +165,26 @@ func TestTheEnvironmentIsChecked(t *testing.T) {
 			wrong[0].Reason != "The environment variable EXAMPLE_TIMEOUT is not a whole number from 1 to 3600." {
 			t.Errorf("%q: %v", text, wrong)
 		}
+	}
+}
+
+// Who sends no token needs none, and may send to wherever.
+func TestAnonymous(t *testing.T) {
+	s := inProcess(t)
+	s.config.Token, s.config.TokenFile, s.config.Anonymous = token, "/nowhere", true
+	s.config.URL = "http://app.example.com/Api"
+	s.restart()
+	header := http.Header{"Authorization": {"none was sent"}}
+	s.Before = func(r *http.Request) { header = r.Header.Clone() }
+	s.inject(fault{status: 400, body: `{"title":"Bad Request","detail":"No."}`})
+	err := s.do(t.Context(), list)
+	if err == nil || !strings.Contains(err.Error(), "400 Bad Request: No. (request id") {
+		t.Errorf("got %v", err)
+	}
+	if sent, ok := header["Authorization"]; ok {
+		t.Errorf("sent %q", sent)
+	}
+	if secrets := s.client.Secrets(); len(secrets) != 1 || secrets[0].MatchString("a line of a log") {
+		t.Errorf("the secrets are %v", secrets)
 	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // A credential proves to the server who sends a request. A scheme other than a
-// token that is sent as it is would be another credential.
+// token that is sent as it is would be another credential. Without a token it proves
+// nothing.
 type credential struct {
 	token string
 	// shape finds the token in what a server echoes.
@@ -18,12 +19,21 @@ type credential struct {
 
 func newCredential(token string) credential { return credential{token, secretPattern(token)} }
 
-func (c credential) authorize(header http.Header) { header.Set("Authorization", "Bearer "+c.token) }
+func (c credential) authorize(header http.Header) {
+	if c.token != "" {
+		header.Set("Authorization", "Bearer "+c.token)
+	}
+}
 
 // tokenHidden stands where the token was.
 const tokenHidden = "(token)"
 
-func (c credential) hide(text string) string { return c.shape.ReplaceAllString(text, tokenHidden) }
+func (c credential) hide(text string) string {
+	if c.token == "" {
+		return text
+	}
+	return c.shape.ReplaceAllString(text, tokenHidden)
+}
 
 // hideIn takes the token out of an error: one about a malformed answer could quote it.
 func (c credential) hideIn(err error) error {
@@ -35,6 +45,9 @@ func (c credential) hideIn(err error) error {
 
 // readToken returns the token, from wherever it is.
 func (c Config) readToken(wrong *ConfigErrors) string {
+	if c.Anonymous {
+		return ""
+	}
 	if c.TokenFile == "" {
 		wrong.add(FieldToken, c.Service.refuseToken(c.Token))
 		return c.Token

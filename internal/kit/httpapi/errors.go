@@ -32,9 +32,27 @@ type Error struct {
 	// Sent is true if the server may have acted on the request although no
 	// answer arrived.
 	Sent bool
+	// Hint is what the vendor's client found out about a refusal beyond the answer.
+	Hint Hint
 
 	// service is whose server it is.
 	service *Service
+}
+
+// A Hint says why a server refused a request, and what to do about it.
+type Hint struct {
+	// Text is one or more sentences; empty if nothing was found out.
+	Text string
+	// Sure is true if that is why. Otherwise it is one of several possible reasons.
+	Sure bool
+}
+
+// beside returns the hint with the usual advice, unless it makes that wrong.
+func (h Hint) beside(usual string) string {
+	if h.Sure {
+		return h.Text
+	}
+	return strings.TrimSpace(usual + " " + h.Text)
 }
 
 // Error says what was asked, what the server answered, and how to find the

@@ -36,7 +36,10 @@ var bearer = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=_.~:%\\-]+`
 // and as JSON and URLs escape it, the password of the proxy, and whatever
 // follows "Bearer" or "Basic".
 func (c *Client) Secrets() []*regexp.Regexp {
-	patterns := []*regexp.Regexp{c.config.credential.shape, bearer}
+	patterns := []*regexp.Regexp{bearer}
+	if c.config.credential.token != "" {
+		patterns = append(patterns, c.config.credential.shape)
+	}
 	if proxy, ok := parseProxy(c.config.ProxyURL); ok && proxy.User != nil {
 		if password, _ := proxy.User.Password(); password != "" {
 			patterns = append(patterns, secretPattern(password))

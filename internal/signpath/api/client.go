@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -58,7 +59,8 @@ func (c *Client) request(r *contract.Route, parameters []string, body any) httpa
 // call sends one request, with retries, and returns the answer's body and
 // header. Every failure is an [*httpapi.Error].
 func (c *Client) call(ctx context.Context, r *contract.Route, parameters []string, body any) ([]byte, http.Header, error) {
-	return c.http.Do(ctx, c.request(r, parameters, body))
+	answer, header, err := c.http.Do(ctx, c.request(r, parameters, body))
+	return answer, header, c.hint(ctx, r, err)
 }
 
 // getObject reads one JSON object.
@@ -72,7 +74,7 @@ func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []
 	err := c.http.Use(ctx, c.request(r, parameters, nil), func(body []byte, _ http.Header) { answer, cause = decode(body) })
 	switch {
 	case err != nil:
-		return none, err
+		return none, c.hint(ctx, r, err)
 	case cause != nil:
 		return none, c.unusable(r, parameters, cause)
 	}
@@ -81,5 +83,9 @@ func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []
 
 // unusable reports an answer that does not say what it should.
 func (c *Client) unusable(r *contract.Route, parameters []string, cause error) *httpapi.Error {
+	var missing *contract.MissingError
+	if errors.As(cause, &missing) {
+		missing.Route = r
+	}
 	return c.http.Unusable(c.request(r, parameters, nil), cause)
 }

@@ -137,7 +137,7 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 func decodeRole(kind access.Kind, o contract.Object) (access.Role, error) {
 	role := access.Role(o.Text(contract.PropRole))
 	if role == "" && kind != access.KindGroup {
-		return "", fmt.Errorf("its property %q is empty (the name is %s)", o.Key(contract.PropRole), contract.PropRole.Evidence())
+		return "", fmt.Errorf("its property %q is empty (the name is %s)", o.Key(contract.PropRole), contract.RoutesOf[kind].Read.Evidence(contract.PartAnswer, contract.PropRole))
 	}
 	return role, nil
 }

@@ -27,7 +27,8 @@ type snapshot struct {
 	projects     cell[[]Project]
 	negotiation  cell[negotiation]
 	// learnt is filled once LearnLists has asked for the document, found or not.
-	learnt cell[struct{}]
+	learnt  cell[struct{}]
+	version cell[string]
 
 	mu sync.Mutex
 	// entities are projects, signing policies and user groups, by their key.

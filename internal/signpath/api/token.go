@@ -33,7 +33,7 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 	request.SecretAnswer = true
 	answer, _, err := c.http.Do(ctx, request)
 	if err != nil {
-		return "", tokenFailure(err)
+		return "", tokenFailure(c.hint(ctx, settled.Route, err))
 	}
 	token, err := decodeToken(answer)
 	if err != nil {
@@ -50,8 +50,9 @@ func decodeToken(body []byte) (string, error) {
 		return "", err
 	}
 	if !o.Has(contract.PropAPIToken) {
+		evidence := contract.RoutesOf[access.KindCIUser].RegenerateToken.Evidence(contract.PartAnswer, contract.PropAPIToken)
 		return "", fmt.Errorf("it has no property %q (the name is %s), only %s",
-			contract.PropAPIToken, contract.PropAPIToken.Evidence(), strings.Join(plainNames(o), ", "))
+			contract.PropAPIToken, evidence, strings.Join(plainNames(o), ", "))
 	}
 	token := o.Text(contract.PropAPIToken)
 	if token == "" || strings.ContainsFunc(token, isNoPartOfToken) {

@@ -10,7 +10,7 @@ import (
 )
 
 // A document is a server's OpenAPI document, reduced to what is compared: its
-// operations below the organization, by their [foldRoute].
+// operations, by their [foldRoute].
 type document map[string]operation
 
 // of returns what the document has for a route as it is assumed.
@@ -21,7 +21,8 @@ func (d document) of(r *Route) (operation, bool) {
 
 // An operation is one route of a document.
 type operation struct {
-	// The path is below the organization, as the document spells it.
+	// The path is below the organization, as the document spells it. Outside of one
+	// it is whole, and the version empty.
 	version, method, path string
 	// request and answer are nil if the document does not say what they have.
 	request, answer *schema
@@ -32,15 +33,17 @@ type operation struct {
 	fact
 }
 
-// A fact says how well something is known, and from where, and why the client does not
-// look at it, if it does not. Only the document of this package has it.
-type fact struct{ evidence, source, client string }
+// A fact says how well something is known, from where, since which version it exists,
+// if that is known, and why the client does not look at it, if it does not. Only the
+// document of this package has it.
+type fact struct{ evidence, source, since, client string }
 
 func factIn(extensions map[string]any) fact {
 	evidence, _ := extensions["x-evidence"].(string)
 	source, _ := extensions["x-source"].(string)
+	since, _ := extensions["x-since"].(string)
 	client, _ := extensions["x-client"].(string)
-	return fact{evidence, source, client}
+	return fact{evidence, source, since, client}
 }
 
 // load parses an OpenAPI 3 document. References to other files or hosts are never
@@ -64,13 +67,14 @@ func parseDocument(data []byte) (document, error) {
 }
 
 func newDocument(parsed *openapi3.T) (document, error) {
-	d, reader := document{}, schemaReader{}
+	d, reader, hasOrganization := document{}, schemaReader{}, false
 	for path, item := range parsed.Paths.Map() {
 		version, below, ok := belowOrganization(path)
-		if !ok {
-			continue
-		}
+		hasOrganization = hasOrganization || ok
 		for method, described := range item.Operations() {
+			if described.Extensions["x-client"] == "not used" { // In the document of this package.
+				continue
+			}
 			d[foldRoute(version, method, below)] = operation{
 				version: version, method: method, path: below,
 				request: reader.request(described), answer: reader.answer(described),
@@ -78,7 +82,7 @@ func newDocument(parsed *openapi3.T) (document, error) {
 			}
 		}
 	}
-	if len(d) == 0 {
+	if !hasOrganization {
 		return nil, errors.New("a document without a route of an organization")
 	}
 	return d, nil
@@ -97,7 +101,7 @@ func queryOf(item *openapi3.PathItem, described *openapi3.Operation) []string {
 }
 
 // belowOrganization returns the version of a path /v1/{organization}/… and what
-// follows there.
+// follows there; of another path, no version and all of it.
 func belowOrganization(path string) (version, below string, ok bool) {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
@@ -106,7 +110,7 @@ func belowOrganization(path string) (version, below string, ok bool) {
 			return version, "/" + strings.Join(segments[i+2:], "/"), true
 		}
 	}
-	return "", "", false
+	return "", path, false
 }
 
 // foldRoute makes routes comparable: paths are served without regard to case

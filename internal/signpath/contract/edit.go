@@ -238,7 +238,7 @@ func (s Settled) unfinished(e Edit) error {
 			continue
 		}
 		return s.refuse("the answer of %s has no property %q (the name is %s), so that an edit could reset the setting. It has %s",
-			s.assumed.Edits, p, p.Evidence(), strings.Join(slices.Sorted(maps.Keys(e.Before)), ", "))
+			s.assumed.Edits, p, s.assumed.Edits.Evidence(PartAnswer, p), strings.Join(slices.Sorted(maps.Keys(e.Before)), ", "))
 	}
 	return nil
 }

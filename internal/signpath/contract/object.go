@@ -3,7 +3,6 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -110,13 +109,12 @@ func valueAs[T any](raw json.RawMessage) *T {
 	return value
 }
 
-// Require returns an error that names the first property that is absent. What
-// an answer does not say must not be guessed, least of all before an edit.
+// Require returns an error, a [*MissingError], that names the first property that is
+// absent. What an answer does not say must not be guessed, least of all before an edit.
 func (o Object) Require(properties ...Property) error {
 	for _, p := range properties {
 		if !o.Has(p) {
-			return fmt.Errorf("it has no property %q (the name is %s), only %s",
-				p, p.Evidence(), strings.Join(slices.Sorted(maps.Keys(o)), ", "))
+			return &MissingError{Property: p, names: slices.Sorted(maps.Keys(o))}
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func TestTheDocumentHasTheRoutesOfTheClient(t *testing.T) {
 	for _, found := range assumed() {
 		documented[found.method+" "+found.path] = true
 	}
-	for _, r := range Routes() {
+	for _, r := range append(Routes(), RouteSystemInfo) {
 		described, _ := assumed().of(r)
 		if !documented[r.String()] || described.source == "" || !slices.Contains(evidenceLevels, described.evidence) {
 			t.Errorf("the document lacks %s, or its evidence: %+v", r, described.fact)
@@ -32,6 +33,78 @@ func TestTheDocumentHasTheRoutesOfTheClient(t *testing.T) {
 	}
 	for r := range documented {
 		t.Errorf("the client lacks %s", r)
+	}
+}
+
+// The version that brought a route is told only where a document states the route,
+// and its source has the version.
+func TestTheDocumentKnowsSinceWhen(t *testing.T) {
+	for _, r := range append(Routes(), RouteSystemInfo) {
+		described, _ := assumed().of(r)
+		isKnown := described.since != ""
+		if isKnown != (described.evidence == "documented") || !strings.Contains(described.source, described.since) {
+			t.Errorf("%s: %+v", r, described.fact)
+		}
+	}
+	for r, since := range map[*Route]string{
+		RoutePolicy: "1.177.0", RouteSystemInfo: "1.186.1", RouteAuditEvents: "1.108.0", RouteProject: "1.170.2",
+		RoutesOf[access.KindCIUser].Edit: "1.170.2", RoutesOf[access.KindCIUser].Read: "", RouteDocument: "",
+	} {
+		if got := r.Since(); got != since {
+			t.Errorf("%s: got %q, want %q", r, got, since)
+		}
+	}
+}
+
+// Nothing is called documented of which no document has the name, as it is spelled.
+func TestASourceHasTheNameOfWhatItDocuments(t *testing.T) {
+	for _, p := range documentedProperties(t) {
+		name := regexp.MustCompile(`\b` + regexp.QuoteMeta(p.name) + `\b`)
+		if p.extension("x-evidence") == "documented" && !name.MatchString(p.extension("x-source")) {
+			t.Errorf("%s of %s is called documented, by %q", p.name, p.object, p.extension("x-source"))
+		}
+	}
+}
+
+// What an answer has is no evidence for a request, and what one kind of object has
+// is none for another.
+func TestEvidence(t *testing.T) {
+	users, ciUsers, groups := RoutesOf[access.KindUser], RoutesOf[access.KindCIUser], RoutesOf[access.KindGroup]
+	tests := []struct {
+		route *Route
+		part  Part
+		p     Property
+		want  string
+	}{
+		{users.List, PartAnswer, PropLink, "documented: changelog 1.170.2"},
+		{users.Read, PartAnswer, PropLink, "inferred: "},
+		{users.Edit, PartRequest, PropLink, "inferred: "},
+		{ciUsers.Read, PartAnswer, PropLink, "inferred: "},
+		{groups.Read, PartAnswer, PropLink, "inferred: "},
+		{RouteProject, PartAnswer, PropLink, "inferred: "},
+		{RoutePolicy, PartAnswer, PropLink, "inferred: "},
+		{users.Read, PartAnswer, PropName, "inferred: "},
+		{ciUsers.Read, PartAnswer, PropName, "inferred: "},
+		{groups.Read, PartAnswer, PropName, "inferred: "},
+		{RouteOrganization, PartAnswer, PropName, "inferred: "},
+		{RouteProject, PartAnswer, PropName, "documented: changelog 1.170.2"},
+		{RouteProjectEdit, PartRequest, PropName, "inferred: answers have it"},
+		{groups.Read, PartAnswer, PropDescription, "inferred: "},
+		{RoutePolicy, PartAnswer, PropDescription, "documented: "},
+		{ciUsers.Read, PartAnswer, PropNotificationEmail, "inferred: the FAQ"},
+		{users.Read, PartAnswer, PropIdentity, "inferred: changelog 1.125.0"},
+		{RoutePolicy, PartAnswer, PropPurpose, "inferred: "},
+		{RoutePolicy, PartAnswer, PropOriginPolicyVerification, "inferred: changelog 1.202.0"},
+		{RoutePolicyEdit, PartRequest, PropOriginPolicyVerification, "documented: changelog 1.202.0"},
+		{RoutePolicyEdit, PartRequest, PropVerifiesOriginPolicy, "documented: changelog 1.202.0: verifiesOriginPolicy in the GET routes and verifyOriginPolicy"},
+		{RouteProject, PartAnswer, PropSigningPolicies, "observed: "},
+		{RouteProjectEdit, PartRequest, PropSigningPolicies, "inferred: "},
+		{RouteOrganization, PartAnswer, PropMembers, "unknown"},
+	}
+	for _, test := range tests {
+		if got := test.route.Evidence(test.part, test.p); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s, %s, %s: got %q, want %q", test.route, test.part, test.p, got, test.want)
+		}
 	}
 }
 
@@ -53,10 +126,9 @@ func TestTheDocumentHasThePropertiesOfEachRoute(t *testing.T) {
 }
 
 // Every property in the document has its evidence, and is one of the client's or
-// says why not (x-client), and the other way round. The same property of several
-// objects has one evidence, which messages tell without an object.
+// says why not (x-client), and the other way round.
 func TestTheDocumentHasThePropertiesOfTheClient(t *testing.T) {
-	known, used, evidenceOf := declaredProperties(t), map[Property]bool{}, map[string]string{}
+	known, used := declaredProperties(t), map[Property]bool{}
 	for _, described := range documentedProperties(t) {
 		p, client := Property(described.name), described.extension("x-client")
 		if answered := described.extension("x-response-name"); answered != "" {
@@ -68,18 +140,9 @@ func TestTheDocumentHasThePropertiesOfTheClient(t *testing.T) {
 		if described.object == "" || described.extension("x-source") == "" || !slices.Contains(evidenceLevels, described.extension("x-evidence")) {
 			t.Errorf("the document lacks object, evidence or source of %+v", described)
 		}
-		// Where the client does not go by the name, it may be another thing.
-		key := string(p)
-		if client != "" {
-			key = client + " " + described.object + " " + key
-		}
-		evidence := described.extension("x-evidence") + ": " + described.extension("x-source")
-		if other, ok := evidenceOf[key]; ok && evidence != other {
-			t.Errorf("%s: %q somewhere, and %q elsewhere", key, evidence, other)
-		}
-		evidenceOf[key] = evidence
 		switch {
-		case client == "standard": // Its names are no guess, and may be others' as well.
+		// Those may be names of the client's properties of other objects.
+		case client == "standard", client == "not used":
 		case client != "" && known[p]:
 			t.Errorf("the client has %s, and the document says x-client: %s", p, client)
 		case client != "":

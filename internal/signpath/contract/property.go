@@ -97,19 +97,6 @@ func (p Property) IsOptional() bool {
 	return p == PropDescription || p == PropNotificationEmail || p == PropIdentity
 }
 
-// Evidence says how well the name is known, and from where: "inferred: by analogy".
-func (p Property) Evidence() string {
-	for _, r := range Routes() {
-		described, _ := assumed().of(r)
-		for _, known := range []fact{described.answer.factOf(string(p)), described.request.factOf(string(p))} {
-			if known.evidence != "" {
-				return known.evidence + ": " + known.source
-			}
-		}
-	}
-	return "unknown"
-}
-
 // createdIDNames are the names under which a create may return the new
 // object's id: the plain one, and one per kind after the pattern of
 // signingRequestId (observed).

@@ -41,12 +41,36 @@ const (
 
 var versions = []string{Version, versionPreview}
 
-// Version is the segment before the organization.
+// Version is the segment before the organization; empty if there is none.
 func (r *Route) Version() string {
-	if r.Preview {
+	switch {
+	case r.Global:
+		return ""
+	case r.Preview:
 		return versionPreview
 	}
 	return Version
+}
+
+// Since is the version of SignPath that brought the route (documented); empty if
+// that is not known.
+func (r *Route) Since() string {
+	described, _ := assumed().of(r)
+	return described.since
+}
+
+// Evidence says how well it is known that the route's request or answer has the
+// property under the assumed name, and from where: "inferred: by analogy".
+func (r *Route) Evidence(part Part, p Property) string {
+	described, _ := assumed().of(r)
+	known := described.answer.factOf(string(p))
+	if part == PartRequest {
+		known = described.request.factOf(p.requestNames()[0])
+	}
+	if known.evidence == "" {
+		return "unknown"
+	}
+	return known.evidence + ": " + known.source
 }
 
 // Expand fills the parameters in, in order, each as one escaped path segment.
@@ -82,6 +106,10 @@ func acts(path string, request ...Property) *Route {
 // RouteDocument is the server's own OpenAPI document (observed; changelog 1.129.0
 // documents /swagger). It does not describe itself.
 var RouteDocument = &Route{Method: http.MethodGet, Path: "/swagger/v1/swagger.json", Global: true}
+
+// RouteSystemInfo tells the version of the server. Whether it needs a token is
+// unknown. It is asked once: nobody waits long for a version.
+var RouteSystemInfo = &Route{Method: http.MethodGet, Path: "/" + Version + "/Meta/SystemInfo", Class: httpapi.Once, Global: true}
 
 // The routes of an organization that belong to no kind of principal.
 var (

@@ -239,6 +239,17 @@ func TestAccessReviewRefusals(t *testing.T) {
 			org.run(nil, resource.TestStep{Config: org.config(accessReview("")), ConfigStateChecks: []statecheck.StateCheck{outputIs("gaps", gap)}})
 		})
 	}
+	t.Run("an old server", func(t *testing.T) {
+		org := newOrganization(t)
+		org.inject(mock.Fault{Route: "GET /Projects/project-a/SigningPolicies/release-signing", Action: mock.FaultAnswer, Status: http.StatusNotFound})
+		org.inject(mock.Fault{Route: "GET /Meta/SystemInfo", Action: mock.FaultAnswer, Status: http.StatusOK, Body: `{"applicationVersion":"1.176.0"}`})
+		org.run(nil, resource.TestStep{
+			Config: org.config(accessReview("")),
+			ConfigStateChecks: []statecheck.StateCheck{outputIs("gaps", `Signing policy "project-a/release-signing" could not be read: `+
+				"This installation is SignPath 1.176.0. GET /Projects/{project}/SigningPolicies/{policy} exists since 1.177.0 (changelog). "+
+				"Update it, or do without what needs this route.")},
+		})
+	})
 	t.Run("a filter on what is in a gap", func(t *testing.T) {
 		org := newOrganization(t)
 		refuse(org, "GET /Projects/project-a")

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -176,6 +177,37 @@ func TestDataSourceLookupsAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t)
 			org.run(nil, resource.TestStep{Config: org.config(c.config), ExpectError: says(c.want...)})
+		})
+	}
+}
+
+// TestAnOldServer reads a signing policy from a server that is too old for it, and from
+// one that may be.
+func TestAnOldServer(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		info   string
+		want   []string
+	}{
+		"that tells": {http.StatusOK, `{"applicationVersion":"1.176.0"}`, []string{
+			"Not found by SignPath", "This installation is SignPath 1.176.0.", "{policy} exists since 1.177.0 (changelog)", "Update it",
+		}},
+		"that does not": {http.StatusNotFound, "", []string{
+			"Not found by SignPath", "Check api_url", "exists since SignPath 1.177.0", "does not tell its version", "since 1.186.1", "may be older than 1.177.0",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			org := newOrganization(t)
+			org.inject(mock.Fault{Route: "GET /Projects/{project}/SigningPolicies/{policy}", Action: mock.FaultAnswer, Status: http.StatusNotFound})
+			org.inject(mock.Fault{Route: "GET /Meta/SystemInfo", Action: mock.FaultAnswer, Status: test.status, Body: test.info})
+			org.run(nil, resource.TestStep{
+				Config: org.config(`
+data "signpath_signing_policy" "release" {
+  project = "project-a"
+  slug    = "release-signing"
+}`),
+				ExpectError: says(test.want...),
+			})
 		})
 	}
 }

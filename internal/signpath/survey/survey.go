@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -300,6 +301,6 @@ func (r *reader) refused(err error, what string) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.refusal = err
-	r.found.Gaps = append(r.found.Gaps, what+" could not be read: SignPath refused it to the token.")
+	r.found.Gaps = append(r.found.Gaps, what+" could not be read: "+cmp.Or(api.OldServer(err), "SignPath refused it to the token."))
 	return true, nil
 }

@@ -516,6 +516,21 @@ func TestUnrequested(t *testing.T) {
 	}
 }
 
+// A route that a document has for readers only is none that a client may request, or
+// has to.
+func TestARouteThatIsNotUsed(t *testing.T) {
+	const used, unused = `      responses: {"200": {description: Done.}}`, "      x-client: not used\n"
+	contract := contracttest.MustNew([]byte(strings.Replace(string(shelf("3.1.0")), used, unused+used, 1)))
+	if slices.Contains(contract.Unrequested(), "POST /books/{id}/Lend") {
+		t.Error("it has to be requested")
+	}
+	r := contracttest.Record(t)
+	send(contract.Watch(r, server{status: 200}), "POST", book+"/Lend", `{}`)
+	if got := r.End(); !strings.Contains(got, "the document does not have the method for this path") {
+		t.Errorf("reported %q", got)
+	}
+}
+
 func TestADocumentThatIsNone(t *testing.T) {
 	for _, document := range []string{
 		"", "{}", "openapi: 3.1.0\npaths: {/a: 7}",

@@ -33,6 +33,7 @@ func newDocument(openAPI []byte) (*document, error) {
 	if err := loaded.Validate(context.Background()); err != nil {
 		return nil, err
 	}
+	dropUnused(loaded)
 	base, err := loaded.Servers.BasePath()
 	if err != nil {
 		return nil, err
@@ -47,6 +48,18 @@ func newDocument(openAPI []byte) (*document, error) {
 		return nil, err
 	}
 	return &document{openAPI: loaded, base: base, router: router, bodies: bodies}, nil
+}
+
+// dropUnused takes out the operations that a document has for readers, in words of
+// its own: a client that requests one does what the document says that it does not.
+func dropUnused(loaded *openapi3.T) {
+	for _, item := range loaded.Paths.Map() {
+		for method, operation := range item.Operations() {
+			if operation.Extensions["x-client"] == "not used" {
+				item.SetOperation(method, nil)
+			}
+		}
+	}
 }
 
 func (d *document) routes() []string {

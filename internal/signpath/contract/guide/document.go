@@ -10,10 +10,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// A route is one operation of the API.
-type route struct{ Method, Path, Evidence, Source string }
+// A route is one operation of the API. Client is its x-client: "not used" if the
+// client does without it.
+type route struct{ Method, Path, Evidence, Source, Since, Client string }
 
-// A property is one JSON property of one object.
+// A property is one JSON property of one object, as far as it is known equally well:
+// an answer may be documented to have what requests are only assumed to take.
 type property struct {
 	// Object is what has the property, as people call it: "Signing policy".
 	Object string
@@ -43,7 +45,10 @@ func read(openAPI []byte) (*document, error) {
 	d, properties := &document{}, propertiesByKey{}
 	for path, item := range loaded.Paths.Map() {
 		for method, operation := range item.Operations() {
-			d.routes = append(d.routes, route{method, path, textOf(operation.Extensions, "x-evidence"), textOf(operation.Extensions, "x-source")})
+			d.routes = append(d.routes, route{
+				method, path, textOf(operation.Extensions, "x-evidence"), textOf(operation.Extensions, "x-source"),
+				textOf(operation.Extensions, "x-since"), textOf(operation.Extensions, "x-client"),
+			})
 			if body := operation.RequestBody; body != nil {
 				properties.addAll(body.Value.Content, func(p *property, name string) { p.Request = name })
 			}
@@ -61,7 +66,8 @@ func read(openAPI []byte) (*document, error) {
 	return d, nil
 }
 
-// propertiesByKey are the properties by their object and their name in answers.
+// propertiesByKey are the properties by their object, their name in answers, and
+// their evidence.
 type propertiesByKey map[string]*property
 
 // noteName notes the name of a property in answers or in requests.
@@ -69,12 +75,31 @@ type noteName func(p *property, name string)
 
 func (p propertiesByKey) addAll(content openapi3.Content, note noteName) {
 	for _, media := range content {
-		p.add(media.Schema, note, map[*openapi3.Schema]bool{})
+		found := body{}
+		found.add(media.Schema, map[*openapi3.Schema]bool{})
+		for _, use := range found {
+			key := strings.Join([]string{use.Object, use.answer, use.Evidence, use.Source}, "\x00")
+			if p[key] == nil {
+				p[key] = &use.property
+			}
+			note(p[key], use.name)
+		}
 	}
 }
 
-// add looks for properties wherever a schema may have them.
-func (p propertiesByKey) add(ref *openapi3.SchemaRef, note noteName, seen map[*openapi3.Schema]bool) {
+// A body is what one request or answer has, by object and name.
+type body map[string]*use
+
+// A use is a property in one body.
+type use struct {
+	property
+	// name is what the body calls it, answer what answers do.
+	name, answer string
+}
+
+// add looks for properties wherever a schema may have them. What a part of a schema
+// says of a property goes before what stands above it.
+func (b body) add(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
 	if ref == nil || ref.Value == nil || seen[ref.Value] {
 		return
 	}
@@ -87,18 +112,14 @@ func (p propertiesByKey) add(ref *openapi3.SchemaRef, note noteName, seen map[*o
 			extensions = described.Extensions
 		}
 		object := textOf(schema.Extensions, "x-object")
-		key := object + "\x00" + cmp.Or(textOf(extensions, "x-response-name"), name)
-		if p[key] == nil {
-			p[key] = &property{
-				Object: object, Client: textOf(extensions, "x-client"),
-				Evidence: textOf(extensions, "x-evidence"), Source: textOf(extensions, "x-source"),
-			}
-		}
-		note(p[key], name)
-		p.add(described, note, seen)
+		b[object+"\x00"+name] = &use{name: name, answer: cmp.Or(textOf(extensions, "x-response-name"), name), property: property{
+			Object: object, Client: textOf(extensions, "x-client"),
+			Evidence: textOf(extensions, "x-evidence"), Source: textOf(extensions, "x-source"),
+		}}
+		b.add(described, seen)
 	}
 	for _, part := range slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf, openapi3.SchemaRefs{schema.Items, schema.AdditionalProperties.Schema}) {
-		p.add(part, note, seen)
+		b.add(part, seen)
 	}
 }
 

@@ -14,9 +14,11 @@ paths:
     get:
       x-evidence: observed
       x-source: seen
+      x-since: 1.2.3
       responses:
         "200": {description: It., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
     post:
+      x-client: not used
       x-evidence: documented
       x-source: said
       requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/ThingEdit"}}}}
@@ -30,6 +32,8 @@ components:
       properties:
         isRed: {type: boolean, x-evidence: inferred, x-source: guessed}
         name: {$ref: "#/components/schemas/Text", x-evidence: documented, x-source: said}
+        size: {type: integer, x-evidence: documented, x-source: said}
+        link: {type: string, x-evidence: documented, x-source: said}
         parts: {type: array, items: {$ref: "#/components/schemas/Part"}, x-client: carries, x-evidence: inferred, x-source: guessed}
     ThingEdit:
       allOf:
@@ -37,6 +41,11 @@ components:
           properties:
             makeRed: {type: boolean, x-response-name: isRed, x-evidence: inferred, x-source: guessed}
             name: {$ref: "#/components/schemas/Text", x-evidence: documented, x-source: said}
+            size: {type: integer, x-evidence: inferred, x-source: answers have it}
+            link: {type: string, x-evidence: documented, x-source: said}
+        - x-object: Thing
+          properties:
+            link: {type: string, x-evidence: inferred, x-source: guessed}
     Part:
       oneOf:
         - type: string
@@ -53,14 +62,18 @@ func TestRead(t *testing.T) {
 	}
 	want := &document{
 		routes: []route{
-			{Method: "GET", Path: "/things/{id}", Evidence: "observed", Source: "seen"},
-			{Method: "POST", Path: "/things/{id}", Evidence: "documented", Source: "said"},
+			{Method: "GET", Path: "/things/{id}", Evidence: "observed", Source: "seen", Since: "1.2.3"},
+			{Method: "POST", Path: "/things/{id}", Evidence: "documented", Source: "said", Client: "not used"},
 		},
 		properties: []property{
 			{Object: "Part", Answer: "of", Evidence: "observed", Source: "seen"},
 			{Object: "Thing", Answer: "isRed", Request: "makeRed", Evidence: "inferred", Source: "guessed"},
+			{Object: "Thing", Answer: "link", Evidence: "documented", Source: "said"},
+			{Object: "Thing", Request: "link", Evidence: "inferred", Source: "guessed"},
 			{Object: "Thing", Answer: "name", Request: "name", Evidence: "documented", Source: "said"},
 			{Object: "Thing", Answer: "parts", Evidence: "inferred", Source: "guessed", Client: "carries"},
+			{Object: "Thing", Answer: "size", Evidence: "documented", Source: "said"},
+			{Object: "Thing", Request: "size", Evidence: "inferred", Source: "answers have it"},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -48,8 +48,29 @@ var page = template.Must(template.New("guide").Funcs(template.FuncMap{
 
 // A count is how much of the contract is known how well.
 type count struct {
-	Evidence, Meaning  string
-	Routes, Properties int
+	Evidence, Meaning         string
+	Routes, Answers, Requests int
+}
+
+func (c *count) add(d *document) {
+	for _, r := range d.routes {
+		if c.Evidence == "" || c.Evidence == r.Evidence {
+			c.Routes++
+		}
+	}
+	for _, p := range d.properties {
+		switch {
+		case c.Evidence != "" && c.Evidence != p.Evidence:
+			continue
+		case p.Answer != "" && p.Request != "":
+			c.Answers++
+			c.Requests++
+		case p.Answer != "":
+			c.Answers++
+		default:
+			c.Requests++
+		}
+	}
 }
 
 // An object is what has properties.
@@ -64,26 +85,45 @@ func render(d *document) ([]byte, error) {
 		{Evidence: "observed", Meaning: "it was seen in the code of a published client, or in an answer that somebody recorded"},
 		{Evidence: "inferred", Meaning: "nobody states it; it is what the documented parts suggest"},
 	}
+	used, unused := d.split()
+	var total count
+	total.add(used)
 	for i := range counts {
-		for _, r := range d.routes {
-			if r.Evidence == counts[i].Evidence {
-				counts[i].Routes++
-			}
-		}
-		for _, p := range d.properties {
-			if p.Evidence == counts[i].Evidence {
-				counts[i].Properties++
-			}
-		}
+		counts[i].add(used)
 	}
 	var rendered bytes.Buffer
 	err := page.Execute(&rendered, map[string]any{
-		"Counts":  counts,
-		"Total":   count{Routes: len(d.routes), Properties: len(d.properties)},
-		"Routes":  d.routes,
-		"Objects": objects(d.properties),
+		"Counts":           counts,
+		"Total":            total,
+		"Routes":           used.routes,
+		"Objects":          objects(used.properties),
+		"UnusedRoutes":     unused.routes,
+		"UnusedProperties": unused.properties,
 	})
 	return rendered.Bytes(), err
+}
+
+// notUsed is the x-client of what the client does without.
+const notUsed = "not used"
+
+// split parts what the client uses from what it does not.
+func (d *document) split() (used, unused *document) {
+	used, unused = &document{}, &document{}
+	for _, r := range d.routes {
+		part := used
+		if r.Client == notUsed {
+			part = unused
+		}
+		part.routes = append(part.routes, r)
+	}
+	for _, p := range d.properties {
+		part := used
+		if p.Client == notUsed {
+			part = unused
+		}
+		part.properties = append(part.properties, p)
+	}
+	return used, unused
 }
 
 // objects puts the properties, which come in the order of their objects, together.
