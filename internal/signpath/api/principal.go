@@ -60,7 +60,9 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 		if err != nil {
 			return nil, c.unusable(contract.RoutesOf[kind].List, nil, err)
 		}
-		principals[i] = p
+		if principals[i], err = c.settleRole(ctx, p, item, contract.RoutesOf[kind].List); err != nil {
+			return nil, err
+		}
 	}
 	return principals, nil
 }
@@ -112,7 +114,7 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 		NotificationEmail: o.Text(contract.PropNotificationEmail),
 		Identity:          o.Text(contract.PropIdentity),
 		Description:       o.Text(contract.PropDescription),
-		Role:              access.Role(o.Text(contract.PropRole)),
+		Role:              roleOf(kind, o),
 		Active:            kind == access.KindGroup || o.Is(contract.PropActive),
 		Synchronized:      o.Is(contract.PropSynchronized),
 		Support:           o.Is(contract.PropSupport),
@@ -193,6 +195,9 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 	p, err := decodePrincipal(kind, o)
 	if err != nil {
 		return p, c.unusable(e.read, e.parameters, err)
+	}
+	if p, err = c.settleRole(ctx, p, o, e.read); err != nil {
+		return p, err
 	}
 	c.snapshot.put(p)
 	return p, nil
@@ -351,6 +356,9 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 	publish := publisher{
 		as: func(o contract.Object) error {
 			p, err := decodePrincipal(kind, o)
+			if err == nil {
+				p, err = c.settleRole(ctx, p, o, contract.RoutesOf[kind].Read)
+			}
 			if err == nil {
 				c.snapshot.put(p)
 			}
