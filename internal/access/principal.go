@@ -27,7 +27,7 @@ type Principal struct {
 	// Description is a group's; empty for others.
 	Description string
 	// Role is the global role; empty for groups, which have none, and where
-	// the server did not tell.
+	// nobody has told it.
 	Role Role
 	// Active is false for a deactivated user. Groups are always active.
 	Active bool

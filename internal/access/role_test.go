@@ -41,17 +41,41 @@ func TestRoles(t *testing.T) {
 			privileged = append(privileged, test.role)
 		}
 	}
-	if got := access.Role("Something").Title(); got != "Something" {
-		t.Errorf("an unknown role is titled %q", got)
-	}
 	if got := access.PrivilegedRoles(); !slices.Equal(got, privileged) {
 		t.Errorf("the roles that can be assigned are %q", got)
 	}
 }
 
+// TestWhatAnUnknownRoleCountsAs asks each question of roles that are known and of some
+// that are not: what counts against must, and nothing else.
+func TestWhatAnUnknownRoleCountsAs(t *testing.T) {
+	const admin, regular = access.RoleGlobalAdministrator, access.RoleRegularUser
+	for role, want := range map[access.Role]struct {
+		unknown         bool
+		atMost, atLeast access.Role
+		title           string
+	}{
+		admin:                          {false, admin, admin, "Global Administrator"},
+		access.RoleGlobalReader:        {false, access.RoleGlobalReader, access.RoleGlobalReader, "Global Reader"},
+		regular:                        {false, regular, regular, "Regular User"},
+		"":                             {false, "", "", ""}, // Nobody has told it.
+		"GlobalAdmin":                  {true, admin, regular, `"GlobalAdmin" (unknown)`},
+		"globalAdministrator":          {true, admin, regular, `"globalAdministrator" (unknown)`},
+		"Regular User":                 {true, admin, regular, `"Regular User" (unknown)`},
+		access.RoleUnstated:            {true, admin, regular, "null (unknown)"},
+		"\u202eadmin\x1b[2K":           {true, admin, regular, `"\u202eadmin\x1b[2K" (unknown)`},
+		access.RoleGlobalReader + "\n": {true, admin, regular, `"GlobalReader\n" (unknown)`},
+	} {
+		if role.IsUnknown() != want.unknown || role.AtMost() != want.atMost || role.AtLeast() != want.atLeast || role.Title() != want.title {
+			t.Errorf("%q is unknown: %t, counts as %q at most and as %q at least, and is called %s",
+				string(role), role.IsUnknown(), role.AtMost(), role.AtLeast(), role.Title())
+		}
+	}
+}
+
 // A role of a newer server must not be taken for one that sees everything.
 func TestUnknownRoleSeesNothing(t *testing.T) {
-	for _, role := range []access.Role{"", "SuperUser", "globaladministrator"} {
+	for _, role := range []access.Role{"", "SuperUser", "globaladministrator", access.RoleUnstated} {
 		if role.SeesAllProjects() {
 			t.Errorf("%q sees all projects", role)
 		}

@@ -94,7 +94,14 @@ func (o *object) boolean(name string) *bool {
 	return nil
 }
 
-func (o *object) role() access.Role { return access.Role(o.textOf(attributeRole)) }
+// role returns the role that an attribute tells; the empty one where it does not. Null
+// is what the provider writes for a role that is none.
+func (o *object) role() access.Role {
+	if o.isNull(attributeRole) {
+		return access.RoleUnstated
+	}
+	return access.Role(o.textOf(attributeRole))
+}
 
 // isNull tells whether an attribute is known to be null.
 func (o *object) isNull(name string) bool {

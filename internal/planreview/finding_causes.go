@@ -21,7 +21,7 @@ func (c *causes) of(f review.Finding, at side) []string {
 			c.addRevealed(found, c.lists[at].reached(list), at)
 		}
 	default:
-		c.addAdministrators(found)
+		c.addAdministrators(found, rule)
 	}
 	if len(found) == 0 {
 		c.addTouching(found, f, rule)
@@ -179,13 +179,18 @@ func sign(change review.Change) int {
 	return 0
 }
 
-// addAdministrators adds what makes Global Administrators more or fewer.
-func (c *causes) addAdministrators(found addresses) {
+// addAdministrators adds what makes Global Administrators more or fewer, as the rule
+// counts them: an unknown role is one too many, and not one who is left.
+func (c *causes) addAdministrators(found addresses, rule review.Rule) {
+	countsAs := access.Role.AtMost
+	if rule.Absence {
+		countsAs = access.Role.AtLeast
+	}
 	difference := map[string]int{}
 	more := 0
 	for _, noted := range []map[string]addresses{c.roles, c.accounts} {
 		for key := range noted {
-			difference[key] = c.administers(after, key) - c.administers(before, key)
+			difference[key] = c.administers(after, key, countsAs) - c.administers(before, key, countsAs)
 		}
 	}
 	for _, by := range difference {
@@ -199,9 +204,9 @@ func (c *causes) addAdministrators(found addresses) {
 	}
 }
 
-func (c *causes) administers(at side, key string) int {
+func (c *causes) administers(at side, key string, countsAs func(access.Role) access.Role) int {
 	p := c.people[at].byKey(key)
-	if p == nil || p.Role != access.RoleGlobalAdministrator || p.Status() != access.StatusActive {
+	if p == nil || countsAs(p.Role) != access.RoleGlobalAdministrator || p.Status() != access.StatusActive {
 		return 0
 	}
 	return 1

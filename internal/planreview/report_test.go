@@ -1,6 +1,7 @@
 package planreview_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -299,6 +300,55 @@ func TestAdministrators(t *testing.T) {
 }
 
 // TestEveryChangeIsTold has changes that are none of access.
+// Who has a role that nobody knows is an administrator when it is taken away, and none
+// when it is asked who is left.
+func TestUnknownRoles(t *testing.T) {
+	user := func(email string, role any) any {
+		return attributes{"id": "", "email": email, "member": "user:" + email, "active": true, "status": "active", "role": role}
+	}
+	for spelled, value := range map[string]any{`"GlobalAdmin" (unknown)`: "GlobalAdmin", "null (unknown)": nil} {
+		t.Run(spelled, func(t *testing.T) {
+			everybody := func(users ...any) *planBuilder {
+				return newPlan().data("users", attributes{"users": users}).
+					data("ci_users", attributes{"ci_users": []any{}}).data("user_groups", attributes{"user_groups": []any{}})
+			}
+			last := everybody(user("a@example.com", value), user("b@example.com", "GlobalAdministrator"), user("c@example.com", value)).
+				change("role_assignment", attributes{"member": "user:b@example.com", "role": "GlobalAdministrator"}, nil).
+				change("role_assignment", attributes{"member": "user:c@example.com", "role": value}, nil).review(t)
+			if !last.Introduces(review.Deny) {
+				t.Errorf("introduced: %q", rules(last.Findings.Introduced))
+			}
+			if got := causesOf(t, last.Findings.Introduced, "no-global-administrator"); !slices.Equal(got, []string{"signpath_role_assignment.r004"}) {
+				t.Errorf("the causes are %q", got)
+			}
+			says(t, last, "Who may be one: user:a@example.com with the role "+spelled)
+
+			account := func(email string, active bool) attributes {
+				return attributes{"id": "", "email": email, "member": "user:" + email, "active": active, "status": "active", "identity": "sso:" + email}
+			}
+			all := []any{user("a@example.com", value), user("c@example.com", "RegularUser")}
+			for i := range 5 {
+				all = append(all, user(fmt.Sprintf("admin%d@example.com", i), "GlobalAdministrator"))
+			}
+			more := everybody(all...).
+				change("user", account("a@example.com", false), account("a@example.com", true)).
+				change("user", account("c@example.com", false), account("c@example.com", true)).review(t)
+			if got := causesOf(t, more.Findings.Introduced, "many-global-administrators"); !slices.Equal(got, []string{"signpath_user.r004"}) {
+				t.Errorf("the causes are %q", got)
+			}
+
+			demoted := everybody(user("a@example.com", value), user("b@example.com", "GlobalAdministrator")).
+				change("role_assignment", attributes{"member": "user:a@example.com", "role": value},
+					attributes{"member": "user:a@example.com", "role": "GlobalReader"}).review(t)
+			says(t, demoted, "user:a@example.com loses control of everything in the organization, by the role "+spelled+", which counts as Global Administrator",
+				"user:a@example.com has the global role Global Reader instead of "+spelled)
+			if got := causesOf(t, demoted.Findings.Resolved, "unknown-role"); !slices.Equal(got, []string{"signpath_role_assignment.r004"}) {
+				t.Errorf("the causes are %q", got)
+			}
+		})
+	}
+}
+
 func TestEveryChangeIsTold(t *testing.T) {
 	a := "user:a@example.com"
 	user := func(more attributes) attributes {

@@ -66,6 +66,10 @@ const (
 // undo it, which a plan also checks by itself.
 const NoGlobalAdministrator = "no-global-administrator"
 
+// UnknownRole is the id of the rule about roles that are in no catalogue, of which the
+// provider also warns by itself.
+const UnknownRole = "unknown-role"
+
 // Sources that are no page of SignPath's.
 const (
 	separationOfDuties = "separation of duties: approval is a second person's look"
@@ -201,6 +205,16 @@ var catalogue = []Rule{
 		Source:   `users page, "User Administrators may assign permissions exceeding their own"`,
 		Evidence: Documented,
 		find:     (*inspection).findUserAdministrators,
+	},
+	{
+		ID: UnknownRole, Severity: Warn,
+		Summary: "A user has a global role that this version does not know, or the server says null for it. It counts as Global Administrator " +
+			"where somebody may do too much, and as no role where somebody has to be left.",
+		Advice: "Look up in SignPath's web application which role the user has, and report the spelling to this provider's project. " +
+			"Take the role away if nobody knows what it is for.",
+		Source:   leastPrivilege,
+		Evidence: Inferred,
+		find:     (*inspection).findUnknownRoles,
 	},
 	{
 		ID: "many-global-administrators", Severity: Warn,

@@ -26,6 +26,8 @@ const (
 
 var directions = []Direction{Gains, Loses, WillGain, WillNotGain}
 
+func (d Direction) isGain() bool { return d == Gains || d == WillGain }
+
 // A Change is one permission at one place that a principal gains or loses. Who only
 // gets another way to the same permission gains nothing.
 type Change struct {
@@ -60,6 +62,9 @@ func (c Change) String() string {
 // Changes tells who gains and who loses what between two organizations, ordered by
 // principal, direction and place. It compares what principals can do, not entries. A
 // principal is the same if the id or else the natural reference is.
+//
+// An unknown role counts against the change: as no right before another role that gives
+// something, and as every right before another role that takes something.
 //
 // What goes without saying is left out: a permission inside a place where the same
 // one changes for the same reasons, and one that another includes. An approver
@@ -135,13 +140,24 @@ func (c *accessComparison) compareAt(at placedPermission) {
 	slices.Sort(people)
 	for _, person := range slices.Compact(people) {
 		had, has := c.earlier.access(person, at), c.later.access(person, at)
-		switch {
-		case isNews(&has, c.earlier.analysis):
-			c.compare(had, has)
-		case isNews(&had, c.later.analysis):
-			c.changes = append(c.changes, loss(had))
+		if gained, ok := c.compare(had.counting(has), has); ok && gained.Direction.isGain() {
+			c.changes = append(c.changes, gained)
+		}
+		if lost, ok := c.compare(had, has.counting(had)); ok && !lost.Direction.isGain() {
+			c.changes = append(c.changes, lost)
 		}
 	}
+}
+
+// counting leaves out the unknown roles, but for one that is the same on the other side:
+// that changes nothing.
+func (a Access) counting(other Access) Access {
+	if slices.ContainsFunc(a.Reasons, func(r Reason) bool { return !r.isSure() }) {
+		a.Reasons = slices.DeleteFunc(slices.Clone(a.Reasons), func(r Reason) bool {
+			return !r.isSure() && !slices.ContainsFunc(other.Reasons, func(o Reason) bool { return o.key() == r.key() })
+		})
+	}
+	return a
 }
 
 // identity finds an account of another roster in this one.
@@ -166,26 +182,37 @@ func isNews(access *Access, other *analysis) bool {
 	return len(access.Reasons) > 0
 }
 
-// compare notes what is different between the access that there was, which is the
-// zero value if there was none, and the one that is there.
-func (c *accessComparison) compare(had, has Access) {
+// compare tells what is different between the access that there was and the one that is
+// there. Either has no reasons if there is none.
+func (c *accessComparison) compare(had, has Access) (Change, bool) {
+	switch {
+	case isNews(&has, c.earlier.analysis):
+		return c.gain(had, has)
+	case isNews(&had, c.later.analysis):
+		return loss(had), true
+	}
+	return Change{}, false
+}
+
+// gain is compare for where there is an access.
+func (c *accessComparison) gain(had, has Access) (Change, bool) {
 	change := Change{Principal: has.Principal, Permission: has.Permission, Place: has.Place, Reasons: has.Reasons}
 	isNew := len(had.Reasons) == 0
 	switch {
 	case !isNew && had.takesEffect() == has.takesEffect():
-		return
+		return change, false
 	case has.takesEffect():
 		change.Direction = Gains
 		if !isNew {
 			change.Because = "because the account is now active"
 		}
 	case !isNew:
-		change.Direction, change.Because = Loses, "because the account is no longer active"
+		change.Direction, change.Reasons, change.Because = Loses, had.Reasons, "because the account is no longer active"
 	default:
 		change.Direction = WillGain
 		change.Because = strings.TrimPrefix(c.later.accounts[has.account].onceInForce(), ", ")
 	}
-	c.changes = append(c.changes, change)
+	return change, true
 }
 
 func loss(had Access) Change {

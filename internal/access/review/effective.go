@@ -64,6 +64,10 @@ func (r Reason) Evidence() Evidence { return r.right.Evidence }
 // Source is where SignPath says so.
 func (r Reason) Source() string { return r.right.Source }
 
+// isSure is false for a role that is unknown: it may give the permission, and nobody can
+// rely on it.
+func (r Reason) isSure() bool { return !r.Holder().Role.IsUnknown() }
+
 // String says what the principal is: "approver of acme/release-signing, through
 // group:Release Managers".
 func (r Reason) String() string {
@@ -110,6 +114,9 @@ func (h Holder) String() string {
 			return list.Singular
 		}
 	}
+	if h.Role.IsUnknown() {
+		return h.Role.String() + ", which counts as " + h.Role.AtMost().Title()
+	}
 	return h.Role.Title() + h.List
 }
 
@@ -143,11 +150,11 @@ func (a *analysis) give(place Place, way way, right *Right) {
 	a.given[at] = append(a.given[at], givenReason{way.account, Reason{Place: place, Via: way.via, right: right}})
 }
 
-// globalRights returns what the account may do in the whole organization.
+// globalRights returns what the account may do in the whole organization, at most.
 func (a *account) globalRights() []*Right {
 	var rights []*Right
 	if a.Role != "" {
-		rights = append(rights, grantedRights[Holder{Role: a.Role}]...)
+		rights = append(rights, mostRightsOf(Holder{Role: a.Role})...)
 	}
 	if a.Support {
 		rights = append(rights, grantedRights[Holder{Support: true}]...)

@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -75,10 +76,35 @@ func TestEffectiveAccessOfRoles(t *testing.T) {
 	compareLines(t, accessOf(org, "user:owner@example.com"), by("Global Administrator"))
 	compareLines(t, accessOf(org, "user:support@example.com"), by("support user"))
 	compareLines(t, accessOf(org, "user:deputy@example.com"), []string{"administer-users on the organization: User Administrator"})
-	compareLines(t, accessOf(org, "ci_user:acme-test"), []string{
-		"submit on acme/test-signing: submitter of acme/test-signing, directly",
-		"read-artifacts on acme/test-signing: submitter of acme/test-signing, directly",
-	})
+	// What is not known of may be everything that any role gives.
+	unknown := by(`"RoleOfANewerServer" (unknown), which counts as Global Administrator`)
+	reading := len(unknown) - 1
+	unknown = append(unknown[:reading:reading], "submit on acme/test-signing: submitter of acme/test-signing, directly",
+		unknown[reading]+" + submitter of acme/test-signing, directly")
+	compareLines(t, accessOf(org, "ci_user:acme-test"), unknown)
+}
+
+// A role that nobody knows gives all that any role gives, and nothing that none does.
+func TestAnUnknownRoleGivesWhatAnyRoleGives(t *testing.T) {
+	gives := func(holder access.Role) map[review.Permission]bool {
+		permissions := map[review.Permission]bool{}
+		org := soundOrganization(role("user:officer@example.com", holder))
+		for _, row := range review.Effective(org) {
+			if row.Principal.Same(ref("user:officer@example.com")) && row.Place == (review.Place{}) {
+				permissions[row.Permission] = true
+			}
+		}
+		return permissions
+	}
+	want := map[review.Permission]bool{}
+	for _, description := range access.Roles() {
+		maps.Copy(want, gives(description.Role))
+	}
+	for _, unknown := range []access.Role{"GlobalAdmin", "globalReader", access.RoleUnstated} {
+		if got := gives(unknown); !maps.Equal(got, want) {
+			t.Errorf("%s gives %v, want %v", unknown, got, want)
+		}
+	}
 }
 
 // Whoever is not active has no access, but the entry stands.

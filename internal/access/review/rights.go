@@ -211,9 +211,26 @@ var grantedRights = func() map[Holder][]*Right {
 	return granted
 }()
 
+// unknownRole is the source of the rights that an unknown role may well have.
+const unknownRole = "nothing is known of the role, so it counts as the one that allows most"
+
+// mostRightsOf returns what the holder is granted. Of a role that is unknown, that is all
+// that any role grants. Who must surely have a right is for the asker to find out; see
+// [Reason.isSure].
+func mostRightsOf(holder Holder) []*Right {
+	if !holder.Role.IsUnknown() {
+		return grantedRights[holder]
+	}
+	var granted []*Right
+	for _, right := range grantedRights[Holder{Role: holder.Role.AtMost()}] {
+		granted = append(granted, &Right{holder, right.Permission, true, Inferred, unknownRole})
+	}
+	return granted
+}
+
 // rightOf returns the cell if it grants the permission, or nil.
 func rightOf(holder Holder, permission Permission) *Right {
-	for _, right := range grantedRights[holder] {
+	for _, right := range mostRightsOf(holder) {
 		if right.Permission == permission {
 			return right
 		}

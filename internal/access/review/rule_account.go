@@ -31,19 +31,38 @@ func (i *inspection) findUserAdministrators() []Finding {
 	})
 }
 
+// findUnknownRoles makes another finding of each role of one account.
+func (i *inspection) findUnknownRoles() []Finding {
+	var found []Finding
+	for _, a := range i.accounts {
+		if !a.Role.IsUnknown() || !a.comes() {
+			continue
+		}
+		found = append(found, Finding{
+			Principals: []access.Reference{a.reference}, about: string(a.Role),
+			Sentence: fmt.Sprintf("%s has the global role %s%s.", a.reference, Holder{Role: a.Role}, a.onceInForce()),
+		})
+	}
+	return found
+}
+
 func (i *inspection) findNoAdministrator() []Finding {
-	if i.org.PrincipalsIncomplete || i.hasUnknownRole() || len(i.globalAdministrators()) > 0 {
+	if i.org.PrincipalsIncomplete || i.hasUntoldRole() || len(i.globalAdministrators(access.Role.AtLeast)) > 0 {
 		return nil
 	}
-	return []Finding{{Sentence: "There is no active Global Administrator."}}
+	sentence := "There is no active Global Administrator."
+	if perhaps := i.globalAdministrators(access.Role.AtMost); len(perhaps) > 0 {
+		sentence = "Nobody is known to be an active Global Administrator. Who may be one: " + spellFew(perhaps, "other", "others") + "."
+	}
+	return []Finding{{Sentence: sentence}}
 }
 
 // findFewAdministrators is about those who are left: that there is nobody is another
 // rule's.
 func (i *inspection) findFewAdministrators() []Finding {
-	administrators := i.globalAdministrators()
+	administrators := i.globalAdministrators(access.Role.AtLeast)
 	minimum := i.parameter(parameterMinimum)
-	if i.org.PrincipalsIncomplete || i.hasUnknownRole() || len(administrators) == 0 || len(administrators) >= minimum {
+	if i.org.PrincipalsIncomplete || i.hasUntoldRole() || len(administrators) == 0 || len(administrators) >= minimum {
 		return nil
 	}
 	return []Finding{{Sentence: fmt.Sprintf("There must be at least %s, and there %s.",
@@ -51,7 +70,7 @@ func (i *inspection) findFewAdministrators() []Finding {
 }
 
 func (i *inspection) findManyAdministrators() []Finding {
-	administrators := i.globalAdministrators()
+	administrators := i.globalAdministrators(access.Role.AtMost)
 	maximum := i.parameter(parameterMaximum)
 	if len(administrators) <= maximum {
 		return nil
@@ -60,19 +79,26 @@ func (i *inspection) findManyAdministrators() []Finding {
 		count(maximum, "active Global Administrator"), len(administrators), strings.Join(administrators, ", "))}}
 }
 
-// globalAdministrators names those who are in force. The support user is none of the
-// organization's own.
-func (i *inspection) globalAdministrators() []string {
+// globalAdministrators names those who are in force, by what their role counts as. The
+// support user is none of the organization's own.
+func (i *inspection) globalAdministrators(countsAs func(access.Role) access.Role) []string {
 	var names []string
 	for _, a := range i.accounts {
-		if a.Role == access.RoleGlobalAdministrator && a.inForce() && !a.Support {
-			names = append(names, a.reference.String())
+		if countsAs(a.Role) != access.RoleGlobalAdministrator || !a.inForce() || a.Support {
+			continue
 		}
+		name := a.reference.String()
+		if a.Role.IsUnknown() {
+			name += " with the role " + a.Role.String()
+		}
+		names = append(names, name)
 	}
 	return names
 }
 
-func (i *inspection) hasUnknownRole() bool {
+// hasUntoldRole tells whether there is somebody whose role nobody has told, as plans do
+// not tell all.
+func (i *inspection) hasUntoldRole() bool {
 	for _, a := range i.accounts {
 		if a.Role == "" && a.inForce() {
 			return true

@@ -209,6 +209,7 @@ var ruleCases = map[string]ruleCase{
 			"it synchronizes a directory": edits(role("ci_user:acme-test", access.RoleDirectorySynchronizer)),
 			"it reads":                    edits(role("ci_user:acme-test", access.RoleGlobalReader)),
 			"deactivated":                 edits(role("ci_user:acme-test", access.RoleProjectAdministrator), deactivated("ci_user:acme-test")),
+			"of an unknown role, too":     edits(role("ci_user:acme-test", "GlobalAdmin"), deactivated("ci_user:acme-test")),
 		},
 		exception: memberException("ci_user:acme-test"),
 	},
@@ -219,6 +220,18 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"another role": edits(role("user:dev@example.com", access.RoleCertificateAdministrator)),
 			"deactivated":  edits(role("user:dev@example.com", access.RoleUserAdministrator), deactivated("user:dev@example.com")),
+		},
+		exception: memberException("user:dev@example.com"),
+	},
+	"unknown-role": {
+		direct:   edits(role("user:dev@example.com", "GlobalAdmin")),
+		sentence: `user:dev@example.com has the global role "GlobalAdmin" (unknown), which counts as Global Administrator.`,
+		onlyRole: byRole,
+		quiet: map[string][]orgEdit{
+			"a known role":     edits(role("user:dev@example.com", access.RoleGlobalAdministrator)),
+			"nobody tells":     edits(role("user:dev@example.com", "")),
+			"deactivated":      edits(role("user:dev@example.com", "GlobalAdmin"), deactivated("user:dev@example.com")),
+			"a group has none": nil,
 		},
 		exception: memberException("user:dev@example.com"),
 	},

@@ -73,16 +73,27 @@ func (i *inspection) findManyPolicies() []Finding {
 	return found
 }
 
+// findAdministratingCIUsers makes another finding of a role that is unknown: that it
+// turns out to be an administrator's is news.
 func (i *inspection) findAdministratingCIUsers() []Finding {
-	return i.eachAccount(func(a *account) string {
+	var found []Finding
+	for _, a := range i.accounts {
 		if a.Kind != access.KindCIUser || !a.comes() || !administers(a.Role) {
-			return ""
+			continue
 		}
-		return fmt.Sprintf("%s is a CI user with the role %s.", a.reference, Holder{Role: a.Role})
-	})
+		finding := Finding{
+			Principals: []access.Reference{a.reference},
+			Sentence:   fmt.Sprintf("%s is a CI user with the role %s.", a.reference, Holder{Role: a.Role}),
+		}
+		if a.Role.IsUnknown() {
+			finding.about = string(a.Role)
+		}
+		found = append(found, finding)
+	}
+	return found
 }
 
-// administers tells whether the role is an administrator's. The Directory
+// administers tells whether the role may be an administrator's. The Directory
 // Synchronizer is not taken for one: SignPath makes it for a CI user.
 func administers(role access.Role) bool {
 	if role == access.RoleDirectorySynchronizer {

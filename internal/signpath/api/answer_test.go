@@ -231,7 +231,7 @@ func TestAnAnswerWithAnotherIDThanBefore(t *testing.T) {
 func mistyped() map[string]map[string]any {
 	null := json.RawMessage("null")
 	user := map[string]any{
-		"role a number": 1, "role an object": map[string]any{"name": "GlobalReader"}, "role a list": []string{"GlobalReader"}, "role null": null, "role ": "",
+		"role a number": 1, "role an object": map[string]any{"name": "GlobalReader"}, "role a list": []string{"GlobalReader"}, "role ": "",
 		"isActive a text": "True", "isActive a number": 1, "isActive null": null, "name null": null, "name a number": 7,
 		"id a number": 17, "notificationEmailAddress a list": []string{}, "notificationEmailAddress a truth": false,
 	}

@@ -70,5 +70,6 @@ func (c *Client) meAs(ctx context.Context, kind access.Kind) (Me, error) {
 	if err != nil {
 		return Me{}, c.unusable(r, nil, err)
 	}
-	return Me{p}, nil
+	p, err = c.settleRole(ctx, p, o, r)
+	return Me{p}, err
 }

@@ -64,6 +64,11 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 	if kind == access.KindGroup {
 		c.snapshot.setGroups(items)
 	}
+	for i, p := range principals {
+		if principals[i], err = c.settleRole(ctx, p, items[i], r); err != nil {
+			return nil, err
+		}
+	}
 	return principals, nil
 }
 
@@ -106,7 +111,7 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 	if err := o.Require(required...); err != nil {
 		return access.Principal{}, err
 	}
-	role, err := decodeRole(kind, o)
+	role, err := roleOf(kind, o)
 	if err != nil {
 		return access.Principal{}, err
 	}
@@ -130,16 +135,6 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", httpapi.ErrNotJSON, kind.Noun(), p.Name)
 	}
 	return p, nil
-}
-
-// decodeRole reads a user's role; groups have none. That it is a text, and so not null,
-// is held by [contract.Route.CheckTypes]; an empty one says no more than a missing one.
-func decodeRole(kind access.Kind, o contract.Object) (access.Role, error) {
-	role := access.Role(o.Text(contract.PropRole))
-	if role == "" && kind != access.KindGroup {
-		return "", fmt.Errorf("its property %q is empty (the name is %s)", o.Key(contract.PropRole), contract.RoutesOf[kind].Read.Evidence(contract.PartAnswer, contract.PropRole))
-	}
-	return role, nil
 }
 
 // Resolve finds the one principal that the reference names. The error is an
@@ -227,6 +222,9 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 	p, err := decodePrincipal(kind, o)
 	if err != nil {
 		return p, c.unusable(e.read, e.parameters, err)
+	}
+	if p, err = c.settleRole(ctx, p, o, e.read); err != nil {
+		return p, err
 	}
 	c.snapshot.put(p)
 	c.seen.Store(p.ID, o)
@@ -402,6 +400,9 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 	publish := publisher{
 		as: func(o contract.Object) error {
 			p, err := decodePrincipal(kind, o)
+			if err == nil {
+				p, err = c.settleRole(ctx, p, o, contract.RoutesOf[kind].Read)
+			}
 			if err == nil {
 				c.snapshot.put(p)
 			}

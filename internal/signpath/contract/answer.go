@@ -61,6 +61,8 @@ var checkedProperties = sync.OnceValue(func() map[*Route][]checkedProperty {
 // wants says what the value should be; it is empty if that is what it is.
 func (p checkedProperty) wants(value json.RawMessage) (wanted string) {
 	switch {
+	case p.name == PropRole && IsNull(value):
+		return "" // Whether that is a role, the server's document tells.
 	case p.isMemberList:
 		if _, err := DecodeMembers(value); err != nil {
 			return "a list of members"

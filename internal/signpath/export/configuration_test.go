@@ -128,9 +128,30 @@ resource "signpath_role_assignment" "dev_lead" {
 }
 `,
 		`"user:sync@example.com", "Synced\nresource \"x\" {}", "GlobalReader"`,
-		"(the provider knows no such role):\n#   \"ci_user:build\", \"Auditor\"")
+		"(the provider knows no such role, which may be an administrator's):\n#   \"ci_user:build\", \"Auditor\"\n")
 	if strings.Contains(files["roles.tf"], "left") {
 		t.Errorf("a Regular User has a role:\n%s", files["roles.tf"])
+	}
+}
+
+// What the provider would refuse is in no resource, and is told.
+func TestUnknownRolesAreTold(t *testing.T) {
+	organization := small()
+	organization.Directory.Put(access.Principal{Kind: access.KindUser, ID: idOf("user", 4), Email: "a@example.com", Role: "globalAdministrator", Active: true})
+	organization.Directory.Put(access.Principal{Kind: access.KindUser, ID: idOf("user", 5), Email: "b@example.com", Role: access.RoleUnstated, Active: true})
+	generated := export.Generate(organization, export.Options{})
+	text := string(generated.Files["roles.tf"])
+	expectIn(t, text, `"user:a@example.com", `, `, "globalAdministrator"`, `"user:b@example.com", `, ", null\n")
+	if count := strings.Count(text, "resource \"signpath_role_assignment\""); count != 1 {
+		t.Errorf("%d roles are managed:\n%s", count, text)
+	}
+	told := export.LeftOut{What: "global roles", Why: "the provider knows no such role, which may be an administrator's", Count: 3}
+	if !slices.Contains(generated.Summary.LeftOut, told) {
+		t.Errorf("the summary says %+v", generated.Summary.LeftOut)
+	}
+	organization.Caller.Role = access.RoleUnstated
+	if said := export.Partial(organization); !strings.Contains(said, "with the role null, sees only") {
+		t.Errorf("of the caller it says %q", said)
 	}
 }
 

@@ -1,8 +1,6 @@
 package export
 
 import (
-	"slices"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
@@ -10,7 +8,7 @@ const typeRoleAssignment = "signpath_role_assignment"
 
 // roles writes the global role of everyone who is not a Regular User.
 func (g *generator) roles() {
-	d := newDocument("Who has a global role. Whoever has no role assignment is a Regular User.")
+	d := newDocument("Who has a global role. Whoever has no role assignment, and is not named below, is a Regular User.")
 	holders := g.roleHolders()
 	var things []named
 	for _, p := range holders {
@@ -21,7 +19,7 @@ func (g *generator) roles() {
 	left := leftOut{}
 	for _, p := range holders {
 		if why := unassignable(p); why != "" {
-			left.note(why, describe(p)+", "+quote(string(p.Role)))
+			left.note(why, describe(p)+", "+spellRole(p.Role))
 			continue
 		}
 		member := g.speller.spell(p.ID)
@@ -46,6 +44,14 @@ func (g *generator) roleHolders() []access.Principal {
 	return holders
 }
 
+// spellRole writes the role as SignPath has it.
+func spellRole(role access.Role) string {
+	if role == access.RoleUnstated {
+		return string(role)
+	}
+	return quote(string(role))
+}
+
 // unassignable returns why the role of the user cannot be managed; "" if it can.
 func unassignable(p access.Principal) reason {
 	switch {
@@ -53,7 +59,7 @@ func unassignable(p access.Principal) reason {
 		return reasonSynchronized
 	case p.Support:
 		return reasonSupport
-	case !slices.Contains(access.PrivilegedRoles(), p.Role):
+	case p.Role.IsUnknown():
 		return reasonRole
 	}
 	return ""

@@ -122,7 +122,7 @@ const (
 	reasonSupport      reason = "the account of SignPath's support staff"
 	reasonName         reason = "the provider takes no name that is empty or has white space around it"
 	reasonEmail        reason = "the provider takes no such e-mail address"
-	reasonRole         reason = "the provider knows no such role"
+	reasonRole         reason = "the provider knows no such role, which may be an administrator's"
 	reasonSlug         reason = "the provider takes no such slug"
 	reasonUnknown      reason = "on a list, but no user or group of the organization"
 	reasonEmpty        reason = "empty"

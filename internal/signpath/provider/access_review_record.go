@@ -89,6 +89,7 @@ func accessReasonAttributes() map[string]schema.Attribute {
 		attrRole: schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "Global role that gives the permission, such as `GlobalAdministrator`; null otherwise. " +
+				"A role that this version does not know stands as SignPath spells it, and counts as one that gives everything. " +
 				"The support user has neither a role nor a list here.",
 		},
 		"list":            schema.StringAttribute{Computed: true, MarkdownDescription: "Access list that gives the permission, such as `approvers`; null otherwise."},

@@ -41,7 +41,7 @@ func newCIUserRecord(p access.Principal, member access.Reference) ciUserRecord {
 	return ciUserRecord{
 		ID: types.StringValue(p.ID), Member: types.StringValue(member.String()), Name: types.StringValue(p.Name),
 		NotificationEmail: textOrNull(p.NotificationEmail),
-		Role:              types.StringValue(string(p.Role)), Active: types.BoolValue(p.Active),
+		Role:              roleValue(p.Role), Active: types.BoolValue(p.Active),
 	}
 }
 

@@ -54,9 +54,10 @@ func (d *currentUserDataSource) Read(ctx context.Context, _ datasource.ReadReque
 		addFailure(&resp.Diagnostics, failure{doing: "Reading the token's own user", needs: needsAnyRole}, err)
 		return
 	}
+	d.noticeRoles(ctx, &resp.Diagnostics, me.Principal)
 	model := currentUserModel{
 		ID: types.StringValue(me.ID), Kind: types.StringValue(string(me.Kind)), Member: types.StringValue(me.Reference().String()),
-		Name: types.StringValue(me.Name), Role: types.StringValue(string(me.Role)),
+		Name: types.StringValue(me.Name), Role: roleValue(me.Role),
 	}
 	if me.Kind == access.KindUser {
 		model.Email = types.StringValue(me.Email)

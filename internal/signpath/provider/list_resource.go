@@ -170,7 +170,7 @@ func refusedValues(ctx context.Context, state *tfsdk.Resource) (diags diag.Diagn
 	for name, attribute := range state.Schema.GetAttributes() {
 		switch attribute := attribute.(type) {
 		case schema.StringAttribute:
-			diags.Append(refusedString(ctx, state, path.Root(name), attribute.Validators)...)
+			diags.Append(refusedString(ctx, state, path.Root(name), attribute.Required, attribute.Validators)...)
 		case schema.SetAttribute:
 			diags.Append(refusedSet(ctx, state, path.Root(name), attribute.Validators)...)
 		}
@@ -178,9 +178,12 @@ func refusedValues(ctx context.Context, state *tfsdk.Resource) (diags diag.Diagn
 	return diags
 }
 
-func refusedString(ctx context.Context, state *tfsdk.Resource, at path.Path, validators []validator.String) diag.Diagnostics {
+func refusedString(ctx context.Context, state *tfsdk.Resource, at path.Path, required bool, validators []validator.String) diag.Diagnostics {
 	var value types.String
 	diags := state.GetAttribute(ctx, at, &value)
+	if required && value.IsNull() {
+		diags.AddAttributeError(at, "Missing value", fmt.Sprintf("The attribute %s has to be set, and SignPath has nothing for it.", at))
+	}
 	for _, v := range validators {
 		resp := validator.StringResponse{Diagnostics: diags}
 		v.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: value}, &resp)

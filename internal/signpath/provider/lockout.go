@@ -12,7 +12,8 @@ import (
 )
 
 // Taking away the rights by which they could be given back is an error in the
-// plan, unless the resource allows it.
+// plan, unless the resource allows it. Who has an unknown role counts as a Global
+// Administrator when it is taken away, and as none when it is asked who is left.
 
 const attrAllowLockout = "allow_lockout"
 
@@ -70,7 +71,7 @@ func (s *session) checkLoss(ctx context.Context, p access.Principal, does string
 		addError(diags, at, "Terraform would lock itself out", fmt.Sprintf(
 			"This plan %s %s, the user whose API token Terraform uses. It could not be undone with that token.%s", does, p, lockoutAdvice))
 	}
-	if p.Role != access.RoleGlobalAdministrator || !p.Active {
+	if p.Role.AtMost() != access.RoleGlobalAdministrator || !p.Active {
 		return
 	}
 	left, err := s.hasOtherAdministrator(ctx)
@@ -79,8 +80,12 @@ func (s *session) checkLoss(ctx context.Context, p access.Principal, does string
 		return
 	}
 	if !left {
+		who := "the last active Global Administrator"
+		if p.Role.IsUnknown() {
+			who = fmt.Sprintf("whose role %s may be that of the last active Global Administrator: nobody else is known to be one", p.Role)
+		}
 		addError(diags, at, "No Global Administrator would be left", fmt.Sprintf(
-			"This plan %s %s, the last active Global Administrator. Nobody could give the role back.%s", does, p, lockoutAdvice))
+			"This plan %s %s, %s. Nobody could give the role back.%s", does, p, who, lockoutAdvice))
 	}
 }
 
@@ -97,7 +102,7 @@ func (s *session) hasOtherAdministrator(ctx context.Context) (bool, error) {
 	}
 	for _, kind := range []access.Kind{access.KindUser, access.KindCIUser} {
 		for _, p := range directory.All(kind) {
-			if p.Status() == access.StatusActive && p.Role == access.RoleGlobalAdministrator && !p.Support && !s.demoted.has(p.ID) {
+			if p.Status() == access.StatusActive && p.Role.AtLeast() == access.RoleGlobalAdministrator && !p.Support && !s.demoted.has(p.ID) {
 				return true, nil
 			}
 		}

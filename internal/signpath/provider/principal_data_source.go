@@ -44,8 +44,9 @@ func textOrNull(text string) types.String {
 }
 
 const (
-	describeMember       = "Member reference, for access lists and role assignments."
-	describeRole         = "Global role, such as `RegularUser`; the data source `signpath_roles` lists them."
+	describeMember = "Member reference, for access lists and role assignments."
+	describeRole   = "Global role, such as `RegularUser`; the data source `signpath_roles` lists them. " +
+		"One that is not in that list stands as SignPath spells it; null where SignPath states none and does not say that this is a Regular User."
 	describeActive       = "Whether the account is active."
 	describeNotification = "E-mail address for notifications; null if none is set."
 )
@@ -93,6 +94,7 @@ func (d *principalDataSource) ConfigValidators(context.Context) []datasource.Con
 // Read implements [datasource.DataSource].
 func (d *principalDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	if p, at, ok := d.lookUp(ctx, req, resp); ok {
+		d.noticeRoles(ctx, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, d.record(p, d.client.Known().ReferenceTo(p.ID)))...)
 		keepConfigured(ctx, at, req, resp)
 	}
@@ -197,6 +199,7 @@ func (d *principalsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		addFailure(&resp.Diagnostics, failure{doing: "Listing " + d.kind.Noun() + "s", needs: needsAnyRole}, err)
 		return
 	}
+	d.noticeRoles(ctx, &resp.Diagnostics)
 	records := []any{}
 	for _, p := range principals {
 		if filter.matches(p) {

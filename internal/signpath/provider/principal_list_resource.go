@@ -81,7 +81,7 @@ func newRoleAssignmentListResource() list.ListResource {
 		includes: func(p access.Principal) bool { return p.Role != access.RoleRegularUser },
 		describe: func(p access.Principal, name string) string { return fmt.Sprintf("%s of %s", p.Role, name) },
 		state: func(p access.Principal, member string) any {
-			return roleAssignmentModel{ID: types.StringValue(p.ID), Member: types.StringValue(member), Role: types.StringValue(string(p.Role))}
+			return roleAssignmentModel{ID: types.StringValue(p.ID), Member: types.StringValue(member), Role: roleValue(p.Role)}
 		},
 	}
 }

@@ -202,6 +202,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	fields := model.fields()
 	p, err := r.find(ctx, model)
+	r.noticeRoles(ctx, &resp.Diagnostics)
 	if isNobody(err) {
 		removeFromState(ctx, resp)
 		return

@@ -89,6 +89,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	if r.session == nil {
 		return
 	}
+	defer r.noticeRoles(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		r.planDestroy(ctx, req, resp)
 		return
@@ -250,6 +251,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	p, err := r.principal(ctx, state)
+	r.noticeRoles(ctx, &resp.Diagnostics)
 	if err == nil && p.Role == access.RoleRegularUser {
 		p, err = r.client.ConfirmPrincipal(ctx, p.Kind, p.ID)
 	}
@@ -261,7 +263,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: "Reading the role of " + state.Member.ValueString(), needs: needsAnyRole}, err)
 		return
 	}
-	state.Role = types.StringValue(string(p.Role))
+	state.Role = roleValue(p.Role)
 	spelled, err := r.spellMembers(ctx, []string{p.ID}, []string{state.Member.ValueString()})
 	if err != nil {
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
@@ -331,7 +333,7 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, roleAssignmentModel{
-		ID: types.StringValue(p.ID), Member: types.StringValue(member), Role: types.StringValue(string(p.Role)),
+		ID: types.StringValue(p.ID), Member: types.StringValue(member), Role: roleValue(p.Role),
 	})...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }

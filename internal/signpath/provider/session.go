@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
@@ -31,6 +32,8 @@ type session struct {
 	replaced *idSet
 	// demoted are the users whom this plan deactivates or takes a role from.
 	demoted *idSet
+	// roleNotice is who was told to have an unknown role.
+	roleNotice *roleNotice
 	// memberships are the members that groups gain and lose by this plan.
 	memberships *memberships
 	// tokens is what happened to the tokens of CI users in this run.
@@ -50,6 +53,7 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
 		client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{},
+		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
 	s.guard = newGuard(client, s.rulebook(), s.planned)

@@ -169,9 +169,9 @@ func isRole() validator.String {
 				return fmt.Errorf("%s is what a user is without a role assignment. Leave this resource out; valid are %s", value, roleNames())
 			}
 			if role, ok := roleTitled(value); ok {
-				return fmt.Errorf("SignPath has no global role %q; did you mean %q? Valid are %s", value, role, roleNames())
+				return fmt.Errorf("SignPath has no global role %q that this provider knows; did you mean %q? Valid are %s", value, role, roleNames())
 			}
-			return fmt.Errorf("SignPath has no global role %q; valid are %s", value, roleNames())
+			return fmt.Errorf("SignPath has no global role %q that this provider knows; valid are %s", value, roleNames())
 		},
 	}
 }

@@ -47,7 +47,7 @@ func newUserRecord(p access.Principal, member access.Reference) userRecord {
 		ID: types.StringValue(p.ID), Member: types.StringValue(member.String()),
 		Name: types.StringValue(p.Name), Email: types.StringValue(p.Email),
 		NotificationEmail: textOrNull(p.NotificationEmail), Identity: textOrNull(p.Identity),
-		Role: types.StringValue(string(p.Role)), Active: types.BoolValue(p.Active),
+		Role: roleValue(p.Role), Active: types.BoolValue(p.Active),
 		Status: types.StringValue(string(p.Status())), Support: types.BoolValue(p.Support),
 		DirectorySynchronized: types.BoolValue(p.Synchronized),
 	}

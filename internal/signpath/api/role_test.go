@@ -1,0 +1,116 @@
+package api_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+var regularUser = regexp.MustCompile(`("role":\s*)"RegularUser"`)
+
+// withoutRegularUser is a server that answers null, or whatever else, in the place of the
+// role of a Regular User.
+func (o *organization) withoutRegularUser(is string) {
+	o.After = func(_ *http.Request, answer *http.Response) {
+		body, err := io.ReadAll(answer.Body)
+		o.check(err)
+		answer.Body = io.NopCloser(bytes.NewReader(regularUser.ReplaceAll(body, []byte("${1}"+is))))
+		answer.ContentLength = -1
+		answer.Header.Del("Content-Length")
+	}
+}
+
+// nullableRole is a document in which the role in answers about users may be null.
+func nullableRole(document map[string]any) {
+	schemas, _ := document["components"].(map[string]any)["schemas"].(map[string]any)
+	for _, schema := range schemas {
+		described, _ := schema.(map[string]any)
+		properties, _ := described["properties"].(map[string]any)
+		if role, ok := properties["role"]; ok {
+			properties["role"] = map[string]any{"allOf": []any{role}, "nullable": true}
+		}
+	}
+}
+
+// Null is a Regular User only where the document says so, by whichever route somebody is
+// read; and the document is asked once, and only about null.
+func TestRoleThatIsNull(t *testing.T) {
+	for name, c := range map[string]struct {
+		options  []mock.Option
+		mode     api.ContractMode
+		is       string
+		want     access.Role
+		requests int
+	}{
+		"the document says so":     {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAuto, "null", access.RoleRegularUser, 1},
+		"the document says not":    {nil, api.ContractAuto, "null", access.RoleUnstated, 1},
+		"there is no document":     {[]mock.Option{mock.WithDialect(mock.Dialect{NoDocument: true})}, api.ContractAuto, "null", access.RoleUnstated, 1},
+		"no document is asked":     {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAssumed, "null", access.RoleUnstated, 0},
+		"a word that nobody knows": {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAuto, `"regularUser"`, "regularUser", 0},
+		"a Regular User":           {nil, api.ContractAuto, `"RegularUser"`, access.RoleRegularUser, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T) {
+				o := inProcess(t, append(c.options, judged(t, contracttest.Unwatched("the role is null, which is not assumed")))...)
+				o.config.Contract = c.mode
+				o.as(builder)
+				o.withoutRegularUser(c.is)
+				me, err := o.client.Me(t.Context())
+				o.must(err)
+				directory, err := o.client.Directory(t.Context(), access.KindUser, access.KindCIUser)
+				o.must(err)
+				listed, _ := directory.Get(o.id(lead))
+				read, err := o.client.ConfirmPrincipal(t.Context(), access.KindUser, o.id(lead))
+				o.must(err)
+				for from, p := range map[string]access.Principal{"Me": me.Principal, "the list": listed, "the user": read} {
+					if p.Role != c.want {
+						t.Errorf("by %s, the role is %s", from, p.Role)
+					}
+				}
+				o.expectRequests(c.requests, documentRoute)
+			})
+		})
+	}
+}
+
+// A document that cannot be read now says nothing of null, and may the next time.
+func TestRoleThatIsNullWhileTheDocumentFails(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		o := calibrating(t, mock.WithDocument(nullableRole), judged(t, contracttest.Unwatched("the role is null, which is not assumed")))
+		o.withoutRegularUser("null")
+		o.inject(mock.Fault{Route: documentRoute, Times: 1, Action: mock.FaultAnswer, Status: http.StatusInternalServerError})
+		_, err := o.client.Directory(t.Context(), access.KindUser)
+		expectError(t, err, "OpenAPI document", "could not be read", "500")
+		directory, err := o.client.Directory(t.Context(), access.KindUser)
+		o.must(err)
+		if p, _ := directory.Get(o.id(lead)); p.Role != access.RoleRegularUser {
+			t.Errorf("the role is %s", p.Role)
+		}
+	})
+}
+
+// Of an edit that leaves the role alone, what is read back is understood as before.
+func TestEditOfSomebodyWhoseRoleIsNull(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		o := calibrating(t, mock.WithDocument(nullableRole), judged(t, contracttest.Unwatched("the role is null, which is not assumed")))
+		o.withoutRegularUser("null")
+		_, err := o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Role: ptr(access.RoleGlobalReader)})
+		o.must(err)
+		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{NotificationEmail: ptr("other@example.com")})
+		o.must(err)
+		directory, err := o.client.Directory(t.Context(), access.KindUser, access.KindCIUser)
+		o.must(err)
+		for reference, want := range map[string]access.Role{lead: access.RoleGlobalReader, builder: access.RoleRegularUser} {
+			if p, _ := directory.Get(o.id(reference)); p.Role != want {
+				t.Errorf("%s has the role %s", reference, p.Role)
+			}
+		}
+	})
+}
