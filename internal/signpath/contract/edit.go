@@ -44,6 +44,9 @@ func (s Settled) ComposeEdit(e Edit) (Object, error) {
 			err = s.mayLeaveOut(name, answered, e)
 		case !ok:
 			err = s.mayLeaveOut(name, answered, e)
+		case s.answer != nil && !s.answer.has(answered):
+			err = s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the edit, too. There it has %s",
+				s.assumed.Edits, answered, listed(s.answer.names()))
 		case typeOf(value) == "null" && !s.request.properties[name].nullable && !s.request.demands(name):
 			// Null and left out are the same to a server that resets.
 		default:

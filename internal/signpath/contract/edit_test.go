@@ -152,6 +152,10 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 			`"submitters":` + listOfIDs + `,"approvers":{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{}}}}`, "",
 			`{"submitters":[],"approvers":[]}`, `each of its members has to have the property "type"`,
 		},
+		"the document is of another version": {
+			lists + `,"verifyOrigin":{"type":"boolean"}`, lists + `,"verifiesOrigin":{"type":"boolean"}`, `{"submitters":[],"approvers":[],"verifiesOriginPolicy":true}`,
+			`answers the property "verifiesOriginPolicy", and the server's own OpenAPI document does not know it`,
+		},
 		"read only":              {lists, lists + `,"grade":{"type":"string","readOnly":true}`, `{"submitters":[],"approvers":[],"grade":"A"}`, ""},
 		"demanded and not shown": {lists + `,"ticket":{"type":"string"}`, lists, `{"submitters":[],"approvers":[]}`, `it takes the property "ticket"`},
 		"no document: a detail is not shown": {

@@ -171,6 +171,8 @@ func (s *schema) find(names []string) (string, bool) {
 	return "", false
 }
 
+func (s *schema) has(name string) bool { _, ok := s.properties[name]; return ok }
+
 // demands tells whether an object must have the property.
 func (s *schema) demands(name string) bool { return slices.Contains(s.required, name) }
 
