@@ -54,9 +54,14 @@ The control endpoints below /_mock/ need no token. The OpenAPI document is at /A
 // dialectHelp lists the deviations, one a line.
 func dialectHelp() string {
 	var help strings.Builder
-	for _, single := range mock.SingleDialects() {
-		fmt.Fprintf(&help, "\n  %-28s %s", single.Name, single.About)
+	list := func(dialects []mock.Deviation) {
+		for _, single := range dialects {
+			fmt.Fprintf(&help, "\n  %-42s %s", single.Name, single.About)
+		}
 	}
+	list(mock.SingleDialects())
+	help.WriteString("\n\nWith these, a provider may have to refuse to write. A page has 20 items, or 5 with paging=link:5:\n")
+	list(mock.HostileDialects())
 	return help.String()
 }
 

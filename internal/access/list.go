@@ -41,7 +41,7 @@ var (
 	}
 	Configurators = List{
 		Plural: "configurators", Singular: "configurator", Parent: ParentProject,
-		Grants: "change the configuration of the project",
+		Grants: "change the artifact configurations and webhooks of the project",
 		Kinds:  Kinds(),
 		Source: "projects page: configurators are users or groups; changelog 1.151.1: CI users too",
 	}

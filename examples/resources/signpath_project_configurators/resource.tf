@@ -1,5 +1,5 @@
-# Exactly these may change the project. Configurators decide how a release is
-# signed, so keep the list short and its changes in code review.
+# Exactly these may change the artifact configurations and webhooks. Configurators
+# decide what of a release is signed, so keep the list short.
 resource "signpath_project_configurators" "project_a" {
   project = "project-a"
   members = [

@@ -21,8 +21,8 @@ import (
 type AuditLog struct {
 	// Events are in the order of the answer.
 	Events []AuditEvent
-	// Partial is true if the answer had more than the list: there may be further
-	// pages, which nobody knows how to ask for.
+	// Partial is true if the answer had more than the list, or its header tells of
+	// pages: there may be further ones, which are not asked for.
 	Partial bool
 }
 
@@ -74,7 +74,7 @@ func (e *AuditLogError) Unwrap() error { return e.Cause }
 // the log grows by what this client writes, too. If the token or the
 // installation does not have it, the error is an [*AuditLogError].
 func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
-	body, _, err := c.call(ctx, contract.RouteAuditEvents, nil, nil)
+	body, header, err := c.call(ctx, contract.RouteAuditEvents, nil, nil)
 	if IsUnknownOrForbidden(err) {
 		return AuditLog{}, &AuditLogError{Cause: err}
 	}
@@ -85,6 +85,7 @@ func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
 	if err != nil {
 		return AuditLog{}, c.unusable(contract.RouteAuditEvents, nil, err)
 	}
+	log.Partial = log.Partial || contract.IsPartial(header, len(log.Events))
 	return log, nil
 }
 

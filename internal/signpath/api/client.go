@@ -67,20 +67,15 @@ func (c *Client) getObject(ctx context.Context, r *contract.Route, parameters ..
 	return get(ctx, c, r, parameters, contract.DecodeObject)
 }
 
-// getList reads a list of JSON objects.
-func (c *Client) getList(ctx context.Context, r *contract.Route, parameters ...string) ([]contract.Object, error) {
-	return get(ctx, c, r, parameters, contract.DecodeList)
-}
-
 func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []string, decode func([]byte) (T, error)) (T, error) {
-	var none T
-	body, _, err := c.call(ctx, r, parameters, nil)
-	if err != nil {
-		return none, err
-	}
-	answer, err := decode(body)
-	if err != nil {
-		return none, c.unusable(r, parameters, err)
+	var answer, none T
+	var cause error
+	err := c.http.Use(ctx, c.request(r, parameters, nil), func(body []byte, _ http.Header) { answer, cause = decode(body) })
+	switch {
+	case err != nil:
+		return none, c.hinted(ctx, r, err)
+	case cause != nil:
+		return none, c.unusable(r, parameters, cause)
 	}
 	return answer, nil
 }

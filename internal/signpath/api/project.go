@@ -49,11 +49,14 @@ func (c *Client) Projects(ctx context.Context) ([]Project, error) {
 		if err != nil {
 			return nil, err
 		}
+		err = c.examineList(contract.RouteProjects, items, func(item contract.Object) (entity, error) {
+			return projectEntity(item.Text(contract.PropSlug)), item.Require(contract.PropSlug, contract.PropName)
+		})
+		if err != nil {
+			return nil, c.unusable(contract.RouteProjects, nil, err)
+		}
 		projects := make([]Project, len(items))
 		for i, item := range items {
-			if err := item.Require(contract.PropSlug, contract.PropName); err != nil {
-				return nil, c.unusable(contract.RouteProjects, nil, err)
-			}
 			projects[i] = decodeProject(item)
 		}
 		slices.SortFunc(projects, func(a, b Project) int { return strings.Compare(a.Slug, b.Slug) })
@@ -125,6 +128,9 @@ func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal erro
 	me, err := c.Me(ctx)
 	if err != nil || !me.Role.SeesAllProjects() {
 		return refusal
+	}
+	if _, err := c.document(ctx); err != nil {
+		return refusal // The list may be a page, which proves nothing.
 	}
 	projects, err := c.Projects(ctx)
 	if err != nil {

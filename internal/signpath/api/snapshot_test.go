@@ -408,9 +408,9 @@ func TestAnswersThatLackAProperty(t *testing.T) {
 			0,
 		},
 		"a page": {
-			mock.Fault{Route: "GET /CIUsers", Action: mock.FaultMalformedBody, Body: `{"items":[],"nextLink":"x"}`},
+			mock.Fault{Route: "GET /CIUsers", Action: mock.FaultMalformedBody, Body: `{"items":[],"more than":"x"}`},
 			doDirectory,
-			[]string{"items, nextLink", "only a page"},
+			[]string{"items, more than", "only a page"},
 			0,
 		},
 	}

@@ -36,19 +36,24 @@ func ServerVersion(ctx context.Context, server *httpapi.Client) string {
 	return contract.ServerVersion(body)
 }
 
-// do sends the request for a route. A refusal gets a hint if the server may be older
-// than the route. SignPath has no documented use for 404, and answers 403 for an
-// unknown object (documented).
+// do sends the request for a route.
 func (c *Client) do(ctx context.Context, r *contract.Route, request httpapi.Request) ([]byte, http.Header, error) {
 	body, header, err := c.http.Do(ctx, request)
+	return body, header, c.hinted(ctx, r, err)
+}
+
+// hinted gives the refusal of a request for a route a hint, if the server may be older
+// than the route, and returns it. SignPath has no documented use for 404, and answers
+// 403 for an unknown object (documented).
+func (c *Client) hinted(ctx context.Context, r *contract.Route, err error) error {
 	var refused *httpapi.Error
 	if !errors.As(err, &refused) || refused.Status != http.StatusNotFound && refused.Status != http.StatusMethodNotAllowed {
-		return body, header, err
+		return err
 	}
 	if since := r.Since(); since != "" {
 		refused.Hint = hintOfAge(r, since, c.Version(ctx))
 	}
-	return body, header, err
+	return err
 }
 
 // hintOfAge says what the version of a server, if it tells one, has to do with the

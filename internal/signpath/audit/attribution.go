@@ -60,6 +60,7 @@ func newTrail(ctx context.Context, client *api.Client, plannedAt time.Time) (*tr
 	if err != nil {
 		return nil, err
 	}
+	client.LearnLists(ctx)
 	directory, err := client.Directory(ctx, access.Kinds()...)
 	if err != nil {
 		return nil, err

@@ -28,18 +28,22 @@ type operation struct {
 	request, answer *schema
 	// demanded are the parameters beside the path that a request must have.
 	demanded []string
+	// query are the names of the query parameters, in order.
+	query []string
 	fact
 }
 
-// A fact says how well something is known, from where, and since which version it
-// exists, if that is known. Only the document of this package has it.
-type fact struct{ evidence, source, since string }
+// A fact says how well something is known, from where, since which version it exists,
+// if that is known, and why the client does not look at it, if it does not. Only the
+// document of this package has it.
+type fact struct{ evidence, source, since, client string }
 
 func factIn(extensions map[string]any) fact {
 	evidence, _ := extensions["x-evidence"].(string)
 	source, _ := extensions["x-source"].(string)
 	since, _ := extensions["x-since"].(string)
-	return fact{evidence, source, since}
+	client, _ := extensions["x-client"].(string)
+	return fact{evidence, source, since, client}
 }
 
 // load parses an OpenAPI 3 document. References to other files or hosts are never
@@ -74,7 +78,7 @@ func newDocument(parsed *openapi3.T) (document, error) {
 			d[foldRoute(version, method, below)] = operation{
 				version: version, method: method, path: below,
 				request: reader.request(described), answer: reader.answer(described),
-				demanded: demandedParameters(item.Parameters, described.Parameters), fact: factIn(described.Extensions),
+				demanded: demandedParameters(item.Parameters, described.Parameters), query: queryOf(item, described), fact: factIn(described.Extensions),
 			}
 		}
 	}
@@ -82,6 +86,18 @@ func newDocument(parsed *openapi3.T) (document, error) {
 		return nil, errors.New("a document without a route of an organization")
 	}
 	return d, nil
+}
+
+// queryOf returns the names of the query parameters of an operation and of its path.
+func queryOf(item *openapi3.PathItem, described *openapi3.Operation) []string {
+	var names []string
+	for _, parameter := range slices.Concat(item.Parameters, described.Parameters) {
+		if parameter != nil && parameter.Value != nil && parameter.Value.In == openapi3.ParameterInQuery {
+			names = append(names, parameter.Value.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // belowOrganization returns the version of a path /v1/{organization}/… and what

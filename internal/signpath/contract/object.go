@@ -3,7 +3,6 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -24,29 +23,6 @@ func DecodeObject(body []byte) (Object, error) {
 		return nil, httpapi.NotJSON(body, "no JSON object")
 	}
 	return o, nil
-}
-
-// DecodeList reads a bare array of objects, or an object with exactly one array
-// in it, as both forms occur (observed). Anything beside the array could mean
-// that there are further pages, and a list that is cut short must not be taken
-// for the whole: who is missing from it would count as gone.
-func DecodeList(body []byte) ([]Object, error) {
-	body = bytes.TrimSpace(body)
-	if len(body) > 0 && body[0] == '[' {
-		return DecodeItems(body)
-	}
-	wrapper, err := DecodeObject(body)
-	if err != nil {
-		return nil, httpapi.NotJSON(body, "neither a list nor an object with a list in it")
-	}
-	if len(wrapper) != 1 {
-		return nil, fmt.Errorf("%w: the list comes with other properties (%s), so it may be only a page of the whole",
-			httpapi.ErrNotJSON, strings.Join(slices.Sorted(maps.Keys(wrapper)), ", "))
-	}
-	for _, items := range wrapper {
-		return DecodeItems(items)
-	}
-	return nil, httpapi.ErrNotJSON
 }
 
 // DecodeItems reads a bare array of objects.

@@ -242,30 +242,6 @@ func (s *schema) refuses(value json.RawMessage) string {
 	return ""
 }
 
-// typeOf names the type of a JSON value as schemas do.
-func typeOf(value json.RawMessage) string {
-	var decoded any
-	if json.Unmarshal(value, &decoded) != nil {
-		return "null"
-	}
-	switch typed := decoded.(type) {
-	case string:
-		return openapi3.TypeString
-	case bool:
-		return openapi3.TypeBoolean
-	case float64:
-		if typed == float64(int64(typed)) {
-			return openapi3.TypeInteger
-		}
-		return openapi3.TypeNumber
-	case []any:
-		return openapi3.TypeArray
-	case map[string]any:
-		return openapi3.TypeObject
-	}
-	return "null"
-}
-
 // carries says what would be lost of a value that goes back as it came, or is empty:
 // each property that a request takes has to be there, and each that is there has to
 // be taken, at every depth. The answer's schema tells what is left out there because

@@ -10,22 +10,12 @@ import (
 
 const maxRequestBody = 16 << 20
 
-// Versions of SignPath that the mock claims to be: the old one with Dialect.OldOriginNames.
-const (
-	applicationVersion    = "1.220.0"
-	oldApplicationVersion = "1.200.2"
-)
-
 func readSystemInfo(c *call) (answer, *problem) {
 	return ok(systemInfo(c.dialect, c.request.Host)), nil
 }
 
 func systemInfo(dialect Dialect, host string) object {
-	version := applicationVersion
-	if dialect.OldOriginNames {
-		version = oldApplicationVersion
-	}
-	return object{propApplicationVersion: version, propUIBaseURL: "http://" + host}
+	return object{propApplicationVersion: dialect.version(), propUIBaseURL: "http://" + host}
 }
 
 // serveAPI logs a request, executes it, unless a fault is in the way, and delivers the answer.
@@ -95,7 +85,7 @@ func (s *Server) execute(c *call) (executed delivery, caller string) {
 	c.renderer = renderer{dialect: s.dialect, base: s.base(c.request), organization: s.organization}
 	events := len(s.organization.Events)
 	result, refused := c.serve()
-	if s.dialect.renamesAnswers() {
+	if s.dialect.reshapesAnswers() {
 		result.body = s.dialect.spell(result.body)
 	}
 	if refused == nil {

@@ -137,16 +137,20 @@ func (c *call) findProject() *problem {
 	if !addressed {
 		return nil
 	}
-	c.project = c.organization.project(slug)
+	c.project = c.seenProject(slug)
 	if c.project == nil {
 		return c.unknown("project", slug)
 	}
 	return nil
 }
 
+// checkRight goes by the project as it is now: rights do not lag behind.
 func (c *call) checkRight() *problem {
-	right := c.match.route.right
-	if right.permits(c.organization, c.caller, c.project) {
+	right, project := c.match.route.right, c.project
+	if project != nil {
+		project = c.organization.latest(project)
+	}
+	if right.permits(c.organization, c.caller, project) {
 		return nil
 	}
 	return forbidden(right.refusal(c.caller))
@@ -185,7 +189,7 @@ func (c *call) unknown(title, key string) *problem {
 
 // edit reads the body of an Edit request.
 func (c *call) edit() *edit {
-	e := &edit{organization: c.organization, dialect: c.dialect, body: c.body, keepsOmitted: c.dialect.EditPatches}
+	e := &edit{organization: c.organization, dialect: c.dialect, body: c.body, keepsOmitted: c.dialect.EditPatches, demanded: c.dialect.Demanded}
 	switch c.fault.Action {
 	case FaultDropProperties:
 		e.lost = lowerCase(c.fault.Properties)
@@ -198,7 +202,7 @@ func (c *call) edit() *edit {
 // create reads the body of a request that is not about properties that are there already.
 func (c *call) create() *edit {
 	e := c.edit()
-	e.keepsOmitted = false
+	e.keepsOmitted, e.demanded = false, nil
 	return e
 }
 
@@ -254,13 +258,4 @@ func (r renderer) addCreatedID(body object, names kindNames, id string) {
 	default:
 		body[names.idProperty] = id
 	}
-}
-
-// list is the answer of a list of users, groups or projects.
-func (c *call) list(name string, items []object) answer {
-	result := ok(c.wrap(name, items))
-	if c.fault.Action == FaultStaleList {
-		result.header = http.Header{headerFault: {string(FaultStaleList)}}
-	}
-	return result
 }

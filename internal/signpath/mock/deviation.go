@@ -3,8 +3,8 @@ package mock
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -18,16 +18,17 @@ type Deviation struct {
 	Dialect Dialect
 }
 
-// defaultListLag is the lag of "list-lag" without a duration: longer than a client needs for its next request, short
-// enough to wait for it.
-const defaultListLag = 300 * time.Millisecond
-
 // deviation is a way to deviate, with a name.
 type deviation struct {
 	name string
-	// example is an argument behind "name="; without one the name stands alone.
+	// form is the argument behind the name with the sign before it, "=NAME:OTHER" or ":SIZE"; "" if the name stands alone.
+	form string
+	// example is an argument; with a form and without an example the name may also stand alone.
 	example string
 	about   string
+	// isSilent tells that neither answers nor refusals show the deviation before something is written: only the document
+	// does.
+	isSilent bool
 	// apply changes a dialect. The argument is "" if the name stands alone.
 	apply func(d *Dialect, argument string) error
 	// arguments are those that the dialect deviates with, "" where the name stands alone; none if it does not deviate.
@@ -59,29 +60,29 @@ func chosen[T ~string](name, about string, value T, field func(*Dialect) *T) dev
 }
 
 // renaming is a deviation that takes "NAME:OTHER", as often as wanted.
-func renaming(name, example, about string, field func(*Dialect) *map[string]string) deviation {
+func renaming[T ~string](name, example, about string, field func(*Dialect) *map[T]string) deviation {
 	return deviation{
-		name: name, example: example, about: about,
+		name: name, form: "=NAME:OTHER", example: example, about: about,
 		apply: func(d *Dialect, argument string) error {
-			property, other, isPair := strings.Cut(argument, ":")
+			own, other, isPair := strings.Cut(argument, ":")
 			if !isPair {
 				return fmt.Errorf("dialect: write %s=NAME:OTHER, such as %s=%s", name, name, example)
 			}
-			if (*field(d))[property] != "" {
-				return fmt.Errorf("dialect: %s gives the property %q two names", name, property)
+			if (*field(d))[T(own)] != "" {
+				return fmt.Errorf("dialect: %s gives %q two names", name, own)
 			}
 			renamed := maps.Clone(*field(d))
 			if renamed == nil {
-				renamed = map[string]string{}
+				renamed = map[T]string{}
 			}
-			renamed[property] = other
+			renamed[T(own)] = other
 			*field(d) = renamed
 			return nil
 		},
 		arguments: func(d Dialect) []string {
 			pairs := make([]string, 0, len(*field(&d)))
-			for property, other := range *field(&d) {
-				pairs = append(pairs, property+":"+other)
+			for own, other := range *field(&d) {
+				pairs = append(pairs, string(own)+":"+other)
 			}
 			slices.Sort(pairs)
 			return pairs
@@ -96,77 +97,116 @@ func present(is bool) []string {
 	return nil
 }
 
-var listLag = deviation{
-	name:  "list-lag",
-	about: fmt.Sprintf("lists show the organization as it was %s ago; list-lag=2s for another time", defaultListLag),
-	apply: func(d *Dialect, argument string) error {
-		if argument == "" {
-			d.ListLag = defaultListLag
+// naming is a deviation that takes the name of a property, as often as wanted.
+func naming(name, example, about string, field func(*Dialect) *[]string) deviation {
+	return deviation{
+		name: name, form: "=NAME", example: example, about: about,
+		apply: func(d *Dialect, argument string) error {
+			if argument == "" {
+				return fmt.Errorf("dialect: write %s=NAME, such as %s=%s", name, name, example)
+			}
+			if slices.Contains(*field(d), argument) {
+				return fmt.Errorf("dialect: %s names %q twice", name, argument)
+			}
+			*field(d) = slices.Sorted(slices.Values(append(slices.Clone(*field(d)), argument)))
 			return nil
-		}
-		lag, err := time.ParseDuration(argument)
-		if err != nil || lag <= 0 {
-			return fmt.Errorf("dialect: %q is no list lag; write list-lag=2s", argument)
-		}
-		d.ListLag = lag
-		return nil
-	},
-	arguments: func(d Dialect) []string {
-		switch d.ListLag {
-		case 0:
-			return nil
-		case defaultListLag:
-			return []string{""}
-		}
-		return []string{d.ListLag.String()}
-	},
+		},
+		arguments: func(d Dialect) []string { return *field(&d) },
+	}
 }
 
-// deviations are all, sorted by name.
-var deviations = []deviation{
-	chosen("create-id", "a create answers the id as id", CreateIDPlain, createIDForm),
-	chosen("create-location-only", "a create answers the id in the Location header only", CreateIDLocationOnly, createIDForm),
-	flagged("create-suffix", "users and groups are created at /Create", func(d *Dialect) *bool { return &d.CreateSuffix }),
-	flagged("edit-patches", "an Edit keeps the properties that it omits", func(d *Dialect) *bool { return &d.EditPatches }),
-	flagged("edit-without-suffix", "an Edit goes to the path of the object", func(d *Dialect) *bool { return &d.EditWithoutSuffix }),
-	chosen("enable-disable", "users are switched at /Enable and /Disable", EnableDisable,
-		func(d *Dialect) *ActivationVerbs { return &d.ActivationVerbs }),
-	flagged("foreign-links", "links name another host", func(d *Dialect) *bool { return &d.ForeignLinks }),
-	listLag,
-	flagged("member-object-requests", "members are objects with an id, in requests too",
-		func(d *Dialect) *bool { return &d.MemberObjectRequests }),
-	flagged("member-objects", "members are shown as objects", func(d *Dialect) *bool { return &d.MemberObjects }),
-	flagged("members-per-kind", "members are an object of ids per kind", func(d *Dialect) *bool { return &d.MembersPerKind }),
-	flagged("no-ci-users-in-groups", "CI users are refused as members of groups",
-		func(d *Dialect) *bool { return &d.NoCIUsersInGroups }),
-	flagged("no-document", "there is no OpenAPI document", func(d *Dialect) *bool { return &d.NoDocument }),
-	flagged("old-origin-names", "the names of origin verification before 1.202.0", func(d *Dialect) *bool { return &d.OldOriginNames }),
-	flagged("plain-text-errors", "errors are text, except validation errors", func(d *Dialect) *bool { return &d.PlainTextErrors }),
-	renaming("rename-request", "role:newRole", "a property has another name in requests; as often as wanted",
-		func(d *Dialect) *map[string]string { return &d.RenamedInRequests }),
-	renaming("rename", "role:globalRole", "a property has another name, in requests and answers; as often as wanted",
-		func(d *Dialect) *map[string]string { return &d.Renamed }),
-	flagged("summary-lists", "list items are summaries", func(d *Dialect) *bool { return &d.SummaryLists }),
-	flagged("text-actors", "actors of audit events are names", func(d *Dialect) *bool { return &d.TextActors }),
-	flagged("unknown-is-404", "an unknown object is a 404", func(d *Dialect) *bool { return &d.UnknownIs404 }),
-	flagged("wrapped-lists", "lists are in an object", func(d *Dialect) *bool { return &d.WrappedLists }),
+// lagging is a deviation by a time, which it has a default of.
+func lagging(name, about string, byDefault time.Duration, field func(*Dialect) *time.Duration) deviation {
+	return deviation{
+		name: name, form: "=DURATION", about: fmt.Sprintf("%s %s ago; %s=2s for another time", about, byDefault, name),
+		apply: func(d *Dialect, argument string) error {
+			if argument == "" {
+				*field(d) = byDefault
+				return nil
+			}
+			lag, err := time.ParseDuration(argument)
+			if err != nil || lag <= 0 {
+				return fmt.Errorf("dialect: %q is no lag; write %s=2s", argument, name)
+			}
+			*field(d) = lag
+			return nil
+		},
+		arguments: func(d Dialect) []string {
+			switch *field(&d) {
+			case 0:
+				return nil
+			case byDefault:
+				return []string{""}
+			}
+			return []string{field(&d).String()}
+		},
+	}
 }
 
-func createIDForm(d *Dialect) *CreateIDForm { return &d.CreateIDForm }
+// paged is a kind of paging, which takes the size of a page.
+func paged(kind PagingKind) deviation {
+	name := "paging=" + string(kind)
+	return deviation{
+		name: name, form: ":SIZE", about: pagings[kind].about, isSilent: pagings[kind].silent,
+		apply: func(d *Dialect, argument string) error {
+			if d.Paging.Kind != "" {
+				return fmt.Errorf("dialect: %q excludes another that is named", name)
+			}
+			d.Paging = Paging{Kind: kind}
+			if argument == "" || argument == strconv.Itoa(defaultPageSize) {
+				return nil
+			}
+			size, err := strconv.Atoi(argument)
+			if err != nil || size < 1 {
+				return fmt.Errorf("dialect: %q is no size of a page; write %s:5", argument, name)
+			}
+			d.Paging.Size = size
+			return nil
+		},
+		arguments: func(d Dialect) []string {
+			switch {
+			case d.Paging.Kind != kind:
+				return nil
+			case d.Paging.Size == 0:
+				return []string{""}
+			}
+			return []string{strconv.Itoa(d.Paging.Size)}
+		},
+	}
+}
+
+// silent marks a deviation that nothing but the document shows.
+func silent(d deviation) deviation {
+	d.isSilent = true
+	return d
+}
 
 // spelling is the deviation with an argument, as ParseDialect takes it.
 func (d deviation) spelling(argument string) string {
 	if argument == "" {
 		return d.name
 	}
-	return d.name + "=" + argument
+	return d.name + d.form[:1] + argument
 }
 
-// DialectNames returns the names that ParseDialect takes as they are, sorted. It takes "rename=NAME:OTHER",
-// "rename-request=NAME:OTHER" and "list-lag=DURATION" besides.
+// argument is what a spelling has behind the name of the deviation; isNamed=false if it names another one.
+func (d deviation) argument(spelling string) (argument string, isNamed bool) {
+	rest, begins := strings.CutPrefix(spelling, d.name)
+	switch {
+	case begins && rest == "":
+		return "", true
+	case begins && d.form != "" && strings.HasPrefix(rest, d.form[:1]):
+		return rest[1:], true
+	}
+	return "", false
+}
+
+// DialectNames returns the names that ParseDialect takes as they are, sorted. Of those with an argument it takes
+// "list-lag=DURATION", "paging=KIND:SIZE", "rename=NAME:OTHER" and the others that [SingleDialects] and
+// [HostileDialects] give an example of besides.
 func DialectNames() []string {
 	var names []string
-	for _, d := range deviations {
+	for _, d := range allDeviations() {
 		if d.example == "" {
 			names = append(names, d.name)
 		}
@@ -174,10 +214,17 @@ func DialectNames() []string {
 	return names
 }
 
-// SingleDialects returns each deviation alone, sorted by name; where it needs an argument, with an example of one.
-func SingleDialects() []Deviation {
-	singles := make([]Deviation, len(deviations))
-	for i, d := range deviations {
+// SingleDialects returns each deviation alone with which an organization can still be managed completely, sorted by
+// name; where it needs an argument, with an example of one.
+func SingleDialects() []Deviation { return singles(deviations) }
+
+// HostileDialects is SingleDialects for the deviations that may leave a client nothing but to refuse: as far as anybody
+// outside of SignPath knows, a server that keeps all that is documented may have each of them.
+func HostileDialects() []Deviation { return singles(hostileDeviations) }
+
+func singles(table []deviation) []Deviation {
+	singles := make([]Deviation, len(table))
+	for i, d := range table {
 		singles[i] = Deviation{Name: d.spelling(d.example), About: d.about}
 		if err := d.apply(&singles[i].Dialect, d.example); err != nil {
 			panic("mock: " + err.Error())
@@ -205,66 +252,25 @@ func (d *Dialect) deviate(spelling string) error {
 	if spelling == "" {
 		return nil
 	}
-	name, argument, hasArgument := strings.Cut(spelling, "=")
-	for _, known := range deviations {
-		takesArgument := known.example != "" || known.name == listLag.name
-		if known.name == name && (takesArgument || !hasArgument) {
+	forms := DialectNames()
+	for _, known := range allDeviations() {
+		if argument, isNamed := known.argument(spelling); isNamed {
 			return known.apply(d, argument)
 		}
+		if known.form != "" {
+			forms = append(forms, known.name+known.form)
+		}
 	}
-	return fmt.Errorf("unknown dialect %q; known are %s, rename=NAME:OTHER and rename-request=NAME:OTHER",
-		spelling, strings.Join(DialectNames(), ", "))
+	return fmt.Errorf("unknown dialect %q; known are %s", spelling, strings.Join(forms, ", "))
 }
 
 // String names the deviations as ParseDialect takes them, separated by commas; "" is the default dialect.
 func (d Dialect) String() string {
 	var names []string
-	for _, known := range deviations {
+	for _, known := range allDeviations() {
 		for _, argument := range known.arguments(d) {
 			names = append(names, known.spelling(argument))
 		}
 	}
 	return strings.Join(names, ",")
-}
-
-// plausibleRenames are names that the evidence leaves room for.
-var plausibleRenames = []string{
-	"rename=role:globalRole", "rename=role:userRole", "rename=isActive:active", "rename=apiToken:token",
-	"rename=accountEmailAddress:email", "rename=isDirectorySynchronized:isSynchronized", "rename-request=role:globalRole",
-	"rename-request=addedMembers:membersToAdd", "rename-request=removedMembers:membersToRemove",
-	"rename-request=members:memberIds",
-}
-
-// RandomDialect returns a mixture of deviations that a real server may well have: none that exclude each other, and
-// an OpenAPI document where requests deviate from the default: nobody could guess how.
-func RandomDialect(random *rand.Rand) Dialect {
-	var dialect Dialect
-	for _, i := range random.Perm(len(deviations)) {
-		if deviations[i].example == "" && random.IntN(3) == 0 {
-			dialect = dialect.with(deviations[i].name)
-		}
-	}
-	for _, i := range random.Perm(len(plausibleRenames)) {
-		if random.IntN(5) == 0 {
-			dialect = dialect.with(plausibleRenames[i])
-		}
-	}
-	dialect.NoDocument = dialect.NoDocument && !dialect.NeedsDocument()
-	return dialect
-}
-
-// NeedsDocument tells whether requests have to be other than in the default dialect in a way that answers do not show:
-// only the OpenAPI document tells a client then.
-func (d Dialect) NeedsDocument() bool {
-	return d.EditWithoutSuffix || d.CreateSuffix || d.ActivationVerbs != ActivateDeactivate || d.MemberObjectRequests ||
-		len(d.Renamed) > 0 || len(d.RenamedInRequests) > 0
-}
-
-// with deviates further, unless that would contradict the dialect.
-func (d Dialect) with(spelling string) Dialect {
-	mixed := d
-	if mixed.deviate(spelling) != nil || mixed.validate() != nil {
-		return d
-	}
-	return mixed
 }

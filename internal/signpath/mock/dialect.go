@@ -1,9 +1,7 @@
 package mock
 
 import (
-	"errors"
-	"fmt"
-	"maps"
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -11,15 +9,24 @@ import (
 
 // Dialect selects among the plausible readings of what SignPath does not document. The zero value is the default.
 type Dialect struct {
+	// Version is that of an older server, such as "1.176.0": it lacks what the changelog says came later, and has what was
+	// renamed by its old names. "" is the newest.
+	Version string
+
 	// WrappedLists answers lists as {"interactiveUsers": […]} instead of a bare array. One documented route
 	// (Cryptoki/MySigningPolicies) does so; for all others it is unknown.
 	WrappedLists bool
 	// SummaryLists gives list items only id, link and name (and slug, for what is addressed by its slug).
 	SummaryLists bool
+	// Paging cuts the lists of users, CI users, groups and projects into pages, on which the documentation is silent.
+	Paging Paging
 	// ListLag makes the lists of users, groups and projects show the organization as it was that long ago: lists were
 	// outdated in an incident, and lagged behind creates until 1.186.1. What was there when the server started is always
 	// seen, and a single object is read as it is now.
 	ListLag time.Duration
+	// ReadLag makes single users, groups, projects and signing policies show themselves as they were that long ago, as a
+	// replica does that is behind. What is written is written to the organization as it is now.
+	ReadLag time.Duration
 
 	// MemberObjects shows members as {"id": …, "name": …} instead of bare ids.
 	MemberObjects bool
@@ -29,6 +36,9 @@ type Dialect struct {
 	// MembersPerKind shows and takes members as an object of ids per kind,
 	// {"interactiveUsers": […], "ciUsers": […], "userGroups": […]}. It excludes MemberObjects and MemberObjectRequests.
 	MembersPerKind bool
+	// MemberTypes shows members as {"id": …, "type": "CIUser"}, and demands both of members in requests. It excludes the
+	// three other forms of members.
+	MemberTypes bool
 	// NoCIUsersInGroups refuses CI users as group members, on which the documentation is silent.
 	NoCIUsersInGroups bool
 
@@ -52,6 +62,30 @@ type Dialect struct {
 	Renamed map[string]string
 	// RenamedInRequests is Renamed for requests alone, and goes before it.
 	RenamedInRequests map[string]string
+	// Hidden are properties that no answer has, by their names in answers of the default dialect, or those of properties
+	// that clients may not know. Edits take them, and reset them where they are left out. Sorted.
+	Hidden []string
+	// Demanded are properties that no answer has and without which every Edit is refused. They are texts that set
+	// nothing. Sorted.
+	Demanded []string
+	// OmitNulls leaves properties that are null out of answers. JSON that the mock only keeps for its clients stays as it is.
+	OmitNulls bool
+
+	// RoleSpellings have other spellings of roles, both ways. The spelling in the default dialect is then unknown.
+	RoleSpellings map[Role]string
+	// NullRegularUser has null, both ways, for the role of those who have none: of "Regular User" nothing is documented
+	// but the value of a SCIM app role.
+	NullRegularUser bool
+	// RoleNumbers has integers for roles, both ways, as ASP.NET writes enumerations unless it is told otherwise. It
+	// excludes RoleSpellings.
+	RoleNumbers bool
+	// BooleanTexts has "True" and "False" for isActive.
+	BooleanTexts bool
+	// PolicyStatus shows signing policies with a status, as projects have one, instead of isActive: a status of theirs was
+	// observed.
+	PolicyStatus bool
+	// TokenObjects answers a new API token as {"apiToken": {"value": …}}.
+	TokenObjects bool
 
 	// TextActors names the actors of audit events by a text, and not as an object with an id and a name: of metadata.actor
 	// nothing but the place is documented.
@@ -66,6 +100,33 @@ type Dialect struct {
 	ForeignLinks bool
 	// NoDocument answers 404 for the OpenAPI document, which an installation may keep from the outside.
 	NoDocument bool
+	// Document is how the OpenAPI document is wrong. It excludes NoDocument.
+	Document DocumentForm
+}
+
+// DocumentForm says whether the OpenAPI document describes the server, or how it is wrong.
+type DocumentForm string
+
+const (
+	// DocumentTrue describes the server.
+	DocumentTrue DocumentForm = ""
+	// DocumentOld is that of an installation before 1.202.0, as a proxy may have kept it. The server must be a newer one.
+	DocumentOld DocumentForm = "old"
+	// DocumentAssumedNames has the names of properties and roles of the default dialect, whatever the server takes.
+	DocumentAssumedNames DocumentForm = "assumedNames"
+)
+
+// described is the dialect that the OpenAPI document describes.
+func (d Dialect) described() Dialect {
+	switch d.Document {
+	case DocumentOld:
+		d.OldOriginNames = true
+	case DocumentAssumedNames:
+		d.PlainTextErrors = d.hasPlainTextErrors()
+		d.OldOriginNames, d.Version = false, ""
+		d.Renamed, d.RenamedInRequests, d.RoleSpellings = nil, nil, nil
+	}
+	return d
 }
 
 // CreateIDForm says where a create answers the id of the new object. All forms answer the Location header too.
@@ -91,14 +152,17 @@ const (
 )
 
 // answersMemberObjects tells whether members are shown as objects.
-func (d Dialect) answersMemberObjects() bool { return d.MemberObjects || d.MemberObjectRequests }
+func (d Dialect) answersMemberObjects() bool { return d.MemberObjects || d.demandsMemberObjects() }
+
+// demandsMemberObjects tells whether members in requests have to be objects.
+func (d Dialect) demandsMemberObjects() bool { return d.MemberObjectRequests || d.MemberTypes }
 
 // answerName is the name that a property of the default dialect has in answers.
 func (d Dialect) answerName(property string) string {
 	if renamed := d.Renamed[property]; renamed != "" {
 		return renamed
 	}
-	if old := oldAnswerNames[property]; old != "" && d.OldOriginNames {
+	if old := oldAnswerNames[property]; old != "" && d.hasOldOriginNames() {
 		return old
 	}
 	return property
@@ -111,21 +175,27 @@ func (d Dialect) requestName(property string) string {
 			return renamed
 		}
 	}
-	if old := oldRequestNames[property]; old != "" && d.OldOriginNames {
+	if old := oldRequestNames[property]; old != "" && d.hasOldOriginNames() {
 		return old
 	}
 	return property
 }
 
-func (d Dialect) renamesAnswers() bool { return d.OldOriginNames || len(d.Renamed) > 0 }
+// reshapesAnswers tells whether answers are other than the handlers make them.
+func (d Dialect) reshapesAnswers() bool {
+	return d.hasOldOriginNames() || d.OmitNulls || len(d.Renamed) > 0 || len(d.Hidden) > 0
+}
 
-// spell gives the properties of an answer their names in the dialect. JSON that the mock only keeps for its clients is
-// no object of its own, and stays as it is.
+// spell gives the properties of an answer their names in the dialect, and leaves out those that it does not show. JSON
+// that the mock only keeps for its clients is no object of its own, and stays as it is.
 func (d Dialect) spell(value any) any {
 	switch typed := value.(type) {
 	case object:
 		spelled := make(object, len(typed))
 		for name, property := range typed {
+			if slices.Contains(d.Hidden, name) || d.OmitNulls && bytes.Equal(encode(property), []byte("null")) {
+				continue
+			}
 			spelled[d.answerName(name)] = d.spell(property)
 		}
 		return spelled
@@ -162,50 +232,23 @@ func (d Dialect) spellRoute(r route) route {
 	return r
 }
 
-// validate tells what is wrong with a dialect that no server could speak.
-func (d Dialect) validate() error {
-	switch {
-	case d.MembersPerKind && d.answersMemberObjects():
-		return errors.New("dialect: members are either objects or ids per kind")
-	case d.ListLag < 0:
-		return fmt.Errorf("dialect: the list lag %s is negative", d.ListLag)
-	case !slices.Contains([]CreateIDForm{CreateIDEntity, CreateIDPlain, CreateIDLocationOnly}, d.CreateIDForm):
-		return fmt.Errorf("dialect: unknown form %q of the id in a create", d.CreateIDForm)
-	case !slices.Contains([]ActivationVerbs{ActivateDeactivate, EnableDisable}, d.ActivationVerbs):
-		return fmt.Errorf("dialect: unknown activation verbs %q", d.ActivationVerbs)
-	}
-	for _, renamed := range []map[string]string{d.Renamed, d.RenamedInRequests} {
-		if err := validateRenames(renamed); err != nil {
-			return err
-		}
-	}
-	if err := distinctNames(d.requestName); err != nil {
-		return err
-	}
-	return distinctNames(d.answerName)
+// NeedsDocument tells whether requests have to be other than in the default dialect, or answers be understood otherwise, in
+// a way that answers do not show: only the OpenAPI document tells a client then.
+func (d Dialect) NeedsDocument() bool {
+	return d.EditWithoutSuffix || d.CreateSuffix || d.ActivationVerbs != ActivateDeactivate || d.MemberObjectRequests ||
+		len(d.Renamed) > 0 || len(d.RenamedInRequests) > 0 || len(d.Hidden) > 0 || len(d.Demanded) > 0 || d.MemberTypes ||
+		len(d.RoleSpellings) > 0 || d.NullRegularUser || d.RoleNumbers || d.TokenObjects || pagings[d.Paging.Kind].silent
 }
 
-func validateRenames(renamed map[string]string) error {
-	for name, other := range renamed {
-		if _, known := propertyTypes[name]; !known {
-			return fmt.Errorf("dialect: there is no property %q to rename", name)
-		}
-		if other == "" || strings.ContainsAny(other, ":,= ") {
-			return fmt.Errorf("dialect: %q is no name for the property %q", other, name)
-		}
-	}
-	return nil
+// IsDescribed tells whether the document that the server has describes all that a client may send and get, so that both
+// can be judged by it. It does not where it is hidden or wrong, or where nothing but links has the parameters of pages.
+func (d Dialect) IsDescribed() bool {
+	return d.hasTrueDocument() && !pagings[d.Paging.Kind].undocumented
 }
 
-// distinctNames refuses two properties of one name. Names are compared without case, as in requests.
-func distinctNames(spell func(string) string) error {
-	owners := map[string]string{}
-	for _, property := range slices.Sorted(maps.Keys(propertyTypes)) {
-		name := strings.ToLower(spell(property))
-		if other, taken := owners[name]; taken {
-			return fmt.Errorf("dialect: the properties %q and %q would both be named %q", other, property, spell(property))
-		}
-		owners[name] = property
-	}
-	return nil
+func (d Dialect) hasTrueDocument() bool { return !d.NoDocument && d.Document == DocumentTrue }
+
+// IsHostile tells whether one of [HostileDialects] is in the dialect.
+func (d Dialect) IsHostile() bool {
+	return slices.ContainsFunc(hostileDeviations, func(known deviation) bool { return len(known.arguments(d)) > 0 })
 }

@@ -4,7 +4,9 @@
 // provider against it compares two independent readings. What SignPath documents is enforced as documented. What it
 // does not document (many JSON names, the meaning of an omitted property in an Edit) is an assumption; the names are in
 // wire.go, each with its evidence, and the plausible alternatives are a [Dialect]. [SingleDialects] lists them, and
-// [RandomDialect] mixes them, for tests that a client must pass in all.
+// [RandomDialect] mixes them, for tests that a client must pass in all. [HostileDialects] are the servers that keep what
+// is documented, too, but leave a client nothing but to refuse unless it goes by their document; [RandomServer] draws
+// from all, for tests that a client is right, or has written nothing.
 //
 // # The API
 //
@@ -30,6 +32,7 @@
 //	no answer, before or after acting       FaultCutBeforeActing, FaultCutAfterActing
 //	a cut in the middle of the body         FaultCutBody
 //	a list that lags behind                 FaultStaleList; for all lists Dialect.ListLag
+//	a single object that lags behind        Dialect.ReadLag
 //	a property lost or kept in an edit      FaultDropProperties, FaultKeepProperties
 //	a property missing in an answer         FaultHideProperties
 //	another administrator in between        FaultNone with Before

@@ -52,6 +52,8 @@ type edit struct {
 	// lost and kept are the properties, by their names in the dialect and in lower case, of faults that lose them or leave
 	// them as they are.
 	lost, kept []string
+	// demanded are the properties that an Edit demands with Dialect.Demanded.
+	demanded []string
 	// asked are the properties that were read, required those that must not be empty.
 	asked, required []string
 	errors          map[string][]string
@@ -163,8 +165,18 @@ func (e *edit) rejectMissing(property string) {
 	e.reject(property, "The %s field is required.", e.title(property))
 }
 
+// checkDemanded refuses an Edit that lacks what the dialect demands of each.
+func (e *edit) checkDemanded() {
+	for _, name := range e.demanded {
+		var text string
+		read(e, name, &text)
+		e.require(name, text)
+	}
+}
+
 // problem returns what is wrong with the request; nil if nothing is.
 func (e *edit) problem() *problem {
+	e.checkDemanded()
 	if len(e.errors) == 0 {
 		return nil
 	}

@@ -1,11 +1,12 @@
 package mock
 
 import (
+	"net/http"
 	"slices"
 	"time"
 )
 
-// history has what the lists of the organization showed earlier, for lists that lag behind.
+// history has what the organization showed earlier, for lists and single objects that lag behind.
 type history struct {
 	versions []version
 }
@@ -44,7 +45,7 @@ func (h *history) begin(o *organization) {
 	}
 }
 
-// note notes what an object, by its id, is from now on. The id of what lists do not show does no harm.
+// note notes what an object, by its id, is from now on. A signing policy is noted with its project.
 func (h *history) note(since time.Time, o *organization, id string) {
 	noted := version{since: since, id: id}
 	if u := o.usersByID[id]; u != nil {
@@ -56,22 +57,35 @@ func (h *history) note(since time.Time, o *organization, id string) {
 		noted.group = &copied
 	}
 	for _, p := range o.Projects {
-		if p.ID == id {
-			copied := *p
-			copied.Policies = slices.Clone(p.Policies) // they are removed in place
-			noted.project = &copied
+		if p.ID == id || slices.ContainsFunc(p.Policies, func(s *signingPolicy) bool { return s.ID == id }) {
+			noted.id, noted.project = p.ID, p.copied()
 		}
 	}
 	h.versions = append(h.versions, noted)
 }
 
-// noteEvents notes the objects of audit events. Whoever is deleted leaves all groups, without events of theirs.
+// copied is the project with its signing policies, which are changed and removed in place.
+func (p *project) copied() *project {
+	copied := *p
+	copied.Policies = make([]*signingPolicy, len(p.Policies))
+	for i, policy := range p.Policies {
+		copiedPolicy := *policy
+		copied.Policies[i] = &copiedPolicy
+	}
+	return &copied
+}
+
+// noteEvents notes the objects of audit events. Whoever is deleted leaves all lists, without events of theirs, and so
+// does a signing policy its project.
 func (h *history) noteEvents(since time.Time, o *organization, events []AuditEvent) {
 	for _, event := range events {
 		h.note(since, o, event.Entity.ID)
 		if event.isDeletion() {
 			for _, g := range o.Groups {
 				h.note(since, o, g.ID)
+			}
+			for _, p := range o.Projects {
+				h.note(since, o, p.ID)
 			}
 		}
 	}
@@ -130,6 +144,36 @@ func (c *call) listed() listed {
 		return c.server.history.at(now.Add(-c.dialect.ListLag))
 	}
 	return c.organization.listed()
+}
+
+// seen is what a read of a single user or group shows: the object as it is, or as it was.
+func (c *call) seen(id string) version {
+	if c.dialect.ReadLag == 0 {
+		return version{user: c.organization.usersByID[id], group: c.organization.groupsByID[id]}
+	}
+	var seen version
+	moment := c.seenAt()
+	for _, v := range c.server.history.versions {
+		if v.id == id && !v.since.After(moment) {
+			seen = v
+		}
+	}
+	return seen
+}
+
+func (c *call) seenAt() time.Time { return c.server.clock().Add(-c.dialect.ReadLag) }
+
+// seenProject returns the project with the slug as a read shows it, or as it is now for all else; nil if there is none.
+func (c *call) seenProject(slug string) *project {
+	if c.dialect.ReadLag == 0 || c.request.Method != http.MethodGet {
+		return c.organization.project(slug)
+	}
+	for _, p := range c.server.history.at(c.seenAt()).projects {
+		if p.Slug == slug {
+			return p
+		}
+	}
+	return nil
 }
 
 // commit keeps what was changed since the audit log had a number of events.

@@ -94,9 +94,10 @@ func TestListLagOfDeletions(t *testing.T) {
 
 // Lists lag behind, rights do not; but what is gone has those that it had.
 func TestListLagOfRights(t *testing.T) {
-	c, _ := startLagging(t, "list-lag=1s")
+	c, clock := startLagging(t, "list-lag=1s")
 	outsider := c.as("user:outsider@example.com")
 	c.must(c.server.Administrator("").AddMembers("policy:project-b/test-signing", "submitters", "user:outsider@example.com"))
+	clock.pass(time.Second)
 	equal(t, "with a right", outsider.listedNames("/Projects"), []string{"Project B"})
 	c.must(c.server.Administrator("").Remove("policy:project-b/test-signing"))
 	equal(t, "without it", outsider.listedNames("/Projects"), []string(nil))
@@ -134,4 +135,65 @@ func TestFaultStaleList(t *testing.T) {
 	current := c.get("/CIUsers").ok()
 	equal(t, "users", len(current.list()), 4)
 	equal(t, "header", current.header.Get("Mock-Fault"), "")
+}
+
+// A single object is shown as it was; lists, rights and what edits begin with are as they are.
+func TestReadLag(t *testing.T) {
+	const lag = 150 * time.Millisecond
+	c, clock := startLagging(t, "read-lag")
+	c.post("/CIUsers", map[string]any{"name": "build"}).expect(201)
+	user := "/CIUsers/" + c.id("ci_user:build")
+	c.get(user).refused(403, "-", "There is no CI user")
+	equal(t, "lists are current", c.listedNames("/CIUsers"), []string{"build", "terraform"})
+	clock.pass(lag)
+	before := c.get(user).ok().object()
+	equal(t, "after the lag", before["name"], "build")
+
+	changes := map[string]func(){
+		user:                  func() { c.post(user+"/Deactivate", nil).ok() },
+		"/CIUsers/Me":         func() { c.must(c.server.Administrator("").SetActive("ci_user:terraform", true)) },
+		releaseSigning:        func() { c.editWith(releaseSigning, map[string]any{"approvers": []string{}}).ok() },
+		"/Projects/project-a": func() { c.editWith("/Projects/project-a", map[string]any{"readers": c.ids("ci_user:build")}).ok() },
+		"/UserGroups/" + c.id("group:Release Managers"): func() {
+			c.must(c.server.Administrator("").AddMembers("group:Release Managers", "members", "ci_user:build"))
+		},
+	}
+	for path, change := range changes {
+		before := c.get(path).ok().body
+		change()
+		clock.pass(lag - 1)
+		equal(t, path+" before the lag", c.get(path).ok().body, before)
+		clock.pass(1)
+		if after := c.get(path).ok().body; after == before && path != "/CIUsers/Me" {
+			t.Errorf("%s is the same after the lag: %s", path, after)
+		}
+	}
+
+	// Edits begin with what is there: a member that reads do not show yet is kept.
+	c.must(c.server.Administrator("").AddMembers("group:Release Managers", "members", "ci_user:terraform"))
+	c.post("/UserGroups/"+c.id("group:Release Managers")+"/ModifyMembers", map[string]any{"addedMembers": c.ids("user:outsider@example.com")}).ok()
+	expectMembers(c, "group:Release Managers", "members",
+		"ci_user:build", "ci_user:terraform", "user:outsider@example.com", "user:release.manager@example.com")
+}
+
+func TestReadLagOfDeletionsAndRights(t *testing.T) {
+	c, clock := startLagging(t, "read-lag=1s")
+	outsider := c.as("user:outsider@example.com")
+	outsider.get("/Projects/project-b").expect(403)
+	admin := c.server.Administrator("")
+	c.must(admin.AddMembers("project:project-b", "readers", "user:outsider@example.com"))
+	equal(t, "rights are current", outsider.get("/Projects/project-b").ok().object()["readers"], []string{})
+	clock.pass(time.Second)
+
+	group := c.id("group:Release Managers")
+	c.must(admin.Remove("user:outsider@example.com"))
+	c.must(admin.Remove("policy:project-a/release-signing"))
+	c.must(admin.Remove("group:Release Managers"))
+	c.get(releaseSigning).ok()
+	c.get("/UserGroups/" + group).ok()
+	equal(t, "readers", len(c.get("/Projects/project-b").ok().object()["readers"].([]any)), 1)
+	clock.pass(time.Second)
+	c.get(releaseSigning).expect(403)
+	c.get("/UserGroups/" + group).expect(403)
+	equal(t, "readers", len(c.get("/Projects/project-b").ok().object()["readers"].([]any)), 0)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -39,7 +40,18 @@ func (r renderer) memberObjects(ids []string) []object {
 }
 
 func (r renderer) memberObject(id string) object {
+	if r.dialect.MemberTypes {
+		return object{propID: id, propType: wireKinds[r.organization.kindOf(id)].event}
+	}
 	return object{propID: id, propName: r.organization.principalName(id)}
+}
+
+// kindOf is the kind of a user or group by its id.
+func (o *organization) kindOf(id string) kind {
+	if u := o.usersByID[id]; u != nil {
+		return u.Kind
+	}
+	return kindUserGroup
 }
 
 func (o *organization) principalName(id string) string {
@@ -81,6 +93,8 @@ func (e *edit) memberListTitle() string {
 	switch {
 	case e.dialect.MembersPerKind:
 		return "an object of ids per kind"
+	case e.dialect.MemberTypes:
+		return "a list of objects with an id and a type"
 	case e.dialect.MemberObjectRequests:
 		return "a list of objects with an id"
 	}
@@ -145,35 +159,55 @@ func (e *edit) sentList(k kind, value json.RawMessage) ([]sentMember, error) {
 	}
 	members := make([]sentMember, 0, len(items))
 	for _, item := range items {
-		id, err := e.sentMember(item)
+		member, err := e.sentMember(k, item)
 		if err != nil {
 			return nil, err
 		}
-		members = append(members, sentMember{k, id})
+		members = append(members, member)
 	}
 	return members, nil
 }
 
-// sentMember reads "id" or {"id": "id"}, as far as the dialect takes them.
-func (e *edit) sentMember(item json.RawMessage) (id string, err error) {
+// sentMember reads "id", {"id": "id"} or {"id": "id", "type": "type"}, as far as the dialect takes them.
+func (e *edit) sentMember(k kind, item json.RawMessage) (sentMember, error) {
 	isObject := bytes.HasPrefix(item, []byte("{"))
-	if isObject && e.dialect.MembersPerKind || !isObject && e.dialect.MemberObjectRequests {
-		return "", errors.New("this is not how the dialect names a member")
+	if isObject && e.dialect.MembersPerKind || !isObject && e.dialect.demandsMemberObjects() {
+		return sentMember{}, errors.New("this is not how the dialect names a member")
 	}
 	if !isObject {
-		return parseID(item)
+		id, err := parseID(item)
+		return sentMember{k, id}, err
 	}
 	member, err := e.nested(item)
 	if err != nil {
-		return "", err
+		return sentMember{}, err
 	}
-	return member.sentID()
+	return member.sentObject(k)
 }
 
-func (e *edit) sentID() (string, error) {
+// sentObject reads a member that is an object, with a type where the dialect demands one.
+func (e *edit) sentObject(k kind) (sentMember, error) {
 	e.requireSent(propID)
 	value, _ := e.take(propID)
-	return parseID(value)
+	id, err := parseID(value)
+	if e.dialect.MemberTypes {
+		var unknownType error
+		k, unknownType = e.sentType()
+		err = errors.Join(err, unknownType)
+	}
+	return sentMember{k, id}, err
+}
+
+func (e *edit) sentType() (kind, error) {
+	var name string
+	e.requireSent(propType)
+	read(e, propType, &name)
+	for _, k := range principalKinds {
+		if wireKinds[k].event == name {
+			return k, nil
+		}
+	}
+	return "", fmt.Errorf("there is no type %q of members", name)
 }
 
 func parseID(value json.RawMessage) (string, error) {

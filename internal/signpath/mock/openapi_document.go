@@ -40,7 +40,7 @@ func serveDocument(c *call) (answer, *problem) {
 		header := http.Header{"Content-Type": {raw.contentType}}
 		return answer{status: http.StatusOK, header: header, text: raw.content}, nil
 	}
-	document := encode(newDocument(c.renderer, c.server.routes))
+	document := encode(newDocument(c.describing(), c.server.routes))
 	for _, edit := range c.server.documentEdits {
 		var decoded map[string]any
 		if err := json.Unmarshal(document, &decoded); err != nil {
@@ -50,6 +50,12 @@ func serveDocument(c *call) (answer, *problem) {
 		document = encode(decoded)
 	}
 	return ok(document), nil
+}
+
+// describing renders in the dialect that the OpenAPI document describes.
+func (r renderer) describing() renderer {
+	r.dialect = r.dialect.described()
+	return r
 }
 
 func newDocument(r renderer, table routes) object {
@@ -118,6 +124,9 @@ func (s *schemas) operation(r route, parameters []object) object {
 		"operationId": r.tag() + "_" + r.name,
 		"responses":   s.responses(r),
 	}
+	if r.answers != nil && r.answers.isPaged {
+		parameters = slices.Concat(parameters, s.pageParameters())
+	}
 	if len(parameters) > 0 {
 		described["parameters"] = parameters
 	}
@@ -185,7 +194,7 @@ func (s *schemas) refusals(r route) []int {
 func (s *schemas) refusal(status int) object {
 	isValidation := status == http.StatusBadRequest
 	mediaType, schema := "application/problem+json", s.problem(isValidation)
-	if s.dialect.PlainTextErrors && !isValidation {
+	if s.dialect.hasPlainTextErrors() && !isValidation {
 		mediaType, schema = "text/plain", object{"type": "string"}
 	}
 	return object{

@@ -25,6 +25,8 @@ type answerModel struct {
 	extras func(*organization) map[string]json.RawMessage
 	// list is the name of a list of such objects; "" if the answer is one object.
 	list string
+	// isPaged tells that the list has pages with Dialect.Paging.
+	isPaged bool
 	// status is that of success; 0 is 200.
 	status int
 }
@@ -40,7 +42,7 @@ func listAnswer(entity, list string, sample func(renderer) object) *answerModel 
 	return &answerModel{
 		schema: entity + "ListItem",
 		sample: func(r renderer) object { return r.summarize(sample(r)) },
-		list:   list,
+		list:   list, isPaged: true,
 	}
 }
 
@@ -93,7 +95,7 @@ var (
 	}
 	memberRequest = &requestModel{
 		schema: "Member",
-		read:   func(e *edit) { _, _ = e.sentID() },
+		read:   func(e *edit) { _, _ = e.sentObject("") },
 	}
 	memberKindsRequest = &requestModel{
 		schema: "MembersPerKind",

@@ -28,11 +28,14 @@ func (s *schemas) request(model *requestModel) object {
 	return s.component(model.schema+"Request", func() object {
 		e := &edit{organization: s.organization, dialect: s.dialect, body: requestBody{}}
 		model.read(e)
-		required := e.required
 		if model.isEdit && s.dialect.EditPatches {
-			required = nil
+			e.required = nil
 		}
-		return s.object(true, e.asked, required, extrasOf(model.extras, s.organization))
+		if model.isEdit {
+			e.demanded = s.dialect.Demanded
+			e.checkDemanded()
+		}
+		return s.object(true, e.asked, e.required, extrasOf(model.extras, s.organization))
 	})
 }
 
@@ -66,15 +69,28 @@ func (s *schemas) object(ofRequest bool, names, required []string, extras map[st
 	}
 	properties := object{}
 	for _, name := range names {
+		if !ofRequest && slices.Contains(s.dialect.Hidden, name) {
+			continue
+		}
 		described := s.property(name, extras)
 		if _, isReference := described["$ref"]; ofRequest && !isReference && !slices.Contains(required, name) {
 			described["nullable"] = true // null resets what may be reset
 		}
 		properties[spell(name)] = described
 	}
+	return s.closed(properties, spelledNames(required, spell)...)
+}
+
+// closed describes an object that has no other properties, and of these the required ones always: those that it has
+// and that may be left out as they are null, are not.
+func (s *schemas) closed(properties object, required ...string) object {
+	required = slices.DeleteFunc(required, func(name string) bool {
+		property, _ := properties[name].(object)
+		return property == nil || !s.ofRequest && s.dialect.OmitNulls && property["nullable"] == true
+	})
 	described := object{"type": "object", "properties": properties, "additionalProperties": false}
 	if len(required) > 0 {
-		described["required"] = spelledNames(required, spell)
+		described["required"] = required
 	}
 	return described
 }
@@ -84,6 +100,9 @@ func (s *schemas) property(name string, extras map[string]json.RawMessage) objec
 		return typeOfExtra(example)
 	}
 	describe, known := s.types[name]
+	if slices.Contains(s.dialect.Demanded, name) {
+		describe, known = plain("string"), true
+	}
 	if !known {
 		panic("mock: property " + name + " has no type")
 	}
@@ -102,18 +121,14 @@ func spelledNames(names []string, spell func(string) string) []string {
 // list describes the answer of a list route.
 func (s *schemas) list(model *answerModel) object {
 	items := object{"type": "array", "items": s.answer(model)}
-	if !s.dialect.WrappedLists {
+	switch {
+	case model.isPaged && s.dialect.Paging.isEnvelope():
+		return s.page(model, items)
+	case !s.dialect.WrappedLists:
 		return items
 	}
 	name := s.dialect.answerName(model.list)
-	return s.component(model.schema+"s", func() object {
-		return object{
-			"type":                 "object",
-			"properties":           object{name: items},
-			"additionalProperties": false,
-			"required":             []string{name},
-		}
-	})
+	return s.component(model.schema+"s", func() object { return s.closed(object{name: items}, name) })
 }
 
 // problem describes the errors of a status.

@@ -36,7 +36,8 @@ type schema struct {
 	Ref                  string `json:"$ref"`
 	Type, Format         string
 	Nullable             bool
-	Enum                 []string
+	Enum                 []any
+	AllOf                []schema
 	Required             []string
 	Properties           map[string]schema
 	Items                *schema
@@ -54,6 +55,11 @@ func (c client) document() document {
 
 func (d document) resolve(t *testing.T, s schema) schema {
 	t.Helper()
+	if len(s.AllOf) == 1 { // how a reference is made nullable
+		resolved := d.resolve(t, s.AllOf[0])
+		resolved.Nullable = s.Nullable
+		return resolved
+	}
 	if s.Ref == "" {
 		return s
 	}
@@ -105,7 +111,7 @@ func (d document) check(t *testing.T, where string, s schema, value any) {
 		if s.Type != "" && !strings.Contains(name, s.Type) {
 			t.Errorf("%s is a %s, not a %s", where, name, s.Type)
 		}
-		if len(s.Enum) > 0 && !slices.Contains(s.Enum, fmt.Sprint(value)) {
+		if len(s.Enum) > 0 && !slices.Contains(s.Enum, value) {
 			t.Errorf("%s is %v, none of %v", where, value, s.Enum)
 		}
 	}
@@ -176,13 +182,22 @@ func (d document) memberValue(t *testing.T, s schema, interactive, ci, group str
 		return value
 	}
 	items := make([]any, 0, 3)
-	for _, id := range []string{interactive, ci, group} {
-		if item := d.resolve(t, *s.Items); item.Type == "object" {
-			equal(t, "properties of a member", slices.Collect(maps.Keys(item.Properties)), item.Required)
-			items = append(items, map[string]string{item.Required[0]: id})
+	for i, id := range []string{interactive, ci, group} {
+		item := d.resolve(t, *s.Items)
+		if item.Type != "object" {
+			items = append(items, id)
 			continue
 		}
-		items = append(items, id)
+		equal(t, "properties of a member", slices.Sorted(maps.Keys(item.Properties)), item.Required)
+		member := map[string]any{}
+		for name, property := range item.Properties {
+			if property = d.resolve(t, property); len(property.Enum) > 0 {
+				member[name] = property.Enum[i]
+			} else {
+				member[name] = id
+			}
+		}
+		items = append(items, member)
 	}
 	return items
 }

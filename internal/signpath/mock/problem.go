@@ -68,7 +68,7 @@ func (p *problem) answer(dialect Dialect) answer {
 	if header == nil {
 		header = http.Header{}
 	}
-	if dialect.PlainTextErrors && p.errors == nil {
+	if dialect.hasPlainTextErrors() && p.errors == nil {
 		header.Set("Content-Type", "text/plain; charset=utf-8")
 		return answer{status: p.status, header: header, text: p.detail}
 	}

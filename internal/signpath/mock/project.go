@@ -198,7 +198,7 @@ func listReadableProjects(c *call) (answer, *problem) {
 			items = append(items, c.summarize(p.summary(c.renderer)))
 		}
 	}
-	return c.list(listProjects, items), nil
+	return c.list(listProjects, items)
 }
 
 func readProject(c *call) (answer, *problem) {

@@ -17,14 +17,15 @@ var propertyTypes = map[string]valueType{
 	propNotification:   optional(plain("string")),
 	propIdentity:       optional(plain("string")),
 	propRole:           (*schemas).role,
-	propIsActive:       plain("boolean"),
+	propIsActive:       (*schemas).truth,
 	propIsSynchronized: plain("boolean"),
 	propIsSupportUser:  plain("boolean"),
-	propAPIToken:       plain("string"),
+	propAPIToken:       (*schemas).token,
 
 	propMembers:        (*schemas).members,
 	propAddedMembers:   (*schemas).members,
 	propRemovedMembers: (*schemas).members,
+	propType:           (*schemas).memberType,
 
 	propStatus:         plain("string"),
 	propReaders:        (*schemas).members,
@@ -99,11 +100,6 @@ func reference(model *answerModel) valueType {
 	return func(s *schemas) object { return s.answer(model) }
 }
 
-// role lists the roles that are known, as an open enumeration can't be said in OpenAPI.
-func (s *schemas) role() object {
-	return s.component("GlobalRole", func() object { return object{"type": "string", "enum": Roles()} })
-}
-
 // members is the form of a list of members in the dialect.
 func (s *schemas) members() object {
 	switch {
@@ -111,12 +107,23 @@ func (s *schemas) members() object {
 		return s.request(memberKindsRequest)
 	case s.dialect.MembersPerKind:
 		return s.answer(memberKindsItem)
-	case s.ofRequest && s.dialect.MemberObjectRequests:
+	case s.ofRequest && s.dialect.demandsMemberObjects():
 		return object{"type": "array", "items": s.request(memberRequest)}
 	case !s.ofRequest && s.dialect.answersMemberObjects():
 		return object{"type": "array", "items": s.answer(memberItem)}
 	}
 	return object{"type": "array", "items": object{"type": "string", "format": "uuid"}}
+}
+
+// memberType lists the kinds of principals.
+func (s *schemas) memberType() object {
+	return s.component("MemberType", func() object {
+		var values []string
+		for _, k := range principalKinds {
+			values = append(values, wireKinds[k].event)
+		}
+		return object{"type": "string", "enum": values}
+	})
 }
 
 // actor is the form of the actors of audit events in the dialect.

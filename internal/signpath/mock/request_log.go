@@ -102,7 +102,8 @@ func newRedaction(dialect Dialect) redaction {
 	for i, name := range names {
 		names[i] = regexp.QuoteMeta(name)
 	}
-	return redaction{regexp.MustCompile(`(?i)("(?:` + strings.Join(names, "|") + `)"\s*:\s*)"(?:[^"\\]|\\.)*"?`)}
+	const value = `(?:\{\s*"` + propTokenValue + `"\s*:\s*)?` // with Dialect.TokenObjects
+	return redaction{regexp.MustCompile(`(?i)("(?:` + strings.Join(names, "|") + `)"\s*:\s*` + value + `)"(?:[^"\\]|\\.)*"?`)}
 }
 
 func (r redaction) tokens(body []byte) string {

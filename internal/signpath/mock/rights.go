@@ -58,10 +58,10 @@ var (
 		Source:    "USR, changelog 1.207.3 and 1.211.0: project read permission",
 	}
 	changeProjects = &Right{
-		Action:    "edit this project",
-		Roles:     []Role{RoleGlobalAdministrator, RoleProjectAdministrator},
-		Relations: []Relation{RelationConfigurator},
-		Source:    "USR: a Project Administrator manages projects; PRJ: so do the project's Configurators",
+		Action: "edit this project",
+		Roles:  []Role{RoleGlobalAdministrator, RoleProjectAdministrator},
+		Source: "USR: a Project Administrator manages projects; PRJ, changelog 1.100.0: " +
+			"a Configurator may modify artifact configurations and webhooks only",
 	}
 	changePolicies = &Right{
 		Action: "edit signing policies",

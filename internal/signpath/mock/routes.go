@@ -51,12 +51,16 @@ func newRoutes(dialect Dialect) routes {
 		}
 		return spelled
 	}
-	return routes{
+	found := routes{
 		public:       spell(publicRoutes),
 		preview:      spell(auditLogRoutes),
-		organization: spell(organizationRoutes),
+		organization: spell(slices.DeleteFunc(slices.Clone(organizationRoutes), dialect.lacks)),
 		document:     spell(documentRoutes),
 	}
+	if dialect.isBefore(systemInfoVersion) {
+		found.public = nil
+	}
+	return found
 }
 
 // match is a request's route and the variables of its path.

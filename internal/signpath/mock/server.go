@@ -98,6 +98,9 @@ func New(seed Seed, options ...Option) (*Server, error) {
 	if err := server.loadState(); err != nil {
 		return nil, err
 	}
+	if err := server.organization.checkHidden(server.dialect); err != nil {
+		return nil, err
+	}
 	server.history.begin(server.organization)
 	return server, nil
 }

@@ -88,15 +88,20 @@ func (s *signingPolicy) lists() map[string]*[]string {
 
 // summary is the signing policy as the project shows it.
 func (s *signingPolicy) summary(r renderer) object {
-	return object{
+	rendered := object{
 		propID:              s.ID,
 		propLink:            r.link(pathProjects, s.ProjectSlug, pathPolicies, s.Slug),
 		propSlug:            s.Slug,
 		propName:            s.Name,
-		propIsActive:        s.IsActive,
 		propVerifiesOrigin:  s.VerifiesOriginPolicy,
 		propCertificateLink: r.link(pathProjects, s.ProjectSlug, pathPolicies, s.Slug, "Certificate"),
 	}
+	if r.dialect.PolicyStatus {
+		rendered[propStatus] = statusOf(!s.IsActive)
+	} else {
+		rendered[propIsActive] = r.dialect.truth(s.IsActive)
+	}
+	return rendered
 }
 
 func (s *signingPolicy) render(r renderer) object {
@@ -115,9 +120,11 @@ func (s *signingPolicy) render(r renderer) object {
 	return rendered
 }
 
+const policyTemplate = "/Projects/{project}/SigningPolicies/{policy}"
+
 var signingPolicyRoutes = []route{
-	{opGet, http.MethodGet, "/Projects/{project}/SigningPolicies/{policy}", readProjects, readPolicy, nil, policyAnswer},
-	{opEdit, http.MethodPost, "/Projects/{project}/SigningPolicies/{policy}/Edit", changePolicies, editPolicy, policyEdit, nil},
+	{opGet, http.MethodGet, policyTemplate, readProjects, readPolicy, nil, policyAnswer},
+	{opEdit, http.MethodPost, policyTemplate + "/Edit", changePolicies, editPolicy, policyEdit, nil},
 }
 
 var (

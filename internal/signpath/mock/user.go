@@ -103,8 +103,8 @@ func (u *user) render(r renderer) object {
 		propLink:         r.link(wireKinds[u.Kind].path, u.ID),
 		propName:         u.Name,
 		propNotification: nullable(u.NotificationEmail),
-		propRole:         u.Role,
-		propIsActive:     u.IsActive,
+		propRole:         r.dialect.roleValue(u.Role),
+		propIsActive:     r.dialect.truth(u.IsActive),
 	}
 	if u.Kind == kindInteractiveUser {
 		rendered[propAccountEmail] = u.Email

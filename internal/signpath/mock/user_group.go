@@ -52,7 +52,7 @@ func (g *userGroup) render(r renderer) object {
 
 var userGroupRoutes = []route{
 	{opList, http.MethodGet, "/UserGroups", readDirectory, listGroups, nil, groupList},
-	{opGet, http.MethodGet, "/UserGroups/{id}", readDirectory, withGroup(readGroup), nil, groupAnswer},
+	{opGet, http.MethodGet, "/UserGroups/{id}", readDirectory, readGroup, nil, groupAnswer},
 	{opCreate, http.MethodPost, "/UserGroups", changeGroups, createGroup, groupCreation, createdAnswer(wireKinds[kindUserGroup])},
 	{opEdit, http.MethodPost, "/UserGroups/{id}/Edit", changeGroups, withGroup(editGroup), groupEdit, nil},
 	{opChangeMembers, http.MethodPost, "/UserGroups/{id}/ChangeMembers", changeGroups, withGroup(replaceMembers), memberReplacement, nil},
@@ -78,7 +78,7 @@ func listGroups(c *call) (answer, *problem) {
 	for _, g := range groups {
 		items = append(items, c.summarize(g.render(c.renderer)))
 	}
-	return c.list(wireKinds[kindUserGroup].list, items), nil
+	return c.list(wireKinds[kindUserGroup].list, items)
 }
 
 func withGroup(handle func(*call, *userGroup) (answer, *problem)) handler {
@@ -95,7 +95,15 @@ func withGroup(handle func(*call, *userGroup) (answer, *problem)) handler {
 	}
 }
 
-func readGroup(c *call, g *userGroup) (answer, *problem) {
+func readGroup(c *call) (answer, *problem) {
+	id, refused := c.id()
+	if refused != nil {
+		return answer{}, refused
+	}
+	g := c.seen(id).group
+	if g == nil {
+		return answer{}, c.unknown(wireKinds[kindUserGroup].title, id)
+	}
 	return ok(g.render(c.renderer)), nil
 }
 

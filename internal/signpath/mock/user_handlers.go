@@ -16,7 +16,7 @@ func userRoutes(k kind) []route {
 	routes := []route{
 		{opList, http.MethodGet, path, readDirectory, listUsers(k), nil, list},
 		{opMe, http.MethodGet, path + "/Me", readDirectory, readMe(k), nil, one},
-		{opGet, http.MethodGet, path + "/{id}", readDirectory, withUser(k, readUser), nil, one},
+		{opGet, http.MethodGet, path + "/{id}", readDirectory, readUser(k), nil, one},
 		{opCreate, http.MethodPost, path, changeUsers, createUser(k), creates, created},
 		{opEdit, http.MethodPost, path + "/{id}/Edit", changeUsers, withUser(k, editUser), edits, nil},
 		{opActivate, http.MethodPost, path + "/{id}/Activate", changeUsers, withUser(k, activateUser), nil, nil},
@@ -48,7 +48,7 @@ func listUsers(k kind) handler {
 				items = append(items, c.summarize(u.render(c.renderer)))
 			}
 		}
-		return c.list(wireKinds[k].list, items), nil
+		return c.list(wireKinds[k].list, items)
 	}
 }
 
@@ -57,7 +57,7 @@ func readMe(k kind) handler {
 		if c.caller.Kind != k {
 			return answer{}, forbidden(fmt.Sprintf("The user '%s' is no %s.", c.caller.Name, wireKinds[k].title))
 		}
-		return readUser(c, c.caller)
+		return c.showUser(k, c.caller.ID)
 	}
 }
 
@@ -75,7 +75,21 @@ func withUser(k kind, handle func(*call, *user) (answer, *problem)) handler {
 	}
 }
 
-func readUser(c *call, u *user) (answer, *problem) {
+func readUser(k kind) handler {
+	return func(c *call) (answer, *problem) {
+		id, refused := c.id()
+		if refused != nil {
+			return answer{}, refused
+		}
+		return c.showUser(k, id)
+	}
+}
+
+func (c *call) showUser(k kind, id string) (answer, *problem) {
+	u := c.seen(id).user
+	if u == nil || u.Kind != k {
+		return answer{}, c.unknown(wireKinds[k].title, id)
+	}
 	return ok(u.render(c.renderer)), nil
 }
 
@@ -92,7 +106,9 @@ func createUser(k kind) handler {
 		}
 		body := object{}
 		if k == kindCIUser {
-			body[propAPIToken], created.TokenHash = newToken()
+			var token string
+			token, created.TokenHash = newToken()
+			body[propAPIToken] = c.dialect.tokenValue(token)
 		}
 		c.organization.insertUser(created)
 		c.organization.record(c.stamp(), created.entity(), "Created", nil)
@@ -119,7 +135,7 @@ func editUser(c *call, u *user) (answer, *problem) {
 func (e *edit) user(u *user, before user) *problem {
 	read(e, propName, &u.Name)
 	read(e, propNotification, &u.NotificationEmail)
-	read(e, propRole, &u.Role)
+	e.role(&u.Role)
 	if u.Kind == kindInteractiveUser {
 		read(e, propAccountEmail, &u.Email)
 		read(e, propIdentity, &u.Identity)
@@ -128,7 +144,6 @@ func (e *edit) user(u *user, before user) *problem {
 		u.Role = RoleRegularUser // DIR: the role of a new user
 	}
 	e.require(propName, u.Name)
-	e.checkRole(u.Role)
 	e.checkEmail(propNotification, u.NotificationEmail)
 	if u.Kind == kindInteractiveUser {
 		e.require(propAccountEmail, u.Email)
@@ -141,13 +156,6 @@ func (e *edit) user(u *user, before user) *problem {
 		e.reject(propName, "There is a CI user with the name '%s' already.", u.Name)
 	}
 	return e.problem()
-}
-
-// checkRole enforces DIR: a user has one global role, and it is one of those that exist.
-func (e *edit) checkRole(role Role) {
-	if !role.isKnown() {
-		e.reject(propRole, "The role '%s' does not exist.", role)
-	}
 }
 
 func (e *edit) checkEmail(property, email string) {
@@ -203,7 +211,7 @@ func regenerateToken(c *call, u *user) (answer, *problem) {
 	token, hash := newToken()
 	u.TokenHash = hash
 	c.organization.record(c.stamp(), u.entity(), "ApiTokenRegenerated", nil)
-	return ok(object{propAPIToken: token}), nil
+	return ok(object{propAPIToken: c.dialect.tokenValue(token)}), nil
 }
 
 func reinviteUser(c *call, u *user) (answer, *problem) {

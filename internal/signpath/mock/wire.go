@@ -60,6 +60,7 @@ const (
 	propIsSynchronized = "isDirectorySynchronized"  // inferred from SetDirectorySynchronized and the SCIM attribute
 	propIsSupportUser  = "isSupportUser"            // inferred: the users page has the account, nothing tells how it is marked
 	propAPIToken       = "apiToken"                 // inferred from the renaming to "API token" (1.148.2)
+	propTokenValue     = "value"                    // an assumption of Dialect.TokenObjects
 )
 
 // Properties of user groups.
@@ -67,6 +68,7 @@ const (
 	propMembers        = "members"        // inferred from SCIM
 	propAddedMembers   = "addedMembers"   // inferred: ModifyMembers is documented (1.159.0), its names are not
 	propRemovedMembers = "removedMembers" // inferred: see addedMembers
+	propType           = "type"           // an assumption of Dialect.MemberTypes
 )
 
 // Properties of projects.
@@ -136,6 +138,21 @@ const (
 const (
 	listProjects = "projects"
 	listEvents   = "events"
+)
+
+// Query parameters and names of lists that have pages, for Dialect.Paging. Of paging nothing is known; these are what
+// other APIs of ASP.NET and OData have.
+const (
+	queryPageNumber   = "pageNumber"
+	queryPageIndex    = "pageIndex"
+	queryPageSize     = "pageSize"
+	querySkip         = "skip"
+	queryTake         = "take"
+	queryContinuation = "continuationToken"
+	pageItems         = "items"
+	pageTotal         = "totalCount"
+	pageValue         = "value"
+	pageNextLink      = "nextLink"
 )
 
 // kind is a kind of principal. Its value is the prefix of references.

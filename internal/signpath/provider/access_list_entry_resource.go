@@ -134,6 +134,9 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 		return
 	}
 	r.claim(ctx, t, memberKey(p), resp)
+	if req.State.Raw.IsNull() {
+		noteSuccessor(ctx, resp.Private, successor{Object: listKey(t), Members: []string{memberKey(p)}}, &resp.Diagnostics)
+	}
 	r.planNesting(ctx, t, memberKey(p), req, resp)
 	if !resp.Diagnostics.HasError() {
 		r.planAccess(ctx, t, p, current, priorEntry(ctx, req), &resp.Diagnostics)
@@ -317,7 +320,7 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 	if err == nil {
 		id, err = r.currentID(ctx, member, entryID(ctx, req.Private))
 	}
-	if err == nil && id != "" {
+	if err == nil && id != "" && len(leaving(ctx, req.Private, t, []string{id})) > 0 {
 		var warnings api.Warnings
 		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
 		addEditWarnings(&resp.Diagnostics, warnings)

@@ -75,15 +75,17 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 	return map[string]schema.Attribute{attrProject: slug("project")}
 }
 
-// listNeeds says which role the resources of the list need.
+// listNeeds says which role the resources of the list need. That configurators change
+// artifact configurations and webhooks only is documented (changelog 1.100.0).
 func listNeeds(list access.List) string {
+	const needsAdministrator = "Needs the role Project Administrator or Global Administrator."
 	switch list.Parent {
 	case access.ParentUserGroup:
 		return needsGroupAdmin
 	case access.ParentProject:
-		return "Needs the role Project Administrator or Global Administrator. That a configurator of the project may do it, too, is inferred."
+		return needsAdministrator + " Being a configurator of the project is not enough."
 	}
-	return "Needs the role Project Administrator or Global Administrator."
+	return needsAdministrator
 }
 
 // readNeeds and changeNeeds are for failures; see [failure].

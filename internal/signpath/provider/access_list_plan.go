@@ -86,6 +86,13 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	if diags.HasError() {
 		return
 	}
+	if p.req.State.Raw.IsNull() {
+		s := successor{Object: listKey(t)}
+		if complete {
+			s.Members = append([]string{}, slices.Collect(maps.Keys(ids))...)
+		}
+		noteSuccessor(ctx, p.resp.Private, s, diags)
+	}
 	defer func() {
 		if !p.isUnchanged() {
 			p.settleMembers(ctx, t, true, path.Root(attrMembers), diags)

@@ -95,6 +95,7 @@ func (l *listing) groupTargets(ctx context.Context, of access.List, only types.S
 			yield(l.groupTarget(of, group), err)
 			return
 		}
+		l.client.LearnLists(ctx)
 		directory, err := l.client.Directory(ctx, access.KindGroup)
 		if err != nil {
 			yield(api.Target{}, err)
@@ -126,6 +127,7 @@ func (l *listing) projects(ctx context.Context, only types.String) iter.Seq2[api
 			yield(api.Project{Slug: only.ValueString()}, nil)
 			return
 		}
+		l.client.LearnLists(ctx)
 		projects, err := l.client.Projects(ctx)
 		if err != nil {
 			yield(api.Project{}, err)

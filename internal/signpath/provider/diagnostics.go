@@ -19,7 +19,7 @@ const (
 	needsAnyRole      = "Every active user of the organization may read this. Check that organization_id is right: SignPath answers 403 for a wrong one, too."
 	needsUserAdmin    = "Managing users needs the role User Administrator or Global Administrator."
 	needsGroupAdmin   = "Managing user groups needs the role User Administrator or Global Administrator. SignPath documents that for users; that it holds for groups is inferred."
-	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator; for the lists of a project, being one of its configurators may do."
+	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator. A configurator of the project may change its artifact configurations and webhooks only."
 	needsProjectRead  = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
 		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check the slugs, and the role of the token's user."
 )

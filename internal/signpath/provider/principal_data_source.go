@@ -208,6 +208,7 @@ func (d *principalsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 }
 
 func (d *principalsDataSource) list(ctx context.Context) ([]access.Principal, error) {
+	d.client.LearnLists(ctx)
 	if d.kind == access.KindGroup {
 		return d.client.Groups(ctx)
 	}

@@ -174,6 +174,7 @@ func (r *principalListResource) find(ctx context.Context, l *listing, filter pri
 // selected yields the principals that the filter lets through.
 func (r *principalListResource) selected(ctx context.Context, filter principalFilter) iter.Seq2[access.Principal, error] {
 	return func(yield func(access.Principal, error) bool) {
+		r.client.LearnLists(ctx)
 		directory, err := r.client.Directory(ctx, r.kinds...)
 		if err != nil {
 			yield(access.Principal{}, err)

@@ -67,6 +67,9 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 		planned.Role = access.RoleRegularUser
 	}
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
+	if prior == nil {
+		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
+	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)

@@ -331,7 +331,7 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	r.replaced.add(state.fields().ID.ValueString())
-	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() {
+	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() || isSucceeded(ctx, req.Private, state.fields().ID.ValueString()) {
 		return
 	}
 	if p, err := r.find(ctx, state); err == nil {

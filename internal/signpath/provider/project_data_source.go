@@ -170,6 +170,7 @@ func (d *projectsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 
 // Read implements [datasource.DataSource].
 func (d *projectsDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	d.client.LearnLists(ctx)
 	projects, err := d.client.Projects(ctx)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: "Listing the projects", needs: needsAnyRole}, err)

@@ -158,6 +158,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
+		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(p)}, &resp.Diagnostics)
 		return
 	}
 	var state roleAssignmentModel
@@ -300,7 +301,7 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 		return
 	}
 	p, err := r.principal(ctx, state)
-	if api.IsGone(err) {
+	if api.IsGone(err) || isSucceeded(ctx, req.Private, state.ID.ValueString()) {
 		return
 	}
 	if err != nil {

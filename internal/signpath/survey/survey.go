@@ -29,7 +29,8 @@ type Survey struct {
 
 // Read reads the organization: the lists of users, CI users, groups and projects, and
 // then each project, each signing policy and each group of which its list does not
-// tell everything, once. What the client has read before is not read again, and
+// tell everything, once. Before that it asks the server's own document, unless the contract is
+// assumed, whether the lists have pages. What the client has read before is not read again, and
 // nothing is written. The progress may be nil.
 //
 // What SignPath refuses to show is a gap. Everything else that goes wrong is an
@@ -72,6 +73,7 @@ func ReadProject(ctx context.Context, client *api.Client, project string, polici
 }
 
 func (r *reader) run(ctx context.Context, steps ...func(context.Context) error) (*Survey, error) {
+	r.client.LearnLists(ctx)
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return nil, err

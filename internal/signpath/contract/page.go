@@ -1,0 +1,413 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+)
+
+// Whether SignPath's lists come in pages is not published: no parameter, header or
+// property of a page is documented or was observed. So this file is a table of
+// proposals, and nothing in it is a fact about SignPath. They are the usual names of
+// servers made with ASP.NET (X-Pagination and the properties of its samples, OData)
+// and of public APIs (the Link header of RFC 8288, Content-Range of RFC 9110, X-Total-Count).
+// A name in it costs at worst a list that is refused, or that is read page by page
+// though it need not be; a name that is missing lets a page pass for the whole.
+
+// A signal is what a header, or a property beside a list, says of the list's pages.
+type signal int
+
+const (
+	// signalTotal is how many items the whole list has.
+	signalTotal signal = iota + 1
+	// signalPages is how many pages the whole list has.
+	signalPages
+	// signalMore tells whether there are further pages, signalLast whether there are none.
+	signalMore
+	signalLast
+	// signalNext is a link to the next page, its number, or a token for it.
+	signalNext
+	// signalToken is a token by which the next page is asked for.
+	signalToken
+	// signalPlace is where the page is, or how long: that there may be other pages,
+	// and nothing more.
+	signalPlace
+	// signalGroup is an object that holds signals.
+	signalGroup
+)
+
+// signals are the names of what tells of pages, folded by [foldName].
+var signals = map[string]signal{
+	"total": signalTotal, "totalcount": signalTotal, "totalitems": signalTotal, "totalitemcount": signalTotal,
+	"totalresults": signalTotal, "totalrecords": signalTotal, "totalelements": signalTotal, "totalrows": signalTotal, "odatacount": signalTotal,
+
+	"totalpages": signalPages, "totalpagecount": signalPages, "lastpage": signalPages,
+
+	"more": signalMore, "hasmore": signalMore, "hasnext": signalMore, "hasnextpage": signalMore, "hasmoreitems": signalMore,
+	"hasmoreresults": signalMore, "moreavailable": signalMore, "istruncated": signalMore,
+	"islast": signalLast, "islastpage": signalLast,
+
+	"next": signalNext, "nextlink": signalNext, "nextpage": signalNext, "nextpagelink": signalNext, "nexturl": signalNext, "nexturi": signalNext,
+	"nextpageurl": signalNext, "nextpageuri": signalNext, "nexthref": signalNext, "nextpagenumber": signalNext, "nextoffset": signalNext,
+	"odatanextlink": signalNext,
+
+	"continuationtoken": signalToken, "nextcontinuationtoken": signalToken, "continuation": signalToken, "nextpagetoken": signalToken,
+	"pagetoken": signalToken, "nexttoken": signalToken, "skiptoken": signalToken, "cursor": signalToken, "nextcursor": signalToken,
+	"endcursor": signalToken, "nextmarker": signalToken, "marker": signalToken,
+
+	"page": signalPlace, "pagenumber": signalPlace, "pageno": signalPlace, "pageindex": signalPlace, "currentpage": signalPlace,
+	"pagesize": signalPlace, "perpage": signalPlace, "itemsperpage": signalPlace, "size": signalPlace, "limit": signalPlace, "top": signalPlace,
+	"take": signalPlace, "offset": signalPlace, "skip": signalPlace, "start": signalPlace, "startindex": signalPlace,
+	// Some call the whole a count, and some the page.
+	"count": signalPlace, "pagecount": signalPlace, "itemcount": signalPlace,
+	"self": signalPlace, "first": signalPlace, "firstpage": signalPlace, "isfirst": signalPlace, "isfirstpage": signalPlace, "last": signalPlace,
+	"prev": signalPlace, "previous": signalPlace, "previouslink": signalPlace, "prevpage": signalPlace, "previouspage": signalPlace,
+	"previouspagelink": signalPlace, "hasprevious": signalPlace, "haspreviouspage": signalPlace, "startcursor": signalPlace,
+	"number": signalPlace, "firstitemonpage": signalPlace, "lastitemonpage": signalPlace,
+
+	"paging": signalGroup, "pagination": signalGroup, "pageinfo": signalGroup, "pageinformation": signalGroup, "meta": signalGroup, "metadata": signalGroup,
+	"links": signalGroup, "cursors": signalGroup,
+}
+
+// The names of query parameters by which pages are asked for, folded by [foldName].
+var (
+	pageParameters   = []string{"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage"}
+	offsetParameters = []string{"offset", "skip", "pageoffset", "start", "startindex", "startat"}
+	// Those for a token are known by the answer that has one; they and those for the
+	// size of a page tell only that there are pages.
+	otherParameters = []string{
+		"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor",
+		"after", "pageafter", "startingafter", "marker",
+		"pagesize", "size", "limit", "pagelimit", "top", "take", "perpage", "itemsperpage", "maxresults", "maxpagesize", "maxitems", "count", "first",
+	}
+)
+
+// foldName makes the spellings of a name comparable: page_number, page[number] and
+// PageNumber are one.
+func foldName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 'a' || r > 'z' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+}
+
+// A Paging is what a server's document says of how a list is asked for page by page.
+// The zero value is that of a list without pages.
+type Paging struct {
+	// names are the query parameters of the list's route.
+	names []string
+}
+
+// Paging returns what the document says of the pages of a list.
+func (n Negotiation) Paging(list *Route) Paging {
+	described, _ := n.document.of(list)
+	return Paging{described.query}
+}
+
+// Parameters returns those query parameters that tell that the list has pages.
+func (p Paging) Parameters() []string {
+	var found []string
+	for _, name := range p.names {
+		if slices.Contains(slices.Concat(pageParameters, offsetParameters, otherParameters), foldParameter(name)) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// Page returns the parameter that takes the number of a page; "" if there is none.
+// Whether the numbers begin with 0 or 1, the name does not tell.
+func (p Paging) Page() string { return p.first(pageParameters) }
+
+// Offset returns the parameter that takes how many items to leave out; "" if there is none.
+func (p Paging) Offset() string { return p.first(offsetParameters) }
+
+// Token returns the parameter that takes the token of an answer: it has the same name,
+// but for a leading "next". It is "" if there is none.
+func (p Paging) Token(answered string) string {
+	name := foldName(answered)
+	return p.first([]string{name, strings.TrimPrefix(name, "next")})
+}
+
+func (p Paging) first(names []string) string {
+	for _, name := range names {
+		if i := slices.IndexFunc(p.names, func(parameter string) bool { return foldParameter(parameter) == name }); i >= 0 {
+			return p.names[i]
+		}
+	}
+	return ""
+}
+
+// foldParameter folds the name of a query parameter, of which ASP.NET may make a
+// property of an object: Paging.PageNumber.
+func foldParameter(name string) string { return foldName(name[strings.LastIndex(name, ".")+1:]) }
+
+// A Page is one answer of a list, and what it says of others.
+type Page struct {
+	Items []Object
+	// Total is how many items, and Pages how many pages, the whole list has; nil if
+	// the answer does not say.
+	Total, Pages *int64
+	// Next is a link to the next page as the server wrote it. Its host may be any.
+	Next string
+	// Token is what asks for the next page, and TokenName how the answer calls it.
+	Token, TokenName string
+	// More is true if the answer says that there are further pages, Last if it says
+	// that there are none.
+	More, Last bool
+	// Signals name what in the answer tells that the list has pages: `the header Link`.
+	Signals []string
+}
+
+// DecodePage reads a bare array of objects, or an object with exactly one array
+// in it, as both forms occur (observed), together with what tells of other pages.
+// Anything else beside the array is an error: it could mean that there are further pages,
+// and who is missing from a list that is cut short would count as gone.
+func DecodePage(body []byte, header http.Header) (Page, error) {
+	var page Page
+	if err := page.readHeader(header); err != nil {
+		return Page{}, err
+	}
+	items, err := page.readEnvelope(bytes.TrimSpace(body))
+	if err == nil {
+		page.Items, err = DecodeItems(items)
+	}
+	return page, err
+}
+
+// readEnvelope returns the list in an answer.
+func (p *Page) readEnvelope(body []byte) (json.RawMessage, error) {
+	if len(body) > 0 && body[0] == '[' {
+		return body, nil
+	}
+	wrapper, err := DecodeObject(body)
+	if err != nil {
+		return nil, httpapi.NotJSON(body, "neither a list nor an object with a list in it")
+	}
+	var list json.RawMessage
+	names := slices.Sorted(maps.Keys(wrapper))
+	for _, name := range names {
+		value := wrapper[name]
+		isList := len(wrapper) == 1 || bytes.HasPrefix(value, []byte("["))
+		if isList && list == nil {
+			list = value
+		} else if isList || !p.readProperty(name, value) {
+			return nil, fmt.Errorf("%w: the list comes with other properties (%s), so it may be only a page of the whole",
+				httpapi.ErrNotJSON, strings.Join(names, ", "))
+		}
+	}
+	if list == nil {
+		return nil, httpapi.NotJSON(body, "an object without a list in it")
+	}
+	return list, nil
+}
+
+// readProperty takes in what stands beside a list. It returns false if that is not
+// understood.
+func (p *Page) readProperty(name string, value json.RawMessage) bool {
+	kind := signals[foldName(name)]
+	nested, err := DecodeObject(value)
+	if err == nil {
+		// The object of a link has its address; any other has signals.
+		if href := Text(nested["href"]); href != "" {
+			value = MustMarshal(href)
+		} else if kind == signalGroup || kind == signalPlace {
+			for _, inner := range slices.Sorted(maps.Keys(nested)) {
+				if !p.readProperty(inner, nested[inner]) {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	if !p.read(kind, name, value) {
+		return false
+	}
+	p.Signals = append(p.Signals, fmt.Sprintf("the property %q", name))
+	return true
+}
+
+// read takes in one signal. It returns false if the value is not what it should be.
+func (p *Page) read(kind signal, name string, value json.RawMessage) bool {
+	switch kind {
+	case signalTotal:
+		return readCount(&p.Total, value)
+	case signalPages:
+		return readCount(&p.Pages, value)
+	case signalMore, signalLast:
+		b := valueAs[bool](value)
+		if b == nil {
+			return false
+		}
+		isMore := *b == (kind == signalMore)
+		p.More, p.Last = p.More || isMore, p.Last || !isMore
+		return true
+	case signalNext:
+		return p.readNext(name, value)
+	case signalToken:
+		p.readToken(name, Text(value))
+		return Text(value) != "" || IsEmptyJSON(value)
+	case signalPlace, signalGroup:
+		return true
+	}
+	return false
+}
+
+// readCount reads a number of items or pages. One that was told twice has to be the
+// same: else neither can be relied on.
+func readCount(count **int64, value json.RawMessage) bool {
+	n := valueAs[int64](value)
+	switch {
+	case n == nil:
+		return IsEmptyJSON(value)
+	case *n < 0 || (*count != nil && **count != *n):
+		return false
+	}
+	*count = n
+	return true
+}
+
+func (p *Page) readNext(name string, value json.RawMessage) bool {
+	text := Text(value)
+	switch {
+	case IsEmptyJSON(value):
+		p.Last = true
+	case strings.ContainsAny(text, "/?"):
+		p.Next = text
+	case text != "":
+		p.readToken(name, text)
+	default:
+		p.More = true // A number, which does not tell how to ask for it.
+	}
+	return true
+}
+
+func (p *Page) readToken(name, text string) {
+	if text == "" {
+		p.Last = true
+		return
+	}
+	p.Token, p.TokenName = text, name
+}
+
+// IsPartial tells whether the header of an answer says, or leaves open, that there is
+// more than the n items of the answer.
+func IsPartial(header http.Header, n int) bool {
+	var p Page
+	if p.readHeader(header) != nil {
+		return true
+	}
+	isWhole := p.Last || (p.Total != nil && *p.Total == int64(n))
+	return p.More || p.Next != "" || (len(p.Signals) > 0 && !isWhole)
+}
+
+// The headers that are understood beside those that are called as a property is,
+// with a leading "X-".
+const (
+	headerLink         = "Link"
+	headerPagination   = "X-Pagination"
+	headerContentRange = "Content-Range"
+)
+
+// readHeader takes in what the header says.
+func (p *Page) readHeader(header http.Header) error {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, text := range header[name] {
+			isSignal, ok := p.readField(name, strings.TrimSpace(text))
+			if !ok {
+				return fmt.Errorf("its header %s tells of pages, and not as it should, so it may be only a page of the whole", name)
+			}
+			if isSignal {
+				p.Signals = append(p.Signals, "the header "+name)
+			}
+		}
+	}
+	return nil
+}
+
+// readField takes in one field of the header. It returns false for ok if it should
+// tell of pages, and is not understood.
+func (p *Page) readField(name, text string) (isSignal, ok bool) {
+	switch http.CanonicalHeaderKey(name) {
+	case headerLink:
+		return p.readLink(text), true
+	case headerContentRange:
+		unit, total, _ := strings.Cut(text, "/")
+		if strings.HasPrefix(unit, "bytes") { // That is about the body, which is read whole.
+			return false, true
+		}
+		return true, p.readText(signalTotal, name, total)
+	case headerPagination:
+		nested, err := DecodeObject([]byte(text))
+		if err != nil {
+			return true, true // There are pages all the same.
+		}
+		for _, inner := range slices.Sorted(maps.Keys(nested)) {
+			if kind := signals[foldName(inner)]; kind != 0 && kind != signalGroup && !p.read(kind, inner, nested[inner]) {
+				return true, false
+			}
+		}
+		return true, true
+	}
+	bare, isOwn := strings.CutPrefix(strings.ToLower(name), "x-")
+	kind := signals[foldName(bare)]
+	switch {
+	case !isOwn || kind == 0 || kind == signalGroup:
+		return false, true
+	case kind == signalPlace && !strings.Contains(bare, "page"): // X-Start is the time at a proxy.
+		return false, true
+	}
+	return true, p.readText(kind, bare, text)
+}
+
+// readText takes in a signal of a header, whose values are no JSON.
+func (p *Page) readText(kind signal, name, text string) bool {
+	value := MustMarshal(text)
+	switch kind {
+	case signalTotal, signalPages:
+		if text == "*" { // The server does not know it.
+			return true
+		}
+		value = json.RawMessage(text)
+	case signalMore, signalLast:
+		value = json.RawMessage(strings.ToLower(text))
+	case signalNext:
+		if _, err := strconv.Atoi(text); err == nil {
+			value = json.RawMessage(text)
+		}
+	}
+	return (text != "" || kind == signalNext || kind == signalToken) && p.read(kind, name, value)
+}
+
+var (
+	linkField = regexp.MustCompile(`<([^>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]+))?)*)`)
+	linkNext  = regexp.MustCompile(`(?i);\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next(?:[\s;]|$))`)
+	linkPages = regexp.MustCompile(`(?i)\brel\s*=\s*"?[^";,]*\b(?:next|prev|previous|last)\b`)
+)
+
+// readLink takes in the links of RFC 8288, and tells whether one of them is to
+// another page.
+func (p *Page) readLink(text string) bool {
+	isSignal := linkPages.MatchString(text)
+	for _, link := range linkField.FindAllStringSubmatch(text, -1) {
+		if linkNext.MatchString(link[2]) {
+			p.Next = link[1]
+		}
+	}
+	if isSignal && p.Next == "" {
+		// What speaks of a next page, and cannot be taken apart, still says that there is one.
+		isMore := linkNext.MatchString(";" + text)
+		p.More, p.Last = p.More || isMore, p.Last || !isMore
+	}
+	return isSignal
+}
