@@ -119,7 +119,7 @@ func fetchDocument(ctx context.Context, address *url.URL, way wayFlags) (documen
 	if err != nil {
 		return nil, "", err
 	}
-	document, _, err = server.Do(ctx, httpapi.Request{Method: http.MethodGet, Path: path})
+	document, _, err = server.Do(ctx, httpapi.Request{Method: http.MethodGet, Path: path, Query: address.RawQuery})
 	if err != nil {
 		return nil, "", explainFetch(err)
 	}
@@ -143,11 +143,7 @@ func splitDocumentURL(address *url.URL) (apiURL, path string) {
 	path = address.EscapedPath()
 	cut := max(0, strings.LastIndex(strings.ToLower(path), "/swagger/"))
 	base := url.URL{Scheme: address.Scheme, User: address.User, Host: address.Host}
-	apiURL, path = base.String()+path[:cut], path[cut:]
-	if address.RawQuery != "" {
-		path += "?" + address.RawQuery
-	}
-	return apiURL, path
+	return base.String() + path[:cut], path[cut:]
 }
 
 // asConfigured returns the client with the token of the environment, if the server is

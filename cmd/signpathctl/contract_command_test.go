@@ -146,7 +146,7 @@ func TestContractCommandErrors(t *testing.T) {
 func TestContractCommandTellsTheVersion(t *testing.T) {
 	t.Setenv(api.EnvURL, "")
 	server := serverOf(t, "")
-	address := server.URL + documentPath
+	address := server.URL + documentPath + "?download=true"
 	const told = "The installation is SignPath 1.220.0.\n"
 	if output, err := compareContract(t, "", address); err != nil || !strings.HasPrefix(output, told) {
 		t.Errorf("%v\n%s", err, output)

@@ -59,8 +59,7 @@ func (c *Client) request(r *contract.Route, parameters []string, body any) httpa
 // call sends one request, with retries, and returns the answer's body and
 // header. Every failure is an [*httpapi.Error].
 func (c *Client) call(ctx context.Context, r *contract.Route, parameters []string, body any) ([]byte, http.Header, error) {
-	answer, header, err := c.http.Do(ctx, c.request(r, parameters, body))
-	return answer, header, c.hint(ctx, r, err)
+	return c.do(ctx, r, c.request(r, parameters, body))
 }
 
 // getObject reads one JSON object.
@@ -74,7 +73,7 @@ func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []
 	err := c.http.Use(ctx, c.request(r, parameters, nil), func(body []byte, _ http.Header) { answer, cause = decode(body) })
 	switch {
 	case err != nil:
-		return none, c.hint(ctx, r, err)
+		return none, c.hinted(ctx, r, err)
 	case cause != nil:
 		return none, c.unusable(r, parameters, cause)
 	}

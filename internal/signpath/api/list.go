@@ -140,8 +140,7 @@ func (l *listReader) get(ctx context.Context, query string) (contract.Page, erro
 	}
 	request := l.client.request(l.route, l.parameters, nil)
 	request.Query = query
-	body, header, err := l.client.http.Do(ctx, request)
-	err = l.client.hint(ctx, l.route, err)
+	body, header, err := l.client.do(ctx, l.route, request)
 	if err != nil {
 		return contract.Page{}, err
 	}

@@ -26,9 +26,9 @@ type snapshot struct {
 	organization cell[Organization]
 	projects     cell[[]Project]
 	negotiation  cell[negotiation]
+	version      cell[string]
 	// learnt is filled once LearnLists has asked for the document, found or not.
-	learnt  cell[struct{}]
-	version cell[string]
+	learnt cell[struct{}]
 
 	mu sync.Mutex
 	// entities are projects, signing policies and user groups, by their key.

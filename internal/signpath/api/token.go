@@ -31,9 +31,9 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 	}
 	request := c.request(settled.Route, parameters, body)
 	request.SecretAnswer = true
-	answer, _, err := c.http.Do(ctx, request)
+	answer, _, err := c.do(ctx, settled.Route, request)
 	if err != nil {
-		return "", tokenFailure(c.hint(ctx, settled.Route, err))
+		return "", tokenFailure(err)
 	}
 	token, err := decodeToken(answer)
 	if err != nil {

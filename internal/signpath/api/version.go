@@ -36,10 +36,16 @@ func ServerVersion(ctx context.Context, server *httpapi.Client) string {
 	return contract.ServerVersion(body)
 }
 
-// hint completes the failure of a request for a route, which may be nil: a refusal gets
-// a hint if the server may be older than the route. SignPath has no documented use for
-// 404, and answers 403 for an unknown object (documented).
-func (c *Client) hint(ctx context.Context, r *contract.Route, err error) error {
+// do sends the request for a route.
+func (c *Client) do(ctx context.Context, r *contract.Route, request httpapi.Request) ([]byte, http.Header, error) {
+	body, header, err := c.http.Do(ctx, request)
+	return body, header, c.hinted(ctx, r, err)
+}
+
+// hinted gives the refusal of a request for a route a hint, if the server may be older
+// than the route, and returns it. SignPath has no documented use for 404, and answers
+// 403 for an unknown object (documented).
+func (c *Client) hinted(ctx context.Context, r *contract.Route, err error) error {
 	var refused *httpapi.Error
 	if !errors.As(err, &refused) || refused.Status != http.StatusNotFound && refused.Status != http.StatusMethodNotAllowed {
 		return err

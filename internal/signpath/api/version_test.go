@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -137,6 +138,38 @@ func TestVersion(t *testing.T) {
 					t.Errorf("waited for %s", waited)
 				}
 				o.expectRequests(1, infoRoute)
+			})
+		})
+	}
+}
+
+// The mock server is a second reading of what the changelog tells of old versions.
+func TestOldServersOfTheMock(t *testing.T) {
+	for version, want := range map[string]string{
+		"1.176.0": "it may be older than 1.177.0", "1.169.0": "it may be older than 1.177.0", "1.186.1": "", "1.220.0": "",
+	} {
+		t.Run(version, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T) {
+				dialect, err := mock.ParseDialect("version=" + version)
+				if err != nil {
+					t.Fatal(err)
+				}
+				watched := judgedIn(t, dialect)
+				if want != "" {
+					watched = judged(t, contracttest.Unwatched("it is asked for routes that it does not have"))
+				}
+				o := inProcess(t, mock.WithDialect(dialect), watched)
+				_, err = o.client.SigningPolicy(t.Context(), "project-a", "release-signing")
+				if want == "" {
+					o.must(err)
+					if got := o.client.Version(t.Context()); got != version {
+						t.Errorf("it is %q", got)
+					}
+					return
+				}
+				if got := adviceAbout(t, err); !strings.Contains(got, want) {
+					t.Errorf("got %q, want %q", got, want)
+				}
 			})
 		})
 	}

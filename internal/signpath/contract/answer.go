@@ -27,7 +27,8 @@ func (r *Route) CheckTypes(o Object) error {
 			continue
 		}
 		if wanted := p.wants(value); wanted != "" {
-			return fmt.Errorf("its property %q is %s where %s is expected (the name is %s)", o.Key(p.name), inWords[typeOf(value)], wanted, r.Evidence(PartAnswer, p.name))
+			return fmt.Errorf("its property %q is %s where %s is expected (the name is %s)",
+				o.Key(p.name), inWords[typeOf(value)], wanted, r.Evidence(PartAnswer, p.name))
 		}
 	}
 	return nil
