@@ -40,6 +40,8 @@ type Client struct {
 	pace   *pace
 	// answered has, by path, the id of the last request that succeeded.
 	answered sync.Map
+	// turn is full while a large answer is read and used.
+	turn chan struct{}
 }
 
 // New returns a client. It sends nothing. The error is a [ConfigErrors], with those
@@ -49,7 +51,7 @@ func New(config Config, wrong ...ConfigError) (*Client, error) {
 	if wrong = append(wrong, more...); len(wrong) > 0 {
 		return nil, ConfigErrors(wrong)
 	}
-	return &Client{config: resolved, pace: newPace(resolved)}, nil
+	return &Client{config: resolved, pace: newPace(resolved), turn: make(chan struct{}, 1)}, nil
 }
 
 // URL returns the API URL, as it was normalized.
@@ -61,13 +63,21 @@ func (c *Client) MaxConcurrentRequests() int { return c.config.MaxConcurrentRequ
 
 // Do sends one request, with retries, and returns the answer's body and header.
 // Every failure is an [*Error].
-func (c *Client) Do(ctx context.Context, r Request) ([]byte, http.Header, error) {
+func (c *Client) Do(ctx context.Context, r Request) (body []byte, header http.Header, err error) {
+	err = c.Use(ctx, r, func(answered []byte, with http.Header) { body, header = answered, with })
+	return body, header, err
+}
+
+// Use is [Client.Do] for what may answer much: it hands the answer over before the next
+// large answer of this client is read, so that only one of them is in memory beside what
+// was made of it. The function must not wait for another request.
+func (c *Client) Use(ctx context.Context, r Request, use func(body []byte, header http.Header)) error {
 	failure := c.failure(r)
 	failure.RequestID = uuid.NewString()
 	content, err := encodeBody(r)
 	if err != nil {
 		failure.Cause = fmt.Errorf("the request could not be written: %w", err)
-		return nil, nil, failure
+		return failure
 	}
 	budget := c.config.RetryBudget
 	if budget < 0 {
@@ -81,7 +91,9 @@ func (c *Client) Do(ctx context.Context, r Request) ([]byte, http.Header, error)
 	if last.succeeded() {
 		// So that who finds the answer unusable can name it.
 		c.answered.Store(r.Path, failure.RequestID)
-		return last.body, last.header, nil
+		defer last.release()
+		use(last.body, last.header)
+		return nil
 	}
 	failure.Sent = received || last.status >= http.StatusInternalServerError
 	if isSpent(ctx) {
@@ -99,7 +111,7 @@ func (c *Client) Do(ctx context.Context, r Request) ([]byte, http.Header, error)
 	if r.SecretAnswer {
 		failure.hideSecrets()
 	}
-	return nil, nil, failure
+	return failure
 }
 
 // Unusable reports an answer that does not say what it should.

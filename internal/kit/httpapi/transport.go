@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -75,6 +74,9 @@ type answer struct {
 	header http.Header
 	body   []byte
 	err    error
+	// release ends the turn of a large answer that succeeded. It is nil if there is no
+	// answer.
+	release func()
 }
 
 func (a answer) succeeded() bool { return a.err == nil && a.status >= 200 && a.status <= 299 }
@@ -90,14 +92,21 @@ func (c *Client) attempt(whole context.Context, r Request, id string, content []
 		return answer{err: err}
 	}
 	defer leave()
-	ctx, cancel := context.WithTimeoutCause(whole, c.config.AttemptTimeout, errAttemptTimeout)
-	defer cancel()
+	ctx, watch, end := startStopwatch(whole, c.config.AttemptTimeout)
+	defer end()
 	request, err := c.newRequest(ctx, r, id, content)
 	if err != nil {
 		return answer{err: &notSentError{cause: err, final: true}}
 	}
 	c.trace(ctx, "request", map[string]any{"request_id": id, "method": r.Method, "path": request.URL.Path}, request.Header, false)
-	result := readAnswer(c.config.Transport.RoundTrip(request))
+	var result answer
+	response, err := c.config.Transport.RoundTrip(request)
+	if err != nil {
+		result.err = err
+	} else {
+		reader := &turnReader{ctx: ctx, body: response.Body, turn: c.turn, watch: watch}
+		result = reader.readAnswer(response)
+	}
 	if result.err != nil {
 		// Another attempt may be made after the end of this one, not after that of
 		// the whole request.
@@ -119,22 +128,8 @@ func (c *Client) attempt(whole context.Context, r Request, id string, content []
 	return result
 }
 
-func readAnswer(response *http.Response, err error) answer {
-	if err != nil {
-		return answer{err: err}
-	}
-	if response.ContentLength > maxBodyBytes {
-		_ = response.Body.Close()
-		return answer{err: errAnswerTooLarge}
-	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBodyBytes+1))
-	if err = errors.Join(err, response.Body.Close()); err != nil {
-		return answer{err: fmt.Errorf("the connection broke in the middle of the answer: %w", err)}
-	}
-	if len(body) > maxBodyBytes {
-		return answer{err: errAnswerTooLarge}
-	}
-	return answer{status: response.StatusCode, header: response.Header, body: body}
+func brokenAnswer(err error) error {
+	return fmt.Errorf("the connection broke in the middle of the answer: %w", err)
 }
 
 var errAttemptTimeout = errors.New("attempt timed out")

@@ -68,14 +68,14 @@ func (c *Client) getList(ctx context.Context, r *contract.Route, parameters ...s
 }
 
 func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []string, decode func([]byte) (T, error)) (T, error) {
-	var none T
-	body, _, err := c.call(ctx, r, parameters, nil)
-	if err != nil {
+	var answer, none T
+	var cause error
+	err := c.http.Use(ctx, c.request(r, parameters, nil), func(body []byte, _ http.Header) { answer, cause = decode(body) })
+	switch {
+	case err != nil:
 		return none, err
-	}
-	answer, err := decode(body)
-	if err != nil {
-		return none, c.unusable(r, parameters, err)
+	case cause != nil:
+		return none, c.unusable(r, parameters, cause)
 	}
 	return answer, nil
 }
