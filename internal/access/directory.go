@@ -85,6 +85,17 @@ func (d *Directory) Get(id string) (Principal, bool) {
 	return p, ok
 }
 
+// IDs returns the ids of all principals.
+func (d *Directory) IDs() map[string]bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	ids := make(map[string]bool, len(d.byID))
+	for id := range d.byID {
+		ids[id] = true
+	}
+	return ids
+}
+
 // All returns the principals of a kind, ordered by natural key, then id.
 func (d *Directory) All(kind Kind) []Principal {
 	d.mu.RLock()

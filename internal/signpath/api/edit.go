@@ -77,6 +77,15 @@ const (
 // it.
 const maxRounds = 5
 
+// settleWaits are the waits between the looks at an object that does not show what was
+// written: reads may lag behind (of lists that is documented), by how much nobody says.
+// One write after the other on top of what is out of date would only undo more.
+var settleWaits = []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second}
+
+// emptyWait is waited for before a list that is empty against all expectation is read
+// once more.
+const emptyWait = 500 * time.Millisecond
+
 // editors holds one editor per object that is edited.
 type editors struct {
 	mu       sync.Mutex
@@ -91,7 +100,7 @@ func (e *editors) of(target entity) *editor {
 		e.byEntity = map[string]*editor{}
 	}
 	if e.byEntity[key] == nil {
-		e.byEntity[key] = &editor{granted: map[contract.Property]map[string]bool{}}
+		e.byEntity[key] = &editor{granted: entries{}, revoked: entries{}}
 	}
 	return e.byEntity[key]
 }
@@ -104,13 +113,34 @@ type editor struct {
 	running bool
 
 	// expected is how many changes came together last time. Only the running
-	// batch touches it, and granted.
+	// batch touches it, granted and revoked.
 	expected int
-	// granted are the entries per list that this client has put there and not
-	// taken back. Another writer who read the list earlier can overwrite them;
-	// the next edit puts them back.
-	granted map[contract.Property]map[string]bool
+	// granted are the entries that this client has put there and not taken back,
+	// and revoked those that it has taken off and not put back. Another writer who
+	// read the list earlier can overwrite them, and a read that lags behind does not
+	// show them; the next edit makes it good.
+	granted, revoked entries
 }
+
+// entries are ids of members, by the list that they are on.
+type entries map[contract.Property]map[string]bool
+
+func (e entries) add(list contract.Property, ids []string) {
+	if e[list] == nil && len(ids) > 0 {
+		e[list] = map[string]bool{}
+	}
+	for _, id := range ids {
+		e[list][id] = true
+	}
+}
+
+func (e entries) remove(list contract.Property, ids []string) {
+	for _, id := range ids {
+		delete(e[list], id)
+	}
+}
+
+func (e entries) of(list contract.Property) []string { return slices.Collect(maps.Keys(e[list])) }
 
 // A change is what one caller of [Client.edit] asks for.
 type change struct {
@@ -265,42 +295,123 @@ func (b *batch) cancelWhenAbandoned(cancel context.CancelFunc) (stop func()) {
 
 // write brings the object into the wanted form and returns it as read back.
 func (b *batch) write(ctx context.Context) (contract.Object, Warnings, error) {
-	var warnings Warnings
-	var undone map[string]bool
 	b.editor.takeBack(b.changes)
-	for range maxRounds {
-		before, err := b.client.fetch(ctx, b.target)
-		if err != nil {
-			return nil, nil, err
-		}
-		wanted, changed, err := b.editor.wanted(before, b.changes)
+	first, err := b.readBefore(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	current, written, waits := first, map[string]bool{}, settleWaits
+	for round := 0; ; round++ {
+		wanted, changed, err := b.editor.wanted(current, b.changes)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s cannot be edited: %w", b.target, b.client.unusable(b.target.read, b.target.parameters, err))
 		}
 		if len(changed) == 0 {
-			b.editor.remember(b.changes)
-			return before, warnings, nil
+			warnings, err := b.compare(first, current, written)
+			if err == nil {
+				b.editor.remember(b.changes)
+			}
+			return current, warnings, err
 		}
-		if err = b.target.send(ctx, b.client, pendingEdit{contract.Edit{Before: before, Wanted: wanted, Changed: changed}, b.changes}); err != nil {
+		if round == maxRounds {
+			return nil, nil, fmt.Errorf("%s was written %d times, and each time it was different when read back (%s). "+
+				"Another writer may be changing it; then apply again when it has finished. Or this installation does not take the change under the name that was sent",
+				b.target, maxRounds, strings.Join(slices.Sorted(maps.Keys(changed)), ", "))
+		}
+		maps.Copy(written, changed)
+		if err = b.target.send(ctx, b.client, pendingEdit{contract.Edit{Before: current, Wanted: wanted, Changed: changed}, b.changes}); err != nil {
 			return nil, nil, err
 		}
-		after, err := b.client.fetch(ctx, b.target)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s was edited, but could not be read back: %w", b.target, err)
-		}
-		remarks, err := compare(b.target, before, after, changed)
-		if err != nil {
+		if current, waits, err = b.readBack(ctx, first, current, written, waits); err != nil {
 			return nil, nil, err
-		}
-		warnings = append(warnings, remarks...)
-		if _, undone, err = b.editor.wanted(after, b.changes); err == nil && len(undone) == 0 {
-			b.editor.remember(b.changes)
-			return after, warnings, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("%s was written %d times, and each time it was different when read back (%s). "+
-		"Another writer may be changing it; then apply again when it has finished. Or this installation does not take the change under the name that was sent",
-		b.target, maxRounds, strings.Join(slices.Sorted(maps.Keys(undone)), ", "))
+}
+
+// readBefore reads the object that is to be written. Every list goes back with the
+// edit, so one that is empty although this run knows members of it, which it did not
+// take off, is believed only if it is empty again.
+func (b *batch) readBefore(ctx context.Context) (contract.Object, error) {
+	before, err := b.client.fetch(ctx, b.target)
+	if err != nil || !b.lacksKnown(before) {
+		return before, err
+	}
+	if err := httpapi.Sleep(ctx, emptyWait); err != nil {
+		return nil, err
+	}
+	return b.client.fetch(ctx, b.target)
+}
+
+// lacksKnown tells whether a list is empty that should have somebody on it.
+func (b *batch) lacksKnown(current contract.Object) bool {
+	// Also what is out of date, as after an edit whose outcome is not known.
+	known, _ := b.client.snapshot.entity(b.target).peek()
+	for name, value := range current {
+		list, isList := current.ListAt(name)
+		if !isList || len(membersOf(value)) > 0 {
+			continue
+		}
+		if len(without(membersOf(known.Value(list)), b.revokes(list))) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// membersOf returns the ids on a list that was examined; none if it is absent.
+func membersOf(list json.RawMessage) []string {
+	ids, _ := contract.DecodeMembers(list)
+	return ids
+}
+
+// grants and revokes are the entries that the changes put on a list and take off.
+func (b *batch) grants(list contract.Property) []string {
+	return b.entries(list, func(m mutation) []string { return m.grants })
+}
+
+func (b *batch) revokes(list contract.Property) []string {
+	return b.entries(list, func(m mutation) []string { return m.revokes })
+}
+
+func (b *batch) entries(list contract.Property, of func(mutation) []string) []string {
+	var ids []string
+	for _, change := range b.changes {
+		for _, m := range change.mutations {
+			if m.property == list {
+				ids = append(ids, of(m)...)
+			}
+		}
+	}
+	return ids
+}
+
+// readBack reads the object after a write, and looks again, as long as there are waits
+// left, where it does not show the changes or shows that something was lost: once in
+// any case, and further as long as a property is as it was before the write. It
+// returns what it saw last, and the waits that are left.
+func (b *batch) readBack(ctx context.Context, first, before contract.Object, written map[string]bool, waits []time.Duration) (
+	contract.Object, []time.Duration, error,
+) {
+	for look := 0; ; look++ {
+		after, err := b.client.fetch(ctx, b.target)
+		if err != nil {
+			return nil, waits, fmt.Errorf("%s was edited, but could not be read back: %w", b.target, err)
+		}
+		_, undone, err := b.editor.wanted(after, b.changes)
+		_, unasked := b.compare(first, after, written)
+		isStale := func(name string) bool { return contract.SameJSON(before[name], after[name]) }
+		lags := slices.ContainsFunc(slices.Collect(maps.Keys(undone)), isStale)
+		switch {
+		case unasked == nil && err == nil && len(undone) == 0:
+			return after, waits, nil
+		case len(waits) == 0 || look > 0 && !lags:
+			return after, waits, unasked
+		}
+		if err := httpapi.Sleep(ctx, waits[0]); err != nil {
+			return nil, waits, err
+		}
+		waits = waits[1:]
+	}
 }
 
 // wanted returns the object as the changes want it, and the properties in which
@@ -313,12 +424,12 @@ func (e *editor) wanted(current contract.Object, changes []*change) (contract.Ob
 			changed[name] = true
 		}
 	}
-	for p, granted := range e.granted {
-		value, err := withMembers(result[current.Key(p)], slices.Collect(maps.Keys(granted)), nil)
+	for _, list := range e.lists() {
+		value, err := withMembers(result[current.Key(list)], e.granted.of(list), e.revoked.of(list))
 		if err != nil {
 			return nil, nil, err
 		}
-		set(p, value)
+		set(list, value)
 	}
 	for _, change := range changes {
 		for _, m := range change.mutations {
@@ -339,67 +450,126 @@ func (e *editor) wanted(current contract.Object, changes []*change) (contract.Ob
 	return result, changed, nil
 }
 
-// takeBack forgets the entries that the changes revoke: even if it never becomes
-// known whether they are gone, no later edit may put them back.
+// lists are those of which entries were granted or revoked.
+func (e *editor) lists() []contract.Property {
+	lists := maps.Clone(e.granted)
+	maps.Copy(lists, e.revoked)
+	return slices.Collect(maps.Keys(lists))
+}
+
+// takeBack forgets of the entries that were granted those that the changes revoke, and
+// the other way round: even if it never becomes known whether that succeeded, no later
+// edit may undo it.
 func (e *editor) takeBack(changes []*change) {
 	for _, change := range changes {
 		for _, m := range change.mutations {
-			for _, id := range m.revokes {
-				delete(e.granted[m.property], id)
-			}
+			e.granted.remove(m.property, m.revokes)
+			e.revoked.remove(m.property, m.grants)
 		}
 	}
 }
 
-// remember notes the entries that the changes granted, once they were read
-// back: later edits must not struggle for one that SignPath does not take.
+// remember notes the entries that the changes granted and revoked, once they were read
+// back: later edits must not struggle for what SignPath does not take.
 func (e *editor) remember(changes []*change) {
 	for _, change := range changes {
 		for _, m := range change.mutations {
-			for _, id := range m.grants {
-				if e.granted[m.property] == nil {
-					e.granted[m.property] = map[string]bool{}
-				}
-				e.granted[m.property][id] = true
-			}
+			e.granted.add(m.property, m.grants)
+			e.revoked.add(m.property, m.revokes)
 		}
 	}
 }
 
-// compare finds what an edit did beyond what it was asked for. A property that
-// was lost is an error, one that took another value is a remark: servers keep
-// time stamps and counters by themselves.
-func compare(target entity, before, after contract.Object, changed map[string]bool) (Warnings, error) {
+// compare finds what an edit did beyond what it was asked for. A property that was
+// lost is an error, and so is a change of what decides who may do what: nobody asked
+// for that. Of the rest, a remark is made: servers keep time stamps and counters by
+// themselves.
+func (b *batch) compare(first, after contract.Object, written map[string]bool) (Warnings, error) {
 	var warnings Warnings
-	var lost []string
-	for _, name := range slices.Sorted(maps.Keys(before)) {
+	unasked := &LostPropertiesError{Object: b.target.name}
+	names := maps.Clone(first)
+	maps.Copy(names, after)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		was, is := first[name], after[name]
+		list, isList := after.ListAt(name)
 		switch {
-		case changed[name] || contract.SameJSON(before[name], after[name]):
-		case contract.IsEmptyJSON(after[name]) && !contract.IsEmptyJSON(before[name]):
-			lost = append(lost, fmt.Sprintf("%s, which held %s", name, before[name]))
+		case contract.SameJSON(was, is):
+		case !written[name] && contract.IsEmptyJSON(is) && !contract.IsEmptyJSON(was):
+			unasked.Lost = append(unasked.Lost, fmt.Sprintf("%s, which held %s", name, was))
+		case isList:
+			gone, came := b.moved(list, membersOf(was), membersOf(is))
+			if len(gone) > 0 {
+				unasked.Changed = append(unasked.Changed, fmt.Sprintf("%s, which lacks %s now", name, b.client.spell(gone)))
+			}
+			if len(came) > 0 {
+				warnings = append(warnings, fmt.Sprintf("While %s was edited, %s came onto its %s. Terraform did not ask for that.", b.target, b.client.spell(came), name))
+			}
+		case written[name]:
+		case first.IsDecisive(name) || after.IsDecisive(name):
+			unasked.Changed = append(unasked.Changed, fmt.Sprintf("%s, which was %s and is %s now", name, orNull(was), is))
 		default:
 			warnings = append(warnings, fmt.Sprintf("While %s was edited, its property %s changed from %s to %s. Terraform did not ask for that.",
-				target, name, before[name], after[name]))
+				b.target, name, orNull(was), orNull(is)))
 		}
 	}
-	if len(lost) > 0 {
-		return nil, &LostPropertiesError{Object: target.name, Lost: lost}
+	if len(unasked.Lost)+len(unasked.Changed) == 0 {
+		return warnings, nil
 	}
-	return warnings, nil
+	_, undone, err := b.editor.wanted(after, b.changes)
+	unasked.Done = err == nil && len(undone) == 0
+	return nil, unasked
 }
 
-// A LostPropertiesError says that SignPath dropped or emptied properties in an
-// edit that did not ask for it.
+// moved returns who left a list and who came onto it, but for those whom this run
+// itself takes off it or puts there.
+func (b *batch) moved(list contract.Property, was, is []string) (gone, came []string) {
+	asked := slices.Concat(b.grants(list), b.revokes(list), b.editor.granted.of(list), b.editor.revoked.of(list))
+	return without(without(was, is), asked), without(without(is, was), asked)
+}
+
+// spell names principals as configurations do, as far as they are known.
+func (c *Client) spell(ids []string) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, c.snapshot.directory.ReferenceTo(id).String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// orNull is the JSON of a property, which may be absent.
+func orNull(value json.RawMessage) json.RawMessage {
+	if value == nil {
+		return json.RawMessage("null")
+	}
+	return value
+}
+
+// A LostPropertiesError says that SignPath carried out an edit, but that something is
+// otherwise for which nobody asked: properties are dropped or emptied, or who may do
+// what is decided in another way. Another writer at the same time cannot be told from
+// that.
 type LostPropertiesError struct {
 	Object string
-	// Lost names each property and what it held.
+	// Lost names each property that was dropped or emptied, and what it held.
 	Lost []string
+	// Changed names each other property that decides who may do what, or who has to
+	// agree, and what it was and is.
+	Changed []string
+	// Done is true if everything that was asked for is in force.
+	Done bool
 }
 
 func (e *LostPropertiesError) Error() string {
-	text := fmt.Sprintf("SignPath carried out an edit of %s, but lost what it was not asked to change:", e.Object)
-	for _, property := range e.Lost {
-		text += "\n  - " + property
+	text := fmt.Sprintf("SignPath carried out an edit of %s, but ", e.Object)
+	if len(e.Lost) > 0 {
+		text += "lost what it was not asked to change:\n  - " + strings.Join(e.Lost, "\n  - ")
 	}
-	return text
+	if len(e.Lost) > 0 && len(e.Changed) > 0 {
+		text += "\nand "
+	}
+	if len(e.Changed) > 0 {
+		text += "who may do what has changed without being asked for:\n  - " + strings.Join(e.Changed, "\n  - ")
+	}
+	return text + "\nEither this installation did it with the edit, or somebody else did it at the same time. " +
+		"To take it back, set it in SignPath's web application, or apply a configuration that says so."
 }

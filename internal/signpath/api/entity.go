@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
@@ -45,7 +46,58 @@ func principalEntity(kind access.Kind, id string) entity {
 // the same.
 func (e entity) key() string { return e.read.Expand(e.parameters) }
 
-// fetch reads the entity now, not from the snapshot.
+// fetch reads the entity now, not from the snapshot. An answer that cannot be right is
+// an error.
 func (c *Client) fetch(ctx context.Context, e entity) (contract.Object, error) {
-	return c.getObject(ctx, e.read, e.parameters...)
+	o, err := c.getObject(ctx, e.read, e.parameters...)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.examine(e.read, e, o); err != nil {
+		return nil, c.unusable(e.read, e.parameters, err)
+	}
+	return o, nil
+}
+
+// examine tells why the answer to the route cannot be believed: a property has another
+// type than is known what to do with, or it is about another object than the entity.
+func (c *Client) examine(r *contract.Route, e entity, o contract.Object) error {
+	if err := r.CheckTypes(o); err != nil {
+		return err
+	}
+	return c.identify(e, o)
+}
+
+// identify tells why an object is not the entity: by what it says of itself, or by what
+// the entity's id was in this run before.
+func (c *Client) identify(e entity, o contract.Object) error {
+	if err := e.read.CheckSubject(o, c.OrganizationID(), e.parameters); err != nil {
+		return err
+	}
+	return c.snapshot.identify(e, o.Text(contract.PropID))
+}
+
+// examineList is [Client.examine] for the items of a list, which holds none of them
+// twice. The function tells which entity an item is.
+func (c *Client) examineList(r *contract.Route, items []contract.Object, entityOf func(contract.Object) (entity, error)) error {
+	held := map[string]bool{}
+	for i, item := range items {
+		if err := r.CheckTypes(item); err != nil {
+			return fmt.Errorf("in entry %d, %w", i+1, err)
+		}
+		e, err := entityOf(item)
+		if err != nil {
+			return err
+		}
+		if err := c.identify(e, item); err != nil {
+			return fmt.Errorf("in entry %d, %w", i+1, err)
+		}
+		for _, key := range []string{e.key(), strings.ToLower(item.Text(contract.PropID))} {
+			if key != "" && held[key] {
+				return fmt.Errorf("it holds %s twice", e)
+			}
+			held[key] = true
+		}
+	}
+	return nil
 }

@@ -26,6 +26,11 @@ func (c *Client) Organization(ctx context.Context) (Organization, error) {
 		if err != nil {
 			return Organization{}, err
 		}
+		e := entity{name: "the organization", read: contract.RouteOrganization}
+		_ = c.snapshot.identify(e, c.OrganizationID())
+		if err := c.examine(e.read, e, o); err != nil {
+			return Organization{}, c.unusable(contract.RouteOrganization, nil, err)
+		}
 		return Organization{
 			ID: c.OrganizationID(), Name: o.Text(contract.PropName),
 			QuotaPeriodStart: o.Text(contract.PropQuotaStart), QuotaPeriodEnd: o.Text(contract.PropQuotaEnd),
@@ -56,6 +61,10 @@ func (c *Client) meAs(ctx context.Context, kind access.Kind) (Me, error) {
 	o, err := c.getObject(ctx, r)
 	if err != nil {
 		return Me{}, err
+	}
+	err = c.examine(r, principalEntity(kind, o.ID()), o)
+	if err != nil {
+		return Me{}, c.unusable(r, nil, err)
 	}
 	p, err := decodePrincipal(kind, o)
 	if err != nil {

@@ -51,16 +51,17 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 	if items, err = c.complete(ctx, kind, items); err != nil {
 		return nil, err
 	}
+	r, principals := contract.RoutesOf[kind].List, make([]access.Principal, 0, len(items))
+	err = c.examineList(r, items, func(item contract.Object) (entity, error) {
+		p, err := decodePrincipal(kind, item)
+		principals = append(principals, p)
+		return principalEntity(kind, p.ID), err
+	})
+	if err != nil {
+		return nil, c.unusable(r, nil, err)
+	}
 	if kind == access.KindGroup {
 		c.snapshot.setGroups(items)
-	}
-	principals := make([]access.Principal, len(items))
-	for i, item := range items {
-		p, err := decodePrincipal(kind, item)
-		if err != nil {
-			return nil, c.unusable(contract.RoutesOf[kind].List, nil, err)
-		}
-		principals[i] = p
 	}
 	return principals, nil
 }
@@ -104,6 +105,10 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 	if err := o.Require(required...); err != nil {
 		return access.Principal{}, err
 	}
+	role, err := decodeRole(kind, o)
+	if err != nil {
+		return access.Principal{}, err
+	}
 	p := access.Principal{
 		Kind:              kind,
 		ID:                o.ID(),
@@ -112,7 +117,7 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 		NotificationEmail: o.Text(contract.PropNotificationEmail),
 		Identity:          o.Text(contract.PropIdentity),
 		Description:       o.Text(contract.PropDescription),
-		Role:              access.Role(o.Text(contract.PropRole)),
+		Role:              role,
 		Active:            kind == access.KindGroup || o.Is(contract.PropActive),
 		Synchronized:      o.Is(contract.PropSynchronized),
 		Support:           o.Is(contract.PropSupport),
@@ -124,6 +129,16 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 		return access.Principal{}, fmt.Errorf("%w: the id of %s %q is no UUID", httpapi.ErrNotJSON, kind.Noun(), p.Name)
 	}
 	return p, nil
+}
+
+// decodeRole reads a user's role; groups have none. That it is a text, and so not null,
+// is held by [contract.Route.CheckTypes]; an empty one says no more than a missing one.
+func decodeRole(kind access.Kind, o contract.Object) (access.Role, error) {
+	role := access.Role(o.Text(contract.PropRole))
+	if role == "" && kind != access.KindGroup {
+		return "", fmt.Errorf("its property %q is empty (the name is %s)", o.Key(contract.PropRole), contract.PropRole.Evidence())
+	}
+	return role, nil
 }
 
 // Resolve finds the one principal that the reference names. The error is an
@@ -234,20 +249,22 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 		p.Role = access.RoleRegularUser
 	}
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
-	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, func(s contract.Settled) (contract.Object, error) {
-		return s.Compose(map[contract.Property]string{
-			contract.PropName: p.Name, contract.PropEmail: p.Email, contract.PropNotificationEmail: p.NotificationEmail,
-			contract.PropIdentity: p.Identity, contract.PropDescription: p.Description,
-		})
-	})
+	texts := map[contract.Property]string{
+		contract.PropName: p.Name, contract.PropEmail: p.Email, contract.PropNotificationEmail: p.NotificationEmail,
+		contract.PropIdentity: p.Identity, contract.PropDescription: p.Description,
+	}
+	before := c.snapshot.directory.IDs()
+	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, func(s contract.Settled) (contract.Object, error) { return s.Compose(texts) })
 	if err != nil {
-		return c.findLostCreate(ctx, p, err)
+		return c.findLostCreate(ctx, p, before, err)
 	}
 	p.ID = contract.CreatedID(p.Kind, body, header.Get("Location"))
-	if !access.IsID(p.ID) || p.ID == c.OrganizationID() { // A Location may name the list and not the object.
-		return c.findCreated(ctx, p)
+	// A Location may name the list and not the object, and an answer may be about
+	// another one.
+	if !access.IsID(p.ID) || p.ID == c.OrganizationID() || before[p.ID] || contract.CheckCreated(body, texts) != nil {
+		return c.findCreated(ctx, p, before)
 	}
-	c.snapshot.put(p)
+	c.snapshot.putCreated(p)
 	return p, nil
 }
 
@@ -257,9 +274,9 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 var lagWaits = []time.Duration{0, 250 * time.Millisecond, 750 * time.Millisecond, 2 * time.Second}
 
 // lookFor lists the kind until the list holds the principal, which the caller
-// made sure that it did not before. The error is an [*access.NotFoundError] if it
-// never does.
-func (c *Client) lookFor(ctx context.Context, p access.Principal) (access.Principal, error) {
+// made sure that it did not before: an id that was known before is another one's. The
+// error is an [*access.NotFoundError] if the list never holds it.
+func (c *Client) lookFor(ctx context.Context, p access.Principal, before map[string]bool) (access.Principal, error) {
 	var missing error
 	for _, wait := range lagWaits {
 		if err := httpapi.Sleep(ctx, wait); err != nil {
@@ -269,6 +286,7 @@ func (c *Client) lookFor(ctx context.Context, p access.Principal) (access.Princi
 		if err != nil {
 			return access.Principal{}, fmt.Errorf("the list could not be read: %w", err)
 		}
+		principals = slices.DeleteFunc(principals, func(p access.Principal) bool { return before[p.ID] })
 		found, err := access.NewDirectory(principals...).Find(p.Reference())
 		if err == nil {
 			c.snapshot.put(found)
@@ -282,9 +300,9 @@ func (c *Client) lookFor(ctx context.Context, p access.Principal) (access.Princi
 	return access.Principal{}, missing
 }
 
-// findCreated finds what was just created although the answer had no id.
-func (c *Client) findCreated(ctx context.Context, p access.Principal) (access.Principal, error) {
-	found, err := c.lookFor(ctx, p)
+// findCreated finds what was just created although the answer had no id that can be its.
+func (c *Client) findCreated(ctx context.Context, p access.Principal, before map[string]bool) (access.Principal, error) {
+	found, err := c.lookFor(ctx, p, before)
 	if err != nil {
 		return access.Principal{}, fmt.Errorf("SignPath accepted the request for %s but did not say with which id: %w", p, err)
 	}
@@ -292,12 +310,12 @@ func (c *Client) findCreated(ctx context.Context, p access.Principal) (access.Pr
 }
 
 // findLostCreate looks for the object of a create whose answer was lost.
-func (c *Client) findLostCreate(ctx context.Context, p access.Principal, cause error) (access.Principal, error) {
+func (c *Client) findLostCreate(ctx context.Context, p access.Principal, before map[string]bool, cause error) (access.Principal, error) {
 	var e *httpapi.Error
 	if !errors.As(cause, &e) || !e.Sent {
 		return access.Principal{}, cause
 	}
-	if found, err := c.lookFor(ctx, p); err == nil {
+	if found, err := c.lookFor(ctx, p, before); err == nil {
 		return found, nil
 	}
 	return access.Principal{}, &LostCreateError{Principal: p, cause: cause}
@@ -365,24 +383,60 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 }
 
 // SetActive activates or deactivates an interactive user or a CI user, and
-// reads it back.
+// reads it back. If SignPath thereby also changed the role of the user, or emptied
+// another setting, the error is a [*LostPropertiesError].
 func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, active bool) error {
 	r := contract.RoutesOf[kind].Deactivate
 	if active {
 		r = contract.RoutesOf[kind].Activate
 	}
+	before, isKnown := c.snapshot.read(id)
 	if _, _, err := c.write(ctx, r, []string{id}, nil); err != nil {
 		c.snapshot.doubt(kind, id)
 		return err
 	}
 	p, err := c.readPrincipal(ctx, kind, id)
+	for _, wait := range settleWaits {
+		if err != nil || p.Active == active {
+			break
+		}
+		if err = httpapi.Sleep(ctx, wait); err == nil {
+			p, err = c.readPrincipal(ctx, kind, id)
+		}
+	}
 	if err != nil {
+		c.snapshot.doubt(kind, id)
 		return err
 	}
 	if p.Active != active {
 		return c.unusable(r, []string{id}, fmt.Errorf("it was accepted, but %s is still %s", p, map[bool]string{true: "active", false: "inactive"}[p.Active]))
 	}
+	if isKnown {
+		return compareUser(before, p)
+	}
 	return nil
+}
+
+// compareUser finds what an activation or deactivation did to the user beyond that.
+func compareUser(before, after access.Principal) error {
+	unasked := &LostPropertiesError{Object: fmt.Sprintf("%s %s", before.Kind.Noun(), before.ID), Done: true}
+	if before.Role != after.Role {
+		unasked.Changed = append(unasked.Changed, fmt.Sprintf("the role, which was %s and is %s now", before.Role, after.Role))
+	}
+	for _, setting := range []struct{ name, before, after string }{
+		{"the name", before.Name, after.Name},
+		{"the e-mail address", before.Email, after.Email},
+		{"the notification e-mail address", before.NotificationEmail, after.NotificationEmail},
+		{"the identity", before.Identity, after.Identity},
+	} {
+		if setting.before != "" && setting.after == "" {
+			unasked.Lost = append(unasked.Lost, fmt.Sprintf("%s, which held %q", setting.name, setting.before))
+		}
+	}
+	if len(unasked.Lost)+len(unasked.Changed) == 0 {
+		return nil
+	}
+	return unasked
 }
 
 // Known returns the principals that were listed so far. It sends nothing.

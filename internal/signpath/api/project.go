@@ -49,11 +49,14 @@ func (c *Client) Projects(ctx context.Context) ([]Project, error) {
 		if err != nil {
 			return nil, err
 		}
+		err = c.examineList(contract.RouteProjects, items, func(item contract.Object) (entity, error) {
+			return projectEntity(item.Text(contract.PropSlug)), item.Require(contract.PropSlug, contract.PropName)
+		})
+		if err != nil {
+			return nil, c.unusable(contract.RouteProjects, nil, err)
+		}
 		projects := make([]Project, len(items))
 		for i, item := range items {
-			if err := item.Require(contract.PropSlug, contract.PropName); err != nil {
-				return nil, c.unusable(contract.RouteProjects, nil, err)
-			}
 			projects[i] = decodeProject(item)
 		}
 		slices.SortFunc(projects, func(a, b Project) int { return strings.Compare(a.Slug, b.Slug) })

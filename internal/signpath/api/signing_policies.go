@@ -18,12 +18,12 @@ func (c *Client) SigningPolicies(ctx context.Context, project string) ([]string,
 		return nil, err
 	}
 	err = o.Require(contract.PropSigningPolicies)
-	if err == nil {
-		_, err = contract.DecodeItems(o.Value(contract.PropSigningPolicies))
-	}
 	slugs := decodeProject(o).SigningPolicies
 	if err == nil && slices.Contains(slugs, "") {
 		err = errors.New("it names a signing policy without its slug")
+	}
+	if err == nil && len(slices.Compact(slices.Clone(slugs))) < len(slugs) {
+		err = errors.New("it names a signing policy twice")
 	}
 	if err != nil {
 		e := projectEntity(project)

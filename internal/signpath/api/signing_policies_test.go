@@ -26,11 +26,15 @@ func TestSigningPoliciesAreNeverGuessed(t *testing.T) {
 		want  string
 	}{
 		"left out": {mock.Fault{Action: mock.FaultHideProperties, Properties: []string{"signingPolicies"}}, `no property "signingPolicies"`},
-		"null":     {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, "null")}, "no list of objects"},
-		"bare ids": {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `["release-signing"]`)}, "no list of objects"},
+		"null":     {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, "null")}, "is null where a list of objects is expected"},
+		"bare ids": {mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `["release-signing"]`)}, "where a list of objects is expected"},
 		"without a slug": {
 			mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `[{"slug": "release-signing"}, {"name": "Test"}]`)},
 			"a signing policy without its slug",
+		},
+		"twice": {
+			mock.Fault{Action: mock.FaultMalformedBody, Body: fmt.Sprintf(answer, `[{"slug": "release-signing"}, {"slug": "release-signing"}]`)},
+			"a signing policy twice",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

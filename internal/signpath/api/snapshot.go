@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -38,6 +41,11 @@ type snapshot struct {
 	confirmed map[string]access.Principal
 	// missing are principals that neither a list nor a read by id knows.
 	missing map[string]bool
+	// ids are those of the entities as they were first answered, by the entities' keys: a
+	// slug leads to one object for a whole run.
+	ids map[string]string
+	// unread are principals of which only the request that created them is known.
+	unread map[string]bool
 	// forgotten is true once forgetLists was called.
 	forgotten bool
 }
@@ -51,6 +59,8 @@ func newSnapshot() *snapshot {
 		written:   map[string]bool{},
 		confirmed: map[string]access.Principal{},
 		missing:   map[string]bool{},
+		ids:       map[string]string{},
+		unread:    map[string]bool{},
 	}
 	for _, kind := range access.Kinds() {
 		s.listed[kind] = &cell[[]access.Principal]{
@@ -65,8 +75,40 @@ func (s *snapshot) put(p access.Principal) {
 	s.mu.Lock()
 	s.confirmed[p.ID] = p
 	delete(s.missing, p.ID)
+	delete(s.unread, p.ID)
 	s.mu.Unlock()
 	s.listed[p.Kind].changed(func() { s.directory.Put(p) })
+}
+
+// putCreated notes a principal as a create asked for it; nobody has read it yet.
+func (s *snapshot) putCreated(p access.Principal) {
+	s.put(p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unread[p.ID] = true
+}
+
+// read returns the principal as it was last read, in a list or by id.
+func (s *snapshot) read(id string) (access.Principal, bool) {
+	p, ok := s.directory.Get(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return p, ok && !s.unread[id]
+}
+
+// identify notes the id of an entity that is addressed by another name, and returns an
+// error if it was another one before. An empty id says nothing.
+func (s *snapshot) identify(e entity, id string) error {
+	if id == "" || slices.ContainsFunc(e.parameters, access.IsID) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known, ok := s.ids[e.key()]; ok && !strings.EqualFold(known, id) {
+		return fmt.Errorf("it is about another object: its id is %q, and that of %s was %q before", id, e, known)
+	}
+	s.ids[e.key()] = id
+	return nil
 }
 
 // confirmation returns a principal as this client wrote it or read it by id.

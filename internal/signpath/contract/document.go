@@ -28,14 +28,15 @@ type operation struct {
 	fact
 }
 
-// A fact says how well something is known, and from where. Only the document of
-// this package has it.
-type fact struct{ evidence, source string }
+// A fact says how well something is known, and from where, and why the client does not
+// look at it, if it does not. Only the document of this package has it.
+type fact struct{ evidence, source, client string }
 
 func factIn(extensions map[string]any) fact {
 	evidence, _ := extensions["x-evidence"].(string)
 	source, _ := extensions["x-source"].(string)
-	return fact{evidence, source}
+	client, _ := extensions["x-client"].(string)
+	return fact{evidence, source, client}
 }
 
 // A schema is an object that a document describes.

@@ -85,3 +85,37 @@ func FuzzDocument(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAnswer: what passes for an answer can be read, and is never none where it is
+// something.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"id":"` + userID + `","name":"A","role":"GlobalReader","isActive":true,"identity":null}`, `{"role":1}`, `{"globalRole":{}}`, `{"isActive":"True"}`,
+		`{"submitters":null}`, `{"memberIds":{"ciUsers":["` + ciID + `"]}}`, `{"requiredApprovals":1e400}`, `{"slug":"a","link":"/v1/x/Projects/%zz"}`,
+		`{"link":"//v1//Projects/a/SigningPolicies/"}`, `{"signingPolicies":[1]}`, `{"":1,"projectSlug":[]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	texts := []Property{PropID, PropName, PropSlug, PropRole, PropEmail, PropStatus}
+	truths := []Property{PropActive, PropSynchronized, PropVerifiesOriginPolicy, PropUsesApprovalProcess}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		o, err := DecodeObject(body)
+		if err != nil {
+			return
+		}
+		for r, checked := range checkedProperties() {
+			_ = r.CheckSubject(o, userID, r.parameters())
+			if r.CheckTypes(o) != nil {
+				continue
+			}
+			for _, p := range checked {
+				isText := slices.Contains(texts, p.name) && !strings.HasPrefix(string(o.Value(p.name)), `"`)
+				isTruth := slices.Contains(truths, p.name) && o.Boolean(p.name) == nil
+				_, err := DecodeMembers(o.Value(p.name))
+				if o.Has(p.name) && (isText || isTruth || p.isMemberList && err != nil) {
+					t.Errorf("%s takes %s for %s", r, o.Value(p.name), p.name)
+				}
+			}
+		}
+	})
+}

@@ -24,8 +24,8 @@ var kindKeys = map[access.Kind][]string{
 }
 
 // DecodeMembers reads an access list: an array of ids, or of objects with an id,
-// or an object with such an array per kind. Null is an empty list. The result is
-// sorted, without duplicates.
+// or an object with such an array per kind. Null is no list: an edit that took it for
+// an empty one would wipe the list. The result is sorted, without duplicates.
 func DecodeMembers(raw json.RawMessage) ([]string, error) {
 	lists := []json.RawMessage{raw}
 	if perKind, err := DecodeObject(raw); err == nil {
@@ -48,7 +48,7 @@ func DecodeMembers(raw json.RawMessage) ([]string, error) {
 
 func decodeMemberArray(raw json.RawMessage) ([]string, error) {
 	var entries []json.RawMessage
-	if err := json.Unmarshal(raw, &entries); err != nil {
+	if err := json.Unmarshal(raw, &entries); err != nil || entries == nil {
 		return nil, fmt.Errorf("%w: no list of members", httpapi.ErrNotJSON)
 	}
 	ids := make([]string, len(entries))

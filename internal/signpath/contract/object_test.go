@@ -37,8 +37,7 @@ func TestDecodeList(t *testing.T) {
 func TestDecodeMembers(t *testing.T) {
 	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
 	good := map[string][]string{
-		`[]`:   {},
-		`null`: {},
+		`[]`: {},
 		`["` + b + `","` + strings.ToUpper(a) + `","` + b + `"]`:         {a, b},
 		`[{"id":"` + b + `","name":"B"},{"id":"` + a + `"}]`:             {a, b},
 		`["` + a + `",{"id":"` + b + `","link":"https://example.com/"}]`: {a, b},
@@ -48,7 +47,9 @@ func TestDecodeMembers(t *testing.T) {
 			t.Errorf("%s: %q, %v", body, got, err)
 		}
 	}
-	bad := []string{``, `{}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`}
+	bad := []string{
+		``, `null`, `{}`, `{"ciUsers":null}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`,
+	}
 	for _, body := range bad {
 		if got, err := DecodeMembers(json.RawMessage(body)); err == nil {
 			t.Errorf("%s is taken for %q", body, got)
