@@ -344,14 +344,14 @@ func (b *batch) readBefore(ctx context.Context) (contract.Object, error) {
 
 // lacksKnown tells whether a list is empty that should have somebody on it.
 func (b *batch) lacksKnown(current contract.Object) bool {
+	// Also what is out of date, as after an edit whose outcome is not known.
 	known, _ := b.client.snapshot.entity(b.target).peek()
 	for name, value := range current {
 		list, isList := current.ListAt(name)
 		if !isList || len(membersOf(value)) > 0 {
 			continue
 		}
-		expected := append(membersOf(known.Value(list)), b.editor.granted.of(list)...)
-		if len(without(expected, b.revokes(list))) > 0 {
+		if len(without(membersOf(known.Value(list)), b.revokes(list))) > 0 {
 			return true
 		}
 	}

@@ -166,27 +166,6 @@ func (s Settled) nameOf(p Property) (string, error) {
 	return "", &Error{Route: s.assumed.String(), Property: names[0], Tried: names, Offered: s.request.names()}
 }
 
-// nameLike is nameOf for a property of an object that the server answered:
-// without a document, the name in requests goes with the names in the answer.
-func (s Settled) nameLike(p Property, answer Object) (string, error) {
-	if s.request != nil {
-		return s.nameOf(p)
-	}
-	name, answered := "", answer.Key(p)
-	for _, other := range p.spellings() {
-		if other.answer != answered {
-			continue
-		}
-		if _, goesTogether := answer[other.with]; goesTogether {
-			return other.requestName(), nil
-		}
-		if other.with == "" && name == "" {
-			name = other.requestName()
-		}
-	}
-	return name, nil
-}
-
 // Compose returns a request with the texts; what is empty is left out.
 func (s Settled) Compose(texts map[Property]string) (Object, error) {
 	request := Object{}

@@ -69,6 +69,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 	if r.session == nil {
 		return
 	}
+	r.look(ctx, req)
 	if req.Plan.Raw.IsNull() {
 		r.planDestroy(ctx, req, resp)
 		return
@@ -237,8 +238,9 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 	}
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
 	addEditWarnings(&resp.Diagnostics, warnings)
-	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: changeNeeds(r.list)}, err)
+	doing := failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: changeNeeds(r.list), creating: true}
+	addFailure(&resp.Diagnostics, doing, err)
+	if err != nil && !isInForce(err) {
 		return
 	}
 	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)

@@ -117,6 +117,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if r.session == nil {
 		return
 	}
+	r.look(ctx, req)
 	p := listPlan{session: r.session, list: r.list, req: req, resp: resp}
 	if req.Plan.Raw.IsNull() {
 		p.destroy(ctx)
@@ -156,7 +157,7 @@ func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequ
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	ids, ok := r.apply(ctx, t, wanted, r.losses.announced(t.String()), &resp.Diagnostics)
+	ids, ok := r.apply(ctx, t, wanted, r.losses.announced(t.String()), true, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -175,7 +176,7 @@ func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequ
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	ids, ok := r.apply(ctx, t, wanted, prior, &resp.Diagnostics)
+	ids, ok := r.apply(ctx, t, wanted, prior, false, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -204,16 +205,17 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 
 // apply adds who is wanted and removes who was known and is not wanted. A member
 // that the plan did not know of stays, and shows in the next plan: an apply
-// must not take more than the plan said. It returns the ids of who is wanted.
-func (r *accessListResource) apply(ctx context.Context, t api.Target, wanted, known []string, diags *diag.Diagnostics) (ids []string, ok bool) {
+// must not take more than the plan said. It returns the ids of who is wanted, and
+// whether they are on the list.
+func (r *accessListResource) apply(ctx context.Context, t api.Target, wanted, known []string, creating bool, diags *diag.Diagnostics) (ids []string, ok bool) {
 	if ids, ok = r.idsOf(ctx, wanted, diags); !ok {
 		return nil, false
 	}
 	warnings, err := r.client.SetMembers(ctx, t, ids, known)
 	addEditWarnings(diags, warnings)
 	if err != nil {
-		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: changeNeeds(r.list)}, err)
-		return nil, false
+		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: changeNeeds(r.list), creating: creating}, err)
+		return ids, isInForce(err)
 	}
 	r.warnOfStrangers(ctx, t, ids, diags)
 	return ids, true

@@ -26,6 +26,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if r.session == nil {
 		return
 	}
+	r.look(ctx, req)
 	if req.Plan.Raw.IsNull() {
 		r.planDestroy(ctx, req, resp)
 		return

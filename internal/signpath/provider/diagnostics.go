@@ -35,6 +35,15 @@ type failure struct {
 	// granting is true where the principal may be one that the configuration
 	// creates.
 	granting bool
+	// creating is true for the create of the resource.
+	creating bool
+}
+
+// isInForce tells whether a change that ended with an error was carried out as it was
+// asked for, so that the state has to have it.
+func isInForce(err error) bool {
+	var lost *api.LostPropertiesError
+	return errors.As(err, &lost) && lost.Done
 }
 
 // addFailure reports err. The summary is short and constant per kind of error;
@@ -103,8 +112,17 @@ func explain(f failure, err error) (summary, advice string) {
 	case errors.As(err, &gone):
 		return "Unknown object", ""
 	case errors.As(err, &lost):
-		return "SignPath lost settings in an edit", "Put them back in SignPath's web application now. The change that was asked for may be in force. " +
-			"Do not apply again before you know why this installation drops them; please report it to this provider's project."
+		summary, advice = "SignPath changed who may do what", ""
+		if len(lost.Lost) > 0 {
+			summary = "SignPath lost settings in an edit"
+			advice = "Put them back in SignPath's web application now, and do not apply again before you know why this installation drops them; " +
+				"please report it to this provider's project. The change that was asked for may be in force."
+		}
+		if f.creating && lost.Done {
+			advice += "\n\nWhat this resource stands for is in force, and in the state. Terraform calls it tainted and would replace it, which takes nobody off: " +
+				"run `terraform untaint` with its address to keep it as it is."
+		}
+		return summary, strings.TrimSpace(advice)
 	case errors.As(err, &contract):
 		return "SignPath's API is not as expected", "Nothing was changed. `signpathctl contract` shows how the document of this installation " +
 			"differs; please report that to this provider's project. " +

@@ -17,6 +17,9 @@ import (
 // with what exists, refuses what would lock out, and registers the user for the
 // access lists that are planned after it.
 func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.session != nil {
+		r.look(ctx, req)
+	}
 	defer r.noticeRoles(ctx, &resp.Diagnostics)
 	var prior principalModel
 	if !req.State.Raw.IsNull() {

@@ -123,16 +123,17 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	wanted := access.Principal{Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString()}
 	model.describe(&wanted)
 	created, err := r.create(ctx, wanted, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
+	doing := failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin, creating: true}
 	var lost *api.LostCreateError
-	if err != nil && !errors.As(err, &lost) {
-		addFailure(&resp.Diagnostics, failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin}, err)
+	if err != nil && !errors.As(err, &lost) && !isInForce(err) {
+		addFailure(&resp.Diagnostics, doing, err)
 		return
 	}
 	// The id is saved before anything else is asked of SignPath. If it is not
 	// known whether there is one, the next refresh looks for it; see find.
 	r.save(ctx, req.Plan, created, resp)
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin}, err)
+		addFailure(&resp.Diagnostics, doing, err)
 		return
 	}
 	active := fields.Active.ValueBool()

@@ -89,6 +89,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	if r.session == nil {
 		return
 	}
+	r.look(ctx, req)
 	defer r.noticeRoles(ctx, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		r.planDestroy(ctx, req, resp)
@@ -219,7 +220,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
 		return
 	}
-	if !r.assign(ctx, p, access.Role(plan.Role.ValueString()), &resp.Diagnostics) {
+	if !r.assign(ctx, p, access.Role(plan.Role.ValueString()), true, &resp.Diagnostics) {
 		return
 	}
 	plan.ID = types.StringValue(p.ID)
@@ -227,11 +228,12 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, diags *diag.Diagnostics) bool {
+// assign gives the user the role, and tells whether it has it.
+func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
 	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role})
 	addEditWarnings(diags, warnings)
-	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin}, err)
-	return err == nil
+	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin, creating: creating}, err)
+	return err == nil || isInForce(err)
 }
 
 // principal finds the user of a state, by id, whatever kind it is.
@@ -288,7 +290,7 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
 	}
-	if r.assign(ctx, p, access.Role(plan.Role.ValueString()), &resp.Diagnostics) {
+	if r.assign(ctx, p, access.Role(plan.Role.ValueString()), false, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	}
@@ -314,7 +316,7 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.assign(ctx, p, access.RoleRegularUser, &resp.Diagnostics)
+	r.assign(ctx, p, access.RoleRegularUser, false, &resp.Diagnostics)
 }
 
 // ImportState implements [resource.ResourceWithImportState].

@@ -97,6 +97,14 @@ func (c *configuredDataSource) Configure(_ context.Context, req datasource.Confi
 	c.take(req.ProviderData, &resp.Diagnostics)
 }
 
+// look prepares the plan of an instance. Where it changes, the server's document is
+// asked first: it may tell that a list which was read as the whole is only a page.
+func (s *session) look(ctx context.Context, req resource.ModifyPlanRequest) {
+	if !req.Plan.Raw.Equal(req.State.Raw) {
+		s.client.LearnLists(ctx)
+	}
+}
+
 // losses keeps who was announced to lose access by the create of a whole list.
 // Terraform plans a create again right before it carries it out, in the same
 // process, and shows the warnings of that, too. The create removes these and

@@ -96,6 +96,9 @@ func (r *userGroupResource) IdentitySchema(_ context.Context, _ resource.Identit
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
 func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.session != nil {
+		r.look(ctx, req)
+	}
 	var prior *userGroupModel
 	if !req.State.Raw.IsNull() {
 		prior = &userGroupModel{}
@@ -236,9 +239,9 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	wanted := model.principal()
 	created, err := r.create(ctx, model, &resp.Diagnostics)
-	doing := failure{at: path.Root(attrName), doing: fmt.Sprintf("Creating %s", wanted), needs: needsGroupAdmin}
+	doing := failure{at: path.Root(attrName), doing: fmt.Sprintf("Creating %s", wanted), needs: needsGroupAdmin, creating: true}
 	var lost *api.LostCreateError
-	if err != nil && !errors.As(err, &lost) {
+	if err != nil && !errors.As(err, &lost) && !isInForce(err) {
 		addFailure(&resp.Diagnostics, doing, err)
 		return
 	}
