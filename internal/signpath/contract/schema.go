@@ -236,7 +236,7 @@ func (s *schema) refuses(value json.RawMessage) string {
 	switch {
 	case s == nil, kind == "null" && (s.nullable || len(s.types) == 0):
 		return ""
-	case kind == "null", !s.is(kind) && !(kind == openapi3.TypeInteger && s.is(openapi3.TypeNumber)):
+	case kind == "null", !s.is(numbers([]string{kind})...):
 		return "it takes what is " + s.String() + ", and the value is " + kind
 	case s.values != nil && !slices.ContainsFunc(s.values, func(allowed string) bool { return SameJSON(json.RawMessage(allowed), value) }):
 		return "it takes only " + strings.Join(s.values, ", ") + ", and the value is " + string(value)

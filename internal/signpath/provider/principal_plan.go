@@ -83,13 +83,12 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 func (r *principalResource) settle(ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics) {
 	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + planned.String(), needs: needsUserAdmin}
 	var errs []error
-	switch {
-	case existing == nil:
+	if existing == nil {
 		errs = append(errs, r.client.SettleCreate(ctx, planned))
 		if !planned.Active {
 			errs = append(errs, r.client.SettleActive(ctx, r.kind, false))
 		}
-	default:
+	} else {
 		change := r.adoption(planned)
 		if prior != nil {
 			doing.doing = "Planning to change " + existing.String()

@@ -101,19 +101,20 @@ func objectEdits() map[string]objectEdit {
 // and no grant.
 func TestRandomServers(t *testing.T) {
 	var right, refused, partly atomic.Int32
-	first := rand.Uint64() >> 32 //nolint:gosec // Seeds need no secrecy.
+	first := rand.Uint64() >> 32
 	count := *randomServers
 	if *randomServerSeed != 0 {
 		first, count = *randomServerSeed, 1
 	}
 	t.Cleanup(func() {
-		t.Logf("%d servers from seed %d: %d applies as asked for, %d refused before anything was written, %d that ended half-way", count, first, right.Load(), refused.Load(), partly.Load())
+		t.Logf("%d servers from seed %d: %d applies as asked for, %d refused before anything was written, %d that ended half-way",
+			count, first, right.Load(), refused.Load(), partly.Load())
 	})
 	for i := range count {
 		seed := first + uint64(i)
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			dialect := mock.RandomServer(rand.New(rand.NewPCG(seed, 1))) //nolint:gosec // As above.
+			dialect := mock.RandomServer(rand.New(rand.NewPCG(seed, 1)))
 			t.Logf("go test ./internal/signpath/provider -run TestRandomServers -args -server %d: %s", seed, dialect)
 			for name, e := range objectEdits() {
 				tried := tryServer(t, name, dialect, e.hcl, func(o outcome) { e.want(o) })
