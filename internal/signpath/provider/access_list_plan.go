@@ -28,10 +28,9 @@ type listPlan struct {
 
 func (p *listPlan) claim(ctx context.Context, t api.Target) {
 	by := listTypeName("signpath", p.list, p.list.Plural)
-	p.session.claim(ctx, p.resp.Private, t.String(), claim{by: by}, parentPath(p.list, nil), &p.resp.Diagnostics)
+	p.session.claim(ctx, p.resp.Private, listKey(t), claim{by: by, of: t.String()}, parentPath(p.list, nil), &p.resp.Diagnostics)
 }
 
-// destroy claims the list, too: nobody else may manage it in the same plan.
 func (p *listPlan) destroy(ctx context.Context) {
 	diags := &p.resp.Diagnostics
 	t, err := p.target(ctx, p.req.State, p.req.Private, p.list, diags)
@@ -39,7 +38,12 @@ func (p *listPlan) destroy(ctx context.Context) {
 	if err != nil || !p.planRemoval(ctx, t, prior, diags) {
 		return // What is gone needs no removal.
 	}
-	p.claim(ctx, t)
+	p.end(ctx, t, prior)
+}
+
+// end plans that the members leave the list, as far as nobody else holds them there.
+func (p *listPlan) end(ctx context.Context, t api.Target, prior []string) {
+	prior = p.noteKept(ctx, p.resp.Private, listKey(t), prior, &p.resp.Diagnostics)
 	p.tellRemoval(ctx, t, prior)
 	p.settleRemoval(ctx, t, prior)
 }
@@ -57,8 +61,7 @@ func (p *listPlan) leave(ctx context.Context, t api.Target) {
 	diags := &p.resp.Diagnostics
 	prior := p.priorIDs(ctx, p.req.State, p.req.Private, diags)
 	if p.planRemoval(ctx, t, prior, diags) {
-		p.tellRemoval(ctx, t, prior)
-		p.settleRemoval(ctx, t, prior)
+		p.end(ctx, t, prior)
 	}
 }
 
@@ -86,6 +89,7 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	if diags.HasError() {
 		return
 	}
+	p.holdings.hold(listKey(t), slices.Collect(maps.Keys(ids))...)
 	if p.req.State.Raw.IsNull() {
 		s := successor{Object: listKey(t)}
 		if complete {

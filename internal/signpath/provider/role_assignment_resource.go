@@ -117,7 +117,9 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.claim(ctx, state.ID.ValueString(), resp)
+	if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	noteAllowLockout(ctx, resp.Private, state.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkLoss(ctx, state, access.RoleRegularUser, state.AllowLockout.ValueBool(), path.Empty(), resp)
 }
@@ -155,6 +157,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 		return
 	}
 	r.claim(ctx, memberKey(p), resp)
+	r.holdings.hold(heldRoles, memberKey(p))
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
 		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
@@ -167,7 +170,9 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	switch {
 	case p.ID == "" || p.ID != state.ID.ValueString():
-		r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+		if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) > 0 {
+			r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+		}
 		resp.RequiresReplace.Append(path.Root(attrMember))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
 	default:
@@ -204,7 +209,7 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 }
 
 func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
-	r.session.claim(ctx, resp.Private, "the global role of "+key, claim{by: roleAssignmentType}, path.Root(attrMember), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, "the global role of "+key, claim{by: roleAssignmentType, of: "the global role of " + key}, path.Root(attrMember), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].
@@ -230,7 +235,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 
 // assign gives the user the role, and tells whether it has it.
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
-	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role})
+	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role, Yields: role == access.RoleRegularUser})
 	addEditWarnings(diags, warnings)
 	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin, creating: creating}, err)
 	return err == nil || isInForce(err)
@@ -306,6 +311,9 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	}
 	p, err := r.principal(ctx, state)
 	if api.IsGone(err) || isSucceeded(ctx, req.Private, state.ID.ValueString()) {
+		return
+	}
+	if len(r.givenUp(ctx, req.Private, heldRoles, []string{state.ID.ValueString()})) == 0 {
 		return
 	}
 	if err != nil {
