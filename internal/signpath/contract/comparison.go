@@ -156,52 +156,80 @@ func (d document) surplus(r, route *Route, found operation) []Line {
 	if found.request == nil {
 		return nil
 	}
-	var lines []Line
-	tell := func(part Part, name, why string, elsewhere []string) {
-		lines = append(lines, Line{Route: r.String(), Part: part, Assumed: name, State: Contradicts, Found: why, Offered: elsewhere})
-	}
-	known := map[string]string{} // What goes with a name in requests in this answer.
-	for _, p := range r.Request {
-		for _, name := range p.requestNames() {
-			known[name] = string(p)
-		}
-	}
 	if r.Edits == nil {
-		for _, name := range found.request.required {
-			if known[name] == "" {
-				tell(PartRequest, name, "is demanded, and not known", nil)
-			}
-		}
-		return lines
+		return found.request.demandedBeyond(r)
 	}
 	read, _ := d.of(r.Edits)
 	if read.answer == nil {
 		return nil
 	}
-	placed := map[string]bool{}
-	for _, name := range found.request.names() {
-		names := []string{name}
-		if p := Property(known[name]); p != "" {
-			names = append(p.AnswerNames(), name)
+	return slices.Concat(found.request.takenBeyond(r, read.answer), d.answeredBeyond(r, route, found.request, read.answer))
+}
+
+// contradiction is a line about what would stop a write.
+func (r *Route) contradiction(part Part, name, why string) Line {
+	return Line{Route: r.String(), Part: part, Assumed: name, State: Contradicts, Found: why}
+}
+
+// demandedBeyond tells what a request demands and nobody knows.
+func (s *schema) demandedBeyond(r *Route) []Line {
+	var lines []Line
+	for _, name := range s.required {
+		if _, known := r.requested(name); !known {
+			lines = append(lines, r.contradiction(PartRequest, name, "is demanded, and not known"))
 		}
-		answered, ok := read.answer.find(names)
-		placed[answered] = true
+	}
+	return lines
+}
+
+// answeredAs returns the name that an answer has for what the edit's request calls so.
+func (s *schema) answeredAs(r *Route, name string) (string, bool) {
+	if p, known := r.requested(name); known {
+		return s.find(append(p.AnswerNames(), name))
+	}
+	return s.find([]string{name})
+}
+
+// takenBeyond tells what an edit takes and no answer shows.
+func (s *schema) takenBeyond(r *Route, answer *schema) []Line {
+	var lines []Line
+	for _, name := range s.names() {
+		answered, ok := answer.answeredAs(r, name)
+		p, _ := r.requested(name)
 		switch {
 		case !ok:
-			tell(PartRequest, name, "is taken by the edit, and "+r.Edits.String()+" does not answer it, so that it could be reset", nil)
-		case !Property(known[name]).isMemberList():
-			if gap := gap(found.request.properties[name].schema, read.answer.properties[answered].schema, nil); gap != "" {
-				tell(PartRequest, name, gap, nil)
+			lines = append(lines, r.contradiction(PartRequest, name, "is taken by the edit, and "+r.Edits.String()+" does not answer it, so that it could be reset"))
+		case !p.isMemberList():
+			if gap := gap(s.properties[name].schema, answer.properties[answered].schema, nil); gap != "" {
+				lines = append(lines, r.contradiction(PartRequest, name, gap))
 			}
 		}
 	}
-	for _, name := range read.answer.names() {
+	return lines
+}
+
+// answeredBeyond tells what an answer has and the edit does not take, with the other
+// routes that do.
+func (d document) answeredBeyond(r, route *Route, request, answer *schema) []Line {
+	if request.open {
+		return nil
+	}
+	placed := map[string]bool{}
+	for _, name := range request.names() {
+		answered, _ := answer.answeredAs(r, name)
+		placed[answered] = true
+	}
+	var lines []Line
+	for _, name := range answer.names() {
 		if p, ok := editedProperties()[name]; ok && slices.Contains(r.Request, p) {
 			continue // That it is missing from the request is told.
 		}
-		if !placed[name] && !found.request.open && !read.answer.isReadOnly(name) && notEdited()[name] == "" {
-			tell(PartAnswer, name, "is answered by "+r.Edits.String()+", and the edit has no place for it, so that it could be reset", d.taking(name, route))
+		if placed[name] || answer.isReadOnly(name) || notEdited()[name] != "" {
+			continue
 		}
+		line := r.contradiction(PartAnswer, name, "is answered by "+r.Edits.String()+", and the edit has no place for it, so that it could be reset")
+		line.Offered = d.taking(name, route)
+		lines = append(lines, line)
 	}
 	return lines
 }

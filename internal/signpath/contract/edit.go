@@ -82,10 +82,8 @@ func (s Settled) unplaced(e Edit) (Object, error) {
 
 // sourceOf returns the name in the answer of what a request calls so.
 func (s Settled) sourceOf(name string, e Edit) string {
-	for _, p := range s.assumed.Request {
-		if slices.Contains(p.requestNames(), name) {
-			return e.Wanted.Key(p)
-		}
+	if p, known := s.assumed.requested(name); known {
+		return e.Wanted.Key(p)
 	}
 	return name
 }
@@ -117,17 +115,16 @@ func (s Settled) describedAnswer(name, answered string) (schemaProperty, bool) {
 		return schemaProperty{}, false
 	}
 	names := []string{answered, name}
-	for _, p := range s.assumed.Request {
-		if slices.Contains(p.requestNames(), name) {
-			names = append(names, p.AnswerNames()...)
-		}
+	if p, known := s.assumed.requested(name); known {
+		names = append(names, p.AnswerNames()...)
 	}
 	found, ok := s.answer.find(names)
 	return s.answer.properties[found], ok
 }
 
 func (s Settled) isOptional(name string) bool {
-	return slices.ContainsFunc(s.assumed.Request, func(p Property) bool { return p.IsOptional() && slices.Contains(p.requestNames(), name) })
+	p, known := s.assumed.requested(name)
+	return known && p.IsOptional()
 }
 
 // place returns a property as the request takes it.
@@ -185,12 +182,14 @@ func (d document) taking(name string, besides *Route) []string {
 		names = append(names, p.requestNames()...)
 	}
 	var routes []string
+	own, near := foldRoute(besides.Version(), besides.Method, besides.Path), d.near(besides)
 	for key, found := range d {
-		if found.request == nil || key == foldRoute(besides.Version(), besides.Method, besides.Path) || !slices.Contains(d.near(besides), found.method+" "+found.path) {
+		route := found.method + " " + found.path
+		if found.request == nil || key == own || !slices.Contains(near, route) {
 			continue
 		}
 		if _, ok := found.request.find(names); ok {
-			routes = append(routes, found.method+" "+found.path)
+			routes = append(routes, route)
 		}
 	}
 	slices.Sort(routes)

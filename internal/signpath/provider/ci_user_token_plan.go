@@ -42,7 +42,8 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if req.State.Raw.IsNull() {
 		plan.planForm()
-		settled(&resp.Diagnostics, failure{at: path.Root(attrCIUser), doing: "Planning to generate an API token", needs: needsUserAdmin}, false, r.client.SettleToken(ctx))
+		doing := failure{at: path.Root(attrCIUser), doing: "Planning to generate an API token", needs: needsUserAdmin}
+		settled(&resp.Diagnostics, doing, false, r.client.SettleToken(ctx))
 		if known {
 			r.checkOwnToken(ctx, p, plan.AllowLockout, &resp.Diagnostics)
 			r.warnOfRegeneration(p, plan.CIUser, &resp.Diagnostics)
