@@ -66,7 +66,8 @@ func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.Strin
 		addFailure(&resp.Diagnostics, lookingUp(attrCIUser, member.ValueString()), err)
 		return p, false
 	}
-	r.claim(ctx, resp.Private, "the API token of CI user "+memberKey(p), claim{by: ciUserTokenType, of: "the API token of CI user " + memberKey(p)}, path.Root(attrCIUser), &resp.Diagnostics)
+	token := "the API token of CI user " + memberKey(p)
+	r.claim(ctx, resp.Private, token, claim{by: ciUserTokenType, of: token}, path.Root(attrCIUser), &resp.Diagnostics)
 	return p, true
 }
 
