@@ -335,8 +335,11 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	r.replaced.add(state.fields().ID.ValueString())
-	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() ||
-		isSucceeded(ctx, req.Private, state.fields().ID.ValueString()) || len(r.givenUp(ctx, req.Private, heldAccounts, []string{state.fields().ID.ValueString()})) == 0 {
+	id := state.fields().ID.ValueString()
+	if !state.fields().Active.ValueBool() || id == "" || isSucceeded(ctx, req.Private, id) {
+		return
+	}
+	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{id})) == 0 {
 		return
 	}
 	if p, err := r.find(ctx, state); err == nil {

@@ -209,7 +209,8 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 }
 
 func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
-	r.session.claim(ctx, resp.Private, "the global role of "+key, claim{by: roleAssignmentType, of: "the global role of " + key}, path.Root(attrMember), &resp.Diagnostics)
+	role := "the global role of " + key
+	r.session.claim(ctx, resp.Private, role, claim{by: roleAssignmentType, of: role}, path.Root(attrMember), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].
