@@ -334,10 +334,12 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.replaced.add(state.fields().ID.ValueString())
 	id := state.fields().ID.ValueString()
-	r.replaced.add(id)
-	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() ||
-		isSucceeded(ctx, req.Private, id) || len(r.givenUp(ctx, req.Private, heldAccounts, []string{id})) == 0 {
+	if !state.fields().Active.ValueBool() || id == "" || isSucceeded(ctx, req.Private, id) {
+		return
+	}
+	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{id})) == 0 {
 		return
 	}
 	if p, err := r.find(ctx, state); err == nil {
@@ -346,7 +348,7 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 			return
 		}
 	}
-	err := r.client.SetActive(ctx, r.kind, id, false)
+	err := r.client.SetActive(ctx, r.kind, state.fields().ID.ValueString(), false)
 	addFailure(&resp.Diagnostics, failure{doing: "Deactivating " + state.fields().Member.ValueString(), needs: needsUserAdmin}, err)
 }
 

@@ -56,8 +56,8 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 // newSession takes the clock and the guardrails' settings of rules, which are valid.
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
-		client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(),
-		replaced: &idSet{}, holdings: newHoldings(), accounts: &accounts{}, demoted: &idSet{},
+		client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{},
+		holdings: newHoldings(), accounts: &accounts{}, demoted: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
