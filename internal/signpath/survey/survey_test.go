@@ -220,9 +220,11 @@ func (w *world) seed() mock.Seed {
 }
 
 // change changes something by the client, and returns what a review takes that for. It
-// is nothing where SignPath refuses the change.
+// is nothing where SignPath refuses the change. Each change is a run of its own, because
+// a run takes nothing that it has granted.
 func (w *world) change(org review.Organization) review.Delta {
 	w.Helper()
+	w.client = w.newClient()
 	p := pick(w.random, org.Principals).Principal
 	switch w.random.IntN(8) {
 	case 0:
