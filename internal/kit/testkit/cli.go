@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path"
@@ -20,7 +19,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
@@ -43,32 +41,27 @@ func CLIPath(t *testing.T) string {
 // served in the process of the test, so nothing is built or started for them.
 type Workspace struct {
 	Directory, CLI string
-	// Env is the environment of the commands that a test spells out: see Command.
-	Env      []string
-	t        *testing.T
-	tf       *tfexec.Terraform
-	reattach tfexec.ReattachInfo
+	// Env is the environment of its commands.
+	Env []string
+	t   *testing.T
 }
 
 // NewWorkspace makes a workspace with providers by their sources without a host, such
 // as "example/signing". Each CLI looks for these at a registry of its own.
 func NewWorkspace(t *testing.T, providers Factories) *Workspace {
 	t.Helper()
-	w := &Workspace{Directory: t.TempDir(), CLI: CLIPath(t), t: t, reattach: tfexec.ReattachInfo{}}
-	tf, err := tfexec.NewTerraform(w.Directory, w.CLI)
-	Must(t, err)
-	w.tf = tf
-	Must(t, tf.SetEnv(cleanEnvironment()))
+	w := &Workspace{Directory: t.TempDir(), CLI: CLIPath(t), t: t}
+	served := map[string]reattachConfig{}
 	var required strings.Builder
 	for source, factory := range providers {
-		served := serve(t, source, factory)
+		at := serve(t, source, factory)
 		for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-			w.reattach[path.Join(registry, source)] = served
+			served[path.Join(registry, source)] = at
 		}
 		fmt.Fprintf(&required, "    %s = {\n      source = %q\n    }\n", path.Base(source), source)
 	}
 	w.Write(requiredProviders, "terraform {\n  required_providers {\n"+required.String()+"  }\n}\n")
-	reattach, err := json.Marshal(w.reattach)
+	reattach, err := json.Marshal(served)
 	Must(t, err)
 	for name, value := range cleanEnvironment() {
 		w.Env = append(w.Env, name+"="+value)
@@ -123,22 +116,6 @@ func (w *Workspace) MustSay(want *regexp.Regexp, arguments ...string) {
 	case !want.MatchString(output):
 		w.t.Errorf("%s does not say %s:\n%s", strings.Join(arguments, " "), want, output)
 	}
-}
-
-// PlanOnce plans in the environment of Command. Unlike Plan it starts one process:
-// terraform-exec asks the CLI for its version first.
-func (w *Workspace) PlanOnce() Result {
-	w.t.Helper()
-	return w.do(func(_ context.Context, to io.Writer) (bool, error) {
-		command := w.Command(w.CLI, "plan", "-json", "-detailed-exitcode")
-		command.Stdout = to
-		err := command.Run()
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && exit.ExitCode() == 2 {
-			return true, nil
-		}
-		return false, err
-	})
 }
 
 // Must ends the test if something failed that the test only needs.
@@ -197,8 +174,17 @@ func cleanEnvironment() map[string]string {
 	return clean
 }
 
+// A reattachConfig says where a provider is served, in TF_REATTACH_PROVIDERS.
+type reattachConfig struct {
+	Protocol        string
+	ProtocolVersion int
+	Pid             int
+	Test            bool
+	Addr            struct{ Network, String string }
+}
+
 // serve serves a provider until the end of the test.
-func serve(t *testing.T, source string, factory func() (tfprotov6.ProviderServer, error)) tfexec.ReattachConfig {
+func serve(t *testing.T, source string, factory func() (tfprotov6.ProviderServer, error)) reattachConfig {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	configs, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
@@ -210,18 +196,17 @@ func serve(t *testing.T, source string, factory func() (tfprotov6.ProviderServer
 	go func() {
 		failed <- tf6server.Serve(source, func() tfprotov6.ProviderServer { return server },
 			tf6server.WithDebug(ctx, configs, closed), tf6server.WithLoggingSink(t),
-			tf6server.WithGoPluginLogger(hclog.New(&hclog.LoggerOptions{Output: io.Discard})))
+			tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
 	}()
 	t.Cleanup(func() { stop(); <-closed })
 	select {
 	case config := <-configs:
-		return tfexec.ReattachConfig{
-			Protocol: string(config.Protocol), ProtocolVersion: config.ProtocolVersion, Pid: config.Pid, Test: config.Test,
-			Addr: tfexec.ReattachConfigAddr{Network: config.Addr.Network(), String: config.Addr.String()},
-		}
+		at := reattachConfig{Protocol: string(config.Protocol), ProtocolVersion: config.ProtocolVersion, Pid: config.Pid, Test: config.Test}
+		at.Addr.Network, at.Addr.String = config.Addr.Network(), config.Addr.String()
+		return at
 	case err := <-failed:
 		t.Fatalf("the provider cannot be served: %v", err)
-		return tfexec.ReattachConfig{}
+		return reattachConfig{}
 	}
 }
 

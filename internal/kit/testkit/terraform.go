@@ -2,16 +2,14 @@ package testkit
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
 // A Terraform is a working directory in which a test plans and applies: in process,
@@ -147,56 +145,59 @@ func (p *inProcess) Keep() any         { return p.State.Clone() }
 // Plan implements [Terraform].
 func (w *Workspace) Plan(options Options) Result {
 	w.t.Helper()
-	cli := []tfexec.PlanOption{tfexec.Reattach(w.reattach), tfexec.Refresh(!options.NoRefresh), tfexec.Destroy(options.Destroy)}
-	if options.RefreshOnly {
-		cli = append(cli, tfexec.RefreshOnly(true))
-	}
-	if options.Out != "" {
-		cli = append(cli, tfexec.Out(options.Out))
-	}
-	for name, value := range options.Variables {
-		cli = append(cli, tfexec.Var(name+"="+value))
-	}
-	for _, address := range options.Replace {
-		cli = append(cli, tfexec.Replace(address))
-	}
-	return w.do(func(ctx context.Context, to io.Writer) (bool, error) { return w.tf.PlanJSON(ctx, to, cli...) })
+	return w.do("plan", "-detailed-exitcode", options)
 }
 
 // Apply implements [Terraform].
 func (w *Workspace) Apply(options Options) Result {
 	w.t.Helper()
-	if options.Destroy {
-		cli := []tfexec.DestroyOption{tfexec.Reattach(w.reattach), tfexec.Refresh(!options.NoRefresh)}
-		for name, value := range options.Variables {
-			cli = append(cli, tfexec.Var(name+"="+value))
-		}
-		return w.do(func(ctx context.Context, to io.Writer) (bool, error) { return true, w.tf.DestroyJSON(ctx, to, cli...) })
-	}
-	cli := []tfexec.ApplyOption{tfexec.Reattach(w.reattach)}
-	if options.Saved != "" {
-		cli = append(cli, tfexec.DirOrPlan(options.Saved))
-	} else {
-		cli = append(cli, tfexec.Refresh(!options.NoRefresh))
-	}
-	if options.RefreshOnly {
-		cli = append(cli, tfexec.RefreshOnly(true))
-	}
-	for name, value := range options.Variables {
-		cli = append(cli, tfexec.Var(name+"="+value))
-	}
-	for _, address := range options.Replace {
-		cli = append(cli, tfexec.Replace(address))
-	}
-	return w.do(func(ctx context.Context, to io.Writer) (bool, error) { return true, w.tf.ApplyJSON(ctx, to, cli...) })
+	return w.do("apply", "-auto-approve", options)
 }
 
-// do runs a command that tells what it does in lines of JSON.
-func (w *Workspace) do(run func(context.Context, io.Writer) (bool, error)) Result {
-	var lines bytes.Buffer
+// arguments are those of the command line.
+func (o Options) arguments() []string {
+	var all []string
+	if o.Saved == "" {
+		all = append(all, fmt.Sprintf("-refresh=%t", !o.NoRefresh))
+	}
+	if o.Destroy {
+		all = append(all, "-destroy")
+	}
+	if o.RefreshOnly {
+		all = append(all, "-refresh-only")
+	}
+	if o.Out != "" {
+		all = append(all, "-out="+o.Out)
+	}
+	for name, value := range o.Variables {
+		all = append(all, "-var="+name+"="+value)
+	}
+	for _, address := range o.Replace {
+		all = append(all, "-replace="+address)
+	}
+	if o.Saved != "" {
+		all = append(all, o.Saved)
+	}
+	return all
+}
+
+// do runs a command that tells what it does in lines of JSON. It is not terraform-exec
+// that runs it, because that asks each CLI for its version first.
+func (w *Workspace) do(command, flag string, options Options) Result {
+	w.t.Helper()
+	var lines, complaints bytes.Buffer
+	run := w.Command(w.CLI, append([]string{command, "-json", flag}, options.arguments()...)...)
+	run.Stdout, run.Stderr = &lines, &complaints
 	var r Result
-	// Not the context of the test, which ends before what it cleans up does.
-	r.Changes, r.Err = run(context.Background(), &lines)
+	var exit *exec.ExitError
+	switch err := run.Run(); {
+	case errors.As(err, &exit) && flag == "-detailed-exitcode" && exit.ExitCode() == 2:
+		r.Changes = true
+	case err != nil:
+		r.Err = fmt.Errorf("%s: %w\n%s", command, err, &complaints)
+	default:
+		r.Changes = command == "apply"
+	}
 	decoder := json.NewDecoder(bytes.NewReader(lines.Bytes()))
 	for decoder.More() {
 		var line struct {
@@ -227,14 +228,18 @@ func (w *Workspace) do(run func(context.Context, io.Writer) (bool, error)) Resul
 
 // Import implements [Terraform].
 func (w *Workspace) Import(address, id string) Result {
-	err := w.tf.Import(context.Background(), address, id, tfexec.Reattach(w.reattach))
-	return Result{Err: err}
+	w.t.Helper()
+	said, exitCode := w.Run("import", address, id)
+	if exitCode != 0 {
+		return Result{Said: said, Err: fmt.Errorf("import ends with %d", exitCode)}
+	}
+	return Result{Said: said}
 }
 
 // Forget implements [Terraform].
 func (w *Workspace) Forget(address string) {
 	w.t.Helper()
-	Must(w.t, w.tf.StateRm(context.Background(), address))
+	w.MustRun("state", "rm", address)
 }
 
 // Objects implements [Terraform].

@@ -119,7 +119,7 @@ type mark string
 
 // marked is a value of the schema that shows what of it is sensitive.
 func (s *schema) marked(value cty.Value) cty.Value {
-	if value.IsNull() || !value.IsKnown() {
+	if value.IsNull() || !value.IsKnown() || !s.hasSensitive() {
 		return value
 	}
 	values := value.AsValueMap()
@@ -129,4 +129,13 @@ func (s *schema) marked(value cty.Value) cty.Value {
 		}
 	}
 	return cty.ObjectVal(values)
+}
+
+func (s *schema) hasSensitive() bool {
+	for _, a := range s.attributes {
+		if a.sensitive {
+			return true
+		}
+	}
+	return false
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -56,8 +57,38 @@ type Negotiation struct{ document document }
 
 // Negotiate reads a server's document. The error says what the text is instead.
 func Negotiate(document []byte) (Negotiation, error) {
-	d, err := parseDocument(document)
-	return Negotiation{d}, err
+	return negotiations.of(string(document))
+}
+
+// negotiations are those of this process. To parse a document takes longer than all
+// else that a small write costs, and a run of the tests has thousands of clients.
+var negotiations = readOnce{most: 64, known: map[string]Negotiation{}}
+
+// A readOnce keeps what documents say, by their text, but not of too many.
+type readOnce struct {
+	most  int
+	mutex sync.Mutex
+	known map[string]Negotiation
+}
+
+func (r *readOnce) of(text string) (Negotiation, error) {
+	r.mutex.Lock()
+	known, ok := r.known[text]
+	r.mutex.Unlock()
+	if ok {
+		return known, nil
+	}
+	d, err := parseDocument([]byte(text))
+	if err != nil {
+		return Negotiation{}, err
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if len(r.known) >= r.most {
+		clear(r.known)
+	}
+	r.known[text] = Negotiation{d}
+	return r.known[text], nil
 }
 
 // HasDocument tells whether a document is known.

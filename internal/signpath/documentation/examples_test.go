@@ -277,12 +277,12 @@ func (c documentedConfiguration) runByCLI(t *testing.T) {
 		testkit.SkipBelow(t, tfversion.Version1_14_0)
 	}
 	w := signpathtest.Start(t, nil).Workspace(t, c.files)
-	signpathtest.WithoutWarnings(t, w.PlanOnce())
+	signpathtest.WithoutWarnings(t, w.Plan(testkit.Options{}))
 	if !c.hasResources() {
 		return
 	}
 	w.MustRun("apply", "-auto-approve")
-	again := w.PlanOnce()
+	again := w.Plan(testkit.Options{})
 	signpathtest.WithoutWarnings(t, again)
 	// Not whether it changes anything: a CLI reads the data source of a check each time.
 	if again.Summary != (testkit.Summary{}) {

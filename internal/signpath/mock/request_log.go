@@ -103,8 +103,16 @@ func newRedaction(dialect Dialect) redaction {
 		names[i] = regexp.QuoteMeta(name)
 	}
 	const value = `(?:\{\s*"` + propTokenValue + `"\s*:\s*)?` // with Dialect.TokenObjects
-	return redaction{regexp.MustCompile(`(?i)("(?:` + strings.Join(names, "|") + `)"\s*:\s*` + value + `)"(?:[^"\\]|\\.)*"?`)}
+	pattern := `(?i)("(?:` + strings.Join(names, "|") + `)"\s*:\s*` + value + `)"(?:[^"\\]|\\.)*"?`
+	compiled, known := redactions.Load(pattern)
+	if !known {
+		compiled, _ = redactions.LoadOrStore(pattern, regexp.MustCompile(pattern))
+	}
+	return redaction{compiled.(*regexp.Regexp)}
 }
+
+// redactions are compiled once, because tests start thousands of servers.
+var redactions sync.Map
 
 func (r redaction) tokens(body []byte) string {
 	return string(r.property.ReplaceAll(bytes.TrimSpace(body), []byte(`$1"REDACTED"`)))

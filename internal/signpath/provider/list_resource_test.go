@@ -263,7 +263,7 @@ func TestCLIListResourcesLeaveOutWhatCannotBeConfigured(t *testing.T) {
 			t.Errorf("the generated configuration has %q:\n%s", refused, generated)
 		}
 	}
-	planned := w.PlanOnce()
+	planned := w.Plan(testkit.Options{})
 	signpathtest.WithoutWarnings(t, planned)
 	if imports := planned.Summary.Import; planned.Summary != (testkit.Summary{Import: imports}) || imports == 0 {
 		t.Errorf("the plan is %+v, want imports only", planned.Summary)

@@ -54,7 +54,7 @@ func (o *organization) workspace(files map[string]string) *workspace {
 // expectPlan plans, and expects what the plan does.
 func (w *workspace) expectPlan(want testkit.Summary) {
 	w.t.Helper()
-	signpathtest.ExpectPlan(w.t, w.PlanOnce(), want)
+	signpathtest.ExpectPlan(w.t, w.Plan(testkit.Options{}), want)
 }
 
 func TestMain(m *testing.M) { signpathtest.Main(m) }
