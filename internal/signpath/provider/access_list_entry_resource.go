@@ -29,7 +29,7 @@ type accessListEntryResource struct {
 
 var _ plannedResource = (*accessListEntryResource)(nil)
 
-func newAccessListEntryResource(list access.List) resource.Resource {
+func newAccessListEntryResource(list access.List) plannedResource {
 	return &accessListEntryResource{list: list}
 }
 

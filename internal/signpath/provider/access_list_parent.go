@@ -229,7 +229,7 @@ func (s *session) currentMembers(ctx context.Context, t api.Target) ([]string, e
 // out of the state, and then, or after an error, ok is false.
 func (s *session) readMembers(ctx context.Context, list access.List, req resource.ReadRequest, resp *resource.ReadResponse) (t api.Target, ids []string, ok bool) {
 	t, err := s.target(ctx, req.State, req.Private, list, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || s.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return t, nil, false
 	}
 	if err == nil {

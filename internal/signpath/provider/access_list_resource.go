@@ -29,7 +29,7 @@ type accessListResource struct {
 
 var _ plannedResource = (*accessListResource)(nil)
 
-func newAccessListResource(list access.List) resource.Resource {
+func newAccessListResource(list access.List) plannedResource {
 	return &accessListResource{list: list}
 }
 

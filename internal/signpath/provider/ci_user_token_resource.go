@@ -27,7 +27,7 @@ type ciUserTokenResource struct{ configured }
 
 var _ plannedResource = (*ciUserTokenResource)(nil)
 
-func newCIUserTokenResource() resource.Resource { return &ciUserTokenResource{} }
+func newCIUserTokenResource() plannedResource { return &ciUserTokenResource{} }
 
 // ciUserTokenModel is the state of signpath_ci_user_token.
 type ciUserTokenModel struct {
@@ -40,6 +40,7 @@ type ciUserTokenModel struct {
 	Token                types.String `tfsdk:"token"`
 	EncryptedToken       types.String `tfsdk:"encrypted_token"`
 	GeneratedAt          types.String `tfsdk:"generated_at"`
+	OrganizationID       types.String `tfsdk:"organization_id"`
 }
 
 const (

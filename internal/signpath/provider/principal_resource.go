@@ -61,6 +61,7 @@ type principalFields struct {
 	Member            types.String `tfsdk:"member"`
 	AdoptExisting     types.Bool   `tfsdk:"adopt_existing"`
 	AllowLockout      types.Bool   `tfsdk:"allow_lockout"`
+	OrganizationID    types.String `tfsdk:"organization_id"`
 }
 
 func (f *principalFields) fields() *principalFields { return f }

@@ -22,7 +22,7 @@ type roleAssignmentResource struct{ configured }
 
 var _ plannedResource = (*roleAssignmentResource)(nil)
 
-func newRoleAssignmentResource() resource.Resource { return &roleAssignmentResource{} }
+func newRoleAssignmentResource() plannedResource { return &roleAssignmentResource{} }
 
 // roleAssignmentModel is the state of signpath_role_assignment.
 type roleAssignmentModel struct {
@@ -30,7 +30,8 @@ type roleAssignmentModel struct {
 	Member types.String `tfsdk:"member"`
 	Role   types.String `tfsdk:"role"`
 
-	AllowLockout types.Bool `tfsdk:"allow_lockout"`
+	AllowLockout   types.Bool   `tfsdk:"allow_lockout"`
+	OrganizationID types.String `tfsdk:"organization_id"`
 }
 
 const (

@@ -24,7 +24,7 @@ type userGroupResource struct{ configured }
 
 var _ plannedResource = (*userGroupResource)(nil)
 
-func newUserGroupResource() resource.Resource { return &userGroupResource{} }
+func newUserGroupResource() plannedResource { return &userGroupResource{} }
 
 // userGroupModel is the state of signpath_user_group.
 type userGroupModel struct {
@@ -34,6 +34,7 @@ type userGroupModel struct {
 	Member                types.String `tfsdk:"member"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
 	AdoptExisting         types.Bool   `tfsdk:"adopt_existing"`
+	OrganizationID        types.String `tfsdk:"organization_id"`
 }
 
 const (
