@@ -295,7 +295,7 @@ func (b *batch) cancelWhenAbandoned(cancel context.CancelFunc) (stop func()) {
 
 // write brings the object into the wanted form and returns it as read back.
 func (b *batch) write(ctx context.Context) (contract.Object, Warnings, error) {
-	b.editor.takeBack(b.changes)
+	b.leaveGranted()
 	first, err := b.readBefore(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -457,14 +457,21 @@ func (e *editor) lists() []contract.Property {
 	return slices.Collect(maps.Keys(lists))
 }
 
-// takeBack forgets of the entries that were granted those that the changes revoke, and
-// the other way round: even if it never becomes known whether that succeeded, no later
-// edit may undo it.
-func (e *editor) takeBack(changes []*change) {
-	for _, change := range changes {
+// leaveGranted takes out of the changes that somebody leaves a list who is put there by
+// another one of them, or was by an earlier one. And what is granted is not revoked
+// any more, even if it never becomes known whether the grant succeeded.
+func (b *batch) leaveGranted() {
+	for _, change := range b.changes {
 		for _, m := range change.mutations {
-			e.granted.remove(m.property, m.revokes)
-			e.revoked.remove(m.property, m.grants)
+			b.editor.revoked.remove(m.property, m.grants)
+		}
+	}
+	for _, change := range b.changes {
+		for i, m := range change.mutations {
+			granted := append(b.grants(m.property), b.editor.granted.of(m.property)...)
+			if left := without(m.revokes, granted); len(left) < len(m.revokes) {
+				change.mutations[i] = changeList(m.property, m.grants, left, m.whole)
+			}
 		}
 	}
 }
