@@ -82,7 +82,7 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "Id of the CI user at SignPath, a UUID.",
+				MarkdownDescription: "Id of the CI user at SignPath, a UUID; known in the plan if the CI user exists." + refusedIfChanged,
 			},
 			attrCIUser: schema.StringAttribute{
 				Required: true,

@@ -24,8 +24,6 @@ type session struct {
 	planned *register
 	// owners are the objects that resources of this configuration manage.
 	owners *owners
-	// losses are the members that this run has announced to lose access.
-	losses *losses
 	// replaced are the users that this run has read or destroyed as resources
 	// of this configuration. If one of them is then to be created, Terraform
 	// replaces it, and it is not somebody else's.
@@ -52,7 +50,7 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 // newSession takes the clock and the guardrails' settings of rules, which are valid.
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
-		client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{},
+		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, demoted: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
@@ -103,29 +101,6 @@ func (s *session) look(ctx context.Context, req resource.ModifyPlanRequest) {
 	if !req.Plan.Raw.Equal(req.State.Raw) {
 		s.client.LearnLists(ctx)
 	}
-}
-
-// losses keeps who was announced to lose access by the create of a whole list.
-// Terraform plans a create again right before it carries it out, in the same
-// process, and shows the warnings of that, too. The create removes these and
-// nobody else: an apply must not take more than was said.
-type losses struct {
-	mu     sync.Mutex
-	byList map[string][]string
-}
-
-func newLosses() *losses { return &losses{byList: map[string][]string{}} }
-
-func (l *losses) announce(list string, ids []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.byList[list] = ids
-}
-
-func (l *losses) announced(list string) []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.byList[list]
 }
 
 // An idSet is a set of ids for concurrent use. The zero value is empty.
