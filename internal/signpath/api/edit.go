@@ -31,6 +31,8 @@ type mutation struct {
 	grants, revokes []string
 	// whole is true if grants are all that is to be on the list.
 	whole bool
+	// yields is true if what others of the run set goes before it.
+	yields bool
 }
 
 // A pendingEdit is what an edit is about to write.
@@ -100,7 +102,7 @@ func (e *editors) of(target entity) *editor {
 		e.byEntity = map[string]*editor{}
 	}
 	if e.byEntity[key] == nil {
-		e.byEntity[key] = &editor{granted: entries{}, revoked: entries{}}
+		e.byEntity[key] = &editor{granted: entries{}, revoked: entries{}, assigned: map[contract.Property]bool{}}
 	}
 	return e.byEntity[key]
 }
@@ -120,6 +122,8 @@ type editor struct {
 	// read the list earlier can overwrite them, and a read that lags behind does not
 	// show them; the next edit makes it good.
 	granted, revoked entries
+	// assigned are the other properties that this client has set.
+	assigned map[contract.Property]bool
 }
 
 // entries are ids of members, by the list that they are on.
@@ -466,7 +470,14 @@ func (b *batch) leaveGranted() {
 			b.editor.revoked.remove(m.property, m.grants)
 		}
 	}
+	assigned := maps.Clone(b.editor.assigned)
 	for _, change := range b.changes {
+		for _, m := range change.mutations {
+			assigned[m.property] = assigned[m.property] || !m.yields
+		}
+	}
+	for _, change := range b.changes {
+		change.mutations = slices.DeleteFunc(slices.Clone(change.mutations), func(m mutation) bool { return m.yields && assigned[m.property] })
 		for i, m := range change.mutations {
 			granted := append(b.grants(m.property), b.editor.granted.of(m.property)...)
 			if left := without(m.revokes, granted); len(left) < len(m.revokes) {
@@ -481,6 +492,7 @@ func (b *batch) leaveGranted() {
 func (e *editor) remember(changes []*change) {
 	for _, change := range changes {
 		for _, m := range change.mutations {
+			e.assigned[m.property] = e.assigned[m.property] || !m.yields
 			e.granted.add(m.property, m.grants)
 			e.revoked.add(m.property, m.revokes)
 		}

@@ -80,7 +80,8 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	if left, ok := r.leftTarget(ctx, r.list, req, &resp.Diagnostics); ok {
-		if id := entryID(ctx, req.Private); r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) {
+		id := entryID(ctx, req.Private)
+		if r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) && len(r.noteKept(ctx, resp.Private, listKey(left), []string{id}, &resp.Diagnostics)) > 0 {
 			r.guardRemoval(ctx, left, id, &resp.Diagnostics)
 		}
 		req = planCreate(r.list, req, resp)
@@ -111,8 +112,9 @@ func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.
 	if err != nil || !r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
 		return
 	}
-	r.claim(ctx, t, id, resp)
-	r.guardRemoval(ctx, t, id, &resp.Diagnostics)
+	if len(r.noteKept(ctx, resp.Private, listKey(t), []string{id}, &resp.Diagnostics)) > 0 {
+		r.guardRemoval(ctx, t, id, &resp.Diagnostics)
+	}
 }
 
 // guardRemoval judges that the entry leaves the list.
@@ -149,12 +151,13 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 	}
 	r.planIDs(ctx, t, p, resp)
 	r.claim(ctx, t, memberKey(p), resp)
+	r.holdings.hold(listKey(t), memberKey(p))
 	if req.State.Raw.IsNull() {
 		noteSuccessor(ctx, resp.Private, successor{Object: listKey(t), Members: []string{memberKey(p)}}, &resp.Diagnostics)
 	}
 	r.planNesting(ctx, t, memberKey(p), req, resp)
 	if !resp.Diagnostics.HasError() {
-		r.planAccess(ctx, t, p, current, priorEntry(ctx, req), &resp.Diagnostics)
+		r.planAccess(ctx, t, p, current, priorEntry(ctx, req), resp.Private, &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() || prior.ValueString() == member {
 		return
@@ -177,14 +180,16 @@ func (r *accessListEntryResource) planIDs(ctx context.Context, t api.Target, p a
 }
 
 // planAccess judges what the entry changes: prior is who it was for, if anybody.
-func (r *accessListEntryResource) planAccess(ctx context.Context, t api.Target, p access.Principal, current []string, prior string, diags *diag.Diagnostics) {
+func (r *accessListEntryResource) planAccess(
+	ctx context.Context, t api.Target, p access.Principal, current []string, prior string, private privateState, diags *diag.Diagnostics,
+) {
 	var added []access.Principal
 	var removed []string
 	if !slices.Contains(current, p.ID) {
 		added = append(added, p)
 	}
 	if prior != "" && prior != p.ID && slices.Contains(current, prior) {
-		removed = append(removed, prior)
+		removed = r.noteKept(ctx, private, listKey(t), []string{prior}, diags)
 	}
 	r.guardEntry(ctx, t, added, removed, path.Root(attrMember), diags)
 	if len(added)+len(removed) > 0 {
@@ -217,8 +222,9 @@ func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target,
 // whole list.
 func (r *accessListEntryResource) claim(ctx context.Context, t api.Target, key string, resp *resource.ModifyPlanResponse) {
 	by := listTypeName("signpath", r.list, r.list.Singular)
-	r.session.claim(ctx, resp.Private, t.String(), claim{by: by, shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
-	r.session.claim(ctx, resp.Private, fmt.Sprintf("the entry %s of %s", key, t), claim{by: by}, path.Root(attrMember), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, listKey(t), claim{by: by, of: t.String(), shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
+	entry := claim{by: by, of: fmt.Sprintf("the entry %s of %s", key, t)}
+	r.session.claim(ctx, resp.Private, key+" on "+listKey(t), entry, path.Root(attrMember), &resp.Diagnostics)
 }
 
 const privateID = "principal_id"
@@ -350,9 +356,10 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 	if err == nil {
 		id, err = r.currentID(ctx, member, entryID(ctx, req.Private))
 	}
-	if err == nil && id != "" && len(leaving(ctx, req.Private, t, []string{id})) > 0 {
+	if err == nil && id != "" && len(r.givenUp(ctx, req.Private, listKey(t), leaving(ctx, req.Private, t, []string{id}))) > 0 {
 		var warnings api.Warnings
 		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
+		r.taken.entries.hold(listKey(t), id)
 		addEditWarnings(&resp.Diagnostics, warnings)
 	}
 	if !isNobody(err) {

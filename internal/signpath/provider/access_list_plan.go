@@ -28,10 +28,9 @@ type listPlan struct {
 
 func (p *listPlan) claim(ctx context.Context, t api.Target) {
 	by := listTypeName("signpath", p.list, p.list.Plural)
-	p.session.claim(ctx, p.resp.Private, t.String(), claim{by: by}, parentPath(p.list, nil), &p.resp.Diagnostics)
+	p.session.claim(ctx, p.resp.Private, listKey(t), claim{by: by, of: t.String()}, parentPath(p.list, nil), &p.resp.Diagnostics)
 }
 
-// destroy claims the list, too: nobody else may manage it in the same plan.
 func (p *listPlan) destroy(ctx context.Context) {
 	diags := &p.resp.Diagnostics
 	t, err := p.target(ctx, p.req.State, p.req.Private, p.list, diags)
@@ -39,7 +38,12 @@ func (p *listPlan) destroy(ctx context.Context) {
 	if err != nil || !p.planRemoval(ctx, t, prior, diags) {
 		return // What is gone needs no removal.
 	}
-	p.claim(ctx, t)
+	p.end(ctx, t, prior)
+}
+
+// end plans that the members leave the list, as far as nobody else holds them there.
+func (p *listPlan) end(ctx context.Context, t api.Target, prior []string) {
+	prior = p.noteKept(ctx, p.resp.Private, listKey(t), prior, &p.resp.Diagnostics)
 	p.tellRemoval(ctx, t, prior)
 	p.settleRemoval(ctx, t, prior)
 }
@@ -57,8 +61,7 @@ func (p *listPlan) leave(ctx context.Context, t api.Target) {
 	diags := &p.resp.Diagnostics
 	prior := p.priorIDs(ctx, p.req.State, p.req.Private, diags)
 	if p.planRemoval(ctx, t, prior, diags) {
-		p.tellRemoval(ctx, t, prior)
-		p.settleRemoval(ctx, t, prior)
+		p.end(ctx, t, prior)
 	}
 }
 
@@ -87,10 +90,13 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	if diags.HasError() {
 		return
 	}
+	p.holdings.hold(listKey(t), slices.Collect(maps.Keys(ids))...)
 	if p.req.State.Raw.IsNull() {
-		// Of a replacement, the create takes off whoever is not to be there: in the plan
-		// and in the apply it finds the same list, whichever half comes first.
-		noteSuccessor(ctx, p.resp.Private, successor{Object: listKey(t)}, diags)
+		s := successor{Object: listKey(t)}
+		if complete {
+			s.Members = append([]string{}, slices.Collect(maps.Keys(ids))...)
+		}
+		noteSuccessor(ctx, p.resp.Private, s, diags)
 	}
 	defer func() {
 		if !p.isUnchanged() {
@@ -248,7 +254,8 @@ func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, memb
 }
 
 // takeover plans whose entries a create removes, and names them.
-func (p *listPlan) takeover(ctx context.Context, t api.Target, losers []string) string {
+func (p *listPlan) takeover(ctx context.Context, t api.Target, before, after []string) string {
+	losers := without(p.taken.before(listKey(t), before), after)
 	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrRemoves), idSetOf(losers))...)
 	if len(losers) == 0 {
 		return ""

@@ -215,9 +215,10 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if prior = leaving(ctx, req.Private, t, prior); err == nil && len(prior) > 0 {
+	if prior = r.givenUp(ctx, req.Private, listKey(t), leaving(ctx, req.Private, t, prior)); err == nil && len(prior) > 0 {
 		var warnings api.Warnings
 		warnings, err = r.client.SetMembers(ctx, t, nil, prior)
+		r.taken.entries.hold(listKey(t), prior...)
 		addEditWarnings(&resp.Diagnostics, warnings)
 	}
 	if !isNobody(err) {

@@ -73,7 +73,7 @@ func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.Strin
 		addFailure(&resp.Diagnostics, lookingUp(attrCIUser, member.ValueString()), err)
 		return p, false
 	}
-	r.claim(ctx, resp.Private, "the API token of CI user "+memberKey(p), claim{by: ciUserTokenType}, path.Root(attrCIUser), &resp.Diagnostics)
+	r.claim(ctx, resp.Private, "the API token of CI user "+memberKey(p), claim{by: ciUserTokenType, of: "the API token of CI user " + memberKey(p)}, path.Root(attrCIUser), &resp.Diagnostics)
 	return p, true
 }
 

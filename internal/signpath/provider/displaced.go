@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -32,6 +34,30 @@ const refusedIfChanged = " If that has changed since the plan, Terraform refuses
 // refusedNote says the same beside what a create takes away. The plan in the apply shows it
 // right before Terraform's own words.
 const refusedNote = "\n\nIf the apply ends with \"Provider produced inconsistent final plan\", this has changed since the plan: plan again."
+
+// taken is what destroys of this run have taken: a create that is planned again after one
+// of them counts it in, because the first plan did.
+type taken struct {
+	// entries are the ids by list; see listKey.
+	entries *holdings
+	// roles are the roles by the id of the user.
+	roles sync.Map
+}
+
+// before returns who was on the list when the run began, given who is on it now.
+func (t *taken) before(list string, now []string) []string {
+	ids := append(t.entries.of(list), now...)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// roleBefore is the role that the user had when the run began.
+func (t *taken) roleBefore(p access.Principal) access.Role {
+	if role, ok := t.roles.Load(p.ID); ok {
+		return role.(access.Role) //nolint:forcetypeassert // Nothing else is stored.
+	}
+	return p.Role
+}
 
 // ofCreate is the plan of an attribute that says what a create takes away: nothing, until
 // the resource finds something. It is never unknown, and later plans leave it as it is.

@@ -46,6 +46,7 @@ func (s *session) checkExisting(existing access.Principal, adopt bool, at path.P
 		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
 			"The organization has %s already%s. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
 				"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
+				"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
 				"Or set adopt_existing = true, to take it over with the settings of this resource.",
 			existing, inactiveNote(existing), resourceOf(existing.Kind), existing.Reference().Key))
 	}

@@ -186,7 +186,7 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 	}
 	takeover := ""
 	if p.req.State.Raw.IsNull() {
-		takeover = p.takeover(ctx, t, without(before, after))
+		takeover = p.takeover(ctx, t, before, after)
 	}
 	org, ok := p.guardAccess(ctx, change, &p.resp.Diagnostics)
 	if !ok {

@@ -54,6 +54,9 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	var existing *access.Principal
 	if prior == nil {
 		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		if existing != nil {
+			r.planCreateOf(*existing, path.Root(r.keyAttribute), &resp.Diagnostics)
+		}
 	} else {
 		existing = r.checkUpdate(ctx, planned, plan, prior, &resp.Diagnostics)
 	}
@@ -76,6 +79,7 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
+	r.holdings.hold(heldAccounts, memberKey(planned))
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)
 }
@@ -140,7 +144,7 @@ func isSet(ctx context.Context, config attributes, name string) bool {
 
 // claimUser notes that the resource being planned manages the user.
 func (r *principalResource) claimUser(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
+	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind), of: r.kind.Noun() + " " + key}, at, &resp.Diagnostics)
 }
 
 // checkCreate looks for a user to be created, and returns who exists already.
@@ -195,8 +199,13 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 		return
 	}
 	fields := prior.fields()
-	r.claimUser(ctx, fields.ID.ValueString(), path.Empty(), resp)
+	if len(r.noteKept(ctx, resp.Private, heldAccounts, []string{fields.ID.ValueString()}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	existing, err := r.find(ctx, prior)
+	if err == nil {
+		r.planEndOf(existing, &resp.Diagnostics)
+	}
 	if err != nil || !existing.Active {
 		return // Nothing to deactivate.
 	}

@@ -178,6 +178,7 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 	if plan.AdoptExisting.ValueBool() {
 		warnOfAdoption(existing, diags)
 	}
+	r.accounts.created.add(existing.ID)
 	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, r.adoption(wanted))
 	addEditWarnings(diags, warnings)
 	return existing, err
@@ -214,6 +215,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.replaced.add(p.ID)
+	r.accounts.noteRead(p.ID, instanceMark(ctx, resp.Private, &resp.Diagnostics))
 	fields.read(p)
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
@@ -334,7 +336,8 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	r.replaced.add(state.fields().ID.ValueString())
-	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() || isSucceeded(ctx, req.Private, state.fields().ID.ValueString()) {
+	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() ||
+		isSucceeded(ctx, req.Private, state.fields().ID.ValueString()) || len(r.givenUp(ctx, req.Private, heldAccounts, []string{state.fields().ID.ValueString()})) == 0 {
 		return
 	}
 	if p, err := r.find(ctx, state); err == nil {

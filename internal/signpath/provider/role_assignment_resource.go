@@ -126,7 +126,9 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.claim(ctx, state.ID.ValueString(), resp)
+	if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	noteAllowLockout(ctx, resp.Private, state.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.checkLoss(ctx, state, access.RoleRegularUser, state.AllowLockout.ValueBool(), path.Empty(), resp)
 }
@@ -185,6 +187,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 		return
 	}
 	r.claim(ctx, memberKey(p), resp)
+	r.holdings.hold(heldRoles, memberKey(p))
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
 		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
@@ -196,7 +199,9 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 	switch {
 	case p.ID == "" || p.ID != state.ID.ValueString():
-		r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+		if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) > 0 {
+			r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+		}
 		resp.RequiresReplace.Append(path.Root(attrMember))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
 	default:
@@ -236,15 +241,16 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 		return
 	}
 	r.settle(ctx, existing, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
-	if req.State.Raw.IsNull() && existing.Role != access.RoleRegularUser {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrReplacesRole), roleValue(existing.Role))...)
+	before := r.taken.roleBefore(existing)
+	if req.State.Raw.IsNull() && before != access.RoleRegularUser && string(before) != plan.Role.ValueString() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrReplacesRole), roleValue(before))...)
 		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), "An existing role will be replaced", fmt.Sprintf(
-			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s", existing, existing.Role, plan.Role.ValueString(), refusedNote))
+			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s", existing, before, plan.Role.ValueString(), refusedNote))
 	}
 }
 
 func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
-	r.session.claim(ctx, resp.Private, "the global role of "+key, claim{by: roleAssignmentType}, path.Root(attrMember), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, "the global role of "+key, claim{by: roleAssignmentType, of: "the global role of " + key}, path.Root(attrMember), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].
@@ -270,7 +276,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 
 // assign gives the user the role, and tells whether it has it.
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
-	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role})
+	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role, Yields: role == access.RoleRegularUser})
 	addEditWarnings(diags, warnings)
 	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin, creating: creating}, err)
 	return err == nil || isInForce(err)
@@ -349,6 +355,9 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	if api.IsGone(err) || isSucceeded(ctx, req.Private, state.ID.ValueString()) {
 		return
 	}
+	if len(r.givenUp(ctx, req.Private, heldRoles, []string{state.ID.ValueString()})) == 0 {
+		return
+	}
 	if err != nil {
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
@@ -358,6 +367,7 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.taken.roles.Store(p.ID, p.Role)
 	r.assign(ctx, p, access.RoleRegularUser, false, &resp.Diagnostics)
 }
 

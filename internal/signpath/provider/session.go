@@ -28,6 +28,12 @@ type session struct {
 	// of this configuration. If one of them is then to be created, Terraform
 	// replaces it, and it is not somebody else's.
 	replaced *idSet
+	// holdings are what the instances of this run hold.
+	holdings *holdings
+	// taken is what the instances of this run have given up.
+	taken *taken
+	// accounts are what becomes of accounts and groups.
+	accounts *accounts
 	// demoted are the users whom this plan deactivates or takes a role from.
 	demoted *idSet
 	// roleNotice is who was told to have an unknown role.
@@ -50,7 +56,7 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 // newSession takes the clock and the guardrails' settings of rules, which are valid.
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
-		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, demoted: &idSet{},
+		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, holdings: newHoldings(), taken: &taken{entries: newHoldings()}, accounts: &accounts{}, demoted: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}

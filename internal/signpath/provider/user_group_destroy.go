@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -38,7 +37,10 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 		addFailure(&resp.Diagnostics, failure{doing: "Reading " + prior.Member.ValueString(), needs: needsAnyRole}, err)
 		return
 	}
-	r.claimGroup(ctx, group.ID, path.Empty(), resp)
+	r.planEndOf(group, &resp.Diagnostics)
+	if len(r.noteKept(ctx, resp.Private, heldAccounts, []string{group.ID}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	if group.Synchronized {
 		announce(ctx, resp.Private, nil, &resp.Diagnostics)
 		resp.Diagnostics.AddWarning("Synchronized from a directory", fmt.Sprintf(
@@ -88,6 +90,9 @@ func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteReque
 	}
 	r.replaced.add(group.ID)
 	t := r.groupTarget(access.GroupMembers, group)
+	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{group.ID})) == 0 {
+		return
+	}
 	if err == nil && len(announced) > 0 {
 		var warnings api.Warnings
 		warnings, err = r.client.SetMembers(ctx, t, nil, announced)

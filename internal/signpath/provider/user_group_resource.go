@@ -151,6 +151,7 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	}
 	r.settle(ctx, *plan, prior, planned, &resp.Diagnostics)
 	r.claimGroup(ctx, memberKey(planned), at, resp)
+	r.holdings.hold(heldAccounts, memberKey(planned))
 	r.planned.put(planned)
 }
 
@@ -188,7 +189,7 @@ func (m *userGroupModel) changeOf(state userGroupModel) api.PrincipalChange {
 }
 
 func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	r.claim(ctx, resp.Private, access.KindGroup.Noun()+" "+key, claim{by: typeUserGroup}, at, &resp.Diagnostics)
+	r.claim(ctx, resp.Private, access.KindGroup.Noun()+" "+key, claim{by: typeUserGroup, of: access.KindGroup.Noun() + " " + key}, at, &resp.Diagnostics)
 }
 
 // checkCreate looks for a group to be created, and returns the id of one that
@@ -204,6 +205,7 @@ func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Prin
 		return ""
 	}
 	r.checkExisting(existing, adopt, at, diags)
+	r.planCreateOf(existing, at, diags)
 	return existing.ID
 }
 
@@ -272,6 +274,7 @@ func (r *userGroupResource) create(ctx context.Context, model userGroupModel, di
 	if model.AdoptExisting.ValueBool() {
 		warnOfAdoption(existing, diags)
 	}
+	r.accounts.created.add(existing.ID)
 	if !model.Description.IsUnknown() {
 		var warnings api.Warnings
 		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, api.PrincipalChange{Description: &wanted.Description})
@@ -308,6 +311,7 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.replaced.add(p.ID)
+	r.accounts.noteRead(p.ID, instanceMark(ctx, resp.Private, &resp.Diagnostics))
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
