@@ -36,7 +36,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, known := r.planCIUser(ctx, plan.CIUser, resp)
+	p, known := r.planCIUser(ctx, plan.CIUser, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -45,6 +45,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 		doing := failure{at: path.Root(attrCIUser), doing: "Planning to generate an API token", needs: needsUserAdmin}
 		settled(&resp.Diagnostics, doing, false, r.client.SettleToken(ctx))
 		if known {
+			plan.ID = idValue(p.ID)
 			r.checkOwnToken(ctx, p, plan.AllowLockout, &resp.Diagnostics)
 			r.warnOfRegeneration(p, plan.CIUser, &resp.Diagnostics)
 		}
@@ -56,10 +57,17 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 
 // planCIUser finds the CI user and claims the token. It is not known as long as
 // the reference is not.
-func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.String, resp *resource.ModifyPlanResponse) (p access.Principal, known bool) {
+func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (p access.Principal, known bool) {
 	reference, err := access.ParseReference(member.ValueString())
 	if member.IsUnknown() || err != nil { // Validation has reported the error.
 		return p, false
+	}
+	var state ciUserTokenModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if member.Equal(state.CIUser) {
+		reference = meant(reference, state.ID.ValueString())
 	}
 	p, err = r.resolve(ctx, reference)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -21,6 +22,16 @@ func adoptExistingAttribute(what string) schema.BoolAttribute {
 	}
 }
 
+func takesOverAttribute(what string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: fmt.Sprintf("Id of %s that exists already, where the create takes it over: with `adopt_existing`, or when the resource is replaced. "+
+			"Null where the create makes a new one, after an import, and where it is only known after apply whom the create is about. "+
+			"It is known in every plan, and stays as it is after the create.%s", what, refusedIfChanged),
+		PlanModifiers: []planmodifier.String{ofCreate{}},
+	}
+}
+
 // checkExisting reports a principal to be created that exists: Terraform must
 // not take over what it did not make without being told. One that this run
 // replaces by itself, as after a create that failed half-way, is taken up again.
@@ -30,7 +41,7 @@ func (s *session) checkExisting(existing access.Principal, adopt bool, at path.P
 	case s.replaced.has(existing.ID):
 	case adopt:
 		diags.AddAttributeWarning(path.Root(attrAdoptExisting), "Existing object will be taken over", fmt.Sprintf(
-			"%s exists already%s. It will not be created, but given the settings of this resource.", existing, inactiveNote(existing)))
+			"%s exists already%s. It will not be created, but given the settings of this resource.%s", existing, inactiveNote(existing), refusedNote))
 	default:
 		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
 			"The organization has %s already%s. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+

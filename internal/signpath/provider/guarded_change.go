@@ -184,16 +184,17 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 		change.replaceable = true
 		change.at = func(review.Finding) path.Path { return at }
 	}
+	takeover := ""
+	if p.req.State.Raw.IsNull() {
+		takeover = p.takeover(ctx, t, before, after)
+	}
 	org, ok := p.guardAccess(ctx, change, &p.resp.Diagnostics)
 	if !ok {
 		return
 	}
 	told := review.ChangeOfList(org, p.entries(before), p.entries(after))
 	// Of warnings with one summary, Terraform shows only the first.
-	detail := fmt.Sprintf("Of %s, %s.", t, told) + p.whoeverJoins(before)
-	if p.req.State.Raw.IsNull() {
-		detail += p.takeover(ctx, t, without(before, after))
-	}
+	detail := fmt.Sprintf("Of %s, %s.", t, told) + p.whoeverJoins(before) + takeover
 	addWarning(&p.resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
 }
 

@@ -74,6 +74,7 @@ func (l *listing) found(ctx context.Context, o listedObject) {
 	result.DisplayName = o.name
 	o.identity.set(ctx, result.Identity, &result.Diagnostics)
 	o.fill(result.Resource, &result.Diagnostics)
+	result.Diagnostics.Append(result.Resource.SetAttribute(ctx, path.Root(attrOrganizationID), l.client.OrganizationID())...)
 	if refused := refusedValues(ctx, result.Resource); refused.HasError() && !result.Diagnostics.HasError() {
 		l.report(leftOut(o.name, refused))
 		return

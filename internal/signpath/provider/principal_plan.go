@@ -76,6 +76,7 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	if prior == nil {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
 	r.holdings.hold(heldAccounts, memberKey(planned))

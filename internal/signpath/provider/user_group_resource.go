@@ -24,7 +24,7 @@ type userGroupResource struct{ configured }
 
 var _ plannedResource = (*userGroupResource)(nil)
 
-func newUserGroupResource() resource.Resource { return &userGroupResource{} }
+func newUserGroupResource() plannedResource { return &userGroupResource{} }
 
 // userGroupModel is the state of signpath_user_group.
 type userGroupModel struct {
@@ -34,6 +34,8 @@ type userGroupModel struct {
 	Member                types.String `tfsdk:"member"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
 	AdoptExisting         types.Bool   `tfsdk:"adopt_existing"`
+	TakesOver             types.String `tfsdk:"takes_over"`
+	OrganizationID        types.String `tfsdk:"organization_id"`
 }
 
 const (
@@ -75,6 +77,7 @@ func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			attrAdoptExisting: adoptExistingAttribute("a group of this name that exists already, with the members that it has"),
+			attrTakesOver:     takesOverAttribute("a group"),
 			attrMember: schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "Member reference `group:NAME`, for access lists, for other groups, and for the attribute `group` of the resources for the group's members. " +
@@ -133,6 +136,7 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	at := path.Root(attrName)
 	if prior == nil {
 		planned.ID = r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		plan.TakesOver = textOrNull(planned.ID)
 		if planned.ID == "" && plan.Description.IsUnknown() {
 			plan.Description = types.StringNull() // A new group has none.
 		}
@@ -256,18 +260,18 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	addFailure(&resp.Diagnostics, doing, err)
 }
 
-// create makes the group. One that exists is taken up, if the configuration says
-// so or a replacement has just destroyed it: SignPath keeps it, and has no second
-// place for its name.
+// create makes the group, or takes up the one that the plan names: SignPath keeps what a
+// replacement has just destroyed, and has no second place for its name.
 func (r *userGroupResource) create(ctx context.Context, model userGroupModel, diags *diag.Diagnostics) (access.Principal, error) {
-	wanted, adopt := model.principal(), model.AdoptExisting.ValueBool()
-	existing, err := r.existing(ctx, wanted)
-	switch {
-	case isNobody(err), err == nil && !adopt && !r.replaced.has(existing.ID):
+	wanted := model.principal()
+	if model.TakesOver.IsNull() {
 		return r.client.CreatePrincipal(ctx, wanted)
-	case err != nil:
+	}
+	existing, err := r.client.Group(ctx, model.TakesOver.ValueString())
+	if err != nil {
 		return wanted, err
-	case adopt:
+	}
+	if model.AdoptExisting.ValueBool() {
 		warnOfAdoption(existing, diags)
 	}
 	r.accounts.created.add(existing.ID)
