@@ -26,8 +26,6 @@ import (
 type guard struct {
 	client   *api.Client
 	rulebook review.Rulebook
-	// planned are the principals that the run is about to create or change.
-	planned *register
 
 	mu sync.Mutex
 	// changes are those that the run has planned so far.
@@ -37,14 +35,14 @@ type guard struct {
 	toldGaps bool
 }
 
-func newGuard(client *api.Client, rulebook review.Rulebook, planned *register) *guard {
+func newGuard(client *api.Client, rulebook review.Rulebook) *guard {
 	// That is judged where it is caused, and there it can be allowed; see lockout.go.
 	rulebook.Rules = maps.Clone(rulebook.Rules)
 	if rulebook.Rules == nil {
 		rulebook.Rules = map[string]review.RuleSetting{}
 	}
 	rulebook.Rules[review.NoGlobalAdministrator] = review.RuleSetting{Severity: review.Ignore}
-	return &guard{client: client, rulebook: rulebook, planned: planned, views: map[reach]*view{}}
+	return &guard{client: client, rulebook: rulebook, views: map[reach]*view{}}
 }
 
 // An accessChange is what one resource changes about access.
@@ -53,6 +51,8 @@ type accessChange struct {
 	principals []access.Principal
 	// gains is by what somebody may do more, and losses by what somebody may do less.
 	gains, losses review.Delta
+	// list is spelled out in messages; empty for an account.
+	list string
 	// reach is how much of the organization has to be looked at.
 	reach reach
 	// account is whose account changes, by all references; empty for a list. accountBefore
@@ -119,6 +119,19 @@ func (g *guard) add(ctx context.Context, c accessChange) (j judgement, err error
 		j.caused, err = g.withoutKnown(ctx, j.caused)
 	}
 	return j, err
+}
+
+// holdings are what a principal was given: what SignPath has now, and what the plan has
+// added so far. isPart is true where the token does not see everything.
+func (g *guard) holdings(ctx context.Context, member access.Reference) (held []review.Holding, isPart bool, err error) {
+	v, err := g.view(ctx, reach{everywhere: true})
+	if err != nil {
+		return nil, false, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	v.with.apply(g.changes[v.with.applied:]...)
+	return review.HoldingsOf(v.with.current, member), len(v.gaps) > 0, nil
 }
 
 // withoutKnown leaves out the findings that are elsewhere in the organization, too.
@@ -189,7 +202,6 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
-		g.acceptInvitations(found.Organization.Principals)
 		g.views[r] = newView(r, found.Organization.With(g.undone()), found.Gaps)
 	}
 	return g.views[r], nil
@@ -231,16 +243,6 @@ func (g *guard) undone() review.Delta {
 		undone = undone.And(review.Delta{Added: c.losses.Removed, Removed: c.gains.Added, Accounts: c.accountBefore})
 	}
 	return undone
-}
-
-// acceptInvitations makes those who are created by this apply what they were in its
-// plan, which went by that they accept: it must not find more than that.
-func (g *guard) acceptInvitations(principals []review.Principal) {
-	for i, p := range principals {
-		if planned, ok := g.planned.find(p.Reference()); ok && planned.ID == "" {
-			principals[i].Invited = false
-		}
-	}
 }
 
 // isOfAbsence is true for what is found missing: no right that is granted brings that

@@ -74,7 +74,7 @@ func judgedInOrder(t *testing.T, org review.Organization, changes []accessChange
 	t.Helper()
 	g := newGuard(nil, review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{
 		"many-global-administrators": {Parameters: map[string]int{"maximum": 1}},
-	}}, newRegister())
+	}})
 	all := newView(reach{everywhere: true}, org, nil)
 	g.views[reach{everywhere: true}] = all
 	found := map[string]bool{}

@@ -296,7 +296,7 @@ resource "signpath_project_readers" "new" {
   members = [signpath_user.new.member]
 }
 `
-	s := org.siteWith(inProcess, guardrails(denySelfApproval+", "+deny("invited-entry")), config)
+	s := org.siteWith(inProcess, guardrails(denySelfApproval), config)
 	s.mustPlan(testkit.Options{Out: "passed.tfplan"})
 	s.mustApply(testkit.Options{Saved: "passed.tfplan"})
 	s.planIs(testkit.Summary{})

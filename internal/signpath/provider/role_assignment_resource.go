@@ -119,22 +119,19 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 	}
 	r.claim(ctx, state.ID.ValueString(), resp)
 	noteAllowLockout(ctx, resp.Private, state.AllowLockout.ValueBool(), &resp.Diagnostics)
-	r.checkLoss(ctx, state, access.RoleRegularUser, state.AllowLockout.ValueBool(), path.Empty(), resp)
+	r.planEnd(ctx, state, state.AllowLockout.ValueBool(), path.Empty(), resp)
 }
 
-// checkLoss refuses to lock out by giving the user of the state another role.
-func (r *roleAssignmentResource) checkLoss(ctx context.Context, state roleAssignmentModel, role access.Role, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
+// planEnd judges that the user of the state loses the role, by a destroy or by the old
+// half of a replacement.
+func (r *roleAssignmentResource) planEnd(ctx context.Context, state roleAssignmentModel, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
 	p, err := r.principal(ctx, state)
 	if err != nil {
-		return
+		return // Who is gone has no role, and what cannot be read now is reported by the destroy.
 	}
-	r.checkDemotion(ctx, p, role, allowed, at, &resp.Diagnostics)
-	if role != access.RoleRegularUser {
-		return
-	}
-	r.guardRole(ctx, p, role, at, &resp.Diagnostics)
-	if p.Role != role {
-		r.settle(ctx, p, role, at, &resp.Diagnostics)
+	r.guardRole(ctx, p, access.RoleRegularUser, allowed, at, &resp.Diagnostics)
+	if p.Role != access.RoleRegularUser {
+		r.settle(ctx, p, access.RoleRegularUser, at, &resp.Diagnostics)
 	}
 }
 
@@ -157,7 +154,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	r.claim(ctx, memberKey(p), resp)
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
-		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
+		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), plan.AllowLockout.ValueBool(), path.Root(attrRole), &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(p)}, &resp.Diagnostics)
@@ -167,11 +164,10 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	switch {
 	case p.ID == "" || p.ID != state.ID.ValueString():
-		r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+		r.planEnd(ctx, state, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
 		resp.RequiresReplace.Append(path.Root(attrMember))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
 	default:
-		r.checkLoss(ctx, state, access.Role(plan.Role.ValueString()), plan.AllowLockout.ValueBool(), path.Root(attrRole), resp)
 		// The same user in another spelling: nothing to show.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), state.Member)...)
 	}
@@ -188,7 +184,15 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 		return
 	}
 	existing, err := r.client.Principal(ctx, p.Kind, p.ID)
-	if err != nil || plan.Role.IsUnknown() || string(existing.Role) == plan.Role.ValueString() {
+	if err != nil {
+		return // guardRole reports it.
+	}
+	isChange := plan.Role.IsUnknown() || string(existing.Role) != plan.Role.ValueString()
+	if existing.Support && (isChange || req.State.Raw.IsNull()) {
+		refuseUnmanageable(existing, path.Root(attrMember), &resp.Diagnostics)
+		return
+	}
+	if plan.Role.IsUnknown() || !isChange {
 		return
 	}
 	if existing.Synchronized {
@@ -198,7 +202,7 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 	}
 	r.settle(ctx, existing, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
 	if req.State.Raw.IsNull() && existing.Role != access.RoleRegularUser {
-		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), "An existing role will be replaced", fmt.Sprintf(
+		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), fmt.Sprintf("An existing role will be replaced: %s is a %s", existing.Reference(), existing.Role), fmt.Sprintf(
 			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.", existing, existing.Role, plan.Role.ValueString()))
 	}
 }
@@ -328,6 +332,10 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	p, err := r.existingMember(ctx, member)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", member), needs: needsAnyRole}, err)
+		return
+	}
+	if p.Support {
+		refuseUnmanageable(p, path.Empty(), &resp.Diagnostics)
 		return
 	}
 	if p.Kind == access.KindGroup || p.Role == access.RoleRegularUser {

@@ -132,7 +132,10 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	planned := plan.principal()
 	at := path.Root(attrName)
 	if prior == nil {
-		planned.ID = r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		existing := r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		if planned.ID = existing.ID; planned.ID != "" && !resp.Diagnostics.HasError() {
+			r.tellTakeover(ctx, existing, true, &resp.Diagnostics)
+		}
 		if planned.ID == "" && plan.Description.IsUnknown() {
 			plan.Description = types.StringNull() // A new group has none.
 		}
@@ -187,20 +190,19 @@ func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.
 	r.claim(ctx, resp.Private, access.KindGroup.Noun()+" "+key, claim{by: typeUserGroup}, at, &resp.Diagnostics)
 }
 
-// checkCreate looks for a group to be created, and returns the id of one that
-// exists already.
-func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) (id string) {
+// checkCreate looks for a group to be created, and returns one that exists already.
+func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) access.Principal {
 	at := path.Root(attrName)
 	existing, err := r.existing(ctx, planned)
 	switch {
 	case isNobody(err):
-		return ""
+		return access.Principal{}
 	case err != nil:
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
-		return ""
+		return access.Principal{}
 	}
 	r.checkExisting(existing, adopt, at, diags)
-	return existing.ID
+	return existing
 }
 
 // existing finds the group that a group to be created would be in the way of.
