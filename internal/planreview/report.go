@@ -170,6 +170,9 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, er
 		return Findings{}, err
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
+	if m.live != nil {
+		c.Introduced = rulebook.AsIntroduced(c.Introduced)
+	}
 	return Findings{
 		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, after)} }),
 		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, before)} }),
