@@ -27,6 +27,8 @@ type Rule struct {
 	// Lists are the access lists by which somebody gets to be found, directly or
 	// through groups. There are none for rules about roles and accounts.
 	Lists []access.List
+	// Unless are the access lists that keep the rule silent while nobody is on them.
+	Unless []access.List
 	// Needs are the settings that must be known. While one is not, the rule does
 	// not fire.
 	Needs      []Setting
@@ -92,6 +94,7 @@ var catalogue = []Rule{
 		Source:   approvalProcess,
 		Evidence: Documented,
 		Lists:    []access.List{access.Approvers},
+		Unless:   []access.List{access.Submitters},
 		Needs:    []Setting{SettingApprovalProcess, SettingRequiredApprovals},
 		Absence:  true,
 		find:     (*inspection).findMissingQuorum,
@@ -124,6 +127,7 @@ var catalogue = []Rule{
 		Source:   approvalProcess,
 		Evidence: Inferred,
 		Lists:    []access.List{access.Approvers},
+		Unless:   []access.List{access.Submitters},
 		Needs:    []Setting{SettingApprovalProcess, SettingRequiredApprovals},
 		Absence:  true,
 		find:     (*inspection).findBareQuorum,

@@ -167,6 +167,21 @@ func MaySubmit(org Organization, policy Place) bool {
 	return analyze(org).maySubmit(policy)
 }
 
+// AssumingSubmitters returns the organization as if there might be more submitters at each
+// signing policy. Whoever then cannot approve is missing before the first one comes, who is
+// not to blame for that.
+func (o Organization) AssumingSubmitters() Organization {
+	o.Projects = slices.Clone(o.Projects)
+	for i := range o.Projects {
+		policies := slices.Clone(o.Projects[i].SigningPolicies)
+		for j := range policies {
+			policies[j].Submitters.Incomplete = true
+		}
+		o.Projects[i].SigningPolicies = policies
+	}
+	return o
+}
+
 // finding is about one access, and says so if that is not in force yet.
 func (i *inspection) finding(row Access, reasons []Reason, sentence string, args ...any) Finding {
 	return Finding{
