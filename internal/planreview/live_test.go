@@ -169,12 +169,12 @@ func TestLive(t *testing.T) {
 		"who winds a signing policy down": {
 			newPlan().change("signing_policy_submitters", onPolicy("release", "ci_user:build"), nil).
 				change("signing_policy_approvers", onPolicy("release", a, b), nil), liveOrganization(),
-			[]string{"0 findings introduced", "!approval-quorum"},
+			[]string{"0 findings introduced", "!deny approval-quorum"},
 		},
 		"an inactive project needs no approvers": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a, b), nil),
 			liveOrganization(func(l *planreview.Live) { l.Organization.Projects[0].Active = new(bool) }),
-			[]string{"0 findings introduced", "!approval-quorum"},
+			[]string{"0 findings introduced", "!deny approval-quorum"},
 		},
 		"the first submitter takes no approver away": {
 			newPlan().change("signing_policy_submitter", nil, entry("release", "ci_user:build")),

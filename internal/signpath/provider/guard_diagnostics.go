@@ -24,11 +24,11 @@ func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.D
 		return review.Organization{}, false
 	}
 	c.warnOfSupport(diags)
-	for caused := judged.caused; len(caused) > 0; {
-		rule := caused[0].Rule
-		isOther := func(f review.Finding) bool { return f.Rule != rule }
-		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
-		caused = slices.DeleteFunc(caused, func(f review.Finding) bool { return f.Rule == rule })
+	c.tell(s, judged.caused, diags)
+	for _, finding := range judged.late {
+		late := c
+		late.replaceable = finding.replaceable
+		late.tell(s, []review.Finding{finding.Finding}, diags)
 	}
 	// Who set guardrails relies on them.
 	if len(judged.gaps) > 0 && len(s.rules) > 0 {
@@ -36,6 +36,16 @@ func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.D
 			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.gaps, "\n  - ")))
 	}
 	return judged.after, true
+}
+
+// tell reports findings, one rule at a time.
+func (c accessChange) tell(s *session, caused []review.Finding, diags *diag.Diagnostics) {
+	for len(caused) > 0 {
+		rule := caused[0].Rule
+		isOther := func(f review.Finding) bool { return f.Rule != rule }
+		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
+		caused = slices.DeleteFunc(slices.Clone(caused), func(f review.Finding) bool { return f.Rule == rule })
+	}
 }
 
 // warnOfSupport says that the support user comes onto a list: an administrator authorizes

@@ -220,7 +220,7 @@ func (p *listPlan) memberPath(finding review.Finding) path.Path {
 func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after []string, at path.Path) {
 	change := p.change(t, before, after)
 	if isDestroy := at.Equal(path.Empty()); isDestroy {
-		change.replaceable = true
+		change.replaceable, change.ends = true, true
 		change.at = func(review.Finding) path.Path { return at }
 	}
 	org, ok := p.guardAccess(ctx, change, &p.resp.Diagnostics)

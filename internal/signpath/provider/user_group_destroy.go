@@ -54,7 +54,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 			r.client.SettleMembers(ctx, r.groupTarget(access.GroupMembers, group), true))
 	}
 	emptied := r.listChange(r.groupTarget(access.GroupMembers, group), nil, members)
-	emptied.replaceable = true
+	emptied.replaceable, emptied.ends = true, true
 	r.guardAccess(ctx, emptied, &resp.Diagnostics)
 	names, err := r.spellMembers(ctx, members, nil)
 	addFailure(&resp.Diagnostics, failure{doing: "Naming the members of " + prior.Member.ValueString(), needs: needsAnyRole}, err)
