@@ -237,7 +237,7 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 		return
 	}
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
-	addEditWarnings(&resp.Diagnostics, warnings)
+	addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	doing := failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: changeNeeds(r.list), creating: true}
 	addFailure(&resp.Diagnostics, doing, err)
 	if err != nil && !isInForce(err) {
@@ -325,7 +325,7 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 	if err == nil && id != "" && len(leaving(ctx, req.Private, t, []string{id})) > 0 {
 		var warnings api.Warnings
 		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Removing %q from %s", member, t), needs: changeNeeds(r.list)}, err)

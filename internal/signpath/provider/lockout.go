@@ -68,7 +68,7 @@ func (s *session) checkLoss(ctx context.Context, p access.Principal, does string
 		return
 	}
 	if err == nil && me.ID == p.ID {
-		lockedOut(diags, at, allowed, "Terraform would lock itself out", fmt.Sprintf(
+		lockedOut(diags, p, at, allowed, "Terraform would lock itself out", fmt.Sprintf(
 			"This plan %s %s, the user whose API token Terraform uses. It could not be undone with that token.", does, p),
 			"Use the API token of another user for that")
 	}
@@ -80,7 +80,7 @@ func (s *session) checkLoss(ctx context.Context, p access.Principal, does string
 		addFailure(diags, reading, err)
 	}
 	if err == nil && !left {
-		lockedOut(diags, at, allowed, "No Global Administrator would be left", fmt.Sprintf(
+		lockedOut(diags, p, at, allowed, "No Global Administrator would be left", fmt.Sprintf(
 			"This plan %s %s, %s. Nobody could give the role back.", does, p, lastOne(p, leaving)),
 			"Make somebody else a Global Administrator first, in an apply of its own")
 	}
@@ -99,10 +99,10 @@ func lastOne(p access.Principal, leaving []string) string {
 }
 
 // lockedOut reports a lock-out: as an error, or as a warning where it is allowed.
-func lockedOut(diags *diag.Diagnostics, at path.Path, allowed bool, summary, detail, advice string) {
+func lockedOut(diags *diag.Diagnostics, p access.Principal, at path.Path, allowed bool, summary, detail, advice string) {
 	switch isDestroy := at.Equal(path.Empty()); {
 	case allowed:
-		addWarning(diags, at, summary, detail+"\n\nallow_lockout lets it pass.")
+		addWarning(diags, at, summary+": "+p.String(), detail+"\n\nallow_lockout lets it pass.")
 	case isDestroy:
 		addError(diags, at, summary, detail+"\n\n"+advice+". If you mean it, put the resource back with allow_lockout = true, apply that, and take it away then. "+
 			"To let Terraform forget the resource and change nothing, use a removed block with destroy = false.")

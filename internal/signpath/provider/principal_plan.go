@@ -204,7 +204,7 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
 	r.guardEnd(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
 	r.settleEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
-	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
+	resp.Diagnostics.AddWarning("Users are deactivated, not deleted: "+existing.String(), fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))
 }

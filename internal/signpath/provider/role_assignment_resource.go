@@ -235,7 +235,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 // assign gives the user the role, and tells whether it has it.
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
 	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role})
-	addEditWarnings(diags, warnings)
+	addEditWarnings(diags, p.String(), warnings)
 	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin, creating: creating}, err)
 	return err == nil || isInForce(err)
 }

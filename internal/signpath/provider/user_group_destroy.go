@@ -41,7 +41,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 	r.claimGroup(ctx, group.ID, path.Empty(), resp)
 	if group.Synchronized {
 		announce(ctx, resp.Private, nil, &resp.Diagnostics)
-		resp.Diagnostics.AddWarning("Synchronized from a directory", fmt.Sprintf(
+		resp.Diagnostics.AddWarning("Synchronized from a directory: "+group.String(), fmt.Sprintf(
 			"%s is synchronized from your organization's directory now, and SignPath refuses to edit it. The destroy leaves it as it is; Terraform only forgets it.", group))
 		return
 	}
@@ -91,7 +91,7 @@ func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteReque
 	if err == nil && len(announced) > 0 {
 		var warnings api.Warnings
 		warnings, err = r.client.SetMembers(ctx, t, nil, announced)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
@@ -107,7 +107,7 @@ func (r *userGroupResource) warnOfRemaining(ctx context.Context, t api.Target, e
 		return
 	}
 	if names, err := r.spellMembers(ctx, left, nil); err == nil {
-		diags.AddWarning("Somebody was added after the plan", fmt.Sprintf(
+		diags.AddWarning("Somebody was added after the plan: "+t.String(), fmt.Sprintf(
 			"User group %q still holds %s, who came into it after this plan was made. The plan did not announce their removal, so they were left there.",
 			t.GroupName, strings.Join(names, ", ")))
 	}

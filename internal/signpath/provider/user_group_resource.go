@@ -273,7 +273,7 @@ func (r *userGroupResource) create(ctx context.Context, model userGroupModel, di
 	if !model.Description.IsUnknown() {
 		var warnings api.Warnings
 		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, api.PrincipalChange{Description: &wanted.Description})
-		addEditWarnings(diags, warnings)
+		addEditWarnings(diags, existing.String(), warnings)
 	}
 	return existing, err
 }
@@ -335,7 +335,7 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 	id := state.ID.ValueString()
 	if change := plan.changeOf(state); change != (api.PrincipalChange{}) {
 		warnings, err := r.client.EditPrincipal(ctx, access.KindGroup, id, change)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, state.Member.ValueString(), warnings)
 		addFailure(&resp.Diagnostics, failure{doing: "Editing " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
 	}
 	if resp.Diagnostics.HasError() {
