@@ -199,7 +199,7 @@ func (r *accessListEntryResource) planAccess(
 
 func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, added []access.Principal, removed []string, at path.Path, diags *diag.Diagnostics) {
 	change := r.listChange(t, added, removed)
-	change.replaceable = true
+	change.replaceable, change.ends = true, at.Equal(path.Empty())
 	change.at = func(review.Finding) path.Path { return at }
 	r.guardAccess(ctx, change, diags)
 }
@@ -262,7 +262,7 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 		return
 	}
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
-	addEditWarnings(&resp.Diagnostics, warnings)
+	addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	doing := failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: changeNeeds(r.list), creating: true}
 	addFailure(&resp.Diagnostics, doing, err)
 	if err != nil && !isInForce(err) {
@@ -360,7 +360,7 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 		var warnings api.Warnings
 		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
 		r.taken.entries.hold(listKey(t), id)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Removing %q from %s", member, t), needs: changeNeeds(r.list)}, err)

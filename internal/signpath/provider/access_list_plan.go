@@ -223,11 +223,11 @@ func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
 		return
 	}
 	if p.list.Parent == access.ParentUserGroup {
-		p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
+		p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list: "+t.String(),
 			fmt.Sprintf("With members = [], %s will be empty: whatever right the group was given, nobody has it through the group.", t))
 		return
 	}
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
+	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list: "+t.String(),
 		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s.%s", t, p.list.Grants,
 			map[bool]string{true: " Global roles may still allow it."}[p.list.Parent == access.ParentProject]))
 }
@@ -248,7 +248,7 @@ func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, memb
 	if err != nil || policy.RequiredApprovals == nil || int64(len(members)) >= *policy.RequiredApprovals {
 		return
 	}
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Fewer approvers than required approvals",
+	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Fewer approvers than required approvals: "+t.Project+"/"+t.Policy,
 		fmt.Sprintf("Signing policy %q requires %d approvals and will have %d approvers, so no request can be approved.",
 			t.Project+"/"+t.Policy, *policy.RequiredApprovals, len(members)))
 }

@@ -219,7 +219,7 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 		var warnings api.Warnings
 		warnings, err = r.client.SetMembers(ctx, t, nil, prior)
 		r.taken.entries.hold(listKey(t), prior...)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {
 		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + t.String(), needs: changeNeeds(r.list)}, err)
@@ -232,7 +232,7 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 // the list.
 func (r *accessListResource) apply(ctx context.Context, t api.Target, ids, known []string, creating bool, diags *diag.Diagnostics) (ok bool) {
 	warnings, err := r.client.SetMembers(ctx, t, ids, known)
-	addEditWarnings(diags, warnings)
+	addEditWarnings(diags, t.String(), warnings)
 	if err != nil {
 		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: changeNeeds(r.list), creating: creating}, err)
 		return isInForce(err)
@@ -255,7 +255,7 @@ func (r *accessListResource) warnOfStrangers(ctx context.Context, t api.Target, 
 	if err != nil {
 		return
 	}
-	diags.AddAttributeWarning(path.Root(attrMembers), "Somebody was added after the plan",
+	diags.AddAttributeWarning(path.Root(attrMembers), "Somebody was added after the plan: "+t.String(),
 		fmt.Sprintf("%s also holds %s, who came onto it after this plan was made. The plan did not announce their removal, so they were left there. Plan again to see and remove them.",
 			t, strings.Join(names, ", ")))
 }

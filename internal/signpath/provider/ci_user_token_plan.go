@@ -105,7 +105,7 @@ func (r *ciUserTokenResource) checkOwnToken(ctx context.Context, p access.Princi
 		}, err)
 	case err != nil || me.ID != p.ID:
 	case allowed.ValueBool():
-		diags.AddAttributeWarning(path.Root(attrAllowLockout), "Terraform's own token will be regenerated", fmt.Sprintf(
+		diags.AddAttributeWarning(path.Root(attrAllowLockout), "Terraform's own token will be regenerated: "+p.String(), fmt.Sprintf(
 			"Terraform uses the API token of %s. As soon as it is regenerated, SignPath refuses every later request of the same run, and the apply fails where it makes one. "+
 				"Apply this alone, with -target, and give Terraform the new token before the next run.", p))
 	default:
@@ -122,7 +122,7 @@ func (r *ciUserTokenResource) warnOfRegeneration(p access.Principal, member type
 	if p.ID == "" || r.tokens.managed.has(p.ID) || r.isCreatedHere(member) {
 		return
 	}
-	diags.AddAttributeWarning(path.Root(attrCIUser), "The present API token will stop working", fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root(attrCIUser), "The present API token will stop working: "+p.String(), fmt.Sprintf(
 		"%s exists already, and may have an API token that is in use. A CI user has only one: it is refused as soon as this apply has generated another.", p))
 }
 
@@ -175,7 +175,7 @@ func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserT
 	}
 	resp.RequiresReplace.Append(path.Root(attrGeneratedAt))
 	plan.GeneratedAt = types.StringUnknown()
-	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), "The API token is due for rotation", fmt.Sprintf(
+	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), "The API token is due for rotation: "+p.String(), fmt.Sprintf(
 		"The API token of %s was generated at %s, and rotate_after = %q has passed at %s. So this plan replaces it; the old token stops working as soon as the new one is generated.",
 		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.UTC().Format(time.RFC3339)))
 }
@@ -194,7 +194,7 @@ func (r *ciUserTokenResource) planDestroy(ctx context.Context, req resource.Modi
 	if api.IsGone(err) || (err == nil && !p.Active) {
 		return
 	}
-	resp.Diagnostics.AddWarning("The API token stays valid", fmt.Sprintf(
+	resp.Diagnostics.AddWarning("The API token stays valid: "+state.CIUser.ValueString(), fmt.Sprintf(
 		"SignPath's API is not known to revoke tokens, so the destroy only forgets the API token of %s: whoever has it can go on using it. "+
 			"To make it useless, deactivate the CI user, as the destroy of a signpath_ci_user does, or generate another token in SignPath's web application.", state.CIUser.ValueString()))
 }

@@ -215,6 +215,6 @@ func (s *session) nameOf(id string) string {
 }
 
 func leftOut(name string, refused diag.Diagnostics) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Left out of the results", fmt.Sprintf(
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Left out of the results: "+name, fmt.Sprintf(
 		"%s: no configuration can describe it as it is. %s", name, refused.Errors()[0].Detail()))}
 }

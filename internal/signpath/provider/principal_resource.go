@@ -180,7 +180,7 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 	}
 	r.accounts.created.add(existing.ID)
 	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, r.adoption(wanted))
-	addEditWarnings(diags, warnings)
+	addEditWarnings(diags, existing.String(), warnings)
 	return existing, err
 }
 
@@ -282,7 +282,7 @@ func (r *principalResource) update(ctx context.Context, plan, state principalMod
 	id, name := have.ID.ValueString(), have.Member.ValueString()
 	if change := changeOf(plan, state); change != (api.PrincipalChange{}) {
 		warnings, err := r.client.EditPrincipal(ctx, r.kind, id, change)
-		addEditWarnings(diags, warnings)
+		addEditWarnings(diags, name, warnings)
 		addFailure(diags, failure{doing: "Editing " + name, needs: needsUserAdmin}, err)
 	}
 	if !diags.HasError() && !want.Active.Equal(have.Active) {

@@ -130,7 +130,7 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 		return
 	}
 	noteAllowLockout(ctx, resp.Private, state.AllowLockout.ValueBool(), &resp.Diagnostics)
-	r.checkLoss(ctx, state, access.RoleRegularUser, state.AllowLockout.ValueBool(), path.Empty(), resp)
+	r.planEnd(ctx, state, state.AllowLockout.ValueBool(), path.Empty(), resp)
 }
 
 // checkRole refuses to take a role that the plan has not shown: that of the state is the
@@ -147,19 +147,16 @@ func checkRole(p access.Principal, state roleAssignmentModel, wanted access.Role
 		"The global role of %s was %s in the plan, and is %s now. Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, was, p.Role))
 }
 
-// checkLoss refuses to lock out by giving the user of the state another role.
-func (r *roleAssignmentResource) checkLoss(ctx context.Context, state roleAssignmentModel, role access.Role, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
+// planEnd judges that the user of the state loses the role, by a destroy or by the old
+// half of a replacement.
+func (r *roleAssignmentResource) planEnd(ctx context.Context, state roleAssignmentModel, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
 	p, err := r.principal(ctx, state)
 	if err != nil {
-		return
+		return // Who is gone has no role, and what cannot be read now is reported by the destroy.
 	}
-	r.checkDemotion(ctx, p, role, allowed, at, &resp.Diagnostics)
-	if role != access.RoleRegularUser {
-		return
-	}
-	r.guardRole(ctx, p, role, at, &resp.Diagnostics)
-	if p.Role != role {
-		r.settle(ctx, p, role, at, &resp.Diagnostics)
+	r.guardRole(ctx, p, access.RoleRegularUser, allowed, at, &resp.Diagnostics)
+	if p.Role != access.RoleRegularUser {
+		r.settle(ctx, p, access.RoleRegularUser, at, &resp.Diagnostics)
 	}
 }
 
@@ -190,7 +187,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	r.holdings.hold(heldRoles, memberKey(p))
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
-		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
+		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), plan.AllowLockout.ValueBool(), path.Root(attrRole), &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(p)}, &resp.Diagnostics)
@@ -200,7 +197,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	switch {
 	case p.ID == "" || p.ID != state.ID.ValueString():
 		if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) > 0 {
-			r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+			r.planEnd(ctx, state, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
 		}
 		resp.RequiresReplace.Append(path.Root(attrMember))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
@@ -211,14 +208,13 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 }
 
-// checkUpdate reports an update that would lock out, or take another role than that of
+// checkUpdate reports an update that would take another role than that of
 // the state.
 func (r *roleAssignmentResource) checkUpdate(ctx context.Context, plan, state roleAssignmentModel, resp *resource.ModifyPlanResponse) {
 	wanted := access.Role(plan.Role.ValueString())
 	if p, err := r.principal(ctx, state); err == nil && !plan.Role.Equal(state.Role) && !plan.Role.IsUnknown() {
 		checkRole(p, state, wanted, path.Root(attrRole), &resp.Diagnostics)
 	}
-	r.checkLoss(ctx, state, wanted, plan.AllowLockout.ValueBool(), path.Root(attrRole), resp)
 }
 
 // checkEditable reports a user whose role cannot be changed, and warns where a role
@@ -232,7 +228,15 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 		return
 	}
 	existing, err := r.client.Principal(ctx, p.Kind, p.ID)
-	if err != nil || plan.Role.IsUnknown() || string(existing.Role) == plan.Role.ValueString() {
+	if err != nil {
+		return // guardRole reports it.
+	}
+	isChange := plan.Role.IsUnknown() || string(existing.Role) != plan.Role.ValueString()
+	if existing.Support && (isChange || req.State.Raw.IsNull()) {
+		refuseUnmanageable(existing, path.Root(attrMember), &resp.Diagnostics)
+		return
+	}
+	if plan.Role.IsUnknown() || !isChange {
 		return
 	}
 	if existing.Synchronized {
@@ -244,8 +248,10 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 	before := r.taken.roleBefore(existing)
 	if req.State.Raw.IsNull() && before != access.RoleRegularUser && string(before) != plan.Role.ValueString() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrReplacesRole), roleValue(before))...)
-		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), "An existing role will be replaced", fmt.Sprintf(
-			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s", existing, before, plan.Role.ValueString(), refusedNote))
+		summary := fmt.Sprintf("An existing role will be replaced: %s is a %s", existing.Reference(), before)
+		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), summary, fmt.Sprintf(
+			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s",
+			existing, before, plan.Role.ValueString(), refusedNote))
 	}
 }
 
@@ -278,7 +284,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 // assign gives the user the role, and tells whether it has it.
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
 	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role, Yields: role == access.RoleRegularUser})
-	addEditWarnings(diags, warnings)
+	addEditWarnings(diags, p.String(), warnings)
 	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin, creating: creating}, err)
 	return err == nil || isInForce(err)
 }
@@ -381,6 +387,10 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	p, err := r.existingMember(ctx, member)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", member), needs: needsAnyRole}, err)
+		return
+	}
+	if p.Support {
+		refuseUnmanageable(p, path.Empty(), &resp.Diagnostics)
 		return
 	}
 	if p.Kind == access.KindGroup || p.Role == access.RoleRegularUser {

@@ -61,7 +61,7 @@ func newSession(client *api.Client, now func() time.Time, rules map[string]revie
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
-	s.guard = newGuard(client, s.rulebook(), s.planned)
+	s.guard = newGuard(client, s.rulebook())
 	return s
 }
 

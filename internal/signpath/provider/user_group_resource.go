@@ -135,7 +135,10 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	planned := plan.principal()
 	at := path.Root(attrName)
 	if prior == nil {
-		planned.ID = r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		existing := r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		if planned.ID = existing.ID; planned.ID != "" && !resp.Diagnostics.HasError() {
+			r.tellTakeover(ctx, existing, true, &resp.Diagnostics)
+		}
 		plan.TakesOver = textOrNull(planned.ID)
 		if planned.ID == "" && plan.Description.IsUnknown() {
 			plan.Description = types.StringNull() // A new group has none.
@@ -192,21 +195,20 @@ func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.
 	r.claim(ctx, resp.Private, access.KindGroup.Noun()+" "+key, claim{by: typeUserGroup, of: access.KindGroup.Noun() + " " + key}, at, &resp.Diagnostics)
 }
 
-// checkCreate looks for a group to be created, and returns the id of one that
-// exists already.
-func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) (id string) {
+// checkCreate looks for a group to be created, and returns one that exists already.
+func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) access.Principal {
 	at := path.Root(attrName)
 	existing, err := r.existing(ctx, planned)
 	switch {
 	case isNobody(err):
-		return ""
+		return access.Principal{}
 	case err != nil:
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
-		return ""
+		return access.Principal{}
 	}
 	r.checkExisting(existing, adopt, at, diags)
 	r.planCreateOf(existing, at, diags)
-	return existing.ID
+	return existing
 }
 
 // existing finds the group that a group to be created would be in the way of.
@@ -278,7 +280,7 @@ func (r *userGroupResource) create(ctx context.Context, model userGroupModel, di
 	if !model.Description.IsUnknown() {
 		var warnings api.Warnings
 		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, api.PrincipalChange{Description: &wanted.Description})
-		addEditWarnings(diags, warnings)
+		addEditWarnings(diags, existing.String(), warnings)
 	}
 	return existing, err
 }
@@ -341,7 +343,7 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 	id := state.ID.ValueString()
 	if change := plan.changeOf(state); change != (api.PrincipalChange{}) {
 		warnings, err := r.client.EditPrincipal(ctx, access.KindGroup, id, change)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, state.Member.ValueString(), warnings)
 		addFailure(&resp.Diagnostics, failure{doing: "Editing " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
 	}
 	if resp.Diagnostics.HasError() {
