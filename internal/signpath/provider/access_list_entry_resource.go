@@ -358,8 +358,8 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 	}
 	if err == nil && id != "" && len(r.givenUp(ctx, req.Private, listKey(t), leaving(ctx, req.Private, t, []string{id}))) > 0 {
 		var warnings api.Warnings
+		r.taken.entries.hold(listKey(t), id) // Before it: a plan may read the list while it is written.
 		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
-		r.taken.entries.hold(listKey(t), id)
 		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {

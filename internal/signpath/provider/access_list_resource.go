@@ -217,8 +217,8 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	if prior = r.givenUp(ctx, req.Private, listKey(t), leaving(ctx, req.Private, t, prior)); err == nil && len(prior) > 0 {
 		var warnings api.Warnings
+		r.taken.entries.hold(listKey(t), prior...) // Before it: a plan may read the list while it is written.
 		warnings, err = r.client.SetMembers(ctx, t, nil, prior)
-		r.taken.entries.hold(listKey(t), prior...)
 		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {

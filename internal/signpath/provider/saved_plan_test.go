@@ -197,9 +197,13 @@ func TestSavedPlans(t *testing.T) {
 	elsewhere := strings.Replace(approvers.all(lead), "project-b", "project-a", 1)
 	cases["who came onto the list that a list moves to"] = savedPlan{
 		before: approvers.all(lead), planned: elsewhere, says: []string{inconsistent, "removes"}, partly: true,
-		then: func(o *organization) error { return o.membersAre("policy:project-a/release-signing", "approvers", officer)(nil) },
+		then: func(o *organization) error {
+			return o.membersAre("policy:project-a/release-signing", "approvers", officer)(nil)
+		},
 		changes: []func(*mock.Administrator) error{
-			func(a *mock.Administrator) error { return a.AddMembers("policy:project-a/release-signing", "approvers", officer) },
+			func(a *mock.Administrator) error {
+				return a.AddMembers("policy:project-a/release-signing", "approvers", officer)
+			},
 		},
 	}
 	team := groupMembers(team)
@@ -216,7 +220,9 @@ func TestSavedPlans(t *testing.T) {
 	roleTo := func(member, to string) string {
 		return fmt.Sprintf("resource \"signpath_role_assignment\" \"this\" {\n  member = %q\n  role = %q\n}\n", member, to)
 	}
-	now := func(r mock.Role) []func(*mock.Administrator) error { return []func(*mock.Administrator) error{changed(outsider, role(r))} }
+	now := func(r mock.Role) []func(*mock.Administrator) error {
+		return []func(*mock.Administrator) error{changed(outsider, role(r))}
+	}
 	cases["a role that somebody got after the plan of a create"] = savedPlan{
 		planned: roleTo(outsider, "GlobalReader"), changes: now("GlobalAdministrator"), says: []string{inconsistent, "replaces_role"},
 	}
