@@ -19,11 +19,12 @@ import (
 const releasePolicyOfB = "project-b/release-signing"
 
 // reviewSeed lets the development lead approve the releases of project B by a group in
-// a group, and submit to them. The approval process of project A has nobody.
+// a group, and submit to them. The approval process of project A has nobody, and somebody who submits.
 func reviewSeed(seed *mock.Seed) {
 	teams("Inner: "+lead, "Outer: Inner "+officer)(seed)
 	seed.InteractiveUsers = append(seed.InteractiveUsers, mock.InteractiveUserSeed{Name: "Newcomer", Email: "newcomer@example.com"})
 	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "build"})
+	seed.Projects[0].SigningPolicies[1].Submitters = []string{"ci_user:build"}
 	b := &seed.Projects[1]
 	b.Readers = []string{"user:newcomer@example.com"}
 	release := &b.SigningPolicies[1]

@@ -61,6 +61,7 @@ const (
 	testPolicyB    = "policy:project-b/test-signing"
 
 	denySelfApproval = `"submit-and-approve" = { severity = "deny" }`
+	warnSelfApproval = `"submit-and-approve" = { severity = "warn" }`
 )
 
 func deny(rule string) string { return fmt.Sprintf(`%q = { severity = "deny" }`, rule) }
@@ -91,7 +92,6 @@ type guardrailCase struct {
 }
 
 func TestGuardrails(t *testing.T) {
-	const warnSelfApproval = `"submit-and-approve" = { severity = "warn" }`
 	warned := "Warning: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
 	denied := "Error: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
 	submits := has(releasePolicyB, "submitters", lead)
