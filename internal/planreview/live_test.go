@@ -50,7 +50,10 @@ func liveOrganization(edits ...func(*planreview.Live)) planreview.Live {
 		},
 		Members: map[access.Reference]review.Entries{ref("group:" + idG): entriesOf("user:" + idA)},
 		Projects: []review.Project{{Slug: "acme", SigningPolicies: []review.SigningPolicy{
-			{Slug: "release", UsesApprovalProcess: &yes, RequiredApprovals: &two, Approvers: entriesOf("user:"+idA, "user:"+idB), Submitters: entriesOf("ci_user:" + idBuild)},
+			{
+				Slug: "release", UsesApprovalProcess: &yes, RequiredApprovals: &two,
+				Approvers: entriesOf("user:"+idA, "user:"+idB), Submitters: entriesOf("ci_user:" + idBuild),
+			},
 		}}},
 	}}
 	for _, edit := range edits {

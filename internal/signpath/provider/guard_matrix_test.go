@@ -203,7 +203,10 @@ func listWays(list, there, who string) map[string]matrixCase {
 		"create":                    {hcl: entriesOf(entry, "release-signing", who)},
 		"update":                    {applied: whole("a", there), hcl: whole("a", there, who)},
 		"new half of a replacement": {applied: entriesOf(entry, "release-signing", there), hcl: entriesOf(entry, "release-signing", who)},
-		"import with a change":      {before: []func(*mock.Administrator) error{has(releasePolicyB, list, there)}, hcl: imported(address+".a", "project-b/release-signing") + whole("a", there, who)},
+		"import with a change": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, list, there)},
+			hcl:    imported(address+".a", "project-b/release-signing") + whole("a", there, who),
+		},
 		"moved with a change":       {applied: whole("a", there), hcl: whole("b", there, who) + movedFrom(address+".a", address+".b")},
 	}
 }
@@ -213,7 +216,8 @@ func memberWays(group, who string) map[string]matrixCase {
 	single := func(member string) string {
 		return fmt.Sprintf("resource \"signpath_user_group_member\" \"one\" {\n  group  = %q\n  member = %q\n}\n", group, member)
 	}
-	moved := strings.Replace(wholeGroup(group, lead, who), `"team"`, `"moved"`, 1) + movedFrom("signpath_user_group_members.team", "signpath_user_group_members.moved")
+	moved := strings.Replace(wholeGroup(group, lead, who), `"team"`, `"moved"`, 1) +
+		movedFrom("signpath_user_group_members.team", "signpath_user_group_members.moved")
 	return map[string]matrixCase{
 		"create":                    {hcl: single(who)},
 		"update":                    {applied: wholeGroup(group, lead), hcl: wholeGroup(group, lead, who)},
