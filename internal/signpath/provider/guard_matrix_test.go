@@ -207,7 +207,7 @@ func listWays(list, there, who string) map[string]matrixCase {
 			before: []func(*mock.Administrator) error{has(releasePolicyB, list, there)},
 			hcl:    imported(address+".a", "project-b/release-signing") + whole("a", there, who),
 		},
-		"moved with a change":       {applied: whole("a", there), hcl: whole("b", there, who) + movedFrom(address+".a", address+".b")},
+		"moved with a change": {applied: whole("a", there), hcl: whole("b", there, who) + movedFrom(address+".a", address+".b")},
 	}
 }
 

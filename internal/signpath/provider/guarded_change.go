@@ -118,9 +118,9 @@ func (s *session) guardActivity(ctx context.Context, p access.Principal, active,
 
 // tellReturn says what comes back with an account that is activated.
 func (s *session) tellReturn(ctx context.Context, p access.Principal, at path.Path, diags *diag.Diagnostics) {
-	held, ok := s.whatItHolds(ctx, p, at, diags)
-	if ok {
-		addWarning(diags, at, fmt.Sprintf("Active again: %s", p), fmt.Sprintf("%s is deactivated now. With this plan, %s is active again, %s.", p, p.Reference(), held))
+	if held, ok := s.whatItHolds(ctx, p, at, diags); ok {
+		addWarning(diags, at, fmt.Sprintf("Active again: %s", p),
+			fmt.Sprintf("%s is deactivated now. With this plan, %s is active again, %s.", p, p.Reference(), held))
 	}
 }
 
