@@ -186,6 +186,21 @@ func TestLockoutByTwoResourcesTogether(t *testing.T) {
 	}
 }
 
+// Where a resource was only renamed, or is gone from the configuration, there is no block
+// in which allow_lockout could be set.
+func TestLockoutByARemovedResourceSaysTheWayOut(t *testing.T) {
+	had := imported("signpath_role_assignment.a", "ci_user:terraform") + roleAssignmentNamed("a", "ci_user:terraform", "GlobalAdministrator")
+	s := newOrganization(t).site(inProcess, had)
+	s.mustApply()
+	s.Write("main.tf", " ")
+	if planned := s.Plan(testkit.Options{}); planned.Err == nil ||
+		!says("Terraform would lock itself out", "add a moved block", "put the resource back with allow_lockout = true", "destroy = false").MatchString(planned.Said) {
+		t.Errorf("the plan says: %s", planned)
+	}
+	s.Write("main.tf", "removed {\n  from = signpath_role_assignment.a\n  lifecycle {\n    destroy = false\n  }\n}\n")
+	s.mustApply()
+}
+
 // The role of the support user is not taken into a state, from which a destroy would take it.
 func TestRoleOfTheSupportUserIsNotImported(t *testing.T) {
 	org := newOrganization(t, matrixSeed, func(seed *mock.Seed) {

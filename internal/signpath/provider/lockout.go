@@ -104,7 +104,8 @@ func lockedOut(diags *diag.Diagnostics, p access.Principal, at path.Path, allowe
 	case allowed:
 		addWarning(diags, at, summary+": "+p.String(), detail+"\n\nallow_lockout lets it pass.")
 	case isDestroy:
-		addError(diags, at, summary, detail+"\n\n"+advice+". If you mean it, put the resource back with allow_lockout = true, apply that, and take it away then. "+
+		addError(diags, at, summary, detail+"\n\n"+advice+". If the resource was only renamed, add a moved block. "+
+			"If you mean it, put the resource back with allow_lockout = true, apply that, and take it away then. "+
 			"To let Terraform forget the resource and change nothing, use a removed block with destroy = false.")
 	default:
 		addError(diags, at, summary, detail+"\n\n"+advice+", or set allow_lockout = true if you mean it.")
