@@ -360,7 +360,10 @@ check "two_pairs_of_eyes" {
     error_message = join("\n", data.signpath_access_review.release.findings[*].sentence)
   }
 }
-`}, func(seed *mock.Seed) { seed.Projects[1].SigningPolicies[1].Approvers = []string{lead, officer} })
+`}, func(seed *mock.Seed) {
+		seed.Projects[1].SigningPolicies[1].Approvers = []string{lead, officer}
+		seed.Projects[0].SigningPolicies[1].Submitters = []string{"ci_user:terraform"} // Whose requests nobody approves.
+	})
 	warning := says("Warning: Check block assertion failed", lead+" can both submit to and approve "+releasePolicyOfB)
 	if said, code := w.Run("plan"); code != 0 || warning.MatchString(said) {
 		t.Errorf("the plan ends with %d, and warns of nothing:\n%s", code, said)

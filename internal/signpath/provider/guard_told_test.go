@@ -193,8 +193,8 @@ func TestLockoutByARemovedResourceSaysTheWayOut(t *testing.T) {
 	s := newOrganization(t).site(inProcess, had)
 	s.mustApply()
 	s.Write("main.tf", " ")
-	if planned := s.Plan(testkit.Options{}); planned.Err == nil ||
-		!says("Terraform would lock itself out", "add a moved block", "put the resource back with allow_lockout = true", "destroy = false").MatchString(planned.Said) {
+	wayOut := says("Terraform would lock itself out", "add a moved block", "put the resource back with allow_lockout = true", "destroy = false")
+	if planned := s.Plan(testkit.Options{}); planned.Err == nil || !wayOut.MatchString(planned.Said) {
 		t.Errorf("the plan says: %s", planned)
 	}
 	s.Write("main.tf", "removed {\n  from = signpath_role_assignment.a\n  lifecycle {\n    destroy = false\n  }\n}\n")
