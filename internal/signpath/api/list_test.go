@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -36,6 +37,7 @@ const listItems = 9
 // An organizationInPages is an organization behind a pager.
 type organizationInPages struct {
 	*organization
+	mu sync.Mutex
 	// lists and documents are how many requests there were for them.
 	lists, documents int
 }
@@ -81,6 +83,8 @@ func (o *organizationInPages) serve(w http.ResponseWriter, r *http.Request, p pa
 	}
 	answer := httptest.NewRecorder()
 	o.ServeHTTP(answer, r)
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if isDocument {
 		o.documents++
 		if p.noDocument {
