@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 // runReview runs the command and returns what it printed, and the exit status.
@@ -41,9 +42,11 @@ func rulesFile(t *testing.T, content string) string {
 	return path
 }
 
-// The demo organization has findings that deny: nobody can approve.
+// The organization has a finding that denies: nobody can approve what somebody submits.
 func TestReviewExitStatus(t *testing.T) {
-	organizationToExport(t)
+	seed := mock.DemoSeed()
+	seed.Projects[0].SigningPolicies[1].Submitters = []string{"ci_user:terraform"}
+	serveOrganization(t, seed)
 	onlyWarns := rulesFile(t, "rules: {approval-quorum: {severity: warn}, few-global-administrators: {severity: warn}}")
 	for name, test := range map[string]struct {
 		arguments []string

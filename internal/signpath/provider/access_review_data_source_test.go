@@ -19,11 +19,12 @@ import (
 const releasePolicyOfB = "project-b/release-signing"
 
 // reviewSeed lets the development lead approve the releases of project B by a group in
-// a group, and submit to them. The approval process of project A has nobody.
+// a group, and submit to them. The approval process of project A has nobody, and somebody who submits.
 func reviewSeed(seed *mock.Seed) {
 	teams("Inner: "+lead, "Outer: Inner "+officer)(seed)
 	seed.InteractiveUsers = append(seed.InteractiveUsers, mock.InteractiveUserSeed{Name: "Newcomer", Email: "newcomer@example.com"})
 	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "build"})
+	seed.Projects[0].SigningPolicies[1].Submitters = []string{"ci_user:build"}
 	b := &seed.Projects[1]
 	b.Readers = []string{"user:newcomer@example.com"}
 	release := &b.SigningPolicies[1]
@@ -348,7 +349,7 @@ resource "signpath_signing_policy_submitters" "this" {
 // TestCLIAccessReviewInChecks lets a check block warn, in the plan and in the apply, and a
 // postcondition stop the plan.
 func TestCLIAccessReviewInChecks(t *testing.T) {
-	w := newWorkspace(t, map[string]string{"main.tf": `
+	w := newWorkspace(t, map[string]string{"provider.tf": "provider \"signpath\" {" + guardrails(warnSelfApproval) + "\n}\n", "main.tf": `
 check "two_pairs_of_eyes" {
   data "signpath_access_review" "release" {
     project        = "project-b"
@@ -359,7 +360,10 @@ check "two_pairs_of_eyes" {
     error_message = join("\n", data.signpath_access_review.release.findings[*].sentence)
   }
 }
-`}, func(seed *mock.Seed) { seed.Projects[1].SigningPolicies[1].Approvers = []string{lead, officer} })
+`}, func(seed *mock.Seed) {
+		seed.Projects[1].SigningPolicies[1].Approvers = []string{lead, officer}
+		seed.Projects[0].SigningPolicies[1].Submitters = []string{"ci_user:terraform"} // Whose requests nobody approves.
+	})
 	warning := says("Warning: Check block assertion failed", lead+" can both submit to and approve "+releasePolicyOfB)
 	if said, code := w.Run("plan"); code != 0 || warning.MatchString(said) {
 		t.Errorf("the plan ends with %d, and warns of nothing:\n%s", code, said)

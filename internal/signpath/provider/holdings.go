@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -43,6 +44,13 @@ func (h *holdings) hold(object string, ids ...string) {
 	for _, id := range ids {
 		h.held[object][id] = true
 	}
+}
+
+// of returns the ids that are held of an object.
+func (h *holdings) of(object string) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.held[object]))
 }
 
 // split returns those of the ids that are held, and those that are not.

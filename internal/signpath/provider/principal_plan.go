@@ -67,15 +67,23 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	case existing != nil:
 		// What no configuration of a user says stays.
 		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
-		r.guardActivity(ctx, *existing, planned.Active, path.Root(attrActive), &resp.Diagnostics)
+		r.guardActivity(ctx, *existing, planned.Active, fields.AllowLockout.ValueBool(), path.Root(attrActive), &resp.Diagnostics)
+		switch {
+		case prior == nil:
+			r.tellTakeover(ctx, *existing, planned.Active, &resp.Diagnostics)
+		case planned.Active && !existing.Active:
+			r.tellReturn(ctx, *existing, path.Root(attrActive), &resp.Diagnostics)
+		}
 	default:
-		// The guardrails go by that the invitation is accepted: that it is not yet goes
-		// without saying in a plan that sends it.
-		planned.Role = access.RoleRegularUser
+		// Whom the plan creates counts as the next plan will find them: an invited user is
+		// a danger already where somebody may do too much, and not there yet where somebody
+		// has to be.
+		planned.Role, planned.Invited = access.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
 	}
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	if prior == nil {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
 	r.holdings.hold(heldAccounts, memberKey(planned))
@@ -167,8 +175,8 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 	return &existing
 }
 
-// checkUpdate reports a user that cannot be edited, and an update that would
-// lock out.
+// checkUpdate reports a user that cannot be edited, and judges the end of one whose place
+// another takes.
 func (r *principalResource) checkUpdate(ctx context.Context, planned access.Principal, plan, prior principalModel, diags *diag.Diagnostics) *access.Principal {
 	at := path.Root(r.keyAttribute)
 	existing, err := r.find(ctx, prior)
@@ -177,15 +185,10 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 		return nil
 	}
 	isReplaced := r.kind == access.KindUser && !planned.Reference().Same(existing.Reference())
-	allowed := plan.fields().AllowLockout.ValueBool()
 	if isReplaced {
-		r.checkDeactivation(ctx, existing, allowed, at, diags)
-		r.guardEnd(ctx, existing, at, diags)
+		r.guardEnd(ctx, existing, plan.fields().AllowLockout.ValueBool(), at, diags)
 		r.settleEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
-	}
-	if !planned.Active {
-		r.checkDeactivation(ctx, existing, allowed, path.Root(attrActive), diags)
 	}
 	refuseUnmanageable(existing, at, diags)
 	return &existing
@@ -209,10 +212,9 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 		return // Nothing to deactivate.
 	}
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
-	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
-	r.guardEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
+	r.guardEnd(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
 	r.settleEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
-	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
+	resp.Diagnostics.AddWarning("Users are deactivated, not deleted: "+existing.String(), fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))
 }

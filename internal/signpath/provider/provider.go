@@ -174,11 +174,13 @@ func addConfigErrors(diags *diag.Diagnostics, err error) {
 
 // Resources implements [provider.Provider].
 func (p *signpathProvider) Resources(context.Context) []func() resource.Resource {
-	resources := []func() resource.Resource{newUserResource, newCIUserResource, newCIUserTokenResource, newRoleAssignmentResource, newUserGroupResource}
+	resources := []func() resource.Resource{
+		bound(newUserResource), bound(newCIUserResource), bound(newCIUserTokenResource), bound(newRoleAssignmentResource), bound(newUserGroupResource),
+	}
 	for _, list := range access.Lists() {
 		resources = append(resources,
-			func() resource.Resource { return newAccessListResource(list) },
-			func() resource.Resource { return newAccessListEntryResource(list) },
+			bound(func() plannedResource { return newAccessListResource(list) }),
+			bound(func() plannedResource { return newAccessListEntryResource(list) }),
 		)
 	}
 	return resources

@@ -80,16 +80,16 @@ func TestUserGroupsOfTheSamePlan(t *testing.T) {
 	org.run(
 		all(org.membersAre("group:Renamed", "members"), org.membersAre("group:B", "members"), org.membersAre(releaseB, "approvers")),
 		resource.TestStep{
-			Config: org.config(config),
+			Config: org.guarded(warnSelfApproval, config),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectKnownValue("signpath_user_group_members.a", tfjsonpath.New("group"), text("group:A")),
 				plancheck.ExpectKnownValue("signpath_user_group_members.a", tfjsonpath.New("members"), members(lead, "group:B")),
 			}},
 			Check: given("group:A"),
 		},
-		resource.TestStep{Config: org.config(config), PlanOnly: true},
+		resource.TestStep{Config: org.guarded(warnSelfApproval, config), PlanOnly: true},
 		resource.TestStep{ // A rename replaces nothing, and takes nobody out.
-			Config: org.config(renamed),
+			Config: org.guarded(warnSelfApproval, renamed),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction("signpath_user_group.a", plancheck.ResourceActionUpdate),
 				plancheck.ExpectResourceAction("signpath_user_group_members.a", plancheck.ResourceActionNoop),
@@ -97,17 +97,17 @@ func TestUserGroupsOfTheSamePlan(t *testing.T) {
 			}},
 			Check: all(given("group:Renamed"), org.requestsAre(changeMembers, 1), org.requestsAre(modifyMembers, 1)),
 		},
-		resource.TestStep{Config: org.config(renamed), PlanOnly: true},
+		resource.TestStep{Config: org.guarded(warnSelfApproval, renamed), PlanOnly: true},
 		resource.TestStep{ // A rename behind Terraform's back is healed by the group's resource.
 			PreConfig: org.behindTerraform(func(a *mock.Administrator) error {
 				name := "Foreign"
 				return a.Change("group:Renamed", mock.PrincipalChange{Name: &name})
 			}),
-			Config: org.config(renamed),
+			Config: org.guarded(warnSelfApproval, renamed),
 			Check:  all(given("group:Renamed"), org.requestsAre(changeMembers, 1), org.requestsAre(modifyMembers, 1)),
 		},
 		resource.TestStep{ // The state follows the name.
-			Config: org.config(renamed),
+			Config: org.guarded(warnSelfApproval, renamed),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("signpath_user_group_members.a", tfjsonpath.New("group"), text("group:Renamed")),
 			},
