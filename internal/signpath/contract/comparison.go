@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -85,6 +86,8 @@ func (d document) compare(r *Route) []Line {
 	}
 	if len(found.demanded) > 0 {
 		line.State, line.Found = Contradicts, "demands the parameter "+strings.Join(found.demanded, ", ")
+	} else if reason := found.misform(r); reason != "" {
+		line.State, line.Found = Contradicts, reason
 	}
 	lines := []Line{line}
 	for _, p := range r.Request {
@@ -93,7 +96,23 @@ func (d document) compare(r *Route) []Line {
 	for _, p := range r.Answer {
 		lines = append(lines, found.answer.compare(r, PartAnswer, p, p.AnswerNames(), known.answer))
 	}
+	lines = append(lines, found.answer.misread(r, known.answer)...)
 	return append(lines, d.surplus(r, route, found)...)
+}
+
+// misread tells what of an answer is not looked for and would be understood if it came,
+// but comes as something else.
+func (s *schema) misread(r *Route, known *schema) []Line {
+	var lines []Line
+	for _, p := range checkedProperties()[r] {
+		if s == nil || slices.Contains(r.Answer, p.name) || !s.hasAny(p.name.AnswerNames()) {
+			continue
+		}
+		if line := s.compare(r, PartAnswer, p.name, p.name.AnswerNames(), known); line.State == Contradicts {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // compare tells how a property fares that has the first of the names in the schema
@@ -102,7 +121,7 @@ func (s *schema) compare(r *Route, part Part, p Property, names []string, known 
 	fact := known.factOf(names[0])
 	line := Line{
 		Route: r.String(), Part: part, Assumed: names[0], State: Matches,
-		Evidence: fact.evidence, Source: fact.source, Optional: p.IsOptional() || r.Preview,
+		Evidence: fact.evidence, Source: fact.source, Optional: r.Preview,
 	}
 	if s == nil {
 		line.State = Unsaid
@@ -112,17 +131,22 @@ func (s *schema) compare(r *Route, part Part, p Property, names []string, known 
 	switch {
 	case !ok:
 		line.State, line.Offered = Missing, s.names()
+		line.Optional = r.Preview || part == PartAnswer && p.mayBeMissing(s)
 		return line
 	case name != names[0]:
 		line.State, line.Found = Differs, name
 	}
 	found, reason := s.properties[name], ""
 	switch {
-	case part == PartRequest && p.isMemberList():
+	case part == PartRequest && p.namesMembers():
 		if _, err := found.memberEncoder(nil); err != nil {
 			reason = "is a list of members, and " + err.Error()
 		}
-	case !p.isMemberList() && known != nil:
+	case p.isMemberList():
+		reason = found.noMembers()
+	case part == PartRequest && p != PropRole && found.values != nil:
+		reason = "takes only " + strings.Join(found.values, ", ")
+	case known != nil:
 		reason = found.misfit(known.properties[names[0]].schema, part == PartRequest)
 	}
 	if reason == "" && p == PropRole && part == PartRequest {
@@ -166,15 +190,23 @@ func (d document) surplus(r, route *Route, found operation) []Line {
 			known[name] = string(p)
 		}
 	}
+	read, _ := d.of(r.shownBy())
 	if r.Edits == nil {
 		for _, name := range found.request.required {
-			if known[name] == "" {
+			switch p := Property(known[name]); {
+			case p == "":
 				tell(PartRequest, name, "is demanded, and not known", nil)
+			case p.IsOptional() && !found.request.properties[name].nullable:
+				tell(PartRequest, name, "is demanded, and may be left out of a configuration", nil)
+			}
+		}
+		for _, p := range r.Request {
+			if name, ok := found.request.find(p.requestNames()); ok && read.answer != nil && !read.answer.hasAny(p.AnswerNames()) {
+				tell(PartRequest, name, "is taken, and "+r.Creates.String()+" does not answer it, so that nobody could see what it is", nil)
 			}
 		}
 		return lines
 	}
-	read, _ := d.of(r.Edits)
 	if read.answer == nil {
 		return nil
 	}
@@ -190,7 +222,11 @@ func (d document) surplus(r, route *Route, found operation) []Line {
 		case !ok:
 			tell(PartRequest, name, "is taken by the edit, and "+r.Edits.String()+" does not answer it, so that it could be reset", nil)
 		case !Property(known[name]).isMemberList():
-			if gap := gap(found.request.properties[name].schema, read.answer.properties[answered].schema, nil); gap != "" {
+			// That a known one is not as assumed is told.
+			taken, shown := found.request.properties[name].schema, read.answer.properties[answered].schema
+			if reason := shown.misfit(taken, false); reason != "" && known[name] == "" {
+				tell(PartRequest, name, "is what "+r.Edits.String()+" answers, which "+reason, nil)
+			} else if gap := gap(taken, shown, nil); gap != "" {
 				tell(PartRequest, name, gap, nil)
 			}
 		}
@@ -212,6 +248,11 @@ func gap(request, answer *schema, seen []*schema) string {
 		return ""
 	}
 	seen = append(seen, request)
+	for _, value := range answer.values {
+		if reason := request.refuses(json.RawMessage(value)); reason != "" {
+			return "does not take " + value + ", which is answered"
+		}
+	}
 	if nested := gap(request.items, answer.items, seen); nested != "" {
 		return nested
 	}

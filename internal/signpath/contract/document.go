@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -15,6 +16,9 @@ type document map[string]operation
 
 // of returns what the document has for a route as it is assumed.
 func (d document) of(r *Route) (operation, bool) {
+	if r == nil {
+		return operation{}, false
+	}
 	found, ok := d[foldRoute(r.Version(), r.Method, r.Path)]
 	return found, ok
 }
@@ -26,6 +30,9 @@ type operation struct {
 	version, method, path string
 	// request and answer are nil if the document does not say what they have.
 	request, answer *schema
+	// requestForm and answerForm say what they are instead, where the document says that
+	// they are no JSON object; empty otherwise. A list may be answered either way.
+	requestForm, answerForm string
 	// demanded are the parameters beside the path that a request must have.
 	demanded []string
 	// query are the names of the query parameters, in order.
@@ -75,11 +82,12 @@ func newDocument(parsed *openapi3.T) (document, error) {
 			if described.Extensions["x-client"] == "not used" { // In the document of this package.
 				continue
 			}
-			d[foldRoute(version, method, below)] = operation{
+			found := operation{
 				version: version, method: method, path: below,
-				request: reader.request(described), answer: reader.answer(described),
 				demanded: demandedParameters(item.Parameters, described.Parameters), query: queryOf(item, described), fact: factIn(described.Extensions),
 			}
+			reader.readBodies(described, &found)
+			d[foldRoute(version, method, below)] = found
 		}
 	}
 	if !hasOrganization {
@@ -135,25 +143,43 @@ func demandedParameters(all ...openapi3.Parameters) []string {
 	return names
 }
 
-func (r schemaReader) request(o *openapi3.Operation) *schema {
-	if o.RequestBody == nil || o.RequestBody.Value == nil {
-		return nil
+// readBodies takes in what the document says of the request and of the answer.
+func (r schemaReader) readBodies(described *openapi3.Operation, o *operation) {
+	if body := described.RequestBody; body != nil && body.Value != nil {
+		o.requestForm = r.form(body.Value.Content)
+		o.request = r.json(body.Value.Content).orNil()
 	}
-	return r.json(o.RequestBody.Value.Content).orNil()
-}
-
-func (r schemaReader) answer(o *openapi3.Operation) *schema {
-	if o.Responses == nil {
-		return nil
+	if described.Responses == nil {
+		return
 	}
 	for _, status := range []string{"200", "201", "2XX", "default"} {
-		if response := o.Responses.Value(status); response != nil && response.Value != nil {
-			if s := r.json(response.Value.Content).listed().orNil(); s != nil {
-				return s
-			}
+		response := described.Responses.Value(status)
+		if response == nil || response.Value == nil {
+			continue
+		}
+		answer := r.json(response.Value.Content)
+		if o.method == http.MethodGet {
+			answer = answer.listed()
+		} else if o.answerForm == "" {
+			o.answerForm = r.form(response.Value.Content)
+		}
+		if o.answer = answer.orNil(); o.answer != nil {
+			return
 		}
 	}
-	return nil
+}
+
+// form says what a body is, if the document says that it is no JSON object.
+func (r schemaReader) form(content openapi3.Content) string {
+	names := slices.Sorted(maps.Keys(content))
+	isJSON := func(name string) bool { return strings.Contains(name, "json") }
+	switch s := r.json(content); {
+	case len(names) > 0 && !slices.ContainsFunc(names, isJSON):
+		return strings.Join(names, " or ")
+	case s != nil && !s.is(openapi3.TypeObject):
+		return s.String()
+	}
+	return ""
 }
 
 // json returns what the document says of a body in JSON; nil if it has none.

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -26,9 +27,13 @@ type Route struct {
 	// Answer is what is looked for in the answer. Further properties are taken
 	// where they come.
 	Answer []Property
-	// Edits is, for an edit, the route that reads what it writes.
-	Edits *Route
+	// Edits is, for an edit, the route that reads what it writes, and Creates, for a
+	// create, the one that reads what it makes.
+	Edits, Creates *Route
 }
+
+// shownBy is the route that reads what an edit or a create writes; nil for others.
+func (r *Route) shownBy() *Route { return cmp.Or(r.Edits, r.Creates) }
 
 // String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
 func (r *Route) String() string { return r.Method + " " + r.Path }
@@ -98,9 +103,14 @@ func edits(read *Route, request ...Property) *Route {
 	return &Route{Method: http.MethodPost, Path: read.Path + "/Edit", Request: request, Edits: read}
 }
 
+// creates is a route that makes what another one reads.
+func creates(read *Route, path string, request ...Property) *Route {
+	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once, Request: request, Creates: read}
+}
+
 // acts is a route that acts each time it is requested.
-func acts(path string, request ...Property) *Route {
-	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once, Request: request}
+func acts(path string) *Route {
+	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once}
 }
 
 // RouteDocument is the server's own OpenAPI document (observed; changelog 1.129.0
@@ -159,7 +169,7 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 		List:       reads("/InteractiveUsers", PropID, PropName),
 		Me:         reads("/InteractiveUsers/Me", userAnswer...),
 		Read:       routeUser,
-		Create:     acts("/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
+		Create:     creates(routeUser, "/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
 		Edit:       edits(routeUser, PropName, PropNotificationEmail, PropIdentity, PropRole),
 		Activate:   writes("/InteractiveUsers/{id}/Activate"),
 		Deactivate: writes("/InteractiveUsers/{id}/Deactivate"),
@@ -169,7 +179,7 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 		List:       reads("/CIUsers", PropID, PropName),
 		Me:         reads("/CIUsers/Me", ciUserAnswer...),
 		Read:       routeCIUser,
-		Create:     acts("/CIUsers", PropName, PropNotificationEmail),
+		Create:     creates(routeCIUser, "/CIUsers", PropName, PropNotificationEmail),
 		Edit:       edits(routeCIUser, PropName, PropNotificationEmail, PropRole),
 		Activate:   writes("/CIUsers/{id}/Activate"),
 		Deactivate: writes("/CIUsers/{id}/Deactivate"),
@@ -179,7 +189,7 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 	access.KindGroup: {
 		List:          reads("/UserGroups", PropID, PropName),
 		Read:          routeGroup,
-		Create:        acts("/UserGroups", PropName, PropDescription),
+		Create:        creates(routeGroup, "/UserGroups", PropName, PropDescription),
 		Edit:          edits(routeGroup, PropName, PropDescription),
 		ChangeMembers: writes("/UserGroups/{id}/ChangeMembers", PropMembers),
 		ModifyMembers: writes("/UserGroups/{id}/ModifyMembers", PropAddedMembers, PropRemovedMembers),
