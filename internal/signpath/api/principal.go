@@ -64,12 +64,32 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 	if kind == access.KindGroup {
 		c.snapshot.setGroups(items)
 	}
+	for _, item := range items {
+		c.noteIdentity(item)
+	}
 	for i, p := range principals {
-		if principals[i], err = c.settleRole(ctx, p, items[i], r); err != nil {
+		if principals[i], err = c.settleUser(ctx, p, items[i], r); err != nil {
 			return nil, err
 		}
 	}
 	return principals, nil
+}
+
+// noteIdentity notes that the server shows identities.
+func (c *Client) noteIdentity(o contract.Object) {
+	if o.Has(contract.PropIdentity) {
+		c.showsIdentities.Store(true)
+	}
+}
+
+// settleUser finds out what an answer of the route leaves open about a user: what a role
+// of null means, and whether somebody without an identity is invited. A server that shows
+// that of others leaves it out where it is null (observed of other properties); one that shows
+// none says nothing of invitations.
+func (c *Client) settleUser(ctx context.Context, p access.Principal, o contract.Object, r *contract.Route) (access.Principal, error) {
+	c.noteIdentity(o)
+	p.Invited = p.Invited || p.Kind == access.KindUser && !o.Has(contract.PropIdentity) && c.showsIdentities.Load()
+	return c.settleRole(ctx, p, o, r)
 }
 
 // complete reads the entities of list items that lack a required property, as a
@@ -223,7 +243,7 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 	if err != nil {
 		return p, c.unusable(e.read, e.parameters, err)
 	}
-	if p, err = c.settleRole(ctx, p, o, e.read); err != nil {
+	if p, err = c.settleUser(ctx, p, o, e.read); err != nil {
 		return p, err
 	}
 	c.snapshot.put(p)
@@ -401,7 +421,7 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 		as: func(o contract.Object) error {
 			p, err := decodePrincipal(kind, o)
 			if err == nil {
-				p, err = c.settleRole(ctx, p, o, contract.RoutesOf[kind].Read)
+				p, err = c.settleUser(ctx, p, o, contract.RoutesOf[kind].Read)
 			}
 			if err == nil {
 				c.snapshot.put(p)

@@ -112,8 +112,9 @@ func (s *session) spellMembers(ctx context.Context, ids, known []string) ([]stri
 	return members, nil
 }
 
-// settleMembers finds out whether the list can be written: as a whole, or an entry.
-func (s *session) settleMembers(ctx context.Context, t api.Target, whole bool, at path.Path, diags *diag.Diagnostics) {
+// settleMembers finds out whether the list can be written, as a whole or an entry, with
+// those who are added.
+func (s *session) settleMembers(ctx context.Context, t api.Target, whole bool, added []access.Principal, at path.Path, diags *diag.Diagnostics) {
 	doing := failure{at: at, doing: "Planning to change " + t.String(), needs: changeNeeds(t.List)}
-	settled(diags, doing, false, s.client.SettleMembers(ctx, t, whole))
+	settled(diags, doing, false, s.client.SettleMembers(ctx, t, whole, added...))
 }

@@ -91,7 +91,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 	if member.IsUnknown() {
 		r.requireReplaceOnUpdate(req, resp)
 		if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok {
-			r.settleMembers(ctx, t, false, path.Root(attrMember), &resp.Diagnostics)
+			r.settleMembers(ctx, t, false, nil, path.Root(attrMember), &resp.Diagnostics)
 		}
 		return
 	}
@@ -114,7 +114,7 @@ func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.
 func (r *accessListEntryResource) guardRemoval(ctx context.Context, t api.Target, id string, diags *diag.Diagnostics) {
 	if current, err := r.currentMembers(ctx, t); err == nil && slices.Contains(current, id) {
 		r.guardEntry(ctx, t, nil, []string{id}, path.Empty(), diags)
-		r.settleMembers(ctx, t, false, path.Empty(), diags)
+		r.settleMembers(ctx, t, false, nil, path.Empty(), diags)
 	}
 }
 
@@ -169,7 +169,7 @@ func (r *accessListEntryResource) planAccess(ctx context.Context, t api.Target, 
 	}
 	r.guardEntry(ctx, t, added, removed, path.Root(attrMember), diags)
 	if len(added)+len(removed) > 0 {
-		r.settleMembers(ctx, t, false, path.Root(attrMember), diags)
+		r.settleMembers(ctx, t, false, added, path.Root(attrMember), diags)
 	}
 }
 
