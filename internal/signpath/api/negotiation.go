@@ -18,8 +18,8 @@ import (
 type ContractMode string
 
 const (
-	// ContractAuto reads the server's own OpenAPI document before the first
-	// write, and goes by it. Without a document it assumes.
+	// ContractAuto reads the server's own OpenAPI document before the first write is
+	// planned or sent, and goes by it. Without a document it assumes.
 	ContractAuto ContractMode = "auto"
 	// ContractAssumed writes with the assumed names and reads no document.
 	ContractAssumed ContractMode = "assumed"

@@ -52,7 +52,8 @@ func TestComposeEdit(t *testing.T) {
 			  "verifyOrigin":{"type":"boolean"},"originVerification":{"type":"object"},"requireTrustedBuildSystem":{"type":"boolean"},
 			  "requireApproval":{"type":"boolean"},"numberOfRequiredApprovals":{"type":"integer"},"pipelinePolicies":{"type":"array"}}}`,
 			`{"verifyOrigin":true,"originVerification":{"allowedBranchNames":["main"]},"requireTrustedBuildSystem":true,"requireApproval":true,` +
-				`"numberOfRequiredApprovals":2,"pipelinePolicies":[{"level":"Enforce"}],"submitterIds":["` + ciID + `"],"approverIds":["` + userID + `","` + groupID + `"]}`,
+				`"numberOfRequiredApprovals":2,"pipelinePolicies":[{"level":"Enforce"}],` +
+				`"submitterIds":["` + ciID + `"],"approverIds":["` + userID + `","` + groupID + `"]}`,
 		},
 		"the document has objects": {
 			`{"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`, wanted,
@@ -66,7 +67,8 @@ func TestComposeEdit(t *testing.T) {
 			`{"submitters":{"ciUserIds":["` + ciID + `"]},"approvers":{"users":["` + userID + `"],"ciUsers":[],"groups":["` + groupID + `"]}}`,
 		},
 		"what is empty needs no place": {
-			`{"description":null,"labels":[],"approvers":[]}`, Object{"approvers": EncodeMembers([]string{userID})},
+			`{"description":null,"labels":[],"approvers":[]}`,
+			Object{"approvers": EncodeMembers([]string{userID})},
 			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`,
 		},
 		"ids, links and times need none": {
@@ -75,7 +77,8 @@ func TestComposeEdit(t *testing.T) {
 			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`,
 		},
 		"a request that takes anything": {
-			`{"flavour":"sweet","approvers":[]}`, Object{"approvers": EncodeMembers([]string{userID})},
+			`{"flavour":"sweet","approvers":[]}`,
+			Object{"approvers": EncodeMembers([]string{userID})},
 			`{"properties":{"approvers":` + listOfIDs + `},"additionalProperties":true}`, `{"flavour":"sweet","approvers":["` + userID + `"]}`,
 		},
 	}
@@ -134,7 +137,8 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 		},
 		"nested: the request takes more": {
 			lists + `,"limits":{"properties":{"a":{"type":"integer"},"b":{"type":"integer"}}}`, lists + `,"limits":{"properties":{"a":{}}}`,
-			`{"submitters":[],"approvers":[],"limits":{"a":1}}`, `the property "limits" as it is: by the server's own OpenAPI document, it takes b, which no answer shows`,
+			`{"submitters":[],"approvers":[],"limits":{"a":1}}`,
+			`the property "limits" as it is: by the server's own OpenAPI document, it takes b, which no answer shows`,
 		},
 		"nested: the answer has more": {
 			lists + `,"limits":{"properties":{"a":{"type":"integer"}}}`, "", `{"submitters":[],"approvers":[],"limits":{"a":1,"b":2}}`, "it has no place for b",
@@ -143,14 +147,18 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 			lists + `,"rules":{"type":"array","items":{"properties":{"level":{"type":"integer"}}}}`, "",
 			`{"submitters":[],"approvers":[],"rules":[{"level":"Enforce"}]}`, "in an item, in level, it takes what is integer, and the value is string",
 		},
-		"another type": {lists + `,"purpose":{"type":"integer"}`, "", `{"submitters":[],"approvers":[],"purpose":"Release"}`, `it takes what is integer, and the value is string`},
+		"another type": {
+			lists + `,"purpose":{"type":"integer"}`, "", `{"submitters":[],"approvers":[],"purpose":"Release"}`,
+			`it takes what is integer, and the value is string`,
+		},
 		"another value": {
 			lists + `,"purpose":{"type":"string","enum":["release","test"]}`, "", `{"submitters":[],"approvers":[],"purpose":"Release"}`,
 			`it takes only "release", "test", and the value is "Release"`,
 		},
 		"a list of members of another form": {
-			`"submitters":` + listOfIDs + `,"approvers":{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{}}}}`, "",
-			`{"submitters":[],"approvers":[]}`, `each of its members has to have the property "type"`,
+			`"submitters":` + listOfIDs + `,"approvers":{"type":"array","items":{"type":"object","required":["id","type"],` +
+				`"properties":{"id":{"type":"string"},"type":{}}}}`,
+			"", `{"submitters":[],"approvers":[]}`, `each of its members has to have the property "type"`,
 		},
 		"the document is of another version": {
 			lists + `,"verifyOrigin":{"type":"boolean"}`, lists + `,"verifiesOrigin":{"type":"boolean"}`, `{"submitters":[],"approvers":[],"verifiesOriginPolicy":true}`,
@@ -164,7 +172,9 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 			`has no property "originPolicyVerification"`,
 		},
 		"no document: no detail where it is off": {
-			"", "", `{"submitters":[],"approvers":[],"verifiesTrustedBuildSystem":true,"verifiesOriginPolicy":false,"usesApprovalProcess":false,"requiredApprovals":0}`, "",
+			"", "",
+			`{"submitters":[],"approvers":[],"verifiesTrustedBuildSystem":true,"verifiesOriginPolicy":false,"usesApprovalProcess":false,"requiredApprovals":0}`,
+			"",
 		},
 		"no document: a setting is not shown": {
 			"", "", `{"submitters":[],"approvers":[],"verifiesTrustedBuildSystem":true,"verifiesOriginPolicy":false,"requiredApprovals":0}`,

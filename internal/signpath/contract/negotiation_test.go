@@ -110,11 +110,12 @@ func TestOfferedRoutes(t *testing.T) {
 // the old one is gone by then.
 func TestTokenMustBeKnown(t *testing.T) {
 	r := RoutesOf[access.KindCIUser].RegenerateToken
+	const missing = `does not have the property "apiToken" there (looked for apiToken, token, ciUserToken). It offers credential`
 	for answer, refusal := range map[string]string{
 		`{"properties":{"token":{"type":"string"}}}`: "",
 		// A document that does not describe the answer contradicts nothing.
 		`{}`: "",
-		`{"properties":{"credential":{"type":"string"}}}`:                                         `does not have the property "apiToken" there (looked for apiToken, token, ciUserToken). It offers credential`,
+		`{"properties":{"credential":{"type":"string"}}}`:                                         missing,
 		`{"properties":{"apiToken":{"type":"object"}}}`:                                           "apiToken in the answer is object, and not string",
 		`{"properties":{"apiToken":{"properties":{"value":{"type":"string"}}}}}`:                  "apiToken in the answer is object, and not string",
 		`{"properties":{"apiToken":{"allOf":[{"type":"object"}]}}}`:                               "apiToken in the answer is object, and not string",
@@ -139,48 +140,51 @@ func TestTokenMustBeKnown(t *testing.T) {
 
 // A request that has nothing to say is not sent, either, where something is demanded.
 func TestWhatIsDemandedAndNotKnown(t *testing.T) {
-	ciUsers, groups := RoutesOf[access.KindCIUser], RoutesOf[access.KindGroup]
+	activate, create, changeMembers := RoutesOf[access.KindCIUser].Activate, RoutesOf[access.KindCIUser].Create, RoutesOf[access.KindGroup].ChangeMembers
 	const ids = `{"type":"array","items":{"type":"string"}}`
+	members := func(schema string) string { return `{"properties":{"members":` + schema + `}}` }
+	name := func(schema string) string { return `{"properties":{"name":` + schema + `}}` }
 	tests := map[string]struct {
 		r       *Route
-		path    string
 		request string
 		refusal string
 	}{
-		"nothing demanded":       {ciUsers.Activate, "/CIUsers/{id}/Activate", `{"properties":{"reason":{"type":"string"}}}`, ""},
-		"by an action":           {ciUsers.Activate, "/CIUsers/{id}/Activate", `{"required":["reason"],"properties":{"reason":{"type":"string"}}}`, `demands the property "reason" there, which this provider does not know. Its request has none`},
-		"by a create":            {ciUsers.Create, "/CIUsers", `{"required":["name","owner"],"properties":{"name":{"type":"string"},"owner":{}}}`, `demands the property "owner"`},
-		"a name that is no text": {ciUsers.Create, "/CIUsers", `{"properties":{"name":{"type":"object"}}}`, `of the property "name" it takes what is object, and the value is string`},
-		"a name among others":    {ciUsers.Create, "/CIUsers", `{"properties":{"name":{"type":"string","enum":["a","b"]}}}`, `it takes only "a", "b", and the value is "text"`},
-		"by members":             {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"required":["comment"],"properties":{"members":` + ids + `,"comment":{}}}`, `demands the property "comment"`},
+		"nothing demanded": {activate, `{"properties":{"reason":{"type":"string"}}}`, ""},
+		"by an action": {
+			activate, `{"required":["reason"],"properties":{"reason":{"type":"string"}}}`,
+			`demands the property "reason" there, which this provider does not know. Its request has none`,
+		},
+		"by a create":            {create, `{"required":["name","owner"],"properties":{"name":{"type":"string"},"owner":{}}}`, `demands the property "owner"`},
+		"a name that is no text": {create, name(`{"type":"object"}`), `of the property "name" it takes what is object, and the value is string`},
+		"a name among others":    {create, name(`{"type":"string","enum":["a","b"]}`), `it takes only "a", "b", and the value is "text"`},
+		"by members":             {changeMembers, `{"required":["comment"],"properties":{"members":` + ids + `,"comment":{}}}`, `demands the property "comment"`},
 		"in each member": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
-			`{"properties":{"members":{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{"type":"string"}}}}}}`,
+			changeMembers,
+			members(`{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{"type":"string"}}}}`),
 			`each of its members has to have the property "type", which this provider does not know`,
 		},
-		"members by number": {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"array","items":{"type":"integer"}}}}`, "each of its members is integer, and neither an id"},
+		"members by number": {changeMembers, members(`{"type":"array","items":{"type":"integer"}}`), "each of its members is integer, and neither an id"},
 		"members by another name": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"array","items":{"properties":{"userId":{}}}}}}`,
+			changeMembers, members(`{"type":"array","items":{"properties":{"userId":{}}}}`),
 			"each of its members is an object with userId, and without an id",
 		},
-		"members as a text": {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"string"}}}`, "its members are string, and no list"},
+		"members as a text": {changeMembers, members(`{"type":"string"}`), "its members are string, and no list"},
 		"a kind demanded": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
-			`{"properties":{"members":{"type":"object","required":["robots"],"properties":{"users":` + ids + `,"robots":` + ids + `}}}}`, "it demands robots, which is not known",
+			changeMembers, members(`{"type":"object","required":["robots"],"properties":{"users":` + ids + `,"robots":` + ids + `}}`),
+			"it demands robots, which is not known",
 		},
 		"members per kind as objects": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
-			`{"properties":{"members":{"type":"object","properties":{"users":{"type":"array","items":{"type":"object"}}}}}}`, "users is no array of ids",
+			changeMembers, members(`{"type":"object","properties":{"users":{"type":"array","items":{"type":"object"}}}}`), "users is no array of ids",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			settled := settledBy(t, test.r, documentOf(t, described{"post", test.path, test.request, "{}"}))
+			settled := settledBy(t, test.r, documentOf(t, described{"post", test.r.Path, test.request, "{}"}))
 			var err error
 			switch test.r {
-			case groups.ChangeMembers:
+			case changeMembers:
 				_, err = settled.ComposeMembers(json.RawMessage(`[]`), map[Property][]string{PropMembers: {userID}})
-			case ciUsers.Create:
+			case create:
 				_, err = settled.Compose(map[Property]string{PropName: "text"})
 			default:
 				_, err = settled.Compose(nil)

@@ -54,6 +54,9 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	var existing *access.Principal
 	if prior == nil {
 		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		if existing != nil {
+			r.planCreateOf(*existing, path.Root(r.keyAttribute), &resp.Diagnostics)
+		}
 	} else {
 		existing = r.checkUpdate(ctx, planned, plan, prior, &resp.Diagnostics)
 	}
@@ -64,17 +67,26 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	case existing != nil:
 		// What no configuration of a user says stays.
 		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
-		r.guardActivity(ctx, *existing, planned.Active, path.Root(attrActive), &resp.Diagnostics)
+		r.guardActivity(ctx, *existing, planned.Active, fields.AllowLockout.ValueBool(), path.Root(attrActive), &resp.Diagnostics)
+		switch {
+		case prior == nil:
+			r.tellTakeover(ctx, *existing, planned.Active, &resp.Diagnostics)
+		case planned.Active && !existing.Active:
+			r.tellReturn(ctx, *existing, path.Root(attrActive), &resp.Diagnostics)
+		}
 	default:
-		// The guardrails go by that the invitation is accepted: that it is not yet goes
-		// without saying in a plan that sends it.
-		planned.Role = access.RoleRegularUser
+		// Whom the plan creates counts as the next plan will find them: an invited user is
+		// a danger already where somebody may do too much, and not there yet where somebody
+		// has to be.
+		planned.Role, planned.Invited = access.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
 	}
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	if prior == nil {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
+	r.holdings.hold(heldAccounts, memberKey(planned))
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)
 }
@@ -139,7 +151,7 @@ func isSet(ctx context.Context, config attributes, name string) bool {
 
 // claimUser notes that the resource being planned manages the user.
 func (r *principalResource) claimUser(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
+	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind), of: r.kind.Noun() + " " + key}, at, &resp.Diagnostics)
 }
 
 // checkCreate looks for a user to be created, and returns who exists already.
@@ -163,8 +175,8 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 	return &existing
 }
 
-// checkUpdate reports a user that cannot be edited, and an update that would
-// lock out.
+// checkUpdate reports a user that cannot be edited, and judges the end of one whose place
+// another takes.
 func (r *principalResource) checkUpdate(ctx context.Context, planned access.Principal, plan, prior principalModel, diags *diag.Diagnostics) *access.Principal {
 	at := path.Root(r.keyAttribute)
 	existing, err := r.find(ctx, prior)
@@ -173,15 +185,10 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 		return nil
 	}
 	isReplaced := r.kind == access.KindUser && !planned.Reference().Same(existing.Reference())
-	allowed := plan.fields().AllowLockout.ValueBool()
 	if isReplaced {
-		r.checkDeactivation(ctx, existing, allowed, at, diags)
-		r.guardEnd(ctx, existing, at, diags)
+		r.guardEnd(ctx, existing, plan.fields().AllowLockout.ValueBool(), at, diags)
 		r.settleEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
-	}
-	if !planned.Active {
-		r.checkDeactivation(ctx, existing, allowed, path.Root(attrActive), diags)
 	}
 	refuseUnmanageable(existing, at, diags)
 	return &existing
@@ -194,16 +201,20 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 		return
 	}
 	fields := prior.fields()
-	r.claimUser(ctx, fields.ID.ValueString(), path.Empty(), resp)
+	if len(r.noteKept(ctx, resp.Private, heldAccounts, []string{fields.ID.ValueString()}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	existing, err := r.find(ctx, prior)
+	if err == nil {
+		r.planEndOf(existing, &resp.Diagnostics)
+	}
 	if err != nil || !existing.Active {
 		return // Nothing to deactivate.
 	}
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
-	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
-	r.guardEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
+	r.guardEnd(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
 	r.settleEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
-	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
+	resp.Diagnostics.AddWarning("Users are deactivated, not deleted: "+existing.String(), fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))
 }
