@@ -44,7 +44,10 @@ func (c *Client) negotiate(ctx context.Context) (negotiation, error) {
 		return negotiation{}, fmt.Errorf("the server's OpenAPI document, which tells how to write, could not be read: %w", err)
 	}
 	negotiated, err := contract.Negotiate(body)
-	if err != nil {
+	switch {
+	case errors.Is(err, contract.ErrDocumentTooLarge):
+		return negotiation{}, c.unusable(contract.RouteDocument, nil, fmt.Errorf("it is %w. If the names that the provider assumes are right, api_contract = \"assumed\" goes without it", err))
+	case err != nil:
 		return negotiation{absence: fmt.Sprintf("what %s answered is %v", contract.RouteDocument, err)}, nil
 	}
 	return negotiation{Negotiation: negotiated}, nil
