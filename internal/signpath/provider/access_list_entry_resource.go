@@ -86,6 +86,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		}
 		req = planCreate(r.list, req, resp)
 	}
+	r.settleUnknownList(ctx, r.list, false, req, &resp.Diagnostics)
 	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}
