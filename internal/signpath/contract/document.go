@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -205,10 +206,9 @@ func (r schemaReader) readBodies(described *openapi3.Operation, o *operation) {
 			continue
 		}
 		answer := r.json(response.Value.Content)
+		o.answerForm = cmp.Or(o.answerForm, r.form(response.Value.Content))
 		if o.method == http.MethodGet {
 			answer = answer.listed()
-		} else if o.answerForm == "" {
-			o.answerForm = r.form(response.Value.Content)
 		}
 		if o.answer = answer.orNil(); o.answer != nil {
 			return
