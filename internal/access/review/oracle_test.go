@@ -85,7 +85,7 @@ func (o oracle) findings() []string {
 			say := func(rule string, about ...any) {
 				found = append(found, fmt.Sprintln(rule, about, review.Place{Project: project.Slug, SigningPolicy: policy.Slug}))
 			}
-			able, used := 0, false
+			able := 0
 			for _, p := range o.accounts() {
 				approves, submits := o.isOn(policy.Approvers, p), o.isOn(policy.Submitters, p)
 				if approves && p.Active && !p.Invited {
@@ -94,7 +94,6 @@ func (o oracle) findings() []string {
 				if !p.Active {
 					continue
 				}
-				used = used || submits
 				if submits && p.Kind == access.KindUser && (*policy.VerifiesTrustedBuildSystem || *policy.VerifiesOrigin) {
 					say("interactive-submitter", p.Reference())
 				}
@@ -111,8 +110,7 @@ func (o oracle) findings() []string {
 					say("approver-configures", p.Reference())
 				}
 			}
-			used = used && (project.Active == nil || *project.Active) && (policy.Active == nil || *policy.Active)
-			if required := int(*policy.RequiredApprovals); *policy.UsesApprovalProcess && used && able <= required {
+			if required := int(*policy.RequiredApprovals); *policy.UsesApprovalProcess && able <= required {
 				say(map[bool]string{true: "approval-quorum-no-spare", false: "approval-quorum"}[able == required])
 			}
 		}
@@ -158,11 +156,10 @@ func randomOrganization(random *rand.Rand) review.Organization {
 		}
 	}
 	for i := range 2 {
-		activity := func() *bool { return []*bool{nil, ptr(true), ptr(true), ptr(false)}[random.IntN(4)] }
-		project := review.Project{Slug: fmt.Sprintf("project-%d", i), Active: activity(), Readers: some(), Configurators: some()}
+		project := review.Project{Slug: fmt.Sprintf("project-%d", i), Readers: some(), Configurators: some()}
 		for j := range 2 {
 			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{
-				Slug: fmt.Sprintf("policy-%d", j), Submitters: some(), Approvers: some(), Active: activity(),
+				Slug: fmt.Sprintf("policy-%d", j), Submitters: some(), Approvers: some(),
 				UsesApprovalProcess: ptr(chance(75)), RequiredApprovals: ptr(1 + random.Int64N(2)),
 				VerifiesTrustedBuildSystem: ptr(chance(30)), VerifiesOrigin: ptr(chance(20)),
 			})

@@ -49,9 +49,7 @@ func EntriesOf(references ...access.Reference) Entries { return Entries{Referenc
 
 // A Project has two access lists and signing policies.
 type Project struct {
-	Slug string
-	// Active is nil where it is unknown.
-	Active          *bool
+	Slug            string
 	Readers         Entries
 	Configurators   Entries
 	SigningPolicies []SigningPolicy
@@ -65,7 +63,6 @@ type SigningPolicy struct {
 	Submitters Entries
 	Approvers  Entries
 
-	Active                     *bool
 	UsesApprovalProcess        *bool
 	RequiredApprovals          *int64
 	VerifiesTrustedBuildSystem *bool

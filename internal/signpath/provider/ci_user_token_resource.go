@@ -27,7 +27,7 @@ type ciUserTokenResource struct{ configured }
 
 var _ plannedResource = (*ciUserTokenResource)(nil)
 
-func newCIUserTokenResource() plannedResource { return &ciUserTokenResource{} }
+func newCIUserTokenResource() resource.Resource { return &ciUserTokenResource{} }
 
 // ciUserTokenModel is the state of signpath_ci_user_token.
 type ciUserTokenModel struct {
@@ -40,7 +40,6 @@ type ciUserTokenModel struct {
 	Token                types.String `tfsdk:"token"`
 	EncryptedToken       types.String `tfsdk:"encrypted_token"`
 	GeneratedAt          types.String `tfsdk:"generated_at"`
-	OrganizationID       types.String `tfsdk:"organization_id"`
 }
 
 const (
@@ -82,7 +81,7 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "Id of the CI user at SignPath, a UUID; known in the plan if the CI user exists." + refusedIfChanged,
+				MarkdownDescription: "Id of the CI user at SignPath, a UUID.",
 			},
 			attrCIUser: schema.StringAttribute{
 				Required: true,

@@ -218,11 +218,6 @@ func (r *reader) project(ctx context.Context, project *review.Project) (refused 
 	if project.Readers, err = r.entriesOf(ctx, of, access.Readers); err == nil {
 		project.Configurators, err = r.entriesOf(ctx, of, access.Configurators)
 	}
-	if err == nil {
-		var settings api.Project
-		settings, err = r.client.Project(ctx, project.Slug) // The lists came from the same answer.
-		project.Active = settings.Active()
-	}
 	refused, err = r.refused(err, fmt.Sprintf("Project %q with its signing policies", project.Slug))
 	if refused {
 		project.Readers, project.Configurators = unseen, unseen
@@ -263,7 +258,7 @@ func (r *reader) readPolicy(ctx context.Context, project, slug string) (review.S
 		return review.SigningPolicy{}, err
 	}
 	policy := review.SigningPolicy{
-		Slug: slug, Name: settings.Name, Purpose: settings.Purpose, Active: settings.Active,
+		Slug: slug, Name: settings.Name, Purpose: settings.Purpose,
 		UsesApprovalProcess: settings.UsesApprovalProcess, RequiredApprovals: settings.RequiredApprovals,
 		VerifiesTrustedBuildSystem: settings.VerifiesTrustedBuildSystem, VerifiesOrigin: settings.VerifiesOrigin,
 	}
