@@ -40,15 +40,21 @@ func newContractCommand() *cobra.Command {
 		Short: "Compare an installation's OpenAPI document with what the provider assumes",
 		Long: `Compares the OpenAPI document of a SignPath installation, <apiUrl>/swagger/v1/swagger.json, with what this provider
 assumes about the API, route by route and property by property. Much of the API is not published, so this tells whether
-the provider fits an installation, before it writes anything there.
+the provider fits an installation, before it writes anything there. Each line is about a route or a property that
+
+  differs      has another form in the document, by which the provider goes
+  missing      has no form in the document that the provider would try
+  contradicts  cannot be read or written without losing something: it is of another type, it is demanded and not known,
+               an edit takes it and no answer shows it, or an answer has it and the edit no place for it
+  unsaid       is not described, so the form that is assumed is used
 
 A URL is fetched without a token. The installation is asked for its version, too; the token of the environment goes along
 only if the URL is below that of $` + api.EnvURL + ` (or ` + api.DefaultURL + `). Use - to read
 standard input.
 
 Exit status: 0 if all is as assumed; 2 if something differs and the provider goes by the document; 3 if the provider
-would refuse to write something there, because the document lacks what it needs, or because an edit could lose a
-setting; 1 if the document cannot be read.`,
+would refuse to write something there, because the document lacks what it needs or contradicts it, or because an edit
+could lose a setting; 1 if the document cannot be read. What is optional, such as the audit log, changes no status.`,
 		Example: `  signpathctl contract https://app.signpath.io/Api/swagger/v1/swagger.json
   signpathctl contract swagger.json --all`,
 		Args: takes("the file or URL of the OpenAPI document, or - for standard input"),

@@ -41,6 +41,9 @@ func ruleList() string {
 	var list strings.Builder
 	for _, rule := range review.Catalogue() {
 		fmt.Fprintf(&list, "\n  %-26s %-4s  %s", rule.ID, rule.Severity, rule.Summary)
+		if rule.Introduced != "" {
+			fmt.Fprintf(&list, " (%s if a plan newly introduces it into the live organization)", rule.Introduced)
+		}
 		for _, parameter := range rule.Parameters {
 			fmt.Fprintf(&list, " (%s: %s; %d)", parameter.Name, parameter.Meaning, parameter.Default)
 		}

@@ -20,6 +20,7 @@ func (c *causes) of(f review.Finding, at side) []string {
 		for _, list := range c.listsOf(f, rule) {
 			c.addRevealed(found, c.lists[at].reached(list), at)
 		}
+		c.addUse(found, f, rule, at)
 	default:
 		c.addAdministrators(found, rule)
 	}
@@ -177,6 +178,27 @@ func sign(change review.Change) int {
 		return -1
 	}
 	return 0
+}
+
+// addUse adds what puts somebody on the lists without which a rule is silent, where nobody
+// is there on the other side.
+func (c *causes) addUse(found addresses, f review.Finding, rule review.Rule, at side) {
+	for _, place := range f.Places {
+		if len(rule.Unless) == 0 || review.MaySubmit(c.orgs[1-at], place) {
+			continue
+		}
+		for _, list := range rule.Unless {
+			key := listKey{list: list.Plural, project: place.Project, policy: place.SigningPolicy}
+			lists := c.lists[at].reached(key)
+			c.addEntries(found, lists, at)
+			c.addRevealed(found, slices.Concat(lists, c.lists[1-at].reached(key)), 1-at)
+			for _, reached := range lists {
+				for entry := range c.lists[at].known[reached].entries {
+					found.addAll(c.accounts[entry])
+				}
+			}
+		}
+	}
 }
 
 // addAdministrators adds what makes Global Administrators more or fewer, as the rule

@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	idA = "aaaaaaaa-1111-4111-8111-111111111111"
-	idB = "bbbbbbbb-1111-4111-8111-111111111111"
-	idG = "99999999-1111-4111-8111-111111111111"
+	idA     = "aaaaaaaa-1111-4111-8111-111111111111"
+	idB     = "bbbbbbbb-1111-4111-8111-111111111111"
+	idG     = "99999999-1111-4111-8111-111111111111"
+	idBuild = "dddddddd-dddd-4ddd-8ddd-dddddddddddd"
 )
 
 func ref(text string) access.Reference {
@@ -45,10 +46,11 @@ func liveOrganization(edits ...func(*planreview.Live)) planreview.Live {
 		Principals: []review.Principal{
 			liveUser(idA, "a@example.com"), liveUser(idB, "b@example.com"),
 			{Principal: access.Principal{Kind: access.KindGroup, ID: idG, Name: "G", Active: true}},
+			{Principal: access.Principal{Kind: access.KindCIUser, ID: idBuild, Name: "build", Active: true, Role: access.RoleRegularUser}},
 		},
 		Members: map[access.Reference]review.Entries{ref("group:" + idG): entriesOf("user:" + idA)},
 		Projects: []review.Project{{Slug: "acme", SigningPolicies: []review.SigningPolicy{
-			{Slug: "release", UsesApprovalProcess: &yes, RequiredApprovals: &two, Approvers: entriesOf("user:"+idA, "user:"+idB)},
+			{Slug: "release", UsesApprovalProcess: &yes, RequiredApprovals: &two, Approvers: entriesOf("user:"+idA, "user:"+idB), Submitters: entriesOf("ci_user:" + idBuild)},
 		}}},
 	}}
 	for _, edit := range edits {
@@ -152,6 +154,32 @@ func TestLive(t *testing.T) {
 		"a group that is given up": {
 			newPlan().change("user_group", attributes{"id": idG, "name": "G", "member": "group:G"}, nil), liveOrganization(approvers("group:"+idG, "user:"+idB)),
 			[]string{a + " loses approval on acme/release, through group:G", "empty-group"},
+		},
+		"self-approval that is new is denied": {
+			newPlan().change("signing_policy_submitter", nil, entry("release", a)), liveOrganization(),
+			[]string{"1 of them denied", "Findings introduced\n  - deny submit-and-approve: " + a},
+		},
+		"self-approval that is there is left": {
+			newPlan().change("signing_policy_submitter", nil, entry("release", a)).change("project_reader", nil, attributes{"project": "acme", "member": b}),
+			liveOrganization(func(l *planreview.Live) {
+				l.Organization.Projects[0].SigningPolicies[0].Submitters = entriesOf("user:" + idA)
+			}),
+			[]string{"0 findings introduced", "Findings left\n  - deny no-global-administrator", "  - warn submit-and-approve: " + a},
+		},
+		"who winds a signing policy down": {
+			newPlan().change("signing_policy_submitters", onPolicy("release", "ci_user:build"), nil).
+				change("signing_policy_approvers", onPolicy("release", a, b), nil), liveOrganization(),
+			[]string{"0 findings introduced", "!deny approval-quorum"},
+		},
+		"an inactive project needs no approvers": {
+			newPlan().change("signing_policy_approvers", onPolicy("release", a, b), nil),
+			liveOrganization(func(l *planreview.Live) { l.Organization.Projects[0].Active = new(bool) }),
+			[]string{"0 findings introduced", "!deny approval-quorum"},
+		},
+		"the first submitter takes no approver away": {
+			newPlan().change("signing_policy_submitter", nil, entry("release", "ci_user:build")),
+			liveOrganization(approvers(), func(l *planreview.Live) { l.Organization.Projects[0].SigningPolicies[0].Submitters = review.Entries{} }),
+			[]string{"0 findings introduced", "Findings left", "deny approval-quorum"},
 		},
 		"a new user is known to be no administrator": {
 			newPlan().change("role_assignment", nil, attributes{"member": a, "role": "GlobalAdministrator"}).

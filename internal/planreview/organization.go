@@ -44,6 +44,7 @@ func (m *model) organization(at side) review.Organization {
 	for _, slug := range sortedKeys(policies) {
 		project := review.Project{
 			Slug:          slug,
+			Active:        m.projectActivity(slug),
 			Readers:       m.entries(at, access.Readers, slug, ""),
 			Configurators: m.entries(at, access.Configurators, slug, ""),
 		}
@@ -57,6 +58,18 @@ func (m *model) organization(at side) review.Organization {
 		org.Projects = append(org.Projects, project)
 	}
 	return org
+}
+
+// projectActivity is known of the live organization only.
+func (m *model) projectActivity(slug string) *bool {
+	if m.live != nil {
+		for _, project := range m.live.Organization.Projects {
+			if project.Slug == slug {
+				return project.Active
+			}
+		}
+	}
+	return nil
 }
 
 func (m *model) missesPrincipals() bool {
@@ -122,7 +135,7 @@ func (m *model) policies() map[string]map[string]review.SigningPolicy {
 
 func policyOf(o *object) review.SigningPolicy {
 	return review.SigningPolicy{
-		Name: o.textOf("name"), Purpose: o.textOf("purpose"),
+		Name: o.textOf("name"), Purpose: o.textOf("purpose"), Active: o.boolean("active"),
 		UsesApprovalProcess:        o.boolean("uses_approval_process"),
 		RequiredApprovals:          o.integer("required_approvals"),
 		VerifiesTrustedBuildSystem: o.boolean("verifies_trusted_build_system"),

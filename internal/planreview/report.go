@@ -170,6 +170,12 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, er
 		return Findings{}, err
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
+	if c, err = m.withoutFirstUse(c, rulebook); err != nil {
+		return Findings{}, err
+	}
+	if m.live != nil {
+		c.Introduced = rulebook.AsIntroduced(c.Introduced)
+	}
 	return Findings{
 		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, after)} }),
 		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, before)} }),
@@ -178,6 +184,25 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, er
 			return Excepted{f.Record(), causes.of(f.Finding, after)}
 		}),
 	}, nil
+}
+
+// withoutFirstUse counts as left what was there before, and only begins to matter because
+// somebody comes onto a list: whoever adds the first submitter takes no approver away.
+func (m *model) withoutFirstUse(c review.Comparison, rulebook review.Rulebook) (review.Comparison, error) {
+	isOfUse := func(f review.Finding) bool {
+		rule, _ := review.RuleByID(f.Rule)
+		return len(rule.Unless) > 0
+	}
+	if !slices.ContainsFunc(c.Introduced, isOfUse) {
+		return c, nil
+	}
+	used, err := review.Review(m.orgs[before].AssumingSubmitters(), rulebook)
+	if err != nil {
+		return c, err
+	}
+	again := review.Compare(used.Findings, c.Introduced)
+	c.Introduced, c.Left = again.Introduced, append(c.Left, again.Left...)
+	return c, nil
 }
 
 // newlyExcepted returns the excepted findings that are new.

@@ -13,6 +13,10 @@ type Rule struct {
 	// Severity is what holds unless the rulebook says otherwise: what can lock
 	// everybody out is denied, everything else is a warning.
 	Severity Severity
+	// Introduced is the severity of a finding that a plan newly introduces against the live
+	// organization, unless the rulebook says otherwise; empty for the same one. What nobody
+	// would fix today need not be allowed to grow.
+	Introduced Severity
 	// Summary says what the rule finds.
 	Summary string
 	// Advice says what to do about a finding.
@@ -23,6 +27,8 @@ type Rule struct {
 	// Lists are the access lists by which somebody gets to be found, directly or
 	// through groups. There are none for rules about roles and accounts.
 	Lists []access.List
+	// Unless are the access lists that keep the rule silent while nobody is on them.
+	Unless []access.List
 	// Needs are the settings that must be known. While one is not, the rule does
 	// not fire.
 	Needs      []Setting
@@ -88,6 +94,7 @@ var catalogue = []Rule{
 		Source:   approvalProcess,
 		Evidence: Documented,
 		Lists:    []access.List{access.Approvers},
+		Unless:   []access.List{access.Submitters},
 		Needs:    []Setting{SettingApprovalProcess, SettingRequiredApprovals},
 		Absence:  true,
 		find:     (*inspection).findMissingQuorum,
@@ -120,12 +127,13 @@ var catalogue = []Rule{
 		Source:   approvalProcess,
 		Evidence: Inferred,
 		Lists:    []access.List{access.Approvers},
+		Unless:   []access.List{access.Submitters},
 		Needs:    []Setting{SettingApprovalProcess, SettingRequiredApprovals},
 		Absence:  true,
 		find:     (*inspection).findBareQuorum,
 	},
 	{
-		ID: "submit-and-approve", Severity: Warn,
+		ID: "submit-and-approve", Severity: Warn, Introduced: Deny,
 		Summary:  "One principal can both submit to and approve the same signing policy.",
 		Advice:   "Take the principal off one of the two lists, or out of the group that leads there.",
 		Source:   separationOfDuties,
@@ -225,6 +233,14 @@ var catalogue = []Rule{
 		Parameters:     []Parameter{{parameterMaximum, "active Global Administrators that there may be", 5}},
 		OfOrganization: true,
 		find:           (*inspection).findManyAdministrators,
+	},
+	{
+		ID: "support-user-active", Severity: Warn,
+		Summary:  "The account of SignPath's support staff is active, and administrates the organization.",
+		Advice:   "Disable the support user on the organization page of SignPath's web application as soon as support has done what it was authorized for.",
+		Source:   `users page, "Support user": disabled by default, and can be disabled to prevent further access`,
+		Evidence: Documented,
+		find:     (*inspection).findActiveSupport,
 	},
 	{
 		ID: "inactive-entry", Severity: Warn,

@@ -210,6 +210,42 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+// Somebody who is not known may be a submitter, so that the quorum matters.
+func TestQuorumWhereSubmittersAreNotKnown(t *testing.T) {
+	org := soundOrganization(only(releaseApprovers), only(releaseSubmitters))
+	release(&org).Submitters.Incomplete = true
+	theFinding(t, org, "approval-quorum", "acme/release-signing requires 2 approvals, and nobody can approve, so no request can be approved.")
+	place := review.Place{Project: "acme", SigningPolicy: "release-signing"}
+	if !review.MaySubmit(org, place) {
+		t.Error("nobody may submit, although not all submitters are known")
+	}
+	release(&org).Submitters.Incomplete = false
+	if review.MaySubmit(org, place) {
+		t.Error("somebody may submit, although the list is empty")
+	}
+}
+
+// What a plan newly introduces against the live organization may be graver than what is
+// found, unless the rulebook says how grave it is.
+func TestIntroducedFindings(t *testing.T) {
+	org := soundOrganization(grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"))
+	for set, want := range map[review.Severity]review.Severity{"": review.Deny, review.Warn: review.Warn, review.Deny: review.Deny} {
+		rulebook := review.Rulebook{Now: now, Rules: map[string]review.RuleSetting{"submit-and-approve": {Severity: set}}}
+		report, err := review.Review(org, rulebook)
+		if err != nil {
+			t.Fatal(err)
+		}
+		introduced := rulebook.AsIntroduced(report.Findings)
+		found := slices.IndexFunc(introduced, func(f review.Finding) bool { return f.Rule == "submit-and-approve" })
+		if found < 0 || introduced[found].Severity != want || want == review.Deny && found != 0 {
+			t.Errorf("with severity %q: got %q at %d, want %q", set, introduced[found].Severity, found, want)
+		}
+		if set == "" && ofRule(report, "submit-and-approve")[0].Severity != review.Warn {
+			t.Error("what is there already is graver, too")
+		}
+	}
+}
+
 // Who is invited needs nobody's consent to come, so rules against too much count
 // them, and rules against too little do not.
 func TestInvitedUsersCountAgainstAndNotFor(t *testing.T) {

@@ -207,6 +207,16 @@ func (o *Organization) change(names groupNames, list AccessList, apply func(Entr
 	}
 }
 
+// EntriesOf returns the direct entries of a list of a project or signing policy, if the
+// organization has it.
+func (o Organization) EntriesOf(list AccessList) (Entries, bool) {
+	entries := o.entries(list)
+	if entries == nil {
+		return Entries{}, false
+	}
+	return *entries, true
+}
+
 // entries finds a list of a project or signing policy, or returns nil.
 func (o *Organization) entries(list AccessList) *Entries {
 	at := slices.IndexFunc(o.Projects, func(p Project) bool { return p.Slug == list.Place.Project })

@@ -85,7 +85,7 @@ func (o oracle) findings() []string {
 			say := func(rule string, about ...any) {
 				found = append(found, fmt.Sprintln(rule, about, review.Place{Project: project.Slug, SigningPolicy: policy.Slug}))
 			}
-			able := 0
+			able, used := 0, false
 			for _, p := range o.accounts() {
 				approves, submits := o.isOn(policy.Approvers, p), o.isOn(policy.Submitters, p)
 				if approves && p.Active && !p.Invited {
@@ -94,6 +94,7 @@ func (o oracle) findings() []string {
 				if !p.Active {
 					continue
 				}
+				used = used || submits
 				if submits && p.Kind == access.KindUser && (*policy.VerifiesTrustedBuildSystem || *policy.VerifiesOrigin) {
 					say("interactive-submitter", p.Reference())
 				}
@@ -110,7 +111,8 @@ func (o oracle) findings() []string {
 					say("approver-configures", p.Reference())
 				}
 			}
-			if required := int(*policy.RequiredApprovals); *policy.UsesApprovalProcess && able <= required {
+			used = used && (project.Active == nil || *project.Active) && (policy.Active == nil || *policy.Active)
+			if required := int(*policy.RequiredApprovals); *policy.UsesApprovalProcess && used && able <= required {
 				say(map[bool]string{true: "approval-quorum-no-spare", false: "approval-quorum"}[able == required])
 			}
 		}
@@ -156,10 +158,11 @@ func randomOrganization(random *rand.Rand) review.Organization {
 		}
 	}
 	for i := range 2 {
-		project := review.Project{Slug: fmt.Sprintf("project-%d", i), Readers: some(), Configurators: some()}
+		activity := func() *bool { return []*bool{nil, ptr(true), ptr(true), ptr(false)}[random.IntN(4)] }
+		project := review.Project{Slug: fmt.Sprintf("project-%d", i), Active: activity(), Readers: some(), Configurators: some()}
 		for j := range 2 {
 			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{
-				Slug: fmt.Sprintf("policy-%d", j), Submitters: some(), Approvers: some(),
+				Slug: fmt.Sprintf("policy-%d", j), Submitters: some(), Approvers: some(), Active: activity(),
 				UsesApprovalProcess: ptr(chance(75)), RequiredApprovals: ptr(1 + random.Int64N(2)),
 				VerifiesTrustedBuildSystem: ptr(chance(30)), VerifiesOrigin: ptr(chance(20)),
 			})

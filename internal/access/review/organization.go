@@ -49,7 +49,9 @@ func EntriesOf(references ...access.Reference) Entries { return Entries{Referenc
 
 // A Project has two access lists and signing policies.
 type Project struct {
-	Slug            string
+	Slug string
+	// Active is nil where it is unknown.
+	Active          *bool
 	Readers         Entries
 	Configurators   Entries
 	SigningPolicies []SigningPolicy
@@ -63,6 +65,7 @@ type SigningPolicy struct {
 	Submitters Entries
 	Approvers  Entries
 
+	Active                     *bool
 	UsesApprovalProcess        *bool
 	RequiredApprovals          *int64
 	VerifiesTrustedBuildSystem *bool

@@ -114,6 +114,17 @@ func areOnly(names []string) string {
 	return fmt.Sprintf("are only %d: %s", len(names), strings.Join(names, ", "))
 }
 
+// findActiveSupport is about an account that the organization cannot refuse anything: it
+// administrates without a role of its own.
+func (i *inspection) findActiveSupport() []Finding {
+	return i.eachAccount(func(a *account) string {
+		if !a.Support || !a.inForce() {
+			return ""
+		}
+		return fmt.Sprintf("%s is the account of SignPath's support staff, and is active: it can do whatever an administrator can.", a.reference)
+	})
+}
+
 func (i *inspection) findExpiredInvitations() []Finding {
 	return i.eachAccount(func(a *account) string {
 		if a.stranger || a.Status() != access.StatusInvited || a.InvitationExpires == nil || !i.now().After(*a.InvitationExpires) {

@@ -85,8 +85,12 @@ var ruleCases = map[string]ruleCase{
 			"a group may have more members": edits(only(releaseApprovers, "group:Inner"), func(org *review.Organization) {
 				org.Members[ref("group:Inner")] = review.Entries{Incomplete: true}
 			}),
-			"an approver cannot be identified": edits(only(releaseApprovers, "user:lead@example.com", "unknown:11111111-1111-4111-8111-111111111111")),
-			"none is required":                 edits(only(releaseApprovers), requiredApprovals(0)),
+			"an approver cannot be identified":   edits(only(releaseApprovers, "user:lead@example.com", "unknown:11111111-1111-4111-8111-111111111111")),
+			"none is required":                   edits(only(releaseApprovers), requiredApprovals(0)),
+			"nobody can submit":                  edits(only(releaseApprovers), only(releaseSubmitters)),
+			"only who is deactivated can submit": edits(only(releaseApprovers), only(releaseSubmitters, "user:dev@example.com"), deactivated("user:dev@example.com")),
+			"the project is inactive":            edits(only(releaseApprovers), func(org *review.Organization) { org.Projects[0].Active = ptr(false) }),
+			"the signing policy is inactive":     edits(only(releaseApprovers), func(org *review.Organization) { release(org).Active = ptr(false) }),
 		},
 		exception: releaseException,
 	},
@@ -104,6 +108,8 @@ var ruleCases = map[string]ruleCase{
 			"none of none":                edits(requiredApprovals(0), only(releaseApprovers)),
 			"approval is off":             edits(requiredApprovals(3), noApproval),
 			"there may be more approvers": edits(requiredApprovals(3), incompleteApprovers),
+			"nobody can submit":           edits(requiredApprovals(3), only(releaseSubmitters)),
+			"the project is inactive":     edits(requiredApprovals(3), func(org *review.Organization) { org.Projects[0].Active = ptr(false) }),
 		},
 		exception: releaseException,
 	},
@@ -234,6 +240,16 @@ var ruleCases = map[string]ruleCase{
 			"a group has none": nil,
 		},
 		exception: memberException("user:dev@example.com"),
+	},
+	"support-user-active": {
+		direct:   edits(supportUser(true)),
+		sentence: "user:support@example.com is the account of SignPath's support staff, and is active: it can do whatever an administrator can.",
+		onlyRole: byAccount,
+		quiet: map[string][]orgEdit{
+			"disabled":     edits(supportUser(false)),
+			"none is told": nil,
+		},
+		exception: memberException("user:support@example.com"),
 	},
 	"no-global-administrator": {
 		direct:   edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com")),
@@ -376,6 +392,14 @@ func globalAdministrators(texts ...string) orgEdit {
 		for _, text := range texts {
 			account(org, text).Role = access.RoleGlobalAdministrator
 		}
+	}
+}
+
+func supportUser(active bool) orgEdit {
+	return func(org *review.Organization) {
+		support := principal("user:support@example.com")
+		support.Support, support.Active = true, active
+		org.Principals = append(org.Principals, support)
 	}
 }
 

@@ -13,8 +13,15 @@ import (
 
 // eachPolicy collects what find has to say about each signing policy.
 func (i *inspection) eachPolicy(find func(Place, SigningPolicy) []Finding) []Finding {
+	return i.eachPolicyOf(func(Project) bool { return true }, find)
+}
+
+func (i *inspection) eachPolicyOf(wanted func(Project) bool, find func(Place, SigningPolicy) []Finding) []Finding {
 	var found []Finding
 	for _, project := range i.org.Projects {
+		if !wanted(project) {
+			continue
+		}
 		for _, policy := range project.SigningPolicies {
 			found = append(found, find(Place{project.Slug, policy.Slug}, policy)...)
 		}
@@ -114,10 +121,15 @@ func (i *inspection) findBareQuorum() []Finding {
 
 // findQuorum compares the required approvals with those who can approve now. CI users
 // count, because that they cannot approve is not documented: a lockout that is none
-// must not be denied.
+// must not be denied. Where nobody can submit, or project or policy is inactive, no request
+// waits for an approval.
 func (i *inspection) findQuorum(applies func(required, approvers int) bool, sentence, as string) []Finding {
-	return i.eachPolicy(func(place Place, policy SigningPolicy) []Finding {
+	isInUse := func(project Project) bool { return !isNot(project.Active) }
+	return i.eachPolicyOf(isInUse, func(place Place, policy SigningPolicy) []Finding {
 		if !is(policy.UsesApprovalProcess) || policy.RequiredApprovals == nil || i.list(place, access.Approvers).incomplete() {
+			return nil
+		}
+		if isNot(policy.Active) || !i.maySubmit(place) {
 			return nil
 		}
 		var approvers []string
@@ -139,6 +151,35 @@ func (i *inspection) findQuorum(applies func(required, approvers int) bool, sent
 		}
 		return []Finding{{Places: []Place{place}, Sentence: text + ".", Reasons: reasons}}
 	})
+}
+
+// maySubmit tells whether somebody can submit at the signing policy, or may be able to
+// because not everybody on its list is known.
+func (a *analysis) maySubmit(place Place) bool {
+	comes := func(row Access) bool { return a.accounts[row.account].comes() }
+	return a.list(place, access.Submitters).incomplete() || slices.ContainsFunc(a.at(place, Submit), comes)
+}
+
+// MaySubmit tells whether somebody can submit at a signing policy, or may be able to
+// because not everybody on its list is known.
+func MaySubmit(org Organization, policy Place) bool {
+	org.Projects = slices.DeleteFunc(slices.Clone(org.Projects), func(p Project) bool { return p.Slug != policy.Project })
+	return analyze(org).maySubmit(policy)
+}
+
+// AssumingSubmitters returns the organization as if there might be more submitters at each
+// signing policy. Whoever then cannot approve is missing before the first one comes, who is
+// not to blame for that.
+func (o Organization) AssumingSubmitters() Organization {
+	o.Projects = slices.Clone(o.Projects)
+	for i := range o.Projects {
+		policies := slices.Clone(o.Projects[i].SigningPolicies)
+		for j := range policies {
+			policies[j].Submitters.Incomplete = true
+		}
+		o.Projects[i].SigningPolicies = policies
+	}
+	return o
 }
 
 // finding is about one access, and says so if that is not in force yet.

@@ -169,6 +169,20 @@ func SwitchedOff(ids []string) string {
 	return "Rules that are switched off: " + strings.Join(ids, ", ") + "."
 }
 
+// AsIntroduced returns findings that a plan newly introduces against the live
+// organization, with the severity that they then have, in the order of reports.
+func (b Rulebook) AsIntroduced(found []Finding) []Finding {
+	found = slices.Clone(found)
+	for i, finding := range found {
+		rule, _ := RuleByID(finding.Rule)
+		if rule.Introduced != "" && b.Rules[rule.ID].Severity == "" {
+			found[i].Severity = rule.Introduced
+		}
+	}
+	slices.SortStableFunc(found, compareFindings)
+	return found
+}
+
 func (b Rulebook) severity(rule Rule) Severity {
 	if set := b.Rules[rule.ID].Severity; set != "" {
 		return set

@@ -31,6 +31,8 @@ type mutation struct {
 	grants, revokes []string
 	// whole is true if grants are all that is to be on the list.
 	whole bool
+	// yields is true if what others of the run set goes before it.
+	yields bool
 }
 
 // A pendingEdit is what an edit is about to write.
@@ -100,7 +102,7 @@ func (e *editors) of(target entity) *editor {
 		e.byEntity = map[string]*editor{}
 	}
 	if e.byEntity[key] == nil {
-		e.byEntity[key] = &editor{granted: entries{}, revoked: entries{}}
+		e.byEntity[key] = &editor{granted: entries{}, revoked: entries{}, assigned: map[contract.Property]bool{}}
 	}
 	return e.byEntity[key]
 }
@@ -120,6 +122,8 @@ type editor struct {
 	// read the list earlier can overwrite them, and a read that lags behind does not
 	// show them; the next edit makes it good.
 	granted, revoked entries
+	// assigned are the other properties that this client has set.
+	assigned map[contract.Property]bool
 }
 
 // entries are ids of members, by the list that they are on.
@@ -295,7 +299,7 @@ func (b *batch) cancelWhenAbandoned(cancel context.CancelFunc) (stop func()) {
 
 // write brings the object into the wanted form and returns it as read back.
 func (b *batch) write(ctx context.Context) (contract.Object, Warnings, error) {
-	b.editor.takeBack(b.changes)
+	b.leaveGranted()
 	first, err := b.readBefore(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -457,14 +461,28 @@ func (e *editor) lists() []contract.Property {
 	return slices.Collect(maps.Keys(lists))
 }
 
-// takeBack forgets of the entries that were granted those that the changes revoke, and
-// the other way round: even if it never becomes known whether that succeeded, no later
-// edit may undo it.
-func (e *editor) takeBack(changes []*change) {
-	for _, change := range changes {
+// leaveGranted takes out of the changes that somebody leaves a list who is put there by
+// another one of them, or was by an earlier one. And what is granted is not revoked
+// any more, even if it never becomes known whether the grant succeeded.
+func (b *batch) leaveGranted() {
+	for _, change := range b.changes {
 		for _, m := range change.mutations {
-			e.granted.remove(m.property, m.revokes)
-			e.revoked.remove(m.property, m.grants)
+			b.editor.revoked.remove(m.property, m.grants)
+		}
+	}
+	assigned := maps.Clone(b.editor.assigned)
+	for _, change := range b.changes {
+		for _, m := range change.mutations {
+			assigned[m.property] = assigned[m.property] || !m.yields
+		}
+	}
+	for _, change := range b.changes {
+		change.mutations = slices.DeleteFunc(slices.Clone(change.mutations), func(m mutation) bool { return m.yields && assigned[m.property] })
+		for i, m := range change.mutations {
+			granted := append(b.grants(m.property), b.editor.granted.of(m.property)...)
+			if left := without(m.revokes, granted); len(left) < len(m.revokes) {
+				change.mutations[i] = changeList(m.property, m.grants, left, m.whole)
+			}
 		}
 	}
 }
@@ -474,6 +492,7 @@ func (e *editor) takeBack(changes []*change) {
 func (e *editor) remember(changes []*change) {
 	for _, change := range changes {
 		for _, m := range change.mutations {
+			e.assigned[m.property] = e.assigned[m.property] || !m.yields
 			e.granted.add(m.property, m.grants)
 			e.revoked.add(m.property, m.revokes)
 		}

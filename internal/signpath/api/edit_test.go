@@ -354,9 +354,9 @@ func TestABadChangeFailsAlone(t *testing.T) {
 			t.Errorf("the client has %q, %v", got, err)
 		}
 		// It does not come back with a later change.
-		_, err = o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), nil, o.ids(managers))
+		_, err = o.approve(releaseA, officer)
 		o.must(err)
-		o.expectMembers(releaseA, "submitters", builder, ownUser)
+		o.expectMembers(releaseA, "submitters", builder, ownUser, managers)
 	})
 }
 
@@ -422,13 +422,50 @@ func TestAnotherWriterTakesAwayWhatWasThere(t *testing.T) {
 	})
 }
 
+// An entry is handed from one owner to another: in whichever order a run grants it and
+// takes it off, or at once, it is there in the end.
+func TestARunLeavesWhatItHasGranted(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		for _, c := range []struct{ owner, list, member string }{
+			{releaseA, "approvers", officer}, {"project:project-a", "readers", officer}, {managers, "members", officer},
+		} {
+			o := inProcess(t)
+			at := target(access.Approvers, releaseA)
+			switch c.list {
+			case "readers":
+				at = api.Target{List: access.Readers, Project: "project-a"}
+			case "members":
+				at = members(o, managers)
+			}
+			grant := func() { _, err := o.client.ChangeMembers(t.Context(), at, o.ids(c.member), nil); o.check(err) }
+			revoke := func() { _, err := o.client.ChangeMembers(t.Context(), at, nil, o.ids(c.member)); o.check(err) }
+			isThere := func(order string) {
+				t.Helper()
+				if ids, err := o.another().Members(t.Context(), at); err != nil || !slices.Contains(ids, o.id(c.member)) {
+					t.Errorf("%s of %s, %s: %q, %v", c.list, c.owner, order, ids, err)
+				}
+			}
+			revoke()
+			grant()
+			isThere("taken off first")
+			revoke()
+			isThere("granted first")
+			o.client = o.another()
+			var both sync.WaitGroup
+			both.Go(revoke)
+			both.Go(grant)
+			both.Wait()
+			isThere("at once")
+		}
+	})
+}
+
 // What the run itself took back stays away, whoever else wrote meanwhile.
 func TestWhatWasRevokedDoesNotComeBack(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := inProcess(t)
-		_, err := o.approve(releaseA, officer, lead)
-		o.must(err)
-		_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, o.ids(officer))
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", officer, lead))
+		_, err := o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, o.ids(officer))
 		o.must(err)
 		_, err = o.approve(releaseA, managers)
 		o.must(err)
@@ -444,9 +481,10 @@ func TestWhatWasRevokedDoesNotComeBack(t *testing.T) {
 		o.expectMembers(releaseA, "approvers", managers, outsider)
 
 		// And if somebody else took it off before, there is nothing to write.
-		o.must(o.Administrator("").RemoveMembers(releaseA, "approvers", outsider))
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", manager))
+		o.must(o.Administrator("").RemoveMembers(releaseA, "approvers", manager))
 		o.ResetRequests()
-		_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, o.ids(outsider))
+		_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, o.ids(manager))
 		o.must(err)
 		o.expectRequests(0, editRoute)
 	})

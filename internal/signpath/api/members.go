@@ -74,7 +74,9 @@ func (c *Client) parent(ctx context.Context, t Target) (contract.Object, error) 
 }
 
 // ChangeMembers adds members to a list and removes others, by id, and leaves
-// all further members alone. Changes of the same parent that are
+// all further members alone. Whom this client has put onto the list, or is about to
+// in the same edit, it does not take off again: in one run, an entry is handed from
+// one owner to another, in an order that nobody knows. Changes of the same parent that are
 // under way at the same time are merged into few edits.
 func (c *Client) ChangeMembers(ctx context.Context, t Target, add, remove []string) (Warnings, error) {
 	return c.changeMembers(ctx, t, add, remove, false)
@@ -89,28 +91,28 @@ func (c *Client) SetMembers(ctx context.Context, t Target, members, announced []
 }
 
 func (c *Client) changeMembers(ctx context.Context, t Target, add, remove []string, whole bool) (Warnings, error) {
-	m := mutation{
-		property: contract.PropertyOf(t.List),
-		apply: func(current json.RawMessage) (json.RawMessage, error) {
-			return withMembers(current, add, remove)
-		},
-		holds: func(current json.RawMessage) bool {
-			value, err := withMembers(current, add, remove)
-			return err == nil && sameMembers(value, current)
-		},
-		grants:  add,
-		revokes: remove,
-		whole:   whole,
-	}
 	e := t.entity()
 	known := c.snapshot.entity(e)
 	if t.List.Parent == access.ParentUserGroup {
 		c.snapshot.setWritten(t.Group)
 	}
-	return c.edit(ctx, e, []mutation{m}, publisher{
+	return c.edit(ctx, e, []mutation{changeList(contract.PropertyOf(t.List), add, remove, whole)}, publisher{
 		as:     func(after contract.Object) error { known.set(after); return nil },
 		forget: known.forget,
 	})
+}
+
+// changeList puts members onto a list, and takes others off it.
+func changeList(p contract.Property, add, remove []string, whole bool) mutation {
+	return mutation{
+		property: p,
+		apply:    func(current json.RawMessage) (json.RawMessage, error) { return withMembers(current, add, remove) },
+		holds: func(current json.RawMessage) bool {
+			value, err := withMembers(current, add, remove)
+			return err == nil && sameMembers(value, current)
+		},
+		grants: add, revokes: remove, whole: whole,
+	}
 }
 
 // withMembers returns the list with members added and removed. A list that

@@ -18,8 +18,8 @@ import (
 type ContractMode string
 
 const (
-	// ContractAuto reads the server's own OpenAPI document before the first
-	// write, and goes by it. Without a document it assumes.
+	// ContractAuto reads the server's own OpenAPI document before the first write is
+	// planned or sent, and goes by it. Without a document it assumes.
 	ContractAuto ContractMode = "auto"
 	// ContractAssumed writes with the assumed names and reads no document.
 	ContractAssumed ContractMode = "assumed"
@@ -44,7 +44,10 @@ func (c *Client) negotiate(ctx context.Context) (negotiation, error) {
 		return negotiation{}, fmt.Errorf("the server's OpenAPI document, which tells how to write, could not be read: %w", err)
 	}
 	negotiated, err := contract.Negotiate(body)
-	if err != nil {
+	switch {
+	case errors.Is(err, contract.ErrDocumentTooLarge):
+		return negotiation{}, c.unusable(contract.RouteDocument, nil, fmt.Errorf("it is %w. If the names that the provider assumes are right, api_contract = \"assumed\" goes without it", err))
+	case err != nil:
 		return negotiation{absence: fmt.Sprintf("what %s answered is %v", contract.RouteDocument, err)}, nil
 	}
 	return negotiation{Negotiation: negotiated}, nil

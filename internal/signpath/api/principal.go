@@ -412,6 +412,9 @@ type PrincipalChange struct {
 	Name, NotificationEmail, Identity *string
 	Description                       *string // Groups have one, users do not.
 	Role                              *access.Role
+	// Yields leaves what this client has set, or is about to in the same edit: in one run,
+	// a role is handed from one owner to another, in an order that nobody knows.
+	Yields bool
 }
 
 // EditPrincipal changes settings of an interactive user, a CI user or a user
@@ -455,6 +458,9 @@ func (change PrincipalChange) mutations() []mutation {
 		default:
 			mutations = append(mutations, setValue(asked.property, *asked.text))
 		}
+	}
+	for i := range mutations {
+		mutations[i].yields = change.Yields
 	}
 	return mutations
 }

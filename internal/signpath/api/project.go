@@ -21,6 +21,15 @@ type Project struct {
 	SigningPolicies []string
 }
 
+// Active tells whether the project is active: nil where the server does not tell.
+func (p Project) Active() *bool {
+	if p.Status == "" {
+		return nil
+	}
+	active := !strings.EqualFold(p.Status, "Inactive")
+	return &active
+}
+
 // A SigningPolicy is a policy's settings, as far as they are known.
 type SigningPolicy struct {
 	ID, Slug, Name, Description, Purpose string

@@ -92,6 +92,16 @@ func (p Property) requestNames() []string {
 	return unique(names)
 }
 
+// requested returns the property that the route's request may call so.
+func (r *Route) requested(name string) (p Property, known bool) {
+	for _, p := range r.Request {
+		if slices.Contains(p.requestNames(), name) {
+			return p, true
+		}
+	}
+	return "", false
+}
+
 // otherLastSegments are, by the last segment of an assumed path, what the path
 // may end with instead; "" drops the segment.
 var otherLastSegments = map[string][]string{

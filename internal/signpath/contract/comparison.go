@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -180,80 +181,127 @@ func (d document) surplus(r, route *Route, found operation) []Line {
 	if found.request == nil {
 		return nil
 	}
-	var lines []Line
-	tell := func(part Part, name, why string, elsewhere []string) {
-		lines = append(lines, Line{Route: r.String(), Part: part, Assumed: name, State: Contradicts, Found: why, Offered: elsewhere})
-	}
-	known := map[string]string{} // What goes with a name in requests in this answer.
-	for _, p := range r.Request {
-		for _, name := range p.requestNames() {
-			known[name] = string(p)
-		}
-	}
 	read, _ := d.of(r.shownBy())
 	if r.Edits == nil {
-		for _, name := range found.request.required {
-			switch p := Property(known[name]); {
-			case p == "":
-				tell(PartRequest, name, "is demanded, and not known", nil)
-			case p.IsOptional() && !found.request.properties[name].nullable:
-				tell(PartRequest, name, "is demanded, and may be left out of a configuration", nil)
-			}
-		}
-		for _, p := range r.Request {
-			if name, ok := found.request.find(p.requestNames()); ok && read.answer != nil && !read.answer.hasAny(p.AnswerNames()) {
-				tell(PartRequest, name, "is taken, and "+r.Creates.String()+" does not answer it, so that nobody could see what it is", nil)
-			}
-		}
-		return lines
+		return slices.Concat(found.request.demandedBeyond(r), found.request.neverShown(r, read.answer))
 	}
 	if read.answer == nil {
 		return nil
 	}
-	placed := map[string]bool{}
-	for _, name := range found.request.names() {
-		names := []string{name}
-		if p := Property(known[name]); p != "" {
-			names = append(p.AnswerNames(), name)
-		}
-		answered, ok := read.answer.find(names)
-		placed[answered] = true
+	return slices.Concat(found.request.takenBeyond(r, read.answer), d.answeredBeyond(r, route, found.request, read.answer))
+}
+
+// contradiction is a line about what would stop a write.
+func (r *Route) contradiction(part Part, name, why string) Line {
+	return Line{Route: r.String(), Part: part, Assumed: name, State: Contradicts, Found: why}
+}
+
+// demandedBeyond tells what a request demands and nobody knows, or what not every
+// configuration has.
+func (s *schema) demandedBeyond(r *Route) []Line {
+	var lines []Line
+	for _, name := range s.required {
+		p, known := r.requested(name)
 		switch {
-		case !ok:
-			tell(PartRequest, name, "is taken by the edit, and "+r.Edits.String()+" does not answer it, so that it could be reset", nil)
-		case !Property(known[name]).isMemberList():
-			// That a known one is not as assumed is told.
-			taken, shown := found.request.properties[name].schema, read.answer.properties[answered].schema
-			if reason := shown.misfit(taken, false); reason != "" && known[name] == "" {
-				tell(PartRequest, name, "is what "+r.Edits.String()+" answers, which "+reason, nil)
-			} else if gap := gap(taken, shown, nil); gap != "" {
-				tell(PartRequest, name, gap, nil)
-			}
-		}
-	}
-	for _, name := range read.answer.names() {
-		if p, ok := editedProperties()[name]; ok && slices.Contains(r.Request, p) {
-			continue // That it is missing from the request is told.
-		}
-		if !placed[name] && !found.request.open && !read.answer.isReadOnly(name) && notEdited()[name] == "" {
-			tell(PartAnswer, name, "is answered by "+r.Edits.String()+", and the edit has no place for it, so that it could be reset", d.taking(name, route))
+		case !known:
+			lines = append(lines, r.contradiction(PartRequest, name, "is demanded, and not known"))
+		case p.IsOptional() && !s.properties[name].nullable:
+			lines = append(lines, r.contradiction(PartRequest, name, "is demanded, and a configuration may leave it out"))
 		}
 	}
 	return lines
 }
 
-// gap says what of a nested value an edit would lose, by what both sides describe.
-func gap(request, answer *schema, seen []*schema) string {
-	if request == nil || answer == nil || slices.Contains(seen, request) {
+// neverShown tells what a create takes and no answer shows.
+func (s *schema) neverShown(r *Route, answer *schema) []Line {
+	var lines []Line
+	for _, p := range r.Request {
+		if name, ok := s.find(p.requestNames()); ok && answer != nil && !answer.hasAny(p.AnswerNames()) {
+			lines = append(lines, r.contradiction(PartRequest, name, "is taken, and "+r.shownBy().String()+" does not answer it, so that nobody could see what it is"))
+		}
+	}
+	return lines
+}
+
+// answeredAs returns the name that an answer has for what the edit's request calls so.
+func (s *schema) answeredAs(r *Route, name string) (string, bool) {
+	if p, known := r.requested(name); known {
+		return s.find(append(p.AnswerNames(), name))
+	}
+	return s.find([]string{name})
+}
+
+// takenBeyond tells what an edit takes and no answer shows.
+func (s *schema) takenBeyond(r *Route, answer *schema) []Line {
+	var lines []Line
+	for _, name := range s.names() {
+		answered, ok := answer.answeredAs(r, name)
+		p, _ := r.requested(name)
+		switch {
+		case !ok:
+			lines = append(lines, r.contradiction(PartRequest, name, "is taken by the edit, and "+r.Edits.String()+" does not answer it, so that it could be reset"))
+		case !p.isMemberList():
+			taken, shown := s.properties[name].schema, answer.properties[answered].schema
+			if reason := cmp.Or(shown.unlike(taken, p), gap(taken, shown, map[[2]*schema]bool{})); reason != "" {
+				lines = append(lines, r.contradiction(PartRequest, name, reason))
+			}
+		}
+	}
+	return lines
+}
+
+// answeredBeyond tells what an answer has and the edit does not take, with the other
+// routes that do.
+func (d document) answeredBeyond(r, route *Route, request, answer *schema) []Line {
+	if request.open {
+		return nil
+	}
+	placed := map[string]bool{}
+	for _, name := range request.names() {
+		answered, _ := answer.answeredAs(r, name)
+		placed[answered] = true
+	}
+	var lines []Line
+	for _, name := range answer.names() {
+		if p, ok := editedProperties()[name]; ok && slices.Contains(r.Request, p) {
+			continue // That it is missing from the request is told.
+		}
+		if placed[name] || answer.isReadOnly(name) || notEdited()[name] != "" {
+			continue
+		}
+		line := r.contradiction(PartAnswer, name, "is answered by "+r.Edits.String()+", and the edit has no place for it, so that it could be reset")
+		line.Offered = d.taking(name, route)
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// unlike says why what is answered does not fit into the request as it is. That a known
+// property is not as it is assumed is told elsewhere.
+func (s *schema) unlike(request *schema, p Property) string {
+	if p != "" {
 		return ""
 	}
-	seen = append(seen, request)
+	if reason := s.misfit(request, false); reason != "" {
+		return "is taken, and what is answered " + reason
+	}
+	return ""
+}
+
+// gap says what of a nested value an edit would lose, by what both sides describe. The
+// pairs that were compared are compared once: schemas refer to each other.
+func gap(request, answer *schema, compared map[[2]*schema]bool) string {
+	pair := [2]*schema{request, answer}
+	if request == nil || answer == nil || compared[pair] {
+		return ""
+	}
+	compared[pair] = true
 	for _, value := range answer.values {
-		if reason := request.refuses(json.RawMessage(value)); reason != "" {
+		if request.refuses(json.RawMessage(value)) != "" {
 			return "does not take " + value + ", which is answered"
 		}
 	}
-	if nested := gap(request.items, answer.items, seen); nested != "" {
+	if nested := gap(request.items, answer.items, compared); nested != "" {
 		return nested
 	}
 	if len(request.properties) == 0 || len(answer.properties) == 0 {
@@ -264,7 +312,7 @@ func gap(request, answer *schema, seen []*schema) string {
 		if !ok {
 			return "takes " + name + " in it, and no answer shows that"
 		}
-		if nested := gap(request.properties[name].schema, described.schema, seen); nested != "" {
+		if nested := gap(request.properties[name].schema, described.schema, compared); nested != "" {
 			return nested
 		}
 	}

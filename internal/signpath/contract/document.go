@@ -1,7 +1,11 @@
 package contract
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -60,12 +64,56 @@ func load(data []byte) (*openapi3.T, error) {
 	loader.IsExternalRefsAllowed = false
 	parsed, err := loader.LoadFromData(data)
 	if err != nil || !strings.HasPrefix(parsed.OpenAPI, "3.") || parsed.Paths == nil {
-		return nil, errors.New("no OpenAPI 3 document")
+		return nil, errNoDocument
 	}
 	return parsed, nil
 }
 
+var errNoDocument = errors.New("no OpenAPI 3 document")
+
+// depthOf tells how deeply valid JSON is nested.
+func depthOf(data []byte) int {
+	depth, deepest, inText := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			inText = !inText
+		case '\\':
+			i++ // It stands in texts only, and so does what follows.
+		case '{', '[':
+			if !inText {
+				depth++
+				deepest = max(deepest, depth)
+			}
+		case '}', ']':
+			if !inText {
+				depth--
+			}
+		}
+	}
+	return deepest
+}
+
+// A document of a server is small: SignPath has some hundred routes. What is read of it
+// grows with each level, and takes a hundred times its size.
+const (
+	maxDocumentBytes = 4 << 20
+	maxDocumentDepth = 100
+)
+
+// ErrDocumentTooLarge says that a document is too large, or nested too deeply, to be read.
+// What it would say is not known.
+var ErrDocumentTooLarge = fmt.Errorf("a document of more than %d MiB or %d levels, which is not read", maxDocumentBytes>>20, maxDocumentDepth)
+
+// parseDocument reads a server's document, which is JSON.
 func parseDocument(data []byte) (document, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Files of Windows begin with it.
+	if !json.Valid(data) {
+		return nil, errNoDocument
+	}
+	if len(data) > maxDocumentBytes || depthOf(data) > maxDocumentDepth {
+		return nil, ErrDocumentTooLarge
+	}
 	parsed, err := load(data)
 	if err != nil {
 		return nil, err
@@ -158,10 +206,9 @@ func (r schemaReader) readBodies(described *openapi3.Operation, o *operation) {
 			continue
 		}
 		answer := r.json(response.Value.Content)
+		o.answerForm = cmp.Or(o.answerForm, r.form(response.Value.Content))
 		if o.method == http.MethodGet {
 			answer = answer.listed()
-		} else if o.answerForm == "" {
-			o.answerForm = r.form(response.Value.Content)
 		}
 		if o.answer = answer.orNil(); o.answer != nil {
 			return

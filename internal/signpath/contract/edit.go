@@ -91,16 +91,15 @@ func (s Settled) sourceOf(name string, e Edit) string {
 	if _, ok := e.Wanted[name]; ok {
 		return name
 	}
-	for _, p := range s.assumed.Request {
-		if !slices.Contains(p.requestNames(), name) {
-			continue
-		}
-		if source := p.goingWith(name, e.Wanted); source != "" {
-			return source
-		}
-		if source := e.Wanted.Key(p); !s.request.has(source) {
-			return source
-		}
+	p, known := s.assumed.requested(name)
+	if !known {
+		return name
+	}
+	if source := p.goingWith(name, e.Wanted); source != "" {
+		return source
+	}
+	if source := e.Wanted.Key(p); !s.request.has(source) {
+		return source
 	}
 	return name
 }
@@ -154,10 +153,8 @@ func (s Settled) describedAnswer(name, answered string, e Edit) (schemaProperty,
 		return schemaProperty{}, false
 	}
 	names := []string{answered, name}
-	for _, p := range s.assumed.Request {
-		if slices.Contains(p.requestNames(), name) {
-			names = append(names, p.AnswerNames()...)
-		}
+	if p, known := s.assumed.requested(name); known {
+		names = append(names, p.AnswerNames()...)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return e.Before[name] != nil }) // What it has, it has not left out.
 	found, ok := s.answer.find(names)
@@ -165,7 +162,8 @@ func (s Settled) describedAnswer(name, answered string, e Edit) (schemaProperty,
 }
 
 func (s Settled) isOptional(name string) bool {
-	return slices.ContainsFunc(s.assumed.Request, func(p Property) bool { return p.IsOptional() && slices.Contains(p.requestNames(), name) })
+	p, known := s.assumed.requested(name)
+	return known && p.IsOptional()
 }
 
 // place returns a property as the request takes it.
@@ -222,12 +220,14 @@ func (d document) taking(name string, besides *Route) []string {
 		names = append(names, p.requestNames()...)
 	}
 	var routes []string
+	own, near := foldRoute(besides.Version(), besides.Method, besides.Path), d.near(besides)
 	for key, found := range d {
-		if found.request == nil || key == foldRoute(besides.Version(), besides.Method, besides.Path) || !slices.Contains(d.near(besides), found.method+" "+found.path) {
+		route := found.method + " " + found.path
+		if found.request == nil || key == own || !slices.Contains(near, route) {
 			continue
 		}
 		if _, ok := found.request.find(names); ok {
-			routes = append(routes, found.method+" "+found.path)
+			routes = append(routes, route)
 		}
 	}
 	slices.Sort(routes)

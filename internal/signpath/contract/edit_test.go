@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // What an edit of a signing policy takes, and what an answer has, in most cases.
@@ -52,7 +54,8 @@ func TestComposeEdit(t *testing.T) {
 			  "verifyOrigin":{"type":"boolean"},"originVerification":{"type":"object"},"requireTrustedBuildSystem":{"type":"boolean"},
 			  "requireApproval":{"type":"boolean"},"numberOfRequiredApprovals":{"type":"integer"},"pipelinePolicies":{"type":"array"}}}`,
 			`{"verifyOrigin":true,"originVerification":{"allowedBranchNames":["main"]},"requireTrustedBuildSystem":true,"requireApproval":true,` +
-				`"numberOfRequiredApprovals":2,"pipelinePolicies":[{"level":"Enforce"}],"submitterIds":["` + ciID + `"],"approverIds":["` + userID + `","` + groupID + `"]}`,
+				`"numberOfRequiredApprovals":2,"pipelinePolicies":[{"level":"Enforce"}],` +
+				`"submitterIds":["` + ciID + `"],"approverIds":["` + userID + `","` + groupID + `"]}`,
 		},
 		"the document has objects": {
 			`{"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`, wanted,
@@ -66,7 +69,8 @@ func TestComposeEdit(t *testing.T) {
 			`{"submitters":{"ciUserIds":["` + ciID + `"]},"approvers":{"users":["` + userID + `"],"ciUsers":[],"groups":["` + groupID + `"]}}`,
 		},
 		"what is empty needs no place": {
-			`{"description":null,"labels":[],"approvers":[]}`, Object{"approvers": EncodeMembers([]string{userID})},
+			`{"description":null,"labels":[],"approvers":[]}`,
+			Object{"approvers": EncodeMembers([]string{userID})},
 			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`,
 		},
 		"ids, links and times need none": {
@@ -74,8 +78,15 @@ func TestComposeEdit(t *testing.T) {
 			Object{"approvers": EncodeMembers([]string{userID})},
 			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`,
 		},
+		"what has the same name goes before what goes with it": {
+			`{"verifyTrustedBuildSystem":false,"verifiesTrustedBuildSystem":true,"requiredApprovals":1,"requiredNumberOfApprovals":2,"approvers":[]}`, nil,
+			`{"properties":{"approvers":` + listOfIDs + `,"verifyTrustedBuildSystem":{"type":"boolean"},"verifiesTrustedBuildSystem":{"type":"boolean"},
+			  "requiredApprovals":{"type":"integer"},"requiredNumberOfApprovals":{"type":"integer"}}}`,
+			`{"approvers":[],"verifyTrustedBuildSystem":false,"verifiesTrustedBuildSystem":true,"requiredApprovals":1,"requiredNumberOfApprovals":2}`,
+		},
 		"a request that takes anything": {
-			`{"flavour":"sweet","approvers":[]}`, Object{"approvers": EncodeMembers([]string{userID})},
+			`{"flavour":"sweet","approvers":[]}`,
+			Object{"approvers": EncodeMembers([]string{userID})},
 			`{"properties":{"approvers":` + listOfIDs + `},"additionalProperties":true}`, `{"flavour":"sweet","approvers":["` + userID + `"]}`,
 		},
 	}
@@ -134,7 +145,8 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 		},
 		"nested: the request takes more": {
 			lists + `,"limits":{"properties":{"a":{"type":"integer"},"b":{"type":"integer"}}}`, lists + `,"limits":{"properties":{"a":{}}}`,
-			`{"submitters":[],"approvers":[],"limits":{"a":1}}`, `the property "limits" as it is: by the server's own OpenAPI document, it takes b, which no answer shows`,
+			`{"submitters":[],"approvers":[],"limits":{"a":1}}`,
+			`the property "limits" as it is: by the server's own OpenAPI document, it takes b, which no answer shows`,
 		},
 		"nested: the answer has more": {
 			lists + `,"limits":{"properties":{"a":{"type":"integer"}}}`, "", `{"submitters":[],"approvers":[],"limits":{"a":1,"b":2}}`, "it has no place for b",
@@ -143,18 +155,26 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 			lists + `,"rules":{"type":"array","items":{"properties":{"level":{"type":"integer"}}}}`, "",
 			`{"submitters":[],"approvers":[],"rules":[{"level":"Enforce"}]}`, "in an item, in level, it takes what is integer, and the value is string",
 		},
-		"another type": {lists + `,"purpose":{"type":"integer"}`, "", `{"submitters":[],"approvers":[],"purpose":"Release"}`, `it takes what is integer, and the value is string`},
+		"another type": {
+			lists + `,"purpose":{"type":"integer"}`, "", `{"submitters":[],"approvers":[],"purpose":"Release"}`,
+			`it takes what is integer, and the value is string`,
+		},
 		"another value": {
 			lists + `,"purpose":{"type":"string","enum":["release","test"]}`, "", `{"submitters":[],"approvers":[],"purpose":"Release"}`,
 			`it takes only "release", "test", and the value is "Release"`,
 		},
 		"a list of members of another form": {
-			`"submitters":` + listOfIDs + `,"approvers":{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{}}}}`, "",
-			`{"submitters":[],"approvers":[]}`, `each of its members has to have the property "type"`,
+			`"submitters":` + listOfIDs + `,"approvers":{"type":"array","items":{"type":"object","required":["id","type"],` +
+				`"properties":{"id":{"type":"string"},"type":{}}}}`,
+			"", `{"submitters":[],"approvers":[]}`, `each of its members has to have the property "type"`,
 		},
 		"the document is of another version": {
 			lists + `,"verifyOrigin":{"type":"boolean"}`, lists + `,"verifiesOrigin":{"type":"boolean"}`, `{"submitters":[],"approvers":[],"verifiesOriginPolicy":true}`,
 			`answers the property "verifiesOriginPolicy", and the server's own OpenAPI document does not know it`,
+		},
+		"two names in the request for one in the answer": {
+			`"approvers":` + listOfIDs + `,"requiredApprovals":{"type":"integer"},"requiredNumberOfApprovals":{"type":"integer"}`, "",
+			`{"requiredApprovals":1,"approvers":[]}`, `it takes the property "requiredNumberOfApprovals"`,
 		},
 		"read only":              {lists, lists + `,"grade":{"type":"string","readOnly":true}`, `{"submitters":[],"approvers":[],"grade":"A"}`, ""},
 		"demanded and not shown": {lists + `,"ticket":{"type":"string"}`, lists, `{"submitters":[],"approvers":[]}`, `it takes the property "ticket"`},
@@ -164,7 +184,9 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 			`has no property "originPolicyVerification"`,
 		},
 		"no document: no detail where it is off": {
-			"", "", `{"submitters":[],"approvers":[],"verifiesTrustedBuildSystem":true,"verifiesOriginPolicy":false,"usesApprovalProcess":false,"requiredApprovals":0}`, "",
+			"", "",
+			`{"submitters":[],"approvers":[],"verifiesTrustedBuildSystem":true,"verifiesOriginPolicy":false,"usesApprovalProcess":false,"requiredApprovals":0}`,
+			"",
 		},
 		"no document: a setting is not shown": {
 			"", "", `{"submitters":[],"approvers":[],"verifiesTrustedBuildSystem":true,"verifiesOriginPolicy":false,"requiredApprovals":0}`,
@@ -198,5 +220,60 @@ func TestEditTellsOfOtherRoutes(t *testing.T) {
 	expectContractError(t, err, "Another route takes it: POST /Projects/{p}/SigningPolicies/{s}/SetPurpose")
 	if strings.Contains(err.Error(), "CIUsers") {
 		t.Errorf("a route for other objects is told: %v", err)
+	}
+}
+
+// A property that was null, and so not answered, is set by the name that the document has.
+// One that no answer has at all is not set: nobody could see what it is.
+func TestEditOfWhatTheAnswerLeavesOut(t *testing.T) {
+	const name, email = `"name":{"type":"string"}`, `{"type":"string","nullable":true}`
+	edit := RoutesOf[access.KindCIUser].Edit
+	for property, test := range map[string]struct{ answer, want string }{
+		"another name": {`,"notificationEmail":` + email, `{"name":"build","notificationEmail":"new@example.com"}`},
+		"never shown":  {"", ""},
+	} {
+		t.Run(property, func(t *testing.T) {
+			d := documentOf(t,
+				described{"get", edit.Edits.Path, "", `{"properties":{` + name + test.answer + `}}`},
+				described{"post", edit.Path, `{"properties":{` + name + `,"notificationEmail":` + email + `}}`, "{}"})
+			for _, isSummary := range []bool{false, true} {
+				change := edited(t, `{"name":"build"}`, Object{"notificationEmailAddress": MustMarshal("new@example.com")})
+				change.IsSummary = isSummary
+				request, err := settledBy(t, edit, d).ComposeEdit(change)
+				if test.want == "" {
+					expectContractError(t, err, `it would write the property "notificationEmail"`, "does not answer it")
+				} else if err != nil || !SameJSON(MustMarshal(request), json.RawMessage(test.want)) {
+					t.Errorf("%s, %v", MustMarshal(request), err)
+				}
+			}
+		})
+	}
+}
+
+// What has routes of its own goes along only where the document has a place for it: left
+// out there, it might be reset.
+func TestEditOfAGroupWithItsMembers(t *testing.T) {
+	edit := RoutesOf[access.KindGroup].Edit
+	const members = `,"members":{"type":"array","nullable":true,"items":{"type":"string"}}`
+	const answer = `{"properties":{"name":{"type":"string"},"description":{"type":"string"}` + members + `}}`
+	const sent = `{"name":"A","description":"new"`
+	for request, want := range map[string]string{"": sent + `}`, members: sent + `,"members":["` + userID + `"]}`} {
+		for _, d := range []document{nil, documentOf(t,
+			described{"get", edit.Edits.Path, "", answer},
+			described{"post", edit.Path, `{"properties":{"name":{"type":"string"},"description":{"type":"string"}` + request + `}}`, "{}"},
+		)} {
+			change := edited(t, `{"name":"A","description":"old","members":["`+userID+`"]}`, Object{"description": MustMarshal("new")})
+			change.Apart = "members"
+			composed, err := settledBy(t, edit, d).ComposeEdit(change)
+			if d == nil {
+				want = sent + `}`
+			}
+			if err != nil || !SameJSON(MustMarshal(composed), json.RawMessage(want)) {
+				t.Errorf("%q: %s, %v", request, MustMarshal(composed), err)
+			}
+			if d == nil {
+				want = map[string]string{"": sent + `}`, members: sent + `,"members":["` + userID + `"]}`}[request]
+			}
+		}
 	}
 }

@@ -211,10 +211,13 @@ func (p schemaProperty) memberEncoder(kindOf KindOf) (memberEncoder, error) {
 func (p schemaProperty) noMembers() string {
 	switch {
 	case p.is(openapi3.TypeArray):
-		if p.items.is(openapi3.TypeString, openapi3.TypeObject) {
-			return ""
+		switch {
+		case !p.items.is(openapi3.TypeString, openapi3.TypeObject):
+			return "has items of which each is " + p.items.String()
+		case p.items != nil && len(p.items.properties) > 0 && !p.items.hasAny(append(PropID.AnswerNames(), string(PropLink))):
+			return "has items of which each is an object with " + listed(p.items.names()) + ", and without an id"
 		}
-		return "has items of which each is " + p.items.String()
+		return ""
 	case !p.is(openapi3.TypeObject):
 		return "is " + p.String() + ", and no list of members"
 	case len(p.properties) > 0 && perKindKeys(p.names()) == nil:

@@ -123,7 +123,7 @@ func (o operation) misform(r *Route) string {
 	switch {
 	case len(r.Request) > 0 && o.requestForm != "":
 		return "the request is " + o.requestForm + ", and no object in JSON"
-	case r.Method != http.MethodGet && len(r.Answer) > 0 && o.answerForm != "":
+	case !r.Lists && len(r.Answer) > 0 && o.answerForm != "":
 		return "the answer is " + o.answerForm + ", and no object in JSON"
 	}
 	return ""

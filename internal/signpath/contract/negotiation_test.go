@@ -110,11 +110,12 @@ func TestOfferedRoutes(t *testing.T) {
 // the old one is gone by then.
 func TestTokenMustBeKnown(t *testing.T) {
 	r := RoutesOf[access.KindCIUser].RegenerateToken
+	const missing = `does not have the property "apiToken" there (looked for apiToken, token, ciUserToken). It offers credential`
 	for answer, refusal := range map[string]string{
 		`{"properties":{"token":{"type":"string"}}}`: "",
 		// A document that does not describe the answer contradicts nothing.
 		`{}`: "",
-		`{"properties":{"credential":{"type":"string"}}}`:                                         `does not have the property "apiToken" there (looked for apiToken, token, ciUserToken). It offers credential`,
+		`{"properties":{"credential":{"type":"string"}}}`:                                         missing,
 		`{"properties":{"apiToken":{"type":"object"}}}`:                                           "apiToken in the answer is object, and not string",
 		`{"properties":{"apiToken":{"properties":{"value":{"type":"string"}}}}}`:                  "apiToken in the answer is object, and not string",
 		`{"properties":{"apiToken":{"allOf":[{"type":"object"}]}}}`:                               "apiToken in the answer is object, and not string",
@@ -139,48 +140,58 @@ func TestTokenMustBeKnown(t *testing.T) {
 
 // A request that has nothing to say is not sent, either, where something is demanded.
 func TestWhatIsDemandedAndNotKnown(t *testing.T) {
-	ciUsers, groups := RoutesOf[access.KindCIUser], RoutesOf[access.KindGroup]
+	activate, create, changeMembers := RoutesOf[access.KindCIUser].Activate, RoutesOf[access.KindCIUser].Create, RoutesOf[access.KindGroup].ChangeMembers
 	const ids = `{"type":"array","items":{"type":"string"}}`
+	members := func(schema string) string { return `{"properties":{"members":` + schema + `}}` }
+	name := func(schema string) string { return `{"properties":{"name":` + schema + `}}` }
 	tests := map[string]struct {
 		r       *Route
-		path    string
 		request string
 		refusal string
 	}{
-		"nothing demanded":       {ciUsers.Activate, "/CIUsers/{id}/Activate", `{"properties":{"reason":{"type":"string"}}}`, ""},
-		"by an action":           {ciUsers.Activate, "/CIUsers/{id}/Activate", `{"required":["reason"],"properties":{"reason":{"type":"string"}}}`, `demands the property "reason" there, which this provider does not know. Its request has none`},
-		"by a create":            {ciUsers.Create, "/CIUsers", `{"required":["name","owner"],"properties":{"name":{"type":"string"},"owner":{}}}`, `demands the property "owner"`},
-		"a name that is no text": {ciUsers.Create, "/CIUsers", `{"properties":{"name":{"type":"object"}}}`, `of the property "name" it takes what is object, and the value is string`},
-		"a name among others":    {ciUsers.Create, "/CIUsers", `{"properties":{"name":{"type":"string","enum":["a","b"]}}}`, `it takes only "a", "b", and the value is "text"`},
-		"by members":             {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"required":["comment"],"properties":{"members":` + ids + `,"comment":{}}}`, `demands the property "comment"`},
+		"nothing demanded": {activate, `{"properties":{"reason":{"type":"string"}}}`, ""},
+		"by an action": {
+			activate, `{"required":["reason"],"properties":{"reason":{"type":"string"}}}`,
+			`demands the property "reason" there, which this provider does not know. Its request has none`,
+		},
+		"by a create":            {create, `{"required":["name","owner"],"properties":{"name":{"type":"string"},"owner":{}}}`, `demands the property "owner"`},
+		"a name that is no text": {create, name(`{"type":"object"}`), `of the property "name" it takes what is object, and the value is string`},
+		"a name among others":    {create, name(`{"type":"string","enum":["a","b"]}`), `it takes only "a", "b", and the value is "text"`},
+		"by members":             {changeMembers, `{"required":["comment"],"properties":{"members":` + ids + `,"comment":{}}}`, `demands the property "comment"`},
 		"in each member": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
-			`{"properties":{"members":{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{"type":"string"}}}}}}`,
+			changeMembers,
+			members(`{"type":"array","items":{"type":"object","required":["id","type"],"properties":{"id":{"type":"string"},"type":{"type":"string"}}}}`),
 			`each of its members has to have the property "type", which this provider does not know`,
 		},
-		"members by number": {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"array","items":{"type":"integer"}}}}`, "each of its members is integer, and neither an id"},
+		"members by number": {changeMembers, members(`{"type":"array","items":{"type":"integer"}}`), "each of its members is integer, and neither an id"},
 		"members by another name": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"array","items":{"properties":{"userId":{}}}}}}`,
+			changeMembers, members(`{"type":"array","items":{"properties":{"userId":{}}}}`),
 			"each of its members is an object with userId, and without an id",
 		},
-		"members as a text": {groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers", `{"properties":{"members":{"type":"string"}}}`, "its members are string, and no list"},
+		"members that are addresses": {changeMembers, members(`{"type":"array","items":{"type":"string","format":"email"}}`), "each of its members has the format email"},
+		"a bare list":                {changeMembers, ids, "the request is array, and no object in JSON"},
+		"no object":                  {create, `{"type":"string"}`, "the request is string, and no object in JSON"},
+		"what is known and not set": {
+			create, `{"required":["name","notificationEmailAddress"],"properties":{"name":{},"notificationEmailAddress":{"type":"string"}}}`,
+			`demands the property "notificationEmailAddress" there, which is not set. Its request has name`,
+		},
+		"members as a text": {changeMembers, members(`{"type":"string"}`), "its members are string, and no list"},
 		"a kind demanded": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
-			`{"properties":{"members":{"type":"object","required":["robots"],"properties":{"users":` + ids + `,"robots":` + ids + `}}}}`, "it demands robots, which is not known",
+			changeMembers, members(`{"type":"object","required":["robots"],"properties":{"users":` + ids + `,"robots":` + ids + `}}`),
+			"it demands robots, which is not known",
 		},
 		"members per kind as objects": {
-			groups.ChangeMembers, "/UserGroups/{id}/ChangeMembers",
-			`{"properties":{"members":{"type":"object","properties":{"users":{"type":"array","items":{"type":"object"}}}}}}`, "users is no array of ids",
+			changeMembers, members(`{"type":"object","properties":{"users":{"type":"array","items":{"type":"object"}}}}`), "users is no array of ids",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			settled := settledBy(t, test.r, documentOf(t, described{"post", test.path, test.request, "{}"}))
-			var err error
-			switch test.r {
-			case groups.ChangeMembers:
+			settled, err := settle(test.r, documentOf(t, described{"post", test.r.Path, test.request, "{}"}))
+			switch {
+			case err != nil:
+			case test.r == changeMembers:
 				_, err = settled.ComposeMembers(json.RawMessage(`[]`), map[Property][]string{PropMembers: {userID}})
-			case ciUsers.Create:
+			case test.r == create:
 				_, err = settled.Compose(map[Property]string{PropName: "text"})
 			default:
 				_, err = settled.Compose(nil)
@@ -192,6 +203,88 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// What is demanded and may be null is sent as null, where there is nothing to say.
+func TestNullWhereItIsDemanded(t *testing.T) {
+	create := RoutesOf[access.KindCIUser].Create
+	settled := settledBy(t, create, documentOf(t, described{"post", create.Path,
+		`{"required":["name","notificationEmailAddress"],"properties":{"name":{},"notificationEmailAddress":{"type":"string","nullable":true}}}`, "{}"}))
+	request, err := settled.Compose(map[Property]string{PropName: "text", PropNotificationEmail: "", PropDescription: ""})
+	if err != nil || !SameJSON(MustMarshal(request), json.RawMessage(`{"name":"text","notificationEmailAddress":null}`)) {
+		t.Errorf("%s, %v", MustMarshal(request), err)
+	}
+}
+
+// A body that is no JSON at all is another form, too.
+func TestBodiesOfOtherMediaTypes(t *testing.T) {
+	edit, token := RoutesOf[access.KindCIUser].Edit, RoutesOf[access.KindCIUser].RegenerateToken
+	for _, test := range []struct {
+		r             *Route
+		media, schema string
+		refusal       string
+	}{
+		{edit, "multipart/form-data", `{"properties":{"name":{"type":"string"}}}`, "the request is multipart/form-data, and no object in JSON"},
+		{edit, "application/json-patch+json", `{"type":"array","items":{"type":"object"}}`, "the request is array, and no object in JSON"},
+		{token, "text/plain", `{"type":"string"}`, "the answer is text/plain, and no object in JSON"},
+		{token, "text/json", `{"type":"string"}`, "the answer is string, and no object in JSON"},
+	} {
+		body := fmt.Sprintf(`{"content":{%q:{"schema":%s}}}`, test.media, test.schema)
+		operation := `{"requestBody":` + body + `,"responses":{}}`
+		if test.r == token {
+			operation = `{"responses":{"200":{"description":"",` + body[1:] + `}}`
+		}
+		d, err := parseDocument([]byte(`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}` + test.r.Path + `":{"post":` + operation + `}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = settle(test.r, d)
+		expectContractError(t, err, test.r.String()+" is not sent", test.refusal)
+		if line := d.compare(test.r)[0]; line.State != Contradicts || line.Found != test.refusal {
+			t.Errorf("%+v", line)
+		}
+	}
+}
+
+// A create does not set what no answer has: nobody could see what it is.
+func TestCreateOfWhatNoAnswerHas(t *testing.T) {
+	create := RoutesOf[access.KindGroup].Create
+	d := documentOf(t, described{"get", create.Creates.Path, "", `{"properties":{"name":{}}}`},
+		described{"post", create.Path, `{"properties":{"name":{},"description":{}}}`, "{}"})
+	settled := settledBy(t, create, d)
+	if _, err := settled.Compose(map[Property]string{PropName: "A", PropDescription: ""}); err != nil {
+		t.Error(err)
+	}
+	_, err := settled.Compose(map[Property]string{PropName: "A", PropDescription: "text"})
+	expectContractError(t, err, `it would write the property "description"`, "GET /UserGroups/{id} does not answer it", "There it has name")
+}
+
+// Where members go per kind, their kinds are known from a list that is answered so, from
+// the directory, or from who is about to be created.
+func TestKindsOfMembers(t *testing.T) {
+	const unknown = "44444444-4444-4444-8444-444444444444"
+	change := RoutesOf[access.KindGroup].ChangeMembers
+	ids := `{"type":"array","items":{"type":"string"}}`
+	settled := settledBy(t, change, documentOf(t, described{"post", change.Path,
+		`{"properties":{"members":{"properties":{"users":` + ids + `,"ciUsers":` + ids + `}}}}`, "{}"}))
+	for _, test := range []struct {
+		settled        Settled
+		answered, want string
+		member         string
+	}{
+		{settled, `[]`, `{"users":["` + userID + `"],"ciUsers":[]}`, userID},
+		{settled, `{"ciUsers":["` + unknown + `"]}`, `{"users":[],"ciUsers":["` + unknown + `"]}`, unknown},
+		{settled.Knowing(map[string]access.Kind{unknown: access.KindUser}), `[]`, `{"users":["` + unknown + `"],"ciUsers":[]}`, unknown},
+		{settled, `[]`, "no list tells whether " + unknown, unknown},
+		{settled, `[]`, "has no place for a user group (" + groupID + ")", groupID},
+	} {
+		request, err := test.settled.ComposeMembers(json.RawMessage(test.answered), map[Property][]string{PropMembers: {test.member}})
+		if !strings.HasPrefix(test.want, "{") {
+			expectContractError(t, err, change.String()+" is not sent: of members", test.want)
+		} else if err != nil || !SameJSON(request["members"], json.RawMessage(test.want)) {
+			t.Errorf("%s: %s, %v", test.want, request["members"], err)
+		}
 	}
 }
 

@@ -108,6 +108,31 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// That no edit takes something is documented only where the changelog says so, or
+// names routes of its own for it.
+func TestEvidenceThatNoEditTakesIt(t *testing.T) {
+	documented := map[string]string{}
+	for why, names := range map[string][]string{
+		"SetDirectorySynchronized is a route of its own": {"isDirectorySynchronized", "directorySynchronized", "isSynchronized"},
+		"no longer part of the edit of a group":          {"members", "memberIds", "groupMembers"},
+		"routes of their own that edit them":             {"signingPolicies", "artifactConfigurations"},
+	} {
+		for _, name := range names {
+			documented[name] = why
+			if notEdited()[name] == "" {
+				t.Errorf("the table lacks %s", name)
+			}
+		}
+	}
+	for name, evidence := range notEdited() {
+		level, source, _ := strings.Cut(evidence, ": ")
+		why, isDocumented := documented[name]
+		if isDocumented != (level == "documented") || !slices.Contains(evidenceLevels, level) || source == "" || !strings.Contains(source, why) {
+			t.Errorf("%s: %s", name, evidence)
+		}
+	}
+}
+
 // What a route reads and writes is described there, under the very name.
 func TestTheDocumentHasThePropertiesOfEachRoute(t *testing.T) {
 	for _, r := range Routes() {

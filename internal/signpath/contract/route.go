@@ -27,6 +27,8 @@ type Route struct {
 	// Answer is what is looked for in the answer. Further properties are taken
 	// where they come.
 	Answer []Property
+	// Lists is true for a route that answers many objects.
+	Lists bool
 	// Edits is, for an edit, the route that reads what it writes, and Creates, for a
 	// create, the one that reads what it makes.
 	Edits, Creates *Route
@@ -93,6 +95,13 @@ func reads(path string, answer ...Property) *Route {
 	return &Route{Method: http.MethodGet, Path: path, Answer: answer}
 }
 
+// readsMany is a route that reads a list of objects.
+func readsMany(path string, answer ...Property) *Route {
+	r := reads(path, answer...)
+	r.Lists = true
+	return r
+}
+
 // writes is a route whose request states the whole result.
 func writes(path string, request ...Property) *Route {
 	return &Route{Method: http.MethodPost, Path: path, Request: request}
@@ -125,7 +134,7 @@ var RouteSystemInfo = &Route{Method: http.MethodGet, Path: "/" + Version + "/Met
 var (
 	RouteOrganization = reads("/Organization", PropYearlySize, PropYearlySignatures, PropQuotaStart, PropQuotaEnd)
 
-	RouteProjects    = reads("/Projects", PropSlug, PropName)
+	RouteProjects    = readsMany("/Projects", PropSlug, PropName)
 	RouteProject     = reads("/Projects/{project}", PropSlug, PropName, PropSigningPolicies, PropReaders, PropConfigurators)
 	RouteProjectEdit = edits(RouteProject, PropReaders, PropConfigurators)
 
@@ -137,7 +146,7 @@ var (
 	// RouteAuditEvents has the administrative events; those of signing requests
 	// have a route of their own since 1.130.0 (documented).
 	RouteAuditEvents = &Route{
-		Method: http.MethodGet, Path: "/AuditLog/Events", Preview: true,
+		Method: http.MethodGet, Path: "/AuditLog/Events", Preview: true, Lists: true,
 		Answer: []Property{PropEventTime, PropEventName, PropEventMetadata, PropEventObject, PropEventChanges},
 	}
 )
@@ -166,7 +175,7 @@ var (
 // what is needed is then read by id.
 var RoutesOf = map[access.Kind]PrincipalRoutes{
 	access.KindUser: {
-		List:       reads("/InteractiveUsers", PropID, PropName),
+		List:       readsMany("/InteractiveUsers", PropID, PropName),
 		Me:         reads("/InteractiveUsers/Me", userAnswer...),
 		Read:       routeUser,
 		Create:     creates(routeUser, "/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
@@ -176,7 +185,7 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 		Reinvite:   acts("/InteractiveUsers/{id}/Reinvite"),
 	},
 	access.KindCIUser: {
-		List:       reads("/CIUsers", PropID, PropName),
+		List:       readsMany("/CIUsers", PropID, PropName),
 		Me:         reads("/CIUsers/Me", ciUserAnswer...),
 		Read:       routeCIUser,
 		Create:     creates(routeCIUser, "/CIUsers", PropName, PropNotificationEmail),
@@ -187,7 +196,7 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 		RegenerateToken: &Route{Method: http.MethodPost, Path: "/CIUsers/{id}/RegenerateApiToken", Class: httpapi.Once, Answer: []Property{PropAPIToken}},
 	},
 	access.KindGroup: {
-		List:          reads("/UserGroups", PropID, PropName),
+		List:          readsMany("/UserGroups", PropID, PropName),
 		Read:          routeGroup,
 		Create:        creates(routeGroup, "/UserGroups", PropName, PropDescription),
 		Edit:          edits(routeGroup, PropName, PropDescription),

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -84,6 +85,18 @@ func isNull(described *openapi3.Schema) bool {
 }
 
 func (s *schema) add(r schemaReader, described *openapi3.Schema, isAlternative bool) {
+	s.addTypes(described)
+	s.addProperties(r, described)
+	s.readOnly = s.readOnly || described.ReadOnly
+	if items := r.read(described.Items); items != nil {
+		s.items = items
+	}
+	if !isAlternative {
+		s.addDemands(described)
+	}
+}
+
+func (s *schema) addTypes(described *openapi3.Schema) {
 	for _, name := range described.Type.Slice() {
 		if name == "null" {
 			s.nullable = true
@@ -92,7 +105,9 @@ func (s *schema) add(r schemaReader, described *openapi3.Schema, isAlternative b
 		}
 	}
 	s.nullable = s.nullable || described.Nullable
-	s.readOnly = s.readOnly || described.ReadOnly
+}
+
+func (s *schema) addProperties(r schemaReader, described *openapi3.Schema) {
 	if has := described.AdditionalProperties; has.Schema != nil || has.Has != nil && *has.Has {
 		s.open = true
 	}
@@ -106,12 +121,10 @@ func (s *schema) add(r schemaReader, described *openapi3.Schema, isAlternative b
 		}
 		s.properties[name] = schemaProperty{r.read(p), factIn(extensions)}
 	}
-	if items := r.read(described.Items); items != nil {
-		s.items = items
-	}
-	if isAlternative {
-		return
-	}
+}
+
+// addDemands takes in what a value has to be, beside its type.
+func (s *schema) addDemands(described *openapi3.Schema) {
 	s.format = described.Format
 	s.required = unique(append(s.required, described.Required...))
 	for _, value := range described.Enum {
@@ -257,20 +270,32 @@ func (s *schema) carries(answer *schema, value json.RawMessage) string {
 	if answer == nil {
 		answer = &schema{}
 	}
-	if s.items != nil {
-		var items []json.RawMessage
-		if json.Unmarshal(value, &items) == nil {
-			for _, item := range items {
-				if reason := s.items.carries(answer.items, item); reason != "" {
-					return "in an item, " + reason
-				}
-			}
-		}
+	if reason := s.carriesItems(answer, value); reason != "" {
+		return reason
 	}
 	o, err := DecodeObject(value)
 	if err != nil || len(s.properties) == 0 {
 		return ""
 	}
+	return cmp.Or(s.carriesProperties(answer, o), s.untaken(answer, o))
+}
+
+// carriesItems is carries for the items of a list.
+func (s *schema) carriesItems(answer *schema, value json.RawMessage) string {
+	var items []json.RawMessage
+	if s.items == nil || json.Unmarshal(value, &items) != nil {
+		return ""
+	}
+	for _, item := range items {
+		if reason := s.items.carries(answer.items, item); reason != "" {
+			return "in an item, " + reason
+		}
+	}
+	return ""
+}
+
+// carriesProperties is carries for the properties that a request takes.
+func (s *schema) carriesProperties(answer *schema, o Object) string {
 	for _, name := range s.names() {
 		nested, taken := o[name]
 		if !taken {
@@ -283,6 +308,11 @@ func (s *schema) carries(answer *schema, value json.RawMessage) string {
 			return "in " + name + ", " + reason
 		}
 	}
+	return ""
+}
+
+// untaken says which property of an object that holds something a request has no place for.
+func (s *schema) untaken(answer *schema, o Object) string {
 	for _, name := range slices.Sorted(maps.Keys(o)) {
 		if _, taken := s.properties[name]; !taken && !s.open && !IsEmptyJSON(o[name]) && !answer.isReadOnly(name) {
 			return "it has no place for " + name

@@ -33,6 +33,9 @@ func TestReviewingGuideHasEveryRule(t *testing.T) {
 	var wanted strings.Builder
 	for _, rule := range review.Catalogue() {
 		severity := string(rule.Severity)
+		if rule.Introduced != "" {
+			severity += "; " + string(rule.Introduced) + " if a plan newly introduces it"
+		}
 		for _, parameter := range rule.Parameters {
 			severity += fmt.Sprintf("; `%s`: %d", parameter.Name, parameter.Default)
 		}

@@ -140,7 +140,7 @@ func (c *call) listed() listed {
 		return c.server.history.at(time.Time{})
 	case c.fault.Action == FaultStaleList:
 		return c.server.history.at(now.Add(-c.fault.delay()))
-	case c.dialect.ListLag > 0:
+	case c.dialect.ListLag > 0 && c.server.lags():
 		return c.server.history.at(now.Add(-c.dialect.ListLag))
 	}
 	return c.organization.listed()
@@ -148,7 +148,7 @@ func (c *call) listed() listed {
 
 // seen is what a read of a single user or group shows: the object as it is, or as it was.
 func (c *call) seen(id string) version {
-	if c.dialect.ReadLag == 0 {
+	if c.dialect.ReadLag == 0 || !c.server.lags() {
 		return version{user: c.organization.usersByID[id], group: c.organization.groupsByID[id]}
 	}
 	var seen version
@@ -161,11 +161,14 @@ func (c *call) seen(id string) version {
 	return seen
 }
 
+// lags tells whether the read at hand lags behind, in a dialect in which reads do.
+func (s *Server) lags() bool { return s.lagging == nil || s.lagging() }
+
 func (c *call) seenAt() time.Time { return c.server.clock().Add(-c.dialect.ReadLag) }
 
 // seenProject returns the project with the slug as a read shows it, or as it is now for all else; nil if there is none.
 func (c *call) seenProject(slug string) *project {
-	if c.dialect.ReadLag == 0 || c.request.Method != http.MethodGet {
+	if c.dialect.ReadLag == 0 || c.request.Method != http.MethodGet || !c.server.lags() {
 		return c.organization.project(slug)
 	}
 	for _, p := range c.server.history.at(c.seenAt()).projects {

@@ -18,6 +18,7 @@ import (
 type Server struct {
 	dialect   Dialect
 	clock     func() time.Time
+	lagging   func() bool
 	newID     func() string
 	stateFile string
 	control   http.Handler
@@ -61,6 +62,11 @@ func WithStateFile(path string) Option {
 // WithClock sets the clock of audit events and the request log.
 func WithClock(clock func() time.Time) Option {
 	return func(s *Server) { s.clock = clock }
+}
+
+// WithLagging asks of each read that lags in the dialect whether it does, as where one of several replicas is behind.
+func WithLagging(lagging func() bool) Option {
+	return func(s *Server) { s.lagging = lagging }
 }
 
 // WithIDs sets what makes the ids of users and groups that are created. Without it they are random.

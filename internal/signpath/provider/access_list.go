@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -39,15 +40,15 @@ func (s *session) conditions(ctx context.Context, t api.Target) (access.Conditio
 }
 
 // planMember finds the principal that a planned entry names and checks that it
-// may be on the list. Who is on the list already is not checked: SignPath took
+// may be on the list. The id is whom the state means by it; see meant. Who is on the list already is not checked: SignPath took
 // it, and a plan must not fail because somebody was deactivated meanwhile.
-func (s *session) planMember(ctx context.Context, t api.Target, current []string, member string, at path.Path, diags *diag.Diagnostics) (access.Principal, bool) {
+func (s *session) planMember(ctx context.Context, t api.Target, current []string, member, id string, at path.Path, diags *diag.Diagnostics) (access.Principal, bool) {
 	reference, err := access.ParseReference(member)
 	if err != nil {
 		return access.Principal{}, false // Validation has reported it.
 	}
 	f := failure{at: at, doing: fmt.Sprintf("Looking up %q for %s", member, t), needs: needsAnyRole, granting: true}
-	p, err := s.resolve(ctx, reference)
+	p, err := s.resolve(ctx, meant(reference, id))
 	if err != nil {
 		addFailure(diags, f, err)
 		return p, false
@@ -117,4 +118,12 @@ func (s *session) spellMembers(ctx context.Context, ids, known []string) ([]stri
 func (s *session) settleMembers(ctx context.Context, t api.Target, whole bool, added []access.Principal, at path.Path, diags *diag.Diagnostics) {
 	doing := failure{at: at, doing: "Planning to change " + t.String(), needs: changeNeeds(t.List)}
 	settled(diags, doing, false, s.client.SettleMembers(ctx, t, whole, added...))
+}
+
+// settleUnknownList finds out whether a list can be written of which it is not known yet what
+// it belongs to.
+func (s *session) settleUnknownList(ctx context.Context, list access.List, whole bool, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	if getParent(ctx, req.Plan, list, diags).isUnknown() {
+		s.settleMembers(ctx, api.Target{List: list}, whole, nil, parentPath(list, nil), diags)
+	}
 }

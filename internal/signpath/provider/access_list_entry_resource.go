@@ -29,7 +29,7 @@ type accessListEntryResource struct {
 
 var _ plannedResource = (*accessListEntryResource)(nil)
 
-func newAccessListEntryResource(list access.List) resource.Resource {
+func newAccessListEntryResource(list access.List) plannedResource {
 	return &accessListEntryResource{list: list}
 }
 
@@ -48,6 +48,11 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		MarkdownDescription: fmt.Sprintf("The %s, as a member reference: %s. E-mails and UUIDs are compared without case. Another principal replaces the resource; another spelling of the same one changes nothing. %s",
 			r.list.Singular, memberForms(r.list.Kinds), memberErrors(r.list)),
 		Validators: []validator.String{isMemberReference(access.Kinds()...)},
+	}
+	attributes[attrMemberID] = schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "Id of the principal that `member` means, a UUID; known in the plan if the principal exists. " +
+			"A reference that is in the state means whom it meant there, also if its name has gone to somebody else since." + refusedIfChanged,
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
@@ -75,11 +80,13 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	if left, ok := r.leftTarget(ctx, r.list, req, &resp.Diagnostics); ok {
-		if id := entryID(ctx, req.Private); r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) {
+		id := entryID(ctx, req.Private)
+		if r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) && len(r.noteKept(ctx, resp.Private, listKey(left), []string{id}, &resp.Diagnostics)) > 0 {
 			r.guardRemoval(ctx, left, id, &resp.Diagnostics)
 		}
 		req = planCreate(r.list, req, resp)
 	}
+	r.settleUnknownList(ctx, r.list, false, req, &resp.Diagnostics)
 	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}
@@ -90,12 +97,12 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 	}
 	if member.IsUnknown() {
 		r.requireReplaceOnUpdate(req, resp)
-		if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok {
+		if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok {
 			r.settleMembers(ctx, t, false, nil, path.Root(attrMember), &resp.Diagnostics)
 		}
 		return
 	}
-	if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
+	if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
 		r.plan(ctx, t, member.ValueString(), req, resp)
 	}
 }
@@ -106,8 +113,9 @@ func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.
 	if err != nil || !r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
 		return
 	}
-	r.claim(ctx, t, id, resp)
-	r.guardRemoval(ctx, t, id, &resp.Diagnostics)
+	if len(r.noteKept(ctx, resp.Private, listKey(t), []string{id}, &resp.Diagnostics)) > 0 {
+		r.guardRemoval(ctx, t, id, &resp.Diagnostics)
+	}
 }
 
 // guardRemoval judges that the entry leaves the list.
@@ -130,24 +138,29 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
-	p, ok := r.planMember(ctx, t, current, member, path.Root(attrMember), &resp.Diagnostics)
+	var prior types.String
+	meantID := ""
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attrMember), &prior)...)
+	}
+	if prior.ValueString() == member {
+		meantID = entryID(ctx, req.Private)
+	}
+	p, ok := r.planMember(ctx, t, current, member, meantID, path.Root(attrMember), &resp.Diagnostics)
 	if !ok {
 		return
 	}
+	r.planIDs(ctx, t, p, resp)
 	r.claim(ctx, t, memberKey(p), resp)
+	r.holdings.hold(listKey(t), memberKey(p))
 	if req.State.Raw.IsNull() {
 		noteSuccessor(ctx, resp.Private, successor{Object: listKey(t), Members: []string{memberKey(p)}}, &resp.Diagnostics)
 	}
 	r.planNesting(ctx, t, memberKey(p), req, resp)
 	if !resp.Diagnostics.HasError() {
-		r.planAccess(ctx, t, p, current, priorEntry(ctx, req), &resp.Diagnostics)
+		r.planAccess(ctx, t, p, current, priorEntry(ctx, req), resp.Private, &resp.Diagnostics)
 	}
-	if req.State.Raw.IsNull() {
-		return
-	}
-	var prior types.String
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attrMember), &prior)...)
-	if prior.ValueString() == member {
+	if req.State.Raw.IsNull() || prior.ValueString() == member {
 		return
 	}
 	if p.ID != "" && p.ID == entryID(ctx, req.Private) {
@@ -157,15 +170,27 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 	r.requireReplaceOnUpdate(req, resp)
 }
 
+// planIDs says whom the reference means.
+func (r *accessListEntryResource) planIDs(ctx context.Context, t api.Target, p access.Principal, resp *resource.ModifyPlanResponse) {
+	planGroupID(ctx, t, &resp.Plan, &resp.Diagnostics)
+	var planned types.String
+	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root(attrMemberID), &planned)...)
+	if planned.IsUnknown() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMemberID), idValue(p.ID))...)
+	}
+}
+
 // planAccess judges what the entry changes: prior is who it was for, if anybody.
-func (r *accessListEntryResource) planAccess(ctx context.Context, t api.Target, p access.Principal, current []string, prior string, diags *diag.Diagnostics) {
+func (r *accessListEntryResource) planAccess(
+	ctx context.Context, t api.Target, p access.Principal, current []string, prior string, private privateState, diags *diag.Diagnostics,
+) {
 	var added []access.Principal
 	var removed []string
 	if !slices.Contains(current, p.ID) {
 		added = append(added, p)
 	}
 	if prior != "" && prior != p.ID && slices.Contains(current, prior) {
-		removed = append(removed, prior)
+		removed = r.noteKept(ctx, private, listKey(t), []string{prior}, diags)
 	}
 	r.guardEntry(ctx, t, added, removed, path.Root(attrMember), diags)
 	if len(added)+len(removed) > 0 {
@@ -175,7 +200,7 @@ func (r *accessListEntryResource) planAccess(ctx context.Context, t api.Target, 
 
 func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, added []access.Principal, removed []string, at path.Path, diags *diag.Diagnostics) {
 	change := r.listChange(t, added, removed)
-	change.replaceable = true
+	change.replaceable, change.ends = true, at.Equal(path.Empty())
 	change.at = func(review.Finding) path.Path { return at }
 	r.guardAccess(ctx, change, diags)
 }
@@ -198,8 +223,9 @@ func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target,
 // whole list.
 func (r *accessListEntryResource) claim(ctx context.Context, t api.Target, key string, resp *resource.ModifyPlanResponse) {
 	by := listTypeName("signpath", r.list, r.list.Singular)
-	r.session.claim(ctx, resp.Private, t.String(), claim{by: by, shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
-	r.session.claim(ctx, resp.Private, fmt.Sprintf("the entry %s of %s", key, t), claim{by: by}, path.Root(attrMember), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, listKey(t), claim{by: by, of: t.String(), shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
+	entry := claim{by: by, of: fmt.Sprintf("the entry %s of %s", key, t)}
+	r.session.claim(ctx, resp.Private, key+" on "+listKey(t), entry, path.Root(attrMember), &resp.Diagnostics)
 }
 
 const privateID = "principal_id"
@@ -237,7 +263,7 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 		return
 	}
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{p.ID}, nil)
-	addEditWarnings(&resp.Diagnostics, warnings)
+	addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	doing := failure{at: path.Root(attrMember), doing: fmt.Sprintf("Adding %q to %s", member, t), needs: changeNeeds(r.list), creating: true}
 	addFailure(&resp.Diagnostics, doing, err)
 	if err != nil && !isInForce(err) {
@@ -247,6 +273,13 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	r.listIdentity(t, p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	resp.State.Raw = req.Plan.Raw
+	keepIDs(ctx, t, p.ID, &resp.State, &resp.Diagnostics)
+}
+
+// keepIDs writes who the entry is for, which the plan may have left unknown.
+func keepIDs(ctx context.Context, t api.Target, id string, state settableAttributes, diags *diag.Diagnostics) {
+	diags.Append(state.SetAttribute(ctx, path.Root(attrMemberID), id)...)
+	keepGroupID(ctx, t, state, diags)
 }
 
 func entryMember(ctx context.Context, from attributes, diags *diag.Diagnostics) string {
@@ -285,6 +318,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 	setEntryID(ctx, resp.Private, id, &resp.Diagnostics)
 	r.keepTarget(ctx, t, id, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), spelled[0])...)
+	keepIDs(ctx, t, id, &resp.State, &resp.Diagnostics)
 }
 
 // currentID returns the id of the entry's principal: the one that was granted,
@@ -310,6 +344,7 @@ func (r *accessListEntryResource) Update(ctx context.Context, req resource.Updat
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	keepIDs(ctx, t, entryID(ctx, req.Private), &resp.State, &resp.Diagnostics)
 	r.listIdentity(t, entryID(ctx, req.Private)).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
@@ -322,10 +357,11 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 	if err == nil {
 		id, err = r.currentID(ctx, member, entryID(ctx, req.Private))
 	}
-	if err == nil && id != "" && len(leaving(ctx, req.Private, t, []string{id})) > 0 {
+	if err == nil && id != "" && len(r.givenUp(ctx, req.Private, listKey(t), leaving(ctx, req.Private, t, []string{id}))) > 0 {
 		var warnings api.Warnings
+		r.taken.entries.hold(listKey(t), id) // Before it: a plan may read the list while it is written.
 		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Removing %q from %s", member, t), needs: changeNeeds(r.list)}, err)

@@ -20,9 +20,8 @@ import (
 // organization, too; an import need not.
 
 const (
-	attrOrganizationID = "organization_id"
-	attrGroupID        = "group_id"
-	attrMemberID       = "member_id"
+	attrGroupID  = "group_id"
+	attrMemberID = "member_id"
 )
 
 // listIdentitySchema describes [session.listIdentity].
@@ -70,18 +69,6 @@ func (s *session) listIdentity(t api.Target, memberID string) identityData {
 	return d
 }
 
-// isElsewhere reports a list of another organization than the provider's. There
-// may be a list of the same slugs here, and it would be taken for that one.
-func (s *session) isElsewhere(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) bool {
-	theirs, ours := identityAttribute(ctx, identity, attrOrganizationID), s.client.OrganizationID()
-	if theirs == "" || theirs == ours {
-		return false
-	}
-	diags.AddError("Another organization", fmt.Sprintf(
-		"This resource belongs to the organization %s, and the provider is configured for %s. Set organization_id, or use the provider of that organization.", theirs, ours))
-	return true
-}
-
 // importParent finds out what is to be imported, by an id or an identity: the
 // list's parent and, for an entry, the member.
 func (s *session) importParent(ctx context.Context, list access.List, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics) (parent parentFields, member string, ok bool) {
@@ -91,9 +78,6 @@ func (s *session) importParent(ctx context.Context, list access.List, withMember
 			diags.AddError("Invalid import id", sentence(err.Error()))
 		}
 		return parent, member, err == nil
-	}
-	if s.isElsewhere(ctx, req.Identity, diags) {
-		return parent, "", false
 	}
 	parent = importedParent(ctx, list, req.Identity, diags)
 	if withMember && !diags.HasError() {

@@ -61,14 +61,20 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 	}
 	switch list.Parent {
 	case access.ParentUserGroup:
-		return map[string]schema.Attribute{attrGroup: schema.StringAttribute{
-			Required: true,
-			MarkdownDescription: "The user group, as a reference: `group:NAME`, or `group:UUID`. " +
-				"Refer to the `member` attribute of a `signpath_user_group`, so that Terraform creates it first. " +
-				"Another group replaces the resource; a new name of the same one does not. " +
-				"A group that is synchronized from the organization's directory is an error in the plan: its members are managed there.",
-			Validators: []validator.String{isMemberReference(access.KindGroup)},
-		}}
+		return map[string]schema.Attribute{
+			attrGroup: schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "The user group, as a reference: `group:NAME`, or `group:UUID`. " +
+					"Refer to the `member` attribute of a `signpath_user_group`, so that Terraform creates it first. " +
+					"Another group replaces the resource; a new name of the same one does not. " +
+					"A group that is synchronized from the organization's directory is an error in the plan: its members are managed there.",
+				Validators: []validator.String{isMemberReference(access.KindGroup)},
+			},
+			attrGroupID: schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Id of the group that `group` means, a UUID; known in the plan if the group exists." + refusedIfChanged,
+			},
+		}
 	case access.ParentSigningPolicy:
 		return map[string]schema.Attribute{attrProject: slug("project"), attrSigningPolicy: slug("signing policy")}
 	}
@@ -133,11 +139,12 @@ func parentPath(list access.List, err error) path.Path {
 	return path.Root(attrSigningPolicy)
 }
 
-// planTarget finds the list that a plan names. If it is not known yet, or if it
+// planTarget finds the list that a plan names: that of the state, where both name the
+// group by the same reference. If it is not known yet, or if it
 // reports an error, ok is false. The target of a group that the plan is about to
 // create has no id; see isPlanned.
-func (s *session) planTarget(ctx context.Context, from attributes, list access.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
-	parent := getParent(ctx, from, list, diags)
+func (s *session) planTarget(ctx context.Context, req resource.ModifyPlanRequest, list access.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
+	parent := getParent(ctx, req.Plan, list, diags)
 	if diags.HasError() || parent.isUnknown() {
 		return t, false
 	}
@@ -147,6 +154,9 @@ func (s *session) planTarget(ctx context.Context, from attributes, list access.L
 	reference, err := access.ParseReference(parent.Group.ValueString())
 	if err != nil {
 		return t, false // Validation has reported it.
+	}
+	if !req.State.Raw.IsNull() && parent == getParent(ctx, req.State, list, diags) {
+		reference = meant(reference, groupID(ctx, req.Private))
 	}
 	group, err := s.resolve(ctx, reference)
 	if err == nil && group.ID != "" {
@@ -229,7 +239,7 @@ func (s *session) currentMembers(ctx context.Context, t api.Target) ([]string, e
 // out of the state, and then, or after an error, ok is false.
 func (s *session) readMembers(ctx context.Context, list access.List, req resource.ReadRequest, resp *resource.ReadResponse) (t api.Target, ids []string, ok bool) {
 	t, err := s.target(ctx, req.State, req.Private, list, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || s.isElsewhere(ctx, req.Identity, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return t, nil, false
 	}
 	if err == nil {
@@ -248,6 +258,27 @@ func (s *session) keepTarget(ctx context.Context, t api.Target, memberID string,
 	s.listIdentity(t, memberID).set(ctx, resp.Identity, &resp.Diagnostics)
 	s.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
+	keepGroupID(ctx, t, &resp.State, &resp.Diagnostics)
+}
+
+// keepGroupID writes the id of the list's group, if it is a group's, which the plan may
+// have left unknown.
+func keepGroupID(ctx context.Context, t api.Target, to settableAttributes, diags *diag.Diagnostics) {
+	if t.List.Parent == access.ParentUserGroup {
+		diags.Append(to.SetAttribute(ctx, path.Root(attrGroupID), idValue(t.Group))...)
+	}
+}
+
+// planGroupID says which group is meant.
+func planGroupID(ctx context.Context, t api.Target, plan planAttributes, diags *diag.Diagnostics) {
+	if t.List.Parent != access.ParentUserGroup {
+		return
+	}
+	var planned types.String
+	diags.Append(plan.GetAttribute(ctx, path.Root(attrGroupID), &planned)...)
+	if planned.IsUnknown() {
+		keepGroupID(ctx, t, plan, diags)
+	}
 }
 
 const privateGroupID = "group_id"

@@ -28,10 +28,9 @@ type listPlan struct {
 
 func (p *listPlan) claim(ctx context.Context, t api.Target) {
 	by := listTypeName("signpath", p.list, p.list.Plural)
-	p.session.claim(ctx, p.resp.Private, t.String(), claim{by: by}, parentPath(p.list, nil), &p.resp.Diagnostics)
+	p.session.claim(ctx, p.resp.Private, listKey(t), claim{by: by, of: t.String()}, parentPath(p.list, nil), &p.resp.Diagnostics)
 }
 
-// destroy claims the list, too: nobody else may manage it in the same plan.
 func (p *listPlan) destroy(ctx context.Context) {
 	diags := &p.resp.Diagnostics
 	t, err := p.target(ctx, p.req.State, p.req.Private, p.list, diags)
@@ -39,7 +38,12 @@ func (p *listPlan) destroy(ctx context.Context) {
 	if err != nil || !p.planRemoval(ctx, t, prior, diags) {
 		return // What is gone needs no removal.
 	}
-	p.claim(ctx, t)
+	p.end(ctx, t, prior)
+}
+
+// end plans that the members leave the list, as far as nobody else holds them there.
+func (p *listPlan) end(ctx context.Context, t api.Target, prior []string) {
+	prior = p.noteKept(ctx, p.resp.Private, listKey(t), prior, &p.resp.Diagnostics)
 	p.tellRemoval(ctx, t, prior)
 	p.settleRemoval(ctx, t, prior)
 }
@@ -57,8 +61,7 @@ func (p *listPlan) leave(ctx context.Context, t api.Target) {
 	diags := &p.resp.Diagnostics
 	prior := p.priorIDs(ctx, p.req.State, p.req.Private, diags)
 	if p.planRemoval(ctx, t, prior, diags) {
-		p.tellRemoval(ctx, t, prior)
-		p.settleRemoval(ctx, t, prior)
+		p.end(ctx, t, prior)
 	}
 }
 
@@ -71,6 +74,7 @@ func (p *listPlan) tellRemoval(ctx context.Context, t api.Target, prior []string
 func (p *listPlan) run(ctx context.Context, t api.Target) {
 	diags := &p.resp.Diagnostics
 	p.claim(ctx, t)
+	planGroupID(ctx, t, &p.resp.Plan, diags)
 	current, err := p.currentMembers(ctx, t)
 	if err != nil {
 		addFailure(diags, failure{at: parentPath(p.list, err), doing: "Reading " + t.String(), needs: readNeeds(p.list)}, err)
@@ -86,6 +90,7 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	if diags.HasError() {
 		return
 	}
+	p.holdings.hold(listKey(t), slices.Collect(maps.Keys(ids))...)
 	if p.req.State.Raw.IsNull() {
 		s := successor{Object: listKey(t)}
 		if complete {
@@ -103,6 +108,7 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 		return
 	}
 	p.keepSpelling(ctx, ids)
+	p.planIDs(ctx)
 	p.warnOfEmptyList(t, members)
 	p.tellChange(ctx, t, current, p.membersAfter(ctx, current, ids), path.Root(attrMembers))
 	if !diags.HasError() {
@@ -132,9 +138,13 @@ func (p *listPlan) plannedMembers(ctx context.Context) (members []string, comple
 // which principals the others are; see memberKey.
 func (p *listPlan) checkMembers(ctx context.Context, t api.Target, current, members []string) map[string]string {
 	keys := map[string]string{}
+	var known map[string]string
+	if !p.req.State.Raw.IsNull() {
+		known = memberIDs(ctx, p.req.Private)
+	}
 	for _, member := range members {
 		at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
-		principal, ok := p.planMember(ctx, t, current, member, at, &p.resp.Diagnostics)
+		principal, ok := p.planMember(ctx, t, current, member, known[member], at, &p.resp.Diagnostics)
 		if !ok {
 			continue
 		}
@@ -187,16 +197,37 @@ func (p *listPlan) keepSpelling(ctx context.Context, wanted map[string]string) {
 	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrMembers), members)...)
 }
 
+// planIDs says whom the members mean.
+func (p *listPlan) planIDs(ctx context.Context) {
+	var planned, prior types.Set
+	p.resp.Diagnostics.Append(p.resp.Plan.GetAttribute(ctx, path.Root(attrMemberIDs), &planned)...)
+	if !planned.IsUnknown() {
+		return // Nothing changes.
+	}
+	ids := make([]string, len(p.principals))
+	for i, principal := range p.principals {
+		ids[i] = principal.ID
+	}
+	planned = idSetOf(ids)
+	if !p.req.State.Raw.IsNull() {
+		p.resp.Diagnostics.Append(p.req.State.GetAttribute(ctx, path.Root(attrMemberIDs), &prior)...)
+	}
+	if prior.Equal(planned) { // In another order it would count as another set.
+		planned = prior
+	}
+	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrMemberIDs), planned)...)
+}
+
 func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
 	if len(members) > 0 || p.isUnchanged() {
 		return
 	}
 	if p.list.Parent == access.ParentUserGroup {
-		p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
+		p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list: "+t.String(),
 			fmt.Sprintf("With members = [], %s will be empty: whatever right the group was given, nobody has it through the group.", t))
 		return
 	}
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list",
+	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list: "+t.String(),
 		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s.%s", t, p.list.Grants,
 			map[bool]string{true: " Global roles may still allow it."}[p.list.Parent == access.ParentProject]))
 }
@@ -217,15 +248,15 @@ func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, memb
 	if err != nil || policy.RequiredApprovals == nil || int64(len(members)) >= *policy.RequiredApprovals {
 		return
 	}
-	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Fewer approvers than required approvals",
+	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Fewer approvers than required approvals: "+t.Project+"/"+t.Policy,
 		fmt.Sprintf("Signing policy %q requires %d approvals and will have %d approvers, so no request can be approved.",
 			t.Project+"/"+t.Policy, *policy.RequiredApprovals, len(members)))
 }
 
-// takeover names whose entries a create removes, which the plan of a create cannot
-// show, and announces them.
-func (p *listPlan) takeover(ctx context.Context, t api.Target, losers []string) string {
-	p.losses.announce(t.String(), losers)
+// takeover plans whose entries a create removes, and names them.
+func (p *listPlan) takeover(ctx context.Context, t api.Target, before, after []string) string {
+	losers := without(p.taken.before(listKey(t), before), after)
+	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrRemoves), idSetOf(losers))...)
 	if len(losers) == 0 {
 		return ""
 	}
@@ -236,5 +267,5 @@ func (p *listPlan) takeover(ctx context.Context, t api.Target, losers []string) 
 	}
 	slices.Sort(names)
 	return fmt.Sprintf("\n\nThis resource takes over the list as a whole. Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
-		"To keep them, add them to members, or import the list instead of creating it.", p.list.Grants, strings.Join(names, "\n  - "))
+		"To keep them, add them to members, or import the list instead of creating it.", p.list.Grants, strings.Join(names, "\n  - ")) + refusedNote
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -29,7 +30,7 @@ type accessListResource struct {
 
 var _ plannedResource = (*accessListResource)(nil)
 
-func newAccessListResource(list access.List) resource.Resource {
+func newAccessListResource(list access.List) plannedResource {
 	return &accessListResource{list: list}
 }
 
@@ -56,6 +57,20 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"E-mails and UUIDs are compared without case. %s",
 			r.list.Plural, r.list.Parent, memberForms(r.list.Kinds), memberErrors(r.list)),
 		Validators: []validator.Set{setvalidator.ValueStringsAre(isMemberReference(access.Kinds()...))},
+	}
+	attributes[attrRemoves] = schema.SetAttribute{
+		ElementType:   types.StringType,
+		Computed:      true,
+		PlanModifiers: []planmodifier.Set{ofCreate{}},
+		MarkdownDescription: fmt.Sprintf("Ids of those whom the create takes off the list: who is on it, and not in `members`. The create removes exactly these. "+
+			"It is known in every plan: empty where there is nobody, and also where the list or a member is only known after apply; such a create removes nobody. "+
+			"After the create it stays as it is; whom an update removes, `members` shows. Null after an import.%s", refusedIfChanged),
+	}
+	attributes[attrMemberIDs] = schema.SetAttribute{
+		ElementType: types.StringType,
+		Computed:    true,
+		MarkdownDescription: fmt.Sprintf("Ids of the principals that `members` means, of each that exists known in the plan. A reference that is in the state means whom it meant there, "+
+			"also if its name has gone to somebody else since.%s", refusedIfChanged),
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Manages **all** %[1]s of a %[2]s: who may %[3]s.\n\n"+
@@ -128,25 +143,31 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 		req = planCreate(r.list, req, resp)
 		p.req = req
 	}
+	r.settleUnknownList(ctx, r.list, true, req, &resp.Diagnostics)
 	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}
-	if t, ok := r.planTarget(ctx, req.Plan, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
+	if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
 		p.run(ctx, t)
 	}
 }
 
 func stateMembers(ctx context.Context, from attributes, diags *diag.Diagnostics) []string {
+	return stateTexts(ctx, from, attrMembers, diags)
+}
+
+// stateTexts are the elements of a set of texts, in order.
+func stateTexts(ctx context.Context, from attributes, name string, diags *diag.Diagnostics) []string {
 	var set types.Set
-	diags.Append(from.GetAttribute(ctx, path.Root(attrMembers), &set)...)
-	var members []string
+	diags.Append(from.GetAttribute(ctx, path.Root(name), &set)...)
+	var texts []string
 	for _, element := range set.Elements() {
 		if text, ok := element.(types.String); ok {
-			members = append(members, text.ValueString())
+			texts = append(texts, text.ValueString())
 		}
 	}
-	slices.Sort(members)
-	return members
+	slices.Sort(texts)
+	return texts
 }
 
 // Create implements [resource.Resource].
@@ -157,14 +178,15 @@ func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequ
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	ids, ok := r.apply(ctx, t, wanted, r.losses.announced(t.String()), true, &resp.Diagnostics)
-	if !ok {
+	ids, ok := r.idsOf(ctx, wanted, nil, &resp.Diagnostics)
+	if !ok || !r.apply(ctx, t, ids, stateTexts(ctx, req.Plan, attrRemoves, &resp.Diagnostics), true, &resp.Diagnostics) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	keepGroupID(ctx, t, &resp.State, &resp.Diagnostics)
 	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
-	r.rememberIDs(ctx, wanted, ids, resp.Private, &resp.Diagnostics)
+	r.rememberIDs(ctx, wanted, ids, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // Update implements [resource.Resource].
@@ -176,13 +198,14 @@ func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequ
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	ids, ok := r.apply(ctx, t, wanted, prior, false, &resp.Diagnostics)
-	if !ok {
+	ids, ok := r.idsOf(ctx, wanted, memberIDs(ctx, req.Private), &resp.Diagnostics)
+	if !ok || !r.apply(ctx, t, ids, prior, false, &resp.Diagnostics) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	keepGroupID(ctx, t, &resp.State, &resp.Diagnostics)
 	r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
-	r.rememberIDs(ctx, wanted, ids, resp.Private, &resp.Diagnostics)
+	r.rememberIDs(ctx, wanted, ids, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // Delete implements [resource.Resource].
@@ -193,10 +216,11 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if prior = leaving(ctx, req.Private, t, prior); err == nil && len(prior) > 0 {
+	if prior = r.givenUp(ctx, req.Private, listKey(t), leaving(ctx, req.Private, t, prior)); err == nil && len(prior) > 0 {
 		var warnings api.Warnings
+		r.taken.entries.hold(listKey(t), prior...) // Before it: a plan may read the list while it is written.
 		warnings, err = r.client.SetMembers(ctx, t, nil, prior)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {
 		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + t.String(), needs: changeNeeds(r.list)}, err)
@@ -205,20 +229,17 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 
 // apply adds who is wanted and removes who was known and is not wanted. A member
 // that the plan did not know of stays, and shows in the next plan: an apply
-// must not take more than the plan said. It returns the ids of who is wanted, and
-// whether they are on the list.
-func (r *accessListResource) apply(ctx context.Context, t api.Target, wanted, known []string, creating bool, diags *diag.Diagnostics) (ids []string, ok bool) {
-	if ids, ok = r.idsOf(ctx, wanted, diags); !ok {
-		return nil, false
-	}
+// must not take more than the plan said. It returns whether those who are wanted are on
+// the list.
+func (r *accessListResource) apply(ctx context.Context, t api.Target, ids, known []string, creating bool, diags *diag.Diagnostics) (ok bool) {
 	warnings, err := r.client.SetMembers(ctx, t, ids, known)
-	addEditWarnings(diags, warnings)
+	addEditWarnings(diags, t.String(), warnings)
 	if err != nil {
 		addFailure(diags, failure{at: path.Root(attrMembers), doing: "Changing " + t.String(), needs: changeNeeds(r.list), creating: creating}, err)
-		return ids, isInForce(err)
+		return isInForce(err)
 	}
 	r.warnOfStrangers(ctx, t, ids, diags)
-	return ids, true
+	return true
 }
 
 // warnOfStrangers names members who came onto the list after the plan.
@@ -235,15 +256,19 @@ func (r *accessListResource) warnOfStrangers(ctx context.Context, t api.Target, 
 	if err != nil {
 		return
 	}
-	diags.AddAttributeWarning(path.Root(attrMembers), "Somebody was added after the plan",
+	diags.AddAttributeWarning(path.Root(attrMembers), "Somebody was added after the plan: "+t.String(),
 		fmt.Sprintf("%s also holds %s, who came onto it after this plan was made. The plan did not announce their removal, so they were left there. Plan again to see and remove them.",
 			t, strings.Join(names, ", ")))
 }
 
-// idsOf finds the principals that members name.
-func (r *accessListResource) idsOf(ctx context.Context, members []string, diags *diag.Diagnostics) (ids []string, ok bool) {
+// idsOf finds the principals that members name. Those of the state are known.
+func (r *accessListResource) idsOf(ctx context.Context, members []string, known map[string]string, diags *diag.Diagnostics) (ids []string, ok bool) {
 	ok = true
 	for _, member := range members {
+		if id := known[member]; id != "" {
+			ids = append(ids, id)
+			continue
+		}
 		p, err := r.existingMember(ctx, member)
 		if err != nil {
 			at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
@@ -261,17 +286,23 @@ const privateMemberIDs = "member_ids"
 // rememberIDs keeps which ids the members in the state have. A reference may name
 // nobody any more when its principal was renamed, also by the same apply, and
 // its entry must still be found to be removed.
-func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []string, private privateState, diags *diag.Diagnostics) {
+func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []string, state settableAttributes, private privateState, diags *diag.Diagnostics) {
 	known := map[string]string{}
 	for i, member := range members {
 		known[member] = ids[i]
 	}
 	setPrivate(ctx, private, privateMemberIDs, known, diags)
+	diags.Append(state.SetAttribute(ctx, path.Root(attrMemberIDs), idSetOf(ids))...)
+}
+
+// memberIDs returns what rememberIDs has kept.
+func memberIDs(ctx context.Context, private privateReader) map[string]string {
+	return getPrivate[map[string]string](ctx, private, privateMemberIDs)
 }
 
 // priorIDs returns who the members in the state are.
 func (s *session) priorIDs(ctx context.Context, state attributes, private privateReader, diags *diag.Diagnostics) []string {
-	known := getPrivate[map[string]string](ctx, private, privateMemberIDs) // Without it, the references have to do.
+	known := memberIDs(ctx, private) // Without it, the references have to do.
 	var ids []string
 	for _, member := range stateMembers(ctx, state, diags) {
 		if id := known[member]; id != "" {
@@ -304,7 +335,7 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	r.keepTarget(ctx, t, "", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
-	r.rememberIDs(ctx, members, ids, resp.Private, &resp.Diagnostics)
+	r.rememberIDs(ctx, members, ids, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 func memberSet(members []string) types.Set {

@@ -214,7 +214,7 @@ resource "signpath_signing_policy_submitters" "this" {
 		config string
 		want   []string
 	}{
-		"nobody of that name": {readers.all("ci_user:nobody"), []string{"Unknown member", `no CI user "nobody"`, "refer to its `member` attribute"}},
+		"nobody of that name": {readers.all("ci_user:nobody"), []string{"Unknown member", `no CI user "nobody"`, "refer to the `member` attribute"}},
 		"spelling":            {readers.all("group:Release Manager"), []string{"Unknown member", `did you mean "group:Release Managers"?`}},
 		"wrong kind":          {readers.all("ci_user:Release Managers"), []string{"Unknown member", `did you mean "group:Release Managers"?`}},
 		"no kind":             {readers.all("dev.lead@example.com"), []string{"Invalid member reference", `did you mean "user:dev.lead@example.com"?`}},

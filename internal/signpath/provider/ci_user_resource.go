@@ -16,7 +16,7 @@ type ciUserResource struct{ principalResource }
 
 var _ plannedResource = (*ciUserResource)(nil)
 
-func newCIUserResource() resource.Resource {
+func newCIUserResource() plannedResource {
 	return &ciUserResource{principalResource{
 		kind: access.KindCIUser, keyAttribute: attrName, optional: []string{attrNotificationEmail},
 		newModel: newCIUserModel,

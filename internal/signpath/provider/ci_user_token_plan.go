@@ -36,14 +36,16 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, known := r.planCIUser(ctx, plan.CIUser, resp)
+	p, known := r.planCIUser(ctx, plan.CIUser, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if req.State.Raw.IsNull() {
 		plan.planForm()
-		settled(&resp.Diagnostics, failure{at: path.Root(attrCIUser), doing: "Planning to generate an API token", needs: needsUserAdmin}, false, r.client.SettleToken(ctx))
+		doing := failure{at: path.Root(attrCIUser), doing: "Planning to generate an API token", needs: needsUserAdmin}
+		settled(&resp.Diagnostics, doing, false, r.client.SettleToken(ctx))
 		if known {
+			plan.ID = idValue(p.ID)
 			r.checkOwnToken(ctx, p, plan.AllowLockout, &resp.Diagnostics)
 			r.warnOfRegeneration(p, plan.CIUser, &resp.Diagnostics)
 		}
@@ -55,17 +57,25 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 
 // planCIUser finds the CI user and claims the token. It is not known as long as
 // the reference is not.
-func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.String, resp *resource.ModifyPlanResponse) (p access.Principal, known bool) {
+func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (p access.Principal, known bool) {
 	reference, err := access.ParseReference(member.ValueString())
 	if member.IsUnknown() || err != nil { // Validation has reported the error.
 		return p, false
+	}
+	var state ciUserTokenModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if member.Equal(state.CIUser) {
+		reference = meant(reference, state.ID.ValueString())
 	}
 	p, err = r.resolve(ctx, reference)
 	if err != nil {
 		addFailure(&resp.Diagnostics, lookingUp(attrCIUser, member.ValueString()), err)
 		return p, false
 	}
-	r.claim(ctx, resp.Private, "the API token of CI user "+memberKey(p), claim{by: ciUserTokenType}, path.Root(attrCIUser), &resp.Diagnostics)
+	token := "the API token of CI user " + memberKey(p)
+	r.claim(ctx, resp.Private, token, claim{by: ciUserTokenType, of: token}, path.Root(attrCIUser), &resp.Diagnostics)
 	return p, true
 }
 
@@ -95,7 +105,7 @@ func (r *ciUserTokenResource) checkOwnToken(ctx context.Context, p access.Princi
 		}, err)
 	case err != nil || me.ID != p.ID:
 	case allowed.ValueBool():
-		diags.AddAttributeWarning(path.Root(attrAllowLockout), "Terraform's own token will be regenerated", fmt.Sprintf(
+		diags.AddAttributeWarning(path.Root(attrAllowLockout), "Terraform's own token will be regenerated: "+p.String(), fmt.Sprintf(
 			"Terraform uses the API token of %s. As soon as it is regenerated, SignPath refuses every later request of the same run, and the apply fails where it makes one. "+
 				"Apply this alone, with -target, and give Terraform the new token before the next run.", p))
 	default:
@@ -112,7 +122,7 @@ func (r *ciUserTokenResource) warnOfRegeneration(p access.Principal, member type
 	if p.ID == "" || r.tokens.managed.has(p.ID) || r.isCreatedHere(member) {
 		return
 	}
-	diags.AddAttributeWarning(path.Root(attrCIUser), "The present API token will stop working", fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root(attrCIUser), "The present API token will stop working: "+p.String(), fmt.Sprintf(
 		"%s exists already, and may have an API token that is in use. A CI user has only one: it is refused as soon as this apply has generated another.", p))
 }
 
@@ -165,7 +175,7 @@ func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserT
 	}
 	resp.RequiresReplace.Append(path.Root(attrGeneratedAt))
 	plan.GeneratedAt = types.StringUnknown()
-	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), "The API token is due for rotation", fmt.Sprintf(
+	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), "The API token is due for rotation: "+p.String(), fmt.Sprintf(
 		"The API token of %s was generated at %s, and rotate_after = %q has passed at %s. So this plan replaces it; the old token stops working as soon as the new one is generated.",
 		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.UTC().Format(time.RFC3339)))
 }
@@ -184,7 +194,7 @@ func (r *ciUserTokenResource) planDestroy(ctx context.Context, req resource.Modi
 	if api.IsGone(err) || (err == nil && !p.Active) {
 		return
 	}
-	resp.Diagnostics.AddWarning("The API token stays valid", fmt.Sprintf(
+	resp.Diagnostics.AddWarning("The API token stays valid: "+state.CIUser.ValueString(), fmt.Sprintf(
 		"SignPath's API is not known to revoke tokens, so the destroy only forgets the API token of %s: whoever has it can go on using it. "+
 			"To make it useless, deactivate the CI user, as the destroy of a signpath_ci_user does, or generate another token in SignPath's web application.", state.CIUser.ValueString()))
 }

@@ -27,7 +27,7 @@ type ciUserTokenResource struct{ configured }
 
 var _ plannedResource = (*ciUserTokenResource)(nil)
 
-func newCIUserTokenResource() resource.Resource { return &ciUserTokenResource{} }
+func newCIUserTokenResource() plannedResource { return &ciUserTokenResource{} }
 
 // ciUserTokenModel is the state of signpath_ci_user_token.
 type ciUserTokenModel struct {
@@ -40,6 +40,7 @@ type ciUserTokenModel struct {
 	Token                types.String `tfsdk:"token"`
 	EncryptedToken       types.String `tfsdk:"encrypted_token"`
 	GeneratedAt          types.String `tfsdk:"generated_at"`
+	OrganizationID       types.String `tfsdk:"organization_id"`
 }
 
 const (
@@ -81,7 +82,7 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "Id of the CI user at SignPath, a UUID.",
+				MarkdownDescription: "Id of the CI user at SignPath, a UUID; known in the plan if the CI user exists." + refusedIfChanged,
 			},
 			attrCIUser: schema.StringAttribute{
 				Required: true,

@@ -31,7 +31,7 @@ func settled(diags *diag.Diagnostics, f failure, exists bool, errs ...error) {
 		addFailure(&found, f, err)
 		if exists && api.IsUnsettled(err) {
 			for _, d := range found {
-				addWarning(diags, f.at, d.Summary(), d.Detail())
+				addWarning(diags, f.at, d.Summary()+": "+f.doing, d.Detail())
 			}
 			return
 		}

@@ -39,6 +39,13 @@ type failure struct {
 	creating bool
 }
 
+// unknownMemberAdvice cannot go by what was done: a reference to a resource arrives as the
+// text that it stands for, and what another provider block plans does not arrive at all.
+const unknownMemberAdvice = "Correct the reference, or create the principal first. If this configuration creates it, there are two reasons why it is not known yet. " +
+	"Where it is named as text, refer to the `member` attribute of its resource instead, so that Terraform creates it before. " +
+	"Where that is so already, its resource has another provider block (another alias): each is a process of its own, which does not know what the other one plans. " +
+	"Use one provider block for both, or create the principal in an apply of its own, with -target."
+
 // isInForce tells whether a change that ended with an error was carried out as it was
 // asked for, so that the state has to have it.
 func isInForce(err error) bool {
@@ -46,7 +53,8 @@ func isInForce(err error) bool {
 	return errors.As(err, &lost) && lost.Done
 }
 
-// addFailure reports err. The summary is short and constant per kind of error;
+// addFailure reports err. The summary is short and constant per kind of error, and that of
+// a warning ends with its subject: of warnings with one summary, Terraform shows the first;
 // the detail says what happened to which object, what SignPath said, and what
 // to do.
 func addFailure(diags *diag.Diagnostics, f failure, err error) {
@@ -104,7 +112,7 @@ func explain(f failure, err error) (summary, advice string) {
 	case errors.As(err, &notFound) && !f.granting:
 		return "Unknown member", "Correct the reference, or create the principal first."
 	case errors.As(err, &notFound):
-		return "Unknown member", "Correct the reference, or create the principal first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before."
+		return "Unknown member", unknownMemberAdvice
 	case errors.As(err, &ambiguous):
 		return "Ambiguous member", ""
 	case errors.As(err, &refused):
@@ -140,9 +148,9 @@ func explain(f failure, err error) (summary, advice string) {
 	return "SignPath operation failed", ""
 }
 
-// addEditWarnings passes on what an edit changed without being asked.
-func addEditWarnings(diags *diag.Diagnostics, warnings api.Warnings) {
-	for _, w := range warnings {
-		diags.AddWarning("SignPath changed another setting", w)
+// addEditWarnings passes on what an edit of the subject changed without being asked.
+func addEditWarnings(diags *diag.Diagnostics, subject string, warnings api.Warnings) {
+	if len(warnings) > 0 {
+		diags.AddWarning("SignPath changed another setting: "+subject, strings.Join(warnings, "\n\n"))
 	}
 }

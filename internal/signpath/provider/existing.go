@@ -1,11 +1,14 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -21,6 +24,16 @@ func adoptExistingAttribute(what string) schema.BoolAttribute {
 	}
 }
 
+func takesOverAttribute(what string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: fmt.Sprintf("Id of %s that exists already, where the create takes it over: with `adopt_existing`, or when the resource is replaced. "+
+			"Null where the create makes a new one, after an import, and where it is only known after apply whom the create is about. "+
+			"It is known in every plan, and stays as it is after the create.%s", what, refusedIfChanged),
+		PlanModifiers: []planmodifier.String{ofCreate{}},
+	}
+}
+
 // checkExisting reports a principal to be created that exists: Terraform must
 // not take over what it did not make without being told. One that this run
 // replaces by itself, as after a create that failed half-way, is taken up again.
@@ -28,16 +41,53 @@ func (s *session) checkExisting(existing access.Principal, adopt bool, at path.P
 	switch {
 	case refuseUnmanageable(existing, at, diags):
 	case s.replaced.has(existing.ID):
-	case adopt:
-		diags.AddAttributeWarning(path.Root(attrAdoptExisting), "Existing object will be taken over", fmt.Sprintf(
-			"%s exists already%s. It will not be created, but given the settings of this resource.", existing, inactiveNote(existing)))
+	case adopt: // tellTakeover says so.
 	default:
 		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
 			"The organization has %s already%s. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
 				"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
+				"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
 				"Or set adopt_existing = true, to take it over with the settings of this resource.",
 			existing, inactiveNote(existing), resourceOf(existing.Kind), existing.Reference().Key))
 	}
+}
+
+// tellTakeover says in the plan that something will be taken over, and what it was given:
+// nothing else in the plan of a create shows that. isActive is whether it will be active.
+func (s *session) tellTakeover(ctx context.Context, existing access.Principal, isActive bool, diags *diag.Diagnostics) {
+	if s.replaced.has(existing.ID) {
+		return // This run replaces it by itself.
+	}
+	at := path.Root(attrAdoptExisting)
+	held, ok := s.whatItHolds(ctx, existing, at, diags)
+	if !ok {
+		return
+	}
+	var becomes string
+	switch {
+	case existing.Kind == access.KindGroup:
+		becomes = fmt.Sprintf("%s counts %s, for whoever is in it: %s", existing.Reference(), held, s.membersOf(ctx, existing, diags))
+	case !isActive:
+		becomes = fmt.Sprintf("%s is inactive then; what it was given comes back when it is activated: %s", existing.Reference(), held)
+	case existing.Active:
+		becomes = fmt.Sprintf("%s stays active, %s", existing.Reference(), held)
+	default:
+		becomes = fmt.Sprintf("%s is active again, %s", existing.Reference(), held)
+	}
+	addWarning(diags, at, fmt.Sprintf("Existing object will be taken over: %s", existing), fmt.Sprintf(
+		"%s exists already%s. It will not be created, but given the settings of this resource. %s.", existing, inactiveNote(existing), becomes))
+}
+
+// membersOf names the direct members of a group.
+func (s *session) membersOf(ctx context.Context, group access.Principal, diags *diag.Diagnostics) string {
+	ids, err := s.client.Members(ctx, s.groupTarget(access.GroupMembers, group))
+	var names []string
+	if err == nil {
+		names, err = s.spellMembers(ctx, ids, nil)
+	}
+	addFailure(diags, failure{doing: "Naming the members of " + group.String(), needs: needsAnyRole}, err)
+	slices.Sort(names)
+	return joinOrNobody(names)
 }
 
 // resourceOf names the resource for a kind of principals.
@@ -50,7 +100,7 @@ func resourceOf(kind access.Kind) string {
 
 // warnOfAdoption says in the apply that something was taken over.
 func warnOfAdoption(existing access.Principal, diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root(attrAdoptExisting), "Existing object was taken over", fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root(attrAdoptExisting), fmt.Sprintf("Existing object was taken over: %s", existing), fmt.Sprintf(
 		"%s existed already%s. It was not created, but given the settings of this resource.", existing, inactiveNote(existing)))
 }
 
@@ -70,7 +120,7 @@ func refuseUnmanageable(p access.Principal, at path.Path, diags *diag.Diagnostic
 			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Change it in the directory. To grant it rights, name it on an access list as %q, without this resource.",
 			p, p.Reference()))
 	case p.Support:
-		diags.AddAttributeError(at, "Support user", fmt.Sprintf(
+		addError(diags, at, "Support user", fmt.Sprintf(
 			"%s is the account of SignPath's support staff. It is authorized and withdrawn on the organization page of SignPath's web application, and not managed with Terraform.", p))
 	default:
 		return false

@@ -26,8 +26,6 @@ import (
 type guard struct {
 	client   *api.Client
 	rulebook review.Rulebook
-	// planned are the principals that the run is about to create or change.
-	planned *register
 
 	mu sync.Mutex
 	// changes are those that the run has planned so far.
@@ -37,14 +35,14 @@ type guard struct {
 	toldGaps bool
 }
 
-func newGuard(client *api.Client, rulebook review.Rulebook, planned *register) *guard {
+func newGuard(client *api.Client, rulebook review.Rulebook) *guard {
 	// That is judged where it is caused, and there it can be allowed; see lockout.go.
 	rulebook.Rules = maps.Clone(rulebook.Rules)
 	if rulebook.Rules == nil {
 		rulebook.Rules = map[string]review.RuleSetting{}
 	}
 	rulebook.Rules[review.NoGlobalAdministrator] = review.RuleSetting{Severity: review.Ignore}
-	return &guard{client: client, rulebook: rulebook, planned: planned, views: map[reach]*view{}}
+	return &guard{client: client, rulebook: rulebook, views: map[reach]*view{}}
 }
 
 // An accessChange is what one resource changes about access.
@@ -53,12 +51,17 @@ type accessChange struct {
 	principals []access.Principal
 	// gains is by what somebody may do more, and losses by what somebody may do less.
 	gains, losses review.Delta
+	// list is spelled out in messages; empty for an account.
+	list string
 	// reach is how much of the organization has to be looked at.
 	reach reach
 	// account is whose account changes, by all references; empty for a list. accountBefore
 	// is what it was.
 	account       []access.Reference
 	accountBefore []review.AccountChange
+	// ends is true for the destroy of a resource: what it takes from a list is no list of
+	// this configuration any more.
+	ends bool
 	// replaceable is true for one entry of a list, and for what is destroyed: the plan
 	// may put another in its place. That somebody is missing is then only warned of,
 	// unless the guardrails themselves deny it.
@@ -72,11 +75,24 @@ type accessChange struct {
 // without what the plan takes away; and as it is. The last is for what nobody is to
 // blame for in the one before: where a resource puts somebody in another's place, that
 // counts nobody, and who takes the next one away must still be told.
+//
+// Those begin as if somebody could submit everywhere, so that whoever comes to submit is
+// not blamed for approvers who were missing before. ended is less, without what resources
+// took away that this plan destroys: of it there is nothing to warn of.
 type view struct {
-	original                   review.Organization
-	with, less, without, alone world
+	original                          review.Organization
+	with, less, ended, without, alone world
+	// unused are findings that were not told, because nobody can submit there.
+	unused []unusedFinding
 	// gaps are sentences on what the token could not see, on which no rule fires.
 	gaps []string
+}
+
+// An unusedFinding begins to matter once somebody can submit.
+type unusedFinding struct {
+	review.Finding
+	// replaceable is that of the change which causes it.
+	replaceable bool
 }
 
 // A world is an organization to which changes of the plan were applied, in their order.
@@ -99,6 +115,8 @@ type world struct {
 type judgement struct {
 	// caused are the findings that the change newly causes.
 	caused []review.Finding
+	// late are those that earlier changes cause, and that matter by this one.
+	late []unusedFinding
 	// after is the organization as it will be, as far as the plan has got.
 	after review.Organization
 	// gaps are what the token could not see, if nobody was told yet.
@@ -114,11 +132,25 @@ func (g *guard) add(ctx context.Context, c accessChange) (j judgement, err error
 	if j, err = g.judge(v, c); err != nil {
 		return j, err
 	}
+	j.caused = g.rulebook.AsIntroduced(j.caused)
 	// A membership is found once, whichever lists it leads to, also out of reach.
 	if !c.reach.everywhere && slices.ContainsFunc(j.caused, isOfMembership) {
 		j.caused, err = g.withoutKnown(ctx, j.caused)
 	}
 	return j, err
+}
+
+// holdings are what a principal was given: what SignPath has now, and what the plan has
+// added so far. isPart is true where the token does not see everything.
+func (g *guard) holdings(ctx context.Context, member access.Reference) (held []review.Holding, isPart bool, err error) {
+	v, err := g.view(ctx, reach{everywhere: true})
+	if err != nil {
+		return nil, false, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	v.with.apply(g.changes[v.with.applied:]...)
+	return review.HoldingsOf(v.with.current, member), len(v.gaps) > 0, nil
 }
 
 // withoutKnown leaves out the findings that are elsewhere in the organization, too.
@@ -146,11 +178,101 @@ func (g *guard) judge(v *view, c accessChange) (j judgement, err error) {
 			return j, err
 		}
 	}
+	if j.caused, err = g.withoutEnded(v, c, j.caused); err != nil {
+		return j, err
+	}
+	j.caused, j.late = g.withoutUnused(v, c, j.caused), g.used()
 	j.after = v.with.current.With(c.losses)
 	if !g.toldGaps {
 		g.toldGaps, j.gaps = len(v.gaps) > 0, v.gaps
 	}
 	return j, nil
+}
+
+// isWarning tells whether a finding of the change is only warned of.
+func (g *guard) isWarning(c accessChange, finding review.Finding) bool {
+	rule, _ := review.RuleByID(finding.Rule)
+	if g.rulebook.AsIntroduced([]review.Finding{finding})[0].Severity != review.Deny {
+		return true
+	}
+	return rule.Absence && c.replaceable && g.rulebook.Rules[rule.ID].Severity != review.Deny
+}
+
+// withoutEnded leaves out warnings about what the plan destroys and so ends, as far as it
+// was planned before. What is denied stays: the apply, which plans again, may not know of
+// the destroy.
+func (g *guard) withoutEnded(v *view, c accessChange, caused []review.Finding) ([]review.Finding, error) {
+	if len(caused) == 0 || !slices.ContainsFunc(g.changes, func(c accessChange) bool { return c.ends }) {
+		return caused, nil
+	}
+	v.ended.apply(g.changes[v.ended.applied:]...)
+	still, err := v.ended.review(g.rulebook, c.account)
+	if err != nil {
+		return nil, err
+	}
+	isThere := func(finding review.Finding) bool {
+		return slices.ContainsFunc(still, func(other review.Finding) bool { return other.Fingerprint() == finding.Fingerprint() })
+	}
+	return slices.DeleteFunc(caused, func(finding review.Finding) bool {
+		return isOfPresence(finding) && g.isWarning(c, finding) && !isThere(finding)
+	}), nil
+}
+
+// withoutUnused leaves out who is missing where nobody can submit: a signing policy that is
+// wound down. It keeps them back; see used.
+func (g *guard) withoutUnused(v *view, c accessChange, caused []review.Finding) []review.Finding {
+	told := slices.DeleteFunc(slices.Clone(caused), func(finding review.Finding) bool { return g.isUnused(v, c, finding) })
+	for _, finding := range caused {
+		if g.isUnused(v, c, finding) {
+			v.unused = append(v.unused, unusedFinding{finding, c.replaceable})
+		}
+	}
+	return told
+}
+
+// used returns the findings that were kept back where somebody can submit by now, for the
+// change by which that is so.
+func (g *guard) used() (late []unusedFinding) {
+	for _, v := range g.views {
+		v.unused = slices.DeleteFunc(v.unused, func(finding unusedFinding) bool {
+			v.with.apply(g.changes[v.with.applied:]...)
+			isUsed := review.MaySubmit(v.with.current, finding.Places[0])
+			if isUsed {
+				late = append(late, finding)
+			}
+			return isUsed
+		})
+	}
+	return late
+}
+
+// isUnused tells whether nobody can submit where approvers are missing, and the plan leaves
+// no approver on the list: one that still names somebody is meant to be used. Whom others
+// take off the submitters counts only for a warning, where the plan destroys that.
+func (g *guard) isUnused(v *view, c accessChange, finding review.Finding) bool {
+	rule, _ := review.RuleByID(finding.Rule)
+	if len(rule.Unless) == 0 || g.namesSomebody(v, rule.Lists, finding.Places[0]) {
+		return false
+	}
+	used := &v.with
+	if g.isWarning(c, finding) {
+		used = &v.ended
+	}
+	used.apply(g.changes[used.applied:]...)
+	return !review.MaySubmit(used.current, finding.Places[0])
+}
+
+// namesSomebody tells whether the plan so far leaves somebody on one of the lists.
+func (g *guard) namesSomebody(v *view, lists []access.List, place review.Place) bool {
+	var gained review.Delta
+	for _, c := range g.changes {
+		gained.Added = append(gained.Added, c.gains.Added...)
+	}
+	left := v.without.current.With(gained)
+	return slices.ContainsFunc(lists, func(list access.List) bool {
+		entries, known := left.EntriesOf(review.AccessList{List: list, Place: place})
+		return !known || len(entries.References) > 0
+	})
 }
 
 // worldsOf returns those in which the last change can cause something.
@@ -189,7 +311,6 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
-		g.acceptInvitations(found.Organization.Principals)
 		g.views[r] = newView(r, found.Organization.With(g.undone()), found.Gaps)
 	}
 	return g.views[r], nil
@@ -197,12 +318,14 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 
 func newView(r reach, org review.Organization, gaps []string) *view {
 	org.Principals = r.peopleOf(org)
+	used := org.AssumingSubmitters()
 	return &view{
 		gaps: gaps, original: org,
 		with:    world{reach: r, current: org, finds: isOfPresence, of: gainsOf, ignores: lossesOf},
 		less:    world{reach: r, current: org, finds: isOfPresence, of: gainsWithLess, ignores: lossesOfLists},
-		without: world{reach: r, current: org, finds: isOfAbsence, of: lossesOf, ignores: gainsOf},
-		alone:   world{reach: r, current: org, finds: isOfAbsence, of: nothingOf, ignores: everythingOf},
+		ended:   world{reach: r, current: org, finds: isOfPresence, of: gainsWithEnds, ignores: lossesOfLists},
+		without: world{reach: r, current: used, finds: isOfAbsence, of: lossesOf, ignores: gainsOf},
+		alone:   world{reach: r, current: used, finds: isOfAbsence, of: nothingOf, ignores: everythingOf},
 	}
 }
 
@@ -218,6 +341,13 @@ func gainsWithLess(c accessChange) review.Delta {
 	return c.gains.And(review.Delta{Accounts: c.losses.Accounts})
 }
 
+func gainsWithEnds(c accessChange) review.Delta {
+	if c.ends {
+		return everythingOf(c)
+	}
+	return gainsWithLess(c)
+}
+
 func lossesOfLists(c accessChange) review.Delta {
 	return review.Delta{Added: c.losses.Added, Removed: c.losses.Removed}
 }
@@ -231,16 +361,6 @@ func (g *guard) undone() review.Delta {
 		undone = undone.And(review.Delta{Added: c.losses.Removed, Removed: c.gains.Added, Accounts: c.accountBefore})
 	}
 	return undone
-}
-
-// acceptInvitations makes those who are created by this apply what they were in its
-// plan, which went by that they accept: it must not find more than that.
-func (g *guard) acceptInvitations(principals []review.Principal) {
-	for i, p := range principals {
-		if planned, ok := g.planned.find(p.Reference()); ok && planned.ID == "" {
-			principals[i].Invited = false
-		}
-	}
 }
 
 // isOfAbsence is true for what is found missing: no right that is granted brings that

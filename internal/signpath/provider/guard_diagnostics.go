@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
@@ -22,11 +23,12 @@ func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.D
 		addFailure(diags, failure{at: c.at(review.Finding{}), doing: "Checking the guardrails", needs: needsAnyRole}, err)
 		return review.Organization{}, false
 	}
-	for caused := judged.caused; len(caused) > 0; {
-		rule := caused[0].Rule
-		isOther := func(f review.Finding) bool { return f.Rule != rule }
-		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
-		caused = slices.DeleteFunc(caused, func(f review.Finding) bool { return f.Rule == rule })
+	c.warnOfSupport(diags)
+	c.tell(s, judged.caused, diags)
+	for _, finding := range judged.late {
+		late := c
+		late.replaceable = finding.replaceable
+		late.tell(s, []review.Finding{finding.Finding}, diags)
 	}
 	// Who set guardrails relies on them.
 	if len(judged.gaps) > 0 && len(s.rules) > 0 {
@@ -34,6 +36,30 @@ func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.D
 			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.gaps, "\n  - ")))
 	}
 	return judged.after, true
+}
+
+// tell reports findings, one rule at a time.
+func (c accessChange) tell(s *session, caused []review.Finding, diags *diag.Diagnostics) {
+	for len(caused) > 0 {
+		rule := caused[0].Rule
+		isOther := func(f review.Finding) bool { return f.Rule != rule }
+		c.report(slices.DeleteFunc(slices.Clone(caused), isOther), s.rules[rule].Severity == review.Deny, diags)
+		caused = slices.DeleteFunc(slices.Clone(caused), func(f review.Finding) bool { return f.Rule == rule })
+	}
+}
+
+// warnOfSupport says that the support user comes onto a list: an administrator authorizes
+// and withdraws that account with one switch, and an entry outlives that.
+func (c accessChange) warnOfSupport(diags *diag.Diagnostics) {
+	for _, p := range c.principals {
+		isIts := func(e review.Entry) bool { return e.Member.Same(p.Reference()) || e.Member.Same(p.IDReference()) }
+		if p.Support && slices.ContainsFunc(c.gains.Added, isIts) {
+			addWarning(diags, c.at(review.Finding{Principals: []access.Reference{p.Reference()}}),
+				fmt.Sprintf("Support user gets an entry: %s among %s", p.Reference(), c.list),
+				fmt.Sprintf("%s is the account of SignPath's support staff, who could then act on it for your organization. "+
+					"The entry stays when you withdraw the account on the organization page of SignPath's web application, and counts again as soon as it is authorized again.", p))
+		}
+	}
 }
 
 // report tells the findings of one rule, which is denied by the guardrails themselves

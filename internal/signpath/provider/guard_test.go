@@ -68,13 +68,42 @@ func TestGuardIsNotMisledByAnExchange(t *testing.T) {
 	}
 }
 
+// Whose list a plan destroys is not found on it, if that was planned before.
+func TestGuardForgetsListsThatEnd(t *testing.T) {
+	org := guardedOrganization(rand.New(rand.NewPCG(1, 1)))
+	org.Members = map[access.Reference]review.Entries{}
+	officer := &org.Principals[3]
+	officer.Active, officer.Invited, officer.Role = true, false, access.RoleRegularUser
+	org.Projects = []review.Project{{Slug: "project", SigningPolicies: []review.SigningPolicy{{
+		Slug: "policy", Approvers: review.EntriesOf(officer.IDReference()),
+	}}}}
+	list := review.AccessList{List: access.Approvers, Place: review.Place{Project: "project", SigningPolicy: "policy"}}
+	left := accessChange{reach: reach{everywhere: true}, losses: review.Delta{Removed: list.Entries(officer.IDReference())}}
+	ended := left
+	ended.ends = true
+	deactivated := activityChange(officer.Principal, false, path.Empty())
+	finding := "inactive-entry " + officer.Reference().String() + " project/policy"
+	for name, c := range map[string]struct {
+		changes []accessChange
+		found   bool
+	}{
+		"the list ends":           {[]accessChange{ended, deactivated}, false},
+		"the list ends later":     {[]accessChange{deactivated, ended}, true},
+		"somebody takes them off": {[]accessChange{left, deactivated}, true},
+	} {
+		if found := slices.Contains(judgedInOrder(t, org, c.changes), finding); found != c.found {
+			t.Errorf("%s: found: %t", name, found)
+		}
+	}
+}
+
 // judgedInOrder returns what a guard finds of the changes, in the parts of the
 // organization in which it looks at each.
 func judgedInOrder(t *testing.T, org review.Organization, changes []accessChange) []string {
 	t.Helper()
 	g := newGuard(nil, review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{
 		"many-global-administrators": {Parameters: map[string]int{"maximum": 1}},
-	}}, newRegister())
+	}})
 	all := newView(reach{everywhere: true}, org, nil)
 	g.views[reach{everywhere: true}] = all
 	found := map[string]bool{}
@@ -85,6 +114,9 @@ func judgedInOrder(t *testing.T, org review.Organization, changes []accessChange
 		j, err := g.add(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, late := range j.late {
+			j.caused = append(j.caused, late.Finding)
 		}
 		for _, f := range j.caused {
 			line := f.Rule

@@ -21,7 +21,7 @@ import (
 func (s *session) listChange(t api.Target, added []access.Principal, removed []string) accessChange {
 	list := s.reviewedList(t)
 	change := accessChange{
-		principals: slices.Clone(added), reach: reachOf(t, added),
+		principals: slices.Clone(added), list: t.String(), reach: reachOf(t, added),
 		at: func(review.Finding) path.Path { return path.Empty() },
 	}
 	if group, planned := s.planned.find(list.Group); planned {
@@ -73,14 +73,17 @@ func reachOf(t api.Target, added []access.Principal) reach {
 	return reach{everywhere: true}
 }
 
-// guardRole judges that the user has the role from now on.
-func (s *session) guardRole(ctx context.Context, p access.Principal, role access.Role, at path.Path, diags *diag.Diagnostics) {
+// guardRole judges that the user has the role from now on: by lock-outs, which may be
+// allowed, and by the guardrails. Whatever gives or takes a role plans it by this.
+func (s *session) guardRole(ctx context.Context, p access.Principal, role access.Role, allowed bool, at path.Path, diags *diag.Diagnostics) {
 	has := access.RoleRegularUser // of whom the same plan creates
 	if p.ID != "" {
 		existing, err := s.client.Principal(ctx, p.Kind, p.ID)
 		if err != nil {
-			return // Whatever reads the user reports it.
+			addFailure(diags, failure{at: at, doing: fmt.Sprintf("Reading the role of %s", p), needs: needsAnyRole}, err)
+			return
 		}
+		s.checkDemotion(ctx, existing, role, allowed, at, diags)
 		has = existing.Role
 	}
 	if has == role {
@@ -101,18 +104,54 @@ func roleChange(p access.Principal, member access.Reference, has, role access.Ro
 	return change
 }
 
-// guardActivity judges that a user who exists is active, or not, from now on.
-func (s *session) guardActivity(ctx context.Context, p access.Principal, active bool, at path.Path, diags *diag.Diagnostics) {
-	if p.Active != active {
-		s.guardAccess(ctx, activityChange(p, active, at), diags)
+// guardActivity judges that a user who exists is active, or not, from now on: by
+// lock-outs, which may be allowed, and by the guardrails.
+func (s *session) guardActivity(ctx context.Context, p access.Principal, active, allowed bool, at path.Path, diags *diag.Diagnostics) {
+	if p.Active == active {
+		return
+	}
+	if !active {
+		s.checkDeactivation(ctx, p, allowed, at, diags)
+	}
+	s.guardAccess(ctx, activityChange(p, active, at), diags)
+}
+
+// tellReturn says what comes back with an account that is activated.
+func (s *session) tellReturn(ctx context.Context, p access.Principal, at path.Path, diags *diag.Diagnostics) {
+	held, ok := s.whatItHolds(ctx, p, at, diags)
+	if ok {
+		addWarning(diags, at, fmt.Sprintf("Active again: %s", p), fmt.Sprintf("%s is deactivated now. With this plan, %s is active again, %s.", p, p.Reference(), held))
 	}
 }
 
-// guardEnd judges that a user is deactivated by a destroy or a replacement.
-func (s *session) guardEnd(ctx context.Context, p access.Principal, at path.Path, diags *diag.Diagnostics) {
+// whatItHolds says what a principal has with the plan, as far as that has got: what others
+// of the plan take away may be taken later, or never.
+func (s *session) whatItHolds(ctx context.Context, p access.Principal, at path.Path, diags *diag.Diagnostics) (text string, ok bool) {
+	held, isPart, err := s.guard.holdings(ctx, p.IDReference())
+	if err != nil {
+		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking up what %s was given", p), needs: needsAnyRole}, err)
+		return "", false
+	}
+	text = "with no global role and on no list of a project or signing policy"
+	if p.Kind == access.KindGroup {
+		text = "on no list of a project or signing policy"
+	}
+	if len(held) > 0 {
+		text = strings.Join(access.Spell(held), ", ")
+	}
+	if isPart {
+		text += ", and with what the token may not see"
+	}
+	return text, true
+}
+
+// guardEnd judges that a user is deactivated by a destroy or a replacement, as
+// guardActivity does.
+func (s *session) guardEnd(ctx context.Context, p access.Principal, allowed bool, at path.Path, diags *diag.Diagnostics) {
 	if !p.Active {
 		return
 	}
+	s.checkDeactivation(ctx, p, allowed, at, diags)
 	change := activityChange(p, false, at)
 	change.replaceable = true
 	s.guardAccess(ctx, change, diags)
@@ -181,8 +220,12 @@ func (p *listPlan) memberPath(finding review.Finding) path.Path {
 func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after []string, at path.Path) {
 	change := p.change(t, before, after)
 	if isDestroy := at.Equal(path.Empty()); isDestroy {
-		change.replaceable = true
+		change.replaceable, change.ends = true, true
 		change.at = func(review.Finding) path.Path { return at }
+	}
+	takeover := ""
+	if p.req.State.Raw.IsNull() {
+		takeover = p.takeover(ctx, t, before, after)
 	}
 	org, ok := p.guardAccess(ctx, change, &p.resp.Diagnostics)
 	if !ok {
@@ -190,10 +233,7 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 	}
 	told := review.ChangeOfList(org, p.entries(before), p.entries(after))
 	// Of warnings with one summary, Terraform shows only the first.
-	detail := fmt.Sprintf("Of %s, %s.", t, told) + p.whoeverJoins(before)
-	if p.req.State.Raw.IsNull() {
-		detail += p.takeover(ctx, t, without(before, after))
-	}
+	detail := fmt.Sprintf("Of %s, %s.", t, told) + p.whoeverJoins(before) + takeover
 	addWarning(&p.resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -48,7 +49,8 @@ func guardrailsBlock() schema.Block {
 		MarkdownDescription: "What a plan may do about access. Every resource that changes access is judged, with its own change applied to what SignPath has now, by the rules of access reviews. " +
 			"What it newly causes fails the plan, or is a warning, or nothing, as the rule says; what was wrong before is not blamed on it. " +
 			"See the guide [Reviewing changes to signing rights](guides/reviewing-changes.md). " +
-			"Without this block, every rule has its default: what leaves nobody to approve is denied, the rest is a warning.",
+			"Without this block, every rule has its default: what leaves nobody to approve is denied, and so is self-approval; the rest is a warning. " +
+			"Each provider block judges what it plans itself: two of them for one organization are two processes that know nothing of each other.",
 		Attributes: map[string]schema.Attribute{
 			"rules": schema.MapNestedAttribute{
 				Optional: true,
@@ -111,7 +113,7 @@ func guardrailAttributes() map[string]schema.Attribute {
 func ruleList() string {
 	var list strings.Builder
 	for _, rule := range review.Catalogue() {
-		fmt.Fprintf(&list, "\n  - `%s` (%s): %s", rule.ID, rule.Severity, rule.Summary)
+		fmt.Fprintf(&list, "\n  - `%s` (%s): %s", rule.ID, cmp.Or(rule.Introduced, rule.Severity), rule.Summary)
 		for _, parameter := range rule.Parameters {
 			fmt.Fprintf(&list, " Parameter `%s`: %s; %d.", parameter.Name, parameter.Meaning, parameter.Default)
 		}

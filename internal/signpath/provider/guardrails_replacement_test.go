@@ -21,7 +21,7 @@ func importedOfficer(attributes string) string {
 // destroy half of a replacement is never asked for.
 func TestGuardrailsOfAReplacement(t *testing.T) {
 	approvedBy := func(members ...string) []func(*mock.Administrator) error {
-		return []func(*mock.Administrator) error{has(releasePolicyB, "approvers", members...)}
+		return []func(*mock.Administrator) error{has(releasePolicyB, "approvers", members...), isUsed}
 	}
 	unapproved := "Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"
 	member := func(group, member string) string {

@@ -65,6 +65,11 @@ const (
 
 func deny(rule string) string { return fmt.Sprintf(`%q = { severity = "deny" }`, rule) }
 
+// isUsed makes the release policy one to which somebody submits, so that approvers matter.
+func isUsed(a *mock.Administrator) error {
+	return a.AddMembers(releasePolicyB, "submitters", "ci_user:terraform")
+}
+
 // nested is an organization in which group:Outer holds group:Inner.
 func nested(seed *mock.Seed) {
 	seed.UserGroups = append(seed.UserGroups,
@@ -86,6 +91,7 @@ type guardrailCase struct {
 }
 
 func TestGuardrails(t *testing.T) {
+	const warnSelfApproval = `"submit-and-approve" = { severity = "warn" }`
 	warned := "Warning: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
 	denied := "Error: Guardrail submit-and-approve: " + lead + " can both submit to and approve project-b/release-signing"
 	submits := has(releasePolicyB, "submitters", lead)
@@ -95,8 +101,12 @@ func TestGuardrails(t *testing.T) {
 	}
 	const newUser = "resource \"signpath_user\" \"new\" {\n  name  = \"New\"\n  email = \"new@example.com\"\n}\n"
 	cases := map[string]guardrailCase{
-		"warned by default": {
+		"denied by default": {
 			before: []func(*mock.Administrator) error{submits}, hcl: entriesOf("approver", "release-signing", lead),
+			fails: true, says: []string{denied},
+		},
+		"warned": {
+			before: []func(*mock.Administrator) error{submits}, rules: warnSelfApproval, hcl: entriesOf("approver", "release-signing", lead),
 			says: []string{
 				warned, "member = ", "submitter of project-b/release-signing, directly", "approver of project-b/release-signing, directly",
 				"change the rule submit-and-approve in guardrails",
@@ -167,7 +177,7 @@ resource "signpath_signing_policy_approvers" "new" {
 			fails: true, says: []string{denied, "take it away first, in an apply of its own"},
 		},
 		"nobody is left to approve": {
-			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, hcl: wholeList("approvers", "release-signing"),
+			before: []func(*mock.Administrator) error{isUsed, has(releasePolicyB, "approvers", manager)}, hcl: wholeList("approvers", "release-signing"),
 			fails: true, says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
 		},
 		"nobody is left to approve, of a group": {
@@ -182,19 +192,52 @@ resource "signpath_signing_policy_approvers" "new" {
 			says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
 		},
 		"another approver takes the place": {
-			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
+			before:  []func(*mock.Administrator) error{isUsed, has(releasePolicyB, "approvers", manager)},
 			applied: entriesOf("approver", "release-signing", manager),
 			hcl:     strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
 			says:    []string{"Warning: Guardrail approval-quorum", "only a warning, because another resource of the plan may mend it"},
 		},
 		"another approver takes the place, denied": {
-			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, rules: deny("approval-quorum"),
+			before: []func(*mock.Administrator) error{isUsed, has(releasePolicyB, "approvers", manager)}, rules: deny("approval-quorum"),
 			applied: entriesOf("approver", "release-signing", manager),
 			hcl:     strings.ReplaceAll(entriesOf("approver", "release-signing", officer), "approver_0", "approver_1"),
 			fails:   true, says: []string{"Error: Guardrail approval-quorum", "add them first, in an apply of its own"},
 		},
+		"nobody is left to approve what nobody submits": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)}, hcl: wholeList("approvers", "release-signing"),
+			not: []string{"approval-quorum"},
+		},
+		"nobody is left to approve, and the same plan adds the first submitter": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
+			hcl:    wholeList("approvers", "release-signing") + entriesOf("submitter", "release-signing", "ci_user:terraform"),
+			fails:  true, says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
+		},
+		"the first submitter comes before the approvers": {
+			hcl: entriesOf("submitter", "release-signing", "ci_user:terraform"), not: []string{"Guardrail approval-quorum"},
+		},
+		"submitters and approvers are emptied": {
+			before:  []func(*mock.Administrator) error{isUsed, has(releasePolicyB, "approvers", manager)},
+			applied: wholeList("submitters", "release-signing", "ci_user:terraform") + wholeList("approvers", "release-signing", manager),
+			hcl:     wholeList("submitters", "release-signing") + wholeList("approvers", "release-signing"),
+			fails:   true, says: []string{"Error: Guardrail approval-quorum"},
+		},
+		"a user whom the plan creates is no approver yet": {
+			before: []func(*mock.Administrator) error{has(releasePolicyB, "approvers", officer)},
+			hcl:    newUser + strings.Replace(wholeList("approvers", "release-signing", "new"), `"new"`, "signpath_user.new.member", 1),
+			fails:  true, says: []string{"Error: Guardrail approval-quorum: project-b/release-signing requires 1 approval, and nobody can approve"},
+		},
+		"a user whom the plan creates can approve what they submit": {
+			hcl: newUser + strings.ReplaceAll(entriesOf("approver", "release-signing", "new")+entriesOf("submitter", "release-signing", "new"), `"new"`,
+				"signpath_user.new.member"),
+			fails: true, says: []string{"Error: Guardrail submit-and-approve: user:new@example.com can both submit to and approve project-b/release-signing, " +
+				"once the invitation is accepted"},
+		},
+		"a user whom the plan creates is invited": {
+			hcl:  newUser + strings.Replace(entriesOf("approver", "test-signing", "new"), `"new"`, "signpath_user.new.member", 1),
+			says: []string{"Warning: Guardrail invited-entry: user:new@example.com has not accepted the invitation"},
+		},
 		"destroyed": {
-			before:  []func(*mock.Administrator) error{has(releasePolicyB, "approvers", manager)},
+			before:  []func(*mock.Administrator) error{isUsed, has(releasePolicyB, "approvers", manager)},
 			applied: wholeList("approvers", "release-signing", manager), hcl: " ",
 			says: []string{"Warning: Guardrail approval-quorum", "only a warning"},
 		},
@@ -253,6 +296,17 @@ resource "signpath_signing_policy_approvers" "new" {
 	planGuarded(t, cases)
 }
 
+// No request waits for an approval in a project that is not active.
+func TestGuardrailsOfAnInactiveProject(t *testing.T) {
+	for inactive, fails := range map[bool]bool{true: false, false: true} {
+		org := newOrganization(t, func(seed *mock.Seed) { seed.Projects[1].Inactive = inactive })
+		org.behindTerraform(isUsed, has(releasePolicyB, "approvers", manager))()
+		if planned := org.site(inProcess, wholeList("approvers", "release-signing")).Plan(testkit.Options{}); (planned.Err != nil) != fails {
+			t.Errorf("inactive: %t, fails: %t: %s", inactive, planned.Err != nil, planned)
+		}
+	}
+}
+
 // planGuarded plans each case, which changes nothing.
 func planGuarded(t *testing.T, cases map[string]guardrailCase) {
 	for name, c := range cases {
@@ -296,7 +350,7 @@ resource "signpath_project_readers" "new" {
   members = [signpath_user.new.member]
 }
 `
-	s := org.siteWith(inProcess, guardrails(denySelfApproval+", "+deny("invited-entry")), config)
+	s := org.siteWith(inProcess, guardrails(denySelfApproval), config)
 	s.mustPlan(testkit.Options{Out: "passed.tfplan"})
 	s.mustApply(testkit.Options{Saved: "passed.tfplan"})
 	s.planIs(testkit.Summary{})

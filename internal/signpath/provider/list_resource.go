@@ -74,6 +74,7 @@ func (l *listing) found(ctx context.Context, o listedObject) {
 	result.DisplayName = o.name
 	o.identity.set(ctx, result.Identity, &result.Diagnostics)
 	o.fill(result.Resource, &result.Diagnostics)
+	result.Diagnostics.Append(result.Resource.SetAttribute(ctx, path.Root(attrOrganizationID), l.client.OrganizationID())...)
 	if refused := refusedValues(ctx, result.Resource); refused.HasError() && !result.Diagnostics.HasError() {
 		l.report(leftOut(o.name, refused))
 		return
@@ -214,6 +215,6 @@ func (s *session) nameOf(id string) string {
 }
 
 func leftOut(name string, refused diag.Diagnostics) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Left out of the results", fmt.Sprintf(
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Left out of the results: "+name, fmt.Sprintf(
 		"%s: no configuration can describe it as it is. %s", name, refused.Errors()[0].Detail()))}
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -40,7 +41,8 @@ func allowedLockout(ctx context.Context, private privateReader) bool {
 	return getPrivate[bool](ctx, private, privateAllowLockout)
 }
 
-// checkDeactivation reports the deactivation of a user that would lock out.
+// checkDeactivation reports the deactivation of a user that would lock out. A plan asks
+// for it by guardActivity and guardEnd, and a destroy once more when it is carried out.
 func (s *session) checkDeactivation(ctx context.Context, p access.Principal, allowed bool, at path.Path, diags *diag.Diagnostics) {
 	if p.Active {
 		s.checkLoss(ctx, p, "deactivates", allowed, at, diags)
@@ -48,7 +50,8 @@ func (s *session) checkDeactivation(ctx context.Context, p access.Principal, all
 }
 
 // checkDemotion reports a change of role that would lock out. Becoming a Global
-// Administrator takes nothing away.
+// Administrator takes nothing away. A plan asks for it by guardRole, and a destroy once
+// more when it is carried out.
 func (s *session) checkDemotion(ctx context.Context, p access.Principal, role access.Role, allowed bool, at path.Path, diags *diag.Diagnostics) {
 	if p.Role == role || p.Role == access.RoleRegularUser || role == access.RoleGlobalAdministrator {
 		return
@@ -58,54 +61,75 @@ func (s *session) checkDemotion(ctx context.Context, p access.Principal, role ac
 
 func (s *session) checkLoss(ctx context.Context, p access.Principal, does string, allowed bool, at path.Path, diags *diag.Diagnostics) {
 	s.demoted.add(p.ID)
-	if allowed {
-		return
-	}
 	reading := failure{at: at, doing: "Checking whether the plan locks anybody out", needs: needsAnyRole}
 	me, err := s.client.Me(ctx)
-	if err != nil {
+	if err != nil && !allowed {
 		addFailure(diags, reading, err)
 		return
 	}
-	if me.ID == p.ID {
-		addError(diags, at, "Terraform would lock itself out", fmt.Sprintf(
-			"This plan %s %s, the user whose API token Terraform uses. It could not be undone with that token.%s", does, p, lockoutAdvice))
+	if err == nil && me.ID == p.ID {
+		lockedOut(diags, p, at, allowed, "Terraform would lock itself out", fmt.Sprintf(
+			"This plan %s %s, the user whose API token Terraform uses. It could not be undone with that token.", does, p),
+			"Use the API token of another user for that")
 	}
 	if p.Role.AtMost() != access.RoleGlobalAdministrator || !p.Active {
 		return
 	}
-	left, err := s.hasOtherAdministrator(ctx)
-	if err != nil {
+	left, leaving, err := s.otherAdministrators(ctx, p)
+	if err != nil && !allowed {
 		addFailure(diags, reading, err)
-		return
 	}
-	if !left {
-		who := "the last active Global Administrator"
-		if p.Role.IsUnknown() {
-			who = fmt.Sprintf("whose role %s may be that of the last active Global Administrator: nobody else is known to be one", p.Role)
-		}
-		addError(diags, at, "No Global Administrator would be left", fmt.Sprintf(
-			"This plan %s %s, %s. Nobody could give the role back.%s", does, p, who, lockoutAdvice))
+	if err == nil && !left {
+		lockedOut(diags, p, at, allowed, "No Global Administrator would be left", fmt.Sprintf(
+			"This plan %s %s, %s. Nobody could give the role back.", does, p, lastOne(p, leaving)),
+			"Make somebody else a Global Administrator first, in an apply of its own")
 	}
 }
 
-const lockoutAdvice = "\n\nMake somebody else a Global Administrator first, in an apply of its own, or set allow_lockout = true if you mean it."
-
-// hasOtherAdministrator tells whether an active Global Administrator is left
-// whom this plan does not demote or deactivate. Who only becomes one by this plan
-// does not count: the apply may fail before. Nor does who has not accepted the
-// invitation, which may never be.
-func (s *session) hasOtherAdministrator(ctx context.Context) (bool, error) {
-	directory, err := s.client.Directory(ctx, access.KindUser, access.KindCIUser)
-	if err != nil {
-		return false, err
+// lastOne says in which way nobody is left but p. The resources of a plan are seen one by
+// one, and what is told of one has to be true of all.
+func lastOne(p access.Principal, leaving []string) string {
+	switch {
+	case p.Role.IsUnknown():
+		return fmt.Sprintf("whose role %s may be that of the last active Global Administrator: nobody else is known to be one", p.Role)
+	case len(leaving) > 0:
+		return "the last active Global Administrator but for whom it takes that from as well: " + strings.Join(leaving, ", ")
 	}
-	for _, kind := range []access.Kind{access.KindUser, access.KindCIUser} {
-		for _, p := range directory.All(kind) {
-			if p.Status() == access.StatusActive && p.Role.AtLeast() == access.RoleGlobalAdministrator && !p.Support && !s.demoted.has(p.ID) {
-				return true, nil
+	return "the last active Global Administrator"
+}
+
+// lockedOut reports a lock-out: as an error, or as a warning where it is allowed.
+func lockedOut(diags *diag.Diagnostics, p access.Principal, at path.Path, allowed bool, summary, detail, advice string) {
+	switch isDestroy := at.Equal(path.Empty()); {
+	case allowed:
+		addWarning(diags, at, summary+": "+p.String(), detail+"\n\nallow_lockout lets it pass.")
+	case isDestroy:
+		addError(diags, at, summary, detail+"\n\n"+advice+". If you mean it, put the resource back with allow_lockout = true, apply that, and take it away then. "+
+			"To let Terraform forget the resource and change nothing, use a removed block with destroy = false.")
+	default:
+		addError(diags, at, summary, detail+"\n\n"+advice+", or set allow_lockout = true if you mean it.")
+	}
+}
+
+// otherAdministrators tells whether an active Global Administrator is left beside p whom
+// this plan does not demote or deactivate, and names those that it does. Who only becomes
+// one by this plan does not count: the apply may fail before. Nor does who has not accepted
+// the invitation, which may never be.
+func (s *session) otherAdministrators(ctx context.Context, p access.Principal) (left bool, leaving []string, err error) {
+	directory, err := s.client.Directory(ctx, roleKinds...)
+	if err != nil {
+		return false, nil, err
+	}
+	for _, kind := range roleKinds {
+		for _, other := range directory.All(kind) {
+			switch {
+			case other.ID == p.ID || other.Status() != access.StatusActive || other.Role.AtLeast() != access.RoleGlobalAdministrator || other.Support:
+			case s.demoted.has(other.ID):
+				leaving = append(leaving, other.String())
+			default:
+				return true, nil, nil
 			}
 		}
 	}
-	return false, nil
+	return false, leaving, nil
 }

@@ -24,8 +24,8 @@ type owners struct {
 
 type claim struct {
 	mark string
-	// by is the resource type, for messages.
-	by string
+	// by is the resource type, and of what it manages, for messages.
+	by, of string
 	// shared claims get along with each other, as single entries of a list do.
 	shared bool
 }
@@ -75,5 +75,5 @@ func (s *session) claim(ctx context.Context, private privateState, object string
 			"To change from one to the other, use removed blocks with destroy = false for the old ones."
 	}
 	diags.AddAttributeError(at, "Managed twice",
-		fmt.Sprintf("This plan already manages %s, in %s. %s", object, by, advice))
+		fmt.Sprintf("This plan already manages %s, in %s. %s", c.of, by, advice))
 }

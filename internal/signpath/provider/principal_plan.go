@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -32,7 +33,11 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	plan := r.newModel()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
-	if resp.Diagnostics.HasError() || plan.key().IsUnknown() {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.key().IsUnknown() {
+		r.settleUnknown(ctx, plan, prior, &resp.Diagnostics)
 		return
 	}
 	member := access.Reference{Kind: r.kind, Key: plan.key().ValueString()}
@@ -46,14 +51,13 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 // plan checks a create (prior is nil) or an update.
 func (r *principalResource) plan(ctx context.Context, config attributes, plan, prior principalModel, resp *resource.ModifyPlanResponse) {
 	fields := plan.fields()
-	planned := access.Principal{
-		Kind: r.kind, Name: fields.Name.ValueString(),
-		Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
-	}
-	plan.describe(&planned)
+	planned := r.principalOf(plan)
 	var existing *access.Principal
 	if prior == nil {
 		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		if existing != nil {
+			r.planCreateOf(*existing, path.Root(r.keyAttribute), &resp.Diagnostics)
+		}
 	} else {
 		existing = r.checkUpdate(ctx, planned, plan, prior, &resp.Diagnostics)
 	}
@@ -64,20 +68,55 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	case existing != nil:
 		// What no configuration of a user says stays.
 		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
-		r.guardActivity(ctx, *existing, planned.Active, path.Root(attrActive), &resp.Diagnostics)
+		r.guardActivity(ctx, *existing, planned.Active, fields.AllowLockout.ValueBool(), path.Root(attrActive), &resp.Diagnostics)
+		switch {
+		case prior == nil:
+			r.tellTakeover(ctx, *existing, planned.Active, &resp.Diagnostics)
+		case planned.Active && !existing.Active:
+			r.tellReturn(ctx, *existing, path.Root(attrActive), &resp.Diagnostics)
+		}
 	default:
-		// The guardrails go by that the invitation is accepted: that it is not yet goes
-		// without saying in a plan that sends it.
-		planned.Role = access.RoleRegularUser
+		// Whom the plan creates counts as the next plan will find them: an invited user is
+		// a danger already where somebody may do too much, and not there yet where somebody
+		// has to be.
+		planned.Role, planned.Invited = access.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
 	}
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	if prior == nil {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
+	r.holdings.hold(heldAccounts, memberKey(planned))
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)
 }
+
+// principalOf is the user that a plan describes, as far as that is known.
+func (r *principalResource) principalOf(plan principalModel) access.Principal {
+	fields := plan.fields()
+	p := access.Principal{
+		Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString(),
+		Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
+	}
+	plan.describe(&p)
+	return p
+}
+
+// settleUnknown finds out whether a user can be created of whom it is not known yet who
+// that is. It may be somebody who exists.
+func (r *principalResource) settleUnknown(ctx context.Context, plan, prior principalModel, diags *diag.Diagnostics) {
+	if r.session == nil || prior != nil {
+		return
+	}
+	planned := r.principalOf(plan)
+	planned.Name, planned.Email = cmp.Or(planned.Name, notKnownYet), cmp.Or(planned.Email, map[access.Kind]string{access.KindUser: notKnownYet}[r.kind])
+	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + articleOf(r.kind.Noun()), needs: needsUserAdmin}
+	settled(diags, doing, true, r.client.SettleCreate(ctx, planned))
+}
+
+// notKnownYet stands for a text that is known after the apply.
+const notKnownYet = "(known after apply)"
 
 // settle finds out whether what the apply will send can be sent.
 func (r *principalResource) settle(ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics) {
@@ -139,7 +178,7 @@ func isSet(ctx context.Context, config attributes, name string) bool {
 
 // claimUser notes that the resource being planned manages the user.
 func (r *principalResource) claimUser(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind)}, at, &resp.Diagnostics)
+	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind), of: r.kind.Noun() + " " + key}, at, &resp.Diagnostics)
 }
 
 // checkCreate looks for a user to be created, and returns who exists already.
@@ -163,8 +202,8 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 	return &existing
 }
 
-// checkUpdate reports a user that cannot be edited, and an update that would
-// lock out.
+// checkUpdate reports a user that cannot be edited, and judges the end of one whose place
+// another takes.
 func (r *principalResource) checkUpdate(ctx context.Context, planned access.Principal, plan, prior principalModel, diags *diag.Diagnostics) *access.Principal {
 	at := path.Root(r.keyAttribute)
 	existing, err := r.find(ctx, prior)
@@ -173,15 +212,10 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 		return nil
 	}
 	isReplaced := r.kind == access.KindUser && !planned.Reference().Same(existing.Reference())
-	allowed := plan.fields().AllowLockout.ValueBool()
 	if isReplaced {
-		r.checkDeactivation(ctx, existing, allowed, at, diags)
-		r.guardEnd(ctx, existing, at, diags)
+		r.guardEnd(ctx, existing, plan.fields().AllowLockout.ValueBool(), at, diags)
 		r.settleEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
-	}
-	if !planned.Active {
-		r.checkDeactivation(ctx, existing, allowed, path.Root(attrActive), diags)
 	}
 	refuseUnmanageable(existing, at, diags)
 	return &existing
@@ -194,16 +228,20 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 		return
 	}
 	fields := prior.fields()
-	r.claimUser(ctx, fields.ID.ValueString(), path.Empty(), resp)
+	if len(r.noteKept(ctx, resp.Private, heldAccounts, []string{fields.ID.ValueString()}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	existing, err := r.find(ctx, prior)
+	if err == nil {
+		r.planEndOf(existing, &resp.Diagnostics)
+	}
 	if err != nil || !existing.Active {
 		return // Nothing to deactivate.
 	}
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
-	r.checkDeactivation(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
-	r.guardEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
+	r.guardEnd(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
 	r.settleEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
-	resp.Diagnostics.AddWarning("Users are deactivated, not deleted", fmt.Sprintf(
+	resp.Diagnostics.AddWarning("Users are deactivated, not deleted: "+existing.String(), fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
 		fields.Member.ValueString()))
 }

@@ -61,6 +61,8 @@ type principalFields struct {
 	Member            types.String `tfsdk:"member"`
 	AdoptExisting     types.Bool   `tfsdk:"adopt_existing"`
 	AllowLockout      types.Bool   `tfsdk:"allow_lockout"`
+	TakesOver         types.String `tfsdk:"takes_over"`
+	OrganizationID    types.String `tfsdk:"organization_id"`
 }
 
 func (f *principalFields) fields() *principalFields { return f }
@@ -91,6 +93,7 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		attrAdoptExisting: adoptExistingAttribute(articleOf(noun) + " that exists already, active or inactive, and activates it if it has to be active"),
+		attrTakesOver:     takesOverAttribute(articleOf(noun)),
 		attrAllowLockout:  allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator"),
 		attrActive: schema.BoolAttribute{
 			Optional: true,
@@ -120,9 +123,8 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	fields := model.fields()
-	wanted := access.Principal{Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString()}
-	model.describe(&wanted)
-	created, err := r.create(ctx, wanted, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
+	wanted := r.principalOf(model)
+	created, err := r.create(ctx, wanted, *fields, &resp.Diagnostics)
 	doing := failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin, creating: true}
 	var lost *api.LostCreateError
 	if err != nil && !errors.As(err, &lost) && !isInForce(err) {
@@ -162,23 +164,29 @@ func (r *principalResource) save(ctx context.Context, plan tfsdk.Plan, p access.
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// create makes the user. One who exists comes back, if the configuration says so
-// or the destroy half of a replacement has just deactivated them: SignPath has no
-// second place for the same e-mail or name.
-func (r *principalResource) create(ctx context.Context, wanted access.Principal, adopt bool, diags *diag.Diagnostics) (access.Principal, error) {
-	directory, err := r.client.Directory(ctx, r.kind)
+// create makes the user, or takes up the one whom the plan names: SignPath has no second
+// place for the same e-mail or name.
+func (r *principalResource) create(ctx context.Context, wanted access.Principal, plan principalFields, diags *diag.Diagnostics) (access.Principal, error) {
+	if plan.TakesOver.IsNull() {
+		return r.client.CreatePrincipal(ctx, wanted)
+	}
+	existing, err := r.client.Principal(ctx, r.kind, plan.TakesOver.ValueString())
 	if err != nil {
 		return wanted, err
 	}
-	existing, err := directory.Find(wanted.Reference())
-	if err != nil || (!adopt && !r.replaced.has(existing.ID)) {
-		return r.client.CreatePrincipal(ctx, wanted)
+	// A plan only warns of a create that takes over and cannot be carried out: half of it
+	// would be written.
+	if active := plan.Active.ValueBool(); active != existing.Active {
+		if err := r.client.SettleActive(ctx, r.kind, active); err != nil {
+			return existing, err
+		}
 	}
-	if adopt {
+	if plan.AdoptExisting.ValueBool() {
 		warnOfAdoption(existing, diags)
 	}
+	r.accounts.created.add(existing.ID)
 	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, r.adoption(wanted))
-	addEditWarnings(diags, warnings)
+	addEditWarnings(diags, existing.String(), warnings)
 	return existing, err
 }
 
@@ -213,6 +221,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.replaced.add(p.ID)
+	r.accounts.noteRead(p.ID, instanceMark(ctx, resp.Private, &resp.Diagnostics))
 	fields.read(p)
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
@@ -279,7 +288,7 @@ func (r *principalResource) update(ctx context.Context, plan, state principalMod
 	id, name := have.ID.ValueString(), have.Member.ValueString()
 	if change := changeOf(plan, state); change != (api.PrincipalChange{}) {
 		warnings, err := r.client.EditPrincipal(ctx, r.kind, id, change)
-		addEditWarnings(diags, warnings)
+		addEditWarnings(diags, name, warnings)
 		addFailure(diags, failure{doing: "Editing " + name, needs: needsUserAdmin}, err)
 	}
 	if !diags.HasError() && !want.Active.Equal(have.Active) {
@@ -333,7 +342,11 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	r.replaced.add(state.fields().ID.ValueString())
-	if !state.fields().Active.ValueBool() || state.fields().ID.IsNull() || isSucceeded(ctx, req.Private, state.fields().ID.ValueString()) {
+	id := state.fields().ID.ValueString()
+	if !state.fields().Active.ValueBool() || id == "" || isSucceeded(ctx, req.Private, id) {
+		return
+	}
+	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{id})) == 0 {
 		return
 	}
 	if p, err := r.find(ctx, state); err == nil {

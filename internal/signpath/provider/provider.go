@@ -81,7 +81,8 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional: true,
 				MarkdownDescription: "How the provider learns the names in SignPath's API that are not published. `auto`, the default, " +
 					"reads the installation's own OpenAPI document (`<api_url>/swagger/v1/swagger.json`) " +
-					"before the first write of a run, and before everybody is read, and goes by it; where the document contradicts all that is plausible, nothing is written, " +
+					"before the first change of a run is planned, and before everybody is read, and goes by it; where the document contradicts all that is plausible, " +
+					"or an edit could lose a setting, nothing is written, " +
 					"and where there is no document, the assumed names are used and a warning says so. " +
 					"`assumed` uses the assumed names and reads no document. See the guide [What is verified about the API](guides/api-contract.md).",
 				Validators: []validator.String{stringvalidator.OneOf(string(api.ContractAuto), string(api.ContractAssumed))},
@@ -173,11 +174,13 @@ func addConfigErrors(diags *diag.Diagnostics, err error) {
 
 // Resources implements [provider.Provider].
 func (p *signpathProvider) Resources(context.Context) []func() resource.Resource {
-	resources := []func() resource.Resource{newUserResource, newCIUserResource, newCIUserTokenResource, newRoleAssignmentResource, newUserGroupResource}
+	resources := []func() resource.Resource{
+		bound(newUserResource), bound(newCIUserResource), bound(newCIUserTokenResource), bound(newRoleAssignmentResource), bound(newUserGroupResource),
+	}
 	for _, list := range access.Lists() {
 		resources = append(resources,
-			func() resource.Resource { return newAccessListResource(list) },
-			func() resource.Resource { return newAccessListEntryResource(list) },
+			bound(func() plannedResource { return newAccessListResource(list) }),
+			bound(func() plannedResource { return newAccessListEntryResource(list) }),
 		)
 	}
 	return resources

@@ -46,6 +46,9 @@ func (s *session) resolve(ctx context.Context, reference access.Reference) (acce
 	if !isPlanned {
 		return s.client.Resolve(ctx, reference)
 	}
+	if planned.ID != "" {
+		return planned, nil // Whoever has the name now may give it up in the same plan.
+	}
 	directory, err := s.client.Directory(ctx, reference.Kind)
 	if err != nil {
 		return planned, err

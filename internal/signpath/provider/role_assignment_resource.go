@@ -22,7 +22,7 @@ type roleAssignmentResource struct{ configured }
 
 var _ plannedResource = (*roleAssignmentResource)(nil)
 
-func newRoleAssignmentResource() resource.Resource { return &roleAssignmentResource{} }
+func newRoleAssignmentResource() plannedResource { return &roleAssignmentResource{} }
 
 // roleAssignmentModel is the state of signpath_role_assignment.
 type roleAssignmentModel struct {
@@ -30,7 +30,9 @@ type roleAssignmentModel struct {
 	Member types.String `tfsdk:"member"`
 	Role   types.String `tfsdk:"role"`
 
-	AllowLockout types.Bool `tfsdk:"allow_lockout"`
+	ReplacesRole   types.String `tfsdk:"replaces_role"`
+	AllowLockout   types.Bool   `tfsdk:"allow_lockout"`
+	OrganizationID types.String `tfsdk:"organization_id"`
 }
 
 const (
@@ -54,12 +56,19 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 			"so every privileged role stands out as a resource of its own. " +
 			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
 			"On destroy, the user becomes a Regular User.\n\n" +
+			"An update and a destroy take only the role that their plan has shown: if the user has another one when a saved plan is applied, they fail.\n\n" +
 			"Needs the role User Administrator or Global Administrator. A User Administrator may assign any role, also to themselves.",
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Id of the user who has the role, a UUID.",
+				MarkdownDescription: "Id of the user who has the role, a UUID; known in the plan if the user exists." + refusedIfChanged,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			attrReplacesRole: schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "The global role that the user has before the create and loses by it; null for a Regular User, after an import, " +
+					"and where the user or the role is only known after apply. It is known in every plan, and stays as it is after the create." + refusedIfChanged,
+				PlanModifiers: []planmodifier.String{ofCreate{}},
 			},
 			attrMember: schema.StringAttribute{
 				Required: true,
@@ -117,24 +126,37 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.claim(ctx, state.ID.ValueString(), resp)
+	if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	noteAllowLockout(ctx, resp.Private, state.AllowLockout.ValueBool(), &resp.Diagnostics)
-	r.checkLoss(ctx, state, access.RoleRegularUser, state.AllowLockout.ValueBool(), path.Empty(), resp)
+	r.planEnd(ctx, state, state.AllowLockout.ValueBool(), path.Empty(), resp)
 }
 
-// checkLoss refuses to lock out by giving the user of the state another role.
-func (r *roleAssignmentResource) checkLoss(ctx context.Context, state roleAssignmentModel, role access.Role, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
+// checkRole refuses to take a role that the plan has not shown: that of the state is the
+// one that it takes, and somebody may have given the user another since.
+func checkRole(p access.Principal, state roleAssignmentModel, wanted access.Role, at path.Path, diags *diag.Diagnostics) {
+	if p.Role == wanted || p.Role == access.RoleRegularUser || roleValue(p.Role).Equal(state.Role) {
+		return
+	}
+	was := access.RoleUnstated
+	if !state.Role.IsNull() {
+		was = access.Role(state.Role.ValueString())
+	}
+	addError(diags, at, "The role has changed since the plan", fmt.Sprintf(
+		"The global role of %s was %s in the plan, and is %s now. Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, was, p.Role))
+}
+
+// planEnd judges that the user of the state loses the role, by a destroy or by the old
+// half of a replacement.
+func (r *roleAssignmentResource) planEnd(ctx context.Context, state roleAssignmentModel, allowed bool, at path.Path, resp *resource.ModifyPlanResponse) {
 	p, err := r.principal(ctx, state)
 	if err != nil {
-		return
+		return // Who is gone has no role, and what cannot be read now is reported by the destroy.
 	}
-	r.checkDemotion(ctx, p, role, allowed, at, &resp.Diagnostics)
-	if role != access.RoleRegularUser {
-		return
-	}
-	r.guardRole(ctx, p, role, at, &resp.Diagnostics)
-	if p.Role != role {
-		r.settle(ctx, p, role, at, &resp.Diagnostics)
+	r.guardRole(ctx, p, access.RoleRegularUser, allowed, at, &resp.Diagnostics)
+	if p.Role != access.RoleRegularUser {
+		r.settle(ctx, p, access.RoleRegularUser, at, &resp.Diagnostics)
 	}
 }
 
@@ -149,31 +171,49 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	if err != nil {
 		return // Validation has reported it.
 	}
+	var state roleAssignmentModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if plan.Member.Equal(state.Member) {
+		reference = meant(reference, state.ID.ValueString())
+	}
 	p, err := r.resolve(ctx, reference)
 	if err != nil {
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
 		return
 	}
 	r.claim(ctx, memberKey(p), resp)
+	r.holdings.hold(heldRoles, memberKey(p))
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
-		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
+		r.guardRole(ctx, p, access.Role(plan.Role.ValueString()), plan.AllowLockout.ValueBool(), path.Root(attrRole), &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(p)}, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), idValue(p.ID))...)
 		return
 	}
-	var state roleAssignmentModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	switch {
 	case p.ID == "" || p.ID != state.ID.ValueString():
-		r.checkLoss(ctx, state, access.RoleRegularUser, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+		if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) > 0 {
+			r.planEnd(ctx, state, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
+		}
 		resp.RequiresReplace.Append(path.Root(attrMember))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
 	default:
-		r.checkLoss(ctx, state, access.Role(plan.Role.ValueString()), plan.AllowLockout.ValueBool(), path.Root(attrRole), resp)
+		r.checkUpdate(ctx, plan, state, resp)
 		// The same user in another spelling: nothing to show.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), state.Member)...)
+	}
+}
+
+// checkUpdate reports an update that would take another role than that of
+// the state.
+func (r *roleAssignmentResource) checkUpdate(ctx context.Context, plan, state roleAssignmentModel, resp *resource.ModifyPlanResponse) {
+	wanted := access.Role(plan.Role.ValueString())
+	if p, err := r.principal(ctx, state); err == nil && !plan.Role.Equal(state.Role) && !plan.Role.IsUnknown() {
+		checkRole(p, state, wanted, path.Root(attrRole), &resp.Diagnostics)
 	}
 }
 
@@ -188,7 +228,15 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 		return
 	}
 	existing, err := r.client.Principal(ctx, p.Kind, p.ID)
-	if err != nil || plan.Role.IsUnknown() || string(existing.Role) == plan.Role.ValueString() {
+	if err != nil {
+		return // guardRole reports it.
+	}
+	isChange := plan.Role.IsUnknown() || string(existing.Role) != plan.Role.ValueString()
+	if existing.Support && (isChange || req.State.Raw.IsNull()) {
+		refuseUnmanageable(existing, path.Root(attrMember), &resp.Diagnostics)
+		return
+	}
+	if plan.Role.IsUnknown() || !isChange {
 		return
 	}
 	if existing.Synchronized {
@@ -197,14 +245,19 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 		return
 	}
 	r.settle(ctx, existing, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
-	if req.State.Raw.IsNull() && existing.Role != access.RoleRegularUser {
-		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), "An existing role will be replaced", fmt.Sprintf(
-			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.", existing, existing.Role, plan.Role.ValueString()))
+	before := r.taken.roleBefore(existing)
+	if req.State.Raw.IsNull() && before != access.RoleRegularUser && string(before) != plan.Role.ValueString() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrReplacesRole), roleValue(before))...)
+		summary := fmt.Sprintf("An existing role will be replaced: %s is a %s", existing.Reference(), before)
+		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), summary, fmt.Sprintf(
+			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s",
+			existing, before, plan.Role.ValueString(), refusedNote))
 	}
 }
 
 func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
-	r.session.claim(ctx, resp.Private, "the global role of "+key, claim{by: roleAssignmentType}, path.Root(attrMember), &resp.Diagnostics)
+	role := "the global role of " + key
+	r.session.claim(ctx, resp.Private, role, claim{by: roleAssignmentType, of: role}, path.Root(attrMember), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].
@@ -230,8 +283,8 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 
 // assign gives the user the role, and tells whether it has it.
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
-	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role})
-	addEditWarnings(diags, warnings)
+	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role, Yields: role == access.RoleRegularUser})
+	addEditWarnings(diags, p.String(), warnings)
 	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin, creating: creating}, err)
 	return err == nil || isInForce(err)
 }
@@ -290,7 +343,8 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
 	}
-	if r.assign(ctx, p, access.Role(plan.Role.ValueString()), false, &resp.Diagnostics) {
+	checkRole(p, state, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() && r.assign(ctx, p, access.Role(plan.Role.ValueString()), false, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	}
@@ -308,14 +362,19 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	if api.IsGone(err) || isSucceeded(ctx, req.Private, state.ID.ValueString()) {
 		return
 	}
+	if len(r.givenUp(ctx, req.Private, heldRoles, []string{state.ID.ValueString()})) == 0 {
+		return
+	}
 	if err != nil {
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
 	}
+	checkRole(p, state, access.RoleRegularUser, path.Empty(), &resp.Diagnostics)
 	r.checkDemotion(ctx, p, access.RoleRegularUser, allowedLockout(ctx, req.Private), path.Empty(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.taken.roles.Store(p.ID, p.Role)
 	r.assign(ctx, p, access.RoleRegularUser, false, &resp.Diagnostics)
 }
 
@@ -328,6 +387,10 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	p, err := r.existingMember(ctx, member)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", member), needs: needsAnyRole}, err)
+		return
+	}
+	if p.Support {
+		refuseUnmanageable(p, path.Empty(), &resp.Diagnostics)
 		return
 	}
 	if p.Kind == access.KindGroup || p.Role == access.RoleRegularUser {

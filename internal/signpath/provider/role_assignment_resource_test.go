@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -144,14 +145,6 @@ resource "signpath_role_assignment" "again" {
 }`),
 			ExpectError: says(`Managed twice`),
 		},
-		resource.TestStep{ // A rename without a moved block would leave the role to chance.
-			Config: org.config(`
-resource "signpath_role_assignment" "renamed" {
-  member = "user:dev.lead@example.com"
-  role   = "GlobalReader"
-}`),
-			ExpectError: says(`Managed twice`, `moved block`),
-		},
 		resource.TestStep{
 			Config: org.config(`
 resource "signpath_role_assignment" "renamed" {
@@ -163,6 +156,10 @@ moved {
   to   = signpath_role_assignment.renamed
 }`),
 			ConfigPlanChecks: expectAction("signpath_role_assignment.renamed", plancheck.ResourceActionNoop),
+		},
+		resource.TestStep{ // A rename without a moved block leaves the role, too.
+			Config: org.config(strings.Replace(first, `"this"`, `"again"`, 1)),
+			Check:  org.userIs(lead, hasRole(mock.RoleGlobalReader)),
 		},
 	)
 }

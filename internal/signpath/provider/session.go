@@ -24,12 +24,16 @@ type session struct {
 	planned *register
 	// owners are the objects that resources of this configuration manage.
 	owners *owners
-	// losses are the members that this run has announced to lose access.
-	losses *losses
 	// replaced are the users that this run has read or destroyed as resources
 	// of this configuration. If one of them is then to be created, Terraform
 	// replaces it, and it is not somebody else's.
 	replaced *idSet
+	// holdings are what the instances of this run hold.
+	holdings *holdings
+	// taken is what the instances of this run have given up.
+	taken *taken
+	// accounts are what becomes of accounts and groups.
+	accounts *accounts
 	// demoted are the users whom this plan deactivates or takes a role from.
 	demoted *idSet
 	// roleNotice is who was told to have an unknown role.
@@ -52,11 +56,12 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 // newSession takes the clock and the guardrails' settings of rules, which are valid.
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
-		client: client, planned: newRegister(), owners: newOwners(), losses: newLosses(), replaced: &idSet{}, demoted: &idSet{},
+		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, holdings: newHoldings(),
+		taken: &taken{entries: newHoldings()}, accounts: &accounts{}, demoted: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
-	s.guard = newGuard(client, s.rulebook(), s.planned)
+	s.guard = newGuard(client, s.rulebook())
 	return s
 }
 
@@ -103,29 +108,6 @@ func (s *session) look(ctx context.Context, req resource.ModifyPlanRequest) {
 	if !req.Plan.Raw.Equal(req.State.Raw) {
 		s.client.LearnLists(ctx)
 	}
-}
-
-// losses keeps who was announced to lose access by the create of a whole list.
-// Terraform plans a create again right before it carries it out, in the same
-// process, and shows the warnings of that, too. The create removes these and
-// nobody else: an apply must not take more than was said.
-type losses struct {
-	mu     sync.Mutex
-	byList map[string][]string
-}
-
-func newLosses() *losses { return &losses{byList: map[string][]string{}} }
-
-func (l *losses) announce(list string, ids []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.byList[list] = ids
-}
-
-func (l *losses) announced(list string) []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.byList[list]
 }
 
 // An idSet is a set of ids for concurrent use. The zero value is empty.

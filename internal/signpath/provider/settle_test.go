@@ -24,7 +24,8 @@ const (
 	settleCIUser  = "resource \"signpath_ci_user\" \"this\" {\n  name = \"build\"\n%s}\n"
 	settleReaders = "resource \"signpath_project_readers\" \"this\" {\n  project = \"project-a\"\n  members = [%s]\n}\n"
 	settleReader  = "resource \"signpath_project_reader\" \"this\" {\n  project = \"project-%s\"\n  member  = \"%s\"\n}\n"
-	settlePolicy  = "resource \"signpath_signing_policy_submitters\" \"this\" {\n  project = \"project-%s\"\n  signing_policy = \"test-signing\"\n  members = [%s]\n}\n"
+	settlePolicy  = "resource \"signpath_signing_policy_submitters\" \"this\" {\n" +
+		"  project = \"project-%s\"\n  signing_policy = \"test-signing\"\n  members = [%s]\n}\n"
 )
 
 func filled(template string, values ...string) string {
@@ -44,6 +45,8 @@ func settledChanges() map[string]settledChange {
 	)
 	user, ciUser, group := filled(settleUser, ""), filled(settleCIUser, ""), groupHCL("a", "A")
 	role := roleAssignment(lead, "GlobalReader")
+	roleOfNew := ciUser + "resource \"signpath_role_assignment\" \"new\" {\n  member = signpath_ci_user.this.member\n  role = \"GlobalReader\"\n}\n"
+	ofTerraform := func(project string) string { return filled(settlePolicy, project, `"ci_user:terraform"`) }
 	readers := filled(settleReaders, `"`+lead+`"`)
 	members := group + membersHCL("a", refA, `"user:dev.lead@example.com"`)
 	token := ciUser + "resource \"signpath_ci_user_token\" \"this\" {\n  ci_user = signpath_ci_user.this.member\n%s}\n"
@@ -68,15 +71,15 @@ func settledChanges() map[string]settledChange {
 		"a group gets a member":        {group, group + memberHCL("a", refA, `"user:dev.lead@example.com"`), []string{"/UserGroups/{id}/ModifyMembers"}, ""},
 		"a group loses a member":       {group + memberHCL("a", refA, `"user:dev.lead@example.com"`), group, []string{"/UserGroups/{id}/ModifyMembers"}, ""},
 		"a role is assigned":           {"", role, []string{editUser}, ""},
-		"a role is assigned to a new":  {"", ciUser + "resource \"signpath_role_assignment\" \"new\" {\n  member = signpath_ci_user.this.member\n  role = \"GlobalReader\"\n}\n", []string{editCIUser}, ""},
+		"a role is assigned to a new":  {"", roleOfNew, []string{editCIUser}, ""},
 		"a role is changed":            {role, roleAssignment(lead, "ProjectAdministrator"), []string{editUser}, ""},
 		"a role is taken away":         {role, "", []string{editUser}, ""},
 		"a role goes to another":       {role, roleAssignment("user:qa.lead@example.com", "GlobalReader"), []string{editUser}, ""},
 		"a list is created":            {"", readers, []string{editProject}, ""},
 		"a list is changed":            {readers, filled(settleReaders, ""), []string{editProject}, ""},
 		"a list is destroyed":          {readers, "", []string{editProject}, ""},
-		"a list of a policy":           {"", filled(settlePolicy, "a", `"ci_user:terraform"`), []string{editPolicy}, ""},
-		"a list moves":                 {filled(settlePolicy, "a", `"ci_user:terraform"`), filled(settlePolicy, "b", `"ci_user:terraform"`), []string{editPolicy}, ""},
+		"a list of a policy":           {"", ofTerraform("a"), []string{editPolicy}, ""},
+		"a list moves":                 {ofTerraform("a"), ofTerraform("b"), []string{editPolicy}, ""},
 		"a list is replaced":           {readers, readers, []string{editProject}, "signpath_project_readers.this"},
 		"an entry is created":          {"", filled(settleReader, "a", lead), []string{editProject}, ""},
 		"an entry is destroyed":        {filled(settleReader, "a", lead), "", []string{editProject}, ""},
@@ -151,6 +154,10 @@ func TestPlansSettleTheirWrites(t *testing.T) {
 // A destroy that stopped half-way plans the creates of what it destroyed, so it must not
 // end at a create that the document has no place for.
 func TestUnsettledCreateOfWhatExists(t *testing.T) {
+	hidden := []string{
+		"/InteractiveUsers/{id}/Edit", "/CIUsers/{id}/Edit", "/UserGroups/{id}/Edit",
+		"/InteractiveUsers/{id}/Activate", "/CIUsers/{id}/Activate",
+	}
 	for name, hcl := range map[string]string{
 		"user":    filled(settleUser, "adopt_existing = true\n"),
 		"ci_user": filled(settleCIUser, "adopt_existing = true\n"),
@@ -158,7 +165,7 @@ func TestUnsettledCreateOfWhatExists(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			gone := mock.WithDocument(func(document map[string]any) {
-				for _, path := range []string{"/InteractiveUsers/{id}/Edit", "/CIUsers/{id}/Edit", "/UserGroups/{id}/Edit", "/InteractiveUsers/{id}/Activate", "/CIUsers/{id}/Activate"} {
+				for _, path := range hidden {
 					delete(dig(document, "paths", "/v1/{organizationId}"+path), "post")
 				}
 			})

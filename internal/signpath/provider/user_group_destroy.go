@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -38,10 +37,13 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 		addFailure(&resp.Diagnostics, failure{doing: "Reading " + prior.Member.ValueString(), needs: needsAnyRole}, err)
 		return
 	}
-	r.claimGroup(ctx, group.ID, path.Empty(), resp)
+	r.planEndOf(group, &resp.Diagnostics)
+	if len(r.noteKept(ctx, resp.Private, heldAccounts, []string{group.ID}, &resp.Diagnostics)) == 0 {
+		return
+	}
 	if group.Synchronized {
 		announce(ctx, resp.Private, nil, &resp.Diagnostics)
-		resp.Diagnostics.AddWarning("Synchronized from a directory", fmt.Sprintf(
+		resp.Diagnostics.AddWarning("Synchronized from a directory: "+group.String(), fmt.Sprintf(
 			"%s is synchronized from your organization's directory now, and SignPath refuses to edit it. The destroy leaves it as it is; Terraform only forgets it.", group))
 		return
 	}
@@ -54,7 +56,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 			r.client.SettleMembers(ctx, r.groupTarget(access.GroupMembers, group), true))
 	}
 	emptied := r.listChange(r.groupTarget(access.GroupMembers, group), nil, members)
-	emptied.replaceable = true
+	emptied.replaceable, emptied.ends = true, true
 	r.guardAccess(ctx, emptied, &resp.Diagnostics)
 	names, err := r.spellMembers(ctx, members, nil)
 	addFailure(&resp.Diagnostics, failure{doing: "Naming the members of " + prior.Member.ValueString(), needs: needsAnyRole}, err)
@@ -88,10 +90,13 @@ func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteReque
 	}
 	r.replaced.add(group.ID)
 	t := r.groupTarget(access.GroupMembers, group)
+	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{group.ID})) == 0 {
+		return
+	}
 	if err == nil && len(announced) > 0 {
 		var warnings api.Warnings
 		warnings, err = r.client.SetMembers(ctx, t, nil, announced)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
@@ -107,7 +112,7 @@ func (r *userGroupResource) warnOfRemaining(ctx context.Context, t api.Target, e
 		return
 	}
 	if names, err := r.spellMembers(ctx, left, nil); err == nil {
-		diags.AddWarning("Somebody was added after the plan", fmt.Sprintf(
+		diags.AddWarning("Somebody was added after the plan: "+t.String(), fmt.Sprintf(
 			"User group %q still holds %s, who came into it after this plan was made. The plan did not announce their removal, so they were left there.",
 			t.GroupName, strings.Join(names, ", ")))
 	}

@@ -24,7 +24,7 @@ type userGroupResource struct{ configured }
 
 var _ plannedResource = (*userGroupResource)(nil)
 
-func newUserGroupResource() resource.Resource { return &userGroupResource{} }
+func newUserGroupResource() plannedResource { return &userGroupResource{} }
 
 // userGroupModel is the state of signpath_user_group.
 type userGroupModel struct {
@@ -34,6 +34,8 @@ type userGroupModel struct {
 	Member                types.String `tfsdk:"member"`
 	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
 	AdoptExisting         types.Bool   `tfsdk:"adopt_existing"`
+	TakesOver             types.String `tfsdk:"takes_over"`
+	OrganizationID        types.String `tfsdk:"organization_id"`
 }
 
 const (
@@ -75,6 +77,7 @@ func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			attrAdoptExisting: adoptExistingAttribute("a group of this name that exists already, with the members that it has"),
+			attrTakesOver:     takesOverAttribute("a group"),
 			attrMember: schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "Member reference `group:NAME`, for access lists, for other groups, and for the attribute `group` of the resources for the group's members. " +
@@ -132,7 +135,11 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	planned := plan.principal()
 	at := path.Root(attrName)
 	if prior == nil {
-		planned.ID = r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		existing := r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		if planned.ID = existing.ID; planned.ID != "" && !resp.Diagnostics.HasError() {
+			r.tellTakeover(ctx, existing, true, &resp.Diagnostics)
+		}
+		plan.TakesOver = textOrNull(planned.ID)
 		if planned.ID == "" && plan.Description.IsUnknown() {
 			plan.Description = types.StringNull() // A new group has none.
 		}
@@ -147,6 +154,7 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	}
 	r.settle(ctx, *plan, prior, planned, &resp.Diagnostics)
 	r.claimGroup(ctx, memberKey(planned), at, resp)
+	r.holdings.hold(heldAccounts, memberKey(planned))
 	r.planned.put(planned)
 }
 
@@ -184,23 +192,23 @@ func (m *userGroupModel) changeOf(state userGroupModel) api.PrincipalChange {
 }
 
 func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	r.claim(ctx, resp.Private, access.KindGroup.Noun()+" "+key, claim{by: typeUserGroup}, at, &resp.Diagnostics)
+	r.claim(ctx, resp.Private, access.KindGroup.Noun()+" "+key, claim{by: typeUserGroup, of: access.KindGroup.Noun() + " " + key}, at, &resp.Diagnostics)
 }
 
-// checkCreate looks for a group to be created, and returns the id of one that
-// exists already.
-func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) (id string) {
+// checkCreate looks for a group to be created, and returns one that exists already.
+func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) access.Principal {
 	at := path.Root(attrName)
 	existing, err := r.existing(ctx, planned)
 	switch {
 	case isNobody(err):
-		return ""
+		return access.Principal{}
 	case err != nil:
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
-		return ""
+		return access.Principal{}
 	}
 	r.checkExisting(existing, adopt, at, diags)
-	return existing.ID
+	r.planCreateOf(existing, at, diags)
+	return existing
 }
 
 // existing finds the group that a group to be created would be in the way of.
@@ -254,24 +262,25 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	addFailure(&resp.Diagnostics, doing, err)
 }
 
-// create makes the group. One that exists is taken up, if the configuration says
-// so or a replacement has just destroyed it: SignPath keeps it, and has no second
-// place for its name.
+// create makes the group, or takes up the one that the plan names: SignPath keeps what a
+// replacement has just destroyed, and has no second place for its name.
 func (r *userGroupResource) create(ctx context.Context, model userGroupModel, diags *diag.Diagnostics) (access.Principal, error) {
-	wanted, adopt := model.principal(), model.AdoptExisting.ValueBool()
-	existing, err := r.existing(ctx, wanted)
-	switch {
-	case isNobody(err), err == nil && !adopt && !r.replaced.has(existing.ID):
+	wanted := model.principal()
+	if model.TakesOver.IsNull() {
 		return r.client.CreatePrincipal(ctx, wanted)
-	case err != nil:
+	}
+	existing, err := r.client.Group(ctx, model.TakesOver.ValueString())
+	if err != nil {
 		return wanted, err
-	case adopt:
+	}
+	if model.AdoptExisting.ValueBool() {
 		warnOfAdoption(existing, diags)
 	}
+	r.accounts.created.add(existing.ID)
 	if !model.Description.IsUnknown() {
 		var warnings api.Warnings
 		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, api.PrincipalChange{Description: &wanted.Description})
-		addEditWarnings(diags, warnings)
+		addEditWarnings(diags, existing.String(), warnings)
 	}
 	return existing, err
 }
@@ -304,6 +313,7 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.replaced.add(p.ID)
+	r.accounts.noteRead(p.ID, instanceMark(ctx, resp.Private, &resp.Diagnostics))
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
@@ -333,7 +343,7 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 	id := state.ID.ValueString()
 	if change := plan.changeOf(state); change != (api.PrincipalChange{}) {
 		warnings, err := r.client.EditPrincipal(ctx, access.KindGroup, id, change)
-		addEditWarnings(&resp.Diagnostics, warnings)
+		addEditWarnings(&resp.Diagnostics, state.Member.ValueString(), warnings)
 		addFailure(&resp.Diagnostics, failure{doing: "Editing " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
 	}
 	if resp.Diagnostics.HasError() {

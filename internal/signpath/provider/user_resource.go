@@ -22,7 +22,7 @@ type userResource struct{ principalResource }
 
 var _ plannedResource = (*userResource)(nil)
 
-func newUserResource() resource.Resource {
+func newUserResource() plannedResource {
 	return &userResource{principalResource{
 		kind: access.KindUser, keyAttribute: attrEmail, optional: []string{attrNotificationEmail, attrIdentity},
 		newModel: newUserModel,

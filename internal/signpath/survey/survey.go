@@ -218,6 +218,11 @@ func (r *reader) project(ctx context.Context, project *review.Project) (refused 
 	if project.Readers, err = r.entriesOf(ctx, of, access.Readers); err == nil {
 		project.Configurators, err = r.entriesOf(ctx, of, access.Configurators)
 	}
+	if err == nil {
+		var settings api.Project
+		settings, err = r.client.Project(ctx, project.Slug) // The lists came from the same answer.
+		project.Active = settings.Active()
+	}
 	refused, err = r.refused(err, fmt.Sprintf("Project %q with its signing policies", project.Slug))
 	if refused {
 		project.Readers, project.Configurators = unseen, unseen
@@ -258,7 +263,7 @@ func (r *reader) readPolicy(ctx context.Context, project, slug string) (review.S
 		return review.SigningPolicy{}, err
 	}
 	policy := review.SigningPolicy{
-		Slug: slug, Name: settings.Name, Purpose: settings.Purpose,
+		Slug: slug, Name: settings.Name, Purpose: settings.Purpose, Active: settings.Active,
 		UsesApprovalProcess: settings.UsesApprovalProcess, RequiredApprovals: settings.RequiredApprovals,
 		VerifiesTrustedBuildSystem: settings.VerifiesTrustedBuildSystem, VerifiesOrigin: settings.VerifiesOrigin,
 	}

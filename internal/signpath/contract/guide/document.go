@@ -28,11 +28,18 @@ type property struct {
 	Client string
 }
 
+// An unedited is what answers have and no edit takes, under any of the names.
+type unedited struct {
+	Names            []string
+	Evidence, Source string
+}
+
 // A document is what an OpenAPI document says of the evidence: routes by path,
 // properties by object and name.
 type document struct {
 	routes     []route
 	properties []property
+	notEdited  []unedited
 }
 
 // read reads an OpenAPI document in which everything has its evidence: a test of
@@ -63,7 +70,23 @@ func read(openAPI []byte) (*document, error) {
 	for _, key := range slices.Sorted(maps.Keys(properties)) {
 		d.properties = append(d.properties, *properties[key])
 	}
+	d.notEdited = notEditedIn(loaded.Extensions)
 	return d, nil
+}
+
+func notEditedIn(extensions map[string]any) []unedited {
+	var found []unedited
+	groups, _ := extensions["x-not-edited"].([]any)
+	for _, group := range groups {
+		group, _ := group.(map[string]any)
+		names, _ := group["names"].([]any)
+		u := unedited{Evidence: textOf(group, "x-evidence"), Source: textOf(group, "x-source")}
+		for _, name := range names {
+			u.Names = append(u.Names, fmt.Sprint(name))
+		}
+		found = append(found, u)
+	}
+	return found
 }
 
 // propertiesByKey are the properties by their object, their name in answers, and

@@ -8,6 +8,9 @@ import (
 const thing = `
 openapi: 3.1.0
 info: {title: A thing, version: "1"}
+x-not-edited:
+  - {names: [id, number], x-evidence: inferred, x-source: guessed}
+  - {names: [made], x-evidence: documented, x-source: said}
 paths:
   /things/{id}:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
@@ -74,6 +77,10 @@ func TestRead(t *testing.T) {
 			{Object: "Thing", Answer: "parts", Evidence: "inferred", Source: "guessed", Client: "carries"},
 			{Object: "Thing", Answer: "size", Evidence: "documented", Source: "said"},
 			{Object: "Thing", Request: "size", Evidence: "inferred", Source: "answers have it"},
+		},
+		notEdited: []unedited{
+			{Names: []string{"id", "number"}, Evidence: "inferred", Source: "guessed"},
+			{Names: []string{"made"}, Evidence: "documented", Source: "said"},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -43,7 +43,8 @@ var text string
 
 // The template keeps a text from ending the cell of a table.
 var page = template.Must(template.New("guide").Funcs(template.FuncMap{
-	"cell": func(text string) string { return strings.ReplaceAll(text, "|", `\|`) },
+	"cell":  func(text string) string { return strings.ReplaceAll(text, "|", `\|`) },
+	"codes": func(names []string) string { return "`" + strings.Join(names, "`, `") + "`" },
 }).Parse(text))
 
 // A count is how much of the contract is known how well.
@@ -99,6 +100,7 @@ func render(d *document) ([]byte, error) {
 		"Objects":          objects(used.properties),
 		"UnusedRoutes":     unused.routes,
 		"UnusedProperties": unused.properties,
+		"NotEdited":        d.notEdited,
 	})
 	return rendered.Bytes(), err
 }

@@ -106,6 +106,26 @@ func TestTheGuideTellsApartWhatIsNotUsed(t *testing.T) {
 	}
 }
 
+// What may be left out of an edit is told with how well that is known.
+func TestTheGuideShowsWhatNoEditTakes(t *testing.T) {
+	guide := readPublished(t)
+	rows := []string{
+		"| `id` | inferred | users and groups are addressed by it (changelog 1.170.2); ",
+		"| `link`, `webLink`, `certificateLink`, `artifactConfigurationXmlLink` | inferred | ",
+		"| `members`, `memberIds`, `groupMembers` | documented | changelog 1.159.0: membership is no longer part of the edit ",
+	}
+	_, table, _ := bytes.Cut(contract.OpenAPI(), []byte("\nx-not-edited:\n"))
+	table, _, _ = bytes.Cut(table, []byte("\nx-properties:\n"))
+	for _, names := range regexp.MustCompile(`names: \[(.*)\]`).FindAllSubmatch(table, -1) {
+		rows = append(rows, "| `"+strings.ReplaceAll(string(names[1]), ", ", "`, `")+"` | ")
+	}
+	for _, row := range rows {
+		if !strings.Contains(guide, "\n"+row) {
+			t.Errorf("the guide lacks the row %q", row)
+		}
+	}
+}
+
 func TestTheGuideClaimsNoMoreThanWasDone(t *testing.T) {
 	guide := readPublished(t)
 	for _, statement := range []string{

@@ -1,0 +1,57 @@
+package review
+
+import (
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
+
+// A Holding is one thing that a principal was given, whether or not the account is in
+// force: the global role, or a place on an access list.
+type Holding struct {
+	Holder Holder
+	// Place is where the list is; the organization for a role.
+	Place Place
+	// Via are the groups from the list to the principal, the one on the list first.
+	Via []access.Reference
+}
+
+// String completes a sentence about whoever has it: "with the global role Global
+// Administrator", or "as approver of acme/release-signing (through group:Team)".
+func (h Holding) String() string {
+	switch {
+	case h.Holder.Support:
+		return "as the support user"
+	case h.Holder.Role != "":
+		return "with the global role " + h.Holder.String()
+	case len(h.Via) == 0:
+		return "as " + h.Holder.String() + " of " + h.Place.String()
+	}
+	return "as " + h.Holder.String() + " of " + h.Place.String() + " (" + spellVia(h.Via) + ")"
+}
+
+// HoldingsOf returns all that a user, a CI user or a group was given, directly or
+// through groups: the role first, and then by place. That a Regular User has a role goes
+// without saying.
+func HoldingsOf(org Organization, member access.Reference) []Holding {
+	p, known := newRoster(org).find(member)
+	if !known {
+		return nil
+	}
+	var held []Holding
+	if p.Support {
+		held = append(held, Holding{Holder: Holder{Support: true}})
+	}
+	if p.Role != "" && p.Role != access.RoleRegularUser {
+		held = append(held, Holding{Holder: Holder{Role: p.Role}})
+	}
+	a := analyze(org.Around(member, p.Reference()))
+	p, _ = a.roster.find(member)
+	a.eachList(func(l *placedList) {
+		for _, path := range a.groups.nesting.Expand(l.direct) {
+			if path.Key == p.ID {
+				via := a.roster.spellVia(path.Via, map[string][]access.Reference{})
+				held = append(held, Holding{Holder: l.holder(), Place: l.place, Via: via})
+			}
+		}
+	})
+	return held
+}

@@ -1,0 +1,154 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// The settings that lead to an organization come from the environment, as a rule, so
+// nothing in a configuration, a state or a saved plan says which one is meant. Slugs and
+// names may be alike in another, and what that one does not have is not gone. So every
+// resource keeps the id of its organization, and none goes on in another.
+
+const (
+	attrOrganizationID    = "organization_id"
+	privateOrganizationID = "organization_id"
+)
+
+// inOrganization is a resource that belongs to one organization. It stands around each
+// resource of the provider.
+type inOrganization struct {
+	plannedResource
+	own configured
+}
+
+var _ plannedResource = (*inOrganization)(nil)
+
+// bound puts the resource that a constructor makes into its organization.
+func bound(newResource func() plannedResource) func() resource.Resource {
+	return func() resource.Resource { return &inOrganization{plannedResource: newResource()} }
+}
+
+// Configure implements [resource.ResourceWithConfigure].
+func (r *inOrganization) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.own.Configure(ctx, req, resp)
+	r.plannedResource.Configure(ctx, req, resp)
+}
+
+// Schema implements [resource.Resource].
+func (r *inOrganization) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
+	r.plannedResource.Schema(ctx, req, resp)
+	resp.Schema.Attributes[attrOrganizationID] = schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "Id of the organization, a UUID: that of the provider, known in every plan. A state or a saved plan that meets the provider of " +
+			"another organization is an error, and nothing is changed there. Where Terraform itself finds it in a saved plan, which it does for what is to be created, " +
+			"it says \"Provider produced inconsistent final plan\".",
+	}
+}
+
+// isElsewhere reports what belongs to another organization than the provider's: there may
+// be something of the same name here, and it would be taken for that.
+func (r *inOrganization) isElsewhere(ctx context.Context, state attributes, private privateReader, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) bool {
+	var known types.String
+	if state != nil {
+		diags.Append(state.GetAttribute(ctx, path.Root(attrOrganizationID), &known)...)
+	}
+	// A provider that ended in an update leaves no private state, and an import has nothing but an identity.
+	theirs := cmp.Or(getPrivate[string](ctx, private, privateOrganizationID), known.ValueString(), identityAttribute(ctx, identity, attrOrganizationID))
+	if theirs == "" || theirs == r.own.client.OrganizationID() {
+		return diags.HasError()
+	}
+	diags.AddError("Another organization", fmt.Sprintf(
+		"This resource belongs to the organization %s, and the provider is configured for %s. Set organization_id, or use the provider of that organization.",
+		theirs, r.own.client.OrganizationID()))
+	return true
+}
+
+// note keeps in private state to which organization the resource belongs.
+func (r *inOrganization) note(ctx context.Context, private privateState, diags *diag.Diagnostics) {
+	setPrivate(ctx, private, privateOrganizationID, r.own.client.OrganizationID(), diags)
+}
+
+// ModifyPlan implements [resource.ResourceWithModifyPlan].
+func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.own.session != nil {
+		if !req.State.Raw.IsNull() && r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
+			return
+		}
+		if !req.Plan.Raw.IsNull() {
+			r.plan(ctx, &req, resp)
+		}
+	}
+	r.plannedResource.ModifyPlan(ctx, req, resp)
+}
+
+// plan says in which organization it is, to the resource, too.
+func (r *inOrganization) plan(ctx context.Context, req *resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var planned types.String
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(attrOrganizationID), &planned)...)
+	if !planned.IsUnknown() { // Nothing changes.
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrOrganizationID), r.own.client.OrganizationID())...)
+	req.Plan.Raw = resp.Plan.Raw
+}
+
+// Create implements [resource.Resource].
+func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	r.plannedResource.Create(ctx, req, resp)
+	if !resp.State.Raw.IsNull() {
+		r.note(ctx, resp.Private, &resp.Diagnostics)
+	}
+}
+
+// Read implements [resource.Resource].
+func (r *inOrganization) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	if r.isElsewhere(ctx, req.State, req.Private, req.Identity, &resp.Diagnostics) {
+		return
+	}
+	r.plannedResource.Read(ctx, req, resp)
+	if !resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
+		r.keep(ctx, &resp.State, resp.Private, &resp.Diagnostics)
+	}
+}
+
+// keep writes the organization into a state that may not have it yet.
+func (r *inOrganization) keep(ctx context.Context, state settableAttributes, private privateState, diags *diag.Diagnostics) {
+	diags.Append(state.SetAttribute(ctx, path.Root(attrOrganizationID), r.own.client.OrganizationID())...)
+	r.note(ctx, private, diags)
+}
+
+// Update implements [resource.Resource].
+func (r *inOrganization) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	if r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
+		return
+	}
+	r.plannedResource.Update(ctx, req, resp)
+	r.note(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// Delete implements [resource.Resource].
+func (r *inOrganization) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	if !r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
+		r.plannedResource.Delete(ctx, req, resp)
+	}
+}
+
+// ImportState implements [resource.ResourceWithImportState].
+func (r *inOrganization) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if r.isElsewhere(ctx, nil, nil, req.Identity, &resp.Diagnostics) {
+		return
+	}
+	r.plannedResource.ImportState(ctx, req, resp)
+	if !resp.Diagnostics.HasError() {
+		r.keep(ctx, &resp.State, resp.Private, &resp.Diagnostics)
+	}
+}
