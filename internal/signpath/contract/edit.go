@@ -26,6 +26,9 @@ type Edit struct {
 	IsSummary bool
 }
 
+// isApart tells whether a property of the answer is the one with routes of its own.
+func (e Edit) isApart(answered string) bool { return e.Apart != "" && answered == e.Apart }
+
 // ComposeEdit returns the request that makes an object as it is wanted: all its
 // properties, each under the name that requests have for it. What is not known
 // goes back as it came. The error is an [*Error] if the edit would lose something.
@@ -75,7 +78,7 @@ func (s Settled) unplaced(e Edit) (Object, error) {
 	var lost error
 	for _, answered := range slices.Sorted(maps.Keys(e.Wanted)) {
 		switch {
-		case placed[answered] || answered == e.Apart || s.hasNoNeed(answered, e):
+		case placed[answered] || e.isApart(answered) || s.hasNoNeed(answered, e):
 		case s.request.open:
 			further[answered] = e.Wanted[answered]
 		case lost == nil || e.Changed[answered]:
@@ -243,7 +246,7 @@ func (s Settled) composeAssumed(e Edit) (Object, error) {
 	}
 	request, renamed := make(Object, len(e.Wanted)), Object{}
 	for answered, value := range e.Wanted {
-		if answered == e.Apart {
+		if e.isApart(answered) {
 			continue
 		}
 		known, isKnown := editedProperties()[answered]

@@ -156,6 +156,7 @@ func FuzzEditByDocument(f *testing.F) {
 		{`{"properties":{"limits":{"type":"array","items":{"properties":{"a":{"type":"number"}}}},` + name + `,"globalRole":{},"notificationEmailAddress":{}}}`, `{}`},
 	} {
 		f.Add(seed[0], seed[1], ``, object)
+		f.Add(seed[0], seed[1], ``, `{"":"a","role":"","limits":[]}`)
 		f.Add(seed[0], seed[1], ``, `{"name":"build","displayName":"The build","globalRole":"GlobalReader","identity":null,"isActive":true}`)
 	}
 	for _, trap := range schemaTraps() {
@@ -230,7 +231,7 @@ func TestDocumentsThatAreNotRead(t *testing.T) {
 // something.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
-		`{}`, `{"id":"` + userID + `","name":"A","role":"GlobalReader","isActive":true,"identity":null}`, `{"role":1}`, `{"globalRole":{}}`, `{"isActive":"True"}`,
+		`{}`, `{"id":"` + userID + `","name":"A","role":"GlobalReader","isActive":true,"identity":null}`, `{"role":1}`, `{"globalRole":{}}`, `{"role":null}`, `{"isActive":"True"}`,
 		`{"submitters":null}`, `{"memberIds":{"ciUsers":["` + ciID + `"]}}`, `{"requiredApprovals":1e400}`, `{"slug":"a","link":"/v1/x/Projects/%zz"}`,
 		`{"link":"//v1//Projects/a/SigningPolicies/"}`, `{"signingPolicies":[1]}`, `{"":1,"projectSlug":[]}`,
 	} {
@@ -249,7 +250,7 @@ func FuzzAnswer(f *testing.F) {
 				continue
 			}
 			for _, p := range checked {
-				isText := slices.Contains(texts, p.name) && !strings.HasPrefix(string(o.Value(p.name)), `"`)
+				isText := slices.Contains(texts, p.name) && (p.name != PropRole || !IsNull(o.Value(p.name))) && !strings.HasPrefix(string(o.Value(p.name)), `"`)
 				isTruth := slices.Contains(truths, p.name) && o.Boolean(p.name) == nil
 				_, err := DecodeMembers(o.Value(p.name))
 				if o.Has(p.name) && (isText || isTruth || p.isMemberList && err != nil) {
