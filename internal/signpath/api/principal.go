@@ -294,7 +294,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
 	texts := created(p)
 	before := c.snapshot.directory.IDs()
-	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, composeCreate(p))
+	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, c.composeCreate(p))
 	if err != nil {
 		return c.findLostCreate(ctx, p, before, err)
 	}
@@ -308,8 +308,22 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	return p, nil
 }
 
-func composeCreate(p access.Principal) composer {
-	return func(s contract.Settled) (contract.Object, error) { return s.Compose(created(p)) }
+func (c *Client) composeCreate(p access.Principal) composer {
+	return func(s contract.Settled) (contract.Object, error) {
+		return s.ComposeCreate(created(p), func() []contract.Object { return c.answered(p.Kind) })
+	}
+}
+
+// answered are the answers about the principals of a kind.
+func (c *Client) answered(kind access.Kind) []contract.Object {
+	var answers []contract.Object
+	for _, p := range c.snapshot.directory.All(kind) {
+		if seen, ok := c.seen.Load(p.ID); ok {
+			o, _ := seen.(contract.Object)
+			answers = append(answers, o)
+		}
+	}
+	return answers
 }
 
 // created are the texts that a create says.

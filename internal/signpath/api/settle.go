@@ -25,7 +25,7 @@ func IsUnsettled(err error) bool {
 
 // SettleCreate settles [Client.CreatePrincipal].
 func (c *Client) SettleCreate(ctx context.Context, p access.Principal) error {
-	_, _, err := c.compose(ctx, contract.RoutesOf[p.Kind].Create, composeCreate(p))
+	_, _, err := c.compose(ctx, contract.RoutesOf[p.Kind].Create, c.composeCreate(p))
 	return err
 }
 

@@ -205,6 +205,32 @@ func (s Settled) Compose(texts map[Property]string) (Object, error) {
 	return request, s.taken(request)
 }
 
+// ComposeCreate is Compose for an object like those that the server answers: where no
+// document says what they have, a text that none of them has is not written, unless they leave
+// out what is null.
+func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Object) (Object, error) {
+	for _, p := range slices.Sorted(maps.Keys(texts)) {
+		if s.request == nil && texts[p] != "" && p.IsOptional() && p.isHiddenIn(answered()) {
+			return nil, s.refuse("it would write the property %q (the name is %s), and no answer about such an object has it, so that nobody could see what became of it",
+				p.requestNames()[0], s.assumed.Evidence(PartRequest, p))
+		}
+	}
+	return s.Compose(texts)
+}
+
+// isHiddenIn tells whether none of the objects has the property, although they have others
+// that are null.
+func (p Property) isHiddenIn(objects []Object) bool {
+	hasNull := false
+	for _, o := range objects {
+		if o.Has(p) {
+			return false
+		}
+		hasNull = hasNull || slices.ContainsFunc(slices.Collect(maps.Values(o)), IsNull)
+	}
+	return hasNull
+}
+
 // notShown refuses to write a property that the object does not have in answers by the
 // document: nobody could tell what it was, or what it is then.
 func (s Settled) notShown(name string) *Error {

@@ -171,8 +171,8 @@ func serverEdits() map[string]serverEdit {
 		"a member of a group": {hcl: block("user_group_member", named("group", "group:Officers"), named("member", outsider)), want: func(o outcome) {
 			appended(&o.group("Officers").Members, outsider)
 		}},
-		"a CI user in a group": {hcl: block("user_group_member", named("group", "group:Officers"), named("member", "ci_user:robot")), want: func(o outcome) {
-			appended(&o.group("Officers").Members, "ci_user:robot")
+		"a CI user in a group": {hcl: block("user_group_member", named("group", "group:Release Managers"), named("member", "ci_user:foreign-build")), want: func(o outcome) {
+			appended(&o.group("Release Managers").Members, "ci_user:foreign-build")
 		}},
 		"a member leaves a group": with(gone("user_group_member", "Officers/user:"+general, named("group", "group:Officers"), named("member", "user:"+general)),
 			func(o outcome) { removed(&o.group("Officers").Members, "user:"+general) }),
