@@ -24,6 +24,10 @@ type Client struct {
 	// seen are principals by id, as an answer had them last: it may be an item of a
 	// list.
 	seen sync.Map
+	// assumed are the routes that were written to and that the server's document does not
+	// describe, and showsIdentities is true once an answer had the identity of somebody.
+	assumed         sync.Map
+	showsIdentities atomic.Bool
 	// noticed is true once ContractNotice has spoken.
 	noticed atomic.Bool
 }

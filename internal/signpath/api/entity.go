@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
@@ -47,9 +48,19 @@ func principalEntity(kind access.Kind, id string) entity {
 func (e entity) key() string { return e.read.Expand(e.parameters) }
 
 // fetch reads the entity now, not from the snapshot. An answer that cannot be right is
-// an error.
+// an error. Reads may lag behind, so somebody whom this client has created and who is not
+// there is waited for.
 func (c *Client) fetch(ctx context.Context, e entity) (contract.Object, error) {
 	o, err := c.getObject(ctx, e.read, e.parameters...)
+	for _, wait := range settleWaits {
+		if !IsUnknownOrForbidden(err) || !c.snapshot.isCreated(e.parameters[len(e.parameters)-1]) {
+			break
+		}
+		if err := httpapi.Sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+		o, err = c.getObject(ctx, e.read, e.parameters...)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
@@ -42,7 +44,10 @@ func (c *Client) negotiate(ctx context.Context) (negotiation, error) {
 		return negotiation{}, fmt.Errorf("the server's OpenAPI document, which tells how to write, could not be read: %w", err)
 	}
 	negotiated, err := contract.Negotiate(body)
-	if err != nil {
+	switch {
+	case errors.Is(err, contract.ErrDocumentTooLarge):
+		return negotiation{}, c.unusable(contract.RouteDocument, nil, fmt.Errorf("it is %w. If the names that the provider assumes are right, api_contract = \"assumed\" goes without it", err))
+	case err != nil:
 		return negotiation{absence: fmt.Sprintf("what %s answered is %v", contract.RouteDocument, err)}, nil
 	}
 	return negotiation{Negotiation: negotiated}, nil
@@ -73,11 +78,19 @@ func (c *Client) settle(ctx context.Context, r *contract.Route) (contract.Settle
 			return contract.Settled{}, err
 		}
 	}
-	return negotiated.Settle(r, c.kindOf)
+	return negotiated.Settle(r, func(id string) (access.Kind, bool) { return c.kindOf(ctx, id) })
 }
 
-func (c *Client) kindOf(id string) (access.Kind, bool) {
+// kindOf is asked where an installation takes members per kind. A destroy may have read
+// no list yet.
+func (c *Client) kindOf(ctx context.Context, id string) (access.Kind, bool) {
 	p, ok := c.snapshot.directory.Get(id)
+	if ok {
+		return p.Kind, true
+	}
+	if directory, err := c.Directory(ctx, access.Kinds()...); err == nil {
+		p, ok = directory.Get(id)
+	}
 	return p.Kind, ok
 }
 
@@ -104,18 +117,43 @@ func (c *Client) write(ctx context.Context, r *contract.Route, parameters []stri
 	if err != nil {
 		return nil, nil, err
 	}
+	if settled.IsAssumed() {
+		c.assumed.Store(r, true)
+	}
 	return c.call(ctx, settled.Route, parameters, body)
 }
 
-// ContractNotice returns, once, a warning that the client wrote with assumed
-// names because the server offers no document to check them against. It is
-// empty if there is nothing to say, or if it was said.
+// ContractNotice returns, once, a warning that the client wrote with assumed names
+// because the server offers no document to check them against, or one that does not
+// say what it takes. It is empty if there is nothing to say, or if it was said.
 func (c *Client) ContractNotice() string {
 	known, ok := c.snapshot.negotiation.peek()
-	if !ok || known.HasDocument() || c.noticed.Swap(true) {
+	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("The names in SignPath's API are not all published, and this installation does not offer its own OpenAPI document to settle them (%s). "+
+	lacks := fmt.Sprintf("does not offer its own OpenAPI document to settle them (%s)", known.absence)
+	if known.HasDocument() {
+		routes := c.assumedRoutes()
+		if len(routes) == 0 {
+			return ""
+		}
+		lacks = "has an OpenAPI document that does not say what these take: " + strings.Join(routes, ", ")
+	}
+	if c.noticed.Swap(true) {
+		return ""
+	}
+	return fmt.Sprintf("The names in SignPath's API are not all published, and this installation %s. "+
 		"So the provider writes with the names that it assumes, and checks what became of it by reading it back. "+
-		"A setting that an edit takes and that no answer shows cannot be known then: the edit may reset it unseen.", known.absence)
+		"A setting that an edit takes and that no answer shows cannot be known then: the edit may reset it unseen.", lacks)
+}
+
+// assumedRoutes are those to which something was written that no document describes.
+func (c *Client) assumedRoutes() []string {
+	var routes []string
+	c.assumed.Range(func(r, _ any) bool {
+		routes = append(routes, fmt.Sprint(r))
+		return true
+	})
+	slices.Sort(routes)
+	return routes
 }

@@ -64,12 +64,32 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 	if kind == access.KindGroup {
 		c.snapshot.setGroups(items)
 	}
+	for _, item := range items {
+		c.noteIdentity(item)
+	}
 	for i, p := range principals {
-		if principals[i], err = c.settleRole(ctx, p, items[i], r); err != nil {
+		if principals[i], err = c.settleUser(ctx, p, items[i], r); err != nil {
 			return nil, err
 		}
 	}
 	return principals, nil
+}
+
+// noteIdentity notes that the server shows identities.
+func (c *Client) noteIdentity(o contract.Object) {
+	if o.Has(contract.PropIdentity) {
+		c.showsIdentities.Store(true)
+	}
+}
+
+// settleUser finds out what an answer of the route leaves open about a user: what a role
+// of null means, and whether somebody without an identity is invited. A server that shows
+// that of others leaves it out where it is null (observed of other properties); one that shows
+// none says nothing of invitations.
+func (c *Client) settleUser(ctx context.Context, p access.Principal, o contract.Object, r *contract.Route) (access.Principal, error) {
+	c.noteIdentity(o)
+	p.Invited = p.Invited || p.Kind == access.KindUser && !o.Has(contract.PropIdentity) && c.showsIdentities.Load()
+	return c.settleRole(ctx, p, o, r)
 }
 
 // complete reads the entities of list items that lack a required property, as a
@@ -223,7 +243,7 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 	if err != nil {
 		return p, c.unusable(e.read, e.parameters, err)
 	}
-	if p, err = c.settleRole(ctx, p, o, e.read); err != nil {
+	if p, err = c.settleUser(ctx, p, o, e.read); err != nil {
 		return p, err
 	}
 	c.snapshot.put(p)
@@ -274,7 +294,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
 	texts := created(p)
 	before := c.snapshot.directory.IDs()
-	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, composeCreate(p))
+	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, c.composeCreate(p))
 	if err != nil {
 		return c.findLostCreate(ctx, p, before, err)
 	}
@@ -288,8 +308,22 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	return p, nil
 }
 
-func composeCreate(p access.Principal) composer {
-	return func(s contract.Settled) (contract.Object, error) { return s.Compose(created(p)) }
+func (c *Client) composeCreate(p access.Principal) composer {
+	return func(s contract.Settled) (contract.Object, error) {
+		return s.ComposeCreate(created(p), func() []contract.Object { return c.answered(p.Kind) })
+	}
+}
+
+// answered are the answers about the principals of a kind.
+func (c *Client) answered(kind access.Kind) []contract.Object {
+	var answers []contract.Object
+	for _, p := range c.snapshot.directory.All(kind) {
+		if seen, ok := c.seen.Load(p.ID); ok {
+			o, _ := seen.(contract.Object)
+			answers = append(answers, o)
+		}
+	}
+	return answers
 }
 
 // created are the texts that a create says.
@@ -404,7 +438,7 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 		as: func(o contract.Object) error {
 			p, err := decodePrincipal(kind, o)
 			if err == nil {
-				p, err = c.settleRole(ctx, p, o, contract.RoutesOf[kind].Read)
+				p, err = c.settleUser(ctx, p, o, contract.RoutesOf[kind].Read)
 			}
 			if err == nil {
 				c.snapshot.put(p)

@@ -1,9 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -24,7 +25,7 @@ func IsUnsettled(err error) bool {
 
 // SettleCreate settles [Client.CreatePrincipal].
 func (c *Client) SettleCreate(ctx context.Context, p access.Principal) error {
-	_, _, err := c.compose(ctx, contract.RoutesOf[p.Kind].Create, composeCreate(p))
+	_, _, err := c.compose(ctx, contract.RoutesOf[p.Kind].Create, c.composeCreate(p))
 	return err
 }
 
@@ -57,27 +58,41 @@ func (c *Client) SettleEdit(ctx context.Context, kind access.Kind, id string, ch
 }
 
 // SettleMembers settles [Client.SetMembers] for a whole list, and else
-// [Client.ChangeMembers]. The target may be of a group that is yet to be created.
-func (c *Client) SettleMembers(ctx context.Context, t Target, whole bool) error {
+// [Client.ChangeMembers]: who is added may yet have to be created, and so may the group
+// of the target.
+func (c *Client) SettleMembers(ctx context.Context, t Target, whole bool, added ...access.Principal) error {
 	p := contract.PropertyOf(t.List)
 	before, read := c.snapshot.entity(t.entity()).peek()
 	answered := before.Value(p)
-	if t.List.Parent == access.ParentUserGroup {
-		routes := contract.RoutesOf[access.KindGroup]
-		if whole {
-			_, _, err := c.compose(ctx, routes.ChangeMembers, composeMembers(answered, map[contract.Property][]string{p: {}}))
-			if !IsUnsettled(err) {
-				return err
-			}
-		}
-		_, _, err := c.compose(ctx, routes.ModifyMembers, composeMembers(answered, map[contract.Property][]string{
-			contract.PropAddedMembers: {}, contract.PropRemovedMembers: {},
-		}))
+	current, ids, kinds := membersOf(answered), []string{}, map[string]access.Kind{}
+	for i, principal := range added {
+		// Who is yet to be created has no id; any other will do, as nothing is sent.
+		id := cmp.Or(principal.ID, fmt.Sprintf("00000000-0000-4000-8000-%012d", i))
+		ids, kinds[id] = append(ids, id), principal.Kind
+	}
+	compose := func(r *contract.Route, request composer) error {
+		_, _, err := c.compose(ctx, r, func(s contract.Settled) (contract.Object, error) { return request(s.Knowing(kinds)) })
 		return err
 	}
-	rewritten := mutation{property: p, apply: func(json.RawMessage) (json.RawMessage, error) { return contract.EncodeMembers(nil), nil }}
-	rewritten.holds = func(json.RawMessage) bool { return false }
-	return c.settleEdit(ctx, t.entity(), before, !read, []mutation{rewritten})
+	if t.List.Parent != access.ParentUserGroup {
+		everybody := contract.EncodeMembers(append(current, ids...))
+		edit := contract.Edit{Before: before, Wanted: maps.Clone(before), Changed: map[string]bool{before.Key(p): true}, IsSummary: !read}
+		if edit.Wanted == nil {
+			edit.Wanted = contract.Object{}
+		}
+		edit.Wanted[before.Key(p)] = everybody
+		return compose(t.entity().edit, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(edit) })
+	}
+	routes := contract.RoutesOf[access.KindGroup]
+	if whole {
+		err := compose(routes.ChangeMembers, composeMembers(answered, map[contract.Property][]string{p: append(current, ids...)}))
+		if !IsUnsettled(err) {
+			return err
+		}
+	}
+	return compose(routes.ModifyMembers, composeMembers(answered, map[contract.Property][]string{
+		contract.PropAddedMembers: ids, contract.PropRemovedMembers: current,
+	}))
 }
 
 // settleEdit composes an edit of what is known of an object.

@@ -47,8 +47,9 @@ type snapshot struct {
 	// ids are those of the entities as they were first answered, by the entities' keys: a
 	// slug leads to one object for a whole run.
 	ids map[string]string
-	// unread are principals of which only the request that created them is known.
-	unread map[string]bool
+	// created are principals that this client has created, and unread those of them of which
+	// only that request is known.
+	created, unread map[string]bool
 	// forgotten is true once forgetLists was called.
 	forgotten bool
 	// unpaged are the lists that were taken for the whole because no answer told of
@@ -66,6 +67,7 @@ func newSnapshot() *snapshot {
 		confirmed: map[string]access.Principal{},
 		missing:   map[string]bool{},
 		ids:       map[string]string{},
+		created:   map[string]bool{},
 		unread:    map[string]bool{},
 		unpaged:   map[*contract.Route]bool{},
 	}
@@ -93,7 +95,14 @@ func (s *snapshot) putCreated(p access.Principal) {
 	s.put(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.unread[p.ID] = true
+	s.created[p.ID], s.unread[p.ID] = true, true
+}
+
+// isCreated tells whether this client has created the principal.
+func (s *snapshot) isCreated(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.created[id]
 }
 
 // read returns the principal as it was last read, in a list or by id.

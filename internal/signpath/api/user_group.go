@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -122,8 +121,8 @@ func (c *Client) publishGroup(id string, also publisher) publisher {
 	}
 }
 
-// writeGroup writes a user group. Its members go by routes of their own and are
-// left out of the edit: since changelog 1.159.0 they are no longer part of it.
+// writeGroup writes a user group. Its members go by routes of their own: since changelog
+// 1.159.0 they are no longer part of the edit.
 func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
 	settings, members := len(p.Changed), p.Before.Key(contract.PropMembers)
 	if p.Changed[members] {
@@ -135,8 +134,7 @@ func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
 	if settings == 0 {
 		return nil
 	}
-	p.Wanted = maps.Clone(p.Wanted)
-	delete(p.Wanted, members)
+	p.Apart = members
 	_, _, err := c.write(ctx, e.edit, e.parameters, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(p.Edit) })
 	return err
 }

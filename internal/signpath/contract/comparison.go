@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -85,6 +87,8 @@ func (d document) compare(r *Route) []Line {
 	}
 	if len(found.demanded) > 0 {
 		line.State, line.Found = Contradicts, "demands the parameter "+strings.Join(found.demanded, ", ")
+	} else if reason := found.misform(r); reason != "" {
+		line.State, line.Found = Contradicts, reason
 	}
 	lines := []Line{line}
 	for _, p := range r.Request {
@@ -93,7 +97,23 @@ func (d document) compare(r *Route) []Line {
 	for _, p := range r.Answer {
 		lines = append(lines, found.answer.compare(r, PartAnswer, p, p.AnswerNames(), known.answer))
 	}
+	lines = append(lines, found.answer.misread(r, known.answer)...)
 	return append(lines, d.surplus(r, route, found)...)
+}
+
+// misread tells what of an answer is not looked for and would be understood if it came,
+// but comes as something else.
+func (s *schema) misread(r *Route, known *schema) []Line {
+	var lines []Line
+	for _, p := range checkedProperties()[r] {
+		if s == nil || slices.Contains(r.Answer, p.name) || !s.hasAny(p.name.AnswerNames()) {
+			continue
+		}
+		if line := s.compare(r, PartAnswer, p.name, p.name.AnswerNames(), known); line.State == Contradicts {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // compare tells how a property fares that has the first of the names in the schema
@@ -102,7 +122,7 @@ func (s *schema) compare(r *Route, part Part, p Property, names []string, known 
 	fact := known.factOf(names[0])
 	line := Line{
 		Route: r.String(), Part: part, Assumed: names[0], State: Matches,
-		Evidence: fact.evidence, Source: fact.source, Optional: p.IsOptional() || r.Preview,
+		Evidence: fact.evidence, Source: fact.source, Optional: r.Preview,
 	}
 	if s == nil {
 		line.State = Unsaid
@@ -112,17 +132,22 @@ func (s *schema) compare(r *Route, part Part, p Property, names []string, known 
 	switch {
 	case !ok:
 		line.State, line.Offered = Missing, s.names()
+		line.Optional = r.Preview || part == PartAnswer && p.mayBeMissing(s)
 		return line
 	case name != names[0]:
 		line.State, line.Found = Differs, name
 	}
 	found, reason := s.properties[name], ""
 	switch {
-	case part == PartRequest && p.isMemberList():
+	case part == PartRequest && p.namesMembers():
 		if _, err := found.memberEncoder(nil); err != nil {
 			reason = "is a list of members, and " + err.Error()
 		}
-	case !p.isMemberList() && known != nil:
+	case p.isMemberList():
+		reason = found.noMembers()
+	case part == PartRequest && p != PropRole && found.values != nil:
+		reason = "takes only " + strings.Join(found.values, ", ")
+	case known != nil:
 		reason = found.misfit(known.properties[names[0]].schema, part == PartRequest)
 	}
 	if reason == "" && p == PropRole && part == PartRequest {
@@ -156,10 +181,10 @@ func (d document) surplus(r, route *Route, found operation) []Line {
 	if found.request == nil {
 		return nil
 	}
+	read, _ := d.of(r.shownBy())
 	if r.Edits == nil {
-		return found.request.demandedBeyond(r)
+		return slices.Concat(found.request.demandedBeyond(r), found.request.neverShown(r, read.answer))
 	}
-	read, _ := d.of(r.Edits)
 	if read.answer == nil {
 		return nil
 	}
@@ -171,12 +196,28 @@ func (r *Route) contradiction(part Part, name, why string) Line {
 	return Line{Route: r.String(), Part: part, Assumed: name, State: Contradicts, Found: why}
 }
 
-// demandedBeyond tells what a request demands and nobody knows.
+// demandedBeyond tells what a request demands and nobody knows, or what not every
+// configuration has.
 func (s *schema) demandedBeyond(r *Route) []Line {
 	var lines []Line
 	for _, name := range s.required {
-		if _, known := r.requested(name); !known {
+		p, known := r.requested(name)
+		switch {
+		case !known:
 			lines = append(lines, r.contradiction(PartRequest, name, "is demanded, and not known"))
+		case p.IsOptional() && !s.properties[name].nullable:
+			lines = append(lines, r.contradiction(PartRequest, name, "is demanded, and a configuration may leave it out"))
+		}
+	}
+	return lines
+}
+
+// neverShown tells what a create takes and no answer shows.
+func (s *schema) neverShown(r *Route, answer *schema) []Line {
+	var lines []Line
+	for _, p := range r.Request {
+		if name, ok := s.find(p.requestNames()); ok && answer != nil && !answer.hasAny(p.AnswerNames()) {
+			lines = append(lines, r.contradiction(PartRequest, name, "is taken, and "+r.shownBy().String()+" does not answer it, so that nobody could see what it is"))
 		}
 	}
 	return lines
@@ -200,8 +241,9 @@ func (s *schema) takenBeyond(r *Route, answer *schema) []Line {
 		case !ok:
 			lines = append(lines, r.contradiction(PartRequest, name, "is taken by the edit, and "+r.Edits.String()+" does not answer it, so that it could be reset"))
 		case !p.isMemberList():
-			if gap := gap(s.properties[name].schema, answer.properties[answered].schema, nil); gap != "" {
-				lines = append(lines, r.contradiction(PartRequest, name, gap))
+			taken, shown := s.properties[name].schema, answer.properties[answered].schema
+			if reason := cmp.Or(shown.unlike(taken, p), gap(taken, shown, map[[2]*schema]bool{})); reason != "" {
+				lines = append(lines, r.contradiction(PartRequest, name, reason))
 			}
 		}
 	}
@@ -234,13 +276,32 @@ func (d document) answeredBeyond(r, route *Route, request, answer *schema) []Lin
 	return lines
 }
 
-// gap says what of a nested value an edit would lose, by what both sides describe.
-func gap(request, answer *schema, seen []*schema) string {
-	if request == nil || answer == nil || slices.Contains(seen, request) {
+// unlike says why what is answered does not fit into the request as it is. That a known
+// property is not as it is assumed is told elsewhere.
+func (s *schema) unlike(request *schema, p Property) string {
+	if p != "" {
 		return ""
 	}
-	seen = append(seen, request)
-	if nested := gap(request.items, answer.items, seen); nested != "" {
+	if reason := s.misfit(request, false); reason != "" {
+		return "is taken, and what is answered " + reason
+	}
+	return ""
+}
+
+// gap says what of a nested value an edit would lose, by what both sides describe. The
+// pairs that were compared are compared once: schemas refer to each other.
+func gap(request, answer *schema, compared map[[2]*schema]bool) string {
+	pair := [2]*schema{request, answer}
+	if request == nil || answer == nil || compared[pair] {
+		return ""
+	}
+	compared[pair] = true
+	for _, value := range answer.values {
+		if request.refuses(json.RawMessage(value)) != "" {
+			return "does not take " + value + ", which is answered"
+		}
+	}
+	if nested := gap(request.items, answer.items, compared); nested != "" {
 		return nested
 	}
 	if len(request.properties) == 0 || len(answer.properties) == 0 {
@@ -251,7 +312,7 @@ func gap(request, answer *schema, seen []*schema) string {
 		if !ok {
 			return "takes " + name + " in it, and no answer shows that"
 		}
-		if nested := gap(request.properties[name].schema, described.schema, seen); nested != "" {
+		if nested := gap(request.properties[name].schema, described.schema, compared); nested != "" {
 			return nested
 		}
 	}

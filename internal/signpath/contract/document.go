@@ -1,8 +1,13 @@
 package contract
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -15,6 +20,9 @@ type document map[string]operation
 
 // of returns what the document has for a route as it is assumed.
 func (d document) of(r *Route) (operation, bool) {
+	if r == nil {
+		return operation{}, false
+	}
 	found, ok := d[foldRoute(r.Version(), r.Method, r.Path)]
 	return found, ok
 }
@@ -26,6 +34,9 @@ type operation struct {
 	version, method, path string
 	// request and answer are nil if the document does not say what they have.
 	request, answer *schema
+	// requestForm and answerForm say what they are instead, where the document says that
+	// they are no JSON object; empty otherwise. A list may be answered either way.
+	requestForm, answerForm string
 	// demanded are the parameters beside the path that a request must have.
 	demanded []string
 	// query are the names of the query parameters, in order.
@@ -53,12 +64,56 @@ func load(data []byte) (*openapi3.T, error) {
 	loader.IsExternalRefsAllowed = false
 	parsed, err := loader.LoadFromData(data)
 	if err != nil || !strings.HasPrefix(parsed.OpenAPI, "3.") || parsed.Paths == nil {
-		return nil, errors.New("no OpenAPI 3 document")
+		return nil, errNoDocument
 	}
 	return parsed, nil
 }
 
+var errNoDocument = errors.New("no OpenAPI 3 document")
+
+// depthOf tells how deeply valid JSON is nested.
+func depthOf(data []byte) int {
+	depth, deepest, inText := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			inText = !inText
+		case '\\':
+			i++ // It stands in texts only, and so does what follows.
+		case '{', '[':
+			if !inText {
+				depth++
+				deepest = max(deepest, depth)
+			}
+		case '}', ']':
+			if !inText {
+				depth--
+			}
+		}
+	}
+	return deepest
+}
+
+// A document of a server is small: SignPath has some hundred routes. What is read of it
+// grows with each level, and takes a hundred times its size.
+const (
+	maxDocumentBytes = 4 << 20
+	maxDocumentDepth = 100
+)
+
+// ErrDocumentTooLarge says that a document is too large, or nested too deeply, to be read.
+// What it would say is not known.
+var ErrDocumentTooLarge = fmt.Errorf("a document of more than %d MiB or %d levels, which is not read", maxDocumentBytes>>20, maxDocumentDepth)
+
+// parseDocument reads a server's document, which is JSON.
 func parseDocument(data []byte) (document, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Files of Windows begin with it.
+	if !json.Valid(data) {
+		return nil, errNoDocument
+	}
+	if len(data) > maxDocumentBytes || depthOf(data) > maxDocumentDepth {
+		return nil, ErrDocumentTooLarge
+	}
 	parsed, err := load(data)
 	if err != nil {
 		return nil, err
@@ -75,11 +130,12 @@ func newDocument(parsed *openapi3.T) (document, error) {
 			if described.Extensions["x-client"] == "not used" { // In the document of this package.
 				continue
 			}
-			d[foldRoute(version, method, below)] = operation{
+			found := operation{
 				version: version, method: method, path: below,
-				request: reader.request(described), answer: reader.answer(described),
 				demanded: demandedParameters(item.Parameters, described.Parameters), query: queryOf(item, described), fact: factIn(described.Extensions),
 			}
+			reader.readBodies(described, &found)
+			d[foldRoute(version, method, below)] = found
 		}
 	}
 	if !hasOrganization {
@@ -135,25 +191,42 @@ func demandedParameters(all ...openapi3.Parameters) []string {
 	return names
 }
 
-func (r schemaReader) request(o *openapi3.Operation) *schema {
-	if o.RequestBody == nil || o.RequestBody.Value == nil {
-		return nil
+// readBodies takes in what the document says of the request and of the answer.
+func (r schemaReader) readBodies(described *openapi3.Operation, o *operation) {
+	if body := described.RequestBody; body != nil && body.Value != nil {
+		o.requestForm = r.form(body.Value.Content)
+		o.request = r.json(body.Value.Content).orNil()
 	}
-	return r.json(o.RequestBody.Value.Content).orNil()
-}
-
-func (r schemaReader) answer(o *openapi3.Operation) *schema {
-	if o.Responses == nil {
-		return nil
+	if described.Responses == nil {
+		return
 	}
 	for _, status := range []string{"200", "201", "2XX", "default"} {
-		if response := o.Responses.Value(status); response != nil && response.Value != nil {
-			if s := r.json(response.Value.Content).listed().orNil(); s != nil {
-				return s
-			}
+		response := described.Responses.Value(status)
+		if response == nil || response.Value == nil {
+			continue
+		}
+		answer := r.json(response.Value.Content)
+		o.answerForm = cmp.Or(o.answerForm, r.form(response.Value.Content))
+		if o.method == http.MethodGet {
+			answer = answer.listed()
+		}
+		if o.answer = answer.orNil(); o.answer != nil {
+			return
 		}
 	}
-	return nil
+}
+
+// form says what a body is, if the document says that it is no JSON object.
+func (r schemaReader) form(content openapi3.Content) string {
+	names := slices.Sorted(maps.Keys(content))
+	isJSON := func(name string) bool { return strings.Contains(name, "json") }
+	switch s := r.json(content); {
+	case len(names) > 0 && !slices.ContainsFunc(names, isJSON):
+		return strings.Join(names, " or ")
+	case s != nil && !s.is(openapi3.TypeObject):
+		return s.String()
+	}
+	return ""
 }
 
 // json returns what the document says of a body in JSON; nil if it has none.

@@ -18,10 +18,16 @@ type Edit struct {
 	Before, Wanted Object
 	// Changed names the properties in which they differ.
 	Changed map[string]bool
+	// Apart names a property that has routes of its own: it goes along only where the
+	// document has a place for it.
+	Apart string
 	// IsSummary is true if Before is an item of a list, which may have less than the
 	// object itself: it is only looked at, for a plan.
 	IsSummary bool
 }
+
+// isApart tells whether a property of the answer is the one with routes of its own.
+func (e Edit) isApart(answered string) bool { return e.Apart != "" && answered == e.Apart }
 
 // ComposeEdit returns the request that makes an object as it is wanted: all its
 // properties, each under the name that requests have for it. What is not known
@@ -44,7 +50,9 @@ func (s Settled) ComposeEdit(e Edit) (Object, error) {
 			err = s.mayLeaveOut(name, answered, e)
 		case !ok:
 			err = s.mayLeaveOut(name, answered, e)
-		case s.answer != nil && !s.answer.has(answered):
+		case !s.isShown(answered, e):
+			err = s.notShown(name)
+		case s.answer != nil && e.Before[answered] != nil && !s.answer.has(answered):
 			err = s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the edit, too. There it has %s",
 				s.assumed.Edits, answered, listed(s.answer.names()))
 		case typeOf(value) == "null" && !s.request.properties[name].nullable && !s.request.demands(name):
@@ -70,7 +78,7 @@ func (s Settled) unplaced(e Edit) (Object, error) {
 	var lost error
 	for _, answered := range slices.Sorted(maps.Keys(e.Wanted)) {
 		switch {
-		case placed[answered] || s.hasNoNeed(answered, e):
+		case placed[answered] || e.isApart(answered) || s.hasNoNeed(answered, e):
 		case s.request.open:
 			further[answered] = e.Wanted[answered]
 		case lost == nil || e.Changed[answered]:
@@ -80,19 +88,52 @@ func (s Settled) unplaced(e Edit) (Object, error) {
 	return further, lost
 }
 
-// sourceOf returns the name in the answer of what a request calls so.
+// sourceOf returns the name in the answer of what a request calls so: the same, or what
+// goes with it. What has a place of its own in the request is the source of nothing else.
 func (s Settled) sourceOf(name string, e Edit) string {
-	if p, known := s.assumed.requested(name); known {
-		return e.Wanted.Key(p)
+	if _, ok := e.Wanted[name]; ok {
+		return name
+	}
+	p, known := s.assumed.requested(name)
+	if !known {
+		return name
+	}
+	if source := p.goingWith(name, e.Wanted); source != "" {
+		return source
+	}
+	if source := e.Wanted.Key(p); !s.request.has(source) {
+		return source
 	}
 	return name
+}
+
+// goingWith returns the name in an answer that goes with one in requests; "" if the
+// answer has none of those.
+func (p Property) goingWith(name string, answer Object) string {
+	has := func(name string) bool { _, ok := answer[name]; return ok }
+	for _, other := range p.spellings() {
+		if other.requestName() == name && has(other.answer) && (other.with == "" || has(other.with)) {
+			return other.answer
+		}
+	}
+	return ""
+}
+
+// isShown tells whether answers have a property that the edit is to set, be it under
+// another name, as far as the document says.
+func (s Settled) isShown(answered string, e Edit) bool {
+	if s.answer == nil || e.Before[answered] != nil || s.answer.has(answered) {
+		return true
+	}
+	known, ok := editedProperties()[answered]
+	return ok && s.answer.hasAny(known.AnswerNames())
 }
 
 // mayLeaveOut refuses an edit that takes what the answer does not show, unless it is
 // left out there because it is null: by the document it may be, and this answer has
 // no other property that is null and stands there.
 func (s Settled) mayLeaveOut(name, answered string, e Edit) error {
-	described, known := s.describedAnswer(name, answered)
+	described, known := s.describedAnswer(name, answered, e)
 	writesNull := func() bool {
 		return slices.ContainsFunc(slices.Collect(maps.Values(e.Before)), func(value json.RawMessage) bool { return typeOf(value) == "null" })
 	}
@@ -110,7 +151,7 @@ func (s Settled) mayLeaveOut(name, answered string, e Edit) error {
 
 // describedAnswer returns what the document says of the property of the answer that
 // goes with one of the request.
-func (s Settled) describedAnswer(name, answered string) (schemaProperty, bool) {
+func (s Settled) describedAnswer(name, answered string, e Edit) (schemaProperty, bool) {
 	if s.answer == nil {
 		return schemaProperty{}, false
 	}
@@ -118,6 +159,7 @@ func (s Settled) describedAnswer(name, answered string) (schemaProperty, bool) {
 	if p, known := s.assumed.requested(name); known {
 		names = append(names, p.AnswerNames()...)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return e.Before[name] != nil }) // What it has, it has not left out.
 	found, ok := s.answer.find(names)
 	return s.answer.properties[found], ok
 }
@@ -165,8 +207,7 @@ func (s Settled) noPlace(answered string) error {
 	err := s.refuse("the server's own OpenAPI document has no place in it for the property %q that %s answers, so that the edit could reset it. It takes %s",
 		answered, s.assumed.Edits, listed(s.request.names()))
 	for _, p := range s.assumed.Request {
-		if slices.Contains(p.AnswerNames(), answered) {
-			names := p.requestNames()
+		if names := p.requestNames(); slices.Contains(p.AnswerNames(), answered) && !s.request.hasAny(names) {
 			err = &Error{Route: s.assumed.String(), Property: names[0], Tried: names, Offered: s.request.names()}
 		}
 	}
@@ -205,6 +246,9 @@ func (s Settled) composeAssumed(e Edit) (Object, error) {
 	}
 	request, renamed := make(Object, len(e.Wanted)), Object{}
 	for answered, value := range e.Wanted {
+		if e.isApart(answered) {
+			continue
+		}
 		known, isKnown := editedProperties()[answered]
 		if !isKnown || e.Wanted.Key(known) != answered {
 			request[answered] = value

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // What an edit of a signing policy takes, and what an answer has, in most cases.
@@ -75,6 +77,12 @@ func TestComposeEdit(t *testing.T) {
 			`{"id":"x","slug":"release","link":"l","certificateLink":"l","isActive":true,"status":"Valid","createdAt":"2026-01-01","approvers":[]}`,
 			Object{"approvers": EncodeMembers([]string{userID})},
 			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`,
+		},
+		"what has the same name goes before what goes with it": {
+			`{"verifyTrustedBuildSystem":false,"verifiesTrustedBuildSystem":true,"requiredApprovals":1,"requiredNumberOfApprovals":2,"approvers":[]}`, nil,
+			`{"properties":{"approvers":` + listOfIDs + `,"verifyTrustedBuildSystem":{"type":"boolean"},"verifiesTrustedBuildSystem":{"type":"boolean"},
+			  "requiredApprovals":{"type":"integer"},"requiredNumberOfApprovals":{"type":"integer"}}}`,
+			`{"approvers":[],"verifyTrustedBuildSystem":false,"verifiesTrustedBuildSystem":true,"requiredApprovals":1,"requiredNumberOfApprovals":2}`,
 		},
 		"a request that takes anything": {
 			`{"flavour":"sweet","approvers":[]}`,
@@ -164,6 +172,10 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 			lists + `,"verifyOrigin":{"type":"boolean"}`, lists + `,"verifiesOrigin":{"type":"boolean"}`, `{"submitters":[],"approvers":[],"verifiesOriginPolicy":true}`,
 			`answers the property "verifiesOriginPolicy", and the server's own OpenAPI document does not know it`,
 		},
+		"two names in the request for one in the answer": {
+			`"approvers":` + listOfIDs + `,"requiredApprovals":{"type":"integer"},"requiredNumberOfApprovals":{"type":"integer"}`, "",
+			`{"requiredApprovals":1,"approvers":[]}`, `it takes the property "requiredNumberOfApprovals"`,
+		},
 		"read only":              {lists, lists + `,"grade":{"type":"string","readOnly":true}`, `{"submitters":[],"approvers":[],"grade":"A"}`, ""},
 		"demanded and not shown": {lists + `,"ticket":{"type":"string"}`, lists, `{"submitters":[],"approvers":[]}`, `it takes the property "ticket"`},
 		"no document: a detail is not shown": {
@@ -208,5 +220,60 @@ func TestEditTellsOfOtherRoutes(t *testing.T) {
 	expectContractError(t, err, "Another route takes it: POST /Projects/{p}/SigningPolicies/{s}/SetPurpose")
 	if strings.Contains(err.Error(), "CIUsers") {
 		t.Errorf("a route for other objects is told: %v", err)
+	}
+}
+
+// A property that was null, and so not answered, is set by the name that the document has.
+// One that no answer has at all is not set: nobody could see what it is.
+func TestEditOfWhatTheAnswerLeavesOut(t *testing.T) {
+	const name, email = `"name":{"type":"string"}`, `{"type":"string","nullable":true}`
+	edit := RoutesOf[access.KindCIUser].Edit
+	for property, test := range map[string]struct{ answer, want string }{
+		"another name": {`,"notificationEmail":` + email, `{"name":"build","notificationEmail":"new@example.com"}`},
+		"never shown":  {"", ""},
+	} {
+		t.Run(property, func(t *testing.T) {
+			d := documentOf(t,
+				described{"get", edit.Edits.Path, "", `{"properties":{` + name + test.answer + `}}`},
+				described{"post", edit.Path, `{"properties":{` + name + `,"notificationEmail":` + email + `}}`, "{}"})
+			for _, isSummary := range []bool{false, true} {
+				change := edited(t, `{"name":"build"}`, Object{"notificationEmailAddress": MustMarshal("new@example.com")})
+				change.IsSummary = isSummary
+				request, err := settledBy(t, edit, d).ComposeEdit(change)
+				if test.want == "" {
+					expectContractError(t, err, `it would write the property "notificationEmail"`, "does not answer it")
+				} else if err != nil || !SameJSON(MustMarshal(request), json.RawMessage(test.want)) {
+					t.Errorf("%s, %v", MustMarshal(request), err)
+				}
+			}
+		})
+	}
+}
+
+// What has routes of its own goes along only where the document has a place for it: left
+// out there, it might be reset.
+func TestEditOfAGroupWithItsMembers(t *testing.T) {
+	edit := RoutesOf[access.KindGroup].Edit
+	const members = `,"members":{"type":"array","nullable":true,"items":{"type":"string"}}`
+	const answer = `{"properties":{"name":{"type":"string"},"description":{"type":"string"}` + members + `}}`
+	const sent = `{"name":"A","description":"new"`
+	for request, want := range map[string]string{"": sent + `}`, members: sent + `,"members":["` + userID + `"]}`} {
+		for _, d := range []document{nil, documentOf(t,
+			described{"get", edit.Edits.Path, "", answer},
+			described{"post", edit.Path, `{"properties":{"name":{"type":"string"},"description":{"type":"string"}` + request + `}}`, "{}"},
+		)} {
+			change := edited(t, `{"name":"A","description":"old","members":["`+userID+`"]}`, Object{"description": MustMarshal("new")})
+			change.Apart = "members"
+			composed, err := settledBy(t, edit, d).ComposeEdit(change)
+			if d == nil {
+				want = sent + `}`
+			}
+			if err != nil || !SameJSON(MustMarshal(composed), json.RawMessage(want)) {
+				t.Errorf("%q: %s, %v", request, MustMarshal(composed), err)
+			}
+			if d == nil {
+				want = map[string]string{"": sent + `}`, members: sent + `,"members":["` + userID + `"]}`}[request]
+			}
+		}
 	}
 }

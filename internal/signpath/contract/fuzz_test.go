@@ -2,10 +2,15 @@ package contract
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // FuzzDecodePage: a list is either understood whole, or refused, and nothing beside it
@@ -75,17 +80,53 @@ func FuzzDecodeMembers(f *testing.F) {
 	})
 }
 
+// schemaTraps are schemas that refer to themselves, or grow when they are followed, with
+// their components.
+func schemaTraps() map[string][2]string {
+	const first = `{"$ref":"#/components/schemas/A0"}`
+	chain := func(link string) string {
+		var components []string
+		for i := range 40 {
+			components = append(components, fmt.Sprintf(`"A%d":`, i)+strings.ReplaceAll(link, "NEXT", fmt.Sprintf(`{"$ref":"#/components/schemas/A%d"}`, i+1)))
+		}
+		return strings.Join(components, ",") + `,"A40":{"properties":{"name":{"type":"string"}}}`
+	}
+	return map[string][2]string{
+		"allOf of itself":             {first, `"A0":{"allOf":[{"$ref":"#/components/schemas/A0"}]}`},
+		"nothing but itself":          {first, `"A0":{"$ref":"#/components/schemas/A0"}`},
+		"a ring":                      {first, `"A0":{"$ref":"#/components/schemas/A1"},"A1":{"$ref":"#/components/schemas/A0"}`},
+		"items of itself":             {first, `"A0":{"type":"array","items":{"$ref":"#/components/schemas/A0"}}`},
+		"properties of itself":        {first, `"A0":{"type":"object","properties":{"name":{"$ref":"#/components/schemas/A0"},"role":{"$ref":"#/components/schemas/A0"}}}`},
+		"alternatives of itself":      {first, `"A0":{"oneOf":[{"$ref":"#/components/schemas/A0"},{"type":"null"}],"anyOf":[{"$ref":"#/components/schemas/A0"}]}`},
+		"twice as many parts":         {first, chain(`{"allOf":[NEXT,NEXT]}`)},
+		"twice as many properties":    {first, chain(`{"properties":{"name":NEXT,"role":NEXT}}`)},
+		"twice as many alternatives":  {first, chain(`{"oneOf":[NEXT,NEXT]}`)},
+		"twice as many items of kind": {first, chain(`{"type":"array","items":{"properties":{"a":NEXT,"b":NEXT}}}`)},
+	}
+}
+
+// describedBy is a document in which CI users are read and edited by the schema.
+func describedBy(request, answer, components string) string {
+	return `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"servers":[{"url":"https://elsewhere.example.com/Api"}],"paths":{` +
+		`"/v1/{o}/CIUsers/{id}/Edit":{"post":{"requestBody":{"content":{"application/json":{"schema":` + request + `}}},"responses":{}}},` +
+		`"/v1/{o}/CIUsers/{id}":{"get":{"responses":{"200":{"description":"","content":{"application/json":{"schema":` + answer + `}}}}}}},` +
+		`"components":{"schemas":{` + components + `}}}`
+}
+
 // FuzzDocument: no document of a server makes the client fail in another way
 // than by refusing it.
 func FuzzDocument(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `<html>`, `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"post":{"responses":{}}}}}`,
-		`{"openapi":"3.0.1","info":{"title":"t","version":"1"},` +
-			`"paths":{"/v1/{o}/CIUsers":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/A"}}}},` +
-			`"responses":{}}}},"components":{"schemas":{"A":{"type":"object","properties":{"a":{"$ref":"#/components/schemas/A"}}}}}}`,
 		`{"openapi":"3.1.0","paths":{"/v1/{o}/CIUsers":null}}`,
+		`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"$ref":"https://elsewhere.example.com/swagger.json#/a"}}}`,
+		"openapi: 3.0.1\na: &a [x, x]\nb: &b [*a, *a]\npaths: {}\n",
+		describedBy(`{"$ref":"https://elsewhere.example.com/schema.json"}`, `{"$ref":"/etc/passwd"}`, ``),
 	} {
 		f.Add([]byte(seed))
+	}
+	for _, trap := range schemaTraps() {
+		f.Add([]byte(describedBy(trap[0], trap[0], trap[1])))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d, err := parseDocument(body)
@@ -102,11 +143,95 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
+// FuzzEditByDocument: whatever a document says of a request and of an answer, an edit is
+// refused, or each property of the object that holds something goes back as it is.
+func FuzzEditByDocument(f *testing.F) {
+	const name, email = `"name":{"type":"string"}`, `{"type":"string","nullable":true}`
+	const object = `{"id":"` + ciID + `","name":"build","role":"GlobalReader","notificationEmailAddress":"a@example.com","limits":[{"a":1}]}`
+	for _, seed := range [][2]string{
+		{`{"properties":{` + name + `,"role":{},"notificationEmailAddress":` + email + `,"limits":{}}}`, `{}`},
+		{`{"properties":{` + name + `,"newRole":{},"notificationEmail":` + email + `},"additionalProperties":true}`, `{"properties":{` + name + `}}`},
+		{`{"allOf":[{"properties":{` + name + `,"displayName":{}}}],"required":["name","reason"]}`, `{"oneOf":[{"properties":{"role":{"readOnly":true}}},{"type":"null"}]}`},
+		{`{"type":"array","items":{"properties":{` + name + `}}}`, `{"type":"string","enum":[1,null]}`},
+		{`{"properties":{"limits":{"type":"array","items":{"properties":{"a":{"type":"number"}}}},` + name + `,"globalRole":{},"notificationEmailAddress":{}}}`, `{}`},
+	} {
+		f.Add(seed[0], seed[1], ``, object)
+		f.Add(seed[0], seed[1], ``, `{"":"a","role":"","limits":[]}`)
+		f.Add(seed[0], seed[1], ``, `{"name":"build","displayName":"The build","globalRole":"GlobalReader","identity":null,"isActive":true}`)
+	}
+	for _, trap := range schemaTraps() {
+		f.Add(trap[0], trap[0], trap[1], object)
+	}
+	edit := RoutesOf[access.KindCIUser].Edit
+	f.Fuzz(func(t *testing.T, request, answer, components, body string) {
+		before, err := DecodeObject([]byte(body))
+		d, errOfDocument := parseDocument([]byte(describedBy(request, answer, components)))
+		if err != nil || errOfDocument != nil {
+			return
+		}
+		d.compare(edit)
+		settled, err := settle(edit, d)
+		if err != nil || settled.request == nil {
+			return
+		}
+		wanted, changed := maps.Clone(before), before.Key(PropName)
+		wanted[changed] = MustMarshal("another")
+		sent, err := settled.ComposeEdit(Edit{Before: before, Wanted: wanted, Changed: map[string]bool{changed: true}})
+		if err != nil {
+			return
+		}
+		for name, value := range wanted {
+			isSent := slices.ContainsFunc(slices.Collect(maps.Values(sent)), func(other json.RawMessage) bool { return SameJSON(other, value) })
+			if !isSent && !settled.hasNoNeed(name, Edit{Wanted: wanted, Changed: map[string]bool{changed: true}}) {
+				t.Errorf("%s: %s is nowhere in %s", name, value, MustMarshal(sent))
+			}
+		}
+	})
+}
+
+// Schemas that refer to themselves are read, and compared, in the time that it takes to
+// read each of them once.
+func TestSchemasThatReferToThemselves(t *testing.T) {
+	for name, trap := range schemaTraps() {
+		t.Run(name, func(t *testing.T) {
+			d, err := parseDocument([]byte(describedBy(trap[0], trap[0], trap[1])))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range Routes() {
+				_, _ = settle(r, d)
+				d.compare(r)
+			}
+		})
+	}
+}
+
+func TestDocumentsThatAreNotRead(t *testing.T) {
+	nested := func(levels int) string {
+		return describedBy(`{"example":`+strings.Repeat(`[`, levels)+`"]]\"[["`+strings.Repeat(`]`, levels)+`}`, `{}`, ``)
+	}
+	for name, test := range map[string]struct {
+		document string
+		want     error
+	}{
+		"as deep as may be":  {nested(maxDocumentDepth - 9), nil},
+		"deeper":             {nested(maxDocumentDepth), ErrDocumentTooLarge},
+		"as large as may be": {describedBy(`{}`, `{}`, ``) + strings.Repeat(" ", maxDocumentBytes-len(describedBy(`{}`, `{}`, ``))), nil},
+		"larger":             {describedBy(`{}`, `{}`, ``) + strings.Repeat(" ", maxDocumentBytes), ErrDocumentTooLarge},
+		"YAML":               {"openapi: 3.0.1\ninfo: {title: t, version: '1'}\npaths:\n  /v1/{o}/CIUsers:\n    get: {responses: {}}\n", errNoDocument},
+		"a mark before it":   {"\ufeff" + describedBy(`{}`, `{}`, ``), nil},
+	} {
+		if _, err := parseDocument([]byte(test.document)); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", name, err, test.want)
+		}
+	}
+}
+
 // FuzzAnswer: what passes for an answer can be read, and is never none where it is
 // something.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
-		`{}`, `{"id":"` + userID + `","name":"A","role":"GlobalReader","isActive":true,"identity":null}`, `{"role":1}`, `{"globalRole":{}}`, `{"isActive":"True"}`,
+		`{}`, `{"id":"` + userID + `","name":"A","role":"GlobalReader","isActive":true,"identity":null}`, `{"role":1}`, `{"globalRole":{}}`, `{"role":null}`, `{"isActive":"True"}`,
 		`{"submitters":null}`, `{"memberIds":{"ciUsers":["` + ciID + `"]}}`, `{"requiredApprovals":1e400}`, `{"slug":"a","link":"/v1/x/Projects/%zz"}`,
 		`{"link":"//v1//Projects/a/SigningPolicies/"}`, `{"signingPolicies":[1]}`, `{"":1,"projectSlug":[]}`,
 	} {
@@ -125,7 +250,7 @@ func FuzzAnswer(f *testing.F) {
 				continue
 			}
 			for _, p := range checked {
-				isText := slices.Contains(texts, p.name) && !strings.HasPrefix(string(o.Value(p.name)), `"`)
+				isText := slices.Contains(texts, p.name) && (p.name != PropRole || !IsNull(o.Value(p.name))) && !strings.HasPrefix(string(o.Value(p.name)), `"`)
 				isTruth := slices.Contains(truths, p.name) && o.Boolean(p.name) == nil
 				_, err := DecodeMembers(o.Value(p.name))
 				if o.Has(p.name) && (isText || isTruth || p.isMemberList && err != nil) {

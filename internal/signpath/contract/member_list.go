@@ -84,6 +84,9 @@ func EncodeMembers(ids []string) json.RawMessage {
 	return MustMarshal(slices.Compact(sorted))
 }
 
+// formatID is the format of an id in documents.
+const formatID = "uuid"
+
 // A memberEncoder writes a list of members for a request.
 type memberEncoder func(ids []string) (json.RawMessage, error)
 
@@ -142,29 +145,37 @@ func perKindKeys(names []string) map[access.Kind]string {
 }
 
 // encoderLike returns the encoder for a server that answered the list like this,
-// and has no document: the kinds of ids that the answer had are known from it.
+// and has no document.
 func encoderLike(answered json.RawMessage, kindOf KindOf) (memberEncoder, error) {
 	perKind, err := DecodeObject(answered)
 	if err != nil {
 		return encodeAsIDs, nil //nolint:nilerr // Not per kind, then.
 	}
-	names := slices.Collect(maps.Keys(perKind))
-	known := map[string]access.Kind{}
-	for kind, key := range perKindKeys(names) {
+	return encoderPerKind(slices.Collect(maps.Keys(perKind)), kindOf)
+}
+
+// kindsIn adds the kinds that a list per kind tells of its members.
+func kindsIn(answered json.RawMessage, kindOf KindOf) (KindOf, error) {
+	perKind, err := DecodeObject(answered)
+	if err != nil {
+		return kindOf, nil //nolint:nilerr // Not per kind, then.
+	}
+	told := map[string]access.Kind{}
+	for kind, key := range perKindKeys(slices.Collect(maps.Keys(perKind))) {
 		ids, err := decodeMemberArray(perKind[key])
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range ids {
-			known[id] = kind
+			told[id] = kind
 		}
 	}
-	return encoderPerKind(names, func(id string) (access.Kind, bool) {
-		if kind, ok := known[id]; ok {
+	return func(id string) (access.Kind, bool) {
+		if kind, ok := told[id]; ok {
 			return kind, true
 		}
 		return kindOf(id)
-	})
+	}, nil
 }
 
 // memberEncoder returns how a request writes the list that the property is, as the
@@ -195,9 +206,32 @@ func (p schemaProperty) memberEncoder(kindOf KindOf) (memberEncoder, error) {
 	return encoder, nil
 }
 
+// noMembers says why answers with the property could not be read as a list of members;
+// it is empty if they could be.
+func (p schemaProperty) noMembers() string {
+	switch {
+	case p.is(openapi3.TypeArray):
+		switch {
+		case !p.items.is(openapi3.TypeString, openapi3.TypeObject):
+			return "has items of which each is " + p.items.String()
+		case p.items != nil && len(p.items.properties) > 0 && !p.items.hasAny(append(PropID.AnswerNames(), string(PropLink))):
+			return "has items of which each is an object with " + listed(p.items.names()) + ", and without an id"
+		}
+		return ""
+	case !p.is(openapi3.TypeObject):
+		return "is " + p.String() + ", and no list of members"
+	case len(p.properties) > 0 && perKindKeys(p.names()) == nil:
+		return "has members per kind, under names that are not known: " + listed(p.names())
+	}
+	return ""
+}
+
 // arrayEncoder returns how the items of a list of members are written.
 func (s *schema) arrayEncoder() (memberEncoder, error) {
 	if s.is(openapi3.TypeString) {
+		if s != nil && s.format != "" && s.format != formatID {
+			return nil, fmt.Errorf("each of its members has the format %s, and is no id", s.format)
+		}
 		return encodeAsIDs, nil
 	}
 	if !s.is(openapi3.TypeObject) {

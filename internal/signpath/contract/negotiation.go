@@ -124,10 +124,11 @@ func (n Negotiation) Settle(r *Route, kindOf KindOf) (Settled, error) {
 	if len(found.demanded) > 0 {
 		return settled, settled.refuse("the server's own OpenAPI document demands the parameter %s there, which this provider does not know", strings.Join(found.demanded, ", "))
 	}
-	if r.Edits != nil {
-		if read, ok := n.document.of(r.Edits); ok {
-			settled.answer = read.answer
-		}
+	if reason := found.misform(r); reason != "" {
+		return settled, settled.refuse("the server's own OpenAPI document says that %s", reason)
+	}
+	if read, ok := n.document.of(r.shownBy()); ok {
+		settled.answer = read.answer
 	}
 	for _, p := range r.Answer { // A new token under an unknown name, or in another form, would be lost.
 		if found.answer == nil {
@@ -142,6 +143,21 @@ func (n Negotiation) Settle(r *Route, kindOf KindOf) (Settled, error) {
 		}
 	}
 	return settled, nil
+}
+
+// IsAssumed tells whether the request says something, and no document says what it takes.
+func (s Settled) IsAssumed() bool { return s.request == nil && len(s.assumed.Request) > 0 }
+
+// misform says why what a route sends, or what has to be found in its answer, has
+// another form by the document; it is empty if it has not.
+func (o operation) misform(r *Route) string {
+	switch {
+	case len(r.Request) > 0 && o.requestForm != "":
+		return "the request is " + o.requestForm + ", and no object in JSON"
+	case !r.Lists && len(r.Answer) > 0 && o.answerForm != "":
+		return "the answer is " + o.answerForm + ", and no object in JSON"
+	}
+	return ""
 }
 
 func (s Settled) refuse(format string, arguments ...any) *Error {
@@ -197,20 +213,60 @@ func (s Settled) nameOf(p Property) (string, error) {
 	return "", &Error{Route: s.assumed.String(), Property: names[0], Tried: names, Offered: s.request.names()}
 }
 
-// Compose returns a request with the texts; what is empty is left out.
+// Compose returns a request with the texts. What is empty is left out, or null where
+// the document demands it and says that it may be. A text that no answer shows could
+// never be looked at again.
 func (s Settled) Compose(texts map[Property]string) (Object, error) {
 	request := Object{}
 	for p, text := range texts {
-		if text == "" {
-			continue
-		}
 		name, err := s.nameOf(p)
-		if err != nil {
+		switch {
+		case text == "" && (err != nil || s.request == nil || !s.request.demands(name) || !s.request.properties[name].nullable):
+			continue
+		case err != nil:
 			return nil, err
+		case text == "":
+			request[name] = json.RawMessage("null")
+			continue
+		case s.answer != nil && !s.answer.hasAny(p.AnswerNames()):
+			return nil, s.notShown(name)
 		}
 		request[name] = MustMarshal(text)
 	}
 	return request, s.taken(request)
+}
+
+// ComposeCreate is Compose for an object like those that the server answers: where no
+// document says what they have, a text that none of them has is not written, unless they leave
+// out what is null.
+func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Object) (Object, error) {
+	for _, p := range slices.Sorted(maps.Keys(texts)) {
+		if s.request == nil && texts[p] != "" && p.IsOptional() && p.isHiddenIn(answered()) {
+			return nil, s.refuse("it would write the property %q (the name is %s), and no answer about such an object has it, so that nobody could see what became of it",
+				p.requestNames()[0], s.assumed.Evidence(PartRequest, p))
+		}
+	}
+	return s.Compose(texts)
+}
+
+// isHiddenIn tells whether none of the objects has the property, although they have others
+// that are null.
+func (p Property) isHiddenIn(objects []Object) bool {
+	hasNull := false
+	for _, o := range objects {
+		if o.Has(p) {
+			return false
+		}
+		hasNull = hasNull || slices.ContainsFunc(slices.Collect(maps.Values(o)), IsNull)
+	}
+	return hasNull
+}
+
+// notShown refuses to write a property that the object does not have in answers by the
+// document: nobody could tell what it was, or what it is then.
+func (s Settled) notShown(name string) *Error {
+	return s.refuse("it would write the property %q, and by the server's own OpenAPI document %s does not answer it, so that nobody could see what it is. There it has %s",
+		name, s.assumed.shownBy(), listed(s.answer.names()))
 }
 
 // ComposeMembers returns a request that names members of a list, in the form in
@@ -236,10 +292,14 @@ func (s Settled) taken(request Object, later ...string) error {
 		return nil
 	}
 	for _, name := range s.request.required {
-		if _, ok := request[name]; !ok && !slices.Contains(later, name) {
-			return s.refuse("the server's own OpenAPI document demands the property %q there, which this provider does not know. Its request has %s",
-				name, listed(slices.Sorted(maps.Keys(request))))
+		if _, ok := request[name]; ok || slices.Contains(later, name) {
+			continue
 		}
+		why := "which this provider does not know"
+		if slices.ContainsFunc(s.assumed.Request, func(p Property) bool { return slices.Contains(p.requestNames(), name) }) {
+			why = "which is not set"
+		}
+		return s.refuse("the server's own OpenAPI document demands the property %q there, %s. Its request has %s", name, why, listed(slices.Sorted(maps.Keys(request))))
 	}
 	for _, name := range slices.Sorted(maps.Keys(request)) {
 		if reason := s.request.properties[name].refuses(request[name]); reason != "" {
@@ -252,14 +312,35 @@ func (s Settled) taken(request Object, later ...string) error {
 // encode writes members as the document describes the property of the request,
 // or else as the server answered the list.
 func (s Settled) encode(name string, answered json.RawMessage, ids []string) (json.RawMessage, error) {
-	encoder, err := encoderLike(answered, s.kindOf)
+	kindOf, err := kindsIn(answered, s.kindOf)
+	if err != nil {
+		return nil, err
+	}
+	encoder, err := encoderLike(answered, kindOf)
 	if s.request != nil {
-		encoder, err = s.request.properties[name].memberEncoder(s.kindOf)
+		encoder, err = s.request.properties[name].memberEncoder(kindOf)
+	}
+	var encoded json.RawMessage
+	if err == nil {
+		encoded, err = encoder(ids)
 	}
 	if err != nil {
 		return nil, s.refuse("of %s, %v", name, err)
 	}
-	return encoder(ids)
+	return encoded, nil
+}
+
+// Knowing is s for a request that may also name those whose kinds are given here by their
+// ids, as far as nothing else is known of them.
+func (s Settled) Knowing(kinds map[string]access.Kind) Settled {
+	known := s.kindOf
+	s.kindOf = func(id string) (access.Kind, bool) {
+		if kind, ok := kinds[id]; ok {
+			return kind, true
+		}
+		return known(id)
+	}
+	return s
 }
 
 // listed writes names one after the other.

@@ -121,7 +121,9 @@ func TestTokenMustBeKnown(t *testing.T) {
 		`{"properties":{"apiToken":{"allOf":[{"type":"object"}]}}}`:                               "apiToken in the answer is object, and not string",
 		`{"properties":{"apiToken":{"oneOf":[{"type":"string"},{"type":"object"}]}}}`:             "apiToken in the answer is string or object, and not string",
 		`{"properties":{"apiToken":{"type":"array","items":{"type":"string"}}}}`:                  "apiToken in the answer is array, and not string",
-		`{"type":"array","items":{"properties":{"apiToken":{"type":"integer"}}}}`:                 "apiToken in the answer is integer, and not string",
+		`{"type":"array","items":{"properties":{"apiToken":{"type":"string"}}}}`:                  "the answer is array, and no object in JSON",
+		`{"type":"string","nullable":true}`:                                                       "the answer is string or null, and no object in JSON",
+		`{"properties":{"tokens":{"type":"array","items":{"properties":{"apiToken":{}}}}}}`:       "It offers tokens",
 		`{"properties":{"result":{"type":"object","properties":{"apiToken":{}}}}}`:                "It offers result",
 		`{"properties":{"apiToken":{"anyOf":[{"type":"string"}],"nullable":true}}}`:               "",
 		`{"allOf":[{"properties":{"expires":{}}},{"properties":{"apiToken":{"type":"string"}}}]}`: "",
@@ -166,6 +168,13 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 			changeMembers, members(`{"type":"array","items":{"properties":{"userId":{}}}}`),
 			"each of its members is an object with userId, and without an id",
 		},
+		"members that are addresses": {changeMembers, members(`{"type":"array","items":{"type":"string","format":"email"}}`), "each of its members has the format email"},
+		"a bare list":                {changeMembers, ids, "the request is array, and no object in JSON"},
+		"no object":                  {create, `{"type":"string"}`, "the request is string, and no object in JSON"},
+		"what is known and not set": {
+			create, `{"required":["name","notificationEmailAddress"],"properties":{"name":{},"notificationEmailAddress":{"type":"string"}}}`,
+			`demands the property "notificationEmailAddress" there, which is not set. Its request has name`,
+		},
 		"members as a text": {changeMembers, members(`{"type":"string"}`), "its members are string, and no list"},
 		"a kind demanded": {
 			changeMembers, members(`{"type":"object","required":["robots"],"properties":{"users":` + ids + `,"robots":` + ids + `}}`),
@@ -177,12 +186,12 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			settled := settledBy(t, test.r, documentOf(t, described{"post", test.r.Path, test.request, "{}"}))
-			var err error
-			switch test.r {
-			case changeMembers:
+			settled, err := settle(test.r, documentOf(t, described{"post", test.r.Path, test.request, "{}"}))
+			switch {
+			case err != nil:
+			case test.r == changeMembers:
 				_, err = settled.ComposeMembers(json.RawMessage(`[]`), map[Property][]string{PropMembers: {userID}})
-			case create:
+			case test.r == create:
 				_, err = settled.Compose(map[Property]string{PropName: "text"})
 			default:
 				_, err = settled.Compose(nil)
@@ -194,6 +203,88 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// What is demanded and may be null is sent as null, where there is nothing to say.
+func TestNullWhereItIsDemanded(t *testing.T) {
+	create := RoutesOf[access.KindCIUser].Create
+	settled := settledBy(t, create, documentOf(t, described{"post", create.Path,
+		`{"required":["name","notificationEmailAddress"],"properties":{"name":{},"notificationEmailAddress":{"type":"string","nullable":true}}}`, "{}"}))
+	request, err := settled.Compose(map[Property]string{PropName: "text", PropNotificationEmail: "", PropDescription: ""})
+	if err != nil || !SameJSON(MustMarshal(request), json.RawMessage(`{"name":"text","notificationEmailAddress":null}`)) {
+		t.Errorf("%s, %v", MustMarshal(request), err)
+	}
+}
+
+// A body that is no JSON at all is another form, too.
+func TestBodiesOfOtherMediaTypes(t *testing.T) {
+	edit, token := RoutesOf[access.KindCIUser].Edit, RoutesOf[access.KindCIUser].RegenerateToken
+	for _, test := range []struct {
+		r             *Route
+		media, schema string
+		refusal       string
+	}{
+		{edit, "multipart/form-data", `{"properties":{"name":{"type":"string"}}}`, "the request is multipart/form-data, and no object in JSON"},
+		{edit, "application/json-patch+json", `{"type":"array","items":{"type":"object"}}`, "the request is array, and no object in JSON"},
+		{token, "text/plain", `{"type":"string"}`, "the answer is text/plain, and no object in JSON"},
+		{token, "text/json", `{"type":"string"}`, "the answer is string, and no object in JSON"},
+	} {
+		body := fmt.Sprintf(`{"content":{%q:{"schema":%s}}}`, test.media, test.schema)
+		operation := `{"requestBody":` + body + `,"responses":{}}`
+		if test.r == token {
+			operation = `{"responses":{"200":{"description":"",` + body[1:] + `}}`
+		}
+		d, err := parseDocument([]byte(`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}` + test.r.Path + `":{"post":` + operation + `}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = settle(test.r, d)
+		expectContractError(t, err, test.r.String()+" is not sent", test.refusal)
+		if line := d.compare(test.r)[0]; line.State != Contradicts || line.Found != test.refusal {
+			t.Errorf("%+v", line)
+		}
+	}
+}
+
+// A create does not set what no answer has: nobody could see what it is.
+func TestCreateOfWhatNoAnswerHas(t *testing.T) {
+	create := RoutesOf[access.KindGroup].Create
+	d := documentOf(t, described{"get", create.Creates.Path, "", `{"properties":{"name":{}}}`},
+		described{"post", create.Path, `{"properties":{"name":{},"description":{}}}`, "{}"})
+	settled := settledBy(t, create, d)
+	if _, err := settled.Compose(map[Property]string{PropName: "A", PropDescription: ""}); err != nil {
+		t.Error(err)
+	}
+	_, err := settled.Compose(map[Property]string{PropName: "A", PropDescription: "text"})
+	expectContractError(t, err, `it would write the property "description"`, "GET /UserGroups/{id} does not answer it", "There it has name")
+}
+
+// Where members go per kind, their kinds are known from a list that is answered so, from
+// the directory, or from who is about to be created.
+func TestKindsOfMembers(t *testing.T) {
+	const unknown = "44444444-4444-4444-8444-444444444444"
+	change := RoutesOf[access.KindGroup].ChangeMembers
+	ids := `{"type":"array","items":{"type":"string"}}`
+	settled := settledBy(t, change, documentOf(t, described{"post", change.Path,
+		`{"properties":{"members":{"properties":{"users":` + ids + `,"ciUsers":` + ids + `}}}}`, "{}"}))
+	for _, test := range []struct {
+		settled        Settled
+		answered, want string
+		member         string
+	}{
+		{settled, `[]`, `{"users":["` + userID + `"],"ciUsers":[]}`, userID},
+		{settled, `{"ciUsers":["` + unknown + `"]}`, `{"users":[],"ciUsers":["` + unknown + `"]}`, unknown},
+		{settled.Knowing(map[string]access.Kind{unknown: access.KindUser}), `[]`, `{"users":["` + unknown + `"],"ciUsers":[]}`, unknown},
+		{settled, `[]`, "no list tells whether " + unknown, unknown},
+		{settled, `[]`, "has no place for a user group (" + groupID + ")", groupID},
+	} {
+		request, err := test.settled.ComposeMembers(json.RawMessage(test.answered), map[Property][]string{PropMembers: {test.member}})
+		if !strings.HasPrefix(test.want, "{") {
+			expectContractError(t, err, change.String()+" is not sent: of members", test.want)
+		} else if err != nil || !SameJSON(request["members"], json.RawMessage(test.want)) {
+			t.Errorf("%s: %s, %v", test.want, request["members"], err)
+		}
 	}
 }
 

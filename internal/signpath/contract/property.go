@@ -91,6 +91,19 @@ func (p Property) isMemberList() bool {
 	return slices.Contains(slices.Collect(maps.Values(listProperties)), p)
 }
 
+// namesMembers tells whether the property holds members in requests: all of a list, or
+// those who come or go.
+func (p Property) namesMembers() bool {
+	return p.isMemberList() || p == PropAddedMembers || p == PropRemovedMembers
+}
+
+// mayBeMissing tells whether the client goes without the property in the answers that a
+// document describes: whether somebody is synchronized then shows when an edit is refused, and
+// an id also stands in the link.
+func (p Property) mayBeMissing(answer *schema) bool {
+	return p.IsOptional() || p == PropSynchronized || p == PropID && answer.has(string(PropLink))
+}
+
 // IsOptional tells whether the property may be left out of an answer instead of
 // being null (observed).
 func (p Property) IsOptional() bool {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -26,9 +27,15 @@ type Route struct {
 	// Answer is what is looked for in the answer. Further properties are taken
 	// where they come.
 	Answer []Property
-	// Edits is, for an edit, the route that reads what it writes.
-	Edits *Route
+	// Lists is true for a route that answers many objects.
+	Lists bool
+	// Edits is, for an edit, the route that reads what it writes, and Creates, for a
+	// create, the one that reads what it makes.
+	Edits, Creates *Route
 }
+
+// shownBy is the route that reads what an edit or a create writes; nil for others.
+func (r *Route) shownBy() *Route { return cmp.Or(r.Edits, r.Creates) }
 
 // String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
 func (r *Route) String() string { return r.Method + " " + r.Path }
@@ -88,6 +95,13 @@ func reads(path string, answer ...Property) *Route {
 	return &Route{Method: http.MethodGet, Path: path, Answer: answer}
 }
 
+// readsMany is a route that reads a list of objects.
+func readsMany(path string, answer ...Property) *Route {
+	r := reads(path, answer...)
+	r.Lists = true
+	return r
+}
+
 // writes is a route whose request states the whole result.
 func writes(path string, request ...Property) *Route {
 	return &Route{Method: http.MethodPost, Path: path, Request: request}
@@ -98,9 +112,14 @@ func edits(read *Route, request ...Property) *Route {
 	return &Route{Method: http.MethodPost, Path: read.Path + "/Edit", Request: request, Edits: read}
 }
 
+// creates is a route that makes what another one reads.
+func creates(read *Route, path string, request ...Property) *Route {
+	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once, Request: request, Creates: read}
+}
+
 // acts is a route that acts each time it is requested.
-func acts(path string, request ...Property) *Route {
-	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once, Request: request}
+func acts(path string) *Route {
+	return &Route{Method: http.MethodPost, Path: path, Class: httpapi.Once}
 }
 
 // RouteDocument is the server's own OpenAPI document (observed; changelog 1.129.0
@@ -115,7 +134,7 @@ var RouteSystemInfo = &Route{Method: http.MethodGet, Path: "/" + Version + "/Met
 var (
 	RouteOrganization = reads("/Organization", PropYearlySize, PropYearlySignatures, PropQuotaStart, PropQuotaEnd)
 
-	RouteProjects    = reads("/Projects", PropSlug, PropName)
+	RouteProjects    = readsMany("/Projects", PropSlug, PropName)
 	RouteProject     = reads("/Projects/{project}", PropSlug, PropName, PropSigningPolicies, PropReaders, PropConfigurators)
 	RouteProjectEdit = edits(RouteProject, PropReaders, PropConfigurators)
 
@@ -127,7 +146,7 @@ var (
 	// RouteAuditEvents has the administrative events; those of signing requests
 	// have a route of their own since 1.130.0 (documented).
 	RouteAuditEvents = &Route{
-		Method: http.MethodGet, Path: "/AuditLog/Events", Preview: true,
+		Method: http.MethodGet, Path: "/AuditLog/Events", Preview: true, Lists: true,
 		Answer: []Property{PropEventTime, PropEventName, PropEventMetadata, PropEventObject, PropEventChanges},
 	}
 )
@@ -156,20 +175,20 @@ var (
 // what is needed is then read by id.
 var RoutesOf = map[access.Kind]PrincipalRoutes{
 	access.KindUser: {
-		List:       reads("/InteractiveUsers", PropID, PropName),
+		List:       readsMany("/InteractiveUsers", PropID, PropName),
 		Me:         reads("/InteractiveUsers/Me", userAnswer...),
 		Read:       routeUser,
-		Create:     acts("/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
+		Create:     creates(routeUser, "/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
 		Edit:       edits(routeUser, PropName, PropNotificationEmail, PropIdentity, PropRole),
 		Activate:   writes("/InteractiveUsers/{id}/Activate"),
 		Deactivate: writes("/InteractiveUsers/{id}/Deactivate"),
 		Reinvite:   acts("/InteractiveUsers/{id}/Reinvite"),
 	},
 	access.KindCIUser: {
-		List:       reads("/CIUsers", PropID, PropName),
+		List:       readsMany("/CIUsers", PropID, PropName),
 		Me:         reads("/CIUsers/Me", ciUserAnswer...),
 		Read:       routeCIUser,
-		Create:     acts("/CIUsers", PropName, PropNotificationEmail),
+		Create:     creates(routeCIUser, "/CIUsers", PropName, PropNotificationEmail),
 		Edit:       edits(routeCIUser, PropName, PropNotificationEmail, PropRole),
 		Activate:   writes("/CIUsers/{id}/Activate"),
 		Deactivate: writes("/CIUsers/{id}/Deactivate"),
@@ -177,9 +196,9 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 		RegenerateToken: &Route{Method: http.MethodPost, Path: "/CIUsers/{id}/RegenerateApiToken", Class: httpapi.Once, Answer: []Property{PropAPIToken}},
 	},
 	access.KindGroup: {
-		List:          reads("/UserGroups", PropID, PropName),
+		List:          readsMany("/UserGroups", PropID, PropName),
 		Read:          routeGroup,
-		Create:        acts("/UserGroups", PropName, PropDescription),
+		Create:        creates(routeGroup, "/UserGroups", PropName, PropDescription),
 		Edit:          edits(routeGroup, PropName, PropDescription),
 		ChangeMembers: writes("/UserGroups/{id}/ChangeMembers", PropMembers),
 		ModifyMembers: writes("/UserGroups/{id}/ModifyMembers", PropAddedMembers, PropRemovedMembers),

@@ -184,6 +184,8 @@ func (s *schema) find(names []string) (string, bool) {
 	return "", false
 }
 
+func (s *schema) hasAny(names []string) bool { _, ok := s.find(names); return ok }
+
 func (s *schema) has(name string) bool { _, ok := s.properties[name]; return ok }
 
 // demands tells whether an object must have the property.
@@ -236,7 +238,7 @@ func numbers(types []string) []string {
 
 func (s *schema) isAll(types []string) bool {
 	for _, name := range types {
-		if !slices.Contains(numbers(s.types), name) {
+		if !slices.Contains(numbers(s.types), name) && !s.is(numbers([]string{name})...) {
 			return false
 		}
 	}

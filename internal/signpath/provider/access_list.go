@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -112,8 +113,17 @@ func (s *session) spellMembers(ctx context.Context, ids, known []string) ([]stri
 	return members, nil
 }
 
-// settleMembers finds out whether the list can be written: as a whole, or an entry.
-func (s *session) settleMembers(ctx context.Context, t api.Target, whole bool, at path.Path, diags *diag.Diagnostics) {
+// settleMembers finds out whether the list can be written, as a whole or an entry, with
+// those who are added.
+func (s *session) settleMembers(ctx context.Context, t api.Target, whole bool, added []access.Principal, at path.Path, diags *diag.Diagnostics) {
 	doing := failure{at: at, doing: "Planning to change " + t.String(), needs: changeNeeds(t.List)}
-	settled(diags, doing, false, s.client.SettleMembers(ctx, t, whole))
+	settled(diags, doing, false, s.client.SettleMembers(ctx, t, whole, added...))
+}
+
+// settleUnknownList finds out whether a list can be written of which it is not known yet what
+// it belongs to.
+func (s *session) settleUnknownList(ctx context.Context, list access.List, whole bool, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	if getParent(ctx, req.Plan, list, diags).isUnknown() {
+		s.settleMembers(ctx, api.Target{List: list}, whole, nil, parentPath(list, nil), diags)
+	}
 }

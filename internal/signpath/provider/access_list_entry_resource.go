@@ -86,6 +86,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		}
 		req = planCreate(r.list, req, resp)
 	}
+	r.settleUnknownList(ctx, r.list, false, req, &resp.Diagnostics)
 	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}
@@ -97,7 +98,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 	if member.IsUnknown() {
 		r.requireReplaceOnUpdate(req, resp)
 		if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok {
-			r.settleMembers(ctx, t, false, path.Root(attrMember), &resp.Diagnostics)
+			r.settleMembers(ctx, t, false, nil, path.Root(attrMember), &resp.Diagnostics)
 		}
 		return
 	}
@@ -121,7 +122,7 @@ func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.
 func (r *accessListEntryResource) guardRemoval(ctx context.Context, t api.Target, id string, diags *diag.Diagnostics) {
 	if current, err := r.currentMembers(ctx, t); err == nil && slices.Contains(current, id) {
 		r.guardEntry(ctx, t, nil, []string{id}, path.Empty(), diags)
-		r.settleMembers(ctx, t, false, path.Empty(), diags)
+		r.settleMembers(ctx, t, false, nil, path.Empty(), diags)
 	}
 }
 
@@ -193,7 +194,7 @@ func (r *accessListEntryResource) planAccess(
 	}
 	r.guardEntry(ctx, t, added, removed, path.Root(attrMember), diags)
 	if len(added)+len(removed) > 0 {
-		r.settleMembers(ctx, t, false, path.Root(attrMember), diags)
+		r.settleMembers(ctx, t, false, added, path.Root(attrMember), diags)
 	}
 }
 

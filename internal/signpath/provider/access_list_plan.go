@@ -51,7 +51,7 @@ func (p *listPlan) end(ctx context.Context, t api.Target, prior []string) {
 // settleRemoval finds out whether the members can be taken off the list.
 func (p *listPlan) settleRemoval(ctx context.Context, t api.Target, prior []string) {
 	if len(prior) > 0 {
-		p.settleMembers(ctx, t, true, path.Empty(), &p.resp.Diagnostics)
+		p.settleMembers(ctx, t, true, nil, path.Empty(), &p.resp.Diagnostics)
 	}
 }
 
@@ -100,7 +100,7 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	}
 	defer func() {
 		if !p.isUnchanged() {
-			p.settleMembers(ctx, t, true, path.Root(attrMembers), diags)
+			p.settleMembers(ctx, t, true, p.principals, path.Root(attrMembers), diags)
 		}
 	}()
 	if !complete { // Of nobody it is known that they leave.

@@ -143,6 +143,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 		req = planCreate(r.list, req, resp)
 		p.req = req
 	}
+	r.settleUnknownList(ctx, r.list, true, req, &resp.Diagnostics)
 	if replacesUnknownGroup(ctx, r.list, req, resp) {
 		return
 	}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -32,7 +33,11 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	plan := r.newModel()
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
-	if resp.Diagnostics.HasError() || plan.key().IsUnknown() {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.key().IsUnknown() {
+		r.settleUnknown(ctx, plan, prior, &resp.Diagnostics)
 		return
 	}
 	member := access.Reference{Kind: r.kind, Key: plan.key().ValueString()}
@@ -46,11 +51,7 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 // plan checks a create (prior is nil) or an update.
 func (r *principalResource) plan(ctx context.Context, config attributes, plan, prior principalModel, resp *resource.ModifyPlanResponse) {
 	fields := plan.fields()
-	planned := access.Principal{
-		Kind: r.kind, Name: fields.Name.ValueString(),
-		Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
-	}
-	plan.describe(&planned)
+	planned := r.principalOf(plan)
 	var existing *access.Principal
 	if prior == nil {
 		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
@@ -90,6 +91,32 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)
 }
+
+// principalOf is the user that a plan describes, as far as that is known.
+func (r *principalResource) principalOf(plan principalModel) access.Principal {
+	fields := plan.fields()
+	p := access.Principal{
+		Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString(),
+		Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
+	}
+	plan.describe(&p)
+	return p
+}
+
+// settleUnknown finds out whether a user can be created of whom it is not known yet who
+// that is. It may be somebody who exists.
+func (r *principalResource) settleUnknown(ctx context.Context, plan, prior principalModel, diags *diag.Diagnostics) {
+	if r.session == nil || prior != nil {
+		return
+	}
+	planned := r.principalOf(plan)
+	planned.Name, planned.Email = cmp.Or(planned.Name, notKnownYet), cmp.Or(planned.Email, map[access.Kind]string{access.KindUser: notKnownYet}[r.kind])
+	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + articleOf(r.kind.Noun()), needs: needsUserAdmin}
+	settled(diags, doing, true, r.client.SettleCreate(ctx, planned))
+}
+
+// notKnownYet stands for a text that is known after the apply.
+const notKnownYet = "(known after apply)"
 
 // settle finds out whether what the apply will send can be sent.
 func (r *principalResource) settle(ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics) {

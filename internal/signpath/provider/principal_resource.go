@@ -123,8 +123,7 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	fields := model.fields()
-	wanted := access.Principal{Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString()}
-	model.describe(&wanted)
+	wanted := r.principalOf(model)
 	created, err := r.create(ctx, wanted, *fields, &resp.Diagnostics)
 	doing := failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin, creating: true}
 	var lost *api.LostCreateError
@@ -174,6 +173,13 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 	existing, err := r.client.Principal(ctx, r.kind, plan.TakesOver.ValueString())
 	if err != nil {
 		return wanted, err
+	}
+	// A plan only warns of a create that takes over and cannot be carried out: half of it
+	// would be written.
+	if active := plan.Active.ValueBool(); active != existing.Active {
+		if err := r.client.SettleActive(ctx, r.kind, active); err != nil {
+			return existing, err
+		}
 	}
 	if plan.AdoptExisting.ValueBool() {
 		warnOfAdoption(existing, diags)
