@@ -349,7 +349,7 @@ resource "signpath_signing_policy_submitters" "this" {
 // TestCLIAccessReviewInChecks lets a check block warn, in the plan and in the apply, and a
 // postcondition stop the plan.
 func TestCLIAccessReviewInChecks(t *testing.T) {
-	w := newWorkspace(t, map[string]string{"provider.tf": "provider \"signpath\" {" + guardrails(warnSelfApproval) + "\n}\n", "main.tf": `
+	w := newWorkspace(t, map[string]string{"provider.tf": warningProvider, "main.tf": `
 check "two_pairs_of_eyes" {
   data "signpath_access_review" "release" {
     project        = "project-b"

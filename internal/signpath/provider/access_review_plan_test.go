@@ -82,7 +82,7 @@ func TestCLISelfApprovalIsFoundBeforeTheApply(t *testing.T) {
 	for name, c := range selfApprovals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t, map[string]string{"main.tf": c.config + `
+			w := newWorkspace(t, map[string]string{"provider.tf": warningProvider, "main.tf": c.config + `
 data "signpath_access_review" "after" {
   project        = "project-b"
   signing_policy = "release-signing"

@@ -64,6 +64,9 @@ const (
 	warnSelfApproval = `"submit-and-approve" = { severity = "warn" }`
 )
 
+// warningProvider is a provider block that lets self-approval through, with a warning.
+var warningProvider = "provider \"signpath\" {" + guardrails(warnSelfApproval) + "\n}\n"
+
 func deny(rule string) string { return fmt.Sprintf(`%q = { severity = "deny" }`, rule) }
 
 // isUsed makes the release policy one to which somebody submits, so that approvers matter.

@@ -65,5 +65,8 @@ func plausibleDialects() []mock.Dialect {
 	return dialects
 }
 
-// awaitLists waits until the lists show what is there now.
-func awaitLists(dialect mock.Dialect) { time.Sleep(dialect.ListLag + dialect.ListLag/4) }
+// awaitLists waits until the lists and the objects are shown as they are now.
+func awaitLists(dialect mock.Dialect) {
+	lag := max(dialect.ListLag, dialect.ReadLag)
+	time.Sleep(lag + lag/4)
+}
