@@ -137,19 +137,12 @@ func (s *schema) compare(r *Route, part Part, p Property, names []string, known 
 	case name != names[0]:
 		line.State, line.Found = Differs, name
 	}
-	found, reason := s.properties[name], ""
-	switch {
-	case part == PartRequest && p.namesMembers():
-		if _, err := found.memberEncoder(nil); err != nil {
-			reason = "is a list of members, and " + err.Error()
-		}
-	case p.isMemberList():
-		reason = found.noMembers()
-	case part == PartRequest && p != PropRole && found.values != nil:
-		reason = "takes only " + strings.Join(found.values, ", ")
-	case known != nil:
-		reason = found.misfit(known.properties[names[0]].schema, part == PartRequest)
+	var expected *schema
+	if known != nil {
+		expected = known.properties[names[0]].schema
 	}
+	found := s.properties[name]
+	reason := p.contradictedBy(found, part, expected)
 	if reason == "" && p == PropRole && part == PartRequest {
 		reason = found.missingRoles()
 		line.Optional = strings.HasSuffix(reason, "not "+string(access.RoleDirectorySynchronizer)) // Its spelling is inferred.
@@ -158,6 +151,23 @@ func (s *schema) compare(r *Route, part Part, p Property, names []string, known 
 		line.State, line.Found = Contradicts, name+" "+reason
 	}
 	return line
+}
+
+// contradictedBy says why the property could not be written or read in the form that was
+// found; it is empty if it could be. The form that is expected may be nil: any will do.
+func (p Property) contradictedBy(found schemaProperty, part Part, expected *schema) string {
+	switch {
+	case part == PartRequest && p.namesMembers():
+		if _, err := found.memberEncoder(nil); err != nil {
+			return "is a list of members, and " + err.Error()
+		}
+		return ""
+	case p.isMemberList():
+		return found.noMembers()
+	case part == PartRequest && p != PropRole && found.values != nil:
+		return "takes only " + strings.Join(found.values, ", ")
+	}
+	return found.misfit(expected, part == PartRequest)
 }
 
 // missingRoles says which roles a document does not take.
@@ -304,6 +314,12 @@ func gap(request, answer *schema, compared map[[2]*schema]bool) string {
 	if nested := gap(request.items, answer.items, compared); nested != "" {
 		return nested
 	}
+	return gapAmongProperties(request, answer, compared)
+}
+
+// gapAmongProperties is gap for the properties of an object, as far as both sides
+// describe any.
+func gapAmongProperties(request, answer *schema, compared map[[2]*schema]bool) string {
 	if len(request.properties) == 0 || len(answer.properties) == 0 {
 		return ""
 	}

@@ -52,9 +52,8 @@ func (s Settled) ComposeEdit(e Edit) (Object, error) {
 			err = s.mayLeaveOut(name, answered, e)
 		case !s.isShown(answered, e):
 			err = s.notShown(name)
-		case s.answer != nil && e.Before[answered] != nil && !s.answer.has(answered):
-			err = s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the edit, too. There it has %s",
-				s.assumed.Edits, answered, listed(s.answer.names()))
+		case s.isUndescribed(answered, e):
+			err = s.describesAnother(answered)
 		case typeOf(value) == "null" && !s.request.properties[name].nullable && !s.request.demands(name):
 			// Null and left out are the same to a server that resets.
 		default:
@@ -127,6 +126,18 @@ func (s Settled) isShown(answered string, e Edit) bool {
 	}
 	known, ok := editedProperties()[answered]
 	return ok && s.answer.hasAny(known.AnswerNames())
+}
+
+// isUndescribed tells whether the server answered a property that its document does not
+// know in the answer.
+func (s Settled) isUndescribed(answered string, e Edit) bool {
+	return s.answer != nil && e.Before[answered] != nil && !s.answer.has(answered)
+}
+
+// describesAnother refuses to edit by a document that is not about what was answered.
+func (s Settled) describesAnother(answered string) *Error {
+	return s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the edit, too. There it has %s",
+		s.assumed.Edits, answered, listed(s.answer.names()))
 }
 
 // mayLeaveOut refuses an edit that takes what the answer does not show, unless it is

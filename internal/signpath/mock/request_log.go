@@ -108,7 +108,7 @@ func newRedaction(dialect Dialect) redaction {
 	if !known {
 		compiled, _ = redactions.LoadOrStore(pattern, regexp.MustCompile(pattern))
 	}
-	return redaction{compiled.(*regexp.Regexp)}
+	return redaction{compiled.(*regexp.Regexp)} //nolint:forcetypeassert // Nothing else is stored.
 }
 
 // redactions are compiled once, because tests start thousands of servers.
