@@ -32,194 +32,211 @@ func editedSeed(seed *mock.Seed) {
 	o := outcome{seed}
 	o.ciUser("foreign-build").Token = formerToken
 	seed.InteractiveUsers = append(seed.InteractiveUsers,
-		mock.InteractiveUserSeed{Name: "Auditor General", Email: "general@example.com", Identity: "example:S-1", Role: mock.RoleGlobalReader, NotificationEmail: "audit@example.com"},
+		mock.InteractiveUserSeed{
+			Name: "Auditor General", Email: "general@example.com", Identity: "example:S-1", Role: mock.RoleGlobalReader,
+			NotificationEmail: "audit@example.com",
+		},
 		mock.InteractiveUserSeed{Name: "Certifier", Email: "certifier@example.com", Identity: "example:S-2", Role: mock.RoleCertificateAdministrator},
 		mock.InteractiveUserSeed{Name: "Guest", Email: "guest@example.com", NotificationEmail: "guest.mail@example.com"},
 		mock.InteractiveUserSeed{Name: "Former", Email: "former@example.com", Identity: "example:S-3", Inactive: true},
 		mock.InteractiveUserSeed{Name: "Second Admin", Email: "second.admin@example.com", Identity: "example:S-4", Role: mock.RoleGlobalAdministrator},
 	)
-	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "robot", Role: mock.RoleUserAdministrator, NotificationEmail: "robot@example.com", Token: robotToken})
+	seed.CIUsers = append(seed.CIUsers,
+		mock.CIUserSeed{Name: "robot", Role: mock.RoleUserAdministrator, NotificationEmail: "robot@example.com", Token: robotToken})
 	seed.UserGroups = append(seed.UserGroups,
 		mock.UserGroupSeed{Name: "Officers", Description: "Everybody who signs", Members: []string{officer, "user:general@example.com", "group:Release Managers"}})
 	a, b := o.project("project-a"), o.project("project-b")
 	a.Readers = []string{outsider, "group:Officers"}
-	o.policy("project-a", "release-signing").Approvers = []string{"user:general@example.com", "group:Officers"}
-	o.policy("project-a", "release-signing").Submitters = []string{"ci_user:robot"}
+	o.release("project-a").Approvers = []string{"user:general@example.com", "group:Officers"}
+	o.release("project-a").Submitters = []string{"ci_user:robot"}
 	b.Readers = []string{"user:certifier@example.com", "ci_user:robot"}
-	o.policy("project-b", "release-signing").Submitters = []string{"ci_user:robot", outsider}
+	o.release("project-b").Submitters = []string{"ci_user:robot", outsider}
 }
 
 // serverEdits are creates, take-overs, updates, replacements and destroys of objects of
 // each kind.
 func serverEdits() map[string]serverEdit {
 	const (
-		admin     = "org.admin@example.com"
-		general   = "general@example.com"
-		releaseOf = "project        = \"project-%s\"\nsigning_policy = \"release-signing\"\n"
+		admin       = "org.admin@example.com"
+		general     = "general@example.com"
+		former      = "former@example.com"
+		guest       = "guest@example.com"
+		secondAdmin = "second.admin@example.com"
+		auditor     = "user:" + general
+		robot       = "ci_user:robot"
+		foreign     = "ci_user:foreign-build"
+		officers    = "group:Officers"
+		managers    = "group:Release Managers"
+		adopt       = "adopt_existing = true"
+		inactive    = "active = false"
 	)
-	block := func(kind string, body ...string) string {
-		return fmt.Sprintf("resource %q \"this\" {\n%s\n}\n", "signpath_"+kind, strings.Join(body, "\n"))
+	body := func(lines ...string) string { return strings.Join(lines, "\n") }
+	set := func(name, value string) string { return fmt.Sprintf("%s = %q", name, value) }
+	named := func(name string, more ...string) string { return body(set("name", name), body(more...)) }
+	user := func(email, name string, more ...string) string {
+		return body(set("email", email), named(name, more...))
 	}
-	imported := func(kind, id string, body ...string) string {
-		return fmt.Sprintf("import {\n  to = signpath_%s.this\n  id = %q\n}\n", kind, id) + block(kind, body...)
+	mailTo := func(email string) string { return set("notification_email", email) }
+	member := func(reference string) string { return set("member", reference) }
+	members := func(references ...string) string { return `members = ["` + strings.Join(references, `", "`) + `"]` }
+	role := func(reference, name string) string { return body(member(reference), set("role", name)) }
+	ofGroup := func(reference, more string) string { return body(set("group", reference), more) }
+	ofProject := func(slug, more string) string { return body(set("project", slug), more) }
+	ofRelease := func(slug, more string) string {
+		return ofProject(slug, body(set("signing_policy", "release-signing"), more))
 	}
-	named := func(name, value string) string { return fmt.Sprintf("%s = %q", name, value) }
-	user := func(email, name string) []string { return []string{named("email", email), named("name", name)} }
-	// changes imports an object as it is, and then changes it.
-	changes := func(kind, id string, was []string, is ...string) serverEdit {
-		return serverEdit{begun: imported(kind, id, was...), hcl: block(kind, is...)}
-	}
-	gone := func(kind, id string, was ...string) serverEdit {
-		return serverEdit{begun: imported(kind, id, was...), hcl: "# Nothing is left.\n"}
-	}
-	with := func(e serverEdit, want func(outcome)) serverEdit { e.want = want; return e }
-	release := func(project string, more ...string) []string {
-		return append([]string{fmt.Sprintf(releaseOf, project)}, more...)
-	}
-	appended := func(list *[]string, member string) { *list = append(*list, member) }
-	removed := func(list *[]string, member string) {
-		*list = slices.DeleteFunc(slices.Clone(*list), func(other string) bool { return other == member })
-	}
-	const readersOfA = `members = ["user:outsider@example.com", "group:Officers"]`
 
-	edits := map[string]serverEdit{
+	block := func(kind, body string) string {
+		return fmt.Sprintf("resource %q \"this\" {\n%s\n}\n", "signpath_"+kind, body)
+	}
+	imported := func(kind, id, body string) string {
+		return fmt.Sprintf("import {\n  to = signpath_%s.this\n  id = %q\n}\n", kind, id) + block(kind, body)
+	}
+	// applied writes a block that was not there; changed imports an object as it is, and
+	// then changes it; gone imports it, and then destroys it.
+	applied := func(kind, is string, want func(outcome)) serverEdit {
+		return serverEdit{hcl: block(kind, is), want: want}
+	}
+	changed := func(kind, id, was, is string, want func(outcome)) serverEdit {
+		return serverEdit{begun: imported(kind, id, was), hcl: block(kind, is), want: want}
+	}
+	gone := func(kind, id, was string, want func(outcome)) serverEdit {
+		return serverEdit{begun: imported(kind, id, was), hcl: "# Nothing is left.\n", want: want}
+	}
+	// inviting is an edit that sends an invitation, and invited the user who is then there.
+	inviting := func(e serverEdit) serverEdit { e.mails = 1; return e }
+	invited := func(o outcome, u mock.InteractiveUserSeed) {
+		u.Role = mock.RoleRegularUser
+		o.InteractiveUsers = append(o.InteractiveUsers, u)
+	}
+	nothing := func(outcome) {}
+	appended := func(list *[]string, reference string) { *list = append(*list, reference) }
+	removed := func(list *[]string, reference string) {
+		*list = slices.DeleteFunc(slices.Clone(*list), func(other string) bool { return other == reference })
+	}
+
+	return map[string]serverEdit{
 		// Interactive users.
-		"a user is created": {hcl: block("user", append(user("new@example.com", "New"), named("notification_email", "n@example.com"))...), mails: 1, want: func(o outcome) {
-			o.InteractiveUsers = append(o.InteractiveUsers, mock.InteractiveUserSeed{
-				Name: "New", Email: "new@example.com", NotificationEmail: "n@example.com", Role: mock.RoleRegularUser,
-			})
-		}},
-		"a user is created inactive": {hcl: block("user", append(user("new@example.com", "New"), "active = false")...), mails: 1, want: func(o outcome) {
-			o.InteractiveUsers = append(o.InteractiveUsers, mock.InteractiveUserSeed{Name: "New", Email: "new@example.com", Role: mock.RoleRegularUser, Inactive: true})
-		}},
-		"a user is taken over": {hcl: block("user", append(user("former@example.com", "Returned"), "adopt_existing = true")...), want: func(o outcome) {
-			o.user("former@example.com").Name, o.user("former@example.com").Inactive = "Returned", false
-		}},
-		"the address of an administrator": with(
-			changes("user", admin, user(admin, "Organization Admin"), append(user(admin, "Organization Admin"), named("notification_email", "alerts@example.com"))...),
+		"a user is created": inviting(applied("user", user("new@example.com", "New", mailTo("n@example.com")), func(o outcome) {
+			invited(o, mock.InteractiveUserSeed{Name: "New", Email: "new@example.com", NotificationEmail: "n@example.com"})
+		})),
+		"a user is created inactive": inviting(applied("user", user("new@example.com", "New", inactive), func(o outcome) {
+			invited(o, mock.InteractiveUserSeed{Name: "New", Email: "new@example.com", Inactive: true})
+		})),
+		"a user is taken over": applied("user", user(former, "Returned", adopt),
+			func(o outcome) { o.user(former).Name, o.user(former).Inactive = "Returned", false }),
+		"the address of an administrator": changed("user", admin,
+			user(admin, "Organization Admin"), user(admin, "Organization Admin", mailTo("alerts@example.com")),
 			func(o outcome) { o.user(admin).NotificationEmail = "alerts@example.com" }),
 		"the address of an administrator as it is imported": {
-			hcl:  imported("user", admin, append(user(admin, "Organization Admin"), named("notification_email", "alerts@example.com"))...),
+			hcl:  imported("user", admin, user(admin, "Organization Admin", mailTo("alerts@example.com"))),
 			want: func(o outcome) { o.user(admin).NotificationEmail = "alerts@example.com" },
 		},
-		"a user is renamed": with(changes("user", general, user(general, "Auditor General"), user(general, "The Auditor")...),
+		"a user is renamed": changed("user", general, user(general, "Auditor General"), user(general, "The Auditor"),
 			func(o outcome) { o.user(general).Name = "The Auditor" }),
-		"the identity of a user": with(changes("user", general, user(general, "Auditor General"), append(user(general, "Auditor General"), named("identity", "example:S-9"))...),
+		"the identity of a user": changed("user", general,
+			user(general, "Auditor General"), user(general, "Auditor General", set("identity", "example:S-9")),
 			func(o outcome) { o.user(general).Identity = "example:S-9" }),
-		"a user is deactivated": with(changes("user", general, user(general, "Auditor General"), append(user(general, "Auditor General"), "active = false")...),
+		"a user is deactivated": changed("user", general, user(general, "Auditor General"), user(general, "Auditor General", inactive),
 			func(o outcome) { o.user(general).Inactive = true }),
-		"a user is activated": with(changes("user", "former@example.com", append(user("former@example.com", "Former"), "active = false"), user("former@example.com", "Former")...),
-			func(o outcome) { o.user("former@example.com").Inactive = false }),
-		"a user is replaced": {
-			begun: imported("user", general, user(general, "Auditor General")...), hcl: block("user", user("general.two@example.com", "Auditor General")...), mails: 1,
-			want: func(o outcome) {
+		"a user is activated": changed("user", former, user(former, "Former", inactive), user(former, "Former"),
+			func(o outcome) { o.user(former).Inactive = false }),
+		"a user is replaced": inviting(changed("user", general, user(general, "Auditor General"), user("general.two@example.com", "Auditor General"),
+			func(o outcome) {
 				o.user(general).Inactive = true
-				o.InteractiveUsers = append(o.InteractiveUsers, mock.InteractiveUserSeed{Name: "Auditor General", Email: "general.two@example.com", Role: mock.RoleRegularUser})
-			},
-		},
-		"a user is destroyed": with(gone("user", general, user(general, "Auditor General")...), func(o outcome) { o.user(general).Inactive = true }),
-		"a user is invited again": {
-			begun: imported("user", "guest@example.com", user("guest@example.com", "Guest")...), mails: 1, want: func(outcome) {},
-			hcl: block("user", append(user("guest@example.com", "Guest"), `reinvite_triggers = { round = "1" }`)...),
-		},
+				invited(o, mock.InteractiveUserSeed{Name: "Auditor General", Email: "general.two@example.com"})
+			})),
+		"a user is destroyed": gone("user", general, user(general, "Auditor General"), func(o outcome) { o.user(general).Inactive = true }),
+		"a user is invited again": inviting(changed("user", guest,
+			user(guest, "Guest"), user(guest, "Guest", `reinvite_triggers = { round = "1" }`), nothing)),
 
 		// CI users and their tokens.
-		"a CI user is created": {hcl: block("ci_user", named("name", "nightly"), named("notification_email", "n@example.com")), want: func(o outcome) {
+		"a CI user is created": applied("ci_user", named("nightly", mailTo("n@example.com")), func(o outcome) {
 			o.CIUsers = append(o.CIUsers, mock.CIUserSeed{Name: "nightly", NotificationEmail: "n@example.com", Role: mock.RoleRegularUser})
-		}},
-		"a CI user is taken over": {hcl: block("ci_user", named("name", "robot"), named("notification_email", "r@example.com"), "adopt_existing = true"), want: func(o outcome) {
-			o.ciUser("robot").NotificationEmail = "r@example.com"
-		}},
-		"the address of a CI user": with(changes("ci_user", "robot", []string{named("name", "robot")}, named("name", "robot"), named("notification_email", "r@example.com")),
+		}),
+		"a CI user is taken over": applied("ci_user", named("robot", mailTo("r@example.com"), adopt),
 			func(o outcome) { o.ciUser("robot").NotificationEmail = "r@example.com" }),
-		"a CI user is renamed":   with(changes("ci_user", "robot", []string{named("name", "robot")}, named("name", "robot-2")), func(o outcome) { o.renameCIUser("robot", "robot-2") }),
-		"a CI user is destroyed": with(gone("ci_user", "robot", named("name", "robot")), func(o outcome) { o.ciUser("robot").Inactive = true }),
-		"a token":                {hcl: block("ci_user_token", named("ci_user", "ci_user:foreign-build")), want: func(outcome) {}, token: true},
+		"the address of a CI user": changed("ci_user", "robot", named("robot"), named("robot", mailTo("r@example.com")),
+			func(o outcome) { o.ciUser("robot").NotificationEmail = "r@example.com" }),
+		"a CI user is renamed": changed("ci_user", "robot", named("robot"), named("robot-2"),
+			func(o outcome) { o.renameCIUser("robot", "robot-2") }),
+		"a CI user is destroyed": gone("ci_user", "robot", named("robot"), func(o outcome) { o.ciUser("robot").Inactive = true }),
+		"a token":                {hcl: block("ci_user_token", set("ci_user", foreign)), want: nothing, token: true},
 
 		// Roles.
-		"a role": {hcl: block("role_assignment", named("member", lead), named("role", "GlobalReader")), want: func(o outcome) {
-			o.user("dev.lead@example.com").Role = mock.RoleGlobalReader
-		}},
-		"a role of a CI user": {hcl: block("role_assignment", named("member", "ci_user:foreign-build"), named("role", "GlobalReader")), want: func(o outcome) {
-			o.ciUser("foreign-build").Role = mock.RoleGlobalReader
-		}},
-		"a role is changed": with(
-			changes("role_assignment", "user:"+general, []string{named("member", "user:"+general), named("role", "GlobalReader")}, named("member", "user:"+general), named("role", "UserAdministrator")),
+		"a role": applied("role_assignment", role(lead, "GlobalReader"),
+			func(o outcome) { o.user("dev.lead@example.com").Role = mock.RoleGlobalReader }),
+		"a role of a CI user": applied("role_assignment", role(foreign, "GlobalReader"),
+			func(o outcome) { o.ciUser("foreign-build").Role = mock.RoleGlobalReader }),
+		"a role is changed": changed("role_assignment", auditor, role(auditor, "GlobalReader"), role(auditor, "UserAdministrator"),
 			func(o outcome) { o.user(general).Role = mock.RoleUserAdministrator }),
-		"a role goes to another": with(
-			changes("role_assignment", "user:"+general, []string{named("member", "user:"+general), named("role", "GlobalReader")}, named("member", lead), named("role", "GlobalReader")),
+		"a role goes to another": changed("role_assignment", auditor, role(auditor, "GlobalReader"), role(lead, "GlobalReader"),
 			func(o outcome) {
 				o.user(general).Role, o.user("dev.lead@example.com").Role = mock.RoleRegularUser, mock.RoleGlobalReader
 			}),
-		"a role is taken away": with(gone("role_assignment", "user:"+general, named("member", "user:"+general), named("role", "GlobalReader")),
+		"a role is taken away": gone("role_assignment", auditor, role(auditor, "GlobalReader"),
 			func(o outcome) { o.user(general).Role = mock.RoleRegularUser }),
-		"an administrator is deactivated": with(
-			changes("user", "second.admin@example.com", user("second.admin@example.com", "Second Admin"), append(user("second.admin@example.com", "Second Admin"), "active = false")...),
-			func(o outcome) { o.user("second.admin@example.com").Inactive = true }),
+		"an administrator is deactivated": changed("user", secondAdmin, user(secondAdmin, "Second Admin"), user(secondAdmin, "Second Admin", inactive),
+			func(o outcome) { o.user(secondAdmin).Inactive = true }),
 
 		// Groups and their members.
-		"a group is created": {hcl: block("user_group", named("name", "New"), named("description", "Who is new")), want: func(o outcome) {
+		"a group is created": applied("user_group", named("New", set("description", "Who is new")), func(o outcome) {
 			o.UserGroups = append(o.UserGroups, mock.UserGroupSeed{Name: "New", Description: "Who is new"})
-		}},
-		"a group is taken over": {hcl: block("user_group", named("name", "Officers"), named("description", "Who signs"), "adopt_existing = true"), want: func(o outcome) {
-			o.group("Officers").Description = "Who signs"
-		}},
-		"the description of a group": with(changes("user_group", "Officers", []string{named("name", "Officers")}, named("name", "Officers"), named("description", "Who signs")),
+		}),
+		"a group is taken over": applied("user_group", named("Officers", set("description", "Who signs"), adopt),
 			func(o outcome) { o.group("Officers").Description = "Who signs" }),
-		"a group is renamed":   with(changes("user_group", "Officers", []string{named("name", "Officers")}, named("name", "Signers")), func(o outcome) { o.renameGroup("Officers", "Signers") }),
-		"a group is destroyed": with(gone("user_group", "Officers", named("name", "Officers")), func(o outcome) { o.group("Officers").Members = nil }),
-		"a member of a group": {hcl: block("user_group_member", named("group", "group:Officers"), named("member", outsider)), want: func(o outcome) {
-			appended(&o.group("Officers").Members, outsider)
-		}},
-		"a CI user in a group": {hcl: block("user_group_member", named("group", "group:Release Managers"), named("member", "ci_user:foreign-build")), want: func(o outcome) {
-			appended(&o.group("Release Managers").Members, "ci_user:foreign-build")
-		}},
-		"a member leaves a group": with(gone("user_group_member", "Officers/user:"+general, named("group", "group:Officers"), named("member", "user:"+general)),
-			func(o outcome) { removed(&o.group("Officers").Members, "user:"+general) }),
-		"the members of a group": with(
-			changes("user_group_members", "Officers",
-				[]string{named("group", "group:Officers"), `members = ["user:security.officer@example.com", "user:general@example.com", "group:Release Managers"]`},
-				named("group", "group:Officers"), `members = ["user:security.officer@example.com", "user:outsider@example.com"]`),
+		"the description of a group": changed("user_group", "Officers", named("Officers"), named("Officers", set("description", "Who signs")),
+			func(o outcome) { o.group("Officers").Description = "Who signs" }),
+		"a group is renamed": changed("user_group", "Officers", named("Officers"), named("Signers"),
+			func(o outcome) { o.renameGroup("Officers", "Signers") }),
+		"a group is destroyed": gone("user_group", "Officers", named("Officers"), func(o outcome) { o.group("Officers").Members = nil }),
+		"a member of a group": applied("user_group_member", ofGroup(officers, member(outsider)),
+			func(o outcome) { appended(&o.group("Officers").Members, outsider) }),
+		"a CI user in a group": applied("user_group_member", ofGroup(managers, member(foreign)),
+			func(o outcome) { appended(&o.group("Release Managers").Members, foreign) }),
+		"a member leaves a group": gone("user_group_member", "Officers/"+auditor, ofGroup(officers, member(auditor)),
+			func(o outcome) { removed(&o.group("Officers").Members, auditor) }),
+		"the members of a group": changed("user_group_members", "Officers",
+			ofGroup(officers, members(officer, auditor, managers)), ofGroup(officers, members(officer, outsider)),
 			func(o outcome) { o.group("Officers").Members = []string{officer, outsider} }),
 
 		// Access lists: entries and whole ones.
-		"an approver": {hcl: block("signing_policy_approver", release("a", named("member", officer))...), want: func(o outcome) {
-			appended(&o.policy("project-a", "release-signing").Approvers, officer)
-		}},
-		"a group as an approver": {hcl: block("signing_policy_approver", release("b", named("member", "group:Officers"))...), want: func(o outcome) {
-			appended(&o.policy("project-b", "release-signing").Approvers, "group:Officers")
-		}},
-		"an approver goes": with(gone("signing_policy_approver", "project-a/release-signing/user:"+general, release("a", named("member", "user:"+general))...),
-			func(o outcome) { removed(&o.policy("project-a", "release-signing").Approvers, "user:"+general) }),
-		"an approver moves": with(
-			changes("signing_policy_approver", "project-a/release-signing/user:"+general, release("a", named("member", "user:"+general)), release("b", named("member", "user:"+general))...),
+		"an approver": applied("signing_policy_approver", ofRelease("project-a", member(officer)),
+			func(o outcome) { appended(&o.release("project-a").Approvers, officer) }),
+		"a group as an approver": applied("signing_policy_approver", ofRelease("project-b", member(officers)),
+			func(o outcome) { appended(&o.release("project-b").Approvers, officers) }),
+		"an approver goes": gone("signing_policy_approver", "project-a/release-signing/"+auditor, ofRelease("project-a", member(auditor)),
+			func(o outcome) { removed(&o.release("project-a").Approvers, auditor) }),
+		"an approver moves": changed("signing_policy_approver", "project-a/release-signing/"+auditor,
+			ofRelease("project-a", member(auditor)), ofRelease("project-b", member(auditor)),
 			func(o outcome) {
-				removed(&o.policy("project-a", "release-signing").Approvers, "user:"+general)
-				appended(&o.policy("project-b", "release-signing").Approvers, "user:"+general)
+				removed(&o.release("project-a").Approvers, auditor)
+				appended(&o.release("project-b").Approvers, auditor)
 			}),
-		"the submitters": with(
-			changes("signing_policy_submitters", "project-b/release-signing", release("b", `members = ["ci_user:robot", "user:outsider@example.com"]`), release("b", `members = ["ci_user:foreign-build"]`)...),
+		"the submitters": changed("signing_policy_submitters", "project-b/release-signing",
+			ofRelease("project-b", members(robot, outsider)), ofRelease("project-b", members(foreign)),
+			func(o outcome) { o.release("project-b").Submitters = []string{foreign} }),
+		"the submitters are taken over": applied("signing_policy_submitters", ofRelease("project-b", members(foreign, outsider)),
+			func(o outcome) { o.release("project-b").Submitters = []string{foreign, outsider} }),
+		"the submitters are destroyed": gone("signing_policy_submitters", "project-b/release-signing", ofRelease("project-b", members(robot, outsider)),
+			func(o outcome) { o.release("project-b").Submitters = nil }),
+		"a reader": applied("project_reader", ofProject("project-b", member(outsider)),
+			func(o outcome) { appended(&o.project("project-b").Readers, outsider) }),
+		"a CI user as a reader": applied("project_reader", ofProject("project-b", member(foreign)),
+			func(o outcome) { appended(&o.project("project-b").Readers, foreign) }),
+		"the readers move": changed("project_readers", "project-a",
+			ofProject("project-a", members(outsider, officers)), ofProject("project-b", members(outsider, officers)),
 			func(o outcome) {
-				o.policy("project-b", "release-signing").Submitters = []string{"ci_user:foreign-build"}
+				o.project("project-a").Readers, o.project("project-b").Readers = nil, []string{outsider, officers}
 			}),
-		"the submitters are taken over": {hcl: block("signing_policy_submitters", release("b", `members = ["ci_user:foreign-build", "user:outsider@example.com"]`)...), want: func(o outcome) {
-			o.policy("project-b", "release-signing").Submitters = []string{"ci_user:foreign-build", outsider}
-		}},
-		"the submitters are destroyed": with(gone("signing_policy_submitters", "project-b/release-signing", release("b", `members = ["ci_user:robot", "user:outsider@example.com"]`)...),
-			func(o outcome) { o.policy("project-b", "release-signing").Submitters = nil }),
-		"a reader": {hcl: block("project_reader", named("project", "project-b"), named("member", outsider)), want: func(o outcome) { appended(&o.project("project-b").Readers, outsider) }},
-		"a CI user as a reader": {hcl: block("project_reader", named("project", "project-b"), named("member", "ci_user:foreign-build")), want: func(o outcome) {
-			appended(&o.project("project-b").Readers, "ci_user:foreign-build")
-		}},
-		"the readers move": with(changes("project_readers", "project-a", []string{named("project", "project-a"), readersOfA}, named("project", "project-b"), readersOfA),
-			func(o outcome) {
-				o.project("project-a").Readers, o.project("project-b").Readers = nil, []string{outsider, "group:Officers"}
-			}),
-		"a configurator": {hcl: block("project_configurator", named("project", "project-a"), named("member", outsider)), want: func(o outcome) {
-			appended(&o.project("project-a").Configurators, outsider)
-		}},
+		"a configurator": applied("project_configurator", ofProject("project-a", member(outsider)),
+			func(o outcome) { appended(&o.project("project-a").Configurators, outsider) }),
 	}
-	return edits
+}
+
+// release is the release signing of a project.
+func (o outcome) release(project string) *mock.SigningPolicySeed {
+	return o.policy(project, "release-signing")
 }
 
 // renameCIUser and renameGroup rename also where lists name them.
