@@ -96,7 +96,7 @@ func schemaTraps() map[string][2]string {
 		"nothing but itself":          {first, `"A0":{"$ref":"#/components/schemas/A0"}`},
 		"a ring":                      {first, `"A0":{"$ref":"#/components/schemas/A1"},"A1":{"$ref":"#/components/schemas/A0"}`},
 		"items of itself":             {first, `"A0":{"type":"array","items":{"$ref":"#/components/schemas/A0"}}`},
-		"properties of itself":        {first, `"A0":{"type":"object","properties":{"name":{"$ref":"#/components/schemas/A0"},"role":{"$ref":"#/components/schemas/A0"}}}`},
+		"properties of itself":        {first, `"A0":{"type":"object","properties":{"name":` + first + `,"role":` + first + `}}`},
 		"alternatives of itself":      {first, `"A0":{"oneOf":[{"$ref":"#/components/schemas/A0"},{"type":"null"}],"anyOf":[{"$ref":"#/components/schemas/A0"}]}`},
 		"twice as many parts":         {first, chain(`{"allOf":[NEXT,NEXT]}`)},
 		"twice as many properties":    {first, chain(`{"properties":{"name":NEXT,"role":NEXT}}`)},
@@ -151,9 +151,16 @@ func FuzzEditByDocument(f *testing.F) {
 	for _, seed := range [][2]string{
 		{`{"properties":{` + name + `,"role":{},"notificationEmailAddress":` + email + `,"limits":{}}}`, `{}`},
 		{`{"properties":{` + name + `,"newRole":{},"notificationEmail":` + email + `},"additionalProperties":true}`, `{"properties":{` + name + `}}`},
-		{`{"allOf":[{"properties":{` + name + `,"displayName":{}}}],"required":["name","reason"]}`, `{"oneOf":[{"properties":{"role":{"readOnly":true}}},{"type":"null"}]}`},
+		{
+			`{"allOf":[{"properties":{` + name + `,"displayName":{}}}],"required":["name","reason"]}`,
+			`{"oneOf":[{"properties":{"role":{"readOnly":true}}},{"type":"null"}]}`,
+		},
 		{`{"type":"array","items":{"properties":{` + name + `}}}`, `{"type":"string","enum":[1,null]}`},
-		{`{"properties":{"limits":{"type":"array","items":{"properties":{"a":{"type":"number"}}}},` + name + `,"globalRole":{},"notificationEmailAddress":{}}}`, `{}`},
+		{
+			`{"properties":{"limits":{"type":"array","items":{"properties":{"a":{"type":"number"}}}},` +
+				name + `,"globalRole":{},"notificationEmailAddress":{}}}`,
+			`{}`,
+		},
 	} {
 		f.Add(seed[0], seed[1], ``, object)
 		f.Add(seed[0], seed[1], ``, `{"":"a","role":"","limits":[]}`)
@@ -231,7 +238,8 @@ func TestDocumentsThatAreNotRead(t *testing.T) {
 // something.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
-		`{}`, `{"id":"` + userID + `","name":"A","role":"GlobalReader","isActive":true,"identity":null}`, `{"role":1}`, `{"globalRole":{}}`, `{"role":null}`, `{"isActive":"True"}`,
+		`{}`, `{"id":"` + userID + `","name":"A","role":"GlobalReader","isActive":true,"identity":null}`,
+		`{"role":1}`, `{"globalRole":{}}`, `{"role":null}`, `{"isActive":"True"}`,
 		`{"submitters":null}`, `{"memberIds":{"ciUsers":["` + ciID + `"]}}`, `{"requiredApprovals":1e400}`, `{"slug":"a","link":"/v1/x/Projects/%zz"}`,
 		`{"link":"//v1//Projects/a/SigningPolicies/"}`, `{"signingPolicies":[1]}`, `{"":1,"projectSlug":[]}`,
 	} {

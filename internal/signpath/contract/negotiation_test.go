@@ -168,9 +168,12 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 			changeMembers, members(`{"type":"array","items":{"properties":{"userId":{}}}}`),
 			"each of its members is an object with userId, and without an id",
 		},
-		"members that are addresses": {changeMembers, members(`{"type":"array","items":{"type":"string","format":"email"}}`), "each of its members has the format email"},
-		"a bare list":                {changeMembers, ids, "the request is array, and no object in JSON"},
-		"no object":                  {create, `{"type":"string"}`, "the request is string, and no object in JSON"},
+		"members that are addresses": {
+			changeMembers, members(`{"type":"array","items":{"type":"string","format":"email"}}`),
+			"each of its members has the format email",
+		},
+		"a bare list": {changeMembers, ids, "the request is array, and no object in JSON"},
+		"no object":   {create, `{"type":"string"}`, "the request is string, and no object in JSON"},
 		"what is known and not set": {
 			create, `{"required":["name","notificationEmailAddress"],"properties":{"name":{},"notificationEmailAddress":{"type":"string"}}}`,
 			`demands the property "notificationEmailAddress" there, which is not set. Its request has name`,
@@ -209,8 +212,9 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 // What is demanded and may be null is sent as null, where there is nothing to say.
 func TestNullWhereItIsDemanded(t *testing.T) {
 	create := RoutesOf[access.KindCIUser].Create
-	settled := settledBy(t, create, documentOf(t, described{"post", create.Path,
-		`{"required":["name","notificationEmailAddress"],"properties":{"name":{},"notificationEmailAddress":{"type":"string","nullable":true}}}`, "{}"}))
+	const demanding = `{"required":["name","notificationEmailAddress"],"properties":{` +
+		`"name":{},"notificationEmailAddress":{"type":"string","nullable":true}}}`
+	settled := settledBy(t, create, documentOf(t, described{"post", create.Path, demanding, "{}"}))
 	request, err := settled.Compose(map[Property]string{PropName: "text", PropNotificationEmail: "", PropDescription: ""})
 	if err != nil || !SameJSON(MustMarshal(request), json.RawMessage(`{"name":"text","notificationEmailAddress":null}`)) {
 		t.Errorf("%s, %v", MustMarshal(request), err)
@@ -266,8 +270,10 @@ func TestKindsOfMembers(t *testing.T) {
 	const unknown = "44444444-4444-4444-8444-444444444444"
 	change := RoutesOf[access.KindGroup].ChangeMembers
 	ids := `{"type":"array","items":{"type":"string"}}`
-	settled := settledBy(t, change, documentOf(t, described{"post", change.Path,
-		`{"properties":{"members":{"properties":{"users":` + ids + `,"ciUsers":` + ids + `}}}}`, "{}"}))
+	settled := settledBy(t, change, documentOf(t, described{
+		"post", change.Path,
+		`{"properties":{"members":{"properties":{"users":` + ids + `,"ciUsers":` + ids + `}}}}`, "{}",
+	}))
 	for _, test := range []struct {
 		settled        Settled
 		answered, want string

@@ -179,7 +179,8 @@ func TestTakesOver(t *testing.T) {
 				options testkit.Options
 				count   int
 			}{
-				{"the create", testkit.Options{}, 1}, {"an empty plan", testkit.Options{}, 0},
+				{"the create", testkit.Options{}, 1},
+				{"an empty plan", testkit.Options{}, 0},
 				{"a replacement", testkit.Options{Replace: []string{address}}, 1},
 				{"a replacement without a refresh", testkit.Options{Replace: []string{address}, NoRefresh: true}, 1},
 			} {

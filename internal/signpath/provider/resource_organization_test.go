@@ -33,9 +33,12 @@ func TestAnotherOrganization(t *testing.T) {
 			config  string
 			options testkit.Options
 		}{
-			"plan": {config, testkit.Options{}}, "refresh": {nothing, testkit.Options{RefreshOnly: true}}, "plan of orphans": {nothing, testkit.Options{}},
+			"plan":                              {config, testkit.Options{}},
+			"refresh":                           {nothing, testkit.Options{RefreshOnly: true}},
+			"plan of orphans":                   {nothing, testkit.Options{}},
 			"plan of orphans without a refresh": {nothing, testkit.Options{NoRefresh: true}},
-			"destroy":                           {config, testkit.Options{Destroy: true}}, "destroy without a refresh": {config, testkit.Options{Destroy: true, NoRefresh: true}},
+			"destroy":                           {config, testkit.Options{Destroy: true}},
+			"destroy without a refresh":         {config, testkit.Options{Destroy: true, NoRefresh: true}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				d := made.Fork()
@@ -45,7 +48,9 @@ func TestAnotherOrganization(t *testing.T) {
 					t.Errorf("it is not refused (%v), or the state changed", err)
 				}
 				for _, address := range made.State.Addresses() {
-					if depends := c.config == config && !c.options.NoRefresh; !depends && !says("Another organization", address, org.OrganizationID(), other.OrganizationID()).MatchString(run.Said.String()) {
+					depends := c.config == config && !c.options.NoRefresh
+					told := says("Another organization", address, org.OrganizationID(), other.OrganizationID())
+					if !depends && !told.MatchString(run.Said.String()) {
 						t.Errorf("nothing is said of %s", address)
 					}
 				}

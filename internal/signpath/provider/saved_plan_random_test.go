@@ -257,7 +257,8 @@ func (c chance) configuration() string {
 		}
 	}
 	for i, member := range c.some(somebody) {
-		fmt.Fprintf(&hcl, "resource \"signpath_role_assignment\" \"r%d\" {\n  member = %q\n  role = %q\n}\n", i, member, c.one([]string{"GlobalReader", "CertificateAdministrator"}))
+		role := c.one([]string{"GlobalReader", "CertificateAdministrator"})
+		fmt.Fprintf(&hcl, "resource \"signpath_role_assignment\" \"r%d\" {\n  member = %q\n  role = %q\n}\n", i, member, role)
 	}
 	block := func(kind, name, body string) {
 		if c.IntN(2) == 0 {
@@ -296,7 +297,10 @@ func (c chance) change(a *mock.Administrator) {
 			return err
 		},
 		func() error { return a.Change("group:Core Team", mock.PrincipalChange{Name: ptr("Old Team")}) },
-		func() error { _, err := a.CreateUserGroup(mock.UserGroupSeed{Name: c.one([]string{"Signers", "Core Team"})}); return err },
+		func() error {
+			_, err := a.CreateUserGroup(mock.UserGroupSeed{Name: c.one([]string{"Signers", "Core Team"})})
+			return err
+		},
 		func() error { _, err := a.CreateCIUser(mock.CIUserSeed{Name: "next"}); return err },
 		func() error {
 			_, err := a.CreateInteractiveUser(mock.InteractiveUserSeed{Name: "D", Email: "d@example.com", Role: "ProjectAdministrator"})
