@@ -57,16 +57,18 @@ func factsOf(seed mock.Seed) facts {
 	return all
 }
 
+// referenceIDs are the ids by reference. Where two have one name, lists name them by id.
 func referenceIDs(seed mock.Seed) map[string]string {
 	ids := map[string]string{}
+	put := func(kind, name, id string) { ids[kind+":"+name], ids[kind+":"+id] = id, id }
 	for _, u := range seed.InteractiveUsers {
-		ids["user:"+u.Email] = u.ID
+		put("user", u.Email, u.ID)
 	}
 	for _, u := range seed.CIUsers {
-		ids["ci_user:"+u.Name] = u.ID
+		put("ci_user", u.Name, u.ID)
 	}
 	for _, g := range seed.UserGroups {
-		ids["group:"+g.Name] = g.ID
+		put("group", g.Name, g.ID)
 	}
 	return ids
 }
