@@ -20,6 +20,7 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	builds := buildAll(t)
 	for name, arguments := range map[string][]string{"default": {"export", "."}, "empty lists": {"export", ".", "--include-empty-lists"}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := builds.newWorkspace(t)
 			before := w.server.Snapshot()
 			w.run(0, w.signpathctl, arguments...)
