@@ -296,7 +296,10 @@ func (c chance) change(a *mock.Administrator) {
 			return err
 		},
 		func() error { return a.Change("group:Core Team", mock.PrincipalChange{Name: ptr("Old Team")}) },
-		func() error { _, err := a.CreateUserGroup(mock.UserGroupSeed{Name: c.one([]string{"Signers", "Core Team"})}); return err },
+		func() error {
+			_, err := a.CreateUserGroup(mock.UserGroupSeed{Name: c.one([]string{"Signers", "Core Team"})})
+			return err
+		},
 		func() error { _, err := a.CreateCIUser(mock.CIUserSeed{Name: "next"}); return err },
 		func() error {
 			_, err := a.CreateInteractiveUser(mock.InteractiveUserSeed{Name: "D", Email: "d@example.com", Role: "ProjectAdministrator"})
