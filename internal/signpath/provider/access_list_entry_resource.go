@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -295,7 +296,9 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
+	var known types.String // After an update that ended without an answer, there is no private state.
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attrMemberID), &known)...)
+	id, err := r.currentID(ctx, member, cmp.Or(entryID(ctx, req.Private), known.ValueString()))
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
 		return
