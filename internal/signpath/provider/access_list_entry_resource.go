@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -296,9 +295,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	var known types.String // After an update that ended without an answer, there is no private state.
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(attrMemberID), &known)...)
-	id, err := r.currentID(ctx, member, cmp.Or(entryID(ctx, req.Private), known.ValueString()))
+	id, err := r.currentID(ctx, member, entryID(ctx, req.Private))
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole}, err)
 		return

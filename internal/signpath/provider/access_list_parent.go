@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -194,16 +193,14 @@ func (s *session) groupTarget(list access.List, group access.Principal) api.Targ
 }
 
 // target finds the list that a state, or a plan that is being applied, names.
-// Its id, in private state or beside the reference, knows the group also by another name.
-// The error is one of isNobody's where the group does not exist.
+// Private state, if there is any, knows the group also by another name. The
+// error is one of isNobody's where the group does not exist.
 func (s *session) target(ctx context.Context, from attributes, private privateReader, list access.List, diags *diag.Diagnostics) (api.Target, error) {
 	parent := getParent(ctx, from, list, diags)
 	if list.Parent != access.ParentUserGroup {
 		return api.Target{List: list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, nil
 	}
-	var known types.String
-	diags.Append(from.GetAttribute(ctx, path.Root(attrGroupID), &known)...)
-	if id := cmp.Or(groupID(ctx, private), known.ValueString()); id != "" {
+	if id := groupID(ctx, private); id != "" {
 		group, err := s.client.Principal(ctx, access.KindGroup, id)
 		if err != nil {
 			group = access.Principal{ID: id, Name: id}
