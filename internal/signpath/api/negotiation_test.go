@@ -57,7 +57,7 @@ func TestDocumentIsReadOnceAndBeforeTheFirstWrite(t *testing.T) {
 		o.must(o.makeReader())
 		o.must(o.client.Reinvite(t.Context(), o.id(lead)))
 		o.expectRequests(1, documentRoute)
-		if notice := o.client.ContractNotice(); notice != "" {
+		if notice, _ := o.client.ContractNotice(); notice != "" {
 			t.Errorf("there is a document, and a notice: %s", notice)
 		}
 	})
@@ -118,13 +118,14 @@ func TestWithoutADocument(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T) {
 				o := calibrating(t, option)
-				if notice := o.client.ContractNotice(); notice != "" {
+				if notice, _ := o.client.ContractNotice(); notice != "" {
 					t.Errorf("notice before a write: %s", notice)
 				}
 				o.must(o.makeReader())
 				o.must(o.client.Reinvite(t.Context(), o.id(lead)))
 				o.expectRequests(1, documentRoute)
-				notice, again := o.client.ContractNotice(), o.client.ContractNotice()
+				notice, _ := o.client.ContractNotice()
+				again, _ := o.client.ContractNotice()
 				if !strings.Contains(notice, "/swagger/v1/swagger.json") || !strings.Contains(notice, "assumes") || again != "" {
 					t.Errorf("notice %q, then %q", notice, again)
 				}
@@ -150,7 +151,7 @@ func TestAssumedContractReadsNoDocument(t *testing.T) {
 		o := inProcess(t)
 		o.must(o.makeReader())
 		o.expectRequests(0, documentRoute)
-		if notice := o.client.ContractNotice(); notice != "" {
+		if notice, _ := o.client.ContractNotice(); notice != "" {
 			t.Errorf("notice: %s", notice)
 		}
 	})

@@ -28,6 +28,8 @@ type Error struct {
 	Reason string
 	// Elsewhere are other routes of the document that take the property.
 	Elsewhere []string
+	// WithoutDocument is true if no document of the server was at hand.
+	WithoutDocument bool
 }
 
 func (e *Error) Error() string {
@@ -161,7 +163,7 @@ func (o operation) misform(r *Route) string {
 }
 
 func (s Settled) refuse(format string, arguments ...any) *Error {
-	return &Error{Route: s.assumed.String(), Reason: fmt.Sprintf(format, arguments...)}
+	return &Error{Route: s.assumed.String(), Reason: fmt.Sprintf(format, arguments...), WithoutDocument: s.document == nil}
 }
 
 // find looks for a route among its plausible forms.
@@ -236,12 +238,19 @@ func (s Settled) Compose(texts map[Property]string) (Object, error) {
 	return request, s.taken(request)
 }
 
-// ComposeCreate is Compose for an object like those that the server answers: where no
-// document says what they have, a text that none of them has is not written, unless they leave
-// out what is null.
+// ComposeCreate is Compose for an object like those that the server answers. A text that
+// none of them has is not written, unless they may leave out what is null: not if they
+// have a property that is null, nor if they have one that is not known.
 func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Object) (Object, error) {
 	for _, p := range slices.Sorted(maps.Keys(texts)) {
-		if s.request == nil && texts[p] != "" && p.IsOptional() && p.isHiddenIn(answered()) {
+		if texts[p] == "" || !p.IsOptional() || slices.ContainsFunc(answered(), func(o Object) bool { return o.Has(p) }) {
+			continue
+		}
+		unknown := s.undescribedIn(answered())
+		switch {
+		case s.answer != nil && unknown != "":
+			return nil, s.describesAnother(unknown)
+		case s.answer == nil && (unknown != "" || slices.ContainsFunc(answered(), Object.writesNull)):
 			return nil, s.refuse("it would write the property %q (the name is %s), and no answer about such an object has it, so that nobody could see what became of it",
 				p.requestNames()[0], s.assumed.Evidence(PartRequest, p))
 		}
@@ -249,17 +258,28 @@ func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Obje
 	return s.Compose(texts)
 }
 
-// isHiddenIn tells whether none of the objects has the property, although they have others
-// that are null.
-func (p Property) isHiddenIn(objects []Object) bool {
-	hasNull := false
-	for _, o := range objects {
-		if o.Has(p) {
-			return false
-		}
-		hasNull = hasNull || slices.ContainsFunc(slices.Collect(maps.Values(o)), IsNull)
+// writesNull tells whether a property of the object is null and stands there.
+func (o Object) writesNull() bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(o)), func(value json.RawMessage) bool { return typeOf(value) == "null" })
+}
+
+// undescribedIn returns a property of the objects that the document does not know in
+// them or, where there is none, a text that is not assumed of them; "" if there is none.
+func (s Settled) undescribedIn(objects []Object) string {
+	known := s.answer
+	if known == nil {
+		assumed, _ := assumed().of(s.assumed.shownBy())
+		known = assumed.answer
 	}
-	return hasNull
+	for _, o := range objects {
+		for _, name := range slices.Sorted(maps.Keys(o)) {
+			isAssumed := s.answer == nil && (editedProperties()[name] != "" || notEdited()[name] != "" || Text(o[name]) == "")
+			if known != nil && !known.has(name) && !isAssumed {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // notShown refuses to write a property that the object does not have in answers by the

@@ -104,7 +104,7 @@ func explain(f failure, err error) (summary, advice string) {
 		gone        *api.GoneError
 		lost        *api.LostPropertiesError
 		lostCreate  *api.LostCreateError
-		contract    *contract.Error
+		unsettled   *contract.Error
 		noAuditLog  *api.AuditLogError
 		failedOrNot *httpapi.Error
 	)
@@ -131,10 +131,10 @@ func explain(f failure, err error) (summary, advice string) {
 				"run `terraform untaint` with its address to keep it as it is."
 		}
 		return summary, strings.TrimSpace(advice)
-	case errors.As(err, &contract):
-		return "SignPath's API is not as expected", "Nothing was changed. `signpathctl contract` shows how the document of this installation " +
-			"differs; please report that to this provider's project. " +
-			"If the document is wrong and the request is right, `api_contract = \"assumed\"` in the provider block sends it without looking."
+	case errors.As(err, &unsettled):
+		return "SignPath's API is not as expected", adviceOn(unsettled)
+	case errors.Is(err, contract.ErrDocumentTooLarge):
+		return "SignPath's API is not as expected", documentTooLargeAdvice
 	case errors.As(err, &lostCreate):
 		return "Unknown outcome of a create", "Apply again: Terraform then looks for it once more. If it exists, Terraform takes it over, " +
 			"which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."
