@@ -82,15 +82,16 @@ func (c *Client) settle(ctx context.Context, r *contract.Route) (contract.Settle
 }
 
 // kindOf is asked where an installation takes members per kind. A destroy may have read
-// no list yet.
+// no list yet, and who is on the access list may be newer than the lists that were read,
+// or on a page of them that the document has just told of.
 func (c *Client) kindOf(ctx context.Context, id string) (access.Kind, bool) {
-	p, ok := c.snapshot.directory.Get(id)
-	if ok {
+	if p, ok := c.snapshot.directory.Get(id); ok {
 		return p.Kind, true
 	}
-	if directory, err := c.Directory(ctx, access.Kinds()...); err == nil {
-		p, ok = directory.Get(id)
+	if _, err := c.References(ctx, []string{id}); err != nil {
+		return "", false
 	}
+	p, ok := c.snapshot.directory.Get(id)
 	return p.Kind, ok
 }
 

@@ -60,6 +60,8 @@ func (c *Client) setRole(ctx context.Context, kind access.Kind, role access.Role
 	if c.answersNullRole.Load() || !negotiated.TakesRole(contract.RoutesOf[kind].Edit, role) {
 		written = asNull
 	}
-	written.holds = func(current json.RawMessage) bool { return asText.holds(current) || current != nil && asNull.holds(current) }
+	written.holds = func(current json.RawMessage) bool {
+		return asText.holds(current) || current != nil && asNull.holds(current)
+	}
 	return written, nil
 }

@@ -78,12 +78,12 @@ func serverCases() map[string]serverCase {
 		"the server is old for a group": {"version=1.165.0", "the members of a group", []string{"too old"}},
 
 		// An answer that says something else than it is taken for.
-		"roles are numbers":    {"role-numbers", "a role", []string{"cannot be used", `its property "role" is `}},
-		"truths are texts":     {"boolean-texts", "a user is deactivated", []string{"cannot be used", `its property "isActive" is `}},
-		"nulls are left out":   {"omit-nulls", anApprover, nil},
-		"Regular User is null": {"null-regular", "a role is taken away", nil},
+		"roles are numbers":                        {"role-numbers", "a role", []string{"cannot be used", `its property "role" is `}},
+		"truths are texts":                         {"boolean-texts", "a user is deactivated", []string{"cannot be used", `its property "isActive" is `}},
+		"nulls are left out":                       {"omit-nulls", anApprover, nil},
+		"Regular User is null":                     {"null-regular", "a role is taken away", nil},
 		"a role goes on, and Regular User is null": {"null-regular", "a role goes to another", nil},
-		"reads lag": {"read-lag=300ms", anApprover, nil},
+		"reads lag":                                {"read-lag=300ms", anApprover, nil},
 	}
 }
 
@@ -210,7 +210,9 @@ func TestAChangeThatNobodyAskedForIsAnError(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			served.ServeHTTP(w, r)
 			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/Edit") && !once.Swap(true) {
-				org.behindTerraform(func(a *mock.Administrator) error { return a.SetProperties(releaseB, map[string]any{"requiredApprovals": 1}) })()
+				org.behindTerraform(func(a *mock.Administrator) error {
+					return a.SetProperties(releaseB, map[string]any{"requiredApprovals": 1})
+				})()
 			}
 		})
 	})
