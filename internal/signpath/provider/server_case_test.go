@@ -23,6 +23,8 @@ type serverCase struct {
 	dialect, edit string
 	// says is what the plan says that refuses the edit; nil if the edit is carried out.
 	says []string
+	// warns is what an apply says that is carried out.
+	warns []string
 }
 
 // serverCases are servers at which an edit lost something once, stopped half-way, or could
@@ -37,53 +39,56 @@ func serverCases() map[string]serverCase {
 	)
 	return map[string]serverCase{
 		// An edit would reset what it has under another name, or what no answer shows.
-		"the role has another name": {"rename-request=role:assignRole", theAddress, []string{
+		"the role has another name": {dialect: "rename-request=role:assignRole", edit: theAddress, says: []string{
 			notExpected, "POST /InteractiveUsers/{id}/Edit is not sent", `does not have the property "role" there`, "It offers ", "assignRole", byHand, compare,
 		}},
-		"approval has another name": {"rename-request=useApprovalProcess:approvalNeeded", anApprover, []string{
+		"approval has another name": {dialect: "rename-request=useApprovalProcess:approvalNeeded", edit: anApprover, says: []string{
 			notExpected, editPolicy, `does not have the property "useApprovalProcess" there`, "It offers approvalNeeded", byHand, compare,
 		}},
-		"the purpose has another name": {"rename-request=purpose:setPurpose", anApprover, []string{
+		"the purpose has another name": {dialect: "rename-request=purpose:setPurpose", edit: anApprover, says: []string{
 			notExpected, editPolicy, `has no place in it for the property "purpose"`, "It takes ", "setPurpose", byHand, compare,
 		}},
-		"details of an origin are not shown": {"hide=originPolicyVerification", anApprover, []string{
+		"details of an origin are not shown": {dialect: "hide=originPolicyVerification", edit: anApprover, says: []string{
 			notExpected, editPolicy, `takes the property "originPolicyVerification"`, "left out, it may be reset", byHand, compare,
 		}},
-		"details of an origin are not shown, and there is no document": {"no-document,hide=originPolicyVerification", anApprover, []string{
+		"details of an origin are not shown, and there is no document": {dialect: "no-document,hide=originPolicyVerification", edit: anApprover, says: []string{
 			notExpected, editPolicy, `has no property "originPolicyVerification"`, byHand, "No OpenAPI document of the installation was at hand",
 		}},
-		"the document is another server's": {"document=old", anApprover, []string{
+		"the document is another server's": {dialect: "document=old", edit: anApprover, says: []string{
 			notExpected, editPolicy, "it describes another server", byHand, compare,
 		}},
 
 		// A write of which nobody could see what became of it.
-		"a token in an object": {"token-object", "a token", []string{
+		"a token in an object": {dialect: "token-object", edit: "a token", says: []string{
 			notExpected, "POST /CIUsers/{id}/RegenerateApiToken is not sent", "apiToken in the answer is object, and not string", byHand,
 		}},
-		"a description under another name than the document's": {"document=assumed-names,rename=description:notes", "a group is created", []string{
+		"a description under another name than the document's": {dialect: "document=assumed-names,rename=description:notes", edit: "a group is created", says: []string{
 			notExpected, "POST /UserGroups is not sent", `answers the property "notes"`, "it describes another server", byHand,
 		}},
-		"a description under another name, and no document": {"no-document,rename=description:notes", "a group is created", []string{
+		"a description under another name, and no document": {dialect: "no-document,rename=description:notes", edit: "a group is created", says: []string{
 			notExpected, "POST /UserGroups is not sent", `would write the property "description"`, "no answer about such an object has it", byHand,
 		}},
 
 		// What used to be refused by the server, half-way.
-		"something unknown is demanded": {"demand=externalReference", anApprover, []string{
+		"something unknown is demanded": {dialect: "demand=externalReference", edit: anApprover, says: []string{
 			notExpected, editPolicy, `takes the property "externalReference"`, byHand, compare,
 		}},
-		"a type is demanded of members": {"demand-member-type", anApprover, []string{
+		"a type is demanded of members": {dialect: "demand-member-type", edit: anApprover, says: []string{
 			notExpected, editPolicy, `each of its members has to have the property "type"`, byHand, compare,
 		}},
-		"the server is old":             {"version=1.165.0", anApprover, []string{"too old", "exists since SignPath 1.177.0", "Then update it"}},
-		"the server is old for a group": {"version=1.165.0", "the members of a group", []string{"too old"}},
+		"the server is old":             {dialect: "version=1.165.0", edit: anApprover, says: []string{"too old", "exists since SignPath 1.177.0", "Then update it"}},
+		"the server is old for a group": {dialect: "version=1.165.0", edit: "the members of a group", says: []string{"too old"}},
 
 		// An answer that says something else than it is taken for.
-		"roles are numbers":                        {"role-numbers", "a role", []string{"cannot be used", `its property "role" is `}},
-		"truths are texts":                         {"boolean-texts", "a user is deactivated", []string{"cannot be used", `its property "isActive" is `}},
-		"nulls are left out":                       {"omit-nulls", anApprover, nil},
-		"Regular User is null":                     {"null-regular", "a role is taken away", nil},
-		"a role goes on, and Regular User is null": {"null-regular", "a role goes to another", nil},
-		"reads lag":                                {"read-lag=300ms", anApprover, nil},
+		"roles are numbers":                        {dialect: "role-numbers", edit: "a role", says: []string{"cannot be used", `its property "role" is `}},
+		"truths are texts":                         {dialect: "boolean-texts", edit: "a user is deactivated", says: []string{"cannot be used", `its property "isActive" is `}},
+		"nulls are left out":                       {dialect: "omit-nulls", edit: anApprover},
+		"Regular User is null":                     {dialect: "null-regular", edit: "a role is taken away"},
+		"a role goes on, and Regular User is null": {dialect: "null-regular", edit: "a role goes to another"},
+		"reads lag":                                {dialect: "read-lag=300ms", edit: anApprover},
+		"no identity is shown": {dialect: "document=assumed-names,rename=identity:externalId", edit: "a user is invited again", warns: []string{
+			"No invitation is sent: user:guest@example.com", "counts as active", "one that shows no identities does not tell who is",
+		}},
 	}
 }
 
@@ -99,6 +104,9 @@ func TestServerCases(t *testing.T) {
 			if c.says == nil {
 				if made.err != nil {
 					t.Errorf("it is refused: %v", made.err)
+				}
+				if !says(c.warns...).MatchString(made.said) {
+					t.Errorf("the apply does not say %q: %s", c.warns, made.said)
 				}
 				return
 			}
