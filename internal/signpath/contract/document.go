@@ -107,12 +107,12 @@ var ErrDocumentTooLarge = fmt.Errorf("a document of more than %d MiB or %d level
 
 // parseDocument reads a server's document, which is JSON.
 func parseDocument(data []byte) (document, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Files of Windows begin with it.
-	if !json.Valid(data) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) // Files of Windows begin with it.
+	switch isObject := bytes.HasPrefix(data, []byte("{")); {
+	case isObject && (len(data) > maxDocumentBytes || depthOf(data) > maxDocumentDepth):
+		return nil, ErrDocumentTooLarge // Before the look at the rest, which has a limit of its own.
+	case !isObject || !json.Valid(data):
 		return nil, errNoDocument
-	}
-	if len(data) > maxDocumentBytes || depthOf(data) > maxDocumentDepth {
-		return nil, ErrDocumentTooLarge
 	}
 	parsed, err := load(data)
 	if err != nil {
