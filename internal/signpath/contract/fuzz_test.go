@@ -217,6 +217,9 @@ func TestDocumentsThatAreNotRead(t *testing.T) {
 	nested := func(levels int) string {
 		return describedBy(`{"example":`+strings.Repeat(`[`, levels)+`"]]\"[["`+strings.Repeat(`]`, levels)+`}`, `{}`, ``)
 	}
+	listing := func(value string, times int) string {
+		return describedBy(`{"example":[`+strings.Repeat(value+",", times)+`""]}`, `{}`, ``)
+	}
 	described := func(before string, size int) string {
 		document := before + describedBy(`{}`, `{}`, `"A":{"description":""}`)
 		return strings.Replace(document, `:""`, `:"`+strings.Repeat("x", size-len(document))+`"`, 1)
@@ -228,6 +231,10 @@ func TestDocumentsThatAreNotRead(t *testing.T) {
 		"as deep as may be":  {nested(maxDocumentDepth - 9), nil},
 		"deeper":             {nested(maxDocumentDepth), ErrDocumentTooLarge},
 		"by far deeper":      {nested(100 * maxDocumentDepth), ErrDocumentTooLarge},
+		"as many values":     {listing(`""`, maxDocumentValues-100), nil},
+		"more values":        {listing(`""`, maxDocumentValues), ErrDocumentTooLarge},
+		"as many schemas":    {listing(`{}`, maxDocumentNested/15), nil},
+		"more schemas":       {listing(`{}`, maxDocumentNested/10), ErrDocumentTooLarge},
 		"as large as may be": {described("", maxDocumentBytes), nil},
 		"larger":             {described("", maxDocumentBytes+1), ErrDocumentTooLarge},
 		"a large page":       {described("<html>", maxDocumentBytes+1), errNoDocument},

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -59,28 +60,29 @@ type Negotiation struct{ document document }
 
 // Negotiate reads a server's document. The error says what the text is instead.
 func Negotiate(document []byte) (Negotiation, error) {
-	return negotiations.of(string(document))
+	return negotiations.of(document)
 }
 
 // negotiations are those of this process. To parse a document takes longer than all
 // else that a small write costs, and a run of the tests has thousands of clients.
-var negotiations = readOnce{most: 64, known: map[string]Negotiation{}}
+var negotiations = readOnce{most: 64, known: map[[sha256.Size]byte]Negotiation{}}
 
-// A readOnce keeps what documents say, by their text, but not of too many.
+// A readOnce keeps what documents say, by the sums of their texts, but not of too many.
 type readOnce struct {
 	most  int
 	mutex sync.Mutex
-	known map[string]Negotiation
+	known map[[sha256.Size]byte]Negotiation
 }
 
-func (r *readOnce) of(text string) (Negotiation, error) {
+func (r *readOnce) of(text []byte) (Negotiation, error) {
+	sum := sha256.Sum256(text)
 	r.mutex.Lock()
-	known, ok := r.known[text]
+	known, ok := r.known[sum]
 	r.mutex.Unlock()
 	if ok {
 		return known, nil
 	}
-	d, err := parseDocument([]byte(text))
+	d, err := parseDocument(text)
 	if err != nil {
 		return Negotiation{}, err
 	}
@@ -89,8 +91,8 @@ func (r *readOnce) of(text string) (Negotiation, error) {
 	if len(r.known) >= r.most {
 		clear(r.known)
 	}
-	r.known[text] = Negotiation{d}
-	return r.known[text], nil
+	r.known[sum] = Negotiation{d}
+	return r.known[sum], nil
 }
 
 // HasDocument tells whether a document is known.
