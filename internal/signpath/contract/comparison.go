@@ -181,7 +181,8 @@ func (s *schema) missingRoles() string {
 	var missing []string
 	isNull := s.nullable && lacksRegularUser(s.values)
 	for _, d := range access.Roles() {
-		if s.refuses(MustMarshal(d.Role)) != "" && !(isNull && d.Role == access.RoleRegularUser) {
+		isTaken := s.refuses(MustMarshal(d.Role)) == "" || isNull && d.Role == access.RoleRegularUser
+		if !isTaken {
 			missing = append(missing, string(d.Role))
 		}
 	}

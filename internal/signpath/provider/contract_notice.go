@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"errors"
+
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -19,8 +21,16 @@ const (
 		"and it may reset them unseen."
 )
 
-// adviceOn says what to do about a write that was not sent.
-func adviceOn(refused *contract.Error) string {
+// contractAdvice says what to do about a write that was not sent because of the API's
+// contract; it is empty for another error.
+func contractAdvice(err error) string {
+	var refused *contract.Error
+	switch {
+	case errors.Is(err, contract.ErrDocumentTooLarge):
+		return documentTooLargeAdvice
+	case !errors.As(err, &refused):
+		return ""
+	}
 	const report = "Nothing was changed. If it cannot wait, make this change in SignPath's web application. " +
 		"Please report this message to this provider's project: it names what was looked for, and what the server has. "
 	if refused.WithoutDocument {

@@ -32,6 +32,8 @@ type serverCase struct {
 func serverCases() map[string]serverCase {
 	const (
 		anApprover, theAddress = "an approver", "the address of an administrator"
+		aGroup                 = "a group is created"
+		unusable               = "cannot be used"
 		notExpected            = "SignPath's API is not as expected"
 		byHand                 = "If it cannot wait, make this change in SignPath's web application"
 		compare                = "`signpathctl contract` shows in what else"
@@ -62,10 +64,10 @@ func serverCases() map[string]serverCase {
 		"a token in an object": {dialect: "token-object", edit: "a token", says: []string{
 			notExpected, "POST /CIUsers/{id}/RegenerateApiToken is not sent", "apiToken in the answer is object, and not string", byHand,
 		}},
-		"a description under another name than the document's": {dialect: "document=assumed-names,rename=description:notes", edit: "a group is created", says: []string{
+		"a description under another name than the document's": {dialect: "document=assumed-names,rename=description:notes", edit: aGroup, says: []string{
 			notExpected, "POST /UserGroups is not sent", `answers the property "notes"`, "it describes another server", byHand,
 		}},
-		"a description under another name, and no document": {dialect: "no-document,rename=description:notes", edit: "a group is created", says: []string{
+		"a description under another name, and no document": {dialect: "no-document,rename=description:notes", edit: aGroup, says: []string{
 			notExpected, "POST /UserGroups is not sent", `would write the property "description"`, "no answer about such an object has it", byHand,
 		}},
 
@@ -80,8 +82,8 @@ func serverCases() map[string]serverCase {
 		"the server is old for a group": {dialect: "version=1.165.0", edit: "the members of a group", says: []string{"too old"}},
 
 		// An answer that says something else than it is taken for.
-		"roles are numbers":                        {dialect: "role-numbers", edit: "a role", says: []string{"cannot be used", `its property "role" is `}},
-		"truths are texts":                         {dialect: "boolean-texts", edit: "a user is deactivated", says: []string{"cannot be used", `its property "isActive" is `}},
+		"roles are numbers":                        {dialect: "role-numbers", edit: "a role", says: []string{unusable, `"role" is `}},
+		"truths are texts":                         {dialect: "boolean-texts", edit: "a user is deactivated", says: []string{unusable, `"isActive" is `}},
 		"nulls are left out":                       {dialect: "omit-nulls", edit: anApprover},
 		"Regular User is null":                     {dialect: "null-regular", edit: "a role is taken away"},
 		"a role goes on, and Regular User is null": {dialect: "null-regular", edit: "a role goes to another"},
@@ -228,7 +230,8 @@ func TestAChangeThatNobodyAskedForIsAnError(t *testing.T) {
 	org.behindTerraform(unusualPolicy)()
 	s := org.site(inProcess, lists()["approvers"].one("this", lead))
 	applied := s.Apply(testkit.Options{})
-	if applied.Err == nil || !says("SignPath changed who may do what", "requiredApprovals, which was 3 and is 1 now", "To take it back", "run `terraform untaint`").MatchString(applied.Said) {
+	want := says("SignPath changed who may do what", "requiredApprovals, which was 3 and is 1 now", "To take it back", "run `terraform untaint`")
+	if applied.Err == nil || !want.MatchString(applied.Said) {
 		t.Fatalf("the apply says %s", applied)
 	}
 	before := s.Snapshot()
