@@ -241,13 +241,11 @@ func remarkOnMissing(line contract.Line) string {
 }
 
 func statusOf(lines []contract.Line) exitStatus {
-	has := func(state contract.State) bool {
-		return slices.ContainsFunc(lines, func(line contract.Line) bool { return line.State == state && !line.Optional })
-	}
+	differs := func(line contract.Line) bool { return line.State == contract.Differs && !line.Optional }
 	switch {
-	case has(contract.Missing), has(contract.Contradicts):
+	case slices.ContainsFunc(lines, contract.Line.Refuses):
 		return statusRefuses
-	case has(contract.Differs):
+	case slices.ContainsFunc(lines, differs):
 		return statusDiffers
 	}
 	return 0

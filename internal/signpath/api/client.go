@@ -25,9 +25,10 @@ type Client struct {
 	// list.
 	seen sync.Map
 	// assumed are the routes that were written to and that the server's document does not
-	// describe, and showsIdentities is true once an answer had the identity of somebody.
-	assumed         sync.Map
-	showsIdentities atomic.Bool
+	// describe; showsIdentities is true once an answer had the identity of somebody, and
+	// answersNullRole once it had null for the role of a Regular User.
+	assumed                          sync.Map
+	showsIdentities, answersNullRole atomic.Bool
 	// noticed is true once ContractNotice has spoken.
 	noticed atomic.Bool
 }

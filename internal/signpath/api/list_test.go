@@ -703,3 +703,33 @@ func TestWhoIsOnAnotherPageIsNotCreated(t *testing.T) {
 		}
 	})
 }
+
+// Where members go per kind and an answer does not tell their kinds, somebody who is newer
+// than the lists that were read is looked for once, and the edit is not refused.
+func TestKindOfSomebodyNewerThanTheLists(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		o := deviating(t, "members-per-kind")
+		o.must(doReferences(t.Context(), o))
+		_, err := o.Administrator("").CreateCIUser(mock.CIUserSeed{Name: "newer"})
+		o.must(err)
+		o.must(o.Administrator("").AddMembers(releaseA, "approvers", "ci_user:newer"))
+		o.alter(policyRoute, 0, always, func(body []byte) []byte {
+			var policy map[string]any
+			o.check(json.Unmarshal(body, &policy))
+			for _, list := range []string{"submitters", "approvers"} {
+				perKind, _ := policy[list].(map[string]any)
+				flat := []any{}
+				for _, ids := range perKind {
+					members, _ := ids.([]any)
+					flat = append(flat, members...)
+				}
+				policy[list] = flat
+			}
+			return marshal(policy)
+		})
+		o.ResetRequests()
+		_, err = o.approve(releaseA, officer)
+		o.must(err)
+		o.expectRequests(1, "GET /CIUsers")
+	})
+}

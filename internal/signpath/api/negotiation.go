@@ -46,7 +46,7 @@ func (c *Client) negotiate(ctx context.Context) (negotiation, error) {
 	negotiated, err := contract.Negotiate(body)
 	switch {
 	case errors.Is(err, contract.ErrDocumentTooLarge):
-		return negotiation{}, c.unusable(contract.RouteDocument, nil, fmt.Errorf("it is %w. If the names that the provider assumes are right, api_contract = \"assumed\" goes without it", err))
+		return negotiation{}, c.unusable(contract.RouteDocument, nil, fmt.Errorf("it is %w", err))
 	case err != nil:
 		return negotiation{absence: fmt.Sprintf("what %s answered is %v", contract.RouteDocument, err)}, nil
 	}
@@ -82,15 +82,16 @@ func (c *Client) settle(ctx context.Context, r *contract.Route) (contract.Settle
 }
 
 // kindOf is asked where an installation takes members per kind. A destroy may have read
-// no list yet.
+// no list yet, and who is on the access list may be newer than the lists that were read,
+// or on a page of them that the document has just told of.
 func (c *Client) kindOf(ctx context.Context, id string) (access.Kind, bool) {
-	p, ok := c.snapshot.directory.Get(id)
-	if ok {
+	if p, ok := c.snapshot.directory.Get(id); ok {
 		return p.Kind, true
 	}
-	if directory, err := c.Directory(ctx, access.Kinds()...); err == nil {
-		p, ok = directory.Get(id)
+	if _, err := c.References(ctx, []string{id}); err != nil {
+		return "", false
 	}
+	p, ok := c.snapshot.directory.Get(id)
 	return p.Kind, ok
 }
 
@@ -125,26 +126,27 @@ func (c *Client) write(ctx context.Context, r *contract.Route, parameters []stri
 
 // ContractNotice returns, once, a warning that the client wrote with assumed names
 // because the server offers no document to check them against, or one that does not
-// say what it takes. It is empty if there is nothing to say, or if it was said.
-func (c *Client) ContractNotice() string {
+// say what it takes, and whether there is a document. The warning is empty if there is
+// nothing to say, or if it was said.
+func (c *Client) ContractNotice() (notice string, hasDocument bool) {
 	known, ok := c.snapshot.negotiation.peek()
 	if !ok {
-		return ""
+		return "", false
 	}
 	lacks := fmt.Sprintf("does not offer its own OpenAPI document to settle them (%s)", known.absence)
 	if known.HasDocument() {
 		routes := c.assumedRoutes()
 		if len(routes) == 0 {
-			return ""
+			return "", true
 		}
 		lacks = "has an OpenAPI document that does not say what these take: " + strings.Join(routes, ", ")
 	}
 	if c.noticed.Swap(true) {
-		return ""
+		return "", known.HasDocument()
 	}
 	return fmt.Sprintf("The names in SignPath's API are not all published, and this installation %s. "+
 		"So the provider writes with the names that it assumes, and checks what became of it by reading it back. "+
-		"A setting that an edit takes and that no answer shows cannot be known then: the edit may reset it unseen.", lacks)
+		"A setting that an edit takes and that no answer shows cannot be known then: the edit may reset it unseen.", lacks), known.HasDocument()
 }
 
 // assumedRoutes are those to which something was written that no document describes.

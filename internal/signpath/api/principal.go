@@ -450,10 +450,15 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 	if kind == access.KindGroup {
 		publish = c.publishGroup(id, publish)
 	}
-	return c.edit(ctx, principalEntity(kind, id), change.mutations(), publish)
+	mutations, err := c.mutations(ctx, kind, change)
+	if err != nil {
+		return nil, err
+	}
+	return c.edit(ctx, principalEntity(kind, id), mutations, publish)
 }
 
-func (change PrincipalChange) mutations() []mutation {
+// mutations are what a change of somebody of the kind writes.
+func (c *Client) mutations(ctx context.Context, kind access.Kind, change PrincipalChange) ([]mutation, error) {
 	var mutations []mutation
 	for _, asked := range []struct {
 		property contract.Property
@@ -463,7 +468,6 @@ func (change PrincipalChange) mutations() []mutation {
 		{contract.PropNotificationEmail, change.NotificationEmail},
 		{contract.PropIdentity, change.Identity},
 		{contract.PropDescription, change.Description},
-		{contract.PropRole, (*string)(change.Role)},
 	} {
 		switch {
 		case asked.text == nil:
@@ -473,10 +477,17 @@ func (change PrincipalChange) mutations() []mutation {
 			mutations = append(mutations, setValue(asked.property, *asked.text))
 		}
 	}
+	if change.Role != nil {
+		role, err := c.setRole(ctx, kind, *change.Role)
+		if err != nil {
+			return nil, err
+		}
+		mutations = append(mutations, role)
+	}
 	for i := range mutations {
 		mutations[i].yields = change.Yields
 	}
-	return mutations
+	return mutations, nil
 }
 
 func activation(kind access.Kind, active bool) *contract.Route {

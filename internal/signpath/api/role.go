@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -38,6 +39,29 @@ func (c *Client) settleRole(ctx context.Context, p access.Principal, o contract.
 	}
 	if negotiated.NullIsRegularUser(r, contract.RoutesOf[p.Kind].Read) {
 		p.Role = access.RoleRegularUser
+		c.answersNullRole.Store(true)
 	}
 	return p, nil
+}
+
+// setRole makes somebody have the role. A Regular User is written as the server writes
+// one: as null, if its document says that null is one and it answers so, or takes
+// nothing else. Either counts as the other then.
+func (c *Client) setRole(ctx context.Context, kind access.Kind, role access.Role) (mutation, error) {
+	asText := setValue(contract.PropRole, role)
+	if role != access.RoleRegularUser {
+		return asText, nil
+	}
+	negotiated, err := c.document(ctx)
+	if routes := contract.RoutesOf[kind]; err != nil || !negotiated.NullIsRegularUser(routes.List, routes.Read) {
+		return asText, err
+	}
+	asNull, written := setValue(contract.PropRole, nil), asText
+	if c.answersNullRole.Load() || !negotiated.TakesRole(contract.RoutesOf[kind].Edit, role) {
+		written = asNull
+	}
+	written.holds = func(current json.RawMessage) bool {
+		return asText.holds(current) || current != nil && asNull.holds(current)
+	}
+	return written, nil
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -113,4 +114,41 @@ func TestEditOfSomebodyWhoseRoleIsNull(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A Regular User is written as the server writes one, and read back as either.
+func TestSomebodyBecomesARegularUser(t *testing.T) {
+	const admin = "user:org.admin@example.com"
+	for name, c := range map[string]struct {
+		options []mock.Option
+		answers string // for the role of a Regular User; "" if it is as it is assumed.
+		want    string
+	}{
+		"as assumed":                 {nil, "", `"RegularUser"`},
+		"it may be null, and is not": {[]mock.Option{mock.WithDocument(nullableRole)}, "", `"RegularUser"`},
+		"it may be null, and is":     {[]mock.Option{mock.WithDocument(nullableRole)}, "null", "null"},
+		"nothing else is taken":      {[]mock.Option{mock.WithDialect(mock.Dialect{NullRegularUser: true})}, "", "null"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T) {
+				o := calibrating(t, append(c.options, judged(t, contracttest.Unwatched("the role is null, which is not assumed")))...)
+				if c.answers != "" {
+					o.withoutRegularUser(c.answers)
+				}
+				_, err := o.client.Directory(t.Context(), access.Kinds()...)
+				o.must(err)
+				change := api.PrincipalChange{Role: ptr(access.RoleRegularUser)}
+				o.must(o.client.SettleEdit(t.Context(), access.KindUser, o.id(admin), change))
+				_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(admin), change)
+				o.must(err)
+				edits := o.Requests("POST /InteractiveUsers/{id}/Edit")
+				if len(edits) != 1 || !strings.Contains(edits[0].RequestBody, `"role":`+c.want) {
+					t.Errorf("the edits are %v, want the role %s", edits, c.want)
+				}
+				if user, err := o.User(admin); err != nil || user.Role != mock.RoleRegularUser {
+					t.Errorf("got %+v, %v", user, err)
+				}
+			})
+		})
+	}
 }

@@ -54,7 +54,11 @@ func (c *Client) SettleEdit(ctx context.Context, kind access.Kind, id string, ch
 	if seen, ok := c.seen.Load(id); ok {
 		before, _ = seen.(contract.Object)
 	}
-	return c.settleEdit(ctx, principalEntity(kind, id), before, isSummary, change.mutations())
+	mutations, err := c.mutations(ctx, kind, change)
+	if err != nil {
+		return err
+	}
+	return c.settleEdit(ctx, principalEntity(kind, id), before, isSummary, mutations)
 }
 
 // SettleMembers settles [Client.SetMembers] for a whole list, and else

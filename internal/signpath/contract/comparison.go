@@ -57,6 +57,12 @@ type Line struct {
 	Offered []string
 }
 
+// Refuses tells whether the provider would refuse to write something, or could not read
+// it, for what the line says.
+func (l Line) Refuses() bool {
+	return !l.Optional && (l.State == Missing || l.State == Contradicts)
+}
+
 // Compare compares all that the client assumes with a server's OpenAPI document,
 // in the order of [Routes]. The error says what the text is instead.
 func Compare(document []byte) ([]Line, error) {
@@ -170,11 +176,13 @@ func (p Property) contradictedBy(found schemaProperty, part Part, expected *sche
 	return found.misfit(expected, part == PartRequest)
 }
 
-// missingRoles says which roles a document does not take.
+// missingRoles says which roles a document does not take. A Regular User may be null.
 func (s *schema) missingRoles() string {
 	var missing []string
+	isNull := s.nullable && lacksRegularUser(s.values)
 	for _, d := range access.Roles() {
-		if s.refuses(MustMarshal(d.Role)) != "" {
+		isTaken := s.refuses(MustMarshal(d.Role)) == "" || isNull && d.Role == access.RoleRegularUser
+		if !isTaken {
 			missing = append(missing, string(d.Role))
 		}
 	}

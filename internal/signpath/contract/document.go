@@ -71,9 +71,17 @@ func load(data []byte) (*openapi3.T, error) {
 
 var errNoDocument = errors.New("no OpenAPI 3 document")
 
-// depthOf tells how deeply valid JSON is nested.
-func depthOf(data []byte) int {
-	depth, deepest, inText := 0, 0, false
+// An extent is how much there is in JSON.
+type extent struct {
+	// depth is that of the deepest object or list, and nested the sum of all of theirs: to
+	// read one takes a copy of it at each level.
+	depth, nested int
+	values        int
+}
+
+// extentOf measures valid JSON.
+func extentOf(data []byte) extent {
+	e, depth, inText := extent{}, 0, false
 	for i := 0; i < len(data); i++ {
 		switch data[i] {
 		case '"':
@@ -83,7 +91,11 @@ func depthOf(data []byte) int {
 		case '{', '[':
 			if !inText {
 				depth++
-				deepest = max(deepest, depth)
+				e.depth, e.nested, e.values = max(e.depth, depth), e.nested+depth, e.values+1
+			}
+		case ',':
+			if !inText {
+				e.values++
 			}
 		case '}', ']':
 			if !inText {
@@ -91,28 +103,39 @@ func depthOf(data []byte) int {
 			}
 		}
 	}
-	return deepest
+	return e
 }
 
 // A document of a server is small: SignPath has some hundred routes. What is read of it
-// grows with each level, and takes a hundred times its size.
+// grows with what is in it, and can take a thousand times its size.
 const (
-	maxDocumentBytes = 4 << 20
-	maxDocumentDepth = 100
+	maxDocumentBytes  = 4 << 20
+	maxDocumentDepth  = 100
+	maxDocumentNested = 500_000
+	maxDocumentValues = 200_000
 )
 
-// ErrDocumentTooLarge says that a document is too large, or nested too deeply, to be read.
-// What it would say is not known.
-var ErrDocumentTooLarge = fmt.Errorf("a document of more than %d MiB or %d levels, which is not read", maxDocumentBytes>>20, maxDocumentDepth)
+func isTooLarge(data []byte) bool {
+	if len(data) > maxDocumentBytes {
+		return true
+	}
+	e := extentOf(data)
+	return e.depth > maxDocumentDepth || e.nested > maxDocumentNested || e.values > maxDocumentValues
+}
+
+// ErrDocumentTooLarge says that a document has too much in it, or is nested too deeply, to be
+// read. What it would say is not known.
+var ErrDocumentTooLarge = fmt.Errorf("a document of more than %d MiB, %d values or %d levels, or of very many levels in all, which is not read",
+	maxDocumentBytes>>20, maxDocumentValues, maxDocumentDepth)
 
 // parseDocument reads a server's document, which is JSON.
 func parseDocument(data []byte) (document, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Files of Windows begin with it.
-	if !json.Valid(data) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) // Files of Windows begin with it.
+	switch isObject := bytes.HasPrefix(data, []byte("{")); {
+	case isObject && isTooLarge(data):
+		return nil, ErrDocumentTooLarge // Before the look at the rest, which has a limit of its own.
+	case !isObject || !json.Valid(data):
 		return nil, errNoDocument
-	}
-	if len(data) > maxDocumentBytes || depthOf(data) > maxDocumentDepth {
-		return nil, ErrDocumentTooLarge
 	}
 	parsed, err := load(data)
 	if err != nil {

@@ -134,10 +134,10 @@ func (s Settled) isUndescribed(answered string, e Edit) bool {
 	return s.answer != nil && e.Before[answered] != nil && !s.answer.has(answered)
 }
 
-// describesAnother refuses to edit by a document that is not about what was answered.
+// describesAnother refuses to write by a document that is not about what was answered.
 func (s Settled) describesAnother(answered string) *Error {
-	return s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the edit, too. There it has %s",
-		s.assumed.Edits, answered, listed(s.answer.names()))
+	return s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the request, too. There it has %s",
+		s.assumed.shownBy(), answered, listed(s.answer.names()))
 }
 
 // mayLeaveOut refuses an edit that takes what the answer does not show, unless it is
@@ -145,15 +145,12 @@ func (s Settled) describesAnother(answered string) *Error {
 // no other property that is null and stands there.
 func (s Settled) mayLeaveOut(name, answered string, e Edit) error {
 	described, known := s.describedAnswer(name, answered, e)
-	writesNull := func() bool {
-		return slices.ContainsFunc(slices.Collect(maps.Values(e.Before)), func(value json.RawMessage) bool { return typeOf(value) == "null" })
-	}
 	switch {
 	case e.IsSummary && known:
 		return nil
-	case known && described.nullable && !s.answer.demands(answered) && !writesNull():
+	case known && described.nullable && !s.answer.demands(answered) && !e.Before.writesNull():
 		return nil
-	case s.answer == nil && s.isOptional(name) && !writesNull():
+	case s.answer == nil && s.isOptional(name) && !e.Before.writesNull():
 		return nil
 	}
 	return s.refuse("it takes the property %q, and the answer of %s does not say what that is now: left out, it may be reset. The answer has %s",

@@ -217,14 +217,27 @@ func TestDocumentsThatAreNotRead(t *testing.T) {
 	nested := func(levels int) string {
 		return describedBy(`{"example":`+strings.Repeat(`[`, levels)+`"]]\"[["`+strings.Repeat(`]`, levels)+`}`, `{}`, ``)
 	}
+	listing := func(value string, times int) string {
+		return describedBy(`{"example":[`+strings.Repeat(value+",", times)+`""]}`, `{}`, ``)
+	}
+	described := func(before string, size int) string {
+		document := before + describedBy(`{}`, `{}`, `"A":{"description":""}`)
+		return strings.Replace(document, `:""`, `:"`+strings.Repeat("x", size-len(document))+`"`, 1)
+	}
 	for name, test := range map[string]struct {
 		document string
 		want     error
 	}{
 		"as deep as may be":  {nested(maxDocumentDepth - 9), nil},
 		"deeper":             {nested(maxDocumentDepth), ErrDocumentTooLarge},
-		"as large as may be": {describedBy(`{}`, `{}`, ``) + strings.Repeat(" ", maxDocumentBytes-len(describedBy(`{}`, `{}`, ``))), nil},
-		"larger":             {describedBy(`{}`, `{}`, ``) + strings.Repeat(" ", maxDocumentBytes), ErrDocumentTooLarge},
+		"by far deeper":      {nested(100 * maxDocumentDepth), ErrDocumentTooLarge},
+		"as many values":     {listing(`""`, maxDocumentValues-100), nil},
+		"more values":        {listing(`""`, maxDocumentValues), ErrDocumentTooLarge},
+		"as many schemas":    {listing(`{}`, maxDocumentNested/15), nil},
+		"more schemas":       {listing(`{}`, maxDocumentNested/10), ErrDocumentTooLarge},
+		"as large as may be": {described("", maxDocumentBytes), nil},
+		"larger":             {described("", maxDocumentBytes+1), ErrDocumentTooLarge},
+		"a large page":       {described("<html>", maxDocumentBytes+1), errNoDocument},
 		"YAML":               {"openapi: 3.0.1\ninfo: {title: t, version: '1'}\npaths:\n  /v1/{o}/CIUsers:\n    get: {responses: {}}\n", errNoDocument},
 		"a mark before it":   {"\ufeff" + describedBy(`{}`, `{}`, ``), nil},
 	} {

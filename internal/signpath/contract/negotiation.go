@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -28,6 +29,8 @@ type Error struct {
 	Reason string
 	// Elsewhere are other routes of the document that take the property.
 	Elsewhere []string
+	// WithoutDocument is true if no document of the server was at hand.
+	WithoutDocument bool
 }
 
 func (e *Error) Error() string {
@@ -57,28 +60,29 @@ type Negotiation struct{ document document }
 
 // Negotiate reads a server's document. The error says what the text is instead.
 func Negotiate(document []byte) (Negotiation, error) {
-	return negotiations.of(string(document))
+	return negotiations.of(document)
 }
 
 // negotiations are those of this process. To parse a document takes longer than all
 // else that a small write costs, and a run of the tests has thousands of clients.
-var negotiations = readOnce{most: 64, known: map[string]Negotiation{}}
+var negotiations = readOnce{most: 64, known: map[[sha256.Size]byte]Negotiation{}}
 
-// A readOnce keeps what documents say, by their text, but not of too many.
+// A readOnce keeps what documents say, by the sums of their texts, but not of too many.
 type readOnce struct {
 	most  int
 	mutex sync.Mutex
-	known map[string]Negotiation
+	known map[[sha256.Size]byte]Negotiation
 }
 
-func (r *readOnce) of(text string) (Negotiation, error) {
+func (r *readOnce) of(text []byte) (Negotiation, error) {
+	sum := sha256.Sum256(text)
 	r.mutex.Lock()
-	known, ok := r.known[text]
+	known, ok := r.known[sum]
 	r.mutex.Unlock()
 	if ok {
 		return known, nil
 	}
-	d, err := parseDocument([]byte(text))
+	d, err := parseDocument(text)
 	if err != nil {
 		return Negotiation{}, err
 	}
@@ -87,8 +91,8 @@ func (r *readOnce) of(text string) (Negotiation, error) {
 	if len(r.known) >= r.most {
 		clear(r.known)
 	}
-	r.known[text] = Negotiation{d}
-	return r.known[text], nil
+	r.known[sum] = Negotiation{d}
+	return r.known[sum], nil
 }
 
 // HasDocument tells whether a document is known.
@@ -161,7 +165,7 @@ func (o operation) misform(r *Route) string {
 }
 
 func (s Settled) refuse(format string, arguments ...any) *Error {
-	return &Error{Route: s.assumed.String(), Reason: fmt.Sprintf(format, arguments...)}
+	return &Error{Route: s.assumed.String(), Reason: fmt.Sprintf(format, arguments...), WithoutDocument: s.document == nil}
 }
 
 // find looks for a route among its plausible forms.
@@ -236,12 +240,19 @@ func (s Settled) Compose(texts map[Property]string) (Object, error) {
 	return request, s.taken(request)
 }
 
-// ComposeCreate is Compose for an object like those that the server answers: where no
-// document says what they have, a text that none of them has is not written, unless they leave
-// out what is null.
+// ComposeCreate is Compose for an object like those that the server answers. A text that
+// none of them has is not written, unless they may leave out what is null: not if they
+// have a property that is null, nor if they have one that is not known.
 func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Object) (Object, error) {
 	for _, p := range slices.Sorted(maps.Keys(texts)) {
-		if s.request == nil && texts[p] != "" && p.IsOptional() && p.isHiddenIn(answered()) {
+		if texts[p] == "" || !p.IsOptional() || slices.ContainsFunc(answered(), func(o Object) bool { return o.Has(p) }) {
+			continue
+		}
+		unknown := s.undescribedIn(answered())
+		switch {
+		case s.answer != nil && unknown != "":
+			return nil, s.describesAnother(unknown)
+		case s.answer == nil && (unknown != "" || slices.ContainsFunc(answered(), Object.writesNull)):
 			return nil, s.refuse("it would write the property %q (the name is %s), and no answer about such an object has it, so that nobody could see what became of it",
 				p.requestNames()[0], s.assumed.Evidence(PartRequest, p))
 		}
@@ -249,17 +260,28 @@ func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Obje
 	return s.Compose(texts)
 }
 
-// isHiddenIn tells whether none of the objects has the property, although they have others
-// that are null.
-func (p Property) isHiddenIn(objects []Object) bool {
-	hasNull := false
-	for _, o := range objects {
-		if o.Has(p) {
-			return false
-		}
-		hasNull = hasNull || slices.ContainsFunc(slices.Collect(maps.Values(o)), IsNull)
+// writesNull tells whether a property of the object is null and stands there.
+func (o Object) writesNull() bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(o)), func(value json.RawMessage) bool { return typeOf(value) == "null" })
+}
+
+// undescribedIn returns a property of the objects that the document does not know in
+// them or, where there is none, a text that is not assumed of them; "" if there is none.
+func (s Settled) undescribedIn(objects []Object) string {
+	known := s.answer
+	if known == nil {
+		assumed, _ := assumed().of(s.assumed.shownBy())
+		known = assumed.answer
 	}
-	return hasNull
+	for _, o := range objects {
+		for _, name := range slices.Sorted(maps.Keys(o)) {
+			isAssumed := s.answer == nil && (editedProperties()[name] != "" || notEdited()[name] != "" || Text(o[name]) == "")
+			if known != nil && !known.has(name) && !isAssumed {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // notShown refuses to write a property that the object does not have in answers by the

@@ -29,6 +29,17 @@ func (n Negotiation) NullIsRegularUser(routes ...*Route) bool {
 	return false
 }
 
+// TakesRole tells whether an edit takes the role under its name, as far as the server's
+// document says.
+func (n Negotiation) TakesRole(edit *Route, role access.Role) bool {
+	found, ok := n.document.of(edit)
+	if !ok || found.request == nil {
+		return true
+	}
+	name, ok := found.request.find(PropRole.requestNames())
+	return !ok || found.request.properties[name].refuses(MustMarshal(role)) == ""
+}
+
 // lacksRegularUser takes the values of an enumeration, as JSON. It goes by the case of no
 // letter, as servers differ in that. Among words that are not known, one may well mean a
 // Regular User.

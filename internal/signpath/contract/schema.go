@@ -139,7 +139,8 @@ func (s *schema) addDemands(described *openapi3.Schema) {
 }
 
 // listed returns the schema of a list's items, where the schema is that of a list,
-// or of an object with nothing but a list; else the schema itself.
+// or of an object with nothing but a list and what tells of its pages; else the schema
+// itself.
 func (s *schema) listed() *schema {
 	if s == nil {
 		return nil
@@ -147,12 +148,19 @@ func (s *schema) listed() *schema {
 	if s.items != nil {
 		return s.items
 	}
-	for _, p := range s.properties {
-		if len(s.properties) == 1 && p.items != nil && len(p.items.properties) > 0 {
-			return p.items
+	var items *schema
+	for name, p := range s.properties {
+		switch {
+		case p.items != nil && len(p.items.properties) > 0 && items == nil:
+			items = p.items
+		case p.items != nil || signals[foldName(name)] == 0:
+			return s
 		}
 	}
-	return s
+	if items == nil {
+		return s
+	}
+	return items
 }
 
 // orNil returns nil for a schema that says nothing of an object.

@@ -104,3 +104,23 @@ func TestNoticeOfAnAssumedContract(t *testing.T) {
 		})
 	}
 }
+
+// A document that has too much in it is refused, whatever it would say, and the advice says
+// what going without it costs.
+func TestADocumentThatIsTooLarge(t *testing.T) {
+	for name, document := range map[string]string{
+		"large":  `{"openapi":"3.0.1","info":{"title":"` + strings.Repeat("x", 5<<20) + `"}}`,
+		"deep":   `{"openapi":"3.0.1","x":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`,
+		"values": `{"openapi":"3.0.1","x":[` + strings.Repeat(`"",`, 300_000) + `""]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newOrganizationWith(t, []mock.Option{mock.WithRawDocument([]byte(document), "application/json")}).site(inProcess, roleAssignment(lead, "GlobalReader"))
+			planned := s.Plan(testkit.Options{})
+			want := says("SignPath's API is not as expected", "which is not read", "Nothing was changed", "report it", "it may reset them unseen")
+			if planned.Err == nil || !want.MatchString(planned.Said) {
+				t.Errorf("the plan says %s", planned)
+			}
+		})
+	}
+}

@@ -1,10 +1,43 @@
 package provider
 
 import (
+	"errors"
+
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
+
+// All that messages say of `api_contract = "assumed"` is said here. It takes away the
+// checks of every write of the provider block. So no refusal of a write advises it: its
+// check has just found what the write would lose, and that an answer has a name proves
+// nothing of the request.
+const (
+	withoutDocumentAdvice = "Set `" + attrAPIContract + " = \"assumed\"` in the provider block to go without the document and without this warning."
+
+	documentTooLargeAdvice = "Nothing was changed. SignPath's own document is far smaller, so look at what answers there, and report it to this provider's project. " +
+		"`" + attrAPIContract + " = \"assumed\"` in the provider block goes without the document. Then nothing tells which settings an edit takes that no answer shows, " +
+		"and it may reset them unseen."
+)
+
+// contractAdvice says what to do about a write that was not sent because of the API's
+// contract; it is empty for another error.
+func contractAdvice(err error) string {
+	var refused *contract.Error
+	switch {
+	case errors.Is(err, contract.ErrDocumentTooLarge):
+		return documentTooLargeAdvice
+	case !errors.As(err, &refused):
+		return ""
+	}
+	const report = "Nothing was changed. If it cannot wait, make this change in SignPath's web application. " +
+		"Please report this message to this provider's project: it names what was looked for, and what the server has. "
+	if refused.WithoutDocument {
+		return report + "No OpenAPI document of the installation was at hand. If it has one, the provider goes by it where `" + attrAPIContract + "` is not set."
+	}
+	return report + "`signpathctl contract` shows in what else the document of this installation differs; please add that."
+}
 
 // noticeContract warns, once in a run and after its first write, that there was
 // no document to settle the names that SignPath does not publish.
@@ -12,10 +45,14 @@ func (s *session) noticeContract(diags *diag.Diagnostics) {
 	if s == nil {
 		return
 	}
-	if notice := s.client.ContractNotice(); notice != "" {
-		diags.AddWarning("SignPath's API was assumed, not looked up", notice+
-			"\n\nSet `"+attrAPIContract+" = \"assumed\"` in the provider block to go without the document and without this warning.")
+	notice, hasDocument := s.client.ContractNotice()
+	if notice == "" {
+		return
 	}
+	if !hasDocument { // Then there is no check that this would take away.
+		notice += "\n\n" + withoutDocumentAdvice
+	}
+	diags.AddWarning("SignPath's API was assumed, not looked up", notice)
 }
 
 // settled reports, while a change is planned, that it could not be carried out. The

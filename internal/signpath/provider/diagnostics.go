@@ -10,7 +10,6 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // Which roles SignPath documents for what this provider does; said when it
@@ -104,7 +103,6 @@ func explain(f failure, err error) (summary, advice string) {
 		gone        *api.GoneError
 		lost        *api.LostPropertiesError
 		lostCreate  *api.LostCreateError
-		contract    *contract.Error
 		noAuditLog  *api.AuditLogError
 		failedOrNot *httpapi.Error
 	)
@@ -131,10 +129,8 @@ func explain(f failure, err error) (summary, advice string) {
 				"run `terraform untaint` with its address to keep it as it is."
 		}
 		return summary, strings.TrimSpace(advice)
-	case errors.As(err, &contract):
-		return "SignPath's API is not as expected", "Nothing was changed. `signpathctl contract` shows how the document of this installation " +
-			"differs; please report that to this provider's project. " +
-			"If the document is wrong and the request is right, `api_contract = \"assumed\"` in the provider block sends it without looking."
+	case contractAdvice(err) != "":
+		return "SignPath's API is not as expected", contractAdvice(err)
 	case errors.As(err, &lostCreate):
 		return "Unknown outcome of a create", "Apply again: Terraform then looks for it once more. If it exists, Terraform takes it over, " +
 			"which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."

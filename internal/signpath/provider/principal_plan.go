@@ -82,6 +82,7 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 		planned.Role, planned.Invited = access.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
 	}
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
+	tellUninvited(plan, prior, &resp.Diagnostics)
 	if prior == nil {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
@@ -151,6 +152,19 @@ func isReinvited(plan, prior principalModel) bool {
 	want, isUser := plan.(*userModel)
 	have, isUpdate := prior.(*userModel)
 	return isUser && isUpdate && want.isReinvited(have)
+}
+
+// tellUninvited warns where new triggers send nothing.
+func tellUninvited(plan, prior principalModel, diags *diag.Diagnostics) {
+	want, isUser := plan.(*userModel)
+	have, isUpdate := prior.(*userModel)
+	if !isUser || !isUpdate || want.isReinvited(have) || want.ReinviteTriggers.IsNull() || want.ReinviteTriggers.IsUnknown() ||
+		want.ReinviteTriggers.Equal(have.ReinviteTriggers) {
+		return
+	}
+	member := have.Member.ValueString()
+	addWarning(diags, path.Root(attrReinviteTriggers), "No invitation is sent: "+member, fmt.Sprintf("%s counts as %s, and only who has not accepted the invitation yet can be "+
+		"invited again. A user counts as invited whom the server shows without an identity; one that shows no identities does not tell who is.", member, have.Status.ValueString()))
 }
 
 // setComputed writes what is known of the computed attributes.
