@@ -48,7 +48,8 @@ func (r *inOrganization) Schema(ctx context.Context, req resource.SchemaRequest,
 	r.plannedResource.Schema(ctx, req, resp)
 	resp.Schema.Attributes[attrOrganizationID] = schema.StringAttribute{
 		Computed: true,
-		MarkdownDescription: "Id of the organization, a UUID: that of the provider, known in every plan. A state or a saved plan that meets the provider of " +
+		MarkdownDescription: "Id of the organization, a UUID: that of the provider, known in every plan, but for that of a resource which is written again " +
+			"because an earlier run left another one for the same object. A state or a saved plan that meets the provider of " +
 			"another organization is an error, and nothing is changed there. Where Terraform itself finds it in a saved plan, which it does for what is to be created, " +
 			"it says \"Provider produced inconsistent final plan\".",
 	}
@@ -79,6 +80,7 @@ func (r *inOrganization) note(ctx context.Context, private privateState, diags *
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
 func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.own.begin()()
 	if r.own.session != nil {
 		if !req.State.Raw.IsNull() && r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 			return
@@ -88,6 +90,21 @@ func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		}
 	}
 	r.plannedResource.ModifyPlan(ctx, req, resp)
+	if r.own.session != nil && !resp.Diagnostics.HasError() {
+		r.planAgain(ctx, req, resp)
+	}
+}
+
+// planAgain plans an update of what does not change, where the plan ends another instance
+// for the same object, so that the apply knows of both.
+func (r *inOrganization) planAgain(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	beside := r.own.beside(ctx, req.Private)
+	if beside == "" || len(resp.RequiresReplace) > 0 || !resp.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrOrganizationID), types.StringUnknown())...)
+	resp.Diagnostics.AddWarning("An earlier run left two resources: "+beside, "An earlier run ended before it was done, and so the state has another resource instance, "+
+		"or a deposed one, for the same object. The plan ends that one. This resource is written again, as it is, so that the end of the other takes nothing.")
 }
 
 // plan says in which organization it is, to the resource, too.
@@ -103,6 +120,7 @@ func (r *inOrganization) plan(ctx context.Context, req *resource.ModifyPlanReque
 
 // Create implements [resource.Resource].
 func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.own.begin()()
 	r.plannedResource.Create(ctx, req, resp)
 	if !resp.State.Raw.IsNull() {
 		r.note(ctx, resp.Private, &resp.Diagnostics)
@@ -111,6 +129,7 @@ func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest,
 
 // Read implements [resource.Resource].
 func (r *inOrganization) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.own.begin()()
 	if r.isElsewhere(ctx, req.State, req.Private, req.Identity, &resp.Diagnostics) {
 		return
 	}
@@ -128,15 +147,17 @@ func (r *inOrganization) keep(ctx context.Context, state settableAttributes, pri
 
 // Update implements [resource.Resource].
 func (r *inOrganization) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.own.begin()()
 	if r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 		return
 	}
 	r.plannedResource.Update(ctx, req, resp)
-	r.note(ctx, resp.Private, &resp.Diagnostics)
+	r.keep(ctx, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // Delete implements [resource.Resource].
 func (r *inOrganization) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer r.own.begin()()
 	if !r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 		r.plannedResource.Delete(ctx, req, resp)
 	}
