@@ -87,7 +87,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		req = planCreate(r.list, req, resp)
 	}
 	r.settleUnknownList(ctx, r.list, false, req, &resp.Diagnostics)
-	if replacesUnknownGroup(ctx, r.list, req, resp) {
+	if r.isOfUnknown(ctx, r.list, req, &resp.Diagnostics) {
 		return
 	}
 	var member types.String
@@ -96,7 +96,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	if member.IsUnknown() {
-		r.requireReplaceOnUpdate(req, resp)
+		r.stayUnlessOther(ctx, req, path.Root(attrMember), &resp.Diagnostics)
 		if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok {
 			r.settleMembers(ctx, t, false, nil, path.Root(attrMember), &resp.Diagnostics)
 		}

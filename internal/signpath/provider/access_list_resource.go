@@ -144,7 +144,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 		p.req = req
 	}
 	r.settleUnknownList(ctx, r.list, true, req, &resp.Diagnostics)
-	if replacesUnknownGroup(ctx, r.list, req, resp) {
+	if r.isOfUnknown(ctx, r.list, req, &resp.Diagnostics) {
 		return
 	}
 	if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {

@@ -37,6 +37,9 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if plan.key().IsUnknown() {
+		if r.session != nil && r.kind == access.KindUser {
+			r.stayUnlessOther(ctx, req, path.Root(r.keyAttribute), &resp.Diagnostics)
+		}
 		r.settleUnknown(ctx, plan, prior, &resp.Diagnostics)
 		return
 	}

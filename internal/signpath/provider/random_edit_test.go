@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	randomEdits    = flag.Int("edits", 60, "how many random edits of a configuration are tried; the table has 300")
+	randomEdits    = flag.Int("edits", 100, "how many random edits of a configuration are tried; 300 take two minutes")
 	randomEditSeed = flag.Uint64("edit", 0, "try only the edit of this seed")
 )
 
@@ -35,8 +35,13 @@ type randomEdit struct {
 	state *testkit.State
 }
 
-// unguarded lets every configuration pass: what guardrails deny is tried elsewhere.
-var unguarded = fmt.Sprintf("provider \"signpath\" {%s\n}\n", guardrails(`"submit-and-approve" = { severity = "ignore" }, "approval-quorum" = { severity = "ignore" }`))
+// unguarded are rules that let every configuration pass: what guardrails deny is tried elsewhere.
+const unguarded = `"submit-and-approve" = { severity = "ignore" }, "approval-quorum" = { severity = "ignore" }`
+
+// configOf is the configuration with what leads to the organization.
+func configOf(org *organization, e *edited) string {
+	return org.config("provider \"signpath\" {" + guardrails(unguarded) + "\n}\n" + e.hcl())
+}
 
 // A mishap is what goes wrong in an apply.
 type mishap struct {
@@ -149,7 +154,7 @@ func (e *randomEdit) try(t *testing.T, parallelism int, latency time.Duration, y
 		t.Helper()
 		t.Errorf("%s\nparallelism %d, latency %s: %s\n\nfrom\n%s\nto\n%s", e, parallelism, latency, fmt.Sprintf(format, args...), e.a.hcl(), e.b.hcl())
 	}
-	config := org.config(unguarded + e.b.hcl())
+	config := configOf(org, e.b)
 	run, err := d.Apply(config, e.apply)
 	said := run.Said
 	switch {
@@ -186,7 +191,7 @@ func (e *randomEdit) try(t *testing.T, parallelism int, latency time.Duration, y
 		for _, a := range adopting.accounts {
 			a.adopts = true
 		}
-		config = org.config(unguarded + adopting.hcl())
+		config = configOf(org, adopting)
 		run, err = d.Apply(config, testkit.Options{})
 		said = append(said, run.Said...)
 	}
@@ -306,4 +311,45 @@ func (e *randomEdit) moments(org *organization, before mock.Seed) (all []string)
 		}
 	}
 	return all
+}
+
+// TestCLIRandomEdits makes twenty edits one after the other, each of what the last one left.
+func TestCLIRandomEdits(t *testing.T) {
+	const edits = 20
+	seed := rand.Uint64() >> 32
+	if *randomEditSeed != 0 {
+		seed = *randomEditSeed
+	}
+	c := chance{rand.New(rand.NewPCG(seed, 16))}
+	e := &randomEdit{a: c.edited()}
+	s := newOrganization(t, savedPlanSeed).site(byCLI, e.a.hcl())
+	s.guard(unguarded)
+	s.mustApply()
+	refused := 0
+	for i := range edits {
+		e.b = e.a.clone()
+		e.b.moved = nil
+		e.said = []string{c.edit(e.b), c.edit(e.b)}
+		fails := func(format string, args ...any) {
+			t.Errorf("-args -edit %d, edit %d, %q: %s\n\nfrom\n%s\nto\n%s", seed, i, e.said, fmt.Sprintf(format, args...), e.a.hcl(), e.b.hcl())
+		}
+		before := s.Snapshot()
+		s.Write("main.tf", e.b.hcl())
+		applied := s.Apply(testkit.Options{})
+		if applied.Err != nil && sameSeed(before, s.Snapshot()) == nil && saysWayOut(errors.New(applied.Said)) {
+			refused++
+			s.Write("main.tf", e.a.hcl())
+			continue
+		}
+		if applied.Err != nil { // By the order of things; see TestNamesThatARunFrees.
+			applied = s.Apply(testkit.Options{})
+		}
+		if planned := s.Plan(testkit.Options{}); applied.Err != nil || planned.Err != nil || planned.Changes {
+			fails("it is stuck, or the next plan is not empty: %s\n%s", applied, planned)
+			return
+		}
+		e.judge(s.organization, before, fails, applied.Diagnostics)
+		e.a = e.b
+	}
+	t.Logf("%d edits from seed %d, %d of them refused", edits, seed, refused)
 }

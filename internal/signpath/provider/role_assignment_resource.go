@@ -111,9 +111,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	}
 	noteAllowLockout(ctx, resp.Private, plan.AllowLockout.ValueBool(), &resp.Diagnostics)
 	if plan.Member.IsUnknown() {
-		if !req.State.Raw.IsNull() {
-			resp.RequiresReplace.Append(path.Root(attrMember))
-		}
+		r.stayUnlessOther(ctx, req, path.Root(attrMember), &resp.Diagnostics)
 		return
 	}
 	r.plan(ctx, plan, req, resp)

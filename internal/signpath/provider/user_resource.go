@@ -147,7 +147,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 		Validators: []validator.String{isEmail()},
 		PlanModifiers: []planmodifier.String{
 			keepSpellingOfEmail{},
-			stringplanmodifier.RequiresReplace(),
+			stringplanmodifier.RequiresReplaceIf(isKnown, "another address, once it is known", "another address, once it is known"),
 		},
 	}
 	attributes[attrIdentity] = schema.StringAttribute{
