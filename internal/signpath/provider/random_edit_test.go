@@ -73,18 +73,14 @@ func newRandomEdit(seed uint64) *randomEdit {
 }
 
 // begin applies the first configuration.
-func (e *randomEdit) begin(t *testing.T) bool {
+func (e *randomEdit) begin(t *testing.T) {
 	t.Helper()
 	org := newOrganization(t, savedPlanSeed)
 	d := testkit.NewDriver(signpathtest.Providers)
-	if run, err := d.Apply(org.config(unguarded+e.a.hcl()), testkit.Options{}); err != nil {
-		if run.Applied {
-			t.Errorf("%s\nthe first apply fails: %v", e, err)
-		}
-		return false
+	if _, err := d.Apply(configOf(org, e.a), testkit.Options{}); err != nil {
+		t.Fatalf("%s\nthe first apply fails: %v\n%s", e, err, e.a.hcl())
 	}
 	e.begun, e.state = org.Snapshot(), d.State
-	return true
 }
 
 func (e *randomEdit) String() string {
@@ -121,10 +117,7 @@ func TestRandomEdits(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			e := newRandomEdit(seed)
-			if !e.begin(t) {
-				y.add(y.counts, "no first configuration")
-				return
-			}
+			e.begin(t)
 			for _, parallelism := range []int{1, 10} {
 				for _, latency := range []time.Duration{0, 3 * time.Millisecond} {
 					e.try(t, parallelism, latency, y)
@@ -204,7 +197,7 @@ func (e *randomEdit) try(t *testing.T, parallelism int, latency time.Duration, y
 	}
 	e.judge(org, before, fails, said)
 	if moments := e.moments(org, before); len(moments) > 0 {
-		y.add(y.counts, "with a moment in between")
+		y.add(y.counts, fmt.Sprintf("a moment in between, parallelism %d, by a mishap: %t", parallelism, e.mishap.kind != ""))
 	}
 }
 
