@@ -56,7 +56,7 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 			Required:            true,
 			MarkdownDescription: fmt.Sprintf("Slug of the %s, as in its web address. Another value replaces the resource.", of),
 			Validators:          []validator.String{isSlug()},
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isKnown, "another value, once it is known", "another value, once it is known")},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isKnown, whenKnown, whenKnown)},
 		}
 	}
 	switch list.Parent {
@@ -80,6 +80,8 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{attrProject: slug("project")}
 }
+
+const whenKnown = "another value, once it is known"
 
 // isKnown lets another value replace a resource once it is known; see stayUnlessOther.
 func isKnown(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {

@@ -26,6 +26,8 @@ type holdings struct {
 	mu sync.Mutex
 	// held has the ids by object: those on a list, and those of accounts and of roles.
 	held map[string]map[string]bool
+	// marks are those of the instances that were read.
+	marks map[string]bool
 	// readers are the marks of the instances of the state that have the id of an object.
 	readers map[heldID]map[string]bool
 }
@@ -39,7 +41,7 @@ const (
 )
 
 func newHoldings() *holdings {
-	return &holdings{held: map[string]map[string]bool{}, readers: map[heldID]map[string]bool{}}
+	return &holdings{held: map[string]map[string]bool{}, marks: map[string]bool{}, readers: map[heldID]map[string]bool{}}
 }
 
 func (h *holdings) hold(object string, ids ...string) {
@@ -79,6 +81,7 @@ func (h *holdings) split(object string, ids []string) (held, left []string) {
 func (h *holdings) read(object string, ids []string, mark string) (beside []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.marks[mark] = true
 	for _, id := range ids {
 		key := heldID{object, id}
 		if h.readers[key] == nil {
@@ -90,6 +93,13 @@ func (h *holdings) read(object string, ids []string, mark string) (beside []stri
 		}
 	}
 	return beside
+}
+
+// isRead tells whether the instance was read: it is in a plan with a refresh.
+func (h *holdings) isRead(mark string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.marks[mark]
 }
 
 // isBesideAnother tells whether several instances of the state have the id.

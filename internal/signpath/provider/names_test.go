@@ -20,6 +20,7 @@ func TestNamesThatARunFrees(t *testing.T) {
 		x := func(name string) string { return block(kind, "x", name, "") }
 		y := func(name, more string) string { return block(kind, "y", name, more) }
 		depends := fmt.Sprintf("  depends_on = [signpath_%s.x]\n", kind)
+		foreign := map[string]string{"ci_user": "terraform", "user_group": "Release Managers"}[kind]
 		before := x("Build") + y("Next", "")
 		for name, c := range map[string]struct {
 			before, after string
@@ -34,7 +35,7 @@ func TestNamesThatARunFrees(t *testing.T) {
 			"exchanged":                  {before, x("Next") + y("Build", ""), "add depends_on", "two applies"},
 			"of one that is destroyed":   {before, y("Build", ""), "A destroy frees no name", "A destroy frees no name"},
 			"of one that keeps it":       {before, x("Build") + y("Build", ""), "The name is taken", "The name is taken"},
-			"of one that nobody manages": {x("Build"), x(map[string]string{"ci_user": "terraform", "user_group": "Release Managers"}[kind]), "The name is taken", "The name is taken"},
+			"of one that nobody manages": {x("Build"), x(foreign), "The name is taken", "The name is taken"},
 		} {
 			t.Run(kind+", "+name, func(t *testing.T) {
 				t.Parallel()

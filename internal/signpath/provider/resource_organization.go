@@ -92,6 +92,29 @@ func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	r.plannedResource.ModifyPlan(ctx, req, resp)
 	if r.own.session != nil && !resp.Diagnostics.HasError() {
 		r.planAgain(ctx, req, resp)
+		r.warnOfUnread(ctx, req, resp)
+	}
+}
+
+// warnOfUnread says what the end of an instance may take from one that stays as it is, where
+// no refresh has noted that both are about the same object. In an apply, nothing that stays
+// as it is is planned.
+func (r *inOrganization) warnOfUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() || req.Identity == nil || req.Identity.Raw.IsFullyNull() || r.own.holdings.isRead(getPrivate[string](ctx, req.Private, privateMark)) {
+		return
+	}
+	object := req.Identity.Raw.String()
+	mine, others := r.own.unreadStays, r.own.unreadEnds
+	switch {
+	case resp.Plan.Raw.IsNull():
+		mine, others = others, mine
+	case !resp.Plan.Raw.Equal(req.State.Raw):
+		return
+	}
+	if mine.add(object); others.has(object) {
+		resp.Diagnostics.AddWarning("Without a refresh, the end of another resource may take what this one stands for",
+			"An earlier run left two resource instances for one object, and this plan ends one of them. Without a refresh the apply does not know of the other, "+
+				"and may take the right away: plan again, with a refresh. The next plan shows what is gone, and gives it back.")
 	}
 }
 

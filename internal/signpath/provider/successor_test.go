@@ -80,7 +80,7 @@ func TestLeftBesideTheSame(t *testing.T) {
 				second := first
 				options := testkit.Options{Replace: []string{c.address}}
 				if isRenamed {
-					second = strings.Replace(strings.ReplaceAll(second, c.address+".", kind+".other."), fmt.Sprintf("%q %q {", kind, label), fmt.Sprintf("%q \"other\" {", kind), 1)
+					second = strings.NewReplacer(c.address+".", kind+".other.", fmt.Sprintf("%q %q {", kind, label), fmt.Sprintf("%q \"other\" {", kind)).Replace(second)
 					options = testkit.Options{}
 				}
 				for seed := range uint64(4) {
@@ -97,6 +97,10 @@ func TestLeftBesideTheSame(t *testing.T) {
 					}
 					if applied := s.Apply(options); applied.Err == nil {
 						t.Fatalf("the destroy does not fail: %s", applied)
+					}
+					driver.Around = nil
+					if planned := s.mustPlan(testkit.Options{NoRefresh: true}); !says("Without a refresh, the end of another resource").MatchString(planned.Said) {
+						t.Errorf("a plan without a refresh does not warn: %s", planned)
 					}
 					driver.Around, driver.Parallelism, driver.Random = nil, int(1+9*(seed%2)), testkit.NewRandom(seed)
 					said := s.mustApply()

@@ -147,7 +147,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 		Validators: []validator.String{isEmail()},
 		PlanModifiers: []planmodifier.String{
 			keepSpellingOfEmail{},
-			stringplanmodifier.RequiresReplaceIf(isKnown, "another address, once it is known", "another address, once it is known"),
+			stringplanmodifier.RequiresReplaceIf(isKnown, whenKnown, whenKnown),
 		},
 	}
 	attributes[attrIdentity] = schema.StringAttribute{
