@@ -100,7 +100,8 @@ func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 // no refresh has noted that both are about the same object. In an apply, nothing that stays
 // as it is is planned.
 func (r *inOrganization) warnOfUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() || req.Identity == nil || req.Identity.Raw.IsFullyNull() || r.own.holdings.isRead(getPrivate[string](ctx, req.Private, privateMark)) {
+	isRead := r.own.holdings.isRead(getPrivate[string](ctx, req.Private, privateMark))
+	if isRead || req.State.Raw.IsNull() || req.Identity == nil || req.Identity.Raw.IsFullyNull() {
 		return
 	}
 	object := req.Identity.Raw.String()

@@ -62,7 +62,8 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
 		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, holdings: newHoldings(),
-		taken: &taken{entries: newHoldings()}, accounts: &accounts{emptied: newHoldings()}, calls: &calls{}, unreadEnds: &idSet{}, unreadStays: &idSet{}, demoted: &idSet{},
+		taken: &taken{entries: newHoldings()}, accounts: &accounts{emptied: newHoldings()}, demoted: &idSet{},
+		calls: &calls{}, unreadEnds: &idSet{}, unreadStays: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
