@@ -197,6 +197,7 @@ func (e *randomEdit) try(t *testing.T, parallelism int, latency time.Duration, y
 	}
 	e.judge(org, before, fails, said)
 	if moments := e.moments(org, before); len(moments) > 0 {
+		t.Logf("%s\nparallelism %d: off for a moment: %q", e, parallelism, moments)
 		y.add(y.counts, fmt.Sprintf("a moment in between, parallelism %d, by a mishap: %t", parallelism, e.mishap.kind != ""))
 	}
 }
