@@ -87,7 +87,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		req = planCreate(r.list, req, resp)
 	}
 	r.settleUnknownList(ctx, r.list, false, req, &resp.Diagnostics)
-	if replacesUnknownGroup(ctx, r.list, req, resp) {
+	if r.isOfUnknown(ctx, r.list, req, &resp.Diagnostics) {
 		return
 	}
 	var member types.String
@@ -96,7 +96,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	if member.IsUnknown() {
-		r.requireReplaceOnUpdate(req, resp)
+		r.stayUnlessOther(ctx, req, path.Root(attrMember), &resp.Diagnostics)
 		if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok {
 			r.settleMembers(ctx, t, false, nil, path.Root(attrMember), &resp.Diagnostics)
 		}
@@ -257,7 +257,7 @@ func (r *accessListEntryResource) Create(ctx context.Context, req resource.Creat
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	p, err := r.existingMember(ctx, member)
+	p, err := r.appliedMember(ctx, member)
 	if err != nil {
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, member), err)
 		return
@@ -316,6 +316,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		return
 	}
 	setEntryID(ctx, resp.Private, id, &resp.Diagnostics)
+	r.noteRead(ctx, resp.Private, listKey(t), []string{id}, &resp.Diagnostics)
 	r.keepTarget(ctx, t, id, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), spelled[0])...)
 	keepIDs(ctx, t, id, &resp.State, &resp.Diagnostics)
@@ -337,10 +338,18 @@ func (r *accessListEntryResource) currentID(ctx context.Context, member, granted
 
 func isNobody(err error) bool { return errors.Is(err, access.ErrNoPrincipal) || api.IsGone(err) }
 
-// Update implements [resource.Resource]. Nothing can be updated in place.
+// Update implements [resource.Resource]. The entry stays the same one, and is there
+// afterwards.
 func (r *accessListEntryResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.noticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
 	if !ok {
+		return
+	}
+	warnings, err := r.client.ChangeMembers(ctx, t, []string{entryID(ctx, req.Private)}, nil)
+	addEditWarnings(&resp.Diagnostics, t.String(), warnings)
+	doing := failure{at: path.Root(attrMember), doing: "Changing " + t.String(), needs: changeNeeds(r.list)}
+	if addFailure(&resp.Diagnostics, doing, err); err != nil && !isInForce(err) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw

@@ -56,7 +56,7 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 			Required:            true,
 			MarkdownDescription: fmt.Sprintf("Slug of the %s, as in its web address. Another value replaces the resource.", of),
 			Validators:          []validator.String{isSlug()},
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isKnown, whenKnown, whenKnown)},
 		}
 	}
 	switch list.Parent {
@@ -79,6 +79,13 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 		return map[string]schema.Attribute{attrProject: slug("project"), attrSigningPolicy: slug("signing policy")}
 	}
 	return map[string]schema.Attribute{attrProject: slug("project")}
+}
+
+const whenKnown = "another value, once it is known"
+
+// isKnown lets another value replace a resource once it is known; see stayUnlessOther.
+func isKnown(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	resp.RequiresReplace = !req.PlanValue.IsUnknown()
 }
 
 // listNeeds says which role the resources of the list need. That configurators change
@@ -315,14 +322,30 @@ func planGroup(ctx context.Context, list access.List, t api.Target, req resource
 	return true
 }
 
-// replacesUnknownGroup tells whether the group of a resource that exists is not
-// known yet, and so has to count as another.
-func replacesUnknownGroup(ctx context.Context, list access.List, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
-	if req.State.Raw.IsNull() || !getParent(ctx, req.Plan, list, &resp.Diagnostics).Group.IsUnknown() {
+// isOfUnknown tells whether it is not known yet what the list of a resource that exists
+// belongs to.
+func (s *session) isOfUnknown(ctx context.Context, list access.List, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
+	if req.State.Raw.IsNull() || !getParent(ctx, req.Plan, list, diags).isUnknown() {
 		return false
 	}
-	resp.RequiresReplace.Append(path.Root(attrGroup))
+	s.stayUnlessOther(ctx, req, parentPath(list, nil), diags)
 	return true
+}
+
+// stayUnlessOther says what becomes of a resource of which it is known only after apply
+// whom or what it is about, as where a data source depends on something that changes. A
+// replacement would take the right away, to give it back to the same one. So the plan is
+// an update: the plan in the apply finds that nothing changes, or else asks for a
+// replacement, which Terraform does not take then.
+func (s *session) stayUnlessOther(ctx context.Context, req resource.ModifyPlanRequest, at path.Path, diags *diag.Diagnostics) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var present types.String
+	diags.Append(req.State.GetAttribute(ctx, at, &present)...)
+	addWarning(diags, at, fmt.Sprintf("Known after apply: %s, now %s", at, present.ValueString()), fmt.Sprintf(
+		"It is known only after apply what %[1]s will be. If it is %[2]q still, nothing changes. If it is another one, Terraform changes nothing here, and the apply ends with "+
+			"\"Provider produced inconsistent final plan\": then apply again, and the plan shows the replacement.", at, present.ValueString()))
 }
 
 // planRemoval notes who leaves the list by a destroy. It refuses what SignPath

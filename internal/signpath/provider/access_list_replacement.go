@@ -23,11 +23,11 @@ func (s *session) leftTarget(ctx context.Context, list access.List, req resource
 		return left, false
 	}
 	planned := getParent(ctx, req.Plan, list, diags)
-	if planned == getParent(ctx, req.State, list, diags) {
+	if planned.isUnknown() || planned == getParent(ctx, req.State, list, diags) {
 		return left, false
 	}
 	left, err := s.target(ctx, req.State, req.Private, list, diags)
-	if err != nil || list.Parent != access.ParentUserGroup || planned.Group.IsUnknown() {
+	if err != nil || list.Parent != access.ParentUserGroup {
 		return left, err == nil
 	}
 	reference, err := access.ParseReference(planned.Group.ValueString())

@@ -144,7 +144,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 		p.req = req
 	}
 	r.settleUnknownList(ctx, r.list, true, req, &resp.Diagnostics)
-	if replacesUnknownGroup(ctx, r.list, req, resp) {
+	if r.isOfUnknown(ctx, r.list, req, &resp.Diagnostics) {
 		return
 	}
 	if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
@@ -269,7 +269,7 @@ func (r *accessListResource) idsOf(ctx context.Context, members []string, known 
 			ids = append(ids, id)
 			continue
 		}
-		p, err := r.existingMember(ctx, member)
+		p, err := r.appliedMember(ctx, member)
 		if err != nil {
 			at := path.Root(attrMembers).AtSetValue(types.StringValue(member))
 			addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking up %q", member), needs: needsAnyRole, granting: true}, err)
@@ -333,6 +333,7 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
 	}
+	r.noteRead(ctx, resp.Private, listKey(t), ids, &resp.Diagnostics)
 	r.keepTarget(ctx, t, "", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
 	r.rememberIDs(ctx, members, ids, &resp.State, resp.Private, &resp.Diagnostics)

@@ -141,9 +141,12 @@ func (r *ciUserTokenResource) isCreatedHere(member types.String) bool {
 func (r *ciUserTokenResource) planChange(ctx context.Context, plan *ciUserTokenModel, p access.Principal, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state ciUserTokenModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if p.ID == "" || p.ID != state.ID.ValueString() {
+	switch {
+	case plan.CIUser.IsUnknown():
+		r.stayUnlessOther(ctx, req, path.Root(attrCIUser), &resp.Diagnostics)
+	case p.ID == "" || p.ID != state.ID.ValueString():
 		resp.RequiresReplace.Append(path.Root(attrCIUser))
-	} else {
+	default:
 		plan.CIUser = state.CIUser // The same one in another spelling: nothing to show.
 	}
 	if !plan.RotationTriggers.Equal(state.RotationTriggers) {

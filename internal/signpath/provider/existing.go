@@ -47,7 +47,8 @@ func (s *session) checkExisting(existing access.Principal, adopt bool, at path.P
 			"The organization has %s already%s. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
 				"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
 				"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
-				"Or set adopt_existing = true, to take it over with the settings of this resource.",
+				"Or set adopt_existing = true, to take it over with the settings of this resource: also where Terraform replaces this resource by the same one with "+
+				"create_before_destroy, which that of another resource that refers to it brings about, too. Nothing is lost by that.",
 			existing, inactiveNote(existing), resourceOf(existing.Kind), existing.Reference().Key))
 	}
 }

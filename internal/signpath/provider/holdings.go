@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,7 +26,13 @@ type holdings struct {
 	mu sync.Mutex
 	// held has the ids by object: those on a list, and those of accounts and of roles.
 	held map[string]map[string]bool
+	// marks are those of the instances that were read.
+	marks map[string]bool
+	// readers are the marks of the instances of the state that have the id of an object.
+	readers map[heldID]map[string]bool
 }
+
+type heldID struct{ object, id string }
 
 // The objects of holdings, beside lists; see listKey.
 const (
@@ -33,7 +40,9 @@ const (
 	heldRoles    = "roles"
 )
 
-func newHoldings() *holdings { return &holdings{held: map[string]map[string]bool{}} }
+func newHoldings() *holdings {
+	return &holdings{held: map[string]map[string]bool{}, marks: map[string]bool{}, readers: map[heldID]map[string]bool{}}
+}
 
 func (h *holdings) hold(object string, ids ...string) {
 	h.mu.Lock()
@@ -67,74 +76,178 @@ func (h *holdings) split(object string, ids []string) (held, left []string) {
 	return held, left
 }
 
-// accounts notes what becomes of accounts and groups in a run. They cannot be handed from
-// one instance to another: what the end of the one does to the account could come
-// before or after what the other makes of it.
-type accounts struct {
-	// read has the instances by account, each by its mark: more than one where an object
-	// that create_before_destroy has left is still there beside the present one.
-	read sync.Map
-	// planned are those that a create of this run takes up again, created those that it
-	// did, and ended those whose destroy is planned.
-	planned, created, ended idSet
-}
-
-func (a *accounts) noteRead(id, mark string) {
-	marks, _ := a.read.LoadOrStore(id, &sync.Map{})
-	marks.(*sync.Map).Store(mark, true) //nolint:forcetypeassert // Nothing else is stored.
-}
-
-// isBesideAnother tells whether several instances of the state are about the account.
-func (a *accounts) isBesideAnother(id string) bool {
-	count := 0
-	if marks, ok := a.read.Load(id); ok {
-		marks.(*sync.Map).Range(func(any, any) bool { count++; return true }) //nolint:forcetypeassert // As above.
+// read notes that an instance of the state has the ids, and returns those that another
+// one has, which was read before.
+func (h *holdings) read(object string, ids []string, mark string) (beside []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.marks[mark] = true
+	for _, id := range ids {
+		key := heldID{object, id}
+		if h.readers[key] == nil {
+			h.readers[key] = map[string]bool{}
+		}
+		h.readers[key][mark] = true
+		if len(h.readers[key]) > 1 {
+			beside = append(beside, id)
+		}
 	}
-	return count > 1
+	return beside
 }
 
-// planCreateOf refuses the create of what another instance gives up in the same plan.
-func (s *session) planCreateOf(existing access.Principal, at path.Path, diags *diag.Diagnostics) {
-	s.accounts.planned.add(existing.ID)
-	if s.accounts.ended.has(existing.ID) && !s.accounts.isBesideAnother(existing.ID) {
+// isRead tells whether the instance was read: it is in a plan with a refresh.
+func (h *holdings) isRead(mark string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.marks[mark]
+}
+
+// isBesideAnother tells whether several instances of the state have the id.
+func (h *holdings) isBesideAnother(object, id string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.readers[heldID{object, id}]) > 1
+}
+
+// isReadByAnother tells whether an instance of the state with another mark has the id.
+func (h *holdings) isReadByAnother(object, id, mark string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	readers := h.readers[heldID{object, id}]
+	return len(readers) > 1 || len(readers) == 1 && !readers[mark]
+}
+
+// accounts notes what becomes of accounts and groups in a run.
+type accounts struct {
+	// planned are those whom a create of this run takes up again, created those that it
+	// has, adopted those whom one takes over because it is told to, and ended those of
+	// which an end is planned.
+	planned, created, adopted, ended idSet
+	// deactivated are those that this run has deactivated by an end, and emptied has whom
+	// it took out of groups so, by list; see listKey.
+	deactivated idSet
+	emptied     *holdings
+	// locks keep an end from coming between another instance's look and its write.
+	locks sync.Map
+}
+
+// lock waits for whatever else this run does to the account, and returns what ends that.
+func (a *accounts) lock(id string) (unlock func()) {
+	lock, _ := a.locks.LoadOrStore(id, &sync.Mutex{})
+	mutex := lock.(*sync.Mutex) //nolint:forcetypeassert // Nothing else is stored.
+	mutex.Lock()
+	return mutex.Unlock
+}
+
+// planTakeUp notes that a create takes up who exists. It refuses what another instance
+// gives up in the same plan, unless it is told to take over whatever is there.
+func (s *session) planTakeUp(existing access.Principal, adopt bool, at path.Path, diags *diag.Diagnostics) {
+	isEnded := s.accounts.ended.has(existing.ID)
+	switch {
+	case adopt:
+		s.accounts.adopted.add(existing.ID)
+		if isEnded {
+			warnOfHandOver(existing, at, diags)
+		}
+		return
+	case isEnded && !s.holdings.isBesideAnother(heldAccounts, existing.ID):
 		addHandOver(existing, at, diags)
 	}
+	s.accounts.planned.add(existing.ID)
 }
 
-// planEndOf refuses the destroy of what another instance creates in the same plan. In an
+// planEndOf notes that a resource of an account ends, and tells whether the account ends
+// with it. It refuses the end of what another instance creates in the same plan. In an
 // apply, that one may have been created: then it is kept.
-func (s *session) planEndOf(existing access.Principal, diags *diag.Diagnostics) {
+func (s *session) planEndOf(ctx context.Context, private privateState, existing access.Principal, diags *diag.Diagnostics) (ends bool) {
 	s.accounts.ended.add(existing.ID)
-	if s.accounts.planned.has(existing.ID) && !s.accounts.created.has(existing.ID) && !s.accounts.isBesideAnother(existing.ID) {
+	if s.accounts.planned.has(existing.ID) && !s.accounts.created.has(existing.ID) && !s.holdings.isBesideAnother(heldAccounts, existing.ID) {
 		addHandOver(existing, path.Empty(), diags)
+		return false
 	}
+	if len(s.noteKept(ctx, private, heldAccounts, []string{existing.ID}, diags)) > 0 {
+		return true
+	}
+	// Nothing is read in an apply, which plans the old half of a replacement.
+	if s.accounts.adopted.has(existing.ID) && s.holdings.isReadByAnother(heldAccounts, existing.ID, "") {
+		warnOfHandOver(existing, path.Empty(), diags)
+	}
+	return false
+}
+
+func movedAdvice(existing access.Principal) string {
+	kind := resourceOf(existing.Kind)
+	return fmt.Sprintf("If the resource was only renamed, say so, and nothing happens:\n\nmoved {\n  from = signpath_%s.OLD\n  to   = signpath_%s.NEW\n}\n\n", kind, kind)
 }
 
 func addHandOver(existing access.Principal, at path.Path, diags *diag.Diagnostics) {
-	kind := resourceOf(existing.Kind)
 	addError(diags, at, fmt.Sprintf("Handed to another resource: %s", existing), fmt.Sprintf(
-		"This plan destroys one signpath_%[2]s of %[1]s and creates another. The destroy would take away what the create is to find. "+
-			"If the resource was only renamed, say so, and nothing happens:\n\n"+
-			"moved {\n  from = signpath_%[2]s.OLD\n  to   = signpath_%[2]s.NEW\n}\n\n"+
-			"Else use a removed block with destroy = false for the old one, and import the new one.", existing, kind))
+		"This plan destroys one signpath_%s of %s and creates another. The destroy would take away what the create is to find. %s"+
+			"Else use a removed block with destroy = false for the old one, and import the new one. "+
+			"Where an earlier run has failed to replace the resource with create_before_destroy, set adopt_existing = true in it: then it stays as it is.",
+		resourceOf(existing.Kind), existing, movedAdvice(existing)))
 }
 
-// privateKept has the ids that the end of the instance leaves to another one, by object.
-const privateKept = "kept"
+func warnOfHandOver(existing access.Principal, at path.Path, diags *diag.Diagnostics) {
+	addWarning(diags, at, fmt.Sprintf("Handed to another resource: %s", existing), fmt.Sprintf(
+		"This plan destroys one signpath_%s of %s and creates another, which takes it over: it stays. %s"+
+			"Where Terraform carries out the destroy first, the other one gives back at once what that takes.",
+		resourceOf(existing.Kind), existing, movedAdvice(existing)))
+}
+
+// An earlier run that ended half-way may have left two instances for one object, of which
+// this run ends one: what create_before_destroy has set aside, or what has another
+// address by now. The other one does not change, so the apply would not know of it. But
+// one of the two is read after the other, and what its refresh notes in private state
+// reaches the apply: if it is the one that ends, it leaves what the other has; and else
+// it is written again. See inOrganization.
+
+const (
+	// privateKept has the ids that the end of the instance leaves to another one, by object.
+	privateKept = "kept"
+	// privateBeside has those that another instance of the state has, which was read before.
+	privateBeside = "beside"
+)
+
+// noteRead notes in a refresh what the instance has of the object.
+func (s *session) noteRead(ctx context.Context, private privateState, object string, ids []string, diags *diag.Diagnostics) {
+	beside := s.holdings.read(object, ids, instanceMark(ctx, private, diags))
+	if len(beside)+len(getPrivate[map[string][]string](ctx, private, privateBeside)) > 0 {
+		setPrivate(ctx, private, privateBeside, map[string][]string{object: beside}, diags)
+	}
+}
+
+// beside names what an instance has that was read after another one which has it, too.
+// It is empty if there is no such thing.
+func (s *session) beside(ctx context.Context, private privateReader) string {
+	var names []string
+	for object, ids := range getPrivate[map[string][]string](ctx, private, privateBeside) {
+		for _, id := range ids {
+			names = append(names, fmt.Sprintf("%s (%s)", s.client.Known().ReferenceTo(id), object))
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
 
 // noteKept notes in a plan which of the ids the end of the instance leaves to others,
 // and returns the rest.
 func (s *session) noteKept(ctx context.Context, private privateState, object string, ids []string, diags *diag.Diagnostics) []string {
-	held, left := s.holdings.split(object, ids)
+	held, left := s.holdings.split(object, notBeside(ctx, private, object, ids))
 	if len(held) > 0 {
 		setPrivate(ctx, private, privateKept, map[string][]string{object: held}, diags)
 	}
 	return left
 }
 
+func notBeside(ctx context.Context, private privateReader, object string, ids []string) []string {
+	beside := getPrivate[map[string][]string](ctx, private, privateBeside)[object]
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(beside, id) })
+}
+
 // givenUp returns those of the ids that the end of an instance takes from the object.
 func (s *session) givenUp(ctx context.Context, private privateReader, object string, ids []string) []string {
 	kept := getPrivate[map[string][]string](ctx, private, privateKept)[object]
-	_, left := s.holdings.split(object, ids)
+	_, left := s.holdings.split(object, notBeside(ctx, private, object, ids))
 	return slices.DeleteFunc(left, func(id string) bool { return slices.Contains(kept, id) })
 }

@@ -37,6 +37,9 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if plan.key().IsUnknown() {
+		if r.session != nil && r.kind == access.KindUser {
+			r.stayUnlessOther(ctx, req, path.Root(r.keyAttribute), &resp.Diagnostics)
+		}
 		r.settleUnknown(ctx, plan, prior, &resp.Diagnostics)
 		return
 	}
@@ -54,10 +57,7 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	planned := r.principalOf(plan)
 	var existing *access.Principal
 	if prior == nil {
-		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), &resp.Diagnostics)
-		if existing != nil {
-			r.planCreateOf(*existing, path.Root(r.keyAttribute), &resp.Diagnostics)
-		}
+		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), resp)
 	} else {
 		existing = r.checkUpdate(ctx, planned, plan, prior, &resp.Diagnostics)
 	}
@@ -196,8 +196,8 @@ func (r *principalResource) claimUser(ctx context.Context, key string, at path.P
 }
 
 // checkCreate looks for a user to be created, and returns who exists already.
-func (r *principalResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) *access.Principal {
-	at := path.Root(r.keyAttribute)
+func (r *principalResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, resp *resource.ModifyPlanResponse) *access.Principal {
+	at, diags := path.Root(r.keyAttribute), &resp.Diagnostics
 	doing := failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}
 	directory, err := r.client.Directory(ctx, r.kind)
 	if err != nil {
@@ -210,8 +210,11 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 		return nil
 	case err != nil:
 		addFailure(diags, doing, err)
+	case r.awaitFate(ctx, existing, resp.Private):
+		return nil
 	default:
 		r.checkExisting(existing, adopt, at, diags)
+		r.planTakeUp(existing, adopt, at, diags)
 	}
 	return &existing
 }
@@ -231,6 +234,9 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 		r.settleEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
 	}
+	planned.ID = existing.ID
+	r.planned.put(planned)
+	r.planName(ctx, planned, existing, at, diags)
 	refuseUnmanageable(existing, at, diags)
 	return &existing
 }
@@ -242,14 +248,8 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 		return
 	}
 	fields := prior.fields()
-	if len(r.noteKept(ctx, resp.Private, heldAccounts, []string{fields.ID.ValueString()}, &resp.Diagnostics)) == 0 {
-		return
-	}
 	existing, err := r.find(ctx, prior)
-	if err == nil {
-		r.planEndOf(existing, &resp.Diagnostics)
-	}
-	if err != nil || !existing.Active {
+	if err != nil || !r.planEndOf(ctx, resp.Private, existing, &resp.Diagnostics) || !existing.Active {
 		return // Nothing to deactivate.
 	}
 	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)

@@ -125,6 +125,9 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	fields := model.fields()
 	wanted := r.principalOf(model)
 	created, err := r.create(ctx, wanted, *fields, &resp.Diagnostics)
+	if created.ID == "" && err == nil { // It is reported.
+		return
+	}
 	doing := failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin, creating: true}
 	var lost *api.LostCreateError
 	if err != nil && !errors.As(err, &lost) && !isInForce(err) {
@@ -168,8 +171,12 @@ func (r *principalResource) save(ctx context.Context, plan tfsdk.Plan, p access.
 // place for the same e-mail or name.
 func (r *principalResource) create(ctx context.Context, wanted access.Principal, plan principalFields, diags *diag.Diagnostics) (access.Principal, error) {
 	if plan.TakesOver.IsNull() {
+		if r.awaitName(ctx, wanted, access.Principal{}, path.Root(r.keyAttribute), diags); diags.HasError() {
+			return wanted, nil
+		}
 		return r.client.CreatePrincipal(ctx, wanted)
 	}
+	defer r.accounts.lock(plan.TakesOver.ValueString())() // An end that is under way is over then.
 	existing, err := r.client.Principal(ctx, r.kind, plan.TakesOver.ValueString())
 	if err != nil {
 		return wanted, err
@@ -221,7 +228,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.replaced.add(p.ID)
-	r.accounts.noteRead(p.ID, instanceMark(ctx, resp.Private, &resp.Diagnostics))
+	r.noteRead(ctx, resp.Private, heldAccounts, []string{p.ID}, &resp.Diagnostics)
 	fields.read(p)
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
@@ -286,12 +293,19 @@ func (r *principalResource) Update(ctx context.Context, req resource.UpdateReque
 func (r *principalResource) update(ctx context.Context, plan, state principalModel, diags *diag.Diagnostics) {
 	want, have := plan.fields(), state.fields()
 	id, name := have.ID.ValueString(), have.Member.ValueString()
-	if change := changeOf(plan, state); change != (api.PrincipalChange{}) {
+	change := changeOf(plan, state)
+	if wanted, present := r.principalOf(plan), r.principalOf(state); !wanted.Reference().Same(present.Reference()) {
+		wanted.ID = id
+		r.awaitName(ctx, wanted, present, path.Root(r.keyAttribute), diags)
+	}
+	if change != (api.PrincipalChange{}) && !diags.HasError() {
 		warnings, err := r.client.EditPrincipal(ctx, r.kind, id, change)
 		addEditWarnings(diags, name, warnings)
 		addFailure(diags, failure{doing: "Editing " + name, needs: needsUserAdmin}, err)
 	}
-	if !diags.HasError() && !want.Active.Equal(have.Active) {
+	defer r.accounts.lock(id)()
+	isDeactivated := r.accounts.deactivated.has(id) && want.Active.ValueBool()
+	if !diags.HasError() && (isDeactivated || !want.Active.Equal(have.Active)) {
 		err := r.client.SetActive(ctx, r.kind, id, want.Active.ValueBool())
 		addFailure(diags, failure{at: path.Root(attrActive), doing: activation(want.Active.ValueBool()) + " " + name, needs: needsUserAdmin}, err)
 	}
@@ -346,6 +360,7 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 	if !state.fields().Active.ValueBool() || id == "" || isSucceeded(ctx, req.Private, id) {
 		return
 	}
+	defer r.accounts.lock(id)()
 	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{id})) == 0 {
 		return
 	}
@@ -355,7 +370,8 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 			return
 		}
 	}
-	err := r.client.SetActive(ctx, r.kind, state.fields().ID.ValueString(), false)
+	r.accounts.deactivated.add(id)
+	err := r.client.SetActive(ctx, r.kind, id, false)
 	addFailure(&resp.Diagnostics, failure{doing: "Deactivating " + state.fields().Member.ValueString(), needs: needsUserAdmin}, err)
 }
 

@@ -39,12 +39,33 @@ func (r *register) find(reference access.Reference) (access.Principal, bool) {
 	return p, ok
 }
 
+// findID finds what is planned for a principal that exists.
+func (r *register) findID(id string) (access.Principal, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, kind := range access.Kinds() {
+		if p, ok := r.principals[access.Reference{Kind: kind, Key: id}.Folded()]; ok {
+			return p, true
+		}
+	}
+	return access.Principal{}, false
+}
+
 // resolve finds the principal that a reference will name after the apply: one
 // that this plan creates or changes, or one that exists.
 func (s *session) resolve(ctx context.Context, reference access.Reference) (access.Principal, error) {
 	planned, isPlanned := s.planned.find(reference)
 	if !isPlanned {
-		return s.client.Resolve(ctx, reference)
+		p, err := s.client.Resolve(ctx, reference)
+		if !isNobody(err) {
+			return p, err
+		}
+		// Whoever is named by a text, and not by an attribute of the resource that creates
+		// them, may be planned later.
+		isFound := func() bool { planned, isPlanned = s.planned.find(reference); return isPlanned }
+		if !s.await(ctx, isFound) {
+			return p, err
+		}
 	}
 	if planned.ID != "" {
 		return planned, nil // Whoever has the name now may give it up in the same plan.
@@ -55,10 +76,26 @@ func (s *session) resolve(ctx context.Context, reference access.Reference) (acce
 	}
 	existing, err := directory.Find(reference)
 	switch {
-	case err == nil:
+	case err == nil && !s.givesUp(existing):
 		planned.ID = existing.ID
+	case err == nil:
 	case !isNobody(err):
 		return planned, err
 	}
 	return planned, nil
+}
+
+// appliedMember finds the principal that a member of a plan names, which is carried out
+// now. Whoever is named by a text may be under way.
+func (s *session) appliedMember(ctx context.Context, member string) (access.Principal, error) {
+	p, err := s.existingMember(ctx, member)
+	reference, invalid := access.ParseReference(member)
+	if !isNobody(err) || invalid != nil {
+		return p, err
+	}
+	s.await(ctx, func() bool { p, err = s.client.Known().Find(reference); return err == nil })
+	if err != nil {
+		return s.existingMember(ctx, member)
+	}
+	return p, nil
 }

@@ -48,7 +48,8 @@ func (r *inOrganization) Schema(ctx context.Context, req resource.SchemaRequest,
 	r.plannedResource.Schema(ctx, req, resp)
 	resp.Schema.Attributes[attrOrganizationID] = schema.StringAttribute{
 		Computed: true,
-		MarkdownDescription: "Id of the organization, a UUID: that of the provider, known in every plan. A state or a saved plan that meets the provider of " +
+		MarkdownDescription: "Id of the organization, a UUID: that of the provider, known in every plan, but for that of a resource which is written again " +
+			"because an earlier run left another one for the same object. A state or a saved plan that meets the provider of " +
 			"another organization is an error, and nothing is changed there. Where Terraform itself finds it in a saved plan, which it does for what is to be created, " +
 			"it says \"Provider produced inconsistent final plan\".",
 	}
@@ -79,6 +80,7 @@ func (r *inOrganization) note(ctx context.Context, private privateState, diags *
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
 func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.own.begin()()
 	if r.own.session != nil {
 		if !req.State.Raw.IsNull() && r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 			return
@@ -88,6 +90,45 @@ func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		}
 	}
 	r.plannedResource.ModifyPlan(ctx, req, resp)
+	if r.own.session != nil && !resp.Diagnostics.HasError() {
+		r.planAgain(ctx, req, resp)
+		r.warnOfUnread(ctx, req, resp)
+	}
+}
+
+// warnOfUnread says what the end of an instance may take from one that stays as it is, where
+// no refresh has noted that both are about the same object. In an apply, nothing that stays
+// as it is is planned.
+func (r *inOrganization) warnOfUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	isRead := r.own.holdings.isRead(getPrivate[string](ctx, req.Private, privateMark))
+	if isRead || req.State.Raw.IsNull() || req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+		return
+	}
+	object := req.Identity.Raw.String()
+	mine, others := r.own.unreadStays, r.own.unreadEnds
+	switch {
+	case resp.Plan.Raw.IsNull():
+		mine, others = others, mine
+	case !resp.Plan.Raw.Equal(req.State.Raw):
+		return
+	}
+	if mine.add(object); others.has(object) {
+		resp.Diagnostics.AddWarning("Without a refresh, the end of another resource may take what this one stands for",
+			"An earlier run left two resource instances for one object, and this plan ends one of them. Without a refresh the apply does not know of the other, "+
+				"and may take the right away: plan again, with a refresh. The next plan shows what is gone, and gives it back.")
+	}
+}
+
+// planAgain plans an update of what does not change, where the plan ends another instance
+// for the same object, so that the apply knows of both.
+func (r *inOrganization) planAgain(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	beside := r.own.beside(ctx, req.Private)
+	if beside == "" || len(resp.RequiresReplace) > 0 || !resp.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrOrganizationID), types.StringUnknown())...)
+	resp.Diagnostics.AddWarning("An earlier run left two resources: "+beside, "An earlier run ended before it was done, and so the state has another resource instance, "+
+		"or a deposed one, for the same object. The plan ends that one. This resource is written again, as it is, so that the end of the other takes nothing.")
 }
 
 // plan says in which organization it is, to the resource, too.
@@ -103,6 +144,7 @@ func (r *inOrganization) plan(ctx context.Context, req *resource.ModifyPlanReque
 
 // Create implements [resource.Resource].
 func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.own.begin()()
 	r.plannedResource.Create(ctx, req, resp)
 	if !resp.State.Raw.IsNull() {
 		r.note(ctx, resp.Private, &resp.Diagnostics)
@@ -111,6 +153,7 @@ func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest,
 
 // Read implements [resource.Resource].
 func (r *inOrganization) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.own.begin()()
 	if r.isElsewhere(ctx, req.State, req.Private, req.Identity, &resp.Diagnostics) {
 		return
 	}
@@ -128,15 +171,17 @@ func (r *inOrganization) keep(ctx context.Context, state settableAttributes, pri
 
 // Update implements [resource.Resource].
 func (r *inOrganization) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.own.begin()()
 	if r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 		return
 	}
 	r.plannedResource.Update(ctx, req, resp)
-	r.note(ctx, resp.Private, &resp.Diagnostics)
+	r.keep(ctx, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // Delete implements [resource.Resource].
 func (r *inOrganization) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer r.own.begin()()
 	if !r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 		r.plannedResource.Delete(ctx, req, resp)
 	}

@@ -111,9 +111,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	}
 	noteAllowLockout(ctx, resp.Private, plan.AllowLockout.ValueBool(), &resp.Diagnostics)
 	if plan.Member.IsUnknown() {
-		if !req.State.Raw.IsNull() {
-			resp.RequiresReplace.Append(path.Root(attrMember))
-		}
+		r.stayUnlessOther(ctx, req, path.Root(attrMember), &resp.Diagnostics)
 		return
 	}
 	r.plan(ctx, plan, req, resp)
@@ -268,7 +266,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, err := r.existingMember(ctx, plan.Member.ValueString())
+	p, err := r.appliedMember(ctx, plan.Member.ValueString())
 	if err != nil {
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
 		return
@@ -318,6 +316,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrMember), doing: "Reading the role of " + state.Member.ValueString(), needs: needsAnyRole}, err)
 		return
 	}
+	r.noteRead(ctx, resp.Private, heldRoles, []string{p.ID}, &resp.Diagnostics)
 	state.Role = roleValue(p.Role)
 	spelled, err := r.spellMembers(ctx, []string{p.ID}, []string{state.Member.ValueString()})
 	if err != nil {

@@ -34,6 +34,11 @@ type session struct {
 	taken *taken
 	// accounts are what becomes of accounts and groups.
 	accounts *accounts
+	// unread are the objects of instances that were not read, by identity: those that end,
+	// and those that stay as they are.
+	unreadEnds, unreadStays *idSet
+	// calls are the calls that are under way.
+	calls *calls
 	// demoted are the users whom this plan deactivates or takes a role from.
 	demoted *idSet
 	// roleNotice is who was told to have an unknown role.
@@ -57,7 +62,8 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
 		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, holdings: newHoldings(),
-		taken: &taken{entries: newHoldings()}, accounts: &accounts{}, demoted: &idSet{},
+		taken: &taken{entries: newHoldings()}, accounts: &accounts{emptied: newHoldings()}, demoted: &idSet{},
+		calls: &calls{}, unreadEnds: &idSet{}, unreadStays: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}

@@ -37,8 +37,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 		addFailure(&resp.Diagnostics, failure{doing: "Reading " + prior.Member.ValueString(), needs: needsAnyRole}, err)
 		return
 	}
-	r.planEndOf(group, &resp.Diagnostics)
-	if len(r.noteKept(ctx, resp.Private, heldAccounts, []string{group.ID}, &resp.Diagnostics)) == 0 {
+	if !r.planEndOf(ctx, resp.Private, group, &resp.Diagnostics) {
 		return
 	}
 	if group.Synchronized {
@@ -90,11 +89,13 @@ func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteReque
 	}
 	r.replaced.add(group.ID)
 	t := r.groupTarget(access.GroupMembers, group)
+	defer r.accounts.lock(group.ID)()
 	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{group.ID})) == 0 {
 		return
 	}
 	if err == nil && len(announced) > 0 {
 		var warnings api.Warnings
+		r.accounts.emptied.hold(listKey(t), announced...)
 		warnings, err = r.client.SetMembers(ctx, t, nil, announced)
 		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
@@ -116,4 +117,18 @@ func (r *userGroupResource) warnOfRemaining(ctx context.Context, t api.Target, e
 			"User group %q still holds %s, who came into it after this plan was made. The plan did not announce their removal, so they were left there.",
 			t.GroupName, strings.Join(names, ", ")))
 	}
+}
+
+// restore puts those back whom the end of another instance for the same group took out,
+// but for those who leave it by a resource of their own.
+func (r *userGroupResource) restore(ctx context.Context, group access.Principal, diags *diag.Diagnostics) {
+	defer r.accounts.lock(group.ID)()
+	t := r.groupTarget(access.GroupMembers, group)
+	_, left := r.taken.entries.split(listKey(t), r.accounts.emptied.of(listKey(t)))
+	if len(left) == 0 {
+		return
+	}
+	warnings, err := r.client.ChangeMembers(ctx, t, left, nil)
+	addEditWarnings(diags, t.String(), warnings)
+	addFailure(diags, failure{doing: "Putting members back into " + group.String(), needs: needsGroupAdmin}, err)
 }

@@ -135,7 +135,7 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 	planned := plan.principal()
 	at := path.Root(attrName)
 	if prior == nil {
-		existing := r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+		existing := r.checkCreate(ctx, planned, plan.AdoptExisting.ValueBool(), resp)
 		if planned.ID = existing.ID; planned.ID != "" && !resp.Diagnostics.HasError() {
 			r.tellTakeover(ctx, existing, true, &resp.Diagnostics)
 		}
@@ -148,6 +148,8 @@ func (r *userGroupResource) plan(ctx context.Context, plan, prior *userGroupMode
 		addFailure(&resp.Diagnostics, failure{at: at, doing: "Reading " + planned.String(), needs: needsAnyRole}, err)
 		refuseUnmanageable(existing, at, &resp.Diagnostics)
 		planned.ID = existing.ID
+		r.planned.put(planned)
+		r.planName(ctx, planned, existing, at, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -196,8 +198,8 @@ func (r *userGroupResource) claimGroup(ctx context.Context, key string, at path.
 }
 
 // checkCreate looks for a group to be created, and returns one that exists already.
-func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, diags *diag.Diagnostics) access.Principal {
-	at := path.Root(attrName)
+func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Principal, adopt bool, resp *resource.ModifyPlanResponse) access.Principal {
+	at, diags := path.Root(attrName), &resp.Diagnostics
 	existing, err := r.existing(ctx, planned)
 	switch {
 	case isNobody(err):
@@ -206,8 +208,11 @@ func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Prin
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
 		return access.Principal{}
 	}
+	if r.awaitFate(ctx, existing, resp.Private) {
+		return access.Principal{}
+	}
 	r.checkExisting(existing, adopt, at, diags)
-	r.planCreateOf(existing, at, diags)
+	r.planTakeUp(existing, adopt, at, diags)
 	return existing
 }
 
@@ -247,6 +252,9 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	wanted := model.principal()
 	created, err := r.create(ctx, model, &resp.Diagnostics)
+	if created.ID == "" && err == nil { // It is reported.
+		return
+	}
 	doing := failure{at: path.Root(attrName), doing: fmt.Sprintf("Creating %s", wanted), needs: needsGroupAdmin, creating: true}
 	var lost *api.LostCreateError
 	if err != nil && !errors.As(err, &lost) && !isInForce(err) {
@@ -267,6 +275,9 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 func (r *userGroupResource) create(ctx context.Context, model userGroupModel, diags *diag.Diagnostics) (access.Principal, error) {
 	wanted := model.principal()
 	if model.TakesOver.IsNull() {
+		if r.awaitName(ctx, wanted, access.Principal{}, path.Root(attrName), diags); diags.HasError() {
+			return wanted, nil
+		}
 		return r.client.CreatePrincipal(ctx, wanted)
 	}
 	existing, err := r.client.Group(ctx, model.TakesOver.ValueString())
@@ -277,6 +288,7 @@ func (r *userGroupResource) create(ctx context.Context, model userGroupModel, di
 		warnOfAdoption(existing, diags)
 	}
 	r.accounts.created.add(existing.ID)
+	r.restore(ctx, existing, diags)
 	if !model.Description.IsUnknown() {
 		var warnings api.Warnings
 		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, api.PrincipalChange{Description: &wanted.Description})
@@ -313,7 +325,7 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	r.replaced.add(p.ID)
-	r.accounts.noteRead(p.ID, instanceMark(ctx, resp.Private, &resp.Diagnostics))
+	r.noteRead(ctx, resp.Private, heldAccounts, []string{p.ID}, &resp.Diagnostics)
 	model.read(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
@@ -341,7 +353,14 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	id := state.ID.ValueString()
-	if change := plan.changeOf(state); change != (api.PrincipalChange{}) {
+	change := plan.changeOf(state)
+	if change.Name != nil {
+		present := state.principal()
+		wanted := plan.principal()
+		wanted.ID = id
+		r.awaitName(ctx, wanted, present, path.Root(attrName), &resp.Diagnostics)
+	}
+	if change != (api.PrincipalChange{}) && !resp.Diagnostics.HasError() {
 		warnings, err := r.client.EditPrincipal(ctx, access.KindGroup, id, change)
 		addEditWarnings(&resp.Diagnostics, state.Member.ValueString(), warnings)
 		addFailure(&resp.Diagnostics, failure{doing: "Editing " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
@@ -351,6 +370,7 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	p, err := r.client.Group(ctx, id)
 	addFailure(&resp.Diagnostics, failure{doing: "Reading " + state.Member.ValueString(), needs: needsAnyRole}, err)
+	r.restore(ctx, p, &resp.Diagnostics)
 	plan.settle(p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	principalIdentity(id).set(ctx, resp.Identity, &resp.Diagnostics)

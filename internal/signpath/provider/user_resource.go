@@ -147,7 +147,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 		Validators: []validator.String{isEmail()},
 		PlanModifiers: []planmodifier.String{
 			keepSpellingOfEmail{},
-			stringplanmodifier.RequiresReplace(),
+			stringplanmodifier.RequiresReplaceIf(isKnown, whenKnown, whenKnown),
 		},
 	}
 	attributes[attrIdentity] = schema.StringAttribute{
