@@ -196,8 +196,9 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 		return nil
 	case err != nil:
 		addFailure(diags, doing, err)
-	default:
-		r.checkExisting(existing, adopt, at, diags)
+		return &existing
+	case r.checkExisting(ctx, existing, adopt, at, diags):
+		return nil
 	}
 	return &existing
 }

@@ -124,6 +124,9 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	fields := model.fields()
 	wanted := r.principalOf(model)
+	if r.refuseLeft(wanted, path.Root(r.keyAttribute), &resp.Diagnostics) {
+		return
+	}
 	created, err := r.create(ctx, wanted, *fields, &resp.Diagnostics)
 	doing := failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin, creating: true}
 	var lost *api.LostCreateError

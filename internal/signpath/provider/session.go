@@ -34,6 +34,8 @@ type session struct {
 	taken *taken
 	// accounts are what becomes of accounts and groups.
 	accounts *accounts
+	// departed is what is known of those who are gone, or half gone.
+	departed *departed
 	// demoted are the users whom this plan deactivates or takes a role from.
 	demoted *idSet
 	// roleNotice is who was told to have an unknown role.
@@ -57,7 +59,7 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
 		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, holdings: newHoldings(),
-		taken: &taken{entries: newHoldings()}, accounts: &accounts{}, demoted: &idSet{},
+		taken: &taken{entries: newHoldings()}, accounts: &accounts{}, departed: &departed{}, demoted: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}

@@ -206,7 +206,9 @@ func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Prin
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
 		return access.Principal{}
 	}
-	r.checkExisting(existing, adopt, at, diags)
+	if r.checkExisting(ctx, existing, adopt, at, diags) {
+		return access.Principal{}
+	}
 	r.planCreateOf(existing, at, diags)
 	return existing
 }
@@ -246,6 +248,9 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	wanted := model.principal()
+	if r.refuseLeft(wanted, path.Root(attrName), &resp.Diagnostics) {
+		return
+	}
 	created, err := r.create(ctx, model, &resp.Diagnostics)
 	doing := failure{at: path.Root(attrName), doing: fmt.Sprintf("Creating %s", wanted), needs: needsGroupAdmin, creating: true}
 	var lost *api.LostCreateError

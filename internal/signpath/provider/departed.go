@@ -1,0 +1,106 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// Before Terraform plans a destroy it plans normally, what is destroyed already included,
+// and an error in that plan ends the destroy. A provider is not told which of the two
+// plans it makes. So what a destroy leaves at SignPath, and who was removed there, is a
+// warning in the plan. An apply refuses both.
+
+// departed is what this run knows of those who are gone, or half gone.
+type departed struct {
+	// stated are references and lists that the state had when this run began.
+	stated sync.Map
+	// left are those of whom a destroy left something, by memberKey.
+	left idSet
+}
+
+// note notes the members of a state.
+func (d *departed) note(members ...string) {
+	for _, member := range members {
+		if reference, err := access.ParseReference(member); err == nil {
+			d.stated.Store(reference.Folded().String(), true)
+		}
+	}
+}
+
+// has tells whether the state had the member.
+func (d *departed) has(member string) bool {
+	reference, err := access.ParseReference(member)
+	_, ok := d.stated.Load(reference.Folded().String())
+	return err == nil && ok
+}
+
+// refusedByApply is what a plan says of what only the apply refuses.
+const refusedByApply = " This is a warning only because Terraform plans like this before a destroy, too, which it does not stop: an apply refuses it."
+
+// tellDeparted warns of somebody whom the state had, and who is not to be found any more,
+// and tells whether it did.
+func (s *session) tellDeparted(member string, err error, at path.Path, diags *diag.Diagnostics) bool {
+	if !isNobody(err) || !s.departed.has(member) {
+		return false
+	}
+	addWarning(diags, at, fmt.Sprintf("Gone since the last apply: %s", member), fmt.Sprintf(
+		"%s was in the state, and SignPath does not have it any more: it was removed there, with all that it had been given, or has another name. (%s)\n\n"+
+			"Take it out of the configuration, or correct its name.%s", member, err, refusedByApply))
+	return true
+}
+
+// tellGoneList is tellDeparted for a project, signing policy or group.
+func (s *session) tellGoneList(key string, err error, at path.Path, diags *diag.Diagnostics) bool {
+	if _, known := s.departed.stated.Load(key); !known || !isNobody(err) {
+		return false
+	}
+	addWarning(diags, at, "Gone since the last apply: "+key, fmt.Sprintf(
+		"It was in the state, and SignPath does not have it any more. (%s)\n\nTake it out of the configuration, or correct its name.%s", err, refusedByApply))
+	return true
+}
+
+// isLeft tells whether what is in the way of a create is what a destroy leaves: SignPath
+// deletes no account and no group by its API.
+func (s *session) isLeft(ctx context.Context, existing access.Principal) (bool, error) {
+	if existing.Kind != access.KindGroup {
+		return !existing.Active, nil
+	}
+	members, err := s.client.Members(ctx, s.groupTarget(access.GroupMembers, existing))
+	return len(members) == 0, err
+}
+
+// isGone tells whether nobody has the id any more. Read keeps the entry and the role of
+// whom SignPath has no more, and the plan warns of them again and again: a state without
+// them would take them for names that never were.
+func (s *session) isGone(ctx context.Context, member, id string) bool {
+	reference, err := access.ParseReference(member)
+	if err != nil || id == "" {
+		return false
+	}
+	_, err = s.client.Principal(ctx, reference.Kind, id)
+	return api.IsGone(err)
+}
+
+// refuseLeft refuses a create of which the plan has warned, and tells whether it did.
+func (s *session) refuseLeft(wanted access.Principal, at path.Path, diags *diag.Diagnostics) bool {
+	if !s.departed.left.has(memberKey(wanted)) {
+		return false
+	}
+	diags.AddAttributeError(at, "Already exists", fmt.Sprintf("%s exists already, as the plan has said, and was not created. %s", wanted, takeItOver(wanted)))
+	return true
+}
+
+// takeItOver says how Terraform comes to manage what exists.
+func takeItOver(existing access.Principal) string {
+	return fmt.Sprintf("To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
+		"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
+		"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
+		"Or set adopt_existing = true, to take it over with the settings of this resource.", resourceOf(existing.Kind), existing.Reference().Key)
+}
