@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -64,6 +66,31 @@ func (s *session) tellGoneList(key string, err error, at path.Path, diags *diag.
 	addWarning(diags, at, "Gone since the last apply: "+key, fmt.Sprintf(
 		"It was in the state, and SignPath does not have it any more. (%s)\n\nTake it out of the configuration, or correct its name.%s", err, refusedByApply))
 	return true
+}
+
+// settlingTime is how long after its create nothing proves that something is gone: answers
+// lag behind (documented incidents), by how much nobody says.
+const settlingTime = 5 * time.Second
+
+const privateCreated = "created"
+
+// noteCreated notes when the resource was created.
+func (s *session) noteCreated(ctx context.Context, private privateState, diags *diag.Diagnostics) {
+	setPrivate(ctx, private, privateCreated, s.now().UTC(), diags)
+}
+
+// awaitCreated looks again for somebody who was created just now and is not there.
+func (s *session) awaitCreated(ctx context.Context, private privateReader, kind access.Kind, id string, absence error) (access.Principal, error) {
+	created := getPrivate[time.Time](ctx, private, privateCreated)
+	for wait := settlingTime - s.now().Sub(created); wait > 0 && wait <= settlingTime && id != ""; wait -= time.Second {
+		if err := httpapi.Sleep(ctx, min(wait, time.Second)); err != nil {
+			return access.Principal{}, err
+		}
+		if p, err := s.client.ConfirmPrincipal(ctx, kind, id); err == nil {
+			return p, nil
+		}
+	}
+	return access.Principal{}, absence
 }
 
 // isLeft tells whether what is in the way of a create is what a destroy leaves: SignPath

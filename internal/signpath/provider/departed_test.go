@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
@@ -144,6 +145,33 @@ var departedFrom = map[string]struct{ removed, hcl string }{
 		"  signing_policy = \"test-signing\"\n  member         = \"" + lead + "\"\n}\n"},
 	"policy of a list": {"policy:project-a/test-signing", "resource \"signpath_signing_policy_approvers\" \"this\" {\n  project        = \"project-a\"\n" +
 		"  signing_policy = \"test-signing\"\n  members        = [\"" + lead + "\"]\n}\n"},
+}
+
+// TestCreatesAreNotBelievedGone plans right after an apply, where lists and objects are
+// shown as they were: nothing that was created counts as gone.
+func TestCreatesAreNotBelievedGone(t *testing.T) {
+	for name, missing := range map[string]mock.Dialect{"403": {}, "404": {UnknownIs404: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			missing.ListLag, missing.ReadLag = 2*time.Second, 2*time.Second
+			s := newOrganizationIn(t, missing, func(*mock.Seed) {}).site(inProcess, `
+resource "signpath_user" "this" {
+  name  = "New"
+  email = "new@example.com"
+}
+resource "signpath_ci_user" "this" {
+  name = "new"
+}
+resource "signpath_user_group" "this" {
+  name = "New"
+}
+`)
+			s.mustApply()
+			if planned := s.mustPlan(); planned.Changes {
+				t.Errorf("the next plan is not empty: %s", planned)
+			}
+		})
+	}
 }
 
 // TestWhoHasLeft removes at SignPath what a configuration is about: the plan warns of it,

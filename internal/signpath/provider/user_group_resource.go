@@ -264,6 +264,7 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	// see find.
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	principalIdentity(created.ID).set(ctx, resp.Identity, &resp.Diagnostics)
+	r.noteCreated(ctx, resp.Private, &resp.Diagnostics)
 	addFailure(&resp.Diagnostics, doing, err)
 }
 
@@ -309,6 +310,9 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	p, err := r.find(ctx, model)
+	if isNobody(err) {
+		p, err = r.awaitCreated(ctx, req.Private, access.KindGroup, model.ID.ValueString(), err)
+	}
 	if isNobody(err) {
 		removeFromState(ctx, resp)
 		return
