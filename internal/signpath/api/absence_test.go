@@ -212,6 +212,7 @@ func TestAPrincipalIsNotGone(t *testing.T) {
 	tests := map[string]mock.Fault{
 		"the list is refused":       {Route: "GET /CIUsers", Action: mock.FaultAnswer, Status: 403},
 		"the list is cut short":     {Route: "GET /CIUsers", Action: mock.FaultMalformedBody},
+		"the list lacks who asks":   {Route: "GET /CIUsers", Action: mock.FaultAnswer, Status: 200, Body: "[]"},
 		"its own route fails":       {Route: "GET /CIUsers/{id}", Action: mock.FaultAnswer, Status: 500},
 		"the token ran out":         {Route: "GET /CIUsers/{id}", Action: mock.FaultAnswer, Status: 401},
 		"its own route has no role": {Route: "GET /CIUsers/{id}", Action: mock.FaultAnswer, Status: 200, Body: `{"id":"` + nobody + `"}`},
@@ -225,6 +226,46 @@ func TestAPrincipalIsNotGone(t *testing.T) {
 			}
 			if p, err := o.client.Resolve(t.Context(), access.Reference{Kind: access.KindCIUser, Key: nobody}); err == nil || errors.Is(err, access.ErrNoPrincipal) {
 				t.Errorf("got %+v, %v", p, err)
+			}
+		})
+	}
+}
+
+// A proxy sends a create twice, and the caller gets the second answer: that the name is
+// taken. Whoever was not on the list right before is the one that was created.
+func TestARepeatedCreateIsFound(t *testing.T) {
+	for _, kind := range access.Kinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			o := inProcess(t)
+			p := access.Principal{Kind: kind, Name: "repeated", Active: true}
+			create := func() error {
+				_, err := o.Administrator("").CreateUserGroup(mock.UserGroupSeed{Name: p.Name})
+				return err
+			}
+			switch kind {
+			case access.KindUser:
+				p.Email = "repeated@example.com"
+				create = func() error {
+					_, err := o.Administrator("").CreateInteractiveUser(mock.InteractiveUserSeed{Name: p.Name, Email: p.Email})
+					return err
+				}
+			case access.KindCIUser:
+				create = func() error { _, err := o.Administrator("").CreateCIUser(mock.CIUserSeed{Name: p.Name}); return err }
+			}
+			route := map[access.Kind]string{access.KindUser: "POST /InteractiveUsers", access.KindCIUser: "POST /CIUsers", access.KindGroup: "POST /UserGroups"}[kind]
+			o.inject(mock.Fault{Route: route, Times: 1, Before: func() { o.check(create()) }})
+			if _, err := o.client.CreatePrincipal(t.Context(), p); err == nil {
+				t.Error("somebody whom nobody looked for counts as created")
+			}
+
+			o = inProcess(t)
+			_, err := o.client.Directory(t.Context(), kind)
+			o.must(err)
+			o.inject(mock.Fault{Route: route, Times: 1, Before: func() { o.check(create()) }})
+			created, err := o.client.CreatePrincipal(t.Context(), p)
+			o.must(err)
+			if created.ID == "" || !created.Reference().Same(p.Reference()) {
+				t.Errorf("got %+v", created)
 			}
 		})
 	}

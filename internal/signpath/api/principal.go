@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -203,14 +204,35 @@ func (c *Client) Principal(ctx context.Context, kind access.Kind, id string) (ac
 	if !IsUnknownOrForbidden(err) {
 		return p, err
 	}
+	refusal := err
 	if directory, err = c.wholeDirectory(ctx, kind); err != nil {
 		return access.Principal{}, err
 	}
 	if p, ok := directory.Get(id); ok && p.Kind == kind {
 		return p, nil
 	}
+	if err := c.checkSeesItself(ctx); err != nil {
+		return access.Principal{}, fmt.Errorf("%w; and %w", refusal, err)
+	}
 	c.snapshot.setMissing(id)
 	return access.Principal{}, gone
+}
+
+// checkSeesItself makes sure that the lists hold the token's own user: where they do not,
+// nothing is proven by who else is not in them.
+func (c *Client) checkSeesItself(ctx context.Context) error {
+	me, err := c.Me(ctx)
+	if err != nil {
+		return err
+	}
+	directory, err := c.Directory(ctx, me.Kind)
+	if err != nil {
+		return err
+	}
+	if _, ok := directory.Get(me.ID); !ok {
+		return fmt.Errorf("the list of %ss does not hold %s, whose token this is, and so proves nothing", me.Kind.Noun(), me.Principal)
+	}
+	return nil
 }
 
 // wholeDirectory is [Client.Directory] for who takes it for a proof that somebody is
@@ -294,9 +316,10 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
 	texts := created(p)
 	before := c.snapshot.directory.IDs()
+	_, listed := c.snapshot.listed[p.Kind].peek()
 	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, c.composeCreate(p))
 	if err != nil {
-		return c.findLostCreate(ctx, p, before, err)
+		return c.findLostCreate(ctx, p, before, listed, err)
 	}
 	p.ID = contract.CreatedID(p.Kind, body, header.Get("Location"))
 	// A Location may name the list and not the object, and an answer may be about
@@ -366,22 +389,27 @@ func (c *Client) lookFor(ctx context.Context, p access.Principal, before map[str
 		if err := httpapi.Sleep(ctx, wait); err != nil {
 			return access.Principal{}, err
 		}
-		principals, err := c.listPrincipals(ctx, p.Kind)
-		if err != nil {
-			return access.Principal{}, fmt.Errorf("the list could not be read: %w", err)
-		}
-		principals = slices.DeleteFunc(principals, func(p access.Principal) bool { return before[p.ID] })
-		found, err := access.NewDirectory(principals...).Find(p.Reference())
-		if err == nil {
-			c.snapshot.put(found)
-			return found, nil
-		}
+		found, err := c.lookOnce(ctx, p, before)
 		if !errors.Is(err, access.ErrNoPrincipal) {
-			return access.Principal{}, err
+			return found, err
 		}
 		missing = err
 	}
 	return access.Principal{}, missing
+}
+
+// lookOnce is lookFor for what a list shows now.
+func (c *Client) lookOnce(ctx context.Context, p access.Principal, before map[string]bool) (access.Principal, error) {
+	principals, err := c.listPrincipals(ctx, p.Kind)
+	if err != nil {
+		return access.Principal{}, fmt.Errorf("the list could not be read: %w", err)
+	}
+	principals = slices.DeleteFunc(principals, func(p access.Principal) bool { return before[p.ID] })
+	found, err := access.NewDirectory(principals...).Find(p.Reference())
+	if err == nil {
+		c.snapshot.put(found)
+	}
+	return found, err
 }
 
 // findCreated finds what was just created although the answer had no id that can be its.
@@ -393,10 +421,21 @@ func (c *Client) findCreated(ctx context.Context, p access.Principal, before map
 	return found, nil
 }
 
-// findLostCreate looks for the object of a create whose answer was lost.
-func (c *Client) findLostCreate(ctx context.Context, p access.Principal, before map[string]bool, cause error) (access.Principal, error) {
+// findLostCreate looks for the object of a create whose answer was lost. Before are the
+// ids that were known before it, of all if they were listed.
+func (c *Client) findLostCreate(ctx context.Context, p access.Principal, before map[string]bool, listed bool, cause error) (access.Principal, error) {
 	var e *httpapi.Error
-	if !errors.As(cause, &e) || !e.Sent {
+	switch {
+	case !errors.As(cause, &e):
+		return access.Principal{}, cause
+	case !e.Sent && listed && (e.Status == http.StatusBadRequest || e.Status == http.StatusConflict):
+		// A proxy that sends a request twice gets this answer for the second one. Where
+		// nobody has looked who was there before, it could be about somebody else.
+		if found, err := c.lookOnce(ctx, p, before); err == nil {
+			return found, nil
+		}
+		return access.Principal{}, cause
+	case !e.Sent:
 		return access.Principal{}, cause
 	}
 	if found, err := c.lookFor(ctx, p, before); err == nil {

@@ -50,7 +50,9 @@ func (s *session) planMember(ctx context.Context, t api.Target, current []string
 	f := failure{at: at, doing: fmt.Sprintf("Looking up %q for %s", member, t), needs: needsAnyRole, granting: true}
 	p, err := s.resolve(ctx, meant(reference, id))
 	if err != nil {
-		addFailure(diags, f, err)
+		if !s.tellDeparted(member, err, at, diags) {
+			addFailure(diags, f, err)
+		}
 		return p, false
 	}
 	if slices.Contains(current, p.ID) {

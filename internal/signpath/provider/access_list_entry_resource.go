@@ -134,6 +134,9 @@ func (r *accessListEntryResource) requireReplaceOnUpdate(req resource.ModifyPlan
 
 func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	current, err := r.currentMembers(ctx, t)
+	if r.tellGoneList(listKey(t), err, parentPath(r.list, err), &resp.Diagnostics) {
+		return
+	}
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{at: parentPath(r.list, err), doing: "Reading " + t.String(), needs: readNeeds(r.list)}, err)
 		return
@@ -147,7 +150,8 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 		meantID = entryID(ctx, req.Private)
 	}
 	p, ok := r.planMember(ctx, t, current, member, meantID, path.Root(attrMember), &resp.Diagnostics)
-	if !ok {
+	if !ok { // Where the member is gone, there is an update that the apply refuses.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMemberID), types.StringUnknown())...)
 		return
 	}
 	r.planIDs(ctx, t, p, resp)
@@ -292,6 +296,7 @@ func entryMember(ctx context.Context, from attributes, diags *diag.Diagnostics) 
 func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
+	r.departed.note(member)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
@@ -307,7 +312,9 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 		}
 	}
 	if id == "" || !slices.Contains(ids, id) {
-		removeFromState(ctx, resp)
+		if !r.isGone(ctx, member, id) {
+			removeFromState(ctx, resp)
+		}
 		return
 	}
 	spelled, err := r.spellMembers(ctx, []string{id}, []string{member})
@@ -344,6 +351,11 @@ func (r *accessListEntryResource) Update(ctx context.Context, req resource.Updat
 	defer r.noticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
 	if !ok {
+		return
+	}
+	if member := entryMember(ctx, req.State, &resp.Diagnostics); r.isGone(ctx, member, entryID(ctx, req.Private)) {
+		_, err := r.existingMember(ctx, member)
+		addFailure(&resp.Diagnostics, lookingUp(attrMember, member), err)
 		return
 	}
 	warnings, err := r.client.ChangeMembers(ctx, t, []string{entryID(ctx, req.Private)}, nil)

@@ -173,7 +173,9 @@ func (s *session) planTarget(ctx context.Context, req resource.ModifyPlanRequest
 		t = s.groupTarget(list, group)
 	}
 	if err != nil {
-		addUnknownGroup(diags, reference, err)
+		if !s.tellDeparted(parent.Group.ValueString(), err, path.Root(attrGroup), diags) {
+			addUnknownGroup(diags, reference, err)
+		}
 		return t, false
 	}
 	return t, !refuseUnmanageable(group, path.Root(attrGroup), diags)
@@ -253,6 +255,8 @@ func (s *session) readMembers(ctx context.Context, list access.List, req resourc
 		ids, err = s.client.Members(ctx, t)
 	}
 	if isNobody(err) {
+		s.departed.stated.Store(listKey(t), true)
+		s.departed.note(getParent(ctx, req.State, list, &resp.Diagnostics).Group.ValueString())
 		removeFromState(ctx, resp)
 		return t, nil, false
 	}

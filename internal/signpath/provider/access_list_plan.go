@@ -76,6 +76,9 @@ func (p *listPlan) run(ctx context.Context, t api.Target) {
 	p.claim(ctx, t)
 	planGroupID(ctx, t, &p.resp.Plan, diags)
 	current, err := p.currentMembers(ctx, t)
+	if p.tellGoneList(listKey(t), err, parentPath(p.list, err), diags) {
+		return
+	}
 	if err != nil {
 		addFailure(diags, failure{at: parentPath(p.list, err), doing: "Reading " + t.String(), needs: readNeeds(p.list)}, err)
 		return
@@ -184,7 +187,7 @@ func (p *listPlan) keepSpelling(ctx context.Context, wanted map[string]string) {
 		return
 	}
 	prior := p.priorIDs(ctx, p.req.State, p.req.Private, &p.resp.Diagnostics)
-	if len(prior) != len(wanted) {
+	if len(prior) != len(wanted) || len(p.members) != len(wanted) { // Somebody is gone.
 		return
 	}
 	for _, id := range prior {

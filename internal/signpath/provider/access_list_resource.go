@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -288,6 +289,11 @@ const privateMemberIDs = "member_ids"
 // its entry must still be found to be removed.
 func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []string, state settableAttributes, private privateState, diags *diag.Diagnostics) {
 	known := map[string]string{}
+	for member, id := range memberIDs(ctx, private) {
+		if _, exists := r.client.Known().Get(id); !exists {
+			known[member] = id // Somebody is gone, and no name that never was.
+		}
+	}
 	for i, member := range members {
 		known[member] = ids[i]
 	}
@@ -325,6 +331,8 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
+	r.departed.note(known...)
+	r.departed.note(slices.Collect(maps.Keys(memberIDs(ctx, req.Private)))...)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}

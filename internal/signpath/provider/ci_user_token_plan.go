@@ -71,7 +71,9 @@ func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.Strin
 	}
 	p, err = r.resolve(ctx, reference)
 	if err != nil {
-		addFailure(&resp.Diagnostics, lookingUp(attrCIUser, member.ValueString()), err)
+		if !r.tellDeparted(member.ValueString(), err, path.Root(attrCIUser), &resp.Diagnostics) {
+			addFailure(&resp.Diagnostics, lookingUp(attrCIUser, member.ValueString()), err)
+		}
 		return p, false
 	}
 	token := "the API token of CI user " + memberKey(p)

@@ -235,6 +235,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.departed.note(state.CIUser.ValueString())
 	p, err := r.client.Principal(ctx, access.KindCIUser, state.ID.ValueString())
 	if api.IsGone(err) {
 		removeFromState(ctx, resp)

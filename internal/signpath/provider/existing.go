@@ -36,21 +36,27 @@ func takesOverAttribute(what string) schema.StringAttribute {
 
 // checkExisting reports a principal to be created that exists: Terraform must
 // not take over what it did not make without being told. One that this run
-// replaces by itself, as after a create that failed half-way, is taken up again.
-func (s *session) checkExisting(existing access.Principal, adopt bool, at path.Path, diags *diag.Diagnostics) {
+// replaces by itself, as after a create that failed half-way, is taken up again. It tells
+// whether it is what a destroy leaves, of which a plan only warns.
+func (s *session) checkExisting(ctx context.Context, existing access.Principal, adopt bool, at path.Path, diags *diag.Diagnostics) (isLeft bool) {
 	switch {
-	case refuseUnmanageable(existing, at, diags):
-	case s.replaced.has(existing.ID):
-	case adopt: // tellTakeover says so.
-	default:
-		diags.AddAttributeError(at, "Already exists", fmt.Sprintf(
-			"The organization has %s already%s. To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
-				"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
-				"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
-				"Or set adopt_existing = true, to take it over with the settings of this resource: also where Terraform replaces this resource by the same one with "+
-				"create_before_destroy, which that of another resource that refers to it brings about, too. Nothing is lost by that.",
-			existing, inactiveNote(existing), resourceOf(existing.Kind), existing.Reference().Key))
+	case refuseUnmanageable(existing, at, diags), s.replaced.has(existing.ID), adopt: // tellTakeover says so.
+		return false
 	}
+	isLeft, err := s.isLeft(ctx, existing)
+	addFailure(diags, failure{at: at, doing: "Looking at " + existing.String(), needs: needsAnyRole}, err)
+	if !isLeft {
+		diags.AddAttributeError(at, "Already exists", fmt.Sprintf("The organization has %s already. %s", existing, takeItOver(existing)))
+		return false
+	}
+	s.departed.left.add(existing.Reference().Folded().String())
+	how := "deactivated"
+	if existing.Kind == access.KindGroup {
+		how = "with nobody in it"
+	}
+	addWarning(diags, at, fmt.Sprintf("Already exists: %s, %s", existing.Reference(), how), fmt.Sprintf(
+		"The organization has %s already, %s, as a destroy leaves it. In a destroy there is nothing to do about it.%s %s", existing, how, refusedByApply, takeItOver(existing)))
+	return true
 }
 
 // tellTakeover says in the plan that something will be taken over, and what it was given:

@@ -79,7 +79,7 @@ func (c accessChange) report(found []review.Finding, denied bool, diags *diag.Di
 	case rule.Absence && c.replaceable && !denied:
 		addWarning(diags, at, summary, detail+"\n\nThis is only a warning, because another resource of the plan may mend it.")
 	default:
-		addError(diags, at, summary, detail+"\n\n"+guardrailOrder(rule))
+		addError(diags, at, summary, detail+"\n\n"+guardrailOrder(rule)+"\n\n"+destroyNote)
 	}
 }
 
@@ -105,6 +105,10 @@ func guardrailDetail(rule review.Rule, found []review.Finding) string {
 	fmt.Fprintf(&text, "\n\n%s To accept it, change the rule %s in guardrails of the provider block, or add an exception there.", rule.Advice, rule.ID)
 	return text.String()
 }
+
+// destroyNote says how what is denied is destroyed: without a refresh, Terraform does not
+// plan normally before.
+const destroyNote = "A destroy is stopped by this, too, unless it is run as `terraform destroy -refresh=false`."
 
 // guardrailOrder says why what another resource does is no help.
 func guardrailOrder(rule review.Rule) string {

@@ -91,7 +91,7 @@ func killedPhases(t *testing.T) []killedPhase {
 	phases := []killedPhase{
 		{name: "create", config: killedType},
 		{name: "change", begun: killedType, config: changed},
-		{name: "destroy", begun: killedType, config: killedType, options: testkit.Options{Destroy: true}},
+		{name: "destroy", begun: everyType, config: everyType, options: testkit.Options{Destroy: true}},
 	}
 	for i := range phases {
 		p := &phases[i]

@@ -210,10 +210,10 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 		return nil
 	case err != nil:
 		addFailure(diags, doing, err)
-	case r.awaitFate(ctx, existing, resp.Private):
+		return &existing
+	case r.awaitFate(ctx, existing, resp.Private), r.checkExisting(ctx, existing, adopt, at, diags):
 		return nil
 	default:
-		r.checkExisting(existing, adopt, at, diags)
 		r.planTakeUp(existing, adopt, at, diags)
 	}
 	return &existing

@@ -124,6 +124,9 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	fields := model.fields()
 	wanted := r.principalOf(model)
+	if r.refuseLeft(wanted, path.Root(r.keyAttribute), &resp.Diagnostics) {
+		return
+	}
 	created, err := r.create(ctx, wanted, *fields, &resp.Diagnostics)
 	if created.ID == "" && err == nil { // It is reported.
 		return
@@ -137,6 +140,7 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	// The id is saved before anything else is asked of SignPath. If it is not
 	// known whether there is one, the next refresh looks for it; see find.
 	r.save(ctx, req.Plan, created, resp)
+	r.noteCreated(ctx, resp.Private, &resp.Diagnostics)
 	if err != nil {
 		addFailure(&resp.Diagnostics, doing, err)
 		return
@@ -219,6 +223,9 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 	fields := model.fields()
 	p, err := r.find(ctx, model)
 	r.noticeRoles(ctx, &resp.Diagnostics)
+	if isNobody(err) {
+		p, err = r.awaitCreated(ctx, req.Private, r.kind, fields.ID.ValueString(), err)
+	}
 	if isNobody(err) {
 		removeFromState(ctx, resp)
 		return

@@ -178,7 +178,10 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 	p, err := r.resolve(ctx, reference)
 	if err != nil {
-		addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
+		if !r.tellDeparted(plan.Member.ValueString(), err, path.Root(attrMember), &resp.Diagnostics) {
+			addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
+		}
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
 		return
 	}
 	r.claim(ctx, memberKey(p), resp)
@@ -303,12 +306,16 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.departed.note(state.Member.ValueString())
 	p, err := r.principal(ctx, state)
 	r.noticeRoles(ctx, &resp.Diagnostics)
 	if err == nil && p.Role == access.RoleRegularUser {
 		p, err = r.client.ConfirmPrincipal(ctx, p.Kind, p.ID)
 	}
-	if api.IsGone(err) || (err == nil && p.Role == access.RoleRegularUser) {
+	if api.IsGone(err) {
+		return // The plan tells; see isGone.
+	}
+	if err == nil && p.Role == access.RoleRegularUser {
 		removeFromState(ctx, resp)
 		return
 	}

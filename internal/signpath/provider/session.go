@@ -39,6 +39,8 @@ type session struct {
 	unreadEnds, unreadStays *idSet
 	// calls are the calls that are under way.
 	calls *calls
+	// departed is what is known of those who are gone, or half gone.
+	departed *departed
 	// demoted are the users whom this plan deactivates or takes a role from.
 	demoted *idSet
 	// roleNotice is who was told to have an unknown role.
@@ -62,7 +64,7 @@ func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {
 	s := &session{
 		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, holdings: newHoldings(),
-		taken: &taken{entries: newHoldings()}, accounts: &accounts{emptied: newHoldings()}, demoted: &idSet{},
+		taken: &taken{entries: newHoldings()}, accounts: &accounts{emptied: newHoldings()}, departed: &departed{}, demoted: &idSet{},
 		calls: &calls{}, unreadEnds: &idSet{}, unreadStays: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,

@@ -208,10 +208,9 @@ func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Prin
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
 		return access.Principal{}
 	}
-	if r.awaitFate(ctx, existing, resp.Private) {
+	if r.awaitFate(ctx, existing, resp.Private) || r.checkExisting(ctx, existing, adopt, at, diags) {
 		return access.Principal{}
 	}
-	r.checkExisting(existing, adopt, at, diags)
 	r.planTakeUp(existing, adopt, at, diags)
 	return existing
 }
@@ -251,6 +250,9 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	wanted := model.principal()
+	if r.refuseLeft(wanted, path.Root(attrName), &resp.Diagnostics) {
+		return
+	}
 	created, err := r.create(ctx, model, &resp.Diagnostics)
 	if created.ID == "" && err == nil { // It is reported.
 		return
@@ -267,6 +269,7 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	// see find.
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	principalIdentity(created.ID).set(ctx, resp.Identity, &resp.Diagnostics)
+	r.noteCreated(ctx, resp.Private, &resp.Diagnostics)
 	addFailure(&resp.Diagnostics, doing, err)
 }
 
@@ -316,6 +319,9 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	p, err := r.find(ctx, model)
+	if isNobody(err) {
+		p, err = r.awaitCreated(ctx, req.Private, access.KindGroup, model.ID.ValueString(), err)
+	}
 	if isNobody(err) {
 		removeFromState(ctx, resp)
 		return

@@ -230,21 +230,6 @@ resource "signpath_user" "this" {
 }`,
 			want: []string{`Already exists`, `import {`, `to = signpath_user.NAME`, `id = "dev.lead@example.com"`},
 		},
-		"exists, deactivated": {
-			config: `
-resource "signpath_user" "this" {
-  name  = "Development Lead"
-  email = "dev.lead@example.com"
-}`,
-			seed: func(seed *mock.Seed) {
-				for i := range seed.InteractiveUsers {
-					if seed.InteractiveUsers[i].Email == "dev.lead@example.com" {
-						seed.InteractiveUsers[i].Inactive = true
-					}
-				}
-			},
-			want: []string{`Already exists`, `deactivated`, `import {`},
-		},
 		"synchronized": {
 			config: `
 resource "signpath_user" "this" {

@@ -1,0 +1,134 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// Before Terraform plans a destroy it plans normally, what is destroyed already included,
+// and an error in that plan ends the destroy. A provider is not told which of the two
+// plans it makes. So what a destroy leaves at SignPath, and who was removed there, is a
+// warning in the plan. An apply refuses both.
+
+// departed is what this run knows of those who are gone, or half gone.
+type departed struct {
+	// stated are references and lists that the state had when this run began.
+	stated sync.Map
+	// left are those of whom a destroy left something, by memberKey.
+	left idSet
+}
+
+// note notes the members of a state.
+func (d *departed) note(members ...string) {
+	for _, member := range members {
+		if reference, err := access.ParseReference(member); err == nil {
+			d.stated.Store(reference.Folded().String(), true)
+		}
+	}
+}
+
+// has tells whether the state had the member.
+func (d *departed) has(member string) bool {
+	reference, err := access.ParseReference(member)
+	_, ok := d.stated.Load(reference.Folded().String())
+	return err == nil && ok
+}
+
+// refusedByApply is what a plan says of what only the apply refuses.
+const refusedByApply = " This is a warning only because Terraform plans like this before a destroy, too, which it does not stop: an apply refuses it."
+
+// tellDeparted warns of somebody whom the state had, and who is not to be found any more,
+// and tells whether it did.
+func (s *session) tellDeparted(member string, err error, at path.Path, diags *diag.Diagnostics) bool {
+	if !isNobody(err) || !s.departed.has(member) {
+		return false
+	}
+	addWarning(diags, at, fmt.Sprintf("Gone since the last apply: %s", member), fmt.Sprintf(
+		"%s was in the state, and SignPath does not have it any more: it was removed there, with all that it had been given, or has another name. (%s)\n\n"+
+			"Take it out of the configuration, or correct its name.%s", member, err, refusedByApply))
+	return true
+}
+
+// tellGoneList is tellDeparted for a project, signing policy or group.
+func (s *session) tellGoneList(key string, err error, at path.Path, diags *diag.Diagnostics) bool {
+	if _, known := s.departed.stated.Load(key); !known || !isNobody(err) {
+		return false
+	}
+	addWarning(diags, at, "Gone since the last apply: "+key, fmt.Sprintf(
+		"It was in the state, and SignPath does not have it any more. (%s)\n\nTake it out of the configuration, or correct its name.%s", err, refusedByApply))
+	return true
+}
+
+// settlingTime is how long after its create nothing proves that something is gone: answers
+// lag behind (documented incidents), by how much nobody says.
+const settlingTime = 5 * time.Second
+
+const privateCreated = "created"
+
+// noteCreated notes when the resource was created.
+func (s *session) noteCreated(ctx context.Context, private privateState, diags *diag.Diagnostics) {
+	setPrivate(ctx, private, privateCreated, s.now().UTC(), diags)
+}
+
+// awaitCreated looks again for somebody who was created just now and is not there.
+func (s *session) awaitCreated(ctx context.Context, private privateReader, kind access.Kind, id string, absence error) (access.Principal, error) {
+	created := getPrivate[time.Time](ctx, private, privateCreated)
+	for wait := settlingTime - s.now().Sub(created); wait > 0 && wait <= settlingTime && id != ""; wait -= time.Second {
+		if err := httpapi.Sleep(ctx, min(wait, time.Second)); err != nil {
+			return access.Principal{}, err
+		}
+		if p, err := s.client.ConfirmPrincipal(ctx, kind, id); err == nil {
+			return p, nil
+		}
+	}
+	return access.Principal{}, absence
+}
+
+// isLeft tells whether what is in the way of a create is what a destroy leaves: SignPath
+// deletes no account and no group by its API.
+func (s *session) isLeft(ctx context.Context, existing access.Principal) (bool, error) {
+	if existing.Kind != access.KindGroup {
+		return !existing.Active, nil
+	}
+	members, err := s.client.Members(ctx, s.groupTarget(access.GroupMembers, existing))
+	return len(members) == 0, err
+}
+
+// isGone tells whether nobody has the id any more. Read keeps the entry and the role of
+// whom SignPath has no more, and the plan warns of them again and again: a state without
+// them would take them for names that never were.
+func (s *session) isGone(ctx context.Context, member, id string) bool {
+	reference, err := access.ParseReference(member)
+	if err != nil || id == "" {
+		return false
+	}
+	_, err = s.client.Principal(ctx, reference.Kind, id)
+	return api.IsGone(err)
+}
+
+// refuseLeft refuses a create of which the plan has warned, and tells whether it did.
+func (s *session) refuseLeft(wanted access.Principal, at path.Path, diags *diag.Diagnostics) bool {
+	if !s.departed.left.has(memberKey(wanted)) {
+		return false
+	}
+	diags.AddAttributeError(at, "Already exists", fmt.Sprintf("%s exists already, as the plan has said, and was not created. %s", wanted, takeItOver(wanted)))
+	return true
+}
+
+// takeItOver says how Terraform comes to manage what exists.
+func takeItOver(existing access.Principal) string {
+	return fmt.Sprintf("To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
+		"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
+		"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
+		"Or set adopt_existing = true, to take it over with the settings of this resource: also where Terraform replaces this resource by the same one with "+
+		"create_before_destroy, which that of another resource that refers to it brings about, too. Nothing is lost by that.", resourceOf(existing.Kind), existing.Reference().Key)
+}
