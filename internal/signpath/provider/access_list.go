@@ -40,7 +40,7 @@ func (s *session) conditions(ctx context.Context, t api.Target) (access.Conditio
 }
 
 // planMember finds the principal that a planned entry names and checks that it
-// may be on the list. The id is whom the state means by it; see meant. Who is on the list already is not checked: SignPath took
+// may be on the list. The id is whom the state means by it; see resolveMeant. Who is on the list already is not checked: SignPath took
 // it, and a plan must not fail because somebody was deactivated meanwhile.
 func (s *session) planMember(ctx context.Context, t api.Target, current []string, member, id string, at path.Path, diags *diag.Diagnostics) (access.Principal, bool) {
 	reference, err := access.ParseReference(member)
@@ -48,7 +48,7 @@ func (s *session) planMember(ctx context.Context, t api.Target, current []string
 		return access.Principal{}, false // Validation has reported it.
 	}
 	f := failure{at: at, doing: fmt.Sprintf("Looking up %q for %s", member, t), needs: needsAnyRole, granting: true}
-	p, err := s.resolve(ctx, meant(reference, id))
+	p, err := s.resolveMeant(ctx, reference, id)
 	if err != nil {
 		if !s.tellDeparted(member, err, at, diags) {
 			addFailure(diags, f, err)

@@ -164,10 +164,16 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 	if !resp.Diagnostics.HasError() {
 		r.planAccess(ctx, t, p, current, priorEntry(ctx, req), resp.Private, &resp.Diagnostics)
 	}
-	if req.State.Raw.IsNull() || prior.ValueString() == member {
+	granted := entryID(ctx, req.Private)
+	switch isSame := prior.ValueString() == member; {
+	case req.State.Raw.IsNull(), isSame && (granted == "" || p.ID == granted):
+		return
+	case isSame: // The name is now that of somebody new.
+		resp.RequiresReplace.Append(path.Root(attrMemberID))
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMemberID), idValue(p.ID))...)
 		return
 	}
-	if p.ID != "" && p.ID == entryID(ctx, req.Private) {
+	if p.ID != "" && p.ID == granted {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), prior)...)
 		return
 	}
@@ -314,7 +320,9 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 	if id == "" || !slices.Contains(ids, id) {
 		if !r.isGone(ctx, member, id) {
 			removeFromState(ctx, resp)
+			return
 		}
+		r.listIdentity(t, id).set(ctx, resp.Identity, &resp.Diagnostics)
 		return
 	}
 	spelled, err := r.spellMembers(ctx, []string{id}, []string{member})

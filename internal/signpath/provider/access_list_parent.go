@@ -162,10 +162,11 @@ func (s *session) planTarget(ctx context.Context, req resource.ModifyPlanRequest
 	if err != nil {
 		return t, false // Validation has reported it.
 	}
+	id := ""
 	if !req.State.Raw.IsNull() && parent == getParent(ctx, req.State, list, diags) {
-		reference = meant(reference, groupID(ctx, req.Private))
+		id = groupID(ctx, req.Private)
 	}
-	group, err := s.resolve(ctx, reference)
+	group, err := s.resolveMeant(ctx, reference, id)
 	if err == nil && group.ID != "" {
 		t = s.groupTarget(list, group)
 		group, err = s.client.Group(ctx, group.ID)

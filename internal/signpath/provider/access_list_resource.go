@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -289,11 +288,6 @@ const privateMemberIDs = "member_ids"
 // its entry must still be found to be removed.
 func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []string, state settableAttributes, private privateState, diags *diag.Diagnostics) {
 	known := map[string]string{}
-	for member, id := range memberIDs(ctx, private) {
-		if _, exists := r.client.Known().Get(id); !exists {
-			known[member] = id // Somebody is gone, and no name that never was.
-		}
-	}
 	for i, member := range members {
 		known[member] = ids[i]
 	}
@@ -332,7 +326,6 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
 	r.departed.note(known...)
-	r.departed.note(slices.Collect(maps.Keys(memberIDs(ctx, req.Private)))...)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
@@ -342,6 +335,7 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	r.noteRead(ctx, resp.Private, listKey(t), ids, &resp.Diagnostics)
+	r.noteGoneMembers(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	r.keepTarget(ctx, t, "", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMembers), memberSet(members))...)
 	r.rememberIDs(ctx, members, ids, &resp.State, resp.Private, &resp.Diagnostics)

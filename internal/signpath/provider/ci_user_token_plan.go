@@ -66,10 +66,11 @@ func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.Strin
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
+	id := ""
 	if member.Equal(state.CIUser) {
-		reference = meant(reference, state.ID.ValueString())
+		id = state.ID.ValueString()
 	}
-	p, err = r.resolve(ctx, reference)
+	p, err = r.resolveMeant(ctx, reference, id)
 	if err != nil {
 		if !r.tellDeparted(member.ValueString(), err, path.Root(attrCIUser), &resp.Diagnostics) {
 			addFailure(&resp.Diagnostics, lookingUp(attrCIUser, member.ValueString()), err)

@@ -93,6 +93,23 @@ func (s *session) awaitCreated(ctx context.Context, private privateReader, kind 
 	return access.Principal{}, absence
 }
 
+const privateGoneMembers = "gone_members"
+
+// noteGoneMembers notes the members of a list whom SignPath has no more, now and for later
+// runs: they are no names that never were.
+func (s *session) noteGoneMembers(ctx context.Context, before privateReader, after privateState, diags *diag.Diagnostics) {
+	gone := map[string]string{}
+	for _, members := range []map[string]string{getPrivate[map[string]string](ctx, before, privateGoneMembers), memberIDs(ctx, before)} {
+		for member, id := range members {
+			if _, exists := s.client.Known().Get(id); !exists {
+				gone[member] = id
+				s.departed.note(member)
+			}
+		}
+	}
+	setPrivate(ctx, after, privateGoneMembers, gone, diags)
+}
+
 // isLeft tells whether what is in the way of a create is what a destroy leaves: SignPath
 // deletes no account and no group by its API.
 func (s *session) isLeft(ctx context.Context, existing access.Principal) (bool, error) {

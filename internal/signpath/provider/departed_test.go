@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
@@ -205,6 +207,25 @@ func TestWhoHasLeft(t *testing.T) {
 		})
 	}
 }
+
+// TestWhoHasLeftIsCreatedAgain removes an account that the configuration creates and gives
+// something to: the next apply does all of it again.
+func TestWhoHasLeftIsCreatedAgain(t *testing.T) {
+	s := newOrganization(t).site(inProcess, twoOfAll())
+	s.mustApply()
+	want := factsByName(s.Snapshot())
+	for _, gone := range []string{"user:new-a@example.com", "ci_user:build-a", "group:Group a"} {
+		must(t, s.Administrator("").Remove(gone))
+	}
+	s.mustApply()
+	if diff := cmp.Diff(want, factsByName(s.Snapshot())); diff != "" {
+		t.Errorf("not all is as it was (-want +got):\n%s", diff)
+	}
+	s.planIs(testkit.Summary{})
+}
+
+// factsByName is the organization without ids of who is new.
+func factsByName(seed mock.Seed) []string { return linesOf(seed, mock.Seed{}) }
 
 // TestCLIDestroyOfWhatIsDenied destroys a configuration that a guardrail denies, as the
 // error says.

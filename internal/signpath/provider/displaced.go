@@ -104,14 +104,18 @@ func idValue(id string) types.String {
 	return types.StringValue(id)
 }
 
-// meant is the reference by the id that it stands for in the state; the id is empty where
-// the state does not have the reference. A name that has gone to somebody else since still
-// means whom it meant.
-func meant(reference access.Reference, id string) access.Reference {
-	if id != "" {
-		reference.Key = id
+// resolveMeant resolves a reference that stands for an id in the state; the id is empty
+// where the state does not have the reference. A name that has gone to somebody else since
+// still means whom it meant, unless nobody is that any more.
+func (s *session) resolveMeant(ctx context.Context, reference access.Reference, id string) (access.Principal, error) {
+	if id == "" {
+		return s.resolve(ctx, reference)
 	}
-	return reference
+	p, err := s.resolve(ctx, access.Reference{Kind: reference.Kind, Key: id})
+	if isNobody(err) {
+		return s.resolve(ctx, reference)
+	}
+	return p, err
 }
 
 // planAttributes is what a plan offers for reading and writing one attribute.

@@ -173,10 +173,11 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
+	id := ""
 	if plan.Member.Equal(state.Member) {
-		reference = meant(reference, state.ID.ValueString())
+		id = state.ID.ValueString()
 	}
-	p, err := r.resolve(ctx, reference)
+	p, err := r.resolveMeant(ctx, reference, id)
 	if err != nil {
 		if !r.tellDeparted(plan.Member.ValueString(), err, path.Root(attrMember), &resp.Diagnostics) {
 			addFailure(&resp.Diagnostics, lookingUp(attrMember, plan.Member.ValueString()), err)
@@ -200,7 +201,8 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 		if len(r.noteKept(ctx, resp.Private, heldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) > 0 {
 			r.planEnd(ctx, state, plan.AllowLockout.ValueBool(), path.Root(attrMember), resp)
 		}
-		resp.RequiresReplace.Append(path.Root(attrMember))
+		// The name may be the same, of somebody new.
+		resp.RequiresReplace.Append(path.Root(attrMember), path.Root(attrID))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrID), types.StringUnknown())...)
 	default:
 		r.checkUpdate(ctx, plan, state, resp)
@@ -312,8 +314,9 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	if err == nil && p.Role == access.RoleRegularUser {
 		p, err = r.client.ConfirmPrincipal(ctx, p.Kind, p.ID)
 	}
-	if api.IsGone(err) {
-		return // The plan tells; see isGone.
+	if api.IsGone(err) { // The plan tells; see isGone.
+		principalIdentity(state.ID.ValueString()).set(ctx, resp.Identity, &resp.Diagnostics)
+		return
 	}
 	if err == nil && p.Role == access.RoleRegularUser {
 		removeFromState(ctx, resp)
