@@ -97,14 +97,25 @@ func (d document) compare(r *Route) []Line {
 		line.State, line.Found = Contradicts, reason
 	}
 	lines := []Line{line}
+	read, _ := d.of(r.shownBy())
 	for _, p := range r.Request {
-		lines = append(lines, found.request.compare(r, PartRequest, p, p.requestNames(), known.request))
+		line := found.request.compare(r, PartRequest, p, p.requestNames(), known.request)
+		// A setting that is only carried along may go back by a name that nobody knows.
+		isUnknown := read.answer != nil && !read.answer.hasAny(p.AnswerNames())
+		line.Optional = line.Optional || line.State == Missing && isUnknown && r.carriesAlong(p)
+		lines = append(lines, line)
 	}
 	for _, p := range r.Answer {
 		lines = append(lines, found.answer.compare(r, PartAnswer, p, p.AnswerNames(), known.answer))
 	}
 	lines = append(lines, found.answer.misread(r, known.answer)...)
 	return append(lines, d.surplus(r, route, found)...)
+}
+
+// carriesAlong tells whether an edit sends the property as it was read: of projects and
+// signing policies, the client changes the lists of members.
+func (r *Route) carriesAlong(p Property) bool {
+	return (r.Edits == RouteProject || r.Edits == RoutePolicy) && !p.isMemberList()
 }
 
 // misread tells what of an answer is not looked for and would be understood if it came,

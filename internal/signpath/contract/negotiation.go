@@ -245,7 +245,14 @@ func (s Settled) Compose(texts map[Property]string) (Object, error) {
 // have a property that is null, nor if they have one that is not known.
 func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Object) (Object, error) {
 	for _, p := range slices.Sorted(maps.Keys(texts)) {
-		if texts[p] == "" || !p.IsOptional() || slices.ContainsFunc(answered(), func(o Object) bool { return o.Has(p) }) {
+		if texts[p] == "" || !p.IsOptional() {
+			continue
+		}
+		objects := answered()
+		if i := slices.IndexFunc(objects, func(o Object) bool { return o.Has(p) }); i >= 0 {
+			if err := s.checkWrittenAs(p, objects[i].Key(p)); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		unknown := s.undescribedIn(answered())
@@ -258,6 +265,18 @@ func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Obje
 		}
 	}
 	return s.Compose(texts)
+}
+
+// checkWrittenAs refuses to write a property by a name that is assumed, where answers show
+// it by another one that does not go with it.
+func (s Settled) checkWrittenAs(p Property, shown string) error {
+	name, err := s.nameOf(p)
+	goesWith := func(sp spelling) bool { return sp.answer == shown && sp.requestName() == name }
+	if err != nil || s.request != nil || name == shown || slices.ContainsFunc(p.spellings(), goesWith) {
+		return err
+	}
+	return s.refuse("it would write the property %q (the name is %s), and answers call it %q, so that nobody knows by which name it is taken",
+		name, s.assumed.Evidence(PartRequest, p), shown)
 }
 
 // writesNull tells whether a property of the object is null and stands there.
