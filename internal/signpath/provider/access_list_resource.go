@@ -92,7 +92,8 @@ func concurrencyNote(list access.List) string {
 			"and somebody who is added in the moment between that read and the write is then lost without a trace. A change made right after the second read can overwrite ours; the next plan shows that as drift."
 	}
 	return note + "This provider reads the object right before an edit and again after it, writes its own entries again if they are gone, and reports settings that were lost. " +
-		"A change that somebody else makes in the moment between that read and the write can still be overwritten, and one made right after the second read can overwrite ours; the next plan shows either as drift."
+		"A change that somebody else makes in the moment between that read and the write can still be overwritten, and one made right after the second read can overwrite ours; the next plan shows either as drift, " +
+		"but for an entry that a resource of a single one has removed: it is nobody's then, and where somebody else's write puts it back, only the resource of the whole list shows it."
 }
 
 func memberForms(kinds []access.Kind) string {

@@ -111,7 +111,8 @@ func TestLeftoversAreNotCreated(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			s := newOrganization(t, func(seed *mock.Seed) {
-				seed.InteractiveUsers = append(seed.InteractiveUsers, mock.InteractiveUserSeed{Name: "Left", Email: "left@example.com", Identity: "example:left", Inactive: true})
+				user := mock.InteractiveUserSeed{Name: "Left", Email: "left@example.com", Identity: "example:left", Inactive: true}
+				seed.InteractiveUsers = append(seed.InteractiveUsers, user)
 				seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "left", Inactive: true})
 				seed.UserGroups = append(seed.UserGroups, mock.UserGroupSeed{Name: "Left"})
 			}).site(inProcess, hcl)
@@ -130,23 +131,42 @@ func TestLeftoversAreNotCreated(t *testing.T) {
 
 // departedFrom are configurations with somebody, or a place, that is removed at SignPath.
 var departedFrom = map[string]struct{ removed, hcl string }{
-	"entry":      {outsider, "resource \"signpath_project_reader\" \"this\" {\n  project = \"project-b\"\n  member  = \"" + outsider + "\"\n}\n"},
-	"list":       {outsider, "resource \"signpath_project_readers\" \"this\" {\n  project = \"project-b\"\n  members = [\"" + outsider + "\", \"" + lead + "\"]\n}\n"},
-	"membership": {outsider, "resource \"signpath_user_group_member\" \"this\" {\n  group  = \"group:Release Managers\"\n  member = \"" + outsider + "\"\n}\n"},
-	"members of a group": {outsider, "resource \"signpath_user_group_members\" \"this\" {\n  group   = \"group:Release Managers\"\n  members = [\"" +
-		outsider + "\"]\n}\n"},
-	"role":             {outsider, "resource \"signpath_role_assignment\" \"this\" {\n  member = \"" + outsider + "\"\n  role   = \"GlobalReader\"\n}\n"},
-	"token":            {"ci_user:foreign-build", "resource \"signpath_ci_user_token\" \"this\" {\n  ci_user = \"ci_user:foreign-build\"\n}\n"},
-	"group on a list":  {"group:Release Managers", "resource \"signpath_project_reader\" \"this\" {\n  project = \"project-b\"\n  member  = \"group:Release Managers\"\n}\n"},
-	"group of members": {"group:Release Managers", "resource \"signpath_user_group_members\" \"this\" {\n  group   = \"group:Release Managers\"\n  members = [\"" + lead + "\"]\n}\n"},
-	"group of a member": {"group:Release Managers", "resource \"signpath_user_group_member\" \"this\" {\n  group  = \"group:Release Managers\"\n  member = \"" +
-		lead + "\"\n}\n"},
-	"project of an entry": {"project:project-a", "resource \"signpath_project_reader\" \"this\" {\n  project = \"project-a\"\n  member  = \"" + lead + "\"\n}\n"},
-	"project of a list":   {"project:project-a", "resource \"signpath_project_readers\" \"this\" {\n  project = \"project-a\"\n  members = [\"" + lead + "\"]\n}\n"},
-	"policy of an entry": {"policy:project-a/test-signing", "resource \"signpath_signing_policy_approver\" \"this\" {\n  project        = \"project-a\"\n" +
-		"  signing_policy = \"test-signing\"\n  member         = \"" + lead + "\"\n}\n"},
-	"policy of a list": {"policy:project-a/test-signing", "resource \"signpath_signing_policy_approvers\" \"this\" {\n  project        = \"project-a\"\n" +
-		"  signing_policy = \"test-signing\"\n  members        = [\"" + lead + "\"]\n}\n"},
+	"entry":               {outsider, left("project_reader", "project", "project-b", "member", outsider)},
+	"list":                {outsider, left("project_readers", "project", "project-b", "members", outsider+" "+lead)},
+	"membership":          {outsider, left("user_group_member", "group", managers, "member", outsider)},
+	"members of a group":  {outsider, left("user_group_members", "group", managers, "members", outsider)},
+	"role":                {outsider, left("role_assignment", "member", outsider, "role", "GlobalReader")},
+	"token":               {"ci_user:foreign-build", left("ci_user_token", "ci_user", "ci_user:foreign-build")},
+	"group on a list":     {managers, left("project_reader", "project", "project-b", "member", managers)},
+	"group of members":    {managers, left("user_group_members", "group", managers, "members", lead)},
+	"group of a member":   {managers, left("user_group_member", "group", managers, "member", lead)},
+	"project of an entry": {"project:project-a", left("project_reader", "project", "project-a", "member", lead)},
+	"project of a list":   {"project:project-a", left("project_readers", "project", "project-a", "members", lead)},
+	"policy of an entry": {
+		"policy:project-a/test-signing",
+		left("signing_policy_approver", "project", "project-a", "signing_policy", "test-signing", "member", lead),
+	},
+	"policy of a list": {
+		"policy:project-a/test-signing",
+		left("signing_policy_approvers", "project", "project-a", "signing_policy", "test-signing", "members", lead),
+	},
+}
+
+// left is a resource with names and values of attributes; members has some, with blanks
+// between them.
+func left(kind string, namesAndValues ...string) string {
+	hcl := fmt.Sprintf("resource \"signpath_%s\" \"this\" {\n", kind)
+	for i := 0; i < len(namesAndValues); i += 2 {
+		name, value := namesAndValues[i], fmt.Sprintf("%q", namesAndValues[i+1])
+		if name == "members" {
+			value = "[" + value + "]"
+			if namesAndValues[i+1] != managers {
+				value = strings.ReplaceAll(value, " ", `", "`)
+			}
+		}
+		hcl += fmt.Sprintf("  %s = %s\n", name, value)
+	}
+	return hcl + "}\n"
 }
 
 // TestCreatesAreNotBelievedGone plans right after an apply, where lists and objects are
