@@ -23,7 +23,7 @@ import (
 type departed struct {
 	// stated are references and lists that the state had when this run began.
 	stated sync.Map
-	// left are those of whom a destroy left something, by memberKey.
+	// left are references of those of whom a destroy left something.
 	left idSet
 }
 
@@ -132,9 +132,14 @@ func (s *session) isGone(ctx context.Context, member, id string) bool {
 	return api.IsGone(err)
 }
 
+// isWarnedOf tells whether the plan has warned that there is what a destroy has left.
+func (s *session) isWarnedOf(p access.Principal) bool {
+	return s.departed.left.has(p.Reference().Folded().String())
+}
+
 // refuseLeft refuses a create of which the plan has warned, and tells whether it did.
 func (s *session) refuseLeft(wanted access.Principal, at path.Path, diags *diag.Diagnostics) bool {
-	if !s.departed.left.has(memberKey(wanted)) {
+	if !s.isWarnedOf(wanted) {
 		return false
 	}
 	diags.AddAttributeError(at, "Already exists", fmt.Sprintf("%s exists already, as the plan has said, and was not created. %s", wanted, takeItOver(wanted)))

@@ -28,6 +28,7 @@ func takesOverAttribute(what string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed: true,
 		MarkdownDescription: fmt.Sprintf("Id of %s that exists already, where the create takes it over: with `adopt_existing`, or when the resource is replaced. "+
+			"It is also that of what a destroy has left, of which a plan only warns, and which an apply takes over for none but these. "+
 			"Null where the create makes a new one, after an import, and where it is only known after apply whom the create is about. "+
 			"It is known in every plan, and stays as it is after the create.%s", what, refusedIfChanged),
 		PlanModifiers: []planmodifier.String{ofCreate{}},
@@ -36,18 +37,22 @@ func takesOverAttribute(what string) schema.StringAttribute {
 
 // checkExisting reports a principal to be created that exists: Terraform must
 // not take over what it did not make without being told. One that this run
-// replaces by itself, as after a create that failed half-way, is taken up again. It tells
-// whether it is what a destroy leaves, of which a plan only warns.
-func (s *session) checkExisting(ctx context.Context, existing access.Principal, adopt bool, at path.Path, diags *diag.Diagnostics) (isLeft bool) {
-	switch {
-	case refuseUnmanageable(existing, at, diags), s.replaced.has(existing.ID), adopt: // tellTakeover says so.
-		return false
+// replaces by itself, as after a create that failed half-way, is taken up again. Of what a
+// destroy leaves a plan only warns, and plans to take it up: with create_before_destroy, a
+// replacement plans its create again in the apply, which nothing there tells from that.
+func (s *session) checkExisting(ctx context.Context, existing access.Principal, adopt bool, at path.Path, diags *diag.Diagnostics) {
+	if refuseUnmanageable(existing, at, diags) {
+		return
+	}
+	s.planTakeUp(existing, adopt, at, diags)
+	if adopt || s.replaced.has(existing.ID) { // tellTakeover says so.
+		return
 	}
 	isLeft, err := s.isLeft(ctx, existing)
 	addFailure(diags, failure{at: at, doing: "Looking at " + existing.String(), needs: needsAnyRole}, err)
 	if !isLeft {
 		diags.AddAttributeError(at, "Already exists", fmt.Sprintf("The organization has %s already. %s", existing, takeItOver(existing)))
-		return false
+		return
 	}
 	s.departed.left.add(existing.Reference().Folded().String())
 	how := "deactivated"
@@ -56,14 +61,13 @@ func (s *session) checkExisting(ctx context.Context, existing access.Principal, 
 	}
 	addWarning(diags, at, fmt.Sprintf("Already exists: %s, %s", existing.Reference(), how), fmt.Sprintf(
 		"The organization has %s already, %s, as a destroy leaves it. In a destroy there is nothing to do about it.%s %s", existing, how, refusedByApply, takeItOver(existing)))
-	return true
 }
 
 // tellTakeover says in the plan that something will be taken over, and what it was given:
 // nothing else in the plan of a create shows that. isActive is whether it will be active.
 func (s *session) tellTakeover(ctx context.Context, existing access.Principal, isActive bool, diags *diag.Diagnostics) {
-	if s.replaced.has(existing.ID) {
-		return // This run replaces it by itself.
+	if s.replaced.has(existing.ID) || s.isWarnedOf(existing) {
+		return // This run replaces it by itself, or does nothing with it.
 	}
 	at := path.Root(attrAdoptExisting)
 	held, ok := s.whatItHolds(ctx, existing, at, diags)

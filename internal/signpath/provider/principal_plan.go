@@ -68,7 +68,9 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	case existing != nil:
 		// What no configuration of a user says stays.
 		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
-		r.guardActivity(ctx, *existing, planned.Active, fields.AllowLockout.ValueBool(), path.Root(attrActive), &resp.Diagnostics)
+		if prior != nil || !r.isWarnedOf(*existing) { // No guard ends a destroy for what an apply refuses anyhow.
+			r.guardActivity(ctx, *existing, planned.Active, fields.AllowLockout.ValueBool(), path.Root(attrActive), &resp.Diagnostics)
+		}
 		switch {
 		case prior == nil:
 			r.tellTakeover(ctx, *existing, planned.Active, &resp.Diagnostics)
@@ -211,11 +213,10 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 	case err != nil:
 		addFailure(diags, doing, err)
 		return &existing
-	case r.awaitFate(ctx, existing, resp.Private), r.checkExisting(ctx, existing, adopt, at, diags):
+	case r.awaitFate(ctx, existing, resp.Private):
 		return nil
-	default:
-		r.planTakeUp(existing, adopt, at, diags)
 	}
+	r.checkExisting(ctx, existing, adopt, at, diags)
 	return &existing
 }
 

@@ -208,10 +208,10 @@ func (r *userGroupResource) checkCreate(ctx context.Context, planned access.Prin
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}, err)
 		return access.Principal{}
 	}
-	if r.awaitFate(ctx, existing, resp.Private) || r.checkExisting(ctx, existing, adopt, at, diags) {
+	if r.awaitFate(ctx, existing, resp.Private) {
 		return access.Principal{}
 	}
-	r.planTakeUp(existing, adopt, at, diags)
+	r.checkExisting(ctx, existing, adopt, at, diags)
 	return existing
 }
 
