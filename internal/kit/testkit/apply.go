@@ -27,10 +27,7 @@ func (d *Driver) applyWalk(ctx context.Context, plan *Plan, state *State) (Diagn
 		return nil, err
 	}
 	defer w.kill()
-	a := &applyWalk{
-		walk: w, plan: plan, creators: map[resourceAddress][]*vertex{}, destroyers: map[instanceAddress][]*vertex{},
-		destroyersOf: map[resourceAddress][]*vertex{}, createsFirst: map[*vertex]bool{},
-	}
+	a := newApplyWalk(w, plan)
 	for address, i := range state.instances {
 		if i.current != nil && !plan.ends(address) {
 			w.evaluator.set(address, i.current.value)
@@ -46,6 +43,13 @@ func (d *Driver) applyWalk(ctx context.Context, plan *Plan, state *State) (Diagn
 		diags = append(diags, more...)
 	}
 	return diags, nil
+}
+
+func newApplyWalk(w *walk, plan *Plan) *applyWalk {
+	return &applyWalk{
+		walk: w, plan: plan, creators: map[resourceAddress][]*vertex{}, destroyers: map[instanceAddress][]*vertex{},
+		destroyersOf: map[resourceAddress][]*vertex{}, createsFirst: map[*vertex]bool{},
+	}
 }
 
 // vertices are one for what is created, updated or read, and one for what is

@@ -71,6 +71,10 @@ var scenarios = map[string][]run{
 		{config: things("a " + value("2"))},
 		{config: things("a " + value("2")), options: testkit.Options{Destroy: true}},
 	},
+	"a cycle, which fails the plan": {
+		{config: things("a "+kind("x"), "b "+kind("x")+"  value = toy_thing.a.id\n")},
+		{config: things("b " + kind("y") + createFirst), fails: true},
+	},
 	"drift, and what is gone": {
 		{config: things("a "+value("1"), "b "+value("1"))},
 		{config: things("a "+value("1"), "b "+value("1")), before: set("id-of-a", "drifted")},

@@ -103,6 +103,9 @@ type schedule struct {
 // run goes over the vertices. With a random source it takes any of the tasks that are
 // ready, and else the one that has been so for longest.
 func (w *walk) run(vertices []*vertex) Diagnostics {
+	if diags := cycle(vertices); diags != nil {
+		return diags
+	}
 	s := &schedule{walk: w, vertices: vertices}
 	for _, v := range vertices {
 		if len(v.after) == 0 && !v.done {
@@ -112,9 +115,6 @@ func (w *walk) run(vertices []*vertex) Diagnostics {
 	s.work()
 	if w.ctx.Err() != nil {
 		return s.said
-	}
-	if waiting := s.waiting(); len(waiting) > 0 {
-		return append(s.said, failure("", "Cycle", "These wait for each other: "+strings.Join(waiting, ", "))...)
 	}
 	if s.said.hasErrors() {
 		return s.said
@@ -195,14 +195,24 @@ func (v *vertex) isReady() bool {
 	return true
 }
 
-func (s *schedule) waiting() []string {
-	var names []string
-	for _, v := range s.vertices {
-		if !v.done {
-			names = append(names, v.name)
-		}
+// cycle reports vertices that wait for each other.
+func cycle(vertices []*vertex) Diagnostics {
+	waiting := slices.Clone(vertices)
+	for before := -1; before != len(waiting); {
+		before = len(waiting)
+		left := slices.Clone(waiting)
+		waiting = slices.DeleteFunc(waiting, func(v *vertex) bool {
+			return !slices.ContainsFunc(left, func(other *vertex) bool { return v.after[other] })
+		})
 	}
-	return names
+	if len(waiting) == 0 {
+		return nil
+	}
+	var names []string
+	for _, v := range waiting {
+		names = append(names, v.name)
+	}
+	return failure("", "Cycle", "These wait for each other: "+strings.Join(names, ", "))
 }
 
 // connectAll configures every provider of the configuration and of the state that

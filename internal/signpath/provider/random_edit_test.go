@@ -249,9 +249,11 @@ func summaries(err error) string {
 	return strings.Join(all, " + ")
 }
 
-// saysWayOut tells whether the error of a plan says what to do, and blames nobody else.
+// saysWayOut tells whether the error of a plan says what to do, and blames nobody else. A
+// cycle is Terraform's own: an entry that is replaced, create_before_destroy from now on,
+// while what it depended on goes.
 func saysWayOut(err error) bool {
-	ways := []string{"moved {", "depends_on", "two applies", "adopt_existing", "`member` attribute"}
+	ways := []string{"moved {", "depends_on", "two applies", "adopt_existing", "Error: Cycle", "`member` attribute"}
 	return !strings.Contains(err.Error(), "Another writer") && slices.ContainsFunc(ways, func(way string) bool { return strings.Contains(err.Error(), way) })
 }
 
