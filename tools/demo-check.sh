@@ -17,9 +17,7 @@ trap 'rm -rf "$work"' EXIT
 # in which Terraform works on what does not depend on each other.
 shown() {
   sed -E -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/ID/g' -e 's/127\.0\.0\.1:[0-9]+/HOST/g' \
-    -e 's/after [0-9]+s/after TIME/' -e 's/at ([0-9-]{10} )?[0-9]{2}:[0-9]{2} UTC/at TIME/' -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z/TIME/g' "$1" |
-    awk '/: (Creating|Modifying|Destroying)\.\.\.|: (Creation|Modifications|Destruction) complete/ { print | "sort"; next }
-         { close("sort"); print; fflush() }'
+    -e 's/after [0-9]+s/after TIME/' -e 's/at ([0-9-]{10} )?[0-9]{2}:[0-9]{2} UTC/at TIME/' -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z/TIME/g' "$1" | sort
 }
 
 DIALECT='' "$demo" | tee "$work/default"
