@@ -66,7 +66,8 @@ func NewWorkspace(t *testing.T, providers Factories) *Workspace {
 	for name, value := range cleanEnvironment() {
 		w.Env = append(w.Env, name+"="+value)
 	}
-	w.Env = append(w.Env, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "TF_REATTACH_PROVIDERS="+string(reattach))
+	// Many run at a time: a CLI that has one core to itself looks for no other one.
+	w.Env = append(w.Env, "GOMAXPROCS=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "TF_REATTACH_PROVIDERS="+string(reattach))
 	return w
 }
 

@@ -168,7 +168,7 @@ func (r *pipelineRunner) command(directory, name string, arguments ...string) *e
 		}
 	}
 	bin := filepath.Join(r.home, "bin")
-	command.Env = append(command.Env, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"),
+	command.Env = append(command.Env, "GOMAXPROCS=1", "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"),
 		"PIPELINE_HOME="+r.home, "CODE_HOST="+r.codeHost.url, "TF_CLI_CONFIG_FILE="+filepath.Join(r.home, "cli.tfrc"), "CHECKPOINT_DISABLE=1",
 		"SIGNPATH_API_URL="+r.org.URL)
 	if name == "terraform" {

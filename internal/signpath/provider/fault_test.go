@@ -170,12 +170,10 @@ func TestFaults(t *testing.T) {
 // TestCLIFaults lets a CLI run each fault of the table on one route of each class,
 // and so proves the table that runs in process.
 func TestCLIFaults(t *testing.T) {
-	base := newBase(t, byCLI)
-	seen, done := map[string]bool{}, map[class]string{
-		reads: "GET /Projects/{project}", states: "POST /Projects/{project}/SigningPolicies/{policy}/Edit", acts: "POST /InteractiveUsers",
-	}
+	base := groupsJob.base(t, byCLI) // The smallest.
+	seen, done := map[string]bool{}, map[class]string{reads: "GET /UserGroups/{id}", states: "POST /UserGroups/{id}/Edit", acts: "POST /UserGroups"}
 	for _, c := range base.combinations(t) {
-		if done[c.class] != c.route || c.route == "" || strings.Contains(c.name, " in the plan") || seen[c.name] {
+		if done[c.class] != c.route || strings.Contains(c.name, " in the plan") || seen[c.name] {
 			continue
 		}
 		seen[c.name] = true

@@ -45,12 +45,8 @@ func jobs() []job {
 		{
 			name: mainJobName, seed: mainJobSeed, begun: mainJobBegun, config: mainJob, after: afterMainJob, mails: []string{"auditor", "newcomer"}, token: true,
 			routes: map[class][]string{
-				reads: {
-					"GET /swagger/v1/swagger.json", "GET /CIUsers/Me",
-					"GET /InteractiveUsers", "GET /CIUsers", "GET /UserGroups", "GET /Projects",
-					"GET /InteractiveUsers/{id}", "GET /CIUsers/{id}", "GET /UserGroups/{id}",
-					"GET /Projects/{project}", "GET /Projects/{project}/SigningPolicies/{policy}",
-				},
+				// The other jobs have the other reads, and cost less.
+				reads: {"GET /swagger/v1/swagger.json", "GET /CIUsers/Me", "GET /Projects", "GET /Projects/{project}/SigningPolicies/{policy}"},
 				states: {
 					"POST /InteractiveUsers/{id}/Edit", "POST /InteractiveUsers/{id}/Activate", "POST /InteractiveUsers/{id}/Deactivate",
 					"POST /CIUsers/{id}/Edit", "POST /CIUsers/{id}/Activate", "POST /CIUsers/{id}/Deactivate",
@@ -74,15 +70,17 @@ func jobs() []job {
 				acts: {"POST /InteractiveUsers", "POST /CIUsers"},
 			},
 		},
-		{
-			name: "groups", begun: groupsBefore, config: groupsAfter, after: afterGroups,
-			routes: map[class][]string{
-				reads:  {"GET /UserGroups", "GET /UserGroups/{id}"},
-				states: {"POST /UserGroups/{id}/Edit", changeMembers, modifyMembers},
-				acts:   {"POST /UserGroups"},
-			},
-		},
+		groupsJob,
 	}
+}
+
+var groupsJob = job{
+	name: "groups", begun: groupsBefore, config: groupsAfter, after: afterGroups,
+	routes: map[class][]string{
+		reads:  {"GET /UserGroups", "GET /UserGroups/{id}"},
+		states: {"POST /UserGroups/{id}/Edit", changeMembers, modifyMembers},
+		acts:   {"POST /UserGroups"},
+	},
 }
 
 // everything creates users who are inactive, so that more follows the create, and

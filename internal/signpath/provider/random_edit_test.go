@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	randomEdits    = flag.Int("edits", 100, "how many random edits of a configuration are tried; 300 take two minutes")
+	randomEdits    = flag.Int("edits", 60, "how many random edits of a configuration are tried; 300 take two minutes")
 	randomEditSeed = flag.Uint64("edit", 0, "try only the edit of this seed")
 )
 

@@ -48,7 +48,7 @@ var builtOnce = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	builtFolder = folder
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", folder+string(filepath.Separator), ".", "./cmd/signpathctl")
+	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", folder+string(filepath.Separator), ".", "./cmd/signpathctl")
 	build.Dir = Root
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, output)
