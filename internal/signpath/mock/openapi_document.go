@@ -36,20 +36,26 @@ func serveDocument(c *call) (answer, *problem) {
 	if c.dialect.NoDocument {
 		return answer{}, &problem{status: http.StatusNotFound, detail: "There is no such route."}
 	}
-	if raw := c.server.rawDocument; raw != nil {
-		header := http.Header{"Content-Type": {raw.contentType}}
-		return answer{status: http.StatusOK, header: header, text: raw.content}, nil
-	}
+	c.server.describes.Do(func() {
+		if c.server.rawDocument == nil {
+			c.server.rawDocument = &rawDocument{renderDocument(c), "application/json; charset=utf-8"}
+		}
+	})
+	raw := c.server.rawDocument
+	return answer{status: http.StatusOK, header: http.Header{"Content-Type": {raw.contentType}}, text: raw.content}, nil
+}
+
+func renderDocument(c *call) string {
 	document := encode(newDocument(c.describing(), c.server.routes))
 	for _, edit := range c.server.documentEdits {
 		var decoded map[string]any
 		if err := json.Unmarshal(document, &decoded); err != nil {
-			return answer{}, &problem{status: http.StatusInternalServerError, detail: err.Error()}
+			panic(err) // It was encoded just now.
 		}
 		edit(decoded)
 		document = encode(decoded)
 	}
-	return ok(document), nil
+	return string(document)
 }
 
 // describing renders in the dialect that the OpenAPI document describes.

@@ -60,10 +60,12 @@ func (l *requestLog) finish(entry *Request, delivered delivery, caller string) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	entry.Status, entry.Caller = delivered.loggedStatus(), caller
-	entry.ResponseBody = l.redact.tokens(delivered.body)
-	if !entry.target.isDocument() {
-		l.inProgress--
+	if entry.target.isDocument() {
+		entry.ResponseBody = string(delivered.body) // There is no token in it.
+		return
 	}
+	entry.ResponseBody = l.redact.tokens(delivered.body)
+	l.inProgress--
 }
 
 func (l *requestLog) matching(patterns []string) []Request {
