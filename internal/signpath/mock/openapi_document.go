@@ -36,12 +36,10 @@ func serveDocument(c *call) (answer, *problem) {
 	if c.dialect.NoDocument {
 		return answer{}, &problem{status: http.StatusNotFound, detail: "There is no such route."}
 	}
-	c.server.describes.Do(func() {
-		if c.server.rawDocument == nil {
-			c.server.rawDocument = &rawDocument{renderDocument(c), "application/json; charset=utf-8"}
-		}
-	})
 	raw := c.server.rawDocument
+	if raw == nil {
+		raw = &rawDocument{renderDocument(c), "application/json; charset=utf-8"}
+	}
 	return answer{status: http.StatusOK, header: http.Header{"Content-Type": {raw.contentType}}, text: raw.content}, nil
 }
 

@@ -33,8 +33,6 @@ type Server struct {
 
 	documentEdits []func(map[string]any)
 	rawDocument   *rawDocument
-	// describes makes rawDocument once, where there is none.
-	describes sync.Once
 
 	routes       routes
 	mutex        sync.Mutex
