@@ -79,6 +79,16 @@ func handOvers() map[string]handOver {
 	all["a CI user is renamed"] = handOver{
 		filled(settleCIUser, ""), strings.Replace(filled(settleCIUser, ""), `"this"`, `"other"`, 1),
 	}
+	token := func(label, ciUser string) string { return named("ci_user_token", label, "  ci_user = "+ciUser) }
+	builds := func(names ...string) string {
+		return fmt.Sprintf("locals {\n  builds = [\"%s\"]\n}\n", strings.Join(names, `", "`)) +
+			"resource \"signpath_ci_user\" \"this\" {\n  for_each = toset([\"a\", \"b\", \"c\"])\n  name = each.key\n}\n" +
+			token("this", "signpath_ci_user.this[local.builds[count.index]].member\n  count = length(local.builds)")
+	}
+	all["a token is renamed"] = handOver{newCIUser + "\n" + token("old", "signpath_ci_user.this.member"), newCIUser + "\n" + token("new", "signpath_ci_user.this.member")}
+	all["tokens: one more in front"] = handOver{builds("a", "b"), builds("c", "a", "b")}
+	all["tokens: the first one gone"] = handOver{builds("a", "b"), builds("b")}
+	all["tokens are exchanged"] = handOver{builds("a", "b"), builds("b", "a")}
 	all["a group with members is renamed"] = handOver{
 		groupHCL("a", "A") + membersHCL("a", refA, `"`+lead+`"`),
 		strings.NewReplacer(`"a"`, `"other"`, refA, "signpath_user_group.other.member").Replace(groupHCL("a", "A") + membersHCL("a", refA, `"`+lead+`"`)),
@@ -97,7 +107,7 @@ func TestHandOver(t *testing.T) {
 					driver := testkit.NewDriver(signpathtest.Providers)
 					s := newOrganization(t).site(func(o *organization) testkit.Terraform { return testkit.InProcess(o.t, driver) }, c.before)
 					s.mustApply()
-					before := s.Snapshot()
+					before, tokens := s.Snapshot(), s.Objects()
 					s.Write("main.tf", c.after)
 					writes := s.CountRequests("POST *")
 					driver.Parallelism, driver.Random = parallelism, testkit.NewRandom(seed)
@@ -106,6 +116,7 @@ func TestHandOver(t *testing.T) {
 					case applied.Err == nil:
 						s.planIs(testkit.Summary{})
 						s.keepsEverybody(name, before)
+						s.keepsTokens(tokens)
 					case s.CountRequests("POST *") > writes || !says("moved").MatchString(applied.Said):
 						t.Errorf("it fails, and is not refused: %s", applied)
 					}
@@ -136,6 +147,15 @@ func (s *site) keepsEverybody(name string, before mock.Seed) {
 		s.kept(p.Slug, p.Configurators, now.project(p.Slug).Configurators)
 		for _, policy := range p.SigningPolicies {
 			s.kept(policy.Slug, policy.Approvers, now.policy(p.Slug, policy.Slug).Approvers)
+		}
+	}
+}
+
+func (s *site) keepsTokens(before []testkit.Object) {
+	s.t.Helper()
+	for _, o := range before {
+		if token, isToken := o.Values["token"].(string); isToken && !s.Accepts(token) {
+			s.t.Errorf("the token of %s is not accepted any more", o.Address)
 		}
 	}
 }
