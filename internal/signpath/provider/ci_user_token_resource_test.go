@@ -196,10 +196,10 @@ func TestCIUserTokenWarnsOfWhatEnds(t *testing.T) {
 		options testkit.Options
 		says    []string
 	}{
-		"another CI user":                     {tokenFor(`"ci_user:spare"`), testkit.Options{}, []string{ends + "spare", stays + "builder"}},
-		"another CI user, without a refresh":  {tokenFor(`"ci_user:spare"`), testkit.Options{NoRefresh: true}, []string{ends + "spare", stays + "builder"}},
-		"renamed, without a refresh":          {second, testkit.Options{NoRefresh: true}, []string{ends + "builder", stays + "builder", "as long as no other one is generated"}},
-		"rotated, without a refresh":          {tokenFor(`"ci_user:builder"`, `rotation_triggers = { at = "2" }`), testkit.Options{NoRefresh: true}, nil},
+		"another CI user":                    {tokenFor(`"ci_user:spare"`), testkit.Options{}, []string{ends + "spare", stays + "builder"}},
+		"another CI user, without a refresh": {tokenFor(`"ci_user:spare"`), testkit.Options{NoRefresh: true}, []string{ends + "spare", stays + "builder"}},
+		"renamed, without a refresh":         {second, testkit.Options{NoRefresh: true}, []string{ends + "builder", stays + "builder", "as long as no other one is generated"}},
+		"rotated, without a refresh":         {tokenFor(`"ci_user:builder"`, `rotation_triggers = { at = "2" }`), testkit.Options{NoRefresh: true}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
