@@ -193,7 +193,9 @@ func (r *ciUserTokenResource) planChange(ctx context.Context, plan *ciUserTokenM
 	case plan.CIUser.IsUnknown():
 		r.stayUnlessOther(ctx, req, path.Root(attrCIUser), &resp.Diagnostics)
 	case p.ID == "" || p.ID != state.ID.ValueString():
-		resp.RequiresReplace.Append(path.Root(attrCIUser))
+		// The name may be the same, of somebody else.
+		resp.RequiresReplace.Append(path.Root(attrCIUser), path.Root(attrID))
+		plan.ID = types.StringUnknown()
 		r.planMade(p, plan.CIUser, &resp.Diagnostics)
 		r.planEnd(ctx, state, path.Root(attrCIUser), &resp.Diagnostics)
 	default:

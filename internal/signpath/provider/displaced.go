@@ -106,9 +106,10 @@ func idValue(id string) types.String {
 
 // resolveMeant resolves a reference that stands for an id in the state; the id is empty
 // where the state does not have the reference. A name that has gone to somebody else since
-// still means whom it meant, unless nobody is that any more.
+// still means whom it meant, unless nobody is that any more. One that goes to somebody else
+// by this run does not: the configuration means them.
 func (s *session) resolveMeant(ctx context.Context, reference access.Reference, id string) (access.Principal, error) {
-	if id == "" {
+	if id == "" || s.isNameMoved(reference, id) {
 		return s.resolve(ctx, reference)
 	}
 	p, err := s.resolve(ctx, access.Reference{Kind: reference.Kind, Key: id})
