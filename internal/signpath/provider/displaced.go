@@ -24,6 +24,7 @@ const (
 	attrRemoves      = "removes"
 	attrReplacesRole = "replaces_role"
 	attrTakesOver    = "takes_over"
+	attrWasActive    = "was_active"
 	attrMemberIDs    = "member_ids"
 )
 
@@ -65,6 +66,7 @@ type ofCreate struct{}
 
 var (
 	_ planmodifier.String = ofCreate{}
+	_ planmodifier.Bool   = ofCreate{}
 	_ planmodifier.Set    = ofCreate{}
 )
 
@@ -77,6 +79,11 @@ func (m ofCreate) MarkdownDescription(ctx context.Context) string { return m.Des
 // PlanModifyString implements [planmodifier.String].
 func (ofCreate) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	resp.PlanValue = req.StateValue // Null, where there is no state.
+}
+
+// PlanModifyBool implements [planmodifier.Bool].
+func (ofCreate) PlanModifyBool(_ context.Context, req planmodifier.BoolRequest, resp *planmodifier.BoolResponse) {
+	resp.PlanValue = req.StateValue
 }
 
 // PlanModifySet implements [planmodifier.Set].
