@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -123,6 +124,49 @@ func TestHandOver(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Where the resource that was to keep somebody cannot be created, who is handed over stays
+// all the same, if the plan came to the end of the other resource after that.
+func TestHandOverOfWhichTheCreateFails(t *testing.T) {
+	for name, c := range handOvers() {
+		isAccount := strings.HasPrefix(name, "a CI user") || strings.HasPrefix(name, "an account") || strings.HasPrefix(name, "a group") || strings.Contains(name, "token")
+		if !strings.HasSuffix(name, "renamed") || isAccount {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			noted := 0
+			for seed := range uint64(12) {
+				driver := testkit.NewDriver(signpathtest.Providers)
+				s := newOrganization(t).site(func(o *organization) testkit.Terraform { return testkit.InProcess(o.t, driver) }, c.before)
+				s.mustApply()
+				before := s.Snapshot()
+				s.Write("main.tf", c.after)
+				isPlanned, isNoted := false, false // Of the create, and before the destroy.
+				driver.Parallelism, driver.Random = 1, testkit.NewRandom(seed)
+				driver.Around = func(call testkit.Call, next func() error) error {
+					switch {
+					case call.Walk == "plan" && call.Method == "PlanResourceChange":
+						isPlanned, isNoted = isPlanned || !call.Destroys, isNoted || call.Destroys && isPlanned
+					case call.Walk == "apply" && call.Method == "ApplyResourceChange" && !call.Destroys:
+						return errors.New("the provider has ended")
+					}
+					return next()
+				}
+				if applied := s.Apply(testkit.Options{}); applied.Err == nil {
+					t.Fatalf("the create does not fail: %s", applied)
+				}
+				if isNoted {
+					noted++
+					s.keepsEverybody(name, before)
+				}
+			}
+			if noted == 0 {
+				t.Error("no plan came to the create first")
+			}
+		})
 	}
 }
 
