@@ -198,7 +198,7 @@ func TestCIUserTokenWarnsOfWhatEnds(t *testing.T) {
 	}{
 		"another CI user":                    {tokenFor(`"ci_user:spare"`), testkit.Options{}, []string{ends + "spare", stays + "builder"}},
 		"another CI user, without a refresh": {tokenFor(`"ci_user:spare"`), testkit.Options{NoRefresh: true}, []string{ends + "spare", stays + "builder"}},
-		"renamed, without a refresh":         {second, testkit.Options{NoRefresh: true}, []string{ends + "builder", stays + "builder", "as long as no other one is generated"}},
+		"renamed, without a refresh":         {second, testkit.Options{NoRefresh: true}, []string{ends + "builder", stays + "builder", "as long as no other"}},
 		"rotated, without a refresh":         {tokenFor(`"ci_user:builder"`, `rotation_triggers = { at = "2" }`), testkit.Options{NoRefresh: true}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -157,7 +157,8 @@ func TestGuardKnowsWhoseNameAGroupTakes(t *testing.T) {
 	s.mustApply()
 	must(t, s.Administrator("").AddMembers("group:Approvers", "members", officer, manager))
 	must(t, s.Administrator("").AddMembers("group:Interns", "members", outsider))
-	s.Write("main.tf", groups("Approvers 2025", "Approvers")+strings.Replace(wholeList("approvers", "release-signing", "interns"), `"interns"`, "signpath_user_group.interns.member", 1))
+	list := strings.Replace(wholeList("approvers", "release-signing", "interns"), `"interns"`, "signpath_user_group.interns.member", 1)
+	s.Write("main.tf", groups("Approvers 2025", "Approvers")+list)
 	if planned := s.mustPlan(); !says("gains: "+outsider+" (through group:Interns).").MatchString(planned.Said) || strings.Contains(planned.Said, manager) {
 		t.Errorf("the plan says: %s", planned)
 	}
