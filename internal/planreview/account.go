@@ -157,7 +157,7 @@ func tokenSentence(i *instance) string {
 	name := i.subject()
 	switch {
 	case i.after == nil || i.forgotten():
-		return "the API token of " + name + " stays valid; Terraform forgets it"
+		return "the API token of " + name + " is not revoked; Terraform forgets it"
 	case i.before == nil:
 		return "an API token of " + name + " is generated; one that it has stops working"
 	case !i.actions.Replace():

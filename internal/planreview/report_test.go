@@ -270,7 +270,7 @@ func TestAccounts(t *testing.T) {
 			[]string{"has the global role Regular User instead of Global Reader", "loses reading"},
 		},
 		"token made":    {newPlan().change("ci_user_token", nil, token), []string{"an API token of ci_user:build is generated; one that it has stops working"}},
-		"token left":    {newPlan().change("ci_user_token", token, nil), []string{"the API token of ci_user:build stays valid"}},
+		"token left":    {newPlan().change("ci_user_token", token, nil), []string{"the API token of ci_user:build is not revoked"}},
 		"token rotated": {newPlan().change("ci_user_token", token, token, replacing("rotate_after")), []string{"is rotated, because of rotate_after"}},
 	} {
 		t.Run(name, func(t *testing.T) { says(t, test.plan.review(t), test.says...) })

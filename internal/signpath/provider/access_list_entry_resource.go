@@ -84,7 +84,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		if r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) && len(r.noteKept(ctx, resp.Private, listKey(left), []string{id}, &resp.Diagnostics)) > 0 {
 			r.guardRemoval(ctx, left, id, &resp.Diagnostics)
 		}
-		req = planCreate(r.list, req, resp)
+		req = planCreate(ctx, r.list, req, resp)
 	}
 	r.settleUnknownList(ctx, r.list, false, req, &resp.Diagnostics)
 	if r.isOfUnknown(ctx, r.list, req, &resp.Diagnostics) {

@@ -204,7 +204,7 @@ func (p *listPlan) keepSpelling(ctx context.Context, wanted map[string]string) {
 func (p *listPlan) planIDs(ctx context.Context) {
 	var planned, prior types.Set
 	p.resp.Diagnostics.Append(p.resp.Plan.GetAttribute(ctx, path.Root(attrMemberIDs), &planned)...)
-	if !planned.IsUnknown() {
+	if !planned.IsUnknown() && !p.meansOthers(ctx) {
 		return // Nothing changes.
 	}
 	ids := make([]string, len(p.principals))
@@ -219,6 +219,16 @@ func (p *listPlan) planIDs(ctx context.Context) {
 		planned = prior
 	}
 	p.resp.Diagnostics.Append(p.resp.Plan.SetAttribute(ctx, path.Root(attrMemberIDs), planned)...)
+}
+
+// meansOthers tells whether this run gives the name of a member of the state to somebody
+// else, whom the same text means then.
+func (p *listPlan) meansOthers(ctx context.Context) bool {
+	known := memberIDs(ctx, p.req.Private)
+	return slices.ContainsFunc(p.members, func(member string) bool {
+		reference, err := access.ParseReference(member)
+		return err == nil && known[member] != "" && p.isNameMoved(reference, known[member])
+	})
 }
 
 func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -23,25 +24,25 @@ func (s *session) leftTarget(ctx context.Context, list access.List, req resource
 		return left, false
 	}
 	planned := getParent(ctx, req.Plan, list, diags)
-	if planned.isUnknown() || planned == getParent(ctx, req.State, list, diags) {
+	reference, _ := access.ParseReference(planned.Group.ValueString()) // Validation has reported the error.
+	isSame := planned == getParent(ctx, req.State, list, diags) && !s.isNameMoved(reference, groupID(ctx, req.Private))
+	if planned.isUnknown() || isSame {
 		return left, false
 	}
 	left, err := s.target(ctx, req.State, req.Private, list, diags)
 	if err != nil || list.Parent != access.ParentUserGroup {
 		return left, err == nil
 	}
-	reference, err := access.ParseReference(planned.Group.ValueString())
-	if err != nil {
-		return left, false // Validation has reported it.
-	}
 	group, err := s.resolve(ctx, reference)
 	return left, err == nil && group.ID != left.Group
 }
 
 // planCreate makes of an update, which is about another list, the create of that.
-func planCreate(list access.List, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) resource.ModifyPlanRequest {
+func planCreate(ctx context.Context, list access.List, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) resource.ModifyPlanRequest {
 	if list.Parent == access.ParentUserGroup {
-		resp.RequiresReplace.Append(path.Root(attrGroup)) // Slugs require it by themselves.
+		// Slugs require it by themselves. The name may be the same, of another group.
+		resp.RequiresReplace.Append(path.Root(attrGroup), path.Root(attrGroupID))
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrGroupID), types.StringUnknown())...)
 	}
 	req.State.Raw = tftypes.NewValue(req.State.Raw.Type(), nil)
 	return req

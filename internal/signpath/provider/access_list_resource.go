@@ -141,7 +141,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	if t, ok := r.leftTarget(ctx, r.list, req, &resp.Diagnostics); ok {
 		p.leave(ctx, t)
-		req = planCreate(r.list, req, resp)
+		req = planCreate(ctx, r.list, req, resp)
 		p.req = req
 	}
 	r.settleUnknownList(ctx, r.list, true, req, &resp.Diagnostics)
@@ -266,7 +266,8 @@ func (r *accessListResource) warnOfStrangers(ctx context.Context, t api.Target, 
 func (r *accessListResource) idsOf(ctx context.Context, members []string, known map[string]string, diags *diag.Diagnostics) (ids []string, ok bool) {
 	ok = true
 	for _, member := range members {
-		if id := known[member]; id != "" {
+		reference, _ := access.ParseReference(member) // Validation has reported the error.
+		if id := known[member]; id != "" && !r.isNameMoved(reference, id) {
 			ids = append(ids, id)
 			continue
 		}

@@ -53,7 +53,7 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 		w.MustRun("apply", "-auto-approve") // Sets create_before_destroy in the state, too.
 		said, err := w.Command(w.CLI, "apply", "-auto-approve").CombinedOutput()
 		must(t, err)
-		if strings.Contains(string(said), "stays valid") || strings.Count(string(said), "is due for rotation") != 1 {
+		if strings.Contains(string(said), "not revoked") || strings.Count(string(said), "is due for rotation") != 1 {
 			t.Errorf("with %q it says:\n%s", settings, said)
 		}
 		// With create_before_destroy an apply cannot know that it replaces.
@@ -62,7 +62,7 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 		}
 	}
 	last := string(w.MustRun("output", "-raw", "token"))
-	w.MustSay(says("Warning: The API token stays valid", "whoever has it can go on using it", "deactivate the CI user"), "apply", "-destroy", "-auto-approve")
+	w.MustSay(says("Warning: The API token is not revoked", "whoever has it can go on using it", "deactivate the CI user"), "apply", "-destroy", "-auto-approve")
 	if !w.org.Accepts(last) || w.org.Accepts(first) {
 		t.Errorf("the last token is accepted: %t, the first: %t", w.org.Accepts(last), w.org.Accepts(first))
 	}

@@ -16,9 +16,12 @@ import (
 
 // tokenNotes are what a run remembers about tokens, by CI user.
 type tokenNotes struct {
-	// managed are those that it has read or destroyed as resources of this
-	// configuration, regenerated are those that it has made.
-	managed, regenerated idSet
+	// read are those of the instances that it has refreshed, regenerated those that it
+	// has generated, and forgotten those of the instances that it has destroyed.
+	read, regenerated, forgotten idSet
+	// made are those that an instance generates by this plan that had another one before,
+	// or none, and ended are those that an instance gives up by it.
+	made, ended idSet
 }
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
@@ -36,6 +39,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	isReplacing := getPrivate[string](ctx, resp.Private, privateMark) != ""
 	p, known := r.planCIUser(ctx, plan.CIUser, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
@@ -47,7 +51,9 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 		if known {
 			plan.ID = idValue(p.ID)
 			r.checkOwnToken(ctx, p, plan.AllowLockout, &resp.Diagnostics)
-			r.warnOfRegeneration(p, plan.CIUser, &resp.Diagnostics)
+			if !isReplacing { // Else the plan of the update has said it.
+				r.planMade(p, plan.CIUser, &resp.Diagnostics)
+			}
 		}
 	} else {
 		r.planChange(ctx, &plan, p, req, resp)
@@ -118,15 +124,54 @@ func (r *ciUserTokenResource) checkOwnToken(ctx context.Context, p access.Princi
 	}
 }
 
-// warnOfRegeneration says what a create costs, where the CI user may have a
-// token that is in use. A replacement shows that in its plan, and a CI user that
-// the same plan creates has none.
-func (r *ciUserTokenResource) warnOfRegeneration(p access.Principal, member types.String, diags *diag.Diagnostics) {
-	if p.ID == "" || r.tokens.managed.has(p.ID) || r.isCreatedHere(member) {
+// planMade notes that an instance generates the token of a CI user of whom it had none,
+// and says what that costs, where the CI user may have one that is in use. One that the
+// same plan creates has none.
+func (r *ciUserTokenResource) planMade(p access.Principal, member types.String, diags *diag.Diagnostics) {
+	if p.ID == "" {
+		return
+	}
+	r.tokens.made.add(p.ID)
+	if r.tokens.ended.has(p.ID) && r.refuseHandOver(p, path.Root(attrCIUser), diags) {
+		return
+	}
+	if r.tokens.forgotten.has(p.ID) || r.isCreatedHere(member) {
 		return
 	}
 	diags.AddAttributeWarning(path.Root(attrCIUser), "The present API token will stop working: "+p.String(), fmt.Sprintf(
 		"%s exists already, and may have an API token that is in use. A CI user has only one: it is refused as soon as this apply has generated another.", p))
+}
+
+// planEnd notes that an instance gives up the token of a CI user, which stays valid unless
+// its CI user is not.
+func (r *ciUserTokenResource) planEnd(ctx context.Context, state ciUserTokenModel, at path.Path, diags *diag.Diagnostics) {
+	id := state.ID.ValueString()
+	r.tokens.ended.add(id)
+	p, err := r.client.Principal(ctx, access.KindCIUser, id)
+	if api.IsGone(err) || (err == nil && !p.Active) {
+		return
+	}
+	if err == nil && r.tokens.made.has(id) && r.refuseHandOver(p, at, diags) {
+		return
+	}
+	addWarning(diags, at, "The API token is not revoked: "+state.CIUser.ValueString(), fmt.Sprintf(
+		"SignPath's API is not known to revoke tokens, so the destroy only forgets the API token of %s: whoever has it can go on using it, as long as no other one is generated. "+
+			"To make it useless, deactivate the CI user, as the destroy of a signpath_ci_user does, or generate another token in SignPath's web application.", state.CIUser.ValueString()))
+}
+
+// refuseHandOver refuses that one instance gives up what another one makes: nobody who
+// renames a resource means to end the token. It looks only after a refresh, and so never
+// in an apply, in which an instance that was set aside is planned to end beside the new one.
+func (r *ciUserTokenResource) refuseHandOver(p access.Principal, at path.Path, diags *diag.Diagnostics) (refused bool) {
+	if !r.tokens.read.has(p.ID) {
+		return false
+	}
+	addError(diags, at, fmt.Sprintf("Handed to another resource: the API token of %s", p), fmt.Sprintf(
+		"This plan ends one signpath_ci_user_token of %[1]s and creates another. A token cannot be read back, so the new one generates another token, "+
+			"and whatever uses the present one is refused. If the resource was only renamed, say so, and nothing happens:\n\n"+
+			"moved {\n  from = signpath_ci_user_token.OLD\n  to   = signpath_ci_user_token.NEW\n}\n\n"+
+			"If resources have moved by their index, use for_each with names that stay. If another token is meant, do it in two applies: first without the resource of %[1]s, and then with it.", p))
+	return true
 }
 
 // isCreatedHere tells whether this run has planned to create the CI user. In
@@ -148,7 +193,11 @@ func (r *ciUserTokenResource) planChange(ctx context.Context, plan *ciUserTokenM
 	case plan.CIUser.IsUnknown():
 		r.stayUnlessOther(ctx, req, path.Root(attrCIUser), &resp.Diagnostics)
 	case p.ID == "" || p.ID != state.ID.ValueString():
-		resp.RequiresReplace.Append(path.Root(attrCIUser))
+		// The name may be the same, of somebody else.
+		resp.RequiresReplace.Append(path.Root(attrCIUser), path.Root(attrID))
+		plan.ID = types.StringUnknown()
+		r.planMade(p, plan.CIUser, &resp.Diagnostics)
+		r.planEnd(ctx, state, path.Root(attrCIUser), &resp.Diagnostics)
 	default:
 		plan.CIUser = state.CIUser // The same one in another spelling: nothing to show.
 	}
@@ -170,7 +219,7 @@ func (r *ciUserTokenResource) planChange(ctx context.Context, plan *ciUserTokenM
 // becomes too old in between must not make that plan another one.
 func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserTokenModel, p access.Principal, resp *resource.ModifyPlanResponse) {
 	period, err := time.ParseDuration(plan.RotateAfter.ValueString())
-	if err != nil || !r.tokens.managed.has(p.ID) { // Null and unknown are no durations.
+	if err != nil || !r.tokens.read.has(p.ID) { // Null and unknown are no durations.
 		return
 	}
 	// A time that cannot be read is as good as long ago.
@@ -186,21 +235,13 @@ func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserT
 		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.UTC().Format(time.RFC3339)))
 }
 
-// planDestroy says that the token stays valid, unless its CI user is not. It
-// claims nothing: a destroy changes nothing at SignPath, and with
+// planDestroy claims nothing: a destroy changes nothing at SignPath, and with
 // create_before_destroy the old half of a replacement is planned again after the
 // new one was made, which is also when its token is not valid any more.
 func (r *ciUserTokenResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state ciUserTokenModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || r.tokens.regenerated.has(state.ID.ValueString()) {
-		return
+	if !resp.Diagnostics.HasError() && !r.tokens.regenerated.has(state.ID.ValueString()) {
+		r.planEnd(ctx, state, path.Empty(), &resp.Diagnostics)
 	}
-	p, err := r.client.Principal(ctx, access.KindCIUser, state.ID.ValueString())
-	if api.IsGone(err) || (err == nil && !p.Active) {
-		return
-	}
-	resp.Diagnostics.AddWarning("The API token stays valid: "+state.CIUser.ValueString(), fmt.Sprintf(
-		"SignPath's API is not known to revoke tokens, so the destroy only forgets the API token of %s: whoever has it can go on using it. "+
-			"To make it useless, deactivate the CI user, as the destroy of a signpath_ci_user does, or generate another token in SignPath's web application.", state.CIUser.ValueString()))
 }

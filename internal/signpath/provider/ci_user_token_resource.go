@@ -73,10 +73,11 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"Builds that run between that and the delivery of the new token are refused. The guide [Tokens](../guides/tokens.md) shows how to deliver and rotate tokens.\n\n" +
 			"**Without `encryption_recipients`, the token is in the state in the clear.** With them, the state, the plan and the log have it only encrypted.\n\n" +
 			"The request is never sent twice. If its answer is lost, the apply fails, and nobody knows the new token; the next apply regenerates it.\n\n" +
-			"On destroy, the resource is forgotten and **the token stays valid**, because SignPath's API is not known to revoke tokens. Deactivate the CI user to make it useless.\n\n" +
+			"On destroy, the resource is forgotten and **the token stays valid** until another is generated, because SignPath's API is not known to revoke tokens. Deactivate the CI user to make it useless.\n\n" +
 			"It cannot be imported, because a token cannot be read back. There is no ephemeral form, " +
 			"because Terraform opens one in every plan and every apply, and each time would rotate the token. " +
-			"Two of these resources for one CI user are an error in the plan.\n\n" +
+			"Two of these resources for one CI user are an error in the plan, and so is a plan that ends one and creates another: " +
+			"a renamed resource needs a `moved` block, because the new one would generate another token.\n\n" +
 			"Needs the role User Administrator or Global Administrator. That the route is called with POST and answers `apiToken` is inferred; " +
 			"if the answer lacks it, the error says what it has instead.",
 		Attributes: map[string]schema.Attribute{
@@ -245,7 +246,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrCIUser), doing: "Reading " + state.CIUser.ValueString(), needs: needsAnyRole}, err)
 		return
 	}
-	r.tokens.managed.add(p.ID)
+	r.tokens.read.add(p.ID)
 	state.CIUser = r.spellCIUser(state.CIUser, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
@@ -281,7 +282,7 @@ func (r *ciUserTokenResource) Delete(ctx context.Context, req resource.DeleteReq
 	var state ciUserTokenModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if !resp.Diagnostics.HasError() {
-		r.tokens.managed.add(state.ID.ValueString())
+		r.tokens.forgotten.add(state.ID.ValueString())
 	}
 }
 

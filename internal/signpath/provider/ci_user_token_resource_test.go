@@ -186,6 +186,41 @@ func TestCIUserTokenOfAnotherCIUser(t *testing.T) {
 	)
 }
 
+// TestCIUserTokenWarnsOfWhatEnds expects of a plan that it says which tokens it ends, and
+// calls none valid that it ends, also where it has not refreshed.
+func TestCIUserTokenWarnsOfWhatEnds(t *testing.T) {
+	const ends, stays = "The present API token will stop working: ci_user:", "The API token is not revoked: ci_user:"
+	second := strings.Replace(tokenFor(`"ci_user:builder"`), `"this"`, `"second"`, 1)
+	for name, c := range map[string]struct {
+		hcl     string
+		options testkit.Options
+		says    []string
+	}{
+		"another CI user":                    {tokenFor(`"ci_user:spare"`), testkit.Options{}, []string{ends + "spare", stays + "builder"}},
+		"another CI user, without a refresh": {tokenFor(`"ci_user:spare"`), testkit.Options{NoRefresh: true}, []string{ends + "spare", stays + "builder"}},
+		"renamed, without a refresh":         {second, testkit.Options{NoRefresh: true}, []string{ends + "builder", stays + "builder", "as long as no other"}},
+		"rotated, without a refresh":         {tokenFor(`"ci_user:builder"`, `rotation_triggers = { at = "2" }`), testkit.Options{NoRefresh: true}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newOrganization(t, withBuilder, func(seed *mock.Seed) {
+				seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "spare"})
+			}).site(inProcess, tokenFor(`"ci_user:builder"`))
+			s.mustApply()
+			s.Write("main.tf", c.hcl)
+			planned := s.mustPlan(c.options)
+			for _, phrase := range c.says {
+				if !says(phrase).MatchString(planned.Said) {
+					t.Errorf("the plan does not say %q: %s", phrase, planned)
+				}
+			}
+			if c.says == nil && strings.Contains(planned.Said, "Warning") {
+				t.Errorf("the plan warns: %s", planned)
+			}
+		})
+	}
+}
+
 func TestCIUserTokenCreateBeforeDestroy(t *testing.T) {
 	org := newOrganization(t)
 	token := &tokens{org: org}

@@ -24,6 +24,7 @@ const (
 	attrRemoves      = "removes"
 	attrReplacesRole = "replaces_role"
 	attrTakesOver    = "takes_over"
+	attrWasActive    = "was_active"
 	attrMemberIDs    = "member_ids"
 )
 
@@ -65,6 +66,7 @@ type ofCreate struct{}
 
 var (
 	_ planmodifier.String = ofCreate{}
+	_ planmodifier.Bool   = ofCreate{}
 	_ planmodifier.Set    = ofCreate{}
 )
 
@@ -77,6 +79,11 @@ func (m ofCreate) MarkdownDescription(ctx context.Context) string { return m.Des
 // PlanModifyString implements [planmodifier.String].
 func (ofCreate) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	resp.PlanValue = req.StateValue // Null, where there is no state.
+}
+
+// PlanModifyBool implements [planmodifier.Bool].
+func (ofCreate) PlanModifyBool(_ context.Context, req planmodifier.BoolRequest, resp *planmodifier.BoolResponse) {
+	resp.PlanValue = req.StateValue
 }
 
 // PlanModifySet implements [planmodifier.Set].
@@ -106,9 +113,10 @@ func idValue(id string) types.String {
 
 // resolveMeant resolves a reference that stands for an id in the state; the id is empty
 // where the state does not have the reference. A name that has gone to somebody else since
-// still means whom it meant, unless nobody is that any more.
+// still means whom it meant, unless nobody is that any more. One that goes to somebody else
+// by this run does not: the configuration means them.
 func (s *session) resolveMeant(ctx context.Context, reference access.Reference, id string) (access.Principal, error) {
-	if id == "" {
+	if id == "" || s.isNameMoved(reference, id) {
 		return s.resolve(ctx, reference)
 	}
 	p, err := s.resolve(ctx, access.Reference{Kind: reference.Kind, Key: id})

@@ -23,7 +23,7 @@ func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.D
 		addFailure(diags, failure{at: c.at(review.Finding{}), doing: "Checking the guardrails", needs: needsAnyRole}, err)
 		return review.Organization{}, false
 	}
-	c.warnOfSupport(diags)
+	c.warnOfSupport(s, judged.after, diags)
 	c.tell(s, judged.caused, diags)
 	for _, finding := range judged.late {
 		late := c
@@ -48,16 +48,26 @@ func (c accessChange) tell(s *session, caused []review.Finding, diags *diag.Diag
 	}
 }
 
-// warnOfSupport says that the support user comes onto a list: an administrator authorizes
-// and withdraws that account with one switch, and an entry outlives that.
-func (c accessChange) warnOfSupport(diags *diag.Diagnostics) {
+// warnOfSupport says that the support user comes onto a list, also through a group: an
+// administrator authorizes and withdraws that account with one switch, and an entry outlives that.
+func (c accessChange) warnOfSupport(s *session, after review.Organization, diags *diag.Diagnostics) {
+	warn := func(entry, support access.Principal, through string) {
+		addWarning(diags, c.at(review.Finding{Principals: []access.Reference{entry.Reference()}}),
+			fmt.Sprintf("Support user gets an entry: %s among %s%s", support.Reference(), c.list, through),
+			fmt.Sprintf("%s is the account of SignPath's support staff, who could then act on it for your organization. "+
+				"The entry stays when you withdraw the account on the organization page of SignPath's web application, and counts again as soon as it is authorized again.", support))
+	}
 	for _, p := range c.principals {
 		isIts := func(e review.Entry) bool { return e.Member.Same(p.Reference()) || e.Member.Same(p.IDReference()) }
-		if p.Support && slices.ContainsFunc(c.gains.Added, isIts) {
-			addWarning(diags, c.at(review.Finding{Principals: []access.Reference{p.Reference()}}),
-				fmt.Sprintf("Support user gets an entry: %s among %s", p.Reference(), c.list),
-				fmt.Sprintf("%s is the account of SignPath's support staff, who could then act on it for your organization. "+
-					"The entry stays when you withdraw the account on the organization page of SignPath's web application, and counts again as soon as it is authorized again.", p))
+		switch isNew := slices.ContainsFunc(c.gains.Added, isIts); {
+		case isNew && p.Support:
+			warn(p, p, "")
+		case isNew && p.Kind == access.KindGroup:
+			for _, gain := range review.ChangeOfList(after, review.Entries{}, review.EntriesOf(s.idReference(memberKey(p)))).Gains {
+				if user, err := s.client.Known().Find(gain.Principal); err == nil && user.Support {
+					warn(p, user, fmt.Sprintf(" (through %s)", p.Reference()))
+				}
+			}
 		}
 	}
 }

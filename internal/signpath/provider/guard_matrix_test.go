@@ -326,6 +326,8 @@ func (m matrix) addSupport() {
 	})
 	m.add("person", "support user", matrixCase{warns: true, says: warnedSupport}, listWays("approvers", manager, supporter))
 	m.add("group", "support user", matrixCase{warns: true, says: warnedSupport}, memberWays(squad, supporter))
+	inTeam := func(seed *mock.Seed) { outcome{seed}.group("Team").Members = []string{lead, supporter} }
+	m.add("group", "support user", matrixCase{seed: inTeam, warns: true, says: warnedSupport}, listWays("approvers", manager, squad))
 }
 
 func (m matrix) addSelfApproval() {

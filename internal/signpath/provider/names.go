@@ -36,6 +36,14 @@ func (s *session) givesUp(p access.Principal) bool {
 	return ok && !planned.Reference().Same(p.Reference())
 }
 
+// isNameMoved tells whether this run takes the name in a reference from whoever has the id,
+// and gives it to somebody else.
+func (s *session) isNameMoved(reference access.Reference, id string) bool {
+	holder, ok := s.planned.findID(id)
+	next, isPlanned := s.planned.find(reference)
+	return ok && isPlanned && next.ID != id && !holder.Reference().Same(reference)
+}
+
 // planName refuses a new name that somebody else has and keeps, as far as is known.
 func (s *session) planName(ctx context.Context, planned, present access.Principal, at path.Path, diags *diag.Diagnostics) {
 	if planned.Reference().Same(present.Reference()) {

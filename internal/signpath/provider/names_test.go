@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
@@ -64,6 +65,106 @@ func TestNamesThatARunFrees(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Who gets the name of somebody else by a plan is the same one before and after, for all
+// that names them; and what names the one who has the name then is about them.
+func TestNamesThatChangeHands(t *testing.T) {
+	held := func(kind, name string) string { return fmt.Sprintf("  %s = signpath_%s.member\n", kind, name) }
+	of := func(kind, label, body string) string {
+		return fmt.Sprintf("resource \"signpath_%s\" %q {\n%s}\n", kind, label, body)
+	}
+	accounts := func(x, y string) string {
+		both := ""
+		for _, kind := range []string{"ci_user", "user_group"} {
+			both += of(kind, "x", fmt.Sprintf("  name = %q\n", x)) + of(kind, "y", fmt.Sprintf("  name = %q\n  depends_on = [signpath_%s.x]\n", y, kind))
+		}
+		return both
+	}
+	policy := "  project = \"project-b\"\n  signing_policy = \"release-signing\"\n"
+	given := map[string]func(who string) string{
+		"token": func(who string) string { return of("ci_user_token", who, held("ci_user", "ci_user."+who)) },
+		"role": func(who string) string {
+			return of("role_assignment", who, held("member", "ci_user."+who)+"  role = \"GlobalReader\"\n")
+		},
+		"entry": func(who string) string {
+			return of("signing_policy_submitter", who, policy+held("member", "ci_user."+who))
+		},
+		"entry of a group": func(who string) string {
+			return of("signing_policy_approver", who, policy+held("member", "user_group."+who))
+		},
+		"member": func(who string) string {
+			return of("user_group_member", who, held("group", "user_group."+who)+"  member = \""+lead+"\"\n")
+		},
+		"members": func(who string) string {
+			return of("user_group_members", who, held("group", "user_group."+who)+"  members = [\""+lead+"\"]\n")
+		},
+		"list": func(who string) string {
+			return of("project_readers", "all", "  project = \"project-b\"\n  members = [signpath_ci_user."+who+".member]\n")
+		},
+		"list that has others": func(who string) string {
+			return of("project_readers", "all", "  project = \"project-b\"\n  members = [\""+lead+"\", signpath_user_group."+who+".member]\n")
+		},
+	}
+	for name, hcl := range given {
+		for _, noRefresh := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, without a refresh: %t", name, noRefresh), func(t *testing.T) {
+				t.Parallel()
+				both := func(x, y string) string {
+					if strings.HasPrefix(name, "list") {
+						return accounts(x, y) + strings.Replace(hcl("x"), ".x.member", ".x.member, signpath_ci_user.y.member, signpath_user_group.y.member", 1)
+					}
+					return accounts(x, y) + hcl("x") + hcl("y")
+				}
+				s := newOrganization(t).site(inProcess, both("Build", "Next"))
+				s.mustApply()
+				before, tokens := s.Snapshot(), s.Objects()
+				s.Write("main.tf", both("Old", "Build"))
+				renamed := s.mustPlan(testkit.Options{NoRefresh: noRefresh})
+				if renamed.Summary != (testkit.Summary{Change: 4}) || strings.Contains(renamed.Said, "Who gains") {
+					t.Errorf("more than names changes: %s", renamed)
+				}
+				s.mustApply(testkit.Options{NoRefresh: noRefresh})
+				s.planIs(testkit.Summary{})
+				s.keepsTokens(tokens)
+				want := outcome{cloneSeed(before)}
+				want.renameCIUser("Build", "Old")
+				want.renameCIUser("Next", "Build")
+				want.renameGroup("Build", "Old")
+				want.renameGroup("Next", "Build")
+				s.mustBeDone(*want.Seed)
+
+				// What was about the one is about the other who has the name then.
+				s = newOrganization(t).site(inProcess, accounts("Build", "Next")+hcl("x"))
+				s.mustApply()
+				s.Write("main.tf", accounts("Old", "Build")+strings.Replace(hcl("y"), "\"y\" {", "\"x\" {", 1))
+				s.mustApply(testkit.Options{NoRefresh: noRefresh})
+				s.planIs(testkit.Summary{})
+			})
+		}
+	}
+}
+
+// What a plan says of a group that takes the name of another one is about those who are in
+// it, and so is what the guardrails say.
+func TestGuardKnowsWhoseNameAGroupTakes(t *testing.T) {
+	groups := func(seniors, interns string) string {
+		return fmt.Sprintf("resource \"signpath_user_group\" \"seniors\" {\n  name = %q\n}\n"+
+			"resource \"signpath_user_group\" \"interns\" {\n  name = %q\n  depends_on = [signpath_user_group.seniors]\n}\n", seniors, interns)
+	}
+	s := newOrganization(t).site(inProcess, groups("Approvers", "Interns"))
+	s.mustApply()
+	must(t, s.Administrator("").AddMembers("group:Approvers", "members", officer, manager))
+	must(t, s.Administrator("").AddMembers("group:Interns", "members", outsider))
+	list := strings.Replace(wholeList("approvers", "release-signing", "interns"), `"interns"`, "signpath_user_group.interns.member", 1)
+	s.Write("main.tf", groups("Approvers 2025", "Approvers")+list)
+	if planned := s.mustPlan(); !says("gains: "+outsider+" (through group:Interns).").MatchString(planned.Said) || strings.Contains(planned.Said, manager) {
+		t.Errorf("the plan says: %s", planned)
+	}
+	must(t, s.Administrator("").AddMembers(releasePolicyB, "submitters", outsider))
+	if planned := s.Plan(testkit.Options{}); planned.Err == nil || !says("Guardrail submit-and-approve: "+outsider).MatchString(planned.Said) {
+		t.Errorf("the plan says: %s", planned)
 	}
 }
 

@@ -88,11 +88,21 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	if prior == nil {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrWasActive), r.wasActive(existing))...)
 	}
 	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
 	r.holdings.hold(heldAccounts, memberKey(planned))
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)
+}
+
+// wasActive tells whether an account that a create takes over was active when the run began;
+// null where there is none.
+func (r *principalResource) wasActive(existing *access.Principal) types.Bool {
+	if existing == nil {
+		return types.BoolNull()
+	}
+	return types.BoolValue(existing.Active || r.accounts.deactivated.has(existing.ID))
 }
 
 // principalOf is the user that a plan describes, as far as that is known.

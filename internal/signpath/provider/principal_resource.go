@@ -62,6 +62,7 @@ type principalFields struct {
 	AdoptExisting     types.Bool   `tfsdk:"adopt_existing"`
 	AllowLockout      types.Bool   `tfsdk:"allow_lockout"`
 	TakesOver         types.String `tfsdk:"takes_over"`
+	WasActive         types.Bool   `tfsdk:"was_active"`
 	OrganizationID    types.String `tfsdk:"organization_id"`
 }
 
@@ -94,7 +95,13 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 		},
 		attrAdoptExisting: adoptExistingAttribute(articleOf(noun) + " that exists already, active or inactive, and activates it if it has to be active"),
 		attrTakesOver:     takesOverAttribute(articleOf(noun)),
-		attrAllowLockout:  allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator"),
+		attrWasActive: schema.BoolAttribute{
+			Computed: true,
+			MarkdownDescription: fmt.Sprintf("Whether the %s whom the create takes over was active before it. Null where `takes_over` is. "+
+				"It is known in every plan, and stays as it is after the create.%s", noun, refusedIfChanged),
+			PlanModifiers: []planmodifier.Bool{ofCreate{}},
+		},
+		attrAllowLockout: allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator"),
 		attrActive: schema.BoolAttribute{
 			Optional: true,
 			Computed: true,

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -11,6 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // The settings that lead to an organization come from the environment, as a rule, so
@@ -113,10 +119,27 @@ func (r *inOrganization) warnOfUnread(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	if mine.add(object); others.has(object) {
-		resp.Diagnostics.AddWarning("Without a refresh, the end of another resource may take what this one stands for",
+		resp.Diagnostics.AddWarning("Without a refresh, the end of another resource may take what this one stands for: "+r.nameOf(req.Identity.Raw),
 			"An earlier run left two resource instances for one object, and this plan ends one of them. Without a refresh the apply does not know of the other, "+
 				"and may take the right away: plan again, with a refresh. The next plan shows what is gone, and gives it back.")
 	}
+}
+
+// nameOf names what has the identity.
+func (r *inOrganization) nameOf(identity tftypes.Value) string {
+	attributes, names := map[string]tftypes.Value{}, []string{}
+	_ = identity.As(&attributes) // It is one of this provider.
+	for _, attribute := range slices.Sorted(maps.Keys(attributes)) {
+		var text string
+		if err := attributes[attribute].As(&text); err != nil || text == "" || attribute == attrOrganizationID {
+			continue
+		}
+		if access.IsID(text) {
+			text = r.own.client.Known().ReferenceTo(text).String()
+		}
+		names = append(names, text)
+	}
+	return strings.Join(names, ", ")
 }
 
 // planAgain plans an update of what does not change, where the plan ends another instance

@@ -301,6 +301,24 @@ func TestSavedPlans(t *testing.T) {
 		cases[kind+": what was to be taken over has gone"] = savedPlan{
 			seed: exists, planned: planned, changes: []func(*mock.Administrator) error{remove}, says: []string{inconsistent, "takes_over"},
 		}
+		if kind != "user_group" {
+			inactive := strings.Replace(planned, "adopt_existing", "active = false\n  adopt_existing", 1)
+			isNow := func(active bool) func(*mock.Administrator) error {
+				return func(a *mock.Administrator) error { return a.SetActive(c.reference, active) }
+			}
+			for name, later := range map[string]string{"to be active": planned, "to be inactive": inactive} {
+				for _, active := range []bool{true, false} {
+					cases[fmt.Sprintf("%s: to be taken over %s, and since then active: %t", kind, name, active)] = savedPlan{
+						seed: func(seed *mock.Seed) {
+							exists(seed)
+							seed.InteractiveUsers[len(seed.InteractiveUsers)-1].Inactive = active
+							seed.CIUsers[len(seed.CIUsers)-1].Inactive = active
+						},
+						planned: later, changes: []func(*mock.Administrator) error{isNow(active)}, says: []string{inconsistent, "was_active"},
+					}
+				}
+			}
+		}
 		cases[kind+": taken over"] = savedPlan{seed: exists, planned: planned}
 	}
 	for name, c := range cases {

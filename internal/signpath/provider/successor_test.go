@@ -3,6 +3,7 @@ package provider_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +65,9 @@ func TestReplacementByTheSameTakesNothing(t *testing.T) {
 	}
 }
 
+// withoutRefresh is the warning, with what it is about.
+var withoutRefresh = regexp.MustCompile(`Without a refresh, the end of another resource may take what this one stands for: \S`)
+
 // A run that ended half-way may leave two resources for one object: one that it could not
 // destroy beside the one that it has made, at another address or set aside at the same.
 // The next run ends the one and keeps the object as it is, in any order.
@@ -99,7 +103,7 @@ func TestLeftBesideTheSame(t *testing.T) {
 						t.Fatalf("the destroy does not fail: %s", applied)
 					}
 					driver.Around = nil
-					if planned := s.mustPlan(testkit.Options{NoRefresh: true}); !says("Without a refresh, the end of another resource").MatchString(planned.Said) {
+					if planned := s.mustPlan(testkit.Options{NoRefresh: true}); !withoutRefresh.MatchString(planned.Said) {
 						t.Errorf("a plan without a refresh does not warn: %s", planned)
 					}
 					driver.Around, driver.Parallelism, driver.Random = nil, int(1+9*(seed%2)), testkit.NewRandom(seed)
