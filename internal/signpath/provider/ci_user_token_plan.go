@@ -162,8 +162,9 @@ func (r *ciUserTokenResource) planEnd(ctx context.Context, state ciUserTokenMode
 // refuseHandOver refuses that one instance gives up what another one makes: nobody who
 // renames a resource means to end the token. It looks only after a refresh, and so never
 // in an apply, in which an instance that was set aside is planned to end beside the new one.
+// Where the state has several, an earlier run has left one of them, whose token has ended already.
 func (r *ciUserTokenResource) refuseHandOver(p access.Principal, at path.Path, diags *diag.Diagnostics) (refused bool) {
-	if !r.tokens.read.has(p.ID) {
+	if !r.tokens.read.has(p.ID) || r.holdings.isBesideAnother(heldTokens, p.ID) {
 		return false
 	}
 	addError(diags, at, fmt.Sprintf("Handed to another resource: the API token of %s", p), fmt.Sprintf(

@@ -247,6 +247,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	r.tokens.read.add(p.ID)
+	r.holdings.read(heldTokens, []string{p.ID}, instanceMark(ctx, resp.Private, &resp.Diagnostics))
 	state.CIUser = r.spellCIUser(state.CIUser, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -235,6 +236,36 @@ func TestCIUserTokenCreateBeforeDestroy(t *testing.T) {
 			Check:            token.isNew,
 		},
 	)
+}
+
+// A token that is to be generated again, beside one that an earlier run has set aside and
+// could not destroy, is no hand-over.
+func TestCIUserTokenBesideADeposedOne(t *testing.T) {
+	config := func(ticket string) string {
+		return newToken(`rotation_triggers = { ticket = "`+ticket+`" }`, "lifecycle {\n    create_before_destroy = true\n  }")
+	}
+	for seed := range uint64(4) {
+		driver := testkit.NewDriver(signpathtest.Providers)
+		s := newOrganization(t).site(func(o *organization) testkit.Terraform { return testkit.InProcess(o.t, driver) }, config("1"))
+		s.mustApply()
+		driver.Around = func(call testkit.Call, next func() error) error {
+			if call.Walk == "apply" && call.Destroys {
+				return errors.New("the provider has ended")
+			}
+			return next()
+		}
+		s.Write("main.tf", config("2"))
+		if applied := s.Apply(testkit.Options{}); applied.Err == nil {
+			t.Fatalf("the destroy does not fail: %s", applied)
+		}
+		driver.Around, driver.Random = nil, testkit.NewRandom(seed)
+		must(t, driver.State.Taint(tokenAddress))
+		s.mustApply()
+		s.planIs(testkit.Summary{})
+		if token, _ := s.attribute(tokenAddress, "token").(string); !s.Accepts(token) {
+			t.Error("SignPath does not accept the token in the state")
+		}
+	}
 }
 
 func TestCIUserTokenRotatesWhenDue(t *testing.T) {

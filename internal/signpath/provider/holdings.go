@@ -24,7 +24,8 @@ import (
 // holdings are what the instances of a run hold, as far as it has got.
 type holdings struct {
 	mu sync.Mutex
-	// held has the ids by object: those on a list, and those of accounts and of roles.
+	// held has the ids by object: those on a list, and those of accounts and of roles. Of
+	// tokens there are readers only.
 	held map[string]map[string]bool
 	// marks are those of the instances that were read.
 	marks map[string]bool
@@ -38,6 +39,7 @@ type heldID struct{ object, id string }
 const (
 	heldAccounts = "accounts"
 	heldRoles    = "roles"
+	heldTokens   = "tokens"
 )
 
 func newHoldings() *holdings {
