@@ -110,9 +110,12 @@ func TestAnInterruptEndsEveryWait(t *testing.T) {
 					})
 				}
 				time.Sleep(10 * time.Second)
-				sent, interrupted := s.count(), time.Now()
+				interrupted := time.Now()
 				interrupt()
 				group.Wait()
+				// A context ends for one request after the other: what the first one leaves
+				// free, the next one may have taken.
+				sent := s.count()
 				if waited := time.Since(interrupted); waited > 0 {
 					t.Errorf("they waited for another %s", waited)
 				}
