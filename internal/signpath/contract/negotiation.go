@@ -268,8 +268,12 @@ func (s Settled) ComposeCreate(texts map[Property]string, answered func() []Obje
 }
 
 // checkWrittenAs refuses to write a property by a name that is assumed, where answers show
-// it by another one that does not go with it.
+// it by another one that does not go with it, or by the document, where it does not know
+// that one.
 func (s Settled) checkWrittenAs(p Property, shown string) error {
+	if s.answer != nil && !s.answer.has(shown) {
+		return s.describesAnother(shown)
+	}
 	name, err := s.nameOf(p)
 	goesWith := func(sp spelling) bool { return sp.answer == shown && sp.requestName() == name }
 	if err != nil || s.request != nil || name == shown || slices.ContainsFunc(p.spellings(), goesWith) {

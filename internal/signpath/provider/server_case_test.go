@@ -67,6 +67,11 @@ func serverCases() map[string]serverCase {
 		"a description under another name than the document's": {dialect: "document=assumed-names,rename=description:notes", edit: aGroup, says: []string{
 			notExpected, "POST /UserGroups is not sent", `answers the property "notes"`, "it describes another server", byHand,
 		}},
+		"an address under another name than the document's": {
+			dialect: "document=assumed-names,rename=notificationEmailAddress:notificationEmail", edit: "a user is created", says: []string{
+				notExpected, "POST /InteractiveUsers is not sent", `answers the property "notificationEmail"`, "it describes another server", byHand,
+			},
+		},
 		"a description under another name, and no document": {dialect: "no-document,rename=description:notes", edit: aGroup, says: []string{
 			notExpected, "POST /UserGroups is not sent", `would write the property "description"`, "no answer about such an object has it", byHand,
 		}},
