@@ -146,7 +146,10 @@ func (d *Driver) planWalk(ctx context.Context, config *configuration, state *Sta
 	if !p.plan.Said.hasErrors() && !options.preDestroy {
 		var diags Diagnostics
 		p.plan.outputs, diags = p.evaluator.outputs()
-		p.plan.Said = append(append(p.plan.Said, diags...), cycle(newApplyWalk(&walk{config: config, state: state.Clone()}, p.plan).vertices())...)
+		p.plan.Said = append(p.plan.Said, diags...)
+		// The core looks for cycles in the order of the apply before that begins.
+		apply := newApplyWalk(&walk{config: config, state: state.Clone()}, p.plan)
+		p.plan.Said = append(p.plan.Said, cycle(apply.vertices())...)
 	}
 	return p.plan, nil
 }
