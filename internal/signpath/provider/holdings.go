@@ -162,9 +162,7 @@ func (s *session) planTakeUp(existing access.Principal, adopt bool, at path.Path
 // with it. It refuses the end of what another instance creates in the same plan. In an
 // apply, that one may have been created: then it is kept.
 func (s *session) planEndOf(ctx context.Context, private privateState, existing access.Principal, diags *diag.Diagnostics) (ends bool) {
-	s.accounts.ended.add(existing.ID)
-	if s.accounts.planned.has(existing.ID) && !s.accounts.created.has(existing.ID) && !s.holdings.isBesideAnother(heldAccounts, existing.ID) {
-		addHandOver(existing, path.Empty(), diags)
+	if s.refuseHandOver(existing, path.Empty(), diags) {
 		return false
 	}
 	if len(s.noteKept(ctx, private, heldAccounts, []string{existing.ID}, diags)) > 0 {
@@ -175,6 +173,17 @@ func (s *session) planEndOf(ctx context.Context, private privateState, existing 
 		warnOfHandOver(existing, path.Empty(), diags)
 	}
 	return false
+}
+
+// refuseHandOver notes that a plan ends an instance of an account, and refuses that where
+// another one creates it in the same plan. An apply has created it by then, or not yet.
+func (s *session) refuseHandOver(existing access.Principal, at path.Path, diags *diag.Diagnostics) (refused bool) {
+	s.accounts.ended.add(existing.ID)
+	if !s.accounts.planned.has(existing.ID) || s.accounts.created.has(existing.ID) || s.holdings.isBesideAnother(heldAccounts, existing.ID) {
+		return false
+	}
+	addHandOver(existing, at, diags)
+	return true
 }
 
 func movedAdvice(existing access.Principal) string {

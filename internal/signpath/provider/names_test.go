@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,57 @@ func TestNamesThatARunFrees(t *testing.T) {
 						applied = s.Apply(testkit.Options{})
 					}
 					s.planIs(testkit.Summary{})
+				}
+			})
+		}
+	}
+}
+
+// An address that one user gives up goes to another one in the same plan only where that is
+// to take over whoever is there: then both are in force in the end. Else the plan is refused,
+// in whatever order Terraform looks at the two, and nothing is written.
+func TestAddressesThatChangeHands(t *testing.T) {
+	user := func(label, email string, isCreatedFirst, adopts bool) string {
+		return fmt.Sprintf("resource \"signpath_user\" %q {\n  name = \"N\"\n  email = \"%s@example.com\"\n  adopt_existing = %t\n"+
+			"  lifecycle {\n    create_before_destroy = %t\n  }\n}\n", label, email, adopts, isCreatedFirst)
+	}
+	for name, after := range map[string][2]string{"exchanged": {"y", "x"}, "handed on": {"y", "z"}, "taken from who is destroyed": {"y", ""}} {
+		for i := range 8 {
+			adopts, isCreatedFirst := i&1 > 0, [2]bool{i&2 > 0, i&4 > 0}
+			t.Run(fmt.Sprintf("%s, adopts: %t, created first: %t", name, adopts, isCreatedFirst), func(t *testing.T) {
+				t.Parallel()
+				for seed := range uint64(6) {
+					driver := testkit.NewDriver(signpathtest.Providers)
+					both := func(emails [2]string) (hcl string) {
+						for i, email := range emails {
+							if email != "" {
+								hcl += user("xy"[i:i+1], email, isCreatedFirst[i], adopts)
+							}
+						}
+						return hcl
+					}
+					s := newOrganization(t).site(func(o *organization) testkit.Terraform { return testkit.InProcess(o.t, driver) }, both([2]string{"x", "y"}))
+					s.mustApply()
+					was := s.Snapshot()
+					s.Write("main.tf", both(after))
+					driver.Parallelism, driver.Random = int(1+9*(seed%2)), testkit.NewRandom(seed)
+					applied := s.Apply(testkit.Options{})
+					if !adopts {
+						if applied.Err == nil || !says("moved block").MatchString(applied.Said) && !says("moved {").MatchString(applied.Said) {
+							t.Errorf("it is not refused: %s", applied)
+						}
+						s.unchangedSince(was)
+						continue
+					}
+					if applied.Err != nil {
+						t.Errorf("it fails: %s", applied)
+					}
+					s.planIs(testkit.Summary{})
+					for _, p := range s.Snapshot().InteractiveUsers {
+						if email, _, _ := strings.Cut(p.Email, "@"); slices.Contains([]string{"x", "y", "z"}, email) && p.Inactive == slices.Contains(after[:], email) {
+							t.Errorf("seed %d: %s is inactive: %t\n%s", seed, p.Email, p.Inactive, applied)
+						}
+					}
 				}
 			})
 		}

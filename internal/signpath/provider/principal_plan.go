@@ -241,6 +241,7 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 	}
 	isReplaced := r.kind == access.KindUser && !planned.Reference().Same(existing.Reference())
 	if isReplaced {
+		r.refuseHandOver(existing, at, diags)
 		r.guardEnd(ctx, existing, plan.fields().AllowLockout.ValueBool(), at, diags)
 		r.settleEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
