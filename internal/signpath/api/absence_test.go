@@ -209,25 +209,30 @@ func TestNothingIsGoneInAnotherOrganization(t *testing.T) {
 // prove that it is gone.
 func TestAPrincipalIsNotGone(t *testing.T) {
 	const nobody = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f"
-	tests := map[string]mock.Fault{
-		"the list is refused":       {Route: "GET /CIUsers", Action: mock.FaultAnswer, Status: 403},
-		"the list is cut short":     {Route: "GET /CIUsers", Action: mock.FaultMalformedBody},
-		"the list lacks who asks":   {Route: "GET /CIUsers", Action: mock.FaultAnswer, Status: 200, Body: "[]"},
-		"its own route fails":       {Route: "GET /CIUsers/{id}", Action: mock.FaultAnswer, Status: 500},
-		"the token ran out":         {Route: "GET /CIUsers/{id}", Action: mock.FaultAnswer, Status: 401},
-		"its own route has no role": {Route: "GET /CIUsers/{id}", Action: mock.FaultAnswer, Status: 200, Body: `{"id":"` + nobody + `"}`},
-	}
-	for name, fault := range tests {
-		t.Run(name, func(t *testing.T) {
-			o := inProcess(t)
-			o.inject(fault)
-			if p, err := o.client.Principal(t.Context(), access.KindCIUser, nobody); err == nil || api.IsGone(err) {
-				t.Errorf("got %+v, %v", p, err)
-			}
-			if p, err := o.client.Resolve(t.Context(), access.Reference{Kind: access.KindCIUser, Key: nobody}); err == nil || errors.Is(err, access.ErrNoPrincipal) {
-				t.Errorf("got %+v, %v", p, err)
-			}
-		})
+	for kind, list := range map[access.Kind]string{access.KindUser: "/InteractiveUsers", access.KindCIUser: "/CIUsers", access.KindGroup: "/UserGroups"} {
+		tests := map[string]mock.Fault{
+			"the list is refused":       {Route: "GET " + list, Action: mock.FaultAnswer, Status: 403},
+			"the list is cut short":     {Route: "GET " + list, Action: mock.FaultMalformedBody},
+			"the list is empty":         {Route: "GET " + list, Action: mock.FaultAnswer, Status: 200, Body: "[]"},
+			"its own route fails":       {Route: "GET " + list + "/{id}", Action: mock.FaultAnswer, Status: 500},
+			"the token ran out":         {Route: "GET " + list + "/{id}", Action: mock.FaultAnswer, Status: 401},
+			"its own route has no role": {Route: "GET " + list + "/{id}", Action: mock.FaultAnswer, Status: 200, Body: `{"id":"` + nobody + `"}`},
+		}
+		if kind == access.KindCIUser {
+			tests["the list lacks who asks"] = mock.Fault{Route: "GET " + list, Action: mock.FaultAnswer, Status: 200, Body: `[{"id":"` + nobody[:35] + `0","name":"other"}]`}
+		}
+		for name, fault := range tests {
+			t.Run(string(kind)+", "+name, func(t *testing.T) {
+				o := inProcess(t)
+				o.inject(fault)
+				if p, err := o.client.Principal(t.Context(), kind, nobody); err == nil || api.IsGone(err) {
+					t.Errorf("got %+v, %v", p, err)
+				}
+				if p, err := o.client.Resolve(t.Context(), access.Reference{Kind: kind, Key: nobody}); err == nil || errors.Is(err, access.ErrNoPrincipal) {
+					t.Errorf("got %+v, %v", p, err)
+				}
+			})
+		}
 	}
 }
 

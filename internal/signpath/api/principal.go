@@ -211,26 +211,29 @@ func (c *Client) Principal(ctx context.Context, kind access.Kind, id string) (ac
 	if p, ok := directory.Get(id); ok && p.Kind == kind {
 		return p, nil
 	}
-	if err := c.checkSeesItself(ctx); err != nil {
+	if err := c.checkProves(ctx, directory, kind); err != nil {
 		return access.Principal{}, fmt.Errorf("%w; and %w", refusal, err)
 	}
 	c.snapshot.setMissing(id)
 	return access.Principal{}, gone
 }
 
-// checkSeesItself makes sure that the lists hold the token's own user: where they do not,
-// nothing is proven by who else is not in them.
-func (c *Client) checkSeesItself(ctx context.Context) error {
+// checkProves makes sure that a list can prove that somebody is gone who is not in it: it
+// holds the token's own user, where that is of the kind, and somebody at all.
+func (c *Client) checkProves(ctx context.Context, directory *access.Directory, kind access.Kind) error {
 	me, err := c.Me(ctx)
 	if err != nil {
 		return err
 	}
-	directory, err := c.Directory(ctx, me.Kind)
+	own, err := c.Directory(ctx, me.Kind)
 	if err != nil {
 		return err
 	}
-	if _, ok := directory.Get(me.ID); !ok {
+	if _, ok := own.Get(me.ID); !ok {
 		return fmt.Errorf("the list of %ss does not hold %s, whose token this is, and so proves nothing", me.Kind.Noun(), me.Principal)
+	}
+	if len(directory.All(kind)) == 0 {
+		return fmt.Errorf("the list of %ss is empty, and so proves nothing: if the last one was deleted at SignPath, take it out of the state with `terraform state rm`", kind.Noun())
 	}
 	return nil
 }
