@@ -189,7 +189,7 @@ func addUnknownGroup(diags *diag.Diagnostics, reference access.Reference, err er
 		return
 	}
 	diags.AddAttributeError(at, "Unknown user group", sentence(doing+" failed: "+err.Error())+
-		"\n\nCorrect the reference, or create the group first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before.")
+		"\n\nCorrect the reference, or create the group first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before. "+destroyNote)
 }
 
 // groupTarget is the list of the group, with the name by which messages and

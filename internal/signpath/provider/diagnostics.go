@@ -108,15 +108,15 @@ func explain(f failure, err error) (summary, advice string) {
 	)
 	switch {
 	case errors.As(err, &notFound) && !f.granting:
-		return "Unknown member", "Correct the reference, or create the principal first."
+		return "Unknown member", "Correct the reference, or create the principal first. " + destroyNote
 	case errors.As(err, &notFound):
-		return "Unknown member", unknownMemberAdvice
+		return "Unknown member", unknownMemberAdvice + " " + destroyNote
 	case errors.As(err, &ambiguous):
 		return "Ambiguous member", ""
 	case errors.As(err, &refused):
 		return "Member not allowed here", ""
 	case errors.As(err, &gone):
-		return "Unknown object", ""
+		return "Unknown object", destroyNote
 	case errors.As(err, &lost):
 		summary, advice = "SignPath changed who may do what", ""
 		if len(lost.Lost) > 0 {

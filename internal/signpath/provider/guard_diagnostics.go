@@ -116,7 +116,7 @@ func guardrailDetail(rule review.Rule, found []review.Finding) string {
 	return text.String()
 }
 
-// destroyNote says how what is denied is destroyed: without a refresh, Terraform does not
+// destroyNote says how what a plan refuses is destroyed: without a refresh, Terraform does not
 // plan normally before.
 const destroyNote = "A destroy is stopped by this, too, unless it is run as `terraform destroy -refresh=false`."
 
