@@ -81,13 +81,13 @@ func TestReviewPlanLiveTellsWhatChangedSince(t *testing.T) {
 		onProjectB("members", []any{"group:Release Managers", "user:qa.lead@example.com"}),
 	)
 	for format, wants := range map[string][]string{
-		"terminal": {
+		"text": {
 			"Changed since the plan was made\n  - signpath_signing_policy_approvers.this: " +
 				"user:dev.lead@example.com came onto the approvers of project-b/release-signing",
 			"gains user:qa.lead@example.com; then has group:Release Managers, user:dev.lead@example.com, user:qa.lead@example.com",
 		},
 		"markdown": {"### Changed since the plan was made"},
-		"json":     {`"changedSince": [` + "\n" + `    {` + "\n" + `      "address": "signpath_signing_policy_approvers.this"`, `"live": true`},
+		"json":     {`"changed_since": [` + "\n" + `    {` + "\n" + `      "address": "signpath_signing_policy_approvers.this"`, `"member": "ci_user:terraform"`},
 		"sarif":    {"Changed since the plan was made: signpath_signing_policy_approvers.this: user:dev.lead@example.com came onto"},
 	} {
 		stdout, _, err := reviewPlan(t, plan, "-", "--live", "--format", format)
@@ -147,17 +147,16 @@ func TestFindingsHaveOneForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var plan struct {
-		Findings struct{ Introduced []map[string]any }
-	}
+	var plan struct{ Findings []map[string]any }
 	if err := json.Unmarshal([]byte(output), &plan); err != nil {
 		t.Fatal(err)
 	}
-	ofPlan := plan.Findings.Introduced[0]
-	if ofPlan["addresses"] == nil {
-		t.Error("the finding of a plan has no addresses")
+	ofPlan := plan.Findings[0]
+	if ofPlan["addresses"] == nil || ofPlan["state"] != "introduced" {
+		t.Errorf("the finding of a plan is %v", ofPlan)
 	}
 	delete(ofPlan, "addresses")
+	delete(ofPlan, "state")
 	for name := range organization.Findings[0] {
 		if _, ok := ofPlan[name]; !ok {
 			t.Errorf("only the finding of an organization has %s", name)
