@@ -355,3 +355,56 @@ func TestSchemasAreStrict(t *testing.T) {
 		look(name, schema)
 	}
 }
+
+// TestEnvelopeTellsWhatIsKnown looks at what a schema cannot tell from null.
+func TestEnvelopeTellsWhatIsKnown(t *testing.T) {
+	fixed(t)
+	server := organizationWithApprover(t, "user:dev.lead@example.com")
+	id := server.OrganizationID()
+	const elsewhere = "11111111-1111-4111-8111-111111111111"
+	planIn := func(was, is string) []byte {
+		return planOf(
+			t, "signing_policy_approvers", "update",
+			map[string]any{"project": "project-b", "signing_policy": "release-signing", "members": []any{}, "organization_id": was},
+			map[string]any{"project": "project-b", "signing_policy": "release-signing", "members": []any{"group:Release Managers"}, "organization_id": is},
+		)
+	}
+	rules := rulesFile(t, "rules: {old-token: {severity: ignore}}")
+	for name, test := range map[string]struct {
+		plan      []byte
+		arguments []string
+		want      string
+	}{
+		"no organization":      {planIn("", ""), nil, "organization <nil> <nil>, read by <nil>, rules <nil>, complete false"},
+		"one organization":     {planIn(elsewhere, elsewhere), nil, "organization " + elsewhere + " <nil>, read by <nil>, rules <nil>, complete false"},
+		"two organizations":    {planIn(elsewhere, id), nil, "organization <nil> <nil>, read by <nil>, rules <nil>, complete false"},
+		"a live one":           {planIn(id, id), []string{"--live"}, "organization " + id + " URL, read by ci_user:terraform, rules <nil>, complete true"},
+		"rules (by sha256sum)": {planIn("", ""), []string{"--rules", rules}, "rules b9414c1edee579fc, complete false"},
+	} {
+		var told struct {
+			Organization struct{ ID, URL *string }
+			Time         string
+			ReadBy       *struct{ Member string } `json:"read_by"`
+			Rules        struct{ SHA256 *string }
+			Complete     bool
+		}
+		if err := json.Unmarshal([]byte(jsonOf(t, test.plan, append([]string{"review", "plan", "-"}, test.arguments...)...)), &told); err != nil {
+			t.Fatal(err)
+		}
+		or := func(text *string) string {
+			if text == nil {
+				return "<nil>"
+			}
+			return mockURL.ReplaceAllString(*text, "URL")
+		}
+		var member *string
+		if told.ReadBy != nil {
+			member = &told.ReadBy.Member
+		}
+		got := fmt.Sprintf("organization %s %s, read by %s, rules %.16s, complete %t",
+			or(told.Organization.ID), or(told.Organization.URL), or(member), or(told.Rules.SHA256), told.Complete)
+		if !strings.HasSuffix(got, test.want) || told.Time != "2026-06-15T12:00:00Z" {
+			t.Errorf("%s: at %s: %s", name, told.Time, got)
+		}
+	}
+}
