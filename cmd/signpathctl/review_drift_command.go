@@ -73,7 +73,7 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	}
 	head := newEnvelope(now())
 	report := planreview.Drift(plan, head.Time)
-	if err := flags.attribute(command, report, &head); err != nil {
+	if err := flags.attribute(command, plan, report, &head); err != nil {
 		return err
 	}
 	if err := planreview.Write(command.OutOrStdout(), report, planreview.Format(flags.format), head); err != nil {
@@ -103,14 +103,16 @@ func (f *reviewDriftFlags) check() error {
 
 // attribute says who made the changes, or why that is not known. A program is told who
 // asked.
-func (f reviewDriftFlags) attribute(command *cobra.Command, report *planreview.DriftReport, head *envelope.Envelope) error {
+func (f *reviewDriftFlags) attribute(
+	command *cobra.Command, plan *planreview.Plan, report *planreview.DriftReport, head *envelope.Envelope,
+) error {
 	if !f.live {
 		if len(report.Changes) > 0 {
 			report.Note("who made the changes: only --live reads SignPath's audit log")
 		}
 		return nil
 	}
-	client, err := f.connection.newClient()
+	client, err := f.connection.newClientFor(plan)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,11 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
-	found, err := readOrganization(command, flags.connection)
+	client, err := flags.connection.newClient()
+	if err != nil {
+		return err
+	}
+	found, err := readOrganization(command, client)
 	if err != nil {
 		return err
 	}
@@ -147,11 +151,7 @@ func (f *reviewOrgFlags) filter() (review.Filter, error) {
 	return filter, nil
 }
 
-func readOrganization(command *cobra.Command, connection connectionFlags) (*survey.Survey, error) {
-	client, err := connection.newClient()
-	if err != nil {
-		return nil, err
-	}
+func readOrganization(command *cobra.Command, client *api.Client) (*survey.Survey, error) {
 	progress := newProgress(command.ErrOrStderr())
 	found, err := survey.ReadWithCaller(command.Context(), client, progress)
 	progress.finish()

@@ -114,7 +114,11 @@ func (f *reviewPlanFlags) review(
 	if !f.live {
 		return planreview.Review(plan, rulebook)
 	}
-	found, err := readOrganization(command, f.connection)
+	client, err := f.connection.newClientFor(plan)
+	if err != nil {
+		return nil, err
+	}
+	found, err := readOrganization(command, client)
 	if err != nil {
 		return nil, err
 	}

@@ -25,9 +25,15 @@ func runReviewPlanCommand(t *testing.T, arguments ...string) (string, error) {
 // reviewPlan runs the command with the plan as its input.
 func reviewPlan(t *testing.T, plan []byte, arguments ...string) (stdout, stderr string, err error) {
 	t.Helper()
+	return runReviewOf(t, plan, append([]string{"plan"}, arguments...)...)
+}
+
+// runReviewOf runs one of the commands that review a plan, with that as its input.
+func runReviewOf(t *testing.T, plan []byte, arguments ...string) (stdout, stderr string, err error) {
+	t.Helper()
 	var output, errorOutput strings.Builder
 	root := newRootCommand()
-	root.SetArgs(append([]string{"review", "plan"}, arguments...))
+	root.SetArgs(append([]string{"review"}, arguments...))
 	root.SetIn(bytes.NewReader(plan))
 	root.SetOut(&output)
 	root.SetErr(&errorOutput)

@@ -117,15 +117,20 @@ func TestReviewPlanLiveRefuses(t *testing.T) {
 	server := organizationWithApprover(t, "user:dev.lead@example.com")
 	elsewhere := map[string]any{"id": "11111111-1111-4111-8111-111111111111", "name": "build", "member": "ci_user:build", "active": true}
 	ofAnother := planOf(t, "ci_user", "no-op", elsewhere, elsewhere)
+	group := map[string]any{"name": "G", "organization_id": "22222222-2222-4222-8222-222222222222"}
+	saysSo := planOf(t, "user_group", "no-op", group, group)
 	for name, test := range map[string]struct {
+		plan      []byte
 		arguments []string
 		says      string
 	}{
-		"another organization":  {[]string{"--live"}, "the plan is of another organization"},
-		"no such organization":  {[]string{"--live", "--organization-id", "11111111-1111-4111-8111-111111111111"}, "403"},
-		"a connection, unasked": {[]string{"--organization-id", server.OrganizationID()}, "need --live"},
+		"another organization":           {ofAnother, []string{"plan", "--live"}, "the plan is of another organization: no user"},
+		"a plan that names it":           {saysSo, []string{"plan", "--live"}, "the plan is of another organization: its resources are in 22222222-"},
+		"a plan that names it, of drift": {saysSo, []string{"drift", "--live"}, "the plan is of another organization: its resources are in 22222222-"},
+		"no such organization":           {ofAnother, []string{"plan", "--live", "--organization-id", "11111111-1111-4111-8111-111111111111"}, "403"},
+		"a connection, unasked":          {ofAnother, []string{"plan", "--organization-id", server.OrganizationID()}, "need --live"},
 	} {
-		stdout, _, err := reviewPlan(t, ofAnother, append(test.arguments, "-")...)
+		stdout, _, err := runReviewOf(t, test.plan, append(test.arguments, "-")...)
 		if err == nil || !strings.Contains(err.Error(), test.says) || stdout != "" {
 			t.Errorf("%s: %v\n%s", name, err, stdout)
 		}

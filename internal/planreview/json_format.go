@@ -75,20 +75,3 @@ func ofOrganization(head envelope.Envelope, id string) envelope.Envelope {
 func (d Direction) MarshalText() ([]byte, error) {
 	return []byte(strings.ReplaceAll(string(d), " ", "_")), nil
 }
-
-// organization returns the id of the one organization that the resources of a plan are
-// in; nothing where they tell none, or several.
-func (c contents) organization() string {
-	found := map[string]bool{}
-	for _, i := range c.managed {
-		for _, o := range []*object{i.before, i.after} {
-			if o != nil && o.textOf("organization_id") != "" {
-				found[strings.ToLower(o.textOf("organization_id"))] = true
-			}
-		}
-	}
-	if len(found) != 1 {
-		return ""
-	}
-	return sortedKeys(found)[0]
-}
