@@ -55,7 +55,7 @@ func TestSameOrganizationSameBytes(t *testing.T) {
 	}
 }
 
-func TestTable(t *testing.T) {
+func TestText(t *testing.T) {
 	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatText)
 	expectInOrder(t, text,
 		"on 2026-06-15", "token of ci_user:auditor (Global Reader)",
