@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -28,4 +30,24 @@ func takes(argument string) cobra.PositionalArgs {
 		}
 		return fmt.Errorf("%s takes one argument, %s, and got %d", command.CommandPath(), argument, len(arguments))
 	}
+}
+
+// mustBeOneOf refuses any other value of a flag.
+func mustBeOneOf[T ~string](flag string, value T, values []T) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	return fmt.Errorf("%s is %q, and must be one of %s", flag, value, oneOf(values))
+}
+
+// oneOf lists the values of a flag.
+func oneOf[T ~string](values []T) string {
+	var list strings.Builder
+	for i, value := range values {
+		if i > 0 {
+			list.WriteString(", ")
+		}
+		list.WriteString(string(value))
+	}
+	return list.String()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -82,6 +83,15 @@ func (f *connectionFlags) newClient() (*api.Client, error) {
 		return nil, err
 	}
 	return api.New(config)
+}
+
+// newClientFor is [connectionFlags.newClient] for what is compared with a plan.
+func (f *connectionFlags) newClientFor(plan *planreview.Plan) (*api.Client, error) {
+	client, err := f.newClient()
+	if err != nil {
+		return nil, err
+	}
+	return client, plan.RefuseOther(client.OrganizationID())
 }
 
 // config is how the client is told of the way.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
@@ -28,9 +28,12 @@ const (
 
 const maxDocumentBytes = 64 << 20
 
+var contractFormats = []string{"text", "json"}
+
 type contractFlags struct {
-	way       wayFlags
-	json, all bool
+	way    wayFlags
+	format string
+	all    bool
 }
 
 func newContractCommand() *cobra.Command {
@@ -63,30 +66,32 @@ could lose a setting; 1 if the document cannot be read. What is optional, such a
 		},
 	}
 	flags.way.addTo(command)
-	command.Flags().BoolVar(&flags.json, "json", false, "print every line as JSON")
+	command.Flags().StringVar(&flags.format, "format", contractFormats[0], oneOf(contractFormats)+", which has every line")
 	command.Flags().BoolVar(&flags.all, "all", false, "also print what matches")
 	return command
 }
 
 func runContract(command *cobra.Command, source string, flags contractFlags) error {
-	data, told, err := readDocument(command, source, flags.way)
+	if err := mustBeOneOf("--format", flags.format, contractFormats); err != nil {
+		return err
+	}
+	head := newEnvelope(now())
+	read, err := readDocument(command, source, flags.way)
 	if err != nil {
 		return err
 	}
-	lines, err := contract.Compare(data)
+	lines, err := contract.Compare(read.content)
 	if err != nil {
-		if source == "-" {
-			source = "standard input"
-		}
-		return fmt.Errorf("%s is %w", source, err)
+		return fmt.Errorf("%s is %w", read.Source, err)
 	}
-	if flags.json {
-		command.PrintErr(told) // A program reads nothing but the lines.
-		encoder := json.NewEncoder(command.OutOrStdout())
-		encoder.SetIndent("", "  ")
-		err = encoder.Encode(lines)
+	if flags.format == "json" {
+		err = envelope.Write(command.OutOrStdout(), struct {
+			envelope.Envelope
+			Document    document        `json:"document"`
+			Comparisons []contract.Line `json:"comparisons"`
+		}{head.Of("contract_comparison", read.gaps(lines)), read, lines})
 	} else {
-		_, _ = io.WriteString(command.OutOrStdout(), told)
+		_, _ = io.WriteString(command.OutOrStdout(), read.told())
 		err = printComparison(command.OutOrStdout(), lines, flags.all)
 	}
 	if err != nil {
@@ -98,49 +103,83 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 	return nil
 }
 
-// readDocument returns the document, and a line on the server that it came from; no
-// line if it came from no server.
-func readDocument(command *cobra.Command, source string, way wayFlags) (document []byte, told string, err error) {
+// A document is an OpenAPI document, and where it came from.
+type document struct {
+	Source string `json:"source"`
+	// Version is that of the installation; empty if it does not tell, or was not asked.
+	Version string `json:"installation_version,omitempty"`
+	// silent says that the installation was asked and did not tell. It is empty otherwise.
+	silent  string
+	content []byte
+}
+
+// told is a line on the installation, if one was asked.
+func (d document) told() string {
+	switch {
+	case d.Version != "":
+		return "The installation is SignPath " + d.Version + ".\n\n"
+	case d.silent != "":
+		return d.silent + "\n\n"
+	}
+	return ""
+}
+
+// gaps are what the comparison does not tell.
+func (d document) gaps(lines []contract.Line) []envelope.Gap {
+	var gaps []string
+	if d.silent != "" {
+		gaps = append(gaps, d.silent)
+	}
+	unsaid := 0
+	for _, line := range lines {
+		if line.State == contract.Unsaid {
+			unsaid++
+		}
+	}
+	if unsaid > 0 {
+		gaps = append(gaps, fmt.Sprintf("The document does not describe %d of %d routes and properties.", unsaid, len(lines)))
+	}
+	return envelope.Gaps(gaps...)
+}
+
+func readDocument(command *cobra.Command, source string, way wayFlags) (document, error) {
 	if u, err := url.Parse(source); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
 		return fetchDocument(command.Context(), u, way)
 	}
 	if way != (wayFlags{}) {
-		return nil, "", errors.New("--proxy-url, --ca-certificate-file and the other flags for the connection need a URL: of a file, nobody is asked")
+		return document{}, errors.New("--proxy-url, --ca-certificate-file and the other flags for the connection need a URL: of a file, nobody is asked")
 	}
 	if source == "-" {
-		document, err = io.ReadAll(io.LimitReader(command.InOrStdin(), maxDocumentBytes))
-		return document, "", err
+		content, err := io.ReadAll(io.LimitReader(command.InOrStdin(), maxDocumentBytes))
+		return document{Source: "standard input", content: content}, err
 	}
-	document, err = os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
-	return document, "", err
+	content, err := os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
+	return document{Source: source, content: content}, err
 }
 
 // fetchDocument reads a document without a token, and asks the API that it belongs to
 // for its version.
-func fetchDocument(ctx context.Context, address *url.URL, way wayFlags) (document []byte, told string, err error) {
+func fetchDocument(ctx context.Context, address *url.URL, way wayFlags) (document, error) {
 	apiURL, path := splitDocumentURL(address)
 	config := way.config()
 	config.URL, config.Anonymous = apiURL, true
 	server, err := httpapi.New(config)
 	if err != nil {
-		return nil, "", err
+		return document{}, err
 	}
-	document, _, err = server.Do(ctx, httpapi.Request{Method: http.MethodGet, Path: path, Query: address.RawQuery})
+	content, _, err := server.Do(ctx, httpapi.Request{Method: http.MethodGet, Path: path, Query: address.RawQuery})
 	if err != nil {
-		return nil, "", explainFetch(err)
+		return document{}, explainFetch(err)
 	}
-	return document, askVersion(ctx, server, way) + "\n\n", nil
-}
-
-func askVersion(ctx context.Context, server *httpapi.Client, way wayFlags) string {
 	asked, hint := asConfigured(way, server), ""
-	if found := api.ServerVersion(ctx, asked); found != "" {
-		return "The installation is SignPath " + found + "."
-	}
+	read := document{Source: server.URL() + path, Version: api.ServerVersion(ctx, asked), content: content}
 	if asked == server {
 		hint = ", but maybe not without a token"
 	}
-	return fmt.Sprintf("The installation does not tell its version (SignPath does since %s%s).", contract.RouteSystemInfo.Since(), hint)
+	if read.Version == "" {
+		read.silent = fmt.Sprintf("The installation does not tell its version (SignPath does since %s%s).", contract.RouteSystemInfo.Since(), hint)
+	}
+	return read, nil
 }
 
 // splitDocumentURL parts the address of a document, <apiUrl>/swagger/…, into the API

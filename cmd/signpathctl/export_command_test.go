@@ -33,7 +33,12 @@ func organizationToExport(t *testing.T, options ...contracttest.Option) *mock.Se
 // serveOrganization sets the environment for the first CI user of the seed.
 func serveOrganization(t *testing.T, seed mock.Seed, options ...contracttest.Option) *mock.Server {
 	t.Helper()
-	server, err := mock.New(seed, mock.WithMiddleware(contractMiddleware.Middleware(t, options...)))
+	return serveMockOf(t, seed, mock.WithMiddleware(contractMiddleware.Middleware(t, options...)))
+}
+
+func serveMockOf(t *testing.T, seed mock.Seed, options ...mock.Option) *mock.Server {
+	t.Helper()
+	server, err := mock.New(seed, options...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
@@ -18,7 +17,7 @@ const statusDrift exitStatus = 2
 // failOnDrift lets a review that finds anything fail.
 const failOnDrift = "drift"
 
-var driftFormats = []string{"terminal", "markdown", "json"}
+var driftFormats = []string{"text", "markdown", "json"}
 
 type reviewDriftFlags struct {
 	connection     connectionFlags
@@ -59,7 +58,7 @@ part only, because planning ended with an error.`,
 	flags.connection.addTo(command)
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read from SignPath's audit log who made the changes")
-	options.StringVar(&flags.format, "format", "terminal", strings.Join(driftFormats, ", "))
+	options.StringVar(&flags.format, "format", "text", oneOf(driftFormats))
 	options.StringVar(&flags.failOn, "fail-on", failOnDrift, failOnDrift+" or "+failOnNever)
 	return command
 }
@@ -72,11 +71,12 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	if err != nil {
 		return err
 	}
-	report := planreview.Drift(plan, time.Now())
-	if err := flags.attribute(command, report); err != nil {
+	head := newEnvelope(now())
+	report := planreview.Drift(plan, head.Time)
+	if err := flags.attribute(command, plan, report, &head); err != nil {
 		return err
 	}
-	if err := planreview.Write(command.OutOrStdout(), report, planreview.Format(flags.format)); err != nil {
+	if err := planreview.Write(command.OutOrStdout(), report, planreview.Format(flags.format), head); err != nil {
 		return err
 	}
 	if report.Errored {
@@ -101,17 +101,29 @@ func (f *reviewDriftFlags) check() error {
 	return nil
 }
 
-// attribute says who made the changes, or why that is not known.
-func (f reviewDriftFlags) attribute(command *cobra.Command, report *planreview.DriftReport) error {
+// attribute says who made the changes, or why that is not known. A program is told who
+// asked.
+func (f *reviewDriftFlags) attribute(
+	command *cobra.Command, plan *planreview.Plan, report *planreview.DriftReport, head *envelope.Envelope,
+) error {
 	if !f.live {
 		if len(report.Changes) > 0 {
 			report.Note("who made the changes: only --live reads SignPath's audit log")
 		}
 		return nil
 	}
-	client, err := f.connection.newClient()
+	client, err := f.connection.newClientFor(plan)
 	if err != nil {
 		return err
+	}
+	head.Organization = readLive(client.OrganizationID(), client.URL())
+	if len(report.Changes) > 0 && f.format == string(planreview.FormatJSON) {
+		me, err := client.Me(command.Context())
+		if err == nil {
+			head.ReadBy = readBy(me.Principal)
+		} else {
+			report.Note(fmt.Sprintf("whose token it is: %v", err))
+		}
 	}
 	return audit.Attribute(command.Context(), client, report)
 }

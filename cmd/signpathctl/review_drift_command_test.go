@@ -86,7 +86,7 @@ func TestReviewDriftStatus(t *testing.T) {
 		"no drift, live":           {[]string{none, "--live"}, 0, "Nothing changed outside Terraform.\n"},
 		"no plan":                  {[]string{"review_drift_command.go"}, 1, "no plan as JSON"},
 		"no file":                  {[]string{"none.json"}, 1, "none.json"},
-		"an unknown format":        {[]string{drift, "--format", "sarif"}, 1, "terminal, markdown, json"},
+		"an unknown format":        {[]string{drift, "--format", "sarif"}, 1, "text, markdown, json"},
 		"an unknown failure":       {[]string{drift, "--fail-on", "deny"}, 1, "drift or never"},
 		"a connection, unasked":    {[]string{drift, "--organization-id", "acme"}, 1, "need --live"},
 		"a connection that is off": {[]string{drift, "--live", "--organization-id", "acme"}, 1, "UUID"},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +40,7 @@ Administrator: others see only the projects that they have a right on. What the 
 report and on standard error, and no rule fires on it.
 
 The filters can be given several times: values of one filter are alternatives, and every filter must fit. Exit status
-and counts of findings go by what the filters show. In a table or in Markdown, a right from a role or from a list of
+and counts of findings go by what the filters show. As text or in Markdown, a right from a role or from a list of
 the project is told once, at the organization or the project, if the filters show that; the other formats tell it at
 every place where it holds.
 
@@ -57,7 +56,7 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 	options := command.Flags()
 	flags.connection.addTo(command)
 	addRulesFlag(command, &flags.rules)
-	options.StringVar(&flags.format, "format", string(report.FormatTable), "table, markdown, csv, json, or html: one page that loads nothing")
+	options.StringVar(&flags.format, "format", string(report.FormatText), oneOf(report.Formats())+": html is one page that loads nothing")
 	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "the mildest finding that fails: deny, warn, never")
 	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
@@ -68,8 +67,7 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 
 func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	// Whatever is wrong with the flags is said before anything is read.
-	format, err := report.ParseFormat(flags.format)
-	if err != nil {
+	if err := mustBeOneOf("--format", report.Format(flags.format), report.Formats()); err != nil {
 		return err
 	}
 	fails, err := flags.failure()
@@ -80,11 +78,16 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
-	rulebook, err := readRulebook(flags.rules, time.Now())
+	head := newEnvelope(now())
+	rulebook, rules, err := readRulebook(flags.rules, head.Time)
 	if err != nil {
 		return err
 	}
-	found, err := readOrganization(command, flags.connection)
+	client, err := flags.connection.newClient()
+	if err != nil {
+		return err
+	}
+	found, err := readOrganization(command, client)
 	if err != nil {
 		return err
 	}
@@ -92,8 +95,9 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
+	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(found.ID, found.URL), readBy(found.Caller), rules, flags.filters()
 	var output bytes.Buffer
-	if err := made.Write(&output, format); err != nil {
+	if err := made.Write(&output, report.Format(flags.format), head); err != nil {
 		return err
 	}
 	if _, err := output.WriteTo(command.OutOrStdout()); err != nil {
@@ -117,6 +121,17 @@ func (f *reviewOrgFlags) failure() (func(*report.Report) bool, error) {
 	return nil, fmt.Errorf("--fail-on: %q is none of %q, %q and %q", f.failOn, review.Deny, review.Warn, failOnNever)
 }
 
+// filters are what was asked for, as it was written.
+func (f *reviewOrgFlags) filters() map[string][]string {
+	all := map[string][]string{
+		"projects": f.projects, "signing_policies": f.policies, "principals": f.principals, "permissions": f.permitted,
+	}
+	for name, values := range all {
+		all[name] = append([]string{}, values...)
+	}
+	return all
+}
+
 func (f *reviewOrgFlags) filter() (review.Filter, error) {
 	filter := review.Filter{Projects: f.projects, SigningPolicies: f.policies}
 	for _, text := range f.principals {
@@ -136,11 +151,7 @@ func (f *reviewOrgFlags) filter() (review.Filter, error) {
 	return filter, nil
 }
 
-func readOrganization(command *cobra.Command, connection connectionFlags) (*survey.Survey, error) {
-	client, err := connection.newClient()
-	if err != nil {
-		return nil, err
-	}
+func readOrganization(command *cobra.Command, client *api.Client) (*survey.Survey, error) {
 	progress := newProgress(command.ErrOrStderr())
 	found, err := survey.ReadWithCaller(command.Context(), client, progress)
 	progress.finish()

@@ -98,7 +98,7 @@ func TestReviewReadsNothingForWrongFlags(t *testing.T) {
 func TestReviewFormats(t *testing.T) {
 	organizationToExport(t)
 	for format, want := range map[report.Format]string{
-		report.FormatTable: "\nFINDINGS\n", report.FormatMarkdown: "\n## Findings\n", report.FormatCSV: "record,severity,rule",
+		report.FormatText: "\nFINDINGS\n", report.FormatMarkdown: "\n## Findings\n", report.FormatCSV: "record,severity,rule",
 		report.FormatJSON: `"findings": [`, report.FormatHTML: "<!DOCTYPE html>",
 	} {
 		stdout, stderr, _, err := runReview(t.Context(), "--format", string(format), "--fail-on", "never")

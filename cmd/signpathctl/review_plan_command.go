@@ -8,19 +8,17 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 var (
-	planFormats  = []string{"terminal", "markdown", "json", "sarif"}
+	planFormats  = []string{"text", "markdown", "json", "sarif"}
 	planFailures = []string{"deny", "warn", failOnNever}
 )
 
@@ -74,8 +72,8 @@ fail.`,
 	addRulesFlag(command, &flags.rules)
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read the organization, and review the plan with what only SignPath knows")
-	options.StringVar(&flags.format, "format", "terminal", strings.Join(planFormats, ", "))
-	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: "+strings.Join(planFailures, ", "))
+	options.StringVar(&flags.format, "format", "text", oneOf(planFormats))
+	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: "+oneOf(planFailures))
 	return command
 }
 
@@ -83,7 +81,8 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	if err := flags.check(); err != nil {
 		return err
 	}
-	rulebook, err := readRulebook(flags.rules, time.Now())
+	head := newEnvelope(now())
+	rulebook, rules, err := readRulebook(flags.rules, head.Time)
 	if err != nil {
 		return err
 	}
@@ -91,11 +90,12 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	if err != nil {
 		return err
 	}
-	report, err := flags.review(command, plan, rulebook)
+	head.Rules = rules
+	report, err := flags.review(command, plan, rulebook, &head)
 	if err != nil {
 		return err
 	}
-	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source); err != nil {
+	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source, head); err != nil {
 		return err
 	}
 	if report.Errored {
@@ -107,16 +107,23 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	return nil
 }
 
-// review asks SignPath only where that is wanted.
-func (f *reviewPlanFlags) review(command *cobra.Command, plan *planreview.Plan, rulebook review.Rulebook) (*planreview.Report, error) {
+// review asks SignPath only where that is wanted, and then says so in the envelope.
+func (f *reviewPlanFlags) review(
+	command *cobra.Command, plan *planreview.Plan, rulebook review.Rulebook, head *envelope.Envelope,
+) (*planreview.Report, error) {
 	if !f.live {
 		return planreview.Review(plan, rulebook)
 	}
-	found, err := readOrganization(command, f.connection)
+	client, err := f.connection.newClientFor(plan)
+	if err != nil {
+		return nil, err
+	}
+	found, err := readOrganization(command, client)
 	if err != nil {
 		return nil, err
 	}
 	warnOfGaps(command, found)
+	head.Organization, head.ReadBy = readLive(found.ID, found.URL), readBy(found.Caller)
 	return planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps}, rulebook)
 }
 
@@ -128,13 +135,6 @@ func (f *reviewPlanFlags) check() error {
 		return err
 	}
 	return mustBeOneOf("--fail-on", f.failOn, planFailures)
-}
-
-func mustBeOneOf(flag, value string, values []string) error {
-	if slices.Contains(values, value) {
-		return nil
-	}
-	return fmt.Errorf("%s is %q, and must be one of %s", flag, value, strings.Join(values, ", "))
 }
 
 // errPlanErrored ends a review that is of a part only, whatever it fails on.
@@ -155,10 +155,10 @@ func readPlan(source string, stdin io.Reader) (*planreview.Plan, error) {
 	return plan, nil
 }
 
-func writePlanReview(w io.Writer, report *planreview.Report, format, source string) error {
+func writePlanReview(w io.Writer, report *planreview.Report, format, source string, head envelope.Envelope) error {
 	if format == "sarif" {
 		artifact := url.URL{Path: filepath.ToSlash(source)}
-		return report.WriteSARIF(w, artifact.String(), version)
+		return report.WriteSARIF(w, artifact.String(), head.Tool)
 	}
-	return planreview.Write(w, report, planreview.Format(format))
+	return planreview.Write(w, report, planreview.Format(format), head)
 }

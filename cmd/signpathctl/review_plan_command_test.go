@@ -25,9 +25,15 @@ func runReviewPlanCommand(t *testing.T, arguments ...string) (string, error) {
 // reviewPlan runs the command with the plan as its input.
 func reviewPlan(t *testing.T, plan []byte, arguments ...string) (stdout, stderr string, err error) {
 	t.Helper()
+	return runReviewOf(t, plan, append([]string{"plan"}, arguments...)...)
+}
+
+// runReviewOf runs one of the commands that review a plan, with that as its input.
+func runReviewOf(t *testing.T, plan []byte, arguments ...string) (stdout, stderr string, err error) {
+	t.Helper()
 	var output, errorOutput strings.Builder
 	root := newRootCommand()
-	root.SetArgs(append([]string{"review", "plan"}, arguments...))
+	root.SetArgs(append([]string{"review"}, arguments...))
 	root.SetIn(bytes.NewReader(plan))
 	root.SetOut(&output)
 	root.SetErr(&errorOutput)
@@ -37,7 +43,7 @@ func reviewPlan(t *testing.T, plan []byte, arguments ...string) (stdout, stderr 
 
 func TestReviewPlanCommand(t *testing.T) {
 	for format, want := range map[string]string{
-		"terminal": "Findings introduced\n  - warn submit-and-approve",
+		"text":     "Findings introduced\n  - warn submit-and-approve",
 		"markdown": "### Findings introduced",
 		"json":     `"rule": "submit-and-approve"`,
 		"sarif":    `"uri": "` + recordedPlan + `"`,
@@ -88,7 +94,7 @@ func TestReviewPlanCommandFails(t *testing.T) {
 	}{
 		{[]string{recordedPlan, "--fail-on", "warn"}, statusFound, ""},
 		{[]string{recordedPlan, "--fail-on", "often"}, 0, "deny, warn, never"},
-		{[]string{recordedPlan, "--format", "pdf"}, 0, "terminal, markdown, json, sarif"},
+		{[]string{recordedPlan, "--format", "pdf"}, 0, "text, markdown, json, sarif"},
 		{[]string{"none.json"}, 0, "none.json"},
 		{[]string{"review_plan_command.go"}, 0, "no plan as JSON"},
 	} {

@@ -81,13 +81,13 @@ func TestReviewPlanLiveTellsWhatChangedSince(t *testing.T) {
 		onProjectB("members", []any{"group:Release Managers", "user:qa.lead@example.com"}),
 	)
 	for format, wants := range map[string][]string{
-		"terminal": {
+		"text": {
 			"Changed since the plan was made\n  - signpath_signing_policy_approvers.this: " +
 				"user:dev.lead@example.com came onto the approvers of project-b/release-signing",
 			"gains user:qa.lead@example.com; then has group:Release Managers, user:dev.lead@example.com, user:qa.lead@example.com",
 		},
 		"markdown": {"### Changed since the plan was made"},
-		"json":     {`"changedSince": [` + "\n" + `    {` + "\n" + `      "address": "signpath_signing_policy_approvers.this"`, `"live": true`},
+		"json":     {`"changed_since": [` + "\n" + `    {` + "\n" + `      "address": "signpath_signing_policy_approvers.this"`, `"member": "ci_user:terraform"`},
 		"sarif":    {"Changed since the plan was made: signpath_signing_policy_approvers.this: user:dev.lead@example.com came onto"},
 	} {
 		stdout, _, err := reviewPlan(t, plan, "-", "--live", "--format", format)
@@ -117,15 +117,20 @@ func TestReviewPlanLiveRefuses(t *testing.T) {
 	server := organizationWithApprover(t, "user:dev.lead@example.com")
 	elsewhere := map[string]any{"id": "11111111-1111-4111-8111-111111111111", "name": "build", "member": "ci_user:build", "active": true}
 	ofAnother := planOf(t, "ci_user", "no-op", elsewhere, elsewhere)
+	group := map[string]any{"name": "G", "organization_id": "22222222-2222-4222-8222-222222222222"}
+	saysSo := planOf(t, "user_group", "no-op", group, group)
 	for name, test := range map[string]struct {
+		plan      []byte
 		arguments []string
 		says      string
 	}{
-		"another organization":  {[]string{"--live"}, "the plan is of another organization"},
-		"no such organization":  {[]string{"--live", "--organization-id", "11111111-1111-4111-8111-111111111111"}, "403"},
-		"a connection, unasked": {[]string{"--organization-id", server.OrganizationID()}, "need --live"},
+		"another organization":           {ofAnother, []string{"plan", "--live"}, "the plan is of another organization: no user"},
+		"a plan that names it":           {saysSo, []string{"plan", "--live"}, "the plan is of another organization: its resources are in 22222222-"},
+		"a plan that names it, of drift": {saysSo, []string{"drift", "--live"}, "the plan is of another organization: its resources are in 22222222-"},
+		"no such organization":           {ofAnother, []string{"plan", "--live", "--organization-id", "11111111-1111-4111-8111-111111111111"}, "403"},
+		"a connection, unasked":          {ofAnother, []string{"plan", "--organization-id", server.OrganizationID()}, "need --live"},
 	} {
-		stdout, _, err := reviewPlan(t, ofAnother, append(test.arguments, "-")...)
+		stdout, _, err := runReviewOf(t, test.plan, append(test.arguments, "-")...)
 		if err == nil || !strings.Contains(err.Error(), test.says) || stdout != "" {
 			t.Errorf("%s: %v\n%s", name, err, stdout)
 		}
@@ -147,17 +152,16 @@ func TestFindingsHaveOneForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var plan struct {
-		Findings struct{ Introduced []map[string]any }
-	}
+	var plan struct{ Findings []map[string]any }
 	if err := json.Unmarshal([]byte(output), &plan); err != nil {
 		t.Fatal(err)
 	}
-	ofPlan := plan.Findings.Introduced[0]
-	if ofPlan["addresses"] == nil {
-		t.Error("the finding of a plan has no addresses")
+	ofPlan := plan.Findings[0]
+	if ofPlan["addresses"] == nil || ofPlan["state"] != "introduced" {
+		t.Errorf("the finding of a plan is %v", ofPlan)
 	}
 	delete(ofPlan, "addresses")
+	delete(ofPlan, "state")
 	for name := range organization.Findings[0] {
 		if _, ok := ofPlan[name]; !ok {
 			t.Errorf("only the finding of an organization has %s", name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 )
 
 // addRulesFlag lets a command read the file that changes the rules of a review.
@@ -51,18 +53,25 @@ func ruleList() string {
 	return list.String()
 }
 
-// readRulebook reads the file, if one is given, for a review at the time.
-func readRulebook(path string, now time.Time) (review.Rulebook, error) {
+// readRulebook reads the file, if one is given, for a review at the time, and tells
+// programs of it.
+func readRulebook(path string, at time.Time) (review.Rulebook, *envelope.Rules, error) {
+	rules := &envelope.Rules{Weaker: []envelope.Weakening{}}
 	if path == "" {
-		return review.Rulebook{Now: now}, nil
+		return review.Rulebook{Now: at}, rules, nil
 	}
 	document, err := os.ReadFile(path) //nolint:gosec // The caller names the file on the command line.
 	if err != nil {
-		return review.Rulebook{}, fmt.Errorf("--rules: %w", err)
+		return review.Rulebook{}, nil, fmt.Errorf("--rules: %w", err)
 	}
-	parsed, err := rulebook.Parse(document, now)
+	parsed, err := rulebook.Parse(document, at)
 	if err != nil {
-		return review.Rulebook{}, fmt.Errorf("--rules: %s: %w", path, err)
+		return review.Rulebook{}, nil, fmt.Errorf("--rules: %s: %w", path, err)
 	}
-	return parsed, nil
+	sum := fmt.Sprintf("%x", sha256.Sum256(document))
+	rules.SHA256 = &sum
+	for _, weakening := range rulebook.Weaker(parsed) {
+		rules.Weaker = append(rules.Weaker, envelope.Weakening(weakening))
+	}
+	return parsed, rules, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"golang.org/x/text/encoding/unicode"
@@ -19,6 +20,15 @@ type Plan struct {
 	// Errored is true where planning ended with an error, so that the plan cannot be
 	// applied and has only what was planned until then.
 	Errored bool
+}
+
+// madeAt is when the plan was made; zero if it does not tell.
+func (p *Plan) madeAt() time.Time {
+	made, err := time.Parse(time.RFC3339, p.Timestamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return made.UTC()
 }
 
 // errNoPlan is for JSON of something else. That of a state has a format version, too.

@@ -7,7 +7,7 @@ import (
 )
 
 // A DriftReport is what changed outside Terraform, as the refresh of a plan found
-// it. Its JSON is for other programs.
+// it.
 type DriftReport struct {
 	// PlannedAt is when the plan was made, shortly before the refresh; zero if the
 	// plan does not tell.
@@ -16,9 +16,11 @@ type DriftReport struct {
 	Errored bool          `json:"errored"`
 	Changes []DriftChange `json:"changes"`
 	// Notes say what is not known, and why.
-	Notes []string `json:"notes"`
+	Notes []string `json:"-"`
 	// now is when the report is made.
 	now time.Time
+	// organization is the id of the organization of the plan, where that tells one.
+	organization string
 }
 
 // A DriftAuthor is who made a change, and when, by the audit log.
@@ -37,9 +39,9 @@ type DriftAuthor struct {
 // Drift returns what changed outside Terraform. A plan with -refresh-only tells
 // it, and so does any other plan that refreshes.
 func Drift(plan *Plan, now time.Time) *DriftReport {
-	report := &DriftReport{Errored: plan.Errored, Changes: driftChanges(plan.Plan), Notes: []string{}, now: now.UTC()}
-	if made, err := time.Parse(time.RFC3339, plan.Timestamp); err == nil {
-		report.PlannedAt = made.UTC()
+	report := &DriftReport{
+		PlannedAt: plan.madeAt(), Errored: plan.Errored, Changes: driftChanges(plan.Plan), Notes: []string{}, now: now.UTC(),
+		organization: contentsOf(plan.Plan).organization(),
 	}
 	report.spell(false)
 	return report

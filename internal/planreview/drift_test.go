@@ -11,6 +11,7 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 )
 
@@ -26,9 +27,9 @@ func (b *planBuilder) drifted(t testing.TB) *planreview.DriftReport {
 func driftOutputs(t testing.TB, report *planreview.DriftReport) map[string]string {
 	t.Helper()
 	outputs := map[string]string{}
-	for _, format := range []planreview.Format{planreview.FormatTerminal, planreview.FormatMarkdown, planreview.FormatJSON} {
+	for _, format := range []planreview.Format{planreview.FormatText, planreview.FormatMarkdown, planreview.FormatJSON} {
 		var text strings.Builder
-		if err := planreview.Write(&text, report, format); err != nil {
+		if err := planreview.Write(&text, report, format, envelope.Envelope{}); err != nil {
 			t.Fatal(err)
 		}
 		outputs[string(format)] = text.String()
@@ -146,7 +147,7 @@ func TestDriftFormats(t *testing.T) {
 	report.Note("something")
 	outputs := driftOutputs(t, report)
 	for format, want := range map[string][]string{
-		"terminal": {
+		"text": {
 			"2 changes outside Terraform: 2 added.\n",
 			"  - user:a@example.com was added to the approvers of acme/release by org.admin@example.com at 14:00 UTC, outside Terraform\n",
 			`  - group:G*\n<b> was added to the approvers of acme/release, outside Terraform (not found in the audit log)` + "\n",
@@ -170,7 +171,7 @@ func TestDriftFormats(t *testing.T) {
 				EventID string `json:"event_id"`
 			}
 		}
-		Notes []string
+		Gaps []struct{ Sentence string }
 	}
 	if err := json.Unmarshal([]byte(outputs["json"]), &decoded); err != nil {
 		t.Fatal(err)
@@ -181,14 +182,14 @@ func TestDriftFormats(t *testing.T) {
 		t.Errorf("got %+v", first)
 	}
 	if second.Author != nil || second.Principal != "group:G*\n<b>" || !strings.HasSuffix(second.Sentence, "(not found in the audit log)") ||
-		len(decoded.Notes) != 1 {
-		t.Errorf("got %+v, %q", second, decoded.Notes)
+		len(decoded.Gaps) != 1 {
+		t.Errorf("got %+v, %q", second, decoded.Gaps)
 	}
 }
 
 func TestNoDrift(t *testing.T) {
 	outputs := driftOutputs(t, newPlan().drifted(t))
-	if outputs["terminal"] != "Nothing changed outside Terraform.\n" || !strings.Contains(outputs["json"], `"changes": []`) {
+	if outputs["text"] != "Nothing changed outside Terraform.\n" || !strings.Contains(outputs["json"], `"changes": []`) {
 		t.Errorf("got %q", outputs)
 	}
 }
@@ -197,7 +198,7 @@ func TestNoDrift(t *testing.T) {
 func TestErroredPlanHasNotFoundAllDrift(t *testing.T) {
 	b := newPlan()
 	b.errored = true
-	if text := driftOutputs(t, b.drifted(t))["terminal"]; strings.Contains(text, "Nothing changed") || !strings.Contains(text, "Planning ended with an error") {
+	if text := driftOutputs(t, b.drifted(t))["text"]; strings.Contains(text, "Nothing changed") || !strings.Contains(text, "Planning ended with an error") {
 		t.Errorf("got %q", text)
 	}
 }

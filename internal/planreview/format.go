@@ -1,10 +1,10 @@
 package planreview
 
 import (
-	"encoding/json"
 	"io"
 	"strings"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
@@ -13,8 +13,8 @@ type Format string
 
 // The formats that every review has.
 const (
-	// FormatTerminal is for people.
-	FormatTerminal Format = "terminal"
+	// FormatText is for people.
+	FormatText Format = "text"
 	// FormatMarkdown fits a comment or the body of an issue. What does not fit is
 	// summarized: of the sections that are long, the least important one first. Nothing
 	// is cut.
@@ -23,30 +23,29 @@ const (
 	FormatJSON Format = "json"
 )
 
-// A document is a review as text: a sentence that sums it up, and sections.
+// A document is a review as text, a sentence that sums it up and sections, and as JSON
+// in an envelope.
 type document interface {
 	title() string
 	headline() string
 	sections() []section
+	json(head envelope.Envelope) any
 }
 
-// Write writes a review.
-func Write(w io.Writer, review document, format Format) error {
+// Write writes a review; as JSON, in the envelope.
+func Write(w io.Writer, review document, format Format, head envelope.Envelope) error {
 	switch format {
 	case FormatMarkdown:
 		_, err := io.WriteString(w, fittingMarkdown(review, MaxMarkdown))
 		return err
 	case FormatJSON:
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false) // A program reads it, or a person, and no browser.
-		return encoder.Encode(review)
+		return envelope.Write(w, review.json(head))
 	}
-	_, err := io.WriteString(w, terminalText(review))
+	_, err := io.WriteString(w, plainText(review))
 	return err
 }
 
-func terminalText(review document) string {
+func plainText(review document) string {
 	var b strings.Builder
 	b.WriteString(review.headline() + "\n")
 	for _, s := range review.sections() {

@@ -16,21 +16,21 @@ type ListChange struct {
 	// List is the plural of the list: "approvers".
 	List          string   `json:"list"`
 	Project       string   `json:"project,omitempty"`
-	SigningPolicy string   `json:"signingPolicy,omitempty"`
+	SigningPolicy string   `json:"signing_policy,omitempty"`
 	Group         string   `json:"group,omitempty"`
 	Gains         []string `json:"gains"`
 	Loses         []string `json:"loses"`
 	// GainsGroups are the groups that come onto the list themselves, with whoever is
 	// in them now and later, and LosesGroups those that leave it.
-	GainsGroups []GroupEntry `json:"gainsGroups"`
-	LosesGroups []GroupEntry `json:"losesGroups"`
+	GainsGroups []GroupEntry `json:"gains_groups"`
+	LosesGroups []GroupEntry `json:"loses_groups"`
 	// Entries are those after the apply.
 	Entries []string `json:"entries"`
 	// Complete is false where there may be more entries than the plan knows.
 	Complete bool `json:"complete"`
 	// BeforeComplete is the same of the entries before. Where it is false and
 	// Complete is true, the apply may take more off the list than Loses says.
-	BeforeComplete bool `json:"beforeComplete"`
+	BeforeComplete bool `json:"before_complete"`
 }
 
 // A GroupEntry is a group on a list.
@@ -38,7 +38,7 @@ type GroupEntry struct {
 	Group string `json:"group"`
 	// MembersKnown is false where others may be in the group, or in one within it, than
 	// those whom gains and losses name.
-	MembersKnown bool `json:"membersKnown"`
+	MembersKnown bool `json:"members_known"`
 }
 
 // String spells the group, and what is not known of it.
@@ -189,7 +189,7 @@ func unseenGains(lists []ListChange) []AccessChange {
 			for _, group := range side.groups {
 				if !group.MembersKnown {
 					found = append(found, AccessChange{
-						Principal: group.Group, Direction: string(side.direction), Permission: permission.String(),
+						Principal: group.Group, Direction: Direction(side.direction), Permission: permission.String(),
 						Project: list.Project, SigningPolicy: list.SigningPolicy,
 						Sentence: fmt.Sprintf("%s %s %s on %s", group, side.direction, permission.Noun(), list.Place()),
 					})

@@ -12,7 +12,7 @@ import (
 // the comment again, and a link.
 const MaxMarkdown = 65_000
 
-const summarized = "_Some sections only count, because a comment holds no more. The terminal and JSON formats tell everything._\n"
+const summarized = "_Some sections only count, because a comment holds no more. The formats text and json tell everything._\n"
 
 // fittingMarkdown writes each section in the longest form that fits.
 func fittingMarkdown(review document, limit int) string {

@@ -95,10 +95,10 @@ func TestNamesCannotFormatTheOutput(t *testing.T) {
 		"\\[f\\](http:<!-- -->//example.com) @<!-- -->team \\\\x1b\\[31m \\\\u202e"; !strings.Contains(texts["markdown"], want) {
 		t.Errorf("no %s in\n%s", want, texts["markdown"])
 	}
-	if want := `group:a|b` + "`c`" + `\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e is created`; !strings.Contains(texts["terminal"], want) {
-		t.Errorf("no %s in\n%s", want, texts["terminal"])
+	if want := `group:a|b` + "`c`" + `\n# d <b>*e*</b> [f](http://example.com) @team \x1b[31m \u202e is created`; !strings.Contains(texts["text"], want) {
+		t.Errorf("no %s in\n%s", want, texts["text"])
 	}
-	for _, format := range []string{"terminal", "markdown"} {
+	for _, format := range []string{"text", "markdown"} {
 		if strings.ContainsAny(texts[format], "\x1b\u202e") {
 			t.Errorf("control characters are in the %s", format)
 		}

@@ -86,6 +86,32 @@ func ordered(instances map[string]*instance, hidden secrets) []*instance {
 	return all
 }
 
+// organization returns the id of the one organization that the resources of a plan are
+// in; nothing where they tell none, or several.
+func (c contents) organization() string {
+	found := map[string]bool{}
+	for _, i := range c.managed {
+		for _, o := range []*object{i.before, i.after} {
+			if o != nil && o.textOf("organization_id") != "" {
+				found[strings.ToLower(o.textOf("organization_id"))] = true
+			}
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return sortedKeys(found)[0]
+}
+
+// RefuseOther refuses another organization than that of the plan, as far as its resources
+// tell.
+func (p *Plan) RefuseOther(organizationID string) error {
+	if of := contentsOf(p.Plan).organization(); of != "" && !strings.EqualFold(of, organizationID) {
+		return fmt.Errorf("the plan is of another organization: its resources are in %s, and %s is to be read", of, organizationID)
+	}
+	return nil
+}
+
 // complete tells whether the plan has read every principal.
 func (c contents) complete() bool {
 	read := map[string]bool{}

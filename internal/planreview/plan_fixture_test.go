@@ -13,6 +13,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 )
 
@@ -174,27 +175,27 @@ func recordedPlan(t testing.TB) *planreview.Plan {
 // outputs returns the report in every format.
 func outputs(t testing.TB, report *planreview.Report) map[string]string {
 	t.Helper()
-	var terminal, markdown, sarif, text strings.Builder
-	if err := planreview.Write(&terminal, report, planreview.FormatTerminal); err != nil {
+	var text, markdown, sarif, document strings.Builder
+	if err := planreview.Write(&text, report, planreview.FormatText, envelope.Envelope{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := planreview.Write(&markdown, report, planreview.FormatMarkdown); err != nil {
+	if err := planreview.Write(&markdown, report, planreview.FormatMarkdown, envelope.Envelope{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.WriteSARIF(&sarif, "plan.json", "1.0.0"); err != nil {
+	if err := report.WriteSARIF(&sarif, "plan.json", envelope.Tool{Name: "signpathctl", Version: "1.0.0"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := planreview.Write(&text, report, planreview.FormatJSON); err != nil {
+	if err := planreview.Write(&document, report, planreview.FormatJSON, envelope.Envelope{}); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]string{"terminal": terminal.String(), "markdown": markdown.String(), "sarif": sarif.String(), "json": text.String()}
+	return map[string]string{"text": text.String(), "markdown": markdown.String(), "sarif": sarif.String(), "json": document.String()}
 }
 
-// says reports the phrases that are missing from the terminal's text, and those
+// says reports the phrases that are missing from the text, and those
 // after a "!" that are in it.
 func says(t *testing.T, report *planreview.Report, phrases ...string) {
 	t.Helper()
-	text := outputs(t, report)["terminal"]
+	text := outputs(t, report)["text"]
 	for _, phrase := range phrases {
 		unwanted, isUnwanted := strings.CutPrefix(phrase, "!")
 		if strings.Contains(text, unwanted) == isUnwanted {

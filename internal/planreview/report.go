@@ -6,21 +6,24 @@ import (
 	"slices"
 	"time"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// A Report is what a plan does, and what is wrong with the access that results. Its
-// JSON is for other programs. All sentences end without a full stop but those of
-// findings.
+// A Report is what a plan does, and what is wrong with the access that results. All
+// sentences end without a full stop but those of findings.
 type Report struct {
-	// Changes counts the resource instances of this provider that change.
-	Changes int `json:"changes"`
+	// PlannedAt is when the plan was made; zero if the plan does not tell.
+	PlannedAt time.Time `json:"planned_at,omitzero"`
+	// Changes are the resource instances of this provider that change.
+	Changes []ResourceChange `json:"changes"`
 	// Complete is false where the plan says that it is a part of what is to be done.
-	Complete bool `json:"complete"`
+	Complete bool `json:"-"`
 	// Errored is true where planning ended with an error, so that there may be more.
 	Errored bool           `json:"errored"`
-	Access  []AccessChange `json:"access"`
-	Lists   []ListChange   `json:"lists"`
+	Access  []AccessChange `json:"access_changes"`
+	Lists   []ListChange   `json:"list_changes"`
 	// Accounts are what happens to users, CI users and groups themselves.
 	Accounts []Event `json:"accounts"`
 	Roles    []Event `json:"roles"`
@@ -30,29 +33,40 @@ type Report struct {
 	Management []Event `json:"management"`
 	// Checks are those of the configuration that fail.
 	Checks   []Event  `json:"checks"`
-	Findings Findings `json:"findings"`
+	Findings Findings `json:"-"`
 	// Ignored are the ids of the rules that the rulebook switches off.
 	Ignored []string `json:"ignored"`
 	// Live tells whether the live organization was asked, and Gaps are what its token
 	// could not see.
-	Live bool     `json:"live"`
-	Gaps []string `json:"gaps"`
+	Live bool     `json:"-"`
+	Gaps []string `json:"-"`
 	// ChangedSince is where the live organization is not as the plan found it.
-	ChangedSince []Event `json:"changedSince"`
+	ChangedSince []Event `json:"changed_since"`
 	// Drift is what changed outside Terraform, before this plan.
 	Drift []Event `json:"drift"`
 	// Unknown is what the plan does not tell yet.
-	Unknown []Event `json:"unknown"`
+	Unknown []Event `json:"-"`
+	// organization is the id of the organization of the plan, where that tells one.
+	organization string
 }
+
+// A ResourceChange is a resource instance that changes, with what Terraform does to it.
+type ResourceChange struct {
+	Address string         `json:"address"`
+	Actions tfjson.Actions `json:"actions"`
+}
+
+// A Direction is that of a [review.Change].
+type Direction review.Direction
 
 // An AccessChange says that a principal gains or loses a permission at a place.
 type AccessChange struct {
-	Principal     string `json:"principal"`
-	Direction     string `json:"direction"`
-	Permission    string `json:"permission"`
-	Project       string `json:"project,omitempty"`
-	SigningPolicy string `json:"signingPolicy,omitempty"`
-	Sentence      string `json:"sentence"`
+	Principal     string    `json:"principal"`
+	Direction     Direction `json:"direction"`
+	Permission    string    `json:"permission"`
+	Project       string    `json:"project,omitempty"`
+	SigningPolicy string    `json:"signing_policy,omitempty"`
+	Sentence      string    `json:"sentence"`
 }
 
 // An Event is something else that happens, with the resource instance that is the
@@ -66,12 +80,10 @@ type Event struct {
 // Findings are the findings of the organization before and after, by what the plan
 // does to them.
 type Findings struct {
-	Introduced []Finding `json:"introduced"`
-	Resolved   []Finding `json:"resolved"`
-	Left       []Finding `json:"left"`
+	Introduced, Resolved, Left []Finding
 	// Excepted are those that the plan would introduce, and that an exception of the
 	// rulebook lets pass.
-	Excepted []Excepted `json:"excepted"`
+	Excepted []Excepted
 }
 
 // A Finding has the resource instances that introduce or resolve it. One that is left
@@ -90,7 +102,7 @@ type Excepted struct {
 // Review reviews a plan by what it tells itself. The time of the rulebook is that of
 // the plan, where it tells one.
 func Review(plan *Plan, rulebook review.Rulebook) (*Report, error) {
-	if made, err := time.Parse(time.RFC3339, plan.Timestamp); err == nil {
+	if made := plan.madeAt(); !made.IsZero() {
 		rulebook.Now = made
 	}
 	return reviewed(plan, nil, rulebook)
@@ -114,7 +126,8 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 	}
 	lists := m.listChanges()
 	return &Report{
-		Changes:    m.countChanges(),
+		PlannedAt:  plan.madeAt(),
+		Changes:    m.resourceChanges(),
 		Complete:   (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
 		Errored:    plan.Errored,
 		Access:     append(each(changes, newAccessChange), unseenGains(lists)...),
@@ -131,6 +144,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		ChangedSince: m.changedSince(),
 		Drift:        driftOf(plan.Plan),
 		Unknown:      m.unknownEvents(plan.Plan),
+		organization: m.plan.organization(),
 	}, nil
 }
 
@@ -143,11 +157,11 @@ func (r *Report) Introduces(severity review.Severity) bool {
 	})
 }
 
-func (m *model) countChanges() int {
-	changes := 0
+func (m *model) resourceChanges() []ResourceChange {
+	changes := []ResourceChange{}
 	for _, i := range m.plan.managed {
 		if i.changes() {
-			changes++
+			changes = append(changes, ResourceChange{i.address, i.actions})
 		}
 	}
 	return changes
@@ -155,7 +169,7 @@ func (m *model) countChanges() int {
 
 func newAccessChange(c review.Change) AccessChange {
 	return AccessChange{
-		Principal: c.Principal.String(), Direction: string(c.Direction), Permission: c.Permission.String(),
+		Principal: c.Principal.String(), Direction: Direction(c.Direction), Permission: c.Permission.String(),
 		Project: c.Place.Project, SigningPolicy: c.Place.SigningPolicy, Sentence: c.String(),
 	}
 }

@@ -472,7 +472,7 @@ func TestErroredPlan(t *testing.T) {
 	incomplete := false
 	plan.errored, plan.plan.Complete = true, &incomplete
 	report := plan.review(t)
-	for _, format := range []string{"terminal", "markdown"} {
+	for _, format := range []string{"text", "markdown"} {
 		if text := outputs(t, report)[format]; !strings.Contains(text, "Planning ended with an error") || strings.Contains(text, "must follow") {
 			t.Errorf("the %s is\n%s", format, text)
 		}
@@ -519,7 +519,7 @@ func TestRulesThatAreSwitchedOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	for format, wanted := range map[string]string{
-		"terminal": "Rules that are switched off: submit-and-approve.",
+		"text":     "Rules that are switched off: submit-and-approve.",
 		"markdown": "Rules that are switched off: submit-and-approve.",
 		"sarif":    "Rules that are switched off: submit-and-approve.",
 		"json":     "\"ignored\": [\n    \"submit-and-approve\"\n  ]",

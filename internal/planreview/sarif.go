@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
@@ -90,8 +91,8 @@ type (
 // WriteSARIF writes the findings that the plan introduces or leaves as SARIF 2.1.0,
 // with that as the baseline state. Those that it resolves are left out: code hosts
 // close what is no longer there, and show as open whatever is. The artifact is the URI
-// reference of the file that they show findings at, and version is that of the program.
-func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
+// reference of the file that they show findings at.
+func (r *Report) WriteSARIF(w io.Writer, artifact string, tool envelope.Tool) error {
 	rules, index := sarifRules()
 	results := []sarifResult{}
 	for _, group := range []struct {
@@ -112,7 +113,7 @@ func (r *Report) WriteSARIF(w io.Writer, artifact, version string) error {
 	return encoder.Encode(sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
 		Runs: []sarifRun{{
-			Tool:        sarifTool{sarifDriver{Name: "signpathctl", Version: version, Rules: rules}},
+			Tool:        sarifTool{sarifDriver{Name: tool.Name, Version: tool.Version, Rules: rules}},
 			Invocations: []sarifInvocation{{!r.Errored, r.sarifNotifications()}}, Results: results,
 		}},
 	})

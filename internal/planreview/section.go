@@ -56,7 +56,7 @@ func (r *Report) title() string { return "SignPath plan review" }
 func (r *Report) headline() string {
 	gains := 0
 	for _, c := range r.Access {
-		if c.Direction == string(review.Gains) || c.Direction == string(review.WillGain) {
+		if d := review.Direction(c.Direction); d == review.Gains || d == review.WillGain {
 			gains++
 		}
 	}
@@ -67,15 +67,15 @@ func (r *Report) headline() string {
 		}
 	}
 	text := fmt.Sprintf("No resource of SignPath changes; %s left.", count(len(r.Findings.Left), "finding", "findings"))
-	if r.Changes+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
+	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
 		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
-			count(r.Changes, "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
+			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
 			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
 	}
 	if r.Live {
 		text += " The live organization was asked, too."
 	} else {
-		text += " The live organization was not asked."
+		text += " " + unasked
 	}
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		text += " " + off
@@ -87,12 +87,17 @@ func (r *Report) headline() string {
 	case r.Errored:
 		text += " " + erroredPlan
 	case !r.Complete:
-		text += " The plan is a part of what is to be done: another one must follow."
+		text += " " + partialPlan
 	}
 	return text
 }
 
-const erroredPlan = "Planning ended with an error: this is only what was planned until then."
+// What a review may lack as a whole.
+const (
+	erroredPlan = "Planning ended with an error: this is only what was planned until then."
+	partialPlan = "The plan is a part of what is to be done: another one must follow."
+	unasked     = "The live organization was not asked."
+)
 
 func (f Finding) details() []string {
 	return append(spellCauses(slices.Clone(f.Reasons), f.Addresses), f.Advice)
@@ -166,7 +171,7 @@ func accessSection(changes []AccessChange) section {
 	tally := newTally()
 	for _, c := range changes {
 		full = append(full, line{text: c.Sentence})
-		tally.add(review.Place{Project: c.Project, SigningPolicy: c.SigningPolicy}.String(), c.Direction+" "+c.Permission)
+		tally.add(review.Place{Project: c.Project, SigningPolicy: c.SigningPolicy}.String(), string(c.Direction)+" "+c.Permission)
 	}
 	return section{"Who gains and loses what", [][]line{full, tally.lines(), {{text: fmt.Sprintf("%s at %s",
 		count(len(changes), "change", "changes"), count(len(tally.places), "place", "places"))}}}, 10}

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 )
 
 // A Format is a way to write a report.
@@ -12,7 +12,7 @@ type Format string
 
 // The formats.
 const (
-	FormatTable    Format = "table"
+	FormatText     Format = "text"
 	FormatMarkdown Format = "markdown"
 	FormatCSV      Format = "csv"
 	FormatJSON     Format = "json"
@@ -21,23 +21,14 @@ const (
 
 // Formats returns all formats, the default first.
 func Formats() []Format {
-	return []Format{FormatTable, FormatMarkdown, FormatCSV, FormatJSON, FormatHTML}
+	return []Format{FormatText, FormatMarkdown, FormatCSV, FormatJSON, FormatHTML}
 }
 
-// ParseFormat reads the name of a format.
-func ParseFormat(text string) (Format, error) {
-	if slices.Contains(Formats(), Format(text)) {
-		return Format(text), nil
-	}
-	names := each(Formats(), func(format Format) string { return string(format) })
-	return "", fmt.Errorf("%q is no format; valid are %s", text, strings.Join(names, ", "))
-}
-
-// Write writes the report. The same report always gives the same bytes.
-func (r *Report) Write(w io.Writer, format Format) error {
+// Write writes the report; as JSON, in the envelope. The same report always gives the same bytes.
+func (r *Report) Write(w io.Writer, format Format, head envelope.Envelope) error {
 	writers := map[Format]func(io.Writer) error{
-		FormatTable: r.writeTable, FormatMarkdown: r.writeMarkdown, FormatCSV: r.writeCSV,
-		FormatJSON: r.writeJSON, FormatHTML: r.writeHTML,
+		FormatText: r.writeText, FormatMarkdown: r.writeMarkdown, FormatCSV: r.writeCSV, FormatHTML: r.writeHTML,
+		FormatJSON: func(w io.Writer) error { return envelope.Write(w, r.json(head)) },
 	}
 	write, ok := writers[format]
 	if !ok {

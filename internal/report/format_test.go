@@ -11,13 +11,14 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 )
 
 func written(t *testing.T, r *report.Report, format report.Format) string {
 	t.Helper()
 	var text strings.Builder
-	must(t, r.Write(&text, format))
+	must(t, r.Write(&text, format, envelope.Envelope{}))
 	return text.String()
 }
 
@@ -54,8 +55,8 @@ func TestSameOrganizationSameBytes(t *testing.T) {
 	}
 }
 
-func TestTable(t *testing.T) {
-	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatTable)
+func TestText(t *testing.T) {
+	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatText)
 	expectInOrder(t, text,
 		"on 2026-06-15", "token of ci_user:auditor (Global Reader)",
 		"FINDINGS", "deny  approval-quorum: app/release-signing requires 2 approvals",
@@ -118,9 +119,9 @@ func TestJSON(t *testing.T) {
 		Complete bool
 		Findings []struct{ Severity, Rule, Fingerprint, Advice, Source string }
 		Access   []struct {
-			Principal, Status, Permission, Project, SigningPolicy string
-			InForce                                               bool
-			Reasons                                               []struct {
+			Principal, Status, Permission string
+			InForce                       bool `json:"in_force"`
+			Reasons                       []struct {
 				Text, Source string
 				Via          []string
 			}
@@ -255,7 +256,7 @@ func TestTerminalGetsNoCommands(t *testing.T) {
 	from := seed()
 	from.CIUsers[1].Name = "\x1b[2Jbuild\u202e"
 	from.Projects[0].SigningPolicies[0].Submitters[1] = "ci_user:" + from.CIUsers[1].Name
-	text := written(t, reviewed(t, start(t, from).read(t, token), review.Filter{}), report.FormatTable)
+	text := written(t, reviewed(t, start(t, from).read(t, token), review.Filter{}), report.FormatText)
 	if strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, `ci_user:\x1b[2Jbuild\u202e`) {
 		t.Errorf("the name is not spelled out in\n%s", text)
 	}
@@ -266,8 +267,8 @@ func TestTerminalGetsNoCommands(t *testing.T) {
 func TestFilteredCounts(t *testing.T) {
 	const line = "principals with control of everything"
 	o := start(t, seed()).read(t, token)
-	whole := written(t, reviewed(t, o, review.Filter{}), report.FormatTable)
-	narrow := written(t, reviewed(t, o, review.Filter{SigningPolicies: []string{"app/release-signing"}}), report.FormatTable)
+	whole := written(t, reviewed(t, o, review.Filter{}), report.FormatText)
+	narrow := written(t, reviewed(t, o, review.Filter{SigningPolicies: []string{"app/release-signing"}}), report.FormatText)
 	if !strings.Contains(whole, line) || strings.Contains(narrow, line) || !strings.Contains(narrow, "principals with approval") {
 		t.Errorf("the counts do not go by what is shown:\n%s\n%s", whole, narrow)
 	}
@@ -294,7 +295,7 @@ func TestFilters(t *testing.T) {
 			if len(r.Findings) != test.findings || len(r.Access) != test.rights {
 				t.Errorf("%d findings and %d rights, want %d and %d", len(r.Findings), len(r.Access), test.findings, test.rights)
 			}
-			text := written(t, r, report.FormatTable)
+			text := written(t, r, report.FormatText)
 			if !strings.Contains(text, test.has) || strings.Contains(text, test.lacks) {
 				t.Errorf("want %q and not %q in\n%s", test.has, test.lacks, text)
 			}

@@ -1,32 +1,20 @@
 package report
 
 import (
-	"encoding/json"
-	"io"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 )
 
 // The JSON form of a report. Lists are never null.
 
 type jsonReport struct {
-	Organization jsonOrganization        `json:"organization"`
-	Day          string                  `json:"day"`
-	Complete     bool                    `json:"complete"`
-	Gaps         []string                `json:"gaps"`
-	Findings     []review.FindingRecord  `json:"findings"`
-	Excepted     []review.ExceptedRecord `json:"excepted"`
-	Ignored      []string                `json:"ignored"`
-	Access       []jsonAccess            `json:"access"`
-	Counts       []Count                 `json:"counts"`
-}
-
-type jsonOrganization struct {
-	ID         string    `json:"id"`
-	URL        string    `json:"url"`
-	ReadBy     reference `json:"readBy"`
-	ReaderRole string    `json:"readerRole"`
+	envelope.Envelope
+	Findings []review.FindingRecord  `json:"findings"`
+	Excepted []review.ExceptedRecord `json:"excepted"`
+	Ignored  []string                `json:"ignored"`
+	Access   []jsonAccess            `json:"access"`
+	Counts   []Count                 `json:"counts"`
 }
 
 type jsonAccess struct {
@@ -34,7 +22,7 @@ type jsonAccess struct {
 	Name      string    `json:"name,omitempty"`
 	// Status is empty for an entry that fits no principal.
 	Status     string `json:"status"`
-	InForce    bool   `json:"inForce"`
+	InForce    bool   `json:"in_force"`
 	Permission string `json:"permission"`
 	jsonPlace
 	Reasons []jsonReason `json:"reasons"`
@@ -43,7 +31,7 @@ type jsonAccess struct {
 // A jsonPlace has no slugs where it is the organization.
 type jsonPlace struct {
 	Project       string `json:"project,omitempty"`
-	SigningPolicy string `json:"signingPolicy,omitempty"`
+	SigningPolicy string `json:"signing_policy,omitempty"`
 }
 
 type jsonReason struct {
@@ -59,21 +47,15 @@ type reference access.Reference
 
 func (r reference) MarshalText() ([]byte, error) { return []byte(access.Reference(r).String()), nil }
 
-func (r *Report) writeJSON(w io.Writer) error {
-	o := r.Survey
-	document := jsonReport{
-		Organization: jsonOrganization{o.ID, o.URL, reference(o.Caller.Reference()), string(o.Caller.Role)},
-		Day:          r.Day, Complete: len(o.Gaps) == 0, Gaps: append([]string{}, o.Gaps...),
+func (r *Report) json(head envelope.Envelope) jsonReport {
+	return jsonReport{
+		Envelope: head.Of("organization_review", envelope.Gaps(r.Survey.Gaps...)),
 		Findings: each(r.Findings, review.Finding.Record),
 		Excepted: each(r.Excepted, review.ExceptedFinding.Record),
 		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
 		Counts:   r.Counts(),
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false) // A program reads it, or a person, and no browser.
-	return encoder.Encode(document)
 }
 
 func (r *Report) newJSONAccess(row review.Access) jsonAccess {

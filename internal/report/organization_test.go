@@ -78,7 +78,7 @@ func TestTokenThatSeesOneProject(t *testing.T) {
 	if len(o.Gaps) != 1 || o.Gaps[0] != "There may be projects that user:dev.lead@example.com does not see, having the role Regular User." {
 		t.Errorf("gaps %q", o.Gaps)
 	}
-	for _, format := range []report.Format{report.FormatTable, report.FormatMarkdown, report.FormatCSV, report.FormatJSON, report.FormatHTML} {
+	for _, format := range []report.Format{report.FormatText, report.FormatMarkdown, report.FormatCSV, report.FormatJSON, report.FormatHTML} {
 		if text := written(t, reviewed(t, o, review.Filter{}), format); !strings.Contains(text, "There may be projects that user:dev.lead@example.com") {
 			t.Errorf("%s does not say that it is incomplete", format)
 		}

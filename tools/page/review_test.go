@@ -22,7 +22,7 @@ type finding struct {
 type access struct {
 	place
 	Principal, Permission string
-	InForce               bool
+	InForce               bool `json:"in_force"`
 	Reasons               []struct {
 		Text string
 		At   place
@@ -30,7 +30,10 @@ type access struct {
 	}
 }
 
-type place struct{ Project, SigningPolicy string }
+type place struct {
+	Project       string
+	SigningPolicy string `json:"signing_policy"`
+}
 
 func (p place) String() string {
 	switch {

@@ -41,20 +41,22 @@ const (
 
 // A Line compares one route, or one property of its request or answer.
 type Line struct {
-	Route string
-	Part  Part
+	Route string `json:"route"`
+	Part  Part   `json:"part"`
 	// Assumed is what is assumed, with how well it is known and from where.
-	Assumed, Evidence, Source string
-	State                     State
+	Assumed  string `json:"assumed"`
+	Evidence string `json:"evidence"`
+	Source   string `json:"source"`
+	State    State  `json:"state"`
 	// Found is what the document has instead, if it differs, or what it says that
 	// contradicts.
-	Found string
+	Found string `json:"found,omitempty"`
 	// Optional routes and properties may be missing from an installation, or from
 	// its document.
-	Optional bool
+	Optional bool `json:"optional"`
 	// Offered is what the document has there, if it is missing, or other routes that
-	// take it, if it contradicts.
-	Offered []string
+	// take it, if it contradicts. It is never nil.
+	Offered []string `json:"offered"`
 }
 
 // Refuses tells whether the provider would refuse to write something, or could not read
@@ -73,6 +75,9 @@ func Compare(document []byte) ([]Line, error) {
 	var lines []Line
 	for _, r := range Routes() {
 		lines = append(lines, d.compare(r)...)
+	}
+	for i := range lines {
+		lines[i].Offered = append([]string{}, lines[i].Offered...)
 	}
 	return lines, nil
 }

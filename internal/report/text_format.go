@@ -11,8 +11,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
-// writeTable writes the report for a terminal.
-func (r *Report) writeTable(w io.Writer) error {
+// writeText writes the report for people.
+func (r *Report) writeText(w io.Writer) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { b.WriteString(text.Visible(fmt.Sprintf(format, args...)) + "\n") }
 	line("Access review of organization %s on %s", r.Survey.ID, r.Day)

@@ -1,0 +1,77 @@
+package planreview
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+)
+
+// The JSON forms of the reviews. Lists are never null.
+
+type jsonReport struct {
+	envelope.Envelope
+	*Report
+	Findings []jsonFinding `json:"findings"`
+	Excepted []Excepted    `json:"excepted"`
+}
+
+// A jsonFinding says what the plan does to the finding.
+type jsonFinding struct {
+	State string `json:"state"`
+	Finding
+}
+
+func (r *Report) json(head envelope.Envelope) any {
+	findings := []jsonFinding{}
+	for _, group := range []struct {
+		state    string
+		findings []Finding
+	}{{"introduced", r.Findings.Introduced}, {"left", r.Findings.Left}, {"resolved", r.Findings.Resolved}} {
+		findings = slices.Concat(findings, each(group.findings, func(f Finding) jsonFinding { return jsonFinding{group.state, f} }))
+	}
+	return jsonReport{ofOrganization(head, r.organization).Of("plan_review", r.gaps()), r, findings, r.Findings.Excepted}
+}
+
+// gaps are all that the review does not know.
+func (r *Report) gaps() []envelope.Gap {
+	var whole []string
+	if r.Errored {
+		whole = append(whole, erroredPlan)
+	}
+	if !r.Complete {
+		whole = append(whole, partialPlan)
+	}
+	if !r.Live {
+		whole = append(whole, unasked)
+	}
+	gaps := envelope.Gaps(append(whole, r.Gaps...)...)
+	for _, e := range r.Unknown {
+		gaps = append(gaps, envelope.Gap{Sentence: e.Sentence, Address: e.Address})
+	}
+	return gaps
+}
+
+func (r *DriftReport) json(head envelope.Envelope) any {
+	gaps := envelope.Gaps(r.Notes...)
+	if r.Errored {
+		gaps = append(gaps, envelope.Gap{Sentence: erroredPlan})
+	}
+	return struct {
+		envelope.Envelope
+		*DriftReport
+	}{ofOrganization(head, r.organization).Of("drift_review", gaps), r}
+}
+
+// ofOrganization names the organization of the plan, where none was asked.
+func ofOrganization(head envelope.Envelope, id string) envelope.Envelope {
+	if head.Organization.ID == nil && id != "" {
+		head.Organization.ID = &id
+	}
+	return head
+}
+
+// MarshalText spells a direction in one word, such as "will_gain".
+func (d Direction) MarshalText() ([]byte, error) {
+	return []byte(strings.ReplaceAll(string(d), " ", "_")), nil
+}
