@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // statusFound is the exit status of a review with findings that it fails on.
@@ -61,7 +62,7 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
 	options.StringArrayVar(&flags.principals, "principal", nil, "principal to show, such as user:dev.lead@example.com; a group with everybody who has something through it")
-	options.StringArrayVar(&flags.permitted, "permission", nil, "permission to show in the matrix: "+strings.Join(review.PermissionNames(), ", "))
+	options.StringArrayVar(&flags.permitted, "permission", nil, "permission to show in the matrix: "+strings.Join(vocabulary.SignPath.PermissionNames(), ", "))
 	return command
 }
 
@@ -133,7 +134,7 @@ func (f *reviewOrgFlags) filters() map[string][]string {
 }
 
 func (f *reviewOrgFlags) filter() (review.Filter, error) {
-	filter := review.Filter{Projects: f.projects, SigningPolicies: f.policies}
+	filter := review.Filter{Places: map[string][]string{vocabulary.PlaceProject: f.projects, vocabulary.PlaceSigningPolicy: f.policies}}
 	for _, text := range f.principals {
 		principal, err := access.ParseEntry(text)
 		if err != nil {
@@ -142,7 +143,7 @@ func (f *reviewOrgFlags) filter() (review.Filter, error) {
 		filter.Principals = append(filter.Principals, principal)
 	}
 	for _, text := range f.permitted {
-		permission, err := review.ParsePermission(text)
+		permission, err := vocabulary.SignPath.ParsePermission(text)
 		if err != nil {
 			return filter, fmt.Errorf("--permission: %w", err)
 		}

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // runReview runs the command and returns what it printed, and the exit status.
@@ -132,12 +132,12 @@ func TestReviewHelpListsRulesAndPermissions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, rule := range review.Catalogue() {
+	for _, rule := range vocabulary.Rules {
 		if !strings.Contains(stdout, rule.ID+" ") || !strings.Contains(stdout, rule.Summary) {
 			t.Errorf("no word of the rule %s", rule.ID)
 		}
 	}
-	for _, permission := range review.Permissions() {
+	for _, permission := range vocabulary.SignPath.Permissions {
 		if !strings.Contains(stdout, permission.String()) {
 			t.Errorf("no word of the permission %s", permission)
 		}

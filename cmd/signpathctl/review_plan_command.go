@@ -15,6 +15,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 var (
@@ -148,7 +149,7 @@ func readPlan(source string, stdin io.Reader) (*planreview.Plan, error) {
 		}
 		stdin = bytes.NewReader(data)
 	}
-	plan, err := planreview.Decode(stdin)
+	plan, err := planreview.Decode(stdin, vocabulary.SignPath)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", source, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // addRulesFlag lets a command read the file that changes the rules of a review.
@@ -41,7 +42,7 @@ The rules:
 // ruleList lists the rules with their parameters, one a line.
 func ruleList() string {
 	var list strings.Builder
-	for _, rule := range review.Catalogue() {
+	for _, rule := range vocabulary.Rules {
 		fmt.Fprintf(&list, "\n  %-26s %-4s  %s", rule.ID, rule.Severity, rule.Summary)
 		if rule.Introduced != "" {
 			fmt.Fprintf(&list, " (%s if a plan newly introduces it into the live organization)", rule.Introduced)
@@ -58,13 +59,13 @@ func ruleList() string {
 func readRulebook(path string, at time.Time) (review.Rulebook, *envelope.Rules, error) {
 	rules := &envelope.Rules{Weaker: []envelope.Weakening{}}
 	if path == "" {
-		return review.Rulebook{Now: at}, rules, nil
+		return review.Rulebook{Catalogue: vocabulary.Rules, Now: at}, rules, nil
 	}
 	document, err := os.ReadFile(path) //nolint:gosec // The caller names the file on the command line.
 	if err != nil {
 		return review.Rulebook{}, nil, fmt.Errorf("--rules: %w", err)
 	}
-	parsed, err := rulebook.Parse(document, at)
+	parsed, err := rulebook.Reader{Vocabulary: vocabulary.SignPath, Catalogue: vocabulary.Rules}.Parse(document, at)
 	if err != nil {
 		return review.Rulebook{}, nil, fmt.Errorf("--rules: %s: %w", path, err)
 	}

@@ -1,8 +1,7 @@
-// Package access is the model of signing access: who the principals of an
-// organization are, how they are named, which global roles and access lists
-// exist, and which rules decide who may be on a list.
+// Package access is the model of access, for any vendor: who the principals of an
+// organization are and how they are named, the places that they can hold roles at, and the
+// vocabulary that says which roles there are and what they allow.
 //
-// It is pure: no HTTP, no Terraform, no input or output. Every rule names its
-// source, so that a reader can tell what SignPath documents from what this
-// project deduced.
+// It is pure: no HTTP, no Terraform, no input or output, and no vendor's name. What a vendor
+// documents stands in the vocabulary of that vendor, each cell with its source.
 package access

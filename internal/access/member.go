@@ -15,7 +15,7 @@ import (
 type Kind string
 
 const (
-	// KindUser is an interactive user: a person with a SignPath account.
+	// KindUser is an interactive user: a person with an account.
 	KindUser Kind = "user"
 	// KindCIUser is a CI user: an account for build automation.
 	KindCIUser Kind = "ci_user"
@@ -61,7 +61,7 @@ const ReferenceForms = `"user:EMAIL", "ci_user:NAME" or "group:NAME", or a kind 
 const emptyUUID = "00000000-0000-0000-0000-000000000000"
 
 // IsID tells whether text is a usable object id: a UUID other than the empty
-// one, which SignPath refuses with 400 since 1.212.1 (documented).
+// one, which is nobody's.
 func IsID(text string) bool {
 	// Of the four forms that Validate takes, one has this length.
 	return len(text) == len(emptyUUID) && text != emptyUUID && uuid.Validate(text) == nil
@@ -119,8 +119,8 @@ func missingKindError(text string) error {
 }
 
 // IsEmail tells whether text has the outer form of an e-mail address: one @
-// with something on both sides, no white space. SignPath's own validation is
-// stricter and has the last word (documented: stricter since 1.157.0).
+// with something on both sides, no white space. A vendor's own validation
+// may be stricter, and has the last word.
 func IsEmail(text string) bool {
 	local, domain, found := strings.Cut(text, "@")
 	return found && local != "" && domain != "" &&

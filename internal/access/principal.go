@@ -2,15 +2,13 @@ package access
 
 import (
 	"fmt"
-	"strings"
-	"time"
 )
 
 // A Principal is anyone who can be granted something: an interactive user, a
 // CI user or a user group.
 type Principal struct {
 	Kind Kind
-	// ID is the UUID that SignPath gave, in lower case. It is empty for a
+	// ID is the UUID that the vendor gave, in lower case. It is empty for a
 	// principal that a plan is only about to create.
 	ID string
 	// Name is the display name of a user, and the natural key of a CI user or
@@ -18,7 +16,7 @@ type Principal struct {
 	Name string
 	// Email is the account e-mail of an interactive user, its natural key.
 	Email string
-	// NotificationEmail is where SignPath sends mail about signing requests;
+	// NotificationEmail is where mail about signing requests goes;
 	// empty where none is set.
 	NotificationEmail string
 	// Identity links an interactive user to an identity provider, as
@@ -34,7 +32,7 @@ type Principal struct {
 	// Invited is true for an interactive user who has not accepted the invitation
 	// yet, also while the account is deactivated.
 	Invited bool
-	// Support is true for the account of SignPath's support staff, where the
+	// Support is true for the account of the vendor's support staff, where the
 	// server tells.
 	Support bool
 	// Synchronized principals come from the organization's directory and
@@ -73,17 +71,6 @@ func (p Principal) Status() Status {
 		return StatusInvited
 	}
 	return StatusActive
-}
-
-// InvitationValidity is how long an invitation can be accepted. Source: the
-// users page of SignPath's documentation.
-const InvitationValidity = 14 * 24 * time.Hour
-
-// IsIdentity tells whether text has the form <sso-identifier>:<subject> of an
-// identity (observed).
-func IsIdentity(text string) bool {
-	identifier, subject, found := strings.Cut(text, ":")
-	return found && identifier != "" && subject != "" && !strings.ContainsAny(text, " \t\r\n")
 }
 
 // String describes the principal for messages: its reference, and for an

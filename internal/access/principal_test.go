@@ -32,13 +32,13 @@ func TestPrincipalIsNamedByItsNaturalKey(t *testing.T) {
 func ada() access.Principal {
 	return access.Principal{
 		Kind: access.KindUser, ID: idOfAda, Name: "Ada Lovelace", Email: "Ada@example.com",
-		Role: access.RoleRegularUser, Active: true,
+		Role: "RegularUser", Active: true,
 	}
 }
 
 func release() access.Principal {
 	return access.Principal{
-		Kind: access.KindCIUser, ID: idOfRelease, Name: "acme-release", Role: access.RoleRegularUser, Active: true,
+		Kind: access.KindCIUser, ID: idOfRelease, Name: "acme-release", Role: "RegularUser", Active: true,
 	}
 }
 

@@ -30,7 +30,7 @@ func (i *instance) subject() string {
 			if o == nil {
 				continue
 			}
-			if text := o.textOf(name); text != "" {
+			if text := o.Text(name); text != "" {
 				return text
 			}
 		}
@@ -64,7 +64,7 @@ func destroyed(i *instance) string {
 }
 
 func replaced(i *instance) string {
-	was, is := i.before.textOf("member"), i.subject()
+	was, is := i.before.Text("member"), i.subject()
 	if strings.EqualFold(was, is) || was == "" {
 		return is + " is deactivated and activated again, because its resource is replaced"
 	}
@@ -74,10 +74,10 @@ func replaced(i *instance) string {
 func updateSentences(i *instance) []string {
 	var found []string
 	name := i.subject()
-	if was := i.before.textOf("member"); was != "" && was != name {
+	if was := i.before.Text("member"); was != "" && was != name {
 		found = append(found, fmt.Sprintf("%s is renamed to %s", was, name))
 	}
-	wasActive, isActive := i.before.boolean("active"), i.after.boolean("active")
+	wasActive, isActive := i.before.Boolean("active"), i.after.Boolean("active")
 	switch {
 	case wasActive == nil || isActive == nil || *wasActive == *isActive:
 	case *isActive:
@@ -106,12 +106,12 @@ func (m *model) roleEvents() []Event {
 		}
 		told := map[string]bool{}
 		for _, o := range []*object{i.before, i.after} {
-			if o == nil || told[o.textOf("member")] {
+			if o == nil || told[o.Text("member")] {
 				continue
 			}
-			told[o.textOf("member")] = true
-			if sentence := m.roleSentence(o.textOf("member")); sentence != "" {
-				found = append(found, Event{Address: i.address, Subject: o.textOf("member"), Sentence: sentence})
+			told[o.Text("member")] = true
+			if sentence := m.roleSentence(o.Text("member")); sentence != "" {
+				found = append(found, Event{Address: i.address, Subject: o.Text("member"), Sentence: sentence})
 			}
 		}
 		for _, sentence := range settingSentences(i) {
@@ -136,9 +136,9 @@ func (m *model) roleSentence(member string) string {
 	case roles[after]:
 		return ""
 	case "":
-		return fmt.Sprintf("%s gets the global role %s", member, roles[after].Title())
+		return fmt.Sprintf("%s gets the global role %s", member, m.plan.vocabulary.Title(roles[after]))
 	}
-	return fmt.Sprintf("%s has the global role %s instead of %s", member, roles[after].Title(), roles[before].Title())
+	return fmt.Sprintf("%s has the global role %s instead of %s", member, m.plan.vocabulary.Title(roles[after]), m.plan.vocabulary.Title(roles[before]))
 }
 
 // tokenEvents tells which API tokens stop working.
@@ -200,7 +200,7 @@ func mailSentence(i *instance) string {
 		return ""
 	case i.before == nil && i.after.is("adopt_existing"):
 		return name + " gets an invitation, unless the user exists already"
-	case i.before == nil, i.actions.Replace() && !strings.EqualFold(i.before.textOf("member"), name):
+	case i.before == nil, i.actions.Replace() && !strings.EqualFold(i.before.Text("member"), name):
 		return name + " gets an invitation"
 	case !i.actions.Replace() && i.differs("reinvite_triggers"):
 		return name + " gets another invitation, if the last one is not accepted"

@@ -56,8 +56,8 @@ func (o *object) text(name string) (string, knowledge) {
 	return text, known
 }
 
-// textOf is text for where an unknown value and none come to the same.
-func (o *object) textOf(name string) string {
+// Text is text for where an unknown value and none come to the same.
+func (o *object) Text(name string) string {
 	text, _ := o.text(name)
 	return text
 }
@@ -86,8 +86,8 @@ func (o *object) texts(name string) ([]string, knowledge) {
 	return texts, is
 }
 
-// boolean returns nil for null and what is not known.
-func (o *object) boolean(name string) *bool {
+// Boolean returns nil for null and what is not known.
+func (o *object) Boolean(name string) *bool {
 	if value, ok := o.values[name].(bool); ok && !holdsTrue(o.sensitive[name]) {
 		return &value
 	}
@@ -100,7 +100,7 @@ func (o *object) role() access.Role {
 	if o.isNull(attributeRole) {
 		return access.RoleUnstated
 	}
-	return access.Role(o.textOf(attributeRole))
+	return access.Role(o.Text(attributeRole))
 }
 
 // isNull tells whether an attribute is known to be null.
@@ -111,12 +111,12 @@ func (o *object) isNull(name string) bool {
 
 // is tells whether an attribute is known to be true.
 func (o *object) is(name string) bool {
-	value := o.boolean(name)
+	value := o.Boolean(name)
 	return value != nil && *value
 }
 
-// integer returns nil for null and what is not known.
-func (o *object) integer(name string) *int64 {
+// Integer returns nil for null and what is not known.
+func (o *object) Integer(name string) *int64 {
 	value, ok := o.values[name].(float64)
 	if !ok || holdsTrue(o.sensitive[name]) {
 		return nil

@@ -18,7 +18,9 @@ type causes struct {
 	// accounts are those of which the state or the name differs, by key.
 	accounts, roles, tokens map[string]addresses
 	// changes are those of who may do what, by where that stands.
-	changes map[review.Place][]review.Change
+	changes map[access.Place][]review.Change
+	// catalogue has the rules of the findings.
+	catalogue review.Catalogue
 }
 
 type listEntry struct {
@@ -39,11 +41,11 @@ func note[K comparable](to map[K]addresses, key K, address string) {
 	to[key][address] = true
 }
 
-func (m *model) causes(changes []review.Change) *causes {
+func (m *model) causes(changes []review.Change, catalogue review.Catalogue) *causes {
 	c := &causes{
-		model: m, came: map[listEntry]addresses{}, left: map[listEntry]addresses{}, touched: map[listKey]addresses{},
+		model: m, catalogue: catalogue, came: map[listEntry]addresses{}, left: map[listEntry]addresses{}, touched: map[listKey]addresses{},
 		accounts: map[string]addresses{}, roles: map[string]addresses{}, tokens: map[string]addresses{},
-		changes: map[review.Place][]review.Change{},
+		changes: map[access.Place][]review.Change{},
 	}
 	for _, i := range m.plan.managed {
 		if i.touches() {
@@ -59,20 +61,19 @@ func (m *model) causes(changes []review.Change) *causes {
 }
 
 func (c *causes) noteLists(i *instance) {
-	resource, ok := listResources[i.kind]
-	if !ok {
+	if i.list == nil {
 		return
 	}
 	for at, o := range []*object{i.before, i.after} {
 		if o == nil {
 			continue
 		}
-		key, ok := c.lists[at].place(resource, o)
+		key, ok := c.lists[at].place(i.list, o)
 		if !ok {
 			continue
 		}
 		entries := c.lists[at].member(o)
-		if resource.whole {
+		if i.list.whole {
 			entries = c.lists[at].members(o)
 		}
 		note(c.touched, key, i.address)
@@ -89,7 +90,7 @@ func (c *causes) noteGroup(i *instance) {
 		if o == nil {
 			continue
 		}
-		if key, ok := c.lists[at].groupKey(o.textOf("member")); ok {
+		if key, ok := c.lists[at].groupKey(o.Text("member")); ok {
 			note(c.touched, key, i.address)
 			if i.after == nil {
 				c.noteEntries(i, key, c.lists[before].known[key])
@@ -128,7 +129,7 @@ func (c *causes) noteAccounts(i *instance) {
 		if o == nil {
 			continue
 		}
-		reference, err := access.ParseReference(o.textOf(attribute))
+		reference, err := access.ParseReference(o.Text(attribute))
 		if err != nil {
 			continue
 		}

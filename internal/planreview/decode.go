@@ -12,11 +12,15 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // A Plan is a plan as JSON, with what the type of tfjson lacks.
 type Plan struct {
 	*tfjson.Plan
+	// Vocabulary says what the resources of the plan are about.
+	Vocabulary *access.Vocabulary
 	// Errored is true where planning ended with an error, so that the plan cannot be
 	// applied and has only what was planned until then.
 	Errored bool
@@ -34,9 +38,9 @@ func (p *Plan) madeAt() time.Time {
 // errNoPlan is for JSON of something else. That of a state has a format version, too.
 var errNoPlan = errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
 
-// Decode reads what `terraform show -json` or `tofu show -json` prints of a plan, and
+// Decode reads, for a vendor, what `terraform show -json` or `tofu show -json` prints of a plan, and
 // nothing behind it. A shell of Windows may have written it as UTF-16.
-func Decode(r io.Reader) (*Plan, error) {
+func Decode(r io.Reader, vocabulary *access.Vocabulary) (*Plan, error) {
 	text, err := io.ReadAll(transform.NewReader(r, unicode.BOMOverride(transform.Nop)))
 	if err != nil {
 		return nil, err
@@ -57,7 +61,7 @@ func Decode(r io.Reader) (*Plan, error) {
 	if err := json.Unmarshal(text, &rest); err != nil {
 		return nil, fmt.Errorf("this is no plan as JSON: %w", err)
 	}
-	return &Plan{&plan, rest.Errored}, nil
+	return &Plan{&plan, vocabulary, rest.Errored}, nil
 }
 
 // isWhole tells whether the parts of a plan that are reviewed are as Terraform makes

@@ -62,23 +62,23 @@ func (c DriftChange) Place() string {
 }
 
 // driftChanges returns what the refresh of a plan found.
-func driftChanges(plan *tfjson.Plan) []DriftChange {
+func driftChanges(plan *Plan) []DriftChange {
 	found := []DriftChange{}
-	hidden := secretsOf(plan)
+	hidden, lists := secretsOf(plan.Plan), listResources(plan.Vocabulary)
 	for _, change := range plan.ResourceDrift {
 		if !isOurs(change.Type) || change.Change == nil || change.Mode == tfjson.DataResourceMode {
 			continue
 		}
-		i := ordered(map[string]*instance{"": instanceOfChange(change)}, hidden)[0]
+		i := ordered(map[string]*instance{"": instanceOfChange(change, lists)}, hidden)[0]
 		if i.before != nil {
-			found = append(found, driftOfInstance(i)...)
+			found = append(found, driftOfInstance(i, plan.Vocabulary)...)
 		}
 	}
 	return found
 }
 
 // driftOf tells of the drift as a part of the review of a plan.
-func driftOf(plan *tfjson.Plan) []Event {
+func driftOf(plan *Plan) []Event {
 	events := []Event{}
 	for _, c := range driftChanges(plan) {
 		events = append(events, Event{Address: c.Address, Subject: c.Principal, Sentence: c.fact})
@@ -86,26 +86,25 @@ func driftOf(plan *tfjson.Plan) []Event {
 	return events
 }
 
-func driftOfInstance(i *instance) []DriftChange {
-	resource, isList := listResources[i.kind]
+func driftOfInstance(i *instance, vocabulary *access.Vocabulary) []DriftChange {
 	switch {
-	case isList && resource.whole:
-		return driftOfList(i, resource.list)
-	case isList && i.after == nil:
-		return []DriftChange{entryGone(i, resource.list)}
+	case i.list != nil && i.list.whole:
+		return driftOfList(i)
+	case i.list != nil && i.after == nil:
+		return []DriftChange{entryGone(i)}
 	case i.kind == "role_assignment" && i.after == nil:
-		return []DriftChange{roleGone(i)}
+		return []DriftChange{roleGone(i, vocabulary)}
 	case i.after == nil:
 		return []DriftChange{about(i, DriftGone, i.subject()+" was deleted")}
 	}
-	return driftOfAttributes(i)
+	return driftOfAttributes(i, vocabulary)
 }
 
 // driftOfList compares a whole list.
-func driftOfList(i *instance, list access.List) []DriftChange {
-	c := onList(i, list)
+func driftOfList(i *instance) []DriftChange {
+	c := onList(i)
 	if i.after == nil {
-		c.Kind, c.fact = DriftGone, fmt.Sprintf("the %s %s was deleted with its %s", list.Parent, c.Place(), list.Plural)
+		c.Kind, c.fact = DriftGone, fmt.Sprintf("the %s %s was deleted with its %s", i.list.noun, c.Place(), i.list.plural)
 		return []DriftChange{c}
 	}
 	had, before := i.before.texts(attributeMembers)
@@ -125,19 +124,19 @@ func driftOfList(i *instance, list access.List) []DriftChange {
 
 const attributeMembers = "members"
 
-func entryGone(i *instance, list access.List) DriftChange {
+func entryGone(i *instance) DriftChange {
 	member, is := i.before.text("member")
 	if is != known {
 		return unshown(i, "member")
 	}
-	return onList(i, list).member(DriftRemoved, member)
+	return onList(i).member(DriftRemoved, member)
 }
 
 // onList is a change of the list that a resource tells of.
-func onList(i *instance, list access.List) DriftChange {
+func onList(i *instance) DriftChange {
 	return DriftChange{
-		Address: i.address, List: list.Plural, Project: i.before.textOf("project"),
-		SigningPolicy: i.before.textOf("signing_policy"), Group: i.before.textOf("group"),
+		Address: i.address, List: i.list.plural, Project: i.before.Text("project"),
+		SigningPolicy: i.before.Text("signing_policy"), Group: i.before.Text("group"),
 	}
 }
 
@@ -153,7 +152,7 @@ func (c DriftChange) member(kind DriftKind, member string) DriftChange {
 func about(i *instance, kind DriftKind, fact string) DriftChange {
 	c := DriftChange{Address: i.address, Kind: kind, fact: fact}
 	if _, isPrincipal := principalKinds[i.kind]; isPrincipal {
-		c.id = i.before.textOf("id")
+		c.id = i.before.Text("id")
 	}
 	if subject := i.subject(); subject != i.address {
 		c.Principal = subject
@@ -168,9 +167,9 @@ func unshown(i *instance, name string) DriftChange {
 	return c
 }
 
-func roleGone(i *instance) DriftChange {
-	c := about(i, DriftChanged, fmt.Sprintf("the global role %s was taken from %s", i.before.role().Title(), i.subject()))
-	c.Attribute, c.Before, c.After = attributeRole, i.before.textOf(attributeRole), string(access.RoleRegularUser)
+func roleGone(i *instance, vocabulary *access.Vocabulary) DriftChange {
+	c := about(i, DriftChanged, fmt.Sprintf("the global role %s was taken from %s", vocabulary.Title(i.before.role()), i.subject()))
+	c.Attribute, c.Before, c.After = attributeRole, i.before.Text(attributeRole), string(vocabulary.Least)
 	return c
 }
 
@@ -182,7 +181,7 @@ var followers = map[string][]string{
 	"member": {"email", "name"}, "status": {"active"}, "invitation_expires_at": {"active", "status", "email"},
 }
 
-func driftOfAttributes(i *instance) []DriftChange {
+func driftOfAttributes(i *instance, vocabulary *access.Vocabulary) []DriftChange {
 	var found []DriftChange
 	for _, name := range sortedKeys(i.before.values) {
 		follows := slices.ContainsFunc(followers[name], i.differs)
@@ -191,13 +190,13 @@ func driftOfAttributes(i *instance) []DriftChange {
 		case i.before.knows(name) != known || i.after.knows(name) != known:
 			found = append(found, unshown(i, name))
 		default:
-			found = append(found, attributeChange(i, name))
+			found = append(found, attributeChange(i, name, vocabulary))
 		}
 	}
 	return found
 }
 
-func attributeChange(i *instance, name string) DriftChange {
+func attributeChange(i *instance, name string, vocabulary *access.Vocabulary) DriftChange {
 	was, is := i.before.values[name], i.after.values[name]
 	c := about(i, DriftChanged, "")
 	c.Attribute = name
@@ -206,7 +205,7 @@ func attributeChange(i *instance, name string) DriftChange {
 	}
 	switch {
 	case name == attributeRole:
-		c.fact = fmt.Sprintf("%s was given the global role %s instead of %s", i.subject(), i.after.role().Title(), i.before.role().Title())
+		c.fact = fmt.Sprintf("%s was given the global role %s instead of %s", i.subject(), vocabulary.Title(i.after.role()), vocabulary.Title(i.before.role()))
 	case name == "active" && is == true:
 		c.fact = i.subject() + " was activated"
 	case name == "active" && is == false:
@@ -220,7 +219,7 @@ func attributeChange(i *instance, name string) DriftChange {
 // subjectBefore names what the resource is about by its old name, which is the one
 // that the state has.
 func (i *instance) subjectBefore() string {
-	if member := i.before.textOf("member"); member != "" {
+	if member := i.before.Text("member"); member != "" {
 		return member
 	}
 	return i.subject()

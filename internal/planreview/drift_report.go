@@ -40,8 +40,8 @@ type DriftAuthor struct {
 // it, and so does any other plan that refreshes.
 func Drift(plan *Plan, now time.Time) *DriftReport {
 	report := &DriftReport{
-		PlannedAt: plan.madeAt(), Errored: plan.Errored, Changes: driftChanges(plan.Plan), Notes: []string{}, now: now.UTC(),
-		organization: contentsOf(plan.Plan).organization(),
+		PlannedAt: plan.madeAt(), Errored: plan.Errored, Changes: driftChanges(plan), Notes: []string{}, now: now.UTC(),
+		organization: contentsOf(plan).organization(),
 	}
 	report.spell(false)
 	return report

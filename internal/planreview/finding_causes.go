@@ -11,7 +11,7 @@ import (
 // which the other side does not have: what makes a step of it, or an account of it.
 func (c *causes) of(f review.Finding, at side) []string {
 	found := addresses{}
-	rule, _ := review.RuleByID(f.Rule)
+	rule, _ := c.catalogue.ByID(f.Rule)
 	switch {
 	case len(f.Principals) > 0:
 		c.addPrincipals(found, f, rule, at)
@@ -36,7 +36,7 @@ func (c *causes) addPrincipals(found addresses, f review.Finding, rule review.Ru
 		key := c.people[at].key(principal)
 		found.addAll(c.accounts[key])
 		switch {
-		case len(rule.Lists) > 0:
+		case len(rule.Roles) > 0:
 		case rule.OfToken:
 			found.addAll(c.tokens[key])
 		default:
@@ -71,7 +71,7 @@ func (c *causes) addReasons(found addresses, reasons []review.Reason, principal 
 // listOfReason returns the list on which a reason stands; a role stands on none.
 func listOfReason(reason review.Reason) (listKey, bool) {
 	holder := reason.Holder()
-	return listKey{list: holder.List, project: reason.Place.Project, policy: reason.Place.SigningPolicy}, holder.List != ""
+	return listKey{role: holder.Role(), place: reason.Place}, holder.By() == access.ByEntry
 }
 
 // addEntries adds what makes somebody be on the lists on one side only.
@@ -125,22 +125,16 @@ func (l *lists) reached(list listKey) []listKey {
 
 // membersOf returns the list of members of a group. That of anybody else is not known.
 func membersOf(group string) listKey {
-	return listKey{list: access.GroupMembers.Plural, group: group}
-}
-
-// listPermissions are what each list is for.
-var listPermissions = map[string]review.Permission{
-	access.Readers.Plural:    review.ReadArtifacts,
-	access.Submitters.Plural: review.Submit, access.Approvers.Plural: review.Approve, access.Configurators.Plural: review.Configure,
+	return listKey{group: group}
 }
 
 // changesOf returns who gains and loses what a rule counts at the places.
-func (c *causes) changesOf(rule review.Rule, places []review.Place) []review.Change {
+func (c *causes) changesOf(rule review.Rule, places []access.Place) []review.Change {
 	var found []review.Change
 	for _, place := range places {
 		for _, change := range c.changes[place] {
-			for _, list := range rule.Lists {
-				if permission, ok := listPermissions[list.Plural]; ok && permission == change.Permission {
+			for _, role := range rule.Roles {
+				if c.plan.vocabulary.Description(role).For == change.Permission {
 					found = append(found, change)
 				}
 			}
@@ -184,11 +178,11 @@ func sign(change review.Change) int {
 // is there on the other side.
 func (c *causes) addUse(found addresses, f review.Finding, rule review.Rule, at side) {
 	for _, place := range f.Places {
-		if len(rule.Unless) == 0 || review.MaySubmit(c.orgs[1-at], place) {
+		if len(rule.Unless) == 0 || c.orgs[1-at].MayHold(rule.Unless, place) {
 			continue
 		}
-		for _, list := range rule.Unless {
-			key := listKey{list: list.Plural, project: place.Project, policy: place.SigningPolicy}
+		for _, role := range rule.Unless {
+			key := listKey{role: role, place: place}
 			lists := c.lists[at].reached(key)
 			c.addEntries(found, lists, at)
 			c.addRevealed(found, slices.Concat(lists, c.lists[1-at].reached(key)), 1-at)
@@ -201,12 +195,12 @@ func (c *causes) addUse(found addresses, f review.Finding, rule review.Rule, at 
 	}
 }
 
-// addAdministrators adds what makes Global Administrators more or fewer, as the rule
-// counts them: an unknown role is one too many, and not one who is left.
+// addAdministrators adds what makes those more or fewer who have the role that allows most,
+// as the rule counts them: an unknown role is one too many, and not one who is left.
 func (c *causes) addAdministrators(found addresses, rule review.Rule) {
-	countsAs := access.Role.AtMost
+	countsAs := c.plan.vocabulary.AtMost
 	if rule.Absence {
-		countsAs = access.Role.AtLeast
+		countsAs = c.plan.vocabulary.AtLeast
 	}
 	difference := map[string]int{}
 	more := 0
@@ -228,7 +222,7 @@ func (c *causes) addAdministrators(found addresses, rule review.Rule) {
 
 func (c *causes) administers(at side, key string, countsAs func(access.Role) access.Role) int {
 	p := c.people[at].byKey(key)
-	if p == nil || countsAs(p.Role) != access.RoleGlobalAdministrator || p.Status() != access.StatusActive {
+	if p == nil || countsAs(p.Role) != c.plan.vocabulary.Most || p.Status() != access.StatusActive {
 		return 0
 	}
 	return 1
@@ -262,12 +256,12 @@ func (c *causes) addTouching(found addresses, f review.Finding, rule review.Rule
 func (c *causes) listsOf(f review.Finding, rule review.Rule) []listKey {
 	var found []listKey
 	for _, place := range f.Places {
-		for _, list := range rule.Lists {
-			key := listKey{list: list.Plural, project: place.Project}
-			if list.Parent == access.ParentSigningPolicy {
-				key.policy = place.SigningPolicy
+		for _, role := range rule.Roles {
+			for _, outer := range place.Enclosing() {
+				if c.plan.vocabulary.KindAt(outer) == c.plan.vocabulary.Description(role).At {
+					found = append(found, listKey{role: role, place: outer})
+				}
 			}
-			found = append(found, key)
 		}
 	}
 	for _, reason := range f.Reasons {

@@ -2,6 +2,7 @@ package planreview
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
@@ -11,14 +12,11 @@ import (
 // not show stays as the plan has it.
 func (l *lists) overlay(org review.Organization) {
 	for group, members := range org.Members {
-		l.show(listKey{list: access.GroupMembers.Plural, group: l.principals.key(group)}, members)
+		l.show(membersOf(l.principals.key(group)), members)
 	}
-	for _, project := range org.Projects {
-		l.show(listKey{list: access.Readers.Plural, project: project.Slug}, project.Readers)
-		l.show(listKey{list: access.Configurators.Plural, project: project.Slug}, project.Configurators)
-		for _, policy := range project.SigningPolicies {
-			l.show(listKey{list: access.Submitters.Plural, project: project.Slug, policy: policy.Slug}, policy.Submitters)
-			l.show(listKey{list: access.Approvers.Plural, project: project.Slug, policy: policy.Slug}, policy.Approvers)
+	for place := range org.Places {
+		for _, role := range org.Vocabulary.RolesAt(place) {
+			l.show(listKey{role: role.Role, place: place}, org.Grants[review.Seat{Role: role.Role, Place: place}])
 		}
 	}
 }
@@ -56,24 +54,12 @@ func (l *lists) after(plan contents, p *principals) *lists {
 	return next
 }
 
-// A listInstance is an instance of a resource for a list or an entry of it.
-type listInstance struct {
-	*instance
-	listResource
-}
-
-func (c contents) changingLists(whole bool) []listInstance {
-	var found []listInstance
-	for _, i := range c.managed {
-		if resource, ok := listResources[i.kind]; ok && resource.whole == whole && i.touches() {
-			found = append(found, listInstance{i, resource})
-		}
-	}
-	return found
+func (c contents) changingLists(whole bool) []*instance {
+	return slices.DeleteFunc(slices.Clone(c.managed), func(i *instance) bool { return i.list == nil || i.list.whole != whole || !i.touches() })
 }
 
 func (l *lists) clone(p *principals) *lists {
-	next := &lists{principals: p, known: map[listKey]*entryList{}, open: map[string]bool{}, created: map[listKey]bool{}}
+	next := newLists(l.vocabulary, p)
 	for key, list := range l.known {
 		copied := *list
 		copied.entries = maps.Clone(list.entries)
@@ -83,15 +69,15 @@ func (l *lists) clone(p *principals) *lists {
 }
 
 // take takes off a list what an instance had put there and does not keep.
-func (l *lists) take(c listInstance, earlier *lists) {
+func (l *lists) take(c *instance, earlier *lists) {
 	if c.before == nil {
 		return
 	}
-	key, ok := earlier.place(c.listResource, c.before)
+	key, ok := earlier.place(c.list, c.before)
 	if !ok {
 		return
 	}
-	if !c.whole {
+	if !c.list.whole {
 		l.at(key).leave(earlier.member(c.before), nil)
 		return
 	}
@@ -108,16 +94,16 @@ func (l *lists) take(c listInstance, earlier *lists) {
 
 // give puts on a list what an instance wants there. A new whole list takes everybody
 // else off it.
-func (l *lists) give(c listInstance) {
+func (l *lists) give(c *instance) {
 	if c.after == nil {
 		return
 	}
-	key, ok := l.place(c.listResource, c.after)
-	if ok && c.whole && c.updates() && l.known[key] != nil && l.known[key].live {
+	key, ok := l.place(c.list, c.after)
+	if ok && c.list.whole && c.updates() && l.known[key] != nil && l.known[key].live {
 		l.known[key].join(l.members(c.after))
 		return
 	}
-	l.add(c.listResource, c.after)
+	l.add(c.list, c.after)
 }
 
 // updates tells whether the object stays the same one.
@@ -129,7 +115,7 @@ func (l *lists) addGroups(plan contents) {
 		if i.kind != "user_group" || i.before != nil || i.after == nil {
 			continue
 		}
-		key, ok := l.groupKey(i.after.textOf("member"))
+		key, ok := l.groupKey(i.after.Text("member"))
 		if !ok || i.after.is("adopt_existing") {
 			continue
 		}
@@ -147,7 +133,7 @@ func (l *lists) emptyDestroyedGroups(plan contents) {
 		if i.kind != "user_group" || i.before == nil || i.after != nil {
 			continue
 		}
-		if key, ok := l.groupKey(i.before.textOf("member")); ok {
+		if key, ok := l.groupKey(i.before.Text("member")); ok {
 			l.known[key] = l.listOf(nil, known)
 		}
 	}

@@ -54,7 +54,7 @@ func (c ListChange) Place() string {
 	if c.Group != "" {
 		return c.Group
 	}
-	return review.Place{Project: c.Project, SigningPolicy: c.SigningPolicy}.String()
+	return access.PlaceOf(c.Project, c.SigningPolicy).String()
 }
 
 // String tells the change in a sentence without a full stop.
@@ -122,7 +122,7 @@ func differs(had, has *entryList) bool {
 // listChange tells of a list what its entries tell.
 func (m *model) listChange(key listKey, entries review.ListEntries) ListChange {
 	c := ListChange{
-		List: key.list, Project: key.project, SigningPolicy: key.policy,
+		List: m.plural(key), Project: key.place.Slug(0), SigningPolicy: key.place.Slug(1),
 		Entries:  access.Spell(entries.After.References),
 		Complete: !entries.After.Incomplete, BeforeComplete: !entries.Before.Incomplete,
 	}
@@ -173,13 +173,31 @@ func (l *lists) tellsMembers(group string) bool {
 	return l.known[membersOf(group)] != nil
 }
 
+// plural names a list.
+func (m *model) plural(key listKey) string {
+	if key.group != "" {
+		return memberLists.plural
+	}
+	return m.plan.vocabulary.Description(key.role).Plural
+}
+
+// roleOf is what somebody has who is on the list; nil for the members of a group.
+func (m *model) roleOf(list ListChange) *access.RoleDescription {
+	for _, role := range m.plan.vocabulary.RolesAt(access.PlaceOf(list.Project, list.SigningPolicy)) {
+		if role.Plural == list.List && list.Group == "" {
+			return role
+		}
+	}
+	return nil
+}
+
 // unseenGains are what groups gain and lose of which the members are not known: who
 // may do what by that cannot be said.
-func unseenGains(lists []ListChange) []AccessChange {
+func (m *model) unseenGains(lists []ListChange) []AccessChange {
 	var found []AccessChange
 	for _, list := range lists {
-		permission, ok := listPermissions[list.List]
-		if !ok {
+		role := m.roleOf(list)
+		if role == nil {
 			continue
 		}
 		for _, side := range []struct {
@@ -189,9 +207,9 @@ func unseenGains(lists []ListChange) []AccessChange {
 			for _, group := range side.groups {
 				if !group.MembersKnown {
 					found = append(found, AccessChange{
-						Principal: group.Group, Direction: Direction(side.direction), Permission: permission.String(),
+						Principal: group.Group, Direction: Direction(side.direction), Permission: role.For.String(),
 						Project: list.Project, SigningPolicy: list.SigningPolicy,
-						Sentence: fmt.Sprintf("%s %s %s on %s", group, side.direction, permission.Noun(), list.Place()),
+						Sentence: fmt.Sprintf("%s %s %s on %s", group, side.direction, role.For.Noun, list.Place()),
 					})
 				}
 			}

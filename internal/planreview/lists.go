@@ -4,23 +4,21 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// A listKey names one access list. The group is a key of principals, as both sides
-// of a plan have it.
+// A listKey names one access list: of those who hold a role at a place, or of the members
+// of a group. The group is a key of principals, as both sides of a plan have it.
 type listKey struct {
-	list, project, policy, group string
+	role  access.Role
+	place access.Place
+	group string
 }
 
 func compareLists(a, b listKey) int {
-	return cmp.Or(
-		strings.Compare(a.project, b.project), strings.Compare(a.policy, b.policy),
-		strings.Compare(a.group, b.group), strings.Compare(a.list, b.list),
-	)
+	return cmp.Or(a.place.Compare(b.place), cmp.Compare(a.group, b.group), cmp.Compare(a.role, b.role))
 }
 
 // An entryList is what is known of one access list, on one side of a plan.
@@ -35,11 +33,12 @@ type entryList struct {
 
 // lists are all access lists on one side of a plan.
 type lists struct {
+	vocabulary *access.Vocabulary
 	principals *principals
 	known      map[listKey]*entryList
-	// open are the kinds of lists of which some entry has no place yet: it may be on
-	// any of them.
-	open map[string]bool
+	// open are the roles of which some entry has no place yet: it may be anywhere. That of
+	// the members of groups is empty.
+	open map[access.Role]bool
 	// created are the groups that the plan creates.
 	created map[listKey]bool
 }
@@ -58,41 +57,73 @@ func (p *principals) entriesOf(list *entryList) review.Entries {
 	return review.Entries{References: references, Incomplete: !list.complete}
 }
 
-// A listResource is a kind of resource or data source that tells of an access list.
+// A listResource is a kind of resource that tells of an access list.
 type listResource struct {
-	list  access.List
-	whole bool
+	// role is empty for the members of groups.
+	role access.Role
+	// plural names the list, and noun what it belongs to.
+	plural, noun string
+	// attributes name the place, by the attributes of the resource.
+	attributes []string
+	whole      bool
 }
 
-// listResources are the two resources of each access list, by kind.
-var listResources = func() map[string]listResource {
-	parents := map[access.Parent]string{
-		access.ParentProject: "project_", access.ParentSigningPolicy: "signing_policy_", access.ParentUserGroup: "user_group_",
-	}
-	kinds := map[string]listResource{}
-	for _, list := range access.Lists() {
-		kinds[parents[list.Parent]+list.Singular] = listResource{list, false}
-		kinds[parents[list.Parent]+list.Plural] = listResource{list, true}
+// memberLists are the lists of members of groups.
+var memberLists = listResource{plural: "members", noun: "user group"}
+
+// listResources are the two resources of each access list, by type without the prefix:
+// that of one entry, and that of the whole list.
+func listResources(vocabulary *access.Vocabulary) map[string]*listResource {
+	entry, whole := memberLists, memberLists
+	whole.whole = true
+	kinds := map[string]*listResource{"user_group_member": &entry, "user_group_members": &whole}
+	for _, role := range vocabulary.RolesOf(access.ByEntry) {
+		resource := listResource{role: role.Role, plural: role.Plural}
+		for kind := role.At; kind != ""; {
+			described := vocabulary.PlaceKind(kind)
+			resource.attributes = append([]string{kind}, resource.attributes...)
+			if kind == role.At {
+				resource.noun = described.Noun
+			}
+			kind = described.Within
+		}
+		all := resource
+		all.whole = true
+		kinds[role.At+"_"+role.Title], kinds[role.At+"_"+role.Plural] = &resource, &all
 	}
 	return kinds
-}()
+}
 
-// dataLists are the lists that a data source has, by its kind.
-var dataLists = map[string][]access.List{
-	"signing_policy": {access.Submitters, access.Approvers},
-	"project":        {access.Readers, access.Configurators},
-	"user_group":     {access.GroupMembers},
+// A dataList is a list that a data source has.
+type dataList struct {
+	role   access.Role
+	plural string
+}
+
+// dataLists are the lists that a data source has, by the type: that of a kind of places, or
+// of a group.
+func (l *lists) dataLists(source *instance) []dataList {
+	if source.kind == "user_group" {
+		return []dataList{{plural: memberLists.plural}}
+	}
+	var found []dataList
+	for _, role := range l.vocabulary.RolesOf(access.ByEntry) {
+		if role.At == source.kind {
+			found = append(found, dataList{role.Role, role.Plural})
+		}
+	}
+	return found
 }
 
 // listsBefore are those of the prior state and its data sources; and, where the live
 // organization shows them, as it has them.
 func listsBefore(plan contents, p *principals, live *Live) *lists {
-	l := &lists{principals: p, known: map[listKey]*entryList{}, open: map[string]bool{}, created: map[listKey]bool{}}
+	l := newLists(plan.vocabulary, p)
 	l.addData(plan)
 	for _, whole := range []bool{true, false} {
 		for _, i := range plan.managed {
-			if resource, ok := listResources[i.kind]; ok && resource.whole == whole && i.before != nil {
-				l.add(resource, i.before)
+			if i.list != nil && i.list.whole == whole && i.before != nil {
+				l.add(i.list, i.before)
 			}
 		}
 	}
@@ -103,33 +134,44 @@ func listsBefore(plan contents, p *principals, live *Live) *lists {
 	return l
 }
 
+func newLists(vocabulary *access.Vocabulary, p *principals) *lists {
+	return &lists{
+		vocabulary: vocabulary, principals: p, known: map[listKey]*entryList{}, open: map[access.Role]bool{}, created: map[listKey]bool{},
+	}
+}
+
 // addData notes the lists that data sources have read.
 func (l *lists) addData(plan contents) {
 	for _, source := range plan.data {
-		for _, list := range dataLists[source.kind] {
+		for _, list := range l.dataLists(source) {
 			key, ok := l.dataKey(source, list)
 			if !ok {
 				continue
 			}
-			if members, is := source.before.texts(list.Plural); source.before.values[list.Plural] != nil {
+			if members, is := source.before.texts(list.plural); source.before.values[list.plural] != nil {
 				l.known[key] = l.listOf(members, is)
 			}
 		}
 	}
 }
 
-func (l *lists) dataKey(source *instance, list access.List) (listKey, bool) {
-	o := source.before
-	key := listKey{list: list.Plural}
-	switch source.kind {
-	case "signing_policy":
-		key.project, key.policy = o.textOf("project"), o.textOf("slug")
-		return key, key.project != "" && key.policy != ""
-	case "project":
-		key.project = o.textOf("slug")
-		return key, key.project != ""
+func (l *lists) dataKey(source *instance, list dataList) (listKey, bool) {
+	if list.role == "" {
+		return l.groupKey(source.before.Text("member"))
 	}
-	return l.groupKey(o.textOf("member"))
+	place, ok := l.dataPlace(source)
+	return listKey{role: list.role, place: place}, ok
+}
+
+// dataPlace is the place that a data source is about. Its own slug is called so, and those
+// of the places around by their kinds.
+func (l *lists) dataPlace(source *instance) (access.Place, bool) {
+	slugs := []string{source.before.Text("slug")}
+	for kind := l.vocabulary.PlaceKind(source.kind).Within; kind != ""; kind = l.vocabulary.PlaceKind(kind).Within {
+		slugs = append([]string{source.before.Text(kind)}, slugs...)
+	}
+	place := access.PlaceOf(slugs...)
+	return place, place.Depth() == len(slugs)
 }
 
 func (l *lists) groupKey(group string) (listKey, bool) {
@@ -137,7 +179,7 @@ func (l *lists) groupKey(group string) (listKey, bool) {
 	if err != nil {
 		return listKey{}, false
 	}
-	return listKey{list: access.GroupMembers.Plural, group: l.principals.key(reference)}, true
+	return membersOf(l.principals.key(reference)), true
 }
 
 func (l *lists) listOf(members []string, is knowledge) *entryList {
@@ -154,27 +196,21 @@ func (l *lists) listOf(members []string, is knowledge) *entryList {
 }
 
 // place returns the list that a resource tells of, if the plan knows it.
-func (l *lists) place(resource listResource, o *object) (listKey, bool) {
-	key := listKey{list: resource.list.Plural}
-	switch resource.list.Parent {
-	case access.ParentUserGroup:
-		return l.groupKey(o.textOf("group"))
-	case access.ParentSigningPolicy:
-		key.policy = o.textOf("signing_policy")
-		if key.policy == "" {
-			return key, false
-		}
+func (l *lists) place(resource *listResource, o *object) (listKey, bool) {
+	if resource.role == "" {
+		return l.groupKey(o.Text("group"))
 	}
-	key.project = o.textOf("project")
-	return key, key.project != ""
+	slugs := each(resource.attributes, o.Text)
+	place := access.PlaceOf(slugs...)
+	return listKey{role: resource.role, place: place}, place.Depth() == len(slugs)
 }
 
 // add notes what a resource has on its list.
-func (l *lists) add(resource listResource, o *object) {
+func (l *lists) add(resource *listResource, o *object) {
 	key, ok := l.place(resource, o)
 	switch {
 	case !ok:
-		l.open[resource.list.Plural] = true
+		l.open[resource.role] = true
 	case resource.whole:
 		l.known[key] = l.members(o)
 	default:
@@ -216,7 +252,7 @@ func (l *entryList) leave(other, staying *entryList) {
 
 func (l *lists) openLists() {
 	for key, list := range l.known {
-		if l.open[key.list] {
+		if l.open[key.role] {
 			list.complete = false
 		}
 	}

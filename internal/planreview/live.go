@@ -33,10 +33,10 @@ func (m *model) checkOrganization() error {
 	}
 	known := 0
 	for _, i := range m.plan.managed {
-		if i.before == nil || i.kind != "user" && i.kind != "ci_user" || i.before.textOf("id") == "" {
+		if i.before == nil || i.kind != "user" && i.kind != "ci_user" || i.before.Text("id") == "" {
 			continue
 		}
-		if m.people[before].byID[strings.ToLower(i.before.textOf("id"))] != nil {
+		if m.people[before].byID[strings.ToLower(i.before.Text("id"))] != nil {
 			return nil
 		}
 		known++
@@ -59,10 +59,10 @@ func (m *model) changedSince() []Event {
 			continue
 		}
 		sentence := ""
-		if resource, ok := listResources[i.kind]; ok {
-			if key, ok := m.lists[before].place(resource, i.before); ok {
-				sentence = m.listSince(resource, i.before, key)
-				told[key] = told[key] || resource.whole
+		if i.list != nil {
+			if key, ok := m.lists[before].place(i.list, i.before); ok {
+				sentence = m.listSince(i.list, i.before, key)
+				told[key] = told[key] || i.list.whole
 			}
 		} else if kind, ok := principalKinds[i.kind]; ok {
 			sentence = m.accountSince(principalOf(kind, i.before))
@@ -81,12 +81,12 @@ func (m *model) changedSince() []Event {
 func (m *model) dataSince(told map[listKey]bool) []Event {
 	var found []Event
 	for _, source := range m.plan.data {
-		for _, list := range dataLists[source.kind] {
+		for _, list := range m.lists[before].dataLists(source) {
 			key, ok := m.lists[before].dataKey(source, list)
-			if !ok || told[key] || source.before.values[list.Plural] == nil {
+			if !ok || told[key] || source.before.values[list.plural] == nil {
 				continue
 			}
-			members, is := source.before.texts(list.Plural)
+			members, is := source.before.texts(list.plural)
 			if sentence := m.wholeSince(m.lists[before].listOf(members, is), key); sentence != "" {
 				found = append(found, Event{Address: source.address, Subject: source.subject(), Sentence: source.address + ": " + sentence})
 			}
@@ -95,7 +95,7 @@ func (m *model) dataSince(told map[listKey]bool) []Event {
 	return found
 }
 
-func (m *model) listSince(resource listResource, o *object, key listKey) string {
+func (m *model) listSince(resource *listResource, o *object, key listKey) string {
 	if resource.whole {
 		return m.wholeSince(m.lists[before].members(o), key)
 	}
@@ -139,9 +139,9 @@ func (m *model) spellEntries(list *entryList) string {
 // spellList names a list in a sentence: "approvers of acme/release".
 func (m *model) spellList(key listKey) string {
 	if key.group != "" {
-		return key.list + " of " + m.group(before, key).String()
+		return m.plural(key) + " of " + m.group(before, key).String()
 	}
-	return key.list + " of " + review.Place{Project: key.project, SigningPolicy: key.policy}.String()
+	return m.plural(key) + " of " + key.place.String()
 }
 
 func (m *model) accountSince(planned review.Principal) string {
@@ -162,13 +162,13 @@ func (m *model) accountSince(planned review.Principal) string {
 }
 
 func (m *model) roleSince(o *object) string {
-	reference, err := access.ParseReference(o.textOf("member"))
+	reference, err := access.ParseReference(o.Text("member"))
 	if err != nil {
 		return ""
 	}
 	planned := o.role()
 	if found := m.people[before].lookup(reference); found != nil && found.Role != "" && found.Role != planned {
-		return fmt.Sprintf("%s has the global role %s now, and not %s", reference, found.Role.Title(), planned.Title())
+		return fmt.Sprintf("%s has the global role %s now, and not %s", reference, m.plan.vocabulary.Title(found.Role), m.plan.vocabulary.Title(planned))
 	}
 	return ""
 }

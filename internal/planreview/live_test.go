@@ -9,6 +9,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 const (
@@ -35,27 +37,24 @@ func entriesOf(texts ...string) review.Entries {
 }
 
 func liveUser(id, email string) review.Principal {
-	return review.Principal{Principal: access.Principal{Kind: access.KindUser, ID: id, Email: email, Name: email, Active: true, Role: access.RoleRegularUser}}
+	return review.Principal{Principal: access.Principal{Kind: access.KindUser, ID: id, Email: email, Name: email, Active: true, Role: vocabulary.RoleRegularUser}}
 }
 
 // liveOrganization has a and b, and a group that holds a, and approvers whom SignPath
 // names by id.
 func liveOrganization(edits ...func(*planreview.Live)) planreview.Live {
 	two, yes := int64(2), true
-	live := planreview.Live{Organization: review.Organization{
+	live := planreview.Live{Organization: vocabularytest.With(review.Organization{
 		Principals: []review.Principal{
 			liveUser(idA, "a@example.com"), liveUser(idB, "b@example.com"),
 			{Principal: access.Principal{Kind: access.KindGroup, ID: idG, Name: "G", Active: true}},
-			{Principal: access.Principal{Kind: access.KindCIUser, ID: idBuild, Name: "build", Active: true, Role: access.RoleRegularUser}},
+			{Principal: access.Principal{Kind: access.KindCIUser, ID: idBuild, Name: "build", Active: true, Role: vocabulary.RoleRegularUser}},
 		},
 		Members: map[access.Reference]review.Entries{ref("group:" + idG): entriesOf("user:" + idA)},
-		Projects: []review.Project{{Slug: "acme", SigningPolicies: []review.SigningPolicy{
-			{
-				Slug: "release", UsesApprovalProcess: &yes, RequiredApprovals: &two,
-				Approvers: entriesOf("user:"+idA, "user:"+idB), Submitters: entriesOf("ci_user:" + idBuild),
-			},
-		}}},
-	}}
+	}, vocabularytest.Project{Slug: "acme", SigningPolicies: []vocabularytest.SigningPolicy{{
+		SigningPolicy: vocabulary.SigningPolicy{Slug: "release", UsesApprovalProcess: &yes, RequiredApprovals: &two},
+		Approvers:     entriesOf("user:"+idA, "user:"+idB), Submitters: entriesOf("ci_user:" + idBuild),
+	}}})}
 	for _, edit := range edits {
 		edit(&live)
 	}
@@ -64,7 +63,7 @@ func liveOrganization(edits ...func(*planreview.Live)) planreview.Live {
 
 func (b *planBuilder) reviewLive(t testing.TB, live planreview.Live) *planreview.Report {
 	t.Helper()
-	report, err := planreview.ReviewLive(b.throughJSON(t), live, review.Rulebook{Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)})
+	report, err := planreview.ReviewLive(b.throughJSON(t), live, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +75,7 @@ func TestLive(t *testing.T) {
 	user := attributes{"id": idA, "email": "a@example.com", "member": a, "active": true, "status": "active", "name": "A"}
 	approvers := func(texts ...string) func(*planreview.Live) {
 		return func(l *planreview.Live) {
-			l.Organization.Projects[0].SigningPolicies[0].Approvers = entriesOf(texts...)
+			l.Organization.Grant(vocabulary.Approvers.Role(), access.PlaceOf("acme", "release"), entriesOf(texts...))
 		}
 	}
 	ofA := func(edit func(*review.Principal)) func(*planreview.Live) {
@@ -145,7 +144,7 @@ func TestLive(t *testing.T) {
 		"a list that the token does not see": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a), onPolicy("release", b)),
 			liveOrganization(func(l *planreview.Live) {
-				l.Organization.Projects[0].SigningPolicies[0].Approvers = review.Entries{Incomplete: true}
+				l.Organization.Grant(vocabulary.Approvers.Role(), access.PlaceOf("acme", "release"), review.Entries{Incomplete: true})
 				l.Gaps = []string{"Signing policy \"acme/release\" could not be read."}
 			}),
 			[]string{"Not seen in the live organization\n  - Signing policy \"acme/release\" could not be read.", "loses " + a + "; then has " + b + "\n", "!came onto"},
@@ -165,7 +164,7 @@ func TestLive(t *testing.T) {
 		"self-approval that is there is left": {
 			newPlan().change("signing_policy_submitter", nil, entry("release", a)).change("project_reader", nil, attributes{"project": "acme", "member": b}),
 			liveOrganization(func(l *planreview.Live) {
-				l.Organization.Projects[0].SigningPolicies[0].Submitters = entriesOf("user:" + idA)
+				l.Organization.Grant(vocabulary.Submitters.Role(), access.PlaceOf("acme", "release"), entriesOf("user:"+idA))
 			}),
 			[]string{"0 findings introduced", "Findings left\n  - deny no-global-administrator", "  - warn submit-and-approve: " + a},
 		},
@@ -176,12 +175,16 @@ func TestLive(t *testing.T) {
 		},
 		"an inactive project needs no approvers": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a, b), nil),
-			liveOrganization(func(l *planreview.Live) { l.Organization.Projects[0].Active = new(bool) }),
+			liveOrganization(func(l *planreview.Live) {
+				l.Organization.Places[access.PlaceOf("acme")] = vocabulary.Project{Active: new(bool)}
+			}),
 			[]string{"0 findings introduced", "!deny approval-quorum"},
 		},
 		"the first submitter takes no approver away": {
 			newPlan().change("signing_policy_submitter", nil, entry("release", "ci_user:build")),
-			liveOrganization(approvers(), func(l *planreview.Live) { l.Organization.Projects[0].SigningPolicies[0].Submitters = review.Entries{} }),
+			liveOrganization(approvers(), func(l *planreview.Live) {
+				l.Organization.Grant(vocabulary.Submitters.Role(), access.PlaceOf("acme", "release"), review.Entries{})
+			}),
 			[]string{"0 findings introduced", "Findings left", "deny approval-quorum"},
 		},
 		"a new user is known to be no administrator": {
@@ -219,7 +222,7 @@ func TestLiveOrganizationIsThatOfThePlan(t *testing.T) {
 		"one is known": {newPlan().change("ci_user", unknown, unknown).change("ci_user", known, known), false},
 		"nobody yet":   {newPlan().change("ci_user", nil, attributes{"name": "build", "member": "ci_user:build"}), false},
 	} {
-		_, err := planreview.ReviewLive(test.plan.throughJSON(t), liveOrganization(), review.Rulebook{Now: time.Now()})
+		_, err := planreview.ReviewLive(test.plan.throughJSON(t), liveOrganization(), review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Now()})
 		if (err != nil) != test.refused {
 			t.Errorf("%s: %v", name, err)
 		}

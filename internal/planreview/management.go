@@ -30,15 +30,14 @@ func (i *instance) forgotten() bool { return slices.Contains(i.actions, tfjson.A
 
 // thing names what a resource manages: "the list of approvers of acme/release".
 func (m *model) thing(i *instance) string {
-	resource, isList := listResources[i.kind]
 	o := cmp.Or(i.before, i.after)
 	switch {
-	case isList:
-		key, ok := m.lists[before].place(resource, o)
+	case i.list != nil:
+		key, ok := m.lists[before].place(i.list, o)
 		if !ok {
 			return i.address
 		}
-		if resource.whole {
+		if i.list.whole {
 			return "the list of " + m.spellList(key)
 		}
 		if member, is := o.text("member"); is == known {
@@ -46,7 +45,7 @@ func (m *model) thing(i *instance) string {
 		}
 		return "an entry among the " + m.spellList(key)
 	case i.kind == "role_assignment":
-		return fmt.Sprintf("the global role %s of %s", o.role().Title(), i.subject())
+		return fmt.Sprintf("the global role %s of %s", m.plan.vocabulary.Title(o.role()), i.subject())
 	case i.kind == "ci_user_token":
 		return "the API token of " + i.subject()
 	}

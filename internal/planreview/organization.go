@@ -31,45 +31,23 @@ func newModel(plan contents, live *Live) *model {
 // the plan first tells now would look like a new place.
 func (m *model) organization(at side) review.Organization {
 	org := review.Organization{
+		Vocabulary:           m.plan.vocabulary,
 		Principals:           m.people[at].slice(),
 		PrincipalsIncomplete: m.missesPrincipals(),
 		Members:              map[access.Reference]review.Entries{},
+		Places:               m.places(),
 	}
 	for key, list := range m.lists[at].known {
 		if key.group != "" {
 			org.Members[m.group(at, key)] = m.people[at].entriesOf(list)
 		}
 	}
-	policies := m.policies()
-	for _, slug := range sortedKeys(policies) {
-		project := review.Project{
-			Slug:          slug,
-			Active:        m.projectActivity(slug),
-			Readers:       m.entries(at, access.Readers, slug, ""),
-			Configurators: m.entries(at, access.Configurators, slug, ""),
+	for place := range org.Places {
+		for _, role := range m.plan.vocabulary.RolesAt(place) {
+			org.Grant(role.Role, place, m.people[at].entriesOf(m.lists[at].known[listKey{role: role.Role, place: place}]))
 		}
-		for _, policy := range sortedKeys(policies[slug]) {
-			settings := policies[slug][policy]
-			settings.Slug = policy
-			settings.Submitters = m.entries(at, access.Submitters, slug, policy)
-			settings.Approvers = m.entries(at, access.Approvers, slug, policy)
-			project.SigningPolicies = append(project.SigningPolicies, settings)
-		}
-		org.Projects = append(org.Projects, project)
 	}
 	return org
-}
-
-// projectActivity is known of the live organization only.
-func (m *model) projectActivity(slug string) *bool {
-	if m.live != nil {
-		for _, project := range m.live.Organization.Projects {
-			if project.Slug == slug {
-				return project.Active
-			}
-		}
-	}
-	return nil
 }
 
 func (m *model) missesPrincipals() bool {
@@ -77,10 +55,6 @@ func (m *model) missesPrincipals() bool {
 		return m.live.Organization.PrincipalsIncomplete
 	}
 	return !m.plan.complete()
-}
-
-func (m *model) entries(at side, list access.List, project, policy string) review.Entries {
-	return m.people[at].entriesOf(m.lists[at].known[listKey{list: list.Plural, project: project, policy: policy}])
 }
 
 // group names the group of a list as its side does.
@@ -93,52 +67,35 @@ func (m *model) group(at side, key listKey) access.Reference {
 	return m.people[at].spell(key.group, entry)
 }
 
-// policies returns the settings of every signing policy that is known, by the slugs of
-// project and policy. Projects without a policy are in it, too.
-func (m *model) policies() map[string]map[string]review.SigningPolicy {
-	found := map[string]map[string]review.SigningPolicy{}
-	note := func(project, policy string, settings review.SigningPolicy) {
-		if found[project] == nil {
-			found[project] = map[string]review.SigningPolicy{}
+// places returns every place that is known, with its settings as far as they are.
+func (m *model) places() map[access.Place]any {
+	found := map[access.Place]any{}
+	note := func(place access.Place, settings any) {
+		for _, outer := range place.Enclosing()[1:] {
+			if _, known := found[outer]; !known {
+				found[outer] = nil
+			}
 		}
-		if policy != "" {
-			found[project][policy] = settings
+		if place.Depth() > 0 && settings != nil {
+			found[place] = settings
 		}
 	}
 	for _, lists := range m.lists {
 		for key := range lists.known {
-			if key.project != "" {
-				note(key.project, key.policy, review.SigningPolicy{})
-			}
+			note(key.place, nil)
 		}
 	}
 	for _, source := range m.plan.data {
-		o := source.before
-		if project, slug := o.textOf("project"), o.textOf("slug"); source.kind == "signing_policy" && project != "" && slug != "" {
-			note(project, slug, policyOf(o))
+		settingsOf := m.plan.vocabulary.PlaceKind(source.kind).Settings
+		if place, ok := m.lists[before].dataPlace(source); ok && settingsOf != nil {
+			note(place, settingsOf(source.before))
 		}
 	}
-	if m.live == nil {
-		return found
-	}
-	for _, project := range m.live.Organization.Projects {
-		note(project.Slug, "", review.SigningPolicy{})
-		for _, policy := range project.SigningPolicies {
-			// Of a policy that the token may not see, the plan may know more.
-			if _, isKnown := found[project.Slug][policy.Slug]; !isKnown || !policy.Submitters.Incomplete {
-				note(project.Slug, policy.Slug, policy)
-			}
+	if m.live != nil {
+		// Of a place that the token may not see, the plan may know more.
+		for place, settings := range m.live.Organization.Places {
+			note(place, settings)
 		}
 	}
 	return found
-}
-
-func policyOf(o *object) review.SigningPolicy {
-	return review.SigningPolicy{
-		Name: o.textOf("name"), Purpose: o.textOf("purpose"), Active: o.boolean("active"),
-		UsesApprovalProcess:        o.boolean("uses_approval_process"),
-		RequiredApprovals:          o.integer("required_approvals"),
-		VerifiesTrustedBuildSystem: o.boolean("verifies_trusted_build_system"),
-		VerifiesOrigin:             o.boolean("verifies_origin"),
-	}
 }

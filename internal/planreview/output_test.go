@@ -9,8 +9,8 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // largePlan changes the lists of policies, with long names.
@@ -169,7 +169,7 @@ func TestSARIF(t *testing.T) {
 		t.Fatalf("%+v", log)
 	}
 	run := log.Runs[0]
-	if len(run.Tool.Driver.Rules) != len(review.Catalogue()) || len(run.Results) != 2 {
+	if len(run.Tool.Driver.Rules) != len(vocabulary.Rules) || len(run.Results) != 2 {
 		t.Fatalf("%d rules, %d results", len(run.Tool.Driver.Rules), len(run.Results))
 	}
 	for i, state := range []string{"new", "unchanged"} {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 const typePrefix = "signpath_"
@@ -20,6 +22,8 @@ type instance struct {
 	before, after *object
 	// imported is true where Terraform takes over what exists.
 	imported bool
+	// list is what the instance tells of, where it is about an access list.
+	list *listResource
 	// replacedBy are the attributes that made a replacement necessary.
 	replacedBy []string
 }
@@ -42,16 +46,17 @@ const (
 
 // contents are the instances of a plan, each kind ordered by address.
 type contents struct {
+	vocabulary    *access.Vocabulary
 	managed, data []*instance
 	secrets       secrets
 }
 
-func contentsOf(plan *tfjson.Plan) contents {
-	hidden := secretsOf(plan)
+func contentsOf(plan *Plan) contents {
+	hidden, lists := secretsOf(plan.Plan), listResources(plan.Vocabulary)
 	managed, data := map[string]*instance{}, map[string]*instance{}
 	if plan.PriorState != nil && plan.PriorState.Values != nil {
 		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
-			found := instanceOfState(r)
+			found := instanceOfState(r, lists)
 			if r.Mode == tfjson.DataResourceMode {
 				data[r.Address] = found
 			} else {
@@ -66,10 +71,10 @@ func contentsOf(plan *tfjson.Plan) contents {
 			// It is read in the apply, so what an earlier one read does not count.
 			delete(data, change.Address)
 		default:
-			managed[change.Address+change.DeposedKey] = instanceOfChange(change)
+			managed[change.Address+change.DeposedKey] = instanceOfChange(change, lists)
 		}
 	}
-	return contents{managed: ordered(managed, hidden), data: ordered(data, hidden), secrets: hidden}
+	return contents{vocabulary: plan.Vocabulary, managed: ordered(managed, hidden), data: ordered(data, hidden), secrets: hidden}
 }
 
 func ordered(instances map[string]*instance, hidden secrets) []*instance {
@@ -92,8 +97,8 @@ func (c contents) organization() string {
 	found := map[string]bool{}
 	for _, i := range c.managed {
 		for _, o := range []*object{i.before, i.after} {
-			if o != nil && o.textOf("organization_id") != "" {
-				found[strings.ToLower(o.textOf("organization_id"))] = true
+			if o != nil && o.Text("organization_id") != "" {
+				found[strings.ToLower(o.Text("organization_id"))] = true
 			}
 		}
 	}
@@ -106,7 +111,7 @@ func (c contents) organization() string {
 // RefuseOther refuses another organization than that of the plan, as far as its resources
 // tell.
 func (p *Plan) RefuseOther(organizationID string) error {
-	if of := contentsOf(p.Plan).organization(); of != "" && !strings.EqualFold(of, organizationID) {
+	if of := contentsOf(p).organization(); of != "" && !strings.EqualFold(of, organizationID) {
 		return fmt.Errorf("the plan is of another organization: its resources are in %s, and %s is to be read", of, organizationID)
 	}
 	return nil
@@ -144,9 +149,10 @@ func eachResource(module *tfjson.StateModule, visit func(*tfjson.StateResource))
 	}
 }
 
-func instanceOfState(r *tfjson.StateResource) *instance {
+func instanceOfState(r *tfjson.StateResource, lists map[string]*listResource) *instance {
 	o := newObject(r.AttributeValues, nil, sensitiveValues(r))
-	return &instance{address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), before: o, after: o}
+	kind := strings.TrimPrefix(r.Type, typePrefix)
+	return &instance{address: r.Address, kind: kind, list: lists[kind], before: o, after: o}
 }
 
 func sensitiveValues(r *tfjson.StateResource) any {
@@ -157,10 +163,11 @@ func sensitiveValues(r *tfjson.StateResource) any {
 	return marks
 }
 
-func instanceOfChange(r *tfjson.ResourceChange) *instance {
+func instanceOfChange(r *tfjson.ResourceChange, lists map[string]*listResource) *instance {
 	c := r.Change
 	i := &instance{
 		address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), actions: c.Actions,
+		list:   lists[strings.TrimPrefix(r.Type, typePrefix)],
 		before: newObject(c.Before, nil, c.BeforeSensitive),
 		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive), imported: c.Importing != nil,
 	}

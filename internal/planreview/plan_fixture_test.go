@@ -15,6 +15,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 type attributes = map[string]any
@@ -136,7 +137,7 @@ func (b *planBuilder) throughJSON(t testing.TB) *planreview.Plan {
 	if b.errored {
 		text = bytes.Replace(text, []byte("{"), []byte(`{"errored": true, `), 1)
 	}
-	plan, err := planreview.Decode(bytes.NewReader(text))
+	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func (b *planBuilder) review(t testing.TB) *planreview.Report {
 
 func reviewed(t testing.TB, plan *planreview.Plan) *planreview.Report {
 	t.Helper()
-	report, err := planreview.Review(plan, review.Rulebook{Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)})
+	report, err := planreview.Review(plan, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +166,7 @@ func recordedPlan(t testing.TB) *planreview.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := planreview.Decode(bytes.NewReader(text))
+	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
 	if err != nil {
 		t.Fatal(err)
 	}

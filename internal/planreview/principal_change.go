@@ -11,13 +11,13 @@ func (p *principals) after(plan contents) *principals {
 	next := p.clone()
 	for _, i := range plan.managed {
 		if kind, ok := principalKinds[i.kind]; ok && i.touches() {
-			next.change(kind, i)
+			next.change(kind, i, plan.vocabulary)
 		}
 	}
 	for _, i := range plan.managed {
 		if i.touches() {
 			next.noteToken(i, i.after)
-			next.dismiss(i)
+			next.dismiss(i, plan.vocabulary)
 		}
 	}
 	// Only then: another resource may assign the next role to the same user.
@@ -47,7 +47,7 @@ func (p *principals) clone() *principals {
 }
 
 // change does to a principal what the plan does to its resource.
-func (p *principals) change(kind access.Kind, i *instance) {
+func (p *principals) change(kind access.Kind, i *instance, vocabulary *access.Vocabulary) {
 	was, is := i.before, i.after
 	if was != nil && is != nil && !i.actions.Replace() {
 		p.update(principalOf(kind, was), plannedPrincipal(kind, was, is))
@@ -60,7 +60,7 @@ func (p *principals) change(kind access.Kind, i *instance) {
 		return
 	}
 	if found := p.put(plannedPrincipal(kind, was, is)); found != nil && found.Role == "" && kind != access.KindGroup && !is.is("adopt_existing") {
-		found.Role = access.RoleRegularUser
+		found.Role = vocabulary.Least
 	}
 }
 
@@ -108,13 +108,13 @@ func (p *principals) sameAs(principal review.Principal) *review.Principal {
 	return p.byName[principal.Reference().Folded()]
 }
 
-// dismiss takes the role of a resource away. Who has one no longer is a Regular User.
-func (p *principals) dismiss(assignment *instance) {
+// dismiss takes the role of a resource away. Who has one no longer has the least.
+func (p *principals) dismiss(assignment *instance, vocabulary *access.Vocabulary) {
 	if assignment.kind != "role_assignment" || assignment.before == nil {
 		return
 	}
-	if reference, err := access.ParseReference(assignment.before.textOf("member")); err == nil {
-		p.find(reference).Role = access.RoleRegularUser
+	if reference, err := access.ParseReference(assignment.before.Text("member")); err == nil {
+		p.find(reference).Role = vocabulary.Least
 	}
 }
 
@@ -123,7 +123,7 @@ func (p *principals) dismiss(assignment *instance) {
 // identity is linked.
 func plannedPrincipal(kind access.Kind, was, is *object) review.Principal {
 	principal := principalOf(kind, is)
-	if was != nil && is.textOf("status") == "" {
+	if was != nil && is.Text("status") == "" {
 		principal.Invited = kind == access.KindUser && isInvited(was)
 	}
 	return principal

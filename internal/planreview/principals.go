@@ -47,7 +47,7 @@ func principalsBefore(plan contents, live *Live) *principals {
 		} else if kind, ok := principalKinds[source.kind]; ok {
 			p.put(principalOf(kind, source.before))
 		} else if source.kind == "current_user" {
-			p.put(principalOf(access.Kind(source.before.textOf("kind")), source.before))
+			p.put(principalOf(access.Kind(source.before.Text("kind")), source.before))
 		}
 	}
 	for _, resource := range plan.managed {
@@ -97,12 +97,12 @@ func (p *principals) overlay(live *Live, hidden secrets) {
 // principalOf reads a principal from the attributes of a resource or data source.
 func principalOf(kind access.Kind, o *object) review.Principal {
 	p := review.Principal{Principal: access.Principal{
-		Kind: kind, ID: strings.ToLower(o.textOf("id")), Name: o.textOf("name"), Email: o.textOf("email"), Role: o.role(),
+		Kind: kind, ID: strings.ToLower(o.Text("id")), Name: o.Text("name"), Email: o.Text("email"), Role: o.role(),
 	}}
 	if kind != access.KindUser {
 		p.Email = ""
 	}
-	active := o.boolean("active")
+	active := o.Boolean("active")
 	p.Active = active == nil || *active
 	p.Invited = kind == access.KindUser && isInvited(o)
 	p.Support = o.is("support")
@@ -113,12 +113,12 @@ func principalOf(kind access.Kind, o *object) review.Principal {
 // isInvited tells whether a user is known not to have accepted the invitation. The status
 // of a deactivated one hides that, but not that accepting it has linked no identity.
 func isInvited(o *object) bool {
-	status := access.Status(o.textOf("status"))
+	status := access.Status(o.Text("status"))
 	return status == access.StatusInvited || status == access.StatusInactive && o.isNull("identity")
 }
 
 func timeOf(o *object, name string) *time.Time {
-	t, err := time.Parse(time.RFC3339, o.textOf(name))
+	t, err := time.Parse(time.RFC3339, o.Text(name))
 	if err != nil {
 		return nil
 	}
@@ -200,7 +200,7 @@ func (p *principals) noteToken(token *instance, o *object) {
 	if token.kind != "ci_user_token" || o == nil {
 		return
 	}
-	if reference, err := access.ParseReference(o.textOf("ci_user")); err == nil {
+	if reference, err := access.ParseReference(o.Text("ci_user")); err == nil {
 		p.find(reference).TokenGenerated = timeOf(o, "generated_at")
 	}
 }
@@ -210,7 +210,7 @@ func (p *principals) assignRole(assignment *instance, o *object) {
 	if assignment.kind != "role_assignment" || o == nil {
 		return
 	}
-	if reference, err := access.ParseReference(o.textOf("member")); err == nil {
+	if reference, err := access.ParseReference(o.Text("member")); err == nil {
 		p.find(reference).Role = o.role()
 	}
 }

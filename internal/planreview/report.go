@@ -115,12 +115,12 @@ func ReviewLive(plan *Plan, live Live, rulebook review.Rulebook) (*Report, error
 }
 
 func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error) {
-	m := newModel(contentsOf(plan.Plan), live)
+	m := newModel(contentsOf(plan), live)
 	if err := m.checkOrganization(); err != nil {
 		return nil, err
 	}
 	changes := review.Changes(m.orgs[before], m.orgs[after])
-	findings, err := m.findings(rulebook, m.causes(changes))
+	findings, err := m.findings(rulebook, m.causes(changes, rulebook.Catalogue))
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Changes:    m.resourceChanges(),
 		Complete:   (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
 		Errored:    plan.Errored,
-		Access:     append(each(changes, newAccessChange), unseenGains(lists)...),
+		Access:     append(each(changes, newAccessChange), m.unseenGains(lists)...),
 		Lists:      lists,
 		Accounts:   m.accountEvents(),
 		Roles:      m.roleEvents(),
@@ -142,7 +142,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Ignored:    rulebook.Ignored(),
 		Live:       live != nil, Gaps: live.gaps(),
 		ChangedSince: m.changedSince(),
-		Drift:        driftOf(plan.Plan),
+		Drift:        driftOf(plan),
 		Unknown:      m.unknownEvents(plan.Plan),
 		organization: m.plan.organization(),
 	}, nil
@@ -170,7 +170,7 @@ func (m *model) resourceChanges() []ResourceChange {
 func newAccessChange(c review.Change) AccessChange {
 	return AccessChange{
 		Principal: c.Principal.String(), Direction: Direction(c.Direction), Permission: c.Permission.String(),
-		Project: c.Place.Project, SigningPolicy: c.Place.SigningPolicy, Sentence: c.String(),
+		Project: c.Place.Slug(0), SigningPolicy: c.Place.Slug(1), Sentence: c.String(),
 	}
 }
 
@@ -204,13 +204,13 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, er
 // somebody comes onto a list: whoever adds the first submitter takes no approver away.
 func (m *model) withoutFirstUse(c review.Comparison, rulebook review.Rulebook) (review.Comparison, error) {
 	isOfUse := func(f review.Finding) bool {
-		rule, _ := review.RuleByID(f.Rule)
+		rule, _ := rulebook.Catalogue.ByID(f.Rule)
 		return len(rule.Unless) > 0
 	}
 	if !slices.ContainsFunc(c.Introduced, isOfUse) {
 		return c, nil
 	}
-	used, err := review.Review(m.orgs[before].AssumingSubmitters(), rulebook)
+	used, err := review.Review(m.orgs[before].AssumingMore(rulebook.Catalogue.Users()...), rulebook)
 	if err != nil {
 		return c, err
 	}

@@ -10,8 +10,10 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 func TestRecordedPlan(t *testing.T) {
@@ -489,8 +491,8 @@ func TestExceptions(t *testing.T) {
 		change("signing_policy_submitter", entry("release", both), entry("release", both)).
 		change("signing_policy_approver", nil, entry("release", both))
 	now := time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)
-	exception := review.Exception{Member: ref(both), Project: "acme", Reason: "Until a second approver is hired", Until: now}
-	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{
+	exception := review.Exception{Member: ref(both), Place: access.PlaceOf("acme"), Reason: "Until a second approver is hired", Until: now}
+	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{Catalogue: vocabulary.Rules,
 		Now: now, Rules: map[string]review.RuleSetting{"submit-and-approve": {Exceptions: []review.Exception{exception}}},
 	})
 	if err != nil {
@@ -512,7 +514,7 @@ func TestRulesThatAreSwitchedOff(t *testing.T) {
 	plan := newPlan().
 		change("signing_policy_submitter", nil, entry("release", both)).
 		change("signing_policy_approver", nil, entry("release", both))
-	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{
+	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{Catalogue: vocabulary.Rules,
 		Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC), Rules: map[string]review.RuleSetting{"submit-and-approve": {Severity: review.Ignore}},
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // The parts of SARIF 2.1.0 that a report of findings needs.
@@ -159,7 +160,7 @@ func sarifMessage(words string) sarifText {
 
 func sarifRules() (rules []sarifRule, index map[string]int) {
 	index = map[string]int{}
-	for i, rule := range review.Catalogue() {
+	for i, rule := range vocabulary.Rules {
 		index[rule.ID] = i
 		rules = append(rules, sarifRule{
 			ID: rule.ID, ShortDescription: sarifText{rule.Summary}, Help: sarifText{rule.Advice},

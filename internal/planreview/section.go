@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
@@ -171,7 +172,7 @@ func accessSection(changes []AccessChange) section {
 	tally := newTally()
 	for _, c := range changes {
 		full = append(full, line{text: c.Sentence})
-		tally.add(review.Place{Project: c.Project, SigningPolicy: c.SigningPolicy}.String(), string(c.Direction)+" "+c.Permission)
+		tally.add(access.PlaceOf(c.Project, c.SigningPolicy).String(), string(c.Direction)+" "+c.Permission)
 	}
 	return section{"Who gains and loses what", [][]line{full, tally.lines(), {{text: fmt.Sprintf("%s at %s",
 		count(len(changes), "change", "changes"), count(len(tally.places), "place", "places"))}}}, 10}

@@ -8,9 +8,9 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// decisive are the attributes that say who gets what, by kind of resource.
-func decisive(kind string) []string {
-	switch kind {
+// decisive are the attributes that say who gets what, by the kind of resource.
+func decisive(i *instance) []string {
+	switch i.kind {
 	case "user":
 		return []string{"email", "member", "active"}
 	case "ci_user", "user_group":
@@ -20,10 +20,10 @@ func decisive(kind string) []string {
 	case "ci_user_token":
 		return []string{"ci_user"}
 	}
-	if _, ok := listResources[kind]; ok {
-		return []string{"project", "signing_policy", "group", "member", "members"}
+	if i.list == nil {
+		return nil
 	}
-	return nil
+	return slices.Concat(i.list.attributes, []string{"group", "member", "members"})
 }
 
 // unknownEvents tells what the plan does not tell: what comes with the apply, what
@@ -34,7 +34,7 @@ func (m *model) unknownEvents(plan *tfjson.Plan) []Event {
 		if i.after == nil {
 			continue
 		}
-		for _, name := range decisive(i.kind) {
+		for _, name := range decisive(i) {
 			if is := i.after.knows(name); is != known {
 				found = append(found, Event{Address: i.address, Subject: name, Sentence: fmt.Sprintf("%s of %s is %s", name, i.address, is)})
 			}

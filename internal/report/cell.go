@@ -11,35 +11,37 @@ import (
 
 // A cell is all that one principal may do at one place.
 type cell struct {
+	vocabulary *access.Vocabulary
+
 	principal access.Reference
 	status    access.Status
-	place     review.Place
+	place     access.Place
 	reasons   []cellReason
 }
 
 // A cellReason is one reason, and what it allows there.
 type cellReason struct {
 	text        string
-	place       review.Place
+	place       access.Place
 	via         []access.Reference
-	permissions []review.Permission
+	permissions []access.Permission
 }
 
 // cells gathers the access by place and principal.
 func (r *Report) cells() []*cell {
 	type position struct {
-		place     review.Place
+		place     access.Place
 		principal access.Reference
 	}
 	var cells []*cell
-	at, order := map[position]*cell{}, map[review.Place]int{}
+	at, order := map[position]*cell{}, map[access.Place]int{}
 	for _, row := range r.Access {
 		if _, seen := order[row.Place]; !seen {
 			order[row.Place] = len(order)
 		}
 		here := position{row.Place, row.Principal}
 		if at[here] == nil {
-			at[here] = &cell{principal: row.Principal, status: row.Status, place: row.Place}
+			at[here] = &cell{vocabulary: r.vocabulary(), principal: row.Principal, status: row.Status, place: row.Place}
 			cells = append(cells, at[here])
 		}
 		at[here].add(row)
@@ -63,13 +65,12 @@ func (c *cell) add(row review.Access) {
 }
 
 // permissions are what the reasons allow, each once, in order.
-func (c *cell) permissions() []review.Permission {
-	var all []review.Permission
+func (c *cell) permissions() []access.Permission {
+	var all []access.Permission
 	for _, reason := range c.reasons {
 		all = append(all, reason.permissions...)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return c.vocabulary.SortPermissions(all)
 }
 
 func (c *cell) why() []string {
@@ -91,7 +92,7 @@ func (r *Report) tellsElsewhere(c *cell, reason cellReason) bool {
 	return reason.place != c.place && r.shown.ShowsPlace(reason.place)
 }
 
-func spellPermissions(permissions []review.Permission) string {
+func spellPermissions(permissions []access.Permission) string {
 	return strings.Join(access.Spell(permissions), ", ")
 }
 

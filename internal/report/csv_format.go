@@ -43,22 +43,21 @@ func (r *Report) writeCSV(w io.Writer) error {
 }
 
 func csvFinding(record string, finding review.Finding) map[string]string {
-	rule := ruleOf(finding)
 	row := map[string]string{
 		"record": record, "severity": string(finding.Severity), "rule": finding.Rule, "text": finding.Sentence,
 		"principal": spellReferences(finding.Principals), "why": spellReasons(finding.Reasons),
-		"advice": finding.Advice, "source": rule.Source, "evidence": string(rule.Evidence), "fingerprint": finding.Fingerprint(),
+		"advice": finding.Advice, "source": finding.Source, "evidence": string(finding.Evidence), "fingerprint": finding.Fingerprint(),
 	}
 	// What is about several places names them in its text.
 	if len(finding.Places) == 1 {
-		row["project"], row["signing_policy"] = finding.Places[0].Project, finding.Places[0].SigningPolicy
+		row["project"], row["signing_policy"] = finding.Places[0].Slug(0), finding.Places[0].Slug(1)
 	}
 	return row
 }
 
 func csvAccess(row review.Access) map[string]string {
 	return map[string]string{
-		"record": "access", "project": row.Place.Project, "signing_policy": row.Place.SigningPolicy,
+		"record": "access", "project": row.Place.Slug(0), "signing_policy": row.Place.Slug(1),
 		"principal": row.Principal.String(), "in_force": inForce(row.Status), "permission": row.Permission.String(),
 		"why": spellReasons(row.Reasons), "source": spellOnce(row.Reasons, review.Reason.Source),
 		"evidence": spellOnce(row.Reasons, func(reason review.Reason) string { return string(reason.Evidence()) }),

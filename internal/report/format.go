@@ -40,5 +40,5 @@ func (r *Report) Write(w io.Writer, format Format, head envelope.Envelope) error
 // readBy says whose token read, and which role that user has.
 func (r *Report) readBy() string {
 	caller := r.Survey.Caller
-	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Survey.URL, caller.Reference(), caller.Role.Title())
+	return fmt.Sprintf("Read from %s with the token of %s (%s).", r.Survey.URL, caller.Reference(), r.Survey.Organization.Vocabulary.Title(caller.Role))
 }

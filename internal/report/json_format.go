@@ -73,7 +73,7 @@ func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 
 func newReference(r access.Reference) reference { return reference(r) }
 
-func newJSONPlace(p review.Place) jsonPlace { return jsonPlace{p.Project, p.SigningPolicy} }
+func newJSONPlace(p access.Place) jsonPlace { return jsonPlace{p.Slug(0), p.Slug(1)} }
 
 // each makes one thing of each other, and an empty list of none.
 func each[From, To any](all []From, one func(From) To) []To {

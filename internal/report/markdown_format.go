@@ -39,10 +39,9 @@ func (r *Report) markdownFindings() string {
 	}
 	rows := [][]string{{"Severity", "Rule", "Finding", "Why", "What to do", "Source"}}
 	for _, finding := range r.Findings {
-		rule := ruleOf(finding)
 		rows = append(rows, []string{
 			string(finding.Severity), finding.Rule, finding.Sentence, spellReasons(finding.Reasons),
-			finding.Advice, fmt.Sprintf("%s (%s)", rule.Source, rule.Evidence),
+			finding.Advice, fmt.Sprintf("%s (%s)", finding.Source, finding.Evidence),
 		})
 	}
 	return markdownTable(rows)

@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const (
@@ -118,7 +119,7 @@ var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
 
 func reviewed(t *testing.T, o *survey.Survey, filter review.Filter) *report.Report {
 	t.Helper()
-	r, err := report.New(o, review.Rulebook{Now: now}, filter)
+	r, err := report.New(o, review.Rulebook{Catalogue: vocabulary.Rules, Now: now}, filter)
 	must(t, err)
 	return r
 }

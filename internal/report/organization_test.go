@@ -9,11 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // rules returns the rules of the findings, in order.
@@ -72,8 +74,8 @@ func TestRequestsAndProgress(t *testing.T) {
 // TestTokenThatSeesOneProject reads with the token of a Regular User.
 func TestTokenThatSeesOneProject(t *testing.T) {
 	o := start(t, seed()).read(t, leadToken)
-	if len(o.Organization.Projects) != 1 || o.Organization.Projects[0].Slug != "app" {
-		t.Errorf("projects %v", o.Organization.Projects)
+	if projects := o.Organization.PlacesOf(vocabulary.PlaceProject); len(projects) != 1 || projects[0] != access.PlaceOf("app") {
+		t.Errorf("projects %v", projects)
 	}
 	if len(o.Gaps) != 1 || o.Gaps[0] != "There may be projects that user:dev.lead@example.com does not see, having the role Regular User." {
 		t.Errorf("gaps %q", o.Gaps)
@@ -127,13 +129,15 @@ func TestRefusedListsAreUnknown(t *testing.T) {
 	must(t, s.Inject(mock.Fault{Route: "GET /Projects/tool", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
 	must(t, s.Inject(mock.Fault{Route: "GET /Projects/app/SigningPolicies/test-signing", Action: mock.FaultAnswer, Status: http.StatusForbidden}))
 	o := s.read(t, token)
-	app, tool := o.Organization.Projects[0], o.Organization.Projects[1]
-	if !tool.Readers.Incomplete || !tool.Configurators.Incomplete || app.Readers.Incomplete || app.Configurators.Incomplete {
-		t.Errorf("projects %+v", o.Organization.Projects)
-	}
-	release, test := app.SigningPolicies[0], app.SigningPolicies[1]
-	if !test.Submitters.Incomplete || !test.Approvers.Incomplete || release.Submitters.Incomplete || release.Approvers.Incomplete {
-		t.Errorf("signing policies %+v", app.SigningPolicies)
+	for place, refused := range map[access.Place]bool{
+		access.PlaceOf("app"): false, access.PlaceOf("tool"): true,
+		access.PlaceOf("app", "release-signing"): false, access.PlaceOf("app", "test-signing"): true,
+	} {
+		for _, role := range vocabulary.SignPath.RolesAt(place) {
+			if got := o.Organization.Grants[review.Seat{Role: role.Role, Place: place}]; got.Incomplete != refused {
+				t.Errorf("%s of %s: %+v", role.Plural, place, got)
+			}
+		}
 	}
 	if len(o.Gaps) != 2 || !slices.IsSorted(o.Gaps) {
 		t.Errorf("gaps %q", o.Gaps)
@@ -199,8 +203,8 @@ func TestEveryDialectGivesTheSameReview(t *testing.T) {
 
 func TestFilterRefusesWhatIsNotThere(t *testing.T) {
 	o := start(t, seed()).read(t, token)
-	_, err := report.New(o, review.Rulebook{Now: now}, review.Filter{
-		Projects: []string{"ap"}, SigningPolicies: []string{"app/x"}, Principals: references(t, "user:nobody@example.com"),
+	_, err := report.New(o, review.Rulebook{Catalogue: vocabulary.Rules, Now: now}, review.Filter{
+		Places: map[string][]string{vocabulary.PlaceProject: {"ap"}, vocabulary.PlaceSigningPolicy: {"app/x"}}, Principals: references(t, "user:nobody@example.com"),
 	})
 	for _, want := range []string{`no project "ap"`, `no signing policy "app/x"`, "nobody@example.com"} {
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -22,13 +22,13 @@ type page struct {
 	Excepted        []pageExcepted
 	Projects        []string
 	Policies        []string
-	Permissions     []pagePermission
+	Permissions     []access.Permission
 	Groups          []pageGroup
 	Places          []pagePlace
 	Accounts        []*pageAccount
 
 	principals map[access.Reference]int
-	places     map[review.Place]int
+	places     map[access.Place]int
 }
 
 // A pageRule is a rule with all that it found, so that its advice is read once.
@@ -46,12 +46,6 @@ type pageFinding struct {
 
 type pageExcepted struct{ Rule, Sentence, Reason, Until string }
 
-// A pagePermission has a letter for the table, where words find no room.
-type pagePermission struct {
-	review.Permission
-	Letter string
-}
-
 type pageGroup struct {
 	Number int
 	Who    string
@@ -64,7 +58,7 @@ type pageAccount struct {
 	Number                  int
 	Kind, Key, Name, Status string
 	// Rights are those of all lines, each once.
-	Rights []review.Permission
+	Rights []access.Permission
 	Lines  []pageLine
 }
 
@@ -87,17 +81,11 @@ type pageRight struct {
 	Wider bool
 }
 
-// permissionLetters stand for the permissions in the narrow cells of the table.
-var permissionLetters = map[review.Permission]string{
-	review.Submit: "S", review.Approve: "A", review.ReadArtifacts: "R", review.Configure: "C",
-	review.AdministerProjects: "P", review.AdministerUsers: "U", review.AdministerCertificates: "K", review.Everything: "E",
-}
-
 func (r *Report) newPage() *page {
 	p := &page{
 		ID: r.Survey.ID, Day: r.Day, ReadBy: text.Visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
 		Gaps:       each(r.Survey.Gaps, text.Visible),
-		principals: map[access.Reference]int{}, places: map[review.Place]int{},
+		principals: map[access.Reference]int{}, places: map[access.Place]int{},
 	}
 	counts := r.Counts()
 	p.Tallies, p.Counts = counts[:findingCounts], counts[findingCounts:]
@@ -114,30 +102,27 @@ func (r *Report) newPage() *page {
 	p.Excepted = each(r.Excepted, func(f review.ExceptedFinding) pageExcepted {
 		return pageExcepted{f.Rule, text.Visible(f.Sentence), text.Visible(f.Exception.Reason), f.Exception.Until.Format(time.DateOnly)}
 	})
-	p.Permissions = each(r.permissions(), func(permission review.Permission) pagePermission {
-		return pagePermission{permission, permissionLetters[permission]}
-	})
+	p.Permissions = r.permissions()
 	slices.Sort(p.Projects)
 	slices.Sort(p.Policies)
 	slices.SortFunc(p.Groups, func(a, b pageGroup) int { return strings.Compare(a.Who, b.Who) })
 	return p
 }
 
-func (r *Report) permissions() []review.Permission {
-	var all []review.Permission
+func (r *Report) permissions() []access.Permission {
+	var all []access.Permission
 	for _, row := range r.Access {
 		all = append(all, row.Permission)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return r.vocabulary().SortPermissions(all)
 }
 
-func (p *page) addPlace(place review.Place) {
+func (p *page) addPlace(place access.Place) {
 	if _, known := p.places[place]; known {
 		return
 	}
 	p.places[place] = len(p.Places)
-	shown := pagePlace{text.Visible(place.Project), text.Visible(place.SigningPolicy), text.Visible(place.String())}
+	shown := pagePlace{text.Visible(place.Slug(0)), text.Visible(place.Slug(1)), text.Visible(place.String())}
 	p.Places = append(p.Places, shown)
 	if shown.Project != "" && !slices.Contains(p.Projects, shown.Project) {
 		p.Projects = append(p.Projects, shown.Project)
@@ -168,9 +153,7 @@ func (p *page) addLine(r *Report, c *cell) {
 		p.Accounts = append(p.Accounts, r.newPageAccount(number, c))
 	}
 	account := p.Accounts[len(p.Accounts)-1]
-	account.Rights = append(account.Rights, c.permissions()...)
-	slices.Sort(account.Rights)
-	account.Rights = slices.Compact(account.Rights)
+	account.Rights = r.vocabulary().SortPermissions(append(account.Rights, c.permissions()...))
 
 	place := p.places[c.place]
 	own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool { return !r.tellsElsewhere(c, reason) })
@@ -193,7 +176,7 @@ func (r *Report) newPageAccount(number int, c *cell) *pageAccount {
 }
 
 func (c *cell) pageRights() []pageRight {
-	return each(c.permissions(), func(permission review.Permission) pageRight {
+	return each(c.permissions(), func(permission access.Permission) pageRight {
 		own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool {
 			return reason.place == c.place && slices.Contains(reason.permissions, permission)
 		})
@@ -233,9 +216,8 @@ func spellNumbers(numbers []int) string {
 // addFinding adds the finding to its rule. Findings come by rule.
 func (p *page) addFinding(f review.Finding) {
 	if len(p.Rules) == 0 || p.Rules[len(p.Rules)-1].ID != f.Rule {
-		rule := ruleOf(f)
 		p.Rules = append(p.Rules, &pageRule{
-			ID: f.Rule, Severity: string(f.Severity), Summary: rule.Summary, Advice: f.Advice, Source: rule.Source, Evidence: string(rule.Evidence),
+			ID: f.Rule, Severity: string(f.Severity), Summary: f.Summary, Advice: f.Advice, Source: f.Source, Evidence: string(f.Evidence),
 		})
 	}
 	rule := p.Rules[len(p.Rules)-1]

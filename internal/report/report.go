@@ -66,11 +66,6 @@ const findingCounts = 3
 // Counts returns how much there is of everything: in the organization, and in this
 // report as it was filtered.
 func (r *Report) Counts() []Count {
-	projects := r.Survey.Organization.Projects
-	policies := 0
-	for _, project := range projects {
-		policies += len(project.SigningPolicies)
-	}
 	counts := []Count{
 		{"findings that deny", r.count(review.Deny)},
 		{"findings that warn", r.count(review.Warn)},
@@ -79,14 +74,15 @@ func (r *Report) Counts() []Count {
 	for _, kind := range access.Kinds() {
 		counts = append(counts, Count{kind.Noun() + "s", len(r.Survey.Directory.All(kind))})
 	}
-	counts = append(counts, Count{"projects", len(projects)}, Count{"signing policies", policies})
-	shown := review.Permissions()
-	if !r.shown.IsWhole() {
-		// A zero would speak of what the filter leaves out, such as who administrates.
-		shown = r.permissions()
+	for _, kind := range r.vocabulary().Places {
+		counts = append(counts, Count{kind.Plural, len(r.Survey.Organization.PlacesOf(kind.Key))})
 	}
-	for _, permission := range shown {
-		counts = append(counts, Count{"principals with " + permission.Noun(), r.holders(permission)})
+	shown := r.permissions()
+	for _, permission := range r.vocabulary().Permissions {
+		// A zero would speak of what the filter leaves out, such as who administrates.
+		if r.shown.IsWhole() || slices.Contains(shown, permission.Permission) {
+			counts = append(counts, Count{"principals with " + permission.Noun, r.holders(permission.Permission)})
+		}
 	}
 	return counts
 }
@@ -102,7 +98,7 @@ func (r *Report) count(severity review.Severity) int {
 }
 
 // holders counts who has the permission somewhere, and can use it now.
-func (r *Report) holders(permission review.Permission) int {
+func (r *Report) holders(permission access.Permission) int {
 	holders := map[access.Reference]bool{}
 	for _, row := range r.Access {
 		if row.Permission == permission && row.InForce() {
@@ -121,8 +117,4 @@ func (r *Report) nameOf(reference access.Reference) string {
 	return p.Name
 }
 
-// ruleOf returns the catalogue's entry for a finding of it.
-func ruleOf(finding review.Finding) review.Rule {
-	rule, _ := review.RuleByID(finding.Rule)
-	return rule
-}
+func (r *Report) vocabulary() *access.Vocabulary { return r.Survey.Organization.Vocabulary }

@@ -8,6 +8,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const someRules = `
@@ -28,7 +29,7 @@ rules:
 `
 
 func TestRulebookChangesRules(t *testing.T) {
-	parsed, err := rulebook.Parse([]byte(someRules), now)
+	parsed, err := rulebook.Reader{Vocabulary: vocabulary.SignPath, Catalogue: vocabulary.Rules}.Parse([]byte(someRules), now)
 	must(t, err)
 	r, err := report.New(start(t, seed()).read(t, token), parsed, review.Filter{})
 	must(t, err)

@@ -52,13 +52,12 @@ func (r *Report) writeText(w io.Writer) error {
 }
 
 func tellFinding(line func(string, ...any), finding review.Finding) {
-	rule := ruleOf(finding)
 	line("  %-4s  %s: %s", finding.Severity, finding.Rule, finding.Sentence)
 	for _, reason := range finding.Reasons {
 		line("        - %s", reason)
 	}
 	line("        What to do: %s", finding.Advice)
-	line("        Source: %s (%s)", rule.Source, rule.Evidence)
+	line("        Source: %s (%s)", finding.Source, finding.Evidence)
 }
 
 func (r *Report) accessTable() string {

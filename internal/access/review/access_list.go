@@ -8,10 +8,10 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// A placedList is one access list of one project or signing policy.
+// A placedList is everybody who holds a role at a place by an entry.
 type placedList struct {
-	list  access.List
-	place Place
+	role  *access.RoleDescription
+	place access.Place
 	// direct are the keys of the entries.
 	direct []string
 	// unfinished is true where there may be more entries than those.
@@ -41,8 +41,8 @@ type way struct {
 // incomplete tells whether there may be more accounts on the list.
 func (l *placedList) incomplete() bool { return l.unfinished || l.hides }
 
-// holder returns what the list is in the table of rights.
-func (l *placedList) holder() Holder { return Holder{List: l.list.Plural} }
+// holder is what whoever is on the list has.
+func (l *placedList) holder() Holder { return Holder{description: l.role} }
 
 // groupMembers are the direct members of the groups, by key.
 type groupMembers struct {
@@ -91,7 +91,7 @@ func newExpander(org Organization) *expander {
 
 // numberAccounts returns the accounts in order. Only when the keys of all entries
 // were asked for does it know those that fit nobody.
-func (e *expander) numberAccounts() []*account {
+func (e *expander) numberAccounts() []*Account {
 	accounts := e.roster.accounts()
 	for i, account := range accounts {
 		e.number[account.key] = i

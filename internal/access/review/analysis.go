@@ -1,8 +1,8 @@
 package review
 
 import (
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -11,11 +11,11 @@ import (
 // in the form in which rules ask for it.
 type analysis struct {
 	org      Organization
-	accounts []*account
+	accounts []*Account
 	*expander
-	// places are the organization, then each project with its signing policies.
-	places []Place
-	lists  map[Place][]*placedList
+	// places are the organization, then each place before those inside it.
+	places []access.Place
+	lists  map[access.Place][]*placedList
 	// given are the reasons that stand at each place itself, ordered by account.
 	given map[placedPermission][]givenReason
 	// found are the accesses that anybody asked for. They are not made before,
@@ -24,15 +24,14 @@ type analysis struct {
 }
 
 type placedPermission struct {
-	place      Place
-	permission Permission
+	place      access.Place
+	permission access.Permission
 }
 
 func analyze(org Organization) *analysis {
-	org.Projects = sortedProjects(org.Projects)
 	a := &analysis{
-		org: org, expander: newExpander(org), places: []Place{{}},
-		lists: map[Place][]*placedList{}, given: map[placedPermission][]givenReason{}, found: map[placedPermission][]Access{},
+		org: org, expander: newExpander(org), places: []access.Place{{}},
+		lists: map[access.Place][]*placedList{}, given: map[placedPermission][]givenReason{}, found: map[placedPermission][]Access{},
 	}
 	a.placeLists()
 	a.accounts = a.numberAccounts()
@@ -41,33 +40,17 @@ func analyze(org Organization) *analysis {
 	return a
 }
 
-func sortedProjects(projects []Project) []Project {
-	projects = slices.Clone(projects)
-	slices.SortFunc(projects, func(a, b Project) int { return strings.Compare(a.Slug, b.Slug) })
-	for i := range projects {
-		projects[i].SigningPolicies = slices.Clone(projects[i].SigningPolicies)
-		slices.SortFunc(projects[i].SigningPolicies, func(a, b SigningPolicy) int { return strings.Compare(a.Slug, b.Slug) })
-	}
-	return projects
-}
-
-// placeLists notes every list of every place.
+// placeLists notes every list of every place, in the order of the vocabulary.
 func (a *analysis) placeLists() {
-	add := func(place Place, list access.List, entries Entries) {
-		a.lists[place] = append(a.lists[place], &placedList{
-			list: list, place: place, direct: a.roster.keys(entries.References), unfinished: entries.Incomplete,
-		})
-	}
-	for _, project := range a.org.Projects {
-		place := Place{Project: project.Slug}
-		a.places = append(a.places, place)
-		add(place, access.Readers, project.Readers)
-		add(place, access.Configurators, project.Configurators)
-		for _, policy := range project.SigningPolicies {
-			place := Place{project.Slug, policy.Slug}
-			a.places = append(a.places, place)
-			add(place, access.Submitters, policy.Submitters)
-			add(place, access.Approvers, policy.Approvers)
+	a.places = slices.AppendSeq(a.places, maps.Keys(a.org.Places))
+	slices.SortFunc(a.places, access.Place.Compare)
+	for _, place := range a.places {
+		a.lists[place] = nil
+		for _, role := range a.org.Vocabulary.RolesAt(place) {
+			entries := a.org.Grants[Seat{Role: role.Role, Place: place}]
+			a.lists[place] = append(a.lists[place], &placedList{
+				role: role, place: place, direct: a.roster.keys(entries.References), unfinished: entries.Incomplete,
+			})
 		}
 	}
 }
@@ -81,24 +64,31 @@ func (a *analysis) eachList(visit func(*placedList)) {
 	}
 }
 
-// list returns one list of a place.
-func (a *analysis) list(place Place, list access.List) *placedList {
+// list returns those who hold the role at the place by an entry.
+func (a *analysis) list(role access.Role, place access.Place) *placedList {
 	for _, l := range a.lists[place] {
-		if l.list.Plural == list.Plural {
+		if l.role.Role == role {
 			return l
 		}
 	}
-	return &placedList{list: list, place: place, expansion: &expansion{}}
+	return &placedList{place: place, expansion: &expansion{}}
+}
+
+// mayHold tells whether somebody holds the role at the place and comes into force without
+// anybody's doing, or may do so because not everybody is known.
+func (a *analysis) mayHold(role access.Role, place access.Place) bool {
+	list := a.list(role, place)
+	return list.incomplete() || slices.ContainsFunc(list.ways, func(w way) bool { return a.accounts[w.account].Comes() })
 }
 
 // has tells whether the organization has the place.
-func (a *analysis) has(place Place) bool {
+func (a *analysis) has(place access.Place) bool {
 	_, ok := a.lists[place]
-	return ok || place == Place{}
+	return ok
 }
 
 // at returns who has the permission at the place, ordered by account.
-func (a *analysis) at(place Place, permission Permission) []Access {
+func (a *analysis) at(place access.Place, permission access.Permission) []Access {
 	at := placedPermission{place, permission}
 	rows, ok := a.found[at]
 	if !ok {

@@ -1,36 +1,39 @@
 package review
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// Around returns the organization without the projects and signing policies in which
-// nobody has an entry by these references, also through groups, and without the users
-// and CI users who then have no entry and no role: what changes about one account
-// cannot be felt there. It costs far less than a review.
+// Around returns the organization without the places in which, and around which, nobody has
+// an entry by these references, also through groups, and without the users and CI users who
+// then have no entry and no role: what changes about one account cannot be felt there. It
+// costs far less than a review.
 func (o Organization) Around(references ...access.Reference) Organization {
 	wanted := o.withGroupsOf(references)
-	isAbout := func(lists ...Entries) bool {
-		return slices.ContainsFunc(lists, func(list Entries) bool { return holdsAny(list, wanted) })
-	}
-	all := o.Projects
-	o.Projects = nil
-	for _, project := range all {
-		if !isAbout(project.Configurators) { // They count in each policy of the project.
-			project.SigningPolicies = slices.DeleteFunc(slices.Clone(project.SigningPolicies), func(policy SigningPolicy) bool {
-				return !isAbout(policy.Submitters, policy.Approvers)
-			})
-		}
-		if len(project.SigningPolicies) > 0 || isAbout(project.Readers, project.Configurators) {
-			o.Projects = append(o.Projects, project)
+	about, wantedPlaces := map[access.Place]bool{}, map[access.Place]bool{}
+	for seat, entries := range o.Grants {
+		if !about[seat.Place] && holdsAny(entries, wanted) {
+			about[seat.Place] = true
 		}
 	}
+	for place := range about {
+		for _, outer := range place.Enclosing() {
+			wantedPlaces[outer] = true
+		}
+	}
+	o.Places = maps.Clone(o.Places)
+	maps.DeleteFunc(o.Places, func(place access.Place, _ any) bool {
+		return !wantedPlaces[place] && !slices.ContainsFunc(place.Enclosing(), func(outer access.Place) bool { return about[outer] })
+	})
+	o.Grants = maps.Clone(o.Grants)
+	maps.DeleteFunc(o.Grants, func(seat Seat, _ Entries) bool { return !o.Has(seat.Place) })
 	isNamed := o.Named()
 	o.Principals = slices.DeleteFunc(slices.Clone(o.Principals), func(p Principal) bool {
-		isOrdinary := !p.Support && (p.Role == "" || p.Role == access.RoleRegularUser)
+		isOrdinary := !p.Support && (p.Role == "" || p.Role == o.Vocabulary.Least)
 		return isOrdinary && !isNamed(p) && !wanted[p.Reference().Folded()] && !wanted[p.IDReference().Folded()]
 	})
 	return o
@@ -54,11 +57,8 @@ func (o Organization) Named() func(Principal) bool {
 	for _, members := range o.Members {
 		note(members)
 	}
-	for _, project := range o.Projects {
-		note(project.Readers, project.Configurators)
-		for _, policy := range project.SigningPolicies {
-			note(policy.Submitters, policy.Approvers)
-		}
+	for _, entries := range o.Grants {
+		note(entries)
 	}
 	return func(p Principal) bool {
 		return p.Kind == access.KindGroup || p.ID != "" && ids[strings.ToLower(p.ID)] || natural[p.Reference().Folded()]

@@ -33,8 +33,8 @@ func (d Direction) isGain() bool { return d == Gains || d == WillGain }
 type Change struct {
 	Direction  Direction
 	Principal  access.Reference
-	Permission Permission
-	Place      Place
+	Permission access.Permission
+	Place      access.Place
 	// Reasons are why the principal has the permission now, or had it before.
 	Reasons []Reason
 	// Because completes the sentence where the account changed and not the access.
@@ -49,10 +49,10 @@ func (c Change) String() string {
 		ways[i] = reason.how()
 	}
 	preposition := "on"
-	if c.Place == (Place{}) {
+	if c.Place == (access.Place{}) {
 		preposition = "in"
 	}
-	text := fmt.Sprintf("%s %s %s %s %s, %s", c.Principal, c.Direction, c.Permission.Noun(), preposition, c.Place, strings.Join(ways, " and "))
+	text := fmt.Sprintf("%s %s %s %s %s, %s", c.Principal, c.Direction, c.Permission.Noun, preposition, c.Place, strings.Join(ways, " and "))
 	if c.Because != "" {
 		text += ", " + c.Because
 	}
@@ -80,8 +80,15 @@ func Changes(before, after Organization) []Change {
 			c.compareAt(at)
 		}
 	}
-	changes := dropImplied(c.changes)
-	slices.SortFunc(changes, compareChanges)
+	changes := dropImplied(after.Vocabulary, c.changes)
+	slices.SortFunc(changes, func(a, b Change) int {
+		return cmp.Or(
+			a.Principal.Compare(b.Principal),
+			cmp.Compare(slices.Index(directions, a.Direction), slices.Index(directions, b.Direction)),
+			a.Place.Compare(b.Place),
+			after.Vocabulary.ComparePermissions(a.Permission, b.Permission),
+		)
+	})
 	return changes
 }
 
@@ -161,14 +168,14 @@ func (a Access) counting(other Access) Access {
 }
 
 // identity finds an account of another roster in this one.
-func (r *roster) identity(account *account) string {
+func (r *roster) identity(account *Account) string {
 	if _, ok := r.principals[account.key]; ok {
 		return account.key
 	}
-	if p, ok := r.find(account.reference); ok {
+	if p, ok := r.find(account.Reference); ok {
 		return p.ID
 	}
-	return strangerPrefix + account.reference.Folded().String()
+	return strangerPrefix + account.Reference.Folded().String()
 }
 
 // isNews leaves the reasons that can change something, and tells whether there are
@@ -210,7 +217,7 @@ func (c *accessComparison) gain(had, has Access) (Change, bool) {
 		change.Direction, change.Reasons, change.Because = Loses, had.Reasons, "because the account is no longer active"
 	default:
 		change.Direction = WillGain
-		change.Because = strings.TrimPrefix(c.later.accounts[has.account].onceInForce(), ", ")
+		change.Because = strings.TrimPrefix(c.later.accounts[has.account].OnceInForce(), ", ")
 	}
 	return change, true
 }
@@ -227,23 +234,14 @@ func loss(had Access) Change {
 // loss until somebody knows better.
 func (a Access) takesEffect() bool { return a.InForce() || a.Status == "" }
 
-func compareChanges(a, b Change) int {
-	return cmp.Or(
-		a.Principal.Compare(b.Principal),
-		cmp.Compare(slices.Index(directions, a.Direction), slices.Index(directions, b.Direction)),
-		comparePlaces(a.Place, b.Place),
-		cmp.Compare(a.Permission, b.Permission),
-	)
-}
-
 // dropImplied leaves out the changes of which each reason is told by another change
 // of the same principal that says at least as much.
-func dropImplied(changes []Change) []Change {
+func dropImplied(vocabulary *access.Vocabulary, changes []Change) []Change {
 	type subject struct {
 		principal  access.Reference
 		direction  Direction
-		permission Permission
-		place      Place
+		permission access.Permission
+		place      access.Place
 	}
 	reasons := map[subject][]Reason{}
 	for _, c := range changes {
@@ -252,12 +250,12 @@ func dropImplied(changes []Change) []Change {
 	}
 	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
 		told := map[string]bool{}
-		for _, place := range c.Place.enclosing() {
-			for _, permission := range Permissions() {
+		for _, place := range c.Place.Enclosing() {
+			for _, permission := range vocabulary.Permissions {
 				if !c.goesWithoutSaying(permission, place) {
 					continue
 				}
-				for _, reason := range reasons[subject{c.Principal, c.Direction, permission, place}] {
+				for _, reason := range reasons[subject{c.Principal, c.Direction, permission.Permission, place}] {
 					told[reason.key()] = true
 				}
 			}
@@ -268,9 +266,9 @@ func dropImplied(changes []Change) []Change {
 
 // goesWithoutSaying tells whether the change does after one of the permission at the
 // place, which contains that of the change, as far as the reasons are the same.
-func (c Change) goesWithoutSaying(permission Permission, place Place) bool {
-	if permission == c.Permission {
+func (c Change) goesWithoutSaying(permission access.PermissionDescription, place access.Place) bool {
+	if permission.Permission == c.Permission {
 		return place != c.Place
 	}
-	return slices.Contains(permissionTraits[permission].includes, c.Permission)
+	return slices.Contains(permission.Includes, c.Permission)
 }

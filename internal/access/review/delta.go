@@ -17,7 +17,7 @@ type Delta struct {
 	Principals []Principal
 	// Accounts are users and CI users with another role, or activated or not.
 	Accounts []AccountChange
-	// Added and Removed are entries of access lists, members of groups included.
+	// Added and Removed are entries, members of groups included.
 	Added, Removed []Entry
 }
 
@@ -29,23 +29,15 @@ type AccountChange struct {
 	Active *bool
 }
 
-// An AccessList names one list of one project, signing policy or group.
-type AccessList struct {
-	List access.List
-	// Place is the project or signing policy; the zero value for a group.
-	Place Place
-	Group access.Reference
-}
-
-// An Entry is one member of one list. An entry that is there already can be added
-// again, and one that is not there removed: neither changes anything.
+// An Entry puts somebody in a seat. An entry that is there already can be added again, and
+// one that is not there removed: neither changes anything.
 type Entry struct {
-	AccessList
+	Seat
 	Member access.Reference
 }
 
-// Entries returns entries of one list.
-func (l AccessList) Entries(members ...access.Reference) []Entry {
+// Entries returns entries of one seat.
+func (l Seat) Entries(members ...access.Reference) []Entry {
 	entries := make([]Entry, len(members))
 	for i, member := range members {
 		entries[i] = Entry{l, member}
@@ -68,9 +60,8 @@ func (d Delta) And(other Delta) Delta {
 	}
 }
 
-// With returns the organization as the change leaves it. What it says of projects and
-// signing policies that the organization does not have is left out. The organization
-// itself stays as it is.
+// With returns the organization as the change leaves it. What it says of places that the
+// organization does not have is left out. The organization itself stays as it is.
 func (o Organization) With(d Delta) Organization {
 	if d.IsEmpty() && len(d.Principals) == 0 {
 		return o
@@ -80,10 +71,7 @@ func (o Organization) With(d Delta) Organization {
 	if o.Members == nil {
 		o.Members = map[access.Reference]Entries{}
 	}
-	o.Projects = slices.Clone(o.Projects)
-	for i := range o.Projects {
-		o.Projects[i].SigningPolicies = slices.Clone(o.Projects[i].SigningPolicies)
-	}
+	o.Grants = maps.Clone(o.Grants)
 	names := newGroupNames(o)
 	for _, p := range d.Principals {
 		// Of a group that is only about to come, it is known that it is empty.
@@ -94,10 +82,10 @@ func (o Organization) With(d Delta) Organization {
 	}
 	known := sync.OnceValue(func() *roster { return newRoster(o) })
 	for _, entry := range d.Removed {
-		o.change(names, entry.AccessList, func(e Entries) Entries { return e.without(entry.Member, known) })
+		o.change(names, entry.Seat, func(e Entries) Entries { return e.without(entry.Member, known) })
 	}
 	for _, entry := range d.Added {
-		o.change(names, entry.AccessList, func(e Entries) Entries { return e.with(entry.Member) })
+		o.change(names, entry.Seat, func(e Entries) Entries { return e.with(entry.Member) })
 	}
 	return o
 }
@@ -192,52 +180,19 @@ func (n groupNames) of(group access.Reference) access.Reference {
 	return group
 }
 
-// change puts another list in the place of one. Of a group whose members were not
-// known, they still are not.
-func (o *Organization) change(names groupNames, list AccessList, apply func(Entries) Entries) {
-	if list.Place == (Place{}) {
-		group := names.of(list.Group)
+// change puts other entries in the place of those of a seat. Of a group whose members were
+// not known, they still are not.
+func (o *Organization) change(names groupNames, seat Seat, apply func(Entries) Entries) {
+	if seat.Group != (access.Reference{}) {
+		group := names.of(seat.Group)
 		members, known := o.Members[group]
 		members.Incomplete = members.Incomplete || !known
 		o.Members[group] = apply(members)
 		return
 	}
-	if entries := o.entries(list); entries != nil {
-		*entries = apply(*entries)
+	if o.Has(seat.Place) {
+		o.Grant(seat.Role, seat.Place, apply(o.Grants[seat]))
 	}
-}
-
-// EntriesOf returns the direct entries of a list of a project or signing policy, if the
-// organization has it.
-func (o Organization) EntriesOf(list AccessList) (Entries, bool) {
-	entries := o.entries(list)
-	if entries == nil {
-		return Entries{}, false
-	}
-	return *entries, true
-}
-
-// entries finds a list of a project or signing policy, or returns nil.
-func (o *Organization) entries(list AccessList) *Entries {
-	at := slices.IndexFunc(o.Projects, func(p Project) bool { return p.Slug == list.Place.Project })
-	if at < 0 {
-		return nil
-	}
-	project := &o.Projects[at]
-	switch list.List.Plural {
-	case access.Readers.Plural:
-		return &project.Readers
-	case access.Configurators.Plural:
-		return &project.Configurators
-	}
-	at = slices.IndexFunc(project.SigningPolicies, func(p SigningPolicy) bool { return p.Slug == list.Place.SigningPolicy })
-	if at < 0 {
-		return nil
-	}
-	if list.List.Plural == access.Submitters.Plural {
-		return &project.SigningPolicies[at].Submitters
-	}
-	return &project.SigningPolicies[at].Approvers
 }
 
 func (e Entries) with(member access.Reference) Entries {

@@ -17,8 +17,8 @@ type Access struct {
 	// comes into force without anybody granting it again. It is empty for an entry
 	// that fits no principal.
 	Status     access.Status
-	Permission Permission
-	Place      Place
+	Permission access.Permission
+	Place      access.Place
 	// Reasons are all there are: taking one away leaves the others.
 	Reasons []Reason
 
@@ -34,44 +34,55 @@ func Effective(org Organization) []Access {
 	a := analyze(org)
 	var rows []Access
 	for _, place := range a.places {
-		for _, permission := range Permissions() {
-			if permissionTraits[permission].narrowest >= place.extent() {
-				rows = append(rows, a.rowsAt(placedPermission{place, permission})...)
+		for _, permission := range org.Vocabulary.Permissions {
+			if org.Vocabulary.IsToldAt(permission.Permission, place) {
+				rows = append(rows, a.rowsAt(placedPermission{place, permission.Permission})...)
 			}
 		}
 	}
 	return rows
 }
 
-// A Reason is one thing that gives a permission: a global role, being the support
-// user, or an entry of an access list, directly or through groups.
+// A Reason is one thing that gives a permission: a role in the organization, being the
+// support user, or an entry, directly or through groups.
 type Reason struct {
 	// Place is where the entry stands; the organization for a role.
-	Place Place
+	Place access.Place
 	// Via are the groups from the list to the principal, the one on the list
 	// first. It is empty for an entry of one's own.
 	Via []access.Reference
 
-	right *Right
+	right  *access.Right
+	holder Holder
 }
 
-// Holder is the role or the list.
-func (r Reason) Holder() Holder { return r.right.Holder }
+// Holder is the role.
+func (r Reason) Holder() Holder { return r.holder }
 
 // Evidence tells how well it is known that the reason gives the permission.
-func (r Reason) Evidence() Evidence { return r.right.Evidence }
+func (r Reason) Evidence() access.Evidence {
+	if !r.isSure() {
+		return access.Inferred
+	}
+	return r.right.Evidence
+}
 
-// Source is where SignPath says so.
-func (r Reason) Source() string { return r.right.Source }
+// Source is where the vendor says so.
+func (r Reason) Source() string {
+	if !r.isSure() {
+		return "nothing is known of the role, so it counts as the one that allows most"
+	}
+	return r.right.Source
+}
 
 // isSure is false for a role that is unknown: it may give the permission, and nobody can
 // rely on it.
-func (r Reason) isSure() bool { return !r.Holder().Role.IsUnknown() }
+func (r Reason) isSure() bool { return r.Holder().unknown == "" }
 
 // String says what the principal is: "approver of acme/release-signing, through
 // group:Release Managers".
 func (r Reason) String() string {
-	if holder := r.Holder(); holder.List == "" {
+	if holder := r.Holder(); holder.By() != access.ByEntry {
 		return holder.String()
 	}
 	return r.Holder().String() + " of " + r.Place.String() + ", " + spellVia(r.Via)
@@ -82,11 +93,11 @@ func (r Reason) String() string {
 func (r Reason) how() string {
 	holder := r.Holder()
 	switch {
-	case holder.Support:
-		return "as the support user"
-	case holder.Role != "":
+	case holder.By() == access.BySupport:
+		return "as the " + holder.String()
+	case holder.By() == access.ByPrincipal:
 		return "by the role " + holder.String()
-	case r.right.Permission == ReadArtifacts:
+	case r.right.Shared:
 		return "as " + r.String()
 	}
 	return spellVia(r.Via)
@@ -104,22 +115,6 @@ func (r Reason) key() string {
 	return r.Holder().String() + "\x00" + r.Place.String() + "\x00" + access.SpellPath(r.Via)
 }
 
-// String names the holder in a sentence, without an article.
-func (h Holder) String() string {
-	if h.Support {
-		return "support user"
-	}
-	for _, list := range access.Lists() {
-		if h.List == list.Plural {
-			return list.Singular
-		}
-	}
-	if h.Role.IsUnknown() {
-		return h.Role.String() + ", which counts as " + h.Role.AtMost().Title()
-	}
-	return h.Role.Title() + h.List
-}
-
 // A givenReason is a reason and whom it gives a permission.
 type givenReason struct {
 	account int
@@ -129,15 +124,13 @@ type givenReason struct {
 // findReasons notes what each role and each list gives, at the place where it stands.
 func (a *analysis) findReasons() {
 	for number, account := range a.accounts {
-		for _, right := range account.globalRights() {
-			a.give(Place{}, way{account: number}, right)
+		for _, holder := range holdersOf(a.org.Vocabulary, account.Principal.Principal) {
+			a.give(access.Place{}, way{account: number}, holder)
 		}
 	}
 	a.eachList(func(l *placedList) {
-		for _, right := range grantedRights[l.holder()] {
-			for _, way := range l.ways {
-				a.give(l.place, way, right)
-			}
+		for _, way := range l.ways {
+			a.give(l.place, way, l.holder())
 		}
 	})
 	for _, given := range a.given {
@@ -145,21 +138,11 @@ func (a *analysis) findReasons() {
 	}
 }
 
-func (a *analysis) give(place Place, way way, right *Right) {
-	at := placedPermission{place, right.Permission}
-	a.given[at] = append(a.given[at], givenReason{way.account, Reason{Place: place, Via: way.via, right: right}})
-}
-
-// globalRights returns what the account may do in the whole organization, at most.
-func (a *account) globalRights() []*Right {
-	var rights []*Right
-	if a.Role != "" {
-		rights = append(rights, mostRightsOf(Holder{Role: a.Role})...)
+func (a *analysis) give(place access.Place, way way, holder Holder) {
+	for _, right := range a.org.Vocabulary.RightsOf(holder.Role()) {
+		at := placedPermission{place, right.Permission}
+		a.given[at] = append(a.given[at], givenReason{way.account, Reason{Place: place, Via: way.via, right: right, holder: holder}})
 	}
-	if a.Support {
-		rights = append(rights, grantedRights[Holder{Support: true}]...)
-	}
-	return rights
 }
 
 // reasonsOf returns why one account has a permission at a place: what stands there,
@@ -169,7 +152,7 @@ func (a *analysis) reasonsOf(account int, at placedPermission) []Reason {
 		return nil
 	}
 	var reasons []Reason
-	for _, place := range at.place.enclosing() {
+	for _, place := range at.place.Enclosing() {
 		given := a.given[placedPermission{place, at.permission}]
 		first, _ := slices.BinarySearchFunc(given, account, func(g givenReason, account int) int { return cmp.Compare(g.account, account) })
 		for _, g := range given[first:] {
@@ -187,7 +170,7 @@ func (a *analysis) reasonsOf(account int, at placedPermission) []Reason {
 func (a *analysis) rowsAt(at placedPermission) []Access {
 	var given []givenReason
 	if a.has(at.place) {
-		for _, place := range at.place.enclosing() {
+		for _, place := range at.place.Enclosing() {
 			given = append(given, a.given[placedPermission{place, at.permission}]...)
 		}
 	}
@@ -210,8 +193,8 @@ func (a *analysis) rowsAt(at placedPermission) []Access {
 
 func (a *analysis) row(number int, at placedPermission, reasons []Reason) Access {
 	account := a.accounts[number]
-	row := Access{Principal: account.reference, Permission: at.permission, Place: at.place, Reasons: reasons, account: number}
-	if !account.stranger {
+	row := Access{Principal: account.Reference, Permission: at.permission, Place: at.place, Reasons: reasons, account: number}
+	if !account.Stranger {
 		row.Status = account.Status()
 	}
 	return row

@@ -12,31 +12,21 @@ import (
 // A Filter narrows a review. Values of one field are alternatives, and each field
 // that is set must fit. The zero value shows everything.
 type Filter struct {
-	// Projects are slugs. What is in a project counts with it.
-	Projects []string
-	// SigningPolicies are "PROJECT/POLICY", or the slug of a policy in any project.
-	SigningPolicies []string
+	// Places are slugs, or paths of them such as "acme/release-signing", by the key of the
+	// kind of places. What is inside a place counts with it.
+	Places map[string][]string
 	// Principals fit themselves, and groups also whoever has something through them.
 	Principals []access.Reference
 	// Permissions narrow the access alone: findings are about several at once.
-	Permissions []Permission
+	Permissions []access.Permission
 }
-
-// A FilterField is a field of a [Filter] of which a value can fit nothing.
-type FilterField int
-
-// The fields that name something of the organization.
-const (
-	FilterProject FilterField = iota
-	FilterSigningPolicy
-	FilterPrincipal
-)
 
 // A FilterError says that a filter names what the organization, as far as it is
 // known, does not have.
 type FilterError struct {
-	Field FilterField
-	err   error
+	// Kind is the key of a kind of places; empty for a principal.
+	Kind string
+	err  error
 }
 
 func (e *FilterError) Error() string { return e.err.Error() }
@@ -47,33 +37,33 @@ func (e *FilterError) Unwrap() error { return e.err }
 
 // A Selection is a filter at work on one organization.
 type Selection struct {
-	filter Filter
-	roster *roster
+	filter     Filter
+	roster     *roster
+	vocabulary *access.Vocabulary
 }
 
 // On puts the filter to work. It refuses what the organization does not have, with a
 // [*FilterError] for each: a typo must not look like a place where nobody may do
 // anything.
 func (f Filter) On(org Organization) (*Selection, error) {
-	s := &Selection{filter: f, roster: newRoster(org)}
+	s := &Selection{filter: f, roster: newRoster(org), vocabulary: org.Vocabulary}
 	var problems []error
-	refuse := func(field FilterField, err error) {
+	refuse := func(kind string, err error) {
 		if err != nil {
-			problems = append(problems, &FilterError{field, err})
+			problems = append(problems, &FilterError{kind, err})
 		}
 	}
-	for _, slug := range f.Projects {
-		refuse(FilterProject, checkProject(slug, org))
-	}
-	for _, wanted := range f.SigningPolicies {
-		refuse(FilterSigningPolicy, checkSigningPolicy(wanted, org))
+	for _, kind := range org.Vocabulary.Places {
+		for _, wanted := range f.Places[kind.Key] {
+			refuse(kind.Key, checkPlace(kind, wanted, org))
+		}
 	}
 	for _, reference := range f.Principals {
 		if reference.Kind == access.KindUnknown {
 			continue // It is in no directory, or it would have a name.
 		}
 		_, err := s.roster.directory.Resolve(reference)
-		refuse(FilterPrincipal, err)
+		refuse("", err)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
@@ -81,48 +71,31 @@ func (f Filter) On(org Organization) (*Selection, error) {
 	return s, nil
 }
 
-func checkProject(slug string, org Organization) error {
-	var slugs []string
-	for _, project := range org.Projects {
-		slugs = append(slugs, project.Slug)
-	}
-	return checkSlug("project", slug, slugs)
-}
-
-// checkSigningPolicy says what there is in the way in which the policy was named.
-func checkSigningPolicy(wanted string, org Organization) error {
-	var paths []string
-	for _, project := range org.Projects {
-		for _, policy := range project.SigningPolicies {
-			place := Place{project.Slug, policy.Slug}
-			if isPolicy(wanted, place) {
-				return nil
-			}
-			paths = append(paths, place.String())
+// checkPlace says what there is in the way in which the place was named.
+func checkPlace(kind access.PlaceKind, wanted string, org Organization) error {
+	var known []string
+	for _, place := range org.PlacesOf(kind.Key) {
+		if isNamed(wanted, place) {
+			return nil
 		}
+		known = append(known, place.String())
 	}
-	return checkSlug("signing policy", wanted, paths)
-}
-
-func checkSlug(noun, wanted string, known []string) error {
-	if slices.Contains(known, wanted) {
-		return nil
-	}
-	text := fmt.Sprintf("the token sees no %s %q", noun, wanted)
+	text := fmt.Sprintf("the token sees no %s %q", kind.Noun, wanted)
 	if len(known) > 0 {
 		text += "; there is " + strings.Join(access.NearestSlugs(wanted, known), ", ")
 	}
 	return errors.New(text)
 }
 
-func isPolicy(wanted string, place Place) bool {
-	return place.SigningPolicy != "" && (wanted == place.SigningPolicy || wanted == place.String())
+// isNamed tells whether the text is the path of the place, or its slug.
+func isNamed(text string, place access.Place) bool {
+	return place.Depth() > 0 && (text == place.String() || text == place.Slug(place.Depth()-1))
 }
 
 // IsWhole tells whether the filter shows everything.
 func (s *Selection) IsWhole() bool {
 	f := s.filter
-	return len(f.Projects)+len(f.SigningPolicies)+len(f.Principals)+len(f.Permissions) == 0
+	return !f.namesPlaces() && len(f.Principals)+len(f.Permissions) == 0
 }
 
 // Access returns the rows that the filter shows.
@@ -142,10 +115,28 @@ func (s *Selection) Report(report Report) Report {
 	}
 }
 
+// namesPlaces tells whether the filter is about some places only.
+func (f Filter) namesPlaces() bool {
+	for _, wanted := range f.Places {
+		if len(wanted) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // ShowsPlace tells whether the filter shows what holds at the place.
-func (s *Selection) ShowsPlace(place Place) bool {
-	return (len(s.filter.Projects) == 0 || slices.Contains(s.filter.Projects, place.Project)) &&
-		(len(s.filter.SigningPolicies) == 0 || slices.ContainsFunc(s.filter.SigningPolicies, func(wanted string) bool { return isPolicy(wanted, place) }))
+func (s *Selection) ShowsPlace(place access.Place) bool {
+	enclosing := place.Enclosing()
+	for kind, wanted := range s.filter.Places {
+		isWanted := func(outer access.Place) bool {
+			return s.vocabulary.KindAt(outer) == kind && slices.ContainsFunc(wanted, func(text string) bool { return isNamed(text, outer) })
+		}
+		if len(wanted) > 0 && !slices.ContainsFunc(enclosing, isWanted) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *Selection) showsFinding(finding Finding) bool {
@@ -155,7 +146,7 @@ func (s *Selection) showsFinding(finding Finding) bool {
 // showsFindingPlace also looks at where the reasons stand: a finding about a member
 // of a group is about no place of its own.
 func (s *Selection) showsFindingPlace(finding Finding) bool {
-	if len(s.filter.Projects) == 0 && len(s.filter.SigningPolicies) == 0 {
+	if !s.filter.namesPlaces() {
 		return true
 	}
 	return slices.ContainsFunc(finding.Places, s.ShowsPlace) ||

@@ -18,7 +18,7 @@ type Finding struct {
 	// Principals and Places are what the finding is about. An exception and a
 	// fingerprint name them.
 	Principals []access.Reference
-	Places     []Place
+	Places     []access.Place
 	// Sentence says what was found, with names.
 	Sentence string
 	// Reasons are the ways by which it came to be, where access is what was found.
@@ -26,19 +26,26 @@ type Finding struct {
 	// Advice says what to do.
 	Advice string
 
-	// about tells findings apart that have the same subjects.
-	about string
+	// About tells findings apart that have the same subjects.
+	About string
+	// Summary, Source and Evidence are those of the rule.
+	Summary  string
+	Source   string
+	Evidence access.Evidence
+
+	// position is where the rule stands in the catalogue.
+	position int
 }
 
 // Fingerprint is the same for the same rule and subjects in every review, whatever
 // the sentence counts and whichever ways lead there.
 func (f Finding) Fingerprint() string {
-	parts := []string{f.Rule, f.about}
+	parts := []string{f.Rule, f.About}
 	for _, principal := range f.Principals {
 		parts = append(parts, principal.Folded().String())
 	}
 	for _, place := range f.Places {
-		parts = append(parts, place.Project+"/"+place.SigningPolicy)
+		parts = append(parts, place.Slug(0)+"/"+strings.Join(place.Slugs()[min(1, place.Depth()):], "/"))
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
@@ -49,10 +56,10 @@ func (f Finding) Fingerprint() string {
 func compareFindings(a, b Finding) int {
 	return cmp.Or(
 		cmp.Compare(a.Severity.rank(), b.Severity.rank()),
-		cmp.Compare(rulePosition[a.Rule], rulePosition[b.Rule]),
-		slices.CompareFunc(a.Places, b.Places, comparePlaces),
+		cmp.Compare(a.position, b.position),
+		slices.CompareFunc(a.Places, b.Places, access.Place.Compare),
 		slices.CompareFunc(a.Principals, b.Principals, access.Reference.Compare),
-		strings.Compare(a.about, b.about),
+		strings.Compare(a.About, b.About),
 	)
 }
 

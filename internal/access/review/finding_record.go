@@ -24,11 +24,10 @@ type FindingRecord struct {
 
 // Record spells the finding out.
 func (f Finding) Record() FindingRecord {
-	rule, _ := RuleByID(f.Rule)
 	return FindingRecord{
 		Severity: string(f.Severity), Rule: f.Rule, Fingerprint: f.Fingerprint(), Sentence: f.Sentence,
 		Principals: access.Spell(f.Principals), Places: access.Spell(f.Places),
-		Reasons: access.Spell(f.Reasons), Advice: f.Advice, Source: rule.Source, Evidence: string(rule.Evidence),
+		Reasons: access.Spell(f.Reasons), Advice: f.Advice, Source: f.Source, Evidence: string(f.Evidence),
 	}
 }
 

@@ -5,11 +5,11 @@ import (
 )
 
 // A Holding is one thing that a principal was given, whether or not the account is in
-// force: the global role, or a place on an access list.
+// force: the role in the organization, or an entry.
 type Holding struct {
 	Holder Holder
 	// Place is where the list is; the organization for a role.
-	Place Place
+	Place access.Place
 	// Via are the groups from the list to the principal, the one on the list first.
 	Via []access.Reference
 }
@@ -18,9 +18,9 @@ type Holding struct {
 // Administrator", or "as approver of acme/release-signing (through group:Team)".
 func (h Holding) String() string {
 	switch {
-	case h.Holder.Support:
-		return "as the support user"
-	case h.Holder.Role != "":
+	case h.Holder.By() == access.BySupport:
+		return "as the " + h.Holder.String()
+	case h.Holder.By() == access.ByPrincipal:
 		return "with the global role " + h.Holder.String()
 	case len(h.Via) == 0:
 		return "as " + h.Holder.String() + " of " + h.Place.String()
@@ -37,11 +37,10 @@ func HoldingsOf(org Organization, member access.Reference) []Holding {
 		return nil
 	}
 	var held []Holding
-	if p.Support {
-		held = append(held, Holding{Holder: Holder{Support: true}})
-	}
-	if p.Role != "" && p.Role != access.RoleRegularUser {
-		held = append(held, Holding{Holder: Holder{Role: p.Role}})
+	for _, holder := range holdersOf(org.Vocabulary, p) {
+		if p.Role != org.Vocabulary.Least || holder.By() != access.ByPrincipal {
+			held = append(held, Holding{Holder: holder})
+		}
 	}
 	a := analyze(org.Around(member, p.Reference()))
 	p, _ = a.roster.find(member)

@@ -81,7 +81,7 @@ func ChangesOfLists(org Organization, lists []ListEntries) []ListChange {
 
 // membersOnlyOf returns who is on the one list and not on the other, ordered by
 // reference.
-func membersOnlyOf(list, other *expansion, accounts []*account) []ListMember {
+func membersOnlyOf(list, other *expansion, accounts []*Account) []ListMember {
 	onOther := map[int]bool{}
 	for _, way := range other.ways {
 		onOther[way.account] = true
@@ -93,7 +93,7 @@ func membersOnlyOf(list, other *expansion, accounts []*account) []ListMember {
 			continue
 		}
 		if way.account != last {
-			members = append(members, ListMember{Principal: accounts[way.account].reference})
+			members = append(members, ListMember{Principal: accounts[way.account].Reference})
 			last = way.account
 		}
 		member := &members[len(members)-1]

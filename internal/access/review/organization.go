@@ -1,18 +1,21 @@
 package review
 
 import (
-	"cmp"
-	"strings"
+	"maps"
+	"slices"
 	"time"
-	"unicode"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// An Organization is what a review looks at. Whoever fills it names principals by
-// any reference that fits one: by natural key, by id, or as "unknown:UUID".
+// An Organization is what a review looks at: principals, and who of them holds which role
+// where. Whoever fills it names principals by any reference that fits one: by natural key,
+// by id, or as "unknown:UUID".
 type Organization struct {
-	// Principals are the users, CI users and groups.
+	// Vocabulary says which roles there are, and what they allow.
+	Vocabulary *access.Vocabulary
+	// Principals are the users, CI users and groups, with the role that each has in the
+	// organization.
 	Principals []Principal
 	// PrincipalsIncomplete is true where there may be more of them. A user who is
 	// named on a list and not here is then taken to exist and to be active; and
@@ -20,8 +23,21 @@ type Organization struct {
 	PrincipalsIncomplete bool
 	// Members are the direct members of each group. Of a group that is not in it,
 	// the members are not known.
-	Members  map[access.Reference]Entries
-	Projects []Project
+	Members map[access.Reference]Entries
+	// Places are those within the organization, with their settings, which are of the
+	// vendor's own type or nil; see [SettingsAt].
+	Places map[access.Place]any
+	// Grants are who holds each role at each place, by an entry. Nobody holds one that is
+	// not in it.
+	Grants map[Seat]Entries
+}
+
+// A Seat is what an entry gives: a role at a place, or membership in a group.
+type Seat struct {
+	Role  access.Role
+	Place access.Place
+	// Group is the group, where an entry makes a member of one; then the others are empty.
+	Group access.Reference
 }
 
 // A Principal is a user, a CI user or a group, with the dates that few servers
@@ -47,131 +63,60 @@ type Entries struct {
 // EntriesOf returns a list that is known to hold these, and nobody else.
 func EntriesOf(references ...access.Reference) Entries { return Entries{References: references} }
 
-// A Project has two access lists and signing policies.
-type Project struct {
-	Slug string
-	// Active is nil where it is unknown.
-	Active          *bool
-	Readers         Entries
-	Configurators   Entries
-	SigningPolicies []SigningPolicy
-}
-
-// A SigningPolicy has two access lists and settings. A nil setting is unknown.
-type SigningPolicy struct {
-	Slug, Name string
-	// Purpose is SignPath's word for what the policy is for; empty if unknown.
-	Purpose    string
-	Submitters Entries
-	Approvers  Entries
-
-	Active                     *bool
-	UsesApprovalProcess        *bool
-	RequiredApprovals          *int64
-	VerifiesTrustedBuildSystem *bool
-	VerifiesOrigin             *bool
-}
-
-// A Place is where a permission holds: in a signing policy, in a project with all
-// its signing policies, or, as the zero value, in the whole organization.
-type Place struct{ Project, SigningPolicy string }
-
-// String spells the place as import ids do.
-func (p Place) String() string {
-	switch {
-	case p.Project == "":
-		return "the organization"
-	case p.SigningPolicy == "":
-		return p.Project
+// Grant puts the entries in the place of those of the seat.
+func (o *Organization) Grant(role access.Role, place access.Place, entries Entries) {
+	if o.Grants == nil {
+		o.Grants = map[Seat]Entries{}
 	}
-	return access.PolicyPath{Project: p.Project, SigningPolicy: p.SigningPolicy}.String()
+	o.Grants[Seat{Role: role, Place: place}] = entries
 }
 
-// Contains tells whether the other place is this one or inside it.
-func (p Place) Contains(other Place) bool {
-	return (p.Project == "" || p.Project == other.Project) &&
-		(p.SigningPolicy == "" || p.SigningPolicy == other.SigningPolicy)
+// Has tells whether the organization has the place.
+func (o Organization) Has(place access.Place) bool {
+	_, ok := o.Places[place]
+	return ok || place == access.Place{}
 }
 
-// enclosing returns the places that contain this one, the widest first and this one
-// last.
-func (p Place) enclosing() []Place {
-	all := []Place{{}, {Project: p.Project}, p}
-	return append(all[:p.extent():p.extent()], p)
-}
-
-func (p Place) extent() extent {
-	switch {
-	case p.Project == "":
-		return ofOrganization
-	case p.SigningPolicy == "":
-		return ofProject
+// PlacesOf returns the places of a kind, in order.
+func (o Organization) PlacesOf(kind string) []access.Place {
+	var places []access.Place
+	for place := range o.Places {
+		if o.Vocabulary.KindAt(place) == kind {
+			places = append(places, place)
+		}
 	}
-	return ofSigningPolicy
+	slices.SortFunc(places, access.Place.Compare)
+	return places
 }
 
-func comparePlaces(a, b Place) int {
-	return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.SigningPolicy, b.SigningPolicy))
+// SettingsAt returns the settings of a place, which is the zero value if it has none of
+// the type.
+func SettingsAt[T any](o Organization, place access.Place) T {
+	settings, _ := o.Places[place].(T)
+	return settings
 }
 
-// An extent is the size of a place. The wider one is the smaller number.
-type extent int
-
-const (
-	ofOrganization extent = iota
-	ofProject
-	ofSigningPolicy
-)
-
-func is(setting *bool) bool    { return setting != nil && *setting }
-func isNot(setting *bool) bool { return setting != nil && !*setting }
-
-// verifiesTrustedBuildSystem is true as well where origins are verified, which
-// requires it (documented: projects page).
-func (p SigningPolicy) verifiesTrustedBuildSystem() bool {
-	return is(p.VerifiesTrustedBuildSystem) || is(p.VerifiesOrigin)
-}
-
-// isForRelease tells whether the policy's name or purpose says that it signs what
-// is shipped. SignPath has no closed list of purposes, and its documentation calls
-// the two usual policies test-signing and release-signing.
-func (p SigningPolicy) isForRelease() bool { return p.saysWord("release") }
-
-// isForTest is false for a policy that claims both.
-func (p SigningPolicy) isForTest() bool { return p.saysWord("test") && !p.isForRelease() }
-
-func (p SigningPolicy) saysWord(word string) bool {
-	for _, text := range []string{p.Slug, p.Name, p.Purpose} {
-		for _, found := range words(text) {
-			if found == word || found == word+"s" {
-				return true
+// AssumingMore returns the organization as if there might be more who hold the roles,
+// everywhere. Whoever then is missing is missing before the first one comes, who is not to
+// blame for that.
+func (o Organization) AssumingMore(roles ...access.Role) Organization {
+	o.Grants = maps.Clone(o.Grants)
+	for place := range o.Places {
+		for _, role := range o.Vocabulary.RolesAt(place) {
+			if slices.Contains(roles, role.Role) {
+				entries := o.Grants[Seat{Role: role.Role, Place: place}]
+				entries.Incomplete = true
+				o.Grant(role.Role, place, entries)
 			}
 		}
 	}
-	return false
+	return o
 }
 
-// words splits "ReleaseSigning", "release-signing" and "Release_Signing" alike, and
-// leaves "latest" and "unreleased" whole.
-func words(text string) []string {
-	var found []string
-	var word strings.Builder
-	flush := func() {
-		if word.Len() > 0 {
-			found = append(found, strings.ToLower(word.String()))
-			word.Reset()
-		}
-	}
-	lower := false
-	for _, r := range text {
-		if !unicode.IsLetter(r) || lower && unicode.IsUpper(r) {
-			flush()
-		}
-		if unicode.IsLetter(r) {
-			word.WriteRune(r)
-		}
-		lower = unicode.IsLower(r)
-	}
-	flush()
-	return found
+// MayHold tells whether somebody holds one of the roles at the place and is in force, or
+// will be without anybody's doing; or may be there, because not everybody is known.
+func (o Organization) MayHold(roles []access.Role, place access.Place) bool {
+	o.Places = map[access.Place]any{place: o.Places[place]}
+	a := analyze(o)
+	return slices.ContainsFunc(roles, func(role access.Role) bool { return a.mayHold(role, place) })
 }

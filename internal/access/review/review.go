@@ -1,9 +1,7 @@
 package review
 
 import (
-	"fmt"
 	"slices"
-	"time"
 )
 
 // A Report is the outcome of a review.
@@ -32,13 +30,14 @@ func Review(org Organization, rulebook Rulebook) (Report, error) {
 	}
 	var report Report
 	a := analyze(org)
-	for _, rule := range catalogue {
+	for position, rule := range rulebook.Catalogue {
 		severity := rulebook.severity(rule)
 		if severity == Ignore {
 			continue
 		}
-		for _, finding := range rule.find(&inspection{analysis: a, rulebook: rulebook, rule: rule}) {
+		for _, finding := range rule.Find(&Inspection{analysis: a, rulebook: rulebook, rule: rule}) {
 			finding.Rule, finding.Severity, finding.Advice = rule.ID, severity, rule.Advice
+			finding.Summary, finding.Source, finding.Evidence, finding.position = rule.Summary, rule.Source, rule.Evidence, position
 			report.add(finding, rulebook, a.roster)
 		}
 	}
@@ -55,25 +54,4 @@ func (r *Report) add(finding Finding, rulebook Rulebook, roster *roster) {
 		}
 	}
 	r.Findings = append(r.Findings, finding)
-}
-
-// An inspection is one rule at work.
-type inspection struct {
-	*analysis
-	rulebook Rulebook
-	rule     Rule
-}
-
-func (i *inspection) now() time.Time { return i.rulebook.Now }
-
-// parameter returns what the rulebook says, or the rule's default.
-func (i *inspection) parameter(name string) int {
-	if set, ok := i.rulebook.Rules[i.rule.ID].Parameters[name]; ok {
-		return set
-	}
-	parameter, ok := i.rule.parameter(name)
-	if !ok {
-		panic(fmt.Sprintf("rule %s asks for the parameter %q, which it does not declare", i.rule.ID, name))
-	}
-	return parameter.Default
 }

@@ -108,24 +108,27 @@ func (r *roster) isGroup(key string) bool {
 	return r.principals[key].Kind == access.KindGroup
 }
 
-// An account is a user or a CI user, or an entry of which nobody knows what it is.
-type account struct {
+// An Account is a user or a CI user, or an entry of which nobody knows what it is.
+type Account struct {
 	Principal
-	key       string
-	reference access.Reference
-	stranger  bool
+	// Reference names it.
+	Reference access.Reference
+	// Stranger is true for an entry that fits no principal.
+	Stranger bool
+
+	key string
 }
 
-// inForce tells whether the account can use what it was given.
-func (a *account) inForce() bool { return !a.stranger && a.Status() == access.StatusActive }
+// InForce tells whether the account can use what it was given.
+func (a *Account) InForce() bool { return !a.Stranger && a.Status() == access.StatusActive }
 
-// comes tells whether the account can use what it was given now, or as soon as it
+// Comes tells whether the account can use what it was given now, or as soon as it
 // accepts its invitation, for which nobody else has to agree again. Rules against
 // too much access count both; rules against too little count who is in force.
-func (a *account) comes() bool { return !a.stranger && a.Status() != access.StatusInactive }
+func (a *Account) Comes() bool { return !a.Stranger && a.Status() != access.StatusInactive }
 
-// onceInForce completes a sentence about an account that is not in force.
-func (a *account) onceInForce() string {
+// OnceInForce completes a sentence about an account that is not in force.
+func (a *Account) OnceInForce() string {
 	switch {
 	case a.Status() == access.StatusInvited:
 		return ", once the invitation is accepted"
@@ -136,11 +139,11 @@ func (a *account) onceInForce() string {
 }
 
 // accounts returns everybody who is no group, ordered by reference.
-func (r *roster) accounts() []*account {
-	var all []*account
+func (r *roster) accounts() []*Account {
+	var all []*Account
 	for key, p := range r.principals {
 		if p.Kind != access.KindGroup {
-			all = append(all, &account{Principal: p, key: key, reference: r.directory.ReferenceTo(key)})
+			all = append(all, &Account{Principal: p, key: key, Reference: r.directory.ReferenceTo(key)})
 		}
 	}
 	for key, reference := range r.strangers {
@@ -148,14 +151,14 @@ func (r *roster) accounts() []*account {
 			all = append(all, r.strangeAccount(key, reference))
 		}
 	}
-	slices.SortFunc(all, func(a, b *account) int { return a.reference.Compare(b.reference) })
+	slices.SortFunc(all, func(a, b *Account) int { return a.Reference.Compare(b.Reference) })
 	return all
 }
 
-func (r *roster) strangeAccount(key string, reference access.Reference) *account {
-	a := &account{key: key, reference: reference, stranger: true}
+func (r *roster) strangeAccount(key string, reference access.Reference) *Account {
+	a := &Account{key: key, Reference: reference, Stranger: true}
 	if r.incomplete && reference.Kind != access.KindUnknown {
-		a.Kind, a.Active, a.stranger = reference.Kind, true, false
+		a.Kind, a.Active, a.Stranger = reference.Kind, true, false
 	}
 	return a
 }

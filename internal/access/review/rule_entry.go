@@ -12,21 +12,24 @@ import (
 // itself: the one on a list, or the membership in a group by which the list is
 // reached, however many lists that are.
 
-func (i *inspection) findInactiveEntries() []Finding {
-	return i.findEntries(func(a *account) bool { return !a.stranger && a.Status() == access.StatusInactive }, "%s is deactivated and %s.")
+// FindInactiveEntries finds who is deactivated and on a list.
+func FindInactiveEntries(i *Inspection) []Finding {
+	return i.findEntries(func(a *Account) bool { return !a.Stranger && a.Status() == access.StatusInactive }, "%s is deactivated and %s.")
 }
 
-func (i *inspection) findInvitedEntries() []Finding {
-	return i.findEntries(func(a *account) bool { return !a.stranger && a.Status() == access.StatusInvited },
+// FindInvitedEntries finds who is invited and on a list.
+func FindInvitedEntries(i *Inspection) []Finding {
+	return i.findEntries(func(a *Account) bool { return !a.Stranger && a.Status() == access.StatusInvited },
 		"%s has not accepted the invitation and is %s.")
 }
 
-func (i *inspection) findUnidentifiedEntries() []Finding {
+// FindUnidentifiedEntries finds entries that fit no principal.
+func FindUnidentifiedEntries(i *Inspection) []Finding {
 	if i.org.PrincipalsIncomplete {
 		return nil
 	}
-	found := i.findEntries(func(a *account) bool { return a.stranger }, "%s fits no principal and is %s.")
-	entries := newEntryFindings()
+	found := i.findEntries(func(a *Account) bool { return a.Stranger }, "%s fits no principal and is %s.")
+	entries := i.newEntryFindings()
 	i.eachList(func(l *placedList) {
 		for _, group := range l.groups {
 			if _, stranger := i.roster.strangers[group]; stranger && !i.groups.complete[group] {
@@ -37,8 +40,9 @@ func (i *inspection) findUnidentifiedEntries() []Finding {
 	return append(found, entries.tell("%s fits no group and is %s.")...)
 }
 
-func (i *inspection) findEmptyGroups() []Finding {
-	entries := newEntryFindings()
+// FindEmptyGroups finds groups on lists that hold nobody.
+func FindEmptyGroups(i *Inspection) []Finding {
+	entries := i.newEntryFindings()
 	i.eachList(func(l *placedList) {
 		for _, key := range l.direct {
 			if i.roster.isGroup(key) && i.isEmpty(key) {
@@ -50,17 +54,17 @@ func (i *inspection) findEmptyGroups() []Finding {
 }
 
 // isEmpty tells whether the group is known to hold no user, also not through groups.
-func (i *inspection) isEmpty(group string) bool {
+func (i *Inspection) isEmpty(group string) bool {
 	inside := i.expand([]string{group})
 	return len(inside.ways) == 0 && !inside.hides
 }
 
-func (i *inspection) findEntries(wanted func(*account) bool, sentence string) []Finding {
-	entries := newEntryFindings()
+func (i *Inspection) findEntries(wanted func(*Account) bool, sentence string) []Finding {
+	entries := i.newEntryFindings()
 	i.eachList(func(l *placedList) {
 		for _, way := range l.ways {
 			if account := i.accounts[way.account]; wanted(account) {
-				entries.add(l, way, account.reference)
+				entries.add(l, way, account.Reference)
 			}
 		}
 	})
@@ -70,12 +74,14 @@ func (i *inspection) findEntries(wanted func(*account) bool, sentence string) []
 // entryFindings are findings about entries, one for each principal and place, or for
 // each principal and group.
 type entryFindings struct {
+	vocabulary *access.Vocabulary
+
 	found map[string]*Finding
 	lists map[string][]string
 }
 
-func newEntryFindings() *entryFindings {
-	return &entryFindings{found: map[string]*Finding{}, lists: map[string][]string{}}
+func (i *Inspection) newEntryFindings() *entryFindings {
+	return &entryFindings{vocabulary: i.org.Vocabulary, found: map[string]*Finding{}, lists: map[string][]string{}}
 }
 
 func (e *entryFindings) add(l *placedList, way way, principal access.Reference) {
@@ -83,14 +89,14 @@ func (e *entryFindings) add(l *placedList, way way, principal access.Reference) 
 	if depth := len(way.via); depth > 0 {
 		finding.Principals = append(finding.Principals, way.via[depth-1])
 	} else {
-		finding.Places = []Place{l.place}
+		finding.Places = []access.Place{l.place}
 	}
 	key := finding.Fingerprint()
 	if e.found[key] == nil {
 		e.found[key] = &finding
 	}
-	e.found[key].Reasons = append(e.found[key].Reasons, Reason{Place: l.place, Via: way.via, right: grantedRights[l.holder()][0]})
-	e.lists[key] = append(e.lists[key], l.list.Plural+" of "+l.place.String())
+	e.found[key].Reasons = append(e.found[key].Reasons, Reason{Place: l.place, Via: way.via, right: e.vocabulary.RightsOf(l.role.Role)[0], holder: l.holder()})
+	e.lists[key] = append(e.lists[key], l.role.Plural+" of "+l.place.String())
 }
 
 // tell fills in the sentences: who, and where the entry stands and leads.
@@ -107,21 +113,38 @@ func (e *entryFindings) tell(sentence string) []Finding {
 	return found
 }
 
-// few are as many lists as a sentence names, where it could be any number.
-const few = 3
+// Few are as many things as a sentence names, where it could be any number.
+const Few = 3
 
 func spellLists(lists []string) string {
-	return spellFew(slices.Compact(slices.Clone(lists)), "other list", "other lists")
+	return SpellFew(slices.Compact(slices.Clone(lists)), "other list", "other lists")
 }
 
-// spellFew enumerates the first few and counts the others.
-func spellFew(texts []string, other, others string) string {
-	more := len(texts) - few
+// SpellFew enumerates the first few and counts the others.
+func SpellFew(texts []string, other, others string) string {
+	more := len(texts) - Few
 	switch {
 	case more <= 0:
-		return enumerate(texts)
+		return Enumerate(texts)
 	case more == 1:
 		others = other
 	}
-	return fmt.Sprintf("%s and %d %s", strings.Join(texts[:few], ", "), more, others)
+	return fmt.Sprintf("%s and %d %s", strings.Join(texts[:Few], ", "), more, others)
+}
+
+// Enumerate joins texts as a sentence does: "a, b and c".
+func Enumerate(texts []string) string {
+	if len(texts) < 2 {
+		return strings.Join(texts, "")
+	}
+	last := len(texts) - 1
+	return strings.Join(texts[:last], ", ") + " and " + texts[last]
+}
+
+// Count spells a number of things: "1 approval", "2 approvals".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, noun)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

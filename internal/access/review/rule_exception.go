@@ -9,12 +9,12 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// findExpiredExceptions reports what somebody wanted to come back to.
-func (i *inspection) findExpiredExceptions() []Finding {
+// FindExpiredExceptions reports what somebody wanted to come back to.
+func FindExpiredExceptions(i *Inspection) []Finding {
 	var found []Finding
 	for _, id := range slices.Sorted(maps.Keys(i.rulebook.Rules)) {
 		for _, exception := range i.rulebook.Rules[id].Exceptions {
-			if exception.expired(i.now()) {
+			if exception.expired(i.Now()) {
 				found = append(found, expiredException(id, exception))
 			}
 		}
@@ -23,13 +23,13 @@ func (i *inspection) findExpiredExceptions() []Finding {
 }
 
 func expiredException(id string, exception Exception) Finding {
-	finding := Finding{about: id, Sentence: fmt.Sprintf("The exception of %s from %s ended on %s. Its reason was: %s.",
+	finding := Finding{About: id, Sentence: fmt.Sprintf("The exception of %s from %s ended on %s. Its reason was: %s.",
 		exception, id, exception.Until.Format(time.DateOnly), exception.Reason)}
 	if exception.Member != (access.Reference{}) {
 		finding.Principals = []access.Reference{exception.Member}
 	}
-	if exception.Project != "" {
-		finding.Places = []Place{exception.place()}
+	if exception.Place != (access.Place{}) {
+		finding.Places = []access.Place{exception.Place}
 	}
 	return finding
 }

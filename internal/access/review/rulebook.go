@@ -25,9 +25,11 @@ const (
 
 func (s Severity) rank() int { return slices.Index([]Severity{Deny, Warn, Ignore}, s) }
 
-// A Rulebook says how the rules of the [Catalogue] apply. The zero value but for Now
-// applies each by its defaults.
+// A Rulebook says how the rules of a catalogue apply. Without settings each applies by its
+// defaults.
 type Rulebook struct {
+	// Catalogue has the rules.
+	Catalogue Catalogue
 	// Now is when the review takes place.
 	Now time.Time
 	// Rules are the settings of rules, by id.
@@ -47,12 +49,12 @@ type RuleSetting struct {
 // each subject that it names is the finding's.
 type Exception struct {
 	// Member is a principal that the finding is about; the zero value is any. An
-	// exception names a member or a project, unless the rule is about the
+	// exception names a member or a place, unless the rule is about the
 	// organization as a whole.
 	Member access.Reference
-	// Project and SigningPolicy are slugs; empty is any. A finding about several
+	// Place is where the finding is; the zero value is anywhere. A finding about several
 	// places is covered only if all of them are.
-	Project, SigningPolicy string
+	Place access.Place
 	// Reason says why. It is required.
 	Reason string
 	// Until is the last day on which the exception counts. It is required.
@@ -61,14 +63,17 @@ type Exception struct {
 
 // Validate reports everything that is wrong with the rulebook.
 func (b Rulebook) Validate() error {
+	if len(b.Catalogue) == 0 {
+		return errors.New("the rulebook has no rules to apply")
+	}
 	var problems []error
 	if b.Now.IsZero() {
 		problems = append(problems, errors.New("the rulebook does not say when the review takes place"))
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.Rules)) {
-		rule, ok := RuleByID(id)
+		rule, ok := b.Catalogue.ByID(id)
 		if !ok {
-			problems = append(problems, fmt.Errorf("there is no rule %q; the closest is %q", id, access.NearestSlugs(id, RuleIDs())[0]))
+			problems = append(problems, fmt.Errorf("there is no rule %q; the closest is %q", id, access.NearestSlugs(id, b.Catalogue.IDs())[0]))
 			continue
 		}
 		if err := b.Rules[id].validate(rule); err != nil {
@@ -106,15 +111,12 @@ func (e Exception) validate(rule Rule) error {
 	if e.Until.IsZero() {
 		problems = append(problems, errors.New("it needs an end date"))
 	}
-	if e.SigningPolicy != "" && e.Project == "" {
-		problems = append(problems, errors.New("it names a signing policy without its project"))
-	}
-	switch named := e.Member != (access.Reference{}) || e.Project != ""; {
+	switch named := e.Member != (access.Reference{}) || e.Place != (access.Place{}); {
 	case named && rule.OfOrganization:
 		problems = append(problems, errors.New("it names a subject, and the rule is about the organization as a whole"))
 	case !named && !rule.OfOrganization:
 		// It would be a way to switch the rule off unseen.
-		problems = append(problems, errors.New("it names neither a member nor a project; to switch the rule off, ignore it"))
+		problems = append(problems, errors.New("it names neither a member nor a place; to switch the rule off, ignore it"))
 	}
 	return errors.Join(problems...)
 }
@@ -125,19 +127,16 @@ func (e Exception) expired(now time.Time) bool {
 	return !now.Before(time.Date(year, month, day+1, 0, 0, 0, 0, e.Until.Location()))
 }
 
-// place is the place that the exception names.
-func (e Exception) place() Place { return Place{e.Project, e.SigningPolicy} }
-
 // covers tells whether the exception is about the finding.
 func (e Exception) covers(finding Finding, roster *roster) bool {
 	if e.Member != (access.Reference{}) && !slices.ContainsFunc(finding.Principals, func(p access.Reference) bool { return roster.same(p, e.Member) }) {
 		return false
 	}
-	if e.Project == "" {
+	if e.Place == (access.Place{}) {
 		return true
 	}
 	for _, place := range finding.Places {
-		if !e.place().Contains(place) {
+		if !e.Place.Contains(place) {
 			return false
 		}
 	}
@@ -148,17 +147,17 @@ func (e Exception) covers(finding Finding, roster *roster) bool {
 func (e Exception) String() string {
 	switch {
 	case e.Member == (access.Reference{}):
-		return e.place().String()
-	case e.Project == "":
+		return e.Place.String()
+	case e.Place == access.Place{}:
 		return e.Member.String()
 	}
-	return e.Member.String() + " at " + e.place().String()
+	return e.Member.String() + " at " + e.Place.String()
 }
 
 // Ignored returns the ids of the rules that are switched off, in the order of the
 // catalogue.
 func (b Rulebook) Ignored() []string {
-	return slices.DeleteFunc(RuleIDs(), func(id string) bool { return b.Rules[id].Severity != Ignore })
+	return slices.DeleteFunc(b.Catalogue.IDs(), func(id string) bool { return b.Rules[id].Severity != Ignore })
 }
 
 // SwitchedOff says in a sentence which rules did not judge, or nothing if all did.
@@ -174,7 +173,7 @@ func SwitchedOff(ids []string) string {
 func (b Rulebook) AsIntroduced(found []Finding) []Finding {
 	found = slices.Clone(found)
 	for i, finding := range found {
-		rule, _ := RuleByID(finding.Rule)
+		rule, _ := b.Catalogue.ByID(finding.Rule)
 		if rule.Introduced != "" && b.Rules[rule.ID].Severity == "" {
 			found[i].Severity = rule.Introduced
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // seeing makes the client that of a CI user with a role.
@@ -33,9 +34,9 @@ func TestAProjectIsGone(t *testing.T) {
 
 				_, err = o.client.SigningPolicy(t.Context(), "project-c", "release-signing")
 				expectError(t, err, `the organization has no project "project-c"`)
-				_, err = o.client.Members(t.Context(), target(access.Approvers, "policy:project-c/release-signing"))
+				_, err = o.client.Members(t.Context(), target(vocabulary.Approvers, "policy:project-c/release-signing"))
 				expectError(t, err, `the organization has no project "project-c"`)
-				_, err = o.client.Members(t.Context(), target(access.Readers, "project:project-c"))
+				_, err = o.client.Members(t.Context(), target(vocabulary.Readers, "project:project-c"))
 				expectError(t, err, `the organization has no project "project-c"`)
 				if !api.IsGone(err) {
 					t.Errorf("got %v", err)
@@ -106,7 +107,7 @@ func TestASigningPolicyIsGone(t *testing.T) {
 			t.Fatalf("got %v", err)
 		}
 		expectError(t, err, `the organization has no signing policy "project-a/staging"; there is project-a/release-signing, project-a/test-signing`)
-		_, err = o.client.Members(t.Context(), target(access.Submitters, "policy:project-a/staging"))
+		_, err = o.client.Members(t.Context(), target(vocabulary.Submitters, "policy:project-a/staging"))
 		if !api.IsGone(err) {
 			t.Errorf("got %v", err)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const (
@@ -98,18 +99,18 @@ func editings() []editing {
 			return err
 		}
 	}
-	of := func(list access.List, owner string) func(*organization) api.Target {
+	of := func(list vocabulary.List, owner string) func(*organization) api.Target {
 		return func(*organization) api.Target { return target(list, owner) }
 	}
 	role := func(who string) func(context.Context, *organization) error {
 		return func(ctx context.Context, o *organization) error {
-			_, err := o.client.EditPrincipal(ctx, reference(o.t, who).Kind, o.id(who), api.PrincipalChange{Role: ptr(access.RoleGlobalReader)})
+			_, err := o.client.EditPrincipal(ctx, reference(o.t, who).Kind, o.id(who), api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)})
 			return err
 		}
 	}
 	return []editing{
-		{"a project", projectRoute, projectEditRoute, 1, change(of(access.Readers, "project:project-a"), builder, lead)},
-		{"a signing policy", policyRoute, editRoute, 1, change(of(access.Approvers, releaseA), officer, lead)},
+		{"a project", projectRoute, projectEditRoute, 1, change(of(vocabulary.Readers, "project:project-a"), builder, lead)},
+		{"a signing policy", policyRoute, editRoute, 1, change(of(vocabulary.Approvers, releaseA), officer, lead)},
 		{"a user group", groupRoute, modifyRoute, 1, change(func(o *organization) api.Target { return members(o, managers) }, officer, manager)},
 		{"a CI user", "GET /CIUsers/{id}", "POST /CIUsers/{id}/Edit", 1, role(builder)},
 		{"a user", "GET /InteractiveUsers/{id}", "POST /InteractiveUsers/{id}/Edit", 1, role(lead)},
@@ -214,8 +215,8 @@ func TestAnAnswerWithAnotherIDThanBefore(t *testing.T) {
 			ofB = with(map[string]any{"link": nil})(body)
 			return body
 		})
-		o.must(doMembers(releaseB, access.Approvers)(t.Context(), o))
-		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
+		o.must(doMembers(releaseB, vocabulary.Approvers)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers)(t.Context(), o))
 		o.alter(policyRoute, 2, always, func([]byte) []byte { return ofB })
 		before := o.Snapshot()
 		_, err := o.approve(releaseA, officer)

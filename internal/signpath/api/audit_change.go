@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // Change returns the change of a property, under each plausible name of it, if
@@ -39,7 +39,7 @@ func isNoText(raw json.RawMessage) bool {
 // ListChange returns who came onto an access list and who left it, if the event
 // tells the whole list before and after. What is there to read is taken only if
 // all of it is understood.
-func (e AuditEvent) ListChange(list access.List) (added, removed []AuditParty, told bool) {
+func (e AuditEvent) ListChange(list vocabulary.List) (added, removed []AuditParty, told bool) {
 	change, ok := e.Change(contract.PropertyOf(list))
 	if !ok {
 		return nil, nil, false

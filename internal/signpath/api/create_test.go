@@ -8,6 +8,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 func TestCreateSendsWhatIsSet(t *testing.T) {
@@ -20,7 +21,7 @@ func TestCreateSendsWhatIsSet(t *testing.T) {
 			`{"accountEmailAddress":"new@example.com","identity":"acme:S-1","name":"New","notificationEmailAddress":"n@example.com"}`,
 		},
 		"little of a user": {
-			access.Principal{Kind: access.KindUser, Name: "New", Email: "new@example.com", Role: access.RoleGlobalAdministrator},
+			access.Principal{Kind: access.KindUser, Name: "New", Email: "new@example.com", Role: vocabulary.RoleGlobalAdministrator},
 			`{"accountEmailAddress":"new@example.com","name":"New"}`,
 		},
 		"all of a group":    {access.Principal{Kind: access.KindGroup, Name: "Signers", Description: "May sign"}, `{"description":"May sign","name":"Signers"}`},
@@ -37,7 +38,7 @@ func TestCreateSendsWhatIsSet(t *testing.T) {
 			}
 			// Whatever was asked for, SignPath makes it an active Regular User. Groups
 			// have no role.
-			role := access.RoleRegularUser
+			role := vocabulary.RoleRegularUser
 			if created.Kind == access.KindGroup {
 				role = ""
 			}

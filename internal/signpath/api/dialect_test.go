@@ -10,6 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // unguessable is a deviation for which the provider has to refuse to write.
@@ -53,7 +54,7 @@ func tellStory(o *organization, dialect mock.Dialect) {
 
 	// The lists.
 	o.must(doReferences(ctx, o))
-	if p, err := o.client.Resolve(ctx, reference(t, "user:org.admin@example.com")); err != nil || p.Role != access.RoleGlobalAdministrator || !p.Active {
+	if p, err := o.client.Resolve(ctx, reference(t, "user:org.admin@example.com")); err != nil || p.Role != vocabulary.RoleGlobalAdministrator || !p.Active {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	if p, err := o.client.Resolve(ctx, reference(t, "user:sync.user@example.com")); err != nil || !p.Synchronized || p.Identity != "example:S-1-5-21-1000" {
@@ -81,8 +82,8 @@ func tellStory(o *organization, dialect mock.Dialect) {
 		want        []string
 	}{
 		{approvers(releaseA), []string{user.ID, o.id(managers)}, o.ids(lead), []string{user.ID, o.id(managers)}},
-		{target(access.Submitters, releaseA), []string{ci.ID}, nil, []string{ci.ID, o.id(builder)}},
-		{target(access.Readers, "project:project-a"), []string{ci.ID, o.id(lead)}, nil, []string{ci.ID, o.id(lead)}},
+		{target(vocabulary.Submitters, releaseA), []string{ci.ID}, nil, []string{ci.ID, o.id(builder)}},
+		{target(vocabulary.Readers, "project:project-a"), []string{ci.ID, o.id(lead)}, nil, []string{ci.ID, o.id(lead)}},
 	} {
 		warnings, err := o.client.ChangeMembers(ctx, change.target, change.add, change.remove)
 		if err != nil || len(warnings) > 0 {
@@ -114,12 +115,12 @@ func tellStory(o *organization, dialect mock.Dialect) {
 	tellStoryOfGroups(o, dialect)
 
 	// Users are edited and read back.
-	_, err = o.client.EditPrincipal(ctx, access.KindCIUser, ci.ID, api.PrincipalChange{Role: ptr(access.RoleGlobalReader)})
+	_, err = o.client.EditPrincipal(ctx, access.KindCIUser, ci.ID, api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)})
 	o.must(err)
 	o.must(o.client.SetActive(ctx, access.KindUser, user.ID, false))
 	time.Sleep(dialect.ListLag + dialect.ListLag/4) // A new run may not see it before.
 	for _, client := range []*api.Client{o.client, o.another()} {
-		if p, err := client.Principal(ctx, access.KindCIUser, ci.ID); err != nil || p.Role != access.RoleGlobalReader || p.Name != "acme-new" {
+		if p, err := client.Principal(ctx, access.KindCIUser, ci.ID); err != nil || p.Role != vocabulary.RoleGlobalReader || p.Name != "acme-new" {
 			t.Errorf("got %+v, %v", p, err)
 		}
 		if p, err := client.Principal(ctx, access.KindUser, user.ID); err != nil || p.Active || p.Email != "new@example.com" {

@@ -19,6 +19,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // oddities are properties that no client knows, with values that a client that
@@ -83,12 +84,12 @@ func TestAnEditLosesNothing(t *testing.T) {
 			}
 			for _, edited := range []struct {
 				owner, route string
-				list         access.List
+				list         vocabulary.List
 			}{
-				{releaseA, editRoute, access.Approvers},
-				{releaseB, editRoute, access.Submitters},
-				{"project:project-a", "POST /Projects/{project}/Edit", access.Readers},
-				{"project:project-b", "POST /Projects/{project}/Edit", access.Configurators},
+				{releaseA, editRoute, vocabulary.Approvers},
+				{releaseB, editRoute, vocabulary.Submitters},
+				{"project:project-a", "POST /Projects/{project}/Edit", vocabulary.Readers},
+				{"project:project-b", "POST /Projects/{project}/Edit", vocabulary.Configurators},
 			} {
 				before, err := o.Properties(edited.owner)
 				o.must(err)
@@ -143,7 +144,7 @@ func TestAnEditUsesTheNamesOfRequests(t *testing.T) {
 func TestAServerThatLosesProperties(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := oddOrganization(t)
-		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers)(t.Context(), o))
 		o.inject(mock.Fault{
 			Route: editRoute, Action: mock.FaultDropProperties,
 			Properties: []string{"purpose", "verifyOriginPolicy", "requiredApprovals", "useApprovalProcess", "originPolicyVerification", "ordered"},
@@ -168,7 +169,7 @@ func TestAServerThatLosesProperties(t *testing.T) {
 		// It is not tried again: that would lose more.
 		o.expectRequests(1, editRoute)
 		// What was read before is out of date.
-		o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers, officer)(t.Context(), o))
 	})
 }
 
@@ -216,7 +217,7 @@ func TestAnEditThatChangesNothingIsNotSent(t *testing.T) {
 			_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, nil)
 			o.must(err)
 			_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{
-				Name: ptr("acme-release"), NotificationEmail: ptr("build@example.com"), Role: ptr(access.RoleRegularUser),
+				Name: ptr("acme-release"), NotificationEmail: ptr("build@example.com"), Role: ptr(vocabulary.RoleRegularUser),
 			})
 			o.must(err)
 			_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{NotificationEmail: ptr("")})
@@ -234,7 +235,7 @@ func TestAnEditThatChangesNothingIsNotSent(t *testing.T) {
 func TestAnEditReadsTheObjectNow(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := inProcess(t)
-		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers)(t.Context(), o))
 		o.must(o.Administrator("").AddMembers(releaseA, "approvers", lead))
 		o.must(o.Administrator("").SetProperties(releaseA, map[string]any{"requiredApprovals": 1}))
 		_, err := o.approve(releaseA, officer)
@@ -281,7 +282,7 @@ func TestParallelChangesShareEdits(t *testing.T) {
 			for user := range work {
 				id, err := o.ID(user)
 				o.check(err)
-				_, err = o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), []string{id}, nil)
+				_, err = o.client.ChangeMembers(t.Context(), target(vocabulary.Submitters, releaseA), []string{id}, nil)
 				o.check(err)
 			}
 		})
@@ -302,7 +303,7 @@ func TestAHundredChangesAtOnceAreOneEdit(t *testing.T) {
 		o := inProcess(t)
 		o.SetLatency(time.Second)
 		var group sync.WaitGroup
-		change := func(list access.List, add, remove string) {
+		change := func(list vocabulary.List, add, remove string) {
 			group.Go(func() {
 				_, err := o.client.ChangeMembers(t.Context(), target(list, releaseA), o.ids(add), o.ids(remove))
 				o.check(err)
@@ -311,10 +312,10 @@ func TestAHundredChangesAtOnceAreOneEdit(t *testing.T) {
 		o.must(o.Administrator("").AddMembers(releaseA, "approvers", outsider))
 		o.must(o.Administrator("").AddMembers(releaseA, "submitters", ownUser))
 		for range 25 {
-			change(access.Approvers, officer, outsider)
-			change(access.Approvers, managers, outsider)
-			change(access.Submitters, builder, ownUser)
-			change(access.Submitters, managers, ownUser)
+			change(vocabulary.Approvers, officer, outsider)
+			change(vocabulary.Approvers, managers, outsider)
+			change(vocabulary.Submitters, builder, ownUser)
+			change(vocabulary.Submitters, managers, ownUser)
 		}
 		group.Wait()
 		o.expectMembers(releaseA, "approvers", officer, managers)
@@ -336,7 +337,7 @@ func TestABadChangeFailsAlone(t *testing.T) {
 		var group sync.WaitGroup
 		for _, member := range []string{builder, lead, ownUser, managers} {
 			group.Go(func() {
-				_, err := o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), o.ids(member), nil)
+				_, err := o.client.ChangeMembers(t.Context(), target(vocabulary.Submitters, releaseA), o.ids(member), nil)
 				if member != lead {
 					o.check(err)
 					return
@@ -349,7 +350,7 @@ func TestABadChangeFailsAlone(t *testing.T) {
 		}
 		group.Wait()
 		o.expectMembers(releaseA, "submitters", builder, ownUser, managers)
-		got, err := o.client.Members(t.Context(), target(access.Submitters, releaseA))
+		got, err := o.client.Members(t.Context(), target(vocabulary.Submitters, releaseA))
 		if want := slices.Sorted(slices.Values(o.ids(builder, ownUser, managers))); err != nil || !slices.Equal(got, want) {
 			t.Errorf("the client has %q, %v", got, err)
 		}
@@ -398,7 +399,7 @@ func TestAnotherWriterBetweenTwoEdits(t *testing.T) {
 
 		// Also when the next edit is of the other list, or needs nothing else.
 		o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
-		_, err = o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), o.ids(builder), nil)
+		_, err = o.client.ChangeMembers(t.Context(), target(vocabulary.Submitters, releaseA), o.ids(builder), nil)
 		o.must(err)
 		o.expectMembers(releaseA, "approvers", officer, outsider, managers)
 		o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
@@ -430,10 +431,10 @@ func TestARunLeavesWhatItHasGranted(t *testing.T) {
 			{releaseA, "approvers", officer}, {"project:project-a", "readers", officer}, {managers, "members", officer},
 		} {
 			o := inProcess(t)
-			at := target(access.Approvers, releaseA)
+			at := target(vocabulary.Approvers, releaseA)
 			switch c.list {
 			case "readers":
-				at = api.Target{List: access.Readers, Project: "project-a"}
+				at = api.Target{List: vocabulary.Readers, Project: "project-a"}
 			case "members":
 				at = members(o, managers)
 			}
@@ -539,7 +540,7 @@ func TestAnEditThatCannotBeReadBack(t *testing.T) {
 		o.inject(mock.Fault{Route: policyRoute, After: 1, Times: 1, Action: mock.FaultAnswer, Status: 500, Body: "Oops."})
 		_, err := o.approve(releaseA, officer)
 		expectError(t, err, `signing policy "project-a/release-signing" was edited, but could not be read back`, "500", "Oops.")
-		o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers, officer)(t.Context(), o))
 	})
 }
 
@@ -646,7 +647,7 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 	}{
 		"the role of a user": {
 			officer,
-			api.PrincipalChange{Role: ptr(access.RoleGlobalReader)},
+			api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)},
 			mock.UserState{
 				Name: "Security Officer", Email: officerEmail, NotificationEmail: "so@example.com", Identity: "acme:S-1",
 				Role: mock.RoleGlobalReader, Active: true,
@@ -667,12 +668,12 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 		},
 		"all of a CI user": {
 			builder,
-			api.PrincipalChange{Name: ptr("acme-deploy"), NotificationEmail: ptr("ops@example.com"), Role: ptr(access.RoleProjectAdministrator)},
+			api.PrincipalChange{Name: ptr("acme-deploy"), NotificationEmail: ptr("ops@example.com"), Role: ptr(vocabulary.RoleProjectAdministrator)},
 			mock.UserState{Name: "acme-deploy", NotificationEmail: "ops@example.com", Role: mock.RoleProjectAdministrator, Active: true, HasToken: true},
 		},
 		"the role of a CI user": {
 			builder,
-			api.PrincipalChange{Role: ptr(access.RoleUserAdministrator)},
+			api.PrincipalChange{Role: ptr(vocabulary.RoleUserAdministrator)},
 			mock.UserState{Name: "acme-release", NotificationEmail: "build@example.com", Role: mock.RoleUserAdministrator, Active: true, HasToken: true},
 		},
 	}
@@ -710,7 +711,7 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 func TestEditsOfPrincipalsAreVerified(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := inProcess(t)
-		change := api.PrincipalChange{Role: ptr(access.RoleGlobalReader)}
+		change := api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)}
 		o.inject(mock.Fault{Route: "POST */Edit", Action: mock.FaultKeepProperties, Properties: []string{"role"}})
 		_, err := o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), change)
 		expectError(t, err, "CI user "+o.id(builder)+" was written 5 times")
@@ -749,7 +750,7 @@ func TestActivationThatHasNoEffect(t *testing.T) {
 func TestClientsThatTakeTurns(t *testing.T) {
 	o, users := crowd(t, 10)
 	for _, user := range users {
-		_, err := o.another().ChangeMembers(t.Context(), target(access.Submitters, releaseA), o.ids(user), nil)
+		_, err := o.another().ChangeMembers(t.Context(), target(vocabulary.Submitters, releaseA), o.ids(user), nil)
 		o.must(err)
 	}
 	o.expectMembers(releaseA, "submitters", users...)

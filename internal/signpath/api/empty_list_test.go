@@ -6,23 +6,23 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A list that is empty although the run has just read who is on it, is read once more
 // before an edit: it goes back with it, whichever list is changed.
 func TestAListThatIsEmptyForOnce(t *testing.T) {
 	owners := []struct {
-		list access.List
+		list vocabulary.List
 		path string
 	}{
-		{access.Readers, "project:project-a"},
-		{access.Configurators, "project:project-a"},
-		{access.Submitters, releaseA},
-		{access.Approvers, releaseA},
-		{access.GroupMembers, managers},
+		{vocabulary.Readers, "project:project-a"},
+		{vocabulary.Configurators, "project:project-a"},
+		{vocabulary.Submitters, releaseA},
+		{vocabulary.Approvers, releaseA},
+		{vocabulary.GroupMembers, managers},
 	}
 	for _, owner := range owners {
 		for _, changed := range owners {
@@ -40,10 +40,10 @@ func TestAListThatIsEmptyForOnce(t *testing.T) {
 	}
 }
 
-func emptyForOnce(t *testing.T, empty, changed access.List, owner string, whole bool, known string) {
+func emptyForOnce(t *testing.T, empty, changed vocabulary.List, owner string, whole bool, known string) {
 	o := inProcess(t)
-	at := func(list access.List) api.Target {
-		if list.Parent == access.ParentUserGroup {
+	at := func(list vocabulary.List) api.Target {
+		if list.Parent == vocabulary.ParentUserGroup {
 			return members(o, owner)
 		}
 		return target(list, owner)
@@ -65,7 +65,7 @@ func emptyForOnce(t *testing.T, empty, changed access.List, owner string, whole 
 		o.ClearFaults()
 	}
 	o.ResetRequests()
-	routes := map[access.Parent]string{access.ParentProject: projectRoute, access.ParentSigningPolicy: policyRoute, access.ParentUserGroup: groupRoute}
+	routes := map[vocabulary.Parent]string{vocabulary.ParentProject: projectRoute, vocabulary.ParentSigningPolicy: policyRoute, vocabulary.ParentUserGroup: groupRoute}
 	o.alter(routes[empty.Parent], 0, 0, with(map[string]any{empty.Plural: []string{}}))
 	set := o.client.ChangeMembers
 	if whole {
@@ -104,7 +104,7 @@ func TestAListThatIsEmptyIsBelieved(t *testing.T) {
 		o.expectRequests(2, policyRoute)
 		o.must(o.Administrator("").ChangeMembers(releaseA, "approvers", nil, []string{officer}))
 		o.ResetRequests()
-		_, err = o.client.ChangeMembers(t.Context(), target(access.Submitters, releaseA), o.ids(builder), nil)
+		_, err = o.client.ChangeMembers(t.Context(), target(vocabulary.Submitters, releaseA), o.ids(builder), nil)
 		o.must(err)
 		o.expectRequests(3, policyRoute)
 		o.expectMembers(releaseA, "approvers", officer) // What this run granted comes back.

@@ -8,11 +8,12 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A Target is one access list of one project, signing policy or user group.
 type Target struct {
-	List access.List
+	List vocabulary.List
 	// Project and Policy are slugs; Policy is empty for a project's list.
 	Project, Policy string
 	// Group is the id of a user group, and GroupName what messages call it.
@@ -21,9 +22,9 @@ type Target struct {
 
 func (t Target) entity() entity {
 	switch t.List.Parent {
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		return policyEntity(t.Project, t.Policy)
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		e := principalEntity(access.KindGroup, t.Group)
 		e.name = fmt.Sprintf("%s %q", t.List.Parent, t.GroupName)
 		return e
@@ -57,7 +58,7 @@ func (c *Client) Members(ctx context.Context, t Target) ([]string, error) {
 // groups, because lists may lag behind (documented incidents): the group is read
 // by id, once. Projects and signing policies always are.
 func (c *Client) ConfirmMembers(ctx context.Context, t Target) ([]string, error) {
-	if t.List.Parent == access.ParentUserGroup {
+	if t.List.Parent == vocabulary.ParentUserGroup {
 		c.snapshot.dismissListed(t.entity(), t.Group)
 	}
 	return c.Members(ctx, t)
@@ -65,9 +66,9 @@ func (c *Client) ConfirmMembers(ctx context.Context, t Target) ([]string, error)
 
 func (c *Client) parent(ctx context.Context, t Target) (contract.Object, error) {
 	switch t.List.Parent {
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		return c.policyObject(ctx, t.Project, t.Policy)
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		return c.groupObject(ctx, t.Group)
 	}
 	return c.projectObject(ctx, t.Project)
@@ -93,7 +94,7 @@ func (c *Client) SetMembers(ctx context.Context, t Target, members, announced []
 func (c *Client) changeMembers(ctx context.Context, t Target, add, remove []string, whole bool) (Warnings, error) {
 	e := t.entity()
 	known := c.snapshot.entity(e)
-	if t.List.Parent == access.ParentUserGroup {
+	if t.List.Parent == vocabulary.ParentUserGroup {
 		c.snapshot.setWritten(t.Group)
 	}
 	return c.edit(ctx, e, []mutation{changeList(contract.PropertyOf(t.List), add, remove, whole)}, publisher{

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const documentRoute = "GET /swagger/v1/swagger.json"
@@ -44,7 +45,7 @@ func (o *organization) document() []byte {
 }
 
 func (o *organization) makeReader() error {
-	_, err := o.client.EditPrincipal(o.t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{Role: ptr(access.RoleGlobalReader)})
+	_, err := o.client.EditPrincipal(o.t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)})
 	return err
 }
 

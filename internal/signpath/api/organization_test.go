@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/wire"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // demoToken is the token in the mock server's demo seed. It has the characters
@@ -182,9 +183,9 @@ func (o *organization) approve(policy string, add ...string) (api.Warnings, erro
 }
 
 // approvers is the list of approvers of "policy:PROJECT/POLICY".
-func approvers(policy string) api.Target { return target(access.Approvers, policy) }
+func approvers(policy string) api.Target { return target(vocabulary.Approvers, policy) }
 
-func target(list access.List, owner string) api.Target {
+func target(list vocabulary.List, owner string) api.Target {
 	_, path, _ := strings.Cut(owner, ":")
 	project, policy, _ := strings.Cut(path, "/")
 	return api.Target{List: list, Project: project, Policy: policy}

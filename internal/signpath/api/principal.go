@@ -14,6 +14,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // requiredProperties are what the answers about each kind must have: who it is,
@@ -314,7 +315,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	}
 	p.Active = true
 	if p.Kind != access.KindGroup { // Groups have no role.
-		p.Role = access.RoleRegularUser
+		p.Role = vocabulary.RoleRegularUser
 	}
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
 	texts := created(p)
@@ -575,7 +576,7 @@ func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, act
 func compareUser(before, after access.Principal) error {
 	unasked := &LostPropertiesError{Object: fmt.Sprintf("%s %s", before.Kind.Noun(), before.ID), Done: true}
 	if before.Role != after.Role {
-		unasked.Changed = append(unasked.Changed, fmt.Sprintf("the role, which was %s and is %s now", before.Role, after.Role))
+		unasked.Changed = append(unasked.Changed, fmt.Sprintf("the role, which was %s and is %s now", vocabulary.SignPath.Spell(before.Role), vocabulary.SignPath.Spell(after.Role)))
 	}
 	for _, setting := range []struct{ name, before, after string }{
 		{"the name", before.Name, after.Name},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A Project is what the list of projects says of one.
@@ -45,8 +46,8 @@ type SigningPolicy struct {
 // Conditions are the settings that decide who may be on the policy's lists.
 // Origin verification needs trusted build system verification (documented), so
 // either tells of it.
-func (p SigningPolicy) Conditions() access.Conditions {
-	return access.Conditions{TrustedBuildSystem: isTrue(p.VerifiesTrustedBuildSystem) || isTrue(p.VerifiesOrigin)}
+func (p SigningPolicy) Conditions() vocabulary.Conditions {
+	return vocabulary.Conditions{TrustedBuildSystem: isTrue(p.VerifiesTrustedBuildSystem) || isTrue(p.VerifiesOrigin)}
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }
@@ -135,7 +136,7 @@ func (c *Client) projectObject(ctx context.Context, slug string) (contract.Objec
 // (documented).
 func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal error) error {
 	me, err := c.Me(ctx)
-	if err != nil || !me.Role.SeesAllProjects() {
+	if err != nil || !vocabulary.SeesAllProjects(me.Role) {
 		return refusal
 	}
 	if _, err := c.document(ctx); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // class says what may be done with a request whose outcome is unknown.
@@ -67,8 +68,8 @@ func remoteCalls() []remoteCall {
 		{name: "Project", method: "Project", route: "GET /Projects/{project}", do: doProject},
 		{name: "SigningPolicies", method: "SigningPolicies", route: "GET /Projects/{project}", do: doSigningPolicies},
 		{name: "SigningPolicy", method: "SigningPolicy", route: policyRoute, do: doSigningPolicy},
-		{name: "Members of a project", method: "Members", route: "GET /Projects/{project}", do: doMembers("project:project-a", access.Configurators, lead)},
-		{name: "Members of a policy", method: "Members", route: policyRoute, do: doMembers(releaseA, access.Approvers)},
+		{name: "Members of a project", method: "Members", route: "GET /Projects/{project}", do: doMembers("project:project-a", vocabulary.Configurators, lead)},
+		{name: "Members of a policy", method: "Members", route: policyRoute, do: doMembers(releaseA, vocabulary.Approvers)},
 		{name: "ChangeMembers, reading", method: "ChangeMembers", route: policyRoute, do: doChangeMembers},
 		{name: "ChangeMembers, writing", method: "ChangeMembers", route: editRoute, class: writing, do: doChangeMembers},
 		{name: "ChangeMembers, reading back", method: "ChangeMembers", route: policyRoute, after: 1, do: doChangeMembers},
@@ -151,7 +152,7 @@ func doSigningPolicy(ctx context.Context, o *organization) error {
 	return err
 }
 
-func doMembers(owner string, list access.List, want ...string) func(context.Context, *organization) error {
+func doMembers(owner string, list vocabulary.List, want ...string) func(context.Context, *organization) error {
 	return func(ctx context.Context, o *organization) error {
 		got, err := o.client.Members(ctx, target(list, owner))
 		if err == nil && !slices.Equal(got, o.ids(want...)) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // roleOf returns the role that an answer about a principal states. A user whose role is
@@ -38,7 +39,7 @@ func (c *Client) settleRole(ctx context.Context, p access.Principal, o contract.
 		return p, err
 	}
 	if negotiated.NullIsRegularUser(r, contract.RoutesOf[p.Kind].Read) {
-		p.Role = access.RoleRegularUser
+		p.Role = vocabulary.RoleRegularUser
 		c.answersNullRole.Store(true)
 	}
 	return p, nil
@@ -49,7 +50,7 @@ func (c *Client) settleRole(ctx context.Context, p access.Principal, o contract.
 // nothing else. Either counts as the other then.
 func (c *Client) setRole(ctx context.Context, kind access.Kind, role access.Role) (mutation, error) {
 	asText := setValue(contract.PropRole, role)
-	if role != access.RoleRegularUser {
+	if role != vocabulary.RoleRegularUser {
 		return asText, nil
 	}
 	negotiated, err := c.document(ctx)

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 var regularUser = regexp.MustCompile(`("role":\s*)"RegularUser"`)
@@ -50,12 +51,12 @@ func TestRoleThatIsNull(t *testing.T) {
 		want     access.Role
 		requests int
 	}{
-		"the document says so":     {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAuto, "null", access.RoleRegularUser, 1},
+		"the document says so":     {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAuto, "null", vocabulary.RoleRegularUser, 1},
 		"the document says not":    {nil, api.ContractAuto, "null", access.RoleUnstated, 1},
 		"there is no document":     {[]mock.Option{mock.WithDialect(mock.Dialect{NoDocument: true})}, api.ContractAuto, "null", access.RoleUnstated, 1},
 		"no document is asked":     {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAssumed, "null", access.RoleUnstated, 0},
 		"a word that nobody knows": {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAuto, `"regularUser"`, "regularUser", 0},
-		"a Regular User":           {nil, api.ContractAuto, `"RegularUser"`, access.RoleRegularUser, 0},
+		"a Regular User":           {nil, api.ContractAuto, `"RegularUser"`, vocabulary.RoleRegularUser, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T) {
@@ -91,7 +92,7 @@ func TestRoleThatIsNullWhileTheDocumentFails(t *testing.T) {
 		expectError(t, err, "OpenAPI document", "could not be read", "500")
 		directory, err := o.client.Directory(t.Context(), access.KindUser)
 		o.must(err)
-		if p, _ := directory.Get(o.id(lead)); p.Role != access.RoleRegularUser {
+		if p, _ := directory.Get(o.id(lead)); p.Role != vocabulary.RoleRegularUser {
 			t.Errorf("the role is %s", p.Role)
 		}
 	})
@@ -102,13 +103,13 @@ func TestEditOfSomebodyWhoseRoleIsNull(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := calibrating(t, mock.WithDocument(nullableRole), judged(t, contracttest.Unwatched("the role is null, which is not assumed")))
 		o.withoutRegularUser("null")
-		_, err := o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Role: ptr(access.RoleGlobalReader)})
+		_, err := o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)})
 		o.must(err)
 		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{NotificationEmail: ptr("other@example.com")})
 		o.must(err)
 		directory, err := o.client.Directory(t.Context(), access.KindUser, access.KindCIUser)
 		o.must(err)
-		for reference, want := range map[string]access.Role{lead: access.RoleGlobalReader, builder: access.RoleRegularUser} {
+		for reference, want := range map[string]access.Role{lead: vocabulary.RoleGlobalReader, builder: vocabulary.RoleRegularUser} {
 			if p, _ := directory.Get(o.id(reference)); p.Role != want {
 				t.Errorf("%s has the role %s", reference, p.Role)
 			}
@@ -137,7 +138,7 @@ func TestSomebodyBecomesARegularUser(t *testing.T) {
 				}
 				_, err := o.client.Directory(t.Context(), access.Kinds()...)
 				o.must(err)
-				change := api.PrincipalChange{Role: ptr(access.RoleRegularUser)}
+				change := api.PrincipalChange{Role: ptr(vocabulary.RoleRegularUser)}
 				o.must(o.client.SettleEdit(t.Context(), access.KindUser, o.id(admin), change))
 				_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(admin), change)
 				o.must(err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A plan that could not be carried out is to fail as a plan. So each write can be
@@ -78,7 +79,7 @@ func (c *Client) SettleMembers(ctx context.Context, t Target, whole bool, added 
 		_, _, err := c.compose(ctx, r, func(s contract.Settled) (contract.Object, error) { return request(s.Knowing(kinds)) })
 		return err
 	}
-	if t.List.Parent != access.ParentUserGroup {
+	if t.List.Parent != vocabulary.ParentUserGroup {
 		everybody := contract.EncodeMembers(append(current, ids...))
 		edit := contract.Edit{Before: before, Wanted: maps.Clone(before), Changed: map[string]bool{before.Key(p): true}, IsSummary: !read}
 		if edit.Wanted == nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // reads are the reads that a snapshot answers, and the requests that each makes
@@ -34,7 +35,7 @@ func reads() map[string]struct {
 		"Projects":            {doProjects, []string{"GET /Projects"}},
 		"Project":             {doProject, []string{"GET /Projects/{project}"}},
 		"SigningPolicy":       {doSigningPolicy, []string{policyRoute}},
-		"Members of a policy": {doMembers(releaseA, access.Approvers), []string{policyRoute}},
+		"Members of a policy": {doMembers(releaseA, vocabulary.Approvers), []string{policyRoute}},
 		"Directory":           {doDirectory, []string{"GET /CIUsers"}},
 		"Resolve":             {doResolve, []string{"GET /InteractiveUsers"}},
 		"Principal":           {doPrincipal(access.KindGroup, managers), []string{"GET /UserGroups"}},
@@ -70,11 +71,11 @@ func TestOneRunReadsEverythingOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 4 {
 		for _, project := range []string{"project-a", "project-b"} {
-			group.Go(func() { o.check(doMembersAnyhow(t, o, target(access.Readers, "project:"+project))) })
-			group.Go(func() { o.check(doMembersAnyhow(t, o, target(access.Configurators, "project:"+project))) })
+			group.Go(func() { o.check(doMembersAnyhow(t, o, target(vocabulary.Readers, "project:"+project))) })
+			group.Go(func() { o.check(doMembersAnyhow(t, o, target(vocabulary.Configurators, "project:"+project))) })
 			for _, policy := range []string{"test-signing", "release-signing"} {
-				group.Go(func() { o.check(doMembersAnyhow(t, o, target(access.Submitters, "policy:"+project+"/"+policy))) })
-				group.Go(func() { o.check(doMembersAnyhow(t, o, target(access.Approvers, "policy:"+project+"/"+policy))) })
+				group.Go(func() { o.check(doMembersAnyhow(t, o, target(vocabulary.Submitters, "policy:"+project+"/"+policy))) })
+				group.Go(func() { o.check(doMembersAnyhow(t, o, target(vocabulary.Approvers, "policy:"+project+"/"+policy))) })
 			}
 		}
 		group.Go(func() { o.check(doReferences(t.Context(), o)) })
@@ -202,33 +203,33 @@ func TestWritesShowWithoutAnotherRead(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := inProcess(t)
 		o.must(doReferences(t.Context(), o))
-		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
-		o.must(doMembers("project:project-b", access.Readers)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers)(t.Context(), o))
+		o.must(doMembers("project:project-b", vocabulary.Readers)(t.Context(), o))
 
 		created, err := o.client.CreatePrincipal(t.Context(), access.Principal{Kind: access.KindCIUser, Name: "acme-new"})
 		o.must(err)
-		_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Name: ptr("Team Lead"), Role: ptr(access.RoleGlobalReader)})
+		_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Name: ptr("Team Lead"), Role: ptr(vocabulary.RoleGlobalReader)})
 		o.must(err)
 		o.must(o.client.SetActive(t.Context(), access.KindUser, o.id(outsider), false))
 		_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), o.ids(officer), nil)
 		o.must(err)
-		_, err = o.client.ChangeMembers(t.Context(), target(access.Readers, "project:project-b"), o.ids(manager, builder), nil)
+		_, err = o.client.ChangeMembers(t.Context(), target(vocabulary.Readers, "project:project-b"), o.ids(manager, builder), nil)
 		o.must(err)
 
 		o.ResetRequests()
 		if p, err := o.client.Resolve(t.Context(), reference(t, "ci_user:acme-new")); err != nil || p != created {
 			t.Errorf("the created user is %+v, %v", p, err)
 		}
-		if p, err := o.client.Principal(t.Context(), access.KindUser, o.id(lead)); err != nil || p.Name != "Team Lead" || p.Role != access.RoleGlobalReader {
+		if p, err := o.client.Principal(t.Context(), access.KindUser, o.id(lead)); err != nil || p.Name != "Team Lead" || p.Role != vocabulary.RoleGlobalReader {
 			t.Errorf("the edited user is %+v, %v", p, err)
 		}
 		if p, err := o.client.Principal(t.Context(), access.KindUser, o.id(outsider)); err != nil || p.Active {
 			t.Errorf("the deactivated user is %+v, %v", p, err)
 		}
-		o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers, officer)(t.Context(), o))
 		readers := o.ids(manager, builder)
 		slices.Sort(readers)
-		if got, err := o.client.Members(t.Context(), target(access.Readers, "project:project-b")); err != nil || !slices.Equal(got, readers) {
+		if got, err := o.client.Members(t.Context(), target(vocabulary.Readers, "project:project-b")); err != nil || !slices.Equal(got, readers) {
 			t.Errorf("the readers are %q, %v", got, err)
 		}
 		if p, err := o.client.Known().Resolve(reference(t, "ci_user:acme-new")); err != nil || p != created {
@@ -243,14 +244,14 @@ func TestFailedWritesAreReadAgain(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := inProcess(t)
 		o.must(doDirectory(t.Context(), o))
-		o.must(doMembers(releaseA, access.Approvers)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers)(t.Context(), o))
 		o.inject(mock.Fault{Route: "POST *", Action: mock.FaultAnswerAfterActing, Status: 500})
 		expectError(t, o.client.SetActive(t.Context(), access.KindCIUser, o.id(builder), false), "500")
 		expectError(t, doChangeMembers(t.Context(), o), "500")
 		if got, err := readCIUsers(t.Context(), o); err != nil || got != "acme-release false, terraform true" {
 			t.Errorf("got %q, %v", got, err)
 		}
-		o.must(doMembers(releaseA, access.Approvers, officer)(t.Context(), o))
+		o.must(doMembers(releaseA, vocabulary.Approvers, officer)(t.Context(), o))
 	})
 }
 
@@ -391,7 +392,7 @@ func TestAnswersThatLackAProperty(t *testing.T) {
 		},
 		"approvers": {
 			mock.Fault{Route: policyRoute, Action: mock.FaultHideProperties, Properties: []string{"approvers"}},
-			doMembers(releaseA, access.Approvers),
+			doMembers(releaseA, vocabulary.Approvers),
 			[]string{`no property "approvers"`},
 			0,
 		},
@@ -436,7 +437,7 @@ func TestMeOfAnInteractiveUser(t *testing.T) {
 	o := inProcess(t)
 	o.as("user:org.admin@example.com")
 	me, err := o.client.Me(t.Context())
-	if err != nil || me.Reference().String() != "user:org.admin@example.com" || me.Role != access.RoleGlobalAdministrator {
+	if err != nil || me.Reference().String() != "user:org.admin@example.com" || me.Role != vocabulary.RoleGlobalAdministrator {
 		t.Errorf("got %+v, %v", me, err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const (
@@ -44,7 +45,7 @@ func groupCalls() []remoteCall {
 
 func members(o *organization, group string) api.Target {
 	_, name, _ := strings.Cut(group, ":")
-	return api.Target{List: access.GroupMembers, Group: o.id(group), GroupName: name}
+	return api.Target{List: vocabulary.GroupMembers, Group: o.id(group), GroupName: name}
 }
 
 func (o *organization) group(name string) (mock.UserGroupSeed, error) {
@@ -471,7 +472,7 @@ func TestGroupsOfOneName(t *testing.T) {
 			mock.UserGroupSeed{Name: "Twin", ID: first, Members: []string{lead}}, mock.UserGroupSeed{Name: "Twin", ID: second, Members: []string{officer}})
 		o := inProcessWith(t, demo)
 		for id, want := range map[string]string{first: lead, second: officer} {
-			target := api.Target{List: access.GroupMembers, Group: id, GroupName: "Twin"}
+			target := api.Target{List: vocabulary.GroupMembers, Group: id, GroupName: "Twin"}
 			_, err := o.client.ChangeMembers(t.Context(), target, o.ids(outsider), nil)
 			o.must(err)
 			got, err := o.client.Members(t.Context(), target)

@@ -11,6 +11,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // Attribute notes in the report who made each change. Where the audit log cannot be
@@ -73,7 +74,7 @@ func newTrail(ctx context.Context, client *api.Client, plannedAt time.Time) (*tr
 
 func membershipsIn(events []api.AuditEvent) map[string][]membership {
 	found := map[string][]membership{}
-	for _, list := range access.Lists() {
+	for _, list := range vocabulary.Lists() {
 		for _, event := range events {
 			if added, removed, told := event.ListChange(list); told {
 				found[list.Plural] = append(found[list.Plural], membership{event, added, removed})

@@ -19,6 +19,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
@@ -135,7 +136,7 @@ func report(t *testing.T, found ...drift) *planreview.DriftReport {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := planreview.Decode(bytes.NewReader(text))
+	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
 	if err != nil {
 		t.Fatal(err)
 	}

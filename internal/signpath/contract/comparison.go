@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A State says how a route or a property of the assumed contract fares in a
@@ -167,7 +167,7 @@ func (s *schema) compare(r *Route, part Part, p Property, names []string, known 
 	reason := p.contradictedBy(found, part, expected)
 	if reason == "" && p == PropRole && part == PartRequest {
 		reason = found.missingRoles()
-		line.Optional = strings.HasSuffix(reason, "not "+string(access.RoleDirectorySynchronizer)) // Its spelling is inferred.
+		line.Optional = strings.HasSuffix(reason, "not "+string(vocabulary.RoleDirectorySynchronizer)) // Its spelling is inferred.
 	}
 	if reason != "" {
 		line.State, line.Found = Contradicts, name+" "+reason
@@ -196,8 +196,8 @@ func (p Property) contradictedBy(found schemaProperty, part Part, expected *sche
 func (s *schema) missingRoles() string {
 	var missing []string
 	isNull := s.nullable && lacksRegularUser(s.values)
-	for _, d := range access.Roles() {
-		isTaken := s.refuses(MustMarshal(d.Role)) == "" || isNull && d.Role == access.RoleRegularUser
+	for _, d := range vocabulary.GlobalRoles() {
+		isTaken := s.refuses(MustMarshal(d.Role)) == "" || isNull && d.Role == vocabulary.RoleRegularUser
 		if !isTaken {
 			missing = append(missing, string(d.Role))
 		}

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A jsonSchema is a schema of a document as JSON.
@@ -271,7 +271,7 @@ func writtenValues(r *Route, p Property) []json.RawMessage {
 		return nil
 	case p == PropRole:
 		var roles []json.RawMessage
-		for _, d := range access.Roles() {
+		for _, d := range vocabulary.GlobalRoles() {
 			roles = append(roles, MustMarshal(d.Role))
 		}
 		return roles

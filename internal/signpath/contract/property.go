@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A Property is one JSON property of the API's objects, by the name that it is
@@ -77,15 +78,15 @@ var namesInRequests = map[Property]string{
 }
 
 var listProperties = map[string]Property{
-	access.Readers.Plural:       PropReaders,
-	access.Configurators.Plural: PropConfigurators,
-	access.Submitters.Plural:    PropSubmitters,
-	access.Approvers.Plural:     PropApprovers,
-	access.GroupMembers.Plural:  PropMembers,
+	vocabulary.Readers.Plural:       PropReaders,
+	vocabulary.Configurators.Plural: PropConfigurators,
+	vocabulary.Submitters.Plural:    PropSubmitters,
+	vocabulary.Approvers.Plural:     PropApprovers,
+	vocabulary.GroupMembers.Plural:  PropMembers,
 }
 
 // PropertyOf returns the property that holds an access list.
-func PropertyOf(list access.List) Property { return listProperties[list.Plural] }
+func PropertyOf(list vocabulary.List) Property { return listProperties[list.Plural] }
 
 func (p Property) isMemberList() bool {
 	return slices.Contains(slices.Collect(maps.Values(listProperties)), p)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // IsNull tells whether a value is the JSON null, and not absent.
@@ -45,7 +46,7 @@ func (n Negotiation) TakesRole(edit *Route, role access.Role) bool {
 // Regular User.
 func lacksRegularUser(values []string) bool {
 	isKnown := func(value string) bool {
-		return slices.ContainsFunc(access.PrivilegedRoles(), func(r access.Role) bool {
+		return slices.ContainsFunc(vocabulary.PrivilegedRoles(), func(r access.Role) bool {
 			return strings.EqualFold(string(r), Text(json.RawMessage(value)))
 		})
 	}

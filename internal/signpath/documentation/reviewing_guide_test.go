@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const reviewingGuide = "guides/reviewing-changes.md"
@@ -31,7 +31,7 @@ func TestReviewingGuideHasEveryRule(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(docsRoot, reviewingGuide))
 	must(t, err)
 	var wanted strings.Builder
-	for _, rule := range review.Catalogue() {
+	for _, rule := range vocabulary.Rules {
 		severity := string(rule.Severity)
 		if rule.Introduced != "" {
 			severity += "; " + string(rule.Introduced) + " if a plan newly introduces it"

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // providerSource is the provider's address in the registry.
@@ -86,7 +87,7 @@ func (g *generator) provider() []byte {
 // Partial says what an export may lack because the token does not see all; it is
 // empty if it does.
 func Partial(found *survey.Survey) string {
-	if found.Caller.Role.SeesAllProjects() {
+	if vocabulary.SeesAllProjects(found.Caller.Role) {
 		return ""
 	}
 	return "this export may lack projects and signing policies. The token's user, " + quote(found.Caller.Reference().String()) + " with the role " +

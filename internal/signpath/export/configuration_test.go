@@ -17,15 +17,17 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 // people are the principals of the small organizations here.
 var people = []access.Principal{
-	{Kind: access.KindUser, ID: idOf("user", 1), Name: "Dev Lead", Email: "dev.lead@example.com", Role: access.RoleGlobalAdministrator, Active: true},
-	{Kind: access.KindUser, ID: idOf("user", 2), Name: "Left", Email: "left@example.com", Role: access.RoleRegularUser},
+	{Kind: access.KindUser, ID: idOf("user", 1), Name: "Dev Lead", Email: "dev.lead@example.com", Role: vocabulary.RoleGlobalAdministrator, Active: true},
+	{Kind: access.KindUser, ID: idOf("user", 2), Name: "Left", Email: "left@example.com", Role: vocabulary.RoleRegularUser},
 	{
 		Kind: access.KindUser, ID: idOf("user", 3), Name: "Synced\nresource \"x\" {}", Email: "sync@example.com",
-		Role: access.RoleGlobalReader, Active: true, Synchronized: true,
+		Role: vocabulary.RoleGlobalReader, Active: true, Synchronized: true,
 	},
 	{Kind: access.KindCIUser, ID: idOf("ci_user", 1), Name: "build", Role: "Auditor", Active: true, NotificationEmail: "build@example.com"},
 	{Kind: access.KindGroup, ID: idOf("group", 1), Name: "Team", Description: "a ${team}", Active: true},
@@ -35,10 +37,9 @@ var people = []access.Principal{
 func small(readers ...access.Principal) *survey.Survey {
 	return &survey.Survey{
 		ID: organizationID, URL: api.DefaultURL, Caller: people[0], Directory: access.NewDirectory(people...),
-		Organization: review.Organization{
-			Members:  map[access.Reference]review.Entries{people[4].IDReference(): entries(people[0], people[2])},
-			Projects: []review.Project{{Slug: "app", Readers: entries(readers...)}},
-		},
+		Organization: vocabularytest.With(review.Organization{
+			Members: map[access.Reference]review.Entries{people[4].IDReference(): entries(people[0], people[2])},
+		}, vocabularytest.Project{Slug: "app", Readers: entries(readers...)}),
 	}
 }
 
@@ -227,11 +228,11 @@ func TestProviderSettings(t *testing.T) {
 
 func TestSlugsThatAreNone(t *testing.T) {
 	o := small()
-	o.Organization.Projects = []review.Project{
-		{Slug: "a b", Readers: entries(people[0])},
-		{Slug: "Same", SigningPolicies: []review.SigningPolicy{{Slug: "p?", Approvers: entries(people[0])}}},
-		{Slug: "same"},
-	}
+	o.Organization = vocabularytest.With(o.Organization,
+		vocabularytest.Project{Slug: "a b", Readers: entries(people[0])},
+		vocabularytest.Project{Slug: "Same", SigningPolicies: []vocabularytest.SigningPolicy{vocabularytest.Policy("p?", entries(), entries(people[0]))}},
+		vocabularytest.Project{Slug: "same"},
+	)
 	files := generate(t, o, export.Options{})
 	expectIn(t, files["project-a_b.tf"], "these projects (the provider takes no such slug):\n#   \"a b\"")
 	for name, content := range files {
@@ -265,7 +266,7 @@ func TestMembersAreOrderedByKindAndName(t *testing.T) {
 	for i, email := range []string{"c@example.com", "B@example.com", "a@example.com"} {
 		p := access.Principal{
 			Kind: access.KindUser, ID: fmt.Sprintf("0000000%d-0000-4000-8000-000000000000", i), Name: "X", Email: email,
-			Role: access.RoleRegularUser, Active: true,
+			Role: vocabulary.RoleRegularUser, Active: true,
 		}
 		readers = append(readers, p)
 	}

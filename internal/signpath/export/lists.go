@@ -8,6 +8,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // An owner is what an access list belongs to.
@@ -35,29 +36,30 @@ func (g *generator) groupOwner(group access.Principal) owner {
 	}
 }
 
-func projectOwner(project review.Project, name string) owner {
+func projectOwner(project access.Place, name string) owner {
+	slug := project.Slug(0)
 	return owner{
-		description: "project " + quote(project.Slug), name: name,
-		attributes: []attribute{{"project", literal(project.Slug)}}, importID: project.Slug, entryImportID: project.Slug,
+		description: "project " + quote(slug), name: name,
+		attributes: []attribute{{"project", literal(slug)}}, importID: slug, entryImportID: slug,
 	}
 }
 
-func policyOwner(project review.Project, policy review.SigningPolicy, name string) owner {
-	id := project.Slug + "/" + policy.Slug
+func policyOwner(policy access.Place, name string) owner {
+	id := policy.String()
 	return owner{
 		description: "signing policy " + quote(id), name: name,
-		attributes: []attribute{{"project", literal(project.Slug)}, {"signing_policy", literal(policy.Slug)}},
+		attributes: []attribute{{"project", literal(policy.Slug(0))}, {"signing_policy", literal(policy.Slug(1))}},
 		importID:   id, entryImportID: id,
 	}
 }
 
-func listType(list access.List, noun string) string {
+func listType(list vocabulary.List, noun string) string {
 	return "signpath_" + strings.ReplaceAll(string(list.Parent), " ", "_") + "_" + noun
 }
 
 // list writes an access list: as a whole, or by entries where it has one that
 // cannot be named.
-func (g *generator) list(d *document, of owner, list access.List, entries review.Entries) {
+func (g *generator) list(d *document, of owner, list vocabulary.List, entries review.Entries) {
 	members := g.sorted(entries.References)
 	switch {
 	case len(members) == 0 && !g.options.EmptyLists:
@@ -102,7 +104,7 @@ func (g *generator) sorted(members []access.Reference) []string {
 
 // entries writes the entries of a list one by one, as far as they are known. The
 // others stay as they are, which a resource for the whole list would remove.
-func (g *generator) entries(d *document, of owner, list access.List, members []string) {
+func (g *generator) entries(d *document, of owner, list vocabulary.List, members []string) {
 	var strangers []string
 	var known []string
 	for _, id := range members {

@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // principals writes users, CI users, and groups with their members.
@@ -52,7 +53,7 @@ func (g *generator) user(p access.Principal) resource {
 		}
 	}
 	optional("notification_email", p.NotificationEmail, access.IsEmail)
-	optional("identity", p.Identity, access.IsIdentity)
+	optional("identity", p.Identity, vocabulary.IsIdentity)
 	if !p.Active {
 		set("active", hclwrite.TokensForValue(cty.False))
 	}
@@ -69,7 +70,7 @@ func (g *generator) groups(d *document) {
 			left.note(why, describe(group))
 		}
 		if !group.Synchronized { // The members of a synchronized one cannot be changed, either.
-			g.list(d, g.groupOwner(group), access.GroupMembers, g.Organization.Members[group.IDReference()])
+			g.list(d, g.groupOwner(group), vocabulary.GroupMembers, g.Organization.Members[group.IDReference()])
 		}
 	}
 	g.leaveOut(d, access.KindGroup.Noun()+"s", left)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const typeRoleAssignment = "signpath_role_assignment"
@@ -36,7 +37,7 @@ func (g *generator) roleHolders() []access.Principal {
 	var holders []access.Principal
 	for _, kind := range []access.Kind{access.KindUser, access.KindCIUser} {
 		for _, p := range g.Directory.All(kind) {
-			if p.Role != access.RoleRegularUser {
+			if p.Role != vocabulary.RoleRegularUser {
 				holders = append(holders, p)
 			}
 		}
@@ -59,7 +60,7 @@ func unassignable(p access.Principal) reason {
 		return reasonSynchronized
 	case p.Support:
 		return reasonSupport
-	case p.Role.IsUnknown():
+	case vocabulary.SignPath.IsUnknown(p.Role):
 		return reasonRole
 	}
 	return ""

@@ -12,10 +12,11 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // What the resources for whole lists and for single entries share. There is one
-// implementation of each for all access lists, with an [access.List] as its
+// implementation of each for all access lists, with an [vocabulary.List] as its
 // descriptor.
 
 // attributes is what a plan, a state or a configuration offers for reading one
@@ -31,9 +32,9 @@ type settableAttributes interface {
 
 // conditions reads the settings of the list's parent that decide who may be on
 // it.
-func (s *session) conditions(ctx context.Context, t api.Target) (access.Conditions, error) {
-	if t.List.Parent != access.ParentSigningPolicy {
-		return access.Conditions{}, nil
+func (s *session) conditions(ctx context.Context, t api.Target) (vocabulary.Conditions, error) {
+	if t.List.Parent != vocabulary.ParentSigningPolicy {
+		return vocabulary.Conditions{}, nil
 	}
 	policy, err := s.client.SigningPolicy(ctx, t.Project, t.Policy)
 	return policy.Conditions(), err
@@ -124,7 +125,7 @@ func (s *session) settleMembers(ctx context.Context, t api.Target, whole bool, a
 
 // settleUnknownList finds out whether a list can be written of which it is not known yet what
 // it belongs to.
-func (s *session) settleUnknownList(ctx context.Context, list access.List, whole bool, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+func (s *session) settleUnknownList(ctx context.Context, list vocabulary.List, whole bool, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
 	if getParent(ctx, req.Plan, list, diags).isUnknown() {
 		s.settleMembers(ctx, api.Target{List: list}, whole, nil, parentPath(list, nil), diags)
 	}

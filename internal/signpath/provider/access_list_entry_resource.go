@@ -17,6 +17,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // accessListEntryResource manages one member of one access list, such as
@@ -24,12 +25,12 @@ import (
 // alone.
 type accessListEntryResource struct {
 	configured
-	list access.List
+	list vocabulary.List
 }
 
 var _ plannedResource = (*accessListEntryResource)(nil)
 
-func newAccessListEntryResource(list access.List) plannedResource {
+func newAccessListEntryResource(list vocabulary.List) plannedResource {
 	return &accessListEntryResource{list: list}
 }
 
@@ -218,7 +219,7 @@ func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, 
 // planNesting notes who joins the group, and who leaves it by a replacement, and
 // checks that it does not contain itself.
 func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target, key string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.list.Parent != access.ParentUserGroup {
+	if r.list.Parent != vocabulary.ParentUserGroup {
 		return
 	}
 	if prior := priorEntry(ctx, req); prior != "" && prior != key {

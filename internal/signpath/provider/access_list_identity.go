@@ -12,6 +12,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // The identities of whole lists and of single entries. Slugs are unique in one
@@ -25,15 +26,15 @@ const (
 )
 
 // listIdentitySchema describes [session.listIdentity].
-func listIdentitySchema(list access.List, withMember bool) identityschema.Schema {
+func listIdentitySchema(list vocabulary.List, withMember bool) identityschema.Schema {
 	attributes := map[string]identityschema.Attribute{}
 	required := func(name, description string) {
 		attributes[name] = identityschema.StringAttribute{RequiredForImport: true, Description: description}
 	}
 	switch list.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		required(attrGroupID, "Id of the user group at SignPath, a UUID.")
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		required(attrSigningPolicy, "Slug of the signing policy, as in its web address.")
 		fallthrough
 	default:
@@ -54,9 +55,9 @@ func listIdentitySchema(list access.List, withMember bool) identityschema.Schema
 func (s *session) listIdentity(t api.Target, memberID string) identityData {
 	d := identityData{}
 	switch t.List.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		d[attrGroupID] = t.Group
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		d[attrSigningPolicy] = t.Policy
 		fallthrough
 	default:
@@ -71,7 +72,7 @@ func (s *session) listIdentity(t api.Target, memberID string) identityData {
 
 // importParent finds out what is to be imported, by an id or an identity: the
 // list's parent and, for an entry, the member.
-func (s *session) importParent(ctx context.Context, list access.List, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics) (parent parentFields, member string, ok bool) {
+func (s *session) importParent(ctx context.Context, list vocabulary.List, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics) (parent parentFields, member string, ok bool) {
 	if req.ID != "" {
 		parent, member, err := parseImportID(req.ID, list, withMember)
 		if err != nil {
@@ -87,7 +88,7 @@ func (s *session) importParent(ctx context.Context, list access.List, withMember
 }
 
 // importedParent takes the list's parent out of an identity.
-func importedParent(ctx context.Context, list access.List, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) (parent parentFields) {
+func importedParent(ctx context.Context, list vocabulary.List, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) (parent parentFields) {
 	parent.each(list, func(name string, value *types.String) {
 		if name == attrGroup {
 			id := importedID(ctx, identity, attrGroupID, diags)
@@ -95,7 +96,7 @@ func importedParent(ctx context.Context, list access.List, identity *tfsdk.Resou
 			return
 		}
 		slug := identityAttribute(ctx, identity, name)
-		if err := access.CheckSlug(slug); err != nil {
+		if err := vocabulary.CheckSlug(slug); err != nil {
 			diags.AddError("Invalid identity", sentence(name+" of the identity: "+err.Error()))
 		}
 		*value = types.StringValue(slug)

@@ -17,19 +17,20 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // accessListListResource finds the access lists of one kind, such as the
 // approvers of all signing policies.
 type accessListListResource struct {
 	configured
-	list access.List
+	list vocabulary.List
 }
 
 // accessListEntryListResource finds their entries, each by itself.
 type accessListEntryListResource struct {
 	configured
-	list access.List
+	list vocabulary.List
 }
 
 var (
@@ -37,11 +38,11 @@ var (
 	_ list.ListResourceWithConfigure = (*accessListEntryListResource)(nil)
 )
 
-func newAccessListListResource(l access.List) list.ListResource {
+func newAccessListListResource(l vocabulary.List) list.ListResource {
 	return &accessListListResource{list: l}
 }
 
-func newAccessListEntryListResource(l access.List) list.ListResource {
+func newAccessListEntryListResource(l vocabulary.List) list.ListResource {
 	return &accessListEntryListResource{list: l}
 }
 
@@ -86,14 +87,14 @@ func (r *accessListEntryListResource) ListResourceConfigSchema(_ context.Context
 	}
 }
 
-func parentNouns(l access.List) string {
-	return map[access.Parent]string{
-		access.ParentProject: "projects", access.ParentSigningPolicy: "signing policies", access.ParentUserGroup: "user groups",
+func parentNouns(l vocabulary.List) string {
+	return map[vocabulary.Parent]string{
+		vocabulary.ParentProject: "projects", vocabulary.ParentSigningPolicy: "signing policies", vocabulary.ParentUserGroup: "user groups",
 	}[l.Parent]
 }
 
-func unlistedGroups(l access.List) string {
-	if l.Parent != access.ParentUserGroup {
+func unlistedGroups(l vocabulary.List) string {
+	if l.Parent != vocabulary.ParentUserGroup {
 		return ""
 	}
 	return "Groups that are synchronized from the organization's directory are left out: their members cannot be managed here. "

@@ -19,6 +19,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // What an access list belongs to. Projects and signing policies are named by
@@ -37,11 +38,11 @@ const (
 )
 
 // each calls do with every attribute that the list's parent has.
-func (p *parentFields) each(list access.List, do func(name string, value *types.String)) {
+func (p *parentFields) each(list vocabulary.List, do func(name string, value *types.String)) {
 	switch list.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		do(attrGroup, &p.Group)
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		do(attrProject, &p.Project)
 		do(attrSigningPolicy, &p.SigningPolicy)
 	default:
@@ -50,7 +51,7 @@ func (p *parentFields) each(list access.List, do func(name string, value *types.
 }
 
 // parentAttributes returns the schema of what names the list's parent.
-func parentAttributes(list access.List) map[string]schema.Attribute {
+func parentAttributes(list vocabulary.List) map[string]schema.Attribute {
 	slug := func(of string) schema.StringAttribute {
 		return schema.StringAttribute{
 			Required:            true,
@@ -60,7 +61,7 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 		}
 	}
 	switch list.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		return map[string]schema.Attribute{
 			attrGroup: schema.StringAttribute{
 				Required: true,
@@ -75,7 +76,7 @@ func parentAttributes(list access.List) map[string]schema.Attribute {
 				MarkdownDescription: "Id of the group that `group` means, a UUID; known in the plan if the group exists." + refusedIfChanged,
 			},
 		}
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		return map[string]schema.Attribute{attrProject: slug("project"), attrSigningPolicy: slug("signing policy")}
 	}
 	return map[string]schema.Attribute{attrProject: slug("project")}
@@ -90,33 +91,33 @@ func isKnown(_ context.Context, req planmodifier.StringRequest, resp *stringplan
 
 // listNeeds says which role the resources of the list need. That configurators change
 // artifact configurations and webhooks only is documented (changelog 1.100.0).
-func listNeeds(list access.List) string {
+func listNeeds(list vocabulary.List) string {
 	const needsAdministrator = "Needs the role Project Administrator or Global Administrator."
 	switch list.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		return needsGroupAdmin
-	case access.ParentProject:
+	case vocabulary.ParentProject:
 		return needsAdministrator + " Being a configurator of the project is not enough."
 	}
 	return needsAdministrator
 }
 
 // readNeeds and changeNeeds are for failures; see [failure].
-func readNeeds(list access.List) string {
-	if list.Parent == access.ParentUserGroup {
+func readNeeds(list vocabulary.List) string {
+	if list.Parent == vocabulary.ParentUserGroup {
 		return needsAnyRole
 	}
 	return needsProjectRead
 }
 
-func changeNeeds(list access.List) string {
-	if list.Parent == access.ParentUserGroup {
+func changeNeeds(list vocabulary.List) string {
+	if list.Parent == vocabulary.ParentUserGroup {
 		return needsGroupAdmin
 	}
 	return needsProjectAdmin
 }
 
-func getParent(ctx context.Context, from attributes, list access.List, diags *diag.Diagnostics) parentFields {
+func getParent(ctx context.Context, from attributes, list vocabulary.List, diags *diag.Diagnostics) parentFields {
 	var parent parentFields
 	parent.each(list, func(name string, value *types.String) {
 		diags.Append(from.GetAttribute(ctx, path.Root(name), value)...)
@@ -124,7 +125,7 @@ func getParent(ctx context.Context, from attributes, list access.List, diags *di
 	return parent
 }
 
-func (p parentFields) set(ctx context.Context, to settableAttributes, list access.List, diags *diag.Diagnostics) {
+func (p parentFields) set(ctx context.Context, to settableAttributes, list vocabulary.List, diags *diag.Diagnostics) {
 	p.each(list, func(name string, value *types.String) {
 		diags.Append(to.SetAttribute(ctx, path.Root(name), *value)...)
 	})
@@ -135,12 +136,12 @@ func (p parentFields) isUnknown() bool {
 }
 
 // parentPath is the attribute to point at for an error about the parent.
-func parentPath(list access.List, err error) path.Path {
+func parentPath(list vocabulary.List, err error) path.Path {
 	var gone *api.GoneError
 	switch {
-	case list.Parent == access.ParentUserGroup:
+	case list.Parent == vocabulary.ParentUserGroup:
 		return path.Root(attrGroup)
-	case list.Parent == access.ParentProject || (errors.As(err, &gone) && gone.Project):
+	case list.Parent == vocabulary.ParentProject || (errors.As(err, &gone) && gone.Project):
 		return path.Root(attrProject)
 	}
 	return path.Root(attrSigningPolicy)
@@ -150,12 +151,12 @@ func parentPath(list access.List, err error) path.Path {
 // group by the same reference. If it is not known yet, or if it
 // reports an error, ok is false. The target of a group that the plan is about to
 // create has no id; see isPlanned.
-func (s *session) planTarget(ctx context.Context, req resource.ModifyPlanRequest, list access.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
+func (s *session) planTarget(ctx context.Context, req resource.ModifyPlanRequest, list vocabulary.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
 	parent := getParent(ctx, req.Plan, list, diags)
 	if diags.HasError() || parent.isUnknown() {
 		return t, false
 	}
-	if list.Parent != access.ParentUserGroup {
+	if list.Parent != vocabulary.ParentUserGroup {
 		return api.Target{List: list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, true
 	}
 	reference, err := access.ParseReference(parent.Group.ValueString())
@@ -194,7 +195,7 @@ func addUnknownGroup(diags *diag.Diagnostics, reference access.Reference, err er
 
 // groupTarget is the list of the group, with the name by which messages and
 // claims know it: two groups of one name are told apart by their ids.
-func (s *session) groupTarget(list access.List, group access.Principal) api.Target {
+func (s *session) groupTarget(list vocabulary.List, group access.Principal) api.Target {
 	t := api.Target{List: list, Group: group.ID, GroupName: group.Name}
 	if _, known := s.client.Known().Get(group.ID); known {
 		t.GroupName = s.client.Known().ReferenceTo(group.ID).Key
@@ -205,9 +206,9 @@ func (s *session) groupTarget(list access.List, group access.Principal) api.Targ
 // target finds the list that a state, or a plan that is being applied, names.
 // Private state, if there is any, knows the group also by another name. The
 // error is one of isNobody's where the group does not exist.
-func (s *session) target(ctx context.Context, from attributes, private privateReader, list access.List, diags *diag.Diagnostics) (api.Target, error) {
+func (s *session) target(ctx context.Context, from attributes, private privateReader, list vocabulary.List, diags *diag.Diagnostics) (api.Target, error) {
 	parent := getParent(ctx, from, list, diags)
-	if list.Parent != access.ParentUserGroup {
+	if list.Parent != vocabulary.ParentUserGroup {
 		return api.Target{List: list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, nil
 	}
 	if id := groupID(ctx, private); id != "" {
@@ -222,14 +223,16 @@ func (s *session) target(ctx context.Context, from attributes, private privateRe
 }
 
 // applyTarget is target for what changes the list: it reports the error.
-func (s *session) applyTarget(ctx context.Context, from attributes, private privateReader, list access.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
+func (s *session) applyTarget(ctx context.Context, from attributes, private privateReader, list vocabulary.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
 	t, err := s.target(ctx, from, private, list, diags)
 	addFailure(diags, failure{at: parentPath(list, err), doing: "Looking for " + t.String(), needs: readNeeds(list)}, err)
 	return t, !diags.HasError()
 }
 
 // isPlanned tells whether the list is that of a group which does not exist yet.
-func isPlanned(t api.Target) bool { return t.List.Parent == access.ParentUserGroup && t.Group == "" }
+func isPlanned(t api.Target) bool {
+	return t.List.Parent == vocabulary.ParentUserGroup && t.Group == ""
+}
 
 // groupKey is the key of a list's group; see memberKey.
 func groupKey(t api.Target) string {
@@ -247,7 +250,7 @@ func (s *session) currentMembers(ctx context.Context, t api.Target) ([]string, e
 
 // readMembers finds the list of a state and who is on it. What is proven gone it takes
 // out of the state, and then, or after an error, ok is false.
-func (s *session) readMembers(ctx context.Context, list access.List, req resource.ReadRequest, resp *resource.ReadResponse) (t api.Target, ids []string, ok bool) {
+func (s *session) readMembers(ctx context.Context, list vocabulary.List, req resource.ReadRequest, resp *resource.ReadResponse) (t api.Target, ids []string, ok bool) {
 	t, err := s.target(ctx, req.State, req.Private, list, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return t, nil, false
@@ -276,14 +279,14 @@ func (s *session) keepTarget(ctx context.Context, t api.Target, memberID string,
 // keepGroupID writes the id of the list's group, if it is a group's, which the plan may
 // have left unknown.
 func keepGroupID(ctx context.Context, t api.Target, to settableAttributes, diags *diag.Diagnostics) {
-	if t.List.Parent == access.ParentUserGroup {
+	if t.List.Parent == vocabulary.ParentUserGroup {
 		diags.Append(to.SetAttribute(ctx, path.Root(attrGroupID), idValue(t.Group))...)
 	}
 }
 
 // planGroupID says which group is meant.
 func planGroupID(ctx context.Context, t api.Target, plan planAttributes, diags *diag.Diagnostics) {
-	if t.List.Parent != access.ParentUserGroup {
+	if t.List.Parent != vocabulary.ParentUserGroup {
 		return
 	}
 	var planned types.String
@@ -310,8 +313,8 @@ func rememberGroup(ctx context.Context, private privateState, t api.Target, diag
 // planGroup decides what another value of group means for a resource that
 // exists: nothing if it is another name of the same group, and a replacement
 // else, which it tells.
-func planGroup(ctx context.Context, list access.List, t api.Target, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaces bool) {
-	if list.Parent != access.ParentUserGroup || req.State.Raw.IsNull() {
+func planGroup(ctx context.Context, list vocabulary.List, t api.Target, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (replaces bool) {
+	if list.Parent != vocabulary.ParentUserGroup || req.State.Raw.IsNull() {
 		return false
 	}
 	planned := getParent(ctx, req.Plan, list, &resp.Diagnostics)
@@ -329,7 +332,7 @@ func planGroup(ctx context.Context, list access.List, t api.Target, req resource
 
 // isOfUnknown tells whether it is not known yet what the list of a resource that exists
 // belongs to.
-func (s *session) isOfUnknown(ctx context.Context, list access.List, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
+func (s *session) isOfUnknown(ctx context.Context, list vocabulary.List, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
 	if req.State.Raw.IsNull() || !getParent(ctx, req.Plan, list, diags).isUnknown() {
 		return false
 	}
@@ -356,7 +359,7 @@ func (s *session) stayUnlessOther(ctx context.Context, req resource.ModifyPlanRe
 // planRemoval notes who leaves the list by a destroy. It refuses what SignPath
 // would refuse in the apply: to take members out of a synchronized group.
 func (s *session) planRemoval(ctx context.Context, t api.Target, ids []string, diags *diag.Diagnostics) (ok bool) {
-	if t.List.Parent != access.ParentUserGroup {
+	if t.List.Parent != vocabulary.ParentUserGroup {
 		return true
 	}
 	for _, id := range ids {
@@ -375,7 +378,7 @@ func (s *session) planRemoval(ctx context.Context, t api.Target, ids []string, d
 // spellGroup names the group of a list as the state does where that still means
 // the same group, and else as it is called now.
 func (s *session) spellGroup(ctx context.Context, t api.Target, state attributes, to settableAttributes, diags *diag.Diagnostics) {
-	if t.List.Parent != access.ParentUserGroup {
+	if t.List.Parent != vocabulary.ParentUserGroup {
 		return
 	}
 	parent := getParent(ctx, state, t.List, diags)
@@ -391,12 +394,12 @@ var memberInImportID = regexp.MustCompile(`/(?:user|ci_user|group):`)
 
 // parseImportID splits an import id into what names the parent and, where an
 // entry is imported, the member, which may itself contain slashes.
-func parseImportID(id string, list access.List, withMember bool) (parent parentFields, member string, err error) {
-	if list.Parent == access.ParentUserGroup {
+func parseImportID(id string, list vocabulary.List, withMember bool) (parent parentFields, member string, err error) {
+	if list.Parent == vocabulary.ParentUserGroup {
 		return parseGroupImportID(id, withMember)
 	}
 	names := []string{"PROJECT"}
-	if list.Parent == access.ParentSigningPolicy {
+	if list.Parent == vocabulary.ParentSigningPolicy {
 		names = append(names, "SIGNING_POLICY")
 	}
 	if withMember {
@@ -406,7 +409,7 @@ func parseImportID(id string, list access.List, withMember bool) (parent parentF
 	if withMember {
 		slugs--
 	}
-	isNoSlug := func(part string) bool { return access.CheckSlug(part) != nil }
+	isNoSlug := func(part string) bool { return vocabulary.CheckSlug(part) != nil }
 	if len(parts) != len(names) || slices.ContainsFunc(parts[:slugs], isNoSlug) {
 		return parent, "", fmt.Errorf("%q is not of the form %s, with the slugs from the web address%s", id, strings.Join(names, "/"),
 			map[bool]string{true: ` and a member such as "user:dev.lead@example.com"`}[withMember])
@@ -444,7 +447,7 @@ func parseGroupImportID(id string, withMember bool) (parent parentFields, member
 // importTarget finds the list that an import id names, notes it in the state,
 // and reports a parent that does not exist, which Terraform would else report
 // without saying which exist.
-func (s *session) importTarget(ctx context.Context, parent parentFields, list access.List, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
+func (s *session) importTarget(ctx context.Context, parent parentFields, list vocabulary.List, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
 	parent.set(ctx, &resp.State, list, &resp.Diagnostics)
 	t, err := s.target(ctx, resp.State, nil, list, &resp.Diagnostics)
 	if err == nil {

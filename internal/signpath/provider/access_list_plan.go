@@ -13,12 +13,13 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A listPlan is one planning of a whole list.
 type listPlan struct {
 	*session
-	list access.List
+	list vocabulary.List
 	req  resource.ModifyPlanRequest
 	resp *resource.ModifyPlanResponse
 	// members are those that are known, and principals those that can be on the list.
@@ -165,7 +166,7 @@ func (p *listPlan) checkMembers(ctx context.Context, t api.Target, current, memb
 // checkNesting notes who will be in the group and checks that it does not contain
 // itself.
 func (p *listPlan) checkNesting(ctx context.Context, t api.Target, ids map[string]string, complete bool) {
-	if p.list.Parent != access.ParentUserGroup {
+	if p.list.Parent != vocabulary.ParentUserGroup {
 		return
 	}
 	keys := slices.Collect(maps.Keys(ids))
@@ -235,14 +236,14 @@ func (p *listPlan) warnOfEmptyList(t api.Target, members []string) {
 	if len(members) > 0 || p.isUnchanged() {
 		return
 	}
-	if p.list.Parent == access.ParentUserGroup {
+	if p.list.Parent == vocabulary.ParentUserGroup {
 		p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list: "+t.String(),
 			fmt.Sprintf("With members = [], %s will be empty: whatever right the group was given, nobody has it through the group.", t))
 		return
 	}
 	p.resp.Diagnostics.AddAttributeWarning(path.Root(attrMembers), "Nobody is left on the list: "+t.String(),
 		fmt.Sprintf("With members = [], %s will be empty: the list lets nobody %s.%s", t, p.list.Grants,
-			map[bool]string{true: " Global roles may still allow it."}[p.list.Parent == access.ParentProject]))
+			map[bool]string{true: " Global roles may still allow it."}[p.list.Parent == vocabulary.ParentProject]))
 }
 
 func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan.Raw) }
@@ -251,7 +252,7 @@ func (p *listPlan) isUnchanged() bool { return p.req.State.Raw.Equal(p.resp.Plan
 // that is not newly caused, so that no guardrail says it. With a group among them that
 // cannot be told.
 func (p *listPlan) warnOfTooFewApprovers(ctx context.Context, t api.Target, members []string) {
-	if p.list.Plural != access.Approvers.Plural || len(members) == 0 || p.isUnchanged() {
+	if p.list.Plural != vocabulary.Approvers.Plural || len(members) == 0 || p.isUnchanged() {
 		return
 	}
 	if slices.ContainsFunc(members, func(m string) bool { return strings.HasPrefix(m, string(access.KindGroup)+":") }) {

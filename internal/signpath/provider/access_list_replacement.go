@@ -11,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A resource of another list is replaced. Terraform plans that as an update, which says
@@ -19,7 +20,7 @@ import (
 
 // leftTarget returns the list that a resource was about, where its plan is about
 // another one. ok is false where the resource stays with its list.
-func (s *session) leftTarget(ctx context.Context, list access.List, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (left api.Target, ok bool) {
+func (s *session) leftTarget(ctx context.Context, list vocabulary.List, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (left api.Target, ok bool) {
 	if req.State.Raw.IsNull() {
 		return left, false
 	}
@@ -30,7 +31,7 @@ func (s *session) leftTarget(ctx context.Context, list access.List, req resource
 		return left, false
 	}
 	left, err := s.target(ctx, req.State, req.Private, list, diags)
-	if err != nil || list.Parent != access.ParentUserGroup {
+	if err != nil || list.Parent != vocabulary.ParentUserGroup {
 		return left, err == nil
 	}
 	group, err := s.resolve(ctx, reference)
@@ -38,8 +39,8 @@ func (s *session) leftTarget(ctx context.Context, list access.List, req resource
 }
 
 // planCreate makes of an update, which is about another list, the create of that.
-func planCreate(ctx context.Context, list access.List, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) resource.ModifyPlanRequest {
-	if list.Parent == access.ParentUserGroup {
+func planCreate(ctx context.Context, list vocabulary.List, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) resource.ModifyPlanRequest {
+	if list.Parent == vocabulary.ParentUserGroup {
 		// Slugs require it by themselves. The name may be the same, of another group.
 		resp.RequiresReplace.Append(path.Root(attrGroup), path.Root(attrGroupID))
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrGroupID), types.StringUnknown())...)

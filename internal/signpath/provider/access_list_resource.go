@@ -18,6 +18,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // accessListResource manages all members of one access list, such as
@@ -25,17 +26,17 @@ import (
 // in the configuration is drift, and is removed.
 type accessListResource struct {
 	configured
-	list access.List
+	list vocabulary.List
 }
 
 var _ plannedResource = (*accessListResource)(nil)
 
-func newAccessListResource(list access.List) plannedResource {
+func newAccessListResource(list vocabulary.List) plannedResource {
 	return &accessListResource{list: list}
 }
 
 // listTypeName returns the type name of a resource for the list.
-func listTypeName(provider string, list access.List, noun string) string {
+func listTypeName(provider string, list vocabulary.List, noun string) string {
 	return provider + "_" + strings.ReplaceAll(string(list.Parent), " ", "_") + "_" + noun
 }
 
@@ -84,9 +85,9 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 }
 
 // concurrencyNote says what cannot be guaranteed.
-func concurrencyNote(list access.List) string {
+func concurrencyNote(list vocabulary.List) string {
 	const note = "SignPath's API has no way to say \"change this only if nobody else did meanwhile\". "
-	if list.Parent == access.ParentUserGroup {
+	if list.Parent == vocabulary.ParentUserGroup {
 		return note + "This provider reads the group right before it changes the members and again after it, and writes its own entries again if they are gone. " +
 			"Members are added and removed by name, which leaves others alone; only where a whole list holds nobody but those that Terraform knows is it written as a whole, " +
 			"and somebody who is added in the moment between that read and the write is then lost without a trace. A change made right after the second read can overwrite ours; the next plan shows that as drift."
@@ -109,14 +110,14 @@ func memberForms(kinds []access.Kind) string {
 	return strings.Join(texts, ", ") + ", or any of these kinds with a UUID in place of the e-mail or name"
 }
 
-func memberErrors(list access.List) string {
+func memberErrors(list vocabulary.List) string {
 	text := "A member that does not exist, is inactive or fits several principals is an error in the plan"
 	switch list.Plural {
-	case access.Submitters.Plural:
+	case vocabulary.Submitters.Plural:
 		text += "; so is an interactive user where the signing policy verifies trusted build systems"
-	case access.Approvers.Plural:
+	case vocabulary.Approvers.Plural:
 		text += "; so is a CI user that is not on the list yet, because SignPath documents only interactive users and groups as approvers"
-	case access.GroupMembers.Plural:
+	case vocabulary.GroupMembers.Plural:
 		text += "; so is a group by which the group would contain itself"
 	}
 	return text + "."

@@ -11,13 +11,14 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // How list resources come to the access lists of an organization: project by
 // project, policy by policy, group by group, and no further than they have to.
 
 // parentFilters are the attributes that select among the lists' parents.
-func parentFilters(l access.List) map[string]schema.Attribute {
+func parentFilters(l vocabulary.List) map[string]schema.Attribute {
 	slug := func(of string) schema.StringAttribute {
 		return schema.StringAttribute{
 			Optional:            true,
@@ -26,13 +27,13 @@ func parentFilters(l access.List) map[string]schema.Attribute {
 		}
 	}
 	switch l.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		return map[string]schema.Attribute{attrGroup: schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "Only of this user group, a reference: `group:NAME` or `group:UUID`. All if it is not set.",
 			Validators:          []validator.String{isMemberReference(access.KindGroup)},
 		}}
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		return map[string]schema.Attribute{attrProject: slug("project"), attrSigningPolicy: slug("signing policies")}
 	}
 	return map[string]schema.Attribute{attrProject: slug("project")}
@@ -40,7 +41,7 @@ func parentFilters(l access.List) map[string]schema.Attribute {
 
 // eachList calls do with the lists that the filter selects, until no more
 // results are wanted. results is how many a list holds as a rule.
-func (l *listing) eachList(ctx context.Context, of access.List, filter parentFields, results int64, do func(t api.Target, ids []string)) {
+func (l *listing) eachList(ctx context.Context, of vocabulary.List, filter parentFields, results int64, do func(t api.Target, ids []string)) {
 	ahead := func() int { return l.ahead(results) }
 	for found, err := range readAhead(ctx, l.targets(ctx, of, filter, results), ahead, l.readList) {
 		switch {
@@ -65,7 +66,7 @@ type listContent struct {
 
 func (l *listing) readList(ctx context.Context, t api.Target) (listContent, error) {
 	content := listContent{target: t}
-	if t.List.Parent == access.ParentUserGroup {
+	if t.List.Parent == vocabulary.ParentUserGroup {
 		group, err := l.client.Group(ctx, t.Group)
 		if err != nil || group.Synchronized {
 			content.isSynchronized = group.Synchronized
@@ -78,17 +79,17 @@ func (l *listing) readList(ctx context.Context, t api.Target) (listContent, erro
 }
 
 // targets yields the lists that the filter selects.
-func (l *listing) targets(ctx context.Context, of access.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
+func (l *listing) targets(ctx context.Context, of vocabulary.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
 	switch of.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		return l.groupTargets(ctx, of, filter.Group)
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		return l.policyTargets(ctx, of, filter, results)
 	}
 	return l.projectTargets(ctx, of, filter.Project)
 }
 
-func (l *listing) groupTargets(ctx context.Context, of access.List, only types.String) iter.Seq2[api.Target, error] {
+func (l *listing) groupTargets(ctx context.Context, of vocabulary.List, only types.String) iter.Seq2[api.Target, error] {
 	return func(yield func(api.Target, error) bool) {
 		if !only.IsNull() {
 			group, err := l.existingMember(ctx, only.ValueString())
@@ -109,7 +110,7 @@ func (l *listing) groupTargets(ctx context.Context, of access.List, only types.S
 	}
 }
 
-func (l *listing) projectTargets(ctx context.Context, of access.List, only types.String) iter.Seq2[api.Target, error] {
+func (l *listing) projectTargets(ctx context.Context, of vocabulary.List, only types.String) iter.Seq2[api.Target, error] {
 	return func(yield func(api.Target, error) bool) {
 		for project, err := range l.projects(ctx, only) {
 			if !yield(api.Target{List: of, Project: project.Slug}, err) {
@@ -144,7 +145,7 @@ func (l *listing) projects(ctx context.Context, only types.String) iter.Seq2[api
 // policiesPerProject is how many signing policies a project seldom exceeds.
 const policiesPerProject = 4
 
-func (l *listing) policyTargets(ctx context.Context, of access.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
+func (l *listing) policyTargets(ctx context.Context, of vocabulary.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
 	return func(yield func(api.Target, error) bool) {
 		target := func(project, policy string) api.Target { return api.Target{List: of, Project: project, Policy: policy} }
 		if !filter.Project.IsNull() && !filter.SigningPolicy.IsNull() {
@@ -178,7 +179,7 @@ func (l *listing) withPolicies(ctx context.Context, project api.Project) (api.Pr
 
 // parentOf names the parent of a list as a configuration does.
 func (l *listing) parentOf(t api.Target) parentFields {
-	if t.List.Parent == access.ParentUserGroup {
+	if t.List.Parent == vocabulary.ParentUserGroup {
 		return parentFields{Group: types.StringValue(l.client.Known().ReferenceTo(t.Group).String())}
 	}
 	return parentFields{Project: types.StringValue(t.Project), SigningPolicy: types.StringValue(t.Policy)}
@@ -187,9 +188,9 @@ func (l *listing) parentOf(t api.Target) parentFields {
 // parentName names it for people.
 func (l *listing) parentName(t api.Target) string {
 	switch t.List.Parent {
-	case access.ParentUserGroup:
+	case vocabulary.ParentUserGroup:
 		return l.nameOf(t.Group)
-	case access.ParentSigningPolicy:
+	case vocabulary.ParentSigningPolicy:
 		return t.Project + "/" + t.Policy
 	}
 	return t.Project

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // accessReviewDataSource says who may do what in the live organization, and what is
@@ -51,13 +53,13 @@ type accessReviewFilter struct {
 
 // filter is what the arguments mean, which their validators have checked.
 func (f accessReviewFilter) filter() (review.Filter, error) {
-	var filter review.Filter
+	filter := review.Filter{Places: map[string][]string{}}
 	if !f.Project.IsNull() {
-		filter.Projects = []string{f.Project.ValueString()}
+		filter.Places[vocabulary.PlaceProject] = []string{f.Project.ValueString()}
 	}
 	if !f.SigningPolicy.IsNull() {
-		place := review.Place{Project: f.Project.ValueString(), SigningPolicy: f.SigningPolicy.ValueString()}
-		filter.SigningPolicies = []string{place.String()}
+		place := access.PlaceOf(f.Project.ValueString(), f.SigningPolicy.ValueString())
+		filter.Places[vocabulary.PlaceSigningPolicy] = []string{place.String()}
 	}
 	if !f.Principal.IsNull() {
 		principal, err := access.ParseEntry(f.Principal.ValueString())
@@ -67,11 +69,11 @@ func (f accessReviewFilter) filter() (review.Filter, error) {
 		filter.Principals = []access.Reference{principal}
 	}
 	if !f.Permission.IsNull() {
-		permission, err := review.ParsePermission(f.Permission.ValueString())
+		permission, err := vocabulary.SignPath.ParsePermission(f.Permission.ValueString())
 		if err != nil {
 			return filter, err
 		}
-		filter.Permissions = []review.Permission{permission}
+		filter.Permissions = []access.Permission{permission}
 	}
 	return filter, nil
 }
@@ -111,8 +113,8 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 					"A group stands for whoever has something through it. One that does not exist is an error.",
 			},
 			attrPermission: schema.StringAttribute{
-				Optional: true, Validators: []validator.String{stringvalidator.OneOf(review.PermissionNames()...)},
-				MarkdownDescription: "Only entries with this permission: " + code(review.PermissionNames()) + ". Findings are not narrowed by it, because they are about several at once.",
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(vocabulary.SignPath.PermissionNames()...)},
+				MarkdownDescription: "Only entries with this permission: " + code(vocabulary.SignPath.PermissionNames()) + ". Findings are not narrowed by it, because they are about several at once.",
 			},
 			"entries": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: accessEntryAttributes()},
@@ -187,21 +189,18 @@ func addFilterErrors(diags *diag.Diagnostics, err error, gaps []string) {
 		diags.AddError("Invalid filter", sentence(err.Error()))
 		return
 	}
-	attributes := map[review.FilterField]string{
-		review.FilterProject: attrProject, review.FilterSigningPolicy: attrSigningPolicy, review.FilterPrincipal: attrPrincipal,
-	}
 	for _, one := range joined.Unwrap() {
 		var refused *review.FilterError
 		if !errors.As(one, &refused) {
 			continue
 		}
 		summary, advice := "Unknown object", "One that nobody may use and one that is not there would look alike. Correct the slug."
-		if refused.Field == review.FilterPrincipal {
+		if refused.Kind == "" {
 			summary, advice = explain(failure{}, refused)
 		}
 		detail := append([]string{sentence("The review finds nothing to show: " + refused.Error())}, gaps...)
-		addError(diags, path.Root(attributes[refused.Field]), summary, strings.TrimSpace(strings.Join(append(detail, advice), "\n\n")))
-		if refused.Field == review.FilterProject {
+		addError(diags, path.Root(cmp.Or(refused.Kind, attrPrincipal)), summary, strings.TrimSpace(strings.Join(append(detail, advice), "\n\n")))
+		if refused.Kind == vocabulary.PlaceProject {
 			return // Its signing policy is then missing, too.
 		}
 	}

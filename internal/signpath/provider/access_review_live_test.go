@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const listsBeforeLiveReview = `
@@ -104,13 +105,13 @@ func TestCLIApplyDoesWhatTheLiveReviewSays(t *testing.T) {
 // reviewPlanLive reviews a saved plan as signpathctl does with --live.
 func (w *workspace) reviewPlanLive(file string) *planreview.Report {
 	w.t.Helper()
-	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)))
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)), vocabulary.SignPath)
 	must(w.t, err)
 	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token}})
 	must(w.t, err)
 	found, err := survey.Read(w.t.Context(), client, nil)
 	must(w.t, err)
-	report, err := planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps}, review.Rulebook{Now: time.Now()})
+	report, err := planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps}, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Now()})
 	must(w.t, err)
 	return report
 }

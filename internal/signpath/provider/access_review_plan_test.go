@@ -9,6 +9,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // selfApprovals are configurations in which a submitter and an approver, each fine by
@@ -115,9 +116,9 @@ output "findings" {
 // reviewPlan reviews a saved plan as signpathctl does.
 func (w *workspace) reviewPlan(file string) *planreview.Report {
 	w.t.Helper()
-	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)))
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)), vocabulary.SignPath)
 	must(w.t, err)
-	report, err := planreview.Review(plan, review.Rulebook{Now: time.Now()})
+	report, err := planreview.Review(plan, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Now()})
 	must(w.t, err)
 	return report
 }

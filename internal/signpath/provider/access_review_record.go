@@ -9,6 +9,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // accessEntryRecord says that a member has a permission at a place, and why.
@@ -33,7 +34,7 @@ func newAccessEntryRecords(rows []review.Access) []accessEntryRecord {
 	for i, row := range rows {
 		records[i] = accessEntryRecord{
 			Member: types.StringValue(row.Principal.String()), Permission: types.StringValue(row.Permission.String()),
-			Project: textOrNull(row.Place.Project), SigningPolicy: textOrNull(row.Place.SigningPolicy),
+			Project: textOrNull(row.Place.Slug(0)), SigningPolicy: textOrNull(row.Place.Slug(1)),
 			Status: textOrNull(string(row.Status)), InForce: types.BoolValue(row.InForce()),
 			Reasons: newAccessReasons(row.Reasons),
 		}
@@ -53,8 +54,8 @@ func newAccessReasons(reasons []review.Reason) types.List {
 		holder := reason.Holder()
 		objects[i] = types.ObjectValueMust(accessReasonType.AttrTypes, map[string]attr.Value{
 			"sentence": types.StringValue(reason.String()),
-			attrRole:   textOrNull(string(holder.Role)), "list": textOrNull(holder.List),
-			attrProject: textOrNull(reason.Place.Project), attrSigningPolicy: textOrNull(reason.Place.SigningPolicy),
+			attrRole:   textOrNull(string(holder.Stated())), "list": textOrNull(holder.Plural()),
+			attrProject: textOrNull(reason.Place.Slug(0)), attrSigningPolicy: textOrNull(reason.Place.Slug(1)),
 			"groups": types.ListValueMust(types.StringType, groups),
 		})
 	}
@@ -64,7 +65,7 @@ func newAccessReasons(reasons []review.Reason) types.List {
 func accessEntryAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		attrMember:        schema.StringAttribute{Computed: true, MarkdownDescription: "Member reference of a user or CI user; `unknown:UUID` for an entry that fits nobody."},
-		attrPermission:    schema.StringAttribute{Computed: true, MarkdownDescription: "What the member may do: " + code(review.PermissionNames()) + "."},
+		attrPermission:    schema.StringAttribute{Computed: true, MarkdownDescription: "What the member may do: " + code(vocabulary.SignPath.PermissionNames()) + "."},
 		attrProject:       schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the project where that holds; null for the organization."},
 		attrSigningPolicy: schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the signing policy where that holds; null for the project or the organization."},
 		"status": schema.StringAttribute{
@@ -152,7 +153,7 @@ func newExceptedFindingRecords(findings []review.ExceptedFinding) []exceptedFind
 
 func findingAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"rule":       schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the rule that found it: " + code(review.RuleIDs()) + "."},
+		"rule":       schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the rule that found it: " + code(vocabulary.Rules.IDs()) + "."},
 		"severity":   schema.StringAttribute{Computed: true, MarkdownDescription: "`deny` for what must not be, `warn` for what somebody should look at."},
 		"sentence":   schema.StringAttribute{Computed: true, MarkdownDescription: "What was found, with names."},
 		"reasons":    schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The ways by which it came to be, where access is what was found."},

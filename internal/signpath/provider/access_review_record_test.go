@@ -13,21 +13,23 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 // TestAccessReviewTellsExceptions reviews by a rulebook with an exception for one of two
 // people who can submit and approve.
 func TestAccessReviewTellsExceptions(t *testing.T) {
 	user := func(email string) access.Principal {
-		return access.Principal{Kind: access.KindUser, Email: email, Active: true, Role: access.RoleRegularUser}
+		return access.Principal{Kind: access.KindUser, Email: email, Active: true, Role: vocabulary.RoleRegularUser}
 	}
 	owner, lead := user("owner@example.com"), user("lead@example.com")
 	both := review.EntriesOf(owner.Reference(), lead.Reference())
-	found := &survey.Survey{Organization: review.Organization{
-		Principals: []review.Principal{{Principal: owner}, {Principal: lead}},
-		Projects:   []review.Project{{Slug: "app", SigningPolicies: []review.SigningPolicy{{Slug: "release", Submitters: both, Approvers: both}}}},
-	}}
-	rulebook := review.Rulebook{Now: time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC), Rules: map[string]review.RuleSetting{
+	found := &survey.Survey{Organization: vocabularytest.With(
+		review.Organization{Principals: []review.Principal{{Principal: owner}, {Principal: lead}}},
+		vocabularytest.Project{Slug: "app", SigningPolicies: []vocabularytest.SigningPolicy{vocabularytest.Policy("release", both, both)}},
+	)}
+	rulebook := review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC), Rules: map[string]review.RuleSetting{
 		"submit-and-approve": {Exceptions: []review.Exception{{
 			Member: owner.Reference(), Reason: "The only one until autumn", Until: time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC),
 		}}},

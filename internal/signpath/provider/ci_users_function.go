@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // ciUsersFunction plans the CI users that SignPath recommends. It asks SignPath
@@ -109,9 +109,9 @@ func (f *ciUsersFunction) Run(ctx context.Context, req function.RunRequest, resp
 		return
 	}
 	built, err := builtProjects(projects)
-	var users []access.PlannedCIUser
+	var users []vocabulary.PlannedCIUser
 	if err == nil {
-		users, err = access.PlanCIUsers(team, built...)
+		users, err = vocabulary.PlanCIUsers(team, built...)
 	}
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(argumentProjects, err.Error())
@@ -144,8 +144,8 @@ func onlyTeam(teams []string) (string, error) {
 }
 
 // builtProjects checks what the type of the argument lets pass: null inside it.
-func builtProjects(projects map[string]*builtProject) ([]access.BuiltProject, error) {
-	built := make([]access.BuiltProject, 0, len(projects))
+func builtProjects(projects map[string]*builtProject) ([]vocabulary.BuiltProject, error) {
+	built := make([]vocabulary.BuiltProject, 0, len(projects))
 	for _, slug := range slices.Sorted(maps.Keys(projects)) {
 		project := projects[slug]
 		switch {
@@ -163,7 +163,7 @@ func builtProjects(projects map[string]*builtProject) ([]access.BuiltProject, er
 			}
 			policies[i] = policy.ValueString()
 		}
-		built = append(built, access.BuiltProject{
+		built = append(built, vocabulary.BuiltProject{
 			Slug: slug, OriginVerification: project.OriginVerification.ValueBool(), SigningPolicies: policies,
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // Before Terraform plans a destroy it plans normally, what is destroyed already included,
@@ -116,7 +117,7 @@ func (s *session) isLeft(ctx context.Context, existing access.Principal) (bool, 
 	if existing.Kind != access.KindGroup {
 		return !existing.Active, nil
 	}
-	members, err := s.client.Members(ctx, s.groupTarget(access.GroupMembers, existing))
+	members, err := s.client.Members(ctx, s.groupTarget(vocabulary.GroupMembers, existing))
 	return len(members) == 0, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // Which roles SignPath documents for what this provider does; said when it
@@ -99,7 +100,7 @@ func explain(f failure, err error) (summary, advice string) {
 	var (
 		notFound    *access.NotFoundError
 		ambiguous   *access.AmbiguousError
-		refused     *access.RefusedError
+		refused     *vocabulary.RefusedError
 		gone        *api.GoneError
 		lost        *api.LostPropertiesError
 		lostCreate  *api.LostCreateError

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const driftingConfiguration = `
@@ -72,7 +73,7 @@ func TestCLIReviewOfRealDrift(t *testing.T) {
 	}
 	for _, arguments := range [][]string{{"plan", "-refresh-only", "-out=drift.bin"}, {"plan", "-out=drift.bin"}} {
 		w.MustRun(arguments...)
-		plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")))
+		plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vocabulary.SignPath)
 		must(t, err)
 		client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.URL, Token: org.Token, UserAgent: "test"}})
 		must(t, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // What becomes of a create for something that exists already.
@@ -91,7 +92,7 @@ func (s *session) tellTakeover(ctx context.Context, existing access.Principal, i
 
 // membersOf names the direct members of a group.
 func (s *session) membersOf(ctx context.Context, group access.Principal, diags *diag.Diagnostics) string {
-	ids, err := s.client.Members(ctx, s.groupTarget(access.GroupMembers, group))
+	ids, err := s.client.Members(ctx, s.groupTarget(vocabulary.GroupMembers, group))
 	var names []string
 	if err == nil {
 		names, err = s.spellMembers(ctx, ids, nil)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // FuzzImportID: an import id is either taken apart into what it was put together
@@ -18,20 +19,20 @@ func FuzzImportID(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		for _, list := range access.Lists() {
+		for _, list := range vocabulary.Lists() {
 			for _, withMember := range []bool{false, true} {
 				parent, member, err := parseImportID(id, list, withMember)
 				if err != nil {
 					continue
 				}
-				if list.Parent == access.ParentUserGroup {
+				if list.Parent == vocabulary.ParentUserGroup {
 					if !strings.HasSuffix(id, member) || parent.Group.ValueString() == "" {
 						t.Errorf("%s: %q is group %q and member %q", list.Plural, id, parent.Group.ValueString(), member)
 					}
 					continue
 				}
 				parts := []string{parent.Project.ValueString()}
-				if list.Parent == access.ParentSigningPolicy {
+				if list.Parent == vocabulary.ParentSigningPolicy {
 					parts = append(parts, parent.SigningPolicy.ValueString())
 				}
 				if withMember {

@@ -8,17 +8,17 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // queryAll lists everything of an organization, each access list as a whole or
 // else its entries.
 func queryAll(whole bool) string {
 	kinds := []string{"user", "ci_user", "user_group", "role_assignment"}
-	for _, l := range access.Lists() {
+	for _, l := range vocabulary.Lists() {
 		noun := l.Singular
 		if whole {
 			noun = l.Plural

@@ -11,6 +11,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A guard judges what each resource of a plan changes about access, by the guardrails.
@@ -41,7 +42,7 @@ func newGuard(client *api.Client, rulebook review.Rulebook) *guard {
 	if rulebook.Rules == nil {
 		rulebook.Rules = map[string]review.RuleSetting{}
 	}
-	rulebook.Rules[review.NoGlobalAdministrator] = review.RuleSetting{Severity: review.Ignore}
+	rulebook.Rules[vocabulary.NoGlobalAdministrator] = review.RuleSetting{Severity: review.Ignore}
 	return &guard{client: client, rulebook: rulebook, views: map[reach]*view{}}
 }
 
@@ -191,7 +192,7 @@ func (g *guard) judge(v *view, c accessChange) (j judgement, err error) {
 
 // isWarning tells whether a finding of the change is only warned of.
 func (g *guard) isWarning(c accessChange, finding review.Finding) bool {
-	rule, _ := review.RuleByID(finding.Rule)
+	rule := g.rule(finding)
 	if g.rulebook.AsIntroduced([]review.Finding{finding})[0].Severity != review.Deny {
 		return true
 	}
@@ -236,7 +237,7 @@ func (g *guard) used() (late []unusedFinding) {
 	for _, v := range g.views {
 		v.unused = slices.DeleteFunc(v.unused, func(finding unusedFinding) bool {
 			v.with.apply(g.changes[v.with.applied:]...)
-			isUsed := review.MaySubmit(v.with.current, finding.Places[0])
+			isUsed := v.with.current.MayHold(g.rule(finding.Finding).Unless, finding.Places[0])
 			if isUsed {
 				late = append(late, finding)
 			}
@@ -250,8 +251,8 @@ func (g *guard) used() (late []unusedFinding) {
 // no approver on the list: one that still names somebody is meant to be used. Whom others
 // take off the submitters counts only for a warning, where the plan destroys that.
 func (g *guard) isUnused(v *view, c accessChange, finding review.Finding) bool {
-	rule, _ := review.RuleByID(finding.Rule)
-	if len(rule.Unless) == 0 || g.namesSomebody(v, rule.Lists, finding.Places[0]) {
+	rule := g.rule(finding)
+	if len(rule.Unless) == 0 || g.namesSomebody(v, rule.Roles, finding.Places[0]) {
 		return false
 	}
 	used := &v.with
@@ -259,19 +260,18 @@ func (g *guard) isUnused(v *view, c accessChange, finding review.Finding) bool {
 		used = &v.ended
 	}
 	used.apply(g.changes[used.applied:]...)
-	return !review.MaySubmit(used.current, finding.Places[0])
+	return !used.current.MayHold(rule.Unless, finding.Places[0])
 }
 
-// namesSomebody tells whether the plan so far leaves somebody on one of the lists.
-func (g *guard) namesSomebody(v *view, lists []access.List, place review.Place) bool {
+// namesSomebody tells whether the plan so far leaves somebody with one of the roles.
+func (g *guard) namesSomebody(v *view, roles []access.Role, place access.Place) bool {
 	var gained review.Delta
 	for _, c := range g.changes {
 		gained.Added = append(gained.Added, c.gains.Added...)
 	}
 	left := v.without.current.With(gained)
-	return slices.ContainsFunc(lists, func(list access.List) bool {
-		entries, known := left.EntriesOf(review.AccessList{List: list, Place: place})
-		return !known || len(entries.References) > 0
+	return !left.Has(place) || slices.ContainsFunc(roles, func(role access.Role) bool {
+		return len(left.Grants[review.Seat{Role: role, Place: place}].References) > 0
 	})
 }
 
@@ -311,14 +311,14 @@ func (g *guard) view(ctx context.Context, r reach) (*view, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.views[r] == nil {
-		g.views[r] = newView(r, found.Organization.With(g.undone()), found.Gaps)
+		g.views[r] = newView(r, found.Organization.With(g.undone()), found.Gaps, g.rulebook.Catalogue.Users())
 	}
 	return g.views[r], nil
 }
 
-func newView(r reach, org review.Organization, gaps []string) *view {
+func newView(r reach, org review.Organization, gaps []string, users []access.Role) *view {
 	org.Principals = r.peopleOf(org)
-	used := org.AssumingSubmitters()
+	used := org.AssumingMore(users...)
 	return &view{
 		gaps: gaps, original: org,
 		with:    world{reach: r, current: org, finds: isOfPresence, of: gainsOf, ignores: lossesOf},
@@ -366,11 +366,17 @@ func (g *guard) undone() review.Delta {
 // isOfAbsence is true for what is found missing: no right that is granted brings that
 // about, and what others of the plan grant may mend it, such as members of a new group.
 func isOfAbsence(finding review.Finding) bool {
-	rule, _ := review.RuleByID(finding.Rule)
+	rule, _ := vocabulary.Rules.ByID(finding.Rule)
 	return rule.Absence
 }
 
 func isOfPresence(finding review.Finding) bool { return !isOfAbsence(finding) }
+
+// rule is that of a finding.
+func (g *guard) rule(finding review.Finding) review.Rule {
+	rule, _ := g.rulebook.Catalogue.ByID(finding.Rule)
+	return rule
+}
 
 // judge applies the changes that the world does not have yet, and adds the findings
 // that the last one newly causes.

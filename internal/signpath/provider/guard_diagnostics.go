@@ -10,6 +10,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // guardAccess judges a change of access, and reports what it newly causes. It returns
@@ -75,7 +76,7 @@ func (c accessChange) warnOfSupport(s *session, after review.Organization, diags
 // report tells the findings of one rule, which is denied by the guardrails themselves
 // or else has its default.
 func (c accessChange) report(found []review.Finding, denied bool, diags *diag.Diagnostics) {
-	rule, _ := review.RuleByID(found[0].Rule)
+	rule, _ := vocabulary.Rules.ByID(found[0].Rule)
 	at := c.at(found[0])
 	for _, finding := range found {
 		if !c.at(finding).Equal(at) {

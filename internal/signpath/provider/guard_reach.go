@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
@@ -39,7 +40,7 @@ func (r reach) feels(c accessChange) bool {
 		return true
 	}
 	return slices.ContainsFunc(slices.Concat(c.gains.Added, c.losses.Removed), func(entry review.Entry) bool {
-		return entry.Place == (review.Place{}) || entry.Place.Project == r.project
+		return entry.Place == (access.Place{}) || entry.Place.Slug(0) == r.project
 	})
 }
 

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 // TestGuardFindsTheSameInAnyOrder judges the changes of random plans in several orders:
@@ -40,17 +43,18 @@ func TestGuardIsNotMisledByAnExchange(t *testing.T) {
 	org := guardedOrganization(rand.New(rand.NewPCG(1, 1)))
 	groups, people := org.Principals[:2], org.Principals[3:]
 	required, yes := int64(2), true
-	org.Projects = []review.Project{{Slug: "project", SigningPolicies: []review.SigningPolicy{{
-		Slug: "policy", Approvers: review.EntriesOf(groups[0].IDReference(), groups[1].IDReference()), UsesApprovalProcess: &yes, RequiredApprovals: &required,
-	}}}}
+	org = vocabularytest.With(org, vocabularytest.Project{Slug: "project", SigningPolicies: []vocabularytest.SigningPolicy{{
+		Approvers:     review.EntriesOf(groups[0].IDReference(), groups[1].IDReference()),
+		SigningPolicy: vocabulary.SigningPolicy{Slug: "policy", UsesApprovalProcess: &yes, RequiredApprovals: &required},
+	}}})
 	for i := range groups {
 		org.Members[groups[i].IDReference()] = review.EntriesOf(people[i].IDReference())
 	}
 	for i := range people {
 		people[i].Active, people[i].Invited = true, false
 	}
-	members := func(group int) review.AccessList {
-		return review.AccessList{List: access.GroupMembers, Group: groups[group].IDReference()}
+	members := func(group int) review.Seat {
+		return review.Seat{Group: groups[group].IDReference()}
 	}
 	exchanged := accessChange{
 		reach:  reach{everywhere: true},
@@ -73,11 +77,11 @@ func TestGuardForgetsListsThatEnd(t *testing.T) {
 	org := guardedOrganization(rand.New(rand.NewPCG(1, 1)))
 	org.Members = map[access.Reference]review.Entries{}
 	officer := &org.Principals[3]
-	officer.Active, officer.Invited, officer.Role = true, false, access.RoleRegularUser
-	org.Projects = []review.Project{{Slug: "project", SigningPolicies: []review.SigningPolicy{{
-		Slug: "policy", Approvers: review.EntriesOf(officer.IDReference()),
-	}}}}
-	list := review.AccessList{List: access.Approvers, Place: review.Place{Project: "project", SigningPolicy: "policy"}}
+	officer.Active, officer.Invited, officer.Role = true, false, vocabulary.RoleRegularUser
+	org = vocabularytest.With(org, vocabularytest.Project{Slug: "project", SigningPolicies: []vocabularytest.SigningPolicy{
+		vocabularytest.Policy("policy", review.EntriesOf(), review.EntriesOf(officer.IDReference())),
+	}})
+	list := review.Seat{Role: vocabulary.Approvers.Role(), Place: access.PlaceOf("project", "policy")}
 	left := accessChange{reach: reach{everywhere: true}, losses: review.Delta{Removed: list.Entries(officer.IDReference())}}
 	ended := left
 	ended.ends = true
@@ -101,15 +105,15 @@ func TestGuardForgetsListsThatEnd(t *testing.T) {
 // organization in which it looks at each.
 func judgedInOrder(t *testing.T, org review.Organization, changes []accessChange) []string {
 	t.Helper()
-	g := newGuard(nil, review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{
+	g := newGuard(nil, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{
 		"many-global-administrators": {Parameters: map[string]int{"maximum": 1}},
 	}})
-	all := newView(reach{everywhere: true}, org, nil)
+	all := newView(reach{everywhere: true}, org, nil, vocabulary.Rules.Users())
 	g.views[reach{everywhere: true}] = all
 	found := map[string]bool{}
 	for _, c := range changes {
 		if g.views[c.reach] == nil {
-			g.views[c.reach] = newView(c.reach, partOf(org, c.reach), nil)
+			g.views[c.reach] = newView(c.reach, partOf(org, c.reach), nil, vocabulary.Rules.Users())
 		}
 		j, err := g.add(t.Context(), c)
 		if err != nil {
@@ -142,12 +146,12 @@ func partOf(org review.Organization, r reach) review.Organization {
 	if r.everywhere {
 		return org
 	}
-	org.Projects = slices.DeleteFunc(slices.Clone(org.Projects), func(p review.Project) bool { return p.Slug != r.project })
-	for i := range org.Projects {
-		org.Projects[i].SigningPolicies = slices.DeleteFunc(slices.Clone(org.Projects[i].SigningPolicies), func(p review.SigningPolicy) bool {
-			return !r.allPolicies && p.Slug != r.policy
-		})
-	}
+	org.Places = maps.Clone(org.Places)
+	maps.DeleteFunc(org.Places, func(p access.Place, _ any) bool {
+		return p.Slug(0) != r.project || p.Depth() > 1 && !r.allPolicies && p.Slug(1) != r.policy
+	})
+	org.Grants = maps.Clone(org.Grants)
+	maps.DeleteFunc(org.Grants, func(s review.Seat, _ review.Entries) bool { return !org.Has(s.Place) })
 	return org
 }
 
@@ -160,7 +164,7 @@ func guardedOrganization(random *rand.Rand) review.Organization {
 			Kind: []access.Kind{access.KindGroup, access.KindUser, access.KindCIUser}[min(i/3, 1)+i/7], Active: true,
 		}
 		if p.Kind != access.KindGroup {
-			p.Role, p.Active = pickOne(random, access.Roles()).Role, random.IntN(5) > 0
+			p.Role, p.Active = pickOne(random, vocabulary.GlobalRoles()).Role, random.IntN(5) > 0
 			p.Invited = p.Kind == access.KindUser && random.IntN(5) == 0
 		}
 		org.Principals = append(org.Principals, review.Principal{Principal: p})
@@ -176,18 +180,21 @@ func guardedOrganization(random *rand.Rand) review.Organization {
 	for i := range 3 { // A group holds those that come after it.
 		org.Members[org.Principals[i].IDReference()] = some(org.Principals[i+1:])
 	}
+	var projects []vocabularytest.Project
 	for i := range 2 {
-		project := review.Project{Slug: fmt.Sprintf("project-%d", i), Readers: some(org.Principals), Configurators: some(org.Principals)}
+		project := vocabularytest.Project{Slug: fmt.Sprintf("project-%d", i), Readers: some(org.Principals), Configurators: some(org.Principals)}
 		for j := range 2 {
 			approval, required, builds := random.IntN(4) > 0, 1+random.Int64N(2), random.IntN(3) == 0
-			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{
-				Slug: fmt.Sprintf("policy-%d", j), Submitters: some(org.Principals), Approvers: some(org.Principals),
-				UsesApprovalProcess: &approval, RequiredApprovals: &required, VerifiesTrustedBuildSystem: &builds, VerifiesOrigin: new(bool),
+			project.SigningPolicies = append(project.SigningPolicies, vocabularytest.SigningPolicy{
+				Submitters: some(org.Principals), Approvers: some(org.Principals), SigningPolicy: vocabulary.SigningPolicy{
+					Slug: fmt.Sprintf("policy-%d", j), UsesApprovalProcess: &approval, RequiredApprovals: &required,
+					VerifiesTrustedBuildSystem: &builds, VerifiesOrigin: new(bool),
+				},
 			})
 		}
-		org.Projects = append(org.Projects, project)
+		projects = append(projects, project)
 	}
-	return org
+	return vocabularytest.With(org, projects...)
 }
 
 func pickOne[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }
@@ -199,7 +206,7 @@ func guardedChanges(random *rand.Rand, org review.Organization) []accessChange {
 		if p.Kind == access.KindGroup {
 			continue
 		}
-		if role := pickOne(random, access.Roles()).Role; random.IntN(5) == 0 && role != p.Role {
+		if role := pickOne(random, vocabulary.GlobalRoles()).Role; random.IntN(5) == 0 && role != p.Role {
 			changes = append(changes, roleChange(p.Principal, p.IDReference(), p.Role, role, path.Empty()))
 		}
 		if p.Active && random.IntN(5) == 0 {
@@ -207,7 +214,10 @@ func guardedChanges(random *rand.Rand, org review.Organization) []accessChange {
 		}
 	}
 	for _, target := range guardedTargets(org) {
-		list := review.AccessList{List: target.List, Place: review.Place{Project: target.Project, SigningPolicy: target.Policy}, Group: target.group}
+		list := review.Seat{Group: target.group}
+		if target.group == (access.Reference{}) {
+			list = review.Seat{Role: target.List.Role(), Place: access.PlaceOf(target.Project, target.Policy)}
+		}
 		p := pickOne(random, org.Principals[3:]) // No group, which could come to hold itself.
 		change := accessChange{
 			reach: reachOf(target.Target, []access.Principal{p.Principal}), principals: []access.Principal{p.Principal},
@@ -237,14 +247,15 @@ func guardedTargets(org review.Organization) []guardedTarget {
 		targets = append(targets, guardedTarget{t, group, members})
 	}
 	for _, p := range org.Principals[:3] {
-		add(api.Target{List: access.GroupMembers, Group: p.ID, GroupName: p.Name}, p.IDReference(), org.Members[p.IDReference()])
+		add(api.Target{List: vocabulary.GroupMembers, Group: p.ID, GroupName: p.Name}, p.IDReference(), org.Members[p.IDReference()])
 	}
-	for _, project := range org.Projects {
-		add(api.Target{List: access.Readers, Project: project.Slug}, access.Reference{}, project.Readers)
-		add(api.Target{List: access.Configurators, Project: project.Slug}, access.Reference{}, project.Configurators)
-		for _, policy := range project.SigningPolicies {
-			add(api.Target{List: access.Submitters, Project: project.Slug, Policy: policy.Slug}, access.Reference{}, policy.Submitters)
-			add(api.Target{List: access.Approvers, Project: project.Slug, Policy: policy.Slug}, access.Reference{}, policy.Approvers)
+	for _, list := range vocabulary.Lists() {
+		if list.Parent == vocabulary.ParentUserGroup {
+			continue
+		}
+		for _, place := range org.PlacesOf(list.Kind()) {
+			members := org.Grants[review.Seat{Role: list.Role(), Place: place}]
+			add(api.Target{List: list, Project: place.Slug(0), Policy: place.Slug(1)}, access.Reference{}, members)
 		}
 	}
 	return targets

@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // What each kind of resource changes about access, for the guard.
@@ -37,12 +38,11 @@ func (s *session) listChange(t api.Target, added []access.Principal, removed []s
 }
 
 // reviewedList is the list as a review names it.
-func (s *session) reviewedList(t api.Target) review.AccessList {
-	list := review.AccessList{List: t.List, Place: review.Place{Project: t.Project, SigningPolicy: t.Policy}}
-	if t.List.Parent == access.ParentUserGroup {
-		list.Group = s.idReference(groupKey(t))
+func (s *session) reviewedList(t api.Target) review.Seat {
+	if t.List.Parent == vocabulary.ParentUserGroup {
+		return review.Seat{Group: s.idReference(groupKey(t))}
 	}
-	return list
+	return review.Seat{Role: t.List.Role(), Place: access.PlaceOf(t.Project, t.Policy)}
 }
 
 // idReference names a principal by id, if it has one; see memberKey.
@@ -59,13 +59,13 @@ func (s *session) idReference(key string) access.Reference {
 func reachOf(t api.Target, added []access.Principal) reach {
 	isPerson := func(p access.Principal) bool { return p.Kind == access.KindUser }
 	switch t.List.Plural {
-	case access.Readers.Plural:
+	case vocabulary.Readers.Plural:
 		return reach{project: t.Project}
-	case access.Configurators.Plural:
+	case vocabulary.Configurators.Plural:
 		return reach{project: t.Project, allPolicies: true}
-	case access.Approvers.Plural:
+	case vocabulary.Approvers.Plural:
 		return reach{project: t.Project, policy: t.Policy}
-	case access.Submitters.Plural:
+	case vocabulary.Submitters.Plural:
 		if !slices.ContainsFunc(added, func(p access.Principal) bool { return !isPerson(p) }) {
 			return reach{project: t.Project, policy: t.Policy}
 		}
@@ -76,7 +76,7 @@ func reachOf(t api.Target, added []access.Principal) reach {
 // guardRole judges that the user has the role from now on: by lock-outs, which may be
 // allowed, and by the guardrails. Whatever gives or takes a role plans it by this.
 func (s *session) guardRole(ctx context.Context, p access.Principal, role access.Role, allowed bool, at path.Path, diags *diag.Diagnostics) {
-	has := access.RoleRegularUser // of whom the same plan creates
+	has := vocabulary.RoleRegularUser // of whom the same plan creates
 	if p.ID != "" {
 		existing, err := s.client.Principal(ctx, p.Kind, p.ID)
 		if err != nil {
@@ -95,10 +95,10 @@ func (s *session) guardRole(ctx context.Context, p access.Principal, role access
 func roleChange(p access.Principal, member access.Reference, has, role access.Role, at path.Path) accessChange {
 	change := accountChange(p, review.AccountChange{Member: member, Role: &role}, review.AccountChange{Member: member, Role: &has}, at)
 	// Between the least and the most, a role gives something and takes something.
-	if role == access.RoleRegularUser || has == access.RoleGlobalAdministrator {
+	if role == vocabulary.RoleRegularUser || has == vocabulary.RoleGlobalAdministrator {
 		change.gains = review.Delta{}
 	}
-	if has == access.RoleRegularUser || role == access.RoleGlobalAdministrator {
+	if has == vocabulary.RoleRegularUser || role == vocabulary.RoleGlobalAdministrator {
 		change.losses = review.Delta{}
 	}
 	return change

@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const attrGuardrails = "guardrails"
@@ -112,7 +114,7 @@ func guardrailAttributes() map[string]schema.Attribute {
 // ruleList describes the rules, one a line.
 func ruleList() string {
 	var list strings.Builder
-	for _, rule := range review.Catalogue() {
+	for _, rule := range vocabulary.Rules {
 		fmt.Fprintf(&list, "\n  - `%s` (%s): %s", rule.ID, cmp.Or(rule.Introduced, rule.Severity), rule.Summary)
 		for _, parameter := range rule.Parameters {
 			fmt.Fprintf(&list, " Parameter `%s`: %s; %d.", parameter.Name, parameter.Meaning, parameter.Default)
@@ -155,8 +157,13 @@ func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnos
 // refuse says what is wrong with the settings of the rule, or nothing.
 func (m guardrailModel) refuse(id string, setting review.RuleSetting) string {
 	// When the review takes place does not matter to whether the rules hold.
-	one := review.Rulebook{Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{id: setting}}
+	one := review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{id: setting}}
 	err := one.Validate()
+	for i, written := range m.Exceptions {
+		if _, wrong := written.place(); wrong != nil {
+			err = errors.Join(err, fmt.Errorf("rule %s: exception %d: %w", id, i+1, wrong))
+		}
+	}
 	switch {
 	case id == "rules":
 		return "This takes what the file for signpathctl has under the key rules, and not the file as a whole: put .rules behind yamldecode(…)."
@@ -196,8 +203,15 @@ func (m exceptionModel) exception() review.Exception {
 	if err != nil {
 		until = time.Unix(0, 0)
 	}
-	return review.Exception{
-		Member: member, Project: m.Project.ValueString(), SigningPolicy: m.SigningPolicy.ValueString(),
-		Reason: m.Reason.ValueString(), Until: until,
+	place, err := m.place()
+	if err != nil {
+		place = access.PlaceOf(m.SigningPolicy.ValueString())
 	}
+	return review.Exception{Member: member, Place: place, Reason: m.Reason.ValueString(), Until: until}
+}
+
+// place is that which the exception names.
+func (m exceptionModel) place() (access.Place, error) {
+	slugs := map[string]string{vocabulary.PlaceProject: m.Project.ValueString(), vocabulary.PlaceSigningPolicy: m.SigningPolicy.ValueString()}
+	return vocabulary.SignPath.PlaceNamed(func(kind string) string { return slugs[kind] })
 }

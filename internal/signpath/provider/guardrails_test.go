@@ -439,7 +439,7 @@ func TestGuardrailsAreRefused(t *testing.T) {
 		"no member":      {`"old-token" = { exceptions = [{ member = "build", reason = "r", until = "2026-12-31" }] }`, []string{"Invalid member reference"}},
 		"no subject": {
 			`"old-token" = { exceptions = [{ reason = "r", until = "2026-12-31" }] }`,
-			[]string{"Invalid guardrail", "names neither a member nor a project"},
+			[]string{"Invalid guardrail", "names neither a member nor a place"},
 		},
 		"no project": {
 			`"old-token" = { exceptions = [{ member = "ci_user:a", signing_policy = "p", reason = "r", until = "2026-12-31" }] }`,

@@ -14,9 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // inFourteenDays checks the end of an invitation that was sent in this test.
@@ -25,7 +25,7 @@ func inFourteenDays(value string) error {
 	if err != nil {
 		return err
 	}
-	sent := time.Since(expires.Add(-access.InvitationValidity))
+	sent := time.Since(expires.Add(-vocabulary.InvitationValidity))
 	if sent < -time.Minute || sent > time.Hour {
 		return fmt.Errorf("the invitation expires at %s, which is not 14 days from now", value)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // What the list resources share, which find existing objects for terraform query
@@ -27,7 +27,7 @@ var _ provider.ProviderWithListResources = (*signpathProvider)(nil)
 // none: they cannot be imported.
 func (p *signpathProvider) ListResources(context.Context) []func() list.ListResource {
 	resources := []func() list.ListResource{newUserListResource, newCIUserListResource, newUserGroupListResource, newRoleAssignmentListResource}
-	for _, l := range access.Lists() {
+	for _, l := range vocabulary.Lists() {
 		resources = append(resources,
 			func() list.ListResource { return newAccessListListResource(l) },
 			func() list.ListResource { return newAccessListEntryListResource(l) },

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // Taking away the rights by which they could be given back is an error in the
@@ -53,10 +54,10 @@ func (s *session) checkDeactivation(ctx context.Context, p access.Principal, all
 // Administrator takes nothing away. A plan asks for it by guardRole, and a destroy once
 // more when it is carried out.
 func (s *session) checkDemotion(ctx context.Context, p access.Principal, role access.Role, allowed bool, at path.Path, diags *diag.Diagnostics) {
-	if p.Role == role || p.Role == access.RoleRegularUser || role == access.RoleGlobalAdministrator {
+	if p.Role == role || p.Role == vocabulary.RoleRegularUser || role == vocabulary.RoleGlobalAdministrator {
 		return
 	}
-	s.checkLoss(ctx, p, fmt.Sprintf("takes the role %s from", p.Role), allowed, at, diags)
+	s.checkLoss(ctx, p, fmt.Sprintf("takes the role %s from", vocabulary.SignPath.Spell(p.Role)), allowed, at, diags)
 }
 
 func (s *session) checkLoss(ctx context.Context, p access.Principal, does string, allowed bool, at path.Path, diags *diag.Diagnostics) {
@@ -72,7 +73,7 @@ func (s *session) checkLoss(ctx context.Context, p access.Principal, does string
 			"This plan %s %s, the user whose API token Terraform uses. It could not be undone with that token.", does, p),
 			"Use the API token of another user for that")
 	}
-	if p.Role.AtMost() != access.RoleGlobalAdministrator || !p.Active {
+	if vocabulary.SignPath.AtMost(p.Role) != vocabulary.RoleGlobalAdministrator || !p.Active {
 		return
 	}
 	left, leaving, err := s.otherAdministrators(ctx, p)
@@ -90,8 +91,8 @@ func (s *session) checkLoss(ctx context.Context, p access.Principal, does string
 // one, and what is told of one has to be true of all.
 func lastOne(p access.Principal, leaving []string) string {
 	switch {
-	case p.Role.IsUnknown():
-		return fmt.Sprintf("whose role %s may be that of the last active Global Administrator: nobody else is known to be one", p.Role)
+	case vocabulary.SignPath.IsUnknown(p.Role):
+		return fmt.Sprintf("whose role %s may be that of the last active Global Administrator: nobody else is known to be one", vocabulary.SignPath.Spell(p.Role))
 	case len(leaving) > 0:
 		return "the last active Global Administrator but for whom it takes that from as well: " + strings.Join(leaving, ", ")
 	}
@@ -124,7 +125,7 @@ func (s *session) otherAdministrators(ctx context.Context, p access.Principal) (
 	for _, kind := range roleKinds {
 		for _, other := range directory.All(kind) {
 			switch {
-			case other.ID == p.ID || other.Status() != access.StatusActive || other.Role.AtLeast() != access.RoleGlobalAdministrator || other.Support:
+			case other.ID == p.ID || other.Status() != access.StatusActive || vocabulary.SignPath.AtLeast(other.Role) != vocabulary.RoleGlobalAdministrator || other.Support:
 			case s.demoted.has(other.ID):
 				leaving = append(leaving, other.String())
 			default:

@@ -16,6 +16,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // Groups in groups: who is on a list in the end, and groups that would contain
@@ -108,7 +109,7 @@ func (s *session) groupMembers(ctx context.Context, key string) ([]string, error
 	if !ok || group.Kind != access.KindGroup {
 		return nil, nil
 	}
-	return s.client.Members(ctx, s.groupTarget(access.GroupMembers, group))
+	return s.client.Members(ctx, s.groupTarget(vocabulary.GroupMembers, group))
 }
 
 // spellKey names a principal by its memberKey.
@@ -127,10 +128,10 @@ type expandedMember struct {
 }
 
 // expandedName is the attribute beside the direct members of a list.
-func expandedName(list access.List) string { return "expanded_" + list.Plural }
+func expandedName(list vocabulary.List) string { return "expanded_" + list.Plural }
 
 // expandedAttribute is an access list in a data source, with its groups resolved.
-func expandedAttribute(list access.List) schema.Attribute {
+func expandedAttribute(list vocabulary.List) schema.Attribute {
 	return schema.ListNestedAttribute{
 		Computed: true,
 		MarkdownDescription: fmt.Sprintf("Everyone who is among the %[1]s in the end, directly or through groups in groups, ordered by member. "+

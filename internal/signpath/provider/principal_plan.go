@@ -12,6 +12,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan]: it compares the plan
@@ -81,7 +82,7 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 		// Whom the plan creates counts as the next plan will find them: an invited user is
 		// a danger already where somebody may do too much, and not there yet where somebody
 		// has to be.
-		planned.Role, planned.Invited = access.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
+		planned.Role, planned.Invited = vocabulary.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
 	}
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	tellUninvited(plan, prior, &resp.Diagnostics)

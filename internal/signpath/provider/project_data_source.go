@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // projectRecord is what data sources tell of a project in a list.
@@ -73,10 +73,10 @@ func (d *projectDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		MarkdownDescription: "Slug, as in the web address.",
 		Validators:          []validator.String{isSlug()},
 	}
-	attributes[access.Readers.Plural] = membersAttribute(access.Readers)
-	attributes[access.Configurators.Plural] = membersAttribute(access.Configurators)
-	attributes[expandedName(access.Readers)] = expandedAttribute(access.Readers)
-	attributes[expandedName(access.Configurators)] = expandedAttribute(access.Configurators)
+	attributes[vocabulary.Readers.Plural] = membersAttribute(vocabulary.Readers)
+	attributes[vocabulary.Configurators.Plural] = membersAttribute(vocabulary.Configurators)
+	attributes[expandedName(vocabulary.Readers)] = expandedAttribute(vocabulary.Readers)
+	attributes[expandedName(vocabulary.Configurators)] = expandedAttribute(vocabulary.Configurators)
 	attributes["signing_policies"] = schema.ListAttribute{
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "Slugs of the project's signing policies, ordered.",
@@ -88,7 +88,7 @@ func (d *projectDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 }
 
 // membersAttribute is an access list in a data source.
-func membersAttribute(list access.List) schema.Attribute {
+func membersAttribute(list vocabulary.List) schema.Attribute {
 	return schema.SetAttribute{
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: fmt.Sprintf("Member references of the %s: who may %s.", list.Plural, list.Grants),
@@ -129,8 +129,8 @@ func (d *projectDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		projectRecord:   newProjectRecord(project),
 		SigningPolicies: policies,
 	}
-	model.Readers, model.ExpandedReaders = d.members(ctx, api.Target{List: access.Readers, Project: project.Slug}, &resp.Diagnostics)
-	model.Configurators, model.ExpandedConfigurators = d.members(ctx, api.Target{List: access.Configurators, Project: project.Slug}, &resp.Diagnostics)
+	model.Readers, model.ExpandedReaders = d.members(ctx, api.Target{List: vocabulary.Readers, Project: project.Slug}, &resp.Diagnostics)
+	model.Configurators, model.ExpandedConfigurators = d.members(ctx, api.Target{List: vocabulary.Configurators, Project: project.Slug}, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}

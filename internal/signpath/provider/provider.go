@@ -25,9 +25,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // signpathProvider implements the provider.
@@ -177,7 +177,7 @@ func (p *signpathProvider) Resources(context.Context) []func() resource.Resource
 	resources := []func() resource.Resource{
 		bound(newUserResource), bound(newCIUserResource), bound(newCIUserTokenResource), bound(newRoleAssignmentResource), bound(newUserGroupResource),
 	}
-	for _, list := range access.Lists() {
+	for _, list := range vocabulary.Lists() {
 		resources = append(resources,
 			bound(func() plannedResource { return newAccessListResource(list) }),
 			bound(func() plannedResource { return newAccessListEntryResource(list) }),

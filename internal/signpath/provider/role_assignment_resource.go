@@ -15,6 +15,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // roleAssignmentResource manages the global role of one user.
@@ -134,7 +135,7 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 // checkRole refuses to take a role that the plan has not shown: that of the state is the
 // one that it takes, and somebody may have given the user another since.
 func checkRole(p access.Principal, state roleAssignmentModel, wanted access.Role, at path.Path, diags *diag.Diagnostics) {
-	if p.Role == wanted || p.Role == access.RoleRegularUser || roleValue(p.Role).Equal(state.Role) {
+	if p.Role == wanted || p.Role == vocabulary.RoleRegularUser || roleValue(p.Role).Equal(state.Role) {
 		return
 	}
 	was := access.RoleUnstated
@@ -142,7 +143,7 @@ func checkRole(p access.Principal, state roleAssignmentModel, wanted access.Role
 		was = access.Role(state.Role.ValueString())
 	}
 	addError(diags, at, "The role has changed since the plan", fmt.Sprintf(
-		"The global role of %s was %s in the plan, and is %s now. Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, was, p.Role))
+		"The global role of %s was %s in the plan, and is %s now. Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, vocabulary.SignPath.Spell(was), vocabulary.SignPath.Spell(p.Role)))
 }
 
 // planEnd judges that the user of the state loses the role, by a destroy or by the old
@@ -152,9 +153,9 @@ func (r *roleAssignmentResource) planEnd(ctx context.Context, state roleAssignme
 	if err != nil {
 		return // Who is gone has no role, and what cannot be read now is reported by the destroy.
 	}
-	r.guardRole(ctx, p, access.RoleRegularUser, allowed, at, &resp.Diagnostics)
-	if p.Role != access.RoleRegularUser {
-		r.settle(ctx, p, access.RoleRegularUser, at, &resp.Diagnostics)
+	r.guardRole(ctx, p, vocabulary.RoleRegularUser, allowed, at, &resp.Diagnostics)
+	if p.Role != vocabulary.RoleRegularUser {
+		r.settle(ctx, p, vocabulary.RoleRegularUser, at, &resp.Diagnostics)
 	}
 }
 
@@ -249,12 +250,12 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 	}
 	r.settle(ctx, existing, access.Role(plan.Role.ValueString()), path.Root(attrRole), &resp.Diagnostics)
 	before := r.taken.roleBefore(existing)
-	if req.State.Raw.IsNull() && before != access.RoleRegularUser && string(before) != plan.Role.ValueString() {
+	if req.State.Raw.IsNull() && before != vocabulary.RoleRegularUser && string(before) != plan.Role.ValueString() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrReplacesRole), roleValue(before))...)
-		summary := fmt.Sprintf("An existing role will be replaced: %s is a %s", existing.Reference(), before)
+		summary := fmt.Sprintf("An existing role will be replaced: %s is a %s", existing.Reference(), vocabulary.SignPath.Spell(before))
 		resp.Diagnostics.AddAttributeWarning(path.Root(attrRole), summary, fmt.Sprintf(
 			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s",
-			existing, before, plan.Role.ValueString(), refusedNote))
+			existing, vocabulary.SignPath.Spell(before), plan.Role.ValueString(), refusedNote))
 	}
 }
 
@@ -286,7 +287,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 
 // assign gives the user the role, and tells whether it has it.
 func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
-	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role, Yields: role == access.RoleRegularUser})
+	warnings, err := r.client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role, Yields: role == vocabulary.RoleRegularUser})
 	addEditWarnings(diags, p.String(), warnings)
 	addFailure(diags, failure{at: path.Root(attrRole), doing: fmt.Sprintf("Making %s a %s", p, role), needs: needsUserAdmin, creating: creating}, err)
 	return err == nil || isInForce(err)
@@ -311,14 +312,14 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	r.departed.note(state.Member.ValueString())
 	p, err := r.principal(ctx, state)
 	r.noticeRoles(ctx, &resp.Diagnostics)
-	if err == nil && p.Role == access.RoleRegularUser {
+	if err == nil && p.Role == vocabulary.RoleRegularUser {
 		p, err = r.client.ConfirmPrincipal(ctx, p.Kind, p.ID)
 	}
 	if api.IsGone(err) { // The plan tells; see isGone.
 		principalIdentity(state.ID.ValueString()).set(ctx, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	if err == nil && p.Role == access.RoleRegularUser {
+	if err == nil && p.Role == vocabulary.RoleRegularUser {
 		removeFromState(ctx, resp)
 		return
 	}
@@ -378,13 +379,13 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 		addFailure(&resp.Diagnostics, lookingUp(attrMember, state.Member.ValueString()), err)
 		return
 	}
-	checkRole(p, state, access.RoleRegularUser, path.Empty(), &resp.Diagnostics)
-	r.checkDemotion(ctx, p, access.RoleRegularUser, allowedLockout(ctx, req.Private), path.Empty(), &resp.Diagnostics)
+	checkRole(p, state, vocabulary.RoleRegularUser, path.Empty(), &resp.Diagnostics)
+	r.checkDemotion(ctx, p, vocabulary.RoleRegularUser, allowedLockout(ctx, req.Private), path.Empty(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	r.taken.roles.Store(p.ID, p.Role)
-	r.assign(ctx, p, access.RoleRegularUser, false, &resp.Diagnostics)
+	r.assign(ctx, p, vocabulary.RoleRegularUser, false, &resp.Diagnostics)
 }
 
 // ImportState implements [resource.ResourceWithImportState].
@@ -402,7 +403,7 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 		refuseUnmanageable(p, path.Empty(), &resp.Diagnostics)
 		return
 	}
-	if p.Kind == access.KindGroup || p.Role == access.RoleRegularUser {
+	if p.Kind == access.KindGroup || p.Role == vocabulary.RoleRegularUser {
 		resp.Diagnostics.AddError("No role to import", fmt.Sprintf("%s has no privileged global role.", p))
 		return
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // roleValue is the role as a state has it: null for one that SignPath does not state.
@@ -35,7 +36,7 @@ func (n *roleNotice) news(users []access.Principal) map[access.Role][]string {
 	defer n.mu.Unlock()
 	news := map[access.Role][]string{}
 	for _, p := range users {
-		if p.Role.IsUnknown() && n.told[p.ID] != p.Role {
+		if vocabulary.SignPath.IsUnknown(p.Role) && n.told[p.ID] != p.Role {
 			n.told[p.ID] = p.Role
 			news[p.Role] = append(news[p.Role], p.String())
 		}
@@ -48,10 +49,10 @@ func (n *roleNotice) news(users []access.Principal) map[access.Role][]string {
 // names everybody: as soon as one of them is seen, both lists of users are read. The
 // guardrails can switch the warning off, with the rule.
 func (s *session) noticeRoles(ctx context.Context, diags *diag.Diagnostics, seen ...access.Principal) {
-	if s == nil || s.rules[review.UnknownRole].Severity == review.Ignore {
+	if s == nil || s.rules[vocabulary.UnknownRole].Severity == review.Ignore {
 		return
 	}
-	hasUnknown := func(p access.Principal) bool { return p.Role.IsUnknown() }
+	hasUnknown := func(p access.Principal) bool { return vocabulary.SignPath.IsUnknown(p.Role) }
 	if users := append(s.usersKnown(), seen...); !slices.ContainsFunc(users, hasUnknown) {
 		return
 	}
@@ -59,7 +60,7 @@ func (s *session) noticeRoles(ctx context.Context, diags *diag.Diagnostics, seen
 	_, _ = s.client.Directory(ctx, roleKinds...)
 	news := s.roleNotice.news(append(s.usersKnown(), seen...))
 	for _, role := range slices.Sorted(maps.Keys(news)) {
-		diags.AddWarning(fmt.Sprintf("Global role %s is in use", role), unknownRoleDetail(role, news[role]))
+		diags.AddWarning(fmt.Sprintf("Global role %s is in use", vocabulary.SignPath.Spell(role)), unknownRoleDetail(role, news[role]))
 	}
 }
 
@@ -84,5 +85,5 @@ func unknownRoleDetail(role access.Role, users []string) string {
 	}
 	return what + "\n\nWhat it allows is not known, so it counts against: as Global Administrator where somebody with it is deactivated, activated or reported or gets another role, " +
 		"and as nobody where a Global Administrator has to be left. Look up in SignPath's web application which role that is, and report it to this provider's project. " +
-		"The rule " + review.UnknownRole + " in guardrails of the provider block switches this warning off."
+		"The rule " + vocabulary.UnknownRole + " in guardrails of the provider block switches this warning off."
 }

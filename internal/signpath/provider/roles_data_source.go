@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // rolesDataSource is the catalogue of global roles. It asks SignPath nothing.
@@ -61,10 +61,10 @@ func (d *rolesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 // Read implements [datasource.DataSource].
 func (d *rolesDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model rolesModel
-	for _, role := range access.Roles() {
+	for _, role := range vocabulary.GlobalRoles() {
 		record := roleRecord{
 			Role: types.StringValue(string(role.Role)), Title: types.StringValue(role.Title),
-			ConsiderFor: types.StringValue(role.ConsiderFor), Privileged: types.BoolValue(role.Privileged),
+			ConsiderFor: types.StringValue(role.ConsiderFor), Privileged: types.BoolValue(role.Role != vocabulary.RoleRegularUser),
 		}
 		for _, permission := range role.Permissions {
 			record.Permissions = append(record.Permissions, types.StringValue(permission))

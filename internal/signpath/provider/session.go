@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A session is what the resources and data sources of one Terraform run share.
@@ -58,7 +59,9 @@ type session struct {
 }
 
 // rulebook is what reviews of this run go by.
-func (s *session) rulebook() review.Rulebook { return review.Rulebook{Now: s.now(), Rules: s.rules} }
+func (s *session) rulebook() review.Rulebook {
+	return review.Rulebook{Catalogue: vocabulary.Rules, Now: s.now(), Rules: s.rules}
+}
 
 // newSession takes the clock and the guardrails' settings of rules, which are valid.
 func newSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *session {

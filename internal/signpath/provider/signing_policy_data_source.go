@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // signingPolicyDataSource looks up one signing policy.
@@ -57,18 +57,18 @@ func (d *signingPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaR
 			attrSlug: schema.StringAttribute{
 				Required: true, MarkdownDescription: "Slug of the signing policy, as in its web address.", Validators: []validator.String{isSlug()},
 			},
-			attrName:                        schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
-			"description":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
-			"purpose":                       schema.StringAttribute{Computed: true, MarkdownDescription: "Purpose as SignPath says it; its values are not documented." + untold},
-			attrActive:                      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the policy is active." + untold},
-			"verifies_trusted_build_system": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether requests must come from a trusted build system. Interactive users can then not be submitters." + untold},
-			"verifies_origin":               schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the origin of what is signed is verified, which needs trusted build system verification." + untold},
-			"uses_approval_process":         schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether signing requests need approval." + untold},
-			"required_approvals":            schema.Int64Attribute{Computed: true, MarkdownDescription: "How many approvers must approve a request." + untold},
-			access.Submitters.Plural:        membersAttribute(access.Submitters),
-			access.Approvers.Plural:         membersAttribute(access.Approvers),
-			expandedName(access.Submitters): expandedAttribute(access.Submitters),
-			expandedName(access.Approvers):  expandedAttribute(access.Approvers),
+			attrName:                            schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
+			"description":                       schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
+			"purpose":                           schema.StringAttribute{Computed: true, MarkdownDescription: "Purpose as SignPath says it; its values are not documented." + untold},
+			attrActive:                          schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the policy is active." + untold},
+			"verifies_trusted_build_system":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether requests must come from a trusted build system. Interactive users can then not be submitters." + untold},
+			"verifies_origin":                   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the origin of what is signed is verified, which needs trusted build system verification." + untold},
+			"uses_approval_process":             schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether signing requests need approval." + untold},
+			"required_approvals":                schema.Int64Attribute{Computed: true, MarkdownDescription: "How many approvers must approve a request." + untold},
+			vocabulary.Submitters.Plural:        membersAttribute(vocabulary.Submitters),
+			vocabulary.Approvers.Plural:         membersAttribute(vocabulary.Approvers),
+			expandedName(vocabulary.Submitters): expandedAttribute(vocabulary.Submitters),
+			expandedName(vocabulary.Approvers):  expandedAttribute(vocabulary.Approvers),
 		},
 	}
 }
@@ -87,7 +87,7 @@ func (d *signingPolicyDataSource) Read(ctx context.Context, req datasource.ReadR
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrSlug), doing: doing, needs: needsProjectRead}, err)
 		return
 	}
-	target := func(list access.List) api.Target {
+	target := func(list vocabulary.List) api.Target {
 		return api.Target{List: list, Project: project.ValueString(), Policy: slug.ValueString()}
 	}
 	model := signingPolicyModel{
@@ -98,8 +98,8 @@ func (d *signingPolicyDataSource) Read(ctx context.Context, req datasource.ReadR
 		UsesApprovalProcess:        types.BoolPointerValue(policy.UsesApprovalProcess),
 		RequiredApprovals:          types.Int64PointerValue(policy.RequiredApprovals),
 	}
-	model.Submitters, model.ExpandedSubmitters = d.members(ctx, target(access.Submitters), &resp.Diagnostics)
-	model.Approvers, model.ExpandedApprovers = d.members(ctx, target(access.Approvers), &resp.Diagnostics)
+	model.Submitters, model.ExpandedSubmitters = d.members(ctx, target(vocabulary.Submitters), &resp.Diagnostics)
+	model.Approvers, model.ExpandedApprovers = d.members(ctx, target(vocabulary.Approvers), &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A stringValidator checks the form of a known string without asking SignPath.
@@ -117,7 +118,7 @@ func isIdentity() validator.String {
 	return stringValidator{
 		description: "an identity of the form <sso-identifier>:<subject>",
 		summary:     "Invalid identity",
-		check:       satisfies(access.IsIdentity, `%q is not of the form <sso-identifier>:<subject>, such as "acme:S-1-2-34"`),
+		check:       satisfies(vocabulary.IsIdentity, `%q is not of the form <sso-identifier>:<subject>, such as "acme:S-1-2-34"`),
 	}
 }
 
@@ -152,7 +153,7 @@ func isSlug() validator.String {
 	return stringValidator{
 		description: "a slug, as it stands in the web address of the object",
 		summary:     "Invalid slug",
-		check:       access.CheckSlug,
+		check:       vocabulary.CheckSlug,
 	}
 }
 
@@ -162,10 +163,10 @@ func isRole() validator.String {
 		description: "one of " + roleNames(),
 		summary:     "Invalid role",
 		check: func(value string) error {
-			if slices.Contains(access.PrivilegedRoles(), access.Role(value)) {
+			if slices.Contains(vocabulary.PrivilegedRoles(), access.Role(value)) {
 				return nil
 			}
-			if value == string(access.RoleRegularUser) {
+			if value == string(vocabulary.RoleRegularUser) {
 				return fmt.Errorf("%s is what a user is without a role assignment. Leave this resource out; valid are %s", value, roleNames())
 			}
 			if role, ok := roleTitled(value); ok {
@@ -180,7 +181,7 @@ func isRole() validator.String {
 // other case.
 func roleTitled(text string) (access.Role, bool) {
 	squeezed := strings.NewReplacer(" ", "", "_", "", "-", "").Replace(text)
-	for _, role := range access.PrivilegedRoles() {
+	for _, role := range vocabulary.PrivilegedRoles() {
 		if strings.EqualFold(squeezed, string(role)) {
 			return role, true
 		}
@@ -191,7 +192,7 @@ func roleTitled(text string) (access.Role, bool) {
 func roleNames() string { return joinRoles(", ") }
 
 func joinRoles(separator string) string {
-	roles := access.PrivilegedRoles()
+	roles := vocabulary.PrivilegedRoles()
 	names := make([]string, len(roles))
 	for i, role := range roles {
 		names[i] = string(role)

@@ -6,8 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A replacement destroys before it creates, also where both are about the same object:
@@ -50,7 +50,7 @@ func leaving(ctx context.Context, private privateReader, t api.Target, ids []str
 
 // listKey identifies a list, also that of a group which is called otherwise by now.
 func listKey(t api.Target) string {
-	if t.List.Parent == access.ParentUserGroup {
+	if t.List.Parent == vocabulary.ParentUserGroup {
 		return t.List.Plural + " of " + groupKey(t)
 	}
 	return t.String()

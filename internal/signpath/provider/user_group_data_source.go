@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 var userGroups = describedPrincipals{
@@ -73,8 +74,8 @@ type userGroupLookup struct {
 // Schema implements [datasource.DataSource].
 func (d *userGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := d.lookupAttributes()
-	attributes[access.GroupMembers.Plural] = membersAttribute(access.GroupMembers)
-	attributes[expandedName(access.GroupMembers)] = expandedAttribute(access.GroupMembers)
+	attributes[vocabulary.GroupMembers.Plural] = membersAttribute(vocabulary.GroupMembers)
+	attributes[expandedName(vocabulary.GroupMembers)] = expandedAttribute(vocabulary.GroupMembers)
 	resp.Schema = schema.Schema{MarkdownDescription: d.one, Attributes: attributes}
 }
 
@@ -90,7 +91,7 @@ func (d *userGroupDataSource) Read(ctx context.Context, req datasource.ReadReque
 		return
 	}
 	model := userGroupLookup{userGroupRecord: newUserGroupRecord(p, d.client.Known().ReferenceTo(p.ID))}
-	model.Members, model.Expanded = d.members(ctx, d.groupTarget(access.GroupMembers, p), &resp.Diagnostics)
+	model.Members, model.Expanded = d.members(ctx, d.groupTarget(vocabulary.GroupMembers, p), &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 		keepConfigured(ctx, at, req, resp)

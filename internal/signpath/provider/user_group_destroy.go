@@ -11,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // SignPath's API is not known to delete groups. A destroy takes the members out,
@@ -31,7 +32,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 	}
 	var members []string
 	if err == nil {
-		members, err = r.client.Members(ctx, r.groupTarget(access.GroupMembers, group))
+		members, err = r.client.Members(ctx, r.groupTarget(vocabulary.GroupMembers, group))
 	}
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: "Reading " + prior.Member.ValueString(), needs: needsAnyRole}, err)
@@ -52,9 +53,9 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 	announce(ctx, resp.Private, members, &resp.Diagnostics)
 	if len(members) > 0 {
 		settled(&resp.Diagnostics, failure{doing: fmt.Sprintf("Planning to empty %s", group), needs: needsGroupAdmin}, false,
-			r.client.SettleMembers(ctx, r.groupTarget(access.GroupMembers, group), true))
+			r.client.SettleMembers(ctx, r.groupTarget(vocabulary.GroupMembers, group), true))
 	}
-	emptied := r.listChange(r.groupTarget(access.GroupMembers, group), nil, members)
+	emptied := r.listChange(r.groupTarget(vocabulary.GroupMembers, group), nil, members)
 	emptied.replaceable, emptied.ends = true, true
 	r.guardAccess(ctx, emptied, &resp.Diagnostics)
 	names, err := r.spellMembers(ctx, members, nil)
@@ -88,7 +89,7 @@ func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	r.replaced.add(group.ID)
-	t := r.groupTarget(access.GroupMembers, group)
+	t := r.groupTarget(vocabulary.GroupMembers, group)
 	defer r.accounts.lock(group.ID)()
 	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{group.ID})) == 0 {
 		return
@@ -123,7 +124,7 @@ func (r *userGroupResource) warnOfRemaining(ctx context.Context, t api.Target, e
 // but for those who leave it by a resource of their own.
 func (r *userGroupResource) restore(ctx context.Context, group access.Principal, diags *diag.Diagnostics) {
 	defer r.accounts.lock(group.ID)()
-	t := r.groupTarget(access.GroupMembers, group)
+	t := r.groupTarget(vocabulary.GroupMembers, group)
 	_, left := r.taken.entries.split(listKey(t), r.accounts.emptied.of(listKey(t)))
 	if len(left) == 0 {
 		return

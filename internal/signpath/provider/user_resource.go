@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // userResource manages an interactive user.
@@ -124,7 +125,7 @@ func (m *userModel) settle(p access.Principal) {
 
 // expiryOfInvitation is when an invitation that was sent now expires.
 func expiryOfInvitation() types.String {
-	return types.StringValue(time.Now().UTC().Add(access.InvitationValidity).Format(time.RFC3339))
+	return types.StringValue(time.Now().UTC().Add(vocabulary.InvitationValidity).Format(time.RFC3339))
 }
 
 // Metadata implements [resource.Resource].

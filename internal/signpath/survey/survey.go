@@ -10,6 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A Survey is a live organization, as far as a token sees it.
@@ -60,13 +61,12 @@ func ReadStrictly(ctx context.Context, client *api.Client, progress Progress) (*
 // named: the rest of the organization is as if it were not there.
 func ReadProject(ctx context.Context, client *api.Client, project string, policies ...string) (*Survey, error) {
 	r := newReader(client, nil)
-	found := review.Project{Slug: project}
-	for _, slug := range policies {
-		found.SigningPolicies = append(found.SigningPolicies, review.SigningPolicy{Slug: slug})
-	}
-	r.found.Organization.Projects = []review.Project{found}
 	lists := func(ctx context.Context) error {
-		_, err := r.project(ctx, &r.found.Organization.Projects[0])
+		r.addPlaces(access.PlaceOf(project))
+		for _, slug := range policies {
+			r.addPlaces(access.PlaceOf(project, slug))
+		}
+		_, err := r.project(ctx, access.PlaceOf(project))
 		return err
 	}
 	return r.run(ctx, r.principals, r.groups, lists, r.policies)
@@ -86,8 +86,11 @@ func (r *reader) run(ctx context.Context, steps ...func(context.Context) error) 
 func newReader(client *api.Client, progress Progress) *reader {
 	return &reader{client: client, progress: Shared(progress), found: &Survey{
 		ID: client.OrganizationID(), URL: client.URL(),
-		Directory:    access.NewDirectory(),
-		Organization: review.Organization{Members: map[access.Reference]review.Entries{}},
+		Directory: access.NewDirectory(),
+		Organization: review.Organization{
+			Vocabulary: vocabulary.SignPath, Members: map[access.Reference]review.Entries{},
+			Places: map[access.Place]any{}, Grants: map[review.Seat]review.Entries{},
+		},
 	}}
 }
 
@@ -111,8 +114,8 @@ func (r *reader) caller(ctx context.Context) error {
 		return err
 	}
 	r.found.Caller = me.Principal
-	if !me.Role.SeesAllProjects() {
-		r.found.Gaps = append(r.found.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.", me.Reference(), me.Role.Title()))
+	if !vocabulary.SeesAllProjects(me.Role) {
+		r.found.Gaps = append(r.found.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.", me.Reference(), vocabulary.SignPath.Title(me.Role)))
 	}
 	return nil
 }
@@ -139,7 +142,7 @@ func (r *reader) inParallel(ctx context.Context, reads []func(context.Context) e
 func (r *reader) projectList(ctx context.Context) error {
 	projects, err := r.client.Projects(ctx)
 	for _, p := range projects {
-		r.found.Organization.Projects = append(r.found.Organization.Projects, review.Project{Slug: p.Slug})
+		r.addPlaces(access.PlaceOf(p.Slug))
 	}
 	_, err = r.refused(err, "The list of projects")
 	return err
@@ -192,94 +195,104 @@ func (r *reader) group(ctx context.Context, listed access.Principal) (access.Pri
 	if err != nil {
 		return listed, review.Entries{}, err
 	}
-	members, err := r.entries(ctx, api.Target{List: access.GroupMembers, Group: group.ID, GroupName: group.Name})
+	members, err := r.entries(ctx, api.Target{List: vocabulary.GroupMembers, Group: group.ID, GroupName: group.Name})
 	return group, members, err
 }
 
+// addPlaces notes places of which nothing is known yet.
+func (r *reader) addPlaces(places ...access.Place) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, place := range places {
+		r.found.Organization.Places[place] = nil
+	}
+}
+
 func (r *reader) projects(ctx context.Context) error {
-	projects := r.found.Organization.Projects
+	projects := r.found.Organization.PlacesOf(vocabulary.PlaceProject)
 	return Each(ctx, len(projects), r.progress, func(ctx context.Context, i int) error {
-		project := &projects[i]
-		refused, err := r.project(ctx, project)
+		refused, err := r.project(ctx, projects[i])
 		if err != nil || refused {
 			return err
 		}
-		slugs, err := r.client.SigningPolicies(ctx, project.Slug)
+		slugs, err := r.client.SigningPolicies(ctx, projects[i].Slug(0))
 		for _, slug := range slugs {
-			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{Slug: slug})
+			r.addPlaces(access.PlaceOf(projects[i].Slug(0), slug))
 		}
 		return err
 	})
 }
 
 // project reads the lists of a project of which the slug is known.
-func (r *reader) project(ctx context.Context, project *review.Project) (refused bool, err error) {
-	of := api.Target{Project: project.Slug}
-	if project.Readers, err = r.entriesOf(ctx, of, access.Readers); err == nil {
-		project.Configurators, err = r.entriesOf(ctx, of, access.Configurators)
-	}
+func (r *reader) project(ctx context.Context, place access.Place) (refused bool, err error) {
+	slug := place.Slug(0)
+	lists, err := r.listsAt(ctx, place)
+	var settings api.Project
 	if err == nil {
-		var settings api.Project
-		settings, err = r.client.Project(ctx, project.Slug) // The lists came from the same answer.
-		project.Active = settings.Active()
+		settings, err = r.client.Project(ctx, slug) // The lists came from the same answer.
 	}
-	refused, err = r.refused(err, fmt.Sprintf("Project %q with its signing policies", project.Slug))
-	if refused {
-		project.Readers, project.Configurators = unseen, unseen
+	refused, err = r.refused(err, fmt.Sprintf("Project %q with its signing policies", slug))
+	if err == nil {
+		r.put(place, vocabulary.Project{Active: settings.Active()}, lists, refused)
 	}
 	return refused, err
 }
 
 func (r *reader) policies(ctx context.Context) error {
-	type policy struct {
-		project string
-		at      *review.SigningPolicy
-	}
-	var policies []policy
-	for _, project := range r.found.Organization.Projects {
-		for i := range project.SigningPolicies {
-			policies = append(policies, policy{project.Slug, &project.SigningPolicies[i]})
-		}
-	}
-	return Each(ctx, len(policies), r.progress, func(ctx context.Context, i int) error {
-		return r.policy(ctx, policies[i].project, policies[i].at)
-	})
+	policies := r.found.Organization.PlacesOf(vocabulary.PlaceSigningPolicy)
+	return Each(ctx, len(policies), r.progress, func(ctx context.Context, i int) error { return r.policy(ctx, policies[i]) })
 }
 
-// policy reads the settings and lists of a signing policy. Its slug is known.
-func (r *reader) policy(ctx context.Context, project string, policy *review.SigningPolicy) error {
-	found, err := r.readPolicy(ctx, project, policy.Slug)
-	refused, err := r.refused(err, fmt.Sprintf("Signing policy %q", project+"/"+policy.Slug))
-	if refused {
-		found = review.SigningPolicy{Slug: policy.Slug, Submitters: unseen, Approvers: unseen}
+// policy reads the settings and lists of a signing policy of which the slug is known.
+func (r *reader) policy(ctx context.Context, place access.Place) error {
+	settings, err := r.client.SigningPolicy(ctx, place.Slug(0), place.Slug(1))
+	var lists map[access.Role]review.Entries
+	if err == nil {
+		lists, err = r.listsAt(ctx, place)
 	}
-	*policy = found
-	return err
-}
-
-func (r *reader) readPolicy(ctx context.Context, project, slug string) (review.SigningPolicy, error) {
-	settings, err := r.client.SigningPolicy(ctx, project, slug)
+	refused, err := r.refused(err, fmt.Sprintf("Signing policy %q", place))
 	if err != nil {
-		return review.SigningPolicy{}, err
+		return err
 	}
-	policy := review.SigningPolicy{
-		Slug: slug, Name: settings.Name, Purpose: settings.Purpose, Active: settings.Active,
+	r.put(place, vocabulary.SigningPolicy{
+		Name: settings.Name, Purpose: settings.Purpose, Active: settings.Active,
 		UsesApprovalProcess: settings.UsesApprovalProcess, RequiredApprovals: settings.RequiredApprovals,
 		VerifiesTrustedBuildSystem: settings.VerifiesTrustedBuildSystem, VerifiesOrigin: settings.VerifiesOrigin,
-	}
-	of := api.Target{Project: project, Policy: slug}
-	if policy.Submitters, err = r.entriesOf(ctx, of, access.Submitters); err == nil {
-		policy.Approvers, err = r.entriesOf(ctx, of, access.Approvers)
-	}
-	return policy, err
+	}, lists, refused)
+	return nil
 }
 
-// unseen is a list of which nothing is known.
-var unseen = review.Entries{Incomplete: true}
+// listsAt reads the lists of a place, by role.
+func (r *reader) listsAt(ctx context.Context, place access.Place) (map[access.Role]review.Entries, error) {
+	lists := map[access.Role]review.Entries{}
+	for _, list := range vocabulary.Lists() {
+		if list.Kind() != vocabulary.SignPath.KindAt(place) {
+			continue
+		}
+		entries, err := r.entries(ctx, api.Target{List: list, Project: place.Slug(0), Policy: place.Slug(1)})
+		if err != nil {
+			return nil, err
+		}
+		lists[list.Role()] = entries
+	}
+	return lists, nil
+}
 
-func (r *reader) entriesOf(ctx context.Context, of api.Target, list access.List) (review.Entries, error) {
-	of.List = list
-	return r.entries(ctx, of)
+// put notes what a place has. Of one that the token may not see, nothing is known.
+func (r *reader) put(place access.Place, settings any, lists map[access.Role]review.Entries, refused bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	org := &r.found.Organization
+	if !refused {
+		org.Places[place] = settings
+	}
+	for _, role := range vocabulary.SignPath.RolesAt(place) {
+		entries := lists[role.Role]
+		if refused {
+			entries = review.Entries{Incomplete: true}
+		}
+		org.Grant(role.Role, place, entries)
+	}
 }
 
 // entries reads a list and names those on it by kind and id.

@@ -19,6 +19,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // token is that of the CI user by which the tests read and change the organization.
@@ -27,7 +28,7 @@ const token = "c3VydmV5LXRva2VuLW9mLWEtdGVzdC0wMDAwMDAwMDA="
 var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // rules make every rule find something in small organizations.
-var rules = review.Rulebook{
+var rules = review.Rulebook{Catalogue: vocabulary.Rules,
 	Now: time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC),
 	Rules: map[string]review.RuleSetting{
 		"many-global-administrators": {Parameters: map[string]int{"maximum": 2}},
@@ -246,7 +247,7 @@ func (w *world) named(p access.Principal) access.Reference {
 }
 
 func (w *world) changeRole(p access.Principal) review.Delta {
-	role := pick(w.random, access.Roles()).Role
+	role := pick(w.random, vocabulary.GlobalRoles()).Role
 	if p.Kind == access.KindGroup || p.Name == "terraform" {
 		return review.Delta{}
 	}
@@ -269,37 +270,36 @@ func (w *world) changeActivity(p access.Principal) review.Delta {
 
 // create makes a CI user or a group, in names of which the case tells them apart.
 func (w *world) create() review.Delta {
-	p := access.Principal{Kind: access.KindCIUser, Name: pick(w.random, []string{"new", "NEW"}), Role: access.RoleRegularUser, Active: true}
+	p := access.Principal{Kind: access.KindCIUser, Name: pick(w.random, []string{"new", "NEW"}), Role: vocabulary.RoleRegularUser, Active: true}
 	if w.chance(50) {
 		p.Kind, p.Role = access.KindGroup, ""
 	}
 	if _, err := w.client.CreatePrincipal(w.Context(), p); err != nil {
 		return review.Delta{}
 	}
-	list := review.AccessList{List: access.Readers, Place: review.Place{Project: "project-0"}}
+	list := review.Seat{Role: vocabulary.Readers.Role(), Place: access.PlaceOf("project-0")}
 	delta := review.Delta{Principals: []review.Principal{{Principal: p}}}
 	created, err := w.client.Resolve(w.Context(), p.Reference())
 	w.must(err)
-	if _, err := w.client.ChangeMembers(w.Context(), api.Target{List: list.List, Project: "project-0"}, []string{created.ID}, nil); err == nil {
+	if _, err := w.client.ChangeMembers(w.Context(), api.Target{List: vocabulary.Readers, Project: "project-0"}, []string{created.ID}, nil); err == nil {
 		delta.Added = list.Entries(p.Reference())
 	}
 	return delta
 }
 
 func (w *world) changeList(org review.Organization, p access.Principal) review.Delta {
-	project := pick(w.random, org.Projects)
-	policy := pick(w.random, project.SigningPolicies)
+	policy := pick(w.random, org.PlacesOf(vocabulary.PlaceSigningPolicy))
 	group := pick(w.random, slices.DeleteFunc(slices.Clone(org.Principals), func(p review.Principal) bool { return p.Kind != access.KindGroup }))
-	list := review.AccessList{List: pick(w.random, access.Lists())}
-	target := api.Target{List: list.List}
-	switch list.List.Parent {
-	case access.ParentUserGroup:
-		list.Group, target.Group, target.GroupName = w.named(group.Principal), group.ID, group.Name
-	case access.ParentSigningPolicy:
-		list.Place.SigningPolicy, target.Policy = policy.Slug, policy.Slug
-		fallthrough
+	target := api.Target{List: pick(w.random, vocabulary.Lists())}
+	list := review.Seat{Role: target.List.Role()}
+	switch target.List.Parent {
+	case vocabulary.ParentUserGroup:
+		list = review.Seat{Group: w.named(group.Principal)}
+		target.Group, target.GroupName = group.ID, group.Name
+	case vocabulary.ParentSigningPolicy:
+		list.Place, target.Project, target.Policy = policy, policy.Slug(0), policy.Slug(1)
 	default:
-		list.Place.Project, target.Project = project.Slug, project.Slug
+		list.Place, target.Project = access.PlaceOf(policy.Slug(0)), policy.Slug(0)
 	}
 	members, err := w.client.Members(w.Context(), target)
 	w.must(err)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -24,16 +26,17 @@ type file struct {
 	} `yaml:"rules"`
 }
 
-type exceptionFile struct {
-	Member        string `yaml:"member"`
-	Project       string `yaml:"project"`
-	SigningPolicy string `yaml:"signing_policy"`
-	Reason        string `yaml:"reason"`
-	Until         string `yaml:"until"`
+// exceptionFile has the keys member, reason and until, and one for each kind of places.
+type exceptionFile map[string]yaml.Node
+
+// A Reader reads rulebooks for one vendor.
+type Reader struct {
+	Vocabulary *access.Vocabulary
+	Catalogue  review.Catalogue
 }
 
 // Parse reads a rulebook for a review at the time: YAML, and so JSON, too. An unknown key is an error, because a rule that a typo switches on is off.
-func Parse(document []byte, now time.Time) (review.Rulebook, error) {
+func (r Reader) Parse(document []byte, now time.Time) (review.Rulebook, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
 	decoder.KnownFields(true)
 	var written file
@@ -46,7 +49,7 @@ func Parse(document []byte, now time.Time) (review.Rulebook, error) {
 	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return review.Rulebook{}, errors.New("there is something behind the first document")
 	}
-	rulebook, err := written.rulebook(now)
+	rulebook, err := r.rulebook(written, now)
 	if err != nil {
 		return review.Rulebook{}, err
 	}
@@ -72,12 +75,12 @@ func inWords(err error) error {
 	return errors.Join(problems...)
 }
 
-func (f file) rulebook(now time.Time) (review.Rulebook, error) {
-	rulebook := review.Rulebook{Now: now, Rules: map[string]review.RuleSetting{}}
+func (r Reader) rulebook(f file, now time.Time) (review.Rulebook, error) {
+	rulebook := review.Rulebook{Catalogue: r.Catalogue, Now: now, Rules: map[string]review.RuleSetting{}}
 	for id, rule := range f.Rules {
 		setting := review.RuleSetting{Severity: rule.Severity, Parameters: rule.Parameters}
 		for i, written := range rule.Exceptions {
-			exception, err := written.exception()
+			exception, err := r.exception(written)
 			if err != nil {
 				return review.Rulebook{}, fmt.Errorf("rule %s: exception %d: %w", id, i+1, err)
 			}
@@ -88,18 +91,41 @@ func (f file) rulebook(now time.Time) (review.Rulebook, error) {
 	return rulebook, nil
 }
 
-func (f exceptionFile) exception() (review.Exception, error) {
-	exception := review.Exception{Project: f.Project, SigningPolicy: f.SigningPolicy, Reason: f.Reason}
-	var err error
-	if f.Member != "" {
-		if exception.Member, err = access.ParseEntry(f.Member); err != nil {
+func (r Reader) exception(written exceptionFile) (exception review.Exception, err error) {
+	texts, err := r.texts(written)
+	if err != nil {
+		return exception, err
+	}
+	exception.Reason = texts["reason"]
+	if exception.Place, err = r.Vocabulary.PlaceNamed(func(kind string) string { return texts[kind] }); err != nil {
+		return exception, err
+	}
+	if member := texts["member"]; member != "" {
+		if exception.Member, err = access.ParseEntry(member); err != nil {
 			return exception, err
 		}
 	}
-	if f.Until != "" {
-		if exception.Until, err = time.Parse(time.DateOnly, f.Until); err != nil {
-			return exception, fmt.Errorf("until: %q is no date like 2026-12-31", f.Until)
+	if until := texts["until"]; until != "" {
+		if exception.Until, err = time.Parse(time.DateOnly, until); err != nil {
+			return exception, fmt.Errorf("until: %q is no date like 2026-12-31", until)
 		}
 	}
 	return exception, nil
+}
+
+// texts returns the values of an exception by key.
+func (r Reader) texts(written exceptionFile) (map[string]string, error) {
+	texts := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(written)) {
+		node := written[key]
+		isPlace := slices.ContainsFunc(r.Vocabulary.Places, func(k access.PlaceKind) bool { return k.Key == key })
+		switch {
+		case !isPlace && !slices.Contains([]string{"member", "reason", "until"}, key):
+			return nil, fmt.Errorf("line %d: there is no key %q in this place", node.Line, key)
+		case node.Kind != yaml.ScalarNode:
+			return nil, fmt.Errorf("line %d: %s has the wrong form for this place", node.Line, key)
+		}
+		texts[key] = node.Value
+	}
+	return texts, nil
 }

@@ -5,13 +5,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
 
+func parse(document []byte, now time.Time) (review.Rulebook, error) {
+	return rulebook.Reader{Vocabulary: vocabulary.SignPath, Catalogue: vocabulary.Rules}.Parse(document, now)
+}
+
 func TestRulebookMayBeJSON(t *testing.T) {
-	parsed, err := rulebook.Parse([]byte(`{"rules": {"old-token": {"parameters": {"days": 30}}}}`), now)
+	parsed, err := parse([]byte(`{"rules": {"old-token": {"parameters": {"days": 30}}}}`), now)
 	if err != nil || parsed.Rules["old-token"].Parameters["days"] != 30 {
 		t.Errorf("rulebook %+v, error %v", parsed, err)
 	}
@@ -28,10 +34,13 @@ func TestRulebookIsStrict(t *testing.T) {
 		"rules: {old-token: {exceptions: [{member: nobody, reason: x, until: 2026-12-31}]}}":    "has no kind",
 		"rules: {old-token: {exceptions: [{member: 'ci_user:b', reason: x, until: tomorrow}]}}": `"tomorrow" is no date`,
 		"rules: {old-token: {exceptions: [{member: 'ci_user:b', until: 2026-12-31}]}}":          "needs a reason",
+		"rules: {old-token: {exceptions: [{signing_policy: p, reason: x, until: 2026-12-31}]}}": "it names a signing policy without its project",
+		"rules: {old-token: {exceptions: [{projekt: p, reason: x, until: 2026-12-31}]}}":        `line 1: there is no key "projekt" in this place`,
+		"rules: {old-token: {exceptions: [{project: [p], reason: x, until: 2026-12-31}]}}":      "line 1: project has the wrong form for this place",
 		"rules: {old-token: {severity: deny}}\n---\nrules: {}":                                  "behind the first document",
 		"rules: {old-token: {severity: deny}, old-token: {severity: warn}}":                     "already defined",
 	} {
-		if _, err := rulebook.Parse([]byte(document), now); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parse([]byte(document), now); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q in it", document, err, want)
 		} else if strings.Contains(err.Error(), "struct") || strings.Contains(err.Error(), "rulebook.") {
 			t.Errorf("%s: error %v names a type of Go", document, err)

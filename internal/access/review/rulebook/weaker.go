@@ -22,7 +22,7 @@ var laxer = map[string]bool{"minimum": false, "maximum": true, "days": true}
 // would find by default.
 func Weaker(b review.Rulebook) []Weakening {
 	found := []Weakening{}
-	for _, rule := range review.Catalogue() {
+	for _, rule := range b.Catalogue {
 		set := b.Rules[rule.ID]
 		note := func(format string, args ...any) {
 			found = append(found, Weakening{rule.ID, rule.ID + " " + fmt.Sprintf(format, args...) + "."})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 func TestWeaker(t *testing.T) {
@@ -35,7 +36,7 @@ func TestWeaker(t *testing.T) {
 			[]string{"has the severity ignore, and by default warn.", "has an exception for the organization until 2026-12-31: We are two."},
 		},
 	} {
-		parsed, err := rulebook.Parse([]byte("rules: {"+test.rule+": "+test.setting+"}"), now)
+		parsed, err := parse([]byte("rules: {"+test.rule+": "+test.setting+"}"), now)
 		if err != nil {
 			t.Fatalf("%+v: %v", test, err)
 		}
@@ -56,7 +57,7 @@ func TestWeaker(t *testing.T) {
 // of each is a weakening, and never both.
 func TestEveryParameterHasAWeakerSide(t *testing.T) {
 	sides := map[string]int{"minimum": -1, "maximum": 1, "days": 1}
-	for _, rule := range review.Catalogue() {
+	for _, rule := range vocabulary.Rules {
 		for _, parameter := range rule.Parameters {
 			side, known := sides[parameter.Name]
 			if !known {
@@ -64,7 +65,7 @@ func TestEveryParameterHasAWeakerSide(t *testing.T) {
 			}
 			for step, want := range map[int]int{side: 1, -side: 0} {
 				set := review.RuleSetting{Parameters: map[string]int{parameter.Name: parameter.Default + step}}
-				if got := rulebook.Weaker(review.Rulebook{Rules: map[string]review.RuleSetting{rule.ID: set}}); len(got) != want {
+				if got := rulebook.Weaker(review.Rulebook{Catalogue: vocabulary.Rules, Rules: map[string]review.RuleSetting{rule.ID: set}}); len(got) != want {
 					t.Errorf("%s: %s by %d: %v", rule.ID, parameter.Name, step, got)
 				}
 			}

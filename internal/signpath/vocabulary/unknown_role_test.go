@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // unknownRoles are values that a server may answer in the place of a role.
@@ -85,12 +86,12 @@ func TestAnotherRoleThanTheUnknownIsAnotherFinding(t *testing.T) {
 		before, after access.Role
 		want          []string
 	}{
-		"a known one":           {"GlobalAdmin", access.RoleProjectAdministrator, []string{"ci-user-administrator"}},
-		"none":                  {"GlobalAdmin", access.RoleRegularUser, nil},
+		"a known one":           {"GlobalAdmin", vocabulary.RoleProjectAdministrator, []string{"ci-user-administrator"}},
+		"none":                  {"GlobalAdmin", vocabulary.RoleRegularUser, nil},
 		"another unknown":       {"GlobalAdmin", "globalAdmin", []string{"ci-user-administrator", "unknown-role"}},
 		"the same":              {"GlobalAdmin", "GlobalAdmin", nil},
-		"from one to null":      {access.RoleProjectAdministrator, access.RoleUnstated, []string{"ci-user-administrator", "unknown-role"}},
-		"of which nobody knows": {"", access.RoleRegularUser, nil},
+		"from one to null":      {vocabulary.RoleProjectAdministrator, access.RoleUnstated, []string{"ci-user-administrator", "unknown-role"}},
+		"of which nobody knows": {"", vocabulary.RoleRegularUser, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -117,19 +118,19 @@ func TestChangesOfUnknownRoles(t *testing.T) {
 		want          []string
 	}{
 		"stays":      {nil, nil, nil},
-		"taken away": {nil, edits(role(who, access.RoleRegularUser)), []string{everything("loses", unknown, "")}},
-		"given":      {edits(role(who, access.RoleRegularUser)), nil, []string{everything("gains", unknown, "")}},
-		"promoted":   {nil, edits(role(who, access.RoleGlobalAdministrator)), []string{everything("gains", admin, "")}},
-		"demoted":    {edits(role(who, access.RoleGlobalAdministrator)), nil, []string{everything("loses", admin, "")}},
+		"taken away": {nil, edits(role(who, vocabulary.RoleRegularUser)), []string{everything("loses", unknown, "")}},
+		"given":      {edits(role(who, vocabulary.RoleRegularUser)), nil, []string{everything("gains", unknown, "")}},
+		"promoted":   {nil, edits(role(who, vocabulary.RoleGlobalAdministrator)), []string{everything("gains", admin, "")}},
+		"demoted":    {edits(role(who, vocabulary.RoleGlobalAdministrator)), nil, []string{everything("loses", admin, "")}},
 		"another unknown one": {nil, edits(role(who, "other")), []string{
 			everything("gains", `"other" (unknown), which counts as Global Administrator`, ""), everything("loses", unknown, ""),
 		}},
-		"less": {nil, edits(role(who, access.RoleCertificateAdministrator)), []string{
+		"less": {nil, edits(role(who, vocabulary.RoleCertificateAdministrator)), []string{
 			who + " gains administration of certificates in the organization, by the role Certificate Administrator", everything("loses", unknown, ""),
 		}},
 		"activated":   {edits(deactivated(who)), nil, []string{everything("gains", unknown, ", because the account is now active")}},
 		"deactivated": {nil, edits(deactivated(who)), []string{everything("loses", unknown, ", because the account is no longer active")}},
-		"promoted and deactivated": {nil, edits(role(who, access.RoleGlobalAdministrator), deactivated(who)), []string{
+		"promoted and deactivated": {nil, edits(role(who, vocabulary.RoleGlobalAdministrator), deactivated(who)), []string{
 			everything("loses", unknown, ", because the account is no longer active"), everything("will gain", admin, ", once the account is active"),
 		}},
 	} {
@@ -151,5 +152,5 @@ func TestChangesOfUnknownRoles(t *testing.T) {
 }
 
 func replaceRole(sentence string, role access.Role) string {
-	return strings.Replace(sentence, "ROLE", role.String(), 1)
+	return strings.Replace(sentence, "ROLE", vocabulary.SignPath.Spell(role), 1)
 }

@@ -1,8 +1,10 @@
-package access
+package vocabulary
 
 import (
 	"fmt"
 	"slices"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // Parent is the kind of object that an access list belongs to.
@@ -26,7 +28,7 @@ type List struct {
 	// Grants says what an entry allows, to follow "may".
 	Grants string
 	// Kinds are the kinds of principals that SignPath documents for the list.
-	Kinds []Kind
+	Kinds []access.Kind
 	// Source is where SignPath documents who may be on the list.
 	Source string
 }
@@ -36,25 +38,25 @@ var (
 	Readers = List{
 		Plural: "readers", Singular: "reader", Parent: ParentProject,
 		Grants: "read the project and its signing requests, including artifacts",
-		Kinds:  Kinds(),
+		Kinds:  access.Kinds(),
 		Source: "projects page: readers are users or groups",
 	}
 	Configurators = List{
 		Plural: "configurators", Singular: "configurator", Parent: ParentProject,
 		Grants: "change the artifact configurations and webhooks of the project",
-		Kinds:  Kinds(),
+		Kinds:  access.Kinds(),
 		Source: "projects page: configurators are users or groups; changelog 1.151.1: CI users too",
 	}
 	Submitters = List{
 		Plural: "submitters", Singular: "submitter", Parent: ParentSigningPolicy,
 		Grants: "submit signing requests",
-		Kinds:  Kinds(),
+		Kinds:  access.Kinds(),
 		Source: "projects page: submitters are interactive users, CI users or groups",
 	}
 	Approvers = List{
 		Plural: "approvers", Singular: "approver", Parent: ParentSigningPolicy,
 		Grants: "approve or deny signing requests",
-		Kinds:  []Kind{KindUser, KindGroup},
+		Kinds:  []access.Kind{access.KindUser, access.KindGroup},
 		Source: "projects page: approvers are users; directory synchronization page: or groups",
 	}
 	// GroupMembers admits CI users, on which the documentation is silent: SignPath
@@ -62,10 +64,25 @@ var (
 	GroupMembers = List{
 		Plural: "members", Singular: "member", Parent: ParentUserGroup,
 		Grants: "use every right that the group was given",
-		Kinds:  Kinds(),
+		Kinds:  access.Kinds(),
 		Source: "directory synchronization page: members of a group are users and groups",
 	}
 )
+
+// Role is the role of whoever is on the list.
+func (l List) Role() access.Role { return access.Role(l.Singular) }
+
+// Kind is the key of the kind of places that have the list; empty for the members of a group.
+func (l List) Kind() string {
+	return map[Parent]string{ParentProject: PlaceProject, ParentSigningPolicy: PlaceSigningPolicy}[l.Parent]
+}
+
+// described is what the vocabulary says of whoever is on the list.
+func (l List) described(permission access.Permission, rights map[access.Permission]access.Cell) access.RoleDescription {
+	return access.RoleDescription{
+		Role: l.Role(), By: access.ByEntry, Title: l.Singular, Plural: l.Plural, At: l.Kind(), For: permission, Rights: rights,
+	}
+}
 
 // Lists returns all access lists.
 func Lists() []List { return []List{Readers, Configurators, Submitters, Approvers, GroupMembers} }
@@ -79,7 +96,7 @@ type Conditions struct {
 
 // A RefusedError says that a principal may not be on a list, and by which rule.
 type RefusedError struct {
-	Member Reference
+	Member access.Reference
 	List   List
 	Reason string
 	// Advice says what to do instead.
@@ -100,7 +117,7 @@ func (e *RefusedError) article() string {
 // Admit checks whether the principal may be added to the list. It answers nil
 // or a [*RefusedError]. Groups are admitted whoever is in them: what SignPath
 // does with an interactive user inside a group is not documented.
-func (l List) Admit(p Principal, conditions Conditions) error {
+func (l List) Admit(p access.Principal, conditions Conditions) error {
 	refuse := func(reason, advice string) error {
 		return &RefusedError{Member: p.Reference(), List: l, Reason: reason, Advice: advice}
 	}
@@ -112,7 +129,7 @@ func (l List) Admit(p Principal, conditions Conditions) error {
 		return refuse("the account is inactive",
 			"Activate it first, or leave it off the list: a right that is granted now would come into force unseen when the account is activated.")
 	}
-	if l.Plural == Submitters.Plural && p.Kind == KindUser && conditions.TrustedBuildSystem {
+	if l.Plural == Submitters.Plural && p.Kind == access.KindUser && conditions.TrustedBuildSystem {
 		return refuse("the signing policy verifies trusted build systems, and SignPath then takes no interactive users as submitters",
 			"Name the CI user of the build system.")
 	}

@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"fmt"
@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 func TestRulebookIsChecked(t *testing.T) {
@@ -44,11 +46,7 @@ func TestRulebookIsChecked(t *testing.T) {
 		},
 		"no subject": {
 			"submit-and-approve", without(func(e *review.Exception) { e.Member.Kind, e.Member.Key = "", "" }),
-			`rule submit-and-approve: exception 1: it names neither a member nor a project; to switch the rule off, ignore it`,
-		},
-		"no project": {
-			"submit-and-approve", without(func(e *review.Exception) { e.SigningPolicy = "release-signing" }),
-			`rule submit-and-approve: exception 1: it names a signing policy without its project`,
+			`rule submit-and-approve: exception 1: it names neither a member nor a place; to switch the rule off, ignore it`,
 		},
 		"subject out of place": {
 			"few-global-administrators",
@@ -58,20 +56,20 @@ func TestRulebookIsChecked(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			rulebook := review.Rulebook{Now: now, Rules: map[string]review.RuleSetting{test.rule: test.setting}}
+			rulebook := review.Rulebook{Catalogue: vocabulary.Rules, Now: now, Rules: map[string]review.RuleSetting{test.rule: test.setting}}
 			_, err := review.Review(soundOrganization(), rulebook)
 			if got := errorText(err); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
 	}
-	if _, err := review.Review(soundOrganization(), review.Rulebook{}); err == nil {
+	if _, err := review.Review(soundOrganization(), review.Rulebook{Catalogue: vocabulary.Rules}); err == nil {
 		t.Error("a review at no time is accepted")
 	}
 }
 
 func TestRulebookReportsAllProblems(t *testing.T) {
-	err := review.Rulebook{Rules: map[string]review.RuleSetting{"nonsense": {}, "old-token": {Exceptions: []review.Exception{{}}}}}.Validate()
+	err := review.Rulebook{Catalogue: vocabulary.Rules, Rules: map[string]review.RuleSetting{"nonsense": {}, "old-token": {Exceptions: []review.Exception{{}}}}}.Validate()
 	if lines := strings.Split(errorText(err), "\n"); len(lines) != 5 {
 		t.Errorf("got %q", lines)
 	}
@@ -129,8 +127,8 @@ func TestParametersOfRulesCanBeSet(t *testing.T) {
 
 // An exception covers nothing but its subjects.
 func TestExceptionsCoverOnlyTheirSubjects(t *testing.T) {
-	org := soundOrganization(func(org *review.Organization) {
-		account(org, "user:dev@example.com").ID = "11111111-1111-4111-8111-111111111111"
+	org := soundOrganization(func(org *draft) {
+		account(&org.Organization, "user:dev@example.com").ID = "11111111-1111-4111-8111-111111111111"
 	}, grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"))
 	tests := map[string]struct {
 		exception review.Exception
@@ -139,12 +137,12 @@ func TestExceptionsCoverOnlyTheirSubjects(t *testing.T) {
 		"member":                {memberException("user:dev@example.com"), true},
 		"member by id":          {memberException("user:11111111-1111-4111-8111-111111111111"), true},
 		"another member":        {memberException("user:lead@example.com"), false},
-		"project":               {review.Exception{Project: "acme"}, true},
-		"another project":       {review.Exception{Project: "beta"}, false},
+		"project":               {review.Exception{Place: access.PlaceOf("acme")}, true},
+		"another project":       {review.Exception{Place: access.PlaceOf("beta")}, false},
 		"policy":                {releaseException, true},
-		"another policy":        {review.Exception{Project: "acme", SigningPolicy: "test-signing"}, false},
-		"member elsewhere":      {review.Exception{Member: ref("user:dev@example.com"), Project: "beta"}, false},
-		"another at the policy": {review.Exception{Member: ref("user:lead@example.com"), Project: "acme"}, false},
+		"another policy":        {review.Exception{Place: access.PlaceOf("acme", "test-signing")}, false},
+		"member elsewhere":      {review.Exception{Member: ref("user:dev@example.com"), Place: access.PlaceOf("beta")}, false},
+		"another at the policy": {review.Exception{Member: ref("user:lead@example.com"), Place: access.PlaceOf("acme")}, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -160,7 +158,7 @@ func TestExceptionsCoverOnlyTheirSubjects(t *testing.T) {
 // A finding that has no place is not covered by an exception for a project.
 func TestExceptionForAProjectCoversNoRole(t *testing.T) {
 	org := soundOrganization(role("user:dev@example.com", "UserAdministrator"))
-	exception := review.Exception{Project: "acme", Reason: "the team is small", Until: now}
+	exception := review.Exception{Place: access.PlaceOf("acme"), Reason: "the team is small", Until: now}
 	report := findings(t, org, map[string]review.RuleSetting{"user-administrator": {Exceptions: []review.Exception{exception}}})
 	if len(ofRule(report, "user-administrator")) != 1 {
 		t.Error("the exception for a project covers a role in the organization")

@@ -1,10 +1,11 @@
-package access_test
+package vocabulary_test
 
 import (
 	"slices"
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 func TestRoles(t *testing.T) {
@@ -21,27 +22,27 @@ func TestRoles(t *testing.T) {
 		{"DirectorySynchronizer", "Directory Synchronizer", true, false},
 		{"RegularUser", "Regular User", false, false},
 	}
-	catalogue := access.Roles()
+	catalogue := vocabulary.GlobalRoles()
 	if len(catalogue) != len(tests) {
 		t.Fatalf("there are %d roles", len(catalogue))
 	}
 	var privileged []access.Role
 	for i, test := range tests {
 		got := catalogue[i]
-		if got.Role != test.role || got.Title != test.title || test.role.Title() != test.title || got.Privileged != test.privileged {
-			t.Errorf("role %d is %q (%s), privileged %t", i, got.Role, got.Title, got.Privileged)
+		if got.Role != test.role || got.Title != test.title || vocabulary.SignPath.Title(test.role) != test.title {
+			t.Errorf("role %d is %q (%s)", i, got.Role, got.Title)
 		}
 		if len(got.Permissions) == 0 || got.ConsiderFor == "" {
 			t.Errorf("%s lacks its permissions or for whom it is", got.Role)
 		}
-		if test.role.SeesAllProjects() != test.seesAllProjects {
+		if vocabulary.SeesAllProjects(test.role) != test.seesAllProjects {
 			t.Errorf("%s sees all projects: %t", test.role, !test.seesAllProjects)
 		}
 		if test.privileged {
 			privileged = append(privileged, test.role)
 		}
 	}
-	if got := access.PrivilegedRoles(); !slices.Equal(got, privileged) {
+	if got := vocabulary.PrivilegedRoles(); !slices.Equal(got, privileged) {
 		t.Errorf("the roles that can be assigned are %q", got)
 	}
 }
@@ -49,26 +50,27 @@ func TestRoles(t *testing.T) {
 // TestWhatAnUnknownRoleCountsAs asks each question of roles that are known and of some
 // that are not: what counts against must, and nothing else.
 func TestWhatAnUnknownRoleCountsAs(t *testing.T) {
-	const admin, regular = access.RoleGlobalAdministrator, access.RoleRegularUser
+	v := vocabulary.SignPath
+	const admin, regular = vocabulary.RoleGlobalAdministrator, vocabulary.RoleRegularUser
 	for role, want := range map[access.Role]struct {
 		unknown         bool
 		atMost, atLeast access.Role
 		title           string
 	}{
-		admin:                          {false, admin, admin, "Global Administrator"},
-		access.RoleGlobalReader:        {false, access.RoleGlobalReader, access.RoleGlobalReader, "Global Reader"},
-		regular:                        {false, regular, regular, "Regular User"},
-		"":                             {false, "", "", ""}, // Nobody has told it.
-		"GlobalAdmin":                  {true, admin, regular, `"GlobalAdmin" (unknown)`},
-		"globalAdministrator":          {true, admin, regular, `"globalAdministrator" (unknown)`},
-		"Regular User":                 {true, admin, regular, `"Regular User" (unknown)`},
-		access.RoleUnstated:            {true, admin, regular, "null (unknown)"},
-		"\u202eadmin\x1b[2K":           {true, admin, regular, `"\u202eadmin\x1b[2K" (unknown)`},
-		access.RoleGlobalReader + "\n": {true, admin, regular, `"GlobalReader\n" (unknown)`},
+		admin:                              {false, admin, admin, "Global Administrator"},
+		vocabulary.RoleGlobalReader:        {false, vocabulary.RoleGlobalReader, vocabulary.RoleGlobalReader, "Global Reader"},
+		regular:                            {false, regular, regular, "Regular User"},
+		"":                                 {false, "", "", ""}, // Nobody has told it.
+		"GlobalAdmin":                      {true, admin, regular, `"GlobalAdmin" (unknown)`},
+		"globalAdministrator":              {true, admin, regular, `"globalAdministrator" (unknown)`},
+		"Regular User":                     {true, admin, regular, `"Regular User" (unknown)`},
+		access.RoleUnstated:                {true, admin, regular, "null (unknown)"},
+		"\u202eadmin\x1b[2K":               {true, admin, regular, `"\u202eadmin\x1b[2K" (unknown)`},
+		vocabulary.RoleGlobalReader + "\n": {true, admin, regular, `"GlobalReader\n" (unknown)`},
 	} {
-		if role.IsUnknown() != want.unknown || role.AtMost() != want.atMost || role.AtLeast() != want.atLeast || role.Title() != want.title {
+		if v.IsUnknown(role) != want.unknown || v.AtMost(role) != want.atMost || v.AtLeast(role) != want.atLeast || v.Title(role) != want.title {
 			t.Errorf("%q is unknown: %t, counts as %q at most and as %q at least, and is called %s",
-				string(role), role.IsUnknown(), role.AtMost(), role.AtLeast(), role.Title())
+				string(role), v.IsUnknown(role), v.AtMost(role), v.AtLeast(role), v.Title(role))
 		}
 	}
 }
@@ -76,7 +78,7 @@ func TestWhatAnUnknownRoleCountsAs(t *testing.T) {
 // A role of a newer server must not be taken for one that sees everything.
 func TestUnknownRoleSeesNothing(t *testing.T) {
 	for _, role := range []access.Role{"", "SuperUser", "globaladministrator", access.RoleUnstated} {
-		if role.SeesAllProjects() {
+		if vocabulary.SeesAllProjects(role) {
 			t.Errorf("%q sees all projects", role)
 		}
 	}

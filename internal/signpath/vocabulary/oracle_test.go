@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"fmt"
@@ -9,17 +9,19 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 // An oracle answers by trying everything out, in the words of SignPath's documentation.
 // It knows whom each reference names, and nothing of analyses.
 type oracle struct {
-	org     review.Organization
+	org     draft
 	people  map[access.Reference]*review.Principal
 	members map[*review.Principal][]access.Reference // of groups
 }
 
-func ask(org review.Organization) oracle {
+func ask(org draft) oracle {
 	o := oracle{org: org, people: map[access.Reference]*review.Principal{}, members: map[*review.Principal][]access.Reference{}}
 	for i := range org.Principals {
 		p := &org.Principals[i]
@@ -50,18 +52,18 @@ func (o oracle) isOn(list review.Entries, account *review.Principal) bool {
 }
 
 // may tells what the table of the users page says, for a policy of a project.
-func (o oracle) may(p *review.Principal, permission review.Permission, project review.Project, policy review.SigningPolicy) bool {
+func (o oracle) may(p *review.Principal, permission access.Permission, project vocabularytest.Project, policy vocabularytest.SigningPolicy) bool {
 	isRole := func(roles ...access.Role) bool { return slices.Contains(roles, p.Role) || p.Support }
 	switch permission {
-	case review.Submit:
+	case vocabulary.Submit:
 		return o.isOn(policy.Submitters, p)
-	case review.Approve:
+	case vocabulary.Approve:
 		return o.isOn(policy.Approvers, p)
-	case review.ReadArtifacts:
-		return isRole(access.RoleGlobalAdministrator, access.RoleProjectAdministrator, access.RoleGlobalReader) ||
+	case vocabulary.ReadArtifacts:
+		return isRole(vocabulary.RoleGlobalAdministrator, vocabulary.RoleProjectAdministrator, vocabulary.RoleGlobalReader) ||
 			o.isOn(project.Readers, p) || o.isOn(project.Configurators, p) || o.isOn(policy.Submitters, p) || o.isOn(policy.Approvers, p)
-	case review.Configure:
-		return isRole(access.RoleGlobalAdministrator, access.RoleProjectAdministrator) || o.isOn(project.Configurators, p)
+	case vocabulary.Configure:
+		return isRole(vocabulary.RoleGlobalAdministrator, vocabulary.RoleProjectAdministrator) || o.isOn(project.Configurators, p)
 	}
 	return false
 }
@@ -83,7 +85,7 @@ func (o oracle) findings() []string {
 	for _, project := range o.org.Projects {
 		for _, policy := range project.SigningPolicies {
 			say := func(rule string, about ...any) {
-				found = append(found, fmt.Sprintln(rule, about, review.Place{Project: project.Slug, SigningPolicy: policy.Slug}))
+				found = append(found, fmt.Sprintln(rule, about, access.PlaceOf(project.Slug, policy.Slug)))
 			}
 			able, used := 0, false
 			for _, p := range o.accounts() {
@@ -121,8 +123,8 @@ func (o oracle) findings() []string {
 }
 
 // randomOrganizations returns the same ones in every run.
-func randomOrganizations(n int) []review.Organization {
-	organizations := make([]review.Organization, n)
+func randomOrganizations(n int) []draft {
+	organizations := make([]draft, n)
 	for number := range organizations {
 		organizations[number] = randomOrganization(rand.New(rand.NewPCG(uint64(number), 1)))
 	}
@@ -131,14 +133,14 @@ func randomOrganizations(n int) []review.Organization {
 
 // randomOrganization has groups that hold each other, and themselves, and names everybody
 // by either reference, also twice on one list.
-func randomOrganization(random *rand.Rand) review.Organization {
-	var org review.Organization
+func randomOrganization(random *rand.Rand) draft {
+	var org draft
 	chance := func(percent int) bool { return random.IntN(100) < percent }
 	for i := range 9 {
 		p := principal([]string{fmt.Sprintf("user:P%d@Example.com", i), fmt.Sprintf("ci_user:P%d", i), fmt.Sprintf("group:P%d", i)}[i%3])
 		p.ID = fmt.Sprintf("%08d-1111-4111-8111-11111111111A", i)
 		if p.Kind != access.KindGroup {
-			roles := access.Roles()
+			roles := vocabulary.GlobalRoles()
 			p.Role, p.Active, p.Support = roles[random.IntN(len(roles))].Role, chance(80), p.Kind == access.KindUser && chance(10)
 			p.Invited = p.Kind == access.KindUser && chance(30)
 		}
@@ -159,13 +161,13 @@ func randomOrganization(random *rand.Rand) review.Organization {
 	}
 	for i := range 2 {
 		activity := func() *bool { return []*bool{nil, ptr(true), ptr(true), ptr(false)}[random.IntN(4)] }
-		project := review.Project{Slug: fmt.Sprintf("project-%d", i), Active: activity(), Readers: some(), Configurators: some()}
+		project := vocabularytest.Project{Slug: fmt.Sprintf("project-%d", i), Project: vocabulary.Project{Active: activity()}, Readers: some(), Configurators: some()}
 		for j := range 2 {
-			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{
-				Slug: fmt.Sprintf("policy-%d", j), Submitters: some(), Approvers: some(), Active: activity(),
+			project.SigningPolicies = append(project.SigningPolicies, vocabularytest.SigningPolicy{Submitters: some(), Approvers: some(), SigningPolicy: vocabulary.SigningPolicy{
+				Slug: fmt.Sprintf("policy-%d", j), Active: activity(),
 				UsesApprovalProcess: ptr(chance(75)), RequiredApprovals: ptr(1 + random.Int64N(2)),
 				VerifiesTrustedBuildSystem: ptr(chance(30)), VerifiesOrigin: ptr(chance(20)),
-			})
+			}})
 		}
 		org.Projects = append(org.Projects, project)
 	}
@@ -177,16 +179,18 @@ func randomOrganization(random *rand.Rand) review.Organization {
 func TestTheOracleAgrees(t *testing.T) {
 	for number, org := range randomOrganizations(300) {
 		o := ask(org)
+		built := org.organization()
 		has := map[string]bool{}
-		for _, row := range review.Effective(org) {
+		for _, row := range review.Effective(built) {
 			has[fmt.Sprint(row.Principal, row.Status, row.Permission, row.Place)] = true
 		}
 		for _, project := range org.Projects {
 			for _, policy := range project.SigningPolicies {
-				for _, permission := range review.Permissions() {
-					place := review.Place{Project: project.Slug, SigningPolicy: policy.Slug}
-					if permission == review.Configure {
-						place.SigningPolicy = "" // It is one for the project.
+				for _, described := range vocabulary.SignPath.Permissions {
+					permission := described.Permission
+					place := access.PlaceOf(project.Slug, policy.Slug)
+					if permission == vocabulary.Configure {
+						place = access.PlaceOf(project.Slug) // It is one for the project.
 					}
 					for _, p := range o.accounts() {
 						want := o.may(p, permission, project, policy)
@@ -198,8 +202,8 @@ func TestTheOracleAgrees(t *testing.T) {
 			}
 		}
 		var found []string
-		for _, f := range findings(t, org, nil).Findings {
-			if rule, _ := review.RuleByID(f.Rule); len(f.Places) == 1 && !slices.Contains([]string{"inactive-entry", "invited-entry", "empty-group"}, rule.ID) {
+		for _, f := range findings(t, built, nil).Findings {
+			if rule, _ := vocabulary.Rules.ByID(f.Rule); len(f.Places) == 1 && !slices.Contains([]string{"inactive-entry", "invited-entry", "empty-group"}, rule.ID) {
 				about := []any{}
 				for _, p := range f.Principals {
 					about = append(about, p)

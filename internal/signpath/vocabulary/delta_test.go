@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"reflect"
@@ -6,32 +6,33 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 const memberID = "11111111-1111-4111-8111-111111111111"
 
 var (
-	toReleaseApprovers = review.AccessList{List: access.Approvers, Place: review.Place{Project: "acme", SigningPolicy: "release-signing"}}
-	toInnerGroup       = review.AccessList{List: access.GroupMembers, Group: ref("group:Inner")}
+	toReleaseApprovers = review.Seat{Role: vocabulary.Approvers.Role(), Place: access.PlaceOf("acme", "release-signing")}
+	toInnerGroup       = review.Seat{Group: ref("group:Inner")}
 )
 
 func TestWithChangesListsAndLeavesTheOriginal(t *testing.T) {
 	org := soundOrganization(only(releaseApprovers, "user:lead@example.com", "user:manager@example.com"))
-	before := *releaseApprovers(&org)
+	before := org.Grants[toReleaseApprovers]
 	delta := review.Delta{
 		Added:   toReleaseApprovers.Entries(ref("user:dev@example.com"), before.References[0]),
 		Removed: toReleaseApprovers.Entries(before.References[1], ref("user:nobody@example.com")),
 	}
 	after := org.With(delta)
-	if got, want := *releaseApprovers(&after), entries(before.References[0].String(), "user:dev@example.com"); !reflect.DeepEqual(got, want) {
+	if got, want := after.Grants[toReleaseApprovers], entries(before.References[0].String(), "user:dev@example.com"); !reflect.DeepEqual(got, want) {
 		t.Errorf("the approvers are %v, want %v", got, want)
 	}
-	if !reflect.DeepEqual(*releaseApprovers(&org), before) {
-		t.Errorf("the organization before has changed, too: %v", *releaseApprovers(&org))
+	if !reflect.DeepEqual(org.Grants[toReleaseApprovers], before) {
+		t.Errorf("the organization before has changed, too: %v", org.Grants[toReleaseApprovers])
 	}
-	for name, list := range map[string]func(*review.Organization) *review.Entries{"submitters": releaseSubmitters, "another policy": testSubmitters} {
-		if !reflect.DeepEqual(list(&after), list(&org)) {
-			t.Errorf("%s: %v", name, list(&after))
+	for seat, list := range org.Grants {
+		if seat != toReleaseApprovers && !reflect.DeepEqual(after.Grants[seat], list) {
+			t.Errorf("%v: %v", seat, after.Grants[seat])
 		}
 	}
 }
@@ -39,7 +40,7 @@ func TestWithChangesListsAndLeavesTheOriginal(t *testing.T) {
 func TestWithRemovesWhomOnlyTheIDNames(t *testing.T) {
 	org := soundOrganization(only(releaseApprovers, "unknown:"+memberID))
 	after := org.With(review.Delta{Removed: toReleaseApprovers.Entries(ref("user:" + memberID))})
-	if left := releaseApprovers(&after).References; len(left) > 0 {
+	if left := after.Grants[toReleaseApprovers].References; len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
 }
@@ -53,7 +54,7 @@ func TestWithRemovesWhomAnotherReferenceNames(t *testing.T) {
 		org := soundOrganization(only(releaseApprovers, entry, "user:manager@example.com"))
 		*account(&org, "user:lead@example.com") = lead
 		after := org.With(review.Delta{Removed: toReleaseApprovers.Entries(ref(removed))})
-		if left := *releaseApprovers(&after); !reflect.DeepEqual(left, entries("user:manager@example.com")) {
+		if left := after.Grants[toReleaseApprovers]; !reflect.DeepEqual(left, entries("user:manager@example.com")) {
 			t.Errorf("without %s there are %v", removed, left)
 		}
 	}
@@ -100,7 +101,7 @@ func TestWithKnowsANewcomerAgain(t *testing.T) {
 
 func TestWithChangesAccounts(t *testing.T) {
 	inactive, active := false, true
-	administrator := access.RoleUserAdministrator
+	administrator := vocabulary.RoleUserAdministrator
 	changed := func(change review.AccountChange) review.Organization {
 		return soundOrganization(grant(testSubmitters, "user:officer@example.com")).With(review.Delta{Accounts: []review.AccountChange{change}})
 	}
@@ -127,7 +128,7 @@ func TestWithFindsAGroupHoweverItIsNamed(t *testing.T) {
 		org := soundOrganization(grant(releaseSubmitters, "group:Late"))
 		org.Principals = append(org.Principals, group)
 		org.Members[ref("group:"+memberID)] = entries()
-		after := org.With(review.Delta{Added: review.AccessList{List: access.GroupMembers, Group: ref(name)}.Entries(releaseApprovers(&org).References...)})
+		after := org.With(review.Delta{Added: review.Seat{Group: ref(name)}.Entries(org.Grants[toReleaseApprovers].References...)})
 		if found := ofRule(findings(t, after, nil), "submit-and-approve"); len(found) == 0 {
 			t.Errorf("%s: who joins the group is not found", name)
 		}
@@ -141,7 +142,7 @@ func TestWithKnowsThatANewGroupIsEmpty(t *testing.T) {
 	if found := ofRule(findings(t, soundOrganization().With(joined), nil), "empty-group"); len(found) != 1 {
 		t.Errorf("found %q", sentences(found))
 	}
-	filled := review.Delta{Added: review.AccessList{List: access.GroupMembers, Group: ref("group:New")}.Entries(ref("user:dev@example.com"))}
+	filled := review.Delta{Added: review.Seat{Group: ref("group:New")}.Entries(ref("user:dev@example.com"))}
 	if found := ofRule(findings(t, soundOrganization().With(joined).With(filled), nil), "empty-group"); len(found) > 0 {
 		t.Errorf("filled, and found %q", sentences(found))
 	}

@@ -1,28 +1,29 @@
-package review
+package vocabulary
 
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // Rules about the reach of one CI user, whose token is in the hands of a build.
 
 // A submission is one policy that a CI user submits to.
 type submission struct {
-	place  Place
+	place  access.Place
 	policy SigningPolicy
-	row    Access
+	row    review.Access
 }
 
-// submissions returns what each CI user submits to, by account.
-func (i *inspection) submissions() map[int][]submission {
-	found := map[int][]submission{}
-	i.eachPolicy(func(place Place, policy SigningPolicy) []Finding {
-		for _, row := range ofKind(i.coming(i.at(place, Submit)), access.KindCIUser) {
-			found[row.account] = append(found[row.account], submission{place, policy, row})
+// submissionsOf returns what each CI user submits to, by account.
+func submissionsOf(i *review.Inspection) map[*review.Account][]submission {
+	found := map[*review.Account][]submission{}
+	eachPolicy(i, func(place access.Place, policy SigningPolicy) []review.Finding {
+		for _, row := range review.OfKind(i.Coming(i.At(place, Submit)), access.KindCIUser) {
+			account := i.Account(row)
+			found[account] = append(found[account], submission{place, policy, row})
 		}
 		return nil
 	})
@@ -34,17 +35,17 @@ func (i *inspection) submissions() map[int][]submission {
 // organization would make as many sentences as long as there are policies. A release
 // policy that verifies origins takes no test build, and SignPath then recommends one
 // CI user for both.
-func (i *inspection) findTestAndRelease() []Finding {
-	var found []Finding
-	for _, submissions := range i.submissions() {
+func findTestAndRelease(i *review.Inspection) []review.Finding {
+	var found []review.Finding
+	for _, submissions := range submissionsOf(i) {
 		tests := slices.DeleteFunc(slices.Clone(submissions), func(s submission) bool { return !s.policy.isForTest() })
 		if len(tests) == 0 {
 			continue
 		}
-		also, reasons := spellFew(places(tests), "other test policy", "other test policies"), reasonsOf(tests[:min(few, len(tests))])
+		also, reasons := review.SpellFew(places(tests), "other test policy", "other test policies"), reasonsOf(tests[:min(review.Few, len(tests))])
 		for _, s := range submissions {
 			if s.policy.isForRelease() && !is(s.policy.VerifiesOrigin) {
-				found = append(found, i.finding(s.row, slices.Concat(s.row.Reasons, reasons),
+				found = append(found, i.Finding(s.row, slices.Concat(s.row.Reasons, reasons),
 					"%s submits to %s and also to %s", s.row.Principal, s.place, also))
 			}
 		}
@@ -54,20 +55,20 @@ func (i *inspection) findTestAndRelease() []Finding {
 
 // findManyPolicies counts slugs, because SignPath's advice allows a team one CI user
 // for the test policies of all its projects, and another for the release policies.
-func (i *inspection) findManyPolicies() []Finding {
-	var found []Finding
-	for account, submissions := range i.submissions() {
+func findManyPolicies(i *review.Inspection) []review.Finding {
+	var found []review.Finding
+	for account, submissions := range submissionsOf(i) {
 		unverified := slices.DeleteFunc(submissions, func(s submission) bool { return !isNot(s.policy.VerifiesOrigin) })
 		slugs := map[string]bool{}
 		for _, s := range unverified {
 			slugs[s.policy.Slug] = true
 		}
-		if len(slugs) <= i.parameter(parameterMaximum) {
+		if len(slugs) <= i.Parameter(parameterMaximum) {
 			continue
 		}
-		found = append(found, Finding{
-			Principals: []access.Reference{i.accounts[account].reference}, Reasons: reasonsOf(unverified),
-			Sentence: fmt.Sprintf("%s submits to %s, which do not verify origins.", i.accounts[account].reference, enumerate(places(unverified))),
+		found = append(found, review.Finding{
+			Principals: []access.Reference{account.Reference}, Reasons: reasonsOf(unverified),
+			Sentence: fmt.Sprintf("%s submits to %s, which do not verify origins.", account.Reference, review.Enumerate(places(unverified))),
 		})
 	}
 	return found
@@ -75,18 +76,18 @@ func (i *inspection) findManyPolicies() []Finding {
 
 // findAdministratingCIUsers makes another finding of a role that is unknown: that it
 // turns out to be an administrator's is news.
-func (i *inspection) findAdministratingCIUsers() []Finding {
-	var found []Finding
-	for _, a := range i.accounts {
-		if a.Kind != access.KindCIUser || !a.comes() || !administers(a.Role) {
+func findAdministratingCIUsers(i *review.Inspection) []review.Finding {
+	var found []review.Finding
+	for _, a := range i.Accounts() {
+		if a.Kind != access.KindCIUser || !a.Comes() || !administers(a.Role) {
 			continue
 		}
-		finding := Finding{
-			Principals: []access.Reference{a.reference},
-			Sentence:   fmt.Sprintf("%s is a CI user with the role %s.", a.reference, Holder{Role: a.Role}),
+		finding := review.Finding{
+			Principals: []access.Reference{a.Reference},
+			Sentence:   fmt.Sprintf("%s is a CI user with the role %s.", a.Reference, titleOf(a.Role)),
 		}
-		if a.Role.IsUnknown() {
-			finding.about = string(a.Role)
+		if SignPath.IsUnknown(a.Role) {
+			finding.About = string(a.Role)
 		}
 		found = append(found, finding)
 	}
@@ -96,19 +97,19 @@ func (i *inspection) findAdministratingCIUsers() []Finding {
 // administers tells whether the role may be an administrator's. The Directory
 // Synchronizer is not taken for one: SignPath makes it for a CI user.
 func administers(role access.Role) bool {
-	if role == access.RoleDirectorySynchronizer {
+	if role == RoleDirectorySynchronizer {
 		return false
 	}
-	for _, permission := range []Permission{AdministerProjects, AdministerUsers, AdministerCertificates, Everything} {
-		if rightOf(Holder{Role: role}, permission) != nil {
+	for _, right := range SignPath.RightsOf(SignPath.AtMost(role)) {
+		if slices.Contains([]access.Permission{AdministerProjects, AdministerUsers, AdministerCertificates, Everything}, right.Permission) {
 			return true
 		}
 	}
 	return false
 }
 
-func reasonsOf(submissions []submission) []Reason {
-	var reasons []Reason
+func reasonsOf(submissions []submission) []review.Reason {
+	var reasons []review.Reason
 	for _, s := range submissions {
 		reasons = append(reasons, s.row.Reasons...)
 	}
@@ -121,13 +122,4 @@ func places(submissions []submission) []string {
 		texts[i] = s.place.String()
 	}
 	return texts
-}
-
-// enumerate joins texts as a sentence does: "a, b and c".
-func enumerate(texts []string) string {
-	if len(texts) < 2 {
-		return strings.Join(texts, "")
-	}
-	last := len(texts) - 1
-	return strings.Join(texts[:last], ", ") + " and " + texts[last]
 }

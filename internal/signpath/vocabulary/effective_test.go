@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // accessOf spells what one principal may do, one line for each access.
@@ -39,7 +40,7 @@ func compareLines(t *testing.T, got, want []string) {
 }
 
 func TestEffectiveAccessHasEveryReason(t *testing.T) {
-	org := soundOrganization(grant(releaseApprovers, "user:dev@example.com", "group:Outer"), role("user:dev@example.com", access.RoleGlobalReader))
+	org := soundOrganization(grant(releaseApprovers, "user:dev@example.com", "group:Outer"), role("user:dev@example.com", vocabulary.RoleGlobalReader))
 	compareLines(t, accessOf(org, "user:dev@example.com"), []string{
 		"read-artifacts on the organization: Global Reader",
 		"read-artifacts on acme: Global Reader + reader of acme, through group:Developers + configurator of acme, directly",
@@ -68,11 +69,11 @@ func TestEffectiveAccessOfRoles(t *testing.T) {
 		}
 		return lines
 	}
-	org := soundOrganization(func(org *review.Organization) {
+	org := soundOrganization(func(org *draft) {
 		support := principal("user:support@example.com")
 		support.Support = true
 		org.Principals = append(org.Principals, support)
-	}, role("user:deputy@example.com", access.RoleUserAdministrator), role("ci_user:acme-test", "RoleOfANewerServer"))
+	}, role("user:deputy@example.com", vocabulary.RoleUserAdministrator), role("ci_user:acme-test", "RoleOfANewerServer"))
 	compareLines(t, accessOf(org, "user:owner@example.com"), by("Global Administrator"))
 	compareLines(t, accessOf(org, "user:support@example.com"), by("support user"))
 	compareLines(t, accessOf(org, "user:deputy@example.com"), []string{"administer-users on the organization: User Administrator"})
@@ -86,18 +87,18 @@ func TestEffectiveAccessOfRoles(t *testing.T) {
 
 // A role that nobody knows gives all that any role gives, and nothing that none does.
 func TestAnUnknownRoleGivesWhatAnyRoleGives(t *testing.T) {
-	gives := func(holder access.Role) map[review.Permission]bool {
-		permissions := map[review.Permission]bool{}
+	gives := func(holder access.Role) map[access.Permission]bool {
+		permissions := map[access.Permission]bool{}
 		org := soundOrganization(role("user:officer@example.com", holder))
 		for _, row := range review.Effective(org) {
-			if row.Principal.Same(ref("user:officer@example.com")) && row.Place == (review.Place{}) {
+			if row.Principal.Same(ref("user:officer@example.com")) && row.Place == (access.Place{}) {
 				permissions[row.Permission] = true
 			}
 		}
 		return permissions
 	}
-	want := map[review.Permission]bool{}
-	for _, description := range access.Roles() {
+	want := map[access.Permission]bool{}
+	for _, description := range vocabulary.GlobalRoles() {
 		maps.Copy(want, gives(description.Role))
 	}
 	for _, unknown := range []access.Role{"GlobalAdmin", "globalReader", access.RoleUnstated} {
@@ -125,7 +126,7 @@ func TestEffectiveAccessOfWhoIsNotActive(t *testing.T) {
 // A synchronized principal cannot be edited, but holds rights like any other.
 func TestSynchronizedPrincipalsHaveAccess(t *testing.T) {
 	plain := soundOrganization()
-	synchronized := soundOrganization(func(org *review.Organization) {
+	synchronized := soundOrganization(func(org *draft) {
 		for i := range org.Principals {
 			org.Principals[i].Synchronized = true
 		}
@@ -138,8 +139,8 @@ func TestEntriesByID(t *testing.T) {
 	const id = "11111111-1111-4111-8111-111111111111"
 	want := accessOf(soundOrganization(), "user:lead@example.com")
 	for _, text := range []string{"user:" + id, "user:LEAD@example.com", "unknown:" + id} {
-		org := soundOrganization(func(org *review.Organization) {
-			account(org, "user:lead@example.com").ID = id
+		org := soundOrganization(func(org *draft) {
+			account(&org.Organization, "user:lead@example.com").ID = id
 			org.Members[ref("group:Release Managers")] = entries(text)
 		})
 		compareLines(t, accessOf(org, "user:lead@example.com"), want)
@@ -147,7 +148,7 @@ func TestEntriesByID(t *testing.T) {
 }
 
 func TestGroupsThatContainEachOther(t *testing.T) {
-	org := soundOrganization(only(releaseApprovers, "group:Outer"), func(org *review.Organization) {
+	org := soundOrganization(only(releaseApprovers, "group:Outer"), func(org *draft) {
 		org.Members[ref("group:Inner")] = entries("group:Outer", "user:lead@example.com")
 	})
 	compareLines(t, accessOf(org, "user:lead@example.com"), []string{
@@ -159,7 +160,7 @@ func TestGroupsThatContainEachOther(t *testing.T) {
 func TestReasonsNameTheirEvidence(t *testing.T) {
 	for _, a := range review.Effective(soundOrganization()) {
 		for _, reason := range a.Reasons {
-			if reason.Evidence() != review.Documented || reason.Source() == "" || reason.Holder() == (review.Holder{}) {
+			if reason.Evidence() != access.Documented || reason.Source() == "" || reason.Holder() == (review.Holder{}) {
 				t.Errorf("%s may %s by %q: %s, %s", a.Principal, a.Permission, reason, reason.Evidence(), reason.Source())
 			}
 		}
@@ -182,11 +183,11 @@ func TestOutputIsInOneOrder(t *testing.T) {
 	}
 	want := spell(soundOrganization(edits...))
 	for range 20 {
-		org := soundOrganization(edits...)
+		org := soundDraft(edits...)
 		slices.Reverse(org.Principals)
 		slices.Reverse(release(&org).Approvers.References)
 		slices.Reverse(org.Projects[0].SigningPolicies)
-		if got := spell(org); got != want {
+		if got := spell(org.organization()); got != want {
 			t.Fatalf("got\n%s\nwant\n%s", got, want)
 		}
 	}
@@ -194,7 +195,6 @@ func TestOutputIsInOneOrder(t *testing.T) {
 
 func TestInputIsLeftAlone(t *testing.T) {
 	org := soundOrganization()
-	slices.Reverse(org.Projects[0].SigningPolicies)
 	before := fmt.Sprint(org)
 	review.Effective(org)
 	findings(t, org, nil)

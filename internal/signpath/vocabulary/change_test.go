@@ -1,10 +1,10 @@
-package review_test
+package vocabulary_test
 
 import (
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 func changes(before, after review.Organization) []string {
@@ -27,7 +27,7 @@ func TestChanges(t *testing.T) {
 		"an entry less": {nil, edits(only(testSubmitters, "ci_user:acme-test")), []string{
 			"user:dev@example.com loses submission on acme/test-signing, directly",
 		}},
-		"through a group": {nil, edits(func(org *review.Organization) {
+		"through a group": {nil, edits(func(org *draft) {
 			org.Members[ref("group:Release Managers")] = entries("user:lead@example.com", "user:manager@example.com", "user:dev@example.com")
 		}), []string{
 			"user:dev@example.com gains approval on acme/release-signing, through group:Release Managers",
@@ -42,7 +42,7 @@ func TestChanges(t *testing.T) {
 		"another way is no change":         {nil, edits(grant(releaseApprovers, "user:lead@example.com")), nil},
 		"one way less is no change":        {edits(grant(releaseApprovers, "user:lead@example.com")), nil, nil},
 		"from an entry to a group is none": {nil, edits(only(testSubmitters, "ci_user:acme-test", "group:Developers")), nil},
-		"a reader reads every policy": {nil, edits(func(org *review.Organization) {
+		"a reader reads every policy": {nil, edits(func(org *draft) {
 			org.Projects[0].Readers = entries("group:Developers", "user:owner@example.com", "ci_user:acme-test")
 		}), []string{
 			"ci_user:acme-test gains reading of artifacts on acme, as reader of acme, directly",
@@ -54,18 +54,18 @@ func TestChanges(t *testing.T) {
 		"a configurator reads, too": {nil, edits(grant(configurators, "user:lead@example.com")), []string{
 			"user:lead@example.com gains configuration on acme, directly",
 		}},
-		"a role": {nil, edits(role("user:dev@example.com", access.RoleGlobalAdministrator)), []string{
+		"a role": {nil, edits(role("user:dev@example.com", vocabulary.RoleGlobalAdministrator)), []string{
 			"user:dev@example.com gains control of everything in the organization, by the role Global Administrator",
 		}},
 		"another role": {
-			edits(role("user:dev@example.com", access.RoleProjectAdministrator)),
-			edits(role("user:dev@example.com", access.RoleUserAdministrator)),
+			edits(role("user:dev@example.com", vocabulary.RoleProjectAdministrator)),
+			edits(role("user:dev@example.com", vocabulary.RoleUserAdministrator)),
 			[]string{
 				"user:dev@example.com gains administration of users in the organization, by the role User Administrator",
 				"user:dev@example.com loses administration of projects in the organization, by the role Project Administrator",
 			},
 		},
-		"the support user": {nil, edits(func(org *review.Organization) {
+		"the support user": {nil, edits(func(org *draft) {
 			support := principal("user:support@example.com")
 			support.Support = true
 			org.Principals = append(org.Principals, support)
@@ -98,13 +98,13 @@ func TestChanges(t *testing.T) {
 		"an entry nobody knows": {edits(grant(testSubmitters, "unknown:11111111-1111-4111-8111-111111111111")), nil, []string{
 			"unknown:11111111-1111-4111-8111-111111111111 loses submission on acme/test-signing, directly",
 		}},
-		"a policy that goes": {nil, edits(func(org *review.Organization) {
+		"a policy that goes": {nil, edits(func(org *draft) {
 			org.Projects[0].SigningPolicies = org.Projects[0].SigningPolicies[:1]
 		}), []string{
 			"ci_user:acme-test loses submission on acme/test-signing, directly",
 			"user:dev@example.com loses submission on acme/test-signing, directly",
 		}},
-		"a project that comes": {nil, edits(func(org *review.Organization) {
+		"a project that comes": {nil, edits(func(org *draft) {
 			project := otherProject("user:lead@example.com")
 			project.Readers = entries("user:manager@example.com")
 			org.Projects = append(org.Projects, project)
@@ -123,7 +123,7 @@ func TestChanges(t *testing.T) {
 
 // Reading that has another reason than the approval is told by itself.
 func TestChangesTellReadingThatIsNotImplied(t *testing.T) {
-	after := soundOrganization(grant(releaseApprovers, "user:owner@example.com"), func(org *review.Organization) {
+	after := soundOrganization(grant(releaseApprovers, "user:owner@example.com"), func(org *draft) {
 		org.Projects[0].Readers = entries("group:Developers", "user:lead@example.com")
 	}, grant(releaseSubmitters, "user:lead@example.com"))
 	compareLines(t, changes(soundOrganization(), after), []string{
@@ -136,17 +136,17 @@ func TestChangesTellReadingThatIsNotImplied(t *testing.T) {
 // Who is renamed is the same by id, and who has no id yet is the same by name.
 func TestChangesKnowThePrincipalAgain(t *testing.T) {
 	const id = "11111111-1111-4111-8111-111111111111"
-	identified := soundOrganization(func(org *review.Organization) { account(org, "user:lead@example.com").ID = id })
-	renamed := soundOrganization(func(org *review.Organization) {
-		lead := account(org, "user:lead@example.com")
+	identified := soundOrganization(func(org *draft) { account(&org.Organization, "user:lead@example.com").ID = id })
+	renamed := soundOrganization(func(org *draft) {
+		lead := account(&org.Organization, "user:lead@example.com")
 		lead.ID, lead.Email = id, "lead.2@example.com"
 		org.Members[ref("group:Release Managers")] = entries("user:lead.2@example.com", "user:manager@example.com", "user:officer@example.com")
 	})
 	compareLines(t, changes(identified, renamed), nil)
 	compareLines(t, changes(identified, soundOrganization()), nil)
 	compareLines(t, changes(soundOrganization(), identified), nil)
-	unidentified := soundOrganization(func(org *review.Organization) {
-		lead := account(org, "user:lead@example.com")
+	unidentified := soundOrganization(func(org *draft) {
+		lead := account(&org.Organization, "user:lead@example.com")
 		*lead = principal("user:bystander@example.com")
 		org.Members[ref("group:Release Managers")] = entries("unknown:"+id, "user:manager@example.com", "user:officer@example.com")
 	})

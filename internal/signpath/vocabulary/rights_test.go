@@ -1,7 +1,8 @@
-package review
+package vocabulary
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -83,15 +84,17 @@ func documented(t *testing.T) map[string]string {
 // implemented spells the table of the code in the same way.
 func implemented() map[string]string {
 	cells := map[string]string{}
-	for _, right := range Rights() {
-		given := "no"
-		if right.Granted {
-			given = "yes"
+	for _, role := range SignPath.Roles {
+		for permission, cell := range role.Rights {
+			given := "no"
+			if cell.Granted {
+				given = "yes"
+			}
+			if cell.Evidence == access.Inferred {
+				given += "?"
+			}
+			cells[role.Title+" | "+permission.String()] = given + " by " + cell.Source
 		}
-		if right.Evidence == Inferred {
-			given += "?"
-		}
-		cells[right.Holder.String()+" | "+right.Permission.String()] = given + " by " + right.Source
 	}
 	return cells
 }
@@ -120,50 +123,48 @@ func TestRightsAreAsDocumented(t *testing.T) {
 // Whichever cell is changed, in whichever way, exactly that one is reported.
 func TestEveryCellOfTheRightsIsHeld(t *testing.T) {
 	want := documented(t)
-	changes := map[string]func(*cell){
-		"granted": func(c *cell) { c.granted = !c.granted },
-		"source":  func(c *cell) { c.source += "!" },
-		"evidence": func(c *cell) {
-			c.evidence = map[Evidence]Evidence{Documented: Inferred, Inferred: Documented}[c.evidence]
+	changes := map[string]func(*access.Cell){
+		"granted": func(c *access.Cell) { c.Granted = !c.Granted },
+		"source":  func(c *access.Cell) { c.Source += "!" },
+		"evidence": func(c *access.Cell) {
+			c.Evidence = map[access.Evidence]access.Evidence{access.Documented: access.Inferred, access.Inferred: access.Documented}[c.Evidence]
 		},
 	}
-	for row := range rightsTable {
-		for permission := range rightsTable[row].cells {
+	for _, role := range SignPath.Roles {
+		for permission, original := range role.Rights {
 			for name, change := range changes {
-				cell := &rightsTable[row].cells[permission]
-				original := *cell
-				change(cell)
+				cell := original
+				change(&cell)
+				role.Rights[permission] = cell
 				if found := differences(implemented(), want); len(found) != 1 {
-					t.Errorf("with another %s in %s | %s: %q", name, rightsTable[row].holder, Permission(permission), found)
+					t.Errorf("with another %s in %s | %s: %q", name, role.Title, permission, found)
 				}
-				*cell = original
+				role.Rights[permission] = original
 			}
 		}
 	}
 }
 
 func TestRightsCoverEveryRoleListAndPermission(t *testing.T) {
-	var holders []Holder
-	for _, role := range access.Roles() {
-		holders = append(holders, Holder{Role: role.Role})
+	want := []string{}
+	add := func(titles ...string) {
+		for _, title := range titles {
+			for _, permission := range SignPath.Permissions {
+				want = append(want, title+" | "+permission.String())
+			}
+		}
 	}
-	holders = append(holders, Holder{Support: true})
-	for _, list := range access.Lists() {
+	for _, role := range GlobalRoles() {
+		add(role.Title)
+	}
+	add("support user")
+	for _, list := range Lists() {
 		// A member of a group has what the group has.
-		if list.Parent != access.ParentUserGroup {
-			holders = append(holders, Holder{List: list.Plural})
+		if list.Parent != ParentUserGroup {
+			add(list.Singular)
 		}
 	}
-	var got, want []string
-	for _, right := range Rights() {
-		got = append(got, right.Holder.String()+right.Permission.String())
-	}
-	for _, holder := range holders {
-		for _, permission := range Permissions() {
-			want = append(want, holder.String()+permission.String())
-		}
-	}
-	slices.Sort(got)
+	got := slices.Sorted(maps.Keys(implemented()))
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // shownBy spells what a filter shows of the submitters and approvers, and the rules
@@ -17,11 +18,11 @@ func shownBy(t *testing.T, org review.Organization, filter review.Filter) (rows,
 		t.Fatal(err)
 	}
 	for _, row := range selection.Access(review.Effective(org)) {
-		if row.Permission == review.Submit || row.Permission == review.Approve {
+		if row.Permission == vocabulary.Submit || row.Permission == vocabulary.Approve {
 			rows = append(rows, row.Principal.String()+" "+row.Permission.String()+" "+row.Place.String())
 		}
 	}
-	report, err := review.Review(org, review.Rulebook{Now: now})
+	report, err := review.Review(org, review.Rulebook{Catalogue: vocabulary.Rules, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,12 +44,12 @@ func TestFilterNarrows(t *testing.T) {
 		rules  []string
 	}{
 		"a project and one of its policies": {
-			review.Filter{Projects: []string{"acme"}, SigningPolicies: []string{"acme/test-signing"}},
+			review.Filter{Places: map[string][]string{vocabulary.PlaceProject: {"acme"}, vocabulary.PlaceSigningPolicy: {"acme/test-signing"}}},
 			[]string{"ci_user:acme-test submit acme/test-signing", dev + " submit acme/test-signing"},
 			nil,
 		},
 		"a permission": {
-			review.Filter{Permissions: []review.Permission{review.Submit}, SigningPolicies: []string{"release-signing"}},
+			review.Filter{Permissions: []access.Permission{vocabulary.Submit}, Places: map[string][]string{vocabulary.PlaceSigningPolicy: {"release-signing"}}},
 			[]string{"ci_user:acme-release submit acme/release-signing", dev + " submit acme/release-signing"},
 			[]string{"submit-and-approve", "interactive-submitter", "approver-configures", "inactive-entry"},
 		},
@@ -68,7 +69,7 @@ func TestFilterNarrows(t *testing.T) {
 
 func TestFilterRefusesWhatTheOrganizationLacks(t *testing.T) {
 	filter := review.Filter{
-		Projects: []string{"acne"}, SigningPolicies: []string{"acme/release"},
+		Places:     map[string][]string{vocabulary.PlaceProject: {"acne"}, vocabulary.PlaceSigningPolicy: {"acme/release"}},
 		Principals: []access.Reference{ref("ci_user:acme-tes"), ref("unknown:11111111-1111-4111-8111-111111111111")},
 	}
 	_, err := filter.On(soundOrganization())
@@ -76,18 +77,18 @@ func TestFilterRefusesWhatTheOrganizationLacks(t *testing.T) {
 	if !ok {
 		t.Fatalf("error %v", err)
 	}
-	want := map[review.FilterField]string{
-		review.FilterProject:       `the token sees no project "acne"; there is acme`,
-		review.FilterSigningPolicy: `the token sees no signing policy "acme/release"; there is acme/release-signing, acme/test-signing`,
-		review.FilterPrincipal:     `the organization has no CI user "acme-tes"; did you mean "ci_user:acme-test"?`,
+	want := map[string]string{
+		vocabulary.PlaceProject:       `the token sees no project "acne"; there is acme`,
+		vocabulary.PlaceSigningPolicy: `the token sees no signing policy "acme/release"; there is acme/release-signing, acme/test-signing`,
+		"":                            `the organization has no CI user "acme-tes"; did you mean "ci_user:acme-test"?`,
 	}
 	for _, one := range joined.Unwrap() {
 		var refused *review.FilterError
-		if !errors.As(one, &refused) || refused.Error() != want[refused.Field] {
+		if !errors.As(one, &refused) || refused.Error() != want[refused.Kind] {
 			t.Errorf("error %v, want one of %v", one, want)
 			continue
 		}
-		delete(want, refused.Field)
+		delete(want, refused.Kind)
 	}
 	if len(want) > 0 {
 		t.Errorf("nothing says %v", want)

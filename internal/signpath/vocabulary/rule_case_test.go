@@ -1,10 +1,12 @@
-package review_test
+package vocabulary_test
 
 import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 // now is when every review of the tests takes place.
@@ -45,23 +47,23 @@ const (
 
 func memberException(text string) review.Exception { return review.Exception{Member: ref(text)} }
 
-var releaseException = review.Exception{Project: "acme", SigningPolicy: "release-signing"}
+var releaseException = review.Exception{Place: access.PlaceOf("acme", "release-signing")}
 
 func requiredApprovals(n int64) orgEdit {
-	return func(org *review.Organization) { release(org).RequiredApprovals = ptr(n) }
+	return func(org *draft) { release(org).RequiredApprovals = ptr(n) }
 }
 
-func incompleteApprovers(org *review.Organization) { release(org).Approvers.Incomplete = true }
+func incompleteApprovers(org *draft) { release(org).Approvers.Incomplete = true }
 
-func noApproval(org *review.Organization) { release(org).UsesApprovalProcess = ptr(false) }
+func noApproval(org *draft) { release(org).UsesApprovalProcess = ptr(false) }
 
-func verifiesOrigin(org *review.Organization) { release(org).VerifiesOrigin = ptr(true) }
+func verifiesOrigin(org *draft) { release(org).VerifiesOrigin = ptr(true) }
 
-func only(list func(*review.Organization) *review.Entries, texts ...string) orgEdit {
-	return func(org *review.Organization) { *list(org) = entries(texts...) }
+func only(list func(*draft) *review.Entries, texts ...string) orgEdit {
+	return func(org *draft) { *list(org) = entries(texts...) }
 }
 
-func onlyThroughGroups(list func(*review.Organization) *review.Entries, texts ...string) []orgEdit {
+func onlyThroughGroups(list func(*draft) *review.Entries, texts ...string) []orgEdit {
 	return []orgEdit{only(list), throughGroups(list, texts...)}
 }
 
@@ -79,18 +81,18 @@ var ruleCases = map[string]ruleCase{
 			"exactly as many":             edits(only(releaseApprovers, "user:lead@example.com", "user:manager@example.com")),
 			"approval is off":             edits(only(releaseApprovers), noApproval),
 			"there may be more approvers": edits(only(releaseApprovers), incompleteApprovers),
-			"the members of a group are hidden": edits(only(releaseApprovers, "group:Outer"), func(org *review.Organization) {
+			"the members of a group are hidden": edits(only(releaseApprovers, "group:Outer"), func(org *draft) {
 				delete(org.Members, ref("group:Inner"))
 			}),
-			"a group may have more members": edits(only(releaseApprovers, "group:Inner"), func(org *review.Organization) {
+			"a group may have more members": edits(only(releaseApprovers, "group:Inner"), func(org *draft) {
 				org.Members[ref("group:Inner")] = review.Entries{Incomplete: true}
 			}),
 			"an approver cannot be identified":   edits(only(releaseApprovers, "user:lead@example.com", "unknown:11111111-1111-4111-8111-111111111111")),
 			"none is required":                   edits(only(releaseApprovers), requiredApprovals(0)),
 			"nobody can submit":                  edits(only(releaseApprovers), only(releaseSubmitters)),
 			"only who is deactivated can submit": edits(only(releaseApprovers), only(releaseSubmitters, "user:dev@example.com"), deactivated("user:dev@example.com")),
-			"the project is inactive":            edits(only(releaseApprovers), func(org *review.Organization) { org.Projects[0].Active = ptr(false) }),
-			"the signing policy is inactive":     edits(only(releaseApprovers), func(org *review.Organization) { release(org).Active = ptr(false) }),
+			"the project is inactive":            edits(only(releaseApprovers), func(org *draft) { org.Projects[0].Active = ptr(false) }),
+			"the signing policy is inactive":     edits(only(releaseApprovers), func(org *draft) { release(org).Active = ptr(false) }),
 		},
 		exception: releaseException,
 	},
@@ -109,7 +111,7 @@ var ruleCases = map[string]ruleCase{
 			"approval is off":             edits(requiredApprovals(3), noApproval),
 			"there may be more approvers": edits(requiredApprovals(3), incompleteApprovers),
 			"nobody can submit":           edits(requiredApprovals(3), only(releaseSubmitters)),
-			"the project is inactive":     edits(requiredApprovals(3), func(org *review.Organization) { org.Projects[0].Active = ptr(false) }),
+			"the project is inactive":     edits(requiredApprovals(3), func(org *draft) { org.Projects[0].Active = ptr(false) }),
 		},
 		exception: releaseException,
 	},
@@ -134,8 +136,8 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"origins are verified": edits(noApproval, verifiesOrigin),
 			"approval":             nil,
-			"it is for tests":      edits(noApproval, func(org *review.Organization) { release(org).Slug = "test-2" }),
-			"the word is another":  edits(noApproval, func(org *review.Organization) { release(org).Slug = "unreleased" }),
+			"it is for tests":      edits(noApproval, func(org *draft) { release(org).Slug = "test-2" }),
+			"the word is another":  edits(noApproval, func(org *draft) { release(org).Slug = "unreleased" }),
 		},
 		exception: releaseException,
 	},
@@ -159,13 +161,13 @@ var ruleCases = map[string]ruleCase{
 		nestedSentence: "user:lead@example.com can approve acme/release-signing and also configure the project acme.",
 		nestedWay:      "configurator of acme, " + outerInner,
 		quiet: map[string][]orgEdit{
-			"configures by role": edits(role("user:lead@example.com", access.RoleProjectAdministrator)),
-			"of another project": edits(func(org *review.Organization) {
+			"configures by role": edits(role("user:lead@example.com", vocabulary.RoleProjectAdministrator)),
+			"of another project": edits(func(org *draft) {
 				org.Projects = append(org.Projects, otherProject("user:lead@example.com"))
 			}),
 			"nothing is approved": edits(grant(releaseApprovers, "user:dev@example.com"), noApproval),
 		},
-		exception: review.Exception{Member: ref("user:dev@example.com"), Project: "acme"},
+		exception: review.Exception{Member: ref("user:dev@example.com"), Place: access.PlaceOf("acme")},
 	},
 	"ci-user-test-and-release": {
 		direct:         edits(grant(releaseSubmitters, "ci_user:acme-test")),
@@ -176,10 +178,10 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"the release verifies origins": edits(grant(releaseSubmitters, "ci_user:acme-test"), verifiesOrigin),
 			"an interactive user":          edits(grant(releaseSubmitters, "user:dev@example.com")),
-			"one policy that claims both":  edits(func(org *review.Organization) { release(org).Name = "Test of a release" }),
+			"one policy that claims both":  edits(func(org *draft) { release(org).Name = "Test of a release" }),
 			"deactivated":                  edits(grant(releaseSubmitters, "ci_user:acme-test"), deactivated("ci_user:acme-test")),
 		},
-		exception: review.Exception{Member: ref("ci_user:acme-test"), Project: "acme", SigningPolicy: "release-signing"},
+		exception: review.Exception{Member: ref("ci_user:acme-test"), Place: access.PlaceOf("acme", "release-signing")},
 	},
 	"ci-user-many-policies": {
 		direct:         edits(grant(releaseSubmitters, "ci_user:acme-test")),
@@ -189,7 +191,7 @@ var ruleCases = map[string]ruleCase{
 		nestedWay:      "submitter of acme/release-signing, " + outerInner,
 		quiet: map[string][]orgEdit{
 			"one verifies origins":        edits(grant(releaseSubmitters, "ci_user:acme-test"), verifiesOrigin),
-			"the release user of a team":  edits(func(org *review.Organization) { org.Projects = append(org.Projects, otherProject("")) }),
+			"the release user of a team":  edits(func(org *draft) { org.Projects = append(org.Projects, otherProject("")) }),
 			"an interactive user submits": edits(grant(releaseSubmitters, "user:dev@example.com")),
 		},
 		exception: memberException("ci_user:acme-test"),
@@ -204,28 +206,28 @@ var ruleCases = map[string]ruleCase{
 			"an interactive user": edits(grant(releaseApprovers, "user:owner@example.com")),
 			"nothing is approved": edits(grant(releaseApprovers, "ci_user:acme-test"), noApproval),
 		},
-		exception: review.Exception{Project: "acme"},
+		exception: review.Exception{Place: access.PlaceOf("acme")},
 	},
 	"ci-user-administrator": {
-		direct:   edits(role("ci_user:acme-test", access.RoleProjectAdministrator)),
+		direct:   edits(role("ci_user:acme-test", vocabulary.RoleProjectAdministrator)),
 		sentence: "ci_user:acme-test is a CI user with the role Project Administrator.",
 		onlyRole: byRole,
 		quiet: map[string][]orgEdit{
-			"an interactive user":         edits(role("user:dev@example.com", access.RoleProjectAdministrator)),
-			"it synchronizes a directory": edits(role("ci_user:acme-test", access.RoleDirectorySynchronizer)),
-			"it reads":                    edits(role("ci_user:acme-test", access.RoleGlobalReader)),
-			"deactivated":                 edits(role("ci_user:acme-test", access.RoleProjectAdministrator), deactivated("ci_user:acme-test")),
+			"an interactive user":         edits(role("user:dev@example.com", vocabulary.RoleProjectAdministrator)),
+			"it synchronizes a directory": edits(role("ci_user:acme-test", vocabulary.RoleDirectorySynchronizer)),
+			"it reads":                    edits(role("ci_user:acme-test", vocabulary.RoleGlobalReader)),
+			"deactivated":                 edits(role("ci_user:acme-test", vocabulary.RoleProjectAdministrator), deactivated("ci_user:acme-test")),
 			"of an unknown role, too":     edits(role("ci_user:acme-test", "GlobalAdmin"), deactivated("ci_user:acme-test")),
 		},
 		exception: memberException("ci_user:acme-test"),
 	},
 	"user-administrator": {
-		direct:   edits(role("user:dev@example.com", access.RoleUserAdministrator)),
+		direct:   edits(role("user:dev@example.com", vocabulary.RoleUserAdministrator)),
 		sentence: "user:dev@example.com is a User Administrator and can assign any role to anyone, also to itself.",
 		onlyRole: byRole,
 		quiet: map[string][]orgEdit{
-			"another role": edits(role("user:dev@example.com", access.RoleCertificateAdministrator)),
-			"deactivated":  edits(role("user:dev@example.com", access.RoleUserAdministrator), deactivated("user:dev@example.com")),
+			"another role": edits(role("user:dev@example.com", vocabulary.RoleCertificateAdministrator)),
+			"deactivated":  edits(role("user:dev@example.com", vocabulary.RoleUserAdministrator), deactivated("user:dev@example.com")),
 		},
 		exception: memberException("user:dev@example.com"),
 	},
@@ -234,7 +236,7 @@ var ruleCases = map[string]ruleCase{
 		sentence: `user:dev@example.com has the global role "GlobalAdmin" (unknown), which counts as Global Administrator.`,
 		onlyRole: byRole,
 		quiet: map[string][]orgEdit{
-			"a known role":     edits(role("user:dev@example.com", access.RoleGlobalAdministrator)),
+			"a known role":     edits(role("user:dev@example.com", vocabulary.RoleGlobalAdministrator)),
 			"nobody tells":     edits(role("user:dev@example.com", "")),
 			"deactivated":      edits(role("user:dev@example.com", "GlobalAdmin"), deactivated("user:dev@example.com")),
 			"a group has none": nil,
@@ -257,7 +259,7 @@ var ruleCases = map[string]ruleCase{
 		onlyRole: byRole,
 		quiet: map[string][]orgEdit{
 			"one": edits(deactivated("user:deputy@example.com")),
-			"there may be more users": edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), func(org *review.Organization) {
+			"there may be more users": edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), func(org *draft) {
 				org.PrincipalsIncomplete = true
 			}),
 			"a role is not known": edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com"), role("user:dev@example.com", "")),
@@ -270,7 +272,7 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"two":                     nil,
 			"none":                    edits(deactivated("user:owner@example.com"), deactivated("user:deputy@example.com")),
-			"there may be more users": edits(deactivated("user:deputy@example.com"), func(org *review.Organization) { org.PrincipalsIncomplete = true }),
+			"there may be more users": edits(deactivated("user:deputy@example.com"), func(org *draft) { org.PrincipalsIncomplete = true }),
 			"a role is not known":     edits(deactivated("user:deputy@example.com"), role("user:dev@example.com", "")),
 		},
 	},
@@ -284,7 +286,7 @@ var ruleCases = map[string]ruleCase{
 			"one is not active": edits(globalAdministrators("user:dev@example.com", "user:lead@example.com", "user:manager@example.com", "user:officer@example.com"),
 				invited("user:officer@example.com")),
 			"one is SignPath's": edits(globalAdministrators("user:dev@example.com", "user:lead@example.com", "user:manager@example.com", "user:officer@example.com"),
-				func(org *review.Organization) { account(org, "user:officer@example.com").Support = true }),
+				func(org *draft) { account(&org.Organization, "user:officer@example.com").Support = true }),
 		},
 	},
 	"inactive-entry": {
@@ -297,12 +299,12 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"on no list": edits(deactivated("user:owner@example.com")),
 			"active":     nil,
-			"in a group that is on no list": edits(func(org *review.Organization) {
+			"in a group that is on no list": edits(func(org *draft) {
 				org.Members[ref("group:Inner")] = entries("user:owner@example.com")
 			}, deactivated("user:owner@example.com")),
 			"an entry that cannot be placed": edits(grant(testSubmitters, "unknown:11111111-1111-4111-8111-111111111111")),
 		},
-		exception: review.Exception{Member: ref("user:officer@example.com"), Project: "acme", SigningPolicy: "test-signing"},
+		exception: review.Exception{Member: ref("user:officer@example.com"), Place: access.PlaceOf("acme", "test-signing")},
 	},
 	"invited-entry": {
 		direct:         edits(grant(testSubmitters, "user:owner@example.com"), invited("user:owner@example.com")),
@@ -324,15 +326,15 @@ var ruleCases = map[string]ruleCase{
 		nestedWay:      "submitter of acme/test-signing, " + outerInner,
 		quiet: map[string][]orgEdit{
 			"there may be more users": edits(grant(testSubmitters, "user:gone@example.com", "unknown:11111111-1111-4111-8111-111111111111"),
-				func(org *review.Organization) {
+				func(org *draft) {
 					org.PrincipalsIncomplete = true
 				}),
-			"on no list": edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries("user:gone@example.com") }),
+			"on no list": edits(func(org *draft) { org.Members[ref("group:Inner")] = entries("user:gone@example.com") }),
 		},
 		exception: memberException("unknown:11111111-1111-4111-8111-111111111111"),
 	},
 	"empty-group": {
-		direct:         edits(grant(testSubmitters, "group:Inner"), func(org *review.Organization) { org.Members[ref("group:Inner")] = entries() }),
+		direct:         edits(grant(testSubmitters, "group:Inner"), func(org *draft) { org.Members[ref("group:Inner")] = entries() }),
 		sentence:       "group:Inner holds nobody and is among the submitters of acme/test-signing.",
 		nested:         edits(throughGroups(testSubmitters)),
 		innerInstead:   []string{"user:dev@example.com"},
@@ -340,12 +342,12 @@ var ruleCases = map[string]ruleCase{
 		nestedWay:      "submitter of acme/test-signing, directly",
 		quiet: map[string][]orgEdit{
 			"somebody is in a group in it": edits(throughGroups(testSubmitters, "user:dev@example.com")),
-			"its members are not known":    edits(grant(testSubmitters, "group:Inner"), func(org *review.Organization) { delete(org.Members, ref("group:Inner")) }),
-			"a group in it is not known":   edits(throughGroups(testSubmitters), func(org *review.Organization) { delete(org.Members, ref("group:Inner")) }),
-			"it may have more members": edits(throughGroups(testSubmitters), func(org *review.Organization) {
+			"its members are not known":    edits(grant(testSubmitters, "group:Inner"), func(org *draft) { delete(org.Members, ref("group:Inner")) }),
+			"a group in it is not known":   edits(throughGroups(testSubmitters), func(org *draft) { delete(org.Members, ref("group:Inner")) }),
+			"it may have more members": edits(throughGroups(testSubmitters), func(org *draft) {
 				org.Members[ref("group:Inner")] = review.Entries{Incomplete: true}
 			}),
-			"on no list":                 edits(func(org *review.Organization) { org.Members[ref("group:Inner")] = entries() }),
+			"on no list":                 edits(func(org *draft) { org.Members[ref("group:Inner")] = entries() }),
 			"who is in it is not active": edits(throughGroups(testSubmitters, "user:owner@example.com"), deactivated("user:owner@example.com")),
 		},
 		exception: memberException("group:Inner"),
@@ -377,9 +379,9 @@ var ruleCases = map[string]ruleCase{
 
 // otherProject has a release policy, to which the release user submits, and the
 // configurator.
-func otherProject(configurator string) review.Project {
-	project := review.Project{Slug: "beta", SigningPolicies: []review.SigningPolicy{{
-		Slug: "release-signing", Submitters: entries("ci_user:acme-release"), VerifiesOrigin: ptr(false),
+func otherProject(configurator string) vocabularytest.Project {
+	project := vocabularytest.Project{Slug: "beta", SigningPolicies: []vocabularytest.SigningPolicy{{
+		Submitters: entries("ci_user:acme-release"), SigningPolicy: vocabulary.SigningPolicy{Slug: "release-signing", VerifiesOrigin: ptr(false)},
 	}}}
 	if configurator != "" {
 		project.Configurators = entries(configurator)
@@ -388,15 +390,15 @@ func otherProject(configurator string) review.Project {
 }
 
 func globalAdministrators(texts ...string) orgEdit {
-	return func(org *review.Organization) {
+	return func(org *draft) {
 		for _, text := range texts {
-			account(org, text).Role = access.RoleGlobalAdministrator
+			account(&org.Organization, text).Role = vocabulary.RoleGlobalAdministrator
 		}
 	}
 }
 
 func supportUser(active bool) orgEdit {
-	return func(org *review.Organization) {
+	return func(org *draft) {
 		support := principal("user:support@example.com")
 		support.Support, support.Active = true, active
 		org.Principals = append(org.Principals, support)
@@ -404,9 +406,9 @@ func supportUser(active bool) orgEdit {
 }
 
 func invitationUntil(end time.Time) orgEdit {
-	return func(org *review.Organization) { account(org, "user:owner@example.com").InvitationExpires = &end }
+	return func(org *draft) { account(&org.Organization, "user:owner@example.com").InvitationExpires = &end }
 }
 
 func tokenOf(text string, generated time.Time) orgEdit {
-	return func(org *review.Organization) { account(org, text).TokenGenerated = &generated }
+	return func(org *draft) { account(&org.Organization, text).TokenGenerated = &generated }
 }

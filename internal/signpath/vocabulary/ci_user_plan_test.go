@@ -1,4 +1,4 @@
-package access_test
+package vocabulary_test
 
 import (
 	"fmt"
@@ -6,15 +6,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-func built(slug string, originVerification bool, policies ...string) access.BuiltProject {
-	return access.BuiltProject{Slug: slug, OriginVerification: originVerification, SigningPolicies: policies}
+func built(slug string, originVerification bool, policies ...string) vocabulary.BuiltProject {
+	return vocabulary.BuiltProject{Slug: slug, OriginVerification: originVerification, SigningPolicies: policies}
 }
 
 // outline writes a plan as "name: project/policy project/policy", one a line.
-func outline(users []access.PlannedCIUser) string {
+func outline(users []vocabulary.PlannedCIUser) string {
 	lines := make([]string, len(users))
 	for i, user := range users {
 		lines[i] = user.Name + ":"
@@ -53,7 +53,7 @@ func TestPlanCIUsersAsDocumented(t *testing.T) {
 		}},
 	} {
 		t.Run(fmt.Sprintf("origin verification %t, team %q", cell.originVerification, cell.team), func(t *testing.T) {
-			got, err := access.PlanCIUsers(cell.team,
+			got, err := vocabulary.PlanCIUsers(cell.team,
 				built("PrjB", cell.originVerification, "test-signing", "release-signing"),
 				built("PrjA", cell.originVerification, "release-signing", "test-signing"))
 			if err != nil {
@@ -69,31 +69,31 @@ func TestPlanCIUsersAsDocumented(t *testing.T) {
 func TestPlanCIUsers(t *testing.T) {
 	for name, c := range map[string]struct {
 		team     string
-		projects []access.BuiltProject
+		projects []vocabulary.BuiltProject
 		want     []string
 	}{
 		"nothing": {},
 		"projects with and without origin verification": {
 			"",
-			[]access.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing", "release-signing")},
+			[]vocabulary.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing", "release-signing")},
 			[]string{"a: a/release-signing a/test-signing", "b-release: b/release-signing", "b-test: b/test-signing"},
 		},
 		"a team with and without": {
 			"T",
-			[]access.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing"), built("c", false, "test-signing", "nightly")},
+			[]vocabulary.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing"), built("c", false, "test-signing", "nightly")},
 			[]string{"T: a/release-signing a/test-signing", "T-nightly: c/nightly", "T-test: b/test-signing c/test-signing"},
 		},
 		"policies of other names": {
 			"",
-			[]access.BuiltProject{built("a", false, "signing", "test-signing-2", "Release_Signing", "code-signing-test")},
+			[]vocabulary.BuiltProject{built("a", false, "signing", "test-signing-2", "Release_Signing", "code-signing-test")},
 			[]string{"a-Release_Signing: a/Release_Signing", "a-code-signing-test: a/code-signing-test", "a-signing: a/signing", "a-test-signing-2: a/test-signing-2"},
 		},
-		"no policies":    {"", []access.BuiltProject{built("a", true), built("b", false)}, nil},
-		"a policy twice": {"", []access.BuiltProject{built("a", true, "test", "test"), built("b", false, "test", "test")}, []string{"a: a/test", "b-test: b/test"}},
+		"no policies":    {"", []vocabulary.BuiltProject{built("a", true), built("b", false)}, nil},
+		"a policy twice": {"", []vocabulary.BuiltProject{built("a", true, "test", "test"), built("b", false, "test", "test")}, []string{"a: a/test", "b-test: b/test"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := fmt.Sprint(c.projects)
-			got, err := access.PlanCIUsers(c.team, c.projects...)
+			got, err := vocabulary.PlanCIUsers(c.team, c.projects...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,31 +110,31 @@ func TestPlanCIUsers(t *testing.T) {
 func TestPlanCIUsersRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		team     string
-		projects []access.BuiltProject
+		projects []vocabulary.BuiltProject
 		want     string
 	}{
 		"a clash in a project": {
 			"",
-			[]access.BuiltProject{built("a", false, "test", "test-signing")},
+			[]vocabulary.BuiltProject{built("a", false, "test", "test-signing")},
 			`two CI users would have the name "a-test": one for a/test and one for a/test-signing. Give them names of your own, in resources of their own`,
 		},
 		"a clash of projects": {
 			"",
-			[]access.BuiltProject{built("a-test", true, "nightly"), built("a", false, "test-signing")},
+			[]vocabulary.BuiltProject{built("a-test", true, "nightly"), built("a", false, "test-signing")},
 			`two CI users would have the name "a-test": one for a-test/nightly and one for a/test-signing. Give them`,
 		},
 		"a clash in a team": {
 			"T",
-			[]access.BuiltProject{built("b", false, "test"), built("a", false, "test-signing"), built("c", false, "test")},
+			[]vocabulary.BuiltProject{built("b", false, "test"), built("a", false, "test-signing"), built("c", false, "test")},
 			`two CI users would have the name "T-test": one for a/test-signing and one for b/test, c/test. Give them`,
 		},
-		"a display name of a project": {"", []access.BuiltProject{built("Project A", true, "test")}, `project: "Project A" is not a slug`},
-		"a display name of a policy":  {"", []access.BuiltProject{built("a", true, "Test signing")}, `signing policies of project a: "Test signing" is not a slug`},
-		"an empty policy":             {"T", []access.BuiltProject{built("a", false, "")}, `signing policies of project a: "" is not a slug`},
+		"a display name of a project": {"", []vocabulary.BuiltProject{built("Project A", true, "test")}, `project: "Project A" is not a slug`},
+		"a display name of a policy":  {"", []vocabulary.BuiltProject{built("a", true, "Test signing")}, `signing policies of project a: "Test signing" is not a slug`},
+		"an empty policy":             {"T", []vocabulary.BuiltProject{built("a", false, "")}, `signing policies of project a: "" is not a slug`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 { // In either order.
-				got, err := access.PlanCIUsers(c.team, c.projects...)
+				got, err := vocabulary.PlanCIUsers(c.team, c.projects...)
 				if err == nil {
 					t.Fatalf("it planned\n%s", outline(got))
 				}

@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"slices"
@@ -6,17 +6,19 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // TestAroundFindsWhatAnAccountChanges deactivates everybody in turn: what that causes
 // and resolves is the same in the part of the organization around the account.
 func TestAroundFindsWhatAnAccountChanges(t *testing.T) {
-	sound := soundOrganization(
+	sound := soundDraft(
 		grant(testSubmitters, "user:officer@example.com"),
 		throughGroups(testSubmitters, "user:manager@example.com"),
 	)
 	inactive := false
-	for number, org := range append(randomOrganizations(50), sound) {
+	for number, drawn := range append(randomOrganizations(50), sound) {
+		org := drawn.organization()
 		for _, p := range org.Principals {
 			if p.Kind == access.KindGroup {
 				continue
@@ -39,11 +41,7 @@ func TestAroundFindsWhatAnAccountChanges(t *testing.T) {
 func TestAroundLeavesOutWhereNobodyIs(t *testing.T) {
 	org := soundOrganization()
 	for text, want := range map[string]int{"user:owner@example.com": 0, "user:lead@example.com": 1, "user:dev@example.com": 2, "ci_user:acme-test": 1} {
-		policies := 0
-		for _, project := range org.Around(ref(text)).Projects {
-			policies += len(project.SigningPolicies)
-		}
-		if policies != want {
+		if policies := len(org.Around(ref(text)).PlacesOf(vocabulary.PlaceSigningPolicy)); policies != want {
 			t.Errorf("%s: %d signing policies, want %d", text, policies, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"fmt"
@@ -6,12 +6,14 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 // largeOrganization has 200 principals and 90 signing policies in 30 projects. Every
 // list holds a group of three groups, in which are 36 users.
 func largeOrganization() review.Organization {
-	org := review.Organization{Members: map[access.Reference]review.Entries{}}
+	org := draft{Organization: review.Organization{Members: map[access.Reference]review.Entries{}}}
 	var users []string
 	for n := range 180 {
 		users = append(users, fmt.Sprintf("user:user-%03d@example.com", n))
@@ -34,19 +36,21 @@ func largeOrganization() review.Organization {
 		org.Members[ref(text)] = entries(teams...)
 	}
 	for n := range 30 {
-		project := review.Project{
+		project := vocabularytest.Project{
 			Slug:    fmt.Sprintf("project-%02d", n),
 			Readers: entries(fmt.Sprintf("group:Division %d", n%5)), Configurators: entries(fmt.Sprintf("group:Division %d", (n+1)%5)),
 		}
 		for _, slug := range []string{"test-signing", "release-signing", "manual-signing"} {
-			project.SigningPolicies = append(project.SigningPolicies, review.SigningPolicy{
-				Slug: slug, UsesApprovalProcess: ptr(true), RequiredApprovals: ptr(int64(2)), VerifiesOrigin: ptr(false),
+			project.SigningPolicies = append(project.SigningPolicies, vocabularytest.SigningPolicy{
+				SigningPolicy: vocabulary.SigningPolicy{
+					Slug: slug, UsesApprovalProcess: ptr(true), RequiredApprovals: ptr(int64(2)), VerifiesOrigin: ptr(false),
+				},
 				Submitters: entries(fmt.Sprintf("group:Division %d", n%5)), Approvers: entries(fmt.Sprintf("group:Division %d", (n+2)%5)),
 			})
 		}
 		org.Projects = append(org.Projects, project)
 	}
-	return org
+	return org.organization()
 }
 
 func BenchmarkEffective(b *testing.B) {
@@ -61,7 +65,7 @@ func BenchmarkEffective(b *testing.B) {
 func BenchmarkReview(b *testing.B) {
 	org := largeOrganization()
 	for b.Loop() {
-		if _, err := review.Review(org, review.Rulebook{Now: now}); err != nil {
+		if _, err := review.Review(org, review.Rulebook{Catalogue: vocabulary.Rules, Now: now}); err != nil {
 			b.Fatal(err)
 		}
 	}

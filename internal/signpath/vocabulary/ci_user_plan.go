@@ -1,10 +1,12 @@
-package access
+package vocabulary
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // A BuiltProject is a project with the signing policies that its builds submit
@@ -102,4 +104,4 @@ func (s ciUserScope) name() string {
 	return s.owner + "-" + strings.TrimSuffix(s.policy, "-signing")
 }
 
-func (u PlannedCIUser) paths() string { return strings.Join(Spell(u.SubmitsTo), ", ") }
+func (u PlannedCIUser) paths() string { return strings.Join(access.Spell(u.SubmitsTo), ", ") }

@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"fmt"
@@ -8,12 +8,14 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary/vocabularytest"
 )
 
 // findings reviews an organization by the defaults, but for the settings.
 func findings(t *testing.T, org review.Organization, settings map[string]review.RuleSetting) review.Report {
 	t.Helper()
-	report, err := review.Review(org, review.Rulebook{Now: now, Rules: settings})
+	report, err := review.Review(org, review.Rulebook{Catalogue: vocabulary.Rules, Now: now, Rules: settings})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +55,7 @@ func TestASoundOrganizationHasNoFinding(t *testing.T) {
 const expiredException = "expired-exception"
 
 func TestEveryRuleHasItsCases(t *testing.T) {
-	for _, rule := range review.Catalogue() {
+	for _, rule := range vocabulary.Rules {
 		if rule.ID == expiredException {
 			continue
 		}
@@ -61,7 +63,7 @@ func TestEveryRuleHasItsCases(t *testing.T) {
 		if !ok || len(c.direct) == 0 || c.sentence == "" || len(c.quiet) == 0 {
 			t.Errorf("rule %s lacks a case in which it fires, or one in which it does not", rule.ID)
 		}
-		reachable := len(rule.Lists) > 0
+		reachable := len(rule.Roles) > 0
 		if reachable && (len(c.nested) == 0 || c.nestedSentence == "" || c.nestedWay == "") {
 			t.Errorf("rule %s lacks the case in which it fires only through nested groups", rule.ID)
 		}
@@ -70,7 +72,7 @@ func TestEveryRuleHasItsCases(t *testing.T) {
 		}
 	}
 	for id := range ruleCases {
-		if _, ok := review.RuleByID(id); !ok {
+		if _, ok := vocabulary.Rules.ByID(id); !ok {
 			t.Errorf("there are cases for %s, and no such rule", id)
 		}
 	}
@@ -80,7 +82,7 @@ func TestRulesFireDirectly(t *testing.T) {
 	for id, c := range ruleCases {
 		t.Run(id, func(t *testing.T) {
 			finding := theFinding(t, soundOrganization(c.direct...), id, c.sentence)
-			rule, _ := review.RuleByID(id)
+			rule, _ := vocabulary.Rules.ByID(id)
 			if finding.Severity != rule.Severity || finding.Advice != rule.Advice {
 				t.Errorf("got %+v", finding)
 			}
@@ -122,20 +124,20 @@ func TestRulesKeepQuiet(t *testing.T) {
 // A rule does not fire while a setting that it needs is unknown, and does not care
 // for the others.
 func TestUnknownSettingsMakeNoRuleFire(t *testing.T) {
-	forget := map[review.Setting]func(*review.SigningPolicy){
-		review.SettingApprovalProcess:    func(p *review.SigningPolicy) { p.UsesApprovalProcess = nil },
-		review.SettingRequiredApprovals:  func(p *review.SigningPolicy) { p.RequiredApprovals = nil },
-		review.SettingTrustedBuildSystem: func(p *review.SigningPolicy) { p.VerifiesTrustedBuildSystem = nil },
-		review.SettingOriginVerification: func(p *review.SigningPolicy) { p.VerifiesOrigin = nil },
+	forget := map[review.Setting]func(*vocabularytest.SigningPolicy){
+		vocabulary.SettingApprovalProcess:    func(p *vocabularytest.SigningPolicy) { p.UsesApprovalProcess = nil },
+		vocabulary.SettingRequiredApprovals:  func(p *vocabularytest.SigningPolicy) { p.RequiredApprovals = nil },
+		vocabulary.SettingTrustedBuildSystem: func(p *vocabularytest.SigningPolicy) { p.VerifiesTrustedBuildSystem = nil },
+		vocabulary.SettingOriginVerification: func(p *vocabularytest.SigningPolicy) { p.VerifiesOrigin = nil },
 	}
 	for id, c := range ruleCases {
-		rule, _ := review.RuleByID(id)
+		rule, _ := vocabulary.Rules.ByID(id)
 		for setting, forget := range forget {
 			t.Run(id+"/"+string(setting), func(t *testing.T) {
-				org := soundOrganization(c.direct...)
+				org := soundDraft(c.direct...)
 				forget(release(&org))
 				forget(test(&org))
-				fires := len(ofRule(findings(t, org, nil), id)) > 0
+				fires := len(ofRule(findings(t, org.organization(), nil), id)) > 0
 				if needs := slices.Contains(rule.Needs, setting); fires == needs {
 					t.Errorf("it needs the setting: %t; without it, it fires: %t", needs, fires)
 				}
@@ -174,8 +176,8 @@ func TestExceptionsCountUntilTheirLastDay(t *testing.T) {
 func TestExpiredExceptionsAreReported(t *testing.T) {
 	settings := map[string]review.RuleSetting{
 		"submit-and-approve": {Exceptions: []review.Exception{
-			{Member: ref("user:dev@example.com"), Project: "acme", Reason: "the team is small", Until: day(2026, 1, 31)},
-			{Project: "acme", Reason: "it is new", Until: day(2026, 12, 31)},
+			{Member: ref("user:dev@example.com"), Place: access.PlaceOf("acme"), Reason: "the team is small", Until: day(2026, 1, 31)},
+			{Place: access.PlaceOf("acme"), Reason: "it is new", Until: day(2026, 12, 31)},
 		}},
 		"few-global-administrators": {Exceptions: []review.Exception{{Reason: "a deputy is sought", Until: day(2026, 2, 28)}}},
 	}
@@ -193,12 +195,12 @@ func TestCatalogue(t *testing.T) {
 	kebab := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	seen := map[string]bool{}
 	denying := []string{}
-	for _, rule := range review.Catalogue() {
+	for _, rule := range vocabulary.Rules {
 		if !kebab.MatchString(rule.ID) || seen[rule.ID] {
 			t.Errorf("%q is no id of its own", rule.ID)
 		}
 		seen[rule.ID] = true
-		if rule.Summary == "" || rule.Advice == "" || rule.Source == "" || (rule.Evidence != review.Documented && rule.Evidence != review.Inferred) {
+		if rule.Summary == "" || rule.Advice == "" || rule.Source == "" || (rule.Evidence != access.Documented && rule.Evidence != access.Inferred) {
 			t.Errorf("%s says too little: %+v", rule.ID, rule)
 		}
 		if rule.Severity == review.Deny {
@@ -212,15 +214,16 @@ func TestCatalogue(t *testing.T) {
 
 // Somebody who is not known may be a submitter, so that the quorum matters.
 func TestQuorumWhereSubmittersAreNotKnown(t *testing.T) {
-	org := soundOrganization(only(releaseApprovers), only(releaseSubmitters))
+	org := soundDraft(only(releaseApprovers), only(releaseSubmitters))
 	release(&org).Submitters.Incomplete = true
-	theFinding(t, org, "approval-quorum", "acme/release-signing requires 2 approvals, and nobody can approve, so no request can be approved.")
-	place := review.Place{Project: "acme", SigningPolicy: "release-signing"}
-	if !review.MaySubmit(org, place) {
+	theFinding(t, org.organization(), "approval-quorum", "acme/release-signing requires 2 approvals, and nobody can approve, so no request can be approved.")
+	place := access.PlaceOf("acme", "release-signing")
+	submitters := []access.Role{vocabulary.Submitters.Role()}
+	if !org.organization().MayHold(submitters, place) {
 		t.Error("nobody may submit, although not all submitters are known")
 	}
 	release(&org).Submitters.Incomplete = false
-	if review.MaySubmit(org, place) {
+	if org.organization().MayHold(submitters, place) {
 		t.Error("somebody may submit, although the list is empty")
 	}
 }
@@ -230,7 +233,7 @@ func TestQuorumWhereSubmittersAreNotKnown(t *testing.T) {
 func TestIntroducedFindings(t *testing.T) {
 	org := soundOrganization(grant(releaseApprovers, "user:dev@example.com"), grant(releaseSubmitters, "user:dev@example.com"))
 	for set, want := range map[review.Severity]review.Severity{"": review.Deny, review.Warn: review.Warn, review.Deny: review.Deny} {
-		rulebook := review.Rulebook{Now: now, Rules: map[string]review.RuleSetting{"submit-and-approve": {Severity: set}}}
+		rulebook := review.Rulebook{Catalogue: vocabulary.Rules, Now: now, Rules: map[string]review.RuleSetting{"submit-and-approve": {Severity: set}}}
 		report, err := review.Review(org, rulebook)
 		if err != nil {
 			t.Fatal(err)
@@ -278,21 +281,21 @@ func TestGroupOutsideTheDirectoryIsReported(t *testing.T) {
 
 func TestReleaseAndTestAreToldByWords(t *testing.T) {
 	for name, test := range map[string]struct {
-		policy review.SigningPolicy
+		policy vocabulary.SigningPolicy
 		fires  bool
 	}{
-		"slug":             {review.SigningPolicy{Slug: "release-signing"}, true},
-		"slug in capitals": {review.SigningPolicy{Slug: "Release_Certificate"}, true},
-		"name":             {review.SigningPolicy{Slug: "p", Name: "Signing of releases"}, true},
-		"purpose":          {review.SigningPolicy{Slug: "p", Purpose: "ReleaseSigning"}, true},
-		"another word":     {review.SigningPolicy{Slug: "unreleased", Name: "Released later"}, false},
-		"tests":            {review.SigningPolicy{Slug: "test-signing"}, false},
+		"slug":             {vocabulary.SigningPolicy{Slug: "release-signing"}, true},
+		"slug in capitals": {vocabulary.SigningPolicy{Slug: "Release_Certificate"}, true},
+		"name":             {vocabulary.SigningPolicy{Slug: "p", Name: "Signing of releases"}, true},
+		"purpose":          {vocabulary.SigningPolicy{Slug: "p", Purpose: "ReleaseSigning"}, true},
+		"another word":     {vocabulary.SigningPolicy{Slug: "unreleased", Name: "Released later"}, false},
+		"tests":            {vocabulary.SigningPolicy{Slug: "test-signing"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			policy := test.policy
 			policy.UsesApprovalProcess, policy.VerifiesOrigin = ptr(false), ptr(false)
-			org := soundOrganization(func(org *review.Organization) {
-				org.Projects = []review.Project{{Slug: "acme", SigningPolicies: []review.SigningPolicy{policy}}}
+			org := soundOrganization(func(org *draft) {
+				org.Projects = []vocabularytest.Project{{Slug: "acme", SigningPolicies: []vocabularytest.SigningPolicy{{SigningPolicy: policy}}}}
 			})
 			if fires := len(ofRule(findings(t, org, nil), "release-without-control")) > 0; fires != test.fires {
 				t.Errorf("it fires: %t", fires)
@@ -302,9 +305,9 @@ func TestReleaseAndTestAreToldByWords(t *testing.T) {
 }
 
 func TestOriginVerificationTellsOfTrustedBuildSystems(t *testing.T) {
-	org := soundOrganization(grant(releaseSubmitters, "user:dev@example.com"), verifiesOrigin)
+	org := soundDraft(grant(releaseSubmitters, "user:dev@example.com"), verifiesOrigin)
 	release(&org).VerifiesTrustedBuildSystem = nil
-	if len(ofRule(findings(t, org, nil), "interactive-submitter")) != 1 {
+	if len(ofRule(findings(t, org.organization(), nil), "interactive-submitter")) != 1 {
 		t.Error("origin verification requires trusted build systems, but the interactive submitter is not reported")
 	}
 }
@@ -322,12 +325,12 @@ func TestEntryInAGroupIsOneFinding(t *testing.T) {
 
 // A CI user of many test policies is told with the first few of them.
 func TestFewTestPoliciesAreNamed(t *testing.T) {
-	org := soundOrganization(grant(releaseSubmitters, "ci_user:acme-test"))
+	org := soundDraft(grant(releaseSubmitters, "ci_user:acme-test"))
 	for n := range 4 {
 		org.Projects[0].SigningPolicies = append(org.Projects[0].SigningPolicies,
-			review.SigningPolicy{Slug: fmt.Sprintf("test-%d", n), Submitters: entries("ci_user:acme-test")})
+			vocabularytest.Policy(fmt.Sprintf("test-%d", n), entries("ci_user:acme-test"), entries()))
 	}
-	finding := theFinding(t, org, "ci-user-test-and-release", "ci_user:acme-test submits to acme/release-signing and also to "+
+	finding := theFinding(t, org.organization(), "ci-user-test-and-release", "ci_user:acme-test submits to acme/release-signing and also to "+
 		"acme/test-0, acme/test-1, acme/test-2 and 2 other test policies.")
 	if len(finding.Reasons) != 4 {
 		t.Errorf("reasons %v", finding.Reasons)

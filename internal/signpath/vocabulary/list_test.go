@@ -1,4 +1,4 @@
-package access_test
+package vocabulary_test
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // TestAdmit has every cell of list × kind × active × trusted build system.
@@ -22,16 +23,16 @@ func TestAdmit(t *testing.T) {
 	type cells struct{ plain, trusted, inactive, trustedInactive string }
 	everybody := cells{admitted, admitted, inactive, inactive}
 	tests := []struct {
-		list    access.List
+		list    vocabulary.List
 		article string
 		user    cells
 		ciUser  cells
 	}{
-		{access.Readers, "a reader", everybody, everybody},
-		{access.Configurators, "a configurator", everybody, everybody},
-		{access.Submitters, "a submitter", cells{admitted, interactive, inactive, inactive}, everybody},
-		{access.Approvers, "an approver", everybody, cells{noCIUser, noCIUser, noCIUser, noCIUser}},
-		{access.GroupMembers, "a member", everybody, everybody},
+		{vocabulary.Readers, "a reader", everybody, everybody},
+		{vocabulary.Configurators, "a configurator", everybody, everybody},
+		{vocabulary.Submitters, "a submitter", cells{admitted, interactive, inactive, inactive}, everybody},
+		{vocabulary.Approvers, "an approver", everybody, cells{noCIUser, noCIUser, noCIUser, noCIUser}},
+		{vocabulary.GroupMembers, "a member", everybody, everybody},
 	}
 	for _, test := range tests {
 		rows := map[access.Kind]cells{
@@ -40,7 +41,8 @@ func TestAdmit(t *testing.T) {
 			access.KindGroup: {admitted, admitted, inactive, inactive},
 		}
 		principals := map[access.Kind]access.Principal{
-			access.KindUser: ada(), access.KindCIUser: release(), access.KindGroup: managers(),
+			access.KindUser: principal("user:ada@example.com").Principal, access.KindCIUser: principal("ci_user:acme-release").Principal,
+			access.KindGroup: principal("group:Release Managers").Principal,
 		}
 		for kind, row := range rows {
 			for _, cell := range []struct {
@@ -55,14 +57,14 @@ func TestAdmit(t *testing.T) {
 				p := principals[kind]
 				p.Active = cell.active
 				t.Run(fmt.Sprintf("%s as %s, active %t, trusted build system %t", kind, test.list.Singular, cell.active, cell.trusted), func(t *testing.T) {
-					err := test.list.Admit(p, access.Conditions{TrustedBuildSystem: cell.trusted})
+					err := test.list.Admit(p, vocabulary.Conditions{TrustedBuildSystem: cell.trusted})
 					if cell.want == admitted {
 						if err != nil {
 							t.Fatalf("refused: %v", err)
 						}
 						return
 					}
-					var refused *access.RefusedError
+					var refused *vocabulary.RefusedError
 					if !errors.As(err, &refused) || refused.Member != p.Reference() || refused.List.Plural != test.list.Plural {
 						t.Fatalf("got %#v", err)
 					}
@@ -76,32 +78,32 @@ func TestAdmit(t *testing.T) {
 }
 
 func TestAdmitRefusesUnidentifiedEntries(t *testing.T) {
-	for _, list := range access.Lists() {
-		p := access.Principal{Kind: access.KindUnknown, ID: idOfAda, Active: true}
-		if err := list.Admit(p, access.Conditions{}); err == nil {
+	for _, list := range vocabulary.Lists() {
+		p := access.Principal{Kind: access.KindUnknown, ID: "11111111-1111-4111-8111-111111111111", Active: true}
+		if err := list.Admit(p, vocabulary.Conditions{}); err == nil {
 			t.Errorf("an entry of unknown kind is admitted to the %s", list.Plural)
 		}
 	}
 }
 
 func TestAdmitTakesSynchronizedPrincipals(t *testing.T) {
-	p := managers()
+	p := principal("group:Release Managers").Principal
 	p.Synchronized = true
-	if err := access.Approvers.Admit(p, access.Conditions{}); err != nil {
+	if err := vocabulary.Approvers.Admit(p, vocabulary.Conditions{}); err != nil {
 		t.Errorf("rights can be given to a synchronized group, but: %v", err)
 	}
 }
 
 func TestLists(t *testing.T) {
-	want := map[string]access.Parent{
-		"readers": access.ParentProject, "configurators": access.ParentProject,
-		"submitters": access.ParentSigningPolicy, "approvers": access.ParentSigningPolicy,
-		"members": access.ParentUserGroup,
+	want := map[string]vocabulary.Parent{
+		"readers": vocabulary.ParentProject, "configurators": vocabulary.ParentProject,
+		"submitters": vocabulary.ParentSigningPolicy, "approvers": vocabulary.ParentSigningPolicy,
+		"members": vocabulary.ParentUserGroup,
 	}
-	if len(access.Lists()) != len(want) {
-		t.Errorf("there are %d lists", len(access.Lists()))
+	if len(vocabulary.Lists()) != len(want) {
+		t.Errorf("there are %d lists", len(vocabulary.Lists()))
 	}
-	for _, list := range access.Lists() {
+	for _, list := range vocabulary.Lists() {
 		if list.Parent != want[list.Plural] || list.Singular+"s" != list.Plural || list.Grants == "" || list.Source == "" {
 			t.Errorf("got %+v", list)
 		}

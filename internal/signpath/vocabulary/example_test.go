@@ -1,4 +1,4 @@
-package review_test
+package vocabulary_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 func Example() {
@@ -14,30 +15,28 @@ func Example() {
 	}
 	manager := access.Reference{Kind: access.KindUser, Key: "manager@example.com"}
 	managers := access.Reference{Kind: access.KindGroup, Key: "Release Managers"}
+	policy := access.PlaceOf("acme", "release-signing")
 	yes, two := true, int64(2)
 
 	before := review.Organization{
 		Principals: []review.Principal{
-			user("owner@example.com", access.RoleGlobalAdministrator),
-			user("deputy@example.com", access.RoleGlobalAdministrator),
-			user("manager@example.com", access.RoleRegularUser),
+			user("owner@example.com", vocabulary.RoleGlobalAdministrator),
+			user("deputy@example.com", vocabulary.RoleGlobalAdministrator),
+			user("manager@example.com", vocabulary.RoleRegularUser),
 			{Principal: access.Principal{Kind: access.KindGroup, Name: "Release Managers", Active: true}},
 		},
-		Members: map[access.Reference]review.Entries{managers: review.EntriesOf(manager)},
-		Projects: []review.Project{{Slug: "acme", SigningPolicies: []review.SigningPolicy{{
-			Slug: "release-signing", Submitters: review.EntriesOf(manager),
-		}}}},
+		Vocabulary: vocabulary.SignPath,
+		Members:    map[access.Reference]review.Entries{managers: review.EntriesOf(manager)},
+		Places:     map[access.Place]any{access.PlaceOf("acme"): nil, policy: vocabulary.SigningPolicy{}},
 	}
-	after := before
-	after.Projects = []review.Project{{Slug: "acme", SigningPolicies: []review.SigningPolicy{{
-		Slug: "release-signing", Submitters: review.EntriesOf(manager), Approvers: review.EntriesOf(managers),
-		UsesApprovalProcess: &yes, RequiredApprovals: &two,
-	}}}}
+	before.Grant(vocabulary.Submitters.Role(), policy, review.EntriesOf(manager))
+	after := before.With(review.Delta{Added: review.Seat{Role: vocabulary.Approvers.Role(), Place: policy}.Entries(managers)})
+	after.Places = map[access.Place]any{access.PlaceOf("acme"): nil, policy: vocabulary.SigningPolicy{UsesApprovalProcess: &yes, RequiredApprovals: &two}}
 
 	for _, change := range review.Changes(before, after) {
 		fmt.Println(change)
 	}
-	report, err := review.Review(after, review.Rulebook{Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)})
+	report, err := review.Review(after, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)})
 	if err != nil {
 		fmt.Println(err)
 		return
