@@ -48,6 +48,8 @@ type Report struct {
 	Unknown []Event `json:"-"`
 	// organization is the id of the organization of the plan, where that tells one.
 	organization string
+	// catalogue has the rules of the findings.
+	catalogue review.Catalogue
 }
 
 // A ResourceChange is a resource instance that changes, with what Terraform does to it.
@@ -145,6 +147,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Drift:        driftOf(plan),
 		Unknown:      m.unknownEvents(plan.Plan),
 		organization: m.plan.organization(),
+		catalogue:    rulebook.Catalogue,
 	}, nil
 }
 

@@ -492,8 +492,9 @@ func TestExceptions(t *testing.T) {
 		change("signing_policy_approver", nil, entry("release", both))
 	now := time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)
 	exception := review.Exception{Member: ref(both), Place: access.PlaceOf("acme"), Reason: "Until a second approver is hired", Until: now}
-	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{Catalogue: vocabulary.Rules,
-		Now: now, Rules: map[string]review.RuleSetting{"submit-and-approve": {Exceptions: []review.Exception{exception}}},
+	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{
+		Catalogue: vocabulary.Rules,
+		Now:       now, Rules: map[string]review.RuleSetting{"submit-and-approve": {Exceptions: []review.Exception{exception}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -514,8 +515,9 @@ func TestRulesThatAreSwitchedOff(t *testing.T) {
 	plan := newPlan().
 		change("signing_policy_submitter", nil, entry("release", both)).
 		change("signing_policy_approver", nil, entry("release", both))
-	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{Catalogue: vocabulary.Rules,
-		Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC), Rules: map[string]review.RuleSetting{"submit-and-approve": {Severity: review.Ignore}},
+	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{
+		Catalogue: vocabulary.Rules,
+		Now:       time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC), Rules: map[string]review.RuleSetting{"submit-and-approve": {Severity: review.Ignore}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // The parts of SARIF 2.1.0 that a report of findings needs.
@@ -94,7 +93,7 @@ type (
 // close what is no longer there, and show as open whatever is. The artifact is the URI
 // reference of the file that they show findings at.
 func (r *Report) WriteSARIF(w io.Writer, artifact string, tool envelope.Tool) error {
-	rules, index := sarifRules()
+	rules, index := sarifRules(r.catalogue)
 	results := []sarifResult{}
 	for _, group := range []struct {
 		state    string
@@ -158,9 +157,9 @@ func sarifMessage(words string) sarifText {
 	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "](", "] (").Replace(text.Visible(words))}
 }
 
-func sarifRules() (rules []sarifRule, index map[string]int) {
+func sarifRules(catalogue review.Catalogue) (rules []sarifRule, index map[string]int) {
 	index = map[string]int{}
-	for i, rule := range vocabulary.Rules {
+	for i, rule := range catalogue {
 		index[rule.ID] = i
 		rules = append(rules, sarifRule{
 			ID: rule.ID, ShortDescription: sarifText{rule.Summary}, Help: sarifText{rule.Advice},

@@ -109,7 +109,7 @@ func TestCSV(t *testing.T) {
 func TestCSVComputesNothing(t *testing.T) {
 	from := seed()
 	from.Projects[1].SigningPolicies[0].Slug = "=1+1"
-	text := written(t, reviewed(t, start(t, from).read(t, token), review.Filter{Places: map[string][]string{vocabulary.PlaceSigningPolicy: {"=1+1"}}}), report.FormatCSV)
+	text := written(t, reviewed(t, start(t, from).read(t, token), policies("=1+1")), report.FormatCSV)
 	if !strings.Contains(text, ",'=1+1,") || strings.Contains(text, ",=1+1,") {
 		t.Errorf("a slug is a formula in\n%s", text)
 	}
@@ -269,7 +269,7 @@ func TestFilteredCounts(t *testing.T) {
 	const line = "principals with control of everything"
 	o := start(t, seed()).read(t, token)
 	whole := written(t, reviewed(t, o, review.Filter{}), report.FormatText)
-	narrow := written(t, reviewed(t, o, review.Filter{Places: map[string][]string{vocabulary.PlaceSigningPolicy: {"app/release-signing"}}}), report.FormatText)
+	narrow := written(t, reviewed(t, o, policies("app/release-signing")), report.FormatText)
 	if !strings.Contains(whole, line) || strings.Contains(narrow, line) || !strings.Contains(narrow, "principals with approval") {
 		t.Errorf("the counts do not go by what is shown:\n%s\n%s", whole, narrow)
 	}
@@ -284,12 +284,15 @@ func TestFilters(t *testing.T) {
 		has, lacks       string
 	}{
 		"a project":            {review.Filter{Places: map[string][]string{vocabulary.PlaceProject: {"tool"}}}, 1, 8, "tool/release-signing", "dev.lead"},
-		"a policy by its path": {review.Filter{Places: map[string][]string{vocabulary.PlaceSigningPolicy: {"app/release-signing"}}}, 4, 11, "owner@example.com", "test-signing"},
-		"a policy by its slug": {review.Filter{Places: map[string][]string{vocabulary.PlaceSigningPolicy: {"release-signing"}}}, 5, 14, "tool/release-signing", "test-signing"},
+		"a policy by its path": {policies("app/release-signing"), 4, 11, "owner@example.com", "test-signing"},
+		"a policy by its slug": {policies("release-signing"), 5, 14, "tool/release-signing", "test-signing"},
 		"a principal":          {review.Filter{Principals: references(t, "user:left@example.com")}, 1, 3, "reader of app, directly", "dev.lead"},
 		"a group":              {review.Filter{Principals: references(t, "group:Inner")}, 4, 4, "user:invited@example.com", "owner@example.com"},
 		"a permission":         {review.Filter{Permissions: []access.Permission{vocabulary.Approve}}, 6, 2, "approve", "Global Administrator"},
-		"several":              {review.Filter{Places: map[string][]string{vocabulary.PlaceProject: {"app"}}, Permissions: []access.Permission{vocabulary.Submit}}, 5, 3, "auditor", "tool"},
+		"several": {
+			review.Filter{Places: map[string][]string{vocabulary.PlaceProject: {"app"}}, Permissions: []access.Permission{vocabulary.Submit}},
+			5, 3, "auditor", "tool",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := reviewed(t, o, test.filter)
@@ -302,4 +305,8 @@ func TestFilters(t *testing.T) {
 			}
 		})
 	}
+}
+
+func policies(texts ...string) review.Filter {
+	return review.Filter{Places: map[string][]string{vocabulary.PlaceSigningPolicy: texts}}
 }

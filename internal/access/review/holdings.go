@@ -42,7 +42,7 @@ func HoldingsOf(org Organization, member access.Reference) []Holding {
 			held = append(held, Holding{Holder: holder})
 		}
 	}
-	a := analyze(org.Around(member, p.Reference()))
+	a := analyze(org)
 	p, _ = a.roster.find(member)
 	a.eachList(func(l *placedList) {
 		for _, path := range a.groups.nesting.Expand(l.direct) {

@@ -220,7 +220,8 @@ func TestAPrincipalIsNotGone(t *testing.T) {
 			"its own route has no role": {Route: "GET " + list + "/{id}", Action: mock.FaultAnswer, Status: 200, Body: `{"id":"` + nobody + `"}`},
 		}
 		if kind == access.KindCIUser {
-			tests["the list lacks who asks"] = mock.Fault{Route: "GET " + list, Action: mock.FaultAnswer, Status: 200, Body: `[{"id":"` + nobody[:35] + `0","name":"other"}]`}
+			other := `[{"id":"` + nobody[:35] + `0","name":"other"}]`
+			tests["the list lacks who asks"] = mock.Fault{Route: "GET " + list, Action: mock.FaultAnswer, Status: 200, Body: other}
 		}
 		for name, fault := range tests {
 			t.Run(string(kind)+", "+name, func(t *testing.T) {

@@ -65,7 +65,9 @@ func emptyForOnce(t *testing.T, empty, changed vocabulary.List, owner string, wh
 		o.ClearFaults()
 	}
 	o.ResetRequests()
-	routes := map[vocabulary.Parent]string{vocabulary.ParentProject: projectRoute, vocabulary.ParentSigningPolicy: policyRoute, vocabulary.ParentUserGroup: groupRoute}
+	routes := map[vocabulary.Parent]string{
+		vocabulary.ParentProject: projectRoute, vocabulary.ParentSigningPolicy: policyRoute, vocabulary.ParentUserGroup: groupRoute,
+	}
 	o.alter(routes[empty.Parent], 0, 0, with(map[string]any{empty.Plural: []string{}}))
 	set := o.client.ChangeMembers
 	if whole {

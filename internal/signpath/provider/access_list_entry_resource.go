@@ -211,7 +211,7 @@ func (r *accessListEntryResource) planAccess(
 
 func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, added []access.Principal, removed []string, at path.Path, diags *diag.Diagnostics) {
 	change := r.listChange(t, added, removed)
-	change.replaceable, change.ends = true, at.Equal(path.Empty())
+	change.Replaceable, change.Ends = true, at.Equal(path.Empty())
 	change.at = func(review.Finding) path.Path { return at }
 	r.guardAccess(ctx, change, diags)
 }

@@ -111,7 +111,8 @@ func (w *workspace) reviewPlanLive(file string) *planreview.Report {
 	must(w.t, err)
 	found, err := survey.Read(w.t.Context(), client, nil)
 	must(w.t, err)
-	report, err := planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps}, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Now()})
+	report, err := planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps},
+		review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Now()})
 	must(w.t, err)
 	return report
 }

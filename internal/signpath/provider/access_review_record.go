@@ -64,8 +64,10 @@ func newAccessReasons(reasons []review.Reason) types.List {
 
 func accessEntryAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		attrMember:        schema.StringAttribute{Computed: true, MarkdownDescription: "Member reference of a user or CI user; `unknown:UUID` for an entry that fits nobody."},
-		attrPermission:    schema.StringAttribute{Computed: true, MarkdownDescription: "What the member may do: " + code(vocabulary.SignPath.PermissionNames()) + "."},
+		attrMember: schema.StringAttribute{Computed: true, MarkdownDescription: "Member reference of a user or CI user; `unknown:UUID` for an entry that fits nobody."},
+		attrPermission: schema.StringAttribute{
+			Computed: true, MarkdownDescription: "What the member may do: " + code(vocabulary.SignPath.PermissionNames()) + ".",
+		},
 		attrProject:       schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the project where that holds; null for the organization."},
 		attrSigningPolicy: schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the signing policy where that holds; null for the project or the organization."},
 		"status": schema.StringAttribute{

@@ -216,7 +216,8 @@ func TestWhoHasLeft(t *testing.T) {
 			// Of a place or a token that is gone, the state that an apply leaves has nothing, so
 			// that nothing tells it from one that never was.
 			isForgotten := strings.Contains(name, " of a") || name == "token" || name == "group of members"
-			if destroyed := s.Apply(testkit.Options{Destroy: true}); (destroyed.Err != nil) != isForgotten || isForgotten && !says("terraform destroy -refresh=false").MatchString(destroyed.Said) {
+			destroyed := s.Apply(testkit.Options{Destroy: true})
+			if (destroyed.Err != nil) != isForgotten || isForgotten && !says("terraform destroy -refresh=false").MatchString(destroyed.Said) {
 				t.Errorf("the destroy says: %s", destroyed)
 			}
 			if destroyed := s.Apply(testkit.Options{Destroy: true, NoRefresh: true}); destroyed.Err != nil {

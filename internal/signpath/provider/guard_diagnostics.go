@@ -13,30 +13,30 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-// guardAccess judges a change of access, and reports what it newly causes. It returns
-// the organization as it will be, as far as the plan has got.
-func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.Diagnostics) (after review.Organization, ok bool) {
-	if c.gains.IsEmpty() && c.losses.IsEmpty() {
-		return review.Organization{}, false
+// guardAccess judges a change of access, and reports what it newly causes. It tells whether
+// there was something to judge.
+func (s *session) guardAccess(ctx context.Context, c accessChange, diags *diag.Diagnostics) bool {
+	if c.Gains.IsEmpty() && c.Losses.IsEmpty() {
+		return false
 	}
-	judged, err := s.guard.add(ctx, c)
+	judged, err := s.guard.Add(ctx, c.Change)
 	if err != nil {
 		addFailure(diags, failure{at: c.at(review.Finding{}), doing: "Checking the guardrails", needs: needsAnyRole}, err)
-		return review.Organization{}, false
+		return false
 	}
-	c.warnOfSupport(s, judged.after, diags)
-	c.tell(s, judged.caused, diags)
-	for _, finding := range judged.late {
+	c.warnOfSupport(s, diags)
+	c.tell(s, judged.Caused, diags)
+	for _, finding := range judged.Late {
 		late := c
-		late.replaceable = finding.replaceable
+		late.Replaceable = finding.Replaceable
 		late.tell(s, []review.Finding{finding.Finding}, diags)
 	}
 	// Who set guardrails relies on them.
-	if len(judged.gaps) > 0 && len(s.rules) > 0 {
+	if len(judged.Gaps) > 0 && len(s.rules) > 0 {
 		diags.AddWarning("The guardrails do not see the whole organization", fmt.Sprintf(
-			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.gaps, "\n  - ")))
+			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.Gaps, "\n  - ")))
 	}
-	return judged.after, true
+	return true
 }
 
 // tell reports findings, one rule at a time.
@@ -51,20 +51,21 @@ func (c accessChange) tell(s *session, caused []review.Finding, diags *diag.Diag
 
 // warnOfSupport says that the support user comes onto a list, also through a group: an
 // administrator authorizes and withdraws that account with one switch, and an entry outlives that.
-func (c accessChange) warnOfSupport(s *session, after review.Organization, diags *diag.Diagnostics) {
+func (c accessChange) warnOfSupport(s *session, diags *diag.Diagnostics) {
 	warn := func(entry, support access.Principal, through string) {
 		addWarning(diags, c.at(review.Finding{Principals: []access.Reference{entry.Reference()}}),
 			fmt.Sprintf("Support user gets an entry: %s among %s%s", support.Reference(), c.list, through),
 			fmt.Sprintf("%s is the account of SignPath's support staff, who could then act on it for your organization. "+
 				"The entry stays when you withdraw the account on the organization page of SignPath's web application, and counts again as soon as it is authorized again.", support))
 	}
-	for _, p := range c.principals {
+	for _, p := range c.Principals {
 		isIts := func(e review.Entry) bool { return e.Member.Same(p.Reference()) || e.Member.Same(p.IDReference()) }
-		switch isNew := slices.ContainsFunc(c.gains.Added, isIts); {
+		switch isNew := slices.ContainsFunc(c.Gains.Added, isIts); {
 		case isNew && p.Support:
 			warn(p, p, "")
 		case isNew && p.Kind == access.KindGroup:
-			for _, gain := range review.ChangeOfList(after, review.Entries{}, review.EntriesOf(s.idReference(memberKey(p)))).Gains {
+			group := s.idReference(memberKey(p))
+			for _, gain := range review.ChangeOfList(s.guard.People(c.Change, group), review.Entries{}, review.EntriesOf(group)).Gains {
 				if user, err := s.client.Known().Find(gain.Principal); err == nil && user.Support {
 					warn(p, user, fmt.Sprintf(" (through %s)", p.Reference()))
 				}
@@ -87,7 +88,7 @@ func (c accessChange) report(found []review.Finding, denied bool, diags *diag.Di
 	switch {
 	case found[0].Severity != review.Deny:
 		addWarning(diags, at, summary, detail)
-	case rule.Absence && c.replaceable && !denied:
+	case rule.Absence && c.Replaceable && !denied:
 		addWarning(diags, at, summary, detail+"\n\nThis is only a warning, because another resource of the plan may mend it.")
 	default:
 		addError(diags, at, summary, detail+"\n\n"+guardrailOrder(rule)+"\n\n"+destroyNote)

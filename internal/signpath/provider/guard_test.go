@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/guard"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -56,12 +58,14 @@ func TestGuardIsNotMisledByAnExchange(t *testing.T) {
 	members := func(group int) review.Seat {
 		return review.Seat{Group: groups[group].IDReference()}
 	}
-	exchanged := accessChange{
-		reach:  reach{everywhere: true},
-		gains:  review.Delta{Added: members(0).Entries(people[2].IDReference())},
-		losses: review.Delta{Removed: members(0).Entries(people[0].IDReference())},
-	}
-	taken := accessChange{reach: reach{everywhere: true}, losses: review.Delta{Removed: members(1).Entries(people[1].IDReference())}}
+	exchanged := accessChange{Change: guard.Change{
+		Reach:  guard.Reach{Everywhere: true},
+		Gains:  review.Delta{Added: members(0).Entries(people[2].IDReference())},
+		Losses: review.Delta{Removed: members(0).Entries(people[0].IDReference())},
+	}}
+	taken := accessChange{Change: guard.Change{
+		Reach: guard.Reach{Everywhere: true}, Losses: review.Delta{Removed: members(1).Entries(people[1].IDReference())},
+	}}
 	for _, order := range [][]accessChange{{exchanged, taken}, {taken, exchanged}} {
 		if found := judgedInOrder(t, org, order); !slices.Contains(found, "approval-quorum project/policy") {
 			t.Errorf("found %q", found)
@@ -82,9 +86,11 @@ func TestGuardForgetsListsThatEnd(t *testing.T) {
 		vocabularytest.Policy("policy", review.EntriesOf(), review.EntriesOf(officer.IDReference())),
 	}})
 	list := review.Seat{Role: vocabulary.Approvers.Role(), Place: access.PlaceOf("project", "policy")}
-	left := accessChange{reach: reach{everywhere: true}, losses: review.Delta{Removed: list.Entries(officer.IDReference())}}
+	left := accessChange{Change: guard.Change{
+		Reach: guard.Reach{Everywhere: true}, Losses: review.Delta{Removed: list.Entries(officer.IDReference())},
+	}}
 	ended := left
-	ended.ends = true
+	ended.Ends = true
 	deactivated := activityChange(officer.Principal, false, path.Empty())
 	finding := "inactive-entry " + officer.Reference().String() + " project/policy"
 	for name, c := range map[string]struct {
@@ -105,24 +111,23 @@ func TestGuardForgetsListsThatEnd(t *testing.T) {
 // organization in which it looks at each.
 func judgedInOrder(t *testing.T, org review.Organization, changes []accessChange) []string {
 	t.Helper()
-	g := newGuard(nil, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{
-		"many-global-administrators": {Parameters: map[string]int{"maximum": 1}},
-	}})
-	all := newView(reach{everywhere: true}, org, nil, vocabulary.Rules.Users())
-	g.views[reach{everywhere: true}] = all
+	rulebook := review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Unix(0, 0), Rules: map[string]review.RuleSetting{
+		"many-global-administrators":     {Parameters: map[string]int{"maximum": 1}},
+		vocabulary.NoGlobalAdministrator: {Severity: review.Ignore},
+	}}
+	g := guard.New(vocabulary.SignPath, rulebook, func(_ context.Context, r guard.Reach) (review.Organization, []string, error) {
+		return partOf(org, r), nil, nil
+	})
 	found := map[string]bool{}
 	for _, c := range changes {
-		if g.views[c.reach] == nil {
-			g.views[c.reach] = newView(c.reach, partOf(org, c.reach), nil, vocabulary.Rules.Users())
-		}
-		j, err := g.add(t.Context(), c)
+		j, err := g.Add(t.Context(), c.Change)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, late := range j.late {
-			j.caused = append(j.caused, late.Finding)
+		for _, late := range j.Late {
+			j.Caused = append(j.Caused, late.Finding)
 		}
-		for _, f := range j.caused {
+		for _, f := range j.Caused {
 			line := f.Rule
 			for _, p := range f.Principals {
 				line += " " + p.String()
@@ -141,14 +146,17 @@ func judgedInOrder(t *testing.T, org review.Organization, changes []accessChange
 	return lines
 }
 
-// partOf is what a survey finds of the organization.
-func partOf(org review.Organization, r reach) review.Organization {
-	if r.everywhere {
+// partOf is what is read of the organization.
+func partOf(org review.Organization, r guard.Reach) review.Organization {
+	if r.Everywhere {
 		return org
+	}
+	if r != (guard.Reach{}) {
+		org.Principals, org.Members = nil, nil
 	}
 	org.Places = maps.Clone(org.Places)
 	maps.DeleteFunc(org.Places, func(p access.Place, _ any) bool {
-		return p.Slug(0) != r.project || p.Depth() > 1 && !r.allPolicies && p.Slug(1) != r.policy
+		return r == guard.Reach{} || !p.Contains(r.Place) && (!r.Inside || !r.Place.Contains(p))
 	})
 	org.Grants = maps.Clone(org.Grants)
 	maps.DeleteFunc(org.Grants, func(s review.Seat, _ review.Entries) bool { return !org.Has(s.Place) })
@@ -219,13 +227,13 @@ func guardedChanges(random *rand.Rand, org review.Organization) []accessChange {
 			list = review.Seat{Role: target.List.Role(), Place: access.PlaceOf(target.Project, target.Policy)}
 		}
 		p := pickOne(random, org.Principals[3:]) // No group, which could come to hold itself.
-		change := accessChange{
-			reach: reachOf(target.Target, []access.Principal{p.Principal}), principals: []access.Principal{p.Principal},
-			gains: review.Delta{Added: list.Entries(p.IDReference())},
-		}
+		change := accessChange{Change: guard.Change{
+			Reach: reachOf(target.Target, []access.Principal{p.Principal}), Principals: []access.Principal{p.Principal},
+			Gains: review.Delta{Added: list.Entries(p.IDReference())},
+		}}
 		if slices.Contains(target.members.References, p.IDReference()) {
-			change.gains, change.losses = review.Delta{}, review.Delta{Removed: list.Entries(p.IDReference())}
-			change.principals, change.reach = nil, reachOf(target.Target, nil)
+			change.Gains, change.Losses = review.Delta{}, review.Delta{Removed: list.Entries(p.IDReference())}
+			change.Principals, change.Reach = nil, reachOf(target.Target, nil)
 		}
 		if random.IntN(2) == 0 {
 			changes = append(changes, change)
@@ -249,13 +257,12 @@ func guardedTargets(org review.Organization) []guardedTarget {
 	for _, p := range org.Principals[:3] {
 		add(api.Target{List: vocabulary.GroupMembers, Group: p.ID, GroupName: p.Name}, p.IDReference(), org.Members[p.IDReference()])
 	}
-	for _, list := range vocabulary.Lists() {
-		if list.Parent == vocabulary.ParentUserGroup {
-			continue
-		}
-		for _, place := range org.PlacesOf(list.Kind()) {
-			members := org.Grants[review.Seat{Role: list.Role(), Place: place}]
-			add(api.Target{List: list, Project: place.Slug(0), Policy: place.Slug(1)}, access.Reference{}, members)
+	for _, place := range slices.SortedFunc(maps.Keys(org.Places), access.Place.Compare) {
+		for _, list := range vocabulary.Lists() {
+			if list.Kind() == vocabulary.SignPath.KindAt(place) {
+				members := org.Grants[review.Seat{Role: list.Role(), Place: place}]
+				add(api.Target{List: list, Project: place.Slug(0), Policy: place.Slug(1)}, access.Reference{}, members)
+			}
 		}
 	}
 	return targets

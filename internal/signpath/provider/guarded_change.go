@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/guard"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -22,17 +23,17 @@ import (
 func (s *session) listChange(t api.Target, added []access.Principal, removed []string) accessChange {
 	list := s.reviewedList(t)
 	change := accessChange{
-		principals: slices.Clone(added), list: t.String(), reach: reachOf(t, added),
-		at: func(review.Finding) path.Path { return path.Empty() },
+		Change: guard.Change{Principals: slices.Clone(added), Reach: reachOf(t, added)},
+		list:   t.String(), at: func(review.Finding) path.Path { return path.Empty() },
 	}
 	if group, planned := s.planned.find(list.Group); planned {
-		change.principals = append(change.principals, group)
+		change.Principals = append(change.Principals, group)
 	}
 	for _, p := range added {
-		change.gains.Added = append(change.gains.Added, list.Entries(s.idReference(memberKey(p)))...)
+		change.Gains.Added = append(change.Gains.Added, list.Entries(s.idReference(memberKey(p)))...)
 	}
 	for _, key := range removed {
-		change.losses.Removed = append(change.losses.Removed, list.Entries(s.idReference(key))...)
+		change.Losses.Removed = append(change.Losses.Removed, list.Entries(s.idReference(key))...)
 	}
 	return change
 }
@@ -52,25 +53,6 @@ func (s *session) idReference(key string) access.Reference {
 		reference.Key = key
 	}
 	return reference
-}
-
-// reachOf says how far a change of the list can be felt. What one CI user submits to is
-// compared across the organization, and a group can be on any list.
-func reachOf(t api.Target, added []access.Principal) reach {
-	isPerson := func(p access.Principal) bool { return p.Kind == access.KindUser }
-	switch t.List.Plural {
-	case vocabulary.Readers.Plural:
-		return reach{project: t.Project}
-	case vocabulary.Configurators.Plural:
-		return reach{project: t.Project, allPolicies: true}
-	case vocabulary.Approvers.Plural:
-		return reach{project: t.Project, policy: t.Policy}
-	case vocabulary.Submitters.Plural:
-		if !slices.ContainsFunc(added, func(p access.Principal) bool { return !isPerson(p) }) {
-			return reach{project: t.Project, policy: t.Policy}
-		}
-	}
-	return reach{everywhere: true}
 }
 
 // guardRole judges that the user has the role from now on: by lock-outs, which may be
@@ -96,10 +78,10 @@ func roleChange(p access.Principal, member access.Reference, has, role access.Ro
 	change := accountChange(p, review.AccountChange{Member: member, Role: &role}, review.AccountChange{Member: member, Role: &has}, at)
 	// Between the least and the most, a role gives something and takes something.
 	if role == vocabulary.RoleRegularUser || has == vocabulary.RoleGlobalAdministrator {
-		change.gains = review.Delta{}
+		change.Gains = review.Delta{}
 	}
 	if has == vocabulary.RoleRegularUser || role == vocabulary.RoleGlobalAdministrator {
-		change.losses = review.Delta{}
+		change.Losses = review.Delta{}
 	}
 	return change
 }
@@ -127,7 +109,7 @@ func (s *session) tellReturn(ctx context.Context, p access.Principal, at path.Pa
 // whatItHolds says what a principal has with the plan, as far as that has got: what others
 // of the plan take away may be taken later, or never.
 func (s *session) whatItHolds(ctx context.Context, p access.Principal, at path.Path, diags *diag.Diagnostics) (text string, ok bool) {
-	held, isPart, err := s.guard.holdings(ctx, p.IDReference())
+	held, isPart, err := s.guard.HoldingsOf(ctx, p.IDReference())
 	if err != nil {
 		addFailure(diags, failure{at: at, doing: fmt.Sprintf("Looking up what %s was given", p), needs: needsAnyRole}, err)
 		return "", false
@@ -153,7 +135,7 @@ func (s *session) guardEnd(ctx context.Context, p access.Principal, allowed bool
 	}
 	s.checkDeactivation(ctx, p, allowed, at, diags)
 	change := activityChange(p, false, at)
-	change.replaceable = true
+	change.Replaceable = true
 	s.guardAccess(ctx, change, diags)
 }
 
@@ -161,9 +143,9 @@ func activityChange(p access.Principal, active bool, at path.Path) accessChange 
 	member := p.IDReference()
 	change := accountChange(p, review.AccountChange{Member: member, Active: &active}, review.AccountChange{Member: member, Active: &p.Active}, at)
 	if active {
-		change.losses = review.Delta{}
+		change.Losses = review.Delta{}
 	} else {
-		change.gains = review.Delta{}
+		change.Gains = review.Delta{}
 	}
 	return change
 }
@@ -172,8 +154,10 @@ func activityChange(p access.Principal, active bool, at path.Path) accessChange 
 func accountChange(p access.Principal, change, before review.AccountChange, at path.Path) accessChange {
 	delta := review.Delta{Accounts: []review.AccountChange{change}}
 	return accessChange{
-		principals: []access.Principal{p}, gains: delta, losses: delta, reach: reach{everywhere: true},
-		account: []access.Reference{p.Reference(), change.Member}, accountBefore: []review.AccountChange{before},
+		Change: guard.Change{
+			Principals: []access.Principal{p}, Gains: delta, Losses: delta, Reach: guard.Reach{Everywhere: true},
+			Account: []access.Reference{p.Reference(), change.Member}, Before: []review.AccountChange{before},
+		},
 		at: func(review.Finding) path.Path { return at },
 	}
 }
@@ -220,18 +204,18 @@ func (p *listPlan) memberPath(finding review.Finding) path.Path {
 func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after []string, at path.Path) {
 	change := p.change(t, before, after)
 	if isDestroy := at.Equal(path.Empty()); isDestroy {
-		change.replaceable, change.ends = true, true
+		change.Replaceable, change.Ends = true, true
 		change.at = func(review.Finding) path.Path { return at }
 	}
 	takeover := ""
 	if p.req.State.Raw.IsNull() {
 		takeover = p.takeover(ctx, t, before, after)
 	}
-	org, ok := p.guardAccess(ctx, change, &p.resp.Diagnostics)
-	if !ok {
+	if !p.guardAccess(ctx, change, &p.resp.Diagnostics) {
 		return
 	}
-	told := review.ChangeOfList(org, p.entries(before), p.entries(after))
+	had, has := p.entries(before), p.entries(after)
+	told := review.ChangeOfList(p.guard.People(change.Change, slices.Concat(had.References, has.References)...), had, has)
 	// Of warnings with one summary, Terraform shows only the first.
 	detail := fmt.Sprintf("Of %s, %s.", t, told) + p.whoeverJoins(before) + takeover
 	addWarning(&p.resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)

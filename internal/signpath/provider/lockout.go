@@ -125,7 +125,8 @@ func (s *session) otherAdministrators(ctx context.Context, p access.Principal) (
 	for _, kind := range roleKinds {
 		for _, other := range directory.All(kind) {
 			switch {
-			case other.ID == p.ID || other.Status() != access.StatusActive || vocabulary.SignPath.AtLeast(other.Role) != vocabulary.RoleGlobalAdministrator || other.Support:
+			case other.ID == p.ID || other.Status() != access.StatusActive || other.Support ||
+				vocabulary.SignPath.AtLeast(other.Role) != vocabulary.RoleGlobalAdministrator:
 			case s.demoted.has(other.ID):
 				leaving = append(leaving, other.String())
 			default:

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/guard"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -55,7 +56,7 @@ type session struct {
 	// rules are the guardrails' settings of rules.
 	rules map[string]review.RuleSetting
 	// guard judges what the plan changes about access.
-	guard *guard
+	guard *guard.Guard
 }
 
 // rulebook is what reviews of this run go by.

@@ -56,7 +56,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 			r.client.SettleMembers(ctx, r.groupTarget(vocabulary.GroupMembers, group), true))
 	}
 	emptied := r.listChange(r.groupTarget(vocabulary.GroupMembers, group), nil, members)
-	emptied.replaceable, emptied.ends = true, true
+	emptied.Replaceable, emptied.Ends = true, true
 	r.guardAccess(ctx, emptied, &resp.Diagnostics)
 	names, err := r.spellMembers(ctx, members, nil)
 	addFailure(&resp.Diagnostics, failure{doing: "Naming the members of " + prior.Member.ValueString(), needs: needsAnyRole}, err)

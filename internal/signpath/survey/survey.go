@@ -17,7 +17,7 @@ import (
 type Survey struct {
 	// ID and URL say which one it is; URL is that of the API, without /v1.
 	ID, URL string
-	// Caller is the user whose token read; [Read] and [ReadProject] do not ask.
+	// Caller is the user whose token read; only [ReadWithCaller] asks.
 	Caller access.Principal
 	// Organization is what a review looks at. Members of lists are named by kind and
 	// id, which no two principals share.
@@ -57,10 +57,18 @@ func ReadStrictly(ctx context.Context, client *api.Client, progress Progress) (*
 	return r.run(ctx, r.caller, r.lists, r.groups, r.projects, r.policies)
 }
 
-// ReadProject is [Read] for one project with those of its signing policies that are
-// named: the rest of the organization is as if it were not there.
-func ReadProject(ctx context.Context, client *api.Client, project string, policies ...string) (*Survey, error) {
+// ReadPrincipals is [Read] for the users, CI users and groups alone.
+func ReadPrincipals(ctx context.Context, client *api.Client) (*Survey, error) {
 	r := newReader(client, nil)
+	return r.run(ctx, r.principals, r.groups)
+}
+
+// ReadLists is [Read] for the lists of one project, and of those of its signing policies that
+// are named, by who the client knows already. The rest of the organization is as if it were
+// not there.
+func ReadLists(ctx context.Context, client *api.Client, project string, policies ...string) (*Survey, error) {
+	r := newReader(client, nil)
+	r.found.Directory = client.Known()
 	lists := func(ctx context.Context) error {
 		r.addPlaces(access.PlaceOf(project))
 		for _, slug := range policies {
@@ -69,7 +77,7 @@ func ReadProject(ctx context.Context, client *api.Client, project string, polici
 		_, err := r.project(ctx, access.PlaceOf(project))
 		return err
 	}
-	return r.run(ctx, r.principals, r.groups, lists, r.policies)
+	return r.run(ctx, lists, r.policies)
 }
 
 func (r *reader) run(ctx context.Context, steps ...func(context.Context) error) (*Survey, error) {
@@ -115,7 +123,8 @@ func (r *reader) caller(ctx context.Context) error {
 	}
 	r.found.Caller = me.Principal
 	if !vocabulary.SeesAllProjects(me.Role) {
-		r.found.Gaps = append(r.found.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.", me.Reference(), vocabulary.SignPath.Title(me.Role)))
+		r.found.Gaps = append(r.found.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.",
+			me.Reference(), vocabulary.SignPath.Title(me.Role)))
 	}
 	return nil
 }

@@ -28,8 +28,9 @@ const token = "c3VydmV5LXRva2VuLW9mLWEtdGVzdC0wMDAwMDAwMDA="
 var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
 
 // rules make every rule find something in small organizations.
-var rules = review.Rulebook{Catalogue: vocabulary.Rules,
-	Now: time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC),
+var rules = review.Rulebook{
+	Catalogue: vocabulary.Rules,
+	Now:       time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC),
 	Rules: map[string]review.RuleSetting{
 		"many-global-administrators": {Parameters: map[string]int{"maximum": 2}},
 		"few-global-administrators":  {Parameters: map[string]int{"minimum": 3}},

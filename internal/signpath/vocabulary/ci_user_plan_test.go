@@ -9,6 +9,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
+type projects = []vocabulary.BuiltProject
+
 func built(slug string, originVerification bool, policies ...string) vocabulary.BuiltProject {
 	return vocabulary.BuiltProject{Slug: slug, OriginVerification: originVerification, SigningPolicies: policies}
 }
@@ -75,21 +77,21 @@ func TestPlanCIUsers(t *testing.T) {
 		"nothing": {},
 		"projects with and without origin verification": {
 			"",
-			[]vocabulary.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing", "release-signing")},
+			projects{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing", "release-signing")},
 			[]string{"a: a/release-signing a/test-signing", "b-release: b/release-signing", "b-test: b/test-signing"},
 		},
 		"a team with and without": {
 			"T",
-			[]vocabulary.BuiltProject{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing"), built("c", false, "test-signing", "nightly")},
+			projects{built("a", true, "test-signing", "release-signing"), built("b", false, "test-signing"), built("c", false, "test-signing", "nightly")},
 			[]string{"T: a/release-signing a/test-signing", "T-nightly: c/nightly", "T-test: b/test-signing c/test-signing"},
 		},
 		"policies of other names": {
 			"",
-			[]vocabulary.BuiltProject{built("a", false, "signing", "test-signing-2", "Release_Signing", "code-signing-test")},
+			projects{built("a", false, "signing", "test-signing-2", "Release_Signing", "code-signing-test")},
 			[]string{"a-Release_Signing: a/Release_Signing", "a-code-signing-test: a/code-signing-test", "a-signing: a/signing", "a-test-signing-2: a/test-signing-2"},
 		},
-		"no policies":    {"", []vocabulary.BuiltProject{built("a", true), built("b", false)}, nil},
-		"a policy twice": {"", []vocabulary.BuiltProject{built("a", true, "test", "test"), built("b", false, "test", "test")}, []string{"a: a/test", "b-test: b/test"}},
+		"no policies":    {"", projects{built("a", true), built("b", false)}, nil},
+		"a policy twice": {"", projects{built("a", true, "test", "test"), built("b", false, "test", "test")}, []string{"a: a/test", "b-test: b/test"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := fmt.Sprint(c.projects)
@@ -115,22 +117,22 @@ func TestPlanCIUsersRefuses(t *testing.T) {
 	}{
 		"a clash in a project": {
 			"",
-			[]vocabulary.BuiltProject{built("a", false, "test", "test-signing")},
+			projects{built("a", false, "test", "test-signing")},
 			`two CI users would have the name "a-test": one for a/test and one for a/test-signing. Give them names of your own, in resources of their own`,
 		},
 		"a clash of projects": {
 			"",
-			[]vocabulary.BuiltProject{built("a-test", true, "nightly"), built("a", false, "test-signing")},
+			projects{built("a-test", true, "nightly"), built("a", false, "test-signing")},
 			`two CI users would have the name "a-test": one for a-test/nightly and one for a/test-signing. Give them`,
 		},
 		"a clash in a team": {
 			"T",
-			[]vocabulary.BuiltProject{built("b", false, "test"), built("a", false, "test-signing"), built("c", false, "test")},
+			projects{built("b", false, "test"), built("a", false, "test-signing"), built("c", false, "test")},
 			`two CI users would have the name "T-test": one for a/test-signing and one for b/test, c/test. Give them`,
 		},
-		"a display name of a project": {"", []vocabulary.BuiltProject{built("Project A", true, "test")}, `project: "Project A" is not a slug`},
-		"a display name of a policy":  {"", []vocabulary.BuiltProject{built("a", true, "Test signing")}, `signing policies of project a: "Test signing" is not a slug`},
-		"an empty policy":             {"T", []vocabulary.BuiltProject{built("a", false, "")}, `signing policies of project a: "" is not a slug`},
+		"a display name of a project": {"", projects{built("Project A", true, "test")}, `project: "Project A" is not a slug`},
+		"a display name of a policy":  {"", projects{built("a", true, "Test signing")}, `signing policies of project a: "Test signing" is not a slug`},
+		"an empty policy":             {"T", projects{built("a", false, "")}, `signing policies of project a: "" is not a slug`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 { // In either order.

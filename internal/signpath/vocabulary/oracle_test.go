@@ -163,11 +163,13 @@ func randomOrganization(random *rand.Rand) draft {
 		activity := func() *bool { return []*bool{nil, ptr(true), ptr(true), ptr(false)}[random.IntN(4)] }
 		project := vocabularytest.Project{Slug: fmt.Sprintf("project-%d", i), Project: vocabulary.Project{Active: activity()}, Readers: some(), Configurators: some()}
 		for j := range 2 {
-			project.SigningPolicies = append(project.SigningPolicies, vocabularytest.SigningPolicy{Submitters: some(), Approvers: some(), SigningPolicy: vocabulary.SigningPolicy{
+			policy := vocabularytest.SigningPolicy{Submitters: some(), Approvers: some()}
+			policy.SigningPolicy = vocabulary.SigningPolicy{
 				Slug: fmt.Sprintf("policy-%d", j), Active: activity(),
 				UsesApprovalProcess: ptr(chance(75)), RequiredApprovals: ptr(1 + random.Int64N(2)),
 				VerifiesTrustedBuildSystem: ptr(chance(30)), VerifiesOrigin: ptr(chance(20)),
-			}})
+			}
+			project.SigningPolicies = append(project.SigningPolicies, policy)
 		}
 		org.Projects = append(org.Projects, project)
 	}

@@ -69,7 +69,8 @@ func TestRulebookIsChecked(t *testing.T) {
 }
 
 func TestRulebookReportsAllProblems(t *testing.T) {
-	err := review.Rulebook{Catalogue: vocabulary.Rules, Rules: map[string]review.RuleSetting{"nonsense": {}, "old-token": {Exceptions: []review.Exception{{}}}}}.Validate()
+	settings := map[string]review.RuleSetting{"nonsense": {}, "old-token": {Exceptions: []review.Exception{{}}}}
+	err := review.Rulebook{Catalogue: vocabulary.Rules, Rules: settings}.Validate()
 	if lines := strings.Split(errorText(err), "\n"); len(lines) != 5 {
 		t.Errorf("got %q", lines)
 	}

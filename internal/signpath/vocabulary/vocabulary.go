@@ -1,3 +1,5 @@
+// Package vocabulary is what SignPath calls things, and who may do what there: the roles and
+// access lists, each cell of their rights with its source, and the rules of reviews.
 package vocabulary
 
 import "github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -139,7 +141,8 @@ var SignPath = access.Define(access.Vocabulary{
 			},
 		},
 		{
-			Role: RoleDirectorySynchronizer, By: access.ByPrincipal, Title: "Directory Synchronizer", ConsiderFor: "The CI user of the directory synchronization (SCIM) connector",
+			Role: RoleDirectorySynchronizer, By: access.ByPrincipal, Title: "Directory Synchronizer",
+			ConsiderFor: "The CI user of the directory synchronization (SCIM) connector",
 			Permissions: []string{"User management for directory synchronization"},
 			Rights: map[access.Permission]access.Cell{
 				Submit:                 access.No(listsOnly).Inferred(),
