@@ -16,6 +16,7 @@ import (
 // TestCLICIUserTokenWarnings reads what plans say to a person, and checks that no
 // plan, also one that is made again, regenerates anything.
 func TestCLICIUserTokenWarnings(t *testing.T) {
+	t.Parallel()
 	const output = "\noutput \"token\" {\n  value     = signpath_ci_user_token.this.token\n  sensitive = true\n}\n"
 	configure := func(w *workspace, settings ...string) {
 		w.Write("main.tf", tokenFor(`"ci_user:builder"`, settings...)+output)
@@ -84,6 +85,7 @@ func TestCIUserTokenOfANewCIUserWarnsOfNothing(t *testing.T) {
 // searches all that they leave for the tokens, which it learns by decrypting
 // them, and for every other token that the organization accepts.
 func TestCLIEncryptedTokenIsNotLeaked(t *testing.T) {
+	t.Parallel()
 	key, err := age.GenerateX25519Identity()
 	must(t, err)
 	w := newWorkspaceWithBinary(t, nil)
