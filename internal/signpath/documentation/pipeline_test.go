@@ -77,7 +77,7 @@ func TestCLIPipelines(t *testing.T) {
 	for _, c := range pipelineCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.run(newPipelineRunner(t, c.read(t), completeExample(t)))
+			c.run(t, newPipelineRunner(t, c.read(t), completeExample(t)))
 		})
 	}
 }
@@ -93,16 +93,31 @@ func completeExample(t *testing.T) map[string]string {
 	return nil
 }
 
-func (c pipelineCase) run(r *pipelineRunner) {
-	c.reviewed(r)
-	c.denied(r)
-	c.failed(r)
-	c.forked(r)
-	c.applied(r)
-	c.drifted(r)
-	c.unknown(r)
-	c.tampered(r)
-	c.expectEveryConditionUsed(r)
+// run goes through what happens to a repository, one after the other. Each can be left
+// out, but for what goes on from what was applied.
+func (c pipelineCase) run(t *testing.T, r *pipelineRunner) {
+	for _, chapter := range []struct {
+		name string
+		tell func(*pipelineRunner)
+	}{
+		{"reviewed", c.reviewed},
+		{"denied", c.denied},
+		{"failed", c.failed},
+		{"forked", c.forked},
+		{"applied", c.applied},
+		{"drifted", c.drifted},
+		{"unknown", c.unknown},
+		{"tampered", c.tampered},
+		{"every condition", c.expectEveryConditionUsed},
+	} {
+		t.Run(chapter.name, func(t *testing.T) {
+			r.t = t
+			chapter.tell(r)
+		})
+		if t.Failed() {
+			return
+		}
+	}
 }
 
 // reviewed opens a pull request: the review is shown first, and the plan beside it.

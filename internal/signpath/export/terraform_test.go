@@ -8,24 +8,34 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
 // TestCLITerraformImportsAllAndChangesNothing is what an export is for.
 func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	builds := buildAll(t)
-	for name, arguments := range map[string][]string{"default": {"export", "."}, "empty lists": {"export", ".", "--include-empty-lists"}} {
+	for name, c := range map[string]struct {
+		seed mock.Seed
+		// imports are at least so many, and requests at most.
+		imports, requests int
+		options           []string
+	}{
+		"a large organization":          {seed: largeSeed(), imports: largeUsers, requests: largeBudget},
+		"a small one, with empty lists": {seed: smallSeed(), imports: 20, requests: 30, options: []string{"--include-empty-lists"}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := builds.newWorkspace(t)
+			w := builds.newWorkspace(t, c.seed)
 			before := w.server.Snapshot()
-			w.run(0, w.signpathctl, arguments...)
-			if got := w.server.CountRequests(); got > largeBudget {
-				t.Errorf("the export sent %d requests, more than %d", got, largeBudget)
+			w.run(0, w.signpathctl, append([]string{"export", "."}, c.options...)...)
+			if got := w.server.CountRequests(); got > c.requests {
+				t.Errorf("the export sent %d requests, more than %d", got, c.requests)
 			}
 			w.run(0, w.cli, "fmt", "-check", "-diff")
 			plan := w.run(0, w.cli, "plan", "-out=tfplan")
@@ -33,7 +43,7 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 				t.Errorf("the plan warns of more than the development build:\n%s", plan)
 			}
 			imports, others := w.changes("tfplan")
-			if want := w.importBlocks(); imports != want || want < largeUsers || len(others) > 0 {
+			if want := w.importBlocks(); imports != want || want < c.imports || len(others) > 0 {
 				t.Errorf("%d imports of %d, and beside them:\n%s", imports, want, strings.Join(others, "\n"))
 			}
 			w.run(0, w.cli, "apply", "tfplan")
@@ -50,6 +60,14 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	}
 }
 
+// smallSeed is the organization of the demo, for the token of the large one.
+func smallSeed() mock.Seed {
+	seed := mock.DemoSeed()
+	seed.Organization.ID = organizationID
+	seed.CIUsers[slices.IndexFunc(seed.CIUsers, func(u mock.CIUserSeed) bool { return u.Name == "terraform" })].Token = token
+	return seed
+}
+
 // builds are the programs that the test runs, and a CLI configuration that uses
 // the provider without an init.
 type builds struct{ cli, signpathctl, configFile string }
@@ -57,7 +75,7 @@ type builds struct{ cli, signpathctl, configFile string }
 func buildAll(t *testing.T) builds {
 	t.Helper()
 	directory := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", directory+"/", ".", "./cmd/signpathctl")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", directory+"/", ".", "./cmd/signpathctl")
 	build.Dir = "../../.."
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %s\n%s", err, output)
@@ -80,9 +98,9 @@ type workspace struct {
 	env       []string
 }
 
-func (b builds) newWorkspace(t *testing.T) *workspace {
+func (b builds) newWorkspace(t *testing.T, seed mock.Seed) *workspace {
 	t.Helper()
-	w := &workspace{builds: b, t: t, server: start(t, newServer(t, largeSeed())), directory: t.TempDir()}
+	w := &workspace{builds: b, t: t, server: start(t, newServer(t, seed)), directory: t.TempDir()}
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "SIGNPATH_") {
 			w.env = append(w.env, variable)
@@ -90,7 +108,7 @@ func (b builds) newWorkspace(t *testing.T) *workspace {
 	}
 	w.env = append(
 		w.env,
-		"TF_CLI_CONFIG_FILE="+b.configFile, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
+		"GOMAXPROCS=1", "TF_CLI_CONFIG_FILE="+b.configFile, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
 		"SIGNPATH_API_URL="+w.server.url, "SIGNPATH_ORGANIZATION_ID="+organizationID, "SIGNPATH_API_TOKEN="+token,
 	)
 	return w

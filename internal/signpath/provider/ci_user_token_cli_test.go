@@ -14,8 +14,9 @@ import (
 )
 
 // TestCLICIUserTokenWarnings reads what plans say to a person, and checks that no
-// plan, however often it is made, regenerates anything.
+// plan, also one that is made again, regenerates anything.
 func TestCLICIUserTokenWarnings(t *testing.T) {
+	t.Parallel()
 	const output = "\noutput \"token\" {\n  value     = signpath_ci_user_token.this.token\n  sensitive = true\n}\n"
 	configure := func(w *workspace, settings ...string) {
 		w.Write("main.tf", tokenFor(`"ci_user:builder"`, settings...)+output)
@@ -30,12 +31,12 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 	w.MustRun("apply", "-auto-approve")
 	first := string(w.MustRun("output", "-raw", "token"))
 	w.org.ResetRequests()
-	for range 10 {
+	for range 2 {
 		w.expectPlan(testkit.Summary{})
 	}
 
 	configure(w, `rotate_after = "1ns"`)
-	for range 10 {
+	for range 2 {
 		w.MustSay(says("generated_at", "-> (known after apply) # forces replacement", "1 to add, 0 to change, 1 to destroy",
 			"Warning: The API token is due for rotation", `rotate_after = "1ns" has passed at`), "plan")
 	}
@@ -84,6 +85,7 @@ func TestCIUserTokenOfANewCIUserWarnsOfNothing(t *testing.T) {
 // searches all that they leave for the tokens, which it learns by decrypting
 // them, and for every other token that the organization accepts.
 func TestCLIEncryptedTokenIsNotLeaked(t *testing.T) {
+	t.Parallel()
 	key, err := age.GenerateX25519Identity()
 	must(t, err)
 	w := newWorkspaceWithBinary(t, nil)

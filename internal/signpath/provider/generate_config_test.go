@@ -50,6 +50,7 @@ func (w *workspace) generate() int {
 // TestCLIGeneratedConfigurationPlansEmpty generates the configuration of a whole
 // organization. The plan shows nothing but the imports, and after these nothing.
 func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
+	t.Parallel()
 	for form, c := range map[string]struct {
 		whole bool
 		want  int
@@ -115,6 +116,7 @@ func TestCLIConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
 // 200 users, 60 CI users, 30 groups, 40 projects and 90 signing policies. It
 // counts what the query sends: four lists, and each project and policy once.
 func TestCLIGeneratedConfigurationOfABigOrganization(t *testing.T) {
+	t.Parallel()
 	w := newQueryWorkspace(t, true, bigOrganization)
 	before := w.org.Snapshot()
 	found := w.generate()

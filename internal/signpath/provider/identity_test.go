@@ -247,6 +247,7 @@ func only(name, value string) func(*organization) map[string]string {
 // TestCLIStateWithoutIdentities takes the identities out of the state, as an older
 // Terraform or an older provider leaves it.
 func TestCLIStateWithoutIdentities(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t, map[string]string{"main.tf": everyType})
 	w.MustRun("apply", "-auto-approve")
 	resources := w.forgetIdentities()

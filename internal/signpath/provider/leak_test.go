@@ -21,6 +21,7 @@ var tokenShape = regexp.MustCompile(`[A-Za-z0-9+/]{43}=`)
 // all that it leaves for every token that the organization accepts: the
 // provider's own, and those that SignPath answers when a CI user is created.
 func TestCLINoTokenIsLeaked(t *testing.T) {
+	t.Parallel()
 	w := newWorkspaceWithBinary(t, nil)
 	for _, name := range []string{"main.tf", "outputs.tf", "provider.tf"} {
 		content, err := os.ReadFile(filepath.Join(signpathtest.Root, "examples", "complete", name))

@@ -9,6 +9,7 @@ import (
 // TestCLILockoutByAnotherToken plans with the token of a reader, whom the plan does
 // not lock out, and applies with that of an administrator, whom it does.
 func TestCLILockoutByAnotherToken(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ config, gone string }{
 		"role": {`
 resource "signpath_role_assignment" "own" {

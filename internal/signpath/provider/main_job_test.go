@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,7 +14,14 @@ import (
 // write, as a create, as an update or both: mainJobBegun is applied first, and
 // mainJob then changes it. What Terraform does not manage stands around it:
 // mainJobSeed puts it there.
-const mainJobBegun = `
+const (
+	mainJobBegun = accountsJobBegun + accessJobBegun
+	mainJob      = accountsJob + accessJob
+)
+
+// The accounts of the main job are a job of their own, and so is the access, of accounts
+// that are there.
+const accountsJobBegun = `
 resource "signpath_user" "auditor" {
   name              = "Auditor"
   email             = "auditor@example.com"
@@ -35,6 +43,9 @@ resource "signpath_ci_user" "idle" {
 resource "signpath_ci_user" "old" {
   name = "old"
 }
+`
+
+const accessJobBegun = `
 resource "signpath_user_group" "approvers" {
   name = "Approvers"
 }
@@ -58,9 +69,7 @@ resource "signpath_signing_policy_submitters" "b" {
 }
 `
 
-const mainJob = `
-data "signpath_projects" "all" {}
-
+const accountsJob = `
 resource "signpath_user" "auditor" {
   name               = "Release Auditor"
   email              = "auditor@example.com"
@@ -102,6 +111,10 @@ resource "signpath_role_assignment" "build" {
   member = "ci_user:foreign-build"
   role   = "GlobalReader"
 }
+`
+
+const accessJob = `
+data "signpath_projects" "all" {}
 resource "signpath_user_group" "approvers" {
   name = "Release Approvers"
 }
@@ -154,6 +167,24 @@ resource "signpath_signing_policy_submitter" "b" {
 }
 `
 
+// alone lets a configuration name the accounts that it refers to.
+func alone(hcl string) string {
+	return strings.NewReplacer(
+		"signpath_user.leaver.member", `"user:leaver@example.com"`, "signpath_user.newcomer.member", `"user:newcomer@example.com"`,
+		"signpath_ci_user.old.member", `"ci_user:old"`, "signpath_ci_user.build.member", `"ci_user:build"`,
+	).Replace(hcl)
+}
+
+// accessSeed has the accounts, too.
+func accessSeed(seed *mock.Seed) {
+	mainJobSeed(seed)
+	seed.InteractiveUsers = append(seed.InteractiveUsers,
+		mock.InteractiveUserSeed{Name: "Leaver", Email: "leaver@example.com", Role: mock.RoleRegularUser},
+		mock.InteractiveUserSeed{Name: "Newcomer", Email: "newcomer@example.com", Role: mock.RoleRegularUser},
+	)
+	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "old", Role: mock.RoleRegularUser}, mock.CIUserSeed{Name: "build", Role: mock.RoleRegularUser})
+}
+
 // mainJobSeed puts into the organization what the main job must leave alone.
 func mainJobSeed(seed *mock.Seed) {
 	seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "foreign-build", NotificationEmail: "foreign@example.com"})
@@ -190,6 +221,10 @@ func find[T any](items []T, is func(T) bool) *T { return &items[slices.IndexFunc
 
 // afterBegun is what mainJobBegun makes of the organization.
 func afterBegun(before mock.Seed) mock.Seed {
+	return afterAccessBegun(afterAccountsBegun(before))
+}
+
+func afterAccountsBegun(before mock.Seed) mock.Seed {
 	o := outcome{cloneSeed(before)}
 	o.InteractiveUsers = append(o.InteractiveUsers,
 		mock.InteractiveUserSeed{Name: "Auditor", Email: "auditor@example.com", Role: mock.RoleRegularUser},
@@ -200,6 +235,11 @@ func afterBegun(before mock.Seed) mock.Seed {
 		mock.CIUserSeed{Name: "idle", Role: mock.RoleRegularUser, Inactive: true},
 		mock.CIUserSeed{Name: "old", Role: mock.RoleRegularUser},
 	)
+	return *o.Seed
+}
+
+func afterAccessBegun(before mock.Seed) mock.Seed {
+	o := outcome{cloneSeed(before)}
 	o.UserGroups = append(o.UserGroups, mock.UserGroupSeed{Name: "Approvers", Members: []string{lead, "user:leaver@example.com"}})
 	o.project("project-b").Readers = []string{lead}
 	o.policy("project-a", "release-signing").Approvers = []string{officer}
@@ -209,7 +249,10 @@ func afterBegun(before mock.Seed) mock.Seed {
 
 // afterMainJob is what mainJob makes of the organization after mainJobBegun.
 func afterMainJob(before mock.Seed) mock.Seed {
-	const newcomer = "user:newcomer@example.com"
+	return afterAccess(afterAccounts(before))
+}
+
+func afterAccounts(before mock.Seed) mock.Seed {
 	o := outcome{cloneSeed(before)}
 	auditor := o.user("auditor@example.com")
 	auditor.Name, auditor.NotificationEmail = "Release Auditor", "audits@example.com"
@@ -222,6 +265,12 @@ func afterMainJob(before mock.Seed) mock.Seed {
 	old.Inactive, old.NotificationEmail = true, "builds@example.com"
 	o.ciUser("foreign-build").Role = mock.RoleGlobalReader
 	o.CIUsers = append(o.CIUsers, mock.CIUserSeed{Name: "build", Role: mock.RoleRegularUser})
+	return *o.Seed
+}
+
+func afterAccess(before mock.Seed) mock.Seed {
+	const newcomer = "user:newcomer@example.com"
+	o := outcome{cloneSeed(before)}
 	approvers := o.group("Approvers")
 	approvers.Name, approvers.Members = "Release Approvers", []string{lead, newcomer}
 	managers := o.group("Release Managers")

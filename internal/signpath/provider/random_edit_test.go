@@ -311,6 +311,7 @@ func (e *randomEdit) moments(org *organization, before mock.Seed) (all []string)
 
 // TestCLIRandomEdits makes twenty edits one after the other, each of what the last one left.
 func TestCLIRandomEdits(t *testing.T) {
+	t.Parallel()
 	const edits = 20
 	seed := rand.Uint64() >> 32
 	if *randomEditSeed != 0 {
