@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,6 +98,7 @@ func compareAt(ctx context.Context, o options, contenders []*contender, size int
 			return err
 		}
 		printed(finding{size, "processor seconds of the creates, " + of.name, fmt.Sprintf("%.2f", of.took[size].Seconds()), ""})
+		printed(finding{size, "MiB at the peak of the creates, " + of.name, fmt.Sprintf("%.1f", float64(c.peakMemory)/(1<<20)), ""})
 	}
 	if !isWhole {
 		return nil
@@ -144,10 +146,14 @@ type comparison struct {
 	workspace *workspace
 	users     []*managed
 	entries   []*managed
+	// order is in which the resources are taken.
+	order *rand.Rand
+	// peakMemory is that of the last process, in bytes.
+	peakMemory int64
 }
 
 func newComparison(of *contender, o options, size int) (*comparison, error) {
-	c := &comparison{contender: of, options: o, size: size}
+	c := &comparison{contender: of, options: o, size: size, order: rand.New(rand.NewPCG(uint64(size), 0))} //nolint:gosec // It is to be the same in each run.
 	var err error
 	if c.server, err = mock.New(seedOrganization(size)); err != nil {
 		return nil, err
@@ -181,11 +187,13 @@ func newComparison(of *contender, o options, size int) (*comparison, error) {
 // run lets one process of the provider do something, and returns the time of the
 // processors that it took.
 func (c *comparison) run(ctx context.Context, do func(*core) error) (time.Duration, error) {
-	running, err := startCore(ctx, c.contender.cli.provider, c.workspace.environment, c.parallelism)
+	running, err := startCore(ctx, c.contender.cli.provider, c.workspace.environment, c.parallelism, c.order)
 	if err != nil {
 		return 0, err
 	}
+	stopWatching := watchMemory(c.contender.cli.provider)
 	err = do(running)
+	c.peakMemory = stopWatching()
 	return running.stop(), err
 }
 

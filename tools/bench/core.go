@@ -31,6 +31,8 @@ type core struct {
 	plugin      *plugin.Client
 	connection  *grpc.ClientConn
 	parallelism int
+	// order is what resources are taken in: another one in each process, the same in each run.
+	order *rand.Rand
 }
 
 // A managed resource is one instance of a configuration, and what the state has of it.
@@ -76,7 +78,7 @@ func (grpcPlugin) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, connection
 }
 
 // startCore starts a provider and configures it by its environment.
-func startCore(ctx context.Context, binary string, environment []string, parallelism int) (*core, error) {
+func startCore(ctx context.Context, binary string, environment []string, parallelism int, order *rand.Rand) (*core, error) {
 	command := exec.Command(binary) //nolint:gosec,noctx // A binary of this run; its plugin client ends it.
 	command.Env = environment
 	client := plugin.NewClient(&plugin.ClientConfig{
@@ -86,7 +88,7 @@ func startCore(ctx context.Context, binary string, environment []string, paralle
 		},
 		VersionedPlugins: map[int]plugin.PluginSet{6: {"provider": grpcPlugin{}}},
 	})
-	c := &core{process: command, plugin: client, parallelism: parallelism}
+	c := &core{process: command, plugin: client, parallelism: parallelism, order: order}
 	protocol, err := client.Client()
 	if err != nil {
 		return nil, err
@@ -158,8 +160,7 @@ func message(method, of string) (proto.Message, error) {
 func (c *core) each(ctx context.Context, resources []*managed, do func(context.Context, *managed) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(c.parallelism)
-	order := rand.New(rand.NewPCG(uint64(len(resources)), 0)) //nolint:gosec // The same order in each run.
-	for _, i := range order.Perm(len(resources)) {
+	for _, i := range c.order.Perm(len(resources)) {
 		group.Go(func() error { return do(ctx, resources[i]) })
 	}
 	return group.Wait()
