@@ -21,7 +21,7 @@ const (
 	commandTimeout = 30 * time.Minute
 )
 
-// A cli runs Terraform or OpenTofu with a provider that was built from this
+// A cli runs Terraform or OpenTofu with a provider that was built from a package of this
 // module.
 type cli struct {
 	path        string
@@ -33,8 +33,8 @@ type cli struct {
 	settings string
 }
 
-// newCLI builds the provider into the directory.
-func newCLI(ctx context.Context, o options, directory string) (*cli, error) {
+// newCLI builds a provider from a package into a new folder of the directory.
+func newCLI(ctx context.Context, o options, directory, providerPackage string) (*cli, error) {
 	path, err := exec.LookPath(o.cli)
 	if err == nil {
 		path, err = filepath.Abs(path) // It is run in another directory.
@@ -42,11 +42,14 @@ func newCLI(ctx context.Context, o options, directory string) (*cli, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no CLI: %w", err)
 	}
-	c := &cli{path: path, parallelism: o.parallelism, directory: directory, settings: filepath.Join(directory, "cli.tfrc")}
-	plugins := filepath.Join(directory, "plugins")
+	plugins, err := os.MkdirTemp(directory, "plugins-*")
+	if err != nil {
+		return nil, err
+	}
+	c := &cli{path: path, parallelism: o.parallelism, directory: directory, settings: filepath.Join(plugins, "cli.tfrc")}
 	c.provider = filepath.Join(plugins, "terraform-provider-signpath")
 	build := exec.CommandContext(ctx, cmp.Or(os.Getenv("GO"), "go"), //nolint:gosec // As in the makefile.
-		"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", c.provider, modulePath)
+		"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", c.provider, providerPackage)
 	if output, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the provider: %w\n%s", err, output)
 	}

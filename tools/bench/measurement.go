@@ -173,12 +173,16 @@ func measureLife(ctx context.Context, c *cli, size int, latency time.Duration, m
 	if err != nil {
 		return err
 	}
-	w, err := c.newWorkspace(organizationConfiguration,
-		"SIGNPATH_API_URL="+url+"/Api", "SIGNPATH_ORGANIZATION_ID="+server.OrganizationID(), "SIGNPATH_API_TOKEN="+token)
+	w, err := c.newWorkspace(organizationConfiguration, environmentOf(url, server, token)...)
 	if err != nil {
 		return err
 	}
 	return (&life{size, latency, server, w, measured}).live(ctx)
+}
+
+// environmentOf leads a provider to the server.
+func environmentOf(url string, server *mock.Server, token string) []string {
+	return []string{"SIGNPATH_API_URL=" + url + "/Api", "SIGNPATH_ORGANIZATION_ID=" + server.OrganizationID(), "SIGNPATH_API_TOKEN=" + token}
 }
 
 func (l *life) live(ctx context.Context) error {
@@ -190,7 +194,7 @@ func (l *life) live(ctx context.Context) error {
 		{stepPlanUsers, stepCreateUsers, l.size, 0},
 		{stepPlanEntries, stepCreateEntries, l.size, l.size},
 	} {
-		variables := l.variables(part.users, part.entries)
+		variables := variables(part.users, part.entries)
 		if err := l.step(part.plan, everything, func() (changes, error) { return l.workspace.plan(ctx, variables...) }); err != nil {
 			return err
 		}
@@ -198,7 +202,7 @@ func (l *life) live(ctx context.Context) error {
 			return err
 		}
 	}
-	variables := l.variables(l.size, l.size)
+	variables := variables(l.size, l.size)
 	refresh, err := fastest(func() (measurement, error) {
 		return l.measure(stepRefresh, changes{}, func() (changes, error) { return l.workspace.plan(ctx, variables...) })
 	})
@@ -221,7 +225,7 @@ func (l *life) live(ctx context.Context) error {
 	return l.step(stepDestroy, rest, func() (changes, error) { return l.workspace.apply(ctx) })
 }
 
-func (l *life) variables(users, entries int) []string {
+func variables(users, entries int) []string {
 	return []string{
 		fmt.Sprintf("-var=users=%d", users), fmt.Sprintf("-var=entries=%d", entries),
 		fmt.Sprintf("-var=entries_per_policy=%d", entriesPerPolicy),

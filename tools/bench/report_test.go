@@ -91,3 +91,39 @@ func TestEveryEntryIsInTheSeed(t *testing.T) {
 		t.Errorf("%d projects, want %d", got, want)
 	}
 }
+
+func TestGoals(t *testing.T) {
+	for _, test := range []struct {
+		of         string
+		got        float64
+		goal, want string
+	}{
+		{ours, 1.5, "goal <= 1.50: met", "1.50"},
+		{ours, 1.51, "goal <= 1.50: missed", "1.51"},
+		{reference, 9, "", "9.00"},
+	} {
+		f := (&contender{name: test.of}).goal(400, "what", test.got, 1.5)
+		if f.goal != test.goal || f.got != test.want || f.what != "what, "+test.of {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// A state is made of what a provider answers, with all instances of one resource in one place.
+func TestStateFile(t *testing.T) {
+	user := func(key string) *managed {
+		return &managed{kind: "signpath_user", address: "signpath_user.new", key: key, state: []byte("\x81\xa4name\xa1N"), private: []byte("{}")}
+	}
+	state, err := stateFile([]*managed{user("1"), user("2")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"name":"new"`, `"index_key":"1"`, `"index_key":"2"`, `"attributes":{"name":"N"}`, `"private":"e30="`} {
+		if strings.Count(string(state), want) == 0 {
+			t.Errorf("%s is missing in %s", want, state)
+		}
+	}
+	if got := strings.Count(string(state), `"type"`); got != 1 {
+		t.Errorf("%d resources, want 1: %s", got, state)
+	}
+}

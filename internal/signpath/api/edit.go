@@ -33,6 +33,17 @@ type mutation struct {
 	whole bool
 	// yields is true if what others of the run set goes before it.
 	yields bool
+	// end is the one of revokes that is asked for now, where the others only go along: their
+	// own ends come later in the run.
+	end string
+}
+
+// alone is the mutation without those who only go along.
+func (m mutation) alone() mutation {
+	if m.end == "" {
+		return m
+	}
+	return endEntry(m.property, m.end, nil)
 }
 
 // A pendingEdit is what an edit is about to write.
@@ -154,6 +165,11 @@ type change struct {
 	done      chan outcome
 }
 
+// takesAlong tells whether the change is about more than what is asked for now.
+func (c *change) takesAlong() bool {
+	return slices.ContainsFunc(c.mutations, func(m mutation) bool { return m.end != "" && len(m.revokes) > 1 })
+}
+
 // A publisher brings the outcome of an edit into the snapshot.
 type publisher struct {
 	// as takes the object as it was read back.
@@ -246,8 +262,11 @@ func (b *batch) run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer b.cancelWhenAbandoned(cancel)()
+	if b.leaveEnded(); len(b.changes) == 0 {
+		return
+	}
 	after, warnings, err := b.write(ctx)
-	if httpapi.IsRefusal(err) && len(b.changes) > 1 {
+	if httpapi.IsRefusal(err) && (len(b.changes) > 1 || b.changes[0].takesAlong()) {
 		b.runOneByOne(ctx)
 		return
 	}
@@ -265,10 +284,26 @@ func (b *batch) run(ctx context.Context) {
 	}
 }
 
+// leaveEnded answers the changes that end an entry which this run has taken off already, along
+// with another one, and has read that it is off.
+func (b *batch) leaveEnded() {
+	isEnded := func(m mutation) bool { return m.end != "" && b.editor.revoked[m.property][m.end] }
+	b.changes = slices.DeleteFunc(b.changes, func(c *change) bool {
+		ended := !slices.ContainsFunc(c.mutations, func(m mutation) bool { return !isEnded(m) })
+		if ended {
+			c.done <- outcome{}
+		}
+		return ended
+	})
+}
+
 // runOneByOne makes each change on its own, after SignPath refused them
 // together: one bad change must not fail the others.
 func (b *batch) runOneByOne(ctx context.Context) {
 	for _, one := range b.changes {
+		for i, m := range one.mutations {
+			one.mutations[i] = m.alone()
+		}
 		alone := &batch{client: b.client, target: b.target, editor: b.editor, changes: []*change{one}}
 		alone.run(ctx)
 	}
@@ -482,6 +517,7 @@ func (b *batch) leaveGranted() {
 			granted := append(b.grants(m.property), b.editor.granted.of(m.property)...)
 			if left := without(m.revokes, granted); len(left) < len(m.revokes) {
 				change.mutations[i] = changeList(m.property, m.grants, left, m.whole)
+				change.mutations[i].end = m.end
 			}
 		}
 	}

@@ -80,7 +80,15 @@ func (c *Client) parent(ctx context.Context, t Target) (contract.Object, error) 
 // one owner to another, in an order that nobody knows. Changes of the same parent that are
 // under way at the same time are merged into few edits.
 func (c *Client) ChangeMembers(ctx context.Context, t Target, add, remove []string) (Warnings, error) {
-	return c.changeMembers(ctx, t, add, remove, false)
+	return c.changeMembers(ctx, t, changeList(contract.PropertyOf(t.List), add, remove, false))
+}
+
+// EndEntry takes a member off a list, and in the same edit others whose end the run has yet to
+// ask for. What SignPath refuses is tried for the member alone. The end of an entry that went along
+// with another one, and was not put back since, needs no request: that it is off the list was
+// read when it went.
+func (c *Client) EndEntry(ctx context.Context, t Target, id string, along []string) (Warnings, error) {
+	return c.changeMembers(ctx, t, endEntry(contract.PropertyOf(t.List), id, along))
 }
 
 // SetMembers makes the members all that a list holds, as far as the caller has
@@ -88,16 +96,16 @@ func (c *Client) ChangeMembers(ctx context.Context, t Target, add, remove []stri
 // there is nobody else, the list of a user group is written as a whole.
 func (c *Client) SetMembers(ctx context.Context, t Target, members, announced []string) (Warnings, error) {
 	remove := slices.DeleteFunc(slices.Clone(announced), func(id string) bool { return slices.Contains(members, id) })
-	return c.changeMembers(ctx, t, members, remove, true)
+	return c.changeMembers(ctx, t, changeList(contract.PropertyOf(t.List), members, remove, true))
 }
 
-func (c *Client) changeMembers(ctx context.Context, t Target, add, remove []string, whole bool) (Warnings, error) {
+func (c *Client) changeMembers(ctx context.Context, t Target, asked mutation) (Warnings, error) {
 	e := t.entity()
 	known := c.snapshot.entity(e)
 	if t.List.Parent == vocabulary.ParentUserGroup {
 		c.snapshot.setWritten(t.Group)
 	}
-	return c.edit(ctx, e, []mutation{changeList(contract.PropertyOf(t.List), add, remove, whole)}, publisher{
+	return c.edit(ctx, e, []mutation{asked}, publisher{
 		as:     func(after contract.Object) error { known.set(after); return nil },
 		forget: known.forget,
 	})
@@ -114,6 +122,13 @@ func changeList(p contract.Property, add, remove []string, whole bool) mutation 
 		},
 		grants: add, revokes: remove, whole: whole,
 	}
+}
+
+// endEntry takes one member off a list, and others along with it.
+func endEntry(p contract.Property, id string, along []string) mutation {
+	m := changeList(p, nil, append([]string{id}, along...), false)
+	m.end = id
+	return m
 }
 
 // withMembers returns the list with members added and removed. A list that

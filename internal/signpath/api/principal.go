@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -319,7 +320,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	}
 	p.Invited = p.Kind == access.KindUser && p.Identity == ""
 	texts := created(p)
-	before := c.snapshot.directory.IDs()
+	before := c.snapshot.now()
 	_, listed := c.snapshot.listed[p.Kind].peek()
 	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, c.composeCreate(p))
 	if err != nil {
@@ -328,7 +329,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	p.ID = contract.CreatedID(p.Kind, body, header.Get("Location"))
 	// A Location may name the list and not the object, and an answer may be about
 	// another one.
-	if !access.IsID(p.ID) || p.ID == c.OrganizationID() || before[p.ID] || contract.CheckCreated(body, texts) != nil {
+	if !access.IsID(p.ID) || p.ID == c.OrganizationID() || c.snapshot.wasKnown(p.ID, before) || contract.CheckCreated(body, texts) != nil {
 		return c.findCreated(ctx, p, before)
 	}
 	c.snapshot.putCreated(p)
@@ -387,7 +388,7 @@ var lagWaits = []time.Duration{0, 250 * time.Millisecond, 750 * time.Millisecond
 // lookFor lists the kind until the list holds the principal, which the caller
 // made sure that it did not before: an id that was known before is another one's. The
 // error is an [*access.NotFoundError] if the list never holds it.
-func (c *Client) lookFor(ctx context.Context, p access.Principal, before map[string]bool) (access.Principal, error) {
+func (c *Client) lookFor(ctx context.Context, p access.Principal, before uint64) (access.Principal, error) {
 	var missing error
 	for _, wait := range lagWaits {
 		if err := httpapi.Sleep(ctx, wait); err != nil {
@@ -403,12 +404,12 @@ func (c *Client) lookFor(ctx context.Context, p access.Principal, before map[str
 }
 
 // lookOnce is lookFor for what a list shows now.
-func (c *Client) lookOnce(ctx context.Context, p access.Principal, before map[string]bool) (access.Principal, error) {
+func (c *Client) lookOnce(ctx context.Context, p access.Principal, before uint64) (access.Principal, error) {
 	principals, err := c.listPrincipals(ctx, p.Kind)
 	if err != nil {
 		return access.Principal{}, fmt.Errorf("the list could not be read: %w", err)
 	}
-	principals = slices.DeleteFunc(principals, func(p access.Principal) bool { return before[p.ID] })
+	principals = slices.DeleteFunc(principals, func(p access.Principal) bool { return c.snapshot.wasKnown(p.ID, before) })
 	found, err := access.NewDirectory(principals...).Find(p.Reference())
 	if err == nil {
 		c.snapshot.put(found)
@@ -417,7 +418,7 @@ func (c *Client) lookOnce(ctx context.Context, p access.Principal, before map[st
 }
 
 // findCreated finds what was just created although the answer had no id that can be its.
-func (c *Client) findCreated(ctx context.Context, p access.Principal, before map[string]bool) (access.Principal, error) {
+func (c *Client) findCreated(ctx context.Context, p access.Principal, before uint64) (access.Principal, error) {
 	found, err := c.lookFor(ctx, p, before)
 	if err != nil {
 		return access.Principal{}, fmt.Errorf("SignPath accepted the request for %s but did not say with which id: %w", p, err)
@@ -425,9 +426,9 @@ func (c *Client) findCreated(ctx context.Context, p access.Principal, before map
 	return found, nil
 }
 
-// findLostCreate looks for the object of a create whose answer was lost. Before are the
-// ids that were known before it, of all if they were listed.
-func (c *Client) findLostCreate(ctx context.Context, p access.Principal, before map[string]bool, listed bool, cause error) (access.Principal, error) {
+// findLostCreate looks for the object of a create whose answer was lost: somebody who was not
+// known before it. Listed is true if everybody was.
+func (c *Client) findLostCreate(ctx context.Context, p access.Principal, before uint64, listed bool, cause error) (access.Principal, error) {
 	var e *httpapi.Error
 	switch {
 	case !errors.As(cause, &e):
@@ -596,6 +597,14 @@ func compareUser(before, after access.Principal) error {
 
 // Known returns the principals that were listed so far. It sends nothing.
 func (c *Client) Known() *access.Directory { return c.snapshot.directory }
+
+// UnknownRoles returns those of the principals that were listed so far whose role nobody
+// knows, in no order. It sends nothing, and looks at nobody else.
+func (c *Client) UnknownRoles() []access.Principal {
+	c.snapshot.mu.Lock()
+	defer c.snapshot.mu.Unlock()
+	return slices.Collect(maps.Values(c.snapshot.unknownRoles))
+}
 
 // Reinvite sends an interactive user a new invitation. The request is never sent
 // twice: each one is a mail.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A snapshot is what one client has read. Each part is read at most once,
@@ -42,6 +44,12 @@ type snapshot struct {
 	// confirmed are principals as this client wrote them or read them by id.
 	// Lists may lag behind (documented incidents), so they do not overrule this.
 	confirmed map[string]access.Principal
+	// unknownRoles are those principals of the directory whose role nobody knows.
+	unknownRoles map[string]access.Principal
+	// noted counts what was noted of principals, and since is how far that was when an id
+	// was noted first.
+	noted uint64
+	since map[string]uint64
 	// missing are principals that neither a list nor a read by id knows.
 	missing map[string]bool
 	// ids are those of the entities as they were first answered, by the entities' keys: a
@@ -65,11 +73,15 @@ func newSnapshot() *snapshot {
 		groups:    map[string]contract.Object{},
 		written:   map[string]bool{},
 		confirmed: map[string]access.Principal{},
-		missing:   map[string]bool{},
-		ids:       map[string]string{},
-		created:   map[string]bool{},
-		unread:    map[string]bool{},
-		unpaged:   map[*contract.Route]bool{},
+
+		unknownRoles: map[string]access.Principal{},
+
+		missing: map[string]bool{},
+		since:   map[string]uint64{},
+		ids:     map[string]string{},
+		created: map[string]bool{},
+		unread:  map[string]bool{},
+		unpaged: map[*contract.Route]bool{},
 	}
 	s.negotiation.keep = s.learn
 	for _, kind := range access.Kinds() {
@@ -86,8 +98,36 @@ func (s *snapshot) put(p access.Principal) {
 	s.confirmed[p.ID] = p
 	delete(s.missing, p.ID)
 	delete(s.unread, p.ID)
+	s.note(p)
 	s.mu.Unlock()
 	s.listed[p.Kind].changed(func() { s.directory.Put(p) })
+}
+
+// note takes down what goes by without a look at everybody. The caller holds the lock.
+func (s *snapshot) note(p access.Principal) {
+	id := strings.ToLower(p.ID)
+	if s.noted++; s.since[id] == 0 {
+		s.since[id] = s.noted
+	}
+	delete(s.unknownRoles, id)
+	if vocabulary.SignPath.IsUnknown(p.Role) {
+		s.unknownRoles[id] = p
+	}
+}
+
+// now returns the present as a point in time for wasKnown.
+func (s *snapshot) now() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.noted
+}
+
+// wasKnown tells whether somebody with the id had been noted at a point in time.
+func (s *snapshot) wasKnown(id string, at uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	since := s.since[strings.ToLower(id)]
+	return since > 0 && since <= at
 }
 
 // putCreated notes a principal as a create asked for it; nobody has read it yet.
@@ -142,9 +182,14 @@ func (s *snapshot) keepList(kind access.Kind, principals []access.Principal) {
 	s.directory.Replace(kind, principals)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	maps.DeleteFunc(s.unknownRoles, func(_ string, p access.Principal) bool { return p.Kind == kind })
+	for _, p := range principals {
+		s.note(p)
+	}
 	for _, p := range s.confirmed {
 		if p.Kind == kind {
 			s.directory.Put(p)
+			s.note(p)
 		}
 	}
 }

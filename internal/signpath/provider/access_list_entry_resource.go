@@ -59,7 +59,7 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
 			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
 			"An entry that is already on the list is taken over, and then removed on destroy like one that Terraform added. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the entry is removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
+			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, listTypeName("signpath", r.list, r.list.Plural)),
 		Attributes: attributes,
 	}
@@ -116,6 +116,7 @@ func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.
 	}
 	if len(r.noteKept(ctx, resp.Private, listKey(t), []string{id}, &resp.Diagnostics)) > 0 {
 		r.guardRemoval(ctx, t, id, &resp.Diagnostics)
+		r.noteAlong(ctx, resp.Private, t, id, &resp.Diagnostics)
 	}
 }
 
@@ -383,14 +384,15 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 	defer r.noticeContract(&resp.Diagnostics)
 	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
+	along := r.takeAlong(ctx, resp.Private, t, &resp.Diagnostics)
 	id := ""
 	if err == nil {
 		id, err = r.currentID(ctx, member, entryID(ctx, req.Private))
 	}
 	if err == nil && id != "" && len(r.givenUp(ctx, req.Private, listKey(t), leaving(ctx, req.Private, t, []string{id}))) > 0 {
 		var warnings api.Warnings
-		r.taken.entries.hold(listKey(t), id) // Before it: a plan may read the list while it is written.
-		warnings, err = r.client.ChangeMembers(ctx, t, nil, []string{id})
+		r.taken.entries.hold(listKey(t), append([]string{id}, along...)...) // Before it: a plan may read the list while it is written.
+		warnings, err = r.client.EndEntry(ctx, t, id, along)
 		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
 	}
 	if !isNobody(err) {

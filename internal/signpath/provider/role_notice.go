@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -34,9 +35,16 @@ type roleNotice struct {
 func (n *roleNotice) news(users []access.Principal) map[access.Role][]string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	users = slices.DeleteFunc(users, func(p access.Principal) bool { return !vocabulary.SignPath.IsUnknown(p.Role) || n.told[p.ID] == p.Role })
+	slices.SortFunc(users, func(a, b access.Principal) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(roleKinds, a.Kind), slices.Index(roleKinds, b.Kind)),
+			cmp.Compare(a.Reference().Folded().Key, b.Reference().Folded().Key), cmp.Compare(a.ID, b.ID),
+		)
+	})
 	news := map[access.Role][]string{}
 	for _, p := range users {
-		if vocabulary.SignPath.IsUnknown(p.Role) && n.told[p.ID] != p.Role {
+		if n.told[p.ID] != p.Role { // Somebody may be among them twice.
 			n.told[p.ID] = p.Role
 			news[p.Role] = append(news[p.Role], p.String())
 		}
@@ -53,24 +61,15 @@ func (s *session) noticeRoles(ctx context.Context, diags *diag.Diagnostics, seen
 		return
 	}
 	hasUnknown := func(p access.Principal) bool { return vocabulary.SignPath.IsUnknown(p.Role) }
-	if users := append(s.usersKnown(), seen...); !slices.ContainsFunc(users, hasUnknown) {
+	if users := append(s.client.UnknownRoles(), seen...); !slices.ContainsFunc(users, hasUnknown) {
 		return
 	}
 	// What fails here is reported by whatever needs the list.
 	_, _ = s.client.Directory(ctx, roleKinds...)
-	news := s.roleNotice.news(append(s.usersKnown(), seen...))
+	news := s.roleNotice.news(append(s.client.UnknownRoles(), seen...))
 	for _, role := range slices.Sorted(maps.Keys(news)) {
 		diags.AddWarning(fmt.Sprintf("Global role %s is in use", vocabulary.SignPath.Spell(role)), unknownRoleDetail(role, news[role]))
 	}
-}
-
-// usersKnown are the users and CI users that were listed so far.
-func (s *session) usersKnown() []access.Principal {
-	var users []access.Principal
-	for _, kind := range roleKinds {
-		users = append(users, s.client.Known().All(kind)...)
-	}
-	return users
 }
 
 func unknownRoleDetail(role access.Role, users []string) string {

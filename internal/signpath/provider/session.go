@@ -34,6 +34,8 @@ type session struct {
 	holdings *holdings
 	// taken is what the instances of this run have given up.
 	taken *taken
+	// ends are the entries that this plan ends.
+	ends *ends
 	// accounts are what becomes of accounts and groups.
 	accounts *accounts
 	// unread are the objects of instances that were not read, by identity: those that end,
@@ -69,7 +71,7 @@ func newSession(client *api.Client, now func() time.Time, rules map[string]revie
 	s := &session{
 		client: client, planned: newRegister(), owners: newOwners(), replaced: &idSet{}, holdings: newHoldings(),
 		taken: &taken{entries: newHoldings()}, accounts: &accounts{emptied: newHoldings()}, departed: &departed{}, demoted: &idSet{},
-		calls: &calls{}, unreadEnds: &idSet{}, unreadStays: &idSet{},
+		calls: &calls{}, ends: &ends{}, unreadEnds: &idSet{}, unreadStays: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
 		memberships: newMemberships(), tokens: &tokenNotes{}, now: now, rules: rules,
 	}
