@@ -15,17 +15,40 @@ import (
 	"testing"
 )
 
-// vendor is the one for whom the kit was made. It is in two, because this file is
-// looked at, too.
+// vendor is the one for whom the kit was made, and others are those whom it is to serve.
+// They are in two, because this file is looked at, too.
 const vendor = "sign" + "path"
 
+var vendors = []string{vendor, "igni" + "sign", "sign" + "icat"}
+
 // TestKitKnowsNoVendor: the kit serves any vendor, so no file in it, tests and embedded
-// files included, names the one for whom it was made, but for the path of this module in
-// imports of the kit itself.
+// files included, names one, but for the path of this module in imports of the kit itself.
 func TestKitKnowsNoVendor(t *testing.T) {
+	rooms := lookThrough(t, ".", func(string) bool { return true })
+	for _, room := range []string{"httpapi", "testkit", "text"} {
+		if rooms[room] == 0 {
+			t.Errorf("no file of %s was looked at, only %v", room, rooms)
+		}
+	}
+}
+
+// TestAccessKnowsNoVendor: the model serves any vendor as well. Its tests may speak of one.
+func TestAccessKnowsNoVendor(t *testing.T) {
+	rooms := lookThrough(t, filepath.Join("..", "access"), func(path string) bool {
+		return !strings.HasSuffix(path, "_test.go") && !strings.Contains(filepath.ToSlash(path), "/testdata/")
+	})
+	if rooms[".."] < 20 {
+		t.Errorf("only %d files were looked at", rooms[".."])
+	}
+}
+
+// lookThrough counts the files of a folder that are wanted, by the first part of their
+// paths, and reports where they name a vendor.
+func lookThrough(t *testing.T, folder string, wanted func(path string) bool) map[string]int {
+	t.Helper()
 	rooms := map[string]int{}
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !wanted(path) {
 			return err
 		}
 		rooms[strings.Split(filepath.ToSlash(path), "/")[0]]++
@@ -41,11 +64,7 @@ func TestKitKnowsNoVendor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, room := range []string{"httpapi", "testkit", "text"} {
-		if rooms[room] == 0 {
-			t.Errorf("no file of %s was looked at, only %v", room, rooms)
-		}
-	}
+	return rooms
 }
 
 // TestVendorsAreFound holds that the test above can fail.
@@ -78,7 +97,9 @@ func TestVendorsAreFound(t *testing.T) {
 func vendorsNamed(t *testing.T, path string, content []byte) []string {
 	t.Helper()
 	var found []string
-	names := func(text string) bool { return strings.Contains(strings.ToLower(text), vendor) }
+	names := func(text string) bool {
+		return slices.ContainsFunc(vendors, func(vendor string) bool { return strings.Contains(strings.ToLower(text), vendor) })
+	}
 	if names(path) {
 		found = append(found, path)
 	}
@@ -106,7 +127,7 @@ func withoutImportsOfKit(t *testing.T, path string, content []byte) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(imports, kitPath(t)) {
+		if strings.HasPrefix(imports, kitPath(t)) || strings.HasPrefix(imports, strings.TrimSuffix(kitPath(t), "kit/")+"access") {
 			from, to := files.Position(imported.Path.Pos()).Offset, files.Position(imported.Path.End()).Offset
 			copy(content[from:to], bytes.Repeat([]byte(" "), to-from))
 		}
