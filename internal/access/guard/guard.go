@@ -29,10 +29,8 @@ type Change struct {
 	Gains, Losses review.Delta
 	// Reach is how much of the organization has to be looked at.
 	Reach Reach
-	// Account is whose account changes, by all references; empty for a list. Before is what
-	// it was.
+	// Account is whose account changes, by all references; empty for a list.
 	Account []access.Reference
-	Before  []review.AccountChange
 	// Ends is true for the destroy of a resource: what it takes from a list is no list of
 	// this configuration any more.
 	Ends bool
@@ -77,8 +75,6 @@ type Guard struct {
 	unused []Late
 	// toldGaps is true once somebody was told what could not be seen.
 	toldGaps bool
-	// before is what the accounts were that the plan has changed so far.
-	before []review.AccountChange
 }
 
 // A Judgement is what a guard has to say about one change.
@@ -154,15 +150,12 @@ func (g *Guard) learn(ctx context.Context, r Reach) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, known := g.parts[r]; !known {
-		if len(g.parts) == 0 {
-			org = org.With(review.Delta{Accounts: g.before})
-		}
-		g.ledger.learn(org)
-		if r.Everywhere {
-			g.parts[r] = gaps
-			return nil
-		}
+	if _, known := g.parts[r]; known {
+		return nil
+	}
+	g.ledger.learn(org)
+	g.parts[r] = gaps
+	if !r.Everywhere {
 		g.parts[r] = slices.Concat(g.parts[Reach{}], gaps)
 	}
 	return nil
@@ -196,7 +189,6 @@ func (g *Guard) judge(c Change) (j Judgement, err error) {
 		}
 	}
 	g.ledger.add(c)
-	g.before = append(g.before, c.Before...)
 	g.isLess = g.isLess || len(c.Losses.Accounts) > 0
 	g.isExchanged = g.isExchanged || !c.Gains.IsEmpty() && !c.Losses.IsEmpty()
 	g.ends = g.ends || c.Ends

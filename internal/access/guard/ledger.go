@@ -179,8 +179,9 @@ func (l *ledger) entry(s *seat, reference access.Reference) *entry {
 	return s.of[member]
 }
 
-// learn notes what was read. What the plan has done so far may be carried out by the time
-// it is read, of which the plan saw what was there before: that is taken back.
+// learn notes what was read, but nothing twice: accounts are as they were before the first
+// change. What the plan has done to lists so far may be carried out by the time that one is
+// read, of which the plan saw what was there before: that is taken back.
 func (l *ledger) learn(org review.Organization) {
 	l.incomplete = l.incomplete || org.PrincipalsIncomplete
 	for _, p := range org.Principals {

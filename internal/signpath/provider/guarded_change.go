@@ -75,7 +75,7 @@ func (s *session) guardRole(ctx context.Context, p access.Principal, role access
 }
 
 func roleChange(p access.Principal, member access.Reference, has, role access.Role, at path.Path) accessChange {
-	change := accountChange(p, review.AccountChange{Member: member, Role: &role}, review.AccountChange{Member: member, Role: &has}, at)
+	change := accountChange(p, review.AccountChange{Member: member, Role: &role}, at)
 	// Between the least and the most, a role gives something and takes something.
 	if role == vocabulary.RoleRegularUser || has == vocabulary.RoleGlobalAdministrator {
 		change.Gains = review.Delta{}
@@ -140,8 +140,7 @@ func (s *session) guardEnd(ctx context.Context, p access.Principal, allowed bool
 }
 
 func activityChange(p access.Principal, active bool, at path.Path) accessChange {
-	member := p.IDReference()
-	change := accountChange(p, review.AccountChange{Member: member, Active: &active}, review.AccountChange{Member: member, Active: &p.Active}, at)
+	change := accountChange(p, review.AccountChange{Member: p.IDReference(), Active: &active}, at)
 	if active {
 		change.Losses = review.Delta{}
 	} else {
@@ -151,12 +150,12 @@ func activityChange(p access.Principal, active bool, at path.Path) accessChange 
 }
 
 // accountChange is both a gain and a loss.
-func accountChange(p access.Principal, change, before review.AccountChange, at path.Path) accessChange {
+func accountChange(p access.Principal, change review.AccountChange, at path.Path) accessChange {
 	delta := review.Delta{Accounts: []review.AccountChange{change}}
 	return accessChange{
 		Change: guard.Change{
 			Principals: []access.Principal{p}, Gains: delta, Losses: delta, Reach: guard.Reach{Everywhere: true},
-			Account: []access.Reference{p.Reference(), change.Member}, Before: []review.AccountChange{before},
+			Account: []access.Reference{p.Reference(), change.Member},
 		},
 		at: func(review.Finding) path.Path { return at },
 	}
