@@ -66,11 +66,9 @@ type Guard struct {
 	ledger *ledger
 	// parts have the gaps of what was read.
 	parts map[Reach][]string
-	// isLess is true once the plan took something from an account, and isExchanged once it
-	// exchanged somebody.
-	isLess, isExchanged bool
-	// ends is true once a list was destroyed.
-	ends bool
+	// isLess is true once the plan took something from an account, and ends once it
+	// destroyed a list.
+	isLess, ends bool
 	// unused are findings that were not told, because nobody uses what they are about.
 	unused []Late
 	// toldGaps is true once somebody was told what could not be seen.
@@ -114,7 +112,7 @@ func (g *Guard) Add(ctx context.Context, c Change) (j Judgement, err error) {
 		}
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		known, err := g.review(g.ledger.around(everywhere, c).organization(scenario{has: alone.has}, nil))
+		known, err := g.review(g.ledger.around(everywhere, c).organization(now, nil))
 		if err != nil {
 			return j, err
 		}
@@ -171,7 +169,7 @@ func (g *Guard) judge(c Change) (j Judgement, err error) {
 	// The change as a whole counts, also what the scenario otherwise does not count.
 	whole := c.Gains.And(c.Losses)
 	around := g.ledger.around(c.Reach, c)
-	for _, s := range c.scenarios(g.isLess, g.isExchanged) {
+	for _, s := range c.scenarios(g.isLess) {
 		org := around.organization(s, g.rulebook.Catalogue.Users())
 		before, err := g.review(org)
 		if err != nil {
@@ -190,7 +188,6 @@ func (g *Guard) judge(c Change) (j Judgement, err error) {
 	}
 	g.ledger.add(c)
 	g.isLess = g.isLess || len(c.Losses.Accounts) > 0
-	g.isExchanged = g.isExchanged || !c.Gains.IsEmpty() && !c.Losses.IsEmpty()
 	g.ends = g.ends || c.Ends
 	if j.Caused, err = g.withoutEnded(c, j.Caused); err != nil {
 		return j, err

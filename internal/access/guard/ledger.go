@@ -59,8 +59,9 @@ type entry struct {
 	member    *node
 	reference access.Reference
 	// was tells whether the entry was there, gained and lost whether the plan gives and
-	// takes it, and ended whether the last of that is that the plan destroys a list with it.
-	was, gained, lost, ended bool
+	// takes it, exchanged whether it is given by a change that takes another, and ended
+	// whether the last of that is that the plan destroys a list with it.
+	was, gained, lost, exchanged, ended bool
 }
 
 func newLedger(vocabulary *access.Vocabulary) *ledger {
@@ -137,7 +138,8 @@ func (l *ledger) merge(n, other *node) {
 		e := s.of[other]
 		delete(s.of, other)
 		if known := s.of[n]; known != nil {
-			known.was, known.gained, known.lost, known.ended = known.was || e.was, known.gained || e.gained, known.lost || e.lost, known.ended || e.ended
+			known.was, known.gained, known.lost = known.was || e.was, known.gained || e.gained, known.lost || e.lost
+			known.exchanged, known.ended = known.exchanged || e.exchanged, known.ended || e.ended
 			s.entries = slices.DeleteFunc(s.entries, func(one *entry) bool { return one == e })
 		} else {
 			e.member, s.of[n], n.on[s] = n, e, true
@@ -222,7 +224,7 @@ func (l *ledger) add(c Change) {
 		e.lost, e.ended = true, c.Ends
 	}
 	for _, e := range l.entries(c.Gains.Added) {
-		e.gained, e.ended = true, false
+		e.gained, e.ended, e.exchanged = true, false, e.exchanged || len(c.Losses.Removed) > 0
 	}
 	for _, change := range c.Gains.Accounts {
 		n := l.node(change.Member)

@@ -24,16 +24,15 @@ type scenario struct {
 var (
 	// with has what the plan gives, and without lacks what it takes: what others of the plan
 	// grant counts against a change, and what they take away does not count for it; and
-	// where somebody must not be missing, it is the other way round.
+	// where somebody must not be missing, it is the other way round. Whoever is put in
+	// another's place by one change is there all the same, because that is done at once.
 	with = scenario{has: func(e *entry) bool { return e.was || e.gained }, gains: true, finds: isOfPresence}
 	// less is with, and what the plan takes from accounts, because whoever is deactivated
 	// is found on lists, too.
 	less    = scenario{has: with.has, gains: true, losses: true, finds: isOfPresence}
-	without = scenario{has: func(e *entry) bool { return e.was && !e.lost }, losses: true, finds: isOfAbsence, whole: true}
-	// alone is as it is, for what nobody is to blame for in without: where a resource puts
-	// somebody in another's place, that counts nobody, and who takes the next one away must
-	// still be told.
-	alone = scenario{has: func(e *entry) bool { return e.was }, finds: isOfAbsence, whole: true}
+	without = scenario{has: func(e *entry) bool { return (e.was || e.exchanged) && !e.lost }, losses: true, finds: isOfAbsence, whole: true}
+	// now is as it is.
+	now = scenario{has: func(e *entry) bool { return e.was }}
 	// ended is less, without what the plan takes away with a list that it destroys: of that
 	// there is nothing to warn of.
 	ended = scenario{has: func(e *entry) bool { return (e.was || e.gained) && !e.ended }, gains: true, losses: true, finds: isOfPresence}
@@ -47,8 +46,8 @@ func isOfAbsence(rule review.Rule) bool  { return rule.Absence }
 func isOfPresence(rule review.Rule) bool { return !rule.Absence }
 
 // scenarios are those in which the change can cause something. isLess is true where the plan
-// takes something from an account, and isExchanged where something before was an exchange.
-func (c Change) scenarios(isLess, isExchanged bool) []scenario {
+// takes something from an account.
+func (c Change) scenarios(isLess bool) []scenario {
 	var all []scenario
 	if !c.Gains.IsEmpty() {
 		all = append(all, with)
@@ -58,9 +57,6 @@ func (c Change) scenarios(isLess, isExchanged bool) []scenario {
 	}
 	if !c.Losses.IsEmpty() {
 		all = append(all, without)
-		if isExchanged {
-			all = append(all, alone)
-		}
 	}
 	return all
 }
