@@ -235,9 +235,15 @@ func (c *Client) checkProves(ctx context.Context, directory *access.Directory, k
 		return fmt.Errorf("the list of %ss does not hold %s, whose token this is, and so proves nothing", me.Kind.Noun(), me.Principal)
 	}
 	if len(directory.All(kind)) == 0 {
-		return fmt.Errorf("the list of %ss is empty, and so proves nothing: if the last one was deleted at SignPath, take it out of the state with `terraform state rm`", kind.Noun())
+		return errEmptyList(kind.Noun() + "s")
 	}
 	return nil
+}
+
+// errEmptyList says why nothing is proven gone by a list that holds nobody: what an answer
+// looks like from which something is left out cannot be told from it.
+func errEmptyList(list string) error {
+	return fmt.Errorf("the list of %s is empty, and so proves nothing: if the last one was deleted at SignPath, take what is about it out of the state with `terraform state rm`", list)
 }
 
 // wholeDirectory is [Client.Directory] for who takes it for a proof that somebody is

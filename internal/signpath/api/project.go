@@ -150,8 +150,11 @@ func (c *Client) proveProjectGone(ctx context.Context, slug string, refusal erro
 	for i, p := range projects {
 		slugs[i] = p.Slug
 	}
-	if slices.Contains(slugs, slug) {
+	switch {
+	case slices.Contains(slugs, slug):
 		return refusal
+	case len(slugs) == 0:
+		return fmt.Errorf("%w; and %w", refusal, errEmptyList("projects"))
 	}
 	return &GoneError{Object: fmt.Sprintf("project %q", slug), Project: true, Nearest: access.NearestSlugs(slug, slugs)}
 }
@@ -180,8 +183,11 @@ func (c *Client) provePolicyGone(ctx context.Context, project, policy string, re
 		return refusal
 	}
 	slugs := decodeProject(o).SigningPolicies
-	if slices.Contains(slugs, policy) || slices.Contains(slugs, "") {
+	switch {
+	case slices.Contains(slugs, policy) || slices.Contains(slugs, ""):
 		return refusal
+	case len(slugs) == 0:
+		return fmt.Errorf("%w; and %w", refusal, errEmptyList("signing policies of project "+project))
 	}
 	nearest := access.NearestSlugs(policy, slugs)
 	for i := range nearest {
