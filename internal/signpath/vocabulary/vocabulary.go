@@ -53,6 +53,7 @@ var SignPath = access.Define(access.Vocabulary{
 		{Key: PlaceProject, Noun: "project", Plural: "projects"},
 		{Key: PlaceSigningPolicy, Noun: "signing policy", Plural: "signing policies", Within: PlaceProject, Settings: policySettings},
 	},
+	Settings: []access.Setting{NotificationEmail, Identity, Description},
 	Permissions: []access.PermissionDescription{
 		{Permission: Submit, Narrowest: PlaceSigningPolicy, Includes: []access.Permission{ReadArtifacts}},
 		{Permission: Approve, Narrowest: PlaceSigningPolicy, Includes: []access.Permission{ReadArtifacts}},
