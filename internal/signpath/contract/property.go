@@ -97,6 +97,15 @@ func PropertyOfSetting(setting access.Setting) Property { return settingProperti
 // PropertyOf returns the property that holds an access list.
 func PropertyOf(list vocabulary.List) Property { return listProperties[list.Plural] }
 
+// listsOf are the properties that hold the access lists of a kind of object, and others.
+func listsOf(parent vocabulary.Parent, others ...Property) []Property {
+	var lists []Property
+	for _, list := range vocabulary.ListsOf(parent) {
+		lists = append(lists, PropertyOf(list))
+	}
+	return append(lists, others...)
+}
+
 func (p Property) isMemberList() bool {
 	return slices.Contains(slices.Collect(maps.Values(listProperties)), p)
 }

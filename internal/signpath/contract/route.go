@@ -136,13 +136,13 @@ var (
 	RouteOrganization = reads("/Organization", PropYearlySize, PropYearlySignatures, PropQuotaStart, PropQuotaEnd)
 
 	RouteProjects    = readsMany("/Projects", PropSlug, PropName)
-	RouteProject     = reads("/Projects/{project}", PropSlug, PropName, PropSigningPolicies, PropReaders, PropConfigurators)
-	RouteProjectEdit = edits(RouteProject, PropReaders, PropConfigurators)
+	RouteProject     = reads("/Projects/{project}", append([]Property{PropSlug, PropName, PropSigningPolicies}, listsOf(vocabulary.ParentProject)...)...)
+	RouteProjectEdit = edits(RouteProject, listsOf(vocabulary.ParentProject)...)
 
-	RoutePolicy = reads("/Projects/{project}/SigningPolicies/{policy}", PropSlug, PropName, PropSubmitters, PropApprovers,
-		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropUsesApprovalProcess, PropRequiredApprovals)
-	RoutePolicyEdit = edits(RoutePolicy, PropSubmitters, PropApprovers,
-		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropOriginPolicyVerification, PropUsesApprovalProcess, PropRequiredApprovals)
+	RoutePolicy = reads("/Projects/{project}/SigningPolicies/{policy}", append([]Property{PropSlug, PropName}, listsOf(vocabulary.ParentSigningPolicy,
+		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropUsesApprovalProcess, PropRequiredApprovals)...)...)
+	RoutePolicyEdit = edits(RoutePolicy, listsOf(vocabulary.ParentSigningPolicy,
+		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropOriginPolicyVerification, PropUsesApprovalProcess, PropRequiredApprovals)...)
 
 	// RouteAuditEvents has the administrative events; those of signing requests
 	// have a route of their own since 1.130.0 (documented).

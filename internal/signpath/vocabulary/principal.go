@@ -23,6 +23,8 @@ var (
 	}
 )
 
+var settings = []access.Setting{NotificationEmail, Identity, Description}
+
 // InvitationValidity is how long an invitation can be accepted. Source: the
 // users page of SignPath's documentation.
 const InvitationValidity = 14 * 24 * time.Hour
