@@ -40,6 +40,23 @@ type Principal struct {
 	Synchronized bool
 }
 
+// A Setting is a text of principals that may be empty, and that people choose: an attribute
+// of their resources.
+type Setting struct {
+	// Attribute names it in a configuration, and Noun in a sentence: "notification_email",
+	// "notification e-mail address".
+	Attribute, Noun string
+	// Kinds are the kinds of principals that have it.
+	Kinds []Kind
+	// IsValid tells whether a configuration may have a text.
+	IsValid func(string) bool
+	// Changes tells of another text in words, to follow a name: "signs in with another
+	// identity"; empty where that is told by the old and the new text.
+	Changes string
+	// Of is where a principal has it.
+	Of func(*Principal) *string
+}
+
 // Reference names the principal by its natural key.
 func (p Principal) Reference() Reference {
 	if p.Kind == KindUser {

@@ -16,6 +16,8 @@ type Vocabulary struct {
 	Places []PlaceKind
 	// Roles are all that somebody can hold, at the organization or further in.
 	Roles []RoleDescription
+	// Settings are those of principals.
+	Settings []Setting
 	// Permissions are all there are, the narrowest first.
 	Permissions []PermissionDescription
 	// Most and Least are keys of roles of principals: the one that allows most, and the
@@ -26,6 +28,7 @@ type Vocabulary struct {
 	permissions map[Permission]int
 	at          map[string][]*RoleDescription
 	granted     map[Role][]*Right
+	settings    map[Kind][]Setting
 }
 
 // A PlaceKind is a kind of places.
@@ -165,6 +168,12 @@ func Define(v Vocabulary) *Vocabulary {
 		v.permissions[p.Permission] = i
 		v.check(p.Narrowest == "" || v.depth(p.Narrowest) > 0, "permission %s is told for %q, which is no kind of places", p, p.Narrowest)
 	}
+	v.settings = map[Kind][]Setting{}
+	for _, setting := range v.Settings {
+		for _, kind := range setting.Kinds {
+			v.settings[kind] = append(v.settings[kind], setting)
+		}
+	}
 	for i := range v.Roles {
 		role := &v.Roles[i]
 		v.check(v.roles[role.Role] == nil, "the role %s is there twice", role.Role)
@@ -224,6 +233,9 @@ func (v *Vocabulary) PlaceNamed(slugOf func(kind string) string) (Place, error) 
 	}
 	return PlaceOf(slugs...), nil
 }
+
+// SettingsOf returns the settings that principals of the kind have.
+func (v *Vocabulary) SettingsOf(kind Kind) []Setting { return v.settings[kind] }
 
 // RightsOf returns what the role gives, in the order of permissions.
 func (v *Vocabulary) RightsOf(role Role) []*Right { return v.granted[role] }

@@ -16,7 +16,7 @@ func (m *model) accountEvents() []Event {
 		if _, ok := principalKinds[i.kind]; !ok {
 			continue
 		}
-		for _, sentence := range append(accountSentences(i), settingSentences(i)...) {
+		for _, sentence := range append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...) {
 			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
 		}
 	}
@@ -38,7 +38,7 @@ func (i *instance) subject() string {
 	return i.address
 }
 
-func accountSentences(i *instance) []string {
+func accountSentences(v *access.Vocabulary, i *instance) []string {
 	switch name := i.subject(); {
 	case i.forgotten():
 		return []string{name + " is forgotten by Terraform and stays as it is"}
@@ -53,7 +53,7 @@ func accountSentences(i *instance) []string {
 	case i.actions.Replace():
 		return []string{replaced(i)}
 	}
-	return updateSentences(i)
+	return updateSentences(v, i)
 }
 
 func destroyed(i *instance) string {
@@ -71,7 +71,7 @@ func replaced(i *instance) string {
 	return fmt.Sprintf("%s is deactivated, and %s is created in its place", was, is)
 }
 
-func updateSentences(i *instance) []string {
+func updateSentences(v *access.Vocabulary, i *instance) []string {
 	var found []string
 	name := i.subject()
 	if was := i.before.Text("member"); was != "" && was != name {
@@ -85,8 +85,10 @@ func updateSentences(i *instance) []string {
 	default:
 		found = append(found, name+" is deactivated")
 	}
-	if i.differs("identity") {
-		found = append(found, name+" signs in with another identity")
+	for _, setting := range v.Settings {
+		if setting.Changes != "" && i.differs(setting.Attribute) {
+			found = append(found, name+" "+setting.Changes)
+		}
 	}
 	return found
 }
@@ -114,7 +116,7 @@ func (m *model) roleEvents() []Event {
 				found = append(found, Event{Address: i.address, Subject: o.Text("member"), Sentence: sentence})
 			}
 		}
-		for _, sentence := range settingSentences(i) {
+		for _, sentence := range settingSentences(m.plan.vocabulary, i) {
 			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence + ", for the global role"})
 		}
 	}

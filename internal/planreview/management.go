@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // managementEvents tells what Terraform begins to manage and what it gives up, without
@@ -52,17 +54,26 @@ func (m *model) thing(i *instance) string {
 	return i.subject()
 }
 
-// settings are attributes that people choose and that no other sentence tells of.
-var settings = []string{"adopt_existing", "allow_lockout", "description", "name", "notification_email"}
+// settingsOf are the attributes that people choose and that no other sentence tells of.
+func settingsOf(v *access.Vocabulary) []string {
+	names := []string{"adopt_existing", "allow_lockout", "name"}
+	for _, setting := range v.Settings {
+		if setting.Changes == "" {
+			names = append(names, setting.Attribute)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // settingSentences tells which settings of an object change where it stays the same one.
 // Of a new one it tells what switches a guard off.
-func settingSentences(i *instance) []string {
+func settingSentences(v *access.Vocabulary, i *instance) []string {
 	if !i.touches() || i.after == nil {
 		return nil
 	}
 	var found []string
-	for _, name := range settings {
+	for _, name := range settingsOf(v) {
 		if sentence := settingSentence(i, name); sentence != "" {
 			found = append(found, sentence)
 		}

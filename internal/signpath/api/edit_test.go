@@ -217,10 +217,9 @@ func TestAnEditThatChangesNothingIsNotSent(t *testing.T) {
 			_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, nil)
 			o.must(err)
 			_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{
-				Name: ptr("acme-release"), NotificationEmail: ptr("build@example.com"), Role: ptr(vocabulary.RoleRegularUser),
-			})
+				Name: ptr("acme-release"), Role: ptr(vocabulary.RoleRegularUser), Settings: map[string]string{"notification_email": "build@example.com"}})
 			o.must(err)
-			_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{NotificationEmail: ptr("")})
+			_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Settings: map[string]string{"notification_email": ""}})
 			o.must(err)
 			o.expectRequests(0, "POST *")
 			// It was read now, and is known.
@@ -663,12 +662,12 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 		},
 		"no notification e-mail": {
 			officer,
-			api.PrincipalChange{NotificationEmail: ptr("")},
+			api.PrincipalChange{Settings: map[string]string{"notification_email": ""}},
 			mock.UserState{Name: "Security Officer", Email: officerEmail, Identity: "acme:S-1", Role: mock.RoleCertificateAdministrator, Active: true},
 		},
 		"all of a CI user": {
 			builder,
-			api.PrincipalChange{Name: ptr("acme-deploy"), NotificationEmail: ptr("ops@example.com"), Role: ptr(vocabulary.RoleProjectAdministrator)},
+			api.PrincipalChange{Name: ptr("acme-deploy"), Role: ptr(vocabulary.RoleProjectAdministrator), Settings: map[string]string{"notification_email": "ops@example.com"}},
 			mock.UserState{Name: "acme-deploy", NotificationEmail: "ops@example.com", Role: mock.RoleProjectAdministrator, Active: true, HasToken: true},
 		},
 		"the role of a CI user": {

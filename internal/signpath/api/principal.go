@@ -139,17 +139,17 @@ func decodePrincipal(kind access.Kind, o contract.Object) (access.Principal, err
 		return access.Principal{}, err
 	}
 	p := access.Principal{
-		Kind:              kind,
-		ID:                o.ID(),
-		Name:              o.Text(contract.PropName),
-		Email:             o.Text(contract.PropEmail),
-		NotificationEmail: o.Text(contract.PropNotificationEmail),
-		Identity:          o.Text(contract.PropIdentity),
-		Description:       o.Text(contract.PropDescription),
-		Role:              role,
-		Active:            kind == access.KindGroup || o.Is(contract.PropActive),
-		Synchronized:      o.Is(contract.PropSynchronized),
-		Support:           o.Is(contract.PropSupport),
+		Kind:         kind,
+		ID:           o.ID(),
+		Name:         o.Text(contract.PropName),
+		Email:        o.Text(contract.PropEmail),
+		Role:         role,
+		Active:       kind == access.KindGroup || o.Is(contract.PropActive),
+		Synchronized: o.Is(contract.PropSynchronized),
+		Support:      o.Is(contract.PropSupport),
+	}
+	for _, setting := range vocabulary.SignPath.SettingsOf(kind) {
+		*setting.Of(&p) = o.Text(contract.PropertyOfSetting(setting))
 	}
 	// Accepting an invitation links the user to an account (documented); that
 	// the identity is empty before is inferred.
@@ -362,10 +362,11 @@ func (c *Client) answered(kind access.Kind) []contract.Object {
 
 // created are the texts that a create says.
 func created(p access.Principal) map[contract.Property]string {
-	return map[contract.Property]string{
-		contract.PropName: p.Name, contract.PropEmail: p.Email, contract.PropNotificationEmail: p.NotificationEmail,
-		contract.PropIdentity: p.Identity, contract.PropDescription: p.Description,
+	texts := map[contract.Property]string{contract.PropName: p.Name, contract.PropEmail: p.Email}
+	for _, setting := range vocabulary.SignPath.SettingsOf(p.Kind) {
+		texts[contract.PropertyOfSetting(setting)] = *setting.Of(&p)
 	}
+	return texts
 }
 
 // checkNew refuses to create who exists on another page of the list. The caller has made sure
@@ -470,15 +471,20 @@ func (e *LostCreateError) Error() string {
 // Unwrap returns the failure of the create.
 func (e *LostCreateError) Unwrap() error { return e.cause }
 
-// PrincipalChange says which settings of a user or group to change; nil leaves
-// one as it is, an empty NotificationEmail or Description clears it.
+// PrincipalChange says what of a user or group to change; nil leaves it as it is.
 type PrincipalChange struct {
-	Name, NotificationEmail, Identity *string
-	Description                       *string // Groups have one, users do not.
-	Role                              *access.Role
+	Name *string
+	// Settings are new texts, by the attributes of the settings; an empty one clears it.
+	Settings map[string]string
+	Role     *access.Role
 	// Yields leaves what this client has set, or is about to in the same edit: in one run,
 	// a role is handed from one owner to another, in an order that nobody knows.
 	Yields bool
+}
+
+// IsEmpty tells whether the change changes nothing.
+func (c PrincipalChange) IsEmpty() bool {
+	return c.Name == nil && len(c.Settings) == 0 && c.Role == nil
 }
 
 // EditPrincipal changes settings of an interactive user, a CI user or a user
@@ -510,21 +516,16 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 // mutations are what a change of somebody of the kind writes.
 func (c *Client) mutations(ctx context.Context, kind access.Kind, change PrincipalChange) ([]mutation, error) {
 	var mutations []mutation
-	for _, asked := range []struct {
-		property contract.Property
-		text     *string
-	}{
-		{contract.PropName, change.Name},
-		{contract.PropNotificationEmail, change.NotificationEmail},
-		{contract.PropIdentity, change.Identity},
-		{contract.PropDescription, change.Description},
-	} {
-		switch {
-		case asked.text == nil:
-		case *asked.text == "" && asked.property.IsOptional():
-			mutations = append(mutations, setValue(asked.property, nil))
+	if change.Name != nil {
+		mutations = append(mutations, setValue(contract.PropName, *change.Name))
+	}
+	for _, setting := range vocabulary.SignPath.SettingsOf(kind) {
+		switch text, asked := change.Settings[setting.Attribute]; {
+		case !asked:
+		case text == "":
+			mutations = append(mutations, setValue(contract.PropertyOfSetting(setting), nil))
 		default:
-			mutations = append(mutations, setValue(asked.property, *asked.text))
+			mutations = append(mutations, setValue(contract.PropertyOfSetting(setting), text))
 		}
 	}
 	if change.Role != nil {
@@ -585,15 +586,15 @@ func compareUser(before, after access.Principal) error {
 	if before.Role != after.Role {
 		unasked.Changed = append(unasked.Changed, fmt.Sprintf("the role, which was %s and is %s now", vocabulary.SignPath.Spell(before.Role), vocabulary.SignPath.Spell(after.Role)))
 	}
-	for _, setting := range []struct{ name, before, after string }{
-		{"the name", before.Name, after.Name},
-		{"the e-mail address", before.Email, after.Email},
-		{"the notification e-mail address", before.NotificationEmail, after.NotificationEmail},
-		{"the identity", before.Identity, after.Identity},
-	} {
-		if setting.before != "" && setting.after == "" {
-			unasked.Lost = append(unasked.Lost, fmt.Sprintf("%s, which held %q", setting.name, setting.before))
+	compare := func(noun, before, after string) {
+		if before != "" && after == "" {
+			unasked.Lost = append(unasked.Lost, fmt.Sprintf("the %s, which held %q", noun, before))
 		}
+	}
+	compare("name", before.Name, after.Name)
+	compare("e-mail address", before.Email, after.Email)
+	for _, setting := range vocabulary.SignPath.SettingsOf(before.Kind) {
+		compare(setting.Noun, *setting.Of(&before), *setting.Of(&after))
 	}
 	if len(unasked.Lost)+len(unasked.Changed) == 0 {
 		return nil

@@ -155,7 +155,7 @@ func doCreateGroup(p access.Principal) func(context.Context, *organization) erro
 }
 
 func doEditGroup(ctx context.Context, o *organization) error {
-	_, err := o.client.EditPrincipal(ctx, access.KindGroup, o.id(managers), api.PrincipalChange{Description: ptr("Releases")})
+	_, err := o.client.EditPrincipal(ctx, access.KindGroup, o.id(managers), api.PrincipalChange{Settings: map[string]string{"description": "Releases"}})
 	if err != nil {
 		return err
 	}
@@ -317,7 +317,7 @@ func TestParallelChangesOfAGroupAreMerged(t *testing.T) {
 			})
 		}
 		group.Go(func() {
-			_, err := o.client.EditPrincipal(t.Context(), access.KindGroup, o.id(managers), api.PrincipalChange{Description: ptr("New")})
+			_, err := o.client.EditPrincipal(t.Context(), access.KindGroup, o.id(managers), api.PrincipalChange{Settings: map[string]string{"description": "New"}})
 			o.check(err)
 		})
 		group.Wait()

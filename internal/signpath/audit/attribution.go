@@ -158,10 +158,15 @@ func (t *trail) evidenceOfMember(ctx context.Context, change planreview.DriftCha
 func isDeletion(event api.AuditEvent) bool { return strings.HasSuffix(event.Name, ".Deleted") }
 
 // audited are the properties of the attributes that an event may tell of.
-var audited = map[string]contract.Property{
-	"name": contract.PropName, "email": contract.PropEmail, "notification_email": contract.PropNotificationEmail,
-	"identity": contract.PropIdentity, "description": contract.PropDescription, "role": contract.PropRole, "active": contract.PropActive,
-}
+var audited = func() map[string]contract.Property {
+	properties := map[string]contract.Property{
+		"name": contract.PropName, "email": contract.PropEmail, "role": contract.PropRole, "active": contract.PropActive,
+	}
+	for _, setting := range vocabulary.SignPath.Settings {
+		properties[setting.Attribute] = contract.PropertyOfSetting(setting)
+	}
+	return properties
+}()
 
 // tellsAttribute tells whether an event is about the attribute that changed, and
 // whether it gave it the value that the plan found.

@@ -85,8 +85,26 @@ var listProperties = map[string]Property{
 	vocabulary.GroupMembers.Plural:  PropMembers,
 }
 
+var settingProperties = map[string]Property{
+	vocabulary.NotificationEmail.Attribute: PropNotificationEmail,
+	vocabulary.Identity.Attribute:          PropIdentity,
+	vocabulary.Description.Attribute:       PropDescription,
+}
+
+// PropertyOfSetting returns the property that holds a setting of principals.
+func PropertyOfSetting(setting access.Setting) Property { return settingProperties[setting.Attribute] }
+
 // PropertyOf returns the property that holds an access list.
 func PropertyOf(list vocabulary.List) Property { return listProperties[list.Plural] }
+
+// listsOf are the properties that hold the access lists of a kind of object, and others.
+func listsOf(parent vocabulary.Parent, others ...Property) []Property {
+	var lists []Property
+	for _, list := range vocabulary.ListsOf(parent) {
+		lists = append(lists, PropertyOf(list))
+	}
+	return append(lists, others...)
+}
 
 func (p Property) isMemberList() bool {
 	return slices.Contains(slices.Collect(maps.Values(listProperties)), p)
@@ -108,7 +126,12 @@ func (p Property) mayBeMissing(answer *schema) bool {
 // IsOptional tells whether the property may be left out of an answer instead of
 // being null (observed).
 func (p Property) IsOptional() bool {
-	return p == PropDescription || p == PropNotificationEmail || p == PropIdentity
+	for _, setting := range settingProperties {
+		if p == setting {
+			return true
+		}
+	}
+	return false
 }
 
 // createdIDNames are the names under which a create may return the new

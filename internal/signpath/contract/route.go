@@ -8,6 +8,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A Route is one operation of the API. Its path is relative to
@@ -135,13 +136,13 @@ var (
 	RouteOrganization = reads("/Organization", PropYearlySize, PropYearlySignatures, PropQuotaStart, PropQuotaEnd)
 
 	RouteProjects    = readsMany("/Projects", PropSlug, PropName)
-	RouteProject     = reads("/Projects/{project}", PropSlug, PropName, PropSigningPolicies, PropReaders, PropConfigurators)
-	RouteProjectEdit = edits(RouteProject, PropReaders, PropConfigurators)
+	RouteProject     = reads("/Projects/{project}", append([]Property{PropSlug, PropName, PropSigningPolicies}, listsOf(vocabulary.ParentProject)...)...)
+	RouteProjectEdit = edits(RouteProject, listsOf(vocabulary.ParentProject)...)
 
-	RoutePolicy = reads("/Projects/{project}/SigningPolicies/{policy}", PropSlug, PropName, PropSubmitters, PropApprovers,
-		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropUsesApprovalProcess, PropRequiredApprovals)
-	RoutePolicyEdit = edits(RoutePolicy, PropSubmitters, PropApprovers,
-		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropOriginPolicyVerification, PropUsesApprovalProcess, PropRequiredApprovals)
+	RoutePolicy = reads("/Projects/{project}/SigningPolicies/{policy}", append([]Property{PropSlug, PropName}, listsOf(vocabulary.ParentSigningPolicy,
+		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropUsesApprovalProcess, PropRequiredApprovals)...)...)
+	RoutePolicyEdit = edits(RoutePolicy, listsOf(vocabulary.ParentSigningPolicy,
+		PropVerifiesTrustedBuildSystem, PropVerifiesOriginPolicy, PropOriginPolicyVerification, PropUsesApprovalProcess, PropRequiredApprovals)...)
 
 	// RouteAuditEvents has the administrative events; those of signing requests
 	// have a route of their own since 1.130.0 (documented).
@@ -163,13 +164,21 @@ type PrincipalRoutes struct {
 }
 
 var (
-	userAnswer   = []Property{PropID, PropName, PropEmail, PropNotificationEmail, PropIdentity, PropRole, PropActive, PropSynchronized}
-	ciUserAnswer = []Property{PropID, PropName, PropNotificationEmail, PropRole, PropActive}
+	userAnswer   = withSettings(access.KindUser, []Property{PropID, PropName, PropEmail}, PropRole, PropActive, PropSynchronized)
+	ciUserAnswer = withSettings(access.KindCIUser, []Property{PropID, PropName}, PropRole, PropActive)
 
 	routeUser   = reads("/InteractiveUsers/{id}", userAnswer...)
 	routeCIUser = reads("/CIUsers/{id}", ciUserAnswer...)
-	routeGroup  = reads("/UserGroups/{id}", PropID, PropName, PropDescription, PropSynchronized, PropMembers)
+	routeGroup  = reads("/UserGroups/{id}", withSettings(access.KindGroup, []Property{PropID, PropName}, PropSynchronized, PropMembers)...)
 )
+
+// withSettings puts the settings of a kind of principals between other properties.
+func withSettings(kind access.Kind, first []Property, last ...Property) []Property {
+	for _, setting := range vocabulary.SignPath.SettingsOf(kind) {
+		first = append(first, PropertyOfSetting(setting))
+	}
+	return append(first, last...)
+}
 
 // RoutesOf are the routes of principals, by kind. Lists may have summaries only;
 // what is needed is then read by id.
@@ -178,8 +187,8 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 		List:       readsMany("/InteractiveUsers", PropID, PropName),
 		Me:         reads("/InteractiveUsers/Me", userAnswer...),
 		Read:       routeUser,
-		Create:     creates(routeUser, "/InteractiveUsers", PropName, PropEmail, PropNotificationEmail, PropIdentity),
-		Edit:       edits(routeUser, PropName, PropNotificationEmail, PropIdentity, PropRole),
+		Create:     creates(routeUser, "/InteractiveUsers", withSettings(access.KindUser, []Property{PropName, PropEmail})...),
+		Edit:       edits(routeUser, withSettings(access.KindUser, []Property{PropName}, PropRole)...),
 		Activate:   writes("/InteractiveUsers/{id}/Activate"),
 		Deactivate: writes("/InteractiveUsers/{id}/Deactivate"),
 		Reinvite:   acts("/InteractiveUsers/{id}/Reinvite"),
@@ -188,8 +197,8 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 		List:       readsMany("/CIUsers", PropID, PropName),
 		Me:         reads("/CIUsers/Me", ciUserAnswer...),
 		Read:       routeCIUser,
-		Create:     creates(routeCIUser, "/CIUsers", PropName, PropNotificationEmail),
-		Edit:       edits(routeCIUser, PropName, PropNotificationEmail, PropRole),
+		Create:     creates(routeCIUser, "/CIUsers", withSettings(access.KindCIUser, []Property{PropName})...),
+		Edit:       edits(routeCIUser, withSettings(access.KindCIUser, []Property{PropName}, PropRole)...),
 		Activate:   writes("/CIUsers/{id}/Activate"),
 		Deactivate: writes("/CIUsers/{id}/Deactivate"),
 		// A token that arrives under a name that nobody knows is lost.
@@ -198,8 +207,8 @@ var RoutesOf = map[access.Kind]PrincipalRoutes{
 	access.KindGroup: {
 		List:          readsMany("/UserGroups", PropID, PropName),
 		Read:          routeGroup,
-		Create:        creates(routeGroup, "/UserGroups", PropName, PropDescription),
-		Edit:          edits(routeGroup, PropName, PropDescription),
+		Create:        creates(routeGroup, "/UserGroups", withSettings(access.KindGroup, []Property{PropName})...),
+		Edit:          edits(routeGroup, withSettings(access.KindGroup, []Property{PropName})...),
 		ChangeMembers: writes("/UserGroups/{id}/ChangeMembers", PropMembers),
 		ModifyMembers: writes("/UserGroups/{id}/ModifyMembers", PropAddedMembers, PropRemovedMembers),
 	},

@@ -43,17 +43,15 @@ func (g *generator) user(p access.Principal) resource {
 	if p.Kind == access.KindUser {
 		set("email", literal(p.Email))
 	}
-	optional := func(name, value string, valid func(string) bool) {
-		switch {
+	for _, setting := range vocabulary.SignPath.SettingsOf(p.Kind) {
+		switch value := *setting.Of(&p); {
 		case value == "":
-		case valid(value):
-			set(name, literal(value))
+		case setting.IsValid(value):
+			set(setting.Attribute, literal(value))
 		default:
-			r.notes = append(r.notes, fmt.Sprintf("The %s %s is not managed: the provider does not take its form.", name, quote(value)))
+			r.notes = append(r.notes, fmt.Sprintf("The %s %s is not managed: the provider does not take its form.", setting.Attribute, quote(value)))
 		}
 	}
-	optional("notification_email", p.NotificationEmail, access.IsEmail)
-	optional("identity", p.Identity, vocabulary.IsIdentity)
 	if !p.Active {
 		set("active", hclwrite.TokensForValue(cty.False))
 	}

@@ -20,18 +20,6 @@ func (s *Server) Administrator(actor string) *Administrator {
 	return &Administrator{server: s, actor: actor}
 }
 
-// PrincipalChange is a change of a user or group. What is nil stays as it is.
-type PrincipalChange struct {
-	Name              *string `json:"name,omitempty"`
-	Email             *string `json:"email,omitempty"`             // interactive users
-	NotificationEmail *string `json:"notificationEmail,omitempty"` // users
-	Identity          *string `json:"identity,omitempty"`          // interactive users
-	Role              *Role   `json:"role,omitempty"`              // users
-	Active            *bool   `json:"active,omitempty"`            // users
-	Synchronized      *bool   `json:"synchronized,omitempty"`      // interactive users and groups
-	Description       *string `json:"description,omitempty"`       // groups
-}
-
 // CreateInteractiveUser adds an interactive user and returns its id. No invitation is sent.
 func (a *Administrator) CreateInteractiveUser(seed InteractiveUserSeed) (id string, err error) {
 	return a.create(func(o *organization) (entity, error) { return o.addInteractiveUser(seed) })
@@ -143,16 +131,6 @@ func (a *Administrator) Change(reference string, change PrincipalChange) error {
 		}
 		return nil
 	})
-}
-
-func (p PrincipalChange) applyToUser(u *user) {
-	assign(&u.Name, p.Name)
-	assign(&u.Email, p.Email)
-	assign(&u.NotificationEmail, p.NotificationEmail)
-	assign(&u.Identity, p.Identity)
-	assign(&u.Role, p.Role)
-	assign(&u.IsActive, p.Active)
-	assign(&u.IsSynchronized, p.Synchronized)
 }
 
 func (p PrincipalChange) applyToGroup(g *userGroup) {

@@ -63,7 +63,7 @@
 //	                                            "actor":"user:org.admin@example.com"}
 //	                                           {"group":"Release Managers","add":["user:qa.lead@example.com"]}
 //	POST   /_mock/users                        {"ref":"user:qa.lead@example.com","active":false,"role":"GlobalReader"}
-//	                                           also name, email, notificationEmail, identity, synchronized
+//	                                           and what else a [PrincipalChange] has
 //	POST   /_mock/create                       {"interactiveUser":{…}} or ciUser, userGroup, project, each as in a seed,
 //	                                           or {"inProject":"project-a","signingPolicy":{…}}; answers {"id":"…"}
 //	POST   /_mock/remove                       {"ref":"policy:project-a/test-signing"}

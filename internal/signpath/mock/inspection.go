@@ -3,22 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 )
-
-// UserState is a user or CI user as it is now.
-type UserState struct {
-	ID                string
-	Name              string
-	Email             string // interactive users
-	NotificationEmail string
-	Identity          string
-	Role              Role
-	Active            bool
-	Synchronized      bool
-	HasToken          bool
-}
 
 // ID returns the id of an object by its reference: "user:EMAIL", "ci_user:NAME", "group:NAME", "project:SLUG" or
 // "policy:PROJECT/POLICY".
@@ -69,17 +54,7 @@ func (s *Server) User(reference string) (UserState, error) {
 	if err != nil {
 		return UserState{}, err
 	}
-	return UserState{
-		ID:                u.ID,
-		Name:              u.Name,
-		Email:             u.Email,
-		NotificationEmail: u.NotificationEmail,
-		Identity:          u.Identity,
-		Role:              u.Role,
-		Active:            u.IsActive,
-		Synchronized:      u.IsSynchronized,
-		HasToken:          u.TokenHash != "",
-	}, nil
+	return u.state(), nil
 }
 
 func (o *organization) userNamed(reference string) (*user, error) {
@@ -159,65 +134,4 @@ func (o *organization) seed() Seed {
 		seed.Projects = append(seed.Projects, p.seed(o))
 	}
 	return seed
-}
-
-func (u *user) interactiveSeed() InteractiveUserSeed {
-	return InteractiveUserSeed{
-		ID:                u.ID,
-		Name:              u.Name,
-		Email:             u.Email,
-		NotificationEmail: u.NotificationEmail,
-		Identity:          u.Identity,
-		Role:              u.Role,
-		Inactive:          !u.IsActive,
-		Synchronized:      u.IsSynchronized,
-		Support:           u.IsSupport,
-	}
-}
-
-func (u *user) ciSeed() CIUserSeed {
-	return CIUserSeed{
-		ID:                u.ID,
-		Name:              u.Name,
-		NotificationEmail: u.NotificationEmail,
-		Role:              u.Role,
-		Inactive:          !u.IsActive,
-	}
-}
-
-func (p *project) seed(o *organization) ProjectSeed {
-	seed := ProjectSeed{
-		ID:             p.ID,
-		Slug:           p.Slug,
-		Name:           p.Name,
-		Description:    p.Description,
-		Inactive:       p.Status == statusInactive,
-		Readers:        o.references(p.Readers),
-		Configurators:  o.references(p.Configurators),
-		RepositoryURLs: slices.Clone(p.RepositoryURLs),
-		Properties:     maps.Clone(p.Extras),
-	}
-	for _, policy := range p.Policies {
-		seed.SigningPolicies = append(seed.SigningPolicies, policy.seed(o))
-	}
-	return seed
-}
-
-func (s *signingPolicy) seed(o *organization) SigningPolicySeed {
-	return SigningPolicySeed{
-		ID:                       s.ID,
-		Slug:                     s.Slug,
-		Name:                     s.Name,
-		Description:              s.Description,
-		Purpose:                  s.Purpose,
-		Inactive:                 !s.IsActive,
-		Submitters:               o.references(s.Submitters),
-		Approvers:                o.references(s.Approvers),
-		UseApprovalProcess:       s.UsesApprovalProcess,
-		RequiredApprovals:        s.RequiredApprovals,
-		VerifyTrustedBuildSystem: s.VerifiesTrustedBuild,
-		VerifyOriginPolicy:       s.VerifiesOriginPolicy,
-		OriginPolicyVerification: s.OriginPolicyVerification,
-		Properties:               maps.Clone(s.Extras),
-	}
 }

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -178,9 +179,9 @@ func (o *organization) allLists() []*[]string {
 		lists = append(lists, &g.Members)
 	}
 	for _, p := range o.Projects {
-		lists = append(lists, &p.Readers, &p.Configurators)
+		lists = slices.AppendSeq(lists, maps.Values(p.lists()))
 		for _, policy := range p.Policies {
-			lists = append(lists, &policy.Submitters, &policy.Approvers)
+			lists = slices.AppendSeq(lists, maps.Values(policy.lists()))
 		}
 	}
 	return lists

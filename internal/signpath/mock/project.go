@@ -21,6 +21,25 @@ type project struct {
 	Policies       []*signingPolicy           `json:"policies"`
 }
 
+// ProjectSeed describes a project with its signing policies. Properties are those that clients may not know.
+type ProjectSeed struct {
+	ID              string                     `json:"id,omitempty"`
+	Slug            string                     `json:"slug"`
+	Name            string                     `json:"name"`
+	Description     string                     `json:"description,omitempty"`
+	Inactive        bool                       `json:"inactive,omitempty"`
+	Readers         []string                   `json:"readers,omitempty"`
+	Configurators   []string                   `json:"configurators,omitempty"`
+	RepositoryURLs  []string                   `json:"repositoryUrls,omitempty"`
+	Properties      map[string]json.RawMessage `json:"properties,omitempty"`
+	SigningPolicies []SigningPolicySeed        `json:"signingPolicies,omitempty"`
+}
+
+var projectLists = []accessList[project, ProjectSeed]{
+	{propReaders, "Reader", func(p *project) *[]string { return &p.Readers }, func(s *ProjectSeed) *[]string { return &s.Readers }},
+	{propConfigurators, "Configurator", func(p *project) *[]string { return &p.Configurators }, func(s *ProjectSeed) *[]string { return &s.Configurators }},
+}
+
 // Values of the status of a project: PRJ, without "Invalid", which the mock never is.
 const (
 	statusValid    = "Valid"
@@ -41,23 +60,16 @@ func (o *organization) addProject(seed ProjectSeed) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	readers, err := o.resolveAll(seed.Readers)
-	if err != nil {
-		return nil, fmt.Errorf("readers of project %q: %w", seed.Slug, err)
-	}
-	configurators, err := o.resolveAll(seed.Configurators)
-	if err != nil {
-		return nil, fmt.Errorf("configurators of project %q: %w", seed.Slug, err)
-	}
 	added := &project{
 		ID:             id,
 		Slug:           seed.Slug,
 		Name:           seed.Name,
 		Description:    seed.Description,
 		Status:         statusOf(seed.Inactive),
-		Readers:        readers,
-		Configurators:  configurators,
 		RepositoryURLs: slices.Clone(seed.RepositoryURLs),
+	}
+	if err := resolveLists(o, projectLists, added, &seed, fmt.Sprintf("project %q", seed.Slug)); err != nil {
+		return nil, err
 	}
 	if added.Extras, err = o.newExtras(added, seed.Properties); err != nil {
 		return nil, fmt.Errorf("project %q: %w", seed.Slug, err)
@@ -76,6 +88,23 @@ func statusOf(inactive bool) string {
 		return statusInactive
 	}
 	return statusValid
+}
+
+func (p *project) seed(o *organization) ProjectSeed {
+	seed := ProjectSeed{
+		ID:             p.ID,
+		Slug:           p.Slug,
+		Name:           p.Name,
+		Description:    p.Description,
+		Inactive:       p.Status == statusInactive,
+		RepositoryURLs: slices.Clone(p.RepositoryURLs),
+		Properties:     maps.Clone(p.Extras),
+	}
+	seedLists(o, projectLists, p, &seed)
+	for _, policy := range p.Policies {
+		seed.SigningPolicies = append(seed.SigningPolicies, policy.seed(o))
+	}
+	return seed
 }
 
 // newExtras returns the properties of an object that clients may not know, which those that it has anyhow can't be.
@@ -104,7 +133,7 @@ func (p *project) policy(slug string) *signingPolicy {
 func (p *project) entity() entity { return entity{eventProject, p.ID, p.Name} }
 
 func (p *project) lists() map[string]*[]string {
-	return map[string]*[]string{propReaders: &p.Readers, propConfigurators: &p.Configurators}
+	return listsOf(projectLists, p)
 }
 
 // summary is the project as a list item.
@@ -124,8 +153,7 @@ func (p *project) render(r renderer) object {
 	for name, value := range p.Extras {
 		rendered[name] = value
 	}
-	rendered[propReaders] = r.members(p.Readers)
-	rendered[propConfigurators] = r.members(p.Configurators)
+	r.lists(rendered, p)
 	rendered[propRepositoryURLs] = append([]string{}, p.RepositoryURLs...)
 	rendered[propPolicies] = p.policySummaries(r)
 	rendered[propArtifacts] = []object{p.artifactConfiguration(r)}
@@ -230,8 +258,7 @@ func (e *edit) project(p *project) {
 	read(e, propName, &p.Name)
 	read(e, propDescription, &p.Description)
 	read(e, propRepositoryURLs, &p.RepositoryURLs)
-	e.members(propReaders, &p.Readers)
-	e.members(propConfigurators, &p.Configurators)
+	e.lists(p)
 	e.require(propName, p.Name)
 	p.Extras = e.extras(p.Extras)
 }

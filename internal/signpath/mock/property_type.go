@@ -1,12 +1,27 @@
 package mock
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+)
 
 // valueType describes the values of a property in the OpenAPI document.
 type valueType func(*schemas) object
 
 // propertyTypes are the types of all properties of wire.go, by their names in the default dialect.
-var propertyTypes = map[string]valueType{
+var propertyTypes = func() map[string]valueType {
+	types := maps.Clone(ownTypes)
+	for _, setting := range settingProperties() {
+		types[setting] = optional(plain("string"))
+	}
+	for _, list := range listProperties {
+		types[list] = (*schemas).members
+	}
+	return types
+}()
+
+// ownTypes are the types of the properties that are neither settings of users nor access lists.
+var ownTypes = map[string]valueType{
 	propID:          formatted("string", "uuid"),
 	propLink:        formatted("string", "uri"),
 	propSlug:        plain("string"),
@@ -14,8 +29,6 @@ var propertyTypes = map[string]valueType{
 	propDescription: optional(plain("string")),
 
 	propAccountEmail:   plain("string"),
-	propNotification:   optional(plain("string")),
-	propIdentity:       optional(plain("string")),
 	propRole:           (*schemas).role,
 	propIsActive:       (*schemas).truth,
 	propIsSynchronized: plain("boolean"),
@@ -28,8 +41,6 @@ var propertyTypes = map[string]valueType{
 	propType:           (*schemas).memberType,
 
 	propStatus:         plain("string"),
-	propReaders:        (*schemas).members,
-	propConfigurators:  (*schemas).members,
 	propRepositoryURLs: listOf(plain("string")),
 	propPolicies:       listOf(reference(policyItem)),
 	propArtifacts:      listOf(reference(artifactConfigurationItem)),
@@ -37,8 +48,6 @@ var propertyTypes = map[string]valueType{
 
 	propCertificateLink:     formatted("string", "uri"),
 	propPurpose:             optional(plain("string")),
-	propSubmitters:          (*schemas).members,
-	propApprovers:           (*schemas).members,
 	propRequiredApprovals:   formatted("integer", "int32"),
 	propUsesApproval:        plain("boolean"),
 	propUseApproval:         plain("boolean"),

@@ -106,11 +106,10 @@ var randomRows = func() []randomRow {
 // randomArguments are what RandomServer puts behind the names of deviations that take it.
 var randomArguments = map[string][]string{
 	"demand": {"externalReference", "changeReason", "concurrencyStamp"},
-	"hide": {
-		propRole, propNotification, propIdentity, propDescription, propPurpose, propRepositoryURLs, propReaders, propConfigurators,
-		propSubmitters, propApprovers, propRequiredApprovals, propUsesApproval, propVerifiesBuildSystem, propVerifiesOrigin,
-		propOriginVerification, propIsSynchronized, propIsActive, propLink,
-	},
+	"hide": slices.Concat([]string{propRole}, settingProperties(), []string{propDescription, propPurpose, propRepositoryURLs}, listProperties, []string{
+		propRequiredApprovals, propUsesApproval, propVerifiesBuildSystem, propVerifiesOrigin, propOriginVerification, propIsSynchronized,
+		propIsActive, propLink,
+	}),
 	"rename":         slices.Concat(visibleRenames, silentRenames),
 	"rename-request": slices.Concat(visibleRenames, silentRenames),
 	"spell-role": {

@@ -18,16 +18,12 @@ type Right struct {
 	Source string
 }
 
-// Relation is a list of a project, or of any of its signing policies, that a user may be on.
+// Relation is a list of a project, or of any of its signing policies, that a user may be on, by the name that SignPath's
+// user interface gives to those on it.
 type Relation string
 
-// The relations have the names that SignPath's user interface gives to those on the lists.
-const (
-	RelationReader       Relation = "Reader"
-	RelationConfigurator Relation = "Configurator"
-	RelationSubmitter    Relation = "Submitter"
-	RelationApprover     Relation = "Approver"
-)
+// listProperties and relations are those of all access lists.
+var listProperties, relations = accessLists()
 
 // The rights table. All that the server allows is in here; the routes refer to it.
 var (
@@ -54,7 +50,7 @@ var (
 	readProjects = &Right{
 		Action:    "read this project and its signing policies",
 		Roles:     []Role{RoleGlobalAdministrator, RoleProjectAdministrator, RoleGlobalReader},
-		Relations: []Relation{RelationReader, RelationConfigurator, RelationSubmitter, RelationApprover},
+		Relations: relations,
 		Source:    "USR, changelog 1.207.3 and 1.211.0: project read permission",
 	}
 	changeProjects = &Right{
@@ -100,21 +96,6 @@ func (u *user) effectiveRole() Role {
 		return RoleGlobalAdministrator
 	}
 	return u.Role
-}
-
-// relates tells whether a user is on the lists of the project that a relation means.
-func (p *project) relates(o *organization, relation Relation, userID string) bool {
-	switch relation {
-	case RelationReader:
-		return o.isOn(p.Readers, userID)
-	case RelationConfigurator:
-		return o.isOn(p.Configurators, userID)
-	case RelationSubmitter:
-		return slices.ContainsFunc(p.Policies, func(s *signingPolicy) bool { return o.isOn(s.Submitters, userID) })
-	case RelationApprover:
-		return slices.ContainsFunc(p.Policies, func(s *signingPolicy) bool { return o.isOn(s.Approvers, userID) })
-	}
-	return false
 }
 
 // refusal is the cause that a 403 names, as it does since 1.204.0.

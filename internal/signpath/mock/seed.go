@@ -30,30 +30,6 @@ type OrganizationSeed struct {
 	MaxInteractiveUsers int `json:"maxInteractiveUsers,omitempty"`
 }
 
-// InteractiveUserSeed describes a user that logs in. An empty role is RegularUser.
-type InteractiveUserSeed struct {
-	ID                string `json:"id,omitempty"`
-	Name              string `json:"name"`
-	Email             string `json:"email"`
-	NotificationEmail string `json:"notificationEmail,omitempty"`
-	Identity          string `json:"identity,omitempty"`
-	Role              Role   `json:"role,omitempty"`
-	Inactive          bool   `json:"inactive,omitempty"`
-	Synchronized      bool   `json:"synchronized,omitempty"`
-	Support           bool   `json:"support,omitempty"`
-	Token             string `json:"token,omitempty"`
-}
-
-// CIUserSeed describes a CI user. An empty role is RegularUser.
-type CIUserSeed struct {
-	ID                string `json:"id,omitempty"`
-	Name              string `json:"name"`
-	NotificationEmail string `json:"notificationEmail,omitempty"`
-	Role              Role   `json:"role,omitempty"`
-	Inactive          bool   `json:"inactive,omitempty"`
-	Token             string `json:"token,omitempty"`
-}
-
 // UserGroupSeed describes a group and its members.
 type UserGroupSeed struct {
 	ID           string   `json:"id,omitempty"`
@@ -61,40 +37,6 @@ type UserGroupSeed struct {
 	Description  string   `json:"description,omitempty"`
 	Synchronized bool     `json:"synchronized,omitempty"`
 	Members      []string `json:"members,omitempty"`
-}
-
-// ProjectSeed describes a project with its signing policies. Properties are those that clients may not know.
-type ProjectSeed struct {
-	ID              string                     `json:"id,omitempty"`
-	Slug            string                     `json:"slug"`
-	Name            string                     `json:"name"`
-	Description     string                     `json:"description,omitempty"`
-	Inactive        bool                       `json:"inactive,omitempty"`
-	Readers         []string                   `json:"readers,omitempty"`
-	Configurators   []string                   `json:"configurators,omitempty"`
-	RepositoryURLs  []string                   `json:"repositoryUrls,omitempty"`
-	Properties      map[string]json.RawMessage `json:"properties,omitempty"`
-	SigningPolicies []SigningPolicySeed        `json:"signingPolicies,omitempty"`
-}
-
-// SigningPolicySeed describes a signing policy. Properties are those that clients may not know.
-type SigningPolicySeed struct {
-	ID                       string   `json:"id,omitempty"`
-	Slug                     string   `json:"slug"`
-	Name                     string   `json:"name"`
-	Description              string   `json:"description,omitempty"`
-	Purpose                  string   `json:"purpose,omitempty"`
-	Inactive                 bool     `json:"inactive,omitempty"`
-	Submitters               []string `json:"submitters,omitempty"`
-	Approvers                []string `json:"approvers,omitempty"`
-	UseApprovalProcess       bool     `json:"useApprovalProcess,omitempty"`
-	RequiredApprovals        int      `json:"requiredApprovals,omitempty"`
-	VerifyTrustedBuildSystem bool     `json:"verifyTrustedBuildSystem,omitempty"`
-	VerifyOriginPolicy       bool     `json:"verifyOriginPolicy,omitempty"`
-	// AllowedBranchNames is short for an OriginPolicyVerification with nothing but these.
-	AllowedBranchNames       []string                   `json:"allowedBranchNames,omitempty"`
-	OriginPolicyVerification json.RawMessage            `json:"originPolicyVerification,omitempty"`
-	Properties               map[string]json.RawMessage `json:"properties,omitempty"`
 }
 
 //go:embed seeds/demo.json

@@ -25,6 +25,37 @@ type signingPolicy struct {
 	Extras                   map[string]json.RawMessage `json:"extras,omitempty"`
 }
 
+// SigningPolicySeed describes a signing policy. Properties are those that clients may not know.
+type SigningPolicySeed struct {
+	ID                       string   `json:"id,omitempty"`
+	Slug                     string   `json:"slug"`
+	Name                     string   `json:"name"`
+	Description              string   `json:"description,omitempty"`
+	Purpose                  string   `json:"purpose,omitempty"`
+	Inactive                 bool     `json:"inactive,omitempty"`
+	Submitters               []string `json:"submitters,omitempty"`
+	Approvers                []string `json:"approvers,omitempty"`
+	UseApprovalProcess       bool     `json:"useApprovalProcess,omitempty"`
+	RequiredApprovals        int      `json:"requiredApprovals,omitempty"`
+	VerifyTrustedBuildSystem bool     `json:"verifyTrustedBuildSystem,omitempty"`
+	VerifyOriginPolicy       bool     `json:"verifyOriginPolicy,omitempty"`
+	// AllowedBranchNames is short for an OriginPolicyVerification with nothing but these.
+	AllowedBranchNames       []string                   `json:"allowedBranchNames,omitempty"`
+	OriginPolicyVerification json.RawMessage            `json:"originPolicyVerification,omitempty"`
+	Properties               map[string]json.RawMessage `json:"properties,omitempty"`
+}
+
+var policyLists = []accessList[signingPolicy, SigningPolicySeed]{
+	{
+		propSubmitters, "Submitter",
+		func(s *signingPolicy) *[]string { return &s.Submitters }, func(s *SigningPolicySeed) *[]string { return &s.Submitters },
+	},
+	{
+		propApprovers, "Approver",
+		func(s *signingPolicy) *[]string { return &s.Approvers }, func(s *SigningPolicySeed) *[]string { return &s.Approvers },
+	},
+}
+
 func (o *organization) addPolicy(p *project, seed SigningPolicySeed) (*signingPolicy, error) {
 	if seed.Slug == "" || seed.Name == "" {
 		return nil, fmt.Errorf("a signing policy needs a slug and a name: %q, %q", seed.Slug, seed.Name)
@@ -37,14 +68,6 @@ func (o *organization) addPolicy(p *project, seed SigningPolicySeed) (*signingPo
 	if err != nil {
 		return nil, err
 	}
-	submitters, err := o.resolveAll(seed.Submitters)
-	if err != nil {
-		return nil, fmt.Errorf("submitters of signing policy %q: %w", key, err)
-	}
-	approvers, err := o.resolveAll(seed.Approvers)
-	if err != nil {
-		return nil, fmt.Errorf("approvers of signing policy %q: %w", key, err)
-	}
 	added := &signingPolicy{
 		ID:                       id,
 		ProjectSlug:              p.Slug,
@@ -53,19 +76,39 @@ func (o *organization) addPolicy(p *project, seed SigningPolicySeed) (*signingPo
 		Description:              seed.Description,
 		Purpose:                  seed.Purpose,
 		IsActive:                 !seed.Inactive,
-		Submitters:               submitters,
-		Approvers:                approvers,
 		UsesApprovalProcess:      seed.UseApprovalProcess,
 		RequiredApprovals:        seed.RequiredApprovals,
 		VerifiesTrustedBuild:     seed.VerifyTrustedBuildSystem,
 		VerifiesOriginPolicy:     seed.VerifyOriginPolicy,
 		OriginPolicyVerification: seed.originPolicyVerification(),
 	}
+	if err := resolveLists(o, policyLists, added, &seed, fmt.Sprintf("signing policy %q", key)); err != nil {
+		return nil, err
+	}
 	if added.Extras, err = o.newExtras(added, seed.Properties); err != nil {
 		return nil, fmt.Errorf("signing policy %q: %w", key, err)
 	}
 	p.Policies = append(p.Policies, added)
 	return added, nil
+}
+
+func (s *signingPolicy) seed(o *organization) SigningPolicySeed {
+	seed := SigningPolicySeed{
+		ID:                       s.ID,
+		Slug:                     s.Slug,
+		Name:                     s.Name,
+		Description:              s.Description,
+		Purpose:                  s.Purpose,
+		Inactive:                 !s.IsActive,
+		UseApprovalProcess:       s.UsesApprovalProcess,
+		RequiredApprovals:        s.RequiredApprovals,
+		VerifyTrustedBuildSystem: s.VerifiesTrustedBuild,
+		VerifyOriginPolicy:       s.VerifiesOriginPolicy,
+		OriginPolicyVerification: s.OriginPolicyVerification,
+		Properties:               maps.Clone(s.Extras),
+	}
+	seedLists(o, policyLists, s, &seed)
+	return seed
 }
 
 func (s SigningPolicySeed) originPolicyVerification() json.RawMessage {
@@ -83,7 +126,7 @@ func (s *signingPolicy) entity() entity {
 }
 
 func (s *signingPolicy) lists() map[string]*[]string {
-	return map[string]*[]string{propSubmitters: &s.Submitters, propApprovers: &s.Approvers}
+	return listsOf(policyLists, s)
 }
 
 // summary is the signing policy as the project shows it.
@@ -111,8 +154,7 @@ func (s *signingPolicy) render(r renderer) object {
 	}
 	rendered[propDescription] = nullable(s.Description)
 	rendered[propPurpose] = nullable(s.Purpose)
-	rendered[propSubmitters] = r.members(s.Submitters)
-	rendered[propApprovers] = r.members(s.Approvers)
+	r.lists(rendered, s)
 	rendered[propUsesApproval] = s.UsesApprovalProcess
 	rendered[propRequiredApprovals] = s.RequiredApprovals
 	rendered[propVerifiesBuildSystem] = s.VerifiesTrustedBuild
@@ -185,8 +227,7 @@ func (e *edit) policy(s *signingPolicy) {
 	read(e, propName, &s.Name)
 	read(e, propDescription, &s.Description)
 	read(e, propPurpose, &s.Purpose)
-	e.members(propSubmitters, &s.Submitters)
-	e.members(propApprovers, &s.Approvers)
+	e.lists(s)
 	read(e, propUseApproval, &s.UsesApprovalProcess)
 	read(e, propRequiredApprovals, &s.RequiredApprovals)
 	read(e, propVerifyBuildSystem, &s.VerifiesTrustedBuild)

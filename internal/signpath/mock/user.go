@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,82 @@ type user struct {
 	IsSynchronized    bool   `json:"isSynchronized,omitempty"` // interactive users
 	IsSupport         bool   `json:"isSupport,omitempty"`      // interactive users
 	TokenHash         string `json:"tokenHash,omitempty"`
+}
+
+// InteractiveUserSeed describes a user that logs in. An empty role is RegularUser.
+type InteractiveUserSeed struct {
+	ID                string `json:"id,omitempty"`
+	Name              string `json:"name"`
+	Email             string `json:"email"`
+	NotificationEmail string `json:"notificationEmail,omitempty"`
+	Identity          string `json:"identity,omitempty"`
+	Role              Role   `json:"role,omitempty"`
+	Inactive          bool   `json:"inactive,omitempty"`
+	Synchronized      bool   `json:"synchronized,omitempty"`
+	Support           bool   `json:"support,omitempty"`
+	Token             string `json:"token,omitempty"`
+}
+
+// CIUserSeed describes a CI user. An empty role is RegularUser.
+type CIUserSeed struct {
+	ID                string `json:"id,omitempty"`
+	Name              string `json:"name"`
+	NotificationEmail string `json:"notificationEmail,omitempty"`
+	Role              Role   `json:"role,omitempty"`
+	Inactive          bool   `json:"inactive,omitempty"`
+	Token             string `json:"token,omitempty"`
+}
+
+// UserState is a user or CI user as it is now.
+type UserState struct {
+	ID                string
+	Name              string
+	Email             string // interactive users
+	NotificationEmail string
+	Identity          string
+	Role              Role
+	Active            bool
+	Synchronized      bool
+	HasToken          bool
+}
+
+// PrincipalChange is a change of a user or group. What is nil stays as it is.
+type PrincipalChange struct {
+	Name              *string `json:"name,omitempty"`
+	Email             *string `json:"email,omitempty"`             // interactive users
+	NotificationEmail *string `json:"notificationEmail,omitempty"` // users
+	Identity          *string `json:"identity,omitempty"`          // interactive users
+	Role              *Role   `json:"role,omitempty"`              // users
+	Active            *bool   `json:"active,omitempty"`            // users
+	Synchronized      *bool   `json:"synchronized,omitempty"`      // interactive users and groups
+	Description       *string `json:"description,omitempty"`       // groups
+}
+
+// userSetting is a text of users that may be empty.
+type userSetting struct {
+	property string
+	kinds    []kind
+	of       func(*user) *string
+	check    func(e *edit, property, text string)
+}
+
+var userSettings = []userSetting{
+	{propNotification, []kind{kindInteractiveUser, kindCIUser}, func(u *user) *string { return &u.NotificationEmail }, (*edit).checkEmail},
+	{propIdentity, []kind{kindInteractiveUser}, func(u *user) *string { return &u.Identity }, nil},
+}
+
+// settingProperties are the properties of the settings of users.
+func settingProperties() []string {
+	properties := make([]string, len(userSettings))
+	for i, setting := range userSettings {
+		properties[i] = setting.property
+	}
+	return properties
+}
+
+// settings are those that the user's kind has.
+func (u *user) settings() []userSetting {
+	return slices.DeleteFunc(slices.Clone(userSettings), func(s userSetting) bool { return !slices.Contains(s.kinds, u.Kind) })
 }
 
 func (o *organization) addInteractiveUser(seed InteractiveUserSeed) (entity, error) {
@@ -45,6 +122,54 @@ func (o *organization) addCIUser(seed CIUserSeed) (entity, error) {
 		Role:              seed.Role,
 		IsActive:          !seed.Inactive,
 	}, seed.Token)
+}
+
+func (u *user) interactiveSeed() InteractiveUserSeed {
+	return InteractiveUserSeed{
+		ID:                u.ID,
+		Name:              u.Name,
+		Email:             u.Email,
+		NotificationEmail: u.NotificationEmail,
+		Identity:          u.Identity,
+		Role:              u.Role,
+		Inactive:          !u.IsActive,
+		Synchronized:      u.IsSynchronized,
+		Support:           u.IsSupport,
+	}
+}
+
+func (u *user) ciSeed() CIUserSeed {
+	return CIUserSeed{
+		ID:                u.ID,
+		Name:              u.Name,
+		NotificationEmail: u.NotificationEmail,
+		Role:              u.Role,
+		Inactive:          !u.IsActive,
+	}
+}
+
+func (u *user) state() UserState {
+	return UserState{
+		ID:                u.ID,
+		Name:              u.Name,
+		Email:             u.Email,
+		NotificationEmail: u.NotificationEmail,
+		Identity:          u.Identity,
+		Role:              u.Role,
+		Active:            u.IsActive,
+		Synchronized:      u.IsSynchronized,
+		HasToken:          u.TokenHash != "",
+	}
+}
+
+func (p PrincipalChange) applyToUser(u *user) {
+	assign(&u.Name, p.Name)
+	assign(&u.Email, p.Email)
+	assign(&u.NotificationEmail, p.NotificationEmail)
+	assign(&u.Identity, p.Identity)
+	assign(&u.Role, p.Role)
+	assign(&u.IsActive, p.Active)
+	assign(&u.IsSynchronized, p.Synchronized)
 }
 
 func (o *organization) addUser(u *user, token string) (entity, error) {
@@ -99,16 +224,17 @@ func (u *user) lists() map[string]*[]string { return nil }
 
 func (u *user) render(r renderer) object {
 	rendered := object{
-		propID:           u.ID,
-		propLink:         r.link(wireKinds[u.Kind].path, u.ID),
-		propName:         u.Name,
-		propNotification: nullable(u.NotificationEmail),
-		propRole:         r.dialect.roleValue(u.Role),
-		propIsActive:     r.dialect.truth(u.IsActive),
+		propID:       u.ID,
+		propLink:     r.link(wireKinds[u.Kind].path, u.ID),
+		propName:     u.Name,
+		propRole:     r.dialect.roleValue(u.Role),
+		propIsActive: r.dialect.truth(u.IsActive),
+	}
+	for _, setting := range u.settings() {
+		rendered[setting.property] = nullable(*setting.of(u))
 	}
 	if u.Kind == kindInteractiveUser {
 		rendered[propAccountEmail] = u.Email
-		rendered[propIdentity] = nullable(u.Identity)
 		rendered[propIsSynchronized] = u.IsSynchronized
 		rendered[propIsSupportUser] = u.IsSupport
 	}

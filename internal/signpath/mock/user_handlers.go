@@ -134,17 +134,20 @@ func editUser(c *call, u *user) (answer, *problem) {
 // user reads the properties of a user and checks them against the rules.
 func (e *edit) user(u *user, before user) *problem {
 	read(e, propName, &u.Name)
-	read(e, propNotification, &u.NotificationEmail)
+	for _, setting := range u.settings() {
+		read(e, setting.property, setting.of(u))
+		if setting.check != nil {
+			setting.check(e, setting.property, *setting.of(u))
+		}
+	}
 	e.role(&u.Role)
 	if u.Kind == kindInteractiveUser {
 		read(e, propAccountEmail, &u.Email)
-		read(e, propIdentity, &u.Identity)
 	}
 	if u.Role == "" {
 		u.Role = RoleRegularUser // DIR: the role of a new user
 	}
 	e.require(propName, u.Name)
-	e.checkEmail(propNotification, u.NotificationEmail)
 	if u.Kind == kindInteractiveUser {
 		e.require(propAccountEmail, u.Email)
 		e.checkEmail(propAccountEmail, u.Email)

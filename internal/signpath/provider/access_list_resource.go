@@ -112,13 +112,8 @@ func memberForms(kinds []access.Kind) string {
 
 func memberErrors(list vocabulary.List) string {
 	text := "A member that does not exist, is inactive or fits several principals is an error in the plan"
-	switch list.Plural {
-	case vocabulary.Submitters.Plural:
-		text += "; so is an interactive user where the signing policy verifies trusted build systems"
-	case vocabulary.Approvers.Plural:
-		text += "; so is a CI user that is not on the list yet, because SignPath documents only interactive users and groups as approvers"
-	case vocabulary.GroupMembers.Plural:
-		text += "; so is a group by which the group would contain itself"
+	if list.Refuses != "" {
+		text += "; so is " + list.Refuses
 	}
 	return text + "."
 }

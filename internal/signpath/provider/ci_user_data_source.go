@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -29,29 +31,31 @@ func newCIUsersDataSource() datasource.DataSource {
 
 // ciUserRecord is what data sources tell of a CI user.
 type ciUserRecord struct {
-	ID                types.String `tfsdk:"id"`
-	Member            types.String `tfsdk:"member"`
-	Name              types.String `tfsdk:"name"`
-	NotificationEmail types.String `tfsdk:"notification_email"`
-	Role              types.String `tfsdk:"role"`
-	Active            types.Bool   `tfsdk:"active"`
+	ciUserSettings
+	ID     types.String `tfsdk:"id"`
+	Member types.String `tfsdk:"member"`
+	Name   types.String `tfsdk:"name"`
+	Role   types.String `tfsdk:"role"`
+	Active types.Bool   `tfsdk:"active"`
 }
 
 func newCIUserRecord(p access.Principal, member access.Reference) ciUserRecord {
-	return ciUserRecord{
+	record := ciUserRecord{
 		ID: types.StringValue(p.ID), Member: types.StringValue(member.String()), Name: types.StringValue(p.Name),
-		NotificationEmail: textOrNull(p.NotificationEmail),
-		Role:              roleValue(p.Role), Active: types.BoolValue(p.Active),
+		Role: roleValue(p.Role), Active: types.BoolValue(p.Active),
 	}
+	readSettings(record.settings(), p)
+	return record
 }
 
 func ciUserRecordAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		attrID:                schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the CI user, a UUID."},
-		attrMember:            schema.StringAttribute{Computed: true, MarkdownDescription: describeMember},
-		attrName:              schema.StringAttribute{Computed: true, MarkdownDescription: "Name."},
-		attrNotificationEmail: schema.StringAttribute{Computed: true, MarkdownDescription: describeNotification},
-		attrRole:              schema.StringAttribute{Computed: true, MarkdownDescription: describeRole},
-		attrActive:            schema.BoolAttribute{Computed: true, MarkdownDescription: describeActive},
+	attributes := map[string]schema.Attribute{
+		attrID:     schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the CI user, a UUID."},
+		attrMember: schema.StringAttribute{Computed: true, MarkdownDescription: describeMember},
+		attrName:   schema.StringAttribute{Computed: true, MarkdownDescription: "Name."},
+		attrRole:   schema.StringAttribute{Computed: true, MarkdownDescription: describeRole},
+		attrActive: schema.BoolAttribute{Computed: true, MarkdownDescription: describeActive},
 	}
+	maps.Copy(attributes, toldSettings(access.KindCIUser))
+	return attributes
 }

@@ -18,19 +18,20 @@ var _ plannedResource = (*ciUserResource)(nil)
 
 func newCIUserResource() plannedResource {
 	return &ciUserResource{principalResource{
-		kind: access.KindCIUser, keyAttribute: attrName, optional: []string{attrNotificationEmail},
-		newModel: newCIUserModel,
+		kind: access.KindCIUser, keyAttribute: attrName, newModel: newCIUserModel,
 	}}
 }
 
 // ciUserModel is the state of signpath_ci_user.
-type ciUserModel struct{ principalFields }
+type ciUserModel struct {
+	principalFields
+	ciUserSettings
+}
 
 // newCIUserModel returns an empty model.
 func newCIUserModel() principalModel { return &ciUserModel{} }
 
 func (m *ciUserModel) key() types.String                      { return m.Name }
-func (m *ciUserModel) describe(*access.Principal)             {}
 func (m *ciUserModel) read(access.Principal)                  {}
 func (m *ciUserModel) plan(principalModel, *access.Principal) {}
 func (m *ciUserModel) settle(access.Principal)                {}

@@ -47,8 +47,7 @@ const (
 	describeMember = "Member reference, for access lists and role assignments."
 	describeRole   = "Global role, such as `RegularUser`; the data source `signpath_roles` lists them. " +
 		"One that is not in that list stands as SignPath spells it; null where SignPath states none and does not say that this is a Regular User."
-	describeActive       = "Whether the account is active."
-	describeNotification = "E-mail address for notifications; null if none is set."
+	describeActive = "Whether the account is active."
 )
 
 // principalDataSource looks up one principal.

@@ -95,8 +95,7 @@ func asNamed(_ access.Principal, name string) string { return name }
 func principalState(newModel func() principalModel) func(access.Principal, string) any {
 	return func(p access.Principal, _ string) any {
 		m := newModel()
-		m.fields().read(p)
-		m.read(p)
+		readPrincipal(m, p)
 		return m
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -110,10 +109,14 @@ func (r *principalResource) wasActive(existing *access.Principal) types.Bool {
 func (r *principalResource) principalOf(plan principalModel) access.Principal {
 	fields := plan.fields()
 	p := access.Principal{
-		Kind: r.kind, Name: fields.Name.ValueString(), NotificationEmail: fields.NotificationEmail.ValueString(),
-		Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
+		Kind: r.kind, Name: fields.Name.ValueString(), Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
 	}
-	plan.describe(&p)
+	if r.kind == access.KindUser {
+		p.Email = plan.key().ValueString()
+	}
+	for _, setting := range vocabulary.SignPath.SettingsOf(r.kind) {
+		*setting.Of(&p) = plan.settings()[setting.Attribute].ValueString()
+	}
 	return p
 }
 
@@ -147,7 +150,7 @@ func (r *principalResource) settle(ctx context.Context, planned access.Principal
 			doing.doing = "Planning to change " + existing.String()
 			change = changeOf(plan, prior)
 		}
-		if change != (api.PrincipalChange{}) {
+		if !change.IsEmpty() {
 			errs = append(errs, r.client.SettleEdit(ctx, r.kind, existing.ID, change))
 		}
 		if planned.Active != existing.Active {
@@ -184,7 +187,7 @@ func tellUninvited(plan, prior principalModel, diags *diag.Diagnostics) {
 func (r *principalResource) setComputed(ctx context.Context, config attributes, prior principalModel, existing *access.Principal, resp *resource.ModifyPlanResponse) {
 	// What a new user is not given, it does not have.
 	if prior == nil && existing == nil {
-		for _, name := range r.optional {
+		for name := range r.newModel().settings() {
 			if !isSet(ctx, config, name) {
 				resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringNull())...)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,12 +14,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // principalResource is what the resources for interactive users and CI users
@@ -28,8 +29,6 @@ type principalResource struct {
 	kind access.Kind
 	// keyAttribute is the attribute that the member reference is made of.
 	keyAttribute string
-	// optional are the attributes that are left as they are if they are not set.
-	optional []string
 	// newModel returns an empty model of the resource.
 	newModel func() principalModel
 }
@@ -40,8 +39,8 @@ type principalModel interface {
 	fields() *principalFields
 	// key is the natural key.
 	key() types.String
-	// describe fills what only this kind has into a principal to be created.
-	describe(p *access.Principal)
+	// settings are the attributes of the settings that this kind has.
+	settings() map[string]*types.String
 	// read takes what only this kind has from a principal that was read.
 	read(p access.Principal)
 	// plan fills in what only this kind computes and what is known of it in the
@@ -54,44 +53,33 @@ type principalModel interface {
 
 // principalFields are the attributes that all kinds of users have.
 type principalFields struct {
-	ID                types.String `tfsdk:"id"`
-	Name              types.String `tfsdk:"name"`
-	NotificationEmail types.String `tfsdk:"notification_email"`
-	Active            types.Bool   `tfsdk:"active"`
-	Member            types.String `tfsdk:"member"`
-	AdoptExisting     types.Bool   `tfsdk:"adopt_existing"`
-	AllowLockout      types.Bool   `tfsdk:"allow_lockout"`
-	TakesOver         types.String `tfsdk:"takes_over"`
-	WasActive         types.Bool   `tfsdk:"was_active"`
-	OrganizationID    types.String `tfsdk:"organization_id"`
+	ID             types.String `tfsdk:"id"`
+	Name           types.String `tfsdk:"name"`
+	Active         types.Bool   `tfsdk:"active"`
+	Member         types.String `tfsdk:"member"`
+	AdoptExisting  types.Bool   `tfsdk:"adopt_existing"`
+	AllowLockout   types.Bool   `tfsdk:"allow_lockout"`
+	TakesOver      types.String `tfsdk:"takes_over"`
+	WasActive      types.Bool   `tfsdk:"was_active"`
+	OrganizationID types.String `tfsdk:"organization_id"`
 }
 
 func (f *principalFields) fields() *principalFields { return f }
 
 const (
-	attrID                = "id"
-	attrName              = "name"
-	attrEmail             = "email"
-	attrNotificationEmail = "notification_email"
-	attrActive            = "active"
-	attrIdentity          = "identity"
+	attrID     = "id"
+	attrName   = "name"
+	attrEmail  = "email"
+	attrActive = "active"
 )
 
 func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 	noun := kind.Noun()
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		attrID: schema.StringAttribute{
 			Computed:            true,
 			MarkdownDescription: fmt.Sprintf("Id of the %s at SignPath, a UUID.", noun),
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-		},
-		attrNotificationEmail: schema.StringAttribute{
-			Optional: true,
-			Computed: true,
-			MarkdownDescription: "E-mail address to which SignPath sends notifications about signing requests. " +
-				"If it is not set, Terraform does not manage it, leaves it as it is, and shows what SignPath has; null if there is none.",
-			Validators:    []validator.String{isEmail()},
-			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		attrAdoptExisting: adoptExistingAttribute(articleOf(noun) + " that exists already, active or inactive, and activates it if it has to be active"),
 		attrTakesOver:     takesOverAttribute(articleOf(noun)),
@@ -114,6 +102,8 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 			MarkdownDescription: fmt.Sprintf("Member reference, for access lists and role assignments: `%s:…`. Known in the plan, also for one that the same plan creates; referring to it makes Terraform create it first.", kind),
 		},
 	}
+	maps.Copy(attributes, managedSettings(kind))
+	return attributes
 }
 
 // IdentitySchema implements [resource.ResourceWithIdentity].
@@ -172,8 +162,7 @@ func (r *principalResource) save(ctx context.Context, plan tfsdk.Plan, p access.
 	fields := model.fields()
 	fields.ID = textOrNull(p.ID)
 	fields.Member = types.StringValue(access.Reference{Kind: r.kind, Key: model.key().ValueString()}.String())
-	fields.settle(p)
-	model.settle(p)
+	settle(model, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
@@ -210,12 +199,11 @@ func (r *principalResource) create(ctx context.Context, wanted access.Principal,
 
 // adoption says what to edit of a user who exists and is taken up.
 func (r *principalResource) adoption(wanted access.Principal) api.PrincipalChange {
-	change := api.PrincipalChange{Name: &wanted.Name}
-	if wanted.NotificationEmail != "" {
-		change.NotificationEmail = &wanted.NotificationEmail
-	}
-	if wanted.Identity != "" {
-		change.Identity = &wanted.Identity
+	change := api.PrincipalChange{Name: &wanted.Name, Settings: map[string]string{}}
+	for _, setting := range vocabulary.SignPath.SettingsOf(r.kind) {
+		if text := *setting.Of(&wanted); text != "" {
+			change.Settings[setting.Attribute] = text
+		}
 	}
 	return change
 }
@@ -243,8 +231,7 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	r.replaced.add(p.ID)
 	r.noteRead(ctx, resp.Private, heldAccounts, []string{p.ID}, &resp.Diagnostics)
-	fields.read(p)
-	model.read(p)
+	readPrincipal(model, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
@@ -261,7 +248,6 @@ func (r *principalResource) find(ctx context.Context, model principalModel) (acc
 // read takes over what SignPath says.
 func (f *principalFields) read(p access.Principal) {
 	f.ID = types.StringValue(p.ID)
-	f.NotificationEmail = textOrNull(p.NotificationEmail)
 	f.Name = types.StringValue(p.Name)
 	f.Active = types.BoolValue(p.Active)
 	if reference := p.Reference(); !sameReference(f.Member, reference) {
@@ -269,11 +255,21 @@ func (f *principalFields) read(p access.Principal) {
 	}
 }
 
+// readPrincipal makes a model what SignPath says.
+func readPrincipal(m principalModel, p access.Principal) {
+	m.fields().read(p)
+	readSettings(m.settings(), p)
+	m.read(p)
+}
+
 // settle fills in what the plan left unknown.
-func (f *principalFields) settle(p access.Principal) {
-	if f.NotificationEmail.IsUnknown() {
-		f.NotificationEmail = textOrNull(p.NotificationEmail)
+func settle(m principalModel, p access.Principal) {
+	for _, setting := range vocabulary.SignPath.Settings {
+		if text := m.settings()[setting.Attribute]; text != nil && text.IsUnknown() {
+			*text = textOrNull(*setting.Of(&p))
+		}
 	}
+	m.settle(p)
 }
 
 // sameReference tells whether the text is a spelling of the reference.
@@ -297,8 +293,7 @@ func (r *principalResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	p, err := r.client.Principal(ctx, r.kind, state.fields().ID.ValueString())
 	addFailure(&resp.Diagnostics, failure{doing: "Reading " + state.fields().Member.ValueString(), needs: needsAnyRole}, err)
-	plan.fields().settle(p)
-	plan.settle(p)
+	settle(plan, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	principalIdentity(state.fields().ID.ValueString()).set(ctx, resp.Identity, &resp.Diagnostics)
 }
@@ -312,7 +307,7 @@ func (r *principalResource) update(ctx context.Context, plan, state principalMod
 		wanted.ID = id
 		r.awaitName(ctx, wanted, present, path.Root(r.keyAttribute), diags)
 	}
-	if change != (api.PrincipalChange{}) && !diags.HasError() {
+	if !change.IsEmpty() && !diags.HasError() {
 		warnings, err := r.client.EditPrincipal(ctx, r.kind, id, change)
 		addEditWarnings(diags, name, warnings)
 		addFailure(diags, failure{doing: "Editing " + name, needs: needsUserAdmin}, err)
@@ -328,19 +323,15 @@ func (r *principalResource) update(ctx context.Context, plan, state principalMod
 // changeOf says what to edit. What the configuration does not set is in the plan
 // as it is in the state.
 func changeOf(plan, state principalModel) api.PrincipalChange {
-	want, have := plan.fields(), state.fields()
-	var wanted, prior access.Principal
-	plan.describe(&wanted)
-	state.describe(&prior)
-	var change api.PrincipalChange
-	if !want.Name.Equal(have.Name) {
-		change.Name = want.Name.ValueStringPointer()
+	change := api.PrincipalChange{Settings: map[string]string{}}
+	if want := plan.fields().Name; !want.Equal(state.fields().Name) {
+		change.Name = want.ValueStringPointer()
 	}
-	if !want.NotificationEmail.IsUnknown() && !want.NotificationEmail.Equal(have.NotificationEmail) {
-		change.NotificationEmail = want.NotificationEmail.ValueStringPointer()
-	}
-	if wanted.Identity != prior.Identity {
-		change.Identity = &wanted.Identity
+	have := state.settings()
+	for attribute, want := range plan.settings() {
+		if text := want.ValueString(); text != have[attribute].ValueString() {
+			change.Settings[attribute] = text
+		}
 	}
 	return change
 }

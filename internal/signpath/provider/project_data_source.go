@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -50,16 +51,6 @@ var _ datasource.DataSourceWithConfigure = (*projectDataSource)(nil)
 
 func newProjectDataSource() datasource.DataSource { return &projectDataSource{} }
 
-// projectModel is the state of the data source signpath_project.
-type projectModel struct {
-	projectRecord
-	Readers               types.Set        `tfsdk:"readers"`
-	ExpandedReaders       []expandedMember `tfsdk:"expanded_readers"`
-	Configurators         types.Set        `tfsdk:"configurators"`
-	ExpandedConfigurators []expandedMember `tfsdk:"expanded_configurators"`
-	SigningPolicies       types.List       `tfsdk:"signing_policies"`
-}
-
 // Metadata implements [datasource.DataSource].
 func (d *projectDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_project"
@@ -73,10 +64,7 @@ func (d *projectDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		MarkdownDescription: "Slug, as in the web address.",
 		Validators:          []validator.String{isSlug()},
 	}
-	attributes[vocabulary.Readers.Plural] = membersAttribute(vocabulary.Readers)
-	attributes[vocabulary.Configurators.Plural] = membersAttribute(vocabulary.Configurators)
-	attributes[expandedName(vocabulary.Readers)] = expandedAttribute(vocabulary.Readers)
-	attributes[expandedName(vocabulary.Configurators)] = expandedAttribute(vocabulary.Configurators)
+	maps.Copy(attributes, listAttributes(vocabulary.ParentProject))
 	attributes["signing_policies"] = schema.ListAttribute{
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: "Slugs of the project's signing policies, ordered.",
@@ -92,6 +80,32 @@ func membersAttribute(list vocabulary.List) schema.Attribute {
 	return schema.SetAttribute{
 		Computed: true, ElementType: types.StringType,
 		MarkdownDescription: fmt.Sprintf("Member references of the %s: who may %s.", list.Plural, list.Grants),
+	}
+}
+
+// listAttributes are the access lists of a kind of object in its data source.
+func listAttributes(parent vocabulary.Parent) map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{}
+	for _, list := range vocabulary.ListsOf(parent) {
+		attributes[list.Plural], attributes[expandedName(list)] = membersAttribute(list), expandedAttribute(list)
+	}
+	return attributes
+}
+
+// tell makes the state of a data source of an object what is known of it, with the access
+// lists of the object.
+func (d *configuredDataSource) tell(
+	ctx context.Context, parent vocabulary.Parent, of api.Target, known map[string]any, req datasource.ReadRequest, resp *datasource.ReadResponse,
+) {
+	for _, of.List = range vocabulary.ListsOf(parent) {
+		known[of.List.Plural], known[expandedName(of.List)] = d.members(ctx, of, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.State.Raw = req.Config.Raw
+	for name, value := range known {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 }
 
@@ -123,17 +137,11 @@ func (d *projectDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrSlug), doing: fmt.Sprintf("Reading project %q", slug.ValueString()), needs: needsProjectRead}, err)
 		return
 	}
-	policies, diags := types.ListValueFrom(ctx, types.StringType, append([]string{}, project.SigningPolicies...))
-	resp.Diagnostics.Append(diags...)
-	model := projectModel{
-		projectRecord:   newProjectRecord(project),
-		SigningPolicies: policies,
-	}
-	model.Readers, model.ExpandedReaders = d.members(ctx, api.Target{List: vocabulary.Readers, Project: project.Slug}, &resp.Diagnostics)
-	model.Configurators, model.ExpandedConfigurators = d.members(ctx, api.Target{List: vocabulary.Configurators, Project: project.Slug}, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	}
+	record := newProjectRecord(project)
+	d.tell(ctx, vocabulary.ParentProject, api.Target{Project: project.Slug}, map[string]any{
+		attrID: record.ID, attrSlug: record.Slug, attrName: record.Name, "description": record.Description, "status": record.Status,
+		"signing_policies": append([]string{}, project.SigningPolicies...),
+	}, req, resp)
 }
 
 // projectsDataSource lists projects.

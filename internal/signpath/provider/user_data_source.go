@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -29,12 +31,11 @@ func newUsersDataSource() datasource.DataSource {
 
 // userRecord is what data sources tell of an interactive user.
 type userRecord struct {
+	userSettings
 	ID                    types.String `tfsdk:"id"`
 	Member                types.String `tfsdk:"member"`
 	Name                  types.String `tfsdk:"name"`
 	Email                 types.String `tfsdk:"email"`
-	NotificationEmail     types.String `tfsdk:"notification_email"`
-	Identity              types.String `tfsdk:"identity"`
 	Role                  types.String `tfsdk:"role"`
 	Active                types.Bool   `tfsdk:"active"`
 	Status                types.String `tfsdk:"status"`
@@ -43,27 +44,23 @@ type userRecord struct {
 }
 
 func newUserRecord(p access.Principal, member access.Reference) userRecord {
-	return userRecord{
+	record := userRecord{
 		ID: types.StringValue(p.ID), Member: types.StringValue(member.String()),
 		Name: types.StringValue(p.Name), Email: types.StringValue(p.Email),
-		NotificationEmail: textOrNull(p.NotificationEmail), Identity: textOrNull(p.Identity),
 		Role: roleValue(p.Role), Active: types.BoolValue(p.Active),
 		Status: types.StringValue(string(p.Status())), Support: types.BoolValue(p.Support),
 		DirectorySynchronized: types.BoolValue(p.Synchronized),
 	}
+	readSettings(record.settings(), p)
+	return record
 }
 
 func userRecordAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		attrID:                schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the user, a UUID."},
-		attrMember:            schema.StringAttribute{Computed: true, MarkdownDescription: describeMember},
-		attrName:              schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
-		attrEmail:             schema.StringAttribute{Computed: true, MarkdownDescription: "E-mail address of the account."},
-		attrNotificationEmail: schema.StringAttribute{Computed: true, MarkdownDescription: describeNotification},
-		attrIdentity: schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`; null if there is none.",
-		},
+	attributes := map[string]schema.Attribute{
+		attrID:     schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the user, a UUID."},
+		attrMember: schema.StringAttribute{Computed: true, MarkdownDescription: describeMember},
+		attrName:   schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
+		attrEmail:  schema.StringAttribute{Computed: true, MarkdownDescription: "E-mail address of the account."},
 		attrRole:   schema.StringAttribute{Computed: true, MarkdownDescription: describeRole},
 		attrActive: schema.BoolAttribute{Computed: true, MarkdownDescription: describeActive},
 		"status": schema.StringAttribute{
@@ -79,4 +76,6 @@ func userRecordAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Whether the user is synchronized from the organization's directory and cannot be edited by hand.",
 		},
 	}
+	maps.Copy(attributes, toldSettings(access.KindUser))
+	return attributes
 }

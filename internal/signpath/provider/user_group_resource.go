@@ -17,6 +17,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // userGroupResource manages a user group, but for its members.
@@ -169,15 +170,19 @@ func (r *userGroupResource) settle(ctx context.Context, plan userGroupModel, pri
 		err = r.client.SettleCreate(ctx, planned)
 	case prior == nil:
 		if !plan.Description.IsUnknown() {
-			err = r.client.SettleEdit(ctx, access.KindGroup, planned.ID, api.PrincipalChange{Description: &planned.Description})
+			err = r.client.SettleEdit(ctx, access.KindGroup, planned.ID, describedAs(planned.Description))
 		}
 	default:
 		doing.doing = "Planning to change " + planned.String()
-		if change := plan.changeOf(*prior); change != (api.PrincipalChange{}) {
+		if change := plan.changeOf(*prior); !change.IsEmpty() {
 			err = r.client.SettleEdit(ctx, access.KindGroup, planned.ID, change)
 		}
 	}
 	settled(diags, doing, prior == nil && planned.ID != "", err)
+}
+
+func describedAs(text string) api.PrincipalChange {
+	return api.PrincipalChange{Settings: map[string]string{vocabulary.Description.Attribute: text}}
 }
 
 // changeOf says what to edit of the group of a state.
@@ -187,8 +192,7 @@ func (m *userGroupModel) changeOf(state userGroupModel) api.PrincipalChange {
 		change.Name = m.Name.ValueStringPointer()
 	}
 	if !m.Description.IsUnknown() && !m.Description.Equal(state.Description) {
-		text := m.Description.ValueString()
-		change.Description = &text
+		change.Settings = describedAs(m.Description.ValueString()).Settings
 	}
 	return change
 }
@@ -294,7 +298,7 @@ func (r *userGroupResource) create(ctx context.Context, model userGroupModel, di
 	r.restore(ctx, existing, diags)
 	if !model.Description.IsUnknown() {
 		var warnings api.Warnings
-		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, api.PrincipalChange{Description: &wanted.Description})
+		warnings, err = r.client.EditPrincipal(ctx, access.KindGroup, existing.ID, describedAs(wanted.Description))
 		addEditWarnings(diags, existing.String(), warnings)
 	}
 	return existing, err
@@ -366,7 +370,7 @@ func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateReque
 		wanted.ID = id
 		r.awaitName(ctx, wanted, present, path.Root(attrName), &resp.Diagnostics)
 	}
-	if change != (api.PrincipalChange{}) && !resp.Diagnostics.HasError() {
+	if !change.IsEmpty() && !resp.Diagnostics.HasError() {
 		warnings, err := r.client.EditPrincipal(ctx, access.KindGroup, id, change)
 		addEditWarnings(&resp.Diagnostics, state.Member.ValueString(), warnings)
 		addFailure(&resp.Diagnostics, failure{doing: "Editing " + state.Member.ValueString(), needs: needsGroupAdmin}, err)

@@ -25,16 +25,15 @@ var _ plannedResource = (*userResource)(nil)
 
 func newUserResource() plannedResource {
 	return &userResource{principalResource{
-		kind: access.KindUser, keyAttribute: attrEmail, optional: []string{attrNotificationEmail, attrIdentity},
-		newModel: newUserModel,
+		kind: access.KindUser, keyAttribute: attrEmail, newModel: newUserModel,
 	}}
 }
 
 // userModel is the state of signpath_user.
 type userModel struct {
 	principalFields
+	userSettings
 	Email                 types.String `tfsdk:"email"`
-	Identity              types.String `tfsdk:"identity"`
 	Status                types.String `tfsdk:"status"`
 	InvitationExpiresAt   types.String `tfsdk:"invitation_expires_at"`
 	ReinviteTriggers      types.Map    `tfsdk:"reinvite_triggers"`
@@ -53,15 +52,10 @@ func newUserModel() principalModel {
 
 func (m *userModel) key() types.String { return m.Email }
 
-func (m *userModel) describe(p *access.Principal) {
-	p.Email, p.Identity = m.Email.ValueString(), m.Identity.ValueString()
-}
-
 func (m *userModel) read(p access.Principal) {
 	if !strings.EqualFold(m.Email.ValueString(), p.Email) {
 		m.Email = types.StringValue(p.Email)
 	}
-	m.Identity = textOrNull(p.Identity)
 	m.Status = types.StringValue(string(p.Status()))
 	if p.Status() != access.StatusInvited {
 		m.InvitationExpiresAt = types.StringNull()
@@ -109,9 +103,6 @@ func (m *userModel) isReinvited(before *userModel) bool {
 // settle fills in what the plan left unknown.
 func (m *userModel) settle(p access.Principal) {
 	m.DirectorySynchronized = types.BoolValue(p.Synchronized)
-	if m.Identity.IsUnknown() {
-		m.Identity = textOrNull(p.Identity)
-	}
 	if m.Status.IsUnknown() {
 		m.Status = types.StringValue(string(p.Status()))
 	}
@@ -150,15 +141,6 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			keepSpellingOfEmail{},
 			stringplanmodifier.RequiresReplaceIf(isKnown, whenKnown, whenKnown),
 		},
-	}
-	attributes[attrIdentity] = schema.StringAttribute{
-		Optional: true,
-		Computed: true,
-		MarkdownDescription: "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`, for organizations with single sign-on. " +
-			"Whether SignPath then sends no invitation is not documented for today's API; it once was. " +
-			"If it is not set, Terraform does not manage it and shows what SignPath has; null if there is none.",
-		Validators:    []validator.String{isIdentity()},
-		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 	attributes["status"] = schema.StringAttribute{
 		Computed: true,

@@ -3,6 +3,7 @@ package vocabulary
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
@@ -31,6 +32,11 @@ type List struct {
 	Kinds []access.Kind
 	// Source is where SignPath documents who may be on the list.
 	Source string
+	// Refuses is whom else the list does not take, to follow "so is"; empty if there is nobody.
+	Refuses string
+	// For is the permission that an entry is for, and Rights are a cell for each permission.
+	For    access.Permission
+	Rights map[access.Permission]access.Cell
 }
 
 // The access lists of projects, signing policies and user groups.
@@ -40,32 +46,79 @@ var (
 		Grants: "read the project and its signing requests, including artifacts",
 		Kinds:  access.Kinds(),
 		Source: "projects page: readers are users or groups",
+		For:    ReadArtifacts,
+		Rights: map[access.Permission]access.Cell{
+			Submit:                 access.No(projectSettings),
+			Approve:                access.No(projectSettings),
+			ReadArtifacts:          access.Yes(projectSettings),
+			Configure:              access.No(projectSettings),
+			AdministerProjects:     access.No(permissionLists),
+			AdministerUsers:        access.No(permissionLists),
+			AdministerCertificates: access.No(permissionLists),
+			Everything:             access.No(permissionLists),
+		},
 	}
 	Configurators = List{
 		Plural: "configurators", Singular: "configurator", Parent: ParentProject,
 		Grants: "change the artifact configurations and webhooks of the project",
 		Kinds:  access.Kinds(),
 		Source: "projects page: configurators are users or groups; changelog 1.151.1: CI users too",
+		For:    Configure,
+		Rights: map[access.Permission]access.Cell{
+			Submit:                 access.No(projectSettings),
+			Approve:                access.No(projectSettings),
+			ReadArtifacts:          access.Yes(readPermissions),
+			Configure:              access.Yes(projectSettings),
+			AdministerProjects:     access.No(permissionLists),
+			AdministerUsers:        access.No(permissionLists),
+			AdministerCertificates: access.No(permissionLists),
+			Everything:             access.No(permissionLists),
+		},
 	}
 	Submitters = List{
 		Plural: "submitters", Singular: "submitter", Parent: ParentSigningPolicy,
-		Grants: "submit signing requests",
-		Kinds:  access.Kinds(),
-		Source: "projects page: submitters are interactive users, CI users or groups",
+		Grants:  "submit signing requests",
+		Kinds:   access.Kinds(),
+		Source:  "projects page: submitters are interactive users, CI users or groups",
+		Refuses: "an interactive user where the signing policy verifies trusted build systems",
+		For:     Submit,
+		Rights: map[access.Permission]access.Cell{
+			Submit:                 access.Yes(signingPolicies),
+			Approve:                access.No(approvalProcess),
+			ReadArtifacts:          access.Yes(readPermissions),
+			Configure:              access.No(projectSettings),
+			AdministerProjects:     access.No(permissionLists),
+			AdministerUsers:        access.No(permissionLists),
+			AdministerCertificates: access.No(permissionLists),
+			Everything:             access.No(permissionLists),
+		},
 	}
 	Approvers = List{
 		Plural: "approvers", Singular: "approver", Parent: ParentSigningPolicy,
-		Grants: "approve or deny signing requests",
-		Kinds:  []access.Kind{access.KindUser, access.KindGroup},
-		Source: "projects page: approvers are users; directory synchronization page: or groups",
+		Grants:  "approve or deny signing requests",
+		Kinds:   []access.Kind{access.KindUser, access.KindGroup},
+		Source:  "projects page: approvers are users; directory synchronization page: or groups",
+		Refuses: "a CI user that is not on the list yet, because SignPath documents only interactive users and groups as approvers",
+		For:     Approve,
+		Rights: map[access.Permission]access.Cell{
+			Submit:                 access.No(signingPolicies),
+			Approve:                access.Yes(approvalProcess),
+			ReadArtifacts:          access.Yes(readPermissions),
+			Configure:              access.No(projectSettings),
+			AdministerProjects:     access.No(permissionLists),
+			AdministerUsers:        access.No(permissionLists),
+			AdministerCertificates: access.No(permissionLists),
+			Everything:             access.No(permissionLists),
+		},
 	}
 	// GroupMembers admits CI users, on which the documentation is silent: SignPath
 	// has the last word on them.
 	GroupMembers = List{
 		Plural: "members", Singular: "member", Parent: ParentUserGroup,
-		Grants: "use every right that the group was given",
-		Kinds:  access.Kinds(),
-		Source: "directory synchronization page: members of a group are users and groups",
+		Grants:  "use every right that the group was given",
+		Kinds:   access.Kinds(),
+		Source:  "directory synchronization page: members of a group are users and groups",
+		Refuses: "a group by which the group would contain itself",
 	}
 )
 
@@ -77,11 +130,20 @@ func (l List) Kind() string {
 	return map[Parent]string{ParentProject: PlaceProject, ParentSigningPolicy: PlaceSigningPolicy}[l.Parent]
 }
 
-// described is what the vocabulary says of whoever is on the list.
-func (l List) described(permission access.Permission, rights map[access.Permission]access.Cell) access.RoleDescription {
-	return access.RoleDescription{
-		Role: l.Role(), By: access.ByEntry, Title: l.Singular, Plural: l.Plural, At: l.Kind(), For: permission, Rights: rights,
+// rolesOfLists are what the vocabulary says of whoever is on a list.
+func rolesOfLists() []access.RoleDescription {
+	var roles []access.RoleDescription
+	for _, l := range append(ListsOf(ParentProject), ListsOf(ParentSigningPolicy)...) {
+		roles = append(roles, access.RoleDescription{
+			Role: l.Role(), By: access.ByEntry, Title: l.Singular, Plural: l.Plural, At: l.Kind(), For: l.For, Rights: l.Rights,
+		})
 	}
+	return roles
+}
+
+// ListsOf returns the access lists of a kind of object.
+func ListsOf(parent Parent) []List {
+	return slices.DeleteFunc(Lists(), func(l List) bool { return l.Parent != parent })
 }
 
 // Lists returns all access lists.
@@ -108,7 +170,7 @@ func (e *RefusedError) Error() string {
 }
 
 func (e *RefusedError) article() string {
-	if e.List.Singular == Approvers.Singular {
+	if strings.ContainsAny(e.List.Singular[:1], "aeiou") {
 		return "an " + e.List.Singular
 	}
 	return "a " + e.List.Singular

@@ -53,6 +53,7 @@ var SignPath = access.Define(access.Vocabulary{
 		{Key: PlaceProject, Noun: "project", Plural: "projects"},
 		{Key: PlaceSigningPolicy, Noun: "signing policy", Plural: "signing policies", Within: PlaceProject, Settings: policySettings},
 	},
+	Settings: settings,
 	Permissions: []access.PermissionDescription{
 		{Permission: Submit, Narrowest: PlaceSigningPolicy, Includes: []access.Permission{ReadArtifacts}},
 		{Permission: Approve, Narrowest: PlaceSigningPolicy, Includes: []access.Permission{ReadArtifacts}},
@@ -64,7 +65,7 @@ var SignPath = access.Define(access.Vocabulary{
 		{Permission: Everything, Includes: []access.Permission{AdministerProjects, AdministerUsers, AdministerCertificates, Configure, ReadArtifacts}},
 	},
 	Most: RoleGlobalAdministrator, Least: RoleRegularUser,
-	Roles: []access.RoleDescription{
+	Roles: append([]access.RoleDescription{
 		{
 			Role: RoleGlobalAdministrator, By: access.ByPrincipal, Title: "Global Administrator", ConsiderFor: "Subscription owner",
 			Permissions: []string{
@@ -182,45 +183,5 @@ var SignPath = access.Define(access.Vocabulary{
 				Everything:             access.Yes(supportUsers).Inferred(),
 			},
 		},
-		Readers.described(ReadArtifacts, map[access.Permission]access.Cell{
-			Submit:                 access.No(projectSettings),
-			Approve:                access.No(projectSettings),
-			ReadArtifacts:          access.Yes(projectSettings),
-			Configure:              access.No(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		}),
-		Configurators.described(Configure, map[access.Permission]access.Cell{
-			Submit:                 access.No(projectSettings),
-			Approve:                access.No(projectSettings),
-			ReadArtifacts:          access.Yes(readPermissions),
-			Configure:              access.Yes(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		}),
-		Submitters.described(Submit, map[access.Permission]access.Cell{
-			Submit:                 access.Yes(signingPolicies),
-			Approve:                access.No(approvalProcess),
-			ReadArtifacts:          access.Yes(readPermissions),
-			Configure:              access.No(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		}),
-		Approvers.described(Approve, map[access.Permission]access.Cell{
-			Submit:                 access.No(signingPolicies),
-			Approve:                access.Yes(approvalProcess),
-			ReadArtifacts:          access.Yes(readPermissions),
-			Configure:              access.No(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		}),
-	},
+	}, rolesOfLists()...),
 })
