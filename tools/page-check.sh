@@ -55,7 +55,7 @@ chromium=$(find_chromium)
 axe=$(axe)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$go" build -C "$root" -buildvcs=false -o "$work/signpathctl" ./cmd/signpathctl
-"$go" -C "$root/tools/page" vet .
+signpathctl=${TEST_PROGRAMS:-$work}/signpathctl
+[ -n "${TEST_PROGRAMS-}" ] || "$go" build -C "$root" -buildvcs=false -o "$signpathctl" ./cmd/signpathctl
 "$go" -C "$root/tools/page" test -count=1 -timeout 10m . \
-  -args -signpathctl "$work/signpathctl" -chromium "$chromium" -axe "$axe" -screenshots "$screenshots"
+  -args -signpathctl "$signpathctl" -chromium "$chromium" -axe "$axe" -screenshots "$screenshots"

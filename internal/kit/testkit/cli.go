@@ -37,6 +37,10 @@ func CLIPath(t *testing.T) string {
 	return path
 }
 
+// Programs is the folder with what was built of this checkout, if somebody built it
+// for the tests and says so: linking takes seconds in each package that does it itself.
+func Programs() string { return os.Getenv("TEST_PROGRAMS") }
+
 // A Workspace is a working directory of a CLI. The CLI talks to providers that are
 // served in the process of the test, so nothing is built or started for them.
 type Workspace struct {

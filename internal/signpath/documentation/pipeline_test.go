@@ -22,6 +22,8 @@ type pipelineCase struct {
 	shown func(*pipelineRunner, pipelineRun) string
 	// reports is true where a comment tells of the review, and an issue of drift.
 	reports bool
+	// isWhole is true for the system that is tried with what the others have in common.
+	isWhole bool
 }
 
 func comment(r *pipelineRunner, _ pipelineRun) string {
@@ -45,7 +47,7 @@ var pipelineCases = []pipelineCase{
 			"github.event_name == 'push' && needs.plan.outputs.changes == 'true'",
 		},
 		nightly: []string{"github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'", "github.ref == 'refs/heads/main'"},
-		shown:   comment, reports: true,
+		shown:   comment, reports: true, isWhole: true,
 	},
 	{
 		name: "GitLab CI", read: readGitLab,
@@ -141,7 +143,8 @@ func (c pipelineCase) reviewed(r *pipelineRunner) {
 
 // denied lets an approver configure, which the rules in the repository deny: in a pull
 // request once that is told, in the comment of the push before, and on main before
-// anybody can apply it.
+// anybody can apply it. How the job of a pull request ends is the status that the review
+// has left, 2 here and 1 in failed: only one of the systems is tried with both.
 func (c pipelineCase) denied(r *pipelineRunner) {
 	r.repository["signing-rules.yaml"] = "rules:\n  approver-configures:\n    severity: deny\n"
 	r.repository["configurator.tf"] = `resource "signpath_project_configurator" "manager" {
@@ -149,12 +152,14 @@ func (c pipelineCase) denied(r *pipelineRunner) {
   member  = "user:release.manager@example.com"
 }
 `
-	run := r.run(c.pullRequest...)
+	if c.isWhole {
+		run := r.run(c.pullRequest...)
+		c.expect(r, run, 2, http.MethodGet)
+		c.expectShown(r, unescaped(c.shown(r, run)), denial)
+	}
+	run := r.run(c.merge...)
 	c.expect(r, run, 2, http.MethodGet)
-	c.expectShown(r, unescaped(c.shown(r, run)), "deny approver-configures: "+
-		"user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b.")
-	run = r.run(c.merge...)
-	c.expect(r, run, 2, http.MethodGet)
+	c.expectShown(r, unescaped(run.log+run.summary), denial)
 	for name, files := range run.kept {
 		if slices.Contains(files, "tfplan") {
 			r.t.Errorf("a plan that is denied can be applied from %s", name)
@@ -163,6 +168,9 @@ func (c pipelineCase) denied(r *pipelineRunner) {
 	delete(r.repository, "signing-rules.yaml")
 	delete(r.repository, "configurator.tf")
 }
+
+const denial = "deny approver-configures: " +
+	"user:release.manager@example.com can approve project-b/release-signing and also configure the project project-b."
 
 // failed names an approver whom nobody knows.
 func (c pipelineCase) failed(r *pipelineRunner) {
@@ -212,7 +220,8 @@ func (c pipelineCase) applied(r *pipelineRunner) {
 // call people and end a comment.
 const intruder = "##vso[task.complete result=Succeeded;] --> @somebody Intruders"
 
-// drifted adds approvers behind Terraform's back, one a day, and then takes them off.
+// drifted adds approvers behind Terraform's back, one a day, and then takes them off. Where
+// no issue goes on from one night to the next, one night shows it all.
 func (c pipelineCase) drifted(r *pipelineRunner) {
 	administrator := r.org.Administrator("user:org.admin@example.com")
 	_, err := administrator.CreateUserGroup(mock.UserGroupSeed{Name: intruder, Members: []string{"user:outsider@example.com"}})
@@ -221,6 +230,9 @@ func (c pipelineCase) drifted(r *pipelineRunner) {
 	added := []string{"user:outsider@example.com", "group:" + intruder}
 	for night, member := range added {
 		must(r.t, administrator.AddMembers(policy, "approvers", member))
+		if !c.reports && night < len(added)-1 {
+			continue
+		}
 		run := r.run(c.nightly...)
 		c.expect(r, run, 2, http.MethodGet)
 		decided, told, _ := strings.Cut(run.log, "Changed behind the back of Terraform")
@@ -242,11 +254,14 @@ func (c pipelineCase) drifted(r *pipelineRunner) {
 	}
 
 	must(r.t, administrator.RemoveMembers(policy, "approvers", added...))
-	for range 2 {
+	if !c.reports {
+		return // Nothing was there to drift from in the night after the apply, either.
+	}
+	for range map[bool]int{true: 2, false: 1}[c.isWhole] {
 		c.expect(r, r.run(c.nightly...), 0, http.MethodGet)
 		c.expectIssues(r, codeHostEntry{title: "SignPath does not hold what main says", edits: 2, closed: true})
 	}
-	if closing := r.codeHost.ofBot(r.codeHost.issueComments); c.reports && (len(closing) != 1 || !strings.Contains(closing[0].body, "again")) {
+	if closing := r.codeHost.ofBot(r.codeHost.issueComments); len(closing) != 1 || !strings.Contains(closing[0].body, "again") {
 		r.t.Errorf("the issue was closed with %+v", closing)
 	}
 }

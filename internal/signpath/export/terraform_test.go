@@ -17,7 +17,9 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
-// TestCLITerraformImportsAllAndChangesNothing is what an export is for.
+// TestCLITerraformImportsAllAndChangesNothing is what an export is for. The plan of the large
+// organization, which has all that is odd, shows that nothing changes; the small one is
+// applied, and planned again.
 func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	builds := buildAll(t)
 	for name, c := range map[string]struct {
@@ -25,9 +27,10 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 		// imports are at least so many, and requests at most.
 		imports, requests int
 		options           []string
+		isApplied         bool
 	}{
 		"a large organization":          {seed: largeSeed(), imports: largeUsers, requests: largeBudget},
-		"a small one, with empty lists": {seed: smallSeed(), imports: 20, requests: 30, options: []string{"--include-empty-lists"}},
+		"a small one, with empty lists": {seed: smallSeed(), imports: 20, requests: 30, options: []string{"--include-empty-lists"}, isApplied: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,8 +49,10 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 			if want := w.importBlocks(); imports != want || want < c.imports || len(others) > 0 {
 				t.Errorf("%d imports of %d, and beside them:\n%s", imports, want, strings.Join(others, "\n"))
 			}
-			w.run(0, w.cli, "apply", "tfplan")
-			w.run(0, w.cli, "plan", "-detailed-exitcode")
+			if c.isApplied {
+				w.run(0, w.cli, "apply", "tfplan")
+				w.run(0, w.cli, "plan", "-detailed-exitcode")
+			}
 			if writes := w.server.CountRequests("POST *"); writes != 0 {
 				t.Errorf("%d writes were sent", writes)
 			}
@@ -74,15 +79,18 @@ type builds struct{ cli, signpathctl, configFile string }
 
 func buildAll(t *testing.T) builds {
 	t.Helper()
-	directory := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", directory+"/", ".", "./cmd/signpathctl")
-	build.Dir = "../../.."
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %s\n%s", err, output)
+	directory, settings := testkit.Programs(), t.TempDir()
+	if directory == "" {
+		directory = settings
+		build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", directory+"/", ".", "./cmd/signpathctl")
+		build.Dir = "../../.."
+		if output, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go build: %s\n%s", err, output)
+		}
 	}
 	b := builds{
 		cli: testkit.CLIPath(t), signpathctl: filepath.Join(directory, "signpathctl"),
-		configFile: filepath.Join(directory, "cli.tfrc"),
+		configFile: filepath.Join(settings, "cli.tfrc"),
 	}
 	must(t, os.WriteFile(b.configFile, []byte("provider_installation {\n  dev_overrides {\n    \"signpath-community/signpath\" = "+
 		strconv.Quote(filepath.ToSlash(directory))+"\n  }\n  direct {}\n}\n"), 0o600))

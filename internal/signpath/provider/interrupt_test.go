@@ -31,7 +31,6 @@ func TestCLIInterrupt(t *testing.T) {
 		arguments []string
 	}{
 		"reading in a plan":      {"GET /CIUsers", []string{"plan"}},
-		"editing in an apply":    {"POST /Projects/{project}/SigningPolicies/{policy}/Edit", []string{"apply", "-auto-approve"}},
 		"creating in an apply":   {"POST /CIUsers", []string{"apply", "-auto-approve"}},
 		"everything in an apply": {"POST *", []string{"apply", "-auto-approve"}},
 	} {

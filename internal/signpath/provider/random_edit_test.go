@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	randomEdits    = flag.Int("edits", 60, "how many random edits of a configuration are tried; 300 take two minutes")
+	randomEdits    = flag.Int("edits", 20, "how many random edits of a configuration are tried; 300 take two minutes")
 	randomEditSeed = flag.Uint64("edit", 0, "try only the edit of this seed")
 )
 
@@ -309,10 +309,10 @@ func (e *randomEdit) moments(org *organization, before mock.Seed) (all []string)
 	return all
 }
 
-// TestCLIRandomEdits makes twenty edits one after the other, each of what the last one left.
+// TestCLIRandomEdits makes eight edits one after the other, each of what the last one left.
 func TestCLIRandomEdits(t *testing.T) {
 	t.Parallel()
-	const edits = 20
+	const edits = 8
 	seed := rand.Uint64() >> 32
 	if *randomEditSeed != 0 {
 		seed = *randomEditSeed

@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	randomServers    = flag.Int("servers", 60, "how many random servers are tried; 400 take two minutes")
+	randomServers    = flag.Int("servers", 20, "how many random servers are tried; 400 take two minutes")
 	randomServerSeed = flag.Uint64("server", 0, "the seed of the first of them, where it is not any")
 )
 

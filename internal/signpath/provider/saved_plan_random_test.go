@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	randomPlans    = flag.Int("plans", 200, "how many saved plans are tried after random changes")
+	randomPlans    = flag.Int("plans", 60, "how many saved plans are tried after random changes; 1000 take two minutes")
 	randomPlanSeed = flag.Uint64("plan", 0, "try only the saved plan of this seed")
 )
 

@@ -34,7 +34,7 @@ func (o *Organization) Workspace(t *testing.T, files map[string]string) *testkit
 }
 
 // Programs is the folder with the provider and signpathctl of this checkout. They are
-// built once for all tests of a package.
+// built once for all tests of a package, where they are not built already.
 func Programs(t *testing.T) string {
 	t.Helper()
 	folder, err := builtOnce()
@@ -43,6 +43,9 @@ func Programs(t *testing.T) string {
 }
 
 var builtOnce = sync.OnceValues(func() (string, error) {
+	if folder := testkit.Programs(); folder != "" {
+		return folder, nil
+	}
 	folder, err := os.MkdirTemp("", "signpath-programs-")
 	if err != nil {
 		return "", err
