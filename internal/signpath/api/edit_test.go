@@ -217,9 +217,10 @@ func TestAnEditThatChangesNothingIsNotSent(t *testing.T) {
 			_, err = o.client.ChangeMembers(t.Context(), approvers(releaseA), nil, nil)
 			o.must(err)
 			_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{
-				Name: ptr("acme-release"), Role: ptr(vocabulary.RoleRegularUser), Settings: map[string]string{"notification_email": "build@example.com"}})
+				Name: ptr("acme-release"), Role: ptr(vocabulary.RoleRegularUser), Settings: notify("build@example.com"),
+			})
 			o.must(err)
-			_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Settings: map[string]string{"notification_email": ""}})
+			_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Settings: notify("")})
 			o.must(err)
 			o.expectRequests(0, "POST *")
 			// It was read now, and is known.
@@ -662,12 +663,12 @@ func TestEditsOfPrincipalsKeepTheRest(t *testing.T) {
 		},
 		"no notification e-mail": {
 			officer,
-			api.PrincipalChange{Settings: map[string]string{"notification_email": ""}},
+			api.PrincipalChange{Settings: notify("")},
 			mock.UserState{Name: "Security Officer", Email: officerEmail, Identity: "acme:S-1", Role: mock.RoleCertificateAdministrator, Active: true},
 		},
 		"all of a CI user": {
 			builder,
-			api.PrincipalChange{Name: ptr("acme-deploy"), Role: ptr(vocabulary.RoleProjectAdministrator), Settings: map[string]string{"notification_email": "ops@example.com"}},
+			api.PrincipalChange{Name: ptr("acme-deploy"), Role: ptr(vocabulary.RoleProjectAdministrator), Settings: notify("ops@example.com")},
 			mock.UserState{Name: "acme-deploy", NotificationEmail: "ops@example.com", Role: mock.RoleProjectAdministrator, Active: true, HasToken: true},
 		},
 		"the role of a CI user": {

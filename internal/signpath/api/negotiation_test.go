@@ -95,7 +95,7 @@ func TestContradictingDocument(t *testing.T) {
 		}
 
 		// An edit of something else would reset the role.
-		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{Settings: map[string]string{"notification_email": "other@example.com"}})
+		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{Settings: notify("other@example.com")})
 		expectError(t, err, "POST /CIUsers/{id}/Edit is not sent", `does not have the property "role"`)
 		o.expectRequests(0, "POST *")
 	})

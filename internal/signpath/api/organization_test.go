@@ -237,4 +237,7 @@ func inFakeTime(t *testing.T, test func(*testing.T)) {
 	})
 }
 
+// notify is the setting of where notifications go.
+func notify(email string) map[string]string { return map[string]string{"notification_email": email} }
+
 func ptr[T any](value T) *T { return &value }

@@ -258,7 +258,7 @@ func doCreate(p access.Principal) func(context.Context, *organization) error {
 }
 
 func doEditPrincipal(ctx context.Context, o *organization) error {
-	_, err := o.client.EditPrincipal(ctx, access.KindCIUser, o.id(ownUser), api.PrincipalChange{Settings: map[string]string{"notification_email": "ops@example.com"}})
+	_, err := o.client.EditPrincipal(ctx, access.KindCIUser, o.id(ownUser), api.PrincipalChange{Settings: notify("ops@example.com")})
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func TestEditOfSomebodyWhoseRoleIsNull(t *testing.T) {
 		o.withoutRegularUser("null")
 		_, err := o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)})
 		o.must(err)
-		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{Settings: map[string]string{"notification_email": "other@example.com"}})
+		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{Settings: notify("other@example.com")})
 		o.must(err)
 		directory, err := o.client.Directory(t.Context(), access.KindUser, access.KindCIUser)
 		o.must(err)

@@ -126,7 +126,7 @@ func editWith(t *testing.T, e editing, property string, before, after any) (api.
 		return []byte(ids.Replace(string(with(map[string]any{property: value})(body))))
 	})
 	defer func() { o.expectRequests(1, e.write) }()
-	switch change := (api.PrincipalChange{Settings: map[string]string{"notification_email": "new@example.com"}}); e.name {
+	switch change := (api.PrincipalChange{Settings: notify("new@example.com")}); e.name {
 	case "a user":
 		return o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), change)
 	case "a CI user":
