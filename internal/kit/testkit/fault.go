@@ -45,9 +45,6 @@ type FaultCase struct {
 	Overcome bool
 	// Acts is true if the server carries the request out.
 	Acts bool
-	// Variant is true if a client knows and does the same after it as after a case that is
-	// none: it differs in how it comes about.
-	Variant bool
 	// OnlyBodies is true if it can befall an answer with a body alone.
 	OnlyBodies bool
 }
@@ -71,27 +68,27 @@ func FaultCases() []FaultCase {
 	after := func(value string) map[string]string { return map[string]string{"Retry-After": value} }
 	inASecond := time.Now().Add(time.Second).UTC().Format(http.TimeFormat)
 	cases := []FaultCase{
-		{Name: "503 once", Status: http.StatusServiceUnavailable, Overcome: true, Variant: true},
-		{Name: "503 with seconds", Status: http.StatusServiceUnavailable, Headers: after("1"), Overcome: true, Variant: true},
+		{Name: "503 once", Status: http.StatusServiceUnavailable, Overcome: true},
+		{Name: "503 with seconds", Status: http.StatusServiceUnavailable, Headers: after("1"), Overcome: true},
 		{Name: "429 with seconds", Status: http.StatusTooManyRequests, Headers: after("1"), Overcome: true},
-		{Name: "429 with a date", Status: http.StatusTooManyRequests, Headers: after(inASecond), Overcome: true, Variant: true},
+		{Name: "429 with a date", Status: http.StatusTooManyRequests, Headers: after(inASecond), Overcome: true},
 		{Name: "cut before acting", Kind: FaultCutBeforeActing, Overcome: true},
 		{Name: "cut after acting", Kind: FaultCutAfterActing, Overcome: true, Acts: true},
-		{Name: "cut in the body", Kind: FaultCutBody, Overcome: true, Acts: true, OnlyBodies: true, Variant: true},
+		{Name: "cut in the body", Kind: FaultCutBody, Overcome: true, Acts: true, OnlyBodies: true},
 		{Name: "truncated JSON", Kind: FaultMalformedBody, Acts: true, OnlyBodies: true},
-		{Name: "HTML for the answer", Kind: FaultMalformedBody, Body: page, Acts: true, OnlyBodies: true, Variant: true},
+		{Name: "HTML for the answer", Kind: FaultMalformedBody, Body: page, Acts: true, OnlyBodies: true},
 		{Name: "HTML with status 200", Status: http.StatusOK, Headers: html, Body: page},
 		{
 			Name: "HTML of a proxy's 502", Kind: FaultAnswerAfterActing, Status: http.StatusBadGateway, Headers: html, Body: page,
-			Overcome: true, Acts: true, Variant: true,
+			Overcome: true, Acts: true,
 		},
-		{Name: "body of 10 MB", Kind: FaultMalformedBody, BodyBytes: 10 << 20, Acts: true, Variant: true},
-		{Name: "delay", Kind: FaultDelay, Delay: 300 * time.Millisecond, Overcome: true, Variant: true},
+		{Name: "body of 10 MB", Kind: FaultMalformedBody, BodyBytes: 10 << 20, Acts: true},
+		{Name: "delay", Kind: FaultDelay, Delay: 300 * time.Millisecond, Overcome: true},
 	}
 	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError} {
 		name := map[int]string{http.StatusForbidden: "403", http.StatusNotFound: "404", http.StatusInternalServerError: "500"}[status]
 		cases = append(cases,
-			FaultCase{Name: name + " once", Status: status, Variant: status == http.StatusNotFound},
+			FaultCase{Name: name + " once", Status: status},
 			FaultCase{Name: name + " always", Status: status, Always: true})
 	}
 	cases = append(cases, FaultCase{Name: "401 always", Status: http.StatusUnauthorized, Always: true})

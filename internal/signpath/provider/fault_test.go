@@ -31,21 +31,16 @@ type combination struct {
 }
 
 // combinations are those of each route with each fault that can befall it: a read
-// once while it is planned, and once while it is applied, where it is read then. Of one
-// kind of fault, the variants befall the first route of each class: the client decides by
-// the class of a request, and TestRemoteCalls has that for each of its calls.
+// once while it is planned, and once while it is applied, where it is read then.
 func (b *base) combinations(t *testing.T) []combination {
 	t.Helper()
 	var all []combination
 	for class, routes := range b.routes {
-		for i, route := range routes {
+		for _, route := range routes {
 			if b.applied[route] == 0 {
 				t.Errorf("the %s does not send %s", b.name, route)
 			}
 			for _, c := range testkit.FaultCases() {
-				if i > 0 && c.Variant {
-					continue // What is known after it is what is known after another one.
-				}
 				all = append(all, b.combine(class, route, c)...)
 			}
 		}

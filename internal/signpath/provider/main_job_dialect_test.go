@@ -12,9 +12,8 @@ import (
 // TestRoleThatTheDocumentDoesNotHave.
 const unguessable = "rename-request=role:newRole"
 
-// mixtures is how many random mixtures of dialects are tried. TestRandomServers does the
-// main job at others, of a seed that is another one each time.
-const mixtures = 10
+// mixtures is how many random mixtures of dialects are tried.
+const mixtures = 30
 
 // TestMainJobInEveryDialect does the main job with each plausible reading of what
 // SignPath does not document, one by one and mixed. In the end the organization
