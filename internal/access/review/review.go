@@ -48,7 +48,7 @@ func Review(org Organization, rulebook Rulebook) (Report, error) {
 
 func (r *Report) add(finding Finding, rulebook Rulebook, roster *roster) {
 	for _, exception := range rulebook.Rules[finding.Rule].Exceptions {
-		if !exception.expired(rulebook.Now) && exception.covers(finding, roster) {
+		if !exception.Expired(rulebook.Now) && exception.covers(finding, roster) {
 			r.Excepted = append(r.Excepted, ExceptedFinding{finding, exception})
 			return
 		}

@@ -50,6 +50,8 @@ type Rule struct {
 type Parameter struct {
 	Name, Meaning string
 	Default       int
+	// MoreIsLaxer is true where the rule finds less the greater the number is.
+	MoreIsLaxer bool
 }
 
 // A Setting names a setting of a place.

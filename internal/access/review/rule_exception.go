@@ -14,7 +14,7 @@ func FindExpiredExceptions(i *Inspection) []Finding {
 	var found []Finding
 	for _, id := range slices.Sorted(maps.Keys(i.rulebook.Rules)) {
 		for _, exception := range i.rulebook.Rules[id].Exceptions {
-			if exception.expired(i.Now()) {
+			if exception.Expired(i.Now()) {
 				found = append(found, expiredException(id, exception))
 			}
 		}

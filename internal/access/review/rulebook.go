@@ -23,6 +23,9 @@ const (
 	Ignore Severity = "ignore"
 )
 
+// IsMilderThan compares two severities. It is false where one of them is not set.
+func (s Severity) IsMilderThan(other Severity) bool { return other != "" && s.rank() > other.rank() }
+
 func (s Severity) rank() int { return slices.Index([]Severity{Deny, Warn, Ignore}, s) }
 
 // A Rulebook says how the rules of a catalogue apply. Without settings each applies by its
@@ -121,8 +124,8 @@ func (e Exception) validate(rule Rule) error {
 	return errors.Join(problems...)
 }
 
-// expired tells whether the last day is over, where Until is.
-func (e Exception) expired(now time.Time) bool {
+// Expired tells whether the last day is over, where Until is.
+func (e Exception) Expired(now time.Time) bool {
 	year, month, day := e.Until.Date()
 	return !now.Before(time.Date(year, month, day+1, 0, 0, 0, 0, e.Until.Location()))
 }

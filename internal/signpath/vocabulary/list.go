@@ -47,16 +47,7 @@ var (
 		Kinds:  access.Kinds(),
 		Source: "projects page: readers are users or groups",
 		For:    ReadArtifacts,
-		Rights: map[access.Permission]access.Cell{
-			Submit:                 access.No(projectSettings),
-			Approve:                access.No(projectSettings),
-			ReadArtifacts:          access.Yes(projectSettings),
-			Configure:              access.No(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		},
+		Rights: ofList(access.No(projectSettings), access.No(projectSettings), access.Yes(projectSettings), access.No(projectSettings)),
 	}
 	Configurators = List{
 		Plural: "configurators", Singular: "configurator", Parent: ParentProject,
@@ -64,16 +55,7 @@ var (
 		Kinds:  access.Kinds(),
 		Source: "projects page: configurators are users or groups; changelog 1.151.1: CI users too",
 		For:    Configure,
-		Rights: map[access.Permission]access.Cell{
-			Submit:                 access.No(projectSettings),
-			Approve:                access.No(projectSettings),
-			ReadArtifacts:          access.Yes(readPermissions),
-			Configure:              access.Yes(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		},
+		Rights: ofList(access.No(projectSettings), access.No(projectSettings), access.Yes(readPermissions), access.Yes(projectSettings)),
 	}
 	Submitters = List{
 		Plural: "submitters", Singular: "submitter", Parent: ParentSigningPolicy,
@@ -82,16 +64,7 @@ var (
 		Source:  "projects page: submitters are interactive users, CI users or groups",
 		Refuses: "an interactive user where the signing policy verifies trusted build systems",
 		For:     Submit,
-		Rights: map[access.Permission]access.Cell{
-			Submit:                 access.Yes(signingPolicies),
-			Approve:                access.No(approvalProcess),
-			ReadArtifacts:          access.Yes(readPermissions),
-			Configure:              access.No(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		},
+		Rights:  ofList(access.Yes(signingPolicies), access.No(approvalProcess), access.Yes(readPermissions), access.No(projectSettings)),
 	}
 	Approvers = List{
 		Plural: "approvers", Singular: "approver", Parent: ParentSigningPolicy,
@@ -100,16 +73,7 @@ var (
 		Source:  "projects page: approvers are users; directory synchronization page: or groups",
 		Refuses: "a CI user that is not on the list yet, because SignPath documents only interactive users and groups as approvers",
 		For:     Approve,
-		Rights: map[access.Permission]access.Cell{
-			Submit:                 access.No(signingPolicies),
-			Approve:                access.Yes(approvalProcess),
-			ReadArtifacts:          access.Yes(readPermissions),
-			Configure:              access.No(projectSettings),
-			AdministerProjects:     access.No(permissionLists),
-			AdministerUsers:        access.No(permissionLists),
-			AdministerCertificates: access.No(permissionLists),
-			Everything:             access.No(permissionLists),
-		},
+		Rights:  ofList(access.No(signingPolicies), access.Yes(approvalProcess), access.Yes(readPermissions), access.No(projectSettings)),
 	}
 	// GroupMembers admits CI users, on which the documentation is silent: SignPath
 	// has the last word on them.
@@ -121,6 +85,16 @@ var (
 		Refuses: "a group by which the group would contain itself",
 	}
 )
+
+// ofList are the cells of an entry of a list, which gives permissions on a project or signing
+// policy alone.
+func ofList(submits, approves, reads, configures access.Cell) map[access.Permission]access.Cell {
+	no := access.No(permissionLists)
+	return map[access.Permission]access.Cell{
+		Submit: submits, Approve: approves, ReadArtifacts: reads, Configure: configures,
+		AdministerProjects: no, AdministerUsers: no, AdministerCertificates: no, Everything: no,
+	}
+}
 
 // Role is the role of whoever is on the list.
 func (l List) Role() access.Role { return access.Role(l.Singular) }

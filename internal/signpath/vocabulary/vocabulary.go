@@ -2,7 +2,11 @@
 // access lists, each cell of their rights with its source, and the rules of reviews.
 package vocabulary
 
-import "github.com/signpath-community/terraform-provider-signpath/internal/access"
+import (
+	"slices"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+)
 
 // Where SignPath documents the rights.
 const (
@@ -74,87 +78,33 @@ var SignPath = access.Define(access.Vocabulary{
 				"Trusted build system management",
 				"Delete the SignPath organization",
 			},
-			Rights: map[access.Permission]access.Cell{
-				Submit:                 access.No(listsOnly).Inferred(),
-				Approve:                access.No(listsOnly).Inferred(),
-				ReadArtifacts:          access.Yes(readPermissions),
-				Configure:              access.Yes(userRoles),
-				AdministerProjects:     access.Yes(userRoles),
-				AdministerUsers:        access.Yes(userRoles),
-				AdministerCertificates: access.Yes(userRoles),
-				Everything:             access.Yes(userRoles),
-			},
+			Rights: ofRole(ReadArtifacts, Configure, AdministerProjects, AdministerUsers, AdministerCertificates, Everything),
 		},
 		{
 			Role: RoleCertificateAdministrator, By: access.ByPrincipal, Title: "Certificate Administrator", ConsiderFor: "PKI team",
 			Permissions: []string{"Certificate management"},
-			Rights: map[access.Permission]access.Cell{
-				Submit:                 access.No(listsOnly).Inferred(),
-				Approve:                access.No(listsOnly).Inferred(),
-				ReadArtifacts:          access.No(readPermissions),
-				Configure:              access.No(userRoles),
-				AdministerProjects:     access.No(userRoles),
-				AdministerUsers:        access.No(userRoles),
-				AdministerCertificates: access.Yes(userRoles),
-				Everything:             access.No(userRoles),
-			},
+			Rights:      ofRole(AdministerCertificates),
 		},
 		{
 			Role: RoleUserAdministrator, By: access.ByPrincipal, Title: "User Administrator", ConsiderFor: "User management",
 			Permissions: []string{"User management, including the assignment of any role to anyone, also to themselves"},
-			Rights: map[access.Permission]access.Cell{
-				Submit:                 access.No(listsOnly).Inferred(),
-				Approve:                access.No(listsOnly).Inferred(),
-				ReadArtifacts:          access.No(readPermissions),
-				Configure:              access.No(userRoles),
-				AdministerProjects:     access.No(userRoles),
-				AdministerUsers:        access.Yes(userRoles),
-				AdministerCertificates: access.No(userRoles),
-				Everything:             access.No(userRoles),
-			},
+			Rights:      ofRole(AdministerUsers),
 		},
 		{
 			Role: RoleProjectAdministrator, By: access.ByPrincipal, Title: "Project Administrator", ConsiderFor: "Dev/DevOps policy owners",
 			Permissions: []string{"Project and policy configuration", "Docker repository management"},
-			Rights: map[access.Permission]access.Cell{
-				Submit:                 access.No(listsOnly).Inferred(),
-				Approve:                access.No(listsOnly).Inferred(),
-				ReadArtifacts:          access.Yes(readPermissions),
-				Configure:              access.Yes(userRoles),
-				AdministerProjects:     access.Yes(userRoles),
-				AdministerUsers:        access.No(userRoles),
-				AdministerCertificates: access.No(userRoles),
-				Everything:             access.No(userRoles),
-			},
+			Rights:      ofRole(ReadArtifacts, Configure, AdministerProjects),
 		},
 		{
 			Role: RoleGlobalReader, By: access.ByPrincipal, Title: "Global Reader", ConsiderFor: "Auditors",
 			Permissions: []string{"Read all information, including signing requests and artifacts of all projects and signing policies"},
-			Rights: map[access.Permission]access.Cell{
-				Submit:                 access.No(listsOnly).Inferred(),
-				Approve:                access.No(listsOnly).Inferred(),
-				ReadArtifacts:          access.Yes(readPermissions),
-				Configure:              access.No(userRoles),
-				AdministerProjects:     access.No(userRoles),
-				AdministerUsers:        access.No(userRoles),
-				AdministerCertificates: access.No(userRoles),
-				Everything:             access.No(userRoles),
-			},
+			Rights:      ofRole(ReadArtifacts),
 		},
 		{
 			Role: RoleDirectorySynchronizer, By: access.ByPrincipal, Title: "Directory Synchronizer",
 			ConsiderFor: "The CI user of the directory synchronization (SCIM) connector",
 			Permissions: []string{"User management for directory synchronization"},
-			Rights: map[access.Permission]access.Cell{
-				Submit:                 access.No(listsOnly).Inferred(),
-				Approve:                access.No(listsOnly).Inferred(),
-				ReadArtifacts:          access.No(readPermissions),
-				Configure:              access.No(userRoles),
-				AdministerProjects:     access.No(userRoles),
-				AdministerUsers:        access.Yes(userRoles),
-				AdministerCertificates: access.No(userRoles),
-				Everything:             access.No(userRoles),
-			},
+			Rights:      ofRole(AdministerUsers),
 		},
 		{
 			Role: RoleRegularUser, By: access.ByPrincipal, Title: "Regular User", ConsiderFor: "Team members and administrators",
@@ -185,3 +135,16 @@ var SignPath = access.Define(access.Vocabulary{
 		},
 	}, rolesOfLists()...),
 })
+
+// ofRole are the cells of a global role that allows these. That it lets nobody submit or
+// approve is inferred: the documentation names the lists as where that is granted.
+func ofRole(granted ...access.Permission) map[access.Permission]access.Cell {
+	cells := map[access.Permission]access.Cell{Submit: access.No(listsOnly).Inferred(), Approve: access.No(listsOnly).Inferred()}
+	for permission, source := range map[access.Permission]string{
+		ReadArtifacts: readPermissions, Configure: userRoles, AdministerProjects: userRoles, AdministerUsers: userRoles,
+		AdministerCertificates: userRoles, Everything: userRoles,
+	} {
+		cells[permission] = access.Cell{Granted: slices.Contains(granted, permission), Evidence: access.Documented, Source: source}
+	}
+	return cells
+}

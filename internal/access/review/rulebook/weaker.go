@@ -2,7 +2,6 @@ package rulebook
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,9 +14,6 @@ type Weakening struct {
 	Sentence string
 }
 
-// laxer says of each parameter whether the rule finds less the greater it is.
-var laxer = map[string]bool{"minimum": false, "maximum": true, "days": true}
-
 // Weaker tells in the order of the catalogue what a rulebook lets pass that the rules
 // would find by default.
 func Weaker(b review.Rulebook) []Weakening {
@@ -27,17 +23,17 @@ func Weaker(b review.Rulebook) []Weakening {
 		note := func(format string, args ...any) {
 			found = append(found, Weakening{rule.ID, rule.ID + " " + fmt.Sprintf(format, args...) + "."})
 		}
-		if isMilder(set.Severity, strictest(rule)) {
+		if set.Severity.IsMilderThan(strictest(rule)) {
 			note("has the severity %s, and by default %s", set.Severity, strictest(rule))
 		}
 		for _, parameter := range rule.Parameters {
 			value, isSet := set.Parameters[parameter.Name]
-			if isSet && value != parameter.Default && (value > parameter.Default) == laxer[parameter.Name] {
+			if isSet && value != parameter.Default && (value > parameter.Default) == parameter.MoreIsLaxer {
 				note("has %s: %d, and by default %d", parameter.Name, value, parameter.Default)
 			}
 		}
 		for _, exception := range set.Exceptions {
-			if isOver := !b.Now.Before(exception.Until.AddDate(0, 0, 1)); isOver {
+			if exception.Expired(b.Now) {
 				continue
 			}
 			note("has an exception for %s until %s: %s", exception, exception.Until.Format(time.DateOnly), strings.TrimSuffix(exception.Reason, "."))
@@ -48,14 +44,8 @@ func Weaker(b review.Rulebook) []Weakening {
 
 // strictest is the severity of a rule by default, where it judges what a plan introduces.
 func strictest(rule review.Rule) review.Severity {
-	if isMilder(rule.Severity, rule.Introduced) {
+	if rule.Severity.IsMilderThan(rule.Introduced) {
 		return rule.Introduced
 	}
 	return rule.Severity
-}
-
-// isMilder is false where one of the two is not set.
-func isMilder(severity, than review.Severity) bool {
-	ranks := []review.Severity{review.Deny, review.Warn, review.Ignore}
-	return than != "" && slices.Index(ranks, severity) > slices.Index(ranks, than)
 }

@@ -1,4 +1,4 @@
-package rulebook_test
+package vocabulary_test
 
 import (
 	"strings"
@@ -10,14 +10,12 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
-
-func parse(document []byte, now time.Time) (review.Rulebook, error) {
+func parseRulebook(document []byte, now time.Time) (review.Rulebook, error) {
 	return rulebook.Reader{Vocabulary: vocabulary.SignPath, Catalogue: vocabulary.Rules}.Parse(document, now)
 }
 
 func TestRulebookMayBeJSON(t *testing.T) {
-	parsed, err := parse([]byte(`{"rules": {"old-token": {"parameters": {"days": 30}}}}`), now)
+	parsed, err := parseRulebook([]byte(`{"rules": {"old-token": {"parameters": {"days": 30}}}}`), now)
 	if err != nil || parsed.Rules["old-token"].Parameters["days"] != 30 {
 		t.Errorf("rulebook %+v, error %v", parsed, err)
 	}
@@ -40,7 +38,7 @@ func TestRulebookIsStrict(t *testing.T) {
 		"rules: {old-token: {severity: deny}}\n---\nrules: {}":                                  "behind the first document",
 		"rules: {old-token: {severity: deny}, old-token: {severity: warn}}":                     "already defined",
 	} {
-		if _, err := parse([]byte(document), now); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseRulebook([]byte(document), now); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q in it", document, err, want)
 		} else if strings.Contains(err.Error(), "struct") || strings.Contains(err.Error(), "rulebook.") {
 			t.Errorf("%s: error %v names a type of Go", document, err)

@@ -1,4 +1,4 @@
-package rulebook_test
+package vocabulary_test
 
 import (
 	"slices"
@@ -36,7 +36,7 @@ func TestWeaker(t *testing.T) {
 			[]string{"has the severity ignore, and by default warn.", "has an exception for the organization until 2026-12-31: We are two."},
 		},
 	} {
-		parsed, err := parse([]byte("rules: {"+test.rule+": "+test.setting+"}"), now)
+		parsed, err := parseRulebook([]byte("rules: {"+test.rule+": "+test.setting+"}"), now)
 		if err != nil {
 			t.Fatalf("%+v: %v", test, err)
 		}
