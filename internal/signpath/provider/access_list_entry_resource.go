@@ -36,7 +36,7 @@ func newAccessListEntryResource(list vocabulary.List) plannedResource {
 
 // Metadata implements [resource.Resource].
 func (r *accessListEntryResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = listTypeName(req.ProviderTypeName, r.list, r.list.Singular)
+	resp.TypeName = r.list.EntryType()
 }
 
 const attrMember = "member"
@@ -60,7 +60,7 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
 			"An entry that is already on the list is taken over, and then removed on destroy like one that Terraform added. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
 			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
-			r.list.Plural, r.list.Parent, r.list.Grants, listTypeName("signpath", r.list, r.list.Plural)),
+			r.list.Plural, r.list.Parent, r.list.Grants, r.list.Type()),
 		Attributes: attributes,
 	}
 }
@@ -234,7 +234,7 @@ func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target,
 // claim notes that this resource manages the entry, and that nobody may own the
 // whole list.
 func (r *accessListEntryResource) claim(ctx context.Context, t api.Target, key string, resp *resource.ModifyPlanResponse) {
-	by := listTypeName("signpath", r.list, r.list.Singular)
+	by := r.list.EntryType()
 	r.session.claim(ctx, resp.Private, listKey(t), claim{by: by, of: t.String(), shared: true}, parentPath(r.list, nil), &resp.Diagnostics)
 	entry := claim{by: by, of: fmt.Sprintf("the entry %s of %s", key, t)}
 	r.session.claim(ctx, resp.Private, key+" on "+listKey(t), entry, path.Root(attrMember), &resp.Diagnostics)

@@ -48,12 +48,12 @@ func newAccessListEntryListResource(l vocabulary.List) list.ListResource {
 
 // Metadata implements [list.ListResource].
 func (r *accessListListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = listTypeName(req.ProviderTypeName, r.list, r.list.Plural)
+	resp.TypeName = r.list.Type()
 }
 
 // Metadata implements [list.ListResource].
 func (r *accessListEntryListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = listTypeName(req.ProviderTypeName, r.list, r.list.Singular)
+	resp.TypeName = r.list.EntryType()
 }
 
 const attrIncludeEmpty = "include_empty"
@@ -67,7 +67,7 @@ func (r *accessListListResource) ListResourceConfigSchema(_ context.Context, _ l
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Finds the %[1]s of %[2]s as whole lists: who may %[3]s. For single entries there is `%[4]s`; import each list in one of the two forms.\n\n%[5]s%[6]s",
-			r.list.Plural, parentNouns(r.list), r.list.Grants, listTypeName("signpath", r.list, r.list.Singular), unlistedGroups(r.list), limitNote),
+			r.list.Plural, parentNouns(r.list), r.list.Grants, r.list.EntryType(), unlistedGroups(r.list), limitNote),
 		Attributes: attributes,
 	}
 }
@@ -82,7 +82,7 @@ func (r *accessListEntryListResource) ListResourceConfigSchema(_ context.Context
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Finds the %[1]s of %[2]s, each entry by itself: who may %[3]s. For whole lists there is `%[4]s`; import each list in one of the two forms.\n\n%[5]s%[6]s",
-			r.list.Plural, parentNouns(r.list), r.list.Grants, listTypeName("signpath", r.list, r.list.Plural), unlistedGroups(r.list), limitNote),
+			r.list.Plural, parentNouns(r.list), r.list.Grants, r.list.Type(), unlistedGroups(r.list), limitNote),
 		Attributes: attributes,
 	}
 }

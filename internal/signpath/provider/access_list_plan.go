@@ -28,7 +28,7 @@ type listPlan struct {
 }
 
 func (p *listPlan) claim(ctx context.Context, t api.Target) {
-	by := listTypeName("signpath", p.list, p.list.Plural)
+	by := p.list.Type()
 	p.session.claim(ctx, p.resp.Private, listKey(t), claim{by: by, of: t.String()}, parentPath(p.list, nil), &p.resp.Diagnostics)
 }
 

@@ -35,21 +35,16 @@ func newAccessListResource(list vocabulary.List) plannedResource {
 	return &accessListResource{list: list}
 }
 
-// listTypeName returns the type name of a resource for the list.
-func listTypeName(provider string, list vocabulary.List, noun string) string {
-	return provider + "_" + strings.ReplaceAll(string(list.Parent), " ", "_") + "_" + noun
-}
-
 // Metadata implements [resource.Resource].
 func (r *accessListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = listTypeName(req.ProviderTypeName, r.list, r.list.Plural)
+	resp.TypeName = r.list.Type()
 }
 
 const attrMembers = "members"
 
 // Schema implements [resource.Resource].
 func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	entryType := listTypeName("signpath", r.list, r.list.Singular)
+	entryType := r.list.EntryType()
 	attributes := parentAttributes(r.list)
 	attributes[attrMembers] = schema.SetAttribute{
 		ElementType: types.StringType,

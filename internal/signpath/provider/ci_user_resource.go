@@ -25,6 +25,7 @@ func newCIUserResource() plannedResource {
 // ciUserModel is the state of signpath_ci_user.
 type ciUserModel struct {
 	principalFields
+	accountFields
 	ciUserSettings
 }
 
@@ -36,14 +37,9 @@ func (m *ciUserModel) read(access.Principal)                  {}
 func (m *ciUserModel) plan(principalModel, *access.Principal) {}
 func (m *ciUserModel) settle(access.Principal)                {}
 
-// Metadata implements [resource.Resource].
-func (r *ciUserResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_ci_user"
-}
-
 // Schema implements [resource.Resource].
 func (r *ciUserResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	attributes := principalAttributes(access.KindCIUser)
+	attributes := accountAttributes(access.KindCIUser)
 	attributes[attrName] = schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "Name, by which access lists refer to the CI user. It can be changed in place: the CI user keeps its id, its token and its rights.",

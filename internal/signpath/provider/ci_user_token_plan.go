@@ -12,6 +12,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // tokenNotes are what a run remembers about tokens, by CI user.
@@ -84,7 +85,7 @@ func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.Strin
 		return p, false
 	}
 	token := "the API token of CI user " + memberKey(p)
-	r.claim(ctx, resp.Private, token, claim{by: ciUserTokenType, of: token}, path.Root(attrCIUser), &resp.Diagnostics)
+	r.claim(ctx, resp.Private, token, claim{by: vocabulary.CIUserTokenType, of: token}, path.Root(attrCIUser), &resp.Diagnostics)
 	return p, true
 }
 

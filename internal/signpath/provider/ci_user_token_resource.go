@@ -51,7 +51,6 @@ const (
 	attrToken                = "token"
 	attrEncryptedToken       = "encrypted_token"
 	attrGeneratedAt          = "generated_at"
-	ciUserTokenType          = "signpath_ci_user_token" //nolint:gosec // It names a type.
 )
 
 // Metadata implements [resource.Resource].

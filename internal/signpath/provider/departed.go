@@ -150,8 +150,8 @@ func (s *session) refuseLeft(wanted access.Principal, at path.Path, diags *diag.
 // takeItOver says how Terraform comes to manage what exists.
 func takeItOver(existing access.Principal) string {
 	return fmt.Sprintf("To manage it with Terraform, import it, with the name of this resource in the place of NAME:\n\n"+
-		"import {\n  to = signpath_%s.NAME\n  id = %q\n}\n\n"+
+		"import {\n  to = %s.NAME\n  id = %q\n}\n\n"+
 		"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
 		"Or set adopt_existing = true, to take it over with the settings of this resource: also where Terraform replaces this resource by the same one with "+
-		"create_before_destroy, which that of another resource that refers to it brings about, too. Nothing is lost by that.", resourceOf(existing.Kind), existing.Reference().Key)
+		"create_before_destroy, which that of another resource that refers to it brings about, too. Nothing is lost by that.", vocabulary.ResourceType(existing.Kind), existing.Reference().Key)
 }

@@ -102,14 +102,6 @@ func (s *session) membersOf(ctx context.Context, group access.Principal, diags *
 	return joinOrNobody(names)
 }
 
-// resourceOf names the resource for a kind of principals.
-func resourceOf(kind access.Kind) string {
-	if kind == access.KindGroup {
-		return "user_group"
-	}
-	return string(kind)
-}
-
 // warnOfAdoption says in the apply that something was taken over.
 func warnOfAdoption(existing access.Principal, diags *diag.Diagnostics) {
 	diags.AddAttributeWarning(path.Root(attrAdoptExisting), fmt.Sprintf("Existing object was taken over: %s", existing), fmt.Sprintf(
@@ -126,12 +118,12 @@ func inactiveNote(p access.Principal) string {
 // refuseUnmanageable reports a principal that cannot be managed, and tells
 // whether it did.
 func refuseUnmanageable(p access.Principal, at path.Path, diags *diag.Diagnostics) bool {
-	switch {
-	case p.Synchronized:
+	switch vocabulary.ManagedBy(p) {
+	case vocabulary.Directory:
 		diags.AddAttributeError(at, "Synchronized from a directory", fmt.Sprintf(
 			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Change it in the directory. To grant it rights, name it on an access list as %q, without this resource.",
 			p, p.Reference()))
-	case p.Support:
+	case vocabulary.SupportStaff:
 		addError(diags, at, "Support user", fmt.Sprintf(
 			"%s is the account of SignPath's support staff. It is authorized and withdrawn on the organization page of SignPath's web application, and not managed with Terraform.", p))
 	default:

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // What one instance of a run gives up, another may take: an entry that moves from one
@@ -187,23 +188,23 @@ func (s *session) refuseHandOver(existing access.Principal, at path.Path, diags 
 }
 
 func movedAdvice(existing access.Principal) string {
-	kind := resourceOf(existing.Kind)
-	return fmt.Sprintf("If the resource was only renamed, say so, and nothing happens:\n\nmoved {\n  from = signpath_%s.OLD\n  to   = signpath_%s.NEW\n}\n\n", kind, kind)
+	kind := vocabulary.ResourceType(existing.Kind)
+	return fmt.Sprintf("If the resource was only renamed, say so, and nothing happens:\n\nmoved {\n  from = %s.OLD\n  to   = %s.NEW\n}\n\n", kind, kind)
 }
 
 func addHandOver(existing access.Principal, at path.Path, diags *diag.Diagnostics) {
 	addError(diags, at, fmt.Sprintf("Handed to another resource: %s", existing), fmt.Sprintf(
-		"This plan destroys one signpath_%s of %s and creates another. The destroy would take away what the create is to find. %s"+
+		"This plan destroys one %s of %s and creates another. The destroy would take away what the create is to find. %s"+
 			"Else use a removed block with destroy = false for the old one, and import the new one. "+
 			"Where an earlier run has failed to replace the resource with create_before_destroy, set adopt_existing = true in it: then it stays as it is.",
-		resourceOf(existing.Kind), existing, movedAdvice(existing)))
+		vocabulary.ResourceType(existing.Kind), existing, movedAdvice(existing)))
 }
 
 func warnOfHandOver(existing access.Principal, at path.Path, diags *diag.Diagnostics) {
 	addWarning(diags, at, fmt.Sprintf("Handed to another resource: %s", existing), fmt.Sprintf(
-		"This plan destroys one signpath_%s of %s and creates another, which takes it over: it stays. %s"+
+		"This plan destroys one %s of %s and creates another, which takes it over: it stays. %s"+
 			"Where Terraform carries out the destroy first, the other one gives back at once what that takes.",
-		resourceOf(existing.Kind), existing, movedAdvice(existing)))
+		vocabulary.ResourceType(existing.Kind), existing, movedAdvice(existing)))
 }
 
 // An earlier run that ended half-way may have left two instances for one object, of which

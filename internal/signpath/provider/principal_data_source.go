@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // describedPrincipals are the principals of one kind, as data sources tell of them: one
@@ -30,9 +32,81 @@ type describedPrincipals struct {
 	// filters select among the list, which describeAll is about.
 	filters     map[string]schema.Attribute
 	describeAll string
-	// attributes describe what record makes of a principal.
-	attributes func() map[string]schema.Attribute
-	record     func(access.Principal, access.Reference) any
+	// told is what is told of each, beside its settings.
+	told map[string]toldAttribute
+}
+
+// A toldAttribute is something that data sources tell of a principal, whom reference names: a
+// text, which may be null, or a boolean.
+type toldAttribute struct {
+	description string
+	of          func(p access.Principal, reference access.Reference) attr.Value
+}
+
+func toldText(description string, of func(access.Principal) string) toldAttribute {
+	return toldAttribute{description, func(p access.Principal, _ access.Reference) attr.Value { return types.StringValue(of(p)) }}
+}
+
+func toldFlag(description string, of func(access.Principal) bool) toldAttribute {
+	return toldAttribute{description, func(p access.Principal, _ access.Reference) attr.Value { return types.BoolValue(of(p)) }}
+}
+
+func toldSetting(setting access.Setting) toldAttribute {
+	return toldAttribute{describedSettings[setting.Attribute].told, func(p access.Principal, _ access.Reference) attr.Value { return textOrNull(*setting.Of(&p)) }}
+}
+
+// describe completes a description by what is told of all kinds.
+func describe(d describedPrincipals) describedPrincipals {
+	d.told[attrID] = toldText(fmt.Sprintf("Id of the %s, a UUID.", d.kind.Noun()), func(p access.Principal) string { return p.ID })
+	d.told[attrMember] = toldAttribute{
+		map[bool]string{true: "Member reference, for access lists and other groups.", false: describeMember}[d.kind == access.KindGroup],
+		func(_ access.Principal, reference access.Reference) attr.Value {
+			return types.StringValue(reference.String())
+		},
+	}
+	if d.told[attrName].of == nil {
+		d.told[attrName] = toldText("Name.", func(p access.Principal) string { return p.Name })
+	}
+	for _, setting := range vocabulary.SignPath.SettingsOf(d.kind) {
+		d.told[setting.Attribute] = toldSetting(setting)
+	}
+	if d.kind == access.KindGroup {
+		return d
+	}
+	d.told[attrRole] = toldAttribute{describeRole, func(p access.Principal, _ access.Reference) attr.Value { return roleValue(p.Role) }}
+	d.told[attrActive] = toldFlag("Whether the account is active.", func(p access.Principal) bool { return p.Active })
+	return d
+}
+
+// attributes are those of one principal.
+func (d describedPrincipals) attributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{}
+	for name, told := range d.told {
+		if _, isFlag := told.of(access.Principal{}, access.Reference{}).(types.Bool); isFlag {
+			attributes[name] = schema.BoolAttribute{Computed: true, MarkdownDescription: told.description}
+			continue
+		}
+		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: told.description}
+	}
+	return attributes
+}
+
+// record is what is told of a principal.
+func (d describedPrincipals) record(p access.Principal, reference access.Reference) map[string]attr.Value {
+	record := map[string]attr.Value{}
+	for name, told := range d.told {
+		record[name] = told.of(p, reference)
+	}
+	return record
+}
+
+// object is the record as an element of a list.
+func (d describedPrincipals) object(p access.Principal, reference access.Reference) types.Object {
+	record, kinds := d.record(p, reference), map[string]attr.Type{}
+	for name, value := range record {
+		kinds[name] = value.Type(context.Background())
+	}
+	return types.ObjectValueMust(kinds, record)
 }
 
 // textOrNull is null for a text that SignPath does not have.
@@ -47,7 +121,6 @@ const (
 	describeMember = "Member reference, for access lists and role assignments."
 	describeRole   = "Global role, such as `RegularUser`; the data source `signpath_roles` lists them. " +
 		"One that is not in that list stands as SignPath spells it; null where SignPath states none and does not say that this is a Regular User."
-	describeActive = "Whether the account is active."
 )
 
 // principalDataSource looks up one principal.
@@ -94,8 +167,18 @@ func (d *principalDataSource) ConfigValidators(context.Context) []datasource.Con
 func (d *principalDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	if p, at, ok := d.lookUp(ctx, req, resp); ok {
 		d.noticeRoles(ctx, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.State.Set(ctx, d.record(p, d.client.Known().ReferenceTo(p.ID)))...)
-		keepConfigured(ctx, at, req, resp)
+		d.tell(ctx, p, at, req, resp)
+	}
+}
+
+// tell writes the state, but for what is configured at the path: a data source must return
+// that, also where SignPath spells it otherwise.
+func (d *principalDataSource) tell(ctx context.Context, p access.Principal, at path.Path, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	resp.State.Raw = req.Config.Raw
+	for name, value := range d.record(p, d.client.Known().ReferenceTo(p.ID)) {
+		if !path.Root(name).Equal(at) {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+		}
 	}
 }
 
@@ -115,14 +198,6 @@ func (d *principalDataSource) lookUp(ctx context.Context, req datasource.ReadReq
 	doing := fmt.Sprintf("Looking up the %s %q", d.kind.Noun(), wanted.ValueString())
 	addFailure(&resp.Diagnostics, failure{at: at, doing: doing, needs: needsAnyRole}, err)
 	return p, at, err == nil
-}
-
-// keepConfigured leaves an attribute as it is configured: a data source must return that,
-// also where SignPath spells it otherwise.
-func keepConfigured(ctx context.Context, at path.Path, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var configured types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &configured)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, at, configured)...)
 }
 
 // principalsDataSource lists principals.
@@ -199,10 +274,10 @@ func (d *principalsDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	d.noticeRoles(ctx, &resp.Diagnostics)
-	records := []any{}
+	records := []types.Object{}
 	for _, p := range principals {
 		if filter.matches(p) {
-			records = append(records, d.record(p, d.client.Known().ReferenceTo(p.ID)))
+			records = append(records, d.object(p, d.client.Known().ReferenceTo(p.ID)))
 		}
 	}
 	resp.State.Raw = req.Config.Raw

@@ -64,11 +64,7 @@ func newUserGroupListResource() list.ListResource {
 		finds:    "user groups, but for their members. Groups that are synchronized from the organization's directory are left out: they cannot be managed here",
 		filters:  map[string]schema.Attribute{attrNameContains: nameFilter("groups", "name")},
 		describe: asNamed,
-		state: func(p access.Principal, _ string) any {
-			m := &userGroupModel{}
-			m.read(p)
-			return m
-		},
+		state:    principalState(newUserGroupModel),
 	}
 }
 
@@ -160,7 +156,7 @@ func (r *principalListResource) find(ctx context.Context, l *listing, filter pri
 		switch {
 		case err != nil:
 			l.fail(failure{doing: "Listing the " + r.kinds[0].Noun() + "s", needs: needsAnyRole}, err)
-		case !p.Synchronized && !p.Support:
+		case vocabulary.ManagedBy(p) == "":
 			member := l.client.Known().ReferenceTo(p.ID).String()
 			l.found(ctx, listedObject{
 				name: r.describe(p, l.nameOf(p.ID)), identity: principalIdentity(p.ID),
@@ -190,12 +186,4 @@ func (r *principalListResource) selected(ctx context.Context, filter principalFi
 			}
 		}
 	}
-}
-
-// complete adds what the list of groups may not say of one.
-func (s *session) complete(ctx context.Context, p access.Principal) (access.Principal, error) {
-	if p.Kind != access.KindGroup {
-		return p, nil
-	}
-	return s.client.Group(ctx, p.ID)
 }

@@ -46,18 +46,17 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	member := access.Reference{Kind: r.kind, Key: plan.key().ValueString()}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrMember), member.String())...)
 	if r.session != nil {
-		noteAllowLockout(ctx, resp.Private, plan.fields().AllowLockout.ValueBool(), &resp.Diagnostics)
+		noteAllowLockout(ctx, resp.Private, plan.account().allowsLockout(), &resp.Diagnostics)
 		r.plan(ctx, req.Config, plan, prior, resp)
 	}
 }
 
 // plan checks a create (prior is nil) or an update.
 func (r *principalResource) plan(ctx context.Context, config attributes, plan, prior principalModel, resp *resource.ModifyPlanResponse) {
-	fields := plan.fields()
-	planned := r.principalOf(plan)
+	planned, account := r.principalOf(plan), plan.account()
 	var existing *access.Principal
 	if prior == nil {
-		existing = r.checkCreate(ctx, planned, fields.AdoptExisting.ValueBool(), resp)
+		existing = r.checkCreate(ctx, planned, plan.fields().AdoptExisting.ValueBool(), resp)
 	} else {
 		existing = r.checkUpdate(ctx, planned, plan, prior, &resp.Diagnostics)
 	}
@@ -68,8 +67,8 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	case existing != nil:
 		// What no configuration of a user says stays.
 		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
-		if prior != nil || !r.isWarnedOf(*existing) { // No guard ends a destroy for what an apply refuses anyhow.
-			r.guardActivity(ctx, *existing, planned.Active, fields.AllowLockout.ValueBool(), path.Root(attrActive), &resp.Diagnostics)
+		if account != nil && (prior != nil || !r.isWarnedOf(*existing)) { // No guard ends a destroy for what an apply refuses anyhow.
+			r.guardActivity(ctx, *existing, planned.Active, account.allowsLockout(), path.Root(attrActive), &resp.Diagnostics)
 		}
 		switch {
 		case prior == nil:
@@ -77,7 +76,7 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 		case planned.Active && !existing.Active:
 			r.tellReturn(ctx, *existing, path.Root(attrActive), &resp.Diagnostics)
 		}
-	default:
+	case account != nil:
 		// Whom the plan creates counts as the next plan will find them: an invited user is
 		// a danger already where somebody may do too much, and not there yet where somebody
 		// has to be.
@@ -88,9 +87,11 @@ func (r *principalResource) plan(ctx context.Context, config attributes, plan, p
 	if prior == nil {
 		noteSuccessor(ctx, resp.Private, successor{Object: memberKey(planned)}, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrTakesOver), textOrNull(planned.ID))...)
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrWasActive), r.wasActive(existing))...)
+		if account != nil {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(attrWasActive), r.wasActive(existing))...)
+		}
 	}
-	r.claimUser(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
+	r.claimPrincipal(ctx, memberKey(planned), path.Root(r.keyAttribute), resp)
 	r.holdings.hold(heldAccounts, memberKey(planned))
 	r.planned.put(planned)
 	r.setComputed(ctx, config, prior, existing, resp)
@@ -105,12 +106,9 @@ func (r *principalResource) wasActive(existing *access.Principal) types.Bool {
 	return types.BoolValue(existing.Active || r.accounts.deactivated.has(existing.ID))
 }
 
-// principalOf is the user that a plan describes, as far as that is known.
+// principalOf is the principal that a plan describes, as far as that is known.
 func (r *principalResource) principalOf(plan principalModel) access.Principal {
-	fields := plan.fields()
-	p := access.Principal{
-		Kind: r.kind, Name: fields.Name.ValueString(), Active: fields.Active.IsUnknown() || fields.Active.ValueBool(),
-	}
+	p := access.Principal{Kind: r.kind, Name: plan.fields().Name.ValueString(), Active: plan.account().isActive()}
 	if r.kind == access.KindUser {
 		p.Email = plan.key().ValueString()
 	}
@@ -128,7 +126,7 @@ func (r *principalResource) settleUnknown(ctx context.Context, plan, prior princ
 	}
 	planned := r.principalOf(plan)
 	planned.Name, planned.Email = cmp.Or(planned.Name, notKnownYet), cmp.Or(planned.Email, map[access.Kind]string{access.KindUser: notKnownYet}[r.kind])
-	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + articleOf(r.kind.Noun()), needs: needsUserAdmin}
+	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + articleOf(r.kind.Noun()), needs: r.needs()}
 	settled(diags, doing, true, r.client.SettleCreate(ctx, planned))
 }
 
@@ -137,7 +135,7 @@ const notKnownYet = "(known after apply)"
 
 // settle finds out whether what the apply will send can be sent.
 func (r *principalResource) settle(ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics) {
-	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + planned.String(), needs: needsUserAdmin}
+	doing := failure{at: path.Root(r.keyAttribute), doing: "Planning to create " + planned.String(), needs: r.needs()}
 	var errs []error
 	if existing == nil {
 		errs = append(errs, r.client.SettleCreate(ctx, planned))
@@ -145,7 +143,7 @@ func (r *principalResource) settle(ctx context.Context, planned access.Principal
 			errs = append(errs, r.client.SettleActive(ctx, r.kind, false))
 		}
 	} else {
-		change := r.adoption(planned)
+		change := adoption(plan)
 		if prior != nil {
 			doing.doing = "Planning to change " + existing.String()
 			change = changeOf(plan, prior)
@@ -206,9 +204,9 @@ func isSet(ctx context.Context, config attributes, name string) bool {
 	return !config.GetAttribute(ctx, path.Root(name), &value).HasError() && !value.IsNull()
 }
 
-// claimUser notes that the resource being planned manages the user.
-func (r *principalResource) claimUser(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
-	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: "signpath_" + string(r.kind), of: r.kind.Noun() + " " + key}, at, &resp.Diagnostics)
+// claimPrincipal notes that the resource being planned manages the principal.
+func (r *principalResource) claimPrincipal(ctx context.Context, key string, at path.Path, resp *resource.ModifyPlanResponse) {
+	r.claim(ctx, resp.Private, r.kind.Noun()+" "+key, claim{by: vocabulary.ResourceType(r.kind), of: r.kind.Noun() + " " + key}, at, &resp.Diagnostics)
 }
 
 // checkCreate looks for a user to be created, and returns who exists already.
@@ -216,17 +214,19 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 	at, diags := path.Root(r.keyAttribute), &resp.Diagnostics
 	doing := failure{at: at, doing: fmt.Sprintf("Looking for an existing %s", planned), needs: needsAnyRole}
 	directory, err := r.client.Directory(ctx, r.kind)
-	if err != nil {
-		addFailure(diags, doing, err)
-		return nil
+	var existing access.Principal
+	if err == nil {
+		existing, err = directory.Find(planned.Reference())
 	}
-	existing, err := directory.Find(planned.Reference())
+	if err == nil {
+		existing, err = r.complete(ctx, existing)
+	}
 	switch {
 	case isNobody(err):
 		return nil
 	case err != nil:
 		addFailure(diags, doing, err)
-		return &existing
+		return nil
 	case r.awaitFate(ctx, existing, resp.Private):
 		return nil
 	}
@@ -246,7 +246,7 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 	isReplaced := r.kind == access.KindUser && !planned.Reference().Same(existing.Reference())
 	if isReplaced {
 		r.refuseHandOver(existing, at, diags)
-		r.guardEnd(ctx, existing, plan.fields().AllowLockout.ValueBool(), at, diags)
+		r.guardEnd(ctx, existing, plan.account().allowsLockout(), at, diags)
 		r.settleEnd(ctx, existing, at, diags)
 		return nil // The create is planned next.
 	}
@@ -257,23 +257,26 @@ func (r *principalResource) checkUpdate(ctx context.Context, planned access.Prin
 	return &existing
 }
 
-// planDestroy says that SignPath's API cannot delete users, and refuses to lock
-// out.
+// planDestroy says what becomes of the principal: SignPath's API cannot delete any.
 func (r *principalResource) planDestroy(ctx context.Context, prior principalModel, resp *resource.ModifyPlanResponse) {
 	if r.session == nil || resp.Diagnostics.HasError() {
 		return
 	}
-	fields := prior.fields()
 	existing, err := r.find(ctx, prior)
+	if r.kind == access.KindGroup {
+		r.planEmptying(ctx, prior.fields().Member.ValueString(), existing, err, resp)
+		return
+	}
 	if err != nil || !r.planEndOf(ctx, resp.Private, existing, &resp.Diagnostics) || !existing.Active {
 		return // Nothing to deactivate.
 	}
-	noteAllowLockout(ctx, resp.Private, fields.AllowLockout.ValueBool(), &resp.Diagnostics)
-	r.guardEnd(ctx, existing, fields.AllowLockout.ValueBool(), path.Empty(), &resp.Diagnostics)
+	allowed := prior.account().allowsLockout()
+	noteAllowLockout(ctx, resp.Private, allowed, &resp.Diagnostics)
+	r.guardEnd(ctx, existing, allowed, path.Empty(), &resp.Diagnostics)
 	r.settleEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
 	resp.Diagnostics.AddWarning("Users are deactivated, not deleted: "+existing.String(), fmt.Sprintf(
 		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
-		fields.Member.ValueString()))
+		prior.fields().Member.ValueString()))
 }
 
 // settleEnd finds out whether the user can be deactivated.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-// principalResource is what the resources for interactive users and CI users
-// share: their whole life, from create to deactivation.
+// principalResource is what the resources for interactive users, CI users and user groups
+// share: their whole life, from create to end.
 type principalResource struct {
 	configured
 	kind access.Kind
@@ -33,10 +34,12 @@ type principalResource struct {
 	newModel func() principalModel
 }
 
-// A principalModel is the state of one user.
+// A principalModel is the state of one principal.
 type principalModel interface {
 	// fields returns the attributes that all kinds have.
 	fields() *principalFields
+	// account returns those of an account; nil for a group.
+	account() *accountFields
 	// key is the natural key.
 	key() types.String
 	// settings are the attributes of the settings that this kind has.
@@ -47,24 +50,38 @@ type principalModel interface {
 	// plan. prior is the state, nil for a create; existing is what the server
 	// has, nil if nothing.
 	plan(prior principalModel, existing *access.Principal)
-	// settle fills in what the plan left unknown, after the user was written.
+	// settle fills in what the plan left unknown, after the principal was written.
 	settle(p access.Principal)
 }
 
-// principalFields are the attributes that all kinds of users have.
+// principalFields are the attributes that all kinds of principals have.
 type principalFields struct {
 	ID             types.String `tfsdk:"id"`
 	Name           types.String `tfsdk:"name"`
-	Active         types.Bool   `tfsdk:"active"`
 	Member         types.String `tfsdk:"member"`
 	AdoptExisting  types.Bool   `tfsdk:"adopt_existing"`
-	AllowLockout   types.Bool   `tfsdk:"allow_lockout"`
 	TakesOver      types.String `tfsdk:"takes_over"`
-	WasActive      types.Bool   `tfsdk:"was_active"`
 	OrganizationID types.String `tfsdk:"organization_id"`
 }
 
 func (f *principalFields) fields() *principalFields { return f }
+
+// accountFields are the attributes that all kinds of users have. Groups are always active.
+type accountFields struct {
+	Active       types.Bool `tfsdk:"active"`
+	AllowLockout types.Bool `tfsdk:"allow_lockout"`
+	WasActive    types.Bool `tfsdk:"was_active"`
+}
+
+func (f *accountFields) account() *accountFields { return f }
+
+// isActive is true for an account of which it is not known yet.
+func (f *accountFields) isActive() bool {
+	return f == nil || f.Active.IsUnknown() || f.Active.ValueBool()
+}
+
+// allowsLockout is false for a group, which locks nobody out by itself.
+func (f *accountFields) allowsLockout() bool { return f != nil && f.AllowLockout.ValueBool() }
 
 const (
 	attrID     = "id"
@@ -73,7 +90,8 @@ const (
 	attrActive = "active"
 )
 
-func principalAttributes(kind access.Kind) map[string]schema.Attribute {
+// principalAttributes are those of all kinds; adopts says what adopt_existing takes over.
+func principalAttributes(kind access.Kind, adopts string) map[string]schema.Attribute {
 	noun := kind.Noun()
 	attributes := map[string]schema.Attribute{
 		attrID: schema.StringAttribute{
@@ -81,29 +99,49 @@ func principalAttributes(kind access.Kind) map[string]schema.Attribute {
 			MarkdownDescription: fmt.Sprintf("Id of the %s at SignPath, a UUID.", noun),
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
-		attrAdoptExisting: adoptExistingAttribute(articleOf(noun) + " that exists already, active or inactive, and activates it if it has to be active"),
+		attrAdoptExisting: adoptExistingAttribute(adopts),
 		attrTakesOver:     takesOverAttribute(articleOf(noun)),
-		attrWasActive: schema.BoolAttribute{
-			Computed: true,
-			MarkdownDescription: fmt.Sprintf("Whether the %s whom the create takes over was active before it. Null where `takes_over` is. "+
-				"It is known in every plan, and stays as it is after the create.%s", noun, refusedIfChanged),
-			PlanModifiers: []planmodifier.Bool{ofCreate{}},
-		},
-		attrAllowLockout: allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator"),
-		attrActive: schema.BoolAttribute{
-			Optional: true,
-			Computed: true,
-			Default:  booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the account may be used. Defaults to `true`. A deactivated user keeps its rights, and has them again when it is activated. " +
-				"Deactivation outside Terraform shows as drift.",
-		},
-		attrMember: schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: fmt.Sprintf("Member reference, for access lists and role assignments: `%s:…`. Known in the plan, also for one that the same plan creates; referring to it makes Terraform create it first.", kind),
-		},
 	}
 	maps.Copy(attributes, managedSettings(kind))
 	return attributes
+}
+
+// accountAttributes are those of interactive users and CI users.
+func accountAttributes(kind access.Kind) map[string]schema.Attribute {
+	noun := kind.Noun()
+	attributes := principalAttributes(kind, articleOf(noun)+" that exists already, active or inactive, and activates it if it has to be active")
+	attributes[attrWasActive] = schema.BoolAttribute{
+		Computed: true,
+		MarkdownDescription: fmt.Sprintf("Whether the %s whom the create takes over was active before it. Null where `takes_over` is. "+
+			"It is known in every plan, and stays as it is after the create.%s", noun, refusedIfChanged),
+		PlanModifiers: []planmodifier.Bool{ofCreate{}},
+	}
+	attributes[attrAllowLockout] = allowLockoutAttribute("deactivates the user that Terraform acts as, or the last active Global Administrator")
+	attributes[attrActive] = schema.BoolAttribute{
+		Optional: true,
+		Computed: true,
+		Default:  booldefault.StaticBool(true),
+		MarkdownDescription: "Whether the account may be used. Defaults to `true`. A deactivated user keeps its rights, and has them again when it is activated. " +
+			"Deactivation outside Terraform shows as drift.",
+	}
+	attributes[attrMember] = schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: fmt.Sprintf("Member reference, for access lists and role assignments: `%s:…`. Known in the plan, also for one that the same plan creates; referring to it makes Terraform create it first.", kind),
+	}
+	return attributes
+}
+
+// Metadata implements [resource.Resource].
+func (r *principalResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = vocabulary.ResourceType(r.kind)
+}
+
+// needs says which role managing the principals needs.
+func (r *principalResource) needs() string {
+	if r.kind == access.KindGroup {
+		return needsGroupAdmin
+	}
+	return needsUserAdmin
 }
 
 // IdentitySchema implements [resource.ResourceWithIdentity].
@@ -119,16 +157,15 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	fields := model.fields()
 	wanted := r.principalOf(model)
 	if r.refuseLeft(wanted, path.Root(r.keyAttribute), &resp.Diagnostics) {
 		return
 	}
-	created, err := r.create(ctx, wanted, *fields, &resp.Diagnostics)
+	created, err := r.create(ctx, wanted, model, &resp.Diagnostics)
 	if created.ID == "" && err == nil { // It is reported.
 		return
 	}
-	doing := failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: needsUserAdmin, creating: true}
+	doing := failure{at: path.Root(r.keyAttribute), doing: fmt.Sprintf("Creating %s", wanted), needs: r.needs(), creating: true}
 	var lost *api.LostCreateError
 	if err != nil && !errors.As(err, &lost) && !isInForce(err) {
 		addFailure(&resp.Diagnostics, doing, err)
@@ -142,10 +179,11 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 		addFailure(&resp.Diagnostics, doing, err)
 		return
 	}
-	active := fields.Active.ValueBool()
-	if active == created.Active {
+	account := model.account()
+	if account == nil || account.Active.ValueBool() == created.Active {
 		return
 	}
+	active := account.Active.ValueBool()
 	if err := r.client.SetActive(ctx, r.kind, created.ID, active); err != nil {
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrActive), doing: activation(active) + " " + wanted.String(), needs: needsUserAdmin}, err)
 		return
@@ -167,42 +205,53 @@ func (r *principalResource) save(ctx context.Context, plan tfsdk.Plan, p access.
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// create makes the user, or takes up the one whom the plan names: SignPath has no second
-// place for the same e-mail or name.
-func (r *principalResource) create(ctx context.Context, wanted access.Principal, plan principalFields, diags *diag.Diagnostics) (access.Principal, error) {
-	if plan.TakesOver.IsNull() {
+// create makes the principal, or takes up the one that the plan names: SignPath keeps what a
+// replacement has just destroyed, and has no second place for the same e-mail or name.
+func (r *principalResource) create(ctx context.Context, wanted access.Principal, plan principalModel, diags *diag.Diagnostics) (access.Principal, error) {
+	fields := plan.fields()
+	if fields.TakesOver.IsNull() {
 		if r.awaitName(ctx, wanted, access.Principal{}, path.Root(r.keyAttribute), diags); diags.HasError() {
 			return wanted, nil
 		}
 		return r.client.CreatePrincipal(ctx, wanted)
 	}
-	defer r.accounts.lock(plan.TakesOver.ValueString())() // An end that is under way is over then.
-	existing, err := r.client.Principal(ctx, r.kind, plan.TakesOver.ValueString())
+	defer r.accounts.lock(fields.TakesOver.ValueString())() // An end that is under way is over then.
+	existing, err := r.whole(ctx, r.kind, fields.TakesOver.ValueString())
 	if err != nil {
 		return wanted, err
 	}
 	// A plan only warns of a create that takes over and cannot be carried out: half of it
 	// would be written.
-	if active := plan.Active.ValueBool(); active != existing.Active {
-		if err := r.client.SettleActive(ctx, r.kind, active); err != nil {
+	if wanted.Active != existing.Active {
+		if err := r.client.SettleActive(ctx, r.kind, wanted.Active); err != nil {
 			return existing, err
 		}
 	}
-	if plan.AdoptExisting.ValueBool() {
+	if fields.AdoptExisting.ValueBool() {
 		warnOfAdoption(existing, diags)
 	}
 	r.accounts.created.add(existing.ID)
-	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, r.adoption(wanted))
+	if r.kind == access.KindGroup {
+		r.refill(ctx, existing, diags)
+	}
+	change := adoption(plan)
+	if change.IsEmpty() {
+		return existing, nil
+	}
+	warnings, err := r.client.EditPrincipal(ctx, r.kind, existing.ID, change)
 	addEditWarnings(diags, existing.String(), warnings)
 	return existing, err
 }
 
-// adoption says what to edit of a user who exists and is taken up.
-func (r *principalResource) adoption(wanted access.Principal) api.PrincipalChange {
-	change := api.PrincipalChange{Name: &wanted.Name, Settings: map[string]string{}}
-	for _, setting := range vocabulary.SignPath.SettingsOf(r.kind) {
-		if text := *setting.Of(&wanted); text != "" {
-			change.Settings[setting.Attribute] = text
+// adoption says what to edit of somebody who exists and is taken up: what the configuration sets.
+func adoption(plan principalModel) api.PrincipalChange {
+	change := api.PrincipalChange{Settings: map[string]string{}}
+	if plan.account() != nil { // A group is looked for by its name.
+		change.Name = plan.fields().Name.ValueStringPointer()
+	}
+	for attribute, text := range plan.settings() {
+		if !text.IsUnknown() && !text.IsNull() {
+			change.Settings[attribute] = text.ValueString()
 		}
 	}
 	return change
@@ -236,20 +285,39 @@ func (r *principalResource) Read(ctx context.Context, req resource.ReadRequest, 
 	principalIdentity(p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// find returns the user of a state. After a create whose answer was lost the
-// state has no id, and the user is looked for by the natural key.
+// find returns the principal of a state. After a create whose answer was lost the
+// state has no id, and the principal is looked for by the natural key.
 func (r *principalResource) find(ctx context.Context, model principalModel) (access.Principal, error) {
 	if id := model.fields().ID; !id.IsNull() {
-		return r.client.Principal(ctx, r.kind, id.ValueString())
+		return r.whole(ctx, r.kind, id.ValueString())
 	}
-	return r.client.Resolve(ctx, access.Reference{Kind: r.kind, Key: model.key().ValueString()})
+	p, err := r.client.Resolve(ctx, access.Reference{Kind: r.kind, Key: model.key().ValueString()})
+	if err != nil {
+		return p, err
+	}
+	return r.complete(ctx, p)
+}
+
+// whole returns all that SignPath tells of a principal.
+func (s *session) whole(ctx context.Context, kind access.Kind, id string) (access.Principal, error) {
+	if kind == access.KindGroup {
+		return s.client.Group(ctx, id)
+	}
+	return s.client.Principal(ctx, kind, id)
+}
+
+// complete adds what the list of groups may not say of one.
+func (s *session) complete(ctx context.Context, p access.Principal) (access.Principal, error) {
+	if p.Kind != access.KindGroup {
+		return p, nil
+	}
+	return s.client.Group(ctx, p.ID)
 }
 
 // read takes over what SignPath says.
 func (f *principalFields) read(p access.Principal) {
 	f.ID = types.StringValue(p.ID)
 	f.Name = types.StringValue(p.Name)
-	f.Active = types.BoolValue(p.Active)
 	if reference := p.Reference(); !sameReference(f.Member, reference) {
 		f.Member = types.StringValue(reference.String())
 	}
@@ -258,6 +326,9 @@ func (f *principalFields) read(p access.Principal) {
 // readPrincipal makes a model what SignPath says.
 func readPrincipal(m principalModel, p access.Principal) {
 	m.fields().read(p)
+	if account := m.account(); account != nil {
+		account.Active = types.BoolValue(p.Active)
+	}
 	readSettings(m.settings(), p)
 	m.read(p)
 }
@@ -291,32 +362,38 @@ func (r *principalResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, err := r.client.Principal(ctx, r.kind, state.fields().ID.ValueString())
+	p, err := r.whole(ctx, r.kind, state.fields().ID.ValueString())
 	addFailure(&resp.Diagnostics, failure{doing: "Reading " + state.fields().Member.ValueString(), needs: needsAnyRole}, err)
 	settle(plan, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	principalIdentity(state.fields().ID.ValueString()).set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// update brings the user from the state to the plan.
+// update brings the principal from the state to the plan.
 func (r *principalResource) update(ctx context.Context, plan, state principalModel, diags *diag.Diagnostics) {
-	want, have := plan.fields(), state.fields()
-	id, name := have.ID.ValueString(), have.Member.ValueString()
-	change := changeOf(plan, state)
-	if wanted, present := r.principalOf(plan), r.principalOf(state); !wanted.Reference().Same(present.Reference()) {
-		wanted.ID = id
+	id, name := state.fields().ID.ValueString(), state.fields().Member.ValueString()
+	wanted, present := r.principalOf(plan), r.principalOf(state)
+	wanted.ID = id
+	if !wanted.Reference().Same(present.Reference()) {
 		r.awaitName(ctx, wanted, present, path.Root(r.keyAttribute), diags)
 	}
-	if !change.IsEmpty() && !diags.HasError() {
+	if change := changeOf(plan, state); !change.IsEmpty() && !diags.HasError() {
 		warnings, err := r.client.EditPrincipal(ctx, r.kind, id, change)
 		addEditWarnings(diags, name, warnings)
-		addFailure(diags, failure{doing: "Editing " + name, needs: needsUserAdmin}, err)
+		addFailure(diags, failure{doing: "Editing " + name, needs: r.needs()}, err)
+	}
+	if diags.HasError() {
+		return
 	}
 	defer r.accounts.lock(id)()
-	isDeactivated := r.accounts.deactivated.has(id) && want.Active.ValueBool()
-	if !diags.HasError() && (isDeactivated || !want.Active.Equal(have.Active)) {
-		err := r.client.SetActive(ctx, r.kind, id, want.Active.ValueBool())
-		addFailure(diags, failure{at: path.Root(attrActive), doing: activation(want.Active.ValueBool()) + " " + name, needs: needsUserAdmin}, err)
+	if r.kind == access.KindGroup {
+		r.refill(ctx, wanted, diags)
+		return
+	}
+	isDeactivated := r.accounts.deactivated.has(id) && wanted.Active
+	if isDeactivated || wanted.Active != present.Active {
+		err := r.client.SetActive(ctx, r.kind, id, wanted.Active)
+		addFailure(diags, failure{at: path.Root(attrActive), doing: activation(wanted.Active) + " " + name, needs: needsUserAdmin}, err)
 	}
 }
 
@@ -329,16 +406,16 @@ func changeOf(plan, state principalModel) api.PrincipalChange {
 	}
 	have := state.settings()
 	for attribute, want := range plan.settings() {
-		if text := want.ValueString(); text != have[attribute].ValueString() {
+		if text := want.ValueString(); !want.IsUnknown() && text != have[attribute].ValueString() {
 			change.Settings[attribute] = text
 		}
 	}
 	return change
 }
 
-// articleOf puts the indefinite article before a noun.
+// articleOf puts the indefinite article before the noun of a kind of principals.
 func articleOf(noun string) string {
-	if strings.ContainsAny(noun[:1], "aeiou") {
+	if strings.ContainsAny(noun[:1], "aeio") {
 		return "an " + noun
 	}
 	return "a " + noun
@@ -351,8 +428,8 @@ func activation(active bool) string {
 	return "Deactivating"
 }
 
-// Delete implements [resource.Resource]: it deactivates, as nothing else is
-// known to exist.
+// Delete implements [resource.Resource]: it deactivates a user and empties a group, as
+// nothing else is known to exist.
 func (r *principalResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
 	state := r.newModel()
@@ -361,33 +438,44 @@ func (r *principalResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	r.replaced.add(state.fields().ID.ValueString())
-	id := state.fields().ID.ValueString()
-	if !state.fields().Active.ValueBool() || id == "" || isSucceeded(ctx, req.Private, id) {
+	if !state.account().isActive() {
+		return
+	}
+	existing, err := r.find(ctx, state)
+	if isNobody(err) {
+		return
+	}
+	id := cmp.Or(existing.ID, state.fields().ID.ValueString())
+	if isSucceeded(ctx, req.Private, id) {
 		return
 	}
 	defer r.accounts.lock(id)()
 	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{id})) == 0 {
 		return
 	}
-	if p, err := r.find(ctx, state); err == nil {
-		r.checkDeactivation(ctx, p, allowedLockout(ctx, req.Private), path.Empty(), &resp.Diagnostics)
-		if resp.Diagnostics.HasError() {
-			return
-		}
+	if err != nil {
+		addFailure(&resp.Diagnostics, failure{doing: "Reading " + state.fields().Member.ValueString(), needs: needsAnyRole}, err)
+		return
 	}
-	r.accounts.deactivated.add(id)
-	err := r.client.SetActive(ctx, r.kind, id, false)
-	addFailure(&resp.Diagnostics, failure{doing: "Deactivating " + state.fields().Member.ValueString(), needs: needsUserAdmin}, err)
+	if r.kind == access.KindGroup {
+		r.empty(ctx, req.Private, existing, &resp.Diagnostics)
+		return
+	}
+	r.deactivate(ctx, existing, allowedLockout(ctx, req.Private), &resp.Diagnostics)
 }
 
-// ImportState implements [resource.ResourceWithImportState].
+func (r *principalResource) deactivate(ctx context.Context, existing access.Principal, allowed bool, diags *diag.Diagnostics) {
+	if r.checkDeactivation(ctx, existing, allowed, path.Empty(), diags); diags.HasError() {
+		return
+	}
+	r.accounts.deactivated.add(existing.ID)
+	err := r.client.SetActive(ctx, r.kind, existing.ID, false)
+	addFailure(diags, failure{doing: "Deactivating " + existing.Reference().String(), needs: needsUserAdmin}, err)
+}
+
+// ImportState implements [resource.ResourceWithImportState]: by id or natural key, with or
+// without the kind in front, or by identity.
 func (r *principalResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.importPrincipal(ctx, r.kind, r.keyAttribute, req, resp)
-}
-
-// importPrincipal imports by id or natural key, with or without the kind in
-// front, or by identity.
-func (s *session) importPrincipal(ctx context.Context, kind access.Kind, keyAttribute string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	wanted := req.ID
 	if wanted == "" {
 		wanted = importedID(ctx, req.Identity, attrID, &resp.Diagnostics)
@@ -395,13 +483,13 @@ func (s *session) importPrincipal(ctx context.Context, kind access.Kind, keyAttr
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	prefix := string(kind) + ":"
+	prefix := string(r.kind) + ":"
 	reference, err := access.ParseReference(prefix + strings.TrimPrefix(wanted, prefix))
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the %s or the UUID of the %s.", wanted, keyAttribute, kind.Noun()))
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the %s or the UUID of the %s.", wanted, r.keyAttribute, r.kind.Noun()))
 		return
 	}
-	p, err := s.client.Resolve(ctx, reference)
+	p, err := r.client.Resolve(ctx, reference)
 	if err != nil {
 		addFailure(&resp.Diagnostics, failure{doing: fmt.Sprintf("Importing %q", wanted), needs: needsAnyRole}, err)
 		return

@@ -37,8 +37,7 @@ type roleAssignmentModel struct {
 }
 
 const (
-	attrRole           = "role"
-	roleAssignmentType = "signpath_role_assignment"
+	attrRole = "role"
 )
 
 // roleKinds are the kinds of principals that have a global role.
@@ -261,7 +260,7 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 
 func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
 	role := "the global role of " + key
-	r.session.claim(ctx, resp.Private, role, claim{by: roleAssignmentType, of: role}, path.Root(attrMember), &resp.Diagnostics)
+	r.session.claim(ctx, resp.Private, role, claim{by: vocabulary.RoleAssignmentType, of: role}, path.Root(attrMember), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].

@@ -5,13 +5,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-var userGroups = describedPrincipals{
+var userGroups = describe(describedPrincipals{
 	kind: access.KindGroup, typeName: "user_group",
 	one: "Looks up one user group by name or id, with who is in it: directly, and through groups in it. One that does not exist is an error that names the nearest; a name that fits several is an error that lists their ids.",
 	key: attrName, describeKey: "Name.", checkKey: isName(),
@@ -20,41 +20,14 @@ var userGroups = describedPrincipals{
 	filters: map[string]schema.Attribute{
 		attrNameContains: schema.StringAttribute{Optional: true, MarkdownDescription: describeNameFilter("groups", "name")},
 	},
-	attributes: userGroupRecordAttributes,
-	record:     func(p access.Principal, member access.Reference) any { return newUserGroupRecord(p, member) },
-}
+	told: map[string]toldAttribute{
+		attrDirectorySynchronized: toldFlag("Whether the group is synchronized from the organization's directory. It can then be given rights, but not edited.",
+			func(p access.Principal) bool { return p.Synchronized }),
+	},
+})
 
 func newUserGroupsDataSource() datasource.DataSource {
 	return &principalsDataSource{describedPrincipals: userGroups}
-}
-
-// userGroupRecord is what data sources tell of a user group in a list.
-type userGroupRecord struct {
-	ID                    types.String `tfsdk:"id"`
-	Member                types.String `tfsdk:"member"`
-	Name                  types.String `tfsdk:"name"`
-	Description           types.String `tfsdk:"description"`
-	DirectorySynchronized types.Bool   `tfsdk:"directory_synchronized"`
-}
-
-func newUserGroupRecord(p access.Principal, member access.Reference) userGroupRecord {
-	return userGroupRecord{
-		ID: types.StringValue(p.ID), Member: types.StringValue(member.String()), Name: types.StringValue(p.Name),
-		Description: textOrNull(p.Description), DirectorySynchronized: types.BoolValue(p.Synchronized),
-	}
-}
-
-func userGroupRecordAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		attrID:          schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the group, a UUID."},
-		attrMember:      schema.StringAttribute{Computed: true, MarkdownDescription: "Member reference, for access lists and other groups."},
-		attrName:        schema.StringAttribute{Computed: true, MarkdownDescription: "Name."},
-		attrDescription: schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
-		attrDirectorySynchronized: schema.BoolAttribute{
-			Computed:            true,
-			MarkdownDescription: "Whether the group is synchronized from the organization's directory. It can then be given rights, but not edited.",
-		},
-	}
 }
 
 // userGroupDataSource looks up one user group, and who is in it.
@@ -62,13 +35,6 @@ type userGroupDataSource struct{ principalDataSource }
 
 func newUserGroupDataSource() datasource.DataSource {
 	return &userGroupDataSource{principalDataSource{describedPrincipals: userGroups}}
-}
-
-// userGroupLookup is the state of the data source signpath_user_group.
-type userGroupLookup struct {
-	userGroupRecord
-	Members  types.Set        `tfsdk:"members"`
-	Expanded []expandedMember `tfsdk:"expanded_members"`
 }
 
 // Schema implements [datasource.DataSource].
@@ -90,10 +56,11 @@ func (d *userGroupDataSource) Read(ctx context.Context, req datasource.ReadReque
 		addFailure(&resp.Diagnostics, failure{doing: "Reading " + p.String(), needs: needsAnyRole}, err)
 		return
 	}
-	model := userGroupLookup{userGroupRecord: newUserGroupRecord(p, d.client.Known().ReferenceTo(p.ID))}
-	model.Members, model.Expanded = d.members(ctx, d.groupTarget(vocabulary.GroupMembers, p), &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-		keepConfigured(ctx, at, req, resp)
+	members, expanded := d.members(ctx, d.groupTarget(vocabulary.GroupMembers, p), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
+	d.tell(ctx, p, at, req, resp)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(vocabulary.GroupMembers.Plural), members)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(expandedName(vocabulary.GroupMembers)), expanded)...)
 }

@@ -21,12 +21,8 @@ import (
 
 const privateAnnounced = "announced_members"
 
-// planDestroy says what becomes of the group, and who leaves it.
-func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupModel, resp *resource.ModifyPlanResponse) {
-	if r.session == nil || resp.Diagnostics.HasError() {
-		return
-	}
-	group, err := r.find(ctx, prior)
+// planEmptying says what becomes of a group, and who leaves it; err is why it was not found.
+func (r *principalResource) planEmptying(ctx context.Context, member string, group access.Principal, err error, resp *resource.ModifyPlanResponse) {
 	if isNobody(err) {
 		return
 	}
@@ -35,7 +31,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 		members, err = r.client.Members(ctx, r.groupTarget(vocabulary.GroupMembers, group))
 	}
 	if err != nil {
-		addFailure(&resp.Diagnostics, failure{doing: "Reading " + prior.Member.ValueString(), needs: needsAnyRole}, err)
+		addFailure(&resp.Diagnostics, failure{doing: "Reading " + member, needs: needsAnyRole}, err)
 		return
 	}
 	if !r.planEndOf(ctx, resp.Private, group, &resp.Diagnostics) {
@@ -59,7 +55,7 @@ func (r *userGroupResource) planDestroy(ctx context.Context, prior userGroupMode
 	emptied.Replaceable, emptied.Ends = true, true
 	r.guardAccess(ctx, emptied, &resp.Diagnostics)
 	names, err := r.spellMembers(ctx, members, nil)
-	addFailure(&resp.Diagnostics, failure{doing: "Naming the members of " + prior.Member.ValueString(), needs: needsAnyRole}, err)
+	addFailure(&resp.Diagnostics, failure{doing: "Naming the members of " + member, needs: needsAnyRole}, err)
 	resp.Diagnostics.AddWarning(fmt.Sprintf("User groups are emptied, not deleted: %s", group), emptyingNote(group, names))
 }
 
@@ -77,38 +73,25 @@ func announce(ctx context.Context, private privateState, ids []string, diags *di
 	setPrivate(ctx, private, privateAnnounced, append([]string{}, ids...), diags)
 }
 
-// Delete implements [resource.Resource]. The destroy half of a replacement has
-// announced nobody, and takes nobody out: the create takes the group up again.
-func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	defer r.noticeContract(&resp.Diagnostics)
-	var state userGroupModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	announced := getPrivate[[]string](ctx, req.Private, privateAnnounced)
-	group, err := r.find(ctx, state)
-	if resp.Diagnostics.HasError() || isNobody(err) {
-		return
-	}
-	r.replaced.add(group.ID)
+// empty takes those out of a group whom the plan has announced. The destroy half of a
+// replacement has announced nobody, and takes nobody out: the create takes the group up again.
+func (r *principalResource) empty(ctx context.Context, private privateReader, group access.Principal, diags *diag.Diagnostics) {
+	announced := getPrivate[[]string](ctx, private, privateAnnounced)
 	t := r.groupTarget(vocabulary.GroupMembers, group)
-	defer r.accounts.lock(group.ID)()
-	if len(r.givenUp(ctx, req.Private, heldAccounts, []string{group.ID})) == 0 {
-		return
-	}
-	if err == nil && len(announced) > 0 {
-		var warnings api.Warnings
+	if len(announced) > 0 {
 		r.accounts.emptied.hold(listKey(t), announced...)
-		warnings, err = r.client.SetMembers(ctx, t, nil, announced)
-		addEditWarnings(&resp.Diagnostics, t.String(), warnings)
+		warnings, err := r.client.SetMembers(ctx, t, nil, announced)
+		addEditWarnings(diags, t.String(), warnings)
+		if err != nil {
+			addFailure(diags, failure{doing: "Emptying " + group.Reference().String(), needs: needsGroupAdmin}, err)
+			return
+		}
 	}
-	if err != nil {
-		addFailure(&resp.Diagnostics, failure{doing: "Emptying " + state.Member.ValueString(), needs: needsGroupAdmin}, err)
-		return
-	}
-	r.warnOfRemaining(ctx, t, announced != nil && !group.Synchronized, &resp.Diagnostics)
+	r.warnOfRemaining(ctx, t, announced != nil && !group.Synchronized, diags)
 }
 
 // warnOfRemaining names who joined the group after the plan.
-func (r *userGroupResource) warnOfRemaining(ctx context.Context, t api.Target, emptied bool, diags *diag.Diagnostics) {
+func (r *principalResource) warnOfRemaining(ctx context.Context, t api.Target, emptied bool, diags *diag.Diagnostics) {
 	left, err := r.client.Members(ctx, t)
 	if err != nil || len(left) == 0 || !emptied {
 		return
@@ -120,10 +103,9 @@ func (r *userGroupResource) warnOfRemaining(ctx context.Context, t api.Target, e
 	}
 }
 
-// restore puts those back whom the end of another instance for the same group took out,
-// but for those who leave it by a resource of their own.
-func (r *userGroupResource) restore(ctx context.Context, group access.Principal, diags *diag.Diagnostics) {
-	defer r.accounts.lock(group.ID)()
+// refill puts those back whom the end of another instance for the same group took out,
+// but for those who leave it by a resource of their own. The lock of the group is held.
+func (r *principalResource) refill(ctx context.Context, group access.Principal, diags *diag.Diagnostics) {
 	t := r.groupTarget(vocabulary.GroupMembers, group)
 	_, left := r.taken.entries.split(listKey(t), r.accounts.emptied.of(listKey(t)))
 	if len(left) == 0 {

@@ -32,6 +32,7 @@ func newUserResource() plannedResource {
 // userModel is the state of signpath_user.
 type userModel struct {
 	principalFields
+	accountFields
 	userSettings
 	Email                 types.String `tfsdk:"email"`
 	Status                types.String `tfsdk:"status"`
@@ -119,14 +120,9 @@ func expiryOfInvitation() types.String {
 	return types.StringValue(time.Now().UTC().Add(vocabulary.InvitationValidity).Format(time.RFC3339))
 }
 
-// Metadata implements [resource.Resource].
-func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_user"
-}
-
 // Schema implements [resource.Resource].
 func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	attributes := principalAttributes(access.KindUser)
+	attributes := accountAttributes(access.KindUser)
 	attributes[attrName] = schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "Display name.",

@@ -37,24 +37,38 @@ func (s *userSettings) settings() map[string]*types.String {
 	}
 }
 
+// userGroupSettings are the attributes of the settings of a user group.
+type userGroupSettings struct {
+	Description types.String `tfsdk:"description"`
+}
+
+func (s *userGroupSettings) settings() map[string]*types.String {
+	return map[string]*types.String{vocabulary.Description.Attribute: &s.Description}
+}
+
 // describedSettings are what the documentation says of settings: of one that is managed,
 // and of one that is told.
 var describedSettings = map[string]struct {
 	managed, told string
-	check         validator.String
+	checks        []validator.String
 }{
 	vocabulary.NotificationEmail.Attribute: {
 		managed: "E-mail address to which SignPath sends notifications about signing requests. " +
 			"If it is not set, Terraform does not manage it, leaves it as it is, and shows what SignPath has; null if there is none.",
-		told:  "E-mail address for notifications; null if none is set.",
-		check: isEmail(),
+		told:   "E-mail address for notifications; null if none is set.",
+		checks: []validator.String{isEmail()},
 	},
 	vocabulary.Identity.Attribute: {
 		managed: "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`, for organizations with single sign-on. " +
 			"Whether SignPath then sends no invitation is not documented for today's API; it once was. " +
 			"If it is not set, Terraform does not manage it and shows what SignPath has; null if there is none.",
-		told:  "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`; null if there is none.",
-		check: isIdentity(),
+		told:   "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`; null if there is none.",
+		checks: []validator.String{isIdentity()},
+	},
+	vocabulary.Description.Attribute: {
+		managed: "Description. If it is not set, Terraform does not manage it, leaves it as it is, and shows what SignPath has; null if there is none. " +
+			"`\"\"` clears it.",
+		told: "Description; null if there is none.",
 	},
 }
 
@@ -65,7 +79,7 @@ func managedSettings(kind access.Kind) map[string]schema.Attribute {
 		described := describedSettings[setting.Attribute]
 		attributes[setting.Attribute] = schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: described.managed,
-			Validators:    []validator.String{described.check},
+			Validators:    described.checks,
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		}
 	}
@@ -84,6 +98,9 @@ func toldSettings(kind access.Kind) map[string]dataschema.Attribute {
 // readSettings makes settings what SignPath says.
 func readSettings(settings map[string]*types.String, p access.Principal) {
 	for _, setting := range vocabulary.SignPath.SettingsOf(p.Kind) {
-		*settings[setting.Attribute] = textOrNull(*setting.Of(&p))
+		text, told := settings[setting.Attribute], textOrNull(*setting.Of(&p))
+		if told.ValueString() != text.ValueString() || text.IsUnknown() { // What is configured as "" is none.
+			*text = told
+		}
 	}
 }
