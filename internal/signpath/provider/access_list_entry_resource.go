@@ -2,10 +2,8 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -23,23 +21,18 @@ import (
 // accessListEntryResource manages one member of one access list, such as
 // signpath_signing_policy_approver. It is additive: it leaves the other members
 // alone.
-type accessListEntryResource struct {
-	configured
-	list vocabulary.List
-}
+type accessListEntryResource struct{ managedList }
 
 var _ plannedResource = (*accessListEntryResource)(nil)
 
 func newAccessListEntryResource(list vocabulary.List) plannedResource {
-	return &accessListEntryResource{list: list}
+	return &accessListEntryResource{managedList{list: list}}
 }
 
 // Metadata implements [resource.Resource].
 func (r *accessListEntryResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = r.list.EntryType()
 }
-
-const attrMember = "member"
 
 // Schema implements [resource.Resource].
 func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -80,15 +73,15 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		r.planDestroy(ctx, req, resp)
 		return
 	}
-	if left, ok := r.leftTarget(ctx, r.list, req, &resp.Diagnostics); ok {
+	if left, ok := r.leftTarget(ctx, req, &resp.Diagnostics); ok {
 		id := entryID(ctx, req.Private)
 		if r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) && len(r.noteKept(ctx, resp.Private, listKey(left), []string{id}, &resp.Diagnostics)) > 0 {
 			r.guardRemoval(ctx, left, id, &resp.Diagnostics)
 		}
 		req = planCreate(ctx, r.list, req, resp)
 	}
-	r.settleUnknownList(ctx, r.list, false, req, &resp.Diagnostics)
-	if r.isOfUnknown(ctx, r.list, req, &resp.Diagnostics) {
+	r.settleUnknownList(ctx, false, req, &resp.Diagnostics)
+	if r.isOfUnknown(ctx, req, &resp.Diagnostics) {
 		return
 	}
 	var member types.String
@@ -98,18 +91,18 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 	}
 	if member.IsUnknown() {
 		r.stayUnlessOther(ctx, req, path.Root(attrMember), &resp.Diagnostics)
-		if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok {
+		if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok {
 			r.settleMembers(ctx, t, false, nil, path.Root(attrMember), &resp.Diagnostics)
 		}
 		return
 	}
-	if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
+	if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
 		r.plan(ctx, t, member.ValueString(), req, resp)
 	}
 }
 
 func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
+	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
 	id := entryID(ctx, req.Private)
 	if err != nil || !r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
 		return
@@ -264,7 +257,7 @@ func setEntryID(ctx context.Context, private privateState, id string, diags *dia
 // Create implements [resource.Resource].
 func (r *accessListEntryResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
-	t, ok := r.applyTarget(ctx, req.Plan, nil, r.list, &resp.Diagnostics)
+	t, ok := r.applyTarget(ctx, req.Plan, nil, &resp.Diagnostics)
 	member := entryMember(ctx, req.Plan, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
@@ -302,7 +295,7 @@ func entryMember(ctx context.Context, from attributes, diags *diag.Diagnostics) 
 
 // Read implements [resource.Resource].
 func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
+	t, ids, ok := r.readMembers(ctx, req, resp)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
 	r.departed.note(member)
 	if !ok || resp.Diagnostics.HasError() {
@@ -353,13 +346,11 @@ func (r *accessListEntryResource) currentID(ctx context.Context, member, granted
 	return p.ID, err
 }
 
-func isNobody(err error) bool { return errors.Is(err, access.ErrNoPrincipal) || api.IsGone(err) }
-
 // Update implements [resource.Resource]. The entry stays the same one, and is there
 // afterwards.
 func (r *accessListEntryResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
-	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
+	t, ok := r.applyTarget(ctx, req.Plan, req.Private, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -382,7 +373,7 @@ func (r *accessListEntryResource) Update(ctx context.Context, req resource.Updat
 // Delete implements [resource.Resource].
 func (r *accessListEntryResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
-	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
+	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
 	along := r.takeAlong(ctx, resp.Private, t, &resp.Diagnostics)
 	id := ""
@@ -402,11 +393,11 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 
 // ImportState implements [resource.ResourceWithImportState].
 func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	parent, member, ok := r.importParent(ctx, r.list, true, req, &resp.Diagnostics)
+	parent, member, ok := r.importParent(ctx, true, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	t, ids, ok := r.importTarget(ctx, parent, r.list, resp)
+	t, ids, ok := r.importTarget(ctx, parent, resp)
 	if !ok {
 		return
 	}
@@ -423,11 +414,4 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 	setEntryID(ctx, resp.Private, p.ID, &resp.Diagnostics)
 	r.listIdentity(t, p.ID).set(ctx, resp.Identity, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrMember), member)...)
-}
-
-func joinOrNobody(names []string) string {
-	if len(names) == 0 {
-		return "nobody"
-	}
-	return strings.Join(names, ", ")
 }

@@ -52,7 +52,7 @@ func listIdentitySchema(list vocabulary.List, withMember bool) identityschema.Sc
 
 // listIdentity is the identity of a whole list, or of the entry of the principal
 // with the id.
-func (s *session) listIdentity(t api.Target, memberID string) identityData {
+func (l *managedList) listIdentity(t api.Target, memberID string) identityData {
 	d := identityData{}
 	switch t.List.Parent {
 	case vocabulary.ParentUserGroup:
@@ -62,7 +62,7 @@ func (s *session) listIdentity(t api.Target, memberID string) identityData {
 		fallthrough
 	default:
 		d[attrProject] = t.Project
-		d[attrOrganizationID] = s.client.OrganizationID()
+		d[attrOrganizationID] = l.client.OrganizationID()
 	}
 	if memberID != "" {
 		d[attrMemberID] = memberID
@@ -72,17 +72,17 @@ func (s *session) listIdentity(t api.Target, memberID string) identityData {
 
 // importParent finds out what is to be imported, by an id or an identity: the
 // list's parent and, for an entry, the member.
-func (s *session) importParent(ctx context.Context, list vocabulary.List, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics) (parent parentFields, member string, ok bool) {
+func (l *managedList) importParent(ctx context.Context, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics) (parent parentFields, member string, ok bool) {
 	if req.ID != "" {
-		parent, member, err := parseImportID(req.ID, list, withMember)
+		parent, member, err := parseImportID(req.ID, l.list, withMember)
 		if err != nil {
 			diags.AddError("Invalid import id", sentence(err.Error()))
 		}
 		return parent, member, err == nil
 	}
-	parent = importedParent(ctx, list, req.Identity, diags)
+	parent = importedParent(ctx, l.list, req.Identity, diags)
 	if withMember && !diags.HasError() {
-		member = s.importedMember(ctx, req.Identity, attrMemberID, access.Kinds(), diags)
+		member = l.importedMember(ctx, req.Identity, attrMemberID, access.Kinds(), diags)
 	}
 	return parent, member, !diags.HasError()
 }
@@ -102,32 +102,4 @@ func importedParent(ctx context.Context, list vocabulary.List, identity *tfsdk.R
 		*value = types.StringValue(slug)
 	})
 	return parent
-}
-
-// importedID takes an id out of an identity.
-func importedID(ctx context.Context, identity *tfsdk.ResourceIdentity, name string, diags *diag.Diagnostics) string {
-	id := identityAttribute(ctx, identity, name)
-	if !access.IsID(id) {
-		diags.AddError("Invalid identity", fmt.Sprintf("%s of the identity is %q, which is not a UUID, or the empty one.", name, id))
-	}
-	return id
-}
-
-// importedMember finds the principal whose id an identity names, which may be of
-// any of the kinds, and returns its reference.
-func (s *session) importedMember(ctx context.Context, identity *tfsdk.ResourceIdentity, name string, kinds []access.Kind, diags *diag.Diagnostics) string {
-	id := importedID(ctx, identity, name, diags)
-	if diags.HasError() {
-		return ""
-	}
-	directory, err := s.client.Directory(ctx, kinds...)
-	if err != nil {
-		addFailure(diags, failure{doing: "Looking up " + id, needs: needsAnyRole}, err)
-		return ""
-	}
-	if _, known := directory.Get(id); !known {
-		diags.AddError("Unknown member", fmt.Sprintf("The organization has nobody with the id %s who could be imported here.", id))
-		return ""
-	}
-	return directory.ReferenceTo(id).String()
 }

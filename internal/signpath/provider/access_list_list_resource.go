@@ -22,16 +22,10 @@ import (
 
 // accessListListResource finds the access lists of one kind, such as the
 // approvers of all signing policies.
-type accessListListResource struct {
-	configured
-	list vocabulary.List
-}
+type accessListListResource struct{ managedList }
 
 // accessListEntryListResource finds their entries, each by itself.
-type accessListEntryListResource struct {
-	configured
-	list vocabulary.List
-}
+type accessListEntryListResource struct{ managedList }
 
 var (
 	_ list.ListResourceWithConfigure = (*accessListListResource)(nil)
@@ -39,11 +33,11 @@ var (
 )
 
 func newAccessListListResource(l vocabulary.List) list.ListResource {
-	return &accessListListResource{list: l}
+	return &accessListListResource{managedList{list: l}}
 }
 
 func newAccessListEntryListResource(l vocabulary.List) list.ListResource {
-	return &accessListEntryListResource{list: l}
+	return &accessListEntryListResource{managedList{list: l}}
 }
 
 // Metadata implements [list.ListResource].
@@ -103,7 +97,7 @@ func unlistedGroups(l vocabulary.List) string {
 // List implements [list.ListResource].
 func (r *accessListListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	const listsPerParent = 1
-	r.stream(req, stream, func(l *listing) {
+	r.search(req, stream, func(l *listSearch) {
 		var diags diag.Diagnostics
 		var empty types.Bool
 		diags.Append(req.Config.GetAttribute(ctx, path.Root(attrIncludeEmpty), &empty)...)
@@ -111,7 +105,7 @@ func (r *accessListListResource) List(ctx context.Context, req list.ListRequest,
 		if l.report(diags); diags.HasError() {
 			return
 		}
-		l.eachList(ctx, r.list, filter, listsPerParent, func(t api.Target, ids []string) {
+		l.eachList(ctx, filter, listsPerParent, func(t api.Target, ids []string) {
 			if len(ids) > 0 || empty.ValueBool() {
 				l.foundList(ctx, t, ids)
 			}
@@ -119,7 +113,7 @@ func (r *accessListListResource) List(ctx context.Context, req list.ListRequest,
 	})
 }
 
-func (l *listing) foundList(ctx context.Context, t api.Target, ids []string) {
+func (l *listSearch) foundList(ctx context.Context, t api.Target, ids []string) {
 	members, err := l.spellMembers(ctx, ids, nil)
 	if err != nil {
 		l.fail(failure{doing: "Naming " + t.String(), needs: needsAnyRole}, err)
@@ -138,14 +132,14 @@ func (l *listing) foundList(ctx context.Context, t api.Target, ids []string) {
 // List implements [list.ListResource].
 func (r *accessListEntryListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	const entriesPerParent = 10
-	r.stream(req, stream, func(l *listing) {
+	r.search(req, stream, func(l *listSearch) {
 		var diags diag.Diagnostics
 		only := r.onlyMember(ctx, req.Config, &diags)
 		filter := getParent(ctx, req.Config, r.list, &diags)
 		if l.report(diags); diags.HasError() {
 			return
 		}
-		l.eachList(ctx, r.list, filter, entriesPerParent, func(t api.Target, ids []string) {
+		l.eachList(ctx, filter, entriesPerParent, func(t api.Target, ids []string) {
 			l.foundEntries(ctx, t, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return only != "" && id != only }))
 		})
 	})
@@ -163,7 +157,7 @@ func (r *accessListEntryListResource) onlyMember(ctx context.Context, config tfs
 	return p.ID
 }
 
-func (l *listing) foundEntries(ctx context.Context, t api.Target, ids []string) {
+func (l *listSearch) foundEntries(ctx context.Context, t api.Target, ids []string) {
 	references, err := l.client.References(ctx, ids)
 	if err != nil {
 		l.fail(failure{doing: "Naming " + t.String(), needs: needsAnyRole}, err)

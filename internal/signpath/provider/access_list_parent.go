@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -31,11 +30,7 @@ import (
 // kind of parent does not have stay null.
 type parentFields struct{ Project, SigningPolicy, Group types.String }
 
-const (
-	attrProject       = "project"
-	attrSigningPolicy = "signing_policy"
-	attrGroup         = "group"
-)
+const ()
 
 // each calls do with every attribute that the list's parent has.
 func (p *parentFields) each(list vocabulary.List, do func(name string, value *types.String)) {
@@ -82,13 +77,6 @@ func parentAttributes(list vocabulary.List) map[string]schema.Attribute {
 	return map[string]schema.Attribute{attrProject: slug("project")}
 }
 
-const whenKnown = "another value, once it is known"
-
-// isKnown lets another value replace a resource once it is known; see stayUnlessOther.
-func isKnown(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
-	resp.RequiresReplace = !req.PlanValue.IsUnknown()
-}
-
 // listNeeds says which role the resources of the list need. That configurators change
 // artifact configurations and webhooks only is documented (changelog 1.100.0).
 func listNeeds(list vocabulary.List) string {
@@ -100,21 +88,6 @@ func listNeeds(list vocabulary.List) string {
 		return needsAdministrator + " Being a configurator of the project is not enough."
 	}
 	return needsAdministrator
-}
-
-// readNeeds and changeNeeds are for failures; see [failure].
-func readNeeds(list vocabulary.List) string {
-	if list.Parent == vocabulary.ParentUserGroup {
-		return needsAnyRole
-	}
-	return needsProjectRead
-}
-
-func changeNeeds(list vocabulary.List) string {
-	if list.Parent == vocabulary.ParentUserGroup {
-		return needsGroupAdmin
-	}
-	return needsProjectAdmin
 }
 
 func getParent(ctx context.Context, from attributes, list vocabulary.List, diags *diag.Diagnostics) parentFields {
@@ -135,47 +108,35 @@ func (p parentFields) isUnknown() bool {
 	return p.Project.IsUnknown() || p.SigningPolicy.IsUnknown() || p.Group.IsUnknown()
 }
 
-// parentPath is the attribute to point at for an error about the parent.
-func parentPath(list vocabulary.List, err error) path.Path {
-	var gone *api.GoneError
-	switch {
-	case list.Parent == vocabulary.ParentUserGroup:
-		return path.Root(attrGroup)
-	case list.Parent == vocabulary.ParentProject || (errors.As(err, &gone) && gone.Project):
-		return path.Root(attrProject)
-	}
-	return path.Root(attrSigningPolicy)
-}
-
 // planTarget finds the list that a plan names: that of the state, where both name the
 // group by the same reference. If it is not known yet, or if it
 // reports an error, ok is false. The target of a group that the plan is about to
 // create has no id; see isPlanned.
-func (s *session) planTarget(ctx context.Context, req resource.ModifyPlanRequest, list vocabulary.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
-	parent := getParent(ctx, req.Plan, list, diags)
+func (l *managedList) planTarget(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (t api.Target, ok bool) {
+	parent := getParent(ctx, req.Plan, l.list, diags)
 	if diags.HasError() || parent.isUnknown() {
 		return t, false
 	}
-	if list.Parent != vocabulary.ParentUserGroup {
-		return api.Target{List: list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, true
+	if l.list.Parent != vocabulary.ParentUserGroup {
+		return api.Target{List: l.list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, true
 	}
 	reference, err := access.ParseReference(parent.Group.ValueString())
 	if err != nil {
 		return t, false // Validation has reported it.
 	}
 	id := ""
-	if !req.State.Raw.IsNull() && parent == getParent(ctx, req.State, list, diags) {
+	if !req.State.Raw.IsNull() && parent == getParent(ctx, req.State, l.list, diags) {
 		id = groupID(ctx, req.Private)
 	}
-	group, err := s.resolveMeant(ctx, reference, id)
+	group, err := l.resolveMeant(ctx, reference, id)
 	if err == nil && group.ID != "" {
-		t = s.groupTarget(list, group)
-		group, err = s.client.Group(ctx, group.ID)
+		t = l.groupTarget(l.list, group)
+		group, err = l.client.Group(ctx, group.ID)
 	} else {
-		t = s.groupTarget(list, group)
+		t = l.groupTarget(l.list, group)
 	}
 	if err != nil {
-		if !s.tellDeparted(parent.Group.ValueString(), err, path.Root(attrGroup), diags) {
+		if !l.tellDeparted(parent.Group.ValueString(), err, path.Root(attrGroup), diags) {
 			addUnknownGroup(diags, reference, err)
 		}
 		return t, false
@@ -193,85 +154,65 @@ func addUnknownGroup(diags *diag.Diagnostics, reference access.Reference, err er
 		"\n\nCorrect the reference, or create the group first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before. "+destroyNote)
 }
 
-// groupTarget is the list of the group, with the name by which messages and
-// claims know it: two groups of one name are told apart by their ids.
-func (s *session) groupTarget(list vocabulary.List, group access.Principal) api.Target {
-	t := api.Target{List: list, Group: group.ID, GroupName: group.Name}
-	if _, known := s.client.Known().Get(group.ID); known {
-		t.GroupName = s.client.Known().ReferenceTo(group.ID).Key
-	}
-	return t
-}
-
 // target finds the list that a state, or a plan that is being applied, names.
 // Private state, if there is any, knows the group also by another name. The
 // error is one of isNobody's where the group does not exist.
-func (s *session) target(ctx context.Context, from attributes, private privateReader, list vocabulary.List, diags *diag.Diagnostics) (api.Target, error) {
-	parent := getParent(ctx, from, list, diags)
-	if list.Parent != vocabulary.ParentUserGroup {
-		return api.Target{List: list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, nil
+func (l *managedList) target(ctx context.Context, from attributes, private privateReader, diags *diag.Diagnostics) (api.Target, error) {
+	parent := getParent(ctx, from, l.list, diags)
+	if l.list.Parent != vocabulary.ParentUserGroup {
+		return api.Target{List: l.list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, nil
 	}
 	if id := groupID(ctx, private); id != "" {
-		group, err := s.client.Principal(ctx, access.KindGroup, id)
+		group, err := l.client.Principal(ctx, access.KindGroup, id)
 		if err != nil {
 			group = access.Principal{ID: id, Name: id}
 		}
-		return s.groupTarget(list, group), err
+		return l.groupTarget(l.list, group), err
 	}
-	group, err := s.existingMember(ctx, parent.Group.ValueString())
-	return s.groupTarget(list, group), err
+	group, err := l.existingMember(ctx, parent.Group.ValueString())
+	return l.groupTarget(l.list, group), err
 }
 
 // applyTarget is target for what changes the list: it reports the error.
-func (s *session) applyTarget(ctx context.Context, from attributes, private privateReader, list vocabulary.List, diags *diag.Diagnostics) (t api.Target, ok bool) {
-	t, err := s.target(ctx, from, private, list, diags)
-	addFailure(diags, failure{at: parentPath(list, err), doing: "Looking for " + t.String(), needs: readNeeds(list)}, err)
+func (l *managedList) applyTarget(ctx context.Context, from attributes, private privateReader, diags *diag.Diagnostics) (t api.Target, ok bool) {
+	t, err := l.target(ctx, from, private, diags)
+	addFailure(diags, failure{at: parentPath(l.list, err), doing: "Looking for " + t.String(), needs: readNeeds(l.list)}, err)
 	return t, !diags.HasError()
-}
-
-// isPlanned tells whether the list is that of a group which does not exist yet.
-func isPlanned(t api.Target) bool {
-	return t.List.Parent == vocabulary.ParentUserGroup && t.Group == ""
-}
-
-// groupKey is the key of a list's group; see memberKey.
-func groupKey(t api.Target) string {
-	return memberKey(access.Principal{Kind: access.KindGroup, ID: t.Group, Name: t.GroupName})
 }
 
 // currentMembers returns who is on the list. Nobody is in a group that does not
 // exist yet.
-func (s *session) currentMembers(ctx context.Context, t api.Target) ([]string, error) {
+func (l *managedList) currentMembers(ctx context.Context, t api.Target) ([]string, error) {
 	if isPlanned(t) {
 		return nil, nil
 	}
-	return s.client.Members(ctx, t)
+	return l.client.Members(ctx, t)
 }
 
 // readMembers finds the list of a state and who is on it. What is proven gone it takes
 // out of the state, and then, or after an error, ok is false.
-func (s *session) readMembers(ctx context.Context, list vocabulary.List, req resource.ReadRequest, resp *resource.ReadResponse) (t api.Target, ids []string, ok bool) {
-	t, err := s.target(ctx, req.State, req.Private, list, &resp.Diagnostics)
+func (l *managedList) readMembers(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) (t api.Target, ids []string, ok bool) {
+	t, err := l.target(ctx, req.State, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return t, nil, false
 	}
 	if err == nil {
-		ids, err = s.client.Members(ctx, t)
+		ids, err = l.client.Members(ctx, t)
 	}
 	if isNobody(err) {
-		s.departed.stated.Store(listKey(t), true)
-		s.departed.note(getParent(ctx, req.State, list, &resp.Diagnostics).Group.ValueString())
+		l.departed.stated.Store(listKey(t), true)
+		l.departed.note(getParent(ctx, req.State, l.list, &resp.Diagnostics).Group.ValueString())
 		removeFromState(ctx, resp)
 		return t, nil, false
 	}
-	addFailure(&resp.Diagnostics, failure{at: parentPath(list, err), doing: "Reading " + t.String(), needs: readNeeds(list)}, err)
+	addFailure(&resp.Diagnostics, failure{at: parentPath(l.list, err), doing: "Reading " + t.String(), needs: readNeeds(l.list)}, err)
 	return t, ids, err == nil
 }
 
 // keepTarget writes what the state, its identity and its private state say of the list.
-func (s *session) keepTarget(ctx context.Context, t api.Target, memberID string, req resource.ReadRequest, resp *resource.ReadResponse) {
-	s.listIdentity(t, memberID).set(ctx, resp.Identity, &resp.Diagnostics)
-	s.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
+func (l *managedList) keepTarget(ctx context.Context, t api.Target, memberID string, req resource.ReadRequest, resp *resource.ReadResponse) {
+	l.listIdentity(t, memberID).set(ctx, resp.Identity, &resp.Diagnostics)
+	l.spellGroup(ctx, t, req.State, &resp.State, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
 	keepGroupID(ctx, t, &resp.State, &resp.Diagnostics)
 }
@@ -332,40 +273,24 @@ func planGroup(ctx context.Context, list vocabulary.List, t api.Target, req reso
 
 // isOfUnknown tells whether it is not known yet what the list of a resource that exists
 // belongs to.
-func (s *session) isOfUnknown(ctx context.Context, list vocabulary.List, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
-	if req.State.Raw.IsNull() || !getParent(ctx, req.Plan, list, diags).isUnknown() {
+func (l *managedList) isOfUnknown(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
+	if req.State.Raw.IsNull() || !getParent(ctx, req.Plan, l.list, diags).isUnknown() {
 		return false
 	}
-	s.stayUnlessOther(ctx, req, parentPath(list, nil), diags)
+	l.stayUnlessOther(ctx, req, parentPath(l.list, nil), diags)
 	return true
-}
-
-// stayUnlessOther says what becomes of a resource of which it is known only after apply
-// whom or what it is about, as where a data source depends on something that changes. A
-// replacement would take the right away, to give it back to the same one. So the plan is
-// an update: the plan in the apply finds that nothing changes, or else asks for a
-// replacement, which Terraform does not take then.
-func (s *session) stayUnlessOther(ctx context.Context, req resource.ModifyPlanRequest, at path.Path, diags *diag.Diagnostics) {
-	if req.State.Raw.IsNull() {
-		return
-	}
-	var present types.String
-	diags.Append(req.State.GetAttribute(ctx, at, &present)...)
-	addWarning(diags, at, fmt.Sprintf("Known after apply: %s, now %s", at, present.ValueString()), fmt.Sprintf(
-		"It is known only after apply what %[1]s will be. If it is %[2]q still, nothing changes. If it is another one, Terraform changes nothing here, and the apply ends with "+
-			"\"Provider produced inconsistent final plan\": then apply again, and the plan shows the replacement.", at, present.ValueString()))
 }
 
 // planRemoval notes who leaves the list by a destroy. It refuses what SignPath
 // would refuse in the apply: to take members out of a synchronized group.
-func (s *session) planRemoval(ctx context.Context, t api.Target, ids []string, diags *diag.Diagnostics) (ok bool) {
+func (l *managedList) planRemoval(ctx context.Context, t api.Target, ids []string, diags *diag.Diagnostics) (ok bool) {
 	if t.List.Parent != vocabulary.ParentUserGroup {
 		return true
 	}
 	for _, id := range ids {
-		s.memberships.change(groupKey(t), id, false)
+		l.memberships.change(groupKey(t), id, false)
 	}
-	group, err := s.client.Group(ctx, t.Group)
+	group, err := l.client.Group(ctx, t.Group)
 	if err != nil || !group.Synchronized {
 		return true // What cannot be read now is reported by whatever fails in the apply.
 	}
@@ -377,13 +302,13 @@ func (s *session) planRemoval(ctx context.Context, t api.Target, ids []string, d
 
 // spellGroup names the group of a list as the state does where that still means
 // the same group, and else as it is called now.
-func (s *session) spellGroup(ctx context.Context, t api.Target, state attributes, to settableAttributes, diags *diag.Diagnostics) {
+func (l *managedList) spellGroup(ctx context.Context, t api.Target, state attributes, to settableAttributes, diags *diag.Diagnostics) {
 	if t.List.Parent != vocabulary.ParentUserGroup {
 		return
 	}
 	parent := getParent(ctx, state, t.List, diags)
-	if group, err := s.existingMember(ctx, parent.Group.ValueString()); err != nil || group.ID != t.Group {
-		parent.Group = types.StringValue(s.client.Known().ReferenceTo(t.Group).String())
+	if group, err := l.existingMember(ctx, parent.Group.ValueString()); err != nil || group.ID != t.Group {
+		parent.Group = types.StringValue(l.client.Known().ReferenceTo(t.Group).String())
 	}
 	parent.set(ctx, to, t.List, diags)
 }
@@ -447,16 +372,16 @@ func parseGroupImportID(id string, withMember bool) (parent parentFields, member
 // importTarget finds the list that an import id names, notes it in the state,
 // and reports a parent that does not exist, which Terraform would else report
 // without saying which exist.
-func (s *session) importTarget(ctx context.Context, parent parentFields, list vocabulary.List, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
-	parent.set(ctx, &resp.State, list, &resp.Diagnostics)
-	t, err := s.target(ctx, resp.State, nil, list, &resp.Diagnostics)
+func (l *managedList) importTarget(ctx context.Context, parent parentFields, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
+	parent.set(ctx, &resp.State, l.list, &resp.Diagnostics)
+	t, err := l.target(ctx, resp.State, nil, &resp.Diagnostics)
 	if err == nil {
-		members, err = s.client.Members(ctx, t)
+		members, err = l.client.Members(ctx, t)
 	}
-	addFailure(&resp.Diagnostics, failure{doing: "Importing " + t.String(), needs: readNeeds(list)}, err)
+	addFailure(&resp.Diagnostics, failure{doing: "Importing " + t.String(), needs: readNeeds(l.list)}, err)
 	if resp.Diagnostics.HasError() {
 		return t, nil, false
 	}
-	s.spellGroup(ctx, t, resp.State, &resp.State, &resp.Diagnostics)
+	l.spellGroup(ctx, t, resp.State, &resp.State, &resp.Diagnostics)
 	return t, members, !resp.Diagnostics.HasError()
 }

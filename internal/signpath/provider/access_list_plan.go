@@ -18,8 +18,7 @@ import (
 
 // A listPlan is one planning of a whole list.
 type listPlan struct {
-	*session
-	list vocabulary.List
+	*managedList
 	req  resource.ModifyPlanRequest
 	resp *resource.ModifyPlanResponse
 	// members are those that are known, and principals those that can be on the list.
@@ -34,7 +33,7 @@ func (p *listPlan) claim(ctx context.Context, t api.Target) {
 
 func (p *listPlan) destroy(ctx context.Context) {
 	diags := &p.resp.Diagnostics
-	t, err := p.target(ctx, p.req.State, p.req.Private, p.list, diags)
+	t, err := p.target(ctx, p.req.State, p.req.Private, diags)
 	prior := p.priorIDs(ctx, p.req.State, p.req.Private, diags)
 	if err != nil || !p.planRemoval(ctx, t, prior, diags) {
 		return // What is gone needs no removal.

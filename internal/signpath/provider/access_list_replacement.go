@@ -20,21 +20,21 @@ import (
 
 // leftTarget returns the list that a resource was about, where its plan is about
 // another one. ok is false where the resource stays with its list.
-func (s *session) leftTarget(ctx context.Context, list vocabulary.List, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (left api.Target, ok bool) {
+func (l *managedList) leftTarget(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (left api.Target, ok bool) {
 	if req.State.Raw.IsNull() {
 		return left, false
 	}
-	planned := getParent(ctx, req.Plan, list, diags)
+	planned := getParent(ctx, req.Plan, l.list, diags)
 	reference, _ := access.ParseReference(planned.Group.ValueString()) // Validation has reported the error.
-	isSame := planned == getParent(ctx, req.State, list, diags) && !s.isNameMoved(reference, groupID(ctx, req.Private))
+	isSame := planned == getParent(ctx, req.State, l.list, diags) && !l.isNameMoved(reference, groupID(ctx, req.Private))
 	if planned.isUnknown() || isSame {
 		return left, false
 	}
-	left, err := s.target(ctx, req.State, req.Private, list, diags)
-	if err != nil || list.Parent != vocabulary.ParentUserGroup {
+	left, err := l.target(ctx, req.State, req.Private, diags)
+	if err != nil || l.list.Parent != vocabulary.ParentUserGroup {
 		return left, err == nil
 	}
-	group, err := s.resolve(ctx, reference)
+	group, err := l.resolve(ctx, reference)
 	return left, err == nil && group.ID != left.Group
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -24,23 +23,18 @@ import (
 // accessListResource manages all members of one access list, such as
 // signpath_signing_policy_approvers. It is authoritative: a member that is not
 // in the configuration is drift, and is removed.
-type accessListResource struct {
-	configured
-	list vocabulary.List
-}
+type accessListResource struct{ managedList }
 
 var _ plannedResource = (*accessListResource)(nil)
 
 func newAccessListResource(list vocabulary.List) plannedResource {
-	return &accessListResource{list: list}
+	return &accessListResource{managedList{list: list}}
 }
 
 // Metadata implements [resource.Resource].
 func (r *accessListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = r.list.Type()
 }
-
-const attrMembers = "members"
 
 // Schema implements [resource.Resource].
 func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -92,19 +86,6 @@ func concurrencyNote(list vocabulary.List) string {
 		"but for an entry that a resource of a single one has removed: it is nobody's then, and where somebody else's write puts it back, only the resource of the whole list shows it."
 }
 
-func memberForms(kinds []access.Kind) string {
-	forms := map[access.Kind]string{
-		access.KindUser:   "`user:EMAIL` (an interactive user's account e-mail)",
-		access.KindCIUser: "`ci_user:NAME`",
-		access.KindGroup:  "`group:NAME`",
-	}
-	var texts []string
-	for _, kind := range kinds {
-		texts = append(texts, forms[kind])
-	}
-	return strings.Join(texts, ", ") + ", or any of these kinds with a UUID in place of the e-mail or name"
-}
-
 func memberErrors(list vocabulary.List) string {
 	text := "A member that does not exist, is inactive or fits several principals is an error in the plan"
 	if list.Refuses != "" {
@@ -125,21 +106,21 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	r.look(ctx, req)
-	p := listPlan{session: r.session, list: r.list, req: req, resp: resp}
+	p := listPlan{managedList: &r.managedList, req: req, resp: resp}
 	if req.Plan.Raw.IsNull() {
 		p.destroy(ctx)
 		return
 	}
-	if t, ok := r.leftTarget(ctx, r.list, req, &resp.Diagnostics); ok {
+	if t, ok := r.leftTarget(ctx, req, &resp.Diagnostics); ok {
 		p.leave(ctx, t)
 		req = planCreate(ctx, r.list, req, resp)
 		p.req = req
 	}
-	r.settleUnknownList(ctx, r.list, true, req, &resp.Diagnostics)
-	if r.isOfUnknown(ctx, r.list, req, &resp.Diagnostics) {
+	r.settleUnknownList(ctx, true, req, &resp.Diagnostics)
+	if r.isOfUnknown(ctx, req, &resp.Diagnostics) {
 		return
 	}
-	if t, ok := r.planTarget(ctx, req, r.list, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
+	if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
 		p.run(ctx, t)
 	}
 }
@@ -165,7 +146,7 @@ func stateTexts(ctx context.Context, from attributes, name string, diags *diag.D
 // Create implements [resource.Resource].
 func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
-	t, ok := r.applyTarget(ctx, req.Plan, nil, r.list, &resp.Diagnostics)
+	t, ok := r.applyTarget(ctx, req.Plan, nil, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
@@ -184,7 +165,7 @@ func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequ
 // Update implements [resource.Resource].
 func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
-	t, ok := r.applyTarget(ctx, req.Plan, req.Private, r.list, &resp.Diagnostics)
+	t, ok := r.applyTarget(ctx, req.Plan, req.Private, &resp.Diagnostics)
 	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
 	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
@@ -203,7 +184,7 @@ func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequ
 // Delete implements [resource.Resource].
 func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer r.noticeContract(&resp.Diagnostics)
-	t, err := r.target(ctx, req.State, req.Private, r.list, &resp.Diagnostics)
+	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
 	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -274,8 +255,6 @@ func (r *accessListResource) idsOf(ctx context.Context, members []string, known 
 	return ids, ok
 }
 
-const privateMemberIDs = "member_ids"
-
 // rememberIDs keeps which ids the members in the state have. A reference may name
 // nobody any more when its principal was renamed, also by the same apply, and
 // its entry must still be found to be removed.
@@ -288,13 +267,8 @@ func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []str
 	diags.Append(state.SetAttribute(ctx, path.Root(attrMemberIDs), idSetOf(ids))...)
 }
 
-// memberIDs returns what rememberIDs has kept.
-func memberIDs(ctx context.Context, private privateReader) map[string]string {
-	return getPrivate[map[string]string](ctx, private, privateMemberIDs)
-}
-
 // priorIDs returns who the members in the state are.
-func (s *session) priorIDs(ctx context.Context, state attributes, private privateReader, diags *diag.Diagnostics) []string {
+func (l *managedList) priorIDs(ctx context.Context, state attributes, private privateReader, diags *diag.Diagnostics) []string {
 	known := memberIDs(ctx, private) // Without it, the references have to do.
 	var ids []string
 	for _, member := range stateMembers(ctx, state, diags) {
@@ -302,7 +276,7 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 			ids = append(ids, id)
 			continue
 		}
-		p, err := s.existingMember(ctx, member)
+		p, err := l.existingMember(ctx, member)
 		switch {
 		case err == nil:
 			ids = append(ids, p.ID)
@@ -316,7 +290,7 @@ func (s *session) priorIDs(ctx context.Context, state attributes, private privat
 
 // Read implements [resource.Resource].
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	t, ids, ok := r.readMembers(ctx, r.list, req, resp)
+	t, ids, ok := r.readMembers(ctx, req, resp)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
 	r.departed.note(known...)
 	if !ok || resp.Diagnostics.HasError() {
@@ -334,21 +308,13 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 	r.rememberIDs(ctx, members, ids, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
-func memberSet(members []string) types.Set {
-	elements := make([]attr.Value, len(members))
-	for i, member := range members {
-		elements[i] = types.StringValue(member)
-	}
-	return types.SetValueMust(types.StringType, elements)
-}
-
 // ImportState implements [resource.ResourceWithImportState].
 func (r *accessListResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	parent, _, ok := r.importParent(ctx, r.list, false, req, &resp.Diagnostics)
+	parent, _, ok := r.importParent(ctx, false, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	if t, _, ok := r.importTarget(ctx, parent, r.list, resp); ok {
+	if t, _, ok := r.importTarget(ctx, parent, resp); ok {
 		r.listIdentity(t, "").set(ctx, resp.Identity, &resp.Diagnostics)
 	}
 }

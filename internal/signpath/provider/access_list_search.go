@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,6 +17,17 @@ import (
 
 // How list resources come to the access lists of an organization: project by
 // project, policy by policy, group by group, and no further than they have to.
+
+// A listSearch is one run of a list resource for access lists.
+type listSearch struct {
+	*listing
+	*managedList
+}
+
+// search runs find when Terraform asks for the first result.
+func (l *managedList) search(req list.ListRequest, stream *list.ListResultsStream, find func(*listSearch)) {
+	l.stream(req, stream, func(of *listing) { find(&listSearch{of, l}) })
+}
 
 // parentFilters are the attributes that select among the lists' parents.
 func parentFilters(l vocabulary.List) map[string]schema.Attribute {
@@ -41,12 +53,12 @@ func parentFilters(l vocabulary.List) map[string]schema.Attribute {
 
 // eachList calls do with the lists that the filter selects, until no more
 // results are wanted. results is how many a list holds as a rule.
-func (l *listing) eachList(ctx context.Context, of vocabulary.List, filter parentFields, results int64, do func(t api.Target, ids []string)) {
+func (l *listSearch) eachList(ctx context.Context, filter parentFields, results int64, do func(t api.Target, ids []string)) {
 	ahead := func() int { return l.ahead(results) }
-	for found, err := range readAhead(ctx, l.targets(ctx, of, filter, results), ahead, l.readList) {
+	for found, err := range readAhead(ctx, l.targets(ctx, filter, results), ahead, l.readList) {
 		switch {
 		case err != nil:
-			l.fail(failure{doing: fmt.Sprintf("Listing the %s of %s", of.Plural, parentNouns(of)), needs: readNeeds(of)}, err)
+			l.fail(failure{doing: fmt.Sprintf("Listing the %s of %s", l.list.Plural, parentNouns(l.list)), needs: readNeeds(l.list)}, err)
 		case !found.isSynchronized:
 			do(found.target, found.ids)
 		}
@@ -64,7 +76,7 @@ type listContent struct {
 	isSynchronized bool
 }
 
-func (l *listing) readList(ctx context.Context, t api.Target) (listContent, error) {
+func (l *listSearch) readList(ctx context.Context, t api.Target) (listContent, error) {
 	content := listContent{target: t}
 	if t.List.Parent == vocabulary.ParentUserGroup {
 		group, err := l.client.Group(ctx, t.Group)
@@ -79,21 +91,21 @@ func (l *listing) readList(ctx context.Context, t api.Target) (listContent, erro
 }
 
 // targets yields the lists that the filter selects.
-func (l *listing) targets(ctx context.Context, of vocabulary.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
-	switch of.Parent {
+func (l *listSearch) targets(ctx context.Context, filter parentFields, results int64) iter.Seq2[api.Target, error] {
+	switch l.list.Parent {
 	case vocabulary.ParentUserGroup:
-		return l.groupTargets(ctx, of, filter.Group)
+		return l.groupTargets(ctx, filter.Group)
 	case vocabulary.ParentSigningPolicy:
-		return l.policyTargets(ctx, of, filter, results)
+		return l.policyTargets(ctx, filter, results)
 	}
-	return l.projectTargets(ctx, of, filter.Project)
+	return l.projectTargets(ctx, filter.Project)
 }
 
-func (l *listing) groupTargets(ctx context.Context, of vocabulary.List, only types.String) iter.Seq2[api.Target, error] {
+func (l *listSearch) groupTargets(ctx context.Context, only types.String) iter.Seq2[api.Target, error] {
 	return func(yield func(api.Target, error) bool) {
 		if !only.IsNull() {
 			group, err := l.existingMember(ctx, only.ValueString())
-			yield(l.groupTarget(of, group), err)
+			yield(l.groupTarget(l.list, group), err)
 			return
 		}
 		l.client.LearnLists(ctx)
@@ -103,17 +115,17 @@ func (l *listing) groupTargets(ctx context.Context, of vocabulary.List, only typ
 			return
 		}
 		for _, group := range directory.All(access.KindGroup) {
-			if !yield(l.groupTarget(of, group), nil) {
+			if !yield(l.groupTarget(l.list, group), nil) {
 				return
 			}
 		}
 	}
 }
 
-func (l *listing) projectTargets(ctx context.Context, of vocabulary.List, only types.String) iter.Seq2[api.Target, error] {
+func (l *listSearch) projectTargets(ctx context.Context, only types.String) iter.Seq2[api.Target, error] {
 	return func(yield func(api.Target, error) bool) {
 		for project, err := range l.projects(ctx, only) {
-			if !yield(api.Target{List: of, Project: project.Slug}, err) {
+			if !yield(api.Target{List: l.list, Project: project.Slug}, err) {
 				return
 			}
 		}
@@ -122,7 +134,7 @@ func (l *listing) projectTargets(ctx context.Context, of vocabulary.List, only t
 
 // projects yields the project with the slug, or all. Only of the latter more may
 // be known than the slug.
-func (l *listing) projects(ctx context.Context, only types.String) iter.Seq2[api.Project, error] {
+func (l *listSearch) projects(ctx context.Context, only types.String) iter.Seq2[api.Project, error] {
 	return func(yield func(api.Project, error) bool) {
 		if !only.IsNull() {
 			yield(api.Project{Slug: only.ValueString()}, nil)
@@ -145,9 +157,11 @@ func (l *listing) projects(ctx context.Context, only types.String) iter.Seq2[api
 // policiesPerProject is how many signing policies a project seldom exceeds.
 const policiesPerProject = 4
 
-func (l *listing) policyTargets(ctx context.Context, of vocabulary.List, filter parentFields, results int64) iter.Seq2[api.Target, error] {
+func (l *listSearch) policyTargets(ctx context.Context, filter parentFields, results int64) iter.Seq2[api.Target, error] {
 	return func(yield func(api.Target, error) bool) {
-		target := func(project, policy string) api.Target { return api.Target{List: of, Project: project, Policy: policy} }
+		target := func(project, policy string) api.Target {
+			return api.Target{List: l.list, Project: project, Policy: policy}
+		}
 		if !filter.Project.IsNull() && !filter.SigningPolicy.IsNull() {
 			yield(target(filter.Project.ValueString(), filter.SigningPolicy.ValueString()), nil)
 			return
@@ -170,7 +184,7 @@ func (l *listing) policyTargets(ctx context.Context, of vocabulary.List, filter 
 
 // withPolicies reads the project if its policies are not known from the list of
 // projects.
-func (l *listing) withPolicies(ctx context.Context, project api.Project) (api.Project, error) {
+func (l *listSearch) withPolicies(ctx context.Context, project api.Project) (api.Project, error) {
 	if len(project.SigningPolicies) > 0 {
 		return project, nil
 	}
@@ -178,7 +192,7 @@ func (l *listing) withPolicies(ctx context.Context, project api.Project) (api.Pr
 }
 
 // parentOf names the parent of a list as a configuration does.
-func (l *listing) parentOf(t api.Target) parentFields {
+func (l *listSearch) parentOf(t api.Target) parentFields {
 	if t.List.Parent == vocabulary.ParentUserGroup {
 		return parentFields{Group: types.StringValue(l.client.Known().ReferenceTo(t.Group).String())}
 	}
@@ -186,7 +200,7 @@ func (l *listing) parentOf(t api.Target) parentFields {
 }
 
 // parentName names it for people.
-func (l *listing) parentName(t api.Target) string {
+func (l *listSearch) parentName(t api.Target) string {
 	switch t.List.Parent {
 	case vocabulary.ParentUserGroup:
 		return l.nameOf(t.Group)

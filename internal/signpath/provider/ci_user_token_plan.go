@@ -15,16 +15,6 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-// tokenNotes are what a run remembers about tokens, by CI user.
-type tokenNotes struct {
-	// read are those of the instances that it has refreshed, regenerated those that it
-	// has generated, and forgotten those of the instances that it has destroyed.
-	read, regenerated, forgotten idSet
-	// made are those that an instance generates by this plan that had another one before,
-	// or none, and ended are those that an instance gives up by it.
-	made, ended idSet
-}
-
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
 func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.session == nil {

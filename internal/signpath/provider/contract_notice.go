@@ -76,3 +76,6 @@ func settled(diags *diag.Diagnostics, f failure, exists bool, errs ...error) {
 		return
 	}
 }
+
+// attrAPIContract says how the names in requests are settled.
+const attrAPIContract = "api_contract"

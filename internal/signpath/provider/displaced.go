@@ -125,9 +125,3 @@ func (s *session) resolveMeant(ctx context.Context, reference access.Reference, 
 	}
 	return p, err
 }
-
-// planAttributes is what a plan offers for reading and writing one attribute.
-type planAttributes interface {
-	attributes
-	settableAttributes
-}

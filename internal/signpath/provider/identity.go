@@ -2,12 +2,15 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // The identity of a resource, which Terraform keeps beside the state since 1.12,
@@ -65,4 +68,32 @@ func removeFromState(ctx context.Context, resp *resource.ReadResponse) {
 	for name := range resp.Identity.Schema.GetAttributes() {
 		resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root(name), "gone")...)
 	}
+}
+
+// importedID takes an id out of an identity.
+func importedID(ctx context.Context, identity *tfsdk.ResourceIdentity, name string, diags *diag.Diagnostics) string {
+	id := identityAttribute(ctx, identity, name)
+	if !access.IsID(id) {
+		diags.AddError("Invalid identity", fmt.Sprintf("%s of the identity is %q, which is not a UUID, or the empty one.", name, id))
+	}
+	return id
+}
+
+// importedMember finds the principal whose id an identity names, which may be of
+// any of the kinds, and returns its reference.
+func (s *session) importedMember(ctx context.Context, identity *tfsdk.ResourceIdentity, name string, kinds []access.Kind, diags *diag.Diagnostics) string {
+	id := importedID(ctx, identity, name, diags)
+	if diags.HasError() {
+		return ""
+	}
+	directory, err := s.client.Directory(ctx, kinds...)
+	if err != nil {
+		addFailure(diags, failure{doing: "Looking up " + id, needs: needsAnyRole}, err)
+		return ""
+	}
+	if _, known := directory.Get(id); !known {
+		diags.AddError("Unknown member", fmt.Sprintf("The organization has nobody with the id %s who could be imported here.", id))
+		return ""
+	}
+	return directory.ReferenceTo(id).String()
 }

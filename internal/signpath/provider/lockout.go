@@ -136,3 +136,6 @@ func (s *session) otherAdministrators(ctx context.Context, p access.Principal) (
 	}
 	return false, leaving, nil
 }
+
+// roleKinds are the kinds of principals that have a global role.
+var roleKinds = []access.Kind{access.KindUser, access.KindCIUser}

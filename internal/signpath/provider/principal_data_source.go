@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -109,14 +107,6 @@ func (d describedPrincipals) object(p access.Principal, reference access.Referen
 	return types.ObjectValueMust(kinds, record)
 }
 
-// textOrNull is null for a text that SignPath does not have.
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
-}
-
 const (
 	describeMember = "Member reference, for access lists and role assignments."
 	describeRole   = "Global role, such as `RegularUser`; the data source `signpath_roles` lists them. " +
@@ -207,33 +197,6 @@ type principalsDataSource struct {
 }
 
 var _ datasource.DataSourceWithConfigure = (*principalsDataSource)(nil)
-
-// principalFilter are the arguments that select among principals.
-type principalFilter struct {
-	Active       types.Bool
-	Role         types.String
-	NameContains types.String
-}
-
-// newPrincipalFilter reads the arguments that there are.
-func newPrincipalFilter[A any](ctx context.Context, arguments map[string]A, config attributes, diags *diag.Diagnostics) (f principalFilter) {
-	targets := map[string]any{attrActive: &f.Active, attrRole: &f.Role, attrNameContains: &f.NameContains}
-	for name := range arguments {
-		diags.Append(config.GetAttribute(ctx, path.Root(name), targets[name])...)
-	}
-	return f
-}
-
-func (f principalFilter) matches(p access.Principal) bool {
-	if !f.Active.IsNull() && f.Active.ValueBool() != p.Active {
-		return false
-	}
-	if !f.Role.IsNull() && f.Role.ValueString() != string(p.Role) {
-		return false
-	}
-	part := strings.ToLower(f.NameContains.ValueString())
-	return strings.Contains(strings.ToLower(p.Name), part) || strings.Contains(strings.ToLower(p.Email), part)
-}
 
 func filterAttributes(searched string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{

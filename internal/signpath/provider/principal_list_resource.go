@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -68,23 +66,6 @@ func newUserGroupListResource() list.ListResource {
 	}
 }
 
-func newRoleAssignmentListResource() list.ListResource {
-	filters := userFilters("name or e-mail address", ": one of `"+joinRoles("`, `")+"`", isRole())
-	return &principalListResource{
-		resource: newRoleAssignmentResource(), kinds: roleKinds,
-		finds: "global roles of interactive users and CI users. Regular Users are left out, because they have no assignment; " +
-			"so are users who are synchronized from the organization's directory, and SignPath's support user: their roles cannot be managed here",
-		filters:  filters,
-		includes: func(p access.Principal) bool { return p.Role != vocabulary.RoleRegularUser },
-		describe: func(p access.Principal, name string) string {
-			return fmt.Sprintf("%s of %s", vocabulary.SignPath.Spell(p.Role), name)
-		},
-		state: func(p access.Principal, member string) any {
-			return roleAssignmentModel{ID: types.StringValue(p.ID), Member: types.StringValue(member), Role: roleValue(p.Role)}
-		},
-	}
-}
-
 func asNamed(_ access.Principal, name string) string { return name }
 
 // principalState makes the state of a user of a model.
@@ -96,11 +77,6 @@ func principalState(newModel func() principalModel) func(access.Principal, strin
 	}
 }
 
-// anyRole says which roles there are to select by.
-const anyRole = ", such as `GlobalAdministrator` or `RegularUser`"
-
-const attrNameContains = "name_contains"
-
 func userFilters(searched, role string, checks ...validator.String) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		attrActive:       schema.BoolAttribute{Optional: true, MarkdownDescription: describeActiveFilter},
@@ -111,16 +87,6 @@ func userFilters(searched, role string, checks ...validator.String) map[string]s
 
 func nameFilter(of, searched string) schema.Attribute {
 	return schema.StringAttribute{Optional: true, MarkdownDescription: describeNameFilter(of, searched)}
-}
-
-const describeActiveFilter = "Only active users (`true`) or only inactive ones (`false`). Both if it is not set."
-
-func describeRoleFilter(role string) string {
-	return "Only users with this global role" + role + ". All if it is not set."
-}
-
-func describeNameFilter(of, searched string) string {
-	return "Only " + of + " with this text in the " + searched + ", compared without case. All if it is not set."
 }
 
 // Metadata implements [list.ListResource].
@@ -135,8 +101,6 @@ func (r *principalListResource) ListResourceConfigSchema(_ context.Context, _ li
 		Attributes:          r.filters,
 	}
 }
-
-const limitNote = "Terraform stops at 100 results unless `limit` says otherwise."
 
 // List implements [list.ListResource].
 func (r *principalListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

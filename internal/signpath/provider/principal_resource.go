@@ -83,12 +83,7 @@ func (f *accountFields) isActive() bool {
 // allowsLockout is false for a group, which locks nobody out by itself.
 func (f *accountFields) allowsLockout() bool { return f != nil && f.AllowLockout.ValueBool() }
 
-const (
-	attrID     = "id"
-	attrName   = "name"
-	attrEmail  = "email"
-	attrActive = "active"
-)
+const ()
 
 // principalAttributes are those of all kinds; adopts says what adopt_existing takes over.
 func principalAttributes(kind access.Kind, adopts string) map[string]schema.Attribute {
@@ -296,22 +291,6 @@ func (r *principalResource) find(ctx context.Context, model principalModel) (acc
 		return p, err
 	}
 	return r.complete(ctx, p)
-}
-
-// whole returns all that SignPath tells of a principal.
-func (s *session) whole(ctx context.Context, kind access.Kind, id string) (access.Principal, error) {
-	if kind == access.KindGroup {
-		return s.client.Group(ctx, id)
-	}
-	return s.client.Principal(ctx, kind, id)
-}
-
-// complete adds what the list of groups may not say of one.
-func (s *session) complete(ctx context.Context, p access.Principal) (access.Principal, error) {
-	if p.Kind != access.KindGroup {
-		return p, nil
-	}
-	return s.client.Group(ctx, p.ID)
 }
 
 // read takes over what SignPath says.

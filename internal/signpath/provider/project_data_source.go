@@ -92,13 +92,13 @@ func listAttributes(parent vocabulary.Parent) map[string]schema.Attribute {
 	return attributes
 }
 
-// tell makes the state of a data source of an object what is known of it, with the access
+// tellWithLists makes the state of a data source of an object what is known of it, with the access
 // lists of the object.
-func (d *configuredDataSource) tell(
-	ctx context.Context, parent vocabulary.Parent, of api.Target, known map[string]any, req datasource.ReadRequest, resp *datasource.ReadResponse,
+func tellWithLists(
+	ctx context.Context, s *session, parent vocabulary.Parent, of api.Target, known map[string]any, req datasource.ReadRequest, resp *datasource.ReadResponse,
 ) {
 	for _, of.List = range vocabulary.ListsOf(parent) {
-		known[of.List.Plural], known[expandedName(of.List)] = d.members(ctx, of, &resp.Diagnostics)
+		known[of.List.Plural], known[expandedName(of.List)] = tellMembers(ctx, s, of, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -109,17 +109,17 @@ func (d *configuredDataSource) tell(
 	}
 }
 
-// members reads an access list for a data source, as it is and with its groups
+// tellMembers reads an access list for a data source, as it is and with its groups
 // resolved.
-func (d *configuredDataSource) members(ctx context.Context, t api.Target, diags *diag.Diagnostics) (types.Set, []expandedMember) {
-	ids, err := d.client.Members(ctx, t)
+func tellMembers(ctx context.Context, s *session, t api.Target, diags *diag.Diagnostics) (types.Set, []expandedMember) {
+	ids, err := s.client.Members(ctx, t)
 	var members []string
 	var expanded []expandedMember
 	if err == nil {
-		members, err = d.spellMembers(ctx, ids, nil)
+		members, err = s.spellMembers(ctx, ids, nil)
 	}
 	if err == nil {
-		expanded, err = d.expand(ctx, ids)
+		expanded, err = s.expand(ctx, ids)
 	}
 	addFailure(diags, failure{doing: "Reading " + t.String(), needs: readNeeds(t.List)}, err)
 	return memberSet(members), expanded
@@ -138,7 +138,7 @@ func (d *projectDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	record := newProjectRecord(project)
-	d.tell(ctx, vocabulary.ParentProject, api.Target{Project: project.Slug}, map[string]any{
+	tellWithLists(ctx, d.session, vocabulary.ParentProject, api.Target{Project: project.Slug}, map[string]any{
 		attrID: record.ID, attrSlug: record.Slug, attrName: record.Name, "description": record.Description, "status": record.Status,
 		"signing_policies": append([]string{}, project.SigningPolicies...),
 	}, req, resp)

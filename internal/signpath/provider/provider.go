@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -40,6 +41,7 @@ type signpathProvider struct {
 var (
 	_ provider.ProviderWithActions        = (*signpathProvider)(nil)
 	_ provider.ProviderWithFunctions      = (*signpathProvider)(nil)
+	_ provider.ProviderWithListResources  = (*signpathProvider)(nil)
 	_ provider.ProviderWithValidateConfig = (*signpathProvider)(nil)
 )
 
@@ -92,9 +94,6 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 	}
 	maps.Copy(resp.Schema.Attributes, connectionAttributes())
 }
-
-// attrAPIContract says how the names in requests are settled.
-const attrAPIContract = "api_contract"
 
 // configModel is the provider block.
 type configModel struct {
@@ -205,4 +204,17 @@ func (p *signpathProvider) Actions(context.Context) []func() action.Action {
 // Functions implements [provider.ProviderWithFunctions].
 func (p *signpathProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newMemberFunction, newParseMemberFunction, newCIUsersFunction}
+}
+
+// ListResources implements [provider.ProviderWithListResources]. API tokens have
+// none: they cannot be imported.
+func (p *signpathProvider) ListResources(context.Context) []func() list.ListResource {
+	resources := []func() list.ListResource{newUserListResource, newCIUserListResource, newUserGroupListResource, newRoleAssignmentListResource}
+	for _, l := range vocabulary.Lists() {
+		resources = append(resources,
+			func() list.ListResource { return newAccessListListResource(l) },
+			func() list.ListResource { return newAccessListEntryListResource(l) },
+		)
+	}
+	return resources
 }

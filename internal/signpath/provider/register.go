@@ -99,3 +99,19 @@ func (s *session) appliedMember(ctx context.Context, member string) (access.Prin
 	}
 	return p, nil
 }
+
+// whole returns all that SignPath tells of a principal.
+func (s *session) whole(ctx context.Context, kind access.Kind, id string) (access.Principal, error) {
+	if kind == access.KindGroup {
+		return s.client.Group(ctx, id)
+	}
+	return s.client.Principal(ctx, kind, id)
+}
+
+// complete adds what the list of groups may not say of one.
+func (s *session) complete(ctx context.Context, p access.Principal) (access.Principal, error) {
+	if p.Kind != access.KindGroup {
+		return p, nil
+	}
+	return s.client.Group(ctx, p.ID)
+}

@@ -36,12 +36,7 @@ type roleAssignmentModel struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 }
 
-const (
-	attrRole = "role"
-)
-
-// roleKinds are the kinds of principals that have a global role.
-var roleKinds = []access.Kind{access.KindUser, access.KindCIUser}
+const ()
 
 // Metadata implements [resource.Resource].
 func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {

@@ -65,7 +65,7 @@ func (d *signingPolicyDataSource) Read(ctx context.Context, req datasource.ReadR
 		addFailure(&resp.Diagnostics, failure{at: path.Root(attrSlug), doing: doing, needs: needsProjectRead}, err)
 		return
 	}
-	d.tell(ctx, vocabulary.ParentSigningPolicy, api.Target{Project: project.ValueString(), Policy: slug.ValueString()}, map[string]any{
+	tellWithLists(ctx, d.session, vocabulary.ParentSigningPolicy, api.Target{Project: project.ValueString(), Policy: slug.ValueString()}, map[string]any{
 		attrID: textOrNull(policy.ID), attrProject: project, attrSlug: slug, attrName: policy.Name,
 		"description": textOrNull(policy.Description), "purpose": textOrNull(policy.Purpose), attrActive: policy.Active,
 		"verifies_trusted_build_system": policy.VerifiesTrustedBuildSystem, "verifies_origin": policy.VerifiesOrigin,

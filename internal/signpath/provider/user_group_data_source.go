@@ -56,7 +56,7 @@ func (d *userGroupDataSource) Read(ctx context.Context, req datasource.ReadReque
 		addFailure(&resp.Diagnostics, failure{doing: "Reading " + p.String(), needs: needsAnyRole}, err)
 		return
 	}
-	members, expanded := d.members(ctx, d.groupTarget(vocabulary.GroupMembers, p), &resp.Diagnostics)
+	members, expanded := tellMembers(ctx, d.session, d.groupTarget(vocabulary.GroupMembers, p), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -31,8 +31,6 @@ type userGroupModel struct {
 	DirectorySynchronized types.Bool `tfsdk:"directory_synchronized"`
 }
 
-const attrDirectorySynchronized = "directory_synchronized"
-
 // newUserGroupModel returns an empty model.
 func newUserGroupModel() principalModel { return &userGroupModel{} }
 

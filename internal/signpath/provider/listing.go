@@ -8,33 +8,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
-
-// What the list resources share, which find existing objects for terraform query
-// since Terraform 1.14.
-
-var _ provider.ProviderWithListResources = (*signpathProvider)(nil)
-
-// ListResources implements [provider.ProviderWithListResources]. API tokens have
-// none: they cannot be imported.
-func (p *signpathProvider) ListResources(context.Context) []func() list.ListResource {
-	resources := []func() list.ListResource{newUserListResource, newCIUserListResource, newUserGroupListResource, newRoleAssignmentListResource}
-	for _, l := range vocabulary.Lists() {
-		resources = append(resources,
-			func() list.ListResource { return newAccessListListResource(l) },
-			func() list.ListResource { return newAccessListEntryListResource(l) },
-		)
-	}
-	return resources
-}
 
 // A listing is one run of a list resource. It passes on what is found until
 // Terraform has as many as it asked for.
@@ -218,3 +197,5 @@ func leftOut(name string, refused diag.Diagnostics) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Left out of the results: "+name, fmt.Sprintf(
 		"%s: no configuration can describe it as it is. %s", name, refused.Errors()[0].Detail()))}
 }
+
+const limitNote = "Terraform stops at 100 results unless `limit` says otherwise."
