@@ -6,11 +6,12 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-// The types of resources, which the provider offers, an export writes and messages name.
+// The types of resources, which the provider offers, an export writes and messages name, that are
+// not made of a kind of principals or of an access list.
 const (
 	typePrefix         = "signpath_"
 	RoleAssignmentType = typePrefix + "role_assignment"
-	CIUserTokenType    = typePrefix + "ci_user_token" //nolint:gosec // It names a type.
+	CIUserTokenType    = typePrefix + "ci_user_token"
 )
 
 // ResourceNoun is the kind of principals in the type of its resource: "user_group".
@@ -24,9 +25,10 @@ func ResourceNoun(kind access.Kind) string {
 // ResourceType is the type of the resource that manages one principal of the kind.
 func ResourceType(kind access.Kind) string { return typePrefix + ResourceNoun(kind) }
 
-// Type is the type of the resource that manages the whole list, and EntryType that of the
-// resource for one entry.
-func (l List) Type() string      { return l.typeOf(l.Plural) }
+// Type is the type of the resource that manages the whole list.
+func (l List) Type() string { return l.typeOf(l.Plural) }
+
+// EntryType is the type of the resource that manages one entry.
 func (l List) EntryType() string { return l.typeOf(l.Singular) }
 
 func (l List) typeOf(noun string) string {
