@@ -44,12 +44,12 @@ func (r *principalResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		r.settleUnknown(ctx, plan, prior, &resp.Diagnostics)
 		return
 	}
-	member := access.Reference{Kind: r.kind, Key: plan.key().ValueString()}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrMember), member.String())...)
+	plan.fields().Member = types.StringValue(access.Reference{Kind: r.kind, Key: plan.key().ValueString()}.String())
 	if r.Session != nil {
 		run.NoteAllowLockout(ctx, resp.Private, plan.account().allowsLockout(), &resp.Diagnostics)
 		r.plan(ctx, req.Config, plan, prior, resp)
 	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
 // plan checks a create (prior is nil) or an update.
@@ -87,15 +87,22 @@ func (r *principalResource) plan(ctx context.Context, config run.Attributes, pla
 	tellUninvited(plan, prior, &resp.Diagnostics)
 	if prior == nil {
 		run.NoteSuccessor(ctx, resp.Private, run.Successor{Object: run.MemberKey(planned)}, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrTakesOver), run.TextOrNull(planned.ID))...)
+		plan.fields().TakesOver = run.TextOrNull(planned.ID)
 		if account != nil {
-			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrWasActive), r.wasActive(existing))...)
+			account.WasActive = r.wasActive(existing)
 		}
 	}
 	r.claimPrincipal(ctx, run.MemberKey(planned), path.Root(r.keyAttribute), resp)
 	r.Holdings.Hold(run.HeldAccounts, run.MemberKey(planned))
 	r.Planned.Put(planned)
-	r.setComputed(ctx, config, prior, existing, resp)
+	if prior == nil && existing == nil { // What a new user is not given, it does not have.
+		for name, setting := range plan.settings() {
+			if !isSet(ctx, config, name) {
+				*setting = types.StringNull()
+			}
+		}
+	}
+	plan.plan(prior, existing)
 }
 
 // wasActive tells whether an account that a create takes over was active when the run began;
@@ -180,22 +187,6 @@ func tellUninvited(plan, prior principalModel, diags *diag.Diagnostics) {
 	member := have.Member.ValueString()
 	run.AddWarning(diags, path.Root(attrReinviteTriggers), "No invitation is sent: "+member, fmt.Sprintf("%s counts as %s, and only who has not accepted the invitation yet can be "+
 		"invited again. A user counts as invited whom the server shows without an identity; one that shows no identities does not tell who is.", member, have.Status.ValueString()))
-}
-
-// setComputed writes what is known of the computed attributes.
-func (r *principalResource) setComputed(ctx context.Context, config run.Attributes, prior principalModel, existing *access.Principal, resp *resource.ModifyPlanResponse) {
-	// What a new user is not given, it does not have.
-	if prior == nil && existing == nil {
-		for name := range r.newModel().settings() {
-			if !isSet(ctx, config, name) {
-				resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringNull())...)
-			}
-		}
-	}
-	computed := r.newModel()
-	resp.Diagnostics.Append(resp.Plan.Get(ctx, computed)...)
-	computed.plan(prior, existing)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, computed)...)
 }
 
 // isSet tells whether the configuration sets the attribute, be it to something

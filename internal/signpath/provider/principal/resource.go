@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -167,7 +166,7 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	// The id is saved before anything else is asked of SignPath. If it is not
 	// known whether there is one, the next refresh looks for it; see find.
-	r.save(ctx, req.Plan, created, resp)
+	r.save(ctx, model, created, resp)
 	r.NoteCreated(ctx, resp.Private, &resp.Diagnostics)
 	if err != nil {
 		run.AddFailure(&resp.Diagnostics, doing, err)
@@ -185,14 +184,13 @@ func (r *principalResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	if p, err := r.Client.Principal(ctx, r.kind, created.ID); err == nil {
-		r.save(ctx, req.Plan, p, resp)
+		resp.Diagnostics.Append(req.Plan.Get(ctx, model)...)
+		r.save(ctx, model, p, resp)
 	}
 }
 
 // save writes the state of a create: the plan, with what it left unknown.
-func (r *principalResource) save(ctx context.Context, plan tfsdk.Plan, p access.Principal, resp *resource.CreateResponse) {
-	model := r.newModel()
-	resp.Diagnostics.Append(plan.Get(ctx, model)...)
+func (r *principalResource) save(ctx context.Context, model principalModel, p access.Principal, resp *resource.CreateResponse) {
 	fields := model.fields()
 	fields.ID = run.TextOrNull(p.ID)
 	fields.Member = types.StringValue(access.Reference{Kind: r.kind, Key: model.key().ValueString()}.String())
