@@ -26,7 +26,8 @@ func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 // everything is what the framework offers of the protocol, but for what only providers of state
 // stores need.
 type everything interface {
-	tfprotov6.ProviderServerWithListResource
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
 }
 
