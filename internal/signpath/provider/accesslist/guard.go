@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // membersAfter returns, by MemberKey, who will be on the list. Who came onto it after
@@ -69,9 +70,37 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 	}
 	had, has := p.entries(before), p.entries(after)
 	told := review.ChangeOfList(p.Guard.People(change.Change, slices.Concat(had.References, has.References)...), had, has)
+	joins := p.whoeverJoins(before)
+	detail := fmt.Sprintf("Of %s, %s.", t, told)
+	if joins != "" && len(told.Gains)+len(told.Loses) == 0 {
+		detail = "" // More of the plan may fill the group.
+	}
+	detail = strings.TrimSpace(detail + joins + p.givenThrough(ctx, t, at) + takeover)
 	// Of warnings with one summary, Terraform shows only the first.
-	detail := fmt.Sprintf("Of %s, %s.", t, told) + p.whoeverJoins(before) + takeover
 	run.AddWarning(&p.resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
+}
+
+// givenThrough says what the members of a group have through it, with the plan so far: of a list
+// and a group that it names, whichever is planned later has all.
+func (p *listPlan) givenThrough(ctx context.Context, t api.Target, at path.Path) string {
+	if t.List.Parent != vocabulary.ParentUserGroup {
+		return ""
+	}
+	held, isPart, err := p.Guard.HoldingsOf(ctx, p.KeyReference(run.GroupKey(t)))
+	run.AddFailure(&p.resp.Diagnostics, run.Failure{At: at, Doing: "Looking up what " + t.GroupName + " was given", Needs: run.NeedsAnyRole}, err)
+	if len(held) == 0 {
+		return ""
+	}
+	const most = 10
+	names := access.Spell(held[:min(len(held), most)])
+	if rest := len(held) - most; rest > 0 {
+		names = append(names, fmt.Sprintf("and %d more", rest))
+	}
+	given := fmt.Sprintf(" Whoever is in it counts %s", strings.Join(names, ", "))
+	if isPart {
+		given += ", and with what the token may not see"
+	}
+	return given + "."
 }
 
 // whoeverJoins names the groups that come onto the list: more of the plan may fill them.
@@ -86,7 +115,7 @@ func (p *listPlan) whoeverJoins(before []string) string {
 		return ""
 	}
 	slices.Sort(groups)
-	return fmt.Sprintf(" Whoever joins %s from now on gains it, too.", strings.Join(groups, " or "))
+	return fmt.Sprintf(" Whoever joins %s, by this plan or later, gains it, too.", strings.Join(groups, " or "))
 }
 
 func (p *listPlan) entries(keys []string) review.Entries {
