@@ -21,8 +21,10 @@ resource "signpath_user_group" "inner" {
 	parts := map[string]string{
 		"list": "resource \"signpath_signing_policy_approvers\" \"release\" {\n  project = \"project-b\"\n  signing_policy = \"release-signing\"\n" +
 			"  members = [signpath_user_group.outer.member, \"user:security.officer@example.com\"]\n  AFTER\n}\n",
-		"outer": "resource \"signpath_user_group_members\" \"outer\" {\n  group = signpath_user_group.outer.member\n  members = [signpath_user_group.inner.member]\n  AFTER\n}\n",
-		"inner": "resource \"signpath_user_group_members\" \"inner\" {\n  group = signpath_user_group.inner.member\n  members = [\"user:outsider@example.com\"]\n  AFTER\n}\n",
+		"outer": "resource \"signpath_user_group_members\" \"outer\" {\n  group = signpath_user_group.outer.member\n" +
+			"  members = [signpath_user_group.inner.member]\n  AFTER\n}\n",
+		"inner": "resource \"signpath_user_group_members\" \"inner\" {\n  group = signpath_user_group.inner.member\n" +
+			"  members = [\"user:outsider@example.com\"]\n  AFTER\n}\n",
 	}
 	address := map[string]string{
 		"list": "signpath_signing_policy_approvers.release", "outer": "signpath_user_group_members.outer", "inner": "signpath_user_group_members.inner",
