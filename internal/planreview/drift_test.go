@@ -90,8 +90,8 @@ func TestDriftSentences(t *testing.T) {
 		},
 		"activated": {newPlan().change("user", user(attributes{"active": false}), user(nil)), []string{a + " was activated"}},
 		"accepted": {
-			newPlan().change("user", user(attributes{"status": "invited"}), user(nil)),
-			[]string{"status of " + a + " was changed from invited to active"},
+			newPlan().change("user", user(attributes{"status": "invited", "identity": nil}), user(attributes{"identity": "example:S-1"})),
+			[]string{a + " accepted the invitation"},
 		},
 		"another e-mail address": {
 			newPlan().change("user", user(nil), user(attributes{"email": "b@example.com", "member": b})),
@@ -138,7 +138,7 @@ func TestDriftInTheReviewOfAPlan(t *testing.T) {
 
 func TestDriftFormats(t *testing.T) {
 	report := newPlan().change("signing_policy_approvers", onPolicy("release"), onPolicy("release", "user:a@example.com", "group:G*\n<b>")).drifted(t)
-	report.Attribute(func(c planreview.DriftChange) *planreview.DriftAuthor {
+	report.Attribute(func(c *planreview.DriftChange) *planreview.DriftAuthor {
 		if c.Principal != "user:a@example.com" {
 			return nil
 		}
@@ -148,12 +148,12 @@ func TestDriftFormats(t *testing.T) {
 	outputs := driftOutputs(t, report)
 	for format, want := range map[string][]string{
 		"text": {
-			"2 changes outside Terraform: 2 added.\n",
+			"2 changes outside Terraform: 2 added. What this plan does not manage was not looked at: only --live does.\n",
 			"  - user:a@example.com was added to the approvers of acme/release by org.admin@example.com at 14:00 UTC, outside Terraform\n",
 			`  - group:G*\n<b> was added to the approvers of acme/release, outside Terraform (not found in the audit log)` + "\n",
 			"\nNot known\n  - something\n",
 		},
-		"markdown": {"## SignPath drift review\n\n2 changes outside Terraform: 2 added.\n", `- group:G\*\\n\<b\> was added`, "### Not known\n\n- something\n"},
+		"markdown": {"## SignPath drift review\n\n2 changes outside Terraform: 2 added. What", `- group:G\*\\n\<b\> was added`, "### Not known\n\n- something\n"},
 	} {
 		for _, phrase := range want {
 			if !strings.Contains(outputs[format], phrase) {
@@ -182,15 +182,61 @@ func TestDriftFormats(t *testing.T) {
 		t.Errorf("got %+v", first)
 	}
 	if second.Author != nil || second.Principal != "group:G*\n<b>" || !strings.HasSuffix(second.Sentence, "(not found in the audit log)") ||
-		len(decoded.Gaps) != 1 {
+		len(decoded.Gaps) != 2 {
 		t.Errorf("got %+v, %q", second, decoded.Gaps)
 	}
 }
 
+// Only where all was looked at, nothing changed.
 func TestNoDrift(t *testing.T) {
-	outputs := driftOutputs(t, newPlan().drifted(t))
-	if outputs["text"] != "Nothing changed outside Terraform.\n" || !strings.Contains(outputs["json"], `"changes": []`) {
-		t.Errorf("got %q", outputs)
+	const asked = "Nothing changed outside Terraform: nothing that this plan manages and, since 2026-02-22 20:00 UTC, nothing else that is about access, " +
+		"by SignPath's audit log.\n"
+	since := today.AddDate(0, 0, -7)
+	part := func(b *planBuilder) {
+		complete := false
+		b.plan.Complete = &complete
+	}
+	deferred := func(b *planBuilder) {
+		b.plan.DeferredChanges = []*tfjson.DeferredResourceChange{{Reason: "resource_config_unknown"}}
+	}
+	for name, test := range map[string]struct {
+		plan   func(*planBuilder)
+		report func(*planreview.DriftReport)
+		says   string
+		whole  bool
+	}{
+		"nobody was asked": {
+			says:  "Nothing changed of what this plan manages. What this plan does not manage was not looked at: only --live does.\n",
+			whole: true,
+		},
+		"the organization was asked": {report: func(r *planreview.DriftReport) { r.Ask(since) }, says: asked, whole: true},
+		"it could not be read": {
+			report: func(r *planreview.DriftReport) {
+				r.Ask(since)
+				r.Miss("the audit log")
+			},
+			says: "Nothing changed of what this plan manages. Whether anything else changed is not known.\n",
+		},
+		"part of a plan": {
+			plan: part, report: func(r *planreview.DriftReport) { r.Ask(since) },
+			says: "No change outside Terraform was found. The plan is of a part only, as with -target: there may be changes that it does not show.\n",
+		},
+		"deferred changes": {plan: deferred, says: "No change outside Terraform was found. The plan is of a part only"},
+	} {
+		b := newPlan()
+		if test.plan != nil {
+			test.plan(b)
+		}
+		report := b.drifted(t)
+		if test.report != nil {
+			test.report(report)
+		}
+		outputs := driftOutputs(t, report)
+		isComplete := strings.Contains(outputs["json"], `"complete": true`)
+		if !strings.HasPrefix(outputs["text"], test.says) || !strings.Contains(outputs["json"], `"changes": []`) ||
+			report.IsWhole() != test.whole || isComplete != (test.says == asked) {
+			t.Errorf("%s: %s", name, outputs)
+		}
 	}
 }
 
