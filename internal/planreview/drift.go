@@ -61,6 +61,10 @@ type DriftChange struct {
 	Author *DriftAuthor `json:"author"`
 	// id is that of the principal, where the resource tells it.
 	id string
+	// list is the instance that tells of a list, where that has the ids of the members.
+	list *instance
+	// followed is true for a name that no account shows, and that lists or entries do.
+	followed bool
 	// fact tells the change alone.
 	fact string
 }
@@ -112,8 +116,8 @@ func eachDrift(plan *Plan, visit func(*instance)) {
 // driftOf tells of the drift as a part of the review of a plan.
 func driftOf(plan *Plan) []Event {
 	events := []Event{}
-	report := &DriftReport{Changes: driftChanges(plan)}
-	report.followAccounts(plan)
+	report := &DriftReport{Changes: driftChanges(plan), Managed: managedBy(plan)}
+	report.followIDs(plan)
 	for _, c := range report.Changes {
 		events = append(events, Event{Address: c.Address, Subject: c.Principal, Sentence: c.fact})
 	}
@@ -147,11 +151,18 @@ func driftOfList(i *instance) []DriftChange {
 		return []DriftChange{unshown(i, attributeMembers)}
 	}
 	var found []DriftChange
+	if i.knowsIDs() {
+		c.list = i
+	}
 	for _, member := range without(has, had) {
 		found = append(found, c.OfMember(DriftAdded, member))
 	}
 	for _, member := range without(had, has) {
 		found = append(found, c.OfMember(DriftRemoved, member))
+	}
+	if len(found) == 0 && len(i.moved()) > 0 {
+		c.Kind, c.fact = DriftChanged, fmt.Sprintf("somebody among the %s of %s is another one of the same name", c.List, c.Place())
+		found = append(found, c)
 	}
 	if i.before.values[attributeGroup] != nil && i.differs(attributeGroup) {
 		found = append(found, otherName(i, attributeGroup))

@@ -62,7 +62,7 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 		Scope: []string{}, Notes: []string{}, now: now.UTC(),
 		organization: contentsOf(plan).organization(),
 	}
-	report.followAccounts(plan)
+	report.followIDs(plan)
 	report.spell(false)
 	return report
 }
@@ -70,7 +70,7 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 // Ask says that the live organization is asked about what happened since the time.
 func (r *DriftReport) Ask(since time.Time) {
 	r.live = true
-	r.Since = since.UTC()
+	r.Since = since.UTC().Truncate(time.Second)
 }
 
 // Attribute notes who made each change, as find knows it. A nil author is one whom

@@ -265,3 +265,70 @@ func TestDriftFitsAComment(t *testing.T) {
 		}
 	}
 }
+
+// A refresh that finds another name for the same id has found one change: that of the name. Of
+// a name that the state has already for the account, it is Terraform that gave it.
+func TestDriftFollowsNamesByID(t *testing.T) {
+	const id, other, person = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222", "user:a@example.com"
+	readers := func(ids []any, members ...string) attributes {
+		return attributes{"project": "acme", "members": list(members...), "member_ids": ids}
+	}
+	group := func(name string) attributes { return attributes{"id": id, "member": "group:" + name, "name": name} }
+	shows := func(b *planBuilder) *planBuilder {
+		return b.change("project_readers", readers(list(id, other), "group:G", person), readers(list(id, other), "group:H", person)).
+			change("project_configurator",
+				attributes{"project": "acme", "member": "group:G", "member_id": id}, attributes{"project": "acme", "member": "group:H", "member_id": id}).
+			change("user_group_members",
+				attributes{"group": "group:G", "group_id": id, "members": list(), "member_ids": list()},
+				attributes{"group": "group:H", "group_id": id, "members": list(), "member_ids": list()})
+	}
+	inState := func(kind string, values attributes) func(*planBuilder) {
+		return func(b *planBuilder) {
+			module := b.plan.PriorState.Values.RootModule
+			module.Resources = append(module.Resources, &tfjson.StateResource{
+				Address: "signpath_" + kind + ".s", Mode: tfjson.ManagedResourceMode, Type: "signpath_" + kind, AttributeValues: values,
+			})
+		}
+	}
+	const renamed = "name of group:G was changed from G to H"
+	for name, test := range map[string]struct {
+		plan  *planBuilder
+		state func(*planBuilder)
+		want  []string
+	}{
+		"lists and entries": {plan: shows(newPlan()), want: []string{renamed}},
+		"one list": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(id), "group:H")), want: []string{renamed},
+		},
+		"with the account":      {plan: shows(newPlan()).change("user_group", group("G"), group("H")), want: []string{renamed}},
+		"as Terraform named it": {plan: shows(newPlan()), state: inState("user_group", group("H"))},
+		"a role, as Terraform has it": {
+			plan: newPlan().change("role_assignment", attributes{"id": id, "member": "ci_user:c", "role": "GlobalReader"},
+				attributes{"id": id, "member": "ci_user:d", "role": "GlobalReader"}),
+			state: inState("ci_user", attributes{"id": id, "member": "ci_user:d", "name": "d"}),
+		},
+		"another one": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(other), "group:H")),
+			want: []string{"group:H was added to the readers of acme", "group:G was removed from the readers of acme"},
+		},
+		"another one of the name": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(other), "group:G")),
+			want: []string{"somebody among the readers of acme is another one of the same name"},
+		},
+		"one who came besides": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(id, other), "group:H", person)),
+			want: []string{person + " was added to the readers of acme", renamed},
+		},
+	} {
+		if test.state != nil {
+			test.state(test.plan)
+		}
+		var got []string
+		for _, c := range test.plan.drifted(t).Changes {
+			got = append(got, strings.TrimSuffix(c.Sentence, ", outside Terraform"))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+		}
+	}
+}

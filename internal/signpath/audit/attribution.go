@@ -50,8 +50,8 @@ func (t *trail) evidenceOfMember(ctx context.Context, change planreview.DriftCha
 			told = append(told, evidence{m.event, came == (change.Kind == planreview.DriftAdded)})
 		}
 	}
-	for _, event := range t.events {
-		if gone && contract.KindOfEvent(event.Name) == contract.EventDeleted && t.is(event.Object, change.Principal, "", gone) {
+	for _, event := range t.deletions {
+		if gone && t.is(event.Object, change.Principal, "", gone) {
 			told = append(told, evidence{event, true})
 		}
 	}

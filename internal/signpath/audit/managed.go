@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 type stock struct {
 	accounts map[string]map[string]any
 	roles    map[string]string
+	tokens   map[string]bool
 	lists    map[thing]*managedList
 	// drifted are the things that the plan tells of, and gone the objects of which it tells
 	// that they are.
@@ -29,25 +31,36 @@ type managedList struct {
 
 func (t *trail) stock() stock {
 	s := stock{
-		accounts: map[string]map[string]any{}, roles: map[string]string{}, lists: map[thing]*managedList{},
+		accounts: map[string]map[string]any{}, roles: map[string]string{}, tokens: map[string]bool{}, lists: map[thing]*managedList{},
 		drifted: map[thing]bool{}, gone: map[string]bool{}, cited: map[string]bool{},
 	}
 	managed := t.report.Managed
 	for _, account := range managed.Accounts {
 		s.accounts[account.ID] = account.Values
 	}
+	for _, id := range managed.Tokens {
+		s.tokens[id] = true
+	}
 	for _, role := range managed.Roles {
-		s.roles[t.idOf(role.Member, true)] = role.Role
+		s.roles[cmp.Or(role.ID, t.idOf(role.Member, true))] = role.Role
 	}
 	for _, list := range managed.Lists {
-		key := thing{object: t.ownerID(list.Project, list.SigningPolicy, list.Group), list: list.List}
+		key := thing{object: cmp.Or(list.GroupID, t.ownerID(list.Project, list.SigningPolicy, list.Group)), list: list.List}
 		if s.lists[key] == nil {
 			s.lists[key] = &managedList{ids: map[string]bool{}}
 		}
 		s.lists[key].whole = s.lists[key].whole || list.Whole
 		s.lists[key].hidden = s.lists[key].hidden || list.Hidden
+		for _, id := range list.IDs {
+			s.lists[key].ids[id] = true
+		}
 		for _, member := range list.Members {
-			s.lists[key].ids[t.idOf(member, true)] = true
+			if len(list.IDs) == 0 {
+				s.lists[key].ids[t.idOf(member, true)] = true
+			}
+		}
+		for _, id := range list.Moved {
+			s.drifted[thing{object: key.object, list: key.list, member: id}] = true
 		}
 	}
 	for _, c := range t.report.Changes {
@@ -135,6 +148,8 @@ func (s stock) has(step step) state {
 		if isAccount || step.object.isPlace && s.coversLists(step.object) {
 			return stateOf(step.on)
 		}
+	case step.what.attribute == attributeToken && s.tokens[step.object.id]:
+		return asBefore // Another token than the one that the state has.
 	case step.what.attribute == "role":
 		if role, ok := s.roles[step.object.id]; ok {
 			return valueOf(step, role)

@@ -21,24 +21,30 @@ type naming struct {
 	renaming *api.AuditEvent
 }
 
-func (t *trail) namingsIn(events []api.AuditEvent) []naming {
-	var found []naming
-	for _, event := range events {
+// noteNames reads the audit log for names, and for whom it has no more.
+func (t *trail) noteNames() {
+	note := func(n naming) {
+		t.namings[n.id] = append(t.namings[n.id], n)
+		t.formerly[n.was.Folded()] = append(t.formerly[n.was.Folded()], n)
+	}
+	for _, event := range t.events {
+		if contract.KindOfEvent(event.Name) == contract.EventDeleted {
+			t.deletions = append(t.deletions, event)
+		}
 		id := event.Object.ID
 		if id == "" {
 			continue
 		}
 		if p, ok := t.directory.Get(id); ok {
 			if was := contract.Text(formerName(event, p.Kind)); was != "" {
-				found = append(found, naming{id, access.Reference{Kind: p.Kind, Key: was}, event.Time, &event})
+				note(naming{id, access.Reference{Kind: p.Kind, Key: was}, event.Time, &event})
 			}
 			continue
 		}
 		if kind, ok := kindOfEntity(event.Object.Type); ok && kind != access.KindUser && event.Object.Name != "" {
-			found = append(found, naming{id: id, was: access.Reference{Kind: kind, Key: event.Object.Name}, until: event.Time})
+			note(naming{id: id, was: access.Reference{Kind: kind, Key: event.Object.Name}, until: event.Time})
 		}
 	}
-	return found
 }
 
 // formerName is the name that an event took from somebody, by which references name them.
@@ -82,8 +88,8 @@ func (t *trail) identify(reference access.Reference, before bool) (string, bool)
 		}
 		ids = append(ids, found.ID)
 	}
-	for _, n := range t.namings {
-		if n.was.Same(reference) && !slices.Contains(ids, n.id) {
+	for _, n := range t.formerly[reference.Folded()] {
+		if !slices.Contains(ids, n.id) {
 			ids = append(ids, n.id)
 		}
 	}
@@ -102,39 +108,43 @@ func (t *trail) follow(ctx context.Context) {
 			continue
 		}
 		event := t.renaming(id, n.Before)
-		if event == nil || t.cameLater(ctx, n, id, event.Time) {
+		stays, known := t.report.StaysOn(n, id)
+		if event == nil || known && !stays || !known && t.cameLater(ctx, n, id, event.Time) {
 			continue
 		}
-		t.report.Follow(n, id, t.isOwn(*event) || t.stateHas(id, n.After))
+		t.report.Follow(n, id, t.isNamedByTerraform(id) || t.report.StateHas(id, n.After))
 	}
+	t.report.Settle(func(n planreview.Renaming, id string) bool {
+		if id == "" {
+			id, _ = t.identify(n.After, false)
+		}
+		return t.isNamedByTerraform(id)
+	})
 }
 
 // renaming is the last event that took the name from whoever has the id.
 func (t *trail) renaming(id string, was access.Reference) *api.AuditEvent {
 	var found *api.AuditEvent
-	for _, n := range t.namings {
-		if n.id == id && n.renaming != nil && n.was.Same(was) && (found == nil || !n.until.Before(found.Time)) {
+	for _, n := range t.namings[id] {
+		if n.renaming != nil && n.was.Same(was) {
 			found = n.renaming
 		}
 	}
 	return found
 }
 
-// stateHas tells whether the state of the plan knew the account by the name before the
-// refresh: then Terraform has renamed it, or has taken that over.
-func (t *trail) stateHas(id string, reference access.Reference) bool {
-	return slices.ContainsFunc(t.report.Managed.Accounts, func(a planreview.ManagedAccount) bool {
-		known, err := access.ParseReference(a.Member)
-		return a.ID == id && err == nil && known.Same(reference)
-	})
+// isNamedByTerraform tells whether whoever applies gave the last name.
+func (t *trail) isNamedByTerraform(id string) bool {
+	all := t.namings[id]
+	return len(all) > 0 && all[len(all)-1].renaming != nil && t.isOwn(*all[len(all)-1].renaming)
 }
 
 // cameLater tells whether somebody came onto a list under the new name, and the old one may
 // have been that of another one there.
 func (t *trail) cameLater(ctx context.Context, n planreview.Renaming, id string, renamed time.Time) bool {
-	isOther := func(other naming) bool { return other.id != id && other.was.Same(n.Before) }
+	isOther := func(other naming) bool { return other.id != id }
 	holder, err := t.directory.Find(n.Before)
-	if !slices.ContainsFunc(t.namings, isOther) && (err != nil || holder.ID == id) {
+	if !slices.ContainsFunc(t.formerly[n.Before.Folded()], isOther) && (err != nil || holder.ID == id) {
 		return false
 	}
 	for _, c := range t.report.Changes {

@@ -262,6 +262,21 @@ func roleAndBack(roles ...mock.Role) []func(*mock.Administrator) error {
 	return changes
 }
 
+// The token of a resource is managed: another one is not the one that the state has, unless
+// Terraform has generated it.
+func TestAnotherToken(t *testing.T) {
+	for actor, want := range map[string][]string{officer: {"ci_user:build got a new API token by security.officer@example.com at 14:02 UTC"}, terraform: nil} {
+		o := newOrganization(t)
+		o.by(terraform, creating((*mock.Administrator).CreateCIUser, mock.CIUserSeed{Name: "build"}))
+		o.by(actor, func(a *mock.Administrator) error {
+			_, err := a.IssueToken("ci_user:build")
+			return err
+		})
+		state := []resource{{"ci_user_token", map[string]any{"id": o.id("ci_user:build"), "ci_user": "ci_user:build"}}}
+		expectTold(t, o.reviewWith(state, audit.Options{}), nil, nil, want)
+	}
+}
+
 // What whoever applies did is Terraform's own, be it by the token that reads or another one.
 func TestWhoApplies(t *testing.T) {
 	for actor, test := range map[string]struct {
@@ -358,6 +373,21 @@ func TestRenamings(t *testing.T) {
 	t.Run("by Terraform", func(t *testing.T) {
 		o := prepare(t, terraform)
 		expectTold(t, o.reviewWith(nil, audit.Options{}, shows...), nil, nil, nil)
+	})
+	t.Run("by Terraform, and then by somebody", func(t *testing.T) {
+		// The lists have the oldest name, and the account the one that Terraform gave it.
+		o := prepare(t, terraform)
+		o.at("14:10")
+		o.by(officer, func(a *mock.Administrator) error { return a.Change("group:Managers", named("Bosses")) })
+		id := o.id("group:Bosses")
+		found := []drift{
+			readersOf([]string{group}, []string{"group:Bosses"}),
+			{"user_group", map[string]any{"id": id, "member": now, "name": "Managers"}, map[string]any{"id": id, "member": "group:Bosses", "name": "Bosses"}},
+		}
+		const by = " by security.officer@example.com at 14:10 UTC"
+		expectTold(t, o.reviewWith(nil, audit.Options{}, found...), []string{"name of group:Managers was changed from Managers to Bosses" + by}, nil, nil)
+		expectTold(t, o.reviewWith(nil, audit.Options{}, found[0]),
+			[]string{"name of group:Release Managers was changed from Release Managers to Bosses" + by}, nil, nil)
 	})
 	t.Run("as the state has it", func(t *testing.T) {
 		o := prepare(t, lead)

@@ -32,8 +32,11 @@ type thing struct {
 	list, member, attribute string
 }
 
-// attributeExistence is that an object is created or deleted.
-const attributeExistence = "."
+// What is no property: that an object is created or deleted, and its API token.
+const (
+	attributeExistence = "."
+	attributeToken     = ".token"
+)
 
 // An object is a principal, a project or signing policy, or something else that an event is
 // about.
@@ -106,7 +109,7 @@ func (t *trail) steps(event api.AuditEvent) []step {
 	case contract.EventDeleted:
 		return []step{base.exists(planreview.DriftGone, "was deleted")}
 	case contract.EventToken:
-		base.what.attribute = event.ID
+		base.what.attribute = attributeToken
 		base.told = base.about(planreview.DriftToken, o.named+" got a new API token")
 		return []step{base}
 	}
@@ -206,8 +209,8 @@ func (t *trail) spell(id string, party api.AuditParty) string {
 	if _, ok := t.directory.Get(id); ok {
 		return t.directory.ReferenceTo(id).String()
 	}
-	for _, n := range t.namings {
-		if n.id == id && n.renaming == nil {
+	for _, n := range t.namings[id] {
+		if n.renaming == nil {
 			return n.was.String()
 		}
 	}

@@ -66,8 +66,12 @@ type trail struct {
 	named map[string]string
 	// accounts are the ids of the accounts of the plan, by how its state spells them.
 	accounts map[access.Reference]string
-	// namings are what the audit log tells of earlier names.
-	namings []naming
+	// formerly are what the audit log tells of earlier names, by the name, and namings the same
+	// by the id.
+	formerly map[access.Reference][]naming
+	namings  map[string][]naming
+	// deletions are the events by which there is an object no more.
+	deletions []api.AuditEvent
 	// placeIDs are the ids of projects and signing policies, by how they are spelled, and
 	// places the other way.
 	placeIDs map[string]string
@@ -104,13 +108,14 @@ func newTrail(ctx context.Context, client *api.Client, report *planreview.DriftR
 		report: report, found: found.Organization, directory: found.Directory, since: options.Since,
 		own: map[string]bool{}, memberships: membershipsIn(log.Events), named: namesIn(found.Directory), accounts: map[access.Reference]string{},
 		placeIDs: map[string]string{}, places: map[string]access.Place{},
+		formerly: map[access.Reference][]naming{}, namings: map[string][]naming{},
 	}
 	for _, account := range report.Managed.Accounts {
 		if reference, err := access.ParseReference(account.Member); err == nil {
 			t.accounts[reference.Folded()] = account.ID
 		}
 	}
-	t.namings = t.namingsIn(log.Events)
+	t.noteNames()
 	for place, settings := range t.found.Places {
 		if settings == nil {
 			t.placeIDs[place.String()] = "" // SignPath refused it.
@@ -139,9 +144,13 @@ func (t *trail) noteOwn(ctx context.Context, appliedBy []access.Reference) error
 	return nil
 }
 
+// isOwn tells whether somebody who applies made the change. Where the log names actors by
+// their names alone, it is somebody whose name nobody else has.
 func (t *trail) isOwn(event api.AuditEvent) bool {
-	actor, ok := event.Actor.Principal(t.directory)
-	return ok && t.own[actor.ID]
+	if actor, ok := event.Actor.Principal(t.directory); ok {
+		return t.own[actor.ID]
+	}
+	return event.Actor.ID == "" && event.Actor.Email == "" && t.own[t.named[event.Actor.Name]]
 }
 
 // inOrder is the events with the earliest one first. What is of the same time stays in
