@@ -119,10 +119,9 @@ func (t *trail) noteDrift(s stock, c planreview.DriftChange) {
 	}
 }
 
-// isTold tells whether the plan shows what a step changed.
-func (s stock) isTold(step step) bool {
-	return s.drifted[step.what] || s.gone[step.object.id] || s.gone[step.object.named] ||
-		step.what.attribute == attributeExistence && s.cited[step.event.ID]
+// isShown tells whether the plan shows what became of the thing of a step.
+func (s stock) isShown(step step) bool {
+	return s.drifted[step.what] || s.gone[step.object.id] || s.gone[step.object.named]
 }
 
 // A state is how the state of the plan has a thing.

@@ -112,7 +112,7 @@ func (t *trail) follow(ctx context.Context) {
 		if event == nil || known && !stays || !known && t.cameLater(ctx, n, id, event.Time) {
 			continue
 		}
-		t.report.Follow(n, id, t.isNamedByTerraform(id) || t.report.StateHas(id, n.After))
+		t.report.Follow(n, id, t.report.StateHas(id, n.After))
 	}
 	t.report.Settle(func(n planreview.Renaming, id string) bool {
 		if id == "" {

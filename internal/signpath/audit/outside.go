@@ -68,7 +68,7 @@ func (t *trail) tellOthers() {
 // judge looks at all that happened to one thing, in order.
 func (o *others) judge(chain []step) {
 	last := chain[len(chain)-1]
-	if o.isTold(last) {
+	if o.isShown(last) {
 		return
 	}
 	if o.has(last) == notManaged {
@@ -93,7 +93,7 @@ func (o *others) tellOutside(step step) {
 		if !step.event.Time.Before(o.since) {
 			o.own++
 		}
-	case !o.isTold(step):
+	case !o.cited[step.event.ID] || step.what.attribute != attributeExistence:
 		o.tell(step, false)
 	}
 }

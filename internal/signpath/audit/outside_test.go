@@ -475,6 +475,13 @@ func TestWhoeverIsDeletedLeavesTheLists(t *testing.T) {
 	expectTold(t, o.reviewWith(nil, audit.Options{}, readersOf([]string{"group:Release Managers"}, []string{})), []string{
 		"group:Release Managers was deleted, and with that removed from the readers of project-a by security.officer@example.com at 14:02 UTC",
 	}, nil, nil)
+	// That somebody made the group is another thing.
+	o.by(lead, creating((*mock.Administrator).CreateUserGroup, mock.UserGroupSeed{Name: "Short"}))
+	o.by(officer, func(a *mock.Administrator) error { return a.Remove("group:Short") })
+	expectTold(t, o.reviewWith(nil, audit.Options{}, readersOf([]string{"group:Short", "group:Release Managers"}, []string{})), []string{
+		"group:Short was deleted, and with that removed from the readers of project-a by security.officer@example.com at 14:02 UTC",
+		"group:Release Managers was deleted, and with that removed from the readers of project-a by security.officer@example.com at 14:02 UTC",
+	}, []string{`user group "Short" was created by dev.lead@example.com at 14:02 UTC`}, nil)
 }
 
 // TestEventsThatAreNotUnderstood leaves nothing out that could be about access.
