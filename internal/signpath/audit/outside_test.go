@@ -560,3 +560,33 @@ func TestPartsOfTheAuditLog(t *testing.T) {
 		}
 	}
 }
+
+// A server that answers otherwise has the same changes told. Where its log names actors by name
+// alone, that is quoted, and whoever applies is told by a name that nobody else has.
+func TestOutsideInOtherDialects(t *testing.T) {
+	for name, dialect := range map[string]mock.Dialect{
+		"actors are texts": {TextActors: true}, "members per kind": {MembersPerKind: true}, "members are objects": {MemberObjects: true},
+		"lists are summaries": {SummaryLists: true}, "lists are wrapped": {WrappedLists: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOrganization(t, mock.WithDialect(dialect))
+			o.by(administrator, adds(release, "approvers", outsider))
+			o.by(terraform, adds(release, "approvers", lead))
+			o.by(administrator, creating(newPolicy, mock.SigningPolicySeed{Slug: "rel", Name: "Rel", Approvers: []string{outsider}}))
+			o.by(administrator, func(a *mock.Administrator) error { return a.SetRole(outsider, mock.RoleGlobalAdministrator) })
+			by := " by org.admin@example.com at 14:02 UTC"
+			if dialect.TextActors {
+				by = ` by "Organization Admin" at 14:02 UTC`
+			}
+			report := o.reviewWith(nil, audit.Options{})
+			expectTold(t, report, nil, []string{
+				outsider + " was added to the approvers of project-a/release-signing" + by,
+				"signing policy project-b/rel was created with the approvers user:outsider@example.com" + by,
+				outsider + " was given the global role Global Administrator instead of Regular User" + by,
+			}, nil)
+			if !report.IsWhole() {
+				t.Errorf("it is not whole: %q", report.Notes)
+			}
+		})
+	}
+}

@@ -71,18 +71,9 @@ func TestCLIReviewOfRealDrift(t *testing.T) {
 		"user:outsider@example.com was added to the approvers of project-a/release-signing by org.admin@example.com" + at,
 		"user:security.officer@example.com was added to the members of group:Release Managers by \"System\"" + at,
 	}
-	for _, arguments := range [][]string{{"plan", "-refresh-only", "-out=drift.bin"}, {"plan", "-out=drift.bin"}} {
-		w.MustRun(arguments...)
-		plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vocabulary.SignPath)
-		must(t, err)
-		client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.URL, Token: org.Token, UserAgent: "test"}})
-		must(t, err)
-		report := planreview.Drift(plan, now)
-		must(t, audit.Read(t.Context(), client, report, audit.Options{}))
-		var got []string
-		for _, c := range report.Changes {
-			got = append(got, c.Sentence)
-		}
+	for _, arguments := range [][]string{{"-refresh-only"}, nil} {
+		report := w.reviewDrift(now, arguments...)
+		got := sentencesOf(report.Changes)
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", arguments, strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -182,13 +173,7 @@ resource "signpath_ci_user" "build" {
 			want = append(want, c.where+": "+c.says+" by security.officer@example.com"+now.Format(" at 15:04 UTC"))
 		}
 	}
-	w.MustRun("plan", "-refresh-only", "-out=drift.bin")
-	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vocabulary.SignPath)
-	must(t, err)
-	client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.URL, Token: org.Token, UserAgent: "test"}})
-	must(t, err)
-	report := planreview.Drift(plan, now)
-	must(t, audit.Read(t.Context(), client, report, audit.Options{Since: now.AddDate(-1, 0, 0)}))
+	report := w.reviewDrift(now, "-refresh-only")
 	var got []string
 	for where, changes := range map[string][]planreview.DriftChange{managed: report.Changes, outside: report.Outside, unseen: report.Unseen} {
 		for _, c := range changes {
@@ -200,4 +185,71 @@ resource "signpath_ci_user" "build" {
 	if !slices.Equal(got, want) || !report.IsWhole() {
 		t.Errorf("got\n%s\nwant\n%s\nnotes %q", strings.Join(got, "\n"), strings.Join(want, "\n"), report.Notes)
 	}
+}
+
+// reviewDrift plans, and reviews what the refresh found with the audit log of a year.
+func (w *workspace) reviewDrift(now time.Time, arguments ...string) *planreview.DriftReport {
+	w.t.Helper()
+	w.MustRun(append([]string{"plan", "-out=drift.bin"}, arguments...)...)
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vocabulary.SignPath)
+	must(w.t, err)
+	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token, UserAgent: "test"}})
+	must(w.t, err)
+	report := planreview.Drift(plan, now)
+	must(w.t, audit.Read(w.t.Context(), client, report, audit.Options{Since: now.AddDate(-1, 0, 0)}))
+	return report
+}
+
+// TestCLIRenamedByTerraformIsNoDrift renames, by Terraform, whom lists and entries name. Their
+// states have the old names until an apply refreshes them.
+func TestCLIRenamedByTerraformIsNoDrift(t *testing.T) {
+	org, _ := newOrganizationAt(t)
+	configuration := func(name string) map[string]string {
+		return map[string]string{"main.tf": strings.ReplaceAll(`
+resource "signpath_user_group" "g" {
+  name = "NAME"
+}
+resource "signpath_ci_user" "c" {
+  name = "NAME"
+}
+resource "signpath_project_readers" "a" {
+  project = "project-a"
+  members = [signpath_user_group.g.member, signpath_ci_user.c.member, "user:qa.lead@example.com"]
+}
+resource "signpath_project_configurator" "b" {
+  project = "project-b"
+  member  = signpath_user_group.g.member
+}
+resource "signpath_role_assignment" "c" {
+  member = signpath_ci_user.c.member
+  role   = "GlobalReader"
+}
+resource "signpath_user_group_members" "g" {
+  group   = signpath_user_group.g.member
+  members = [signpath_ci_user.c.member]
+}
+resource "signpath_ci_user_token" "c" {
+  ci_user = signpath_ci_user.c.member
+}
+`, "NAME", name)}
+	}
+	w := org.workspace(configuration("old"))
+	w.MustRun("apply", "-auto-approve")
+	w.Write("main.tf", configuration("new")["main.tf"])
+	w.MustRun("apply", "-auto-approve")
+	report := w.reviewDrift(time.Now(), "-refresh-only")
+	if len(report.Changes)+len(report.Outside)+len(report.Unseen) > 0 || !report.IsWhole() {
+		t.Errorf("it is told: %q", slices.Concat(sentencesOf(report.Changes), sentencesOf(report.Outside), sentencesOf(report.Unseen)))
+	}
+	if report := w.reviewDrift(time.Now(), "-refresh-only", "-target=signpath_ci_user.c"); !report.Partial || report.IsWhole() {
+		t.Error("a plan with a target is not said to be of a part")
+	}
+}
+
+func sentencesOf(changes []planreview.DriftChange) []string {
+	var all []string
+	for _, c := range changes {
+		all = append(all, c.Sentence)
+	}
+	return all
 }
