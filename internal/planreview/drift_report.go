@@ -35,6 +35,8 @@ type DriftReport struct {
 	// live is true where the live organization was asked, and missed where something of it
 	// that was to be looked at could not be.
 	live, missed bool
+	// secrets are what the plan marks as sensitive: the audit log may well tell it.
+	secrets secrets
 	// now is when the report is made.
 	now time.Time
 	// organization is the id of the organization of the plan, where that tells one.
@@ -60,7 +62,7 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 	report := &DriftReport{
 		PlannedAt: plan.madeAt(), Errored: plan.Errored, Partial: !plan.isOfAll(), Changes: driftChanges(plan), Managed: managedBy(plan),
 		Scope: []string{}, Notes: []string{}, now: now.UTC(),
-		organization: contentsOf(plan).organization(),
+		organization: contentsOf(plan).organization(), secrets: secretsOf(plan.Plan),
 	}
 	report.followIDs(plan)
 	report.spell(false)
@@ -114,7 +116,17 @@ func (r *DriftReport) spell(searched bool) {
 // Tell adds what the audit log tells of what the plan does not manage, or else of what it
 // manages and does not show.
 func (r *DriftReport) Tell(managed bool, c DriftChange) {
-	c.Sentence = r.told(c)
+	c.Sentence, c.Principal = r.told(c), r.secrets.hide(c.Principal)
+	for _, value := range []*any{&c.Before, &c.After} {
+		if text, isText := (*value).(string); isText {
+			*value = r.secrets.hide(text)
+		}
+	}
+	if c.Author != nil {
+		author := *c.Author
+		author.Name, author.Member = r.secrets.hide(author.Name), r.secrets.hide(author.Member)
+		c.Author = &author
+	}
 	if managed {
 		r.Unseen = append(r.Unseen, c)
 	} else {
@@ -124,10 +136,13 @@ func (r *DriftReport) Tell(managed bool, c DriftChange) {
 
 func (r *DriftReport) told(c DriftChange) string {
 	if c.Author == nil {
-		return c.fact
+		return r.secrets.hide(c.fact)
 	}
-	return c.fact + " by " + c.Author.Name + r.at(c.Author.Time)
+	return r.secrets.hide(c.fact+" by "+c.Author.Name) + r.at(c.Author.Time)
 }
+
+// Looked adds a line on what was looked at. It ends without a full stop.
+func (r *DriftReport) Looked(text string) { r.Scope = append(r.Scope, r.secrets.hide(text)) }
 
 // Spell spells a time as the sentences of the report do.
 func (r *DriftReport) Spell(t time.Time) string { return strings.TrimPrefix(r.at(t), " at ") }

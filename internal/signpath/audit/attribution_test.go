@@ -126,6 +126,8 @@ func report(t *testing.T, found ...drift) *planreview.DriftReport {
 type resource struct {
 	kind   string
 	values map[string]any
+	// sensitive marks values with true.
+	sensitive map[string]any
 }
 
 func planOf(t *testing.T, state []resource, found []drift) *planreview.Plan {
@@ -143,6 +145,7 @@ func planOf(t *testing.T, state []resource, found []drift) *planreview.Plan {
 	for i, r := range state {
 		resources = append(resources, map[string]any{
 			"address": fmt.Sprintf("signpath_%s.s%d", r.kind, i), "mode": "managed", "type": "signpath_" + r.kind, "name": "s", "values": r.values,
+			"sensitive_values": r.sensitive,
 		})
 	}
 	text, err := json.Marshal(map[string]any{

@@ -50,7 +50,7 @@ func (t *trail) stock() stock {
 			s.lists[key] = &managedList{ids: map[string]bool{}}
 		}
 		s.lists[key].whole = s.lists[key].whole || list.Whole
-		s.lists[key].hidden = s.lists[key].hidden || list.Hidden
+		s.lists[key].hidden = s.lists[key].hidden || list.Hidden && len(list.IDs) == 0
 		for _, id := range list.IDs {
 			s.lists[key].ids[id] = true
 		}

@@ -224,15 +224,17 @@ func (o *others) tellScope() {
 	if o.own > 0 {
 		scope += fmt.Sprintf(": %s of what this plan does not manage", counted(o.own, "change", "changes"))
 	}
-	r.Scope = append(r.Scope, scope)
+	r.Looked(scope)
 	if len(o.plain) > 0 {
 		var parts []string
 		for _, name := range slices.Sorted(maps.Keys(o.plain)) {
 			parts = append(parts, fmt.Sprintf("%d × %q", o.plain[name], name))
 		}
-		r.Scope = append(r.Scope, "not told are events that change nobody's access: "+strings.Join(parts, ", "))
+		r.Looked("not told are events that change nobody's access: " + strings.Join(parts, ", "))
 	}
-	r.Scope = append(r.Scope, o.unmanaged()...)
+	for _, line := range o.unmanaged() {
+		r.Looked(line)
+	}
 }
 
 func (o *others) owners() []string {

@@ -188,13 +188,13 @@ func TestWhatCameAfterACreation(t *testing.T) {
 // managed is a state with one of each kind of resource.
 func (o *organization) managed() []resource {
 	return []resource{
-		{"signing_policy_approvers", map[string]any{"project": "project-a", "signing_policy": "release-signing", "members": []string{officer}}},
-		{"signing_policy_submitter", map[string]any{"project": "project-a", "signing_policy": "release-signing", "member": terraform}},
-		{"role_assignment", map[string]any{"member": lead, "role": "GlobalReader"}},
+		{"signing_policy_approvers", map[string]any{"project": "project-a", "signing_policy": "release-signing", "members": []string{officer}}, nil},
+		{"signing_policy_submitter", map[string]any{"project": "project-a", "signing_policy": "release-signing", "member": terraform}, nil},
+		{"role_assignment", map[string]any{"member": lead, "role": "GlobalReader"}, nil},
 		{"user", map[string]any{
 			"id": o.id(officer), "member": officer, "email": "security.officer@example.com", "name": "Security Officer", "active": true, "notification_email": nil,
-		}},
-		{"user_group", map[string]any{"id": o.id("group:Release Managers"), "member": "group:Release Managers", "name": "Release Managers"}},
+		}, nil},
+		{"user_group", map[string]any{"id": o.id("group:Release Managers"), "member": "group:Release Managers", "name": "Release Managers"}, nil},
 	}
 }
 
@@ -207,7 +207,7 @@ func TestWhatTheStateHasIsNoDrift(t *testing.T) {
 	o.by(administrator, func(a *mock.Administrator) error { return a.SetRole(lead, mock.RoleCertificateAdministrator) })
 	o.by(administrator, func(a *mock.Administrator) error { return a.SetRole(lead, mock.RoleGlobalReader) })
 	o.by(administrator, creating((*mock.Administrator).CreateCIUser, mock.CIUserSeed{Name: "ours"}))
-	state := append(o.managed(), resource{"ci_user", map[string]any{"id": o.id("ci_user:ours"), "member": "ci_user:ours", "name": "ours", "active": true}})
+	state := append(o.managed(), resource{"ci_user", map[string]any{"id": o.id("ci_user:ours"), "member": "ci_user:ours", "name": "ours", "active": true}, nil})
 	expectTold(t, o.reviewWith(state, audit.Options{}), nil, nil, nil)
 }
 
@@ -272,7 +272,7 @@ func TestAnotherToken(t *testing.T) {
 			_, err := a.IssueToken("ci_user:build")
 			return err
 		})
-		state := []resource{{"ci_user_token", map[string]any{"id": o.id("ci_user:build"), "ci_user": "ci_user:build"}}}
+		state := []resource{{"ci_user_token", map[string]any{"id": o.id("ci_user:build"), "ci_user": "ci_user:build"}, nil}}
 		expectTold(t, o.reviewWith(state, audit.Options{}), nil, nil, want)
 	}
 }
@@ -392,8 +392,8 @@ func TestRenamings(t *testing.T) {
 	t.Run("as the state has it", func(t *testing.T) {
 		o := prepare(t, lead)
 		state := []resource{
-			{"user_group", map[string]any{"id": o.id(now), "member": now, "name": "Managers"}},
-			{"ci_user", map[string]any{"id": o.id("ci_user:tf"), "member": "ci_user:tf", "name": "tf"}},
+			{"user_group", map[string]any{"id": o.id(now), "member": now, "name": "Managers"}, nil},
+			{"ci_user", map[string]any{"id": o.id("ci_user:tf"), "member": "ci_user:tf", "name": "tf"}, nil},
 		}
 		expectTold(t, o.reviewWith(state, audit.Options{}, shows...), nil, nil, nil)
 	})
@@ -588,5 +588,20 @@ func TestOutsideInOtherDialects(t *testing.T) {
 				t.Errorf("it is not whole: %q", report.Notes)
 			}
 		})
+	}
+}
+
+// What the plan marks as sensitive is not told by the audit log either.
+func TestWhatIsSensitiveIsNotTold(t *testing.T) {
+	o := newOrganization(t)
+	o.by(outsider, func(a *mock.Administrator) error { return a.SetRole(outsider, mock.RoleGlobalReader) })
+	state := []resource{{
+		"user", map[string]any{"id": o.id(outsider), "member": outsider, "email": "outsider@example.com", "active": true}, map[string]any{"email": true},
+	}}
+	report := o.reviewWith(state, audit.Options{})
+	expectTold(t, report, nil,
+		[]string{"user:(sensitive) was given the global role Global Reader instead of Regular User by (sensitive) at 14:02 UTC"}, nil)
+	if text := fmt.Sprintf("%+v %v", *report.Outside[0].Author, report.Scope) + report.Outside[0].Principal; strings.Contains(text, "outsider@") {
+		t.Errorf("it is in %s", text)
 	}
 }
