@@ -109,7 +109,7 @@ type reason string
 
 // Why something is not managed by the configuration.
 const (
-	reasonName    reason = "the provider takes no name that is empty or has white space around it"
+	reasonName    reason = "the provider takes no name that is empty, or has a line feed in it or white space around it"
 	reasonEmail   reason = "the provider takes no such e-mail address"
 	reasonRole    reason = "the provider knows no such role, which may be an administrator's"
 	reasonSlug    reason = "the provider takes no such slug"
@@ -123,7 +123,7 @@ func unmanageable(p access.Principal) reason {
 	switch other := vocabulary.ManagedBy(p); {
 	case other != "":
 		return reason(other)
-	case p.Name == "" || p.Name != strings.TrimSpace(p.Name):
+	case !access.IsName(p.Name):
 		return reasonName
 	case p.Kind == access.KindUser && !access.IsEmail(p.Email):
 		return reasonEmail

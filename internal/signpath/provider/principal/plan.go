@@ -64,25 +64,7 @@ func (r *principalResource) plan(ctx context.Context, config run.Attributes, pla
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	switch {
-	case existing != nil:
-		// What no configuration of a user says stays.
-		planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
-		if account != nil && (prior != nil || !r.IsWarnedOf(*existing)) { // No guard ends a destroy for what an apply refuses anyhow.
-			r.GuardActivity(ctx, *existing, planned.Active, account.allowsLockout(), path.Root(run.AttrActive), &resp.Diagnostics)
-		}
-		switch {
-		case prior == nil:
-			r.TellTakeover(ctx, *existing, planned.Active, &resp.Diagnostics)
-		case planned.Active && !existing.Active:
-			r.TellReturn(ctx, *existing, path.Root(run.AttrActive), &resp.Diagnostics)
-		}
-	case account != nil:
-		// Whom the plan creates counts as the next plan will find them: an invited user is
-		// a danger already where somebody may do too much, and not there yet where somebody
-		// has to be.
-		planned.Role, planned.Invited = vocabulary.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
-	}
+	planned = r.judge(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	r.settle(ctx, planned, plan, prior, existing, &resp.Diagnostics)
 	tellUninvited(plan, prior, &resp.Diagnostics)
 	if prior == nil {
@@ -95,14 +77,47 @@ func (r *principalResource) plan(ctx context.Context, config run.Attributes, pla
 	r.claimPrincipal(ctx, run.MemberKey(planned), path.Root(r.keyAttribute), resp)
 	r.Holdings.Hold(run.HeldAccounts, run.MemberKey(planned))
 	r.Planned.Put(planned)
-	if prior == nil && existing == nil { // What a new user is not given, it does not have.
-		for name, setting := range plan.settings() {
-			if !isSet(ctx, config, name) {
-				*setting = types.StringNull()
-			}
-		}
+	if prior == nil && existing == nil {
+		planNew(ctx, config, plan)
 	}
 	plan.plan(prior, existing)
+}
+
+// judge completes the planned principal by what no configuration of one says, and judges what
+// becomes of who exists.
+func (r *principalResource) judge(
+	ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics,
+) access.Principal {
+	account := plan.account()
+	if existing == nil {
+		if account != nil {
+			// Whom the plan creates counts as the next plan will find them: an invited user is
+			// a danger already where somebody may do too much, and not there yet where somebody
+			// has to be.
+			planned.Role, planned.Invited = vocabulary.RoleRegularUser, r.kind == access.KindUser && planned.Identity == ""
+		}
+		return planned
+	}
+	planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
+	if account != nil && (prior != nil || !r.IsWarnedOf(*existing)) { // No guard ends a destroy for what an apply refuses anyhow.
+		r.GuardActivity(ctx, *existing, planned.Active, account.allowsLockout(), path.Root(run.AttrActive), diags)
+	}
+	switch {
+	case prior == nil:
+		r.TellTakeover(ctx, *existing, planned.Active, diags)
+	case planned.Active && !existing.Active:
+		r.TellReturn(ctx, *existing, path.Root(run.AttrActive), diags)
+	}
+	return planned
+}
+
+// planNew notes that what a new principal is not given, it does not have.
+func planNew(ctx context.Context, config run.Attributes, plan principalModel) {
+	for name, setting := range plan.settings() {
+		if !isSet(ctx, config, name) {
+			*setting = types.StringNull()
+		}
+	}
 }
 
 // wasActive tells whether an account that a create takes over was active when the run began;

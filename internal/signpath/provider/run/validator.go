@@ -122,11 +122,10 @@ func IsIdentity() validator.String {
 	}
 }
 
-// IsName accepts what can be a display name: something, with no white space
-// around it, which two spellings of one name could differ in unseen.
+// IsName accepts what [access.IsName] does.
 func IsName() validator.String {
 	return StringValidator{
-		Valid:   "a name without white space around it",
+		Valid:   "a name on one line, without white space around it",
 		Summary: "Invalid name",
 		Check:   CheckName,
 	}
@@ -134,8 +133,8 @@ func IsName() validator.String {
 
 // CheckName reports what no name can be.
 func CheckName(value string) error {
-	if value == "" || value != strings.TrimSpace(value) {
-		return fmt.Errorf("%q is empty or has white space around it", value)
+	if !access.IsName(value) {
+		return fmt.Errorf("%q is empty, or has a line feed in it or white space around it", value)
 	}
 	return nil
 }
