@@ -332,3 +332,15 @@ func TestDriftFollowsNamesByID(t *testing.T) {
 		}
 	}
 }
+
+// What a plan is going to do is not what changed: only what the refresh found is.
+func TestWhatIsPlannedIsNoDrift(t *testing.T) {
+	readers := func(ids ...string) attributes {
+		return attributes{"project": "acme", "members": list(ids...), "member_ids": list(ids...)}
+	}
+	plan := newPlan().change("project_readers", readers("user:a@example.com"), readers("user:b@example.com")).throughJSON(t)
+	report := planreview.Drift(plan, today)
+	if len(report.Changes) > 0 || len(report.Managed.Lists) != 1 || len(report.Managed.Lists[0].Moved) > 0 {
+		t.Errorf("got %+v", report)
+	}
+}

@@ -412,6 +412,16 @@ func TestRenamings(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	})
+	t.Run("not by the ids of the state", func(t *testing.T) {
+		// The other one who had the name is not known any more; the state knows the id.
+		o := prepare(t, lead)
+		d := readersOf([]string{group}, []string{now})
+		d.before["member_ids"], d.after["member_ids"] = []string{o.id(outsider)}, []string{o.id(now)}
+		got := sentences(o.reviewWith(nil, audit.Options{}, d))
+		if len(got) != 2 || !strings.HasPrefix(got[0], now+" was added") || !strings.HasPrefix(got[1], group+" was removed") {
+			t.Errorf("got %q", got)
+		}
+	})
 	t.Run("without an event", func(t *testing.T) {
 		o := prepare(t, lead)
 		events, err := json.Marshal([]any{})
