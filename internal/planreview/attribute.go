@@ -1,6 +1,7 @@
 package planreview
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -184,6 +185,17 @@ func (s secrets) areIn(text string) bool {
 		}
 	}
 	return false
+}
+
+// hide takes the secrets out of a text.
+func (s secrets) hide(text string) string {
+	if !s.areIn(text) {
+		return text
+	}
+	for _, secret := range sortedKeys(s) {
+		text = regexp.MustCompile("(?i)"+regexp.QuoteMeta(secret)).ReplaceAllLiteralString(text, "(sensitive)")
+	}
+	return text
 }
 
 // collect adds every text below a mark.

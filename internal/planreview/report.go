@@ -130,7 +130,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 	return &Report{
 		PlannedAt:  plan.madeAt(),
 		Changes:    m.resourceChanges(),
-		Complete:   (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
+		Complete:   plan.isOfAll(),
 		Errored:    plan.Errored,
 		Access:     append(each(changes, newAccessChange), m.unseenGains(lists)...),
 		Lists:      lists,

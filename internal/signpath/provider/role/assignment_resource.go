@@ -47,7 +47,7 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the global role of an interactive user or a CI user.\n\n" +
 			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: " +
-			"so every privileged role stands out as a resource of its own. " +
+			"so every privileged role that Terraform gave stands out as a resource of its own. One that somebody gives by hand has none, and shows in no plan. " +
 			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
 			"On destroy, the user becomes a Regular User.\n\n" +
 			"An update and a destroy take only the role that their plan has shown: if the user has another one when a saved plan is applied, they fail.\n\n" +
