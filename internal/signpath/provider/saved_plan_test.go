@@ -73,6 +73,8 @@ type savedPlan struct {
 	changes         []func(*mock.Administrator) error
 	// says is how the apply is refused; nothing if it is not.
 	says []string
+	// warns is what an apply that is not refused warns of.
+	warns []string
 	// partly is true if something else of the plan was done before that.
 	partly bool
 	// then is checked at the end.
@@ -98,6 +100,9 @@ func (c savedPlan) run(t *testing.T) {
 	said, err := d.ApplyPlan(plan)
 	if refused := err != nil; refused != (c.says != nil) || refused && !says(c.says...).MatchString(said.String()) {
 		t.Errorf("the apply says:\n%s\n(%v)", said, err)
+	}
+	if c.warns != nil && !says(c.warns...).MatchString(said.String()) {
+		t.Errorf("the apply says:\n%s", said)
 	}
 	if c.says != nil && !c.partly {
 		org.unchangedSince(before)
@@ -239,12 +244,12 @@ func TestSavedPlans(t *testing.T) {
 		says: []string{"The role has changed since the plan", outsider, "was GlobalReader in the plan, and is GlobalAdministrator now", "plan again"},
 	}
 	cases["another role than the plan of a destroy takes"] = savedPlan{
-		before: roleTo(outsider, "GlobalReader"), planned: "", changes: now("GlobalAdministrator"),
-		says: []string{"The role has changed since the plan", "was GlobalReader in the plan, and is GlobalAdministrator now"},
+		before: roleTo(outsider, "GlobalReader"), planned: "", changes: now("GlobalAdministrator"), then: roleIs(outsider, "GlobalAdministrator"),
+		warns: []string{"Has another role by now: " + outsider, "GlobalAdministrator, and not GlobalReader"},
 	}
 	cases["another role than a plan to destroy everything takes"] = savedPlan{
 		before: roleTo(outsider, "GlobalReader"), planned: roleTo(outsider, "GlobalReader"), options: testkit.Options{Destroy: true},
-		changes: now("GlobalAdministrator"), says: []string{"The role has changed since the plan"},
+		changes: now("GlobalAdministrator"), then: roleIs(outsider, "GlobalAdministrator"), warns: []string{"Has another role by now"},
 	}
 	cases["another role than an update that is about something else"] = savedPlan{
 		before: roleTo(outsider, "GlobalReader"), changes: now("GlobalAdministrator"), says: []string{"The role has changed since the plan"},
