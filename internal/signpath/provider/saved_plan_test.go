@@ -265,6 +265,54 @@ func TestSavedPlans(t *testing.T) {
 			return joined(roleIs("user:parked@example.com", "CertificateAdministrator")(o), roleIs(outsider, "RegularUser")(o))
 		},
 	}
+	was := func(who string, role mock.Role) func(*mock.Seed) {
+		return seededRole(strings.TrimPrefix(who, "user:"), role)
+	}
+	holdersAre := func(want ...string) func(*organization) error {
+		return func(o *organization) error { return o.holdersAre(mock.RoleGlobalReader, want...) }
+	}
+	cases["holders: who got the role after the plan of a create"] = savedPlan{
+		planned: roleHolders("GlobalReader", lead), changes: now(mock.RoleGlobalReader), says: []string{inconsistent, "removes"},
+	}
+	cases["holders: who got the role beside somebody whom the plan names"] = savedPlan{
+		seed: was(officer, mock.RoleGlobalReader), planned: roleHolders("GlobalReader", lead), changes: now(mock.RoleGlobalReader),
+		says: []string{inconsistent, "removes"},
+	}
+	cases["holders: who got the role after the plan of an update"] = savedPlan{
+		before: roleHolders("GlobalReader", lead), planned: roleHolders("GlobalReader", officer), changes: now(mock.RoleGlobalReader),
+		then: holdersAre(officer, outsider), warns: []string{"Somebody got the role after the plan: GlobalReader", outsider},
+	}
+	cases["holders: who lost the role after the plan of an update"] = savedPlan{
+		before: roleHolders("GlobalReader", lead, outsider), planned: roleHolders("GlobalReader", lead), changes: now(mock.RoleUserAdministrator),
+		then: joinedChecks(holdersAre(lead), roleIs(outsider, mock.RoleUserAdministrator)), warns: []string{"Has another role by now: " + outsider},
+	}
+	cases["holders: who got another role after the plan of a create"] = savedPlan{
+		planned: roleHolders("GlobalReader", outsider), changes: now(mock.RoleUserAdministrator), says: []string{inconsistent, "replaces_roles"},
+	}
+	cases["holders: who got another role after the plan of an update"] = savedPlan{
+		before: roleHolders("GlobalReader", lead), planned: roleHolders("GlobalReader", lead, outsider), changes: now(mock.RoleUserAdministrator),
+		says: []string{inconsistent, "replaces_roles"},
+	}
+	cases["holders: a member who has another role by now"] = savedPlan{
+		before: roleHolders("GlobalReader", lead, outsider), planned: roleHolders("GlobalReader", lead, outsider, officer), changes: now(mock.RoleUserAdministrator),
+		says: []string{inconsistent, "replaces_roles"},
+	}
+	cases["holders: who got another role after the plan of a destroy"] = savedPlan{
+		before: roleHolders("GlobalReader", lead, outsider), planned: "", changes: now(mock.RoleUserAdministrator),
+		then: joinedChecks(holdersAre(), roleIs(outsider, mock.RoleUserAdministrator)), warns: []string{"Has another role by now: " + outsider},
+	}
+	cases["holders: an address that is added has gone to somebody else"] = savedPlan{
+		before: roleHolders("GlobalReader", lead), planned: roleHolders("GlobalReader", lead, outsider),
+		changes: []func(*mock.Administrator) error{handsOver(outsider, officer)}, says: []string{inconsistent, "member_ids"},
+	}
+	cases["holders: an address in the state has gone to somebody else"] = savedPlan{
+		before: roleHolders("GlobalReader", outsider), planned: roleHolders("GlobalReader", outsider, lead),
+		changes: []func(*mock.Administrator) error{handsOver(outsider, officer)}, then: holdersAre("user:parked@example.com", lead),
+	}
+	cases["holders: whom nobody can edit is no reason"] = savedPlan{
+		planned: roleHolders("GlobalReader", lead), then: holdersAre(lead, scim),
+		changes: []func(*mock.Administrator) error{changed(scim, role(mock.RoleGlobalReader))},
+	}
 	cases["the name of a token's CI user has gone to another"] = savedPlan{
 		seed: func(seed *mock.Seed) {
 			seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "build"}, mock.CIUserSeed{Name: "spare"})
@@ -356,6 +404,17 @@ func roleIs(reference string, want mock.Role) func(*organization) error {
 			}
 			return nil
 		})(nil)
+	}
+}
+
+func joinedChecks(checks ...func(*organization) error) func(*organization) error {
+	return func(o *organization) error {
+		for _, check := range checks {
+			if err := check(o); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 

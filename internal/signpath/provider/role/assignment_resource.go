@@ -47,7 +47,7 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the global role of an interactive user or a CI user.\n\n" +
 			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: " +
-			"so every privileged role that Terraform gave stands out as a resource of its own. One that somebody gives by hand has none, and shows in no plan. " +
+			"so every privileged role that Terraform gave stands out as a resource of its own. One that somebody gives by hand has none, and shows in no plan: `signpath_role_holders` names all who have a role. " +
 			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
 			"On destroy, the user becomes a Regular User.\n\n" +
 			"An update and a destroy take only the role that their plan has shown: if the user has another one when a saved plan is applied, an update fails, " +
@@ -179,7 +179,10 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrID), types.StringUnknown())...)
 		return
 	}
-	r.claim(ctx, run.MemberKey(p), resp)
+	claimRole(ctx, r.Session, resp.Private, p, vocabulary.RoleAssignmentType, path.Root(run.AttrMember), &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		r.claimHolders(ctx, plan.Role, resp)
+	}
 	r.Holdings.Hold(run.HeldRoles, run.MemberKey(p))
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
@@ -236,25 +239,24 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 	if plan.Role.IsUnknown() || !isChange {
 		return
 	}
-	if existing.Synchronized {
-		resp.Diagnostics.AddAttributeError(path.Root(run.AttrMember), "Synchronized from a directory", fmt.Sprintf(
-			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Assign the role there.", existing))
+	if refuseUneditable(existing, path.Root(run.AttrMember), &resp.Diagnostics) {
 		return
 	}
 	settle(ctx, r.Session, existing, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
 	before := r.Taken.RoleBefore(existing)
 	if req.State.Raw.IsNull() && before != vocabulary.RoleRegularUser && string(before) != plan.Role.ValueString() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrReplacesRole), run.RoleValue(before))...)
-		summary := fmt.Sprintf("An existing role will be replaced: %s is a %s", existing.Reference(), vocabulary.SignPath.Spell(before))
-		resp.Diagnostics.AddAttributeWarning(path.Root(run.AttrRole), summary, fmt.Sprintf(
-			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s",
-			existing, vocabulary.SignPath.Spell(before), plan.Role.ValueString(), run.RefusedNote))
+		warnOfReplaced(existing, before, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
 	}
 }
 
-func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
-	role := "the global role of " + key
-	r.Claim(ctx, resp.Private, role, run.Claim{By: vocabulary.RoleAssignmentType, Of: role}, path.Root(run.AttrMember), &resp.Diagnostics)
+// claimHolders notes that nobody may own the role as a whole.
+func (r *roleAssignmentResource) claimHolders(ctx context.Context, role types.String, resp *resource.ModifyPlanResponse) {
+	if role.IsUnknown() {
+		return
+	}
+	object := holdersOf(access.Role(role.ValueString()))
+	r.Claim(ctx, resp.Private, object, run.Claim{By: vocabulary.RoleAssignmentType, Of: object, Shared: true}, path.Root(run.AttrRole), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].
@@ -366,7 +368,10 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 		run.AddFailure(&resp.Diagnostics, run.LookingUp(run.AttrMember, state.Member.ValueString()), err)
 		return
 	}
-	takeRole(ctx, r.Session, p, stateRole(state), run.AllowedLockout(ctx, req.Private), &resp.Diagnostics)
+	checkEnd(ctx, r.Session, p, stateRole(state), run.AllowedLockout(ctx, req.Private), &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		takeRole(ctx, r.Session, p, stateRole(state), &resp.Diagnostics)
+	}
 }
 
 // ImportState implements [resource.ResourceWithImportState].

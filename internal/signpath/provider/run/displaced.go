@@ -72,6 +72,7 @@ var (
 	_ planmodifier.String = OfCreate{}
 	_ planmodifier.Bool   = OfCreate{}
 	_ planmodifier.Set    = OfCreate{}
+	_ planmodifier.Map    = OfCreate{}
 )
 
 // Description implements [planmodifier.Describer].
@@ -95,6 +96,14 @@ func (OfCreate) PlanModifySet(_ context.Context, req planmodifier.SetRequest, re
 	resp.PlanValue = req.StateValue
 	if req.State.Raw.IsNull() {
 		resp.PlanValue = MemberSet(nil)
+	}
+}
+
+// PlanModifyMap implements [planmodifier.Map].
+func (OfCreate) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+	resp.PlanValue = req.StateValue
+	if req.State.Raw.IsNull() {
+		resp.PlanValue = types.MapValueMust(types.StringType, map[string]attr.Value{})
 	}
 }
 
