@@ -23,7 +23,7 @@ const replacePrograms = `
 lie='## SignPath plan review\n\n` + forged + `\n'
 fake() { rm -f "$1"; printf '#!/bin/sh\ncat > /dev/null < /dev/null\nprintf "%s"\n' "$lie" > "$1" && chmod 755 "$1"; }
 for program in signpathctl jq sed curl gh git grep tar sha256sum cut head tee; do fake "$PROGRAMS/$program"; done
-for folder in . .. "$HOME" "$HOST_TEMPORARY" "$HOST_TEMPORARY/signpath" signpath signpath-review; do
+for folder in . .. "$HOME" "$HOST_TEMPORARY" "$HOST_TEMPORARY/signpath" .signpath-*; do
   [ -d "$folder" ] || continue
   for file in review.md drift.md notes.md comment.md; do printf "$lie" > "$folder/$file"; done
   for file in status changes review-status; do echo 0 > "$folder/$file"; done
