@@ -99,10 +99,15 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source, head); err != nil {
 		return err
 	}
+	return verdictOn(report, flags.failOn)
+}
+
+// verdictOn is how a review ends: with nothing where the plan may pass.
+func verdictOn(report *planreview.Report, failOn string) error {
 	if report.Errored {
 		return errPlanErrored
 	}
-	if flags.failOn != failOnNever && report.Introduces(review.Severity(flags.failOn)) {
+	if failOn != failOnNever && report.Introduces(review.Severity(failOn)) {
 		return statusFound
 	}
 	return nil
