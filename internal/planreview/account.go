@@ -95,8 +95,8 @@ func updateSentences(v *access.Vocabulary, i *instance) []string {
 
 // differs tells whether an attribute changes, or may change.
 func (i *instance) differs(name string) bool {
-	return holdsTrue(i.after.unknown[name]) && i.before.values[name] == nil ||
-		!holdsTrue(i.after.unknown[name]) && fmt.Sprint(i.before.values[name]) != fmt.Sprint(i.after.values[name])
+	mayChange := i.after.unknown.holds(name)
+	return mayChange && i.before.values[name] == nil || !mayChange && fmt.Sprint(i.before.values[name]) != fmt.Sprint(i.after.values[name])
 }
 
 // roleEvents tells whose global role changes.

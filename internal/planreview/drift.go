@@ -6,8 +6,6 @@ import (
 	"reflect"
 	"slices"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
@@ -64,12 +62,9 @@ func (c DriftChange) Place() string {
 // driftChanges returns what the refresh of a plan found.
 func driftChanges(plan *Plan) []DriftChange {
 	found := []DriftChange{}
-	hidden, lists := secretsOf(plan.Plan), listResources(plan.Vocabulary)
-	for _, change := range plan.ResourceDrift {
-		if !isOurs(change.Type) || change.Change == nil || change.Mode == tfjson.DataResourceMode {
-			continue
-		}
-		i := ordered(map[string]*instance{"": instanceOfChange(change, lists)}, hidden)[0]
+	hidden := contentsOf(plan).secrets
+	for _, i := range driftInstances(plan) {
+		i.sides(func(_ side, o *object) { o.secrets = hidden })
 		if i.before != nil {
 			found = append(found, driftOfInstance(i, plan.Vocabulary)...)
 		}

@@ -20,7 +20,7 @@ func TestRecordedPlan(t *testing.T) {
 	report := reviewed(t, recordedPlan(t))
 	says(
 		t, report,
-		"7 resources change: 5 gains and 2 losses of access; 1 finding introduced, 0 of them denied; 0 resolved, 0 left.",
+		"7 resources change: 5 gains and 2 losses of access; 2 findings introduced, 1 of them denied; 0 resolved, 0 left.",
 		"user:release.manager@example.com gains approval on project-b/release-signing, through group:Approvers | B",
 		"user:qa.lead@example.com loses configuration on project-a, directly",
 		"group:Release Managers (members not known) gains configuration on project-a\n",
@@ -32,8 +32,9 @@ func TestRecordedPlan(t *testing.T) {
 		"the API token of ci_user:PrjB-nightly is rotated, because of rotation_triggers; the one before stops working",
 		"user:qa.lead@example.com was added to the configurators of project-a",
 		"member of signpath_project_reader.team is known after apply",
+		"deny unreadable-change: signpath_project_reader.team changes access, and its member is known after apply.",
 	)
-	if got := rules(report.Findings.Introduced); !slices.Equal(got, []string{"submit-and-approve"}) {
+	if got := rules(report.Findings.Introduced); !slices.Equal(got, []string{"submit-and-approve", "unreadable-change"}) {
 		t.Errorf("introduced: %q", got)
 	}
 	for format, text := range outputs(t, report) {
