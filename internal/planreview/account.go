@@ -167,10 +167,12 @@ func (m *model) roleSentence(key, name string) string {
 			roles[at] = p.Role
 		}
 	}
-	switch roles[before] {
-	case roles[after]:
+	switch {
+	case roles[before] == roles[after]:
 		return ""
-	case "":
+	case roles[after] == "":
+		return fmt.Sprintf("%s may get another global role than %s", name, m.plan.vocabulary.Title(roles[before]))
+	case roles[before] == "":
 		return fmt.Sprintf("%s gets the global role %s", name, m.plan.vocabulary.Title(roles[after]))
 	}
 	return fmt.Sprintf("%s has the global role %s instead of %s", name, m.plan.vocabulary.Title(roles[after]), m.plan.vocabulary.Title(roles[before]))

@@ -164,21 +164,13 @@ func (o *object) Boolean(name string) *bool {
 	return nil
 }
 
-// Roles that cannot be read. They are in no vocabulary, and so count against the change.
-const (
-	roleSensitive access.Role = "sensitive"
-	roleUnknown   access.Role = "known after apply"
-	roleMalformed access.Role = "unreadable"
-)
-
-// role returns the role that an attribute tells; the empty one where there is none. Null
-// is what the provider writes for a role that is none.
+// role returns the role that an attribute tells; the empty one where it does not, or cannot be
+// read. Null is what the provider writes for a role that is none.
 func (o *object) role() access.Role {
 	if o.isNull(attributeRole) {
 		return access.RoleUnstated
 	}
-	text, is := o.text(attributeRole)
-	return [...]access.Role{access.Role(text), roleUnknown, roleSensitive, roleMalformed}[is]
+	return access.Role(o.Text(attributeRole))
 }
 
 // isNull tells whether an attribute is known to be null.

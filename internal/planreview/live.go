@@ -262,7 +262,7 @@ func (m *model) accountSince(planned review.Principal) string {
 // roleSince tells of another role than the plan found for whom an object is about.
 func (m *model) roleSince(o *object, planned access.Role) string {
 	found := m.people[before].who(o, attributeMember, "id")
-	if found.Role == "" || found.Role == planned || slices.Contains([]access.Role{roleSensitive, roleMalformed}, planned) {
+	if found.Role == "" || planned == "" || found.Role == planned {
 		return ""
 	}
 	names := map[string]access.Reference{}

@@ -227,7 +227,7 @@ func (m *model) isCut(reason review.Reason, principal access.Reference) bool {
 	list, ok := listOfReason(reason)
 	if !ok {
 		one := m.people[after].byKey(m.people[before].key(principal))
-		return one == nil || !slices.Contains([]access.Role{roleSensitive, roleUnknown, roleMalformed}, one.Role)
+		return one == nil || one.Role != ""
 	}
 	for _, step := range append(slices.Clone(reason.Via), principal) {
 		key := m.people[before].key(step)
