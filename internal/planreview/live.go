@@ -83,11 +83,21 @@ func (m *model) changedSince() []Event {
 	return append(found, m.dataSince(told)...)
 }
 
-// dataSince is changedSince for lists that data sources have read, but those that a
-// resource has told already.
+// dataSince is changedSince for accounts and lists that data sources have read, but for lists
+// that a resource has told already.
 func (m *model) dataSince(told map[listKey]bool) []Event {
 	var found []Event
 	for _, source := range m.plan.data {
+		source.eachPrincipal(func(kind access.Kind, o *object) {
+			planned := principalOf(kind, o)
+			sentence := m.accountSince(planned)
+			if one := m.people[before].sameAs(planned); sentence == "" && one != nil {
+				sentence = m.otherRole(one, planned.Role)
+			}
+			if sentence != "" {
+				found = append(found, Event{Address: source.address, Subject: source.subject(), Sentence: source.address + ": " + sentence})
+			}
+		})
 		for _, list := range m.lists[before].dataLists(source) {
 			key, ok := m.lists[before].dataKey(source, list)
 			if !ok || told[key] || source.before.values[list.plural] == nil {
@@ -261,7 +271,10 @@ func (m *model) accountSince(planned review.Principal) string {
 
 // roleSince tells of another role than the plan found for whom an object is about.
 func (m *model) roleSince(o *object, planned access.Role) string {
-	found := m.people[before].who(o, attributeMember, "id")
+	return m.otherRole(m.people[before].who(o, attributeMember, "id"), planned)
+}
+
+func (m *model) otherRole(found *person, planned access.Role) string {
 	if found.Role == "" || planned == "" || found.Role == planned {
 		return ""
 	}

@@ -175,7 +175,10 @@ func eachResource(module *tfjson.StateModule, visit func(*tfjson.StateResource))
 func instanceOfState(r *tfjson.StateResource, lists map[string]*listResource) *instance {
 	o := newObject(r.AttributeValues, nil, sensitiveValues(r))
 	kind := strings.TrimPrefix(r.Type, typePrefix)
-	return &instance{address: r.Address, kind: kind, actions: tfjson.Actions{tfjson.ActionNoop}, list: lists[kind], before: o, after: o}
+	organization, _ := r.IdentityValues["organization_id"].(string)
+	return &instance{
+		address: r.Address, kind: kind, actions: tfjson.Actions{tfjson.ActionNoop}, list: lists[kind], before: o, after: o, organization: strings.ToLower(organization),
+	}
 }
 
 func sensitiveValues(r *tfjson.StateResource) any {
@@ -270,21 +273,10 @@ func driftInstances(plan *Plan) []*instance {
 // secretsOf returns those whose names are sensitive, by reference and by id.
 func secretsOf(all []*instance) (secrets, map[string]bool) {
 	found, ids := secrets{}, map[string]bool{}
-	add := func(kind access.Kind, o *object) {
-		if found.collect(kind, o) && o.id("id") != "" {
-			ids[o.id("id")] = true
-		}
-	}
 	for _, i := range all {
-		i.sides(func(_ side, o *object) {
-			if kind, ok := principalKinds[i.kind]; ok {
-				add(kind, o)
-			} else if i.kind == "current_user" {
-				add(access.Kind(o.Text("kind")), o)
-			} else if listed, ok := principalLists[i.kind]; ok {
-				for _, element := range o.objects(i.kind) {
-					add(listed.kind, element)
-				}
+		i.eachPrincipal(func(kind access.Kind, o *object) {
+			if found.collect(kind, o) && o.id("id") != "" {
+				ids[o.id("id")] = true
 			}
 		})
 	}

@@ -73,15 +73,7 @@ func principalsBefore(plan contents, live *Live, asFound bool) *principals {
 // addPlanned notes what the plan tells of principals as they are before it.
 func (p *principals) addPlanned(plan contents) {
 	for _, source := range plan.data {
-		if listed, ok := principalLists[source.kind]; ok {
-			for _, element := range source.before.objects(source.kind) {
-				p.put(principalOf(listed.kind, element), source.address)
-			}
-		} else if kind, ok := principalKinds[source.kind]; ok {
-			p.put(principalOf(kind, source.before), source.address)
-		} else if source.kind == "current_user" {
-			p.put(principalOf(access.Kind(source.before.Text("kind")), source.before), source.address)
-		}
+		source.eachPrincipal(func(kind access.Kind, o *object) { p.put(principalOf(kind, o), source.address) })
 	}
 	for _, i := range plan.managed {
 		kind, ok := principalKinds[i.kind]
@@ -100,6 +92,25 @@ func (p *principals) addPlanned(plan contents) {
 			p.who(i.after, attributeMember, "id").Role = access.Role(i.after.Text(attributeReplacesRole))
 		}
 	}
+}
+
+// eachPrincipal visits those whom a resource or a data source describes.
+func (i *instance) eachPrincipal(visit func(access.Kind, *object)) {
+	i.sides(func(at side, o *object) {
+		kind, isOne := principalKinds[i.kind]
+		listed, isList := principalLists[i.kind]
+		switch {
+		case at == after && i.after == i.before:
+		case isOne:
+			visit(kind, o)
+		case isList:
+			for _, element := range o.objects(i.kind) {
+				visit(listed.kind, element)
+			}
+		case i.kind == "current_user":
+			visit(access.Kind(o.Text("kind")), o)
+		}
+	})
 }
 
 // What a create takes away, or takes over, as the provider plans it.

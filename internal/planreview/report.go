@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -299,6 +300,9 @@ func (m *model) findAsFound(findings *Findings, rulebook review.Rulebook) error 
 			findings.Introduced = append(findings.Introduced, f)
 		}
 	}
+	slices.SortStableFunc(findings.Introduced, func(a, b Finding) int {
+		return strings.Compare(a.Severity, b.Severity) // "deny" comes first.
+	})
 	findings.Left = slices.DeleteFunc(findings.Left, func(f Finding) bool { return isTold(findings.Introduced, f) })
 	return nil
 }
