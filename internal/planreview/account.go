@@ -17,7 +17,11 @@ func (m *model) accountEvents() []Event {
 		if _, ok := principalKinds[i.kind]; !ok {
 			continue
 		}
-		for _, sentence := range append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...) {
+		sentences := append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...)
+		if i.changes() && m.plan.isLeft(i) {
+			sentences = []string{i.subject() + " stays: another resource has it"}
+		}
+		for _, sentence := range sentences {
 			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
 		}
 	}

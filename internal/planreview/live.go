@@ -164,7 +164,11 @@ func (m *model) createSince(i *instance) []string {
 		if _, told := i.after.values[attributeReplacesRole]; !told || is != known || i.after.id("id") == "" {
 			return nil
 		}
-		if sentence := m.roleSince(i.after, cmp.Or(access.Role(role), m.plan.vocabulary.Least)); sentence != "" {
+		planned := access.Role(role)
+		if planned == "" && m.people[before].who(i.after, attributeMember, "id").Role == i.after.role() {
+			return nil // It takes none away either.
+		}
+		if sentence := m.roleSince(i.after, cmp.Or(planned, m.plan.vocabulary.Least)); sentence != "" {
 			return []string{sentence}
 		}
 	case isAccount:

@@ -53,11 +53,13 @@ func (p *principals) meetNew(plan contents) {
 	}
 }
 
-// isLeft tells whether an account or group that is destroyed is the one of another instance,
-// as after an apply that ended half-way. The provider then only forgets it.
+// isLeft tells whether an account or group that is destroyed is the one of another instance:
+// one that takes it over, or has it since an apply that ended half-way. The provider then only
+// forgets it.
 func (c contents) isLeft(i *instance) bool {
 	return i.after == nil && i.before.id("id") != "" && slices.ContainsFunc(c.managed, func(other *instance) bool {
-		return other != i && other.kind == i.kind && other.after != nil && other.after.id("id") == i.before.id("id")
+		return other != i && other.kind == i.kind && other.after != nil &&
+			(other.after.id("id") == i.before.id("id") || other.creates() && other.after.id(attributeTakesOver) == i.before.id("id"))
 	})
 }
 
@@ -123,7 +125,7 @@ func (o *object) mayTakeOver() bool {
 // deactivate is what a destroy does to a user: SignPath deletes no account.
 func (p *principals) deactivate(was review.Principal) {
 	if found := p.sameAs(was); found != nil && was.Kind != access.KindGroup {
-		found.Active, found.Invited = false, false
+		found.Active = false // Who was invited still is, and shows it when activated again.
 	}
 }
 

@@ -218,9 +218,32 @@ func (m *model) accessChange(c review.Change) AccessChange {
 func (m *model) mayBe(c review.Change) (Direction, bool) {
 	may, isLoss := map[review.Direction]Direction{review.Loses: MayLose, review.WillNotGain: MayNotGain}[c.Direction]
 	if !isLoss || c.Because != "" {
-		return may, false
+		return may, isLoss && m.isUncertain(kindsOf(c.Principal.Kind)...)
 	}
 	return may, slices.ContainsFunc(c.Reasons, func(r review.Reason) bool { return !m.isCut(r, c.Principal) })
+}
+
+// isUncertain tells whether some resource of the kinds is about somebody whom the plan does not
+// tell: that may be whoever another one lets go.
+func (m *model) isUncertain(kinds ...string) bool {
+	return slices.ContainsFunc(m.plan.managed, func(i *instance) bool {
+		if !slices.Contains(kinds, i.kind) || !i.touches() || i.after == nil {
+			return false
+		}
+		name := cmp.Or(aboutWhom[i.kind], naturalKey(principalKinds[i.kind]))
+		text, is := i.after.hiddenText(name)
+		return is != known || text == ""
+	})
+}
+
+// kindsOf are the kinds of resources of principals.
+func kindsOf(kind access.Kind) (kinds []string) {
+	for name, of := range principalKinds {
+		if of == kind {
+			kinds = append(kinds, name)
+		}
+	}
+	return kinds
 }
 
 // isCut tells whether a way to a principal has a step that is gone for sure after the plan.
@@ -228,7 +251,7 @@ func (m *model) isCut(reason review.Reason, principal access.Reference) bool {
 	list, ok := listOfReason(reason)
 	if !ok {
 		one := m.people[after].byKey(m.people[before].key(principal))
-		return one == nil || one.Role != ""
+		return one == nil || one.Role != "" && !m.isUncertain("role_assignment")
 	}
 	for _, step := range append(slices.Clone(reason.Via), principal) {
 		key := m.people[before].key(step)

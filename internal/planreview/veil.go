@@ -124,12 +124,15 @@ func (v *veil) on(names map[string]access.Reference, list listKey) {
 
 // label is what somebody is called who must not be named.
 func (v *veil) label(key string, reference access.Reference) access.Reference {
+	address := ""
 	for _, people := range v.people {
 		if one := people.byKey(key); one != nil && one.ID != "" {
 			return one.IDReference()
+		} else if one != nil {
+			address = one.address
 		}
 	}
-	return unnamed(reference.Kind, "")
+	return unnamed(reference.Kind, address)
 }
 
 // over replaces the names in texts. All other names stay as they are, also those that begin
