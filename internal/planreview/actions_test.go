@@ -71,6 +71,17 @@ func TestEveryAction(t *testing.T) {
 		plan *planBuilder
 		says []string
 	}{
+		"an account that another resource takes over": {
+			newPlan().change("user", account(idA, "a@example.com"), nil).change("user", nil, with(account(idA, "a@example.com"), attributes{"id": nil, "takes_over": idA, "was_active": true}), unknown("id")).
+				change("signing_policy_approver", entry("release", a), entry("release", a)),
+			[]string{": 0 gains and 0 losses", a + " stays: another resource has it", "!is deactivated", "exists already and is taken over"},
+		},
+		"an invited account that is given up": {
+			newPlan().change("user", with(account(idA, "a@example.com"), attributes{"status": "invited"}), nil).
+				change("user", nil, with(account(idA, "a@example.com"), attributes{"id": nil, "takes_over": idA, "was_active": false}), unknown("id")).
+				change("signing_policy_approver", entry("release", a), entry("release", a)),
+			[]string{": 0 gains and 0 losses", "warn invited-entry: " + a},
+		},
 		"a deposed list beside the same": {
 			ofOne(newPlan().change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a, b)).
 				change("signing_policy_approvers", onPolicy("release", a, b), nil, deposed)),
@@ -184,6 +195,11 @@ func TestWhatACreateDisplaces(t *testing.T) {
 			newPlan().change("role_assignment", nil, attributes{"member": a, "role": "GlobalReader", "id": idA, "replaces_role": nil}),
 			liveOrganization(func(l *planreview.Live) { l.Organization.Principals[0].Role = "GlobalAdministrator" }),
 			[]string{a + " has the global role Global Administrator now, and not Regular User", a + " loses control of everything"},
+		},
+		"the same role": {
+			newPlan().change("role_assignment", nil, attributes{"member": a, "role": "GlobalReader", "id": idA, "replaces_role": nil}),
+			liveOrganization(func(l *planreview.Live) { l.Organization.Principals[0].Role = "GlobalReader" }),
+			[]string{"!Changed since", ": 0 gains and 0 losses"},
 		},
 		"activated since": {
 			newPlan().change("user", nil, taken("user", false), unknown("id")), liveOrganization(), []string{a + " is active now"},

@@ -80,8 +80,10 @@ func (p *principals) addPlanned(plan contents) {
 		if ok && i.before != nil {
 			p.put(principalOf(kind, i.before), i.address)
 		}
-		if ok && i.creates() {
-			p.takenOver(kind, i)
+	}
+	for _, i := range plan.managed {
+		if kind, ok := principalKinds[i.kind]; ok && i.creates() {
+			p.takenOver(kind, i, plan)
 		}
 	}
 	p.meetAll(plan)
@@ -121,21 +123,23 @@ const (
 	attributeWasActive    = "was_active"
 )
 
-// takenOver notes somebody who exists already, and whom a create takes over.
-func (p *principals) takenOver(kind access.Kind, i *instance) {
+// takenOver notes somebody who exists already, and whom a create takes over, unless the state
+// tells more.
+func (p *principals) takenOver(kind access.Kind, i *instance, plan contents) {
 	id := i.after.id(attributeTakesOver)
-	if id == "" {
+	isInState := func(other *instance) bool { return other.kind == i.kind && other.before != nil && other.before.id("id") == id }
+	if id == "" || slices.ContainsFunc(plan.managed, isInState) {
 		return
 	}
-	was := principalOf(kind, i.after)
-	was.ID, was.Invited, was.InvitationExpires = id, false, nil
+	one := p.byID[id]
+	if one == nil {
+		was := principalOf(kind, i.after)
+		was.ID, was.Invited, was.InvitationExpires = id, false, nil
+		one = p.put(was, i.address)
+	}
 	if active := i.after.Boolean(attributeWasActive); active != nil {
-		was.Active = *active
+		one.Active = *active
 	}
-	if i.before != nil && i.before.id("id") == id {
-		return // The state tells more.
-	}
-	p.put(was, i.address)
 }
 
 // meetAll notes the ids of those whom lists, roles and tokens name, and the names by which

@@ -510,6 +510,27 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
+// TestWeakRulesAreTold has rules that let more pass than by default, and exceptions for nobody.
+func TestWeakRulesAreTold(t *testing.T) {
+	both, until := "user:both@example.com", time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
+	plan := newPlan().change("signing_policy_submitter", nil, entry("release", both)).change("signing_policy_approver", nil, entry("release", both))
+	exception := func(member string) review.Exception {
+		return review.Exception{Member: ref(member), Reason: "Hiring", Until: until}
+	}
+	report, err := planreview.Review(plan.throughJSON(t), review.Rulebook{
+		Catalogue: vocabulary.Rules, Now: time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC), Rules: map[string]review.RuleSetting{
+			"approval-quorum":    {Severity: review.Warn},
+			"submit-and-approve": {Exceptions: []review.Exception{exception(both), exception("user:boht@example.com")}},
+			"old-token":          {Severity: review.Ignore, Exceptions: []review.Exception{exception("ci_user:b")}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, report, "Rules that are weaker than by default\n", "approval-quorum has the severity warn, and by default deny.",
+		"Exceptions that match nothing\n  - The exception of user:boht@example.com from submit-and-approve matches nothing.\n", "!both@example.com from submit-and-approve matches", "!from old-token matches")
+}
+
 // TestRulesThatAreSwitchedOff has a change that may have switched off the rule itself.
 func TestRulesThatAreSwitchedOff(t *testing.T) {
 	both := "user:both@example.com"

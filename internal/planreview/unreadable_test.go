@@ -79,6 +79,10 @@ func TestSensitiveValuesHideNothingElse(t *testing.T) {
 			newPlan().change("role_assignment", nil, attributes{"member": b, "role": "GlobalAdministrator"}, sensitive("member")),
 			[]string{"user:" + idB + " gains control of everything", "user:" + idB + " has the global role Global Administrator", "!" + b + " gains", "!unreadable-change"},
 		},
+		"who gets a role, and is new": {
+			newPlan().change("user", nil, quiet, unknown("id")).change("role_assignment", nil, attributes{"member": "user:q@example.com", "role": "GlobalAdministrator"}, sensitive("member")),
+			[]string{"user:(sensitive)@signpath_user.r001 gains control of everything", "user:q@example.com is created", "!user:q@example.com gains"},
+		},
 		"the role": {
 			newPlan().change("role_assignment", nil, attributes{"member": b, "role": "GlobalAdministrator"}, sensitive("role")),
 			[]string{"deny unreadable-change: signpath_role_assignment.r001 changes access, and its role is sensitive", b + " may get another global role than Regular User", "!Global Administrator instead"},
@@ -236,6 +240,16 @@ func TestNobodyLosesForSureWhatIsNotKnown(t *testing.T) {
 		"a role": {
 			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, attributes{"member": a}, unknown("role")),
 			[]string{a + " may lose reading of artifacts in the organization", "!@example.com loses "},
+		},
+		"a role that may go to the same": {
+			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil).change("role_assignment", nil, attributes{"role": "GlobalReader"}, unknown("member")),
+			[]string{a + " may lose reading of artifacts in the organization", "!com loses"},
+		},
+		"an account that may be taken over": {
+			newPlan().change("user", attributes{"id": idA, "email": "a@example.com", "name": "A", "member": a, "active": true}, nil).
+				change("user", nil, attributes{"name": "A", "active": true}, unknown("email", "member", "takes_over")).
+				change("signing_policy_approver", entry("release", a), entry("release", a)),
+			[]string{a + " may lose approval on acme/release", "!com loses approval"},
 		},
 		"what ends for sure": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a), nil).
