@@ -98,12 +98,12 @@ func (l *lists) take(c *instance, earlier *lists, kept map[listKey]*entryList) {
 	l.known[key] = staying
 }
 
-// kept are the entries of instances that do not change: those of a resource beside a deposed
-// object of it, of which the provider takes nothing.
+// kept are the entries that some instance wants: whoever goes from one to the other, and those
+// of a resource beside a deposed object of it. The provider takes nothing of these.
 func (l *lists) kept(plan contents) map[listKey]*entryList {
 	kept := map[listKey]*entryList{}
 	for _, i := range plan.managed {
-		if i.list == nil || i.touches() || i.after == nil || i.forgotten() {
+		if i.list == nil || i.after == nil || i.forgotten() {
 			continue
 		}
 		if key, ok := l.place(i.list, i.after); ok {
