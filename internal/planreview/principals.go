@@ -127,7 +127,9 @@ const (
 // tells more.
 func (p *principals) takenOver(kind access.Kind, i *instance, plan contents) {
 	id := i.after.id(attributeTakesOver)
-	isInState := func(other *instance) bool { return other.kind == i.kind && other.before != nil && other.before.id("id") == id }
+	isInState := func(other *instance) bool {
+		return other.kind == i.kind && other.before != nil && other.before.id("id") == id
+	}
 	if id == "" || slices.ContainsFunc(plan.managed, isInState) {
 		return
 	}
