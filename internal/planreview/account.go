@@ -121,7 +121,7 @@ var aboutWhom = map[string]string{"role_assignment": attributeMember, "ci_user_t
 // whom returns the key of the principal whom a role or a token is about on one side, and what
 // that one is called after the plan.
 func (m *model) whom(i *instance, at side, o *object) (key, name string) {
-	one := m.people[at].who(o, aboutWhom[i.kind], "id")
+	one := m.people[at].who(o, aboutWhom[i.kind])
 	if key = one.key(); one.Kind == "" {
 		return key, i.address
 	}

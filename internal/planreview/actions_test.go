@@ -50,7 +50,10 @@ func TestEveryAction(t *testing.T) {
 			},
 			"a list that goes to another policy": {
 				newPlan().change("signing_policy_approvers", onPolicy("release", a), onPolicy("test", a, b), doing(order...)),
-				[]string{a + " gains approval on acme/test", b + " gains approval on acme/test", "! loses approval", "list of approvers of acme/release, which stays. On it is " + a},
+				[]string{
+					a + " gains approval on acme/test", b + " gains approval on acme/test", "! loses approval",
+					"list of approvers of acme/release, which stays. On it is " + a,
+				},
 			},
 			"a list that is made anew": {
 				newPlan().change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a), doing(order...)),
@@ -65,14 +68,17 @@ func TestEveryAction(t *testing.T) {
 		}
 	}
 	users := func(b *planBuilder) *planBuilder {
-		return b.data("users", attributes{"users": []any{with(account(idA, "a@example.com"), attributes{"role": "GlobalAdministrator"}), account(idB, "b@example.com")}})
+		return b.data(
+			"users", attributes{"users": []any{with(account(idA, "a@example.com"), attributes{"role": "GlobalAdministrator"}), account(idB, "b@example.com")}},
+		)
 	}
 	for name, test := range map[string]struct {
 		plan *planBuilder
 		says []string
 	}{
 		"an account that another resource takes over": {
-			newPlan().change("user", account(idA, "a@example.com"), nil).change("user", nil, with(account(idA, "a@example.com"), attributes{"id": nil, "takes_over": idA, "was_active": true}), unknown("id")).
+			newPlan().change("user", account(idA, "a@example.com"), nil).
+				change("user", nil, with(account(idA, "a@example.com"), attributes{"id": nil, "takes_over": idA, "was_active": true}), unknown("id")).
 				change("signing_policy_approver", entry("release", a), entry("release", a)),
 			[]string{": 0 gains and 0 losses", a + " stays: another resource has it", "!is deactivated", "exists already and is taken over"},
 		},
@@ -93,7 +99,9 @@ func TestEveryAction(t *testing.T) {
 			[]string{": 0 gains and 2 losses", a + " loses approval on acme/release"},
 		},
 		"a deposed entry beside the same": {
-			ofOne(newPlan().change("signing_policy_approver", entry("release", a), entry("release", a)).change("signing_policy_approver", entry("release", a), nil, deposed)),
+			ofOne(
+				newPlan().change("signing_policy_approver", entry("release", a), entry("release", a)).change("signing_policy_approver", entry("release", a), nil, deposed),
+			),
 			[]string{": 0 gains and 0 losses"},
 		},
 		"a deposed role beside the same": {
@@ -112,15 +120,23 @@ func TestEveryAction(t *testing.T) {
 		},
 		"a deposed group beside the same": {
 			ofOne(newPlan().change("user_group", group(idG, "G"), group(idG, "G")).change("user_group", group(idG, "G"), nil, deposed)).
-				change("user_group_members", groupMembers("G", a), groupMembers("G", a)).change("signing_policy_approver", entry("release", "group:G"), entry("release", "group:G")),
+				change("user_group_members", groupMembers("G", a), groupMembers("G", a)).change(
+				"signing_policy_approver", entry("release", "group:G"), entry("release", "group:G"),
+			),
 			[]string{": 0 gains and 0 losses"},
 		},
 		"what moves to another address": {
-			newPlan().change("signing_policy_approver", entry("release", a), entry("release", a), func(r *tfjson.ResourceChange) { r.PreviousAddress = "signpath_signing_policy_approver.old" }),
+			newPlan().change(
+				"signing_policy_approver", entry("release", a), entry("release", a),
+				func(r *tfjson.ResourceChange) { r.PreviousAddress = "signpath_signing_policy_approver.old" },
+			),
 			[]string{"No resource of SignPath changes"},
 		},
 		"an import that changes": {
-			newPlan().change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a), func(r *tfjson.ResourceChange) { r.Change.Importing = &tfjson.Importing{} }),
+			newPlan().change(
+				"signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a),
+				func(r *tfjson.ResourceChange) { r.Change.Importing = &tfjson.Importing{} },
+			),
 			[]string{"the list of approvers of acme/release is imported", b + " loses approval"},
 		},
 		"replaced by the same, the new one first": {
@@ -153,7 +169,11 @@ func TestWhatACreateDisplaces(t *testing.T) {
 		says []string
 	}{
 		"whom a list takes off": {
-			newPlan().change("signing_policy_approvers", nil, list(idB)).change("user", attributes{"id": idB, "email": "b@example.com", "member": b, "active": true}, attributes{"id": idB, "email": "b@example.com", "member": b, "active": true}),
+			newPlan().change("signing_policy_approvers", nil, list(idB)).
+				change(
+					"user", attributes{"id": idB, "email": "b@example.com", "member": b, "active": true},
+					attributes{"id": idB, "email": "b@example.com", "member": b, "active": true},
+				),
 			[]string{b + " loses approval on acme/release", "loses " + b + "; then has " + a + "\n", "!does not tell"},
 		},
 		"somebody of whom the plan tells no more": {
@@ -166,7 +186,10 @@ func TestWhatACreateDisplaces(t *testing.T) {
 		},
 		"an account that was deactivated": {
 			newPlan().change("user", nil, taken("user", false), unknown("id")).change("signing_policy_approver", entry("release", a), entry("release", a)),
-			[]string{a + " gains approval on acme/release, directly, because the account is now active", a + " exists already and is taken over; it was deactivated", "!invitation"},
+			[]string{
+				a + " gains approval on acme/release, directly, because the account is now active", a + " exists already and is taken over; it was deactivated",
+				"!invitation",
+			},
 		},
 		"a CI user": {
 			newPlan().change("ci_user", nil, taken("ci_user", true), unknown("id")), []string{"ci_user:build exists already and is taken over\n"},
@@ -189,7 +212,9 @@ func TestWhatACreateDisplaces(t *testing.T) {
 			[]string{"Changed since", b + " came onto the approvers of acme/release, whom the create does not take off", "!" + b + " loses"},
 		},
 		"who left since": {
-			newPlan().change("signing_policy_approvers", nil, list(idB, idH)), liveOrganization(), []string{"unknown:" + idH + " left the approvers of acme/release", b + " loses approval"},
+			newPlan().change("signing_policy_approvers", nil, list(idB, idH)), liveOrganization(), []string{
+				"unknown:" + idH + " left the approvers of acme/release", b + " loses approval",
+			},
 		},
 		"another role since": {
 			newPlan().change("role_assignment", nil, attributes{"member": a, "role": "GlobalReader", "id": idA, "replaces_role": nil}),
@@ -205,11 +230,15 @@ func TestWhatACreateDisplaces(t *testing.T) {
 			newPlan().change("user", nil, taken("user", false), unknown("id")), liveOrganization(), []string{a + " is active now"},
 		},
 		"taken over as it is": {
-			newPlan().change("user", nil, taken("user", false), unknown("id")), liveOrganization(func(l *planreview.Live) { l.Organization.Principals[0].Active = false }),
+			newPlan().change("user", nil, taken("user", false), unknown("id")), liveOrganization(
+				func(l *planreview.Live) { l.Organization.Principals[0].Active = false },
+			),
 			[]string{a + " gains approval on acme/release, directly, because the account is now active", "!Changed since"},
 		},
 		"there since": {
-			newPlan().change("user", nil, with(taken("user", true), attributes{"takes_over": nil, "was_active": nil}), unknown("id")), liveOrganization(), []string{a + " exists now"},
+			newPlan().change("user", nil, with(taken("user", true), attributes{"takes_over": nil, "was_active": nil}), unknown("id")), liveOrganization(), []string{
+				a + " exists now",
+			},
 		},
 	} {
 		t.Run("live, "+name, func(t *testing.T) { says(t, test.plan.reviewLive(t, test.live), test.says...) })
@@ -252,11 +281,21 @@ func TestAStalePlanIsJudgedAsItWasMade(t *testing.T) {
 		rule  string
 		stale bool
 	}{
-		"nothing changed":                  {replacesTheLast(), liveOrganization(invited, lists(ofA, ofB)), "approval-quorum", false},
-		"an approver came":                 {replacesTheLast(), liveOrganization(invited, lists(clicked, ofB)), "approval-quorum", true},
-		"the approver left":                {replacesTheLast(), liveOrganization(invited, lists(nil, ofB)), "approval-quorum", true},
-		"who submits was taken off":        {newPlan().change("signing_policy_submitters", onPolicy("release", b), onPolicy("release", b)).change("signing_policy_approver", nil, entry("release", b)), liveOrganization(lists(ofA, nil)), "submit-and-approve", true},
-		"the last approver goes, as entry": {newPlan().change("signing_policy_approver", entry("release", a), nil).data("signing_policy", attributes{"project": "acme", "slug": "release", "approvers": list(a)}), liveOrganization(lists([]string{"user:" + idA, "user:" + idB}, ofB)), "approval-quorum", true},
+		"nothing changed":   {replacesTheLast(), liveOrganization(invited, lists(ofA, ofB)), "approval-quorum", false},
+		"an approver came":  {replacesTheLast(), liveOrganization(invited, lists(clicked, ofB)), "approval-quorum", true},
+		"the approver left": {replacesTheLast(), liveOrganization(invited, lists(nil, ofB)), "approval-quorum", true},
+		"who submits was taken off": {
+			newPlan().change("signing_policy_submitters", onPolicy("release", b), onPolicy("release", b)).change("signing_policy_approver", nil, entry("release", b)),
+			liveOrganization(lists(ofA, nil)), "submit-and-approve", true,
+		},
+		"the last approver goes, as entry": {
+			newPlan().change("signing_policy_approver", entry("release", a), nil).data(
+				"signing_policy", attributes{"project": "acme", "slug": "release", "approvers": list(a)},
+			),
+			liveOrganization(lists([]string{"user:" + idA, "user:" + idB}, ofB)),
+			"approval-quorum",
+			true,
+		},
 		"somebody became administrator": {
 			everybody(newPlan()).change("role_assignment", role(a, "GlobalAdministrator"), nil),
 			liveOrganization(administrator, func(l *planreview.Live) { l.Organization.Principals[0].Role = "GlobalAdministrator" }), "no-global-administrator", true,
@@ -290,17 +329,28 @@ func TestWhatIsGivenUp(t *testing.T) {
 		}},
 		"single entries": {
 			newPlan().change("signing_policy_approver", entry("release", a), nil, forgotten).change("signing_policy_approver", entry("release", b), nil, forgotten),
-			[]string{gives + a + " and " + b + " among the approvers of acme/release: they stay.", "By signpath_signing_policy_approver.r001, signpath_signing_policy_approver.r002"},
+			[]string{
+				gives + a + " and " + b + " among the approvers of acme/release: they stay.",
+				"By signpath_signing_policy_approver.r001, signpath_signing_policy_approver.r002",
+			},
 		},
-		"a role":             {newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil, forgotten), []string{gives + "the global role Global Reader of " + a + ", which stays."}},
-		"a group":            {newPlan().change("user_group", group(idG, "G"), nil, forgotten), []string{gives + "group:G, which stays. In it is " + a + "."}},
-		"members of a group": {newPlan().change("user_group_members", groupMembers("G", a), nil, forgotten), []string{gives + "the list of members of group:G, which stays. On it is " + a + "."}},
+		"a role": {
+			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil, forgotten),
+			[]string{gives + "the global role Global Reader of " + a + ", which stays."},
+		},
+		"a group": {newPlan().change("user_group", group(idG, "G"), nil, forgotten), []string{gives + "group:G, which stays. In it is " + a + "."}},
+		"members of a group": {
+			newPlan().change("user_group_members", groupMembers("G", a), nil, forgotten),
+			[]string{gives + "the list of members of group:G, which stays. On it is " + a + "."},
+		},
 		"as whole list instead": {
-			newPlan().change("signing_policy_approver", entry("release", a), nil, forgotten).change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a, b)),
+			newPlan().change("signing_policy_approver", entry("release", a), nil, forgotten).
+				change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release", a, b)),
 			[]string{"!no-longer-managed"},
 		},
 		"by another resource": {
-			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil, forgotten).change("role_assignment", nil, attributes{"member": a, "role": "GlobalReader"}),
+			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil, forgotten).
+				change("role_assignment", nil, attributes{"member": a, "role": "GlobalReader"}),
 			[]string{"!no-longer-managed"},
 		},
 		"as entries of some": {
@@ -311,7 +361,10 @@ func TestWhatIsGivenUp(t *testing.T) {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a, b), nil, forgotten, sensitive("members")),
 			[]string{gives + "the list of approvers of acme/release, which stays. On it are user:" + idA + " and user:" + idB},
 		},
-		"an account": {newPlan().change("user", attributes{"id": idA, "email": "a@example.com", "name": "A", "member": a, "active": true}, nil, forgotten), []string{"!no-longer-managed", "is forgotten"}},
+		"an account": {
+			newPlan().change("user", attributes{"id": idA, "email": "a@example.com", "name": "A", "member": a, "active": true}, nil, forgotten),
+			[]string{"!no-longer-managed", "is forgotten"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) { says(t, test.plan.reviewLive(t, liveOrganization()), test.says...) })
 	}

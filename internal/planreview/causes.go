@@ -128,7 +128,7 @@ func (c *causes) noteAccounts(i *instance) {
 		if o == nil {
 			continue
 		}
-		key := c.people[at].who(o, attribute, "id").key()
+		key := c.people[at].who(o, attribute).key()
 		was, is := c.people[before].byKey(key), c.people[after].byKey(key)
 		if was == nil || is == nil || differs(was.Principal, is.Principal) {
 			note(to, key, i.address)

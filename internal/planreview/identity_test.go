@@ -70,8 +70,10 @@ func TestWhoIsRenamedStaysTheSame(t *testing.T) {
 				change("user_group_members", groupMembers("G", a), groupMembers("G", a, b)).
 				change("signing_policy_approvers", onPolicy("release", "group:G"), onPolicy("release", "group:G")),
 			liveOrganization(approvesAsG, submits("user:"+idB)),
-			[]string{": 1 gain and 0 losses", b + " gains approval on acme/release, through group:New", "deny submit-and-approve: " + b, "!does not tell",
-				"members of group:New: gains " + b + "; then has " + a + ", " + b},
+			[]string{
+				": 1 gain and 0 losses", b + " gains approval on acme/release, through group:New", "deny submit-and-approve: " + b, "!does not tell",
+				"members of group:New: gains " + b + "; then has " + a + ", " + b,
+			},
 		},
 		"a group of which a list keeps the spelling": {
 			newPlan().change("user_group", group(idG, "G"), group(idG, "New")).
@@ -91,9 +93,15 @@ func TestWhoIsRenamedStaysTheSame(t *testing.T) {
 			newPlan().change("ci_user", ciUser("build"), ciUser("nightly")).
 				change("role_assignment", attributes{"member": "ci_user:build", "role": "GlobalReader", "id": idBuild},
 					attributes{"member": "ci_user:build", "role": "ProjectAdministrator", "id": idBuild}).
-				change("ci_user_token", attributes{"ci_user": "ci_user:build", "id": idBuild}, attributes{"ci_user": "ci_user:build", "id": idBuild}, replacing("rotate_after")),
+				change(
+					"ci_user_token", attributes{"ci_user": "ci_user:build", "id": idBuild}, attributes{"ci_user": "ci_user:build", "id": idBuild},
+					replacing("rotate_after"),
+				),
 			liveOrganization(func(l *planreview.Live) { l.Organization.Principals[3].Role = "GlobalReader" }),
-			[]string{"ci_user:nightly has the global role Project Administrator instead of Global Reader", "ci_user:nightly gains", "!ci_user:build gains", "Findings introduced\n  - warn ci-user-administrator: ci_user:nightly"},
+			[]string{
+				"ci_user:nightly has the global role Project Administrator instead of Global Reader", "ci_user:nightly gains", "!ci_user:build gains",
+				"Findings introduced\n  - warn ci-user-administrator: ci_user:nightly",
+			},
 		},
 		"a user of whom a role is taken": {
 			newPlan().change("user", user("a@example.com"), user("new@example.com")).
@@ -105,7 +113,9 @@ func TestWhoIsRenamedStaysTheSame(t *testing.T) {
 			newPlan().change("user_group", group(idG, "G"), group(idG, "H")).change("user_group", group(idH, "H"), group(idH, "G")).
 				change("signing_policy_approvers", onPolicy("release", "group:G"), with(onPolicy("release", "group:G"), attributes{"member_ids": list(idH)})),
 			liveOrganization(approvesAsG, func(l *planreview.Live) {
-				l.Organization.Principals = append(l.Organization.Principals, review.Principal{Principal: access.Principal{Kind: access.KindGroup, ID: idH, Name: "H", Active: true}})
+				l.Organization.Principals = append(
+					l.Organization.Principals, review.Principal{Principal: access.Principal{Kind: access.KindGroup, ID: idH, Name: "H", Active: true}},
+				)
 				l.Organization.Members[ref("group:"+idH)] = entriesOf("user:" + idB)
 			}),
 			[]string{b + " gains approval on acme/release, through group:G", a + " loses approval on acme/release, through group:G"},

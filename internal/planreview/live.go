@@ -165,7 +165,7 @@ func (m *model) createSince(i *instance) []string {
 			return nil
 		}
 		planned := access.Role(role)
-		if planned == "" && m.people[before].who(i.after, attributeMember, "id").Role == i.after.role() {
+		if planned == "" && m.people[before].who(i.after, attributeMember).Role == i.after.role() {
 			return nil // It takes none away either.
 		}
 		if sentence := m.roleSince(i.after, cmp.Or(planned, m.plan.vocabulary.Least)); sentence != "" {
@@ -275,7 +275,7 @@ func (m *model) accountSince(planned review.Principal) string {
 
 // roleSince tells of another role than the plan found for whom an object is about.
 func (m *model) roleSince(o *object, planned access.Role) string {
-	return m.otherRole(m.people[before].who(o, attributeMember, "id"), planned)
+	return m.otherRole(m.people[before].who(o, attributeMember), planned)
 }
 
 func (m *model) otherRole(found *person, planned access.Role) string {

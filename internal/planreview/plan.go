@@ -177,7 +177,8 @@ func instanceOfState(r *tfjson.StateResource, lists map[string]*listResource) *i
 	kind := strings.TrimPrefix(r.Type, typePrefix)
 	organization, _ := r.IdentityValues["organization_id"].(string)
 	return &instance{
-		address: r.Address, kind: kind, actions: tfjson.Actions{tfjson.ActionNoop}, list: lists[kind], before: o, after: o, organization: strings.ToLower(organization),
+		address: r.Address, kind: kind, actions: tfjson.Actions{tfjson.ActionNoop}, list: lists[kind], before: o, after: o,
+		organization: strings.ToLower(organization),
 	}
 }
 
@@ -192,9 +193,16 @@ func sensitiveValues(r *tfjson.StateResource) any {
 // knownActions are all that Terraform and OpenTofu are known to do with an object. A
 // replacement that forgets is of OpenTofu 1.12 and of what comes after Terraform 1.15.
 var knownActions = []tfjson.Actions{
-	{tfjson.ActionNoop}, {tfjson.ActionCreate}, {tfjson.ActionRead}, {tfjson.ActionUpdate}, {tfjson.ActionDelete}, {tfjson.ActionForget},
-	{tfjson.ActionDelete, tfjson.ActionCreate}, {tfjson.ActionCreate, tfjson.ActionDelete},
-	{tfjson.ActionForget, tfjson.ActionCreate}, {tfjson.ActionCreate, tfjson.ActionForget},
+	{tfjson.ActionNoop},
+	{tfjson.ActionCreate},
+	{tfjson.ActionRead},
+	{tfjson.ActionUpdate},
+	{tfjson.ActionDelete},
+	{tfjson.ActionForget},
+	{tfjson.ActionDelete, tfjson.ActionCreate},
+	{tfjson.ActionCreate, tfjson.ActionDelete},
+	{tfjson.ActionForget, tfjson.ActionCreate},
+	{tfjson.ActionCreate, tfjson.ActionForget},
 }
 
 // instancesOfChange makes two of a replacement that forgets: one that is forgotten, and one

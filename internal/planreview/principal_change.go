@@ -29,7 +29,7 @@ func (p *principals) after(plan contents) *principals {
 	// Only then: another resource may assign the next role to the same user, or keep the one
 	// that a deposed object gives up.
 	for _, i := range plan.managed {
-		if i.kind == "role_assignment" && i.after != nil && (i.touches() || dismissed[next.who(i.after, attributeMember, "id")]) {
+		if i.kind == "role_assignment" && i.after != nil && (i.touches() || dismissed[next.who(i.after, attributeMember)]) {
 			next.assignRole(i, i.after)
 		}
 	}
@@ -173,7 +173,7 @@ func (p *principals) dismiss(assignment *instance, vocabulary *access.Vocabulary
 	if assignment.kind != "role_assignment" || assignment.before == nil {
 		return nil
 	}
-	one := p.who(assignment.before, attributeMember, "id")
+	one := p.who(assignment.before, attributeMember)
 	one.Role = vocabulary.Least
 	return one
 }

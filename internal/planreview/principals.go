@@ -91,7 +91,7 @@ func (p *principals) addPlanned(plan contents) {
 		p.noteToken(i, i.before)
 		p.assignRole(i, i.before)
 		if i.kind == "role_assignment" && i.creates() && i.after.Text(attributeReplacesRole) != "" {
-			p.who(i.after, attributeMember, "id").Role = access.Role(i.after.Text(attributeReplacesRole))
+			p.who(i.after, attributeMember).Role = access.Role(i.after.Text(attributeReplacesRole))
 		}
 	}
 }
@@ -344,10 +344,10 @@ func (p *principals) find(reference access.Reference) *person {
 
 // who returns whom an object is about: by the id, where it tells one. It is nobody in
 // particular where that is not known.
-func (p *principals) who(o *object, name, idName string) *person {
+func (p *principals) who(o *object, name string) *person {
 	text, _ := o.hiddenText(name)
 	reference, err := access.ParseReference(text)
-	if found := p.byID[o.id(idName)]; found != nil && (err != nil || found.Kind == reference.Kind) {
+	if found := p.byID[o.id("id")]; found != nil && (err != nil || found.Kind == reference.Kind) {
 		return found
 	}
 	if err != nil {
@@ -372,14 +372,14 @@ func (one *person) key() string { return cmp.Or(one.ID, one.Reference().Folded()
 // generated is new.
 func (p *principals) noteToken(token *instance, o *object) {
 	if token.kind == "ci_user_token" && o != nil {
-		p.who(o, "ci_user", "id").TokenGenerated = timeOf(o, "generated_at")
+		p.who(o, "ci_user").TokenGenerated = timeOf(o, "generated_at")
 	}
 }
 
 // assignRole gives a user the role of a resource.
 func (p *principals) assignRole(assignment *instance, o *object) {
 	if assignment.kind == "role_assignment" && o != nil {
-		p.who(o, attributeMember, "id").Role = o.role()
+		p.who(o, attributeMember).Role = o.role()
 	}
 }
 

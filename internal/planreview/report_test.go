@@ -528,7 +528,8 @@ func TestWeakRulesAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, report, "Rules that are weaker than by default\n", "approval-quorum has the severity warn, and by default deny.",
-		"Exceptions that match nothing\n  - The exception of user:boht@example.com from submit-and-approve matches nothing.\n", "!both@example.com from submit-and-approve matches", "!from old-token matches")
+		"Exceptions that match nothing\n  - The exception of user:boht@example.com from submit-and-approve matches nothing.\n",
+		"!both@example.com from submit-and-approve matches", "!from old-token matches")
 }
 
 // TestRulesThatAreSwitchedOff has a change that may have switched off the rule itself.

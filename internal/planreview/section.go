@@ -75,7 +75,8 @@ func (r *Report) headline() string {
 	text := fmt.Sprintf("No resource of SignPath changes; %s left.", count(len(r.Findings.Left), "finding", "findings"))
 	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
 		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
-			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts),
+			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"),
+			count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts),
 			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
 	}
 	if r.Stale {

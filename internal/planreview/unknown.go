@@ -12,46 +12,62 @@ import (
 // is sensitive, what has a form that is not known, and what is put off to a later plan.
 func (m *model) unknownEvents(plan *tfjson.Plan) []Event {
 	found := []Event{}
-	note := func(address, subject, sentence string) {
-		found = append(found, Event{Address: address, Subject: subject, Sentence: sentence})
-	}
 	for _, i := range m.plan.managed {
-		if i.strange {
-			note(i.address, "", fmt.Sprintf("what becomes of %s is not known: %s", i.address, spellActions(i.actions)))
-		}
-		all, isKnown := decisive(i)
-		if !isKnown {
-			note(i.address, "", fmt.Sprintf("resources of the type %s are not known here, such as %s", typePrefix+i.kind, i.address))
-		}
-		if _, isPrincipal := principalKinds[i.kind]; isPrincipal && i.after != nil && i.after.unknown.holds(attributeMember) {
-			note(i.address, attributeMember, fmt.Sprintf("%s of %s is %s", attributeMember, i.address, unknown))
-		}
-		for _, attribute := range all {
-			if is := attribute.worst(i); is != known {
-				note(i.address, attribute.name, fmt.Sprintf("%s of %s is %s", attribute.name, i.address, is))
-			}
-		}
+		found = append(found, unknownOf(i)...)
 	}
 	for _, action := range strangeActions(plan) {
-		note(action.Address, "", fmt.Sprintf("actions of the type %s are not known here, such as %s", action.Type, action.Address))
+		found = append(found, gap(action.Address, "", "actions of the type %s are not known here, such as %s", action.Type, action.Address))
+	}
+	found = append(found, unknownChecks(plan)...)
+	if names := providerConfigurations(plan); len(names) > 1 {
+		found = append(found, gap("", "", "the provider has several configurations (%s): if they are of several organizations, this review takes those for one",
+			strings.Join(names, ", ")))
+	}
+	for _, deferred := range plan.DeferredChanges {
+		if change := deferred.ResourceChange; change != nil && isOurs(change.Type) {
+			found = append(found, gap(change.Address, "", "%s is deferred to a later plan%s", change.Address, deferredBy(deferred.Reason)))
+		}
+	}
+	return found
+}
+
+func gap(address, subject, format string, args ...any) Event {
+	return Event{Address: address, Subject: subject, Sentence: fmt.Sprintf(format, args...)}
+}
+
+// unknownOf tells what is not told of one instance.
+func unknownOf(i *instance) (found []Event) {
+	if i.strange {
+		found = append(found, gap(i.address, "", "what becomes of %s is not known: %s", i.address, spellActions(i.actions)))
+	}
+	all, isKnown := decisive(i)
+	if !isKnown {
+		found = append(found, gap(i.address, "", "resources of the type %s are not known here, such as %s", typePrefix+i.kind, i.address))
+	}
+	if _, isPrincipal := principalKinds[i.kind]; isPrincipal && i.after != nil && i.after.unknown.holds(attributeMember) {
+		found = append(found, gap(i.address, attributeMember, "%s of %s is %s", attributeMember, i.address, unknown))
+	}
+	for _, attribute := range all {
+		if is := attribute.worst(i); is != known {
+			found = append(found, gap(i.address, attribute.name, "%s of %s is %s", attribute.name, i.address, is))
+		}
+	}
+	return found
+}
+
+// unknownChecks are those of the configuration that only the apply can judge.
+func unknownChecks(plan *tfjson.Plan) (found []Event) {
+	note := func(address string) {
+		found = append(found, gap(address, "", "whether %s holds is %s", address, unknown))
 	}
 	for _, check := range plan.Checks {
 		for _, instance := range check.Instances {
 			if instance.Status == tfjson.CheckStatusUnknown {
-				note(instance.Address.ToDisplay, "", fmt.Sprintf("whether %s holds is %s", instance.Address.ToDisplay, unknown))
+				note(instance.Address.ToDisplay)
 			}
 		}
 		if len(check.Instances) == 0 && check.Status == tfjson.CheckStatusUnknown {
-			note(check.Address.ToDisplay, "", fmt.Sprintf("whether %s holds is %s", check.Address.ToDisplay, unknown))
-		}
-	}
-	if names := providerConfigurations(plan); len(names) > 1 {
-		note("", "", "the provider has several configurations ("+strings.Join(names, ", ")+
-			"): if they are of several organizations, this review takes those for one")
-	}
-	for _, deferred := range plan.DeferredChanges {
-		if change := deferred.ResourceChange; change != nil && isOurs(change.Type) {
-			note(change.Address, "", change.Address+" is deferred to a later plan"+deferredBy(deferred.Reason))
+			note(check.Address.ToDisplay)
 		}
 	}
 	return found

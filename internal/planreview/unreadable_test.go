@@ -37,7 +37,10 @@ func TestSensitiveValuesHideNothingElse(t *testing.T) {
 			newPlan().change("user", nil, quiet, sensitive("notification_email"), unknown("id")).
 				change("role_assignment", nil, attributes{"member": "user:q@example.com", "role": "GlobalAdministrator"}).
 				change("project_configurator", nil, attributes{"project": "acme", "member": "user:q@example.com"}),
-			[]string{": 2 gains", "user:q@example.com gains control of everything", "user:q@example.com gains configuration on acme", "user:q@example.com is created", "!sensitive"},
+			[]string{
+				": 2 gains", "user:q@example.com gains control of everything", "user:q@example.com gains configuration on acme", "user:q@example.com is created",
+				"!sensitive",
+			},
 		},
 		"the same text as a principal of another kind": {
 			newPlan().change("ci_user", nil, attributes{"name": "G", "member": "ci_user:G", "active": true}, sensitive("name")).
@@ -53,7 +56,8 @@ func TestSensitiveValuesHideNothingElse(t *testing.T) {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a), onPolicy("release", a, b), sensitive("members")).
 				change("project_readers", nil, attributes{"project": "acme", "members": list(b)}),
 			[]string{
-				": 2 gains and 0 losses", "deny submit-and-approve: user:" + idB + " can both", "user:" + idB + " gains approval on acme/release", b + " gains reading of artifacts on acme",
+				": 2 gains and 0 losses", "deny submit-and-approve: user:" + idB + " can both", "user:" + idB + " gains approval on acme/release",
+				b + " gains reading of artifacts on acme",
 				"approvers of acme/release: gains user:" + idB + "; then has user:" + idA + ", user:" + idB + "\n", "!" + a,
 				"members of signpath_signing_policy_approvers.r001 is sensitive, and so not shown",
 			},
@@ -68,7 +72,10 @@ func TestSensitiveValuesHideNothingElse(t *testing.T) {
 		},
 		"a group on a list": {
 			newPlan().change("signing_policy_submitter", nil, entry("release", "group:G"), sensitive("member")),
-			[]string{"deny submit-and-approve: user:" + idA + " can both submit to and approve acme/release", "submitter of acme/release, through group:" + idG, "!group:G"},
+			[]string{
+				"deny submit-and-approve: user:" + idA + " can both submit to and approve acme/release", "submitter of acme/release, through group:" + idG,
+				"!group:G",
+			},
 		},
 		"a member of a group": {
 			newPlan().change("user_group_members", groupMembers("G", a), groupMembers("G", a, b), sensitive("members")).
@@ -77,15 +84,22 @@ func TestSensitiveValuesHideNothingElse(t *testing.T) {
 		},
 		"who gets a role": {
 			newPlan().change("role_assignment", nil, attributes{"member": b, "role": "GlobalAdministrator"}, sensitive("member")),
-			[]string{"user:" + idB + " gains control of everything", "user:" + idB + " has the global role Global Administrator", "!" + b + " gains", "!unreadable-change"},
+			[]string{
+				"user:" + idB + " gains control of everything", "user:" + idB + " has the global role Global Administrator", "!" + b + " gains",
+				"!unreadable-change",
+			},
 		},
 		"who gets a role, and is new": {
-			newPlan().change("user", nil, quiet, unknown("id")).change("role_assignment", nil, attributes{"member": "user:q@example.com", "role": "GlobalAdministrator"}, sensitive("member")),
+			newPlan().change("user", nil, quiet, unknown("id")).
+				change("role_assignment", nil, attributes{"member": "user:q@example.com", "role": "GlobalAdministrator"}, sensitive("member")),
 			[]string{"user:(sensitive)@signpath_user.r001 gains control of everything", "user:q@example.com is created", "!user:q@example.com gains"},
 		},
 		"the role": {
 			newPlan().change("role_assignment", nil, attributes{"member": b, "role": "GlobalAdministrator"}, sensitive("role")),
-			[]string{"deny unreadable-change: signpath_role_assignment.r001 changes access, and its role is sensitive", b + " may get another global role than Regular User", "!Global Administrator instead"},
+			[]string{
+				"deny unreadable-change: signpath_role_assignment.r001 changes access, and its role is sensitive",
+				b + " may get another global role than Regular User", "!Global Administrator instead",
+			},
 		},
 		"the place": {
 			newPlan().change("signing_policy_approver", nil, entry("release", b), sensitive("signing_policy")),
@@ -96,7 +110,9 @@ func TestSensitiveValuesHideNothingElse(t *testing.T) {
 			[]string{"deny unreadable-change: signpath_user.r001 changes access, and its active is sensitive"},
 		},
 		"what does not change": {
-			newPlan().change("user", with(quiet, attributes{"id": idA, "active": true}), with(quiet, attributes{"id": idA, "active": true, "name": "R"}), sensitive("active")),
+			newPlan().change(
+				"user", with(quiet, attributes{"id": idA, "active": true}), with(quiet, attributes{"id": idA, "active": true, "name": "R"}), sensitive("active"),
+			),
 			[]string{"!unreadable-change"},
 		},
 		"everything": {
@@ -136,37 +152,68 @@ func TestNothingUnreadablePasses(t *testing.T) {
 		plan *planBuilder
 		says string
 	}{
-		"null":                        {update(graft("members", nil)), "its members is " + unreadable},
-		"missing":                     {update(missing(onPolicy("release", a), "members")), "its members is " + unreadable},
-		"a text":                      {update(graft("members", a)), "its members is " + unreadable},
-		"a map":                       {update(graft("members", attributes{a: true})), "its members is " + unreadable},
-		"nested lists":                {update(graft("members", []any{list(a), list(b)})), "its members is " + unreadable},
-		"nested objects":              {update(graft("members", []any{attributes{"member": a}})), "its members is " + unreadable},
-		"null among members":          {update(graft("members", []any{a, nil})), "its members is " + unreadable},
-		"no reference":                {update(graft("members", list("a@example.com"))), "its members is " + unreadable},
-		"a place that is a number":    {update(graft("project", 5)), "its project is " + unreadable},
-		"no place":                    {update(missing(onPolicy("release", a), "signing_policy")), "its signing_policy is " + unreadable},
-		"what was there":              {newPlan().change("signing_policy_approvers", graft("members", "x"), nil), "its members is " + unreadable},
-		"a member of another form":    {newPlan().change("signing_policy_approver", nil, attributes{"project": "acme", "signing_policy": "release", "member": list(a)}), "its member is " + unreadable},
-		"a member that is missing":    {newPlan().change("project_reader", nil, attributes{"project": "acme"}), "its member is " + unreadable},
-		"a role of another form":      {newPlan().change("role_assignment", nil, attributes{"member": a, "role": list("GlobalAdministrator")}), "its role is " + unreadable},
-		"whether it is active":        {newPlan().change("user", user, with(user, attributes{"active": "false"})), "its active is " + unreadable},
-		"an address of another form":  {newPlan().change("user", nil, attributes{"email": list("x@example.com"), "active": true}), "its email is " + unreadable},
-		"a group of another form":     {newPlan().change("user_group_member", nil, attributes{"group": 7, "member": a}), "its group is " + unreadable},
-		"members after the apply":     {newPlan().change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release"), unknown("members")), "its members is " + notKnown},
-		"a member after the apply":    {newPlan().change("signing_policy_approver", nil, entry("release", ""), unknown("member")), "its member is " + notKnown},
-		"some members, after it":      {newPlan().change("project_readers", nil, attributes{"project": "acme", "members": []any{a, nil}}, func(r *tfjson.ResourceChange) { r.Change.AfterUnknown = attributes{"members": []any{false, true}} }), "its members is " + notKnown},
-		"a role after the apply":      {newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, attributes{"member": a}, unknown("role")), "its role is " + notKnown},
-		"a place after the apply":     {newPlan().change("project_readers", nil, attributes{"members": list(a)}, unknown("project")), "its project is " + notKnown},
-		"activity after the apply":    {newPlan().change("user", user, missing(user, "active"), unknown("active")), "its active is " + notKnown},
-		"everything after the apply":  {newPlan().change("project_reader", nil, attributes{}, func(r *tfjson.ResourceChange) { r.Change.AfterUnknown = true }), "its member is " + notKnown},
-		"whose token":                 {newPlan().change("ci_user_token", nil, attributes{}, unknown("ci_user")), "its ci_user is " + notKnown},
-		"a type that is not known":    {newPlan().change("project_auditors", nil, attributes{"project": "acme", "members": list(a)}), "resources of the type signpath_project_auditors are not known here"},
-		"an action that is not known": {newPlan().change("project_reader", nil, attributes{"project": "acme", "member": a}, acting("adopt")), "What becomes of signpath_project_reader.r001 is not known: the plan says adopt"},
-		"a set of known actions":      {newPlan().change("project_reader", attributes{"project": "acme", "member": a}, attributes{"project": "acme", "member": b}, acting("update", "forget")), "the plan says update, forget"},
-		"no action":                   {newPlan().change("project_reader", nil, attributes{"project": "acme", "member": a}, acting()), "the plan names no action"},
-		"an action that does not fit": {newPlan().change("project_reader", attributes{"project": "acme", "member": a}, attributes{"project": "acme", "member": b}, acting("delete")), "the plan says delete"},
-		"an invocation":               {invoking, "action.signpath_grant.g is invoked, and actions of the type signpath_grant are not known here"},
+		"null":                     {update(graft("members", nil)), "its members is " + unreadable},
+		"missing":                  {update(missing(onPolicy("release", a), "members")), "its members is " + unreadable},
+		"a text":                   {update(graft("members", a)), "its members is " + unreadable},
+		"a map":                    {update(graft("members", attributes{a: true})), "its members is " + unreadable},
+		"nested lists":             {update(graft("members", []any{list(a), list(b)})), "its members is " + unreadable},
+		"nested objects":           {update(graft("members", []any{attributes{"member": a}})), "its members is " + unreadable},
+		"null among members":       {update(graft("members", []any{a, nil})), "its members is " + unreadable},
+		"no reference":             {update(graft("members", list("a@example.com"))), "its members is " + unreadable},
+		"a place that is a number": {update(graft("project", 5)), "its project is " + unreadable},
+		"no place":                 {update(missing(onPolicy("release", a), "signing_policy")), "its signing_policy is " + unreadable},
+		"what was there":           {newPlan().change("signing_policy_approvers", graft("members", "x"), nil), "its members is " + unreadable},
+		"a member of another form": {
+			newPlan().change("signing_policy_approver", nil, attributes{"project": "acme", "signing_policy": "release", "member": list(a)}),
+			"its member is " + unreadable,
+		},
+		"a member that is missing": {newPlan().change("project_reader", nil, attributes{"project": "acme"}), "its member is " + unreadable},
+		"a role of another form": {
+			newPlan().change("role_assignment", nil, attributes{"member": a, "role": list("GlobalAdministrator")}), "its role is " + unreadable,
+		},
+		"whether it is active":       {newPlan().change("user", user, with(user, attributes{"active": "false"})), "its active is " + unreadable},
+		"an address of another form": {newPlan().change("user", nil, attributes{"email": list("x@example.com"), "active": true}), "its email is " + unreadable},
+		"a group of another form":    {newPlan().change("user_group_member", nil, attributes{"group": 7, "member": a}), "its group is " + unreadable},
+		"members after the apply": {
+			newPlan().change("signing_policy_approvers", onPolicy("release", a, b), onPolicy("release"), unknown("members")), "its members is " + notKnown,
+		},
+		"a member after the apply": {newPlan().change("signing_policy_approver", nil, entry("release", ""), unknown("member")), "its member is " + notKnown},
+		"some members, after it": {
+			newPlan().change(
+				"project_readers", nil, attributes{"project": "acme", "members": []any{a, nil}},
+				func(r *tfjson.ResourceChange) { r.Change.AfterUnknown = attributes{"members": []any{false, true}} },
+			),
+			"its members is " + notKnown,
+		},
+		"a role after the apply": {
+			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, attributes{"member": a}, unknown("role")),
+			"its role is " + notKnown,
+		},
+		"a place after the apply":  {newPlan().change("project_readers", nil, attributes{"members": list(a)}, unknown("project")), "its project is " + notKnown},
+		"activity after the apply": {newPlan().change("user", user, missing(user, "active"), unknown("active")), "its active is " + notKnown},
+		"everything after the apply": {
+			newPlan().change("project_reader", nil, attributes{}, func(r *tfjson.ResourceChange) { r.Change.AfterUnknown = true }),
+			"its member is " + notKnown,
+		},
+		"whose token": {newPlan().change("ci_user_token", nil, attributes{}, unknown("ci_user")), "its ci_user is " + notKnown},
+		"a type that is not known": {
+			newPlan().change("project_auditors", nil, attributes{"project": "acme", "members": list(a)}),
+			"resources of the type signpath_project_auditors are not known here",
+		},
+		"an action that is not known": {
+			newPlan().change("project_reader", nil, attributes{"project": "acme", "member": a}, acting("adopt")),
+			"What becomes of signpath_project_reader.r001 is not known: the plan says adopt",
+		},
+		"a set of known actions": {
+			newPlan().change("project_reader", attributes{"project": "acme", "member": a}, attributes{"project": "acme", "member": b}, acting("update", "forget")),
+			"the plan says update, forget",
+		},
+		"no action": {newPlan().change("project_reader", nil, attributes{"project": "acme", "member": a}, acting()), "the plan names no action"},
+		"an action that does not fit": {
+			newPlan().change("project_reader", attributes{"project": "acme", "member": a}, attributes{"project": "acme", "member": b}, acting("delete")),
+			"the plan says delete",
+		},
+		"an invocation": {invoking, "action.signpath_grant.g is invoked, and actions of the type signpath_grant are not known here"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, report := range []*planreview.Report{test.plan.review(t), test.plan.reviewLive(t, liveOrganization())} {
@@ -194,7 +241,10 @@ func TestNothingUnreadablePasses(t *testing.T) {
 	})
 	t.Run("nothing that changes", func(t *testing.T) {
 		odd := graft("members", "x")
-		says(t, newPlan().change("signing_policy_approvers", odd, odd).review(t), "!unreadable-change", "members of signpath_signing_policy_approvers.r001 is missing, or of a form")
+		says(
+			t, newPlan().change("signing_policy_approvers", odd, odd).review(t), "!unreadable-change",
+			"members of signpath_signing_policy_approvers.r001 is missing, or of a form",
+		)
 	})
 }
 
@@ -242,7 +292,8 @@ func TestNobodyLosesForSureWhatIsNotKnown(t *testing.T) {
 			[]string{a + " may lose reading of artifacts in the organization", "!@example.com loses "},
 		},
 		"a role that may go to the same": {
-			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil).change("role_assignment", nil, attributes{"role": "GlobalReader"}, unknown("member")),
+			newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader"}, nil).
+				change("role_assignment", nil, attributes{"role": "GlobalReader"}, unknown("member")),
 			[]string{a + " may lose reading of artifacts in the organization", "!com loses"},
 		},
 		"an account that may be taken over": {

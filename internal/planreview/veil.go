@@ -26,7 +26,7 @@ func newVeil(m *model) *veil {
 		i.sides(func(at side, o *object) {
 			switch {
 			case i.kind == "role_assignment" && o.sensitive.holds(attributeMember):
-				one := m.people[at].who(o, attributeMember, "id")
+				one := m.people[at].who(o, attributeMember)
 				v.roles[one.key()] = one.Reference()
 			case i.list != nil:
 				if list, ok := m.lists[at].place(i.list, o); ok {

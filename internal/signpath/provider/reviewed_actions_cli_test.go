@@ -227,7 +227,8 @@ func TestCLIReviewOfEveryAction(t *testing.T) {
 		"deny unreadable-change: signpath_project_reader.later changes access, and its member is known after apply.",
 		"warn no-longer-managed: Terraform gives up the list of readers of project-a, which stays. On it is user:dev.lead@example.com.",
 		"user:dev.lead@example.com may lose reading of artifacts on project-b",
-		"user:security.officer@example.com loses approval on project-b/release-signing", "user:release.manager@example.com gains approval on project-b/release-signing",
+		"user:security.officer@example.com loses approval on project-b/release-signing",
+		"user:release.manager@example.com gains approval on project-b/release-signing",
 		"members of signpath_signing_policy_submitters.updated is sensitive", " gains submission on project-b/release-signing",
 		"the list of members of group:Release Managers is imported", "whether check.later holds is known after apply",
 	}
