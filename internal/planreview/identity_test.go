@@ -145,6 +145,25 @@ func TestWhoIsRenamedStaysTheSame(t *testing.T) {
 	}
 }
 
+// TestANameThatIsSomebodyElsesNow has states that name by the id whom they mean, while somebody
+// else has got the name outside of Terraform.
+func TestANameThatIsSomebodyElsesNow(t *testing.T) {
+	a, b := "user:a@example.com", "user:b@example.com"
+	live := liveOrganization(func(l *planreview.Live) {
+		l.Organization.Principals[0].Email, l.Organization.Principals[1].Email = "b@example.com", "a@example.com"
+		l.Organization.Principals = append(l.Organization.Principals,
+			review.Principal{Principal: access.Principal{Kind: access.KindGroup, ID: idH, Name: "Old", Active: true}})
+		l.Organization.Members[ref("group:"+idH)] = entriesOf()
+		l.Organization.Grant(vocabulary.Approvers.Role(), access.PlaceOf("acme", "release"), entriesOf("group:"+idG))
+	})
+	says(t, newPlan().change("user_group_members", groupMembers("Old", a),
+		with(groupMembers("Old", a, b), attributes{"member_ids": list(idA, idB)})).reviewLive(t, live),
+		": 1 gain and 0 losses", a+" gains approval on acme/release, through group:G", "members of group:G: gains "+a)
+	says(t, newPlan().change("role_assignment", attributes{"member": a, "role": "GlobalReader", "id": idA},
+		attributes{"member": a, "role": "GlobalAdministrator", "id": idA}).reviewLive(t, live),
+		b+" gains control of everything", "!"+a+" gains", b+" has the global role Global Administrator")
+}
+
 // TestWhoIsRenamedStaysTheSameInThePlan is that without the live organization.
 func TestWhoIsRenamedStaysTheSameInThePlan(t *testing.T) {
 	a, b := "user:a@example.com", "user:b@example.com"
