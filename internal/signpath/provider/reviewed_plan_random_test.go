@@ -27,7 +27,7 @@ import (
 )
 
 var (
-	randomReviews    = flag.Int("reviews", 40, "how many plans of random organizations are reviewed and applied; 400 take a minute")
+	randomReviews    = flag.Int("reviews", 25, "how many plans of random organizations are reviewed and applied; 400 take two minutes")
 	randomReviewSeed = flag.Uint64("review", 0, "try only the review of this seed")
 )
 
