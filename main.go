@@ -3,15 +3,16 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 	"runtime"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
 )
 
@@ -23,11 +24,12 @@ func main() {
 	flag.Parse()
 	silenceUnreadLog()
 	defer runtime.KeepAlive(collectLater())
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/signpath-community/signpath",
-		Debug:   *debug,
-	})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	newServer := func() tfprotov6.ProviderServer { return tfkit.NewServer(provider.New(version)()) }
+	if err := tf6server.Serve("registry.terraform.io/signpath-community/signpath", newServer, options...); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -91,6 +91,7 @@ func documents(t *testing.T) map[string][]string {
 			jsonOf(t, nil, "contract", documentWithout(t, "SigningPolicies/{signingPolicySlug}")),
 		},
 	}
+	found["drift_review"] = append(found["drift_review"], jsonOf(t, []byte(renamedGroup), "review", "drift", "-"), driftElsewhere(t, server))
 	t.Setenv(api.EnvToken, regularToken) // It sees a part of the organization only.
 	found["organization_review"] = append(found["organization_review"], jsonOf(t, nil, "review", "org"))
 	for _, all := range found {
@@ -100,6 +101,30 @@ func documents(t *testing.T) map[string][]string {
 		}
 	}
 	return found
+}
+
+// renamedGroup is a plan of which two resources show that a group was renamed.
+const renamedGroup = `{"format_version": "1.2", "planned_values": {}, "resource_drift": [
+  {"address": "signpath_user_group.g", "mode": "managed", "type": "signpath_user_group", "name": "g", "change": {"actions": ["update"],
+    "before": {"id": "11111111-1111-4111-8111-111111111111", "member": "group:G", "name": "G"},
+    "after": {"id": "11111111-1111-4111-8111-111111111111", "member": "group:H", "name": "H"}}},
+  {"address": "signpath_project_readers.r", "mode": "managed", "type": "signpath_project_readers", "name": "r", "change": {"actions": ["update"],
+    "before": {"project": "project-a", "members": ["group:G"]}, "after": {"project": "project-a", "members": ["group:H"]}}}
+]}`
+
+// driftElsewhere is what the audit log tells beside a plan that shows nothing.
+func driftElsewhere(t *testing.T, server *mock.Server) string {
+	t.Helper()
+	administrator := server.Administrator("user:org.admin@example.com")
+	for _, err := range []error{
+		administrator.AddMembers("group:Release Managers", "members", "user:outsider@example.com"),
+		administrator.SetRole("user:outsider@example.com", mock.RoleGlobalReader),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return jsonOf(t, nil, "review", "drift", driftPlan(t), "--live")
 }
 
 // What is random in a document: the address of the mock, and the ids in its audit log.

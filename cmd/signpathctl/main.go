@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // version is set by the release build.
@@ -28,7 +30,7 @@ func run() int {
 	case errors.As(err, &status):
 		return int(status)
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "Error:", err)
+		fmt.Fprintln(os.Stderr, "Error:", text.VisibleLines(err.Error()))
 		return 1
 	}
 	return 0

@@ -38,6 +38,20 @@ func driftPlan(t *testing.T, members ...string) string {
 	return path
 }
 
+// partOf is a plan that says that it is one of a part only.
+func partOf(t *testing.T, plan string) string {
+	t.Helper()
+	content, err := os.ReadFile(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "part.json")
+	if err := os.WriteFile(path, bytes.Replace(content, []byte("{"), []byte(`{"complete":false,`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // runReviewDriftCommand runs the command and returns what it printed, and the exit
 // status.
 func runReviewDriftCommand(t *testing.T, stdin []byte, arguments ...string) (string, int, error) {
@@ -82,12 +96,24 @@ func TestReviewDriftStatus(t *testing.T) {
 		"live":                     {[]string{drift, "--live"}, 2, outsiderIsApprover + " by org.admin@example.com at "},
 		"Markdown":                 {[]string{drift, "--live", "--format", "markdown"}, 2, "### What changed"},
 		"JSON":                     {[]string{drift, "--live", "--format", "json"}, 2, `"member": "user:org.admin@example.com"`},
-		"no drift":                 {[]string{none}, 0, "Nothing changed outside Terraform.\n"},
-		"no drift, live":           {[]string{none, "--live"}, 0, "Nothing changed outside Terraform.\n"},
+		"no drift":                 {[]string{none}, 0, "Nothing changed of what this plan manages. What this plan does not manage was not looked at"},
+		"outside of the plan":      {[]string{none, "--live"}, 2, outsiderIsApprover + " by org.admin@example.com at "},
+		"outside, that may be":     {[]string{none, "--live", "--fail-on", "managed"}, 0, "Outside of what it manages, 1 change since "},
+		"in the plan, that is not": {[]string{drift, "--live", "--fail-on", "managed"}, 2, outsiderIsApprover},
+		"outside, by Terraform":    {[]string{none, "--live", "--applied-by", "user:org.admin@example.com"}, 0, "Nothing changed outside Terraform: "},
+		"before that":              {[]string{none, "--live", "--since", "1ns"}, 0, "Nothing changed outside Terraform: "},
+		"since a day":              {[]string{none, "--live", "--since", "2000-01-01"}, 2, "1 change since 2000-01-01 00:00 UTC"},
+		"since tomorrow":           {[]string{none, "--live", "--since", "-24h"}, 1, "is not over yet"},
+		"since then":               {[]string{none, "--live", "--since", "yesterday"}, 1, "--since is \"yesterday\", and must be hours such as 48h"},
+		"since, unasked":           {[]string{none, "--since", "24h"}, 1, "need --live"},
+		"applied by nobody":        {[]string{none, "--live", "--applied-by", "ci_user:nobody"}, 1, "no CI user"},
+		"applied by what":          {[]string{none, "--live", "--applied-by", "nobody"}, 1, "--applied-by: "},
+		"part of a plan":           {[]string{partOf(t, none), "--live", "--fail-on", "never"}, 1, "the plan is of a part only"},
+		"part of a plan, with":     {[]string{partOf(t, drift)}, 1, "the plan is of a part only"},
 		"no plan":                  {[]string{"review_drift_command.go"}, 1, "no plan as JSON"},
 		"no file":                  {[]string{"none.json"}, 1, "none.json"},
 		"an unknown format":        {[]string{drift, "--format", "sarif"}, 1, "text, markdown, json"},
-		"an unknown failure":       {[]string{drift, "--fail-on", "deny"}, 1, "drift or never"},
+		"an unknown failure":       {[]string{drift, "--fail-on", "deny"}, 1, "drift, managed, never"},
 		"a connection, unasked":    {[]string{drift, "--organization-id", "acme"}, 1, "need --live"},
 		"a connection that is off": {[]string{drift, "--live", "--organization-id", "acme"}, 1, "UUID"},
 	} {
@@ -130,11 +156,23 @@ func TestReviewDriftWithoutTheAuditLog(t *testing.T) {
 	t.Setenv(api.EnvToken, regularToken)
 	output, status, err := runReviewDriftCommand(t, nil, driftPlan(t, "user:outsider@example.com"), "--live")
 	for _, want := range []string{
-		outsiderIsApprover + ", outside Terraform\n", "who made the changes: the token's user may not read the audit log",
+		outsiderIsApprover + ", outside Terraform\n", "who made the changes, and what else was changed: the token's user may not read the audit log",
 		"403 Forbidden",
 	} {
 		if status != 2 || !strings.Contains(output, want) {
 			t.Errorf("status %d, %v: %q is not in\n%s", status, err, want, output)
+		}
+	}
+}
+
+// Where the audit log cannot be read, it is not known that nothing changed.
+func TestReviewDriftThatCannotLook(t *testing.T) {
+	organizationToExport(t)
+	t.Setenv(api.EnvToken, regularToken)
+	for failOn, want := range map[string]int{"drift": 1, "managed": 0, "never": 0} {
+		output, status, err := runReviewDriftCommand(t, nil, driftPlan(t), "--live", "--fail-on", failOn)
+		if status != want || !strings.HasPrefix(output, "Nothing changed of what this plan manages. Whether anything else changed is not known.\n") {
+			t.Errorf("%s: status %d, %v\n%s", failOn, status, err, output)
 		}
 	}
 }

@@ -85,6 +85,8 @@ func ParseReference(text string) (Reference, error) {
 		return Reference{}, fmt.Errorf("%q names nobody: after %q comes an e-mail, a name or a UUID", text, kind+":")
 	case key != strings.TrimSpace(key):
 		return Reference{}, fmt.Errorf("%q has white space around its e-mail or name", text)
+	case strings.Contains(key, "\n"):
+		return Reference{}, fmt.Errorf("%q has a line feed in its name; use the UUID instead", text)
 	case key == emptyUUID:
 		return Reference{}, fmt.Errorf("%q has the empty UUID, which is nobody's id", text)
 	}
@@ -116,6 +118,13 @@ func missingKindError(text string) error {
 		return fmt.Errorf("%q has no kind; did you mean %q? Valid are %s", text, string(KindUser)+":"+text, ReferenceForms)
 	}
 	return fmt.Errorf("%q has no kind; valid are %s", text, ReferenceForms)
+}
+
+// IsName tells whether text can be the name of somebody whom a configuration manages: something
+// with no white space around it, which two spellings of one name could differ in unseen, and on
+// one line, because names stand in messages.
+func IsName(text string) bool {
+	return text != "" && text == strings.TrimSpace(text) && !strings.Contains(text, "\n")
 }
 
 // IsEmail tells whether text has the outer form of an e-mail address: one @

@@ -2,6 +2,9 @@ package access
 
 import (
 	"fmt"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // A Principal is anyone who can be granted something: an interactive user, a
@@ -57,12 +60,17 @@ type Setting struct {
 	Of func(*Principal) *string
 }
 
-// Reference names the principal by its natural key.
+// Reference names the principal by its natural key; by its id where that has a line feed, so
+// that no name begins a line of a message.
 func (p Principal) Reference() Reference {
+	key := p.Name
 	if p.Kind == KindUser {
-		return Reference{Kind: p.Kind, Key: p.Email}
+		key = p.Email
 	}
-	return Reference{Kind: p.Kind, Key: p.Name}
+	if strings.Contains(key, "\n") {
+		key = p.ID
+	}
+	return Reference{Kind: p.Kind, Key: key}
 }
 
 // IDReference names the principal by its id, for where the natural key is
@@ -90,11 +98,11 @@ func (p Principal) Status() Status {
 	return StatusActive
 }
 
-// String describes the principal for messages: its reference, and for an
-// interactive user the display name.
+// String describes the principal for messages: its reference, and the name where that has
+// none.
 func (p Principal) String() string {
-	if p.Kind == KindUser && p.Name != "" {
-		return fmt.Sprintf("%s (%s)", p.Reference(), p.Name)
+	if p.Name != "" && p.Reference().Key != p.Name {
+		return fmt.Sprintf("%s (%s)", p.Reference(), text.Visible(p.Name))
 	}
 	return p.Reference().String()
 }

@@ -35,6 +35,11 @@ func (p *Plan) madeAt() time.Time {
 	return made.UTC()
 }
 
+// isOfAll is false where the plan says that it is a part of what is to be done.
+func (p *Plan) isOfAll() bool {
+	return (p.Complete == nil || *p.Complete) && len(p.DeferredChanges) == 0
+}
+
 // errNoPlan is for JSON of something else. That of a state has a format version, too.
 var errNoPlan = errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
 

@@ -20,14 +20,26 @@ const (
 	DriftRemoved DriftKind = "removed"
 	// DriftChanged says that an attribute has another value.
 	DriftChanged DriftKind = "changed"
+	// DriftAccepted says that a user accepted an invitation, which nobody else has to do
+	// anything about.
+	DriftAccepted DriftKind = "accepted"
 	// DriftGone says that an object does not exist any more.
 	DriftGone DriftKind = "gone"
+	// DriftCreated and DriftToken say that there is a new object, and a new API token.
+	DriftCreated DriftKind = "created"
+	DriftToken   DriftKind = "token"
+	// DriftOther is what the audit log tells in words that are not understood.
+	DriftOther DriftKind = "other"
 )
 
-// A DriftChange is one thing that a refresh found changed outside Terraform.
+// A DriftChange is one thing that changed outside Terraform: as a refresh found it, or as
+// the audit log tells it.
 type DriftChange struct {
-	Address string    `json:"address"`
-	Kind    DriftKind `json:"kind"`
+	// Address is that of the first resource instance that shows the change, and Addresses are
+	// those of all where they are several. What no resource shows has none.
+	Address   string    `json:"address,omitempty"`
+	Addresses []string  `json:"addresses,omitempty"`
+	Kind      DriftKind `json:"kind"`
 	// Principal is who came onto the list or left it; without a list, who changed.
 	Principal string `json:"principal,omitempty"`
 	// List is the plural of the list: "approvers". What follows is where it is.
@@ -47,12 +59,31 @@ type DriftChange struct {
 	Author *DriftAuthor `json:"author"`
 	// id is that of the principal, where the resource tells it.
 	id string
+	// list is the instance that tells of a list, where that has the ids of the members.
+	list *instance
+	// followed is true for a name that no account shows, and that lists or entries do.
+	followed bool
 	// fact tells the change alone.
 	fact string
 }
 
-// ID returns the id of the principal; "" where the plan does not tell it.
+// ID returns the id of the principal; "" where it is not known.
 func (c DriftChange) ID() string { return c.id }
+
+// WithID is the change with the id of its principal.
+func (c DriftChange) WithID(id string) DriftChange {
+	c.id = id
+	return c
+}
+
+// Fact tells the change alone, without a full stop.
+func (c DriftChange) Fact() string { return c.fact }
+
+// Telling is the change in other words, which end without a full stop.
+func (c DriftChange) Telling(fact string) DriftChange {
+	c.fact = fact
+	return c
+}
 
 // Place spells where the list is: "acme/release-signing", or the group.
 func (c DriftChange) Place() string {
@@ -62,20 +93,28 @@ func (c DriftChange) Place() string {
 // driftChanges returns what the refresh of a plan found.
 func driftChanges(plan *Plan) []DriftChange {
 	found := []DriftChange{}
+	eachDrift(plan, func(i *instance) { found = append(found, driftOfInstance(i, plan.Vocabulary)...) })
+	return found
+}
+
+// eachDrift visits the resource instances that the refresh found otherwise than the state
+// had them.
+func eachDrift(plan *Plan, visit func(*instance)) {
 	hidden := contentsOf(plan).secrets
 	for _, i := range driftInstances(plan) {
 		i.sides(func(_ side, o *object) { o.secrets = hidden })
 		if i.before != nil {
-			found = append(found, driftOfInstance(i, plan.Vocabulary)...)
+			visit(i)
 		}
 	}
-	return found
 }
 
 // driftOf tells of the drift as a part of the review of a plan.
 func driftOf(plan *Plan) []Event {
 	events := []Event{}
-	for _, c := range driftChanges(plan) {
+	report := &DriftReport{Changes: driftChanges(plan), Managed: managedBy(plan)}
+	report.followIDs(plan)
+	for _, c := range report.Changes {
 		events = append(events, Event{Address: c.Address, Subject: c.Principal, Sentence: c.fact})
 	}
 	return events
@@ -108,13 +147,37 @@ func driftOfList(i *instance) []DriftChange {
 		return []DriftChange{unshown(i, attributeMembers)}
 	}
 	var found []DriftChange
+	if i.knowsIDs() {
+		c.list = i
+	}
 	for _, member := range without(has, had) {
-		found = append(found, c.member(DriftAdded, member))
+		found = append(found, c.OfMember(DriftAdded, member))
 	}
 	for _, member := range without(had, has) {
-		found = append(found, c.member(DriftRemoved, member))
+		found = append(found, c.OfMember(DriftRemoved, member))
+	}
+	if len(found) == 0 && len(i.moved()) > 0 {
+		c.Kind, c.fact = DriftChanged, fmt.Sprintf("somebody among the %s of %s is another one of the same name", c.List, c.Place())
+		found = append(found, c)
+	}
+	if i.before.values[attributeGroup] != nil && i.differs(attributeGroup) {
+		found = append(found, otherName(i, attributeGroup))
 	}
 	return found
+}
+
+const attributeGroup = "group"
+
+// otherName is that a list of members names its group otherwise.
+func otherName(i *instance, name string) DriftChange {
+	if i.before.knows(name) != known || i.after.knows(name) != known {
+		return unshown(i, name)
+	}
+	was, is := i.before.Text(name), i.after.Text(name)
+	return DriftChange{
+		Address: i.address, Kind: DriftChanged, Attribute: name, Before: was, After: is,
+		fact: fmt.Sprintf("%s of %s was changed%s", name, i.address, fromTo(was, is)),
+	}
 }
 
 const attributeMembers = "members"
@@ -124,7 +187,7 @@ func entryGone(i *instance) DriftChange {
 	if is != known {
 		return unshown(i, "member")
 	}
-	return onList(i).member(DriftRemoved, member)
+	return onList(i).OfMember(DriftRemoved, member)
 }
 
 // onList is a change of the list that a resource tells of.
@@ -135,8 +198,8 @@ func onList(i *instance) DriftChange {
 	}
 }
 
-// member is the change for somebody who came onto the list or left it.
-func (c DriftChange) member(kind DriftKind, member string) DriftChange {
+// OfMember is the change of a list for somebody who came onto it or left it.
+func (c DriftChange) OfMember(kind DriftKind, member string) DriftChange {
 	c.Kind, c.Principal = kind, member
 	preposition := map[DriftKind]string{DriftAdded: "to", DriftRemoved: "from"}[kind]
 	c.fact = fmt.Sprintf("%s was %s %s the %s of %s", member, kind, preposition, c.List, c.Place())
@@ -178,9 +241,16 @@ var followers = map[string][]string{
 
 func driftOfAttributes(i *instance, vocabulary *access.Vocabulary) []DriftChange {
 	var found []DriftChange
+	accepts := i.acceptsInvitation()
+	if accepts {
+		c := about(i, DriftAccepted, i.subjectBefore()+" accepted the invitation")
+		c.Attribute, c.Before, c.After = attributeStatus, i.before.Text(attributeStatus), i.after.Text(attributeStatus)
+		found = append(found, c)
+	}
 	for _, name := range sortedKeys(i.before.values) {
 		follows := slices.ContainsFunc(followers[name], i.differs)
 		switch {
+		case accepts && (name == attributeStatus || name == attributeIdentity):
 		case !i.differs(name) || follows:
 		case i.before.knows(name) != known || i.after.knows(name) != known:
 			found = append(found, unshown(i, name))
@@ -189,6 +259,17 @@ func driftOfAttributes(i *instance, vocabulary *access.Vocabulary) []DriftChange
 		}
 	}
 	return found
+}
+
+const (
+	attributeStatus   = "status"
+	attributeIdentity = "identity"
+)
+
+// acceptsInvitation tells whether a user was invited and is not any more, which links an
+// identity.
+func (i *instance) acceptsInvitation() bool {
+	return i.before.Text(attributeStatus) == string(access.StatusInvited) && i.after.Text(attributeStatus) == string(access.StatusActive)
 }
 
 func attributeChange(i *instance, name string, vocabulary *access.Vocabulary) DriftChange {

@@ -90,8 +90,8 @@ func TestDriftSentences(t *testing.T) {
 		},
 		"activated": {newPlan().change("user", user(attributes{"active": false}), user(nil)), []string{a + " was activated"}},
 		"accepted": {
-			newPlan().change("user", user(attributes{"status": "invited"}), user(nil)),
-			[]string{"status of " + a + " was changed from invited to active"},
+			newPlan().change("user", user(attributes{"status": "invited", "identity": nil}), user(attributes{"identity": "example:S-1"})),
+			[]string{a + " accepted the invitation"},
 		},
 		"another e-mail address": {
 			newPlan().change("user", user(nil), user(attributes{"email": "b@example.com", "member": b})),
@@ -138,7 +138,7 @@ func TestDriftInTheReviewOfAPlan(t *testing.T) {
 
 func TestDriftFormats(t *testing.T) {
 	report := newPlan().change("signing_policy_approvers", onPolicy("release"), onPolicy("release", "user:a@example.com", "group:G*\n<b>")).drifted(t)
-	report.Attribute(func(c planreview.DriftChange) *planreview.DriftAuthor {
+	report.Attribute(func(c *planreview.DriftChange) *planreview.DriftAuthor {
 		if c.Principal != "user:a@example.com" {
 			return nil
 		}
@@ -148,12 +148,12 @@ func TestDriftFormats(t *testing.T) {
 	outputs := driftOutputs(t, report)
 	for format, want := range map[string][]string{
 		"text": {
-			"2 changes outside Terraform: 2 added.\n",
+			"2 changes outside Terraform: 2 added. What this plan does not manage was not looked at: only --live does.\n",
 			"  - user:a@example.com was added to the approvers of acme/release by org.admin@example.com at 14:00 UTC, outside Terraform\n",
 			`  - group:G*\n<b> was added to the approvers of acme/release, outside Terraform (not found in the audit log)` + "\n",
 			"\nNot known\n  - something\n",
 		},
-		"markdown": {"## SignPath drift review\n\n2 changes outside Terraform: 2 added.\n", `- group:G\*\\n\<b\> was added`, "### Not known\n\n- something\n"},
+		"markdown": {"## SignPath drift review\n\n2 changes outside Terraform: 2 added. What", `- group:G\*\\n\<b\> was added`, "### Not known\n\n- something\n"},
 	} {
 		for _, phrase := range want {
 			if !strings.Contains(outputs[format], phrase) {
@@ -182,15 +182,61 @@ func TestDriftFormats(t *testing.T) {
 		t.Errorf("got %+v", first)
 	}
 	if second.Author != nil || second.Principal != "group:G*\n<b>" || !strings.HasSuffix(second.Sentence, "(not found in the audit log)") ||
-		len(decoded.Gaps) != 1 {
+		len(decoded.Gaps) != 2 {
 		t.Errorf("got %+v, %q", second, decoded.Gaps)
 	}
 }
 
+// Only where all was looked at, nothing changed.
 func TestNoDrift(t *testing.T) {
-	outputs := driftOutputs(t, newPlan().drifted(t))
-	if outputs["text"] != "Nothing changed outside Terraform.\n" || !strings.Contains(outputs["json"], `"changes": []`) {
-		t.Errorf("got %q", outputs)
+	const asked = "Nothing changed outside Terraform: nothing that this plan manages and, since 2026-02-22 20:00 UTC, nothing else that is about access, " +
+		"by SignPath's audit log.\n"
+	since := today.AddDate(0, 0, -7)
+	part := func(b *planBuilder) {
+		complete := false
+		b.plan.Complete = &complete
+	}
+	deferred := func(b *planBuilder) {
+		b.plan.DeferredChanges = []*tfjson.DeferredResourceChange{{Reason: "resource_config_unknown"}}
+	}
+	for name, test := range map[string]struct {
+		plan   func(*planBuilder)
+		report func(*planreview.DriftReport)
+		says   string
+		whole  bool
+	}{
+		"nobody was asked": {
+			says:  "Nothing changed of what this plan manages. What this plan does not manage was not looked at: only --live does.\n",
+			whole: true,
+		},
+		"the organization was asked": {report: func(r *planreview.DriftReport) { r.Ask(since) }, says: asked, whole: true},
+		"it could not be read": {
+			report: func(r *planreview.DriftReport) {
+				r.Ask(since)
+				r.Miss("the audit log")
+			},
+			says: "Nothing changed of what this plan manages. Whether anything else changed is not known.\n",
+		},
+		"part of a plan": {
+			plan: part, report: func(r *planreview.DriftReport) { r.Ask(since) },
+			says: "No change outside Terraform was found. The plan is of a part only, as with -target: there may be changes that it does not show.\n",
+		},
+		"deferred changes": {plan: deferred, says: "No change outside Terraform was found. The plan is of a part only"},
+	} {
+		b := newPlan()
+		if test.plan != nil {
+			test.plan(b)
+		}
+		report := b.drifted(t)
+		if test.report != nil {
+			test.report(report)
+		}
+		outputs := driftOutputs(t, report)
+		isComplete := strings.Contains(outputs["json"], `"complete": true`)
+		if !strings.HasPrefix(outputs["text"], test.says) || !strings.Contains(outputs["json"], `"changes": []`) ||
+			report.IsWhole() != test.whole || isComplete != (test.says == asked) {
+			t.Errorf("%s: %s", name, outputs)
+		}
 	}
 }
 
@@ -217,5 +263,84 @@ func TestDriftFitsAComment(t *testing.T) {
 			!strings.Contains(text, "approvers of acme/release-00: 100 × removed") {
 			t.Errorf("it does not count:\n%.500s", text)
 		}
+	}
+}
+
+// A refresh that finds another name for the same id has found one change: that of the name. Of
+// a name that the state has already for the account, it is Terraform that gave it.
+func TestDriftFollowsNamesByID(t *testing.T) {
+	const id, other, person = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222", "user:a@example.com"
+	readers := func(ids []any, members ...string) attributes {
+		return attributes{"project": "acme", "members": list(members...), "member_ids": ids}
+	}
+	group := func(name string) attributes { return attributes{"id": id, "member": "group:" + name, "name": name} }
+	shows := func(b *planBuilder) *planBuilder {
+		return b.change("project_readers", readers(list(id, other), "group:G", person), readers(list(id, other), "group:H", person)).
+			change("project_configurator",
+				attributes{"project": "acme", "member": "group:G", "member_id": id}, attributes{"project": "acme", "member": "group:H", "member_id": id}).
+			change("user_group_members",
+				attributes{"group": "group:G", "group_id": id, "members": list(), "member_ids": list()},
+				attributes{"group": "group:H", "group_id": id, "members": list(), "member_ids": list()})
+	}
+	inState := func(kind string, values attributes) func(*planBuilder) {
+		return func(b *planBuilder) {
+			module := b.plan.PriorState.Values.RootModule
+			module.Resources = append(module.Resources, &tfjson.StateResource{
+				Address: "signpath_" + kind + ".s", Mode: tfjson.ManagedResourceMode, Type: "signpath_" + kind, AttributeValues: values,
+			})
+		}
+	}
+	const renamed = "name of group:G was changed from G to H"
+	for name, test := range map[string]struct {
+		plan  *planBuilder
+		state func(*planBuilder)
+		want  []string
+	}{
+		"lists and entries": {plan: shows(newPlan()), want: []string{renamed}},
+		"one list": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(id), "group:H")), want: []string{renamed},
+		},
+		"with the account":      {plan: shows(newPlan()).change("user_group", group("G"), group("H")), want: []string{renamed}},
+		"as Terraform named it": {plan: shows(newPlan()), state: inState("user_group", group("H"))},
+		"a role, as Terraform has it": {
+			plan: newPlan().change("role_assignment", attributes{"id": id, "member": "ci_user:c", "role": "GlobalReader"},
+				attributes{"id": id, "member": "ci_user:d", "role": "GlobalReader"}),
+			state: inState("ci_user", attributes{"id": id, "member": "ci_user:d", "name": "d"}),
+		},
+		"another one": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(other), "group:H")),
+			want: []string{"group:H was added to the readers of acme", "group:G was removed from the readers of acme"},
+		},
+		"another one of the name": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(other), "group:G")),
+			want: []string{"somebody among the readers of acme is another one of the same name"},
+		},
+		"one who came besides": {
+			plan: newPlan().change("project_readers", readers(list(id), "group:G"), readers(list(id, other), "group:H", person)),
+			want: []string{person + " was added to the readers of acme", renamed},
+		},
+	} {
+		if test.state != nil {
+			test.state(test.plan)
+		}
+		var got []string
+		for _, c := range test.plan.drifted(t).Changes {
+			got = append(got, strings.TrimSuffix(c.Sentence, ", outside Terraform"))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+		}
+	}
+}
+
+// What a plan is going to do is not what changed: only what the refresh found is.
+func TestWhatIsPlannedIsNoDrift(t *testing.T) {
+	readers := func(ids ...string) attributes {
+		return attributes{"project": "acme", "members": list(ids...), "member_ids": list(ids...)}
+	}
+	plan := newPlan().change("project_readers", readers("user:a@example.com"), readers("user:b@example.com")).throughJSON(t)
+	report := planreview.Drift(plan, today)
+	if len(report.Changes) > 0 || len(report.Managed.Lists) != 1 || len(report.Managed.Lists[0].Moved) > 0 {
+		t.Errorf("got %+v", report)
 	}
 }

@@ -53,14 +53,35 @@ func (r *Report) gaps() []envelope.Gap {
 }
 
 func (r *DriftReport) json(head envelope.Envelope) any {
-	gaps := envelope.Gaps(r.Notes...)
+	whole := slices.Clone(r.Notes)
 	if r.Errored {
-		gaps = append(gaps, envelope.Gap{Sentence: erroredPlan})
+		whole = append(whole, erroredPlan)
+	}
+	if r.Partial {
+		whole = append(whole, partialDrift)
+	}
+	if !r.live {
+		whole = append(whole, unaskedDrift)
+	}
+	others := []otherChange{}
+	for _, c := range r.Outside {
+		others = append(others, otherChange{false, c})
+	}
+	for _, c := range r.Unseen {
+		others = append(others, otherChange{true, c})
 	}
 	return struct {
 		envelope.Envelope
 		*DriftReport
-	}{ofOrganization(head, r.organization).Of("drift_review", gaps), r}
+		Others []otherChange `json:"other_changes"`
+	}{ofOrganization(head, r.organization).Of("drift_review", envelope.Gaps(whole...)), r, others}
+}
+
+// An otherChange is one that the audit log tells, and not the plan, be it that the plan
+// manages what changed or not.
+type otherChange struct {
+	Managed bool `json:"managed"`
+	DriftChange
 }
 
 // ofOrganization names the organization of the plan, where none was asked.

@@ -157,7 +157,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 	return &Report{
 		PlannedAt:  plan.madeAt(),
 		Changes:    m.resourceChanges(),
-		Complete:   (plan.Complete == nil || *plan.Complete) && len(plan.DeferredChanges) == 0,
+		Complete:   plan.isOfAll(),
 		Errored:    plan.Errored,
 		Access:     append(each(changes, m.accessChange), m.unseenGains(lists)...),
 		Lists:      lists,

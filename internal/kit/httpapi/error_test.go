@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // The last answer counts, not the first.
@@ -166,5 +167,20 @@ func TestLongRefusalsAreCut(t *testing.T) {
 	var failure *httpapi.Error
 	if !errors.As(err, &failure) || len(failure.TraceID) > 400 {
 		t.Errorf("got %d characters of a trace id", len(failure.TraceID))
+	}
+}
+
+// A server's words stay on the line of the error, and move no cursor.
+func TestAServersWordsAreSpelledOut(t *testing.T) {
+	for _, body := range []string{
+		`{"title":"Refused\n::add-mask::x","detail":"\u001b[2K\r##vso[task.setvariable variable=a]b","errors":{"name\n::error::":["\u202ex\u200b"]}}`,
+		"plain\n::error::words\x1b[1A",
+	} {
+		s := inProcess(t)
+		s.inject(fault{status: 400, body: body})
+		err := s.do(t.Context(), list)
+		if said := err.Error(); text.Visible(said) != said {
+			t.Errorf("it says %q", said)
+		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // An Error is a request that failed: the server refused it, answered something
@@ -74,7 +76,7 @@ func (e *Error) Error() string {
 	if notes := e.notes(); len(notes) > 0 {
 		fmt.Fprintf(&b, " (%s)", strings.Join(notes, ", "))
 	}
-	return b.String()
+	return text.Visible(b.String()) // A server's words are of no more trust than names.
 }
 
 func (e *Error) notes() []string {

@@ -27,6 +27,15 @@ func Visible(text string) string {
 	return shown.String()
 }
 
+// VisibleLines is Visible for a text that has lines of its own.
+func VisibleLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = Visible(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // hidden are letters, marks and symbols that show nothing, but count as printable.
 var hidden = []*unicode.RangeTable{unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector}
 

@@ -24,12 +24,17 @@ func (e AuditEvent) Change(p contract.Property) (AuditChange, bool) {
 
 // Became tells whether the property has the value since the change. A text that is
 // empty and one that is null are the same.
-func (c AuditChange) Became(value any) bool {
-	if len(c.After) == 0 {
+func (c AuditChange) Became(value any) bool { return isValue(c.After, value) }
+
+// Was tells whether the property had the value before the change.
+func (c AuditChange) Was(value any) bool { return isValue(c.Before, value) }
+
+func isValue(raw json.RawMessage, value any) bool {
+	if len(raw) == 0 {
 		return false
 	}
 	wanted := contract.MustMarshal(value)
-	return contract.SameJSON(c.After, wanted) || isNoText(c.After) && isNoText(wanted)
+	return contract.SameJSON(raw, wanted) || isNoText(raw) && isNoText(wanted)
 }
 
 func isNoText(raw json.RawMessage) bool {

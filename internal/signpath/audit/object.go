@@ -7,6 +7,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // isObject tells whether an event is about the object that changed.
@@ -15,54 +16,54 @@ func (t *trail) isObject(ctx context.Context, object api.AuditParty, change plan
 	case change.Project != "":
 		return t.isPlace(ctx, object, change)
 	case change.Group != "":
-		return t.is(object, change.Group, "")
+		return t.is(object, change.Group, "", true)
 	}
-	return t.is(object, change.Principal, change.ID())
+	return t.is(object, change.Principal, change.ID(), change.Kind == planreview.DriftGone)
 }
 
 // isPlace compares a project or signing policy by id. Where there is none to
 // compare with, its slugs name it; a display name may be that of several.
 func (t *trail) isPlace(ctx context.Context, object api.AuditParty, change planreview.DriftChange) bool {
 	if object.ID != "" {
-		if id := t.placeID(ctx, change); id != "" {
+		if id := t.placeID(ctx, access.PlaceOf(change.Project, change.SigningPolicy)); id != "" {
 			return object.ID == id
 		}
 	}
 	return object.Name == change.Place() && (change.Kind != planreview.DriftGone || object.Type == entityOf(change))
 }
 
-// entityOf is how the names of events call what has the list (inferred). That
-// something is gone, no property tells: a group may be called as a project is.
+// entityOf is how the names of events call what has the list. That something is gone, no
+// property tells: a group may be called as a project is.
 func entityOf(change planreview.DriftChange) string {
 	if change.SigningPolicy != "" {
-		return "SigningPolicy"
+		return contract.EntitySigningPolicy
 	}
-	return "Project"
+	return contract.EntityProject
 }
 
 // placeID is empty where the token may not see the project or policy, or where
 // it is gone.
-func (t *trail) placeID(ctx context.Context, change planreview.DriftChange) string {
-	place := change.Place()
-	if _, asked := t.placeIDs[place]; !asked {
-		t.placeIDs[place] = t.readPlaceID(ctx, change)
+func (t *trail) placeID(ctx context.Context, place access.Place) string {
+	spelled := place.String()
+	if _, asked := t.placeIDs[spelled]; !asked {
+		t.placeIDs[spelled] = t.readPlaceID(ctx, place)
 	}
-	return t.placeIDs[place]
+	return t.placeIDs[spelled]
 }
 
-func (t *trail) readPlaceID(ctx context.Context, change planreview.DriftChange) string {
-	if change.SigningPolicy == "" {
-		project, _ := t.client.Project(ctx, change.Project)
+func (t *trail) readPlaceID(ctx context.Context, place access.Place) string {
+	if place.Slug(1) == "" {
+		project, _ := t.client.Project(ctx, place.Slug(0))
 		return strings.ToLower(project.ID)
 	}
-	policy, _ := t.client.SigningPolicy(ctx, change.Project, change.SigningPolicy)
+	policy, _ := t.client.SigningPolicy(ctx, place.Slug(0), place.Slug(1))
 	return strings.ToLower(policy.ID)
 }
 
 // isAmong tells whether a member is one of the parties.
-func (t *trail) isAmong(parties []api.AuditParty, member string) bool {
+func (t *trail) isAmong(parties []api.AuditParty, member string, before bool) bool {
 	for _, party := range parties {
-		if t.is(party, member, "") {
+		if t.is(party, member, "", before) {
 			return true
 		}
 	}
@@ -71,33 +72,23 @@ func (t *trail) isAmong(parties []api.AuditParty, member string) bool {
 
 // is tells whether a party is the principal of the reference, or has the id if that
 // is known.
-func (t *trail) is(party api.AuditParty, member, id string) bool {
-	reference, err := access.ParseEntry(member)
-	if err != nil {
-		return false
+func (t *trail) is(party api.AuditParty, member, id string, before bool) bool {
+	if id == "" {
+		reference, err := access.ParseEntry(member)
+		if err != nil {
+			return false
+		}
+		if id, _ = t.identify(reference, before); id == "" {
+			return false
+		}
 	}
-	principal, known := t.principal(reference, id)
-	switch {
-	case party.ID != "":
-		return party.ID == principal.ID
-	case party.Email != "":
+	id = strings.ToLower(id)
+	if party.ID != "" {
+		return party.ID == id
+	}
+	principal, known := t.directory.Get(id)
+	if party.Email != "" {
 		return known && strings.EqualFold(party.Email, principal.Email)
 	}
-	return known && t.named[party.Name] == principal.ID
-}
-
-// principal returns whom the reference means. One that the organization does not
-// have, but of which the id is known, has nothing else.
-func (t *trail) principal(reference access.Reference, id string) (access.Principal, bool) {
-	if id == "" {
-		id, _ = reference.ID()
-	}
-	if id == "" {
-		found, err := t.directory.Find(reference)
-		return found, err == nil
-	}
-	if found, ok := t.directory.Get(id); ok {
-		return found, true
-	}
-	return access.Principal{ID: strings.ToLower(id)}, false
+	return known && t.named[party.Name] == id
 }

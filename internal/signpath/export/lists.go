@@ -53,10 +53,6 @@ func policyOwner(policy access.Place, name string) owner {
 	}
 }
 
-func listType(list vocabulary.List, noun string) string {
-	return "signpath_" + strings.ReplaceAll(string(list.Parent), " ", "_") + "_" + noun
-}
-
 // list writes an access list: as a whole, or by entries where it has one that
 // cannot be named.
 func (g *generator) list(d *document, of owner, list vocabulary.List, entries review.Entries) {
@@ -64,14 +60,14 @@ func (g *generator) list(d *document, of owner, list vocabulary.List, entries re
 	switch {
 	case len(members) == 0 && !g.options.EmptyLists:
 		d.comment(fmt.Sprintf("Nobody is among the %s of %s, so Terraform does not manage that list.", list.Plural, of.description))
-		g.summary.leftOut(listType(list, list.Plural), reasonEmpty, 1)
+		g.summary.leftOut(list.Type(), reasonEmpty, 1)
 	case g.speller.isWhole(members):
 		spelled := make([]spelling, len(members))
 		for i, id := range members {
 			spelled[i] = g.speller.spell(id)
 		}
 		g.add(d, resource{
-			typeName: listType(list, list.Plural), name: of.name, importID: of.importID, notes: of.notes,
+			typeName: list.Type(), name: of.name, importID: of.importID, notes: of.notes,
 			attributes: append(slices.Clone(of.attributes), attribute{"members", memberList(spelled)}),
 		})
 	default:
@@ -117,7 +113,7 @@ func (g *generator) entries(d *document, of owner, list vocabulary.List, members
 	if len(strangers) > 0 {
 		d.comment(fmt.Sprintf("Among the %s of %s are ids that no user or group has, so the list is managed entry by entry, without them:", list.Plural, of.description),
 			"  "+strings.Join(strangers, ", "))
-		g.summary.leftOut(listType(list, list.Singular), reasonUnknown, len(strangers))
+		g.summary.leftOut(list.EntryType(), reasonUnknown, len(strangers))
 	} else {
 		d.comment(fmt.Sprintf("The %s of %s are managed entry by entry, because Terraform would spell some of their names differently.", list.Plural, of.description))
 	}
@@ -125,7 +121,7 @@ func (g *generator) entries(d *document, of owner, list vocabulary.List, members
 	for _, id := range known {
 		member := g.speller.spell(id)
 		g.add(d, resource{
-			typeName: listType(list, list.Singular), name: names[id], importID: of.entryImportID + "/" + member.text,
+			typeName: list.EntryType(), name: names[id], importID: of.entryImportID + "/" + member.text,
 			notes:      append(slices.Clone(of.notes), member.comment("member")...),
 			attributes: append(slices.Clone(of.attributes), attribute{"member", member.expression}),
 		})
@@ -139,7 +135,7 @@ func (g *generator) entryNames(of owner, members []string) map[string]string {
 	for i, id := range members {
 		p, _ := g.Directory.Get(id)
 		name := g.speller.names[id]
-		things[i] = named{key: id, candidates: []string{name, resourceNoun(p.Kind) + "_" + name}, mark: id}
+		things[i] = named{key: id, candidates: []string{name, vocabulary.ResourceNoun(p.Kind) + "_" + name}, mark: id}
 	}
 	names := uniqueNames(things)
 	for id := range names {

@@ -37,7 +37,7 @@ func (g *generator) users(d *document, kind access.Kind) {
 // user returns the resource of a user or CI user. What SignPath has no value for
 // is left out: the provider leaves it as it is.
 func (g *generator) user(p access.Principal) resource {
-	r := resource{typeName: resourceType(p.Kind), name: g.speller.names[p.ID], importID: g.speller.spell(p.ID).text}
+	r := resource{typeName: vocabulary.ResourceType(p.Kind), name: g.speller.names[p.ID], importID: g.speller.spell(p.ID).text}
 	set := func(name string, value hclwrite.Tokens) { r.attributes = append(r.attributes, attribute{name, value}) }
 	set("name", literal(p.Name))
 	if p.Kind == access.KindUser {
@@ -75,7 +75,7 @@ func (g *generator) groups(d *document) {
 }
 
 func (g *generator) group(group access.Principal) resource {
-	r := resource{typeName: resourceType(access.KindGroup), name: g.speller.names[group.ID], importID: g.speller.spell(group.ID).text}
+	r := resource{typeName: vocabulary.ResourceType(access.KindGroup), name: g.speller.names[group.ID], importID: g.speller.spell(group.ID).text}
 	r.attributes = append(r.attributes, attribute{"name", literal(group.Name)})
 	if group.Description != "" {
 		r.attributes = append(r.attributes, attribute{"description", literal(group.Description)})

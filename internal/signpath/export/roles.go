@@ -5,8 +5,6 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-const typeRoleAssignment = "signpath_role_assignment"
-
 // roles writes the global role of everyone who is not a Regular User.
 func (g *generator) roles() {
 	d := newDocument("Who has a global role. Whoever has no role assignment, and is not named below, is a Regular User.")
@@ -14,7 +12,7 @@ func (g *generator) roles() {
 	var things []named
 	for _, p := range holders {
 		name := g.speller.names[p.ID]
-		things = append(things, named{key: p.ID, candidates: []string{name, resourceNoun(p.Kind) + "_" + name}, mark: p.ID})
+		things = append(things, named{key: p.ID, candidates: []string{name, vocabulary.ResourceNoun(p.Kind) + "_" + name}, mark: p.ID})
 	}
 	names := uniqueNames(things)
 	left := leftOut{}
@@ -25,7 +23,7 @@ func (g *generator) roles() {
 		}
 		member := g.speller.spell(p.ID)
 		g.add(d, resource{
-			typeName: typeRoleAssignment, name: names[p.ID], importID: member.text, notes: member.comment("member"),
+			typeName: vocabulary.RoleAssignmentType, name: names[p.ID], importID: member.text, notes: member.comment("member"),
 			attributes: []attribute{{"member", member.expression}, {"role", literal(string(p.Role))}},
 		})
 	}
@@ -55,11 +53,9 @@ func spellRole(role access.Role) string {
 
 // unassignable returns why the role of the user cannot be managed; "" if it can.
 func unassignable(p access.Principal) reason {
-	switch {
-	case p.Synchronized:
-		return reasonSynchronized
-	case p.Support:
-		return reasonSupport
+	switch other := vocabulary.ManagedBy(p); {
+	case other != "":
+		return reason(other)
 	case vocabulary.SignPath.IsUnknown(p.Role):
 		return reasonRole
 	}

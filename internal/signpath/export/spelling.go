@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // A spelling is how the configuration names a principal.
@@ -51,23 +52,13 @@ func newSpeller(principals *access.Directory) *speller {
 // principalNames returns resource names for the principal: for a person what
 // stands before the @, and else the whole address.
 func principalNames(p access.Principal) []string {
-	prefix := resourceNoun(p.Kind)
+	prefix := vocabulary.ResourceNoun(p.Kind)
 	if p.Kind != access.KindUser {
 		return []string{identifier(p.Name, prefix)}
 	}
 	account, _, _ := strings.Cut(p.Email, "@")
 	return []string{identifier(account, prefix), identifier(p.Email, prefix)}
 }
-
-// resourceNoun is the kind in resource types.
-func resourceNoun(kind access.Kind) string {
-	if kind == access.KindGroup {
-		return "user_group"
-	}
-	return string(kind)
-}
-
-func resourceType(kind access.Kind) string { return "signpath_" + resourceNoun(kind) }
 
 // spell names the principal with the id, who must be known.
 func (s *speller) spell(id string) spelling {
@@ -81,7 +72,7 @@ func (s *speller) spell(id string) spelling {
 	case why == "" && reference != p.Reference():
 		why = noteAmbiguous
 	case why == "":
-		return spelling{text: reference.String(), expression: memberOf(resourceType(p.Kind), s.names[id])}
+		return spelling{text: reference.String(), expression: memberOf(vocabulary.ResourceType(p.Kind), s.names[id])}
 	}
 	note := string(why)
 	if reference != p.Reference() {
@@ -118,25 +109,21 @@ type reason string
 
 // Why something is not managed by the configuration.
 const (
-	reasonSynchronized reason = "synchronized from the organization's directory, which manages it"
-	reasonSupport      reason = "the account of SignPath's support staff"
-	reasonName         reason = "the provider takes no name that is empty or has white space around it"
-	reasonEmail        reason = "the provider takes no such e-mail address"
-	reasonRole         reason = "the provider knows no such role, which may be an administrator's"
-	reasonSlug         reason = "the provider takes no such slug"
-	reasonUnknown      reason = "on a list, but no user or group of the organization"
-	reasonEmpty        reason = "empty"
+	reasonName    reason = "the provider takes no name that is empty, or has a line feed in it or white space around it"
+	reasonEmail   reason = "the provider takes no such e-mail address"
+	reasonRole    reason = "the provider knows no such role, which may be an administrator's"
+	reasonSlug    reason = "the provider takes no such slug"
+	reasonUnknown reason = "on a list, but no user or group of the organization"
+	reasonEmpty   reason = "empty"
 )
 
 // unmanageable returns why the provider refuses to manage the principal; "" if it
 // does not.
 func unmanageable(p access.Principal) reason {
-	switch {
-	case p.Synchronized:
-		return reasonSynchronized
-	case p.Support:
-		return reasonSupport
-	case p.Name == "" || p.Name != strings.TrimSpace(p.Name):
+	switch other := vocabulary.ManagedBy(p); {
+	case other != "":
+		return reason(other)
+	case !access.IsName(p.Name):
 		return reasonName
 	case p.Kind == access.KindUser && !access.IsEmail(p.Email):
 		return reasonEmail

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -90,7 +91,7 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 		},
 		Return: function.MapReturn{ElementType: types.ObjectType{AttrTypes: map[string]attr.Type{
 			"submits_to": types.MapType{ElemType: types.ObjectType{AttrTypes: map[string]attr.Type{
-				attrProject: types.StringType, attrSigningPolicy: types.StringType, "ci_user": types.StringType,
+				run.AttrProject: types.StringType, run.AttrSigningPolicy: types.StringType, "ci_user": types.StringType,
 			}}},
 		}}},
 	}

@@ -71,21 +71,185 @@ func TestCLIReviewOfRealDrift(t *testing.T) {
 		"user:outsider@example.com was added to the approvers of project-a/release-signing by org.admin@example.com" + at,
 		"user:security.officer@example.com was added to the members of group:Release Managers by \"System\"" + at,
 	}
-	for _, arguments := range [][]string{{"plan", "-refresh-only", "-out=drift.bin"}, {"plan", "-out=drift.bin"}} {
-		w.MustRun(arguments...)
-		plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vocabulary.SignPath)
-		must(t, err)
-		client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.URL, Token: org.Token, UserAgent: "test"}})
-		must(t, err)
-		report := planreview.Drift(plan, now)
-		must(t, audit.Attribute(t.Context(), client, report))
-		var got []string
-		for _, c := range report.Changes {
-			got = append(got, c.Sentence)
-		}
+	for _, arguments := range [][]string{{"-refresh-only"}, nil} {
+		report := w.reviewDrift(now, arguments...)
+		got := sentencesOf(report.Changes)
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", arguments, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
+}
+
+// TestCLIDriftOfTwentyKinds has twenty changes in the web application, of which Terraform manages
+// one half. Each is told once, with its author; what Terraform did, and what changes nobody's
+// access, is not told.
+func TestCLIDriftOfTwentyKinds(t *testing.T) {
+	org, setClock := newOrganizationAt(t)
+	w := org.workspace(map[string]string{"main.tf": driftingConfiguration + `
+resource "signpath_user_group" "auditors" {
+  name = "Auditors"
+}
+resource "signpath_project_readers" "b" {
+  project = "project-b"
+  members = [signpath_user_group.auditors.member, "user:qa.lead@example.com"]
+}
+resource "signpath_signing_policy_submitter" "build" {
+  project        = "project-b"
+  signing_policy = "release-signing"
+  member         = signpath_ci_user.build.member
+}
+resource "signpath_ci_user" "build" {
+  name = "build"
+}
+`})
+	w.MustRun("apply", "-auto-approve")
+	now := time.Now().UTC().Truncate(time.Minute) // Terraform's clock is the real one.
+	setClock(now)
+	text := func(s string) *string { return &s }
+	const outsider, qa = "user:outsider@example.com", "user:qa.lead@example.com"
+	edit := func(reference string, change mock.PrincipalChange) func(*mock.Administrator) error {
+		return func(a *mock.Administrator) error { return a.Change(reference, change) }
+	}
+	add := func(owner, list, member string) func(*mock.Administrator) error {
+		return func(a *mock.Administrator) error { return a.AddMembers(owner, list, member) }
+	}
+	set := func(reference, name string, value any) func(*mock.Administrator) error {
+		return func(a *mock.Administrator) error { return a.SetProperties(reference, map[string]any{name: value}) }
+	}
+	create := func(_ string, err error) error { return err }
+	const managed, outside, unseen = "managed", "outside", "unseen"
+	var want []string
+	for _, c := range []struct {
+		where, says string
+		make        func(*mock.Administrator) error
+	}{
+		{managed, outsider + " was added to the approvers of project-a/release-signing", add("policy:project-a/release-signing", "approvers", outsider)},
+		{managed, qa + " was removed from the readers of project-b", func(a *mock.Administrator) error {
+			return a.RemoveMembers("project:project-b", "readers", qa)
+		}},
+		{managed, lead + " was removed from the readers of project-a", func(a *mock.Administrator) error {
+			return a.RemoveMembers("project:project-a", "readers", lead)
+		}},
+		{managed, "ci_user:build was removed from the submitters of project-b/release-signing", func(a *mock.Administrator) error {
+			return a.RemoveMembers("policy:project-b/release-signing", "submitters", "ci_user:build")
+		}},
+		{managed, lead + " was given the global role Global Administrator instead of Global Reader", func(a *mock.Administrator) error {
+			return a.SetRole(lead, mock.RoleGlobalAdministrator)
+		}},
+		{managed, officer + " was added to the members of group:Release Managers", add("group:Release Managers", "members", officer)},
+		{managed, "name of group:Auditors was changed from Auditors to Internal Audit", edit("group:Auditors", mock.PrincipalChange{Name: text("Internal Audit")})},
+		{managed, "user:new@example.com accepted the invitation", edit("user:new@example.com", mock.PrincipalChange{Identity: text("example:S-7")})},
+		{managed, "name of ci_user:build was changed from build to builder", edit("ci_user:build", mock.PrincipalChange{Name: text("builder")})},
+		{unseen, officer + " was removed from the approvers of project-a/release-signing", func(a *mock.Administrator) error {
+			return a.RemoveMembers("policy:project-a/release-signing", "approvers", officer)
+		}},
+		{unseen, officer + " was added to the approvers of project-a/release-signing", add("policy:project-a/release-signing", "approvers", officer)},
+		{outside, outsider + " was given the global role Global Administrator instead of Regular User", func(a *mock.Administrator) error {
+			return a.SetRole(outsider, mock.RoleGlobalAdministrator)
+		}},
+		{outside, "user:mallory@example.com was created with the global role User Administrator", func(a *mock.Administrator) error {
+			return create(a.CreateInteractiveUser(mock.InteractiveUserSeed{Name: "M", Email: "mallory@example.com", Role: mock.RoleUserAdministrator}))
+		}},
+		{outside, "ci_user:helper was created", func(a *mock.Administrator) error { return create(a.CreateCIUser(mock.CIUserSeed{Name: "helper"})) }},
+		{outside, "group:Shadow was created with the members " + outsider, func(a *mock.Administrator) error {
+			return create(a.CreateUserGroup(mock.UserGroupSeed{Name: "Shadow", Members: []string{outsider}}))
+		}},
+		{outside, "signing policy project-b/hotfix was created with the submitters ci_user:helper and the approvers " + outsider, func(a *mock.Administrator) error {
+			return create(a.CreateSigningPolicy("project-b", mock.SigningPolicySeed{
+				Slug: "hotfix", Name: "Hotfix", Submitters: []string{"ci_user:helper"}, Approvers: []string{outsider},
+			}))
+		}},
+		{outside, outsider + " was added to the configurators of project-b", add("project:project-b", "configurators", outsider)},
+		{outside, qa + " was added to the submitters of project-b/release-signing", add("policy:project-b/release-signing", "submitters", qa)},
+		{outside, "ci_user:helper got a new API token", func(a *mock.Administrator) error { return create(a.IssueToken("ci_user:helper")) }},
+		{outside, "the approval process of project-a/release-signing was switched off", set("policy:project-a/release-signing", "useApprovalProcess", false)},
+		{outside, "origin verification of project-a/test-signing was switched off", set("policy:project-a/test-signing", "verifyOriginPolicy", false)},
+		{outside, outsider + " was deactivated", func(a *mock.Administrator) error { return a.SetActive(outsider, false) }},
+		{"", "", set("policy:project-a/release-signing", "description", "another one")},
+	} {
+		must(t, c.make(org.Administrator(officer)))
+		if c.where != "" {
+			want = append(want, c.where+": "+c.says+" by security.officer@example.com"+now.Format(" at 15:04 UTC"))
+		}
+	}
+	report := w.reviewDrift(now, "-refresh-only")
+	var got []string
+	for where, changes := range map[string][]planreview.DriftChange{managed: report.Changes, outside: report.Outside, unseen: report.Unseen} {
+		for _, c := range changes {
+			got = append(got, where+": "+strings.TrimSuffix(c.Sentence, ", outside Terraform"))
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) || !report.IsWhole() {
+		t.Errorf("got\n%s\nwant\n%s\nnotes %q", strings.Join(got, "\n"), strings.Join(want, "\n"), report.Notes)
+	}
+}
+
+// reviewDrift plans, and reviews what the refresh found with the audit log of a year.
+func (w *workspace) reviewDrift(now time.Time, arguments ...string) *planreview.DriftReport {
+	w.t.Helper()
+	w.MustRun(append([]string{"plan", "-out=drift.bin"}, arguments...)...)
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vocabulary.SignPath)
+	must(w.t, err)
+	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token, UserAgent: "test"}})
+	must(w.t, err)
+	report := planreview.Drift(plan, now)
+	must(w.t, audit.Read(w.t.Context(), client, report, audit.Options{Since: now.AddDate(-1, 0, 0)}))
+	return report
+}
+
+// TestCLIRenamedByTerraformIsNoDrift renames, by Terraform, whom lists and entries name. Their
+// states have the old names until an apply refreshes them.
+func TestCLIRenamedByTerraformIsNoDrift(t *testing.T) {
+	org, _ := newOrganizationAt(t)
+	configuration := func(name string) map[string]string {
+		return map[string]string{"main.tf": strings.ReplaceAll(`
+resource "signpath_user_group" "g" {
+  name = "NAME"
+}
+resource "signpath_ci_user" "c" {
+  name = "NAME"
+}
+resource "signpath_project_readers" "a" {
+  project = "project-a"
+  members = [signpath_user_group.g.member, signpath_ci_user.c.member, "user:qa.lead@example.com"]
+}
+resource "signpath_project_configurator" "b" {
+  project = "project-b"
+  member  = signpath_user_group.g.member
+}
+resource "signpath_role_assignment" "c" {
+  member = signpath_ci_user.c.member
+  role   = "GlobalReader"
+}
+resource "signpath_user_group_members" "g" {
+  group   = signpath_user_group.g.member
+  members = [signpath_ci_user.c.member]
+}
+resource "signpath_ci_user_token" "c" {
+  ci_user = signpath_ci_user.c.member
+}
+`, "NAME", name)}
+	}
+	w := org.workspace(configuration("old"))
+	w.MustRun("apply", "-auto-approve")
+	w.Write("main.tf", configuration("new")["main.tf"])
+	w.MustRun("apply", "-auto-approve")
+	report := w.reviewDrift(time.Now(), "-refresh-only")
+	if len(report.Changes)+len(report.Outside)+len(report.Unseen) > 0 || !report.IsWhole() {
+		t.Errorf("it is told: %q", slices.Concat(sentencesOf(report.Changes), sentencesOf(report.Outside), sentencesOf(report.Unseen)))
+	}
+	if report := w.reviewDrift(time.Now(), "-refresh-only", "-target=signpath_ci_user.c"); !report.Partial || report.IsWhole() {
+		t.Error("a plan with a target is not said to be of a part")
+	}
+}
+
+func sentencesOf(changes []planreview.DriftChange) []string {
+	var all []string
+	for _, c := range changes {
+		all = append(all, c.Sentence)
+	}
+	return all
 }

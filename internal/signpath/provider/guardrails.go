@@ -21,6 +21,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -81,20 +82,20 @@ func guardrailAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			MarkdownDescription: "Findings of the rule that may pass for a time. An exception covers a finding if each subject that it names is the finding's. After its end it no longer counts.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				attrMember: schema.StringAttribute{
+				run.AttrMember: schema.StringAttribute{
 					Optional:            true,
 					MarkdownDescription: "Whom the finding is about, as a member reference. A member or a project is required, unless the rule is about the organization as a whole.",
-					Validators:          []validator.String{isEntry()},
+					Validators:          []validator.String{run.IsEntry()},
 				},
-				attrProject: schema.StringAttribute{
+				run.AttrProject: schema.StringAttribute{
 					Optional:            true,
 					MarkdownDescription: "Slug of the project that the finding is about.",
-					Validators:          []validator.String{isSlug()},
+					Validators:          []validator.String{run.IsSlug()},
 				},
-				attrSigningPolicy: schema.StringAttribute{
+				run.AttrSigningPolicy: schema.StringAttribute{
 					Optional:            true,
 					MarkdownDescription: "Slug of the signing policy that the finding is about. Needs `project`.",
-					Validators:          []validator.String{isSlug()},
+					Validators:          []validator.String{run.IsSlug()},
 				},
 				"reason": schema.StringAttribute{
 					Required:            true,
@@ -104,7 +105,7 @@ func guardrailAttributes() map[string]schema.Attribute {
 				"until": schema.StringAttribute{
 					Required:            true,
 					MarkdownDescription: "The last day on which the exception counts, in UTC, as `2026-12-31`.",
-					Validators:          []validator.String{isDate()},
+					Validators:          []validator.String{run.IsDate()},
 				},
 			}},
 		},
@@ -168,7 +169,7 @@ func (m guardrailModel) refuse(id string, setting review.RuleSetting) string {
 	case id == "rules":
 		return "This takes what the file for signpathctl has under the key rules, and not the file as a whole: put .rules behind yamldecode(…)."
 	case err != nil:
-		return sentence(err.Error())
+		return run.Sentence(err.Error())
 	case m.isEmpty():
 		return fmt.Sprintf("The rule %s is named and nothing about it is set. Terraform drops a key that it does not know, without a word: it may be misspelled. "+
 			"There are severity, parameters and exceptions.", id)
@@ -199,7 +200,7 @@ func (m exceptionModel) exception() review.Exception {
 	if err != nil && !m.Member.IsNull() {
 		member.Kind = access.KindUnknown
 	}
-	until, err := parseDate(m.Until.ValueString())
+	until, err := run.ParseDate(m.Until.ValueString())
 	if err != nil {
 		until = time.Unix(0, 0)
 	}

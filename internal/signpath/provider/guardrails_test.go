@@ -374,7 +374,7 @@ func TestPlansSayWhoGainsAndWhoLoses(t *testing.T) {
 	s := org.site(inProcess, wholeList("approvers", "release-signing", manager, "group:Outer")+wholeList("submitters", "test-signing", lead))
 	s.planSays("Warning: Who gains and who loses: the approvers of signing policy \"project-b/release-signing\"",
 		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner).",
-		"Whoever joins group:Outer from now on gains it, too.")
+		"Whoever joins group:Outer, by this plan or later, gains it, too.")
 	s.planSays("Of the submitters of signing policy \"project-b/test-signing\", gains: "+lead+"; loses: "+outsider+".",
 		"takes over the list as a whole", "- "+outsider)
 	s.mustApply()

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -27,7 +28,11 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/accesslist"
+	datasources "github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/datasource"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/principal"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/role"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 )
 
 // signpathProvider implements the provider.
@@ -40,6 +45,7 @@ type signpathProvider struct {
 var (
 	_ provider.ProviderWithActions        = (*signpathProvider)(nil)
 	_ provider.ProviderWithFunctions      = (*signpathProvider)(nil)
+	_ provider.ProviderWithListResources  = (*signpathProvider)(nil)
 	_ provider.ProviderWithValidateConfig = (*signpathProvider)(nil)
 )
 
@@ -77,7 +83,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 					"because it keeps the token out of the configuration. Required there, here, or in `token_file`. "+
 					"To manage users *and* access lists with one token, its user needs the role Global Administrator.", api.EnvToken),
 			},
-			attrAPIContract: schema.StringAttribute{
+			run.AttrAPIContract: schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "How the provider learns the names in SignPath's API that are not published. `auto`, the default, " +
 					"reads the installation's own OpenAPI document (`<api_url>/swagger/v1/swagger.json`) " +
@@ -92,9 +98,6 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 	}
 	maps.Copy(resp.Schema.Attributes, connectionAttributes())
 }
-
-// attrAPIContract says how the names in requests are settled.
-const attrAPIContract = "api_contract"
 
 // configModel is the provider block.
 type configModel struct {
@@ -133,7 +136,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	log.mask(client.Secrets())
-	s := newSession(client, now, rules)
+	s := run.NewSession(client, now, rules)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = s, s, s, s
 }
 
@@ -173,33 +176,27 @@ func addConfigErrors(diags *diag.Diagnostics, err error) {
 }
 
 // Resources implements [provider.Provider].
-func (p *signpathProvider) Resources(context.Context) []func() resource.Resource {
-	resources := []func() resource.Resource{
-		bound(newUserResource), bound(newCIUserResource), bound(newCIUserTokenResource), bound(newRoleAssignmentResource), bound(newUserGroupResource),
+func (p *signpathProvider) Resources(context.Context) (all []func() resource.Resource) {
+	for _, newResource := range slices.Concat(principal.Resources(), role.Resources(), accesslist.Resources()) {
+		all = append(all, run.Bound(newResource))
 	}
-	for _, list := range vocabulary.Lists() {
-		resources = append(resources,
-			bound(func() plannedResource { return newAccessListResource(list) }),
-			bound(func() plannedResource { return newAccessListEntryResource(list) }),
-		)
-	}
-	return resources
+	return all
+}
+
+// ListResources implements [provider.ProviderWithListResources], for terraform query since
+// Terraform 1.14.
+func (p *signpathProvider) ListResources(context.Context) []func() list.ListResource {
+	return slices.Concat(principal.ListResources(), role.ListResources(), accesslist.ListResources())
 }
 
 // DataSources implements [provider.Provider].
 func (p *signpathProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		newUserDataSource, newUsersDataSource,
-		newCIUserDataSource, newCIUsersDataSource,
-		newUserGroupDataSource, newUserGroupsDataSource,
-		newProjectDataSource, newProjectsDataSource, newSigningPolicyDataSource,
-		newOrganizationDataSource, newCurrentUserDataSource, newRolesDataSource, newAccessReviewDataSource, newAuditEventsDataSource,
-	}
+	return datasources.All()
 }
 
 // Actions implements [provider.ProviderWithActions].
 func (p *signpathProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{newReinviteUserAction}
+	return principal.Actions()
 }
 
 // Functions implements [provider.ProviderWithFunctions].

@@ -9,11 +9,11 @@ import (
 	"testing"
 
 	framework "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
@@ -28,7 +28,7 @@ var Providers = ProvidersOf(provider.New("test"))
 // ProvidersOf are Providers for another version of the provider.
 func ProvidersOf(newProvider func() framework.Provider) *testkit.Providers {
 	return testkit.NewProviders(testkit.Factories{"signpath": func() (tfprotov6.ProviderServer, error) {
-		return providerserver.NewProtocol6WithError(newProvider())()
+		return tfkit.NewServer(newProvider()), nil
 	}})
 }
 

@@ -1,0 +1,221 @@
+package audit
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+)
+
+// A step is one thing that an event of the audit log changed.
+type step struct {
+	event  api.AuditEvent
+	object object
+	what   thing
+	// on is true where somebody came onto a list, and change has the values of an attribute.
+	on     bool
+	change api.AuditChange
+	told   planreview.DriftChange
+}
+
+// A thing is what can be one way or another: whether somebody is on a list, an attribute of
+// an account, or whether an object exists.
+type thing struct {
+	// object is the id, or what else tells it apart from others.
+	object string
+	// list is the plural of a list, and member the id or name of whoever is on it; attribute
+	// is called as in the log, or as in a resource where that has it.
+	list, member, attribute string
+}
+
+// What is no property: that an object is created or deleted, and its API token.
+const (
+	attributeExistence = "."
+	attributeToken     = ".token"
+)
+
+// An object is a principal, a project or signing policy, or something else that an event is
+// about.
+type object struct {
+	id        string
+	principal *access.Principal
+	place     access.Place
+	isPlace   bool
+	// named is how sentences call it.
+	named string
+}
+
+// objectOf finds what an event is about. What is gone, or may not be seen, is called as the
+// event calls it.
+func (t *trail) objectOf(event api.AuditEvent) object {
+	party := event.Object
+	if id := cmp.Or(party.ID, t.partyID(party)); id != "" {
+		if p, ok := t.directory.Get(id); ok {
+			return object{id: p.ID, principal: &p, named: t.directory.ReferenceTo(p.ID).String()}
+		}
+		if place, ok := t.places[id]; ok {
+			return object{id: id, place: place, isPlace: true, named: place.String()}
+		}
+	}
+	name := cmp.Or(party.Name, party.Email, party.ID)
+	if project, policy, ok := strings.Cut(party.Name, "/"); ok && party.Type == contract.EntitySigningPolicy {
+		place := access.PlaceOf(project, policy)
+		return object{id: cmp.Or(party.ID, place.String()), place: place, isPlace: true, named: place.String()}
+	}
+	noun := map[string]string{contract.EntityProject: "project", contract.EntitySigningPolicy: "signing policy"}[party.Type]
+	if kind, ok := kindOfEntity(party.Type); ok {
+		noun = kind.Noun()
+	}
+	if name == "" {
+		return object{id: party.Type, named: cmp.Or(noun, "something that the audit log does not name")}
+	}
+	return object{id: cmp.Or(party.ID, party.Type+":"+name), named: strings.TrimSpace(noun + ` "` + name + `"`)}
+}
+
+// partyID returns the id of a principal that an event names otherwise.
+func (t *trail) partyID(party api.AuditParty) string {
+	if p, ok := party.Principal(t.directory); ok {
+		return p.ID
+	}
+	kind, ok := kindOfEntity(party.Type)
+	id := t.named[party.Name]
+	if p, found := t.directory.Get(id); ok && found && p.Kind == kind {
+		return id
+	}
+	for place := range t.found.Places {
+		if place.String() == party.Name && vocabulary.SignPath.KindAt(place) == map[string]string{
+			contract.EntityProject: vocabulary.PlaceProject, contract.EntitySigningPolicy: vocabulary.PlaceSigningPolicy,
+		}[party.Type] {
+			return t.placeIDs[place.String()]
+		}
+	}
+	return ""
+}
+
+// steps are what an event changed that is about access. An event of which no more is
+// understood is one step.
+func (t *trail) steps(event api.AuditEvent) []step {
+	o := t.objectOf(event)
+	base := step{event: event, object: o, what: thing{object: o.id}}
+	switch contract.KindOfEvent(event.Name) {
+	case contract.EventReinvited:
+		return nil
+	case contract.EventCreated:
+		return []step{base.exists(planreview.DriftCreated, "was created")}
+	case contract.EventDeleted:
+		return []step{base.exists(planreview.DriftGone, "was deleted")}
+	case contract.EventToken:
+		base.what.attribute = attributeToken
+		base.told = base.about(planreview.DriftToken, o.named+" got a new API token")
+		return []step{base}
+	}
+	if len(event.Changes) == 0 {
+		return []step{base.other()}
+	}
+	var steps []step
+	for _, change := range event.Changes {
+		if !contract.ChangesNoAccess(change.Property, o.isPlace) {
+			steps = append(steps, t.stepsOf(base, change)...)
+		}
+	}
+	return steps
+}
+
+// other is an event of which nobody knows more than its name.
+func (s step) other() step {
+	s.what.attribute = s.event.ID
+	s.told = s.about(planreview.DriftOther, "something changed about "+s.object.named+`, which the audit log calls "`+s.event.Name+`",`)
+	return s
+}
+
+func (s step) exists(kind planreview.DriftKind, verb string) step {
+	s.what.attribute = attributeExistence
+	s.on = kind == planreview.DriftCreated
+	s.told = s.about(kind, s.object.noun()+s.object.named+" "+verb)
+	return s
+}
+
+// noun says what a place is; a principal's reference says that itself.
+func (o object) noun() string {
+	if !o.isPlace {
+		return ""
+	}
+	return vocabulary.SignPath.PlaceKind(vocabulary.SignPath.KindAt(o.place)).Noun + " "
+}
+
+// about is a change of the object of a step.
+func (s step) about(kind planreview.DriftKind, fact string) planreview.DriftChange {
+	c := planreview.DriftChange{Kind: kind}
+	if s.object.isPlace {
+		c.Project, c.SigningPolicy = s.object.place.Slug(0), s.object.place.Slug(1)
+	} else if s.object.principal != nil {
+		c.Principal = s.object.named
+	}
+	return c.Telling(fact)
+}
+
+// stepsOf are what the change of one property says.
+func (t *trail) stepsOf(s step, change api.AuditChange) []step {
+	for _, list := range vocabulary.Lists() {
+		if _, is := contract.PropertyCalled(change.Property, contract.PropertyOf(list)); is {
+			return t.stepsOfList(s, list)
+		}
+	}
+	s.change = change
+	if s.object.principal != nil {
+		return []step{t.stepOfAccount(s)}
+	}
+	return []step{stepOfSetting(s)}
+}
+
+func (t *trail) stepsOfList(s step, list vocabulary.List) []step {
+	s.what.list = list.Plural
+	on := s.about(planreview.DriftChanged, "the "+list.Plural+" of "+s.object.named+" were changed, the audit log does not say how,")
+	on.Principal, on.List = "", list.Plural
+	if s.object.principal != nil {
+		on.Group = s.object.named
+	}
+	added, removed, told := s.event.ListChange(list)
+	if !told {
+		s.told = on
+		return []step{s}
+	}
+	var steps []step
+	for i, party := range append(added, removed...) {
+		one := s
+		one.on = i < len(added)
+		kind := planreview.DriftRemoved
+		if one.on {
+			kind = planreview.DriftAdded
+		}
+		id := cmp.Or(party.ID, t.partyID(party), t.named[party.Name])
+		one.what.member = cmp.Or(id, party.Email, party.Name)
+		member := t.spell(id, party)
+		one.told = on.OfMember(kind, member).WithID(id)
+		if !s.object.isPlace && s.object.principal == nil { // The place is not one that can be seen.
+			one.told = one.told.Telling(strings.TrimSuffix(one.told.Fact(), " ") + s.object.named)
+		}
+		steps = append(steps, one)
+	}
+	return steps
+}
+
+// spell names a party as a configuration would, or else as the event does.
+func (t *trail) spell(id string, party api.AuditParty) string {
+	if _, ok := t.directory.Get(id); ok {
+		return t.directory.ReferenceTo(id).String()
+	}
+	for _, n := range t.namings[id] {
+		if n.renaming == nil {
+			return n.was.String()
+		}
+	}
+	if id != "" {
+		return string(access.KindUnknown) + ":" + id
+	}
+	return `"` + cmp.Or(party.Email, party.Name) + `"`
+}

@@ -1,0 +1,18 @@
+// Package role has the resource that manages global roles.
+package role
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/list"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
+)
+
+// Resources are the constructors of the resources.
+func Resources() []func() run.PlannedResource {
+	return []func() run.PlannedResource{newRoleAssignmentResource}
+}
+
+// ListResources are those of the list resources.
+func ListResources() []func() list.ListResource {
+	return []func() list.ListResource{newRoleAssignmentListResource}
+}

@@ -1,0 +1,202 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+)
+
+// A StringValidator checks the form of a known string without asking SignPath.
+type StringValidator struct {
+	// Valid says what is valid, to follow "value must be".
+	Valid   string
+	Summary string
+	Check   func(value string) error
+}
+
+var _ validator.String = StringValidator{}
+
+// Description implements [validator.Describer].
+func (v StringValidator) Description(context.Context) string {
+	return "value must be " + v.Valid
+}
+
+// MarkdownDescription implements [validator.Describer].
+func (v StringValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements [validator.String].
+func (v StringValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.Check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, v.Summary, Sentence(err.Error()))
+	}
+}
+
+// satisfies makes a check of a test, and of the words for a value that fails it.
+func satisfies(test func(string) bool, otherwise string) func(string) error {
+	return func(value string) error {
+		if test(value) {
+			return nil
+		}
+		return fmt.Errorf(otherwise, value)
+	}
+}
+
+// IsMemberReference accepts the spellings of a member reference.
+func IsMemberReference(kinds ...access.Kind) validator.String {
+	return StringValidator{
+		Valid:   "a member reference: " + access.ReferenceForms,
+		Summary: "Invalid member reference",
+		Check: func(value string) error {
+			reference, err := access.ParseReference(value)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(kinds, reference.Kind) {
+				return fmt.Errorf("%q is a %s, and that cannot stand here", value, reference.Kind.Noun())
+			}
+			return nil
+		},
+	}
+}
+
+// IsEntry accepts an entry of an access list as data sources show it: a member
+// reference, or that of an entry which fits no principal.
+func IsEntry() validator.String {
+	return StringValidator{
+		Valid:   "a member reference: " + access.ReferenceForms,
+		Summary: "Invalid member reference",
+		Check: func(value string) error {
+			_, err := access.ParseEntry(value)
+			return err
+		},
+	}
+}
+
+// IsDate accepts a day.
+func IsDate() validator.String {
+	return StringValidator{
+		Valid:   "a date like 2026-12-31",
+		Summary: "Invalid date",
+		Check: func(value string) error {
+			_, err := ParseDate(value)
+			return err
+		},
+	}
+}
+
+// ParseDate reads a day, also in the form that yamldecode makes of one that stands in
+// a YAML file without quotes.
+func ParseDate(value string) (time.Time, error) {
+	day, err := time.Parse(time.DateOnly, strings.TrimSuffix(value, "T00:00:00Z"))
+	if err != nil {
+		return day, fmt.Errorf("%q is no date like 2026-12-31", value)
+	}
+	return day, nil
+}
+
+// IsEmail accepts an e-mail address.
+func IsEmail() validator.String {
+	return StringValidator{
+		Valid:   "an e-mail address",
+		Summary: "Invalid e-mail address",
+		Check:   satisfies(access.IsEmail, "%q is not an e-mail address"),
+	}
+}
+
+// IsIdentity accepts an identity at an identity provider.
+func IsIdentity() validator.String {
+	return StringValidator{
+		Valid:   "an identity of the form <sso-identifier>:<subject>",
+		Summary: "Invalid identity",
+		Check:   satisfies(vocabulary.IsIdentity, `%q is not of the form <sso-identifier>:<subject>, such as "acme:S-1-2-34"`),
+	}
+}
+
+// IsName accepts what [access.IsName] does.
+func IsName() validator.String {
+	return StringValidator{
+		Valid:   "a name on one line, without white space around it",
+		Summary: "Invalid name",
+		Check:   CheckName,
+	}
+}
+
+// CheckName reports what no name can be.
+func CheckName(value string) error {
+	if !access.IsName(value) {
+		return fmt.Errorf("%q is empty, or has a line feed in it or white space around it", value)
+	}
+	return nil
+}
+
+// IsID accepts a UUID.
+func IsID() validator.String {
+	return StringValidator{
+		Valid:   "a UUID",
+		Summary: "Invalid id",
+		Check:   satisfies(access.IsID, "%q is not a UUID, or the empty one"),
+	}
+}
+
+// IsSlug accepts what can be the slug of a project or signing policy.
+func IsSlug() validator.String {
+	return StringValidator{
+		Valid:   "a slug, as it stands in the web address of the object",
+		Summary: "Invalid slug",
+		Check:   vocabulary.CheckSlug,
+	}
+}
+
+// IsRole accepts the privileged global roles.
+func IsRole() validator.String {
+	return StringValidator{
+		Valid:   "one of " + roleNames(),
+		Summary: "Invalid role",
+		Check: func(value string) error {
+			if slices.Contains(vocabulary.PrivilegedRoles(), access.Role(value)) {
+				return nil
+			}
+			if value == string(vocabulary.RoleRegularUser) {
+				return fmt.Errorf("%s is what a user is without a role assignment. Leave this resource out; valid are %s", value, roleNames())
+			}
+			if role, ok := roleTitled(value); ok {
+				return fmt.Errorf("SignPath has no global role %q that this provider knows; did you mean %q? Valid are %s", value, role, roleNames())
+			}
+			return fmt.Errorf("SignPath has no global role %q that this provider knows; valid are %s", value, roleNames())
+		},
+	}
+}
+
+// roleTitled finds the role that is written as in the web application, or in
+// other case.
+func roleTitled(text string) (access.Role, bool) {
+	squeezed := strings.NewReplacer(" ", "", "_", "", "-", "").Replace(text)
+	for _, role := range vocabulary.PrivilegedRoles() {
+		if strings.EqualFold(squeezed, string(role)) {
+			return role, true
+		}
+	}
+	return "", false
+}
+
+func roleNames() string { return JoinRoles(", ") }
+
+// JoinRoles names the roles that a configuration can assign.
+func JoinRoles(separator string) string {
+	roles := vocabulary.PrivilegedRoles()
+	names := make([]string, len(roles))
+	for i, role := range roles {
+		names[i] = string(role)
+	}
+	return strings.Join(names, separator)
+}
