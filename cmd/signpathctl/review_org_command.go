@@ -96,6 +96,7 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
+	rules.UnmatchedExceptions = made.Unmatched
 	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(found.ID, found.URL), readBy(found.Caller), rules, flags.filters()
 	var output bytes.Buffer
 	if err := made.Write(&output, report.Format(flags.format), head); err != nil {

@@ -48,9 +48,11 @@ configuration let it tell more.
 With --live the organization is read, as "review org" does and with the same settings: flags, or the environment
 variables ` + api.EnvURL + `, ` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. The plan's changes are then made to
 what is there now, as the apply would make them. Where that is no longer as the plan found it, and what the token does
-not see, is said in the report.
+not see, is said in the report; the plan is then judged for what it found, too.
 
-Values that Terraform marks as sensitive are not shown.
+Values that Terraform marks as sensitive are judged and not shown: whoever is named by one is told by the id, or by the
+resource. Where a plan changes who has access and does not tell whom, because a value is known after the apply only or has
+a form that this program does not know, that is a finding of the rule unreadable-change, which is denied by default.
 
 --format markdown fits a comment of a pull request: where the plan is too large, sections are summarized. SARIF names
 PLAN-JSON as the location. Use - to read standard input.
@@ -96,6 +98,7 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	if err != nil {
 		return err
 	}
+	head.Rules.UnmatchedExceptions = report.Unmatched
 	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source, head); err != nil {
 		return err
 	}

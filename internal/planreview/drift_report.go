@@ -36,7 +36,7 @@ type DriftReport struct {
 	// that was to be looked at could not be.
 	live, missed bool
 	// secrets are what the plan marks as sensitive: the audit log may well tell it.
-	secrets secrets
+	secrets markedTexts
 	// now is when the report is made.
 	now time.Time
 	// organization is the id of the organization of the plan, where that tells one.
@@ -62,7 +62,7 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 	report := &DriftReport{
 		PlannedAt: plan.madeAt(), Errored: plan.Errored, Partial: !plan.isOfAll(), Changes: driftChanges(plan), Managed: managedBy(plan),
 		Scope: []string{}, Notes: []string{}, now: now.UTC(),
-		organization: contentsOf(plan).organization(), secrets: secretsOf(plan.Plan),
+		organization: contentsOf(plan).organization(), secrets: markedTextsOf(plan.Plan),
 	}
 	report.followIDs(plan)
 	report.spell(false)

@@ -12,6 +12,11 @@ import (
 func (c *causes) of(f review.Finding, at side) []string {
 	found := addresses{}
 	rule, _ := c.catalogue.ByID(f.Rule)
+	for _, own := range c.own {
+		if own.rule == f.Rule && own.About == f.About && slices.Equal(own.Places, f.Places) && slices.Equal(own.Principals, f.Principals) {
+			return own.addresses
+		}
+	}
 	switch {
 	case len(f.Principals) > 0:
 		c.addPrincipals(found, f, rule, at)

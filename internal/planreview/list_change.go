@@ -24,13 +24,19 @@ type ListChange struct {
 	// in them now and later, and LosesGroups those that leave it.
 	GainsGroups []GroupEntry `json:"gains_groups"`
 	LosesGroups []GroupEntry `json:"loses_groups"`
+	// MayLose is instead of Loses and LosesGroups where the plan does not tell who is on the list
+	// after the apply.
+	MayLose []string `json:"may_lose"`
 	// Entries are those after the apply.
 	Entries []string `json:"entries"`
 	// Complete is false where there may be more entries than the plan knows.
 	Complete bool `json:"complete"`
-	// BeforeComplete is the same of the entries before. Where it is false and
-	// Complete is true, the apply may take more off the list than Loses says.
+	// BeforeComplete is the same of the entries before, or says that the plan tells all of
+	// those who leave. Where it is false and Complete is true, the apply may take more off the
+	// list than Loses says.
 	BeforeComplete bool `json:"before_complete"`
+	// mayLoseGroups are the groups among those of MayLose.
+	mayLoseGroups []GroupEntry
 }
 
 // A GroupEntry is a group on a list.
@@ -66,6 +72,9 @@ func (c ListChange) String() string {
 	if loses := slices.Concat(access.Spell(c.LosesGroups), c.Loses); len(loses) > 0 {
 		text += "loses " + strings.Join(loses, ", ") + "; "
 	}
+	if len(c.MayLose) > 0 {
+		text += "may lose " + strings.Join(c.MayLose, ", ") + "; "
+	}
 	text += "then has "
 	switch {
 	case len(c.Entries) == 0 && c.Complete:
@@ -91,6 +100,7 @@ func (m *model) listChanges() []ListChange {
 	maps.Copy(all, later)
 	found := []ListChange{}
 	var entries []review.ListEntries
+	var keys []listKey
 	for _, key := range slices.SortedFunc(maps.Keys(all), compareLists) {
 		had, has := earlier[key], later[key]
 		if had == nil && m.lists[after].created[key] {
@@ -102,13 +112,36 @@ func (m *model) listChanges() []ListChange {
 			entries = append(entries, change)
 			c := m.listChange(key, change)
 			c.GainsGroups, c.LosesGroups = m.groupsOnlyOf(has, had, after), m.groupsOnlyOf(had, has, before)
-			found = append(found, c)
+			c.BeforeComplete = c.BeforeComplete || had != nil && had.told
+			found, keys = append(found, c), append(keys, key)
 		}
 	}
 	for i, change := range review.ChangesOfLists(m.orgs[after], entries) {
 		found[i].Gains, found[i].Loses = access.Spell(change.Gains), access.Spell(change.Loses)
+		if has := later[keys[i]]; has != nil && has.uncertain {
+			found[i].doubt()
+		}
+		m.veilList(&found[i], keys[i])
 	}
 	return found
+}
+
+// doubt says of those who leave that they may.
+func (c *ListChange) doubt() {
+	c.MayLose = append(access.Spell(c.LosesGroups), c.Loses...)
+	c.mayLoseGroups, c.LosesGroups, c.Loses = c.LosesGroups, []GroupEntry{}, []string{}
+}
+
+// veilList takes the names out that may not be told of the list.
+func (m *model) veilList(c *ListChange, key listKey) {
+	names := map[string]access.Reference{}
+	m.veil.on(names, key)
+	m.veil.overAll(names, c.Gains, c.Loses, c.MayLose, c.Entries)
+	for _, groups := range [][]GroupEntry{c.GainsGroups, c.LosesGroups, c.mayLoseGroups} {
+		for i := range groups {
+			m.veil.over(names, &groups[i].Group)
+		}
+	}
 }
 
 func differs(had, has *entryList) bool {
@@ -123,7 +156,7 @@ func differs(had, has *entryList) bool {
 func (m *model) listChange(key listKey, entries review.ListEntries) ListChange {
 	c := ListChange{
 		List: m.plural(key), Project: key.place.Slug(0), SigningPolicy: key.place.Slug(1),
-		Entries:  access.Spell(entries.After.References),
+		Entries: access.Spell(entries.After.References), MayLose: []string{},
 		Complete: !entries.After.Incomplete, BeforeComplete: !entries.Before.Incomplete,
 	}
 	if key.group != "" {
@@ -201,13 +234,13 @@ func (m *model) unseenGains(lists []ListChange) []AccessChange {
 			continue
 		}
 		for _, side := range []struct {
-			direction review.Direction
+			direction Direction
 			groups    []GroupEntry
-		}{{review.Gains, list.GainsGroups}, {review.Loses, list.LosesGroups}} {
+		}{{Direction(review.Gains), list.GainsGroups}, {Direction(review.Loses), list.LosesGroups}, {MayLose, list.mayLoseGroups}} {
 			for _, group := range side.groups {
 				if !group.MembersKnown {
 					found = append(found, AccessChange{
-						Principal: group.Group, Direction: Direction(side.direction), Permission: role.For.String(),
+						Principal: group.Group, Direction: side.direction, Permission: role.For.String(),
 						Project: list.Project, SigningPolicy: list.SigningPolicy,
 						Sentence: fmt.Sprintf("%s %s %s on %s", group, side.direction, role.For.Noun, list.Place()),
 					})

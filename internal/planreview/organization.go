@@ -13,17 +13,22 @@ type model struct {
 	people [2]*principals
 	lists  [2]*lists
 	orgs   [2]review.Organization
+	veil   *veil
+	// own is what the rules about plans find.
+	own []ownFinding
 }
 
-func newModel(plan contents, live *Live) *model {
+// newModel makes a model of the organization as it is, or as the plan found it.
+func newModel(plan contents, live *Live, asFound bool) *model {
 	m := &model{plan: plan, live: live}
-	m.people[before] = principalsBefore(plan, live)
-	m.lists[before] = listsBefore(plan, m.people[before], live)
+	m.people[before] = principalsBefore(plan, live, asFound)
+	m.lists[before] = listsBefore(plan, m.people[before], live, asFound)
 	m.people[after] = m.people[before].after(plan)
 	m.lists[after] = m.lists[before].after(plan, m.people[after])
 	for _, at := range []side{before, after} {
 		m.orgs[at] = m.organization(at)
 	}
+	m.veil = newVeil(m)
 	return m
 }
 

@@ -131,7 +131,9 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 		}
 	}
 	says(t, report, "check.c: its message has a sensitive value", "members of signpath_project_readers.r004 is sensitive, and so not shown",
-		"then has user:shown@example.com, and whoever else is on it")
+		"user:(sensitive)@signpath_user.r001 can both submit to and approve acme/release", "readers of acme: gains user:(sensitive)@plan",
+		"By signpath_signing_policy_approver.r002, signpath_signing_policy_submitters.r003, signpath_user.r001\n", "!signpath_project_readers.r004, sig",
+		"submitters of acme/release: gains user:(sensitive)@signpath_user.r001, user:shown@example.com; then has")
 }
 
 // What the plan resolves is not in it: code hosts would show that as open.
@@ -212,7 +214,7 @@ func TestSARIFTellsWhatItLacks(t *testing.T) {
 	if err := json.Unmarshal([]byte(outputs(t, plan.review(t))["sarif"]), &log); err != nil {
 		t.Fatal(err)
 	}
-	invocation, result := log.Runs[0].Invocations[0], log.Runs[0].Results[0]
+	invocation, result := log.Runs[0].Invocations[0], log.Runs[0].Results[1]
 	notes := fmt.Sprint(invocation.ToolExecutionNotifications)
 	if invocation.ExecutionSuccessful || !strings.Contains(notes, "error {Planning ended with an error") ||
 		!strings.Contains(notes, "warning {Not known from this plan: member of signpath_project_reader.r003 is known after apply}") {

@@ -45,6 +45,8 @@ func (r *Report) sections() []section {
 		exceptedSection(r.Findings.Excepted),
 		eventSection("Changed since the plan was made", "change", r.ChangedSince, 8),
 		gapSection(r.Gaps),
+		sentenceSection("Rules that are weaker than by default", "rule", r.Weaker, 3),
+		sentenceSection("Exceptions that match nothing", "exception", r.Unmatched, 3),
 		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
 		eventSection("Not known from this plan", "gap", r.Unknown, 4),
 	}
@@ -55,10 +57,13 @@ func (r *Report) title() string { return "SignPath plan review" }
 
 // headline counts what the plan does in one sentence.
 func (r *Report) headline() string {
-	gains := 0
+	gains, doubts := 0, 0
 	for _, c := range r.Access {
-		if d := review.Direction(c.Direction); d == review.Gains || d == review.WillGain {
+		switch c.Direction {
+		case Direction(review.Gains), Direction(review.WillGain):
 			gains++
+		case MayLose, MayNotGain:
+			doubts++
 		}
 	}
 	denied := 0
@@ -70,8 +75,12 @@ func (r *Report) headline() string {
 	text := fmt.Sprintf("No resource of SignPath changes; %s left.", count(len(r.Findings.Left), "finding", "findings"))
 	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
 		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
-			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
+			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"),
+			count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts),
 			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
+	}
+	if r.Stale {
+		text += " " + fmt.Sprintf(stale, count(len(r.ChangedSince), "change", "changes"))
 	}
 	if r.Live {
 		text += " The live organization was asked, too."
@@ -98,7 +107,16 @@ const (
 	erroredPlan = "Planning ended with an error: this is only what was planned until then."
 	partialPlan = "The plan is a part of what is to be done: another one must follow."
 	unasked     = "The live organization was not asked."
+	stale       = "The organization has changed since the plan was made (%s): plan again."
 )
+
+// doubted adds what may be lost to what is.
+func doubted(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d that may be)", n)
+}
 
 func (f Finding) details() []string {
 	return append(spellCauses(slices.Clone(f.Reasons), f.Addresses), f.Advice)
@@ -200,10 +218,14 @@ func eventSection(title, noun string, events []Event, keep int) section {
 }
 
 func gapSection(gaps []string) section {
-	if len(gaps) == 0 {
+	return sentenceSection("Not seen in the live organization", "gap", gaps, 8)
+}
+
+func sentenceSection(title, noun string, sentences []string, keep int) section {
+	if len(sentences) == 0 {
 		return section{}
 	}
-	return section{"Not seen in the live organization", [][]line{each(gaps, plainLine), {{text: count(len(gaps), "gap", "gaps")}}}, 8}
+	return section{title, [][]line{each(sentences, plainLine), {{text: count(len(sentences), noun, noun+"s")}}}, keep}
 }
 
 // A tally counts what happens at each place, in the order in which it is added.

@@ -24,6 +24,8 @@ type Report struct {
 	// Ignored are the ids of the rules that the rulebook switches off: what they would
 	// have found is nowhere in the report.
 	Ignored []string
+	// Unmatched says of the exceptions of the rulebook which are about nothing.
+	Unmatched []string
 	// Access is who may do what, ordered by place, permission and principal.
 	Access []review.Access
 
@@ -40,10 +42,12 @@ func New(found *survey.Survey, rulebook review.Rulebook, filter review.Filter) (
 	if err != nil {
 		return nil, fmt.Errorf("the rules do not hold: %w", err)
 	}
+	unmatched := rulebook.Unmatched(outcome)
 	outcome = shown.Report(outcome)
 	return &Report{
 		Survey: found, Day: rulebook.Now.Format(time.DateOnly), shown: shown,
-		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Access: shown.Access(review.Effective(found.Organization)),
+		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Unmatched: unmatched,
+		Access: shown.Access(review.Effective(found.Organization)),
 	}, nil
 }
 

@@ -20,6 +20,9 @@ func (r *Report) writeText(w io.Writer) error {
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		line("%s", off)
 	}
+	for _, unmatched := range r.Unmatched {
+		line("%s", unmatched)
+	}
 	if len(r.Survey.Gaps) > 0 {
 		line("")
 		line("INCOMPLETE")

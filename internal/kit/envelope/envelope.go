@@ -59,6 +59,8 @@ type Rules struct {
 	SHA256 *string `json:"sha256"`
 	// Weaker is what the file makes weaker than it is by default.
 	Weaker []Weakening `json:"weaker"`
+	// UnmatchedExceptions are sentences on the exceptions of the file that are about nothing.
+	UnmatchedExceptions []string `json:"unmatched_exceptions"`
 }
 
 // A Weakening says of one rule what lets more pass than by default.
