@@ -206,6 +206,7 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 // must not take more than the plan said. It returns whether those who are wanted are on
 // the list.
 func (r *accessListResource) apply(ctx context.Context, t api.Target, ids, known []string, creating bool, diags *diag.Diagnostics) (ok bool) {
+	r.Taken.Entries.Hold(run.ListKey(t), run.Without(known, ids)...) // Before it: nobody puts them back.
 	warnings, err := r.Client.SetMembers(ctx, t, ids, known)
 	run.AddEditWarnings(diags, t.String(), warnings)
 	if err != nil {
