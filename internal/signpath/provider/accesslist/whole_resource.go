@@ -294,7 +294,9 @@ func (l *managedList) priorIDs(ctx context.Context, state run.Attributes, privat
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, ids, ok := r.readMembers(ctx, req, resp)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
-	r.Departed.Note(known...)
+	for _, member := range known {
+		r.Departed.Note(member, run.MemberIDs(ctx, req.Private)[member])
+	}
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
