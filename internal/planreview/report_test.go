@@ -169,7 +169,7 @@ func TestLists(t *testing.T) {
 				change("signing_policy_approver", entry("release", "group:H"), nil),
 			[]string{
 				": 1 gain and 1 loss of access", "group:G (members not known) gains configuration on acme\n",
-				"group:H (members not known) loses approval on acme/release\n",
+				"group:H (members not known) loses approval on acme/release (a release policy)\n",
 				"configurators of acme: gains group:G (members not known); then has group:G, " + a + "\n",
 				"approvers of acme/release: loses group:H (members not known); then has",
 			},
