@@ -97,7 +97,7 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 		return err
 	}
 	rules.UnmatchedExceptions = made.Unmatched
-	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(found.ID, found.URL), readBy(found.Caller), rules, flags.filters()
+	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
 	var output bytes.Buffer
 	if err := made.Write(&output, report.Format(flags.format), head); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package planreview
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -272,6 +273,36 @@ func (c *causes) listsOf(f review.Finding, rule review.Rule) []listKey {
 	for _, reason := range f.Reasons {
 		if list, ok := listOfReason(reason); ok {
 			found = append(found, list)
+		}
+	}
+	return found
+}
+
+// managing are the instances that manage the lists and the principals of a finding, be they
+// changed or not.
+func (c *causes) managing(f review.Finding) []string {
+	rule, _ := c.catalogue.ByID(f.Rule)
+	lists, people := map[listKey]bool{}, map[string]bool{}
+	for _, list := range c.listsOf(f, rule) {
+		for _, reached := range c.lists[after].reached(list) {
+			lists[reached] = true
+		}
+	}
+	for _, principal := range f.Principals {
+		people[c.people[after].key(principal)] = true
+	}
+	var found []string
+	for _, i := range c.plan.managed {
+		if i.after == nil {
+			continue
+		}
+		isOf := people[c.people[after].who(i.after, cmp.Or(aboutWhom[i.kind], attributeMember)).key()]
+		if i.list != nil {
+			key, ok := c.lists[after].place(i.list, i.after)
+			isOf = ok && lists[key] && (i.list.whole || len(people) == 0 || isOf)
+		}
+		if isOf {
+			found = append(found, i.address)
 		}
 	}
 	return found

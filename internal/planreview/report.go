@@ -118,6 +118,8 @@ type Findings struct {
 type Finding struct {
 	review.FindingRecord
 	Addresses []string `json:"addresses"`
+	// managedBy are the resource instances that manage what a finding is about that is left.
+	managedBy []string
 }
 
 // An Excepted finding is one that an exception lets pass.
@@ -291,12 +293,16 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, []
 		c.Introduced = rulebook.AsIntroduced(c.Introduced)
 	}
 	told := func(f review.Finding, at side, addresses []string) Finding {
-		return Finding{m.record(f, f.Record(), at, causes), addresses}
+		return Finding{FindingRecord: m.record(f, f.Record(), at, causes), Addresses: addresses}
 	}
 	return Findings{
 		Introduced: each(c.Introduced, func(f review.Finding) Finding { return told(f, after, causes.of(f, after)) }),
 		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return told(f, before, causes.of(f, before)) }),
-		Left:       each(c.Left, func(f review.Finding) Finding { return told(f, after, []string{}) }),
+		Left: each(c.Left, func(f review.Finding) Finding {
+			left := told(f, after, []string{})
+			left.managedBy = causes.managing(f)
+			return left
+		}),
 		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
 			record := f.Record()
 			record.FindingRecord = m.record(f.Finding, record.FindingRecord, after, causes)

@@ -502,8 +502,9 @@ func TestExceptions(t *testing.T) {
 	}
 	says(t, report, "Findings introduced that an exception lets pass\n", "approve acme/release.\n",
 		"Excepted until 2026-06-15: Until a second", "By signpath_signing_policy_approver.r004", "!acme/test.")
-	if want := `"justification": "Excepted until 2026-06-15: Until a second approver is hired"`; !strings.Contains(outputs(t, report)["sarif"], want) {
-		t.Errorf("no %s in %s", want, outputs(t, report)["sarif"])
+	// Code hosts show as open what is marked as suppressed.
+	if sarif := outputs(t, report)["sarif"]; strings.Contains(sarif, `"ruleId": "submit-and-approve"`) {
+		t.Errorf("what an exception lets pass is in %s", sarif)
 	}
 	if report.Introduces(review.Warn) {
 		t.Error("it fails in spite of the exception")
