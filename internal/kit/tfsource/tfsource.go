@@ -104,7 +104,9 @@ func readModule(folder string) *module {
 	}
 	names := []string{}
 	for _, entry := range entries {
-		names = append(names, entry.Name())
+		if entry.Type().IsRegular() { // A link may lead to what is no file of the repository.
+			names = append(names, entry.Name())
+		}
 	}
 	parser := hclparse.NewParser()
 	for _, name := range names {
