@@ -79,7 +79,10 @@ func TestWarningsHideNoDenial(t *testing.T) {
 		plan.change("signing_policy_submitter", nil, entry("test", both)).change("signing_policy_approver", nil, entry("test", both))
 	}
 	text := outputs(t, plan.review(t))["markdown"]
-	for _, want := range []string{"\n- deny approval-quorum: acme/release requires 1 approval", "\n- warn submit-and-approve: 1000 findings about user:somebody-0000@example.com, "} {
+	for _, want := range []string{
+		"\n- deny approval-quorum: acme/release requires 1 approval",
+		"\n- warn submit-and-approve: 1000 findings about user:somebody-0000@example.com, ",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%.3000s", want, text)
 		}
@@ -179,7 +182,8 @@ func TestSARIF(t *testing.T) {
 		if r.RuleID != "submit-and-approve" || run.Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID || r.Level != "warning" || r.BaselineState != state {
 			t.Errorf("%+v", r)
 		}
-		if !strings.Contains(r.Message.Text, both) || r.Locations[0].PhysicalLocation.ArtifactLocation.URI != "plan.json" || r.PartialFingerprints["primaryLocationLineHash"] == "" {
+		if !strings.Contains(r.Message.Text, both) || r.Locations[0].PhysicalLocation.ArtifactLocation.URI != "plan.json" ||
+			r.PartialFingerprints["primaryLocationLineHash"] == "" {
 			t.Errorf("%+v", r)
 		}
 	}

@@ -132,7 +132,10 @@ func TestAPullRequestFitsOnOneScreen(t *testing.T) {
 		}
 		head, _, _ := strings.Cut(strings.TrimPrefix(open, "## SignPath plan review\n\n"), "\n")
 		at := -1
-		for _, want := range []string{"auditor@example.com", "User Administrator", "3 people gain approval on 32 release policies (payments, product-01 …)", "mallory@example.com", "gives up"} {
+		for _, want := range []string{
+			"auditor@example.com", "User Administrator", "3 people gain approval on 32 release policies (payments, product-01 …)", "mallory@example.com",
+			"gives up",
+		} {
 			next := strings.Index(head, want)
 			if next <= at {
 				t.Errorf("%s: no %q in its place in %s", format, want, head)
@@ -150,9 +153,9 @@ func TestSingleEntriesFitOnOneScreen(t *testing.T) {
 		if i == 0 {
 			slug = "payments"
 		}
-		for _, who := range []string{"mallory", "person030", "person031"} {
-			member := "user:" + who + "@example.com"
-			live.Organization.Grant(vocabulary.Configurators.Role(), access.PlaceOf(slug), entriesOf("user:mallory@example.com", "user:person030@example.com", "user:person031@example.com"))
+		people := []string{"user:mallory@example.com", "user:person030@example.com", "user:person031@example.com"}
+		live.Organization.Grant(vocabulary.Configurators.Role(), access.PlaceOf(slug), entriesOf(people...))
+		for _, member := range people {
 			plan.change("signing_policy_approver", nil, attributes{"project": slug, "signing_policy": "release-signing", "member": member})
 		}
 	}

@@ -171,7 +171,10 @@ func TestEveryFormatSaysThatItIsFiltered(t *testing.T) {
 		wants := []string{"FILTERED", "by projects tool", outside, "in the whole organization", "15 at 12:30 UTC", "Example ", "old-token is weak."}
 		switch format {
 		case report.FormatJSON:
-			wants = []string{`"projects": [` + "\n" + `      "tool"`, fmt.Sprintf(`"findings_outside_filters": %d`, len(whole.Findings)-len(r.Findings)), "in the whole organization"}
+			wants = []string{
+				`"projects": [` + "\n" + `      "tool"`,
+				fmt.Sprintf(`"findings_outside_filters": %d`, len(whole.Findings)-len(r.Findings)), "in the whole organization",
+			}
 		case report.FormatCSV:
 			wants = slices.DeleteFunc(wants, func(want string) bool { return strings.HasPrefix(want, "in the whole") }) // It has no counts.
 		}
