@@ -176,14 +176,14 @@ func (f *reviewDriftFlags) options(at time.Time) (audit.Options, error) {
 		}
 	}
 	options := audit.Options{Since: since}
-	appliedBy := f.appliedBy
+	appliedBy, from := f.appliedBy, "--applied-by"
 	if one := os.Getenv(envAppliedBy); len(appliedBy) == 0 && one != "" {
-		appliedBy = []string{one}
+		appliedBy, from = []string{one}, envAppliedBy
 	}
 	for _, text := range appliedBy {
 		reference, err := access.ParseReference(text)
 		if err != nil {
-			return options, fmt.Errorf("--applied-by or %s: %w", envAppliedBy, err)
+			return options, fmt.Errorf("%s: %w", from, err)
 		}
 		options.AppliedBy = append(options.AppliedBy, reference)
 	}

@@ -89,8 +89,9 @@ func newPipelineRunner(t *testing.T, p pipeline, configuration map[string]string
 	must(t, err)
 	key, certificate := planKeys(t)
 	r.values = map[string]string{
-		"SIGNPATH_ORGANIZATION_ID": r.org.OrganizationID(), "SIGNPATH_APPLIED_BY": "ci_user:terraform", "SIGNPATH_READER_TOKEN": r.newToken("terraform-plan"),
-		"SIGNPATH_PLAN_KEY": key, "SIGNPATH_PLAN_CERTIFICATE": certificate,
+		"SIGNPATH_ORGANIZATION_ID": r.org.OrganizationID(), "SIGNPATH_APPLIED_BY": "ci_user:terraform", "SIGNPATH_DRIFT_SINCE": "",
+		"SIGNPATH_READER_TOKEN": r.newToken("terraform-plan"),
+		"SIGNPATH_PLAN_KEY":     key, "SIGNPATH_PLAN_CERTIFICATE": certificate,
 		"github.token": githubToken, "github.event.pull_request.number": "7", "github.run_id": "1",
 		"github.server_url": "https://git.example.com", "github.repository": "team-1/signpath",
 		"github.event.repository.default_branch": defaultBranch,

@@ -284,10 +284,6 @@ func TestRandomReviews(t *testing.T) {
 				t.Errorf("go test ./internal/signpath/provider -run TestRandomReviews -args -review %d\n%s\n\nthe plan is\n%s\n\nthe review says\n%s",
 					seed, fmt.Sprintf(format, args...), plan, reviewText(t, report))
 			}
-			if handsGroupOver(decoded) {
-				count("a group goes to another resource, of which the provider then keeps members")
-				return
-			}
 			if report.Stale && !ends.Destroy { // A destroy keeps what the state has of somebody who is gone.
 				fails("it is stale, and nothing changed")
 			}
@@ -327,24 +323,6 @@ func TestRandomReviews(t *testing.T) {
 			}
 		})
 	}
-}
-
-// handsGroupOver tells whether a group goes from one resource to another. Who is taken off its
-// members in the same plan stays there, and goes in the next one.
-func handsGroupOver(plan *planreview.Plan) bool {
-	ended, taken := map[any]bool{}, []any{}
-	for _, r := range plan.ResourceChanges {
-		if r.Type != "signpath_user_group" {
-			continue
-		}
-		if before, ok := r.Change.Before.(map[string]any); ok && r.Change.Actions.Delete() {
-			ended[before["id"]] = true
-		}
-		if after, ok := r.Change.After.(map[string]any); ok && r.Change.Actions.Create() {
-			taken = append(taken, after["takes_over"])
-		}
-	}
-	return slices.ContainsFunc(taken, func(id any) bool { return ended[id] })
 }
 
 func reviewText(t *testing.T, report *planreview.Report) string {

@@ -206,6 +206,7 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 // must not take more than the plan said. It returns whether those who are wanted are on
 // the list.
 func (r *accessListResource) apply(ctx context.Context, t api.Target, ids, known []string, creating bool, diags *diag.Diagnostics) (ok bool) {
+	r.Taken.Entries.Hold(run.ListKey(t), run.Without(known, ids)...) // Before it: nobody puts them back.
 	warnings, err := r.Client.SetMembers(ctx, t, ids, known)
 	run.AddEditWarnings(diags, t.String(), warnings)
 	if err != nil {
@@ -293,7 +294,9 @@ func (l *managedList) priorIDs(ctx context.Context, state run.Attributes, privat
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, ids, ok := r.readMembers(ctx, req, resp)
 	known := stateMembers(ctx, req.State, &resp.Diagnostics)
-	r.Departed.Note(known...)
+	for _, member := range known {
+		r.Departed.Note(member, run.MemberIDs(ctx, req.Private)[member])
+	}
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}

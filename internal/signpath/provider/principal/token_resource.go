@@ -236,7 +236,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.Departed.Note(state.CIUser.ValueString())
+	r.Departed.Note(state.CIUser.ValueString(), state.ID.ValueString())
 	p, err := r.Client.Principal(ctx, access.KindCIUser, state.ID.ValueString())
 	if api.IsGone(err) {
 		run.RemoveFromState(ctx, resp)
