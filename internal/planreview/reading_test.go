@@ -205,3 +205,23 @@ func TestReadersHideNoApprover(t *testing.T) {
 		}
 	}
 }
+
+// TestReadersGiveWayToApprovers has more of both than there is room for one by one.
+func TestReadersGiveWayToApprovers(t *testing.T) {
+	plan := newPlan()
+	for i := range 1500 {
+		plan.change("project_reader", nil, attributes{"project": fmt.Sprintf("project-%04d", i), "member": fmt.Sprintf("user:reader%04d@example.com", i)})
+	}
+	for i := range 300 {
+		plan.change("signing_policy_approver", nil, entry(fmt.Sprintf("policy-%03d", i), fmt.Sprintf("user:approver%03d@example.com", i)))
+	}
+	text := outputs(t, plan.review(t))["markdown"]
+	for i := range 300 {
+		if want := fmt.Sprintf("- user:approver%03d@example.com gains approval on acme/policy-%03d, directly\n", i, i); !strings.Contains(text, want) {
+			t.Fatalf("no %s in\n%.2000s", want, text)
+		}
+	}
+	if length := utf8.RuneCountInString(text); length > planreview.MaxMarkdown || !strings.Contains(text, "reading of artifacts: 1500 × gains at 1500 places") {
+		t.Errorf("%d characters, and the readers are not counted", length)
+	}
+}
