@@ -109,7 +109,7 @@ func TestReviewDriftStatus(t *testing.T) {
 		"since then":               {[]string{none, "--live", "--since", "yesterday"}, 1, "--since is \"yesterday\", and must be hours such as 48h"},
 		"since, unasked":           {[]string{none, "--since", "24h"}, 1, "need --live"},
 		"applied by nobody":        {[]string{none, "--live", "--applied-by", "ci_user:nobody"}, 1, "no CI user"},
-		"applied by what":          {[]string{none, "--live", "--applied-by", "nobody"}, 1, "--applied-by or SIGNPATH_APPLIED_BY: "},
+		"applied by what":          {[]string{none, "--live", "--applied-by", "nobody"}, 1, "--applied-by: "},
 		"part of a plan":           {[]string{partOf(t, none), "--live", "--fail-on", "never"}, 1, "the plan is of a part only"},
 		"part of a plan, with":     {[]string{partOf(t, drift)}, 1, "the plan is of a part only"},
 		"no plan":                  {[]string{"review_drift_command.go"}, 1, "no plan as JSON"},

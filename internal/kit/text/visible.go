@@ -4,6 +4,7 @@ package text
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -75,7 +76,14 @@ func Markdown(text string) string {
 var alive = regexp.MustCompile(`^(?i:://|www\.|:[0-9a-z_+-]+:|gh-[0-9])`)
 
 // schemes are those that make a link of an address behind them.
-var schemes = regexp.MustCompile(`(?i:xmpp|mailto):$`)
+var schemes = []string{"xmpp:", "mailto:"}
+
+func isScheme(text string, end int) bool {
+	return slices.ContainsFunc(schemes, func(scheme string) bool {
+		begin := end - len(scheme)
+		return begin >= 0 && strings.EqualFold(text[begin:end], scheme)
+	})
+}
 
 // comesAlive tells whether code hosts would make something of the text at an offset. An
 // e-mail address is no mention.
@@ -84,7 +92,7 @@ func comesAlive(text string, at int) bool {
 	case '@':
 		return at == 0 || !isWordCharacter(text[at-1])
 	case ':':
-		return alive.MatchString(text[at:]) || schemes.MatchString(text[:at+1])
+		return alive.MatchString(text[at:]) || isScheme(text, at+1)
 	case 'w', 'W', 'g', 'G':
 		return alive.MatchString(text[at:])
 	}

@@ -43,7 +43,7 @@ func Open(folder string) (*Configuration, error) {
 }
 
 // Find returns where the block of a resource instance begins, such as
-// module.team["a"].signpath_user.lead[0].
+// module.team["a"].acme_user.lead[0].
 func (c *Configuration) Find(address string) (Position, bool) {
 	names := namesOf(address)
 	folder := c.folder
