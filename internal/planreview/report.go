@@ -295,12 +295,13 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, []
 	told := func(f review.Finding, at side, addresses []string) Finding {
 		return Finding{FindingRecord: m.record(f, f.Record(), at, causes), Addresses: addresses}
 	}
+	managers := m.managers()
 	return Findings{
 		Introduced: each(c.Introduced, func(f review.Finding) Finding { return told(f, after, causes.of(f, after)) }),
 		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return told(f, before, causes.of(f, before)) }),
 		Left: each(c.Left, func(f review.Finding) Finding {
 			left := told(f, after, []string{})
-			left.managedBy = causes.managing(f)
+			left.managedBy = causes.managing(f, managers)
 			return left
 		}),
 		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
