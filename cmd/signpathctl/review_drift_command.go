@@ -36,6 +36,7 @@ const sinceByDefault = "168h"
 type reviewDriftFlags struct {
 	connection            connectionFlags
 	format, failOn, since string
+	commit                string
 	appliedBy             []string
 	live                  bool
 }
@@ -99,6 +100,7 @@ plan is of a part only or ended with an error, and, unless --fail-on is managed 
 	options.StringArrayVar(&flags.appliedBy, "applied-by", nil,
 		"user who applies the configuration, such as ci_user:terraform, if it is not the token's; can be given several times; "+
 			"defaults to the environment variable "+envAppliedBy)
+	addCommitFlag(command, &flags.commit)
 	options.StringVar(&flags.format, "format", "text", oneOf(driftFormats))
 	options.StringVar(&flags.failOn, "fail-on", failOnDrift, oneOf(driftFails))
 	return command
@@ -108,11 +110,12 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	if err := flags.check(); err != nil {
 		return err
 	}
-	plan, err := readPlan(source, command.InOrStdin())
+	plan, sum, err := readPlan(source, command.InOrStdin())
 	if err != nil {
 		return err
 	}
 	head := newEnvelope(now())
+	head.Plan = &envelope.Plan{SHA256: sum, Commit: commitOf(flags.commit)}
 	report := planreview.Drift(plan, head.Time)
 	if err := flags.ask(command, plan, report, &head); err != nil {
 		return err
@@ -222,7 +225,7 @@ func (f *reviewDriftFlags) ask(command *cobra.Command, plan *planreview.Plan, re
 	if err != nil {
 		return err
 	}
-	head.Organization = readLive(client.OrganizationID(), client.URL())
+	head.Organization = readLive(command.Context(), client)
 	if err := audit.Read(command.Context(), client, report, options); err != nil {
 		return err
 	}

@@ -46,7 +46,9 @@ func TestReviewPlanCommand(t *testing.T) {
 		"text":     "  - warn submit-and-approve",
 		"markdown": "### Findings introduced",
 		"json":     `"rule": "submit-and-approve"`,
-		"sarif":    `"uri": "` + recordedPlan + `"`,
+		// It stands at the path that the repository has it at.
+		"sarif":       `"uri": "internal/planreview/testdata/plan.json"`,
+		"codequality": `"check_name": "submit-and-approve"`,
 	} {
 		output, err := runReviewPlanCommand(t, recordedPlan, "--format", format, "--fail-on", "never")
 		if err != nil || !strings.Contains(output, want) {

@@ -16,10 +16,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/runtask"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // envRunTaskKey has the HMAC key of a run task. An argument would be seen by everybody
@@ -206,10 +205,11 @@ func (f *runTaskFlags) judge(ctx context.Context, source io.Reader) (*runtask.Ju
 		return nil, err
 	}
 	head.Rules = rules
-	plan, err := planreview.Decode(source, vocabulary.SignPath)
+	plan, sum, err := decodePlan(source)
 	if err != nil {
 		return nil, err
 	}
+	head.Plan = &envelope.Plan{SHA256: sum}
 	// What the review would print beside its report stands in the report, too.
 	quiet := &cobra.Command{}
 	quiet.SetContext(ctx)

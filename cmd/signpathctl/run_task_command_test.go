@@ -146,7 +146,7 @@ func TestRunTaskJudgesAsReviewPlanDoes(t *testing.T) {
 		offline   bool
 		want      string
 	}{
-		"denied":       {plan, nil, false, "failed: 1 resource changes"},
+		"denied":       {plan, nil, false, "failed: 1 finding is denied (submit-and-approve)."},
 		"by its rules": {plan, []string{"--rules", allowed}, false, "passed: 1 resource changes"},
 		"stricter":     {plan, []string{"--rules", allowed, "--fail-on", "warn"}, false, "failed: 1 resource changes"},
 		"not asked":    {plan, nil, true, "passed: 1 resource changes"},

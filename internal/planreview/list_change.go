@@ -65,7 +65,33 @@ func (c ListChange) Place() string {
 
 // String tells the change in a sentence without a full stop.
 func (c ListChange) String() string {
-	text := c.List + " of " + c.Place() + ": "
+	then := "nobody of whom this plan tells"
+	if len(c.Entries) > 0 {
+		then = strings.Join(c.Entries, ", ")
+		if !c.Complete {
+			then += ", and whoever else is on it"
+		}
+	}
+	if c.endsEmpty() {
+		then = "no entry"
+	}
+	return c.List + " of " + c.Place() + ": " + c.moves() + "then has " + then + c.takenOff()
+}
+
+// endsEmpty tells whether nobody is on the list afterwards.
+func (c ListChange) endsEmpty() bool { return len(c.Entries) == 0 && c.Complete }
+
+// takenOff tells of those who leave the list and whom the plan does not tell.
+func (c ListChange) takenOff() string {
+	if c.Complete && !c.BeforeComplete {
+		return "; who else was on it before, which this plan does not tell, is taken off"
+	}
+	return ""
+}
+
+// moves tells who comes onto the list and who leaves it, each with a semicolon.
+func (c ListChange) moves() string {
+	text := ""
 	if gains := slices.Concat(access.Spell(c.GainsGroups), c.Gains); len(gains) > 0 {
 		text += "gains " + strings.Join(gains, ", ") + "; "
 	}
@@ -74,21 +100,6 @@ func (c ListChange) String() string {
 	}
 	if len(c.MayLose) > 0 {
 		text += "may lose " + strings.Join(c.MayLose, ", ") + "; "
-	}
-	text += "then has "
-	switch {
-	case len(c.Entries) == 0 && c.Complete:
-		text += "no entry"
-	case len(c.Entries) == 0:
-		text += "nobody of whom this plan tells"
-	default:
-		text += strings.Join(c.Entries, ", ")
-		if !c.Complete {
-			text += ", and whoever else is on it"
-		}
-	}
-	if c.Complete && !c.BeforeComplete {
-		text += "; who else was on it before, which this plan does not tell, is taken off"
 	}
 	return text
 }
@@ -240,7 +251,7 @@ func (m *model) unseenGains(lists []ListChange) []AccessChange {
 			for _, group := range side.groups {
 				if !group.MembersKnown {
 					found = append(found, AccessChange{
-						Principal: group.Group, Direction: side.direction, Permission: role.For.String(),
+						Principal: group.Group, who: group.String(), Direction: side.direction, Permission: role.For.String(),
 						Project: list.Project, SigningPolicy: list.SigningPolicy,
 						Sentence: fmt.Sprintf("%s %s %s on %s", group, side.direction, role.For.Noun, list.Place()),
 					})

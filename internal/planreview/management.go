@@ -16,7 +16,7 @@ func (m *model) managementEvents() []Event {
 	found := []Event{}
 	for _, i := range m.plan.managed {
 		note := func(sentence string) {
-			found = append(found, Event{Address: i.address, Subject: m.subjectOf(i), Sentence: sentence})
+			found = append(found, Event{Address: i.address, Subject: m.subjectOf(i), Sentence: sentence, givenUp: i.forgotten()})
 		}
 		if i.imported {
 			note(m.thing(i) + " is imported: from now on, Terraform manages it")

@@ -104,3 +104,14 @@ func (m *model) places() map[access.Place]any {
 	}
 	return found
 }
+
+// placeNotes are what a reader has to know of the places.
+func (m *model) placeNotes() map[access.Place]access.PlaceNotes {
+	found := map[access.Place]access.PlaceNotes{}
+	for place, settings := range m.orgs[after].Places {
+		if tell := m.plan.vocabulary.PlaceKind(m.plan.vocabulary.KindAt(place)).Tell; tell != nil {
+			found[place] = tell(place, settings)
+		}
+	}
+	return found
+}

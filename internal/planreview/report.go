@@ -59,6 +59,9 @@ type Report struct {
 	organization string
 	// catalogue has the rules of the findings.
 	catalogue review.Catalogue
+	// vocabulary is that of the plan, and notes say what is to be known of a place.
+	vocabulary *access.Vocabulary
+	notes      map[access.Place]access.PlaceNotes
 }
 
 // A ResourceChange is a resource instance that changes, with what Terraform does to it.
@@ -87,6 +90,8 @@ type AccessChange struct {
 	Project       string    `json:"project,omitempty"`
 	SigningPolicy string    `json:"signing_policy,omitempty"`
 	Sentence      string    `json:"sentence"`
+	// who begins the sentence, and way ends it: how the principal comes to have the permission.
+	who, way string
 }
 
 // An Event is something else that happens, with the resource instance that is the
@@ -95,6 +100,8 @@ type Event struct {
 	Address  string `json:"address"`
 	Subject  string `json:"subject,omitempty"`
 	Sentence string `json:"sentence"`
+	// givenUp is true for what Terraform gives up, and stays as it is.
+	givenUp bool
 }
 
 // Findings are the findings of the organization before and after, by what the plan
@@ -111,6 +118,8 @@ type Findings struct {
 type Finding struct {
 	review.FindingRecord
 	Addresses []string `json:"addresses"`
+	// managedBy are the resource instances that manage what a finding is about that is left.
+	managedBy []string
 }
 
 // An Excepted finding is one that an exception lets pass.
@@ -177,6 +186,8 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Unknown:      m.unknownEvents(plan.Plan),
 		organization: m.plan.organization(),
 		catalogue:    rulebook.Catalogue,
+		vocabulary:   m.plan.vocabulary,
+		notes:        m.placeNotes(),
 	}, nil
 }
 
@@ -207,9 +218,10 @@ func (m *model) accessChange(c review.Change) AccessChange {
 	}
 	change := AccessChange{
 		Principal: c.Principal.String(), Direction: Direction(c.Direction), Permission: c.Permission.String(),
-		Project: c.Place.Slug(0), SigningPolicy: c.Place.Slug(1), Sentence: c.String(),
+		Project: c.Place.Slug(0), SigningPolicy: c.Place.Slug(1), Sentence: c.String(), way: c.Way(),
 	}
-	m.veil.over(names, &change.Principal, &change.Sentence)
+	m.veil.over(names, &change.Principal, &change.Sentence, &change.way)
+	change.who = change.Principal
 	return change
 }
 
@@ -281,12 +293,17 @@ func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, []
 		c.Introduced = rulebook.AsIntroduced(c.Introduced)
 	}
 	told := func(f review.Finding, at side, addresses []string) Finding {
-		return Finding{m.record(f, f.Record(), at, causes), addresses}
+		return Finding{FindingRecord: m.record(f, f.Record(), at, causes), Addresses: addresses}
 	}
+	managers := m.managers()
 	return Findings{
 		Introduced: each(c.Introduced, func(f review.Finding) Finding { return told(f, after, causes.of(f, after)) }),
 		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return told(f, before, causes.of(f, before)) }),
-		Left:       each(c.Left, func(f review.Finding) Finding { return told(f, after, []string{}) }),
+		Left: each(c.Left, func(f review.Finding) Finding {
+			left := told(f, after, []string{})
+			left.managedBy = causes.managing(f, managers)
+			return left
+		}),
 		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
 			record := f.Record()
 			record.FindingRecord = m.record(f.Finding, record.FindingRecord, after, causes)

@@ -257,7 +257,7 @@ func TestPlanIsJudged(t *testing.T) {
 				if read != planText {
 					t.Errorf("%q was judged", read)
 				}
-				if _, message := b.host.last(); !strings.Contains(message, "1 finding introduced") || !strings.HasPrefix(message, c.judgement.Reason) {
+				if _, message := b.host.last(); !strings.Contains(message, "1 finding") || !strings.HasPrefix(message, c.judgement.Reason) {
 					t.Errorf("the message is %q", message)
 				}
 				b.expectOutcomes(t, c.judgement.Review)

@@ -199,6 +199,7 @@ type gitlabJob struct {
 	BeforeScript            []string `yaml:"before_script"`
 	Script                  []string
 	Artifacts               struct {
+		Reports  map[string]string
 		ExposeAs string `yaml:"expose_as"`
 		When     string
 		Paths    []string

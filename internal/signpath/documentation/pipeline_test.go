@@ -28,6 +28,8 @@ type pipelineCase struct {
 	shown func(*pipelineRunner, pipelineRun) string
 	// reports is true where a comment tells of the review, and an issue of drift.
 	reports bool
+	// quality is where the review leaves a report of code quality, if it leaves one.
+	quality string
 	// isWhole is true for the system that is tried with what the others have in common.
 	isWhole bool
 }
@@ -99,7 +101,7 @@ var pipelineCases = []pipelineCase{
 			"a fork":         {gitlabEvent("merge_request_event", "", "2"), 0, nil, ""},
 			"another branch": {gitlabEvent("push", "change", ""), 0, nil, ""},
 		},
-		shown: comment, reports: true,
+		shown: comment, reports: true, quality: ".signpath-review/codequality.json",
 	},
 	{
 		name: "Azure Pipelines", read: readAzure, folder: "infrastructure/signing",
@@ -219,8 +221,23 @@ func (c pipelineCase) denied(r *pipelineRunner) {
 	if slices.Contains(run.ran, "apply") {
 		r.t.Error("a plan that is denied is applied")
 	}
+	if c.quality != "" {
+		c.expectQualityReport(r, run)
+	}
 	delete(r.repository, "signing-rules.yaml")
 	delete(r.repository, "configurator.tf")
+}
+
+// expectQualityReport holds that the code host gets the finding at the line of its resource.
+func (c pipelineCase) expectQualityReport(r *pipelineRunner, run pipelineRun) {
+	r.t.Helper()
+	content, err := os.ReadFile(filepath.Join(run.kept["review"], c.quality))
+	must(r.t, err)
+	for _, want := range []string{`"check_name": "approver-configures"`, `configurator.tf"`, `"severity": "blocker"`, `"begin": 1`} {
+		if !strings.Contains(string(content), want) {
+			r.t.Errorf("no %s in the code quality report\n%s", want, content)
+		}
+	}
 }
 
 const configurator = `resource "signpath_project_configurator" "manager" {
