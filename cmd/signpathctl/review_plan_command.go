@@ -71,8 +71,8 @@ names the organization, the SHA-256 of PLAN-JSON, the commit and the time.
 
 --format markdown fits a comment of a pull request: where the plan is too large, it is counted who may read before it is
 counted who may approve. --format sarif and --format codequality, which is GitLab's, show each finding at the resource in
-the configuration that --source names, or else at PLAN-JSON (plan.json for -); they leave out what an exception lets pass, and codequality
-what the plan does not introduce. Use - to read standard input.
+the configuration that --source names, or else at PLAN-JSON (plan.json for -); they leave out what an exception lets pass,
+and codequality what the plan does not introduce. Use - to read standard input.
 
 ` + rulesHelp() + `
 
