@@ -20,8 +20,8 @@ func TestMistakes(t *testing.T) {
 		hcl, at string
 		says    []string
 	}{
-		"null among members": {list(`["user:security.officer@example.com", null]`), "members", []string{"Null among the members", "compact([...])"}},
-		"nothing but null":   {list(`[null]`), "members", []string{"Null among the members"}},
+		"null among members": {list(`["user:security.officer@example.com", null]`), "members", []string{"Null element", "compact([...])"}},
+		"nothing but null":   {list(`[null]`), "members", []string{"Null element"}},
 		"a bare id":          {list(`["` + id + `"]`), "members", []string{"refer to the attribute `member`", "user:" + id}},
 		"an id of nobody": {
 			list(`["user:588d36d3-6f0a-51ed-a021-b7d6a2faea00"]`), "members",

@@ -88,7 +88,7 @@ func (v noNulls) MarkdownDescription(ctx context.Context) string { return v.Desc
 func (noNulls) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	for _, element := range req.ConfigValue.Elements() {
 		if element.IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path, "Null among the members", fmt.Sprintf("An element of %s is null, which names nobody. "+
+			resp.Diagnostics.AddAttributeError(req.Path, "Null element", fmt.Sprintf("An element of %s is null. "+
 				"Leave it out, such as with compact([...]), or correct what it comes from: a module's output, an optional attribute, or try().", req.Path))
 			return
 		}
