@@ -32,6 +32,9 @@ func fixed(t *testing.T) {
 	realNow, realVersion := now, version
 	now, version = func() time.Time { return time.Date(2026, 6, 15, 14, 0, 0, 0, time.FixedZone("", 2*60*60)) }, "1.2.3"
 	t.Cleanup(func() { now, version = realNow, realVersion })
+	for _, name := range commitVariables {
+		t.Setenv(name, "")
+	}
 }
 
 // jsonOf runs a command, of which the exit status does not matter.
@@ -74,7 +77,7 @@ func documents(t *testing.T) map[string][]string {
 			jsonOf(t, nil, "review", "org", "--rules", rules),
 		},
 		"plan_review": {
-			jsonOf(t, whole, "review", "plan", "-"),
+			jsonOf(t, whole, "review", "plan", "-", "--commit", "0123456789abcdef0123456789abcdef01234567"),
 			jsonOf(t, eventfulPlan(t, whole), "review", "plan", "-", "--rules", rules),
 			jsonOf(t, planOf(
 				t, "signing_policy_approvers", "update", onProjectB("members", []any{"group:Release Managers"}), onProjectB("members", []any{}),
@@ -82,7 +85,7 @@ func documents(t *testing.T) map[string][]string {
 		},
 		"drift_review": {
 			jsonOf(t, nil, "review", "drift", driftPlan(t, "user:outsider@example.com"), "--live"),
-			jsonOf(t, nil, "review", "drift", driftPlan(t, "user:outsider@example.com")),
+			jsonOf(t, nil, "review", "drift", driftPlan(t, "user:outsider@example.com"), "--commit", "0123456789abcdef0123456789abcdef01234567"),
 			jsonOf(t, eventfulPlan(t, whole), "review", "drift", "-"),
 		},
 		"contract_comparison": {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 // now is a variable for tests, whose documents must not depend on the day.
@@ -15,8 +17,16 @@ func newEnvelope(at time.Time) envelope.Envelope {
 	return envelope.Envelope{Tool: envelope.Tool{Name: "signpathctl", Version: version}, Time: at}
 }
 
-// readLive says which organization was read, by the URL of the API.
-func readLive(id, url string) envelope.Organization { return envelope.Organization{ID: &id, URL: &url} }
+// readLive says which organization is read, by the URL of the API. Its name is left out where
+// the token may not read it: whatever else is read does not need it.
+func readLive(ctx context.Context, client *api.Client) envelope.Organization {
+	id, url := client.OrganizationID(), client.URL()
+	read := envelope.Organization{ID: &id, URL: &url}
+	if organization, err := client.Organization(ctx); err == nil && organization.Name != "" {
+		read.Name = &organization.Name
+	}
+	return read
+}
 
 // readBy says whose token read.
 func readBy(caller access.Principal) *envelope.Reader {

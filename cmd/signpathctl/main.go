@@ -51,6 +51,6 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand())
+	root.AddCommand(newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand(), newRunTaskCommand())
 	return root
 }

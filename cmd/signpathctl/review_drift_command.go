@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,9 +36,17 @@ const sinceByDefault = "168h"
 type reviewDriftFlags struct {
 	connection            connectionFlags
 	format, failOn, since string
+	commit                string
 	appliedBy             []string
 	live                  bool
 }
+
+const (
+	// envAppliedBy names one user who applies the configuration.
+	envAppliedBy = "SIGNPATH_APPLIED_BY"
+	// envSeen says until when somebody has looked at what the audit log tells.
+	envSeen = "SIGNPATH_DRIFT_SINCE"
+)
 
 func newReviewDriftCommand() *cobra.Command {
 	var flags reviewDriftFlags
@@ -86,9 +95,12 @@ plan is of a part only or ended with an error, and, unless --fail-on is managed 
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read from SignPath's audit log who made the changes, and what else was changed")
 	options.StringVar(&flags.since, "since", sinceByDefault,
-		"from when on the audit log is told: hours before now (48h), a day (2026-03-01) or a time (2026-03-01T15:00:00Z)")
+		"from when on the audit log is told: hours before now (48h), a day (2026-03-01) or a time (2026-03-01T15:00:00Z); "+
+			"by default from the time in the environment variable "+envSeen+", if that is later")
 	options.StringArrayVar(&flags.appliedBy, "applied-by", nil,
-		"user who applies the configuration, such as ci_user:terraform, if it is not the token's; can be given several times")
+		"user who applies the configuration, such as ci_user:terraform, if it is not the token's; can be given several times; "+
+			"defaults to the environment variable "+envAppliedBy)
+	addCommitFlag(command, &flags.commit)
 	options.StringVar(&flags.format, "format", "text", oneOf(driftFormats))
 	options.StringVar(&flags.failOn, "fail-on", failOnDrift, oneOf(driftFails))
 	return command
@@ -98,11 +110,12 @@ func runReviewDrift(command *cobra.Command, source string, flags reviewDriftFlag
 	if err := flags.check(); err != nil {
 		return err
 	}
-	plan, err := readPlan(source, command.InOrStdin())
+	plan, sum, err := readPlan(source, command.InOrStdin())
 	if err != nil {
 		return err
 	}
 	head := newEnvelope(now())
+	head.Plan = &envelope.Plan{SHA256: sum, Commit: commitOf(flags.commit)}
 	report := planreview.Drift(plan, head.Time)
 	if err := flags.ask(command, plan, report, &head); err != nil {
 		return err
@@ -153,11 +166,24 @@ func (f *reviewDriftFlags) options(at time.Time) (audit.Options, error) {
 	if err != nil {
 		return audit.Options{}, fmt.Errorf("--since %w", err)
 	}
+	if known := os.Getenv(envSeen); known != "" && f.since == sinceByDefault {
+		seen, err := timeBefore(known, at)
+		if err != nil {
+			return audit.Options{}, fmt.Errorf("%s %w", envSeen, err)
+		}
+		if seen.After(since) {
+			since = seen
+		}
+	}
 	options := audit.Options{Since: since}
-	for _, text := range f.appliedBy {
+	appliedBy, from := f.appliedBy, "--applied-by"
+	if one := os.Getenv(envAppliedBy); len(appliedBy) == 0 && one != "" {
+		appliedBy, from = []string{one}, envAppliedBy
+	}
+	for _, text := range appliedBy {
 		reference, err := access.ParseReference(text)
 		if err != nil {
-			return options, fmt.Errorf("--applied-by: %w", err)
+			return options, fmt.Errorf("%s: %w", from, err)
 		}
 		options.AppliedBy = append(options.AppliedBy, reference)
 	}
@@ -199,7 +225,7 @@ func (f *reviewDriftFlags) ask(command *cobra.Command, plan *planreview.Plan, re
 	if err != nil {
 		return err
 	}
-	head.Organization = readLive(client.OrganizationID(), client.URL())
+	head.Organization = readLive(command.Context(), client)
 	if err := audit.Read(command.Context(), client, report, options); err != nil {
 		return err
 	}

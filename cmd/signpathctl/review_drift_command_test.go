@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
@@ -128,6 +130,33 @@ func TestReviewDriftStatus(t *testing.T) {
 		if strings.Contains(output, os.Getenv(api.EnvToken)) {
 			t.Errorf("%s: the token is in the output", name)
 		}
+	}
+}
+
+// The variables stand for flags, and shorten the week in which events are told.
+func TestReviewDriftByTheEnvironment(t *testing.T) {
+	server := organizationToExport(t)
+	outsiderApproves(t, server)
+	none := driftPlan(t)
+	for _, c := range []struct {
+		variable, value string
+		status          int
+		says            string
+	}{
+		{"SIGNPATH_APPLIED_BY", "user:org.admin@example.com", 0, "Nothing changed outside Terraform: "},
+		{"SIGNPATH_APPLIED_BY", "nobody", 1, "SIGNPATH_APPLIED_BY: "},
+		{"SIGNPATH_DRIFT_SINCE", time.Now().UTC().Add(-time.Hour).Format(time.RFC3339), 2, "1 change since "},
+		{"SIGNPATH_DRIFT_SINCE", "1ns", 0, "Nothing changed outside Terraform: "},
+		{"SIGNPATH_DRIFT_SINCE", "2000-01-01", 2, "1 change since " + time.Now().UTC().Add(-168*time.Hour).Format(time.DateOnly)},
+		{"SIGNPATH_DRIFT_SINCE", "soon", 1, "SIGNPATH_DRIFT_SINCE is \"soon\""},
+	} {
+		t.Run(c.variable+"="+c.value, func(t *testing.T) {
+			t.Setenv(c.variable, c.value)
+			output, status, err := runReviewDriftCommand(t, nil, none, "--live")
+			if said := output + fmt.Sprint(err); status != c.status || !strings.Contains(said, c.says) {
+				t.Errorf("status %d, %s", status, said)
+			}
+		})
 	}
 }
 

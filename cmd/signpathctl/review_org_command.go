@@ -41,7 +41,8 @@ Administrator: others see only the projects that they have a right on. What the 
 report and on standard error, and no rule fires on it.
 
 The filters can be given several times: values of one filter are alternatives, and every filter must fit. Exit status
-and counts of findings go by what the filters show. As text or in Markdown, a right from a role or from a list of
+and counts of findings go by what the filters show; the report names them, and says how many findings are outside.
+As text or in Markdown, a right from a role or from a list of
 the project is told once, at the organization or the project, if the filters show that; the other formats tell it at
 every place where it holds.
 
@@ -96,7 +97,8 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
-	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(found.ID, found.URL), readBy(found.Caller), rules, flags.filters()
+	rules.UnmatchedExceptions = made.Unmatched
+	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
 	var output bytes.Buffer
 	if err := made.Write(&output, report.Format(flags.format), head); err != nil {
 		return err

@@ -2,25 +2,34 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
-	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfsource"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 var (
-	planFormats  = []string{"text", "markdown", "json", "sarif"}
+	planFormats  = []string{"text", "markdown", "json", formatSARIF, formatCodeQuality}
 	planFailures = []string{"deny", "warn", failOnNever}
+)
+
+// The formats of findings for code hosts.
+const (
+	formatSARIF       = "sarif"
+	formatCodeQuality = "codequality"
 )
 
 // planArgument says what the commands that read a plan take.
@@ -30,6 +39,8 @@ type reviewPlanFlags struct {
 	connection            connectionFlags
 	live                  bool
 	format, rules, failOn string
+	also                  []string
+	source, commit        string
 }
 
 func newReviewPlanCommand() *cobra.Command {
@@ -48,12 +59,20 @@ configuration let it tell more.
 With --live the organization is read, as "review org" does and with the same settings: flags, or the environment
 variables ` + api.EnvURL + `, ` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. The plan's changes are then made to
 what is there now, as the apply would make them. Where that is no longer as the plan found it, and what the token does
-not see, is said in the report.
+not see, is said in the report; the plan is then judged for what it found, too.
 
-Values that Terraform marks as sensitive are not shown.
+Values that Terraform marks as sensitive are judged and not shown: whoever is named by one is told by the id, or by the
+resource. Where a plan changes who has access and does not tell whom, because a value is known after the apply only or has
+a form that this program does not know, that is a finding of the rule unreadable-change, which is denied by default.
 
---format markdown fits a comment of a pull request: where the plan is too large, sections are summarized. SARIF names
-PLAN-JSON as the location. Use - to read standard input.
+The first line says what is gravest: roles, approvals, what Terraform gives up, a plan that is out of date, what is
+denied, and what is not known. What is alike is told in one line; --format json tells everything one by one. The report
+names the organization, the SHA-256 of PLAN-JSON, the commit and the time.
+
+--format markdown fits a comment of a pull request: where the plan is too large, it is counted who may read before it is
+counted who may approve. --format sarif and --format codequality, which is GitLab's, show each finding at the resource in
+the configuration that --source names, or else at PLAN-JSON (plan.json for -); they leave out what an exception lets pass,
+and codequality what the plan does not introduce. Use - to read standard input.
 
 ` + rulesHelp() + `
 
@@ -74,6 +93,9 @@ fail.`,
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read the organization, and review the plan with what only SignPath knows")
 	options.StringVar(&flags.format, "format", "text", oneOf(planFormats))
+	options.StringArrayVar(&flags.also, "also", nil, "write another format to a file, too: FORMAT=FILE; can be given several times")
+	options.StringVar(&flags.source, "source", "", "folder of the root module of the configuration, for the lines at which sarif and codequality show findings")
+	addCommitFlag(command, &flags.commit)
 	options.StringVar(&flags.failOn, "fail-on", "deny", "the mildest finding that fails: "+oneOf(planFailures))
 	return command
 }
@@ -87,22 +109,35 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	if err != nil {
 		return err
 	}
-	plan, err := readPlan(source, command.InOrStdin())
+	where, err := flags.locations(source)
 	if err != nil {
 		return err
 	}
-	head.Rules = rules
+	plan, sum, err := readPlan(source, command.InOrStdin())
+	if err != nil {
+		return err
+	}
+	head.Rules, head.Plan = rules, &envelope.Plan{SHA256: sum, Commit: commitOf(flags.commit)}
 	report, err := flags.review(command, plan, rulebook, &head)
 	if err != nil {
 		return err
 	}
-	if err := writePlanReview(command.OutOrStdout(), report, flags.format, source, head); err != nil {
+	head.Rules.UnmatchedExceptions = report.Unmatched
+	if err := writePlanReview(command.OutOrStdout(), report, flags.format, where, head); err != nil {
 		return err
 	}
+	if err := flags.writeAlso(report, where, head); err != nil {
+		return err
+	}
+	return verdictOn(report, flags.failOn)
+}
+
+// verdictOn is how a review ends: with nothing where the plan may pass.
+func verdictOn(report *planreview.Report, failOn string) error {
 	if report.Errored {
 		return errPlanErrored
 	}
-	if flags.failOn != failOnNever && report.Introduces(review.Severity(flags.failOn)) {
+	if failOn != failOnNever && report.Introduces(review.Severity(failOn)) {
 		return statusFound
 	}
 	return nil
@@ -124,7 +159,7 @@ func (f *reviewPlanFlags) review(
 		return nil, err
 	}
 	warnOfGaps(command, found)
-	head.Organization, head.ReadBy = readLive(found.ID, found.URL), readBy(found.Caller)
+	head.Organization, head.ReadBy = readLive(command.Context(), client), readBy(found.Caller)
 	return planreview.ReviewLive(plan, planreview.Live{Organization: found.Organization, Gaps: found.Gaps}, rulebook)
 }
 
@@ -135,31 +170,103 @@ func (f *reviewPlanFlags) check() error {
 	if err := mustBeOneOf("--format", f.format, planFormats); err != nil {
 		return err
 	}
+	for _, also := range f.also {
+		format, path, _ := strings.Cut(also, "=")
+		if path == "" {
+			return fmt.Errorf("--also: %q must be FORMAT=FILE", also)
+		}
+		if err := mustBeOneOf("--also", format, planFormats); err != nil {
+			return err
+		}
+	}
 	return mustBeOneOf("--fail-on", f.failOn, planFailures)
+}
+
+// writeAlso writes the same review in other formats.
+func (f *reviewPlanFlags) writeAlso(report *planreview.Report, where planreview.Locations, head envelope.Envelope) error {
+	for _, also := range f.also {
+		format, path, _ := strings.Cut(also, "=")
+		var written bytes.Buffer
+		if err := writePlanReview(&written, report, format, where, head); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, written.Bytes(), 0o600); err != nil {
+			return fmt.Errorf("--also: %w", err)
+		}
+	}
+	return nil
+}
+
+// locations are where code hosts show findings, by paths of the repository.
+func (f *reviewPlanFlags) locations(plan string) (planreview.Locations, error) {
+	var where planreview.Locations
+	if plan != "-" {
+		where.Plan = tfsource.Relative(plan)
+	}
+	if f.source == "" {
+		return where, nil
+	}
+	configuration, err := tfsource.Open(f.source)
+	if err != nil {
+		return where, fmt.Errorf("--source: %w", err)
+	}
+	where.Find = func(address string) (planreview.Location, bool) {
+		found, ok := configuration.Find(address)
+		return planreview.Location(found), ok
+	}
+	return where, nil
+}
+
+// commitVariables are what CI systems call the commit that is checked out.
+var commitVariables = []string{"GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION"}
+
+func addCommitFlag(command *cobra.Command, commit *string) {
+	command.Flags().StringVar(commit, "commit", "", "commit of the configuration, which the report names; defaults to the environment variable "+
+		strings.Join(commitVariables, ", or "))
+}
+
+func commitOf(flag string) string {
+	all := []string{flag}
+	for _, name := range commitVariables {
+		all = append(all, os.Getenv(name))
+	}
+	return cmp.Or(all...)
 }
 
 // errPlanErrored ends a review that is of a part only, whatever it fails on.
 var errPlanErrored = errors.New("planning ended with an error, so this review is of a part of the plan; mend the error and plan again")
 
-func readPlan(source string, stdin io.Reader) (*planreview.Plan, error) {
+// readPlan returns the SHA-256 of what it read, too.
+func readPlan(source string, stdin io.Reader) (*planreview.Plan, string, error) {
 	if source != "-" {
 		data, err := os.ReadFile(source) //nolint:gosec // The caller names the file on the command line.
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		stdin = bytes.NewReader(data)
 	}
-	plan, err := planreview.Decode(stdin, vocabulary.SignPath)
+	plan, sum, err := decodePlan(stdin)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
+		return nil, "", fmt.Errorf("%s: %w", source, err)
 	}
-	return plan, nil
+	return plan, sum, nil
 }
 
-func writePlanReview(w io.Writer, report *planreview.Report, format, source string, head envelope.Envelope) error {
-	if format == "sarif" {
-		artifact := url.URL{Path: filepath.ToSlash(source)}
-		return report.WriteSARIF(w, artifact.String(), head.Tool)
+func decodePlan(source io.Reader) (*planreview.Plan, string, error) {
+	sum := sha256.New()
+	plan, err := planreview.Decode(io.TeeReader(source, sum), vocabulary.SignPath)
+	if err != nil {
+		return nil, "", err
+	}
+	return plan, hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func writePlanReview(w io.Writer, report *planreview.Report, format string, where planreview.Locations, head envelope.Envelope) error {
+	switch format {
+	case formatSARIF:
+		return report.WriteSARIF(w, where, head)
+	case formatCodeQuality:
+		return report.WriteCodeQuality(w, where)
 	}
 	return planreview.Write(w, report, planreview.Format(format), head)
 }

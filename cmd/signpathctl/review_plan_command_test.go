@@ -43,29 +43,31 @@ func runReviewOf(t *testing.T, plan []byte, arguments ...string) (stdout, stderr
 
 func TestReviewPlanCommand(t *testing.T) {
 	for format, want := range map[string]string{
-		"text":     "Findings introduced\n  - warn submit-and-approve",
+		"text":     "  - warn submit-and-approve",
 		"markdown": "### Findings introduced",
 		"json":     `"rule": "submit-and-approve"`,
-		"sarif":    `"uri": "` + recordedPlan + `"`,
+		// It stands at the path that the repository has it at.
+		"sarif":       `"uri": "internal/planreview/testdata/plan.json"`,
+		"codequality": `"check_name": "submit-and-approve"`,
 	} {
-		output, err := runReviewPlanCommand(t, recordedPlan, "--format", format)
+		output, err := runReviewPlanCommand(t, recordedPlan, "--format", format, "--fail-on", "never")
 		if err != nil || !strings.Contains(output, want) {
 			t.Errorf("%s: %v\n%s", format, err, output)
 		}
 	}
-	if output, err := runReviewPlanCommand(t, "-"); err != nil || !strings.Contains(output, "submit-and-approve") {
+	if output, err := runReviewPlanCommand(t, "-"); !errors.Is(err, statusFound) || !strings.Contains(output, "submit-and-approve") {
 		t.Errorf("standard input: %v\n%s", err, output)
 	}
 }
 
 func TestReviewPlanCommandGoesByTheRules(t *testing.T) {
-	const rule = "rules: {submit-and-approve: %s}"
+	const rule = "rules: {unreadable-change: {severity: warn}, submit-and-approve: %s}"
 	for settings, test := range map[string]struct {
 		status int
 		says   string
 	}{
-		"{severity: deny}":   {2, "1 finding introduced, 1 of them denied"},
-		"{severity: ignore}": {0, "0 findings introduced"},
+		"{severity: deny}":   {2, "2 findings introduced, 1 of them denied"},
+		"{severity: ignore}": {0, "1 finding introduced, 0 of them denied"},
 		"{exceptions: [{member: 'user:release.manager@example.com', reason: Until a second approver is hired, until: 2126-12-31}]}": {
 			0, "Excepted until 2126-12-31: Until a second approver is hired",
 		},

@@ -57,7 +57,7 @@ func ruleList() string {
 // readRulebook reads the file, if one is given, for a review at the time, and tells
 // programs of it.
 func readRulebook(path string, at time.Time) (review.Rulebook, *envelope.Rules, error) {
-	rules := &envelope.Rules{Weaker: []envelope.Weakening{}}
+	rules := &envelope.Rules{Weaker: []envelope.Weakening{}, UnmatchedExceptions: []string{}}
 	if path == "" {
 		return review.Rulebook{Catalogue: vocabulary.Rules, Now: at}, rules, nil
 	}

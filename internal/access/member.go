@@ -99,7 +99,13 @@ func ParseReference(text string) (Reference, error) {
 	case KindUnknown:
 		return Reference{}, fmt.Errorf("%q stands for an entry that this provider could read but not identify; it can be removed from a list, not granted", text)
 	default:
-		return Reference{}, fmt.Errorf("%q has the unknown kind %q; valid are %s", text, kind, ReferenceForms)
+		meant := ""
+		for _, known := range Kinds() {
+			if strings.EqualFold(strings.TrimSuffix(kind, "s"), string(known)) || strings.EqualFold(kind, strings.ReplaceAll(string(known), "_", "")) {
+				meant = fmt.Sprintf("did you mean %q? ", string(known)+":"+key)
+			}
+		}
+		return Reference{}, fmt.Errorf("%q has the unknown kind %q; %svalid are %s", text, kind, meant, ReferenceForms)
 	}
 	return reference, nil
 }
@@ -114,6 +120,9 @@ func ParseEntry(text string) (Reference, error) {
 }
 
 func missingKindError(text string) error {
+	if IsID(text) {
+		return fmt.Errorf("%q is a bare UUID: refer to the attribute `member` of the resource instead of `id`, or put the kind in front, as in %q", text, string(KindUser)+":"+text)
+	}
 	if IsEmail(text) {
 		return fmt.Errorf("%q has no kind; did you mean %q? Valid are %s", text, string(KindUser)+":"+text, ReferenceForms)
 	}

@@ -77,7 +77,7 @@ func TestParseReferenceSaysWhatIsWrong(t *testing.T) {
 		"unknown:" + idOfAda: `"unknown:` + idOfAda + `" stands for an entry that this provider could read but not identify; ` +
 			`it can be removed from a list, not granted`,
 		"team:red":              `"team:red" has the unknown kind "team"; valid are ` + forms,
-		"User:ada@example.com":  `"User:ada@example.com" has the unknown kind "User"; valid are ` + forms,
+		"User:ada@example.com":  `"User:ada@example.com" has the unknown kind "User"; did you mean "user:ada@example.com"? valid are ` + forms,
 		" user:ada@example.com": `" user:ada@example.com" has the unknown kind " user"; valid are ` + forms,
 		":ada@example.com":      `":ada@example.com" has the unknown kind ""; valid are ` + forms,
 	}

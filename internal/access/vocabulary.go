@@ -42,6 +42,20 @@ type PlaceKind struct {
 	// Settings reads the settings of such a place from the attributes of a data source; nil
 	// if there is nothing to know.
 	Settings func(Attributes) any
+	// Tell says of a place with its settings what a reader has to know of it; nil if that is
+	// nothing.
+	Tell func(place Place, settings any) PlaceNotes
+}
+
+// PlaceNotes are what a reader of a review has to know of a place.
+type PlaceNotes struct {
+	// Noun names what kind of place it is among its kind, and Plural several: "release policy",
+	// "release policies". They are empty for one that is like the others.
+	Noun, Plural string
+	// Grave is true where more is at stake than at others of the kind.
+	Grave bool
+	// Requires says what is asked there of whoever has a right: "2 approvals required".
+	Requires string
 }
 
 // Attributes are those of a Terraform object. What is null or not known is empty, or nil.
@@ -119,6 +133,9 @@ type PermissionDescription struct {
 	// Includes are the permissions that go without saying for whoever has this one by the
 	// same reason.
 	Includes []Permission
+	// Gravity is greater for what is to be told before others. What has none is the first
+	// to be left out where there is no room.
+	Gravity int
 }
 
 // A Right is a permission that a role gives.

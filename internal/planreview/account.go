@@ -1,6 +1,7 @@
 package planreview
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -16,7 +17,11 @@ func (m *model) accountEvents() []Event {
 		if _, ok := principalKinds[i.kind]; !ok {
 			continue
 		}
-		for _, sentence := range append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...) {
+		sentences := append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...)
+		if i.changes() && m.plan.isLeft(i) {
+			sentences = []string{i.subject() + " stays: another resource has it"}
+		}
+		for _, sentence := range sentences {
 			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
 		}
 	}
@@ -44,7 +49,9 @@ func accountSentences(v *access.Vocabulary, i *instance) []string {
 		return []string{name + " is forgotten by Terraform and stays as it is"}
 	case !i.changes():
 		return nil
-	case i.before == nil && i.after.is("adopt_existing"):
+	case i.before == nil && i.after.id(attributeTakesOver) != "":
+		return []string{takenOver(i)}
+	case i.before == nil && i.after.mayTakeOver():
 		return []string{name + " is created, or taken over if it exists"}
 	case i.before == nil:
 		return []string{name + " is created"}
@@ -54,6 +61,15 @@ func accountSentences(v *access.Vocabulary, i *instance) []string {
 		return []string{replaced(i)}
 	}
 	return updateSentences(v, i)
+}
+
+// takenOver tells of an account or group that exists already.
+func takenOver(i *instance) string {
+	text := i.subject() + " exists already and is taken over"
+	if was := i.after.Boolean(attributeWasActive); was != nil && i.kind != "user_group" && *was != i.after.is("active") {
+		text += map[bool]string{true: "; it was active and is deactivated", false: "; it was deactivated and is activated again, with all that it has"}[*was]
+	}
+	return text
 }
 
 func destroyed(i *instance) string {
@@ -95,8 +111,35 @@ func updateSentences(v *access.Vocabulary, i *instance) []string {
 
 // differs tells whether an attribute changes, or may change.
 func (i *instance) differs(name string) bool {
-	return holdsTrue(i.after.unknown[name]) && i.before.values[name] == nil ||
-		!holdsTrue(i.after.unknown[name]) && fmt.Sprint(i.before.values[name]) != fmt.Sprint(i.after.values[name])
+	mayChange := i.after.unknown.holds(name)
+	return mayChange && i.before.values[name] == nil || !mayChange && fmt.Sprint(i.before.values[name]) != fmt.Sprint(i.after.values[name])
+}
+
+// aboutWhom are the attributes that name whom roles and tokens are about.
+var aboutWhom = map[string]string{"role_assignment": attributeMember, "ci_user_token": "ci_user"}
+
+// whom returns the key of the principal whom a role or a token is about on one side, and what
+// that one is called after the plan.
+func (m *model) whom(i *instance, at side, o *object) (key, name string) {
+	one := m.people[at].who(o, aboutWhom[i.kind])
+	if key = one.key(); one.Kind == "" {
+		return key, i.address
+	}
+	later := cmp.Or(m.people[after].byKey(key), one)
+	name = m.people[after].reference(later).String()
+	if o.sensitive.holds(aboutWhom[i.kind]) {
+		name = m.veil.label(key, later.Reference()).String()
+	}
+	return key, name
+}
+
+// subjectOf is subject for roles and tokens, of which the state may have a name from before.
+func (m *model) subjectOf(i *instance) string {
+	name := i.subject()
+	if aboutWhom[i.kind] != "" {
+		i.sides(func(at side, o *object) { _, name = m.whom(i, at, o) })
+	}
+	return name
 }
 
 // roleEvents tells whose global role changes.
@@ -107,40 +150,36 @@ func (m *model) roleEvents() []Event {
 			continue
 		}
 		told := map[string]bool{}
-		for _, o := range []*object{i.before, i.after} {
-			if o == nil || told[o.Text("member")] {
-				continue
+		i.sides(func(at side, o *object) {
+			key, name := m.whom(i, at, o)
+			if sentence := m.roleSentence(key, name); sentence != "" && !told[key] {
+				found = append(found, Event{Address: i.address, Subject: name, Sentence: sentence})
 			}
-			told[o.Text("member")] = true
-			if sentence := m.roleSentence(o.Text("member")); sentence != "" {
-				found = append(found, Event{Address: i.address, Subject: o.Text("member"), Sentence: sentence})
-			}
-		}
+			told[key] = true
+		})
 		for _, sentence := range settingSentences(m.plan.vocabulary, i) {
-			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence + ", for the global role"})
+			found = append(found, Event{Address: i.address, Subject: m.subjectOf(i), Sentence: sentence + ", for the global role"})
 		}
 	}
 	return found
 }
 
-func (m *model) roleSentence(member string) string {
-	reference, err := access.ParseReference(member)
-	if err != nil {
-		return ""
-	}
+func (m *model) roleSentence(key, name string) string {
 	var roles [2]access.Role
 	for _, at := range []side{before, after} {
-		if p := m.people[at].lookup(reference); p != nil {
+		if p := m.people[at].byKey(key); p != nil {
 			roles[at] = p.Role
 		}
 	}
-	switch roles[before] {
-	case roles[after]:
+	switch {
+	case roles[before] == roles[after]:
 		return ""
-	case "":
-		return fmt.Sprintf("%s gets the global role %s", member, m.plan.vocabulary.Title(roles[after]))
+	case roles[after] == "":
+		return fmt.Sprintf("%s may get another global role than %s", name, m.plan.vocabulary.Title(roles[before]))
+	case roles[before] == "":
+		return fmt.Sprintf("%s gets the global role %s", name, m.plan.vocabulary.Title(roles[after]))
 	}
-	return fmt.Sprintf("%s has the global role %s instead of %s", member, m.plan.vocabulary.Title(roles[after]), m.plan.vocabulary.Title(roles[before]))
+	return fmt.Sprintf("%s has the global role %s instead of %s", name, m.plan.vocabulary.Title(roles[after]), m.plan.vocabulary.Title(roles[before]))
 }
 
 // tokenEvents tells which API tokens stop working.
@@ -150,13 +189,13 @@ func (m *model) tokenEvents() []Event {
 		if i.kind != "ci_user_token" || !i.changes() {
 			continue
 		}
-		found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: tokenSentence(i)})
+		name := m.subjectOf(i)
+		found = append(found, Event{Address: i.address, Subject: name, Sentence: tokenSentence(i, name)})
 	}
 	return found
 }
 
-func tokenSentence(i *instance) string {
-	name := i.subject()
+func tokenSentence(i *instance, name string) string {
 	switch {
 	case i.after == nil || i.forgotten():
 		return "the API token of " + name + " is not revoked; Terraform forgets it"
@@ -200,7 +239,9 @@ func mailSentence(i *instance) string {
 	switch {
 	case i.after == nil:
 		return ""
-	case i.before == nil && i.after.is("adopt_existing"):
+	case i.before == nil && i.after.id(attributeTakesOver) != "":
+		return ""
+	case i.before == nil && i.after.mayTakeOver():
 		return name + " gets an invitation, unless the user exists already"
 	case i.before == nil, i.actions.Replace() && !strings.EqualFold(i.before.Text("member"), name):
 		return name + " gets an invitation"

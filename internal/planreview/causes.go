@@ -72,12 +72,11 @@ func (c *causes) noteLists(i *instance) {
 		if !ok {
 			continue
 		}
-		entries := c.lists[at].member(o)
-		if i.list.whole {
-			entries = c.lists[at].members(o)
-		}
 		note(c.touched, key, i.address)
-		c.noteEntries(i, key, entries)
+		c.noteEntries(i, key, c.people[at].named(i.list, o))
+		if _, told := i.displaced(); told && side(at) == after {
+			c.noteEntries(i, key, c.lists[before].known[key])
+		}
 	}
 }
 
@@ -90,7 +89,7 @@ func (c *causes) noteGroup(i *instance) {
 		if o == nil {
 			continue
 		}
-		if key, ok := c.lists[at].groupKey(o.Text("member")); ok {
+		if key, ok := c.lists[at].groupOf(o, attributeMember, "id"); ok {
 			note(c.touched, key, i.address)
 			if i.after == nil {
 				c.noteEntries(i, key, c.lists[before].known[key])
@@ -129,13 +128,9 @@ func (c *causes) noteAccounts(i *instance) {
 		if o == nil {
 			continue
 		}
-		reference, err := access.ParseReference(o.Text(attribute))
-		if err != nil {
-			continue
-		}
-		key := c.people[at].key(reference)
+		key := c.people[at].who(o, attribute).key()
 		was, is := c.people[before].byKey(key), c.people[after].byKey(key)
-		if was == nil || is == nil || differs(*was, *is) {
+		if was == nil || is == nil || differs(was.Principal, is.Principal) {
 			note(to, key, i.address)
 		}
 	}
@@ -152,7 +147,7 @@ func tokenDiffers(was, is review.Principal) bool {
 }
 
 // byKey returns the principal with the key, or nil.
-func (p *principals) byKey(key string) *review.Principal {
+func (p *principals) byKey(key string) *person {
 	if found := p.byID[key]; found != nil {
 		return found
 	}

@@ -12,6 +12,6 @@
 //
 // A plan knows a part of the organization only. What it does not tell is marked as
 // incomplete, so that no rule about missing people fires on it; what is known only
-// after the apply is said to be so. Values that Terraform marks as sensitive are
-// treated like unknown ones, and are in no output.
+// after the apply is said to be so, and denied where it decides who has access. Values
+// that Terraform marks as sensitive are judged, and are in no output.
 package planreview

@@ -6,8 +6,6 @@ import (
 	"reflect"
 	"slices"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
@@ -102,12 +100,10 @@ func driftChanges(plan *Plan) []DriftChange {
 // eachDrift visits the resource instances that the refresh found otherwise than the state
 // had them.
 func eachDrift(plan *Plan, visit func(*instance)) {
-	hidden, lists := secretsOf(plan.Plan), listResources(plan.Vocabulary)
-	for _, change := range plan.ResourceDrift {
-		if !isOurs(change.Type) || change.Change == nil || change.Mode == tfjson.DataResourceMode {
-			continue
-		}
-		if i := ordered(map[string]*instance{"": instanceOfChange(change, lists)}, hidden)[0]; i.before != nil {
+	hidden := contentsOf(plan).secrets
+	for _, i := range driftInstances(plan) {
+		i.sides(func(_ side, o *object) { o.secrets = hidden })
+		if i.before != nil {
 			visit(i)
 		}
 	}

@@ -36,7 +36,7 @@ type DriftReport struct {
 	// that was to be looked at could not be.
 	live, missed bool
 	// secrets are what the plan marks as sensitive: the audit log may well tell it.
-	secrets secrets
+	secrets markedTexts
 	// now is when the report is made.
 	now time.Time
 	// organization is the id of the organization of the plan, where that tells one.
@@ -62,7 +62,7 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 	report := &DriftReport{
 		PlannedAt: plan.madeAt(), Errored: plan.Errored, Partial: !plan.isOfAll(), Changes: driftChanges(plan), Managed: managedBy(plan),
 		Scope: []string{}, Notes: []string{}, now: now.UTC(),
-		organization: contentsOf(plan).organization(), secrets: secretsOf(plan.Plan),
+		organization: contentsOf(plan).organization(), secrets: markedTextsOf(plan.Plan),
 	}
 	report.followIDs(plan)
 	report.spell(false)
@@ -160,6 +160,8 @@ func (r *DriftReport) at(t time.Time) string {
 
 func (r *DriftReport) title() string { return "SignPath drift review" }
 
+func (r *DriftReport) summary() []string { return nil }
+
 // headline counts the changes, and says what was looked at.
 func (r *DriftReport) headline() string {
 	text := r.counts()
@@ -235,10 +237,10 @@ func (r *DriftReport) sections() []section {
 		sections = append(sections, driftSection("In the audit log, and not in the plan", r.Unseen))
 	}
 	if len(r.Notes) > 0 {
-		sections = append(sections, section{"Not known", [][]line{each(r.Notes, plainLine)}, 1})
+		sections = append(sections, oneBlock("Not known", keepGaps, each(r.Notes, plainLine)))
 	}
 	if len(r.Scope) > 0 {
-		sections = append(sections, section{"What was looked at", [][]line{each(r.Scope, plainLine)}, 1})
+		sections = append(sections, oneBlock("What was looked at", keepDetails, each(r.Scope, plainLine)))
 	}
 	return sections
 }
@@ -257,5 +259,5 @@ func driftSection(title string, changes []DriftChange) section {
 		}
 	}
 	total := line{text: fmt.Sprintf("%s at %s", count(len(changes), "change", "changes"), count(len(tally.places), "place", "places"))}
-	return section{title, [][]line{full, tally.lines(), {total}}, 0}
+	return oneBlock(title, keepLists, full, tally.lines(), []line{total})
 }

@@ -153,7 +153,7 @@ func TestDriftFormats(t *testing.T) {
 			`  - group:G*\n<b> was added to the approvers of acme/release, outside Terraform (not found in the audit log)` + "\n",
 			"\nNot known\n  - something\n",
 		},
-		"markdown": {"## SignPath drift review\n\n2 changes outside Terraform: 2 added. What", `- group:G\*\\n\<b\> was added`, "### Not known\n\n- something\n"},
+		"markdown": {"## SignPath drift review\n\n**2 changes outside Terraform: 2 added. What", `- group:G\*\\n\<b\> was added`, "### Not known\n\n- something\n"},
 	} {
 		for _, phrase := range want {
 			if !strings.Contains(outputs[format], phrase) {

@@ -1,6 +1,7 @@
 package planreview
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -12,6 +13,11 @@ import (
 func (c *causes) of(f review.Finding, at side) []string {
 	found := addresses{}
 	rule, _ := c.catalogue.ByID(f.Rule)
+	for _, own := range c.own {
+		if own.rule == f.Rule && own.About == f.About && slices.Equal(own.Places, f.Places) && slices.Equal(own.Principals, f.Principals) {
+			return own.addresses
+		}
+	}
 	switch {
 	case len(f.Principals) > 0:
 		c.addPrincipals(found, f, rule, at)
@@ -270,4 +276,52 @@ func (c *causes) listsOf(f review.Finding, rule review.Rule) []listKey {
 		}
 	}
 	return found
+}
+
+// managers are the instances that manage a list, or a principal, be they changed or not.
+type managers struct {
+	lists  map[listKey][]*instance
+	people map[string][]*instance
+}
+
+func (m *model) managers() managers {
+	found := managers{map[listKey][]*instance{}, map[string][]*instance{}}
+	for _, i := range m.plan.managed {
+		if i.after == nil {
+			continue
+		}
+		if i.list != nil {
+			if key, ok := m.lists[after].place(i.list, i.after); ok {
+				found.lists[key] = append(found.lists[key], i)
+			}
+			continue
+		}
+		key := m.people[after].who(i.after, cmp.Or(aboutWhom[i.kind], attributeMember)).key()
+		found.people[key] = append(found.people[key], i)
+	}
+	return found
+}
+
+// managing are the instances that manage the lists and the principals of a finding. A single
+// entry does only if it is of one of them.
+func (c *causes) managing(f review.Finding, all managers) []string {
+	rule, _ := c.catalogue.ByID(f.Rule)
+	found, people := addresses{}, map[string]bool{}
+	for _, principal := range f.Principals {
+		key := c.people[after].key(principal)
+		people[key] = true
+		for _, i := range all.people[key] {
+			found[i.address] = true
+		}
+	}
+	for _, list := range c.listsOf(f, rule) {
+		for _, reached := range c.lists[after].reached(list) {
+			for _, i := range all.lists[reached] {
+				if i.list.whole || len(people) == 0 || people[c.people[after].who(i.after, attributeMember).key()] {
+					found[i.address] = true
+				}
+			}
+		}
+	}
+	return sortedKeys(found)
 }

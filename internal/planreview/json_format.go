@@ -30,7 +30,7 @@ func (r *Report) json(head envelope.Envelope) any {
 	}{{"introduced", r.Findings.Introduced}, {"left", r.Findings.Left}, {"resolved", r.Findings.Resolved}} {
 		findings = slices.Concat(findings, each(group.findings, func(f Finding) jsonFinding { return jsonFinding{group.state, f} }))
 	}
-	return jsonReport{ofOrganization(head, r.organization).Of("plan_review", r.gaps()), r, findings, r.Findings.Excepted}
+	return jsonReport{r.about(head).Of("plan_review", r.gaps()), r, findings, r.Findings.Excepted}
 }
 
 // gaps are all that the review does not know.
@@ -74,7 +74,7 @@ func (r *DriftReport) json(head envelope.Envelope) any {
 		envelope.Envelope
 		*DriftReport
 		Others []otherChange `json:"other_changes"`
-	}{ofOrganization(head, r.organization).Of("drift_review", envelope.Gaps(whole...)), r, others}
+	}{r.about(head).Of("drift_review", envelope.Gaps(whole...)), r, others}
 }
 
 // An otherChange is one that the audit log tells, and not the plan, be it that the plan
@@ -90,6 +90,14 @@ func ofOrganization(head envelope.Envelope, id string) envelope.Envelope {
 		head.Organization.ID = &id
 	}
 	return head
+}
+
+func (r *Report) about(head envelope.Envelope) envelope.Envelope {
+	return ofOrganization(head, r.organization)
+}
+
+func (r *DriftReport) about(head envelope.Envelope) envelope.Envelope {
+	return ofOrganization(head, r.organization)
 }
 
 // MarshalText spells a direction in one word, such as "will_gain".

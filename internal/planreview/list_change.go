@@ -24,13 +24,19 @@ type ListChange struct {
 	// in them now and later, and LosesGroups those that leave it.
 	GainsGroups []GroupEntry `json:"gains_groups"`
 	LosesGroups []GroupEntry `json:"loses_groups"`
+	// MayLose is instead of Loses and LosesGroups where the plan does not tell who is on the list
+	// after the apply.
+	MayLose []string `json:"may_lose"`
 	// Entries are those after the apply.
 	Entries []string `json:"entries"`
 	// Complete is false where there may be more entries than the plan knows.
 	Complete bool `json:"complete"`
-	// BeforeComplete is the same of the entries before. Where it is false and
-	// Complete is true, the apply may take more off the list than Loses says.
+	// BeforeComplete is the same of the entries before, or says that the plan tells all of
+	// those who leave. Where it is false and Complete is true, the apply may take more off the
+	// list than Loses says.
 	BeforeComplete bool `json:"before_complete"`
+	// mayLoseGroups are the groups among those of MayLose.
+	mayLoseGroups []GroupEntry
 }
 
 // A GroupEntry is a group on a list.
@@ -59,27 +65,41 @@ func (c ListChange) Place() string {
 
 // String tells the change in a sentence without a full stop.
 func (c ListChange) String() string {
-	text := c.List + " of " + c.Place() + ": "
+	then := "nobody of whom this plan tells"
+	if len(c.Entries) > 0 {
+		then = strings.Join(c.Entries, ", ")
+		if !c.Complete {
+			then += ", and whoever else is on it"
+		}
+	}
+	if c.endsEmpty() {
+		then = "no entry"
+	}
+	return c.List + " of " + c.Place() + ": " + c.moves() + "then has " + then + c.takenOff()
+}
+
+// endsEmpty tells whether nobody is on the list afterwards.
+func (c ListChange) endsEmpty() bool { return len(c.Entries) == 0 && c.Complete }
+
+// takenOff tells of those who leave the list and whom the plan does not tell.
+func (c ListChange) takenOff() string {
+	if c.Complete && !c.BeforeComplete {
+		return "; who else was on it before, which this plan does not tell, is taken off"
+	}
+	return ""
+}
+
+// moves tells who comes onto the list and who leaves it, each with a semicolon.
+func (c ListChange) moves() string {
+	text := ""
 	if gains := slices.Concat(access.Spell(c.GainsGroups), c.Gains); len(gains) > 0 {
 		text += "gains " + strings.Join(gains, ", ") + "; "
 	}
 	if loses := slices.Concat(access.Spell(c.LosesGroups), c.Loses); len(loses) > 0 {
 		text += "loses " + strings.Join(loses, ", ") + "; "
 	}
-	text += "then has "
-	switch {
-	case len(c.Entries) == 0 && c.Complete:
-		text += "no entry"
-	case len(c.Entries) == 0:
-		text += "nobody of whom this plan tells"
-	default:
-		text += strings.Join(c.Entries, ", ")
-		if !c.Complete {
-			text += ", and whoever else is on it"
-		}
-	}
-	if c.Complete && !c.BeforeComplete {
-		text += "; who else was on it before, which this plan does not tell, is taken off"
+	if len(c.MayLose) > 0 {
+		text += "may lose " + strings.Join(c.MayLose, ", ") + "; "
 	}
 	return text
 }
@@ -91,6 +111,7 @@ func (m *model) listChanges() []ListChange {
 	maps.Copy(all, later)
 	found := []ListChange{}
 	var entries []review.ListEntries
+	var keys []listKey
 	for _, key := range slices.SortedFunc(maps.Keys(all), compareLists) {
 		had, has := earlier[key], later[key]
 		if had == nil && m.lists[after].created[key] {
@@ -102,13 +123,36 @@ func (m *model) listChanges() []ListChange {
 			entries = append(entries, change)
 			c := m.listChange(key, change)
 			c.GainsGroups, c.LosesGroups = m.groupsOnlyOf(has, had, after), m.groupsOnlyOf(had, has, before)
-			found = append(found, c)
+			c.BeforeComplete = c.BeforeComplete || had != nil && had.told
+			found, keys = append(found, c), append(keys, key)
 		}
 	}
 	for i, change := range review.ChangesOfLists(m.orgs[after], entries) {
 		found[i].Gains, found[i].Loses = access.Spell(change.Gains), access.Spell(change.Loses)
+		if has := later[keys[i]]; has != nil && has.uncertain {
+			found[i].doubt()
+		}
+		m.veilList(&found[i], keys[i])
 	}
 	return found
+}
+
+// doubt says of those who leave that they may.
+func (c *ListChange) doubt() {
+	c.MayLose = append(access.Spell(c.LosesGroups), c.Loses...)
+	c.mayLoseGroups, c.LosesGroups, c.Loses = c.LosesGroups, []GroupEntry{}, []string{}
+}
+
+// veilList takes the names out that may not be told of the list.
+func (m *model) veilList(c *ListChange, key listKey) {
+	names := map[string]access.Reference{}
+	m.veil.on(names, key)
+	m.veil.overAll(names, c.Gains, c.Loses, c.MayLose, c.Entries)
+	for _, groups := range [][]GroupEntry{c.GainsGroups, c.LosesGroups, c.mayLoseGroups} {
+		for i := range groups {
+			m.veil.over(names, &groups[i].Group)
+		}
+	}
 }
 
 func differs(had, has *entryList) bool {
@@ -123,7 +167,7 @@ func differs(had, has *entryList) bool {
 func (m *model) listChange(key listKey, entries review.ListEntries) ListChange {
 	c := ListChange{
 		List: m.plural(key), Project: key.place.Slug(0), SigningPolicy: key.place.Slug(1),
-		Entries:  access.Spell(entries.After.References),
+		Entries: access.Spell(entries.After.References), MayLose: []string{},
 		Complete: !entries.After.Incomplete, BeforeComplete: !entries.Before.Incomplete,
 	}
 	if key.group != "" {
@@ -201,13 +245,13 @@ func (m *model) unseenGains(lists []ListChange) []AccessChange {
 			continue
 		}
 		for _, side := range []struct {
-			direction review.Direction
+			direction Direction
 			groups    []GroupEntry
-		}{{review.Gains, list.GainsGroups}, {review.Loses, list.LosesGroups}} {
+		}{{Direction(review.Gains), list.GainsGroups}, {Direction(review.Loses), list.LosesGroups}, {MayLose, list.mayLoseGroups}} {
 			for _, group := range side.groups {
 				if !group.MembersKnown {
 					found = append(found, AccessChange{
-						Principal: group.Group, Direction: Direction(side.direction), Permission: role.For.String(),
+						Principal: group.Group, who: group.String(), Direction: side.direction, Permission: role.For.String(),
 						Project: list.Project, SigningPolicy: list.SigningPolicy,
 						Sentence: fmt.Sprintf("%s %s %s on %s", group, side.direction, role.For.Noun, list.Place()),
 					})

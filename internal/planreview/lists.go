@@ -29,6 +29,17 @@ type entryList struct {
 	// live is true where the live organization told the list, so that an apply
 	// changes it by difference and leaves those of whom the plan did not know.
 	live bool
+	// uncertain is true where the plan puts somebody on the list and does not tell whom, so
+	// that nobody leaves it for sure.
+	uncertain bool
+	// told is true where the plan tells everybody whom it takes off.
+	told bool
+	// concealed are the keys of the entries that may not be shown where the plan has them.
+	concealed map[string]bool
+}
+
+func newEntries() *entryList {
+	return &entryList{entries: map[string]access.Reference{}, concealed: map[string]bool{}}
 }
 
 // lists are all access lists on one side of a plan.
@@ -116,9 +127,13 @@ func (l *lists) dataLists(source *instance) []dataList {
 }
 
 // listsBefore are those of the prior state and its data sources; and, where the live
-// organization shows them, as it has them.
-func listsBefore(plan contents, p *principals, live *Live) *lists {
+// organization shows them, as it has them. If they are wanted as the plan found them, what
+// that tells counts more.
+func listsBefore(plan contents, p *principals, live *Live, asFound bool) *lists {
 	l := newLists(plan.vocabulary, p)
+	if live != nil && asFound {
+		l.overlay(live.Organization)
+	}
 	l.addData(plan)
 	for _, whole := range []bool{true, false} {
 		for _, i := range plan.managed {
@@ -127,11 +142,50 @@ func listsBefore(plan contents, p *principals, live *Live) *lists {
 			}
 		}
 	}
+	for _, i := range plan.managed {
+		l.addDisplaced(i)
+	}
 	l.openLists()
-	if live != nil {
+	if live != nil && !asFound {
 		l.overlay(live.Organization)
 	}
 	return l
+}
+
+// displaced are the ids of those whom the create of a whole list takes off it, where the plan
+// says so: then it takes off nobody else.
+func (i *instance) displaced() (ids []string, told bool) {
+	if i.list == nil || !i.list.whole || !i.creates() {
+		return nil, false
+	}
+	return i.after.ids(attributeRemoves)
+}
+
+// addDisplaced notes who is on a list that the plan does not know, because the create takes
+// them off. Who is to stay may be there or not.
+func (l *lists) addDisplaced(i *instance) {
+	ids, told := i.displaced()
+	if !told {
+		return
+	}
+	key, ok := l.place(i.list, i.after)
+	if !ok {
+		return
+	}
+	wanted := l.principals.named(i.list, i.after)
+	list := l.at(key)
+	list.told = wanted.complete
+	if list.complete && wanted.complete {
+		maps.DeleteFunc(list.entries, func(key string, _ access.Reference) bool {
+			_, stays := wanted.entries[key]
+			return !stays && !slices.Contains(ids, key)
+		})
+	}
+	for _, id := range ids {
+		if _, known := list.entries[id]; !known {
+			list.entries[id] = access.Reference{Kind: access.KindUnknown, Key: id}
+		}
+	}
 }
 
 func newLists(vocabulary *access.Vocabulary, p *principals) *lists {
@@ -157,7 +211,7 @@ func (l *lists) addData(plan contents) {
 
 func (l *lists) dataKey(source *instance, list dataList) (listKey, bool) {
 	if list.role == "" {
-		return l.groupKey(source.before.Text("member"))
+		return l.groupOf(source.before, attributeMember, "id")
 	}
 	place, ok := l.dataPlace(source)
 	return listKey{role: list.role, place: place}, ok
@@ -182,8 +236,20 @@ func (l *lists) groupKey(group string) (listKey, bool) {
 	return membersOf(l.principals.key(reference)), true
 }
 
+// groupOf is groupKey for an object that tells the id of the group.
+func (l *lists) groupOf(o *object, name, idName string) (listKey, bool) {
+	if id := o.id(idName); l.principals.byID[id] != nil {
+		return membersOf(id), true
+	}
+	if text, is := o.hiddenText(name); is == known {
+		return l.groupKey(text)
+	}
+	return listKey{}, false
+}
+
 func (l *lists) listOf(members []string, is knowledge) *entryList {
-	list := &entryList{entries: map[string]access.Reference{}, complete: is == known}
+	list := newEntries()
+	list.complete = is == known
 	for _, member := range members {
 		reference, err := access.ParseEntry(member)
 		if err != nil {
@@ -198,7 +264,7 @@ func (l *lists) listOf(members []string, is knowledge) *entryList {
 // place returns the list that a resource tells of, if the plan knows it.
 func (l *lists) place(resource *listResource, o *object) (listKey, bool) {
 	if resource.role == "" {
-		return l.groupKey(o.Text("group"))
+		return l.groupOf(o, "group", "group_id")
 	}
 	slugs := each(resource.attributes, o.Text)
 	place := access.PlaceOf(slugs...)
@@ -212,25 +278,15 @@ func (l *lists) add(resource *listResource, o *object) {
 	case !ok:
 		l.open[resource.role] = true
 	case resource.whole:
-		l.known[key] = l.members(o)
+		l.known[key] = l.principals.named(resource, o)
 	default:
-		l.at(key).join(l.member(o))
+		l.at(key).join(l.principals.named(resource, o))
 	}
-}
-
-func (l *lists) members(o *object) *entryList {
-	members, is := o.texts("members")
-	return l.listOf(members, is)
-}
-
-func (l *lists) member(o *object) *entryList {
-	member, is := o.text("member")
-	return l.listOf([]string{member}, is)
 }
 
 func (l *lists) at(key listKey) *entryList {
 	if l.known[key] == nil {
-		l.known[key] = &entryList{entries: map[string]access.Reference{}}
+		l.known[key] = newEntries()
 	}
 	return l.known[key]
 }
@@ -238,7 +294,8 @@ func (l *lists) at(key listKey) *entryList {
 // join puts the entries of another list on this one.
 func (l *entryList) join(other *entryList) {
 	maps.Copy(l.entries, other.entries)
-	l.complete = l.complete && other.complete
+	maps.Copy(l.concealed, other.concealed)
+	l.complete, l.uncertain = l.complete && other.complete, l.uncertain || other.uncertain
 }
 
 // leave takes the entries of another list off this one, but those that stay, if any do.
@@ -253,7 +310,7 @@ func (l *entryList) leave(other, staying *entryList) {
 func (l *lists) openLists() {
 	for key, list := range l.known {
 		if l.open[key.role] {
-			list.complete = false
+			list.complete, list.uncertain = false, true
 		}
 	}
 }

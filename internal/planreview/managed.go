@@ -44,18 +44,18 @@ type ManagedRole struct{ Address, ID, Member, Role string }
 
 // managedBy reads what a plan tells of its state.
 func managedBy(plan *Plan) Managed {
-	hidden, lists := secretsOf(plan.Plan), listResources(plan.Vocabulary)
-	held := map[string]*instance{}
+	hidden, lists := contentsOf(plan).secrets, listResources(plan.Vocabulary)
+	held := map[string][]*instance{}
 	if plan.PriorState != nil && plan.PriorState.Values != nil {
 		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
 			if r.Mode != tfjson.DataResourceMode {
-				held[r.Address+r.DeposedKey] = instanceOfState(r, lists)
+				held[r.Address+r.DeposedKey] = []*instance{instanceOfState(r, lists)}
 			}
 		})
 	}
 	note := func(change *tfjson.ResourceChange, found *instance) {
 		if isOurs(change.Type) && change.Mode != tfjson.DataResourceMode && found.before != nil {
-			held[change.Address+change.DeposedKey] = found
+			held[change.Address+change.DeposedKey] = []*instance{found}
 		}
 	}
 	for _, change := range plan.ResourceChanges {
@@ -72,7 +72,8 @@ func managedBy(plan *Plan) Managed {
 		}
 	}
 	var m Managed
-	for _, i := range ordered(held, hidden) {
+	for _, i := range ordered(held) {
+		i.sides(func(_ side, o *object) { o.secrets = hidden })
 		m.add(i)
 	}
 	return m

@@ -16,7 +16,7 @@ func (m *model) managementEvents() []Event {
 	found := []Event{}
 	for _, i := range m.plan.managed {
 		note := func(sentence string) {
-			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
+			found = append(found, Event{Address: i.address, Subject: m.subjectOf(i), Sentence: sentence, givenUp: i.forgotten()})
 		}
 		if i.imported {
 			note(m.thing(i) + " is imported: from now on, Terraform manages it")
@@ -47,9 +47,9 @@ func (m *model) thing(i *instance) string {
 		}
 		return "an entry among the " + m.spellList(key)
 	case i.kind == "role_assignment":
-		return fmt.Sprintf("the global role %s of %s", m.plan.vocabulary.Title(o.role()), i.subject())
+		return fmt.Sprintf("the global role %s of %s", m.plan.vocabulary.Title(o.role()), m.subjectOf(i))
 	case i.kind == "ci_user_token":
-		return "the API token of " + i.subject()
+		return "the API token of " + m.subjectOf(i)
 	}
 	return i.subject()
 }

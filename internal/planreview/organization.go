@@ -13,17 +13,22 @@ type model struct {
 	people [2]*principals
 	lists  [2]*lists
 	orgs   [2]review.Organization
+	veil   *veil
+	// own is what the rules about plans find.
+	own []ownFinding
 }
 
-func newModel(plan contents, live *Live) *model {
+// newModel makes a model of the organization as it is, or as the plan found it.
+func newModel(plan contents, live *Live, asFound bool) *model {
 	m := &model{plan: plan, live: live}
-	m.people[before] = principalsBefore(plan, live)
-	m.lists[before] = listsBefore(plan, m.people[before], live)
+	m.people[before] = principalsBefore(plan, live, asFound)
+	m.lists[before] = listsBefore(plan, m.people[before], live, asFound)
 	m.people[after] = m.people[before].after(plan)
 	m.lists[after] = m.lists[before].after(plan, m.people[after])
 	for _, at := range []side{before, after} {
 		m.orgs[at] = m.organization(at)
 	}
+	m.veil = newVeil(m)
 	return m
 }
 
@@ -95,6 +100,17 @@ func (m *model) places() map[access.Place]any {
 		// Of a place that the token may not see, the plan may know more.
 		for place, settings := range m.live.Organization.Places {
 			note(place, settings)
+		}
+	}
+	return found
+}
+
+// placeNotes are what a reader has to know of the places.
+func (m *model) placeNotes() map[access.Place]access.PlaceNotes {
+	found := map[access.Place]access.PlaceNotes{}
+	for place, settings := range m.orgs[after].Places {
+		if tell := m.plan.vocabulary.PlaceKind(m.plan.vocabulary.KindAt(place)).Tell; tell != nil {
+			found[place] = tell(place, settings)
 		}
 	}
 	return found

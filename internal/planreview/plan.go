@@ -3,6 +3,7 @@ package planreview
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,15 +27,35 @@ type instance struct {
 	list *listResource
 	// replacedBy are the attributes that made a replacement necessary.
 	replacedBy []string
+	// organization is the id of the organization, as the identity has it.
+	organization string
+	// deposed is true for an object that an earlier apply has left to be destroyed.
+	deposed bool
+	// strange is true where no version of Terraform or OpenTofu is known to do that.
+	strange bool
 }
 
 func (i *instance) changes() bool {
-	return len(i.actions) > 0 && !i.actions.NoOp() && !i.actions.Read()
+	return i.strange || !i.actions.NoOp() && !i.actions.Read()
 }
 
 // touches tells whether the apply changes the object at SignPath. One that Terraform
 // only forgets stays as it is.
 func (i *instance) touches() bool { return i.changes() && i.before != i.after }
+
+// creates tells whether the object is a new one, as a replacement is.
+func (i *instance) creates() bool {
+	return i.touches() && i.after != nil && (i.before == nil || i.actions.Replace())
+}
+
+// sides are the objects that there are, each with its side.
+func (i *instance) sides(visit func(side, *object)) {
+	for at, o := range []*object{i.before, i.after} {
+		if o != nil {
+			visit(side(at), o)
+		}
+	}
+}
 
 // A side is one of the two organizations that a plan lies between.
 type side int
@@ -49,18 +70,20 @@ type contents struct {
 	vocabulary    *access.Vocabulary
 	managed, data []*instance
 	secrets       secrets
+	// hidden are the ids of those whose name is sensitive.
+	hidden map[string]bool
 }
 
 func contentsOf(plan *Plan) contents {
-	hidden, lists := secretsOf(plan.Plan), listResources(plan.Vocabulary)
-	managed, data := map[string]*instance{}, map[string]*instance{}
+	lists := listResources(plan.Vocabulary)
+	managed, data := map[string][]*instance{}, map[string][]*instance{}
 	if plan.PriorState != nil && plan.PriorState.Values != nil {
 		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
 			found := instanceOfState(r, lists)
 			if r.Mode == tfjson.DataResourceMode {
-				data[r.Address] = found
+				data[r.Address] = []*instance{found}
 			} else {
-				managed[r.Address+r.DeposedKey] = found
+				managed[r.Address+r.DeposedKey] = []*instance{found}
 			}
 		})
 	}
@@ -71,23 +94,20 @@ func contentsOf(plan *Plan) contents {
 			// It is read in the apply, so what an earlier one read does not count.
 			delete(data, change.Address)
 		default:
-			managed[change.Address+change.DeposedKey] = instanceOfChange(change, lists)
+			managed[change.Address+change.DeposedKey] = instancesOfChange(change, lists)
 		}
 	}
-	return contents{vocabulary: plan.Vocabulary, managed: ordered(managed, hidden), data: ordered(data, hidden), secrets: hidden}
+	c := contents{vocabulary: plan.Vocabulary, managed: ordered(managed), data: ordered(data)}
+	c.secrets, c.hidden = secretsOf(slices.Concat(c.managed, c.data, driftInstances(plan)))
+	for _, i := range slices.Concat(c.managed, c.data) {
+		i.sides(func(_ side, o *object) { o.secrets = c.secrets })
+	}
+	return c
 }
 
-func ordered(instances map[string]*instance, hidden secrets) []*instance {
-	var all []*instance
-	for _, i := range instances {
-		for _, o := range []*object{i.before, i.after} {
-			if o != nil {
-				o.secrets = hidden
-			}
-		}
-		all = append(all, i)
-	}
-	slices.SortFunc(all, func(a, b *instance) int { return strings.Compare(a.address, b.address) })
+func ordered(instances map[string][]*instance) []*instance {
+	all := slices.Concat(slices.Collect(maps.Values(instances))...)
+	slices.SortStableFunc(all, func(a, b *instance) int { return strings.Compare(a.address, b.address) })
 	return all
 }
 
@@ -96,10 +116,13 @@ func ordered(instances map[string]*instance, hidden secrets) []*instance {
 func (c contents) organization() string {
 	found := map[string]bool{}
 	for _, i := range c.managed {
-		for _, o := range []*object{i.before, i.after} {
-			if o != nil && o.Text("organization_id") != "" {
-				found[strings.ToLower(o.Text("organization_id"))] = true
+		i.sides(func(_ side, o *object) {
+			if id := o.Text("organization_id"); id != "" {
+				found[strings.ToLower(id)] = true
 			}
+		})
+		if i.organization != "" {
+			found[i.organization] = true
 		}
 	}
 	if len(found) != 1 {
@@ -152,7 +175,11 @@ func eachResource(module *tfjson.StateModule, visit func(*tfjson.StateResource))
 func instanceOfState(r *tfjson.StateResource, lists map[string]*listResource) *instance {
 	o := newObject(r.AttributeValues, nil, sensitiveValues(r))
 	kind := strings.TrimPrefix(r.Type, typePrefix)
-	return &instance{address: r.Address, kind: kind, list: lists[kind], before: o, after: o}
+	organization, _ := r.IdentityValues["organization_id"].(string)
+	return &instance{
+		address: r.Address, kind: kind, actions: tfjson.Actions{tfjson.ActionNoop}, list: lists[kind], before: o, after: o,
+		organization: strings.ToLower(organization),
+	}
 }
 
 func sensitiveValues(r *tfjson.StateResource) any {
@@ -163,14 +190,44 @@ func sensitiveValues(r *tfjson.StateResource) any {
 	return marks
 }
 
+// knownActions are all that Terraform and OpenTofu are known to do with an object. A
+// replacement that forgets is of OpenTofu 1.12 and of what comes after Terraform 1.15.
+var knownActions = []tfjson.Actions{
+	{tfjson.ActionNoop},
+	{tfjson.ActionCreate},
+	{tfjson.ActionRead},
+	{tfjson.ActionUpdate},
+	{tfjson.ActionDelete},
+	{tfjson.ActionForget},
+	{tfjson.ActionDelete, tfjson.ActionCreate},
+	{tfjson.ActionCreate, tfjson.ActionDelete},
+	{tfjson.ActionForget, tfjson.ActionCreate},
+	{tfjson.ActionCreate, tfjson.ActionForget},
+}
+
+// instancesOfChange makes two of a replacement that forgets: one that is forgotten, and one
+// that is created.
+func instancesOfChange(r *tfjson.ResourceChange, lists map[string]*listResource) []*instance {
+	i := instanceOfChange(r, lists)
+	if len(i.actions) != 2 || !slices.Contains(i.actions, tfjson.ActionForget) || i.strange {
+		return []*instance{i}
+	}
+	forgotten, created := *i, *i
+	forgotten.actions, forgotten.after = tfjson.Actions{tfjson.ActionForget}, i.before
+	created.actions, created.before, created.imported = tfjson.Actions{tfjson.ActionCreate}, nil, false
+	return []*instance{&forgotten, &created}
+}
+
 func instanceOfChange(r *tfjson.ResourceChange, lists map[string]*listResource) *instance {
 	c := r.Change
 	i := &instance{
-		address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), actions: c.Actions,
+		address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), actions: c.Actions, deposed: r.DeposedKey != "",
 		list:   lists[strings.TrimPrefix(r.Type, typePrefix)],
 		before: newObject(c.Before, nil, c.BeforeSensitive),
 		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive), imported: c.Importing != nil,
 	}
+	i.strange = !slices.ContainsFunc(knownActions, func(known tfjson.Actions) bool { return slices.Equal(known, c.Actions) }) || !i.fits()
+	i.organization = strings.ToLower(newIdentity(c).Text("organization_id"))
 	if i.forgotten() && i.after == nil {
 		// The object leaves the state and stays at SignPath as it is.
 		i.after = i.before
@@ -185,18 +242,51 @@ func instanceOfChange(r *tfjson.ResourceChange, lists map[string]*listResource) 
 	return i
 }
 
-func secretsOf(plan *tfjson.Plan) secrets {
-	found := secrets{}
-	if plan.PriorState != nil && plan.PriorState.Values != nil {
-		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
-			found.collect(r.AttributeValues, sensitiveValues(r))
-		})
+// fits tells whether there is an object on each side where the actions need one, and none
+// where they leave none.
+func (i *instance) fits() bool {
+	needs := func(actions ...tfjson.Action) bool {
+		return slices.ContainsFunc(i.actions, func(a tfjson.Action) bool { return slices.Contains(actions, a) })
 	}
-	for _, change := range slices.Concat(plan.ResourceChanges, plan.ResourceDrift) {
-		if isOurs(change.Type) && change.Change != nil {
-			found.collect(change.Change.Before, change.Change.BeforeSensitive)
-			found.collect(change.Change.After, change.Change.AfterSensitive)
+	if needs(tfjson.ActionRead) {
+		return true
+	}
+	hadOne := needs(tfjson.ActionNoop, tfjson.ActionUpdate, tfjson.ActionDelete, tfjson.ActionForget)
+	hasOne := needs(tfjson.ActionNoop, tfjson.ActionUpdate, tfjson.ActionCreate)
+	return hadOne == (i.before != nil) && hasOne == (i.after != nil)
+}
+
+// newIdentity is the identity of an object, which is empty where it has none.
+func newIdentity(c *tfjson.Change) *object {
+	for _, identity := range []any{c.BeforeIdentity, c.AfterIdentity} {
+		if o := newObject(identity, nil, nil); o != nil {
+			return o
 		}
 	}
-	return found
+	return &object{}
+}
+
+// driftInstances are what a refresh found changed.
+func driftInstances(plan *Plan) []*instance {
+	lists := listResources(plan.Vocabulary)
+	var all []*instance
+	for _, change := range plan.ResourceDrift {
+		if isOurs(change.Type) && change.Change != nil && change.Mode != tfjson.DataResourceMode {
+			all = append(all, instanceOfChange(change, lists))
+		}
+	}
+	return all
+}
+
+// secretsOf returns those whose names are sensitive, by reference and by id.
+func secretsOf(all []*instance) (secrets, map[string]bool) {
+	found, ids := secrets{}, map[string]bool{}
+	for _, i := range all {
+		i.eachPrincipal(func(kind access.Kind, o *object) {
+			if found.collect(kind, o) && o.id("id") != "" {
+				ids[o.id("id")] = true
+			}
+		})
+	}
+	return found, ids
 }

@@ -183,7 +183,7 @@ func outputs(t testing.TB, report *planreview.Report) map[string]string {
 	if err := planreview.Write(&markdown, report, planreview.FormatMarkdown, envelope.Envelope{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.WriteSARIF(&sarif, "plan.json", envelope.Tool{Name: "signpathctl", Version: "1.0.0"}); err != nil {
+	if err := report.WriteSARIF(&sarif, planreview.Locations{}, envelope.Envelope{Tool: envelope.Tool{Name: "signpathctl", Version: "1.0.0"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := planreview.Write(&document, report, planreview.FormatJSON, envelope.Envelope{}); err != nil {

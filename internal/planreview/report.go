@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	weak "github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
 )
 
 // A Report is what a plan does, and what is wrong with the access that results. All
@@ -40,8 +43,14 @@ type Report struct {
 	// could not see.
 	Live bool     `json:"-"`
 	Gaps []string `json:"-"`
-	// ChangedSince is where the live organization is not as the plan found it.
+	// ChangedSince is where the live organization is not as the plan found it. Stale is true
+	// where there is anything: then the plan is judged for what it found, too.
 	ChangedSince []Event `json:"changed_since"`
+	Stale        bool    `json:"stale"`
+	// Weaker says what the rulebook lets pass that the rules would find by default, and
+	// Unmatched which of its exceptions are about nothing.
+	Weaker    []string `json:"-"`
+	Unmatched []string `json:"-"`
 	// Drift is what changed outside Terraform, before this plan.
 	Drift []Event `json:"drift"`
 	// Unknown is what the plan does not tell yet.
@@ -50,6 +59,9 @@ type Report struct {
 	organization string
 	// catalogue has the rules of the findings.
 	catalogue review.Catalogue
+	// vocabulary is that of the plan, and notes say what is to be known of a place.
+	vocabulary *access.Vocabulary
+	notes      map[access.Place]access.PlaceNotes
 }
 
 // A ResourceChange is a resource instance that changes, with what Terraform does to it.
@@ -61,6 +73,15 @@ type ResourceChange struct {
 // A Direction is that of a [review.Change].
 type Direction review.Direction
 
+// Directions of what is known in part.
+const (
+	// MayLose is for who is on a list of which the plan does not tell who is on it after the
+	// apply.
+	MayLose Direction = "may lose"
+	// MayNotGain is MayLose for an entry that is not in force.
+	MayNotGain Direction = "may no longer gain"
+)
+
 // An AccessChange says that a principal gains or loses a permission at a place.
 type AccessChange struct {
 	Principal     string    `json:"principal"`
@@ -69,6 +90,8 @@ type AccessChange struct {
 	Project       string    `json:"project,omitempty"`
 	SigningPolicy string    `json:"signing_policy,omitempty"`
 	Sentence      string    `json:"sentence"`
+	// who begins the sentence, and way ends it: how the principal comes to have the permission.
+	who, way string
 }
 
 // An Event is something else that happens, with the resource instance that is the
@@ -77,6 +100,8 @@ type Event struct {
 	Address  string `json:"address"`
 	Subject  string `json:"subject,omitempty"`
 	Sentence string `json:"sentence"`
+	// givenUp is true for what Terraform gives up, and stays as it is.
+	givenUp bool
 }
 
 // Findings are the findings of the organization before and after, by what the plan
@@ -93,6 +118,8 @@ type Findings struct {
 type Finding struct {
 	review.FindingRecord
 	Addresses []string `json:"addresses"`
+	// managedBy are the resource instances that manage what a finding is about that is left.
+	managedBy []string
 }
 
 // An Excepted finding is one that an exception lets pass.
@@ -117,14 +144,23 @@ func ReviewLive(plan *Plan, live Live, rulebook review.Rulebook) (*Report, error
 }
 
 func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error) {
-	m := newModel(contentsOf(plan), live)
+	rulebook = withRules(rulebook)
+	m := newModel(contentsOf(plan), live, false)
 	if err := m.checkOrganization(); err != nil {
 		return nil, err
 	}
+	m.findUnreadable(plan.Plan)
+	m.findGivenUp()
 	changes := review.Changes(m.orgs[before], m.orgs[after])
-	findings, err := m.findings(rulebook, m.causes(changes, rulebook.Catalogue))
+	findings, unmatched, err := m.findings(rulebook, m.causes(changes, rulebook.Catalogue))
 	if err != nil {
 		return nil, err
+	}
+	changedSince := m.changedSince()
+	if len(changedSince) > 0 {
+		if err := m.findAsFound(&findings, rulebook); err != nil {
+			return nil, err
+		}
 	}
 	lists := m.listChanges()
 	return &Report{
@@ -132,7 +168,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Changes:    m.resourceChanges(),
 		Complete:   plan.isOfAll(),
 		Errored:    plan.Errored,
-		Access:     append(each(changes, newAccessChange), m.unseenGains(lists)...),
+		Access:     append(each(changes, m.accessChange), m.unseenGains(lists)...),
 		Lists:      lists,
 		Accounts:   m.accountEvents(),
 		Roles:      m.roleEvents(),
@@ -142,12 +178,16 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Checks:     checkEvents(plan.Plan, m.plan.secrets),
 		Findings:   findings,
 		Ignored:    rulebook.Ignored(),
+		Weaker:     each(weak.Weaker(rulebook), func(w weak.Weakening) string { return w.Sentence }),
+		Unmatched:  unmatched,
 		Live:       live != nil, Gaps: live.gaps(),
-		ChangedSince: m.changedSince(),
+		ChangedSince: changedSince, Stale: len(changedSince) > 0,
 		Drift:        driftOf(plan),
 		Unknown:      m.unknownEvents(plan.Plan),
 		organization: m.plan.organization(),
 		catalogue:    rulebook.Catalogue,
+		vocabulary:   m.plan.vocabulary,
+		notes:        m.placeNotes(),
 	}, nil
 }
 
@@ -170,37 +210,141 @@ func (m *model) resourceChanges() []ResourceChange {
 	return changes
 }
 
-func newAccessChange(c review.Change) AccessChange {
-	return AccessChange{
-		Principal: c.Principal.String(), Direction: Direction(c.Direction), Permission: c.Permission.String(),
-		Project: c.Place.Slug(0), SigningPolicy: c.Place.Slug(1), Sentence: c.String(),
+func (m *model) accessChange(c review.Change) AccessChange {
+	may, isUncertain := m.mayBe(c)
+	c, names := m.veil.change(c)
+	if isUncertain {
+		c.Direction = review.Direction(may)
 	}
+	change := AccessChange{
+		Principal: c.Principal.String(), Direction: Direction(c.Direction), Permission: c.Permission.String(),
+		Project: c.Place.Slug(0), SigningPolicy: c.Place.Slug(1), Sentence: c.String(), way: c.Way(),
+	}
+	m.veil.over(names, &change.Principal, &change.Sentence, &change.way)
+	change.who = change.Principal
+	return change
 }
 
-func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, error) {
+// mayBe tells whether it is not known that somebody loses something, because the plan does not
+// tell who is on a list afterwards, or which role it is.
+func (m *model) mayBe(c review.Change) (Direction, bool) {
+	may, isLoss := map[review.Direction]Direction{review.Loses: MayLose, review.WillNotGain: MayNotGain}[c.Direction]
+	if !isLoss || c.Because != "" {
+		return may, isLoss && m.isUncertain(kindsOf(c.Principal.Kind)...)
+	}
+	return may, slices.ContainsFunc(c.Reasons, func(r review.Reason) bool { return !m.isCut(r, c.Principal) })
+}
+
+// isUncertain tells whether some resource of the kinds is about somebody whom the plan does not
+// tell: that may be whoever another one lets go.
+func (m *model) isUncertain(kinds ...string) bool {
+	return slices.ContainsFunc(m.plan.managed, func(i *instance) bool {
+		if !slices.Contains(kinds, i.kind) || !i.touches() || i.after == nil {
+			return false
+		}
+		name := cmp.Or(aboutWhom[i.kind], naturalKey(principalKinds[i.kind]))
+		text, is := i.after.hiddenText(name)
+		return is != known || text == ""
+	})
+}
+
+// kindsOf are the kinds of resources of principals.
+func kindsOf(kind access.Kind) (kinds []string) {
+	for name, of := range principalKinds {
+		if of == kind {
+			kinds = append(kinds, name)
+		}
+	}
+	return kinds
+}
+
+// isCut tells whether a way to a principal has a step that is gone for sure after the plan.
+func (m *model) isCut(reason review.Reason, principal access.Reference) bool {
+	list, ok := listOfReason(reason)
+	if !ok {
+		one := m.people[after].byKey(m.people[before].key(principal))
+		return one == nil || one.Role != "" && !m.isUncertain("role_assignment")
+	}
+	for _, step := range append(slices.Clone(reason.Via), principal) {
+		key := m.people[before].key(step)
+		if has := m.lists[after].known[list]; has == nil || !has.has(key) && !has.uncertain {
+			return true
+		}
+		list = membersOf(key)
+	}
+	return false
+}
+
+// findings judges both sides. It tells which exceptions match nothing on either, too.
+func (m *model) findings(rulebook review.Rulebook, causes *causes) (Findings, []string, error) {
 	earlier, err := review.Review(m.orgs[before], rulebook)
 	if err != nil {
-		return Findings{}, err
+		return Findings{}, nil, err
 	}
-	later, err := review.Review(m.orgs[after], rulebook)
+	later, err := review.Review(m.orgs[after], m.findOwn(rulebook))
 	if err != nil {
-		return Findings{}, err
+		return Findings{}, nil, err
 	}
 	c := review.Compare(earlier.Findings, later.Findings)
 	if c, err = m.withoutFirstUse(c, rulebook); err != nil {
-		return Findings{}, err
+		return Findings{}, nil, err
 	}
 	if m.live != nil {
 		c.Introduced = rulebook.AsIntroduced(c.Introduced)
 	}
+	told := func(f review.Finding, at side, addresses []string) Finding {
+		return Finding{FindingRecord: m.record(f, f.Record(), at, causes), Addresses: addresses}
+	}
+	managers := m.managers()
 	return Findings{
-		Introduced: each(c.Introduced, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, after)} }),
-		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return Finding{f.Record(), causes.of(f, before)} }),
-		Left:       each(c.Left, func(f review.Finding) Finding { return Finding{f.Record(), []string{}} }),
-		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
-			return Excepted{f.Record(), causes.of(f.Finding, after)}
+		Introduced: each(c.Introduced, func(f review.Finding) Finding { return told(f, after, causes.of(f, after)) }),
+		Resolved:   each(c.Resolved, func(f review.Finding) Finding { return told(f, before, causes.of(f, before)) }),
+		Left: each(c.Left, func(f review.Finding) Finding {
+			left := told(f, after, []string{})
+			left.managedBy = causes.managing(f, managers)
+			return left
 		}),
-	}, nil
+		Excepted: each(newlyExcepted(earlier, later), func(f review.ExceptedFinding) Excepted {
+			record := f.Record()
+			record.FindingRecord = m.record(f.Finding, record.FindingRecord, after, causes)
+			return Excepted{record, causes.of(f.Finding, after)}
+		}),
+	}, rulebook.Unmatched(earlier, later), nil
+}
+
+// record is how a finding is told: without the names of those who may not be named.
+func (m *model) record(f review.Finding, r review.FindingRecord, at side, causes *causes) review.FindingRecord {
+	rule, _ := causes.catalogue.ByID(f.Rule)
+	names := m.veil.finding(f, at, causes.listsOf(f, rule))
+	m.veil.over(names, &r.Sentence)
+	m.veil.overAll(names, r.Principals, r.Reasons)
+	return r
+}
+
+// findAsFound adds the findings that the plan introduces into the organization as it found it,
+// and not into what that has become since: whoever came on, or went, outside of Terraform does
+// not let a plan pass that was denied without.
+func (m *model) findAsFound(findings *Findings, rulebook review.Rulebook) error {
+	found := newModel(m.plan, m.live, true)
+	changes := review.Changes(found.orgs[before], found.orgs[after])
+	then, _, err := found.findings(rulebook, found.causes(changes, rulebook.Catalogue))
+	if err != nil {
+		return err
+	}
+	isTold := func(all []Finding, f Finding) bool {
+		return slices.ContainsFunc(all, func(other Finding) bool { return other.Fingerprint == f.Fingerprint })
+	}
+	for _, f := range then.Introduced {
+		if !isTold(findings.Introduced, f) {
+			f.Sentence += " So it is in the organization as the plan found it, which has changed since."
+			findings.Introduced = append(findings.Introduced, f)
+		}
+	}
+	slices.SortStableFunc(findings.Introduced, func(a, b Finding) int {
+		return strings.Compare(a.Severity, b.Severity) // "deny" comes first.
+	})
+	findings.Left = slices.DeleteFunc(findings.Left, func(f Finding) bool { return isTold(findings.Introduced, f) })
+	return nil
 }
 
 // withoutFirstUse counts as left what was there before, and only begins to matter because

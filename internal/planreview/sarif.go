@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
@@ -23,6 +25,16 @@ type (
 		Tool        sarifTool         `json:"tool"`
 		Invocations []sarifInvocation `json:"invocations"`
 		Results     []sarifResult     `json:"results"`
+		// Properties say what the review is of.
+		Properties sarifProperties `json:"properties"`
+	}
+	sarifProperties struct {
+		Of           string                `json:"of"`
+		Headline     string                `json:"headline"`
+		Organization envelope.Organization `json:"organization"`
+		Plan         *envelope.Plan        `json:"plan,omitempty"`
+		Rules        *envelope.Rules       `json:"rules,omitempty"`
+		Time         time.Time             `json:"time,omitzero"`
 	}
 	sarifInvocation struct {
 		ExecutionSuccessful        bool                `json:"executionSuccessful"`
@@ -43,6 +55,7 @@ type (
 	sarifRule struct {
 		ID                   string       `json:"id"`
 		ShortDescription     sarifText    `json:"shortDescription"`
+		FullDescription      sarifText    `json:"fullDescription"`
 		Help                 sarifText    `json:"help"`
 		DefaultConfiguration sarifDefault `json:"defaultConfiguration"`
 	}
@@ -60,13 +73,6 @@ type (
 		Message             sarifText         `json:"message"`
 		Locations           []sarifLocation   `json:"locations"`
 		PartialFingerprints map[string]string `json:"partialFingerprints"`
-		// Suppressions are of what an exception of the rulebook lets pass.
-		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
-	}
-	sarifSuppression struct {
-		Kind          string `json:"kind"`
-		Status        string `json:"status"`
-		Justification string `json:"justification"`
 	}
 	sarifLocation struct {
 		PhysicalLocation sarifPhysicalLocation `json:"physicalLocation"`
@@ -89,10 +95,10 @@ type (
 )
 
 // WriteSARIF writes the findings that the plan introduces or leaves as SARIF 2.1.0,
-// with that as the baseline state. Those that it resolves are left out: code hosts
-// close what is no longer there, and show as open whatever is. The artifact is the URI
-// reference of the file that they show findings at.
-func (r *Report) WriteSARIF(w io.Writer, artifact string, tool envelope.Tool) error {
+// with that as the baseline state. Those that it resolves are left out, and those that an
+// exception lets pass: code hosts close what is no longer there, and show as open whatever is,
+// also what is marked as suppressed.
+func (r *Report) WriteSARIF(w io.Writer, where Locations, head envelope.Envelope) error {
 	rules, index := sarifRules(r.catalogue)
 	results := []sarifResult{}
 	for _, group := range []struct {
@@ -100,43 +106,62 @@ func (r *Report) WriteSARIF(w io.Writer, artifact string, tool envelope.Tool) er
 		findings []Finding
 	}{{"new", r.Findings.Introduced}, {"unchanged", r.Findings.Left}} {
 		for _, f := range group.findings {
-			results = append(results, newSARIFResult(f, index, group.state, artifact))
+			results = append(results, newSARIFResult(f, index, group.state, where))
 		}
 	}
-	for _, f := range r.Findings.Excepted {
-		result := newSARIFResult(Finding{f.FindingRecord, f.Addresses}, index, "new", artifact)
-		result.Suppressions = []sarifSuppression{{"external", "accepted", text.Visible(fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason))}}
-		results = append(results, result)
-	}
+	head = r.about(head)
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
 		Runs: []sarifRun{{
-			Tool:        sarifTool{sarifDriver{Name: tool.Name, Version: tool.Version, Rules: rules}},
-			Invocations: []sarifInvocation{{!r.Errored, r.sarifNotifications()}}, Results: results,
+			Tool: sarifTool{sarifDriver{Name: head.Tool.Name, Version: head.Tool.Version, Rules: rules}},
+			Invocations: []sarifInvocation{{!r.Errored, each(r.notifications(), func(n notification) sarifNotification {
+				return sarifNotification{n.level, sarifMessage(n.text)}
+			})}}, Results: results,
+			Properties: sarifProperties{
+				text.Visible(of(r, head)), text.Visible(r.headline()), head.Organization, head.Plan, head.Rules, head.Time.UTC().Truncate(time.Second),
+			},
 		}},
 	})
 }
 
-func newSARIFResult(f Finding, index map[string]int, state, artifact string) sarifResult {
+// codeHostFingerprint is the only one by which GitHub tells findings apart. Without it, the
+// upload makes one of the text of the line, and all findings of a rule are one.
+const codeHostFingerprint = "primaryLocationLineHash"
+
+func newSARIFResult(f Finding, index map[string]int, state string, where Locations) sarifResult {
 	return sarifResult{
 		RuleID: f.Rule, RuleIndex: index[f.Rule], Level: sarifLevel(review.Severity(f.Severity)),
 		BaselineState: state, Message: sarifMessage(f.Sentence + " " + f.Advice),
-		Locations:           []sarifLocation{sarifLocationOf(f, artifact)},
-		PartialFingerprints: map[string]string{"finding/v1": f.Fingerprint},
+		Locations:           []sarifLocation{sarifLocationOf(f, where)},
+		PartialFingerprints: map[string]string{"finding/v1": f.Fingerprint, codeHostFingerprint: f.Fingerprint},
 	}
 }
 
-// sarifNotifications are what else somebody has to know of the results.
-func (r *Report) sarifNotifications() []sarifNotification {
-	found := []sarifNotification{}
-	note := func(level, text string) { found = append(found, sarifNotification{level, sarifMessage(text)}) }
+// A notification is something else that somebody has to know of the findings. The level is
+// error, warning or note.
+type notification struct{ level, text string }
+
+func (r *Report) notifications() (found []notification) {
+	note := func(level, text string) { found = append(found, notification{level, text}) }
 	if r.Errored {
 		note("error", erroredPlan)
 	}
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		note("warning", off)
+	}
+	for _, weaker := range r.Weaker {
+		note("warning", "Weaker than by default: "+weaker)
+	}
+	for _, unmatched := range r.Unmatched {
+		note("warning", unmatched)
+	}
+	if !r.Errored && !r.Complete {
+		note("warning", partialPlan)
+	}
+	if !r.Live {
+		note("note", unasked)
 	}
 	for _, gap := range r.Gaps {
 		note("warning", gap)
@@ -162,7 +187,8 @@ func sarifRules(catalogue review.Catalogue) (rules []sarifRule, index map[string
 	for i, rule := range catalogue {
 		index[rule.ID] = i
 		rules = append(rules, sarifRule{
-			ID: rule.ID, ShortDescription: sarifText{rule.Summary}, Help: sarifText{rule.Advice},
+			ID: rule.ID, ShortDescription: sarifText{rule.Summary},
+			FullDescription: sarifText{fmt.Sprintf("%s Source: %s (%s).", rule.Summary, rule.Source, rule.Evidence)}, Help: sarifText{rule.Advice},
 			DefaultConfiguration: sarifDefault{sarifLevel(rule.Severity)},
 		})
 	}
@@ -176,12 +202,11 @@ func sarifLevel(severity review.Severity) string {
 	return "warning"
 }
 
-// wholeFile is for code hosts that ask for a line: Terraform writes a plan in one.
-var wholeFile = sarifRegion{StartLine: 1}
-
 // sarifLocationOf names the resource instances first, because those can be changed.
-func sarifLocationOf(f Finding, artifact string) sarifLocation {
-	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{artifact}, wholeFile}}
+func sarifLocationOf(f Finding, where Locations) sarifLocation {
+	at := where.of(f)
+	uri := url.URL{Path: at.Path}
+	location := sarifLocation{PhysicalLocation: sarifPhysicalLocation{sarifArtifact{uri.String()}, sarifRegion{at.Line}}}
 	for _, address := range f.Addresses {
 		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{text.Visible(address), "resource"})
 	}

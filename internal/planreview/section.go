@@ -5,19 +5,69 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// A section is a part of the report as text, in several lengths.
+// A section is a part of the report as text.
 type section struct {
-	title string
-	// lengths are the lines of the section, the longest first. Each says all there
+	title  string
+	blocks []block
+	// folded is true for what nobody has to decide about: Markdown shows it on demand.
+	folded bool
+	// again is true for what another section says in fewer words, where there is room for
+	// it: in Markdown.
+	again bool
+}
+
+// A block is a part of a section, in several lengths.
+type block struct {
+	// lengths are the lines of the block, the longest first. Each says all there
 	// is to say, the shorter ones by counting; the last is a line or two, however
-	// large the plan is.
+	// large the plan is. The lines are ordered, so that what matters less is cut first.
 	lengths [][]line
 	// keep is greater for what is to be shortened later.
 	keep int
+	// text is what stands in the format text, if not the longest; the others have it folded.
+	text []line
+}
+
+// inText are the lines for the format text.
+func (b block) inText() []line {
+	if b.text != nil {
+		return b.text
+	}
+	return b.lengths[0]
+}
+
+// How long the parts of a review are kept in full: what is graver is shortened later.
+const (
+	keepReading  = 0
+	keepAgain    = 1
+	keepLeft     = 2
+	keepLists    = 3
+	keepDetails  = 4
+	keepMails    = 5
+	keepAccounts = 6
+	keepWarnings = 7
+	keepAccess   = 8
+	keepTokens   = 18
+	keepGaps     = 19
+	keepStale    = 20
+	keepDenied   = 21
+	keepRoles    = 22
+)
+
+// oneBlock is a section that has one block.
+func oneBlock(title string, keep int, lengths ...[]line) section {
+	if len(lengths[0]) == 0 {
+		return section{}
+	}
+	return section{title: title, blocks: []block{{lengths: lengths, keep: keep}}}
+}
+
+func (s section) fold() section {
+	s.folded = true
+	return s
 }
 
 // A line is a sentence with its details.
@@ -28,37 +78,93 @@ type line struct {
 
 func plainLine(text string) line { return line{text: text} }
 
-// sections returns what is not empty, in the order of reading.
+// sections returns what is not empty, in the order of reading: what is to be decided about,
+// the gravest first, and then the rest.
 func (r *Report) sections() []section {
+	given, others := r.management()
 	all := []section{
-		findingSection("Findings introduced", r.Findings.Introduced, 9),
-		accessSection(r.Access),
-		listSection(r.Lists),
-		eventSection("Users, CI users and groups", "change", r.Accounts, 6),
-		eventSection("Global roles", "change", r.Roles, 8),
-		eventSection("API tokens", "token", r.Tokens, 7),
-		eventSection("Mails that will be sent", "mail", r.Mails, 5),
-		eventSection("Taken over or given up by Terraform", "object", r.Management, 4),
-		eventSection("Checks that fail", "check", r.Checks, 5),
-		findingSection("Findings resolved", r.Findings.Resolved, 2),
-		findingSection("Findings left", r.Findings.Left, 0),
+		eventSection("Changed since the plan was made", "change", r.ChangedSince, keepStale),
+		r.introducedSection(),
+		eventSection("Global roles", "change", r.Roles, keepRoles),
+		{title: "Who gains and loses what", blocks: r.accessBlocks()},
+		eventSection("Given up by Terraform", "object", given, keepWarnings),
+		eventSection("API tokens", "token", r.Tokens, keepTokens),
+		eventSection("Checks that fail", "check", r.Checks, keepMails),
+		sentenceSection("Not seen in the live organization", "gap", r.Gaps, keepGaps),
+		eventSection("Not known from this plan", "gap", r.Unknown, keepGaps),
+		sentenceSection("Rules that are weaker than by default", "rule", r.Weaker, keepDetails),
+		sentenceSection("Exceptions that match nothing", "exception", r.Unmatched, keepDetails),
 		exceptedSection(r.Findings.Excepted),
-		eventSection("Changed since the plan was made", "change", r.ChangedSince, 8),
-		gapSection(r.Gaps),
-		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, 3),
-		eventSection("Not known from this plan", "gap", r.Unknown, 4),
+		r.listSection().fold(),
+		eventSection("Users, CI users and groups", "change", r.Accounts, keepAccounts).fold(),
+		eventSection("Mails that will be sent", "mail", r.Mails, keepMails).fold(),
+		eventSection("Taken over by Terraform", "object", others, keepDetails).fold(),
+		eventSection("Changed outside Terraform, before this plan", "change", r.Drift, keepDetails).fold(),
+		r.eachSection("Each finding introduced", len(r.Findings.Introduced), r.findingGroups(r.Findings.Introduced), each(r.Findings.Introduced, Finding.line)),
+		r.eachSection("Each gain and loss", len(r.Access), r.accessLines(), each(r.Access, r.changeLine)),
+		settledSection("Findings resolved", r.Findings.Resolved),
+		settledSection("Findings left", r.Findings.Left),
 	}
-	return slices.DeleteFunc(all, func(s section) bool { return len(s.lengths) == 0 })
+	return slices.DeleteFunc(all, func(s section) bool { return len(s.blocks) == 0 })
+}
+
+// management parts what Terraform gives up from what it takes over.
+func (r *Report) management() (given, others []Event) {
+	for _, e := range r.Management {
+		if e.givenUp {
+			given = append(given, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	return given, others
+}
+
+// eachSection tells one by one what another section has gathered; there is none where that has
+// gathered nothing.
+func (r *Report) eachSection(title string, number int, gathered, one []line) section {
+	if len(gathered) >= number {
+		return section{}
+	}
+	s := oneBlock(title, keepAgain, one, []line{}).fold()
+	s.again = true
+	return s
+}
+
+func (r *Report) accessLines() (lines []line) {
+	for _, g := range r.accessGroups() {
+		lines = append(lines, r.linesOf(g, 0)...)
+	}
+	return lines
 }
 
 func (r *Report) title() string { return "SignPath plan review" }
 
-// headline counts what the plan does in one sentence.
+// headline says what is gravest, or else counts.
 func (r *Report) headline() string {
-	gains := 0
+	if gravest := r.gravest(); gravest != "" {
+		return gravest
+	}
+	return r.counts()
+}
+
+// summary are the sentences after the headline.
+func (r *Report) summary() []string {
+	if r.gravest() == "" {
+		return nil
+	}
+	return []string{r.counts()}
+}
+
+// counts says in numbers what the plan does.
+func (r *Report) counts() string {
+	gains, doubts := 0, 0
 	for _, c := range r.Access {
-		if d := review.Direction(c.Direction); d == review.Gains || d == review.WillGain {
+		switch c.Direction {
+		case Direction(review.Gains), Direction(review.WillGain):
 			gains++
+		case MayLose, MayNotGain:
+			doubts++
 		}
 	}
 	denied := 0
@@ -70,7 +176,8 @@ func (r *Report) headline() string {
 	text := fmt.Sprintf("No resource of SignPath changes; %s left.", count(len(r.Findings.Left), "finding", "findings"))
 	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
 		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
-			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"), count(len(r.Access)-gains, "loss", "losses"),
+			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"),
+			count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts),
 			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
 	}
 	if r.Live {
@@ -80,9 +187,6 @@ func (r *Report) headline() string {
 	}
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		text += " " + off
-	}
-	if len(r.Unknown) > 0 {
-		text += " Not all is known: " + count(len(r.Unknown), "gap", "gaps") + "."
 	}
 	switch {
 	case r.Errored:
@@ -99,6 +203,14 @@ const (
 	partialPlan = "The plan is a part of what is to be done: another one must follow."
 	unasked     = "The live organization was not asked."
 )
+
+// doubted adds what may be lost to what is.
+func doubted(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d that may be)", n)
+}
 
 func (f Finding) details() []string {
 	return append(spellCauses(slices.Clone(f.Reasons), f.Addresses), f.Advice)
@@ -119,91 +231,77 @@ func spellCauses(lines, addresses []string) []string {
 	return append(lines, text)
 }
 
-func findingSection(title string, findings []Finding, keep int) section {
-	if len(findings) == 0 {
-		return section{}
+func (f Finding) text() string { return fmt.Sprintf("%s %s: %s", f.Severity, f.Rule, f.Sentence) }
+
+func (f Finding) line() line { return line{f.text(), f.details()} }
+
+// introducedSection has what is denied apart, which is cut last.
+func (r *Report) introducedSection() section {
+	var blocks []block
+	for _, part := range []struct {
+		denied bool
+		keep   int
+	}{{true, keepDenied}, {false, keepWarnings}} {
+		findings := slices.DeleteFunc(slices.Clone(r.Findings.Introduced), func(f Finding) bool {
+			return (f.Severity == string(review.Deny)) != part.denied
+		})
+		if len(findings) == 0 {
+			continue
+		}
+		full := r.findingGroups(findings)
+		short := each(full, func(l line) line { return plainLine(l.text) })
+		blocks = append(blocks, block{lengths: [][]line{full, short, countedByRule(findings)}, keep: part.keep})
 	}
-	var full, short, denied []line
+	return section{title: "Findings introduced", blocks: blocks}
+}
+
+// settledSection tells in a line each what nobody has to decide about now.
+func settledSection(title string, findings []Finding) section {
+	lines := each(findings, func(f Finding) line { return line{f.text(), spellCauses(nil, f.Addresses)} })
+	return oneBlock(title, keepLeft, lines, countedByRule(findings)).fold()
+}
+
+func countedByRule(findings []Finding) []line {
 	var rules []string
 	perRule := map[string]int{}
 	for _, f := range findings {
-		text := fmt.Sprintf("%s %s: %s", f.Severity, f.Rule, f.Sentence)
-		full = append(full, line{text, f.details()})
-		short = append(short, line{text: text})
-		if f.Severity == string(review.Deny) {
-			denied = append(denied, line{text: text})
-		}
 		rule := f.Severity + " " + f.Rule
 		if perRule[rule] == 0 {
 			rules = append(rules, rule)
 		}
 		perRule[rule]++
 	}
-	var counted []line
-	for _, rule := range rules {
-		counts := line{text: fmt.Sprintf("%s: %s", rule, count(perRule[rule], "finding", "findings"))}
-		counted = append(counted, counts)
-		if !strings.HasPrefix(rule, string(review.Deny)) {
-			denied = append(denied, counts)
-		}
-	}
-	// What fails the plan is counted only where nothing else helps.
-	return section{title, [][]line{full, short, denied, counted}, keep}
+	return each(rules, func(rule string) line { return plainLine(rule + ": " + count(perRule[rule], "finding", "findings")) })
 }
 
 func exceptedSection(findings []Excepted) section {
-	if len(findings) == 0 {
-		return section{}
-	}
 	var full []line
 	for _, f := range findings {
 		excepted := fmt.Sprintf("Excepted until %s: %s", f.Until, f.Reason)
 		full = append(full, line{fmt.Sprintf("%s: %s", f.Rule, f.Sentence), spellCauses([]string{excepted}, f.Addresses)})
 	}
-	counted := []line{{text: count(len(findings), "finding", "findings")}}
-	return section{"Findings introduced that an exception lets pass", [][]line{full, counted}, 2}
+	return oneBlock("Findings introduced that an exception lets pass", keepWarnings, full, []line{{text: count(len(findings), "finding", "findings")}})
 }
 
-func accessSection(changes []AccessChange) section {
-	if len(changes) == 0 {
-		return section{}
+func (r *Report) listSection() section {
+	full := each(r.Lists, func(c ListChange) line { return plainLine(c.String()) })
+	short := each(r.Lists, func(c ListChange) line {
+		return plainLine(fmt.Sprintf("%s of %s: %d more, %d fewer, then %s",
+			c.List, c.Place(), len(c.Gains), len(c.Loses), count(len(c.Entries), "entry", "entries")))
+	})
+	s := oneBlock("Access lists", keepLists, full, short, []line{{text: count(len(r.Lists), "list changes", "lists change")}})
+	if len(s.blocks) > 0 {
+		s.blocks[0].text = r.listGroups()
 	}
-	var full []line
-	tally := newTally()
-	for _, c := range changes {
-		full = append(full, line{text: c.Sentence})
-		tally.add(access.PlaceOf(c.Project, c.SigningPolicy).String(), string(c.Direction)+" "+c.Permission)
-	}
-	return section{"Who gains and loses what", [][]line{full, tally.lines(), {{text: fmt.Sprintf("%s at %s",
-		count(len(changes), "change", "changes"), count(len(tally.places), "place", "places"))}}}, 10}
-}
-
-func listSection(changes []ListChange) section {
-	if len(changes) == 0 {
-		return section{}
-	}
-	var full, short []line
-	for _, c := range changes {
-		full = append(full, line{text: c.String()})
-		short = append(short, line{text: fmt.Sprintf("%s of %s: %d more, %d fewer, then %s",
-			c.List, c.Place(), len(c.Gains), len(c.Loses), count(len(c.Entries), "entry", "entries"))})
-	}
-	return section{"Access lists", [][]line{full, short, {{text: count(len(changes), "list changes", "lists change")}}}, 1}
+	return s
 }
 
 func eventSection(title, noun string, events []Event, keep int) section {
-	if len(events) == 0 {
-		return section{}
-	}
-	full := each(events, func(e Event) line { return line{text: e.Sentence} })
-	return section{title, [][]line{full, {{text: count(len(events), noun, noun+"s")}}}, keep}
+	return oneBlock(title, keep, each(events, func(e Event) line { return plainLine(e.Sentence) }), []line{{text: count(len(events), noun, noun+"s")}})
 }
 
-func gapSection(gaps []string) section {
-	if len(gaps) == 0 {
-		return section{}
-	}
-	return section{"Not seen in the live organization", [][]line{each(gaps, plainLine), {{text: count(len(gaps), "gap", "gaps")}}}, 8}
+func sentenceSection(title, noun string, sentences []string, keep int) section {
+	return oneBlock(title, keep, each(sentences, plainLine), []line{{text: count(len(sentences), noun, noun+"s")}})
 }
 
 // A tally counts what happens at each place, in the order in which it is added.

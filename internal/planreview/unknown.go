@@ -8,48 +8,83 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// decisive are the attributes that say who gets what, by the kind of resource.
-func decisive(i *instance) []string {
-	switch i.kind {
-	case "user":
-		return []string{"email", "member", "active"}
-	case "ci_user", "user_group":
-		return []string{"name", "member", "active"}
-	case "role_assignment":
-		return []string{"member", "role"}
-	case "ci_user_token":
-		return []string{"ci_user"}
-	}
-	if i.list == nil {
-		return nil
-	}
-	return slices.Concat(i.list.attributes, []string{"group", "member", "members"})
-}
-
 // unknownEvents tells what the plan does not tell: what comes with the apply, what
-// is sensitive, and what is put off to a later plan.
+// is sensitive, what has a form that is not known, and what is put off to a later plan.
 func (m *model) unknownEvents(plan *tfjson.Plan) []Event {
 	found := []Event{}
 	for _, i := range m.plan.managed {
-		if i.after == nil {
-			continue
-		}
-		for _, name := range decisive(i) {
-			if is := i.after.knows(name); is != known {
-				found = append(found, Event{Address: i.address, Subject: name, Sentence: fmt.Sprintf("%s of %s is %s", name, i.address, is)})
-			}
-		}
+		found = append(found, unknownOf(i)...)
 	}
+	for _, action := range strangeActions(plan) {
+		found = append(found, gap(action.Address, "", "actions of the type %s are not known here, such as %s", action.Type, action.Address))
+	}
+	found = append(found, unknownChecks(plan)...)
 	if names := providerConfigurations(plan); len(names) > 1 {
-		found = append(found, Event{Sentence: "the provider has several configurations (" + strings.Join(names, ", ") +
-			"): if they are of several organizations, this review takes those for one"})
+		found = append(found, gap("", "", "the provider has several configurations (%s): if they are of several organizations, this review takes those for one",
+			strings.Join(names, ", ")))
 	}
 	for _, deferred := range plan.DeferredChanges {
 		if change := deferred.ResourceChange; change != nil && isOurs(change.Type) {
-			found = append(found, Event{Address: change.Address, Sentence: change.Address + " is deferred to a later plan"})
+			found = append(found, gap(change.Address, "", "%s is deferred to a later plan%s", change.Address, deferredBy(deferred.Reason)))
 		}
 	}
 	return found
+}
+
+func gap(address, subject, format string, args ...any) Event {
+	return Event{Address: address, Subject: subject, Sentence: fmt.Sprintf(format, args...)}
+}
+
+// unknownOf tells what is not told of one instance.
+func unknownOf(i *instance) (found []Event) {
+	if i.strange {
+		found = append(found, gap(i.address, "", "what becomes of %s is not known: %s", i.address, spellActions(i.actions)))
+	}
+	all, isKnown := decisive(i)
+	if !isKnown {
+		found = append(found, gap(i.address, "", "resources of the type %s are not known here, such as %s", typePrefix+i.kind, i.address))
+	}
+	if _, isPrincipal := principalKinds[i.kind]; isPrincipal && i.after != nil && i.after.unknown.holds(attributeMember) {
+		found = append(found, gap(i.address, attributeMember, "%s of %s is %s", attributeMember, i.address, unknown))
+	}
+	for _, attribute := range all {
+		if is := attribute.worst(i); is != known {
+			found = append(found, gap(i.address, attribute.name, "%s of %s is %s", attribute.name, i.address, is))
+		}
+	}
+	return found
+}
+
+// unknownChecks are those of the configuration that only the apply can judge.
+func unknownChecks(plan *tfjson.Plan) (found []Event) {
+	note := func(address string) {
+		found = append(found, gap(address, "", "whether %s holds is %s", address, unknown))
+	}
+	for _, check := range plan.Checks {
+		for _, instance := range check.Instances {
+			if instance.Status == tfjson.CheckStatusUnknown {
+				note(instance.Address.ToDisplay)
+			}
+		}
+		if len(check.Instances) == 0 && check.Status == tfjson.CheckStatusUnknown {
+			note(check.Address.ToDisplay)
+		}
+	}
+	return found
+}
+
+func deferredBy(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
+}
+
+// strangeActions are the invocations of actions of the provider that are not known here.
+func strangeActions(plan *tfjson.Plan) []*tfjson.ActionInvocation {
+	return slices.DeleteFunc(slices.Clone(plan.ActionInvocations), func(action *tfjson.ActionInvocation) bool {
+		return !isOurs(action.Type) || action.Type == typePrefix+"reinvite_user"
+	})
 }
 
 // providerConfigurations returns the configurations of this provider that a plan has.
@@ -74,9 +109,16 @@ func providerConfigurations(plan *tfjson.Plan) []string {
 
 // knows tells how well an attribute of any type is known.
 func (o *object) knows(name string) knowledge {
-	if _, is := o.text(name); is != known {
-		return is
+	switch text, _ := o.values[name].(string); {
+	case o.sensitive.holds(name), o.secrets.hold(text):
+		return sensitive
+	case o.unknown.holds(name):
+		return unknown
 	}
-	_, is := o.texts(name)
-	return is
+	if _, isList := o.values[name].([]any); isList {
+		if _, is := o.texts(name); is == sensitive {
+			return is
+		}
+	}
+	return known
 }

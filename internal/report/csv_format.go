@@ -3,25 +3,30 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
-// csvHeader names the columns. A row is a gap, a rule that is ignored, a finding, an
-// excepted finding or an access, as its first column says, and leaves the columns of the others empty.
+// csvHeader names the columns. A row says something about the report, such as the organization
+// or a filter, or is a gap, a rule that is ignored, a finding, an excepted finding or an access,
+// as its first column says, and leaves the columns of the others empty.
 var csvHeader = []string{
 	"record", "severity", "rule", "project", "signing_policy", "principal", "in_force", "permission",
 	"text", "why", "advice", "source", "evidence", "fingerprint",
 }
 
 // writeCSV writes the report for a spreadsheet: one row for each permission that
-// somebody has somewhere.
-func (r *Report) writeCSV(w io.Writer) error {
-	rows := [][]string{csvHeader}
+// somebody has somewhere. Without the mark of the byte order, spreadsheets take UTF-8 for the
+// code page of the machine.
+func (r *Report) writeCSV(w io.Writer, head envelope.Envelope) error {
+	rows := append([][]string{csvHeader}, r.csvAbout(head)...)
 	for _, gap := range r.Survey.Gaps {
 		rows = append(rows, csvRow(map[string]string{"record": "gap", "text": gap}))
 	}
@@ -39,7 +44,43 @@ func (r *Report) writeCSV(w io.Writer) error {
 	for _, access := range r.Access {
 		rows = append(rows, csvRow(csvAccess(access)))
 	}
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return err
+	}
 	return csv.NewWriter(w).WriteAll(rows)
+}
+
+const byteOrderMark = "\ufeff"
+
+// csvAbout are rows on the report itself, so that the file is evidence on its own.
+func (r *Report) csvAbout(head envelope.Envelope) [][]string {
+	var rows [][]string
+	about := func(record, text string) {
+		if text != "" {
+			rows = append(rows, csvRow(map[string]string{"record": record, "text": text}))
+		}
+	}
+	about("organization", r.organization(head))
+	about("time", r.at(head))
+	about("reader", r.readBy())
+	if head.Tool.Name != "" {
+		about("tool", head.Tool.Name+" "+head.Tool.Version)
+	}
+	if len(r.Survey.Gaps) > 0 {
+		about("complete", "no")
+	} else {
+		about("complete", "yes")
+	}
+	about("filtered", r.filtered(head))
+	if head.Rules != nil {
+		for _, weaker := range head.Rules.Weaker {
+			rows = append(rows, csvRow(map[string]string{"record": "weaker", "rule": weaker.Rule, "text": weaker.Sentence}))
+		}
+	}
+	for _, unmatched := range r.Unmatched {
+		about("unmatched", unmatched)
+	}
+	return rows
 }
 
 func csvFinding(record string, finding review.Finding) map[string]string {
@@ -72,12 +113,14 @@ func csvRow(values map[string]string) []string {
 	return row
 }
 
-// noFormula keeps a spreadsheet from computing what somebody chose as a name.
-func noFormula(text string) string {
-	if text != "" && strings.ContainsAny(text[:1], "=+-@\t\r\n") {
-		return "'" + text
-	}
-	return text
+// formula is how a cell begins that a spreadsheet computes, in full width, too. Where the decimal
+// mark is a comma, a semicolon ends a cell whatever quotes are around it.
+var formula = regexp.MustCompile(`(^|;)([\s"']*[=+\-@＝＋－＠])`)
+
+// noFormula keeps a spreadsheet from computing what somebody chose as a name, and spells out
+// what cannot be seen.
+func noFormula(cell string) string {
+	return formula.ReplaceAllString(text.Visible(cell), "$1'$2")
 }
 
 func spellReferences(references []access.Reference) string {

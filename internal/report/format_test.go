@@ -3,9 +3,11 @@ package report_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -88,10 +91,20 @@ func TestMarkdown(t *testing.T) {
 
 func TestCSV(t *testing.T) {
 	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatCSV)
+	text, isMarked := strings.CutPrefix(text, "\ufeff")
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	must(t, err)
 	column := func(row []string, name string) string { return row[slices.Index(rows[0], name)] }
 	approvers := 0
+	first := 1 + slices.IndexFunc(rows[1:], func(row []string) bool { return column(row, "severity") != "" })
+	for _, want := range []string{"organization", "time", "reader", "complete"} {
+		if !slices.ContainsFunc(rows[:first], func(row []string) bool { return row[0] == want && column(row, "text") != "" }) {
+			t.Errorf("no row says the %s", want)
+		}
+	}
+	if !isMarked {
+		t.Error("a spreadsheet does not take it for UTF-8")
+	}
 	for _, row := range rows[1:] {
 		if column(row, "permission") == "approve" {
 			approvers++
@@ -101,8 +114,8 @@ func TestCSV(t *testing.T) {
 			}
 		}
 	}
-	if approvers != 2 || column(rows[1], "record") != "finding" || column(rows[1], "severity") != "deny" || column(rows[1], "fingerprint") == "" {
-		t.Errorf("%d approvers, and the first row is %q", approvers, rows[1])
+	if approvers != 2 || column(rows[first], "record") != "finding" || column(rows[first], "severity") != "deny" || column(rows[first], "fingerprint") == "" {
+		t.Errorf("%d approvers, and the first finding is %q", approvers, rows[first])
 	}
 }
 
@@ -112,6 +125,67 @@ func TestCSVComputesNothing(t *testing.T) {
 	text := written(t, reviewed(t, start(t, from).read(t, token), policies("=1+1")), report.FormatCSV)
 	if !strings.Contains(text, ",'=1+1,") || strings.Contains(text, ",=1+1,") {
 		t.Errorf("a slug is a formula in\n%s", text)
+	}
+}
+
+// TestCSVComputesNothingAnywhere reads the file as spreadsheets do where the decimal mark is a
+// comma: a semicolon ends a cell, also within quotes that began in mid-cell.
+func TestCSVComputesNothingAnywhere(t *testing.T) {
+	from := seed()
+	names := []string{"a;=1+1", "b; +1+1", "c;\"=1+1\"", "d;' @SUM(1)", "e;\u200b-1", "f;\uff1d1+1", "=g\u202e", " =h", "M\u00fcller"}
+	for _, name := range names {
+		from.CIUsers = append(from.CIUsers, mock.CIUserSeed{Name: name})
+		from.Projects[0].Readers = append(from.Projects[0].Readers, "ci_user:"+name)
+	}
+	text := written(t, reviewed(t, start(t, from).read(t, token), review.Filter{}), report.FormatCSV)
+	if strings.ContainsAny(strings.TrimPrefix(text, "\ufeff"), "\u202e\u200b") || !strings.Contains(text, "M\u00fcller") || !strings.Contains(text, `g\u202e`) {
+		t.Errorf("what cannot be seen is not spelled out in\n%s", text)
+	}
+	for _, separator := range ",;" {
+		for line := range strings.Lines(text) {
+			for _, cell := range strings.Split(line, string(separator)) {
+				if trimmed := strings.TrimLeft(cell, " \""); strings.ContainsAny(trimmed[:min(1, len(trimmed))], "=+-@") || strings.HasPrefix(trimmed, "\uff1d") {
+					t.Errorf("by %c, a cell is the formula %q", separator, cell)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryFormatSaysThatItIsFiltered has a finding beside what is shown.
+func TestEveryFormatSaysThatItIsFiltered(t *testing.T) {
+	o := start(t, seed()).read(t, token)
+	name := "Example & Sons"
+	head := envelope.Envelope{
+		Tool: envelope.Tool{Name: "signpathctl", Version: "1.2.3"}, Organization: envelope.Organization{Name: &name},
+		Time: time.Date(2026, 6, 15, 12, 30, 0, 0, time.UTC), Filters: map[string][]string{"projects": {"tool"}, "permissions": {}},
+		Rules: &envelope.Rules{Weaker: []envelope.Weakening{{Rule: "old-token", Sentence: "old-token is weak."}}},
+	}
+	whole := reviewed(t, o, review.Filter{})
+	r := reviewed(t, o, review.Filter{Places: map[string][]string{vocabulary.PlaceProject: {"tool"}}})
+	outside := fmt.Sprintf("%d more findings outside of the filters, 1 of them denied", len(whole.Findings)-len(r.Findings))
+	for _, format := range report.Formats() {
+		var text, unfiltered strings.Builder
+		must(t, r.Write(&text, format, head))
+		must(t, whole.Write(&unfiltered, format, head))
+		wants := []string{"FILTERED", "by projects tool", outside, "in the whole organization", "15 at 12:30 UTC", "Example ", "old-token is weak."}
+		switch format {
+		case report.FormatJSON:
+			wants = []string{
+				`"projects": [` + "\n" + `      "tool"`,
+				fmt.Sprintf(`"findings_outside_filters": %d`, len(whole.Findings)-len(r.Findings)), "in the whole organization",
+			}
+		case report.FormatCSV:
+			wants = slices.DeleteFunc(wants, func(want string) bool { return strings.HasPrefix(want, "in the whole") }) // It has no counts.
+		}
+		for _, want := range wants {
+			if !strings.Contains(text.String(), want) {
+				t.Errorf("%s: no %q in\n%.1500s", format, want, text.String())
+			}
+		}
+		if strings.Contains(unfiltered.String(), "FILTERED") || strings.Contains(unfiltered.String(), "in the whole organization") {
+			t.Errorf("%s: a report without a filter has one", format)
+		}
 	}
 }
 

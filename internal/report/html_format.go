@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 )
 
 var (
@@ -30,7 +32,7 @@ func sourceHash(source string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func (r *Report) writeHTML(w io.Writer) error {
+func (r *Report) writeHTML(w io.Writer, head envelope.Envelope) error {
 	return pageTemplate.Execute(w, struct {
 		Policy string
 		Style  template.CSS
@@ -40,6 +42,6 @@ func (r *Report) writeHTML(w io.Writer) error {
 		Policy: pagePolicy,
 		Style:  template.CSS(pageStyle), //nolint:gosec // It is a file of this package, with nothing put in.
 		Script: template.JS(pageScript), //nolint:gosec // As is this.
-		page:   r.newPage(),
+		page:   r.newPage(head),
 	})
 }

@@ -15,6 +15,8 @@ type jsonReport struct {
 	Ignored  []string                `json:"ignored"`
 	Access   []jsonAccess            `json:"access"`
 	Counts   []Count                 `json:"counts"`
+	// Outside is how many findings the filters leave out.
+	Outside int `json:"findings_outside_filters"`
 }
 
 type jsonAccess struct {
@@ -55,6 +57,7 @@ func (r *Report) json(head envelope.Envelope) jsonReport {
 		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
 		Counts:   r.Counts(),
+		Outside:  r.Outside[review.Deny] + r.Outside[review.Warn],
 	}
 }
 

@@ -6,16 +6,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // writeMarkdown writes the report for a pull request, a wiki or a ticket.
-func (r *Report) writeMarkdown(w io.Writer) error {
+func (r *Report) writeMarkdown(w io.Writer, head envelope.Envelope) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", r.Survey.ID, r.Day, text.Markdown(r.readBy()))
-	if off := review.SwitchedOff(r.Ignored); off != "" {
-		fmt.Fprintf(&b, "\n%s\n", text.Markdown(off))
+	fmt.Fprintf(&b, "# Access review of organization %s on %s\n\n%s\n", text.Markdown(r.organization(head)), r.at(head), text.Markdown(r.readBy()))
+	if filtered := r.filtered(head); filtered != "" {
+		fmt.Fprintf(&b, "\n> **%s**\n", text.Markdown(filtered))
+	}
+	for _, note := range r.notes(head) {
+		fmt.Fprintf(&b, "\n%s\n", text.Markdown(note))
 	}
 	if len(r.Survey.Gaps) > 0 {
 		b.WriteString("\n> **This review is incomplete.**\n")

@@ -8,14 +8,16 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // A page is what the template shows. Principals and places have numbers, by which
 // everything else names them: a number cannot be mistaken for a name, and is short.
 type page struct {
-	ID, Day, ReadBy, SwitchedOff string
-	Gaps                         []string
+	ID, Name, Day, At, ReadBy, Tool, Filtered string
+	// Notes are about the rules.
+	Notes, Gaps []string
 	// Tallies count findings, and Counts everything else.
 	Tallies, Counts []Count
 	Rules           []*pageRule
@@ -81,11 +83,17 @@ type pageRight struct {
 	Wider bool
 }
 
-func (r *Report) newPage() *page {
+func (r *Report) newPage(head envelope.Envelope) *page {
 	p := &page{
-		ID: r.Survey.ID, Day: r.Day, ReadBy: text.Visible(r.readBy()), SwitchedOff: review.SwitchedOff(r.Ignored),
-		Gaps:       each(r.Survey.Gaps, text.Visible),
+		ID: r.Survey.ID, Day: r.Day, At: r.at(head), ReadBy: text.Visible(r.readBy()), Filtered: text.Visible(r.filtered(head)),
+		Notes: each(r.notes(head), text.Visible), Gaps: each(r.Survey.Gaps, text.Visible),
 		principals: map[access.Reference]int{}, places: map[access.Place]int{},
+	}
+	if head.Organization.Name != nil {
+		p.Name = text.Visible(*head.Organization.Name)
+	}
+	if head.Tool.Name != "" {
+		p.Tool = text.Visible(head.Tool.Name + " " + head.Tool.Version)
 	}
 	counts := r.Counts()
 	p.Tallies, p.Counts = counts[:findingCounts], counts[findingCounts:]

@@ -24,8 +24,12 @@ type Report struct {
 	// Ignored are the ids of the rules that the rulebook switches off: what they would
 	// have found is nowhere in the report.
 	Ignored []string
+	// Unmatched says of the exceptions of the rulebook which are about nothing.
+	Unmatched []string
 	// Access is who may do what, ordered by place, permission and principal.
 	Access []review.Access
+	// Outside is how many findings the filter leaves out, by severity.
+	Outside map[review.Severity]int
 
 	shown *review.Selection
 }
@@ -40,10 +44,19 @@ func New(found *survey.Survey, rulebook review.Rulebook, filter review.Filter) (
 	if err != nil {
 		return nil, fmt.Errorf("the rules do not hold: %w", err)
 	}
+	unmatched := rulebook.Unmatched(outcome)
+	outside := map[review.Severity]int{}
+	for _, finding := range outcome.Findings {
+		outside[finding.Severity]++
+	}
 	outcome = shown.Report(outcome)
+	for _, finding := range outcome.Findings {
+		outside[finding.Severity]--
+	}
 	return &Report{
 		Survey: found, Day: rulebook.Now.Format(time.DateOnly), shown: shown,
-		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Access: shown.Access(review.Effective(found.Organization)),
+		Findings: outcome.Findings, Excepted: outcome.Excepted, Ignored: rulebook.Ignored(), Unmatched: unmatched,
+		Outside: outside, Access: shown.Access(review.Effective(found.Organization)),
 	}, nil
 }
 
@@ -71,11 +84,16 @@ func (r *Report) Counts() []Count {
 		{"findings that warn", r.count(review.Warn)},
 		{"findings with an exception", len(r.Excepted)},
 	}
+	// What is not of the filtered part says so.
+	ofAll := ""
+	if !r.shown.IsWhole() {
+		ofAll = " in the whole organization"
+	}
 	for _, kind := range access.Kinds() {
-		counts = append(counts, Count{kind.Noun() + "s", len(r.Survey.Directory.All(kind))})
+		counts = append(counts, Count{kind.Noun() + "s" + ofAll, len(r.Survey.Directory.All(kind))})
 	}
 	for _, kind := range r.vocabulary().Places {
-		counts = append(counts, Count{kind.Plural, len(r.Survey.Organization.PlacesOf(kind.Key))})
+		counts = append(counts, Count{kind.Plural + ofAll, len(r.Survey.Organization.PlacesOf(kind.Key))})
 	}
 	shown := r.permissions()
 	for _, permission := range r.vocabulary().Permissions {

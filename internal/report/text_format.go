@@ -8,17 +8,21 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // writeText writes the report for people.
-func (r *Report) writeText(w io.Writer) error {
+func (r *Report) writeText(w io.Writer, head envelope.Envelope) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { b.WriteString(text.Visible(fmt.Sprintf(format, args...)) + "\n") }
-	line("Access review of organization %s on %s", r.Survey.ID, r.Day)
+	line("Access review of organization %s on %s", r.organization(head), r.at(head))
 	line("%s", r.readBy())
-	if off := review.SwitchedOff(r.Ignored); off != "" {
-		line("%s", off)
+	if filtered := r.filtered(head); filtered != "" {
+		line("%s", filtered)
+	}
+	for _, note := range r.notes(head) {
+		line("%s", note)
 	}
 	if len(r.Survey.Gaps) > 0 {
 		line("")

@@ -44,15 +44,21 @@ type Change struct {
 // String says the change in a sentence without a full stop: "user:a@example.com
 // gains approval on acme/release-signing, through group:Release Managers".
 func (c Change) String() string {
-	ways := make([]string, len(c.Reasons))
-	for i, reason := range c.Reasons {
-		ways[i] = reason.how()
-	}
 	preposition := "on"
 	if c.Place == (access.Place{}) {
 		preposition = "in"
 	}
-	text := fmt.Sprintf("%s %s %s %s %s, %s", c.Principal, c.Direction, c.Permission.Noun, preposition, c.Place, strings.Join(ways, " and "))
+	return fmt.Sprintf("%s %s %s %s %s, %s", c.Principal, c.Direction, c.Permission.Noun, preposition, c.Place, c.Way())
+}
+
+// Way says how the principal comes to have the permission, or had it: "through group:Release
+// Managers".
+func (c Change) Way() string {
+	ways := make([]string, len(c.Reasons))
+	for i, reason := range c.Reasons {
+		ways[i] = reason.how()
+	}
+	text := strings.Join(ways, " and ")
 	if c.Because != "" {
 		text += ", " + c.Because
 	}

@@ -35,14 +35,20 @@ type Finding struct {
 
 	// position is where the rule stands in the catalogue.
 	position int
+	// keys are those of the principals: the id of whoever has one.
+	keys []string
 }
 
 // Fingerprint is the same for the same rule and subjects in every review, whatever
-// the sentence counts and whichever ways lead there.
+// the sentence counts, whichever ways lead there, and whatever the subjects are called.
 func (f Finding) Fingerprint() string {
 	parts := []string{f.Rule, f.About}
-	for _, principal := range f.Principals {
-		parts = append(parts, principal.Folded().String())
+	if len(f.keys) == len(f.Principals) {
+		parts = append(parts, f.keys...)
+	} else {
+		for _, principal := range f.Principals {
+			parts = append(parts, principal.Folded().String())
+		}
 	}
 	for _, place := range f.Places {
 		parts = append(parts, place.Slug(0)+"/"+strings.Join(place.Slugs()[min(1, place.Depth()):], "/"))

@@ -32,7 +32,7 @@ func Review(org Organization, rulebook Rulebook) (Report, error) {
 	a := analyze(org)
 	for position, rule := range rulebook.Catalogue {
 		severity := rulebook.severity(rule)
-		if severity == Ignore {
+		if severity == Ignore || rule.Find == nil {
 			continue
 		}
 		for _, finding := range rule.Find(&Inspection{analysis: a, rulebook: rulebook, rule: rule}) {
@@ -47,6 +47,9 @@ func Review(org Organization, rulebook Rulebook) (Report, error) {
 }
 
 func (r *Report) add(finding Finding, rulebook Rulebook, roster *roster) {
+	for _, principal := range finding.Principals {
+		finding.keys = append(finding.keys, roster.lasting(principal))
+	}
 	for _, exception := range rulebook.Rules[finding.Rule].Exceptions {
 		if !exception.Expired(rulebook.Now) && exception.covers(finding, roster) {
 			r.Excepted = append(r.Excepted, ExceptedFinding{finding, exception})

@@ -72,6 +72,17 @@ func (r *roster) key(reference access.Reference) string {
 	return key
 }
 
+// lasting names somebody the same way in every review: by the id, where there is one.
+func (r *roster) lasting(reference access.Reference) string {
+	if p, ok := r.find(reference); ok && access.IsID(p.ID) {
+		return p.ID
+	}
+	if id, ok := reference.ID(); ok {
+		return id
+	}
+	return reference.Folded().String()
+}
+
 // keys returns the key of everybody whom the references name, once and in order: a
 // list may name somebody by the id, and what a plan adds to it by the natural key.
 func (r *roster) keys(references []access.Reference) []string {

@@ -42,7 +42,8 @@ type Rule struct {
 	// somebody mends it. Else it finds that somebody is there.
 	Absence bool
 
-	// Find does the work. Rule, severity and advice are filled in.
+	// Find does the work. Rule, severity and advice are filled in. It is nil for a rule that
+	// no organization can break by itself.
 	Find func(*Inspection) []Finding
 }
 

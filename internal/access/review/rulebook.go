@@ -146,6 +146,25 @@ func (e Exception) covers(finding Finding, roster *roster) bool {
 	return len(finding.Places) > 0
 }
 
+// Unmatched tells in the order of the catalogue which exceptions are about no finding of any
+// of the reviews: whom or what they name may be misspelled, or in order by now. Those that
+// have ended are findings themselves.
+func (b Rulebook) Unmatched(reports ...Report) []string {
+	found := []string{}
+	for _, rule := range b.Catalogue {
+		set := b.Rules[rule.ID]
+		for _, exception := range set.Exceptions {
+			isUsed := slices.ContainsFunc(reports, func(r Report) bool {
+				return slices.ContainsFunc(r.Excepted, func(f ExceptedFinding) bool { return f.Rule == rule.ID && f.Exception == exception })
+			})
+			if !isUsed && !exception.Expired(b.Now) && set.Severity != Ignore {
+				found = append(found, fmt.Sprintf("The exception of %s from %s matches nothing.", exception, rule.ID))
+			}
+		}
+	}
+	return found
+}
+
 // String names the subjects of the exception.
 func (e Exception) String() string {
 	switch {

@@ -22,6 +22,8 @@ type Envelope struct {
 	Organization  Organization `json:"organization"`
 	// Time is when the document was made.
 	Time time.Time `json:"time"`
+	// Plan is nil for a kind of document that is of no plan.
+	Plan *Plan `json:"plan,omitempty"`
 	// ReadBy is nil where nothing was read live.
 	ReadBy *Reader `json:"read_by"`
 	// Filters are the values of each filter that the kind of document has.
@@ -37,6 +39,14 @@ type Envelope struct {
 type Tool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+}
+
+// A Plan is the plan that a document is of.
+type Plan struct {
+	// SHA256 is that of the plan as JSON, as it was read, in hexadecimal digits.
+	SHA256 string `json:"sha256"`
+	// Commit is that of the configuration; empty if nobody has told it.
+	Commit string `json:"commit,omitempty"`
 }
 
 // An Organization is what a document is about. What nobody has told is nil.
@@ -59,6 +69,8 @@ type Rules struct {
 	SHA256 *string `json:"sha256"`
 	// Weaker is what the file makes weaker than it is by default.
 	Weaker []Weakening `json:"weaker"`
+	// UnmatchedExceptions are sentences on the exceptions of the file that are about nothing.
+	UnmatchedExceptions []string `json:"unmatched_exceptions"`
 }
 
 // A Weakening says of one rule what lets more pass than by default.

@@ -223,6 +223,7 @@ func (a *applyWalk) applyChange(c *Change) Diagnostics {
 		kept := *made
 		kept.tainted = kept.tainted || creates && more.hasErrors()
 		kept.createFirst, kept.dependencies = a.walk.createsFirst(r), a.config.allDependencies(r)
+		kept.sensitive = again.afterSensitive
 		made = &kept
 		a.evaluator.set(c.address, made.value)
 	}

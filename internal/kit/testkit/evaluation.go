@@ -211,6 +211,13 @@ func (e *evaluator) configured(r *resourceBlock, address instanceAddress, s *sch
 	return value, diags
 }
 
+// sensitiveIn is what was sensitive in the block of an instance when it was decoded last.
+func (e *evaluator) sensitiveIn(address instanceAddress) []cty.PathValueMarks {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.sensitive[address]
+}
+
 func (e *evaluator) decode(body *hclsyntax.Body, s *schema, of each) (cty.Value, []cty.PathValueMarks, hcl.Diagnostics) {
 	ctx, diags := e.context(bodyExpressions(body), of)
 	value, more := hcldec.Decode(body, s.spec(), ctx)

@@ -95,6 +95,19 @@ func (s *schema) sensitiveMarks(value cty.Value) map[string]any {
 	return marks
 }
 
+// withSensitive adds what the configuration marks. A set is marked as a whole, as the CLI does.
+func withSensitive(marks map[string]any, paths []cty.PathValueMarks, value cty.Value) map[string]any {
+	if value.IsNull() {
+		return marks
+	}
+	for _, marked := range paths {
+		if name, ok := marked.Path[0].(cty.GetAttrStep); ok {
+			marks[name.Name] = true
+		}
+	}
+	return marks
+}
+
 func jsonIndex(address instanceAddress) any {
 	if address.key == "" {
 		return nil
@@ -135,8 +148,9 @@ func (d *Driver) JSON(p *Plan) *tfjson.Plan {
 		s := d.schemaOf(c.address.resourceAddress)
 		change := &tfjson.Change{
 			Actions: jsonActions[c.Action], Before: jsonValue(c.Before), After: jsonValue(c.After), AfterUnknown: unknownMarks(c.After),
-			BeforeSensitive: s.sensitiveMarks(c.Before), AfterSensitive: s.sensitiveMarks(c.After),
-			BeforeIdentity: jsonIdentity(c.beforeIdentity), AfterIdentity: jsonIdentity(c.afterIdentity),
+			BeforeSensitive: withSensitive(s.sensitiveMarks(c.Before), c.beforeSensitive, c.Before),
+			AfterSensitive:  withSensitive(s.sensitiveMarks(c.After), c.afterSensitive, c.After),
+			BeforeIdentity:  jsonIdentity(c.beforeIdentity), AfterIdentity: jsonIdentity(c.afterIdentity),
 		}
 		if c.Importing {
 			change.Importing = &tfjson.Importing{}
@@ -149,7 +163,7 @@ func (d *Driver) JSON(p *Plan) *tfjson.Plan {
 			ProviderName: implied(c.address.kind), DeposedKey: c.Deposed, Change: change,
 		})
 		if !c.After.IsNull() {
-			planned := &object{value: c.After, identity: c.afterIdentity}
+			planned := &object{value: c.After, identity: c.afterIdentity, sensitive: c.afterSensitive}
 			told.PlannedValues.RootModule.Resources = append(told.PlannedValues.RootModule.Resources, d.resourceJSON(c.address, planned))
 		}
 	}
@@ -201,7 +215,7 @@ func (d *Driver) stateJSON(s *State) *tfjson.State {
 func (d *Driver) resourceJSON(address instanceAddress, o *object) *tfjson.StateResource {
 	values, _ := jsonValue(o.value).(map[string]any)
 	identity, _ := jsonIdentity(o.identity).(map[string]any)
-	sensitive, err := json.Marshal(d.schemaOf(address.resourceAddress).sensitiveMarks(o.value))
+	sensitive, err := json.Marshal(withSensitive(d.schemaOf(address.resourceAddress).sensitiveMarks(o.value), o.sensitive, o.value))
 	if err != nil {
 		panic(err)
 	}

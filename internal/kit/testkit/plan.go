@@ -44,6 +44,8 @@ type Change struct {
 	beforeIdentity, afterIdentity cty.Value
 	dependencies                  []resourceAddress
 	replacePaths                  []string
+	// beforeSensitive and afterSensitive are what the configuration marks.
+	beforeSensitive, afterSensitive []cty.PathValueMarks
 }
 
 // Address is that of the instance.
@@ -285,7 +287,7 @@ func (p *planWalk) instance(r *resourceBlock, address instanceAddress, of each) 
 	change.Importing = importing
 	if change.Action == NoOp && prior != nil {
 		settled := *prior
-		settled.dependencies = p.config.allDependencies(r)
+		settled.dependencies, settled.sensitive = p.config.allDependencies(r), change.afterSensitive
 		p.inState(func(s *State) { s.put(address, r.providerName(), &settled) })
 	}
 	p.add(change)
@@ -410,7 +412,10 @@ func (p *planWalk) orphan(address instanceAddress) Diagnostics {
 		return nil
 	}
 	if p.isForgotten(address) {
-		p.add(&Change{Action: Forget, address: address, Before: prior.value, After: cty.NullVal(prior.value.Type()), dependencies: prior.dependencies})
+		p.add(&Change{
+			Action: Forget, address: address, Before: prior.value, After: cty.NullVal(prior.value.Type()),
+			dependencies: prior.dependencies, beforeSensitive: prior.sensitive,
+		})
 		return nil
 	}
 	provider, diags := p.provider(name)
@@ -504,7 +509,7 @@ func (w *walk) planDestroy(provider *connection, address instanceAddress, prior 
 	}
 	return &Change{
 		Action: Delete, address: address, Before: prior.value, After: s.null(), Private: answer.PlannedPrivate, Deposed: deposed,
-		beforeIdentity: prior.identity, afterIdentity: identity, dependencies: prior.dependencies,
+		beforeIdentity: prior.identity, afterIdentity: identity, dependencies: prior.dependencies, beforeSensitive: prior.sensitive,
 	}, diags
 }
 
@@ -543,6 +548,9 @@ func (w *walk) planChange(provider *connection, r *resourceBlock, address instan
 		change.Action, change.Before = planned.Action, planned.Before
 	}
 	change.dependencies = w.config.allDependencies(r)
+	if change.afterSensitive = w.evaluator.sensitiveIn(address); prior != nil {
+		change.beforeSensitive = prior.sensitive
+	}
 	return change, diags
 }
 

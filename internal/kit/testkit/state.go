@@ -29,6 +29,8 @@ type object struct {
 	tainted         bool
 	createFirst     bool
 	dependencies    []resourceAddress
+	// sensitive is what the configuration had marked.
+	sensitive []cty.PathValueMarks
 }
 
 func newState() *State { return &State{instances: map[instanceAddress]*instance{}} }

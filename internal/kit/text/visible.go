@@ -4,6 +4,7 @@ package text
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -47,7 +48,7 @@ func isHidden(r rune) bool {
 
 // special are the characters that could make markup, HTML, a reference or a column of a
 // table.
-const special = "\\`*_[]<>|&~$#!"
+const special = "\\`*_[]<>|&~$#!%^"
 
 // silence shows nothing, and keeps what is around it from becoming a mention, a link or
 // an emoji, for which code hosts need no markup.
@@ -70,8 +71,19 @@ func Markdown(text string) string {
 	return b.String()
 }
 
-// alive is how an address or the code of an emoji begins.
-var alive = regexp.MustCompile(`^(?i:://|www\.|:[0-9a-z_+-]+:)`)
+// alive is how an address, the code of an emoji or the number of an issue begins, from the
+// character on behind which something is put.
+var alive = regexp.MustCompile(`^(?i:://|www\.|:[0-9a-z_+-]+:|gh-[0-9])`)
+
+// schemes are those that make a link of an address behind them.
+var schemes = []string{"xmpp:", "mailto:"}
+
+func isScheme(text string, end int) bool {
+	return slices.ContainsFunc(schemes, func(scheme string) bool {
+		begin := end - len(scheme)
+		return begin >= 0 && strings.EqualFold(text[begin:end], scheme)
+	})
+}
 
 // comesAlive tells whether code hosts would make something of the text at an offset. An
 // e-mail address is no mention.
@@ -79,7 +91,9 @@ func comesAlive(text string, at int) bool {
 	switch text[at] {
 	case '@':
 		return at == 0 || !isWordCharacter(text[at-1])
-	case ':', 'w', 'W':
+	case ':':
+		return alive.MatchString(text[at:]) || isScheme(text, at+1)
+	case 'w', 'W', 'g', 'G':
 		return alive.MatchString(text[at:])
 	}
 	return false

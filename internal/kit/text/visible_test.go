@@ -43,6 +43,9 @@ func TestMarkdown(t *testing.T) {
 		"ci_user:rocket:":           `ci\_user:<!-- -->rocket:`,
 		":a:b:":                     ":<!-- -->a:<!-- -->b:",
 		"warn rule: a user":         "warn rule: a user",
+		"xmpp:a@example.com":        "xmpp:<!-- -->a@example.com",
+		"GH-12":                     "G<!-- -->H-12",
+		"%5 ^6":                     `\%5 \^6`,
 	} {
 		if got := text.Markdown(given); got != want {
 			t.Errorf("%q: %s, want %s", given, got, want)

@@ -38,6 +38,14 @@ type mutation struct {
 	end string
 }
 
+// kept are the grants that no other change of the run takes back.
+func (m mutation) kept() []string {
+	if m.yields {
+		return nil
+	}
+	return m.grants
+}
+
 // alone is the mutation without those who only go along.
 func (m mutation) alone() mutation {
 	if m.end == "" {
@@ -512,9 +520,15 @@ func (b *batch) leaveGranted() {
 		}
 	}
 	for _, change := range b.changes {
-		change.mutations = slices.DeleteFunc(slices.Clone(change.mutations), func(m mutation) bool { return m.yields && assigned[m.property] })
+		change.mutations = slices.DeleteFunc(slices.Clone(change.mutations), func(m mutation) bool {
+			return m.yields && len(m.grants) == 0 && assigned[m.property]
+		})
 		for i, m := range change.mutations {
-			granted := append(b.grants(m.property), b.editor.granted.of(m.property)...)
+			if m.yields && len(m.grants) > 0 {
+				change.mutations[i] = putBack(m.property, without(m.grants, b.revokes(m.property)))
+				continue
+			}
+			granted := append(b.entries(m.property, mutation.kept), b.editor.granted.of(m.property)...)
 			if left := without(m.revokes, granted); len(left) < len(m.revokes) {
 				change.mutations[i] = changeList(m.property, m.grants, left, m.whole)
 				change.mutations[i].end = m.end
@@ -529,7 +543,7 @@ func (e *editor) remember(changes []*change) {
 	for _, change := range changes {
 		for _, m := range change.mutations {
 			e.assigned[m.property] = e.assigned[m.property] || !m.yields
-			e.granted.add(m.property, m.grants)
+			e.granted.add(m.property, m.kept())
 			e.revoked.add(m.property, m.revokes)
 		}
 	}

@@ -83,6 +83,12 @@ func (c *Client) ChangeMembers(ctx context.Context, t Target, add, remove []stri
 	return c.changeMembers(ctx, t, changeList(contract.PropertyOf(t.List), add, remove, false))
 }
 
+// PutBack puts members onto a list again whom this client has taken off, because what they were
+// taken off for has another owner by now. Whoever owns an entry may still take it off.
+func (c *Client) PutBack(ctx context.Context, t Target, members []string) (Warnings, error) {
+	return c.changeMembers(ctx, t, putBack(contract.PropertyOf(t.List), members))
+}
+
 // EndEntry takes a member off a list, and in the same edit others whose end the run has yet to
 // ask for. What SignPath refuses is tried for the member alone. The end of an entry that went along
 // with another one, and was not put back since, needs no request: that it is off the list was
@@ -122,6 +128,13 @@ func changeList(p contract.Property, add, remove []string, whole bool) mutation 
 		},
 		grants: add, revokes: remove, whole: whole,
 	}
+}
+
+// putBack puts members onto a list whom others of the run may take off.
+func putBack(p contract.Property, members []string) mutation {
+	m := changeList(p, members, nil, false)
+	m.yields = true
+	return m
 }
 
 // endEntry takes one member off a list, and others along with it.

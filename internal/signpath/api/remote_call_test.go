@@ -73,6 +73,9 @@ func remoteCalls() []remoteCall {
 		{name: "ChangeMembers, reading", method: "ChangeMembers", route: policyRoute, do: doChangeMembers},
 		{name: "ChangeMembers, writing", method: "ChangeMembers", route: editRoute, class: writing, do: doChangeMembers},
 		{name: "ChangeMembers, reading back", method: "ChangeMembers", route: policyRoute, after: 1, do: doChangeMembers},
+		{name: "PutBack, reading", method: "PutBack", route: policyRoute, do: doPutBack},
+		{name: "PutBack, writing", method: "PutBack", route: editRoute, class: writing, do: doPutBack},
+		{name: "PutBack, reading back", method: "PutBack", route: policyRoute, after: 1, do: doPutBack},
 		{name: "EndEntry, reading", method: "EndEntry", route: policyRoute, prepare: approveOfficer, do: doEndEntry},
 		{name: "EndEntry, writing", method: "EndEntry", route: editRoute, class: writing, prepare: approveOfficer, do: doEndEntry},
 		{name: "EndEntry, reading back", method: "EndEntry", route: policyRoute, after: 1, prepare: approveOfficer, do: doEndEntry},
@@ -167,6 +170,17 @@ func doMembers(owner string, list vocabulary.List, want ...string) func(context.
 
 func approveOfficer(o *organization) {
 	o.must(o.Administrator("").AddMembers(releaseA, "approvers", officer))
+}
+
+func doPutBack(ctx context.Context, o *organization) error {
+	warnings, err := o.client.PutBack(ctx, approvers(releaseA), o.ids(officer))
+	if err != nil {
+		return err
+	}
+	if got := o.ListMembers("project-a", "release-signing", "approvers"); !slices.Equal(got, []string{officer}) || len(warnings) > 0 {
+		return fmt.Errorf("got %q, %q", got, warnings)
+	}
+	return nil
 }
 
 func doEndEntry(ctx context.Context, o *organization) error {

@@ -379,7 +379,7 @@ func TestNamesThatMislead(t *testing.T) {
 	}
 	const event = `[{"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},"entity":{"id":%q},"changes":{"approvers":{"from":[],"to":[%q]}}}]`
 	o.answering(fmt.Sprintf(event, o.id(administrator), o.id(release), "Outsider"))
-	expectSentences(t, o.review(outsiderAdded(), approversOf("release-signing", nil, []string{"ci_user:Outsider"})),
+	expectSentences(t, o.review(outsiderAdded(), approversOf("release-signing", []string{}, []string{"ci_user:Outsider"})),
 		added+notFound, "ci_user:Outsider was added to the approvers of project-a/release-signing"+notFound)
 	o.ClearFaults()
 	o.answering(fmt.Sprintf(event, o.id("ci_user:org.admin@example.com"), o.id(release), o.id(outsider)))

@@ -2,6 +2,7 @@ package documentation_test
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,35 +20,54 @@ type pipeline struct {
 	shell []string
 	env   map[string]string
 	jobs  []pipelineJob
-	// expression finds the references in the values of environment variables.
+	// starts are conditions of which one has to hold for anything to run.
+	starts []string
+	// expression finds what the system puts values in place of, in all but scripts.
 	expression string
 	// forbidden is what a script must not have: the system would put text that
 	// others wrote into the script itself.
 	forbidden string
+	// implied is true where a condition that does not ask how things are needs all
+	// before to have succeeded.
+	implied bool
+	// workspace is where a checkout is, and temporary what is thrown away after a job.
+	workspace, temporary string
 }
 
-// A pipelineJob runs in a folder of its own.
+// A pipelineJob runs on a machine of its own.
 type pipelineJob struct {
-	name, condition string
-	// checksOut is false where the folder is empty at first.
-	checksOut bool
+	name string
+	// conditions are the job's, of which one has to hold.
+	conditions []string
+	// needs are the jobs that come before.
+	needs []string
 	// always is true where the job runs though one before it failed.
 	always bool
-	// environment is what protects the administrator's token.
+	// environment is what protects a token.
 	environment string
 	// given are the variables that the system sets without being told.
-	given []string
-	env   map[string]string
-	steps []pipelineStep
+	given   []string
+	env     map[string]string
+	outputs map[string]string
+	steps   []pipelineStep
 }
 
-// A pipelineStep is a script, or keeps files for other jobs, or gets them.
+// A pipelineStep is a script, or checks out, or keeps files for other jobs, or gets them.
 type pipelineStep struct {
-	condition, script string
-	env               map[string]string
-	upload, download  string
-	files             []string
-	into              string
+	id, condition, script string
+	// mayFail is true where the job goes on without the step.
+	mayFail          bool
+	env              map[string]string
+	checkout         *pipelineCheckout
+	upload, download string
+	files            []string
+	into             string
+}
+
+// A pipelineCheckout is of the branch, or of the default branch.
+type pipelineCheckout struct {
+	into            string
+	ofDefault, bare bool
 }
 
 // readPipeline decodes a file strictly, so that a misspelled key is an error.
@@ -80,9 +100,20 @@ func (o *inOrder[T]) UnmarshalYAML(node *yaml.Node) error {
 	return decoder.Decode(&o.values)
 }
 
+// oneOrMore is a text, or a list of them.
+type oneOrMore []string
+
+func (o *oneOrMore) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		*o = []string{node.Value}
+		return nil
+	}
+	return node.Decode((*[]string)(o))
+}
+
 type githubJob struct {
 	If          string
-	Needs       string
+	Needs       oneOrMore
 	RunsOn      string `yaml:"runs-on"`
 	Timeout     int    `yaml:"timeout-minutes"`
 	Environment string
@@ -91,6 +122,7 @@ type githubJob struct {
 	Steps       []struct {
 		ID, Name, If, Uses, Run string
 		With, Env               map[string]string
+		MayFail                 bool `yaml:"continue-on-error"`
 	}
 }
 
@@ -110,26 +142,42 @@ func readGitHub(t *testing.T) pipeline {
 		t.Errorf("the workflow permits %v to every job", file.Permissions)
 	}
 	p := pipeline{
-		file: "github-actions.yml", env: file.Env, forbidden: "${{", expression: `\$\{\{ ([a-zA-Z_.]+) \}\}`,
-		shell: []string{"bash", "--noprofile", "--norc", "-eo", "pipefail"},
+		file: "github-actions.yml", env: file.Env, forbidden: `\$\{\{`, expression: `\$\{\{ (.+?) \}\}`, implied: true,
+		shell:     []string{"bash", "--noprofile", "--norc", "-eo", "pipefail"},
+		workspace: "GITHUB_WORKSPACE", temporary: "RUNNER_TEMP",
 	}
 	if shell := file.Defaults["run"]["shell"]; shell != "bash" { // Otherwise there is no pipefail.
 		t.Errorf("the default shell is %q", shell)
 	}
 	for _, name := range file.Jobs.names {
 		job := file.Jobs.values[name]
-		read := pipelineJob{name: name, condition: job.If, environment: job.Environment, always: strings.Contains(job.If, "!cancelled()")}
+		read := pipelineJob{name: name, conditions: []string{job.If}, needs: job.Needs, environment: job.Environment, outputs: job.Outputs}
 		for _, s := range job.Steps {
-			step := pipelineStep{condition: s.If, script: s.Run, env: s.Env}
+			step := pipelineStep{id: s.ID, condition: s.If, script: s.Run, env: s.Env, mayFail: s.MayFail}
 			action, _, _ := strings.Cut(s.Uses, "@")
 			switch action {
-			case "", "hashicorp/setup-terraform":
+			case "":
+			case "hashicorp/setup-terraform":
+				for scope, permission := range job.Permissions {
+					if permission == "write" {
+						t.Errorf("job %s runs Terraform, and may write %s", name, scope)
+					}
+				}
 			case "actions/checkout":
-				read.checksOut = true
+				if s.With["persist-credentials"] != "false" {
+					t.Errorf("job %s leaves a token in its checkout", name)
+				}
+				step.checkout = &pipelineCheckout{into: s.With["path"], ofDefault: s.With["ref"] == "${{ github.event.repository.default_branch }}"}
+				if s.With["ref"] != "" && !step.checkout.ofDefault {
+					t.Errorf("job %s checks out %s", name, s.With["ref"])
+				}
 			case "actions/upload-artifact":
-				step.upload, step.files = s.With["name"], strings.Fields(s.With["path"])
+				if s.With["overwrite"] != "true" {
+					t.Errorf("job %s cannot be run again once it has uploaded %s", name, s.With["name"])
+				}
+				step.upload, step.files = s.With["name"], strings.Split(strings.TrimSpace(s.With["path"]), "\n")
 			case "actions/download-artifact":
-				step.download = s.With["name"]
+				step.download, step.into = s.With["name"], s.With["path"]
 			default:
 				t.Errorf("job %s uses %s, which this test does not know", name, s.Uses)
 			}
@@ -144,14 +192,16 @@ type gitlabJob struct {
 	Extends, Stage, Timeout string
 	Rules                   []struct{ If, When string }
 	Needs                   []string
-	Environment             struct{ Name string }
+	Environment             struct{ Name, Action string }
 	ResourceGroup           string `yaml:"resource_group"`
 	Interruptible           bool
 	Variables               map[string]string
 	BeforeScript            []string `yaml:"before_script"`
 	Script                  []string
 	Artifacts               struct {
+		Reports  map[string]string
 		ExposeAs string `yaml:"expose_as"`
+		When     string
 		Paths    []string
 		Access   string
 		ExpireIn string `yaml:"expire_in"`
@@ -162,8 +212,9 @@ type gitlabJob struct {
 
 // gitlabVariables are in the environment of every job.
 var gitlabVariables = []string{
-	"SIGNPATH_ORGANIZATION_ID", "SIGNPATH_REPORTS_TOKEN",
-	"CI_API_V4_URL", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_ID", "CI_PIPELINE_SOURCE", "CI_PIPELINE_URL", "CI_PROJECT_ID",
+	"SIGNPATH_ORGANIZATION_ID", "SIGNPATH_APPLIED_BY", "SIGNPATH_DRIFT_SINCE", "SIGNPATH_READER_TOKEN",
+	"CI_API_V4_URL", "CI_COMMIT_BRANCH", "CI_COMMIT_SHA", "CI_DEFAULT_BRANCH", "CI_MERGE_REQUEST_IID", "CI_PIPELINE_ID", "CI_PIPELINE_SOURCE",
+	"CI_PIPELINE_URL", "CI_PROJECT_ID", "CI_REPOSITORY_URL",
 }
 
 func readGitLab(t *testing.T) pipeline {
@@ -176,60 +227,81 @@ func readGitLab(t *testing.T) pipeline {
 		Jobs      map[string]gitlabJob `yaml:",inline"`
 	}
 	readPipeline(t, "gitlab-ci.yml", &file)
-	for _, rule := range file.Workflow.Rules {
-		const ofThisProject = "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID"
-		if strings.Contains(rule.If, "merge_request_event") && !strings.HasSuffix(rule.If, " && "+ofThisProject) {
-			t.Errorf("a merge request from a fork gets the tokens: %s", rule.If)
-		}
-	}
 	p := pipeline{
-		file: "gitlab-ci.yml", env: file.Variables, expression: `\$([A-Z_]+)`,
+		file: "gitlab-ci.yml", env: file.Variables, expression: `\$([A-Z_0-9]+)`,
 		// The image has no bash, and the runner lets a failing line end the job.
-		shell: []string{"sh", "-e"},
+		shell: []string{"sh", "-e"}, workspace: "CI_PROJECT_DIR", temporary: "TMPDIR",
+	}
+	for _, rule := range file.Workflow.Rules {
+		p.starts = append(p.starts, rule.If)
 	}
 	for name, job := range file.Jobs {
 		if strings.HasPrefix(name, ".") {
 			continue
 		}
-		base := file.Jobs[job.Extends]
-		read := pipelineJob{
-			name: name, condition: job.Rules[0].If, environment: job.Environment.Name, given: gitlabVariables,
-			env: maps.Clone(base.Variables), always: job.Rules[0].When == "always",
-		}
-		if read.env == nil {
-			read.env = map[string]string{}
-		}
-		maps.Copy(read.env, job.Variables)
-		read.checksOut = read.env["GIT_STRATEGY"] != "none"
-		for _, needed := range job.Needs {
-			read.steps = append(read.steps, pipelineStep{download: needed})
-		}
-		before := file.Default.BeforeScript
-		if job.BeforeScript != nil {
-			before = job.BeforeScript
-		}
-		script := slices.Concat(before, base.Script, job.Script)
-		read.steps = append(read.steps, pipelineStep{script: strings.Join(script, "\n")})
-		if len(job.Artifacts.Paths) > 0 {
-			read.steps = append(read.steps, pipelineStep{upload: name, files: job.Artifacts.Paths})
-		}
-		p.jobs = append(p.jobs, read)
+		p.jobs = append(p.jobs, gitlabRead(name, job, file.Jobs[job.Extends], file.Default))
 	}
-	slices.SortFunc(p.jobs, func(a, b pipelineJob) int { // By stage.
+	slices.SortFunc(p.jobs, func(a, b pipelineJob) int { // By stage, and the same each time.
 		stage := func(j pipelineJob) int {
 			return slices.Index(file.Stages, file.Jobs[j.name].Stage+file.Jobs[file.Jobs[j.name].Extends].Stage)
 		}
-		return stage(a) - stage(b)
+		return cmp.Or(stage(a)-stage(b), strings.Compare(a.name, b.name))
 	})
 	return p
+}
+
+func gitlabRead(name string, job, base, otherwise gitlabJob) pipelineJob {
+	read := pipelineJob{
+		name: name, needs: job.Needs, environment: cmp.Or(job.Environment.Name, base.Environment.Name), given: gitlabVariables,
+		env: maps.Clone(base.Variables),
+	}
+	for _, rule := range job.Rules {
+		read.conditions = append(read.conditions, rule.If)
+		read.always = rule.When == "always"
+	}
+	if read.env == nil {
+		read.env = map[string]string{}
+	}
+	maps.Copy(read.env, job.Variables)
+	read.steps = append(read.steps, pipelineStep{checkout: &pipelineCheckout{bare: read.env["GIT_CHECKOUT"] == "false" && read.env["GIT_STRATEGY"] == "clone"}})
+	for _, needed := range job.Needs {
+		read.steps = append(read.steps, pipelineStep{download: needed, mayFail: true})
+	}
+	before := otherwise.BeforeScript
+	for _, own := range [][]string{base.BeforeScript, job.BeforeScript} {
+		if own != nil {
+			before = own
+		}
+	}
+	read.steps = append(read.steps, pipelineStep{script: strings.Join(slices.Concat(before, job.Script), "\n")})
+	if len(job.Artifacts.Paths) > 0 {
+		step := pipelineStep{upload: name, files: job.Artifacts.Paths}
+		if job.Artifacts.When == "always" {
+			step.condition = "!canceled()"
+		}
+		read.steps = append(read.steps, step)
+	}
+	return read
 }
 
 type azureStep struct {
 	Checkout, Task, Bash, Publish, Download, Artifact string
 	Name, Condition                                   string
+	FetchDepth                                        *int   `yaml:"fetchDepth"`
 	DisplayName                                       string `yaml:"displayName"`
 	WorkingDirectory                                  string `yaml:"workingDirectory"`
 	Inputs, Env                                       map[string]string
+}
+
+type azureJob struct {
+	Job, Deployment, Environment, Condition string
+	DependsOn                               oneOrMore `yaml:"dependsOn"`
+	Timeout                                 int       `yaml:"timeoutInMinutes"`
+	Variables                               map[string]string
+	Steps                                   []azureStep
+	Strategy                                struct {
+		RunOnce struct{ Deploy struct{ Steps []azureStep } } `yaml:"runOnce"`
+	}
 }
 
 func readAzure(t *testing.T) pipeline {
@@ -237,7 +309,6 @@ func readAzure(t *testing.T) pipeline {
 	type branches struct{ Include []string }
 	var file struct {
 		Trigger struct {
-			Batch    bool
 			Branches branches
 		}
 		PR        struct{ Branches branches }
@@ -254,46 +325,62 @@ func readAzure(t *testing.T) pipeline {
 		LockBehavior string `yaml:"lockBehavior"`
 		Stages       []struct {
 			Stage, Condition string
-			DependsOn        any `yaml:"dependsOn"`
+			DependsOn        oneOrMore `yaml:"dependsOn"`
 			Variables        []struct{ Group string }
-			Jobs             []struct {
-				Job, Deployment, Environment string
-				Timeout                      int `yaml:"timeoutInMinutes"`
-				Steps                        []azureStep
-				Strategy                     struct {
-					RunOnce struct{ Deploy struct{ Steps []azureStep } } `yaml:"runOnce"`
-				}
-			}
+			Jobs             []azureJob
 		}
 	}
 	readPipeline(t, "azure-pipelines.yml", &file)
+	named := []string{file.Variables["DEFAULT_BRANCH"]}
+	all := slices.Concat(file.Trigger.Branches.Include, file.PR.Branches.Include, file.Schedules[0].Branches.Include)
+	if !slices.Equal(all, slices.Repeat(named, 3)) {
+		t.Errorf("the default branch is %s and %s", named, all)
+	}
 	p := pipeline{
-		file: "azure-pipelines.yml", env: file.Variables, forbidden: "$(", expression: `\$\(([A-Z_]+)\)`,
+		file: "azure-pipelines.yml", env: file.Variables, forbidden: `\$\([A-Za-z_.]+\)`, expression: `\$\(([A-Za-z_.]+)\)`,
 		// Unlike elsewhere, a failing line ends nothing unless the script says so.
-		shell: []string{"bash", "--noprofile", "--norc"},
+		shell:     []string{"bash", "--noprofile", "--norc"},
+		workspace: "BUILD_SOURCESDIRECTORY", temporary: "AGENT_TEMPDIRECTORY",
 	}
 	for _, stage := range file.Stages {
 		for _, job := range stage.Jobs {
-			read := pipelineJob{name: job.Job + job.Deployment, condition: stage.Condition, environment: job.Environment}
-			if len(stage.Variables) > 0 { // Those of the group, but for the secret ones.
-				read.given = []string{"SIGNPATH_ORGANIZATION_ID"}
-			}
-			for _, s := range slices.Concat(job.Steps, job.Strategy.RunOnce.Deploy.Steps) {
-				step := pipelineStep{condition: s.Condition, script: s.Bash, env: s.Env}
-				switch {
-				case s.Publish != "":
-					step.upload, step.files = s.Artifact, []string{s.Publish}
-				case s.Download != "":
-					step.download, step.into = s.Artifact, filepath.Join("..", s.Artifact)
-				case s.Checkout != "":
-					read.checksOut = true
-				case s.Task != "" && s.Task != "TerraformInstaller@1":
-					t.Errorf("job %s has the task %s, which this test does not know", read.name, s.Task)
+			read := azureRead(t, job)
+			read.conditions = []string{cmp.Or(job.Condition, stage.Condition, "succeeded()")}
+			for _, needed := range stage.DependsOn {
+				for _, other := range p.jobs {
+					if needed != "" {
+						read.needs = append(read.needs, other.name)
+					}
 				}
-				read.steps = append(read.steps, step)
+			}
+			if len(stage.Variables) > 0 { // Those of the groups, but for the secret ones.
+				read.given = []string{"SIGNPATH_ORGANIZATION_ID", "SIGNPATH_APPLIED_BY", "SIGNPATH_DRIFT_SINCE", "SIGNPATH_PLAN_CERTIFICATE"}
 			}
 			p.jobs = append(p.jobs, read)
 		}
 	}
 	return p
+}
+
+func azureRead(t *testing.T, job azureJob) pipelineJob {
+	t.Helper()
+	read := pipelineJob{name: job.Job + job.Deployment, environment: job.Environment, needs: job.DependsOn, env: job.Variables}
+	for _, s := range slices.Concat(job.Steps, job.Strategy.RunOnce.Deploy.Steps) {
+		step := pipelineStep{id: s.Name, condition: cmp.Or(s.Condition, "succeeded()"), script: s.Bash, env: s.Env}
+		switch {
+		case s.Publish != "":
+			if !strings.HasSuffix(s.Artifact, "$(System.JobAttempt)") {
+				t.Errorf("job %s cannot be run again once it has published %s", read.name, s.Artifact)
+			}
+			step.upload, step.files = s.Artifact, []string{s.Publish + "/*"}
+		case s.Download != "":
+			step.download, step.into = s.Artifact, "$(Pipeline.Workspace)/"+s.Artifact
+		case s.Checkout != "":
+			step.checkout = &pipelineCheckout{}
+		case s.Task != "" && s.Task != "TerraformInstaller@1":
+			t.Errorf("job %s has the task %s, which this test does not know", read.name, s.Task)
+		}
+		read.steps = append(read.steps, step)
+	}
+	return read
 }

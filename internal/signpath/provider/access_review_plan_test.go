@@ -106,7 +106,8 @@ output "findings" {
 			var live []planreview.Finding // The outputs have the same names.
 			must(t, json.Unmarshal(w.MustRun("output", "-json", "findings"), &live))
 			found := w.selfApproval(live)
-			if found.Fingerprint != planned.Fingerprint || found.Sentence != planned.Sentence || !slices.Equal(found.Reasons, planned.Reasons) {
+			// The fingerprint is made of ids, and the plan has none of whom it creates.
+			if found.Sentence != planned.Sentence || !slices.Equal(found.Reasons, planned.Reasons) {
 				t.Errorf("the plan told\n%+v, and the organization has\n%+v", planned, found)
 			}
 		})

@@ -487,7 +487,7 @@ func TestCIUserTokenIsRefused(t *testing.T) {
 		"no time":          {newToken(`rotate_after = "0h"`), []string{"Invalid duration", "not above zero"}},
 		"a negative time":  {newToken(`rotate_after = "-1h"`), []string{"Invalid duration", "not above zero"}},
 		"no recipients":    {newToken(recipients()), []string{"at least 1 elements"}},
-		"a null recipient": {newToken(`encryption_recipients = [null]`), []string{"Null Set Value"}},
+		"a null recipient": {newToken(`encryption_recipients = [null]`), []string{"Null element"}},
 		"no key": {
 			newToken(recipients("me@example.com")),
 			[]string{"Invalid encryption recipient", `starts with "me@example.c"`, `Valid are "age1…"`},

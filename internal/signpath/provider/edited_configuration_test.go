@@ -38,6 +38,8 @@ type editedBlock struct {
 	shape       string // "list", "single", "count" or "for_each"
 	role        string // of role assignments
 	createFirst bool
+	// hides is "sensitive" or "unknown" for members that a plan does not show, or not yet.
+	hides string
 }
 
 // A place is a list, or that of the global roles.
@@ -146,9 +148,9 @@ func (e *edited) hcl() string {
 		}
 		switch b.shape {
 		case "list":
-			body += "  members = " + all + "\n"
+			body += "  members = " + b.hidden(&hcl, all) + "\n"
 		case "single":
-			body += "  member = " + members[0] + "\n"
+			body += "  member = " + b.hidden(&hcl, members[0]) + "\n"
 		case "count":
 			body += fmt.Sprintf("  count  = %d\n  member = %s[count.index]\n", len(members), all)
 		case "for_each":
@@ -160,6 +162,18 @@ func (e *edited) hcl() string {
 		hcl.WriteString(moved)
 	}
 	return hcl.String()
+}
+
+// hidden is an expression for what a plan is to hide. What it needs is written before it.
+func (b *editedBlock) hidden(hcl *strings.Builder, expression string) string {
+	switch b.hides {
+	case "sensitive":
+		return "sensitive(" + expression + ")"
+	case "unknown":
+		fmt.Fprintf(hcl, "resource \"terraform_data\" %q {\n  input = %s\n}\n", b.label, expression)
+		return "terraform_data." + b.label + ".output"
+	}
+	return expression
 }
 
 // addresses are those of the instances.

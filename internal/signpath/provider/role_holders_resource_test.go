@@ -152,7 +152,7 @@ func TestRoleHoldersAreRefused(t *testing.T) {
 		"unknown role": {roleHolders("Global Reader", lead), []string{"Invalid role", `did you mean "GlobalReader"?`}},
 		"group":        {roleHolders("GlobalReader", managers), []string{"Invalid member reference", "user group"}},
 		"unknown user": {roleHolders("GlobalReader", "user:dev.laed@example.com"), []string{"Unknown member", `did you mean "user:dev.lead@example.com"`}},
-		"null":         {strings.Replace(roleHolders("GlobalReader", lead), "[", "[null, ", 1), []string{"Null Set Value"}},
+		"null":         {strings.Replace(roleHolders("GlobalReader", lead), "[", "[null, ", 1), []string{"Null element", "compact"}},
 		"named twice":  {roleHolders("GlobalReader", lead, "user:DEV.Lead@example.com"), []string{"Member named twice"}},
 		"synchronized": {roleHolders("GlobalReader", scim), []string{"Synchronized from a directory", scim}},
 		"support user": {roleHolders("GlobalReader", supporter), []string{"Support user", supporter}},

@@ -17,7 +17,7 @@ func findUserAdministrators(i *review.Inspection) []review.Finding {
 		if a.Role != RoleUserAdministrator || !a.Comes() {
 			return ""
 		}
-		return fmt.Sprintf("%s is a User Administrator and can assign any role to anyone, also to itself%s.", a.Reference, a.OnceInForce())
+		return fmt.Sprintf("%s is a User Administrator and can assign any role to anyone, also to themself%s.", a.Reference, a.OnceInForce())
 	})
 }
 

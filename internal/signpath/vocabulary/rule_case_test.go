@@ -223,7 +223,7 @@ var ruleCases = map[string]ruleCase{
 	},
 	"user-administrator": {
 		direct:   edits(role("user:dev@example.com", vocabulary.RoleUserAdministrator)),
-		sentence: "user:dev@example.com is a User Administrator and can assign any role to anyone, also to itself.",
+		sentence: "user:dev@example.com is a User Administrator and can assign any role to anyone, also to themself.",
 		onlyRole: byRole,
 		quiet: map[string][]orgEdit{
 			"another role": edits(role("user:dev@example.com", vocabulary.RoleCertificateAdministrator)),

@@ -1,6 +1,8 @@
 package vocabulary
 
 import (
+	"slices"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
@@ -38,7 +40,9 @@ const noOtherAdministrator = userRoles + ": nobody else can give the role back b
 const unificationAdvice = `users page, "Account unification"`
 
 // Rules are all rules of reviews.
-var Rules = review.Catalogue{
+var Rules = slices.Concat(organizationRules, review.PlanRules)
+
+var organizationRules = review.Catalogue{
 	{
 		ID: "approval-quorum", Severity: review.Deny,
 		Summary:  "Fewer users can approve than approvals are required, so no request can be approved.",

@@ -1,6 +1,7 @@
 package vocabulary
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -34,6 +35,28 @@ func policySettings(a access.Attributes) any {
 		VerifiesTrustedBuildSystem: a.Boolean("verifies_trusted_build_system"),
 		VerifiesOrigin:             a.Boolean("verifies_origin"),
 	}
+}
+
+// policyNotes say what a signing policy is for, and how many have to look.
+func policyNotes(place access.Place, settings any) access.PlaceNotes {
+	p, _ := settings.(SigningPolicy)
+	p.Slug = place.Slug(1)
+	var notes access.PlaceNotes
+	switch {
+	case p.isForRelease():
+		notes = access.PlaceNotes{Noun: "release policy", Plural: "release policies", Grave: true}
+	case p.isForTest():
+		notes = access.PlaceNotes{Noun: "test policy", Plural: "test policies"}
+	}
+	switch {
+	case isNot(p.UsesApprovalProcess):
+		notes.Requires = "no approval process"
+	case is(p.UsesApprovalProcess) && p.RequiredApprovals != nil && *p.RequiredApprovals == 1:
+		notes.Requires = "1 approval required"
+	case is(p.UsesApprovalProcess) && p.RequiredApprovals != nil:
+		notes.Requires = fmt.Sprintf("%d approvals required", *p.RequiredApprovals)
+	}
+	return notes
 }
 
 func is(setting *bool) bool    { return setting != nil && *setting }

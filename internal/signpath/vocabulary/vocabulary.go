@@ -55,18 +55,18 @@ const (
 var SignPath = access.Define(access.Vocabulary{
 	Places: []access.PlaceKind{
 		{Key: PlaceProject, Noun: "project", Plural: "projects"},
-		{Key: PlaceSigningPolicy, Noun: "signing policy", Plural: "signing policies", Within: PlaceProject, Settings: policySettings},
+		{Key: PlaceSigningPolicy, Noun: "signing policy", Plural: "signing policies", Within: PlaceProject, Settings: policySettings, Tell: policyNotes},
 	},
 	Settings: settings,
 	Permissions: []access.PermissionDescription{
-		{Permission: Submit, Narrowest: PlaceSigningPolicy, Includes: []access.Permission{ReadArtifacts}},
-		{Permission: Approve, Narrowest: PlaceSigningPolicy, Includes: []access.Permission{ReadArtifacts}},
+		{Permission: Submit, Narrowest: PlaceSigningPolicy, Gravity: 4, Includes: []access.Permission{ReadArtifacts}},
+		{Permission: Approve, Narrowest: PlaceSigningPolicy, Gravity: 5, Includes: []access.Permission{ReadArtifacts}},
 		{Permission: ReadArtifacts, Narrowest: PlaceSigningPolicy},
-		{Permission: Configure, Narrowest: PlaceProject, Includes: []access.Permission{ReadArtifacts}},
-		{Permission: AdministerProjects, Includes: []access.Permission{Configure, ReadArtifacts}},
-		{Permission: AdministerUsers},
-		{Permission: AdministerCertificates},
-		{Permission: Everything, Includes: []access.Permission{AdministerProjects, AdministerUsers, AdministerCertificates, Configure, ReadArtifacts}},
+		{Permission: Configure, Narrowest: PlaceProject, Gravity: 3, Includes: []access.Permission{ReadArtifacts}},
+		{Permission: AdministerProjects, Gravity: 7, Includes: []access.Permission{Configure, ReadArtifacts}},
+		{Permission: AdministerUsers, Gravity: 8},
+		{Permission: AdministerCertificates, Gravity: 6},
+		{Permission: Everything, Gravity: 9, Includes: []access.Permission{AdministerProjects, AdministerUsers, AdministerCertificates, Configure, ReadArtifacts}},
 	},
 	Most: RoleGlobalAdministrator, Least: RoleRegularUser,
 	Roles: append([]access.RoleDescription{

@@ -298,7 +298,7 @@ func entryMember(ctx context.Context, from run.Attributes, diags *diag.Diagnosti
 func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, ids, ok := r.readMembers(ctx, req, resp)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
-	r.Departed.Note(member)
+	r.Departed.Note(member, entryID(ctx, req.Private))
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}

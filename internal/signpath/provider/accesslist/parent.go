@@ -198,9 +198,9 @@ func (l *managedList) readMembers(ctx context.Context, req resource.ReadRequest,
 	if err == nil {
 		ids, err = l.Client.Members(ctx, t)
 	}
+	l.Departed.Note(getParent(ctx, req.State, l.list, &resp.Diagnostics).Group.ValueString(), groupID(ctx, req.Private))
 	if run.IsNobody(err) {
-		l.Departed.Stated.Store(run.ListKey(t), true)
-		l.Departed.Note(getParent(ctx, req.State, l.list, &resp.Diagnostics).Group.ValueString())
+		l.Departed.Stated.Store(run.ListKey(t), "")
 		run.RemoveFromState(ctx, resp)
 		return t, nil, false
 	}

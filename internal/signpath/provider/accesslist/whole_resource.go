@@ -47,7 +47,7 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 		MarkdownDescription: fmt.Sprintf("All %s of the %s, as member references: %s. `[]` means nobody. "+
 			"E-mails and UUIDs are compared without case. %s",
 			r.list.Plural, r.list.Parent, run.MemberForms(r.list.Kinds), memberErrors(r.list)),
-		Validators: []validator.Set{setvalidator.ValueStringsAre(run.IsMemberReference(access.Kinds()...))},
+		Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberReference(access.Kinds()...))},
 	}
 	attributes[run.AttrRemoves] = schema.SetAttribute{
 		ElementType:   types.StringType,
@@ -188,6 +188,7 @@ func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequ
 // must not take more than the plan said. It returns whether those who are wanted are on
 // the list.
 func (r *accessListResource) apply(ctx context.Context, t api.Target, ids, known []string, creating bool, diags *diag.Diagnostics) (ok bool) {
+	r.Taken.Entries.Hold(run.ListKey(t), run.Without(known, ids)...) // Before it: nobody puts them back.
 	warnings, err := r.Client.SetMembers(ctx, t, ids, known)
 	run.AddEditWarnings(diags, t.String(), warnings)
 	if err != nil {
@@ -221,7 +222,9 @@ func (r *accessListResource) warnOfStrangers(ctx context.Context, t api.Target, 
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, ids, ok := r.readMembers(ctx, req, resp)
 	known := run.Members(ctx, req.State, &resp.Diagnostics)
-	r.Departed.Note(known...)
+	for _, member := range known {
+		r.Departed.Note(member, run.MemberIDs(ctx, req.Private)[member])
+	}
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}

@@ -110,7 +110,7 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 					"`ssh-rsa …` of 2048 bits or more). If they are set, `token` is null, and `encrypted_token` can be opened with any one of the private keys. " +
 					"Another set, also with another comment in an SSH key, replaces the resource: the token that was generated is not there any more to be encrypted again. " +
 					"An empty set, a private key, a key of another kind and several keys in one element are errors in the plan.",
-				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(isEncryptionRecipient())},
+				Validators: []validator.Set{setvalidator.SizeAtLeast(1), run.NoNulls(), setvalidator.ValueStringsAre(isEncryptionRecipient())},
 			},
 			run.AttrAllowLockout: schema.BoolAttribute{
 				Optional: true,
@@ -236,7 +236,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.Departed.Note(state.CIUser.ValueString())
+	r.Departed.Note(state.CIUser.ValueString(), state.ID.ValueString())
 	p, err := r.Client.Principal(ctx, access.KindCIUser, state.ID.ValueString())
 	if api.IsGone(err) {
 		run.RemoveFromState(ctx, resp)

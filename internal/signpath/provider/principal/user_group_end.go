@@ -112,7 +112,7 @@ func (r *principalResource) refill(ctx context.Context, group access.Principal, 
 	if len(left) == 0 {
 		return
 	}
-	warnings, err := r.Client.ChangeMembers(ctx, t, left, nil)
+	warnings, err := r.Client.PutBack(ctx, t, left)
 	run.AddEditWarnings(diags, t.String(), warnings)
 	run.AddFailure(diags, run.Failure{Doing: "Putting members back into " + group.String(), Needs: run.NeedsGroupAdmin}, err)
 }

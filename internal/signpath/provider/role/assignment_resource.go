@@ -296,7 +296,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.Departed.Note(state.Member.ValueString())
+	r.Departed.Note(state.Member.ValueString(), state.ID.ValueString())
 	p, err := r.principal(ctx, state)
 	r.NoticeRoles(ctx, &resp.Diagnostics)
 	if err == nil && p.Role == vocabulary.RoleRegularUser {

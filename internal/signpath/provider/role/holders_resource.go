@@ -69,7 +69,7 @@ func (r *roleHoldersResource) Schema(_ context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "All users who have the role, as member references: " + run.MemberForms(run.RoleKinds) + ". `[]` means nobody, " +
 					"which for `GlobalAdministrator` is an error unless somebody else can give the role back. E-mails and UUIDs are compared without case. " +
 					"Groups have no global role. A user that does not exist or fits several is an error in the plan.",
-				Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(run.IsMemberReference(run.RoleKinds...))},
+				Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberReference(run.RoleKinds...))},
 			},
 			run.AttrRemoves: schema.SetAttribute{
 				ElementType:   types.StringType,
@@ -329,7 +329,9 @@ func (r *roleHoldersResource) Read(ctx context.Context, req resource.ReadRequest
 	diags := &resp.Diagnostics
 	role := access.Role(roleIn(ctx, req.State, diags).ValueString())
 	known := run.Members(ctx, req.State, diags)
-	r.Departed.Note(known...)
+	for _, member := range known {
+		r.Departed.Note(member, run.MemberIDs(ctx, req.Private)[member])
+	}
 	prior := r.PriorIDs(ctx, req.State, req.Private, diags)
 	if diags.HasError() {
 		return

@@ -28,20 +28,22 @@ type departed struct {
 	left idSet
 }
 
-// Note notes the members of a state.
-func (d *departed) Note(members ...string) {
-	for _, member := range members {
-		if reference, err := access.ParseReference(member); err == nil {
-			d.Stated.Store(reference.Folded().String(), true)
-		}
+// Note notes a member of a state, and the id, empty if that is not known.
+func (d *departed) Note(member, id string) {
+	if reference, err := access.ParseReference(member); err == nil {
+		d.Stated.Store(reference.Folded().String(), id)
 	}
 }
 
-// has tells whether the state had the member.
-func (d *departed) has(member string) bool {
+// idOf tells whether the state had the member, and by which id.
+func (d *departed) idOf(member string) (id string, ok bool) {
 	reference, err := access.ParseReference(member)
-	_, ok := d.Stated.Load(reference.Folded().String())
-	return err == nil && ok
+	if err != nil {
+		return "", false
+	}
+	stated, ok := d.Stated.Load(reference.Folded().String())
+	id, _ = stated.(string)
+	return id, ok
 }
 
 // refusedByApply is what a plan says of what only the apply refuses.
@@ -50,11 +52,18 @@ const refusedByApply = " This is a warning only because Terraform plans like thi
 // TellDeparted warns of somebody whom the state had, and who is not to be found any more,
 // and tells whether it did.
 func (s *Session) TellDeparted(member string, err error, at path.Path, diags *diag.Diagnostics) bool {
-	if !IsNobody(err) || !s.Departed.has(member) {
+	id, isStated := s.Departed.idOf(member)
+	if !IsNobody(err) || !isStated {
 		return false
 	}
+	if renamed, exists := s.Client.Known().Get(id); exists {
+		now := s.Client.Known().ReferenceTo(renamed.ID)
+		AddWarning(diags, at, fmt.Sprintf("Called otherwise since the last apply: %s, now %s", member, now), fmt.Sprintf(
+			"%s was in the state, and has another name at SignPath by now: %s.\n\nWrite %q, or refer to the attribute member of its resource.%s", member, renamed, now, refusedByApply))
+		return true
+	}
 	AddWarning(diags, at, fmt.Sprintf("Gone since the last apply: %s", member), fmt.Sprintf(
-		"%s was in the state, and SignPath does not have it any more: it was removed there, with all that it had been given, or has another name. (%s)\n\n"+
+		"%s was in the state, and SignPath does not have it any more: it was removed there, with all that it had been given. (%s)\n\n"+
 			"Take it out of the configuration, or correct its name.%s", member, err, refusedByApply))
 	return true
 }
@@ -104,7 +113,7 @@ func (s *Session) NoteGoneMembers(ctx context.Context, before PrivateReader, aft
 		for member, id := range members {
 			if _, exists := s.Client.Known().Get(id); !exists {
 				gone[member] = id
-				s.Departed.Note(member)
+				s.Departed.Note(member, id)
 			}
 		}
 	}

@@ -2,6 +2,8 @@ package run
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,7 +23,7 @@ const (
 	NeedsGroupAdmin   = "Managing user groups needs the role User Administrator or Global Administrator. SignPath documents that for users; that it holds for groups is inferred."
 	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator. A configurator of the project may change its artifact configurations and webhooks only."
 	NeedsProjectRead  = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
-		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check the slugs, and the role of the token's user."
+		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check organization_id, for a wrong one SignPath answers the same; the slugs; and the role of the token's user."
 )
 
 // A Failure is an error, with what it happened to and where to point.
@@ -66,7 +68,52 @@ func AddFailure(diags *diag.Diagnostics, f Failure, err error) {
 	if advice != "" {
 		detail += "\n\n" + advice
 	}
-	AddError(diags, f.At, summary, detail)
+	var failed *httpapi.Error
+	if !errors.As(err, &failed) {
+		AddError(diags, f.At, summary, detail)
+		return
+	}
+	diags.Append(failedRequest{
+		DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(f.At, summary, detail), request: failed.Method + " " + failed.Path,
+		isOfAll: failed.Status == http.StatusUnauthorized || failed.Status == 0,
+	})
+}
+
+// A failedRequest is the error of a request, which other resources of the run may need as well.
+type failedRequest struct {
+	diag.DiagnosticWithPath
+	request string
+	// isOfAll is true where every request of the run fails alike: the token was refused, or
+	// nobody answered.
+	isOfAll bool
+}
+
+// tellOnce takes out of diagnostics what the run has told already: a wrong token is one error,
+// and not one for each resource. It does so where the run is sure to be a plan, which fails then.
+// Elsewhere it leaves the error, with few words: a plan that an apply makes again is carried out.
+func (s *Session) tellOnce(diags *diag.Diagnostics) {
+	if s == nil {
+		return
+	}
+	var left diag.Diagnostics
+	for _, d := range *diags {
+		failed, ok := d.(failedRequest)
+		key := failed.request
+		if failed.isOfAll {
+			key = ""
+		}
+		isTold := false
+		if ok {
+			_, isTold = s.told.LoadOrStore(key, true)
+		}
+		switch isPlan := s.isPlan.Load(); {
+		case !isTold || !isPlan && !failed.isOfAll:
+			left = append(left, d)
+		case !isPlan:
+			left = append(left, diag.NewAttributeErrorDiagnostic(failed.Path(), failed.Summary(), "As another error of this run says. Nothing was changed here."))
+		}
+	}
+	*diags = left
 }
 
 // AddError reports an error on an attribute, or on the resource if at is empty.
@@ -95,6 +142,17 @@ func Sentence(text string) string {
 	return text + "."
 }
 
+// adviceOnMember says what to do about a reference that names nobody.
+func adviceOnMember(reference access.Reference, isGranting bool) string {
+	switch {
+	case access.IsID(reference.Key):
+		return fmt.Sprintf("Nobody of that kind has this id. Correct it, or name the %s by e-mail or name.", reference.Kind.Noun())
+	case isGranting:
+		return unknownMemberAdvice
+	}
+	return "Correct the reference, or create the principal first."
+}
+
 // Explain returns the summary for the error, and what to do about it.
 func Explain(f Failure, err error) (summary, advice string) {
 	var (
@@ -108,10 +166,8 @@ func Explain(f Failure, err error) (summary, advice string) {
 		failedOrNot *httpapi.Error
 	)
 	switch {
-	case errors.As(err, &notFound) && !f.Granting:
-		return "Unknown member", "Correct the reference, or create the principal first. " + DestroyNote
 	case errors.As(err, &notFound):
-		return "Unknown member", unknownMemberAdvice + " " + DestroyNote
+		return "Unknown member", adviceOnMember(notFound.Reference, f.Granting) + " " + DestroyNote
 	case errors.As(err, &ambiguous):
 		return "Ambiguous member", ""
 	case errors.As(err, &refused):

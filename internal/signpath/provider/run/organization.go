@@ -36,7 +36,10 @@ type inOrganization struct {
 	own Configured
 }
 
-var _ PlannedResource = (*inOrganization)(nil)
+var (
+	_ PlannedResource                = (*inOrganization)(nil)
+	_ resource.ResourceWithMoveState = (*inOrganization)(nil)
+)
 
 // Bound puts the resource that a constructor makes into its organization.
 func Bound(newResource func() PlannedResource) func() resource.Resource {
@@ -47,6 +50,17 @@ func Bound(newResource func() PlannedResource) func() resource.Resource {
 func (r *inOrganization) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.own.Configure(ctx, req, resp)
 	r.PlannedResource.Configure(ctx, req, resp)
+}
+
+// MoveState implements [resource.ResourceWithMoveState]: nothing becomes a resource of another
+// type, and an error says what to do instead.
+func (r *inOrganization) MoveState(ctx context.Context) []resource.StateMover {
+	var own resource.MetadataResponse
+	r.Metadata(ctx, resource.MetadataRequest{}, &own)
+	return []resource.StateMover{{StateMover: func(_ context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+		resp.Diagnostics.AddError("Moved to another type", fmt.Sprintf("A moved block cannot make a %s of a %s. Use a removed block with destroy = false for the old one, "+
+			"and an import block for the new one: that changes nothing at SignPath.", own.TypeName, req.SourceTypeName))
+	}}}
 }
 
 // Schema implements [resource.Resource].
@@ -87,6 +101,7 @@ func (r *inOrganization) note(ctx context.Context, private PrivateState, diags *
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
 func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer r.own.begin()()
+	defer func() { r.own.tellOnce(&resp.Diagnostics) }()
 	if r.own.Session != nil {
 		if !req.State.Raw.IsNull() && r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 			return
@@ -177,6 +192,8 @@ func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest,
 // Read implements [resource.Resource].
 func (r *inOrganization) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer r.own.begin()()
+	r.own.isPlan.Store(true)
+	defer func() { r.own.tellOnce(&resp.Diagnostics) }()
 	if r.isElsewhere(ctx, req.State, req.Private, req.Identity, &resp.Diagnostics) {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -60,6 +61,10 @@ type Session struct {
 	Now func() time.Time
 	// rules are the guardrails' settings of rules.
 	rules map[string]review.RuleSetting
+	// told are the requests of which the run has told that they failed; isPlan is true as soon as
+	// it is known that it is a plan: an apply reads no state.
+	told   sync.Map
+	isPlan atomic.Bool
 	// guard judges what the plan changes about access.
 	Guard *guard.Guard
 }

@@ -58,6 +58,9 @@ func IsMemberReference(kinds ...access.Kind) validator.String {
 		Summary: "Invalid member reference",
 		Check: func(value string) error {
 			reference, err := access.ParseReference(value)
+			if err != nil && len(kinds) == 1 && !strings.Contains(value, ":") && access.IsName(value) {
+				return fmt.Errorf("%w; did you mean %q?", err, string(kinds[0])+":"+value)
+			}
 			if err != nil {
 				return err
 			}
@@ -66,6 +69,29 @@ func IsMemberReference(kinds ...access.Kind) validator.String {
 			}
 			return nil
 		},
+	}
+}
+
+// noNulls refuses null among the elements of a set, which Terraform would hand on as a member.
+type noNulls struct{}
+
+// NoNulls refuses null among the elements of a set.
+func NoNulls() validator.Set { return noNulls{} }
+
+// Description implements [validator.Describer].
+func (noNulls) Description(context.Context) string { return "no element may be null" }
+
+// MarkdownDescription implements [validator.Describer].
+func (v noNulls) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateSet implements [validator.Set].
+func (noNulls) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	for _, element := range req.ConfigValue.Elements() {
+		if element.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path, "Null element", fmt.Sprintf("An element of %s is null. "+
+				"Leave it out, such as with compact([...]), or correct what it comes from: a module's output, an optional attribute, or try().", req.Path))
+			return
+		}
 	}
 }
 
