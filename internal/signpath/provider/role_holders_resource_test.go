@@ -413,9 +413,14 @@ func TestCLIRoleHolders(t *testing.T) {
 	s.Write("main.tf", a(lead)+imported("signpath_role_holders.all", "GlobalAdministrator")+roleHoldersNamed("all", "GlobalAdministrator", admin, ownUser, owner))
 	s.mustApply()
 	s.planIs(testkit.Summary{})
-	s.Write("main.tf", a(lead)+roleHoldersNamed("all", "GlobalAdministrator", admin))
-	if planned := s.Plan(testkit.Options{}); planned.Err == nil || !says("Terraform would lock itself out", ownUser).MatchString(planned.Said) {
-		t.Errorf("it is not refused: %s", planned)
+	for _, c := range []struct{ config, refused string }{
+		{roleHoldersNamed("all", "GlobalAdministrator", admin), "Terraform would lock itself out"},
+		{roleHoldersNamed("all", "GlobalAdministrator"), "No Global Administrator would be left"},
+	} {
+		s.Write("main.tf", a(lead)+c.config)
+		if planned := s.Plan(testkit.Options{}); planned.Err == nil || !says(c.refused, ownUser).MatchString(planned.Said) {
+			t.Errorf("it is not refused: %s", planned)
+		}
 	}
 	s.Write("main.tf", a(lead)+"removed {\n  from = signpath_role_holders.all\n  lifecycle {\n    destroy = false\n  }\n}\n")
 	s.mustApply()
