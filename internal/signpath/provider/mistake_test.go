@@ -22,10 +22,10 @@ func TestMistakes(t *testing.T) {
 	}{
 		"null among members": {list(`["user:security.officer@example.com", null]`), "members", []string{"Null element", "compact([...])"}},
 		"nothing but null":   {list(`[null]`), "members", []string{"Null element"}},
-		"a bare id":          {list(`["` + id + `"]`), "members", []string{"refer to the attribute `member`", "user:" + id}},
+		"a bare id":          {list(`["` + id + `"]`), "members", []string{"Refer to the attribute `member`", `or write "user:dev.lead@example.com"`}},
 		"an id of nobody": {
 			list(`["user:588d36d3-6f0a-51ed-a021-b7d6a2faea00"]`), "members",
-			[]string{"Nobody of that kind has this id", "by e-mail or name"},
+			[]string{"No interactive user has this id", "by its e-mail"},
 		},
 		"another kind":       {list(`["users:dev.lead@example.com"]`), "members", []string{`did you mean "user:dev.lead@example.com"?`}},
 		"a kind at SignPath": {list(`["ciuser:build"]`), "members", []string{`did you mean "ci_user:build"?`}},

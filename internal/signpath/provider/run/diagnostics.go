@@ -3,8 +3,8 @@ package run
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -18,12 +18,12 @@ import (
 // Which roles SignPath documents for what this provider does; said when it
 // answers 403.
 const (
-	NeedsAnyRole      = "Every active user of the organization may read this. Check that organization_id is right: SignPath answers 403 for a wrong one, too."
+	NeedsAnyRole      = "Every active user of the organization may read this."
 	NeedsUserAdmin    = "Managing users needs the role User Administrator or Global Administrator."
 	NeedsGroupAdmin   = "Managing user groups needs the role User Administrator or Global Administrator. SignPath documents that for users; that it holds for groups is inferred."
 	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator. A configurator of the project may change its artifact configurations and webhooks only."
 	NeedsProjectRead  = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
-		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check organization_id, for a wrong one SignPath answers the same; the slugs; and the role of the token's user."
+		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check the slugs, and the role of the token's user."
 )
 
 // A Failure is an error, with what it happened to and where to point.
@@ -39,6 +39,9 @@ type Failure struct {
 	Granting bool
 	// creating is true for the create of the resource.
 	Creating bool
+	// ImportForm says what an import id is like, where that is what failed; no configuration
+	// can be corrected then.
+	ImportForm string
 }
 
 // unknownMemberAdvice cannot go by what was done: a reference to a resource arrives as the
@@ -73,9 +76,12 @@ func AddFailure(diags *diag.Diagnostics, f Failure, err error) {
 		AddError(diags, f.At, summary, detail)
 		return
 	}
+	at := f.At
+	if failed.IsOfAll() {
+		at = path.Empty() // No attribute of the resource is wrong.
+	}
 	diags.Append(failedRequest{
-		DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(f.At, summary, detail), request: failed.Method + " " + failed.Path,
-		isOfAll: failed.Status == http.StatusUnauthorized || failed.Status == 0,
+		DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(at, summary, detail), request: failed.Method + " " + failed.Path, isOfAll: failed.IsOfAll(),
 	})
 }
 
@@ -83,8 +89,7 @@ func AddFailure(diags *diag.Diagnostics, f Failure, err error) {
 type failedRequest struct {
 	diag.DiagnosticWithPath
 	request string
-	// isOfAll is true where every request of the run fails alike: the token was refused, or
-	// nobody answered.
+	// isOfAll is true where every request of the run fails alike.
 	isOfAll bool
 }
 
@@ -146,7 +151,11 @@ func Sentence(text string) string {
 func adviceOnMember(reference access.Reference, isGranting bool) string {
 	switch {
 	case access.IsID(reference.Key):
-		return fmt.Sprintf("Nobody of that kind has this id. Correct it, or name the %s by e-mail or name.", reference.Kind.Noun())
+		by := "name"
+		if reference.Kind == access.KindUser {
+			by = "e-mail"
+		}
+		return fmt.Sprintf("No %s has this id. Correct it, or name the %[1]s by its %s.", reference.Kind.Noun(), by)
 	case isGranting:
 		return unknownMemberAdvice
 	}
@@ -166,6 +175,8 @@ func Explain(f Failure, err error) (summary, advice string) {
 		failedOrNot *httpapi.Error
 	)
 	switch {
+	case f.ImportForm != "" && (errors.As(err, &notFound) || errors.As(err, &gone)):
+		return "Cannot import what does not exist", f.ImportForm
 	case errors.As(err, &notFound):
 		return "Unknown member", adviceOnMember(notFound.Reference, f.Granting) + " " + DestroyNote
 	case errors.As(err, &ambiguous):
@@ -195,10 +206,26 @@ func Explain(f Failure, err error) (summary, advice string) {
 		return "No audit log", f.Needs
 	case errors.As(err, &failedOrNot):
 		return failedOrNot.Explain(httpapi.Audience{
-			Spell: httpapi.Field.String, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.Needs,
+			Spell: httpapi.Field.String, Source: providerBlock, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.Needs,
 		})
 	}
 	return "SignPath operation failed", ""
+}
+
+// providerBlock says that a setting is in the configuration.
+func providerBlock(setting httpapi.Field) string { return string(setting) + " of the provider block" }
+
+// tellWait warns once if SignPath let a request wait for long.
+func (s *Session) tellWait(diags *diag.Diagnostics) {
+	if s == nil || s.Client.LongestWait() == 0 {
+		return
+	}
+	if _, isTold := s.told.LoadOrStore("wait", true); isTold {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("SignPath let Terraform wait: %s, at %s", s.Client.LongestWait().Round(time.Second), s.Client.URL()),
+		"A request got no answer at first, or one that says to come back, and had to be sent again for that long. Nothing is wrong with this resource, which needed the answer. "+
+			"What the requests were answered stands in the log (TF_LOG=warn).")
 }
 
 // AddEditWarnings passes on what an edit of the subject changed without being asked.
