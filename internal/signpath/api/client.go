@@ -49,6 +49,14 @@ func New(config Config) (*Client, error) {
 // OrganizationID returns the id of the organization that the client talks to.
 func (c *Client) OrganizationID() string { return strings.ToLower(c.config.OrganizationID) }
 
+// OrganizationVariable names the environment variable that the id came from; empty if none did.
+func (c *Client) OrganizationVariable() string {
+	if variable := c.config.Variables[FieldOrganizationID]; variable != "" {
+		return "the environment variable " + variable
+	}
+	return ""
+}
+
 // URL returns the API URL, without /v1.
 func (c *Client) URL() string { return c.http.URL() }
 

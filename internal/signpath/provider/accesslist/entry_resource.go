@@ -400,13 +400,14 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 	if !ok {
 		return
 	}
-	t, ids, ok := r.importTarget(ctx, parent, resp)
+	form := run.ImportForm(req.ID, importForm(r.list, true))
+	t, ids, ok := r.importTarget(ctx, parent, form, resp)
 	if !ok {
 		return
 	}
 	p, err := r.ExistingMember(ctx, member)
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q on %s", member, t), Needs: run.NeedsAnyRole, ImportForm: importForm(r.list, true)}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q on %s", member, t), Needs: run.NeedsAnyRole, ImportForm: form}, err)
 		return
 	}
 	if !slices.Contains(ids, p.ID) {

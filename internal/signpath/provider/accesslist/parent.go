@@ -356,7 +356,10 @@ func importNames(list vocabulary.List, withMember bool) []string {
 
 // importForm says what an import id is like.
 func importForm(list vocabulary.List, withMember bool) string {
-	of := "the slugs from the web address"
+	of := "the slug from the web address"
+	if list.Parent == vocabulary.ParentSigningPolicy {
+		of = "the slugs from the web address"
+	}
 	if list.Parent == vocabulary.ParentUserGroup {
 		of = "the name or UUID of the group"
 	}
@@ -387,13 +390,13 @@ func parseGroupImportID(id string, withMember bool) (parent parentFields, member
 // importTarget finds the list that an import id names, notes it in the state,
 // and reports a parent that does not exist, which Terraform would else report
 // without saying which exist.
-func (l *managedList) importTarget(ctx context.Context, parent parentFields, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
+func (l *managedList) importTarget(ctx context.Context, parent parentFields, form string, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
 	parent.set(ctx, &resp.State, l.list, &resp.Diagnostics)
 	t, err := l.target(ctx, resp.State, nil, &resp.Diagnostics)
 	if err == nil {
 		members, err = l.Client.Members(ctx, t)
 	}
-	run.AddFailure(&resp.Diagnostics, run.Failure{Doing: "Importing " + t.String(), Needs: run.ReadNeeds(l.list), ImportForm: importForm(l.list, false)}, err)
+	run.AddFailure(&resp.Diagnostics, run.Failure{Doing: "Importing " + t.String(), Needs: run.ReadNeeds(l.list), ImportForm: form}, err)
 	if resp.Diagnostics.HasError() {
 		return t, nil, false
 	}

@@ -246,7 +246,7 @@ func (r *accessListResource) ImportState(ctx context.Context, req resource.Impor
 	if !ok {
 		return
 	}
-	if t, _, ok := r.importTarget(ctx, parent, resp); ok {
+	if t, _, ok := r.importTarget(ctx, parent, run.ImportForm(req.ID, importForm(r.list, false)), resp); ok {
 		r.listIdentity(t, "").Set(ctx, resp.Identity, &resp.Diagnostics)
 	}
 }

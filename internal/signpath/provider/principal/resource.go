@@ -461,7 +461,7 @@ func (r *principalResource) ImportState(ctx context.Context, req resource.Import
 	}
 	p, err := r.Client.Resolve(ctx, reference)
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", wanted), Needs: run.NeedsAnyRole, ImportForm: r.importForm()}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", wanted), Needs: run.NeedsAnyRole, ImportForm: run.ImportForm(req.ID, r.importForm())}, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(run.AttrID), p.ID)...)

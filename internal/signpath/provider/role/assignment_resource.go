@@ -382,7 +382,7 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	}
 	p, err := r.ExistingMember(ctx, member)
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", member), Needs: run.NeedsAnyRole, ImportForm: importForm}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", member), Needs: run.NeedsAnyRole, ImportForm: run.ImportForm(req.ID, importForm)}, err)
 		return
 	}
 	if p.Support {

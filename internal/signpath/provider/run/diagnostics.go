@@ -18,7 +18,8 @@ import (
 // Which roles SignPath documents for what this provider does; said when it
 // answers 403.
 const (
-	NeedsAnyRole      = "Every active user of the organization may read this."
+	NeedsAnyRole = "Every active user of the organization may read this, and the organization is the right one: the token's user can be asked for who it is. " +
+		"Check whether the user is still active, and whether a proxy or firewall refuses the request."
 	NeedsUserAdmin    = "Managing users needs the role User Administrator or Global Administrator."
 	NeedsGroupAdmin   = "Managing user groups needs the role User Administrator or Global Administrator. SignPath documents that for users; that it holds for groups is inferred."
 	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator. A configurator of the project may change its artifact configurations and webhooks only."
@@ -148,8 +149,11 @@ func Sentence(text string) string {
 }
 
 // adviceOnMember says what to do about a reference that names nobody.
-func adviceOnMember(reference access.Reference, isGranting bool) string {
+func adviceOnMember(notFound *access.NotFoundError, isGranting bool) string {
+	reference := notFound.Reference
 	switch {
+	case len(notFound.Suggestions) > 0 && isGranting:
+		return "Correct the reference. If this configuration creates it under that very name, refer to the `member` attribute of its resource."
 	case access.IsID(reference.Key):
 		by := "name"
 		if reference.Kind == access.KindUser {
@@ -178,7 +182,7 @@ func Explain(f Failure, err error) (summary, advice string) {
 	case f.ImportForm != "" && (errors.As(err, &notFound) || errors.As(err, &gone)):
 		return "Cannot import what does not exist", f.ImportForm
 	case errors.As(err, &notFound):
-		return "Unknown member", adviceOnMember(notFound.Reference, f.Granting) + " " + DestroyNote
+		return "Unknown member", adviceOnMember(notFound, f.Granting) + " " + DestroyNote
 	case errors.As(err, &ambiguous):
 		return "Ambiguous member", ""
 	case errors.As(err, &refused):

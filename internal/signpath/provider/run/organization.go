@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 // The settings that lead to an organization come from the environment, as a rule, so
@@ -87,9 +88,9 @@ func (r *inOrganization) isElsewhere(ctx context.Context, state Attributes, priv
 	if theirs == "" || theirs == r.own.Client.OrganizationID() {
 		return diags.HasError()
 	}
-	diags.AddError("Another organization", fmt.Sprintf(
-		"This resource belongs to the organization %s, and the provider is configured for %s. Set organization_id, or use the provider of that organization.",
-		theirs, r.own.Client.OrganizationID()))
+	diags.Append(failedRequest{request: "of " + theirs, DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(path.Empty(), "Another organization", fmt.Sprintf(
+		"This resource belongs to the organization %s, and the provider is configured for %s, from %s. Set organization_id, or use the provider of that organization.",
+		theirs, r.own.Client.OrganizationID(), cmp.Or(r.own.Client.OrganizationVariable(), providerBlock(api.FieldOrganizationID))))})
 	return true
 }
 

@@ -3,10 +3,14 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -113,11 +117,14 @@ func IsMemberOfPlan(kinds ...access.Kind) validator.String {
 	return v
 }
 
-// noNulls refuses null among the elements of a set, which Terraform would hand on as a member.
+// noNulls refuses null among the elements of a set, which Terraform would hand on as a member, and of
+// other collections.
 type noNulls struct{}
 
-// NoNulls refuses null among the elements of a set.
-func NoNulls() validator.Set { return noNulls{} }
+// NoNulls refuses null among the elements of a set, NoNullsInList and NoNullsInMap of these.
+func NoNulls() validator.Set        { return noNulls{} }
+func NoNullsInList() validator.List { return noNulls{} }
+func NoNullsInMap() validator.Map   { return noNulls{} }
 
 // Description implements [validator.Describer].
 func (noNulls) Description(context.Context) string { return "no element may be null" }
@@ -127,12 +134,23 @@ func (v noNulls) MarkdownDescription(ctx context.Context) string { return v.Desc
 
 // ValidateSet implements [validator.Set].
 func (noNulls) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	for _, element := range req.ConfigValue.Elements() {
-		if element.IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path, "Null element", fmt.Sprintf("An element of %s is null. "+
-				"Leave it out, such as with compact([...]), or correct what it comes from: a module's output, an optional attribute, or try().", req.Path))
-			return
-		}
+	refuseNulls(req.ConfigValue.Elements(), req.Path, &resp.Diagnostics)
+}
+
+// ValidateList implements [validator.List].
+func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	refuseNulls(req.ConfigValue.Elements(), req.Path, &resp.Diagnostics)
+}
+
+// ValidateMap implements [validator.Map].
+func (noNulls) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	refuseNulls(slices.Collect(maps.Values(req.ConfigValue.Elements())), req.Path, &resp.Diagnostics)
+}
+
+func refuseNulls(elements []attr.Value, at path.Path, diags *diag.Diagnostics) {
+	if slices.ContainsFunc(elements, attr.Value.IsNull) {
+		diags.AddAttributeError(at, "Null element", fmt.Sprintf("An element of %s is null. "+
+			"Leave it out, such as with compact([...]), or correct what it comes from: a module's output, an optional attribute, or try().", at))
 	}
 }
 
