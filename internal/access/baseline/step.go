@@ -1,0 +1,387 @@
+package baseline
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+)
+
+// A StepKind is what a step is about.
+type StepKind string
+
+const (
+	// KindLookUp looks whether roles exist that nobody has declared.
+	KindLookUp StepKind = "look-up"
+	// KindInvite invites whoever is no user yet.
+	KindInvite StepKind = "invite"
+	// KindGive gives a role.
+	KindGive StepKind = "give"
+	// KindWait waits until people have accepted and logged in.
+	KindWait StepKind = "wait"
+	// KindTake takes roles of somebody who keeps others.
+	KindTake StepKind = "take"
+	// KindRemove takes all that somebody has, who keeps nothing.
+	KindRemove StepKind = "remove"
+	// KindLook looks again, for the attestation.
+	KindLook StepKind = "look"
+)
+
+// A Step is one thing that a person has to do.
+type Step struct {
+	Kind       StepKind
+	Place      access.Place
+	Roles      []access.Role
+	Principals []access.Reference
+	// Where is the place as sentences have it.
+	Where string
+	// Site is where it is done, and Action how.
+	Site string
+	Action
+	// Who are those who can do it at that moment, as far as the attested grants tell: first
+	// those who stay able to.
+	Who []access.Reference
+	// WhoRoles are the roles that make them able to.
+	WhoRoles []access.Role
+	// Last is true for what somebody who can do these steps loses by this one: if that is
+	// the one who carries them out, it is the last of them all.
+	Last bool
+	// Notes say what inheritance makes of it, and what to take care of.
+	Notes []string
+}
+
+// Steps are what a person has to do until the grants are those of the baseline, and somebody
+// has looked. They start from the grants that were last attested or seen; nil says that
+// nothing is known of them.
+//
+// At every moment somebody is an administrator who was one before, or has accepted: what
+// makes administrators is given first and waited for, and what makes them is taken last.
+func (b Baseline) Steps(from []access.Grant) []Step {
+	p := &planner{Baseline: b, isKnown: from != nil, before: from, held: slices.Clone(from)}
+	p.difference = b.Compare(from)
+	p.lookUp()
+	p.invite()
+	p.give()
+	p.wait()
+	p.take()
+	p.look()
+	return p.steps
+}
+
+// A planner makes steps.
+type planner struct {
+	Baseline
+	difference Difference
+	before     []access.Grant
+	isKnown    bool
+	// held is what is known to be in force at the step that is being made.
+	held  []access.Grant
+	steps []Step
+}
+
+// step adds a step, and returns it to be completed.
+func (p *planner) step(kind StepKind, place access.Place, roles []access.Role, principals []access.Reference) *Step {
+	var of access.Kind
+	if len(principals) > 0 {
+		of = principals[0].Kind
+	}
+	action := p.Model.Procedure.action(kind, p.Model.Vocabulary.KindAt(place), of)
+	step := Step{Kind: kind, Place: place, Roles: roles, Principals: principals, Where: p.Tell(place), Site: p.Model.Procedure.Site, Action: action}
+	for _, ability := range action.Able {
+		step.WhoRoles = append(step.WhoRoles, ability.Role)
+	}
+	step.Who = p.able(action, place, principals)
+	p.steps = append(p.steps, step)
+	return &p.steps[len(p.steps)-1]
+}
+
+// able returns who can do something to the principals at a place, by what is held now: those
+// who go on being able to first. Nobody is sent to take what is their own, but where nobody
+// else can.
+func (p *planner) able(action Action, place access.Place, principals []access.Reference) []access.Reference {
+	lasting := set(p.Grants)
+	var staying, going, themselves []access.Reference
+	for _, g := range p.held {
+		if g.Principal.Kind != access.KindUser || !p.isAble(action, g, place, principals) {
+			continue
+		}
+		switch {
+		case slices.ContainsFunc(principals, g.Principal.Same):
+			themselves = append(themselves, g.Principal)
+		case lasting[g.Folded()]:
+			staying = append(staying, g.Principal)
+		default:
+			going = append(going, g.Principal)
+		}
+	}
+	staying = distinct(staying)
+	going = slices.DeleteFunc(distinct(going), func(r access.Reference) bool { return slices.ContainsFunc(staying, r.Same) })
+	if all := append(staying, going...); len(all) > 0 {
+		return all
+	}
+	return distinct(themselves)
+}
+
+func (p *planner) isAble(action Action, g access.Grant, place access.Place, principals []access.Reference) bool {
+	return slices.ContainsFunc(action.Able, func(a Ability) bool {
+		if a.Role != g.Role || !g.Place.Contains(place) || p.Model.PowerOf(a.Role) == PowerOverAll && g.Place != (access.Place{}) {
+			return false
+		}
+		return !a.Lowest || !slices.ContainsFunc(p.held, func(other access.Grant) bool {
+			return other.Place != g.Place && other.Place.Contains(g.Place) && slices.ContainsFunc(principals, other.Principal.Same)
+		})
+	})
+}
+
+func (p *planner) lookUp() {
+	var unknown []access.Role
+	for _, c := range p.difference.Given {
+		if !p.Model.IsKnown(c.Role) {
+			unknown = append(unknown, c.Role)
+		}
+	}
+	slices.Sort(unknown)
+	if unknown = slices.Compact(unknown); len(unknown) > 0 {
+		step := p.step(KindLookUp, access.Place{}, unknown, nil)
+		step.note("If one is not there, stop: nobody has declared it, and its name may be misspelled.")
+	}
+}
+
+// invite is for users who hold nothing, as far as is known. They are invited at the
+// organization if they are to hold something there, else at the outermost place within it.
+func (p *planner) invite() {
+	holds := map[access.Reference]bool{}
+	for _, g := range p.before {
+		holds[g.Principal.Folded()] = true
+	}
+	first := map[access.Reference]access.Grant{}
+	for _, g := range p.Grants {
+		if key := g.Principal.Folded(); g.Principal.Kind == access.KindUser && !holds[key] {
+			if known, ok := first[key]; !ok || g.Place.Compare(known.Place) < 0 {
+				first[key] = g
+			}
+		}
+	}
+	at := map[access.Place][]access.Reference{}
+	for _, g := range first {
+		place := access.PlaceOf(g.Place.Slug(0))
+		at[place] = append(at[place], g.Principal)
+	}
+	for _, place := range access.WithOrganization(p.places()) {
+		if invited := distinct(at[place]); len(invited) > 0 {
+			slices.SortStableFunc(invited, func(x, y access.Reference) int { return int(p.powerOf(y) - p.powerOf(x)) })
+			p.step(KindInvite, place, nil, invited)
+		}
+	}
+}
+
+// powerOf is the greatest power that the baseline gives a principal.
+func (p *planner) powerOf(principal access.Reference) Power {
+	power := NoPower
+	for _, g := range p.Grants {
+		if g.Principal.Same(principal) {
+			power = max(power, p.Model.power(g))
+		}
+	}
+	return power
+}
+
+func (p *planner) give() {
+	given := slices.Clone(p.difference.Given)
+	slices.SortStableFunc(given, func(a, b Change) int {
+		return cmp.Or(int(p.Model.power(b.Grant)-p.Model.power(a.Grant)), a.Place.Compare(b.Place), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Principal.Kind, b.Principal.Kind))
+	})
+	for _, group := range groups(given, func(a, b Change) bool {
+		return a.Place == b.Place && a.Role == b.Role && a.Principal.Kind == b.Principal.Kind
+	}) {
+		step := p.step(KindGive, group[0].Place, []access.Role{group[0].Role}, principalsOf(group))
+		for _, c := range group {
+			if len(c.Outer) > 0 {
+				step.note("%s has it there already by inheritance from %s: giving it here gives nothing new.", c.Principal, p.tellAll(c.Outer))
+			}
+		}
+		if len(group[0].Within) > 0 {
+			step.note("It holds at %s, too.", p.tellAll(group[0].Within))
+		}
+		if group[0].Principal.Kind == access.KindUser && p.isProductive(group[0]) {
+			step.note("%s", p.Model.Procedure.Production)
+		}
+	}
+}
+
+func (p *planner) isProductive(c Change) bool {
+	return slices.ContainsFunc(p.Places, func(d DeclaredPlace) bool { return d.Stage == StageProduction && c.Place.Contains(d.Place) })
+}
+
+// wait is for new administrators. What is taken before they have accepted and logged in
+// could leave nobody.
+func (p *planner) wait() {
+	var awaited []access.Reference
+	for _, c := range p.difference.Given {
+		if c.Principal.Kind == access.KindUser && p.Model.power(c.Grant) > NoPower {
+			awaited = append(awaited, c.Principal)
+		}
+	}
+	if awaited = distinct(awaited); len(awaited) == 0 {
+		return
+	}
+	p.step(KindWait, access.Place{}, nil, awaited)
+	for _, c := range p.difference.Given {
+		if slices.ContainsFunc(awaited, c.Principal.Same) {
+			p.held = append(p.held, c.Grant)
+		}
+	}
+}
+
+// A withdrawal is what is taken from one principal at one place.
+type withdrawal struct {
+	kind      StepKind
+	place     access.Place
+	principal access.Reference
+	changes   []Change
+	power     Power
+}
+
+func (p *planner) take() {
+	all := p.withdrawals()
+	slices.SortStableFunc(all, func(a, b withdrawal) int {
+		return cmp.Or(int(a.power-b.power), a.principal.Folded().Compare(b.principal.Folded()), b.place.Depth()-a.place.Depth(), a.place.Compare(b.place))
+	})
+	for _, w := range all {
+		step := p.step(w.kind, w.place, rolesOf(w.changes), []access.Reference{w.principal})
+		step.Last = w.power > NoPower
+		p.noteTaken(step, w)
+		taken := set(grantsOf(w.changes))
+		p.held = slices.DeleteFunc(p.held, func(g access.Grant) bool { return taken[g.Folded()] })
+	}
+}
+
+// withdrawals returns what is taken, by principal and place.
+func (p *planner) withdrawals() []withdrawal {
+	keeps, strongest := map[access.Reference]bool{}, map[access.Reference]Power{}
+	for _, g := range p.Grants {
+		keeps[g.Principal.Folded()] = true
+	}
+	for _, c := range p.difference.Taken {
+		key := c.Principal.Folded()
+		strongest[key] = max(strongest[key], p.Model.power(c.Grant))
+	}
+	taken := slices.Clone(p.difference.Taken)
+	slices.SortStableFunc(taken, func(a, b Change) int {
+		return cmp.Or(a.Principal.Folded().Compare(b.Principal.Folded()), a.Place.Compare(b.Place))
+	})
+	isSame := func(a, b Change) bool { return a.Principal.Same(b.Principal) && a.Place == b.Place }
+	var all []withdrawal
+	removed := map[access.Reference]bool{}
+	for _, group := range groups(taken, isSame) {
+		key := group[0].Principal.Folded()
+		w := withdrawal{kind: KindTake, place: group[0].Place, principal: group[0].Principal, changes: group}
+		for _, c := range group {
+			w.power = max(w.power, p.Model.power(c.Grant))
+		}
+		if !keeps[key] && (p.Model.Procedure.RemovesRows || w.place == access.Place{}) {
+			// It may take all that the principal has, so it has the place of the most
+			// powerful of it.
+			w.kind, w.power = KindRemove, strongest[key]
+			removed[key] = true
+		}
+		all = append(all, w)
+	}
+	// Who held nothing at the organization itself may stand there all the same.
+	for _, w := range slices.Clone(all) {
+		if key := w.principal.Folded(); !keeps[key] && !removed[key] && key.Kind == access.KindUser {
+			removed[key] = true
+			all = append(all, withdrawal{kind: KindRemove, principal: w.principal, power: strongest[key]})
+		}
+	}
+	return all
+}
+
+func (p *planner) noteTaken(step *Step, w withdrawal) {
+	for _, c := range w.changes {
+		if len(c.Outer) > 0 {
+			step.note("%s keeps %s there by inheritance from %s: taking it here changes nothing.", c.Principal, quoteRole(c.Role), p.tellAll(c.Outer))
+		}
+	}
+	if w.kind == KindRemove && len(w.changes) == 0 {
+		step.note("If %s is not listed there, there is nothing to do.", w.principal)
+	} else if w.kind == KindRemove && p.Model.Procedure.RemovesRows {
+		step.note("If the row is gone already, there is nothing to do: whether a row is for one place or for all, no page says.")
+	}
+	if w.kind == KindTake {
+		var kept []string
+		isHereToo := false
+		for _, g := range p.Grants {
+			if g.Principal.Same(w.principal) {
+				kept = append(kept, quoteRole(g.Role)+" at "+p.Tell(g.Place))
+				isHereToo = isHereToo || g.Place == w.place
+			}
+		}
+		if len(kept) > 0 {
+			step.note("%s keeps %s.", w.principal, review.SpellFew(kept, "other role", "other roles"))
+		}
+		if !isHereToo {
+			step.note("It is the last that %s has here by a grant of its own.", w.principal)
+		}
+	}
+	if step.Last {
+		step.note("Whoever carries out these steps and is %s leaves this one to the very end, after all others.", w.principal)
+	}
+}
+
+func (p *planner) look() {
+	step := p.step(KindLook, access.Place{}, nil, nil)
+	if !p.isKnown {
+		step.note("Nothing was attested before, so look for everybody who is there, also those whom the baseline does not name.")
+	}
+}
+
+func (s *Step) note(format string, args ...any) {
+	if note := fmt.Sprintf(format, args...); note != "" {
+		s.Notes = append(s.Notes, note)
+	}
+}
+
+// groups cuts a list where neighbours are not the same.
+func groups(changes []Change, same func(a, b Change) bool) [][]Change {
+	var all [][]Change
+	for i, c := range changes {
+		if i > 0 && same(changes[i-1], c) {
+			all[len(all)-1] = append(all[len(all)-1], c)
+		} else {
+			all = append(all, []Change{c})
+		}
+	}
+	return all
+}
+
+func principalsOf(changes []Change) []access.Reference {
+	var all []access.Reference
+	for _, c := range changes {
+		all = append(all, c.Principal)
+	}
+	return distinct(all)
+}
+
+func rolesOf(changes []Change) []access.Role {
+	var all []access.Role
+	for _, c := range changes {
+		all = append(all, c.Role)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func grantsOf(changes []Change) []access.Grant {
+	var all []access.Grant
+	for _, c := range changes {
+		all = append(all, c.Grant)
+	}
+	return all
+}
+
+// quoteRole sets a role off from the sentence around it: it can be any text.
+func quoteRole(role access.Role) string { return `"` + strings.ReplaceAll(string(role), `"`, `'`) + `"` }
