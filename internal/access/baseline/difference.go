@@ -36,19 +36,22 @@ func (b Baseline) changes(grants, others []access.Grant) []Change {
 	held, wanted := set(others), set(b.Grants)
 	var all []Change
 	for _, g := range grants {
-		if held[g.Folded()] {
+		folded := g.Folded()
+		if held[folded] {
 			continue
+		}
+		isWantedAt := func(place access.Place) bool {
+			folded.Place = place
+			return wanted[folded]
 		}
 		change := Change{Grant: g}
 		for _, outer := range g.Place.Enclosing() {
-			if outer != g.Place && wanted[at(g, outer)] {
+			if outer != g.Place && isWantedAt(outer) {
 				change.Outer = append(change.Outer, outer)
 			}
 		}
-		for _, declared := range b.Places {
-			if inner := declared.Place; inner != g.Place && g.Place.Contains(inner) && len(change.Outer) == 0 && !between(wanted, g, inner) {
-				change.Within = append(change.Within, inner)
-			}
+		if len(change.Outer) == 0 {
+			change.Within = b.within(g.Place, isWantedAt)
 		}
 		all = append(all, change)
 	}
@@ -56,16 +59,20 @@ func (b Baseline) changes(grants, others []access.Grant) []Change {
 	return all
 }
 
-// between tells whether the role is granted at the inner place or at one between.
-func between(wanted map[access.Grant]bool, g access.Grant, inner access.Place) bool {
-	return slices.ContainsFunc(inner.Enclosing(), func(place access.Place) bool {
-		return place != g.Place && g.Place.Contains(place) && wanted[at(g, place)]
-	})
-}
-
-func at(g access.Grant, place access.Place) access.Grant {
-	g.Place = place
-	return g.Folded()
+// within returns the places of the baseline inside of one, but for those where something is
+// wanted there or between.
+func (b Baseline) within(outer access.Place, isWantedAt func(access.Place) bool) []access.Place {
+	var all []access.Place
+	for _, declared := range b.Places {
+		inner := declared.Place
+		if inner == outer || !outer.Contains(inner) {
+			continue
+		}
+		if !slices.ContainsFunc(inner.Enclosing(), func(p access.Place) bool { return p != outer && outer.Contains(p) && isWantedAt(p) }) {
+			all = append(all, inner)
+		}
+	}
+	return all
 }
 
 func set(grants []access.Grant) map[access.Grant]bool {

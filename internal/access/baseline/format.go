@@ -63,11 +63,7 @@ func have(principals []access.Reference) string {
 }
 
 func (s Step) quotedRoles() string {
-	quoted := make([]string, len(s.Roles))
-	for i, role := range s.Roles {
-		quoted[i] = quoteRole(role)
-	}
-	return review.Enumerate(quoted)
+	return enumerateRoles(s.Roles, " and ")
 }
 
 func (s Step) where() string {
@@ -92,21 +88,25 @@ func (s Step) caution() string {
 }
 
 func (s Step) who() string {
-	roles := make([]string, len(s.WhoRoles))
-	for i, role := range s.WhoRoles {
-		roles[i] = quoteRole(role)
-	}
-	text := "Who can do it: whoever has " + strings.Join(roles, " or ")
+	text := "Who can do it: whoever has " + enumerateRoles(s.WhoRoles, " or ")
 	if s.Place != (access.Place{}) {
 		text += " here or further out"
 	}
 	if len(s.Who) > 0 {
 		text += ", such as " + review.SpellFew(access.Spell(s.Who), "other", "others")
 	}
-	if s.AbleNote != "" {
-		text += "; " + s.AbleNote
+	if len(s.PerhapsRoles) > 0 {
+		text += "; whether " + enumerateRoles(s.PerhapsRoles, " or ") + " is enough, no page says"
 	}
 	return text + "."
+}
+
+func enumerateRoles(roles []access.Role, separator string) string {
+	quoted := make([]string, len(roles))
+	for i, role := range roles {
+		quoted[i] = quoteRole(role)
+	}
+	return strings.Join(quoted, separator)
 }
 
 // Format numbers the steps, and tells them as people read them.

@@ -89,7 +89,7 @@ func (b Baseline) ParseRows(written Written) ([]access.Grant, []Problem) {
 		return nil, []Problem{{Text: fmt.Sprintf("there are %d entries, and a baseline has at most %d: who is to have access is given and taken by hand", count, MaxGrants)}}
 	}
 	var found problems
-	var grants []access.Grant
+	grants := []access.Grant{}
 	for _, placeKey := range slices.Sorted(maps.Keys(written)) {
 		place, err := b.parsePlace(placeKey, found.full())
 		if err != nil {
@@ -172,6 +172,9 @@ func (m *Model) checkRole(role access.Role, place access.Place, brief bool) erro
 		var known []string
 		for _, r := range v.RolesOf(access.ByEntry) {
 			known = append(known, string(r.Role))
+		}
+		if m.Elsewhere != nil && m.Elsewhere(string(role)) != "" {
+			return fmt.Errorf("there is no role %q: %s; %s", role, m.Elsewhere(string(role)), nearest(string(role), known))
 		}
 		return fmt.Errorf("there is no role %q; %s", role, nearest(string(role), known))
 	case description.By == access.ByVendor:

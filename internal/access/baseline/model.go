@@ -13,6 +13,9 @@ type Model struct {
 	// IsKnown tells whether a role is published, or somebody has declared it. One that is
 	// neither has to be looked up before it is given.
 	IsKnown func(access.Role) bool
+	// Elsewhere says in which other vocabulary the vendor has a word that is no role here; it
+	// is empty for any other word, and nil if there is no such vocabulary.
+	Elsewhere func(word string) string
 	// PowerOf tells what a role allows to do with the access of others.
 	PowerOf func(access.Role) Power
 	// Procedure is how a person gives and takes access.

@@ -20,6 +20,10 @@ type Procedure struct {
 	// Production is what people have to do before they can use access to production, if that
 	// is documented.
 	Production string
+	// May tells whether whoever holds a role somewhere may do a step at a place to a principal,
+	// who is inherited if it holds something further out than there. It is asked for steps
+	// that change access.
+	May func(held access.RoleAt, kind StepKind, at access.Place, inherited bool) access.Statement
 }
 
 // An Action is one thing that a person can do.
@@ -41,19 +45,6 @@ type Action struct {
 	// Evidence and Source say how all this is known.
 	Evidence access.Evidence
 	Source   string
-	// Able are whoever can do it. A step is for whoever has one of them.
-	Able []Ability
-	// AbleNote says what is not known of who can do it.
-	AbleNote string
-}
-
-// An Ability is a role whose holders can do something at the place where they hold it, and
-// further in.
-type Ability struct {
-	Role access.Role
-	// Lowest is true for a role that does nothing for those who hold something further out
-	// than it.
-	Lowest bool
 }
 
 // action returns what fits a step. A kind of step that the vendor's pages do not know at all

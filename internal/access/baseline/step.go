@@ -41,11 +41,11 @@ type Step struct {
 	// Site is where it is done, and Action how.
 	Site string
 	Action
-	// Who are those who can do it at that moment, as far as the attested grants tell: first
-	// those who stay able to.
-	Who []access.Reference
-	// WhoRoles are the roles that make them able to.
-	WhoRoles []access.Role
+	// Who are those who can do it at that moment, as far as is known of grants: first those who
+	// stay able to. Perhaps are those of whom the vendor's pages do not say whether they can.
+	Who, Perhaps []access.Reference
+	// WhoRoles and PerhapsRoles are the roles that make them able to.
+	WhoRoles, PerhapsRoles []access.Role
 	// Last is true for what somebody who can do these steps loses by this one: if that is
 	// the one who carries them out, it is the last of them all.
 	Last bool
@@ -60,8 +60,7 @@ type Step struct {
 // At every moment somebody is an administrator who was one before, or has accepted: what
 // makes administrators is given first and waited for, and what makes them is taken last.
 func (b Baseline) Steps(from []access.Grant) []Step {
-	p := &planner{Baseline: b, isKnown: from != nil, before: from, held: slices.Clone(from)}
-	p.difference = b.Compare(from)
+	p := &planner{Baseline: b, isKnown: from != nil, wanted: holdingsOf(b.Grants), held: holdingsOf(from), difference: b.Compare(from)}
 	p.lookUp()
 	p.invite()
 	p.give()
@@ -75,10 +74,10 @@ func (b Baseline) Steps(from []access.Grant) []Step {
 type planner struct {
 	Baseline
 	difference Difference
-	before     []access.Grant
 	isKnown    bool
+	wanted     holdings
 	// held is what is known to be in force at the step that is being made.
-	held  []access.Grant
+	held  holdings
 	steps []Step
 }
 
@@ -90,50 +89,62 @@ func (p *planner) step(kind StepKind, place access.Place, roles []access.Role, p
 	}
 	action := p.Model.Procedure.action(kind, p.Model.Vocabulary.KindAt(place), of)
 	step := Step{Kind: kind, Place: place, Roles: roles, Principals: principals, Where: p.Tell(place), Site: p.Model.Procedure.Site, Action: action}
-	for _, ability := range action.Able {
-		step.WhoRoles = append(step.WhoRoles, ability.Role)
+	switch kind {
+	case KindInvite, KindGive, KindTake, KindRemove:
+		p.tellWho(&step)
 	}
-	step.Who = p.able(action, place, principals)
 	p.steps = append(p.steps, step)
 	return &p.steps[len(p.steps)-1]
 }
 
-// able returns who can do something to the principals at a place, by what is held now: those
-// who go on being able to first. Nobody is sent to take what is their own, but where nobody
-// else can.
-func (p *planner) able(action Action, place access.Place, principals []access.Reference) []access.Reference {
-	lasting := set(p.Grants)
-	var staying, going, themselves []access.Reference
-	for _, g := range p.held {
-		if g.Principal.Kind != access.KindUser || !p.isAble(action, g, place, principals) {
-			continue
-		}
-		switch {
-		case slices.ContainsFunc(principals, g.Principal.Same):
-			themselves = append(themselves, g.Principal)
-		case lasting[g.Folded()]:
-			staying = append(staying, g.Principal)
-		default:
-			going = append(going, g.Principal)
+// tellWho tells who can do a step by what is held now. Nobody is sent to take what is their
+// own, but where nobody else can.
+func (p *planner) tellWho(step *Step) {
+	inherited := slices.ContainsFunc(step.Principals, func(r access.Reference) bool { return p.held.isFurtherOut(r, step.Place) })
+	var who, perhaps candidates
+	for _, outer := range step.Place.Enclosing() {
+		for _, role := range p.Model.Vocabulary.RolesOf(access.ByEntry) {
+			held := access.RoleAt{Role: role.Role, Place: outer}
+			switch p.Model.Procedure.May(held, step.Kind, step.Place, inherited).Answer {
+			case access.AnswerYes:
+				step.WhoRoles = append(step.WhoRoles, role.Role)
+				who.add(p, held, step.Principals)
+			case access.AnswerUnknown:
+				if p.Model.Vocabulary.MayBeHeldAt(role.Role, outer) == access.AnswerYes {
+					step.PerhapsRoles = append(step.PerhapsRoles, role.Role)
+					perhaps.add(p, held, step.Principals)
+				}
+			}
 		}
 	}
-	staying = distinct(staying)
-	going = slices.DeleteFunc(distinct(going), func(r access.Reference) bool { return slices.ContainsFunc(staying, r.Same) })
+	step.WhoRoles, step.PerhapsRoles = slices.Compact(step.WhoRoles), slices.Compact(step.PerhapsRoles)
+	step.Who, step.Perhaps = who.all(), perhaps.all()
+}
+
+// candidates are who can do a step: who stays able to, who does not, and whom it is about.
+type candidates struct{ staying, going, themselves []access.Reference }
+
+func (c *candidates) add(p *planner, held access.RoleAt, about []access.Reference) {
+	for folded, principal := range p.held.at[held] {
+		switch _, stays := p.wanted.at[held][folded]; {
+		case folded.Kind != access.KindUser:
+		case slices.ContainsFunc(about, folded.Same):
+			c.themselves = append(c.themselves, principal)
+		case stays:
+			c.staying = append(c.staying, principal)
+		default:
+			c.going = append(c.going, principal)
+		}
+	}
+}
+
+func (c *candidates) all() []access.Reference {
+	staying := distinct(c.staying)
+	going := slices.DeleteFunc(distinct(c.going), func(r access.Reference) bool { return slices.ContainsFunc(staying, r.Same) })
 	if all := append(staying, going...); len(all) > 0 {
 		return all
 	}
-	return distinct(themselves)
-}
-
-func (p *planner) isAble(action Action, g access.Grant, place access.Place, principals []access.Reference) bool {
-	return slices.ContainsFunc(action.Able, func(a Ability) bool {
-		if a.Role != g.Role || !g.Place.Contains(place) || p.Model.PowerOf(a.Role) == PowerOverAll && g.Place != (access.Place{}) {
-			return false
-		}
-		return !a.Lowest || !slices.ContainsFunc(p.held, func(other access.Grant) bool {
-			return other.Place != g.Place && other.Place.Contains(g.Place) && slices.ContainsFunc(principals, other.Principal.Same)
-		})
-	})
+	return distinct(c.themselves)
 }
 
 func (p *planner) lookUp() {
@@ -153,13 +164,9 @@ func (p *planner) lookUp() {
 // invite is for users who hold nothing, as far as is known. They are invited at the
 // organization if they are to hold something there, else at the outermost place within it.
 func (p *planner) invite() {
-	holds := map[access.Reference]bool{}
-	for _, g := range p.before {
-		holds[g.Principal.Folded()] = true
-	}
 	first := map[access.Reference]access.Grant{}
 	for _, g := range p.Grants {
-		if key := g.Principal.Folded(); g.Principal.Kind == access.KindUser && !holds[key] {
+		if key := g.Principal.Folded(); g.Principal.Kind == access.KindUser && len(p.held.by[key]) == 0 {
 			if known, ok := first[key]; !ok || g.Place.Compare(known.Place) < 0 {
 				first[key] = g
 			}
@@ -181,10 +188,8 @@ func (p *planner) invite() {
 // powerOf is the greatest power that the baseline gives a principal.
 func (p *planner) powerOf(principal access.Reference) Power {
 	power := NoPower
-	for _, g := range p.Grants {
-		if g.Principal.Same(principal) {
-			power = max(power, p.Model.power(g))
-		}
+	for _, g := range p.wanted.by[principal.Folded()] {
+		power = max(power, p.Model.power(g))
 	}
 	return power
 }
@@ -229,9 +234,13 @@ func (p *planner) wait() {
 		return
 	}
 	p.step(KindWait, access.Place{}, nil, awaited)
+	isAwaited := map[access.Reference]bool{}
+	for _, principal := range awaited {
+		isAwaited[principal.Folded()] = true
+	}
 	for _, c := range p.difference.Given {
-		if slices.ContainsFunc(awaited, c.Principal.Same) {
-			p.held = append(p.held, c.Grant)
+		if isAwaited[c.Principal.Folded()] {
+			p.held.add(c.Grant)
 		}
 	}
 }
@@ -254,17 +263,16 @@ func (p *planner) take() {
 		step := p.step(w.kind, w.place, rolesOf(w.changes), []access.Reference{w.principal})
 		step.Last = w.power > NoPower
 		p.noteTaken(step, w)
-		taken := set(grantsOf(w.changes))
-		p.held = slices.DeleteFunc(p.held, func(g access.Grant) bool { return taken[g.Folded()] })
+		for _, c := range w.changes {
+			p.held.remove(c.Grant)
+		}
 	}
 }
 
 // withdrawals returns what is taken, by principal and place.
 func (p *planner) withdrawals() []withdrawal {
-	keeps, strongest := map[access.Reference]bool{}, map[access.Reference]Power{}
-	for _, g := range p.Grants {
-		keeps[g.Principal.Folded()] = true
-	}
+	keeps := func(key access.Reference) bool { return len(p.wanted.by[key]) > 0 }
+	strongest := map[access.Reference]Power{}
 	for _, c := range p.difference.Taken {
 		key := c.Principal.Folded()
 		strongest[key] = max(strongest[key], p.Model.power(c.Grant))
@@ -282,7 +290,7 @@ func (p *planner) withdrawals() []withdrawal {
 		for _, c := range group {
 			w.power = max(w.power, p.Model.power(c.Grant))
 		}
-		if !keeps[key] && (p.Model.Procedure.RemovesRows || w.place == access.Place{}) {
+		if !keeps(key) && (p.Model.Procedure.RemovesRows || w.place == access.Place{}) {
 			// It may take all that the principal has, so it has the place of the most
 			// powerful of it.
 			w.kind, w.power = KindRemove, strongest[key]
@@ -292,7 +300,7 @@ func (p *planner) withdrawals() []withdrawal {
 	}
 	// Who held nothing at the organization itself may stand there all the same.
 	for _, w := range slices.Clone(all) {
-		if key := w.principal.Folded(); !keeps[key] && !removed[key] && key.Kind == access.KindUser {
+		if key := w.principal.Folded(); !keeps(key) && !removed[key] && key.Kind == access.KindUser {
 			removed[key] = true
 			all = append(all, withdrawal{kind: KindRemove, principal: w.principal, power: strongest[key]})
 		}
@@ -314,11 +322,9 @@ func (p *planner) noteTaken(step *Step, w withdrawal) {
 	if w.kind == KindTake {
 		var kept []string
 		isHereToo := false
-		for _, g := range p.Grants {
-			if g.Principal.Same(w.principal) {
-				kept = append(kept, quoteRole(g.Role)+" at "+p.Tell(g.Place))
-				isHereToo = isHereToo || g.Place == w.place
-			}
+		for _, g := range p.wanted.by[w.principal.Folded()] {
+			kept = append(kept, quoteRole(g.Role)+" at "+p.Tell(g.Place))
+			isHereToo = isHereToo || g.Place == w.place
 		}
 		if len(kept) > 0 {
 			step.note("%s keeps %s.", w.principal, review.SpellFew(kept, "other role", "other roles"))
@@ -372,14 +378,6 @@ func rolesOf(changes []Change) []access.Role {
 		all = append(all, c.Role)
 	}
 	slices.Sort(all)
-	return all
-}
-
-func grantsOf(changes []Change) []access.Grant {
-	var all []access.Grant
-	for _, c := range changes {
-		all = append(all, c.Grant)
-	}
 	return all
 }
 
