@@ -46,9 +46,9 @@ func (s Step) headline() string {
 		return fmt.Sprintf("Take %s at %s from %s.", s.quotedRoles(), s.Where, principals)
 	case KindRemove:
 		if len(s.Roles) == 0 {
-			return fmt.Sprintf("Remove %s from %s, who keeps nothing anywhere.", principals, s.Where)
+			return fmt.Sprintf("Remove all access of %s at %s, who keeps nothing anywhere.", principals, s.Where)
 		}
-		return fmt.Sprintf("Remove %s from %s, who keeps nothing anywhere: %s goes.", principals, s.Where, s.quotedRoles())
+		return fmt.Sprintf("Remove all access of %s at %s, who keeps nothing anywhere: this takes %s.", principals, s.Where, s.quotedRoles())
 	default:
 		return "Look again at who has which role where, write what you see into observed.csv, and attest it with your name and the day."
 	}

@@ -38,7 +38,11 @@ func (h holdings) remove(g access.Grant) {
 	h.by[key] = slices.DeleteFunc(h.by[key], func(other access.Grant) bool { return other.Role == g.Role && other.Place == g.Place })
 }
 
-// isFurtherOut tells whether the principal holds something at a place around this one.
-func (h holdings) isFurtherOut(principal access.Reference, place access.Place) bool {
-	return slices.ContainsFunc(h.by[principal.Folded()], func(g access.Grant) bool { return g.Place != place && g.Place.Contains(place) })
+// isBeyond tells whether the principal of a step holds something further out than whoever
+// does the step by what is held at a place. To remove somebody may take all that the principal
+// has, so there it is beyond wherever it is not within.
+func (h holdings) isBeyond(principal access.Reference, step *Step, by access.Place) bool {
+	return slices.ContainsFunc(h.by[principal.Folded()], func(g access.Grant) bool {
+		return !by.Contains(g.Place) && (step.Kind == KindRemove || g.Place.Contains(step.Place))
+	})
 }

@@ -83,13 +83,18 @@ type planner struct {
 
 // step adds a step, and returns it to be completed.
 func (p *planner) step(kind StepKind, place access.Place, roles []access.Role, principals []access.Reference) *Step {
+	return p.add(Step{Kind: kind, Place: place, Roles: roles, Principals: principals})
+}
+
+// add adds a step with what the vendor's pages say of it.
+func (p *planner) add(step Step) *Step {
 	var of access.Kind
-	if len(principals) > 0 {
-		of = principals[0].Kind
+	if len(step.Principals) > 0 {
+		of = step.Principals[0].Kind
 	}
-	action := p.Model.Procedure.action(kind, p.Model.Vocabulary.KindAt(place), of)
-	step := Step{Kind: kind, Place: place, Roles: roles, Principals: principals, Where: p.Tell(place), Site: p.Model.Procedure.Site, Action: action}
-	switch kind {
+	step.Where, step.Site = p.Tell(step.Place), p.Model.Procedure.Site
+	step.Action = p.Model.Procedure.action(step.Kind, p.Model.Vocabulary.KindAt(step.Place), of)
+	switch step.Kind {
 	case KindInvite, KindGive, KindTake, KindRemove:
 		p.tellWho(&step)
 	}
@@ -100,11 +105,11 @@ func (p *planner) step(kind StepKind, place access.Place, roles []access.Role, p
 // tellWho tells who can do a step by what is held now. Nobody is sent to take what is their
 // own, but where nobody else can.
 func (p *planner) tellWho(step *Step) {
-	inherited := slices.ContainsFunc(step.Principals, func(r access.Reference) bool { return p.held.isFurtherOut(r, step.Place) })
 	var who, perhaps candidates
 	for _, outer := range step.Place.Enclosing() {
 		for _, role := range p.Model.Vocabulary.RolesOf(access.ByEntry) {
 			held := access.RoleAt{Role: role.Role, Place: outer}
+			inherited := slices.ContainsFunc(step.Principals, func(r access.Reference) bool { return p.held.isBeyond(r, step, outer) })
 			switch p.Model.Procedure.May(held, step.Kind, step.Place, inherited).Answer {
 			case access.AnswerYes:
 				step.WhoRoles = append(step.WhoRoles, role.Role)
@@ -118,17 +123,22 @@ func (p *planner) tellWho(step *Step) {
 		}
 	}
 	step.WhoRoles, step.PerhapsRoles = slices.Compact(step.WhoRoles), slices.Compact(step.PerhapsRoles)
-	step.Who, step.Perhaps = who.all(), perhaps.all()
+	step.Who, step.Perhaps = who.all(step.Last), perhaps.all(step.Last)
 }
 
-// candidates are who can do a step: who stays able to, who does not, and whom it is about.
+// candidates are who can do a step, those who hold their role furthest out first: who stays
+// able to, who does not, and whom it is about.
 type candidates struct{ staying, going, themselves []access.Reference }
 
 func (c *candidates) add(p *planner, held access.RoleAt, about []access.Reference) {
-	for folded, principal := range p.held.at[held] {
-		switch _, stays := p.wanted.at[held][folded]; {
-		case folded.Kind != access.KindUser:
-		case slices.ContainsFunc(about, folded.Same):
+	var holders []access.Reference
+	for _, principal := range p.held.at[held] {
+		holders = append(holders, principal)
+	}
+	for _, principal := range distinct(holders) {
+		switch _, stays := p.wanted.at[held][principal.Folded()]; {
+		case principal.Kind != access.KindUser:
+		case slices.ContainsFunc(about, principal.Same):
 			c.themselves = append(c.themselves, principal)
 		case stays:
 			c.staying = append(c.staying, principal)
@@ -138,13 +148,22 @@ func (c *candidates) add(p *planner, held access.RoleAt, about []access.Referenc
 	}
 }
 
-func (c *candidates) all() []access.Reference {
-	staying := distinct(c.staying)
-	going := slices.DeleteFunc(distinct(c.going), func(r access.Reference) bool { return slices.ContainsFunc(staying, r.Same) })
-	if all := append(staying, going...); len(all) > 0 {
-		return all
+// all returns them, each once. Whom it is about is not sent if there is somebody else. What
+// may be left to the very end is for who is there until then.
+func (c *candidates) all(last bool) []access.Reference {
+	all := slices.Concat(c.staying, c.going)
+	switch {
+	case last && len(c.staying) > 0:
+		all = c.staying
+	case last || len(all) == 0:
+		all = append(all, c.themselves...)
 	}
-	return distinct(c.themselves)
+	seen := map[access.Reference]bool{}
+	return slices.DeleteFunc(all, func(r access.Reference) bool {
+		before := seen[r.Folded()]
+		seen[r.Folded()] = true
+		return before
+	})
 }
 
 func (p *planner) lookUp() {
@@ -245,7 +264,8 @@ func (p *planner) wait() {
 	}
 }
 
-// A withdrawal is what is taken from one principal at one place.
+// A withdrawal is what is taken from one principal at one place, and all of it gives the same
+// power, or goes at once.
 type withdrawal struct {
 	kind      StepKind
 	place     access.Place
@@ -260,8 +280,10 @@ func (p *planner) take() {
 		return cmp.Or(int(a.power-b.power), a.principal.Folded().Compare(b.principal.Folded()), b.place.Depth()-a.place.Depth(), a.place.Compare(b.place))
 	})
 	for _, w := range all {
-		step := p.step(w.kind, w.place, rolesOf(w.changes), []access.Reference{w.principal})
-		step.Last = w.power > NoPower
+		step := p.add(Step{
+			Kind: w.kind, Place: w.place, Roles: rolesOf(w.changes), Principals: []access.Reference{w.principal},
+			Last: w.power > NoPower && w.principal.Kind == access.KindUser && p.powerOf(w.principal) < PowerOverAll,
+		})
 		p.noteTaken(step, w)
 		for _, c := range w.changes {
 			p.held.remove(c.Grant)
@@ -281,22 +303,24 @@ func (p *planner) withdrawals() []withdrawal {
 	slices.SortStableFunc(taken, func(a, b Change) int {
 		return cmp.Or(a.Principal.Folded().Compare(b.Principal.Folded()), a.Place.Compare(b.Place))
 	})
-	isSame := func(a, b Change) bool { return a.Principal.Same(b.Principal) && a.Place == b.Place }
 	var all []withdrawal
 	removed := map[access.Reference]bool{}
-	for _, group := range groups(taken, isSame) {
+	for _, group := range groups(taken, func(a, b Change) bool { return a.Principal.Same(b.Principal) && a.Place == b.Place }) {
 		key := group[0].Principal.Folded()
-		w := withdrawal{kind: KindTake, place: group[0].Place, principal: group[0].Principal, changes: group}
-		for _, c := range group {
-			w.power = max(w.power, p.Model.power(c.Grant))
-		}
+		w := withdrawal{kind: KindTake, place: group[0].Place, principal: group[0].Principal}
 		if !keeps(key) && (p.Model.Procedure.RemovesRows || w.place == access.Place{}) {
 			// It may take all that the principal has, so it has the place of the most
 			// powerful of it.
-			w.kind, w.power = KindRemove, strongest[key]
+			w.kind, w.power, w.changes = KindRemove, strongest[key], group
 			removed[key] = true
+			all = append(all, w)
+			continue
 		}
-		all = append(all, w)
+		slices.SortStableFunc(group, func(a, b Change) int { return int(p.Model.power(a.Grant) - p.Model.power(b.Grant)) })
+		for _, equal := range groups(group, func(a, b Change) bool { return p.Model.power(a.Grant) == p.Model.power(b.Grant) }) {
+			w.power, w.changes = p.Model.power(equal[0].Grant), equal
+			all = append(all, w)
+		}
 	}
 	// Who held nothing at the organization itself may stand there all the same.
 	for _, w := range slices.Clone(all) {
@@ -382,4 +406,6 @@ func rolesOf(changes []Change) []access.Role {
 }
 
 // quoteRole sets a role off from the sentence around it: it can be any text.
-func quoteRole(role access.Role) string { return `"` + strings.ReplaceAll(string(role), `"`, `'`) + `"` }
+func quoteRole(role access.Role) string {
+	return `"` + strings.ReplaceAll(string(role), `"`, `'`) + `"`
+}
