@@ -119,7 +119,8 @@ func (v *Vocabulary) Dominates(role, other Role) bool {
 // LeastRoles returns the roles by which somebody gets all of the permissions at the place, and
 // of which none gives less than another one of them: each with the place where it has to be
 // held, which is this one or one around it. There are several where two roles give the same,
-// and none where no role that can be granted gives all of them.
+// and none where no role that can be granted gives all of them. For no permission, no role is
+// needed.
 func (v *Vocabulary) LeastRoles(permissions []Permission, place Place) ([]RoleAt, error) {
 	if len(v.Permissions) == 0 {
 		return nil, fmt.Errorf("the vendor does not publish what its roles allow")
@@ -132,7 +133,7 @@ func (v *Vocabulary) LeastRoles(permissions []Permission, place Place) ([]RoleAt
 	var sufficient []RoleAt
 	for _, outer := range place.Enclosing() {
 		for _, role := range v.RolesAt(outer) {
-			if !slices.ContainsFunc(permissions, func(p Permission) bool { return !role.Rights[p].Granted }) {
+			if len(permissions) > 0 && !slices.ContainsFunc(permissions, func(p Permission) bool { return !role.Rights[p].Granted }) {
 				sufficient = append(sufficient, RoleAt{role.Role, outer})
 			}
 		}
