@@ -127,7 +127,7 @@ func (v *Vocabulary) LeastRoles(permissions []Permission, place Place) ([]RoleAt
 	}
 	for _, p := range permissions {
 		if !v.IsToldAt(p, place) {
-			return nil, fmt.Errorf("%s is a permission of the whole %s, and nobody can have it for %s alone", p, v.nounOf(v.Permission(p).Narrowest), v.PlaceKey(place))
+			return nil, fmt.Errorf("%s is of the whole %s: nobody can have it for %s alone", p, v.nounOf(v.Permission(p).Narrowest), v.PlaceKey(place))
 		}
 	}
 	var sufficient []RoleAt

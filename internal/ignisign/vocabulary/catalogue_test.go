@@ -10,11 +10,15 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
+// columns are the roles of the matrix: the 12 of the page in its order, and INTERNAL_API.
+var columns = strings.Fields(`
+	SUPER_ADMIN ORG_OWNER ORG_ADMIN ORG_BILLING ORG_USER APP_ADMIN APP_MANAGER APP_OPERATOR APP_READER
+	SIGNERS INVITED_PROOF_READER INVITED_DOCUMENT_PROVIDER INTERNAL_API
+`)
+
 // readMatrix is the matrix, written out independently of the policies in the code: ● is listed
-// in the policy of the role, ○ is implied, · is not granted. The columns are the roles in the
-// order of the page, and INTERNAL_API.
+// in the policy of the role, ○ is implied, · is not granted.
 const readMatrix = `
-SUPER_ADMIN ORG_OWNER ORG_ADMIN ORG_BILLING ORG_USER APP_ADMIN APP_MANAGER APP_OPERATOR APP_READER SIGNERS INVITED_PROOF_READER INVITED_DOCUMENT_PROVIDER INTERNAL_API
 PLATFORM_ORGANIZATION_MANAGEMENT ● · · · · · · · · · · · ●
 PLATFORM_USER_MANAGEMENT         ● · · · · · · · · · · · ●
 PLATFORM_KPI                     ● · · · · · · · · · · · ●
@@ -114,13 +118,12 @@ func lines(table string) [][]string {
 // read returns the marks of the matrix, by role and permission.
 func read(t *testing.T) map[string]string {
 	t.Helper()
-	rows := lines(readMatrix)
 	marks := map[string]string{}
-	for _, row := range rows[1:] {
-		if len(row) != 1+len(rows[0]) {
+	for _, row := range lines(readMatrix) {
+		if len(row) != 1+len(columns) {
 			t.Fatalf("%s has %d marks", row[0], len(row)-1)
 		}
-		for i, role := range rows[0] {
+		for i, role := range columns {
 			marks[role+" | "+row[0]] = row[i+1]
 		}
 	}
@@ -207,7 +210,7 @@ func TestEveryCellOfTheMatrixIsHeld(t *testing.T) {
 
 // The page proves how many of its roles have each permission, and not which.
 func TestEachRowHasAsManyRolesAsOnThePage(t *testing.T) {
-	marks, onPage := read(t), lines(readMatrix)[0][:12]
+	marks, onPage := read(t), columns[:12]
 	rows := strings.Split(strings.TrimSpace(readPage), "\n")
 	if len(rows) != len(Permissions()) {
 		t.Fatalf("the page has %d rows", len(rows))
@@ -226,7 +229,8 @@ func TestEachRowHasAsManyRolesAsOnThePage(t *testing.T) {
 			}
 		}
 		if p.Title != title || p.RolesOnPage != documented || read != documented || granted != documented {
-			t.Errorf("%s: the page has %q with %d roles; %q has %d noted, %d in the table and %d in the vocabulary", p.Key, title, documented, p.Title, p.RolesOnPage, read, granted)
+			t.Errorf("%s: the page has %q with %d roles; %q has %d noted, %d in the table and %d in the vocabulary",
+				p.Key, title, documented, p.Title, p.RolesOnPage, read, granted)
 		}
 		sum += p.RolesOnPage
 	}
@@ -366,10 +370,10 @@ func TestRolesOfThePlatformAndOfOutsidersAreNotRecorded(t *testing.T) {
 }
 
 func TestFunctionsScopesRightsAndGrades(t *testing.T) {
-	groups, titles := map[string]map[string]bool{}, 0
+	groups, missing := map[string]map[string]bool{}, 0
 	for _, f := range Functions() {
 		if f.OnPage == "" {
-			titles++
+			missing++
 			continue
 		}
 		if groups[f.Group] == nil {
@@ -377,8 +381,13 @@ func TestFunctionsScopesRightsAndGrades(t *testing.T) {
 		}
 		groups[f.Group][f.OnPage] = true
 	}
-	if got := fmt.Sprint(len(groups["Platform Functions"]), len(groups["Organization Functions"]), len(groups["Application Functions"]), len(groups["Document Functions"]), titles); got != "1 5 4 6 1" || len(Functions()) != 18 {
-		t.Errorf("the page has %s of %d functions", got, len(Functions()))
+	for group, want := range map[string]int{"Platform Functions": 1, "Organization Functions": 5, "Application Functions": 4, "Document Functions": 6} {
+		if got := len(groups[group]); got != want {
+			t.Errorf("the page has %d %s", got, group)
+		}
+	}
+	if len(groups) != 4 || missing != 1 || len(Functions()) != 18 {
+		t.Errorf("there are %d groups and %d functions, of which the page lacks %d", len(groups), len(Functions()), missing)
 	}
 	used := map[string]bool{}
 	for _, p := range Permissions() {

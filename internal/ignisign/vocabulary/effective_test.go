@@ -28,8 +28,7 @@ INTERNAL_API = SUPER_ADMIN
 // readChains returns the relation with everything that follows from the chains.
 func readChains() map[string]bool {
 	above := map[string]bool{}
-	roles := lines(readMatrix)[0]
-	for _, role := range roles {
+	for _, role := range columns {
 		above[role+" "+role] = true
 	}
 	for _, words := range lines(chains) {
@@ -40,9 +39,9 @@ func readChains() map[string]bool {
 			}
 		}
 	}
-	for _, b := range roles {
-		for _, a := range roles {
-			for _, c := range roles {
+	for _, b := range columns {
+		for _, a := range columns {
+			for _, c := range columns {
 				above[a+" "+c] = above[a+" "+c] || above[a+" "+b] && above[b+" "+c]
 			}
 		}
@@ -54,16 +53,15 @@ func readChains() map[string]bool {
 // read off by hand are one relation.
 func TestDominanceOfRoles(t *testing.T) {
 	want, bits := readChains(), map[string]uint32{}
-	rows := lines(readMatrix)
-	for i, row := range rows[1:] {
-		for j, role := range rows[0] {
+	for i, row := range lines(readMatrix) {
+		for j, role := range columns {
 			if row[j+1] != "·" {
 				bits[role] |= 1 << i
 			}
 		}
 	}
-	for _, a := range rows[0] {
-		for _, b := range rows[0] {
+	for _, a := range columns {
+		for _, b := range columns {
 			byRights := IgniSign.Dominates(access.Role(a), access.Role(b))
 			byMarks := bits[a]|bits[b] == bits[a]
 			if byHand := want[a+" "+b]; byRights != byHand || byMarks != byHand {
@@ -252,7 +250,9 @@ func TestRedundantGrantsSayWhy(t *testing.T) {
 			"ORG_ADMIN at organization: permissions by ORG_OWNER at organization, inferred",
 		},
 		"spelled differently": {
-			[]access.Grant{grant(t, "user:DEV@example.com", RoleAppReader, "environment:contracts/STAGING"), grant(t, dev, RoleAppOperator, "environment:contracts/STAGING")},
+			[]access.Grant{
+				grant(t, "user:DEV@example.com", RoleAppReader, "environment:contracts/STAGING"), grant(t, dev, RoleAppOperator, "environment:contracts/STAGING"),
+			},
 			"APP_READER at environment:contracts/STAGING: permissions by APP_OPERATOR at environment:contracts/STAGING, inferred",
 		},
 		"another environment": {
@@ -290,8 +290,8 @@ func TestLeastRoles(t *testing.T) {
 		"organization SIGNERS_READ":                                            "ORG_OWNER organization, ORG_ADMIN organization",
 		"environment:contracts/STAGING SIGNATURE_SESSION_EXECUTION":            "",
 		"organization PLATFORM_KPI":                                            "",
-		"environment:contracts/STAGING APP_CUSTOMIZATION":                      "APP_CUSTOMIZATION is a permission of the whole application, and nobody can have it for environment:contracts/STAGING alone",
-		"application:contracts ORG_BILLING":                                    "ORG_BILLING is a permission of the whole organization, and nobody can have it for application:contracts alone",
+		"environment:contracts/STAGING APP_CUSTOMIZATION":                      "APP_CUSTOMIZATION is of the whole application: nobody can have it for environment:contracts/STAGING alone",
+		"application:contracts ORG_BILLING":                                    "ORG_BILLING is of the whole organization: nobody can have it for application:contracts alone",
 		"environment:contracts/STAGING SIGNERS_READ SIGNERS_READ SIGNERS_READ": "APP_READER environment:contracts/STAGING",
 	} {
 		t.Run(question, func(t *testing.T) {
