@@ -4,9 +4,10 @@ package access
 type Answer string
 
 const (
-	// AnswerYes and AnswerNo are for what the pages say, or what follows from them.
+	// AnswerYes is for what the pages say, or what follows from them.
 	AnswerYes Answer = "yes"
-	AnswerNo  Answer = "no"
+	// AnswerNo is as well.
+	AnswerNo Answer = "no"
 	// AnswerUnknown is for what they do not say, or say in two ways.
 	AnswerUnknown Answer = "unknown"
 )

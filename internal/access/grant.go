@@ -119,20 +119,21 @@ func (v *Vocabulary) Dominates(role, other Role) bool {
 // LeastRoles returns the roles by which somebody gets all of the permissions at the place, and
 // of which none gives less than another one of them: each with the place where it has to be
 // held, which is this one or one around it. There are several where two roles give the same,
-// and none where no role that can be granted gives all of them.
+// and none where no role that can be granted gives all of them. For no permission, no role is
+// needed.
 func (v *Vocabulary) LeastRoles(permissions []Permission, place Place) ([]RoleAt, error) {
 	if len(v.Permissions) == 0 {
 		return nil, fmt.Errorf("the vendor does not publish what its roles allow")
 	}
 	for _, p := range permissions {
 		if !v.IsToldAt(p, place) {
-			return nil, fmt.Errorf("%s is a permission of the whole %s, and nobody can have it for %s alone", p, v.nounOf(v.Permission(p).Narrowest), v.PlaceKey(place))
+			return nil, fmt.Errorf("%s is of the whole %s: nobody can have it for %s alone", p, v.nounOf(v.Permission(p).Narrowest), v.PlaceKey(place))
 		}
 	}
 	var sufficient []RoleAt
 	for _, outer := range place.Enclosing() {
 		for _, role := range v.RolesAt(outer) {
-			if !slices.ContainsFunc(permissions, func(p Permission) bool { return !role.Rights[p].Granted }) {
+			if len(permissions) > 0 && !slices.ContainsFunc(permissions, func(p Permission) bool { return !role.Rights[p].Granted }) {
 				sufficient = append(sufficient, RoleAt{role.Role, outer})
 			}
 		}

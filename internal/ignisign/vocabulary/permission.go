@@ -23,7 +23,7 @@ const (
 	OrgBasicInformationWrite       PermissionKey = "ORG_BASICINFORMATION_WRITE"
 	AppCustomization               PermissionKey = "APP_CUSTOMIZATION"
 	AppMemberManagement            PermissionKey = "APP_MEMBER_MANAGEMENT"
-	APIKeysManagement              PermissionKey = "API_KEYS_MANAGEMENT"
+	APIKeysManagement              PermissionKey = "API_KEYS_MANAGEMENT" //nolint:gosec // it is no credential
 	WebhooksManagement             PermissionKey = "WEBHOOKS_MANAGEMENT"
 	DocTemplateManagement          PermissionKey = "DOC_TEMPLATE_MANAGEMENT"
 	DocTemplateRead                PermissionKey = "DOC_TEMPLATE_READ"
@@ -104,8 +104,9 @@ func position(key PermissionKey) int {
 
 // Of is the permission in the form of the model.
 func (key PermissionKey) Of() access.Permission {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXY"
 	at := position(key)
-	return access.Permission{ID: string(key), Noun: permissionTable[at].Title, Letter: string(rune('A' + at))}
+	return access.Permission{ID: string(key), Noun: permissionTable[at].Title, Letter: letters[at : at+1]}
 }
 
 // isReading tells whether the permission is to read a function, and nothing else. PLATFORM_KPI

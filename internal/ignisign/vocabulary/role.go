@@ -81,7 +81,8 @@ func tabulateRoles() []Role {
 		},
 		{
 			RoleOrgUser, "", organization, "Organization User", "Org User",
-			"Basic user with limited access to organization resources", ScopeOrganization, []PermissionKey{OrgBasicInformationRead},
+			"Basic user with limited access to organization resources", ScopeOrganization,
+			[]PermissionKey{OrgBasicInformationRead},
 		},
 		{
 			RoleAppAdmin, "", application, "Application Admin", "App Admin",
@@ -101,15 +102,18 @@ func tabulateRoles() []Role {
 		},
 		{
 			RoleSigners, "", external, "Signer", "Signer",
-			"Can sign documents when invited", ScopeApplicationEnv, []PermissionKey{SignatureSessionExecution},
+			"Can sign documents when invited", ScopeApplicationEnv,
+			[]PermissionKey{SignatureSessionExecution},
 		},
 		{
 			RoleInvitedProofReader, "", external, "Invited Proof Reader", "Proof Reader",
-			"Has permission to view signature proofs", ScopeSignatureRequest, []PermissionKey{SignatureProofSharedRead},
+			"Has permission to view signature proofs", ScopeSignatureRequest,
+			[]PermissionKey{SignatureProofSharedRead},
 		},
 		{
 			RoleInvitedDocumentProvider, "INVITED_PROOF_PROVIDER", external, "Invited Document Provider", "Doc Provider",
-			"Can provide documents for signatures", ScopeSignatureRequest, []PermissionKey{DocumentProvider},
+			"Can provide documents for signatures", ScopeSignatureRequest,
+			[]PermissionKey{DocumentProvider},
 		},
 		{Role: RoleInternalAPI, Scope: ScopePlatform, Policy: everything},
 	}

@@ -53,12 +53,14 @@ func BasicTypes() []BasicTypeDescription {
 		{
 			TypeEditor, "PUT/CREATE/DELETE", "create, update, delete",
 			"All viewer permissions, plus permissions for actions that modify state, such as changing existing resources.",
-			[]BasicType{TypeViewer}, "", source,
+			[]BasicType{TypeViewer},
+			"", source,
 		},
 		{
 			TypeAdmin, "Editor + invite users", "*",
 			"All editor permissions, plus permission to invite, remove and grant access to users.",
-			[]BasicType{TypeViewer, TypeEditor}, "", source,
+			[]BasicType{TypeViewer, TypeEditor},
+			"", source,
 		},
 	}
 }

@@ -87,10 +87,10 @@ func (c *Catalogue) TypeOf(role access.Role) (basicType BasicType, guessed bool)
 }
 
 // settled is TypeOf for where more is concluded from the type: what a Viewer role is that the
-// page makes an exception for is not known, unless somebody has declared it.
+// page makes an exception for is not known, whoever has declared that it is one.
 func (c *Catalogue) settled(role access.Role) BasicType {
-	basicType, guessed := c.TypeOf(role)
-	if guessed && IsViewerException(role) {
+	basicType, _ := c.TypeOf(role)
+	if basicType == TypeViewer && IsViewerException(role) {
 		return TypeUnknown
 	}
 	return basicType

@@ -112,7 +112,7 @@ func ofPartnerOrganisationAdmin(held access.RoleAt, action Action, at access.Pla
 func (c *Catalogue) ofType(role access.Role, action Action, at access.Place) access.Statement {
 	switch c.settled(role) {
 	case TypeAdmin:
-		return unknown(namingSection + ` gives it to every Admin role; ` + usersPage + ` names Organisation Admin, Partner Organisation Admin and Account Admin alone`)
+		return unknown(namingSection + ` gives it to every Admin role; ` + usersPage + ` names none but those of organisations and accounts`)
 	case TypeEditor, TypeViewer:
 		return inferred(no(namingSection + `: what an Admin role has beyond an Editor role is to invite, remove and grant access to users`))
 	case TypeWriter:
