@@ -65,17 +65,13 @@ func TestAMillionRowsAreOneProblem(t *testing.T) {
 	for i := range rows {
 		rows[i] = fmt.Sprintf("user:u%d@example.com", i)
 	}
-	roles := map[string][]string{}
-	for _, row := range rows {
-		roles[row] = nil
+	roles, places := map[string][]string{}, baseline.Written{}
+	for _, row := range rows[:100_000] {
+		roles[row], places[row] = nil, nil
 	}
-	places := baseline.Written{}
-	for _, row := range rows {
-		places[row] = nil
-	}
-	for name, written := range map[string]baseline.Written{"people": {"company": {"BOSS": rows}}, "roles": {"company": roles}, "places": places} {
+	for name, written := range map[string]baseline.Written{"1000000": {"company": {"BOSS": rows}}, "100001": {"company": roles, "": nil}, "100000": places} {
 		_, problems := model.Parse("c-1", houses, written)
-		if len(problems) != 1 || !strings.Contains(problems[0].Text, "there are 1000000 entries, and a baseline has at most 5000") {
+		if len(problems) != 1 || !strings.Contains(problems[0].Text, "there are "+name+" entries, and a baseline has at most 5000") {
 			t.Errorf("%s: %.300v", name, problems)
 		}
 	}
