@@ -80,6 +80,26 @@ func TestAMillionRowsAreOneProblem(t *testing.T) {
 	}
 }
 
+// TestInheritanceIsBounded: a few thousand who hold something everywhere are too many for a
+// few hundred places.
+func TestInheritanceIsBounded(t *testing.T) {
+	var places []baseline.DeclaredPlace
+	for i := range 400 {
+		places = append(places, baseline.DeclaredPlace{Place: access.PlaceOf(fmt.Sprintf("h%d", i))})
+	}
+	var people []string
+	for i := range 1000 {
+		people = append(people, fmt.Sprintf("user:u%d@example.com", i))
+	}
+	_, problems := model.Parse("", places, baseline.Written{"company": {"CLEANER": people}})
+	if len(problems) != 1 || !strings.Contains(problems[0].Text, "hold at 401000 places in all, and a baseline tells at most 100000") {
+		t.Errorf("problems are %v", problems)
+	}
+	if _, problems := model.Parse("", places, baseline.Written{"house:h1": {"CLEANER": people}}); len(problems) > 0 {
+		t.Errorf("at one place, problems are %v", problems)
+	}
+}
+
 // TestManyProblemsAreCounted: a file that is wrong from end to end is no flood.
 func TestManyProblemsAreCounted(t *testing.T) {
 	written := baseline.Written{}
