@@ -92,6 +92,18 @@ func TestRules(t *testing.T) {
 				`separate-duties (warn): user:cy@example.com has SIGNATURE_REQUEST_MANAGEMENT by "APP_MANAGER" and WEBHOOKS_MANAGEMENT by "APP_MANAGER" at environment:contracts/STAGING.`,
 			},
 		},
+		"duties that meet further out are told once": {
+			baseline.Written{
+				"organization": {"ORG_ADMIN": cy}, "application:contracts": {"APP_ADMIN": cy}, "environment:contracts/STAGING": {"APP_MANAGER": cy},
+			}, apart,
+			[]string{
+				"few-administrators (warn): Only user:cy@example.com administers the whole organization, and 2 users should.",
+				`redundant-role (warn): user:cy@example.com has "APP_ADMIN" at application:contracts, and "ORG_ADMIN" at the organization gives all of that already.`,
+				`redundant-role (warn): user:cy@example.com has "APP_MANAGER" at environment:contracts/STAGING, and "ORG_ADMIN" at the organization gives all of that already.`,
+				`separate-duties (warn): user:cy@example.com has SIGNATURE_REQUEST_MANAGEMENT by "ORG_ADMIN" and WEBHOOKS_MANAGEMENT by "ORG_ADMIN" at the organization.`,
+				"admin-is-owner (note): user:cy@example.com has ORG_ADMIN: the published models give it every permission of ORG_OWNER.",
+			},
+		},
 		"admins like owners": {
 			two(baseline.Written{"organization": {"ORG_ADMIN": cy}}), baseline.Wishes{},
 			[]string{"admin-is-owner (note): user:cy@example.com has ORG_ADMIN: the published models give it every permission of ORG_OWNER."},

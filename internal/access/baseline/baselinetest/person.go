@@ -64,7 +64,7 @@ var (
 	leave    = regexp.MustCompile(`Whoever carries out these steps and is (\S+) leaves this one to the very end`)
 	named    = regexp.MustCompile(`(?:user|api_client|domain):[^ ,;]+`)
 	quoted   = regexp.MustCompile(`"([^"]+)"`)
-	typeOf   = regexp.MustCompile(` \((?:production|sandbox)\)$`)
+	typeOf   = regexp.MustCompile(` \([^()]*\)$`)
 	noRow    = regexp.MustCompile(`(?:row is gone already|is not listed there), there is nothing to do`)
 	notThere = regexp.MustCompile(`who is not (?:offered|listed) there has to accept the invitation first`)
 )
