@@ -175,8 +175,8 @@ func (p *Person) by(line, principal string, action func(by, principal string) er
 	return fmt.Errorf("none of %v can do it: %w", able, err)
 }
 
-// able returns who can do a step by its text, oneself first. Where the text names nobody,
-// one looks for those who have the roles.
+// able returns who can do a step by its text, oneself first, and after those whom it names
+// whoever has one of the roles.
 func (p *Person) able(line string) ([]string, error) {
 	found := who.FindStringSubmatch(line)
 	if found == nil {
@@ -184,10 +184,8 @@ func (p *Person) able(line string) ([]string, error) {
 	}
 	able := principals(found[2])
 	p.Random.Shuffle(len(able), func(i, j int) { able[i], able[j] = able[j], able[i] })
-	if len(able) == 0 {
-		for _, role := range append(roles(found[1]), roles(found[3])...) {
-			able = append(able, p.Site.Holders(role, p.Organisation)...)
-		}
+	for _, role := range append(roles(found[1]), roles(found[3])...) {
+		able = append(able, p.Site.Holders(role, p.Organisation)...)
 	}
 	if slices.Contains(able, p.Self) {
 		able = append([]string{p.Self}, able...)
