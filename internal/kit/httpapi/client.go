@@ -211,14 +211,16 @@ func (c *Client) redirect(r Request, location string) string {
 	return text + fmt.Sprintf(" Check %s: the answer may come from a login page or a proxy.", FieldURL)
 }
 
-// tellWait says that a request has to wait.
-func (c *Client) tellWait(ctx context.Context, r Request, id string, result answer) {
-	if c.config.Warn == nil {
-		return
+// tellWait says that a request has to wait, if it has for long since that was told, and returns when
+// it was told last.
+func (c *Client) tellWait(ctx context.Context, r Request, id string, result answer, told time.Time) time.Time {
+	if result.attempts == 1 || c.config.Warn == nil || time.Since(told) < longWait {
+		return told
 	}
 	fields := map[string]any{"operation": r.Method + " " + r.Path, "request_id": id, "server": c.URL()}
 	c.tellOutcome(fields, r, result)
 	c.config.Warn(ctx, "waiting for "+c.config.Service.Name+", which does not answer as it should", fields)
+	return time.Now()
 }
 
 func (c *Client) log(ctx context.Context, r Request, id string, last answer, took time.Duration) {

@@ -144,8 +144,10 @@ func TestFromEnvironment(t *testing.T) {
 	for _, test := range []struct{ set, want httpapi.Config }{
 		{
 			httpapi.Config{},
-			httpapi.Config{URL: "https://env.example.com", Token: "env-token", TokenFile: "env-file", AttemptTimeout: seconds(7), RetryBudget: -1,
-				Variables: from(httpapi.FieldURL, httpapi.FieldToken, httpapi.FieldTokenFile)},
+			httpapi.Config{
+				URL: "https://env.example.com", Token: "env-token", TokenFile: "env-file", AttemptTimeout: seconds(7), RetryBudget: -1,
+				Variables: from(httpapi.FieldURL, httpapi.FieldToken, httpapi.FieldTokenFile),
+			},
 		},
 		{
 			httpapi.Config{URL: "https://set.example.com", TokenFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},

@@ -40,10 +40,7 @@ func (c *Client) repeat(ctx context.Context, r Request, id string, content []byt
 		if result.err == nil {
 			c.isReached.Store(true)
 		}
-		if attempt > 0 && time.Since(told) >= longWait {
-			told = time.Now()
-			c.tellWait(ctx, r, id, result)
-		}
+		told = c.tellWait(ctx, r, id, result, told)
 		received = received || result.err != nil && !certainlyNotSent(result.err)
 		if attempt == 0 || result.succeeded() || ctx.Err() == nil { // The end of the time says less.
 			last = result

@@ -139,7 +139,10 @@ func TestImportOfUserGroupsIsRefused(t *testing.T) {
 		address, id string
 		want        []string
 	}{
-		"group: nobody":        {"signpath_user_group.this", "Singers", []string{"Cannot import what does not exist", `did you mean "group:Signers"?`, "its name or its UUID, and nothing else"}},
+		"group: nobody": {
+			"signpath_user_group.this", "Singers",
+			[]string{"Cannot import what does not exist", `did you mean "group:Signers"?`, "its name or its UUID, and nothing else"},
+		},
 		"group: nothing":       {"signpath_user_group.this", "group:", []string{"Invalid import id", "its name or its UUID"}},
 		"members: nobody":      {"signpath_user_group_members.this", "Singers", []string{"Importing the members of user group", `"Singers"`}},
 		"member: no member":    {"signpath_user_group_member.this", "Signers", []string{"Invalid import id", "GROUP/MEMBER"}},

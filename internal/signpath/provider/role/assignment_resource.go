@@ -399,7 +399,8 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-const importForm = "The import id of a role assignment is the user alone, as in \"user:org.admin@example.com\" or \"ci_user:NAME\": which role that is, SignPath says."
+const importForm = "The import id of a role assignment is the user alone, as in \"user:org.admin@example.com\" or \"ci_user:NAME\": " +
+	"which role that is, SignPath says."
 
 // importedUser finds out whose role is to be imported: an id is a member
 // reference, and an identity has the id of the user.

@@ -168,19 +168,34 @@ func adviceOnMember(notFound *access.NotFoundError, isGranting bool) string {
 
 // Explain returns the summary for the error, and what to do about it.
 func Explain(f Failure, err error) (summary, advice string) {
-	var (
-		notFound    *access.NotFoundError
-		ambiguous   *access.AmbiguousError
-		refused     *vocabulary.RefusedError
-		gone        *api.GoneError
-		lost        *api.LostPropertiesError
-		lostCreate  *api.LostCreateError
-		noAuditLog  *api.AuditLogError
-		failedOrNot *httpapi.Error
-	)
+	var failed *httpapi.Error
+	summary, advice = explainFinding(f, err)
 	switch {
-	case f.ImportForm != "" && (errors.As(err, &notFound) || errors.As(err, &gone)):
+	case summary != "":
+		return summary, advice
+	case errors.As(err, &failed):
+		return failed.Explain(httpapi.Audience{
+			Spell: httpapi.Field.String, Source: providerBlock, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.Needs,
+		})
+	}
+	return "SignPath operation failed", ""
+}
+
+// explainFinding is Explain for what is no mere failure of a request; else the summary is empty.
+func explainFinding(f Failure, err error) (summary, advice string) {
+	var (
+		notFound   *access.NotFoundError
+		ambiguous  *access.AmbiguousError
+		refused    *vocabulary.RefusedError
+		gone       *api.GoneError
+		lost       *api.LostPropertiesError
+		lostCreate *api.LostCreateError
+		noAuditLog *api.AuditLogError
+	)
+	if f.ImportForm != "" && IsNobody(err) {
 		return "Cannot import what does not exist", f.ImportForm
+	}
+	switch {
 	case errors.As(err, &notFound):
 		return "Unknown member", adviceOnMember(notFound, f.Granting) + " " + DestroyNote
 	case errors.As(err, &ambiguous):
@@ -208,12 +223,8 @@ func Explain(f Failure, err error) (summary, advice string) {
 			"which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."
 	case errors.As(err, &noAuditLog):
 		return "No audit log", f.Needs
-	case errors.As(err, &failedOrNot):
-		return failedOrNot.Explain(httpapi.Audience{
-			Spell: httpapi.Field.String, Source: providerBlock, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.Needs,
-		})
 	}
-	return "SignPath operation failed", ""
+	return "", ""
 }
 
 // providerBlock says that a setting is in the configuration.

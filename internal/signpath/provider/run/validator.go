@@ -121,10 +121,14 @@ func IsMemberOfPlan(kinds ...access.Kind) validator.String {
 // other collections.
 type noNulls struct{}
 
-// NoNulls refuses null among the elements of a set, NoNullsInList and NoNullsInMap of these.
-func NoNulls() validator.Set        { return noNulls{} }
+// NoNulls refuses null among the elements of a set.
+func NoNulls() validator.Set { return noNulls{} }
+
+// NoNullsInList refuses null among the elements of a list.
 func NoNullsInList() validator.List { return noNulls{} }
-func NoNullsInMap() validator.Map   { return noNulls{} }
+
+// NoNullsInMap refuses null among the values of a map.
+func NoNullsInMap() validator.Map { return noNulls{} }
 
 // Description implements [validator.Describer].
 func (noNulls) Description(context.Context) string { return "no element may be null" }
