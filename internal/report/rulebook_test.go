@@ -55,3 +55,17 @@ func TestRulebookChangesRules(t *testing.T) {
 		}
 	}
 }
+
+// TestExceptionOfNobody has an exception for somebody whose name is misspelled.
+func TestExceptionOfNobody(t *testing.T) {
+	parsed, err := rulebook.Reader{Vocabulary: vocabulary.SignPath, Catalogue: vocabulary.Rules}.Parse(
+		[]byte(strings.Replace(someRules, "dev.lead@", "dev.laed@", 1)), now)
+	must(t, err)
+	r, err := report.New(start(t, seed()).read(t, token), parsed, review.Filter{})
+	must(t, err)
+	const want = "The exception of user:dev.laed@example.com at app/release-signing from approver-configures matches nothing: " +
+		`the organization has no interactive user "dev.laed@example.com"; did you mean "user:dev.lead@example.com"`
+	if len(r.Unmatched) != 1 || !strings.HasPrefix(r.Unmatched[0], want) {
+		t.Errorf("it says %q", r.Unmatched)
+	}
+}

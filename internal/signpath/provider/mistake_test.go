@@ -278,8 +278,8 @@ func TestMistakesWithIDs(t *testing.T) {
 func TestMembersThatAreKnownAfterApply(t *testing.T) {
 	const later = "resource \"terraform_data\" \"t\" {\n  input = \"user:outsider@example.com\"\n}\n"
 	for name, hcl := range map[string]string{
-		"of a name that is": later + "resource \"signpath_ci_user\" \"new\" {\n  name = terraform_data.t.output\n}\n" +
-			approversOf(`["user:security.officer@example.com", signpath_ci_user.new.member]`),
+		"of a name that is": newCI + later + "resource \"signpath_ci_user\" \"later\" {\n  name = terraform_data.t.output\n}\n" +
+			block("project_readers", "l", `project = "project-a"`, `members = [signpath_ci_user.new.member, signpath_ci_user.later.member]`),
 		"of something else":     later + approversOf(`["user:security.officer@example.com", terraform_data.t.output]`),
 		"of who is created now": newCI + block("project_reader", "l", `project = "project-a"`, `member = signpath_ci_user.new.member`),
 	} {

@@ -1,8 +1,6 @@
 package principal
 
 import (
-	"strings"
-
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -101,11 +99,7 @@ func managedSettings(kind access.Kind) map[string]schema.Attribute {
 func readSettings(settings map[string]*types.String, p access.Principal) {
 	for _, setting := range vocabulary.SignPath.SettingsOf(p.Kind) {
 		text, told := settings[setting.Attribute], run.TextOrNull(*setting.Of(&p))
-		isSame := told.ValueString() == text.ValueString() // What is configured as "" is none.
-		if DescribedSettings[setting.Attribute].isAddress {
-			isSame = strings.EqualFold(told.ValueString(), text.ValueString())
-		}
-		if !isSame || text.IsUnknown() {
+		if told.ValueString() != text.ValueString() || text.IsUnknown() { // What is configured as "" is none.
 			*text = told
 		}
 	}
