@@ -96,7 +96,7 @@ func TestEveryAction(t *testing.T) {
 		"a deposed list beside one of another place": {
 			ofOne(newPlan().change("signing_policy_approvers", onPolicy("test", a), onPolicy("test", a)).
 				change("signing_policy_approvers", onPolicy("release", a, b), nil, deposed)),
-			[]string{": 0 gains and 2 losses", a + " loses approval on acme/release"},
+			[]string{": 0 gains and 3 losses", a + " loses approval on acme/release", b + " loses reading of artifacts on acme", "!" + a + " loses reading"},
 		},
 		"a deposed entry beside the same": {
 			ofOne(

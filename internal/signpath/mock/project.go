@@ -221,8 +221,9 @@ func (o *organization) projectExtras() map[string]json.RawMessage {
 func listReadableProjects(c *call) (answer, *problem) {
 	projects := c.listed().projects
 	items := make([]object, 0, len(projects))
+	right := readProjects.in(c.dialect)
 	for _, p := range projects {
-		if readProjects.permits(c.organization, c.caller, c.organization.latest(p)) {
+		if right.permits(c.organization, c.caller, c.organization.latest(p), nil) {
 			items = append(items, c.summarize(p.summary(c.renderer)))
 		}
 	}
