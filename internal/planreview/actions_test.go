@@ -118,6 +118,13 @@ func TestEveryAction(t *testing.T) {
 				change("signing_policy_approver", entry("release", a), entry("release", a)),
 			[]string{a + " loses approval on acme/release, directly, because the account is no longer active"},
 		},
+		"the address that the account has is taken over": {
+			newPlan().change(
+				"user", with(account(idA, "a@example.com"), attributes{"account_email": "b@example.com", "member": b}),
+				with(account(idA, "b@example.com"), attributes{"account_email": "b@example.com"}),
+			).change("signing_policy_approver", entry("release", b), entry("release", b)),
+			[]string{": 0 gains and 0 losses", "email of " + b + " changes from a@example.com to b@example.com", "!invitation", "!deactivated"},
+		},
 		"a deposed group beside the same": {
 			ofOne(newPlan().change("user_group", group(idG, "G"), group(idG, "G")).change("user_group", group(idG, "G"), nil, deposed)).
 				change("user_group_members", groupMembers("G", a), groupMembers("G", a)).change(
