@@ -118,6 +118,11 @@ func TestEveryAction(t *testing.T) {
 				change("signing_policy_approver", entry("release", a), entry("release", a)),
 			[]string{a + " loses approval on acme/release, directly, because the account is no longer active"},
 		},
+		"an invitation of who has an identity": {
+			newPlan().change("user", nil, with(newcomer, attributes{"identity": "acme:S-1"})).
+				change("user", nil, with(newcomer, attributes{"email": "m@example.com", "member": "user:m@example.com", "identity": nil})),
+			[]string{"user:n@example.com may get an invitation: whether", "user:m@example.com gets an invitation\n", "!user:n@example.com gets an"},
+		},
 		"the address that the account has is taken over": {
 			newPlan().change(
 				"user", with(account(idA, "a@example.com"), attributes{"account_email": "b@example.com", "member": b}),

@@ -28,7 +28,7 @@ func TestRecordedPlan(t *testing.T) {
 			"user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
 		"user:auditor@example.com is created",
 		"user:auditor@example.com gets the global role Global Reader",
-		"user:auditor@example.com gets an invitation",
+		"user:auditor@example.com gets an invitation\n",
 		"the API token of ci_user:PrjB-nightly is rotated, because of rotation_triggers; the one before stops working",
 		"user:qa.lead@example.com was added to the configurators of project-a",
 		"member of signpath_project_reader.team is known after apply",
