@@ -201,7 +201,8 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages an interactive user: a person who submits, approves or administers.\n\n" +
 			"**Creating a user sends an invitation** to the e-mail address, as adding one in SignPath's web application does; it is valid for 14 days. Nothing else sends one, unless the plan says so by `reinvite_triggers`. " +
-			"A new user has no rights: grant them with the access list resources and `signpath_role_assignment`.\n\n" +
+			"A new user has no rights: grant them with the access list resources and `signpath_role_assignment`. " +
+			"An account may be used for several organizations, each of which has a user for it: one resource for each, with the provider block of its organization.\n\n" +
 			"On destroy, the user is deactivated, because SignPath's API is not known to delete users.\n\n" +
 			"Needs the role User Administrator or Global Administrator.",
 		Attributes: attributes,
