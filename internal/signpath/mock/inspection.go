@@ -135,7 +135,7 @@ func (s *Server) Snapshot() Seed {
 }
 
 func (o *organization) seed() Seed {
-	seed := Seed{Organization: OrganizationSeed{ID: o.ID, Name: o.Name, MaxInteractiveUsers: o.MaxInteractiveUsers}}
+	seed := Seed{Organization: OrganizationSeed{ID: o.ID, Name: o.Name, MaxInteractiveUsers: o.MaxInteractiveUsers, Edition: o.Edition}}
 	for _, u := range o.Users {
 		if u.Kind == kindInteractiveUser {
 			seed.InteractiveUsers = append(seed.InteractiveUsers, u.interactiveSeed())
