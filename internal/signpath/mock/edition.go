@@ -15,7 +15,9 @@ const (
 	EditionBasic   Edition = "Basic"
 )
 
-func (e Edition) isKnown() bool { return slices.Contains([]Edition{"", EditionStarter, EditionBasic}, e) }
+func (e Edition) isKnown() bool {
+	return slices.Contains([]Edition{"", EditionStarter, EditionBasic}, e)
+}
 
 func (e Edition) isLimited() bool { return e != "" }
 

@@ -34,7 +34,7 @@ func TestEditionsLackFeatures(t *testing.T) {
 		})
 	}
 	seed := mock.DemoSeed()
-	seed.Organization.Edition = "Enterprize"
+	seed.Organization.Edition = "Gold"
 	if _, err := mock.New(seed); err == nil {
 		t.Error("an unknown edition is taken")
 	}
@@ -44,6 +44,6 @@ func TestInvalidProject(t *testing.T) {
 	seed := mock.DemoSeed()
 	seed.Projects[0].Invalid = true
 	c := startSeed(t, seed)
-	equal(t, "status", c.get("/Projects/"+seed.Projects[0].Slug).ok().object()["status"], "Invalid")
+	equal(t, "status", c.get("/Projects/" + seed.Projects[0].Slug).ok().object()["status"], "Invalid")
 	equal(t, "seed", c.server.Snapshot().Projects[0].Invalid, true)
 }
