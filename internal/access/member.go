@@ -21,12 +21,16 @@ const (
 	KindCIUser Kind = "ci_user"
 	// KindGroup is a user group, manual or synchronized from a directory.
 	KindGroup Kind = "group"
+	// KindAPIClient is an account for programs that call an API.
+	KindAPIClient Kind = "api_client"
+	// KindDomain is a domain to which a vendor lets a role be granted.
+	KindDomain Kind = "domain"
 	// KindUnknown marks an entry of an access list that no directory of the
 	// organization holds. It is never valid in a configuration.
 	KindUnknown Kind = "unknown"
 )
 
-// Kinds returns the kinds a configuration can name, in the order in which
+// Kinds returns the kinds a configuration can name where a vocabulary does not say otherwise, in the order in which
 // messages list them.
 func Kinds() []Kind { return []Kind{KindUser, KindCIUser, KindGroup} }
 
@@ -39,6 +43,10 @@ func (k Kind) Noun() string {
 		return "CI user"
 	case KindGroup:
 		return "user group"
+	case KindAPIClient:
+		return "API client"
+	case KindDomain:
+		return "domain"
 	default:
 		return "principal"
 	}
@@ -161,12 +169,12 @@ func (r Reference) ID() (string, bool) {
 // never compare the same here: only a directory knows that.
 func (r Reference) Same(other Reference) bool { return r.Folded() == other.Folded() }
 
-// Folded returns the reference in the form that compares with ==: e-mails and
-// UUIDs in lower case, names as they are, all in Unicode's composed form, to
-// which Terraform brings every text.
+// Folded returns the reference in the form that compares with ==: e-mails, domains and
+// UUIDs in lower case, names as they are, all in Unicode's composed form, to which
+// Terraform brings every text.
 func (r Reference) Folded() Reference {
 	r.Key = norm.NFC.String(r.Key)
-	if r.Kind == KindUser || IsID(r.Key) {
+	if r.Kind == KindUser || r.Kind == KindDomain || IsID(r.Key) {
 		r.Key = strings.ToLower(r.Key)
 	}
 	return r

@@ -12,16 +12,32 @@ import (
 // whoever has them. All that judges, compares and tells access goes by one. [Define] makes
 // one.
 type Vocabulary struct {
+	// Organization is what the vendor calls the organization, in sentences and in the key of
+	// that place; empty for "organization".
+	Organization string
 	// Places are the kinds of places within the organization, the outermost first.
 	Places []PlaceKind
+	// Principals are the kinds of principals that can be granted a role; empty for [Kinds].
+	Principals []Kind
 	// Roles are all that somebody can hold, at the organization or further in.
 	Roles []RoleDescription
+	// Open is true where the vendor has roles that it publishes nowhere. A role that is not
+	// in Roles is then none that can be told to be wrong, and nobody says at which kinds of
+	// places a role is refused.
+	Open bool
+	// Inheritance is how it is known that a role holds at its place and at all places within.
+	Inheritance Cell
+	// Contains tells, where the vendor does not publish what a role allows, whether whoever
+	// was granted one role has all that the other one would give. Both are grants of one
+	// principal, and the outer one is at the place of the inner one or further out. It is nil
+	// where the rights of roles tell that.
+	Contains func(outer, inner Grant) Cell
 	// Settings are those of principals.
 	Settings []Setting
 	// Permissions are all there are, the narrowest first.
 	Permissions []PermissionDescription
 	// Most and Least are keys of roles of principals: the one that allows most, and the
-	// one of whoever has no other.
+	// one of whoever has no other. They are empty where no role is held by principal.
 	Most, Least Role
 
 	roles       map[Role]*RoleDescription
@@ -39,6 +55,8 @@ type PlaceKind struct {
 	Noun, Plural string
 	// Within is the key of the kind around it; empty for the organization.
 	Within string
+	// Slugs are all that a place of the kind can be called; empty for any text.
+	Slugs []string
 	// Settings reads the settings of such a place from the attributes of a data source; nil
 	// if there is nothing to know.
 	Settings func(Attributes) any
@@ -88,6 +106,12 @@ const (
 	ByPrincipal Holding = "principal"
 	// BySupport is for what the vendor's support staff have.
 	BySupport Holding = "support"
+	// ByVendor is for what the vendor's own programs and staff have on the whole platform,
+	// which no organization gives or takes.
+	ByVendor Holding = "vendor"
+	// ByParticipation is for what outsiders have who are invited to take part in one thing,
+	// such as to sign a document, and are no users of the organization.
+	ByParticipation Holding = "participation"
 )
 
 // A RoleDescription is all there is to know of a role.
@@ -101,6 +125,9 @@ type RoleDescription struct {
 	Plural string
 	// At is the key of the kind of places where it is held; empty for the organization.
 	At string
+	// AtNotStated is true where the vendor does not say at which kind of places the role is
+	// held. At is then empty.
+	AtNotStated bool
 	// For is the permission that an entry is for.
 	For Permission
 	// Rights are a cell for each permission.
@@ -153,6 +180,8 @@ type Evidence string
 const (
 	// Documented is what the vendor's documentation states.
 	Documented Evidence = "documented"
+	// Observed was seen in the vendor's own client code or published data models.
+	Observed Evidence = "observed"
 	// Inferred is deduced from what it states. An access review errs on the side of more
 	// access where it has to infer.
 	Inferred Evidence = "inferred"
@@ -173,6 +202,18 @@ func Yes(source string) Cell { return Cell{Granted: true, Evidence: Documented, 
 
 // No is the cell of what a role does not allow.
 func No(source string) Cell { return Cell{Evidence: Documented, Source: source} }
+
+// Weaker returns the evidence of what rests on both.
+func (e Evidence) Weaker(other Evidence) Evidence {
+	order := []Evidence{Documented, Observed, Inferred}
+	return order[max(slices.Index(order, e), slices.Index(order, other), 0)]
+}
+
+// Observed marks what was seen in the vendor's code or data models.
+func (c Cell) Observed() Cell {
+	c.Evidence = Observed
+	return c
+}
 
 // Inferred marks what the source does not say in so many words.
 func (c Cell) Inferred() Cell {
@@ -212,14 +253,30 @@ func Define(v Vocabulary) *Vocabulary {
 			isAround := cell.Throughout == "" || v.depth(cell.Throughout) > 0 && v.depth(cell.Throughout) < v.depth(role.At)
 			v.check(isAround, "the role %s gives %s in a %q, which is around no %q", role.Role, permission, cell.Throughout, role.At)
 		}
+		v.check(!role.AtNotStated || role.At == "", "the role %s is held at %q, and it is not stated where", role.Role, role.At)
 		v.roles[role.Role] = role
-		if role.By == ByEntry {
-			v.at[role.At] = append(v.at[role.At], role)
+	}
+	v.place()
+	v.grant()
+	hasSuchRoles := len(v.RolesOf(ByPrincipal)) > 0 || v.Most != "" || v.Least != ""
+	v.check(!hasSuchRoles || v.ofPrincipal(v.Most) != nil && v.ofPrincipal(v.Least) != nil, "%q or %q is no role of principals", v.Most, v.Least)
+	return &v
+}
+
+// place notes the roles that are held by entries at each kind of places.
+func (v *Vocabulary) place() {
+	kinds := []string{""}
+	for _, kind := range v.Places {
+		kinds = append(kinds, kind.Key)
+	}
+	for i := range v.Roles {
+		role := &v.Roles[i]
+		for _, kind := range kinds {
+			if role.By == ByEntry && (role.AtNotStated || role.At == kind) {
+				v.at[kind] = append(v.at[kind], role)
+			}
 		}
 	}
-	v.grant()
-	v.check(v.ofPrincipal(v.Most) != nil && v.ofPrincipal(v.Least) != nil, "%q or %q is no role of principals", v.Most, v.Least)
-	return &v
 }
 
 // grant notes what each role gives.
@@ -243,7 +300,7 @@ func (v *Vocabulary) grant() {
 		}
 	}
 	for _, role := range v.Roles {
-		v.check(role.By != ByEntry || len(v.granted[role.Role]) > 0, "an entry for the role %s gives nothing", role.Role)
+		v.check(role.By != ByEntry || len(v.granted[role.Role]) > 0 || len(v.Permissions) == 0, "an entry for the role %s gives nothing", role.Role)
 	}
 }
 

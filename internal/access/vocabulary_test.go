@@ -44,6 +44,9 @@ func TestDefineRefusesWhatDoesNotFit(t *testing.T) {
 		"the role reader gives nothing":  func(v *access.Vocabulary) { v.Roles[2].Rights = rights(false, false) },
 		`"reader" or "None" is no role`:  func(v *access.Vocabulary) { v.Most = "reader" },
 		`"All" or "Nothing" is no role `: func(v *access.Vocabulary) { v.Least = "Nothing" },
+		`"" or "None" is no role `:       func(v *access.Vocabulary) { v.Most = "" },
+		`"All" or "None" is no role `:    func(v *access.Vocabulary) { v.Roles = v.Roles[2:] },
+		`and it is not stated where`:     func(v *access.Vocabulary) { v.Roles[2].AtNotStated = true },
 	} {
 		t.Run(want, func(t *testing.T) {
 			defer func() {
@@ -90,5 +93,27 @@ func TestARoleOfEntriesIsNoneOfPrincipals(t *testing.T) {
 	v := access.Define(small())
 	if !v.IsUnknown("reader") || v.AtMost("reader") != "All" || v.AtLeast("reader") != "None" || v.Title("reader") != `"reader" (unknown)` {
 		t.Errorf("it counts as %q at most and %q at least, and is called %s", v.AtMost("reader"), v.AtLeast("reader"), v.Title("reader"))
+	}
+}
+
+// A vendor whose roles are all held by entries has none that everybody has, and one that says
+// of no role what it allows has no permissions.
+func TestVocabulariesOfEntriesAlone(t *testing.T) {
+	v := small()
+	v.Roles, v.Most, v.Least = v.Roles[2:], "", ""
+	if got := access.Define(v).MayBeHeldAt("reader", access.PlaceOf("a", "b")); got != access.AnswerYes {
+		t.Errorf("a reader of a file: %s", got)
+	}
+	v.Permissions, v.Open = nil, true
+	v.Roles[0].Rights, v.Roles[0].At, v.Roles[0].AtNotStated = nil, "", true
+	open := access.Define(v)
+	for _, place := range []access.Place{{}, access.PlaceOf("a"), access.PlaceOf("a", "b")} {
+		reader, writer := open.MayBeHeldAt("reader", place), open.MayBeHeldAt("writer", place)
+		if roles := open.RolesAt(place); len(roles) != 1 || reader != access.AnswerUnknown || writer != access.AnswerUnknown {
+			t.Errorf("at %s there are %d roles; a reader there: %s, a writer: %s", place, len(roles), reader, writer)
+		}
+	}
+	if open.Dominates("reader", "reader") {
+		t.Error("a role of which nothing is published dominates")
 	}
 }

@@ -83,6 +83,13 @@ func TestVendorsAreFound(t *testing.T) {
 			t.Errorf("%s: found %q", text, found)
 		}
 	}
+	for _, vendor := range vendors {
+		words := sound()
+		words[2] = "what " + vendor + " calls it"
+		if found := vendorsNamed(t, "code.go", fmt.Appendf(nil, code, words...)); len(found) != 1 {
+			t.Errorf("%s: found %q", vendor, found)
+		}
+	}
 	for name, content := range map[string]string{
 		"page.html": "<p>\n<b>" + title + "</b>", vendor + ".json": "{}", "path.txt": strconv.Quote(kitPath(t) + "text"),
 	} {
