@@ -42,7 +42,7 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		Required: true,
 		MarkdownDescription: fmt.Sprintf("The %s, as a member reference: %s. E-mails and UUIDs are compared without case. Another principal replaces the resource; another spelling of the same one changes nothing. %s",
 			r.list.Singular, run.MemberForms(r.list.Kinds), memberErrors(r.list)),
-		Validators: []validator.String{run.IsMemberReference(access.Kinds()...)},
+		Validators: []validator.String{run.IsMemberOfPlan(access.Kinds()...)},
 	}
 	attributes[attrMemberID] = schema.StringAttribute{
 		Computed: true,
@@ -400,13 +400,14 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 	if !ok {
 		return
 	}
-	t, ids, ok := r.importTarget(ctx, parent, resp)
+	form := run.ImportForm(req.ID, importForm(r.list, true))
+	t, ids, ok := r.importTarget(ctx, parent, form, resp)
 	if !ok {
 		return
 	}
 	p, err := r.ExistingMember(ctx, member)
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q on %s", member, t), Needs: run.NeedsAnyRole}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q on %s", member, t), Needs: run.NeedsAnyRole, ImportForm: form}, err)
 		return
 	}
 	if !slices.Contains(ids, p.ID) {

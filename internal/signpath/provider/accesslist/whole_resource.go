@@ -47,7 +47,7 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 		MarkdownDescription: fmt.Sprintf("All %s of the %s, as member references: %s. `[]` means nobody. "+
 			"E-mails and UUIDs are compared without case. %s",
 			r.list.Plural, r.list.Parent, run.MemberForms(r.list.Kinds), memberErrors(r.list)),
-		Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberReference(access.Kinds()...))},
+		Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberOfPlan(access.Kinds()...))},
 	}
 	attributes[run.AttrRemoves] = schema.SetAttribute{
 		ElementType:   types.StringType,
@@ -246,7 +246,7 @@ func (r *accessListResource) ImportState(ctx context.Context, req resource.Impor
 	if !ok {
 		return
 	}
-	if t, _, ok := r.importTarget(ctx, parent, resp); ok {
+	if t, _, ok := r.importTarget(ctx, parent, run.ImportForm(req.ID, importForm(r.list, false)), resp); ok {
 		r.listIdentity(t, "").Set(ctx, resp.Identity, &resp.Diagnostics)
 	}
 }

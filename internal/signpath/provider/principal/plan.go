@@ -146,12 +146,16 @@ func (r *principalResource) principalOf(plan principalModel) access.Principal {
 // settleUnknown finds out whether a user can be created of whom it is not known yet who
 // that is. It may be somebody who exists.
 func (r *principalResource) settleUnknown(ctx context.Context, plan, prior principalModel, diags *diag.Diagnostics) {
-	if r.Session == nil || prior != nil {
+	if r.Session == nil {
+		return
+	}
+	r.Planned.PutNameless()
+	if prior != nil {
 		return
 	}
 	planned := r.principalOf(plan)
 	planned.Name, planned.Email = cmp.Or(planned.Name, notKnownYet), cmp.Or(planned.Email, map[access.Kind]string{access.KindUser: notKnownYet}[r.kind])
-	doing := run.Failure{At: path.Root(r.keyAttribute), Doing: "Planning to create " + articleOf(r.kind.Noun()), Needs: r.needs()}
+	doing := run.Failure{At: path.Root(r.keyAttribute), Doing: "Planning to create " + run.WithArticle(r.kind.Noun()), Needs: r.needs()}
 	run.Settled(diags, doing, true, r.Client.SettleCreate(ctx, planned))
 }
 
