@@ -62,7 +62,7 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 	report := &DriftReport{
 		PlannedAt: plan.madeAt(), Errored: plan.Errored, Partial: !plan.isOfAll(), Changes: driftChanges(plan), Managed: managedBy(plan),
 		Scope: []string{}, Notes: []string{}, now: now.UTC(),
-		organization: contentsOf(plan).organization(), secrets: markedTextsOf(plan.Plan),
+		organization: contentsOf(plan).organization(), secrets: markedTextsOf(plan),
 	}
 	report.followIDs(plan)
 	report.spell(false)

@@ -230,7 +230,7 @@ func (m *model) accessChange(c review.Change) AccessChange {
 func (m *model) mayBe(c review.Change) (Direction, bool) {
 	may, isLoss := map[review.Direction]Direction{review.Loses: MayLose, review.WillNotGain: MayNotGain}[c.Direction]
 	if !isLoss || c.Because != "" {
-		return may, isLoss && m.isUncertain(kindsOf(c.Principal.Kind)...)
+		return may, isLoss && m.isUncertain(m.plan.reader.kindsOf(c.Principal.Kind)...)
 	}
 	return may, slices.ContainsFunc(c.Reasons, func(r review.Reason) bool { return !m.isCut(r, c.Principal) })
 }
@@ -242,20 +242,10 @@ func (m *model) isUncertain(kinds ...string) bool {
 		if !slices.Contains(kinds, i.kind) || !i.touches() || i.after == nil {
 			return false
 		}
-		name := cmp.Or(aboutWhom[i.kind], naturalKey(principalKinds[i.kind]))
+		name := cmp.Or(aboutWhom[i.kind], i.naturalKey())
 		text, is := i.after.hiddenText(name)
 		return is != known || text == ""
 	})
-}
-
-// kindsOf are the kinds of resources of principals.
-func kindsOf(kind access.Kind) (kinds []string) {
-	for name, of := range principalKinds {
-		if of == kind {
-			kinds = append(kinds, name)
-		}
-	}
-	return kinds
 }
 
 // isCut tells whether a way to a principal has a step that is gone for sure after the plan.
