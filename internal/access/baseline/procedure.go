@@ -9,7 +9,7 @@ import (
 // A Procedure is how a person gives and takes access with a vendor's pages: in which words
 // of theirs, and who can do it. Order and safety are no matter of it.
 type Procedure struct {
-	// Site is where all of it is done, to follow "in": "the Signicat Dashboard".
+	// Site is where all of it is done, to follow "in".
 	Site string
 	// Actions are what a person can do. The first that fits a step is what it says.
 	Actions []Action
@@ -40,6 +40,9 @@ type Action struct {
 	// Unworded says what of this no page of the vendor says. It is empty where the pages say
 	// all of it.
 	Unworded string
+	// LastHere says what to take care of where somebody who keeps roles elsewhere loses the
+	// last one at a place.
+	LastHere string
 	// Next says what happens next.
 	Next string
 	// Evidence and Source say how all this is known.

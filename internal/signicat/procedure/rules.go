@@ -70,7 +70,7 @@ func rules(c *vocabulary.Catalogue) baseline.Catalogue {
 			Summary: "A principal changes things in a production account and in a sandbox, other than as administrator.",
 			Advice:  "Use two principals, or take one of both.",
 			Source:  `page "Accounts": sandboxes are for tests with made-up data`, Evidence: access.Inferred,
-		}, Judge: baseline.FindMixedStages(func(role access.Role) bool {
+		}, Judge: baseline.FindMixedStages(func(role access.Role, _ access.Place) bool {
 			basicType, _ := c.TypeOf(role)
 			return basicType == vocabulary.TypeWriter || basicType == vocabulary.TypeEditor
 		})},
@@ -152,9 +152,11 @@ func findElsewhere(i *baseline.Inspection) []review.Finding {
 		isOrganisation := g.Place == access.Place{}
 		switch {
 		case g.Role == vocabulary.RoleAccountAdmin && isOrganisation:
-			found = append(found, baseline.About(g, string(g.Role), "%s has %q on the organisation: the pages speak of it for one account.", g.Principal, g.Role))
+			found = append(found, baseline.About(g, string(g.Role), "%s has %q on the organisation: the pages speak of it for one account.",
+				g.Principal, g.Role))
 		case (g.Role == vocabulary.RoleOrganisationAdmin || g.Role == vocabulary.RolePartnerOrganisationAdmin) && !isOrganisation:
-			found = append(found, baseline.About(g, string(g.Role), "%s has %q on %s: the pages speak of it for the organisation.", g.Principal, g.Role, i.Tell(g.Place)))
+			found = append(found, baseline.About(g, string(g.Role), "%s has %q on %s: the pages speak of it for the organisation.",
+				g.Principal, g.Role, i.Tell(g.Place)))
 		}
 	}
 	return found
@@ -164,7 +166,8 @@ func findViewerExceptions(i *baseline.Inspection) []review.Finding {
 	var found []review.Finding
 	for _, g := range i.Grants {
 		if vocabulary.IsViewerException(g.Role) {
-			found = append(found, baseline.About(g, string(g.Role), "%s has %q at %s: it may allow more than to read what is harmless.", g.Principal, g.Role, i.Tell(g.Place)))
+			found = append(found, baseline.About(g, string(g.Role), "%s has %q at %s: it may allow more than to read what is harmless.",
+				g.Principal, g.Role, i.Tell(g.Place)))
 		}
 	}
 	return found
