@@ -3,6 +3,7 @@ package baselinereview
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
@@ -88,11 +89,72 @@ func (c Change) Roles() []RoleChange {
 func (c Change) from() (grants []access.Grant, verb string, direction Direction) {
 	switch {
 	case c.Before != nil:
-		return c.Before.Grants, "gains", Gains
+		return c.carried(), "gains", Gains
 	case c.After.Attestation != nil && c.After.Attestation.IsSeen():
 		return c.After.Attestation.Observed, "gains", Gains
 	}
 	return nil, "is to have", ToHave
+}
+
+// carried are the grants that were recorded, at the places of now: a place is the one with the
+// same id, whatever it is called.
+func (c Change) carried() []access.Grant {
+	keys, isOther := map[string]string{}, map[string]bool{}
+	for _, was := range c.Before.Places {
+		if was.Place.Depth() != 1 || was.ID == "" {
+			continue
+		}
+		for _, is := range c.After.Places {
+			if is.Place.Depth() == 1 && is.ID == was.ID {
+				keys[was.Place.Slug(0)] = is.Place.Slug(0)
+			} else if is.Place == was.Place && is.ID != "" {
+				isOther[was.Place.Slug(0)] = true
+			}
+		}
+	}
+	grants := []access.Grant{}
+	for _, g := range c.Before.Grants {
+		slugs := g.Place.Slugs()
+		if len(slugs) > 0 {
+			if key := keys[slugs[0]]; key != "" {
+				slugs[0] = key
+				g.Place = access.PlaceOf(slugs...)
+			} else if isOther[slugs[0]] {
+				continue
+			}
+		}
+		grants = append(grants, g)
+	}
+	return grants
+}
+
+// Dropped tells of each place that the baseline has no longer, and of whom nothing is recorded
+// there any more.
+func (c Change) Dropped() []string {
+	sentences := []string{}
+	if c.Before == nil || c.After == nil {
+		return sentences
+	}
+	for _, was := range c.Before.Places {
+		isThere := slices.ContainsFunc(c.After.Places, func(is baseline.DeclaredPlace) bool {
+			if was.Place.Depth() == 1 && was.ID != "" && is.ID != "" {
+				return is.ID == was.ID
+			}
+			return is.Place == was.Place
+		})
+		if !isThere && was.Place.Depth() == 1 {
+			sentences = append(sentences, fmt.Sprintf("%s is no longer in the baseline: nothing is recorded of who has something there.", c.Before.tellWithID(was)))
+		}
+	}
+	return sentences
+}
+
+// tellWithID names a place that may stand for another one now.
+func (r *Record) tellWithID(p baseline.DeclaredPlace) string {
+	if p.ID == "" {
+		return r.Tell(p.Place)
+	}
+	return r.Tell(p.Place) + " with the id " + p.ID
 }
 
 // Extended tells of each new place where what is held further out holds, too.
@@ -171,13 +233,20 @@ func (c Change) counts() string {
 	return "it does not confirm the baseline. " + verdict.Reason
 }
 
-// verdict judges the statement as the provider did, as far as the plan tells what that knew.
+// verdict judges the statement as the provider did, by what the state tells.
 func (c Change) verdict() baseline.Verdict {
 	var past *baseline.Past
-	if c.Before != nil {
+	if was := c.Before; was != nil {
 		past = &baseline.Past{
-			Digest: c.Before.Digest(), Attestation: c.Before.Attestation, Confirmed: c.Before.OutstandingSince == "",
-			OutstandingSince: c.Before.OutstandingSince, Known: c.Before.Attested,
+			Digest: was.Recorded, Attestation: was.Attestation, Confirmed: was.OutstandingSince == "",
+			OutstandingSince: was.OutstandingSince, Known: was.Attested,
+		}
+		if was.Overdue && was.Attestation != nil {
+			// Who looked before it became so has seen these grants all the same.
+			past.Confirmed, past.OutstandingSince = true, ""
+			if c.After.Interval > 0 && !c.After.ignores(baseline.RuleOverdue) {
+				past.OverdueSince = was.due()
+			}
 		}
 	}
 	return c.After.Judge(c.After.Attestation, past, c.After.Settings)
@@ -187,12 +256,35 @@ func (c Change) verdict() baseline.Verdict {
 // they are the same.
 func (c Change) Findings() (before, after []baseline.Finding) {
 	if c.Before != nil {
-		before = c.Before.Review(c.Before.Settings, c.Before.Wishes)
+		before = append(c.Before.Review(c.Before.Settings, c.Before.Wishes), c.Before.kept()...)
 	}
-	if c.After != nil {
-		after = append(c.After.Review(c.After.Settings, c.After.Wishes), c.verdict().Findings...)
+	if c.After == nil {
+		return before, after
 	}
-	return before, after
+	after = c.After.Review(c.After.Settings, c.After.Wishes)
+	if verdict := c.verdict(); verdict.Unchanged {
+		return before, append(after, c.After.kept()...)
+	} else {
+		return before, append(after, verdict.Findings...)
+	}
+}
+
+// kept are the findings about the statement, which depend on what was recorded before it.
+func (r *Record) kept() []baseline.Finding {
+	var found []baseline.Finding
+	for _, rule := range baseline.AttestationRules {
+		for _, text := range r.Found {
+			_, sentence, isTold := strings.Cut(text, "): ")
+			if !isTold || !strings.HasPrefix(text, rule.ID+" (") || r.Attestation == nil || r.ignores(rule.ID) {
+				continue
+			}
+			found = append(found, baseline.Finding{Finding: review.Finding{
+				Rule: rule.ID, Severity: r.Model.Rules.SeverityOf(rule.ID, r.Settings), Principals: []access.Reference{r.Attestation.By}, Sentence: sentence,
+				Summary: rule.Summary, Advice: rule.Advice, Source: rule.Source, Evidence: rule.Evidence,
+			}})
+		}
+	}
+	return found
 }
 
 // Weaker says which rules find less by the configuration than by default.
@@ -224,5 +316,5 @@ func rank(severity review.Severity) int {
 
 // Changes tells whether anything of what the baseline says, or of who attests it, changes.
 func (c Change) Changes() bool {
-	return c.IsEnd() || c.Before == nil || len(c.Roles()) > 0 || len(c.Extended()) > 0 || c.Attested() != ""
+	return c.IsEnd() || c.Before == nil || len(c.Roles()) > 0 || len(c.Extended()) > 0 || len(c.Dropped()) > 0 || c.Attested() != ""
 }

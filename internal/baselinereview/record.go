@@ -3,7 +3,6 @@ package baselinereview
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -34,8 +33,10 @@ type Record struct {
 	Overdue bool
 	// Interval is after how many days that is; 0 for never.
 	Interval int
-	// Steps and Deviations are in the words of the resource.
-	Steps, Deviations []string
+	// Steps, Deviations and Found are in the words of the resource.
+	Steps, Deviations, Found []string
+	// Recorded is the digest that the resource has.
+	Recorded string
 	// Planned is true for what a plan makes of it.
 	Planned bool
 }
@@ -46,7 +47,6 @@ const (
 	attributeAttestation      = "attestation"
 	attributeObserved         = "observed"
 	attributeRules            = "rules"
-	attributeNeeds            = "needs"
 	attributeInterval         = "review_interval_days"
 	attributeAttested         = "attested_grants"
 	attributeConfirmation     = "confirmation"
@@ -54,6 +54,8 @@ const (
 	attributeOverdue          = "overdue"
 	attributeSteps            = "steps"
 	attributeDeviations       = "deviations"
+	attributeFindings         = "findings"
+	attributeDigest           = "digest"
 )
 
 // defaultInterval is that of the resource.
@@ -81,7 +83,7 @@ func (e *UnreadableError) Error() string {
 
 // Read makes a record of a resource. The error is an [UnreadableError].
 func (v *Vendor) Read(address string, o Object) (*Record, error) {
-	decisive := append(slices.Clone(v.Declared), attributeGrants, attributeAttestation, attributeRules, attributeNeeds)
+	decisive := append(slices.Clone(v.Declared), attributeGrants, attributeAttestation, attributeRules)
 	for _, name := range decisive {
 		if holds(o.Unknown, name) {
 			return nil, &UnreadableError{address, name, "known after apply"}
@@ -100,14 +102,14 @@ func (v *Vendor) Read(address string, o Object) (*Record, error) {
 		return nil, &UnreadableError{Address: address, Why: problems[0].Error()}
 	}
 	r := &Record{
-		Baseline: parsed, Vendor: v, Address: address, Settings: settingsOf(o.Values), Wishes: wishesOf(parsed.Model, o.Values),
+		Baseline: parsed, Vendor: v, Address: address, Settings: settingsOf(o.Values), Wishes: declared.Wishes,
 		Confirmation: o.Values.Text(attributeConfirmation), OutstandingSince: baseline.Day(o.Values.Text(attributeOutstandingSince)),
 		Overdue: o.Values.Flag(attributeOverdue), Interval: o.Values.Number(attributeInterval, defaultInterval),
-		Steps: o.Values.Texts(attributeSteps), Deviations: o.Values.Texts(attributeDeviations), Planned: o.Planned,
+		Steps: o.Values.Texts(attributeSteps), Deviations: o.Values.Texts(attributeDeviations),
+		Found: o.Values.Texts(attributeFindings), Recorded: o.Values.Text(attributeDigest), Planned: o.Planned,
 	}
-	r.Attested, _ = parsed.ParseRows(o.Values.written(attributeAttested))
-	if o.Values.written(attributeAttested) == nil {
-		r.Attested = nil
+	if attested := o.Values.written(attributeAttested); attested != nil {
+		r.Attested, _ = parsed.ParseRows(attested)
 	}
 	attestation := o.Values.Object(attributeAttestation)
 	if attestation == nil {
@@ -162,25 +164,6 @@ func settingsOf(v Values) baseline.Settings {
 	return settings
 }
 
-func wishesOf(model *baseline.Model, v Values) baseline.Wishes {
-	var wishes baseline.Wishes
-	for _, written := range slices.Sorted(maps.Keys(v.Object(attributeNeeds))) {
-		principal, err := model.ParsePrincipal(written)
-		if err != nil {
-			continue
-		}
-		for _, name := range v.Object(attributeNeeds).Texts(written) {
-			if permission, err := model.Vocabulary.ParsePermission(name); err == nil {
-				if wishes.Needs == nil {
-					wishes.Needs = map[access.Reference][]access.Permission{}
-				}
-				wishes.Needs[principal] = append(wishes.Needs[principal], permission)
-			}
-		}
-	}
-	return wishes
-}
-
 // A State is how far a baseline is confirmed.
 type State string
 
@@ -204,9 +187,7 @@ func (r *Record) StateOn(day time.Time) State {
 	switch {
 	case r.Confirmation == notConfirmed:
 		return StateNotFollowed
-	case r.Overdue && r.ignores(baseline.RuleOverdue):
-		return StateConfirmed
-	case r.Overdue:
+	case r.Overdue && r.Attestation != nil:
 		return StateOverdue
 	case r.OutstandingSince != "" || r.Confirmation == "" || r.Attestation == nil:
 		return StateOutstanding
@@ -218,6 +199,20 @@ func (r *Record) StateOn(day time.Time) State {
 
 func (r *Record) ignores(rule string) bool {
 	return r.Model.Rules.SeverityOf(rule, r.Settings) == review.Ignore
+}
+
+// due is the last day on which what was attested need not be looked at again.
+func (r *Record) due() baseline.Day { return r.Attestation.On.After(r.Interval) }
+
+// Since is the day since when somebody has to do something; empty where nobody has.
+func (r *Record) Since(day time.Time) baseline.Day {
+	switch r.StateOn(day) {
+	case StateOutstanding, StateNotFollowed:
+		return r.OutstandingSince
+	case StateOverdue:
+		return r.due()
+	}
+	return ""
 }
 
 // Where names what the baseline is of: "Signicat, organisation 4711".

@@ -27,6 +27,7 @@ type Declaration struct {
 	Model        *baseline.Model
 	Organization string
 	Places       []baseline.DeclaredPlace
+	Wishes       baseline.Wishes
 }
 
 // Type is the type of the resource.
@@ -100,6 +101,16 @@ func (v Values) Texts(name string) []string {
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// Groups returns a list or set of those.
+func (v Values) Groups(name string) [][]string {
+	elements, _ := v[name].([]any)
+	var groups [][]string
+	for _, element := range elements {
+		groups = append(groups, Values{name: element}.Texts(name))
+	}
+	return groups
 }
 
 // Object returns an object or a map; nil if it is none.

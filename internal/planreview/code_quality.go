@@ -39,6 +39,8 @@ func (r *Report) WriteCodeQuality(w io.Writer, where Locations) error {
 		severity := "major"
 		if f.Severity == string(review.Deny) {
 			severity = "blocker"
+		} else if f.Severity == SeverityNote {
+			severity = "info"
 		}
 		issues = append(issues, qualityIssue{
 			Description: text.Visible(f.Sentence + " " + f.Advice), CheckName: f.Rule, Fingerprint: f.Fingerprint, Severity: severity,

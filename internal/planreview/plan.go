@@ -109,6 +109,9 @@ func contentsOf(plan *Plan) contents {
 	return c
 }
 
+// isAny tells whether the plan has anything that gives access.
+func (c contents) isAny() bool { return len(c.managed)+len(c.data) > 0 }
+
 func ordered(instances map[string][]*instance) []*instance {
 	all := slices.Concat(slices.Collect(maps.Values(instances))...)
 	slices.SortStableFunc(all, func(a, b *instance) int { return strings.Compare(a.address, b.address) })

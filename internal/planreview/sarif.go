@@ -160,8 +160,16 @@ func (r *Report) notifications() (found []notification) {
 	if !r.Errored && !r.Complete {
 		note("warning", partialPlan)
 	}
-	if !r.Live {
+	if !r.Live && r.granting {
 		note("note", unasked)
+	}
+	for _, vendor := range r.vendors {
+		note("note", unreadBaseline(vendor))
+	}
+	for _, b := range r.Baselines {
+		for _, weaker := range b.Weaker {
+			note("warning", "Weaker than by default: "+weaker)
+		}
 	}
 	for _, gap := range r.Gaps {
 		note("warning", gap)
@@ -196,8 +204,11 @@ func sarifRules(catalogue review.Catalogue) (rules []sarifRule, index map[string
 }
 
 func sarifLevel(severity review.Severity) string {
-	if severity == review.Deny {
+	switch severity {
+	case review.Deny:
 		return "error"
+	case SeverityNote:
+		return "note"
 	}
 	return "warning"
 }

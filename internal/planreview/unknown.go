@@ -11,7 +11,7 @@ import (
 // unknownEvents tells what the plan does not tell: what comes with the apply, what
 // is sensitive, what has a form that is not known, and what is put off to a later plan.
 func (m *model) unknownEvents(plan *tfjson.Plan) []Event {
-	found := []Event{}
+	found := append([]Event{}, m.unread...)
 	for _, i := range m.plan.managed {
 		found = append(found, unknownOf(i)...)
 	}
