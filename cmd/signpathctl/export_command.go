@@ -34,13 +34,14 @@ A plan of the result shows imports and no change:
 
 A development build of the provider needs no terraform init.
 
-DIRECTORY gets principals.tf (users, CI users, groups and who is in them), roles.tf (global roles other than Regular
-User), one file per project, imports.tf and provider.tf. What cannot be managed is named in comments, with the reason:
+DIRECTORY gets principals.tf (users, CI users, groups and who is in them), roles.tf (who has each global role other than
+Regular User, and nobody else), one file per project, imports.tf and provider.tf. What cannot be managed is named in comments, with the reason:
 users and groups that a directory synchronizes, the account of SignPath's support, and what the provider refuses.
 
 Each access list becomes one resource that owns the list as a whole. Lists that nobody is on are left out, so that
-Terraform does not manage them; with --include-empty-lists they are written as members = [], and Terraform removes
-whoever comes onto them. A list with an entry that is no user or group of the organization is written entry by entry.
+Terraform does not manage them, and nothing shows who comes onto them: but for those of signing policies that use the
+approval process or are for releases, which are written as members = []. With --include-empty-lists all are, and
+Terraform removes whoever comes onto them. A list with an entry that is no user or group of the organization is written entry by entry.
 
 The same organization always gives the same files. Exit status: 0 if everything was written, also with warnings;
 1 if not.`,
@@ -51,7 +52,7 @@ The same organization always gives the same files. Exit status: 0 if everything 
 	}
 	options := command.Flags()
 	flags.connection.addTo(command)
-	options.BoolVar(&flags.emptyLists, "include-empty-lists", false, "also write access lists that nobody is on, which keeps them empty")
+	options.BoolVar(&flags.emptyLists, "include-empty-lists", false, "write all access lists that nobody is on, which keeps them empty")
 	options.BoolVar(&flags.force, "force", false, "write into a directory with files in it, and replace those that an export wrote")
 	return command
 }
@@ -85,6 +86,11 @@ func reportExport(command *cobra.Command, found *survey.Survey, configuration *e
 	if _, err := fmt.Fprintf(output, "\n%d files in %s. Next: terraform init and terraform plan there, which must show %d to import and nothing else.\n",
 		len(configuration.Files), directory, configuration.Summary.Imports()); err != nil {
 		return err
+	}
+	if unwatched := configuration.Summary.Unwatched; unwatched > 0 {
+		if _, err := fmt.Fprintf(output, "%d lists that nobody is on are not watched: no plan shows who comes onto them. With --include-empty-lists they are written, too.\n", unwatched); err != nil {
+			return err
+		}
 	}
 	if warning := export.Partial(found); warning != "" {
 		command.PrintErrln("Warning:", warning)

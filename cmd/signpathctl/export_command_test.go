@@ -89,7 +89,10 @@ func TestExportWritesFilesAndSaysWhat(t *testing.T) {
 	if err != nil || stderr != "" {
 		t.Errorf("error %v, stderr %q", err, stderr)
 	}
-	for _, want := range []string{"EXPORTED", "signpath_role_assignment", "NOT EXPORTED", "synchronized from", "6 files in " + directory, "terraform plan"} {
+	for _, want := range []string{
+		"EXPORTED", "signpath_role_holders", "NOT EXPORTED", "synchronized from", "6 files in " + directory, "terraform plan",
+		"lists that nobody is on are not watched",
+	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in\n%s", want, stdout)
 		}

@@ -67,7 +67,7 @@ the same change, and no other one contradicts it; else the sentence says that it
 called otherwise is one change, and none if Terraform did that.
 
 With --live it also tells what the audit log has since --since about access that the plan does not manage: global roles
-without a role assignment, users, CI users, groups and their members, projects and signing policies, lists without a
+that no resource covers, users, CI users, groups and their members, projects and signing policies, lists without a
 resource or of which it manages single entries, API tokens, and settings of approval and verification, of any signing
 policy. And it tells what the plan manages and does not show, because it was taken back or came after the plan. What the
 token's user changed, and whoever --applied-by names, counts as Terraform's own. So does what the state has as the event

@@ -3,6 +3,7 @@ package planreview
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -146,13 +147,20 @@ func (m *model) subjectOf(i *instance) string {
 func (m *model) roleEvents() []Event {
 	found := []Event{}
 	for _, i := range m.plan.managed {
+		if i.kind == kindHolders && i.changes() {
+			found = append(found, m.takenUnnamed(i)...)
+			for _, sentence := range settingSentences(m.plan.vocabulary, i) {
+				found = append(found, Event{Address: i.address, Subject: i.address, Sentence: sentence})
+			}
+		}
 		if i.kind != "role_assignment" || !i.changes() {
 			continue
 		}
 		told := map[string]bool{}
 		i.sides(func(at side, o *object) {
 			key, name := m.whom(i, at, o)
-			if sentence := m.roleSentence(key, name); sentence != "" && !told[key] {
+			isTold := i.of != nil && slices.ContainsFunc(found, func(e Event) bool { return e.Sentence == m.roleSentence(key, name) })
+			if sentence := m.roleSentence(key, name); sentence != "" && !told[key] && !isTold {
 				found = append(found, Event{Address: i.address, Subject: name, Sentence: sentence})
 			}
 			told[key] = true

@@ -14,9 +14,10 @@ type DriftKind string
 
 // The kinds of drift.
 const (
-	// DriftAdded says that a principal came onto an access list.
+	// DriftAdded says that a principal came onto an access list, or was given a global role that
+	// a resource owns as a whole.
 	DriftAdded DriftKind = "added"
-	// DriftRemoved says that a principal left an access list.
+	// DriftRemoved says that a principal left an access list, or lost such a role.
 	DriftRemoved DriftKind = "removed"
 	// DriftChanged says that an attribute has another value.
 	DriftChanged DriftKind = "changed"
@@ -94,7 +95,7 @@ func (c DriftChange) Place() string {
 func driftChanges(plan *Plan) []DriftChange {
 	found := []DriftChange{}
 	eachDrift(plan, func(i *instance) { found = append(found, driftOfInstance(i, plan.Vocabulary)...) })
-	return found
+	return joinRoles(found, plan.Vocabulary)
 }
 
 // eachDrift visits the resource instances that the refresh found otherwise than the state
@@ -126,6 +127,8 @@ func driftOfInstance(i *instance, vocabulary *access.Vocabulary) []DriftChange {
 		return driftOfList(i)
 	case i.list != nil && i.after == nil:
 		return []DriftChange{entryGone(i)}
+	case i.kind == kindHolders && i.after != nil:
+		return driftOfHolders(i, vocabulary)
 	case i.kind == "role_assignment" && i.after == nil:
 		return []DriftChange{roleGone(i, vocabulary)}
 	case i.after == nil:

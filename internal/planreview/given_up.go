@@ -16,13 +16,15 @@ func (m *model) findGivenUp() {
 	givenUp := map[listKey][]*instance{}
 	for _, i := range m.plan.managed {
 		switch {
-		case !i.forgotten() || i.strange:
+		case !i.forgotten() || i.strange || i.of != nil:
 		case i.list != nil:
 			if key, ok := m.lists[before].place(i.list, i.before); ok && !m.isKept(i, key) {
 				givenUp[key] = append(givenUp[key], i)
 			}
 		case i.kind == "role_assignment":
 			m.giveUpRole(i)
+		case i.kind == kindHolders:
+			m.giveUpHolders(i)
 		case i.kind == "user_group":
 			m.giveUpGroup(i)
 		}

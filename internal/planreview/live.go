@@ -57,6 +57,11 @@ func (m *model) changedSince() []Event {
 	}
 	told := map[listKey]bool{}
 	for _, i := range m.plan.managed {
+		if i.kind == kindHolders {
+			for _, sentence := range m.holdersSince(i) {
+				found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: i.address + ": " + sentence})
+			}
+		}
 		if i.creates() {
 			for _, sentence := range m.createSince(i) {
 				found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: i.address + ": " + sentence})

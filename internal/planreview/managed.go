@@ -12,6 +12,8 @@ type Managed struct {
 	Accounts []ManagedAccount
 	Lists    []ManagedList
 	Roles    []ManagedRole
+	// WholeRoles are the roles of which Terraform manages who has them.
+	WholeRoles []string
 	// Tokens are the ids of the CI users of whom the API token has a resource.
 	Tokens []string
 }
@@ -101,6 +103,15 @@ func (m *Managed) add(i *instance) {
 		m.Lists = append(m.Lists, list)
 	case i.kind == "role_assignment":
 		m.Roles = append(m.Roles, ManagedRole{i.address, id, o.Text("member"), o.Text(attributeRole)})
+	case i.kind == kindHolders:
+		members, is := i.holderTexts(o)
+		role := o.Text(attributeRole)
+		for _, member := range members {
+			m.Roles = append(m.Roles, ManagedRole{i.address, "", member, role})
+		}
+		if is == known && role != "" {
+			m.WholeRoles = append(m.WholeRoles, role)
+		}
 	case i.kind == "ci_user_token":
 		m.Tokens = append(m.Tokens, id)
 	case isAccount:

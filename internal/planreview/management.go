@@ -15,6 +15,9 @@ import (
 func (m *model) managementEvents() []Event {
 	found := []Event{}
 	for _, i := range m.plan.managed {
+		if i.of != nil {
+			continue
+		}
 		note := func(sentence string) {
 			found = append(found, Event{Address: i.address, Subject: m.subjectOf(i), Sentence: sentence, givenUp: i.forgotten()})
 		}
@@ -48,6 +51,8 @@ func (m *model) thing(i *instance) string {
 		return "an entry among the " + m.spellList(key)
 	case i.kind == "role_assignment":
 		return fmt.Sprintf("the global role %s of %s", m.plan.vocabulary.Title(o.role()), m.subjectOf(i))
+	case i.kind == kindHolders:
+		return "who has the global role " + m.roleTitle(o)
 	case i.kind == "ci_user_token":
 		return "the API token of " + m.subjectOf(i)
 	}

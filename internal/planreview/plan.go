@@ -31,6 +31,9 @@ type instance struct {
 	organization string
 	// deposed is true for an object that an earlier apply has left to be destroyed.
 	deposed bool
+	// of is the instance of the resource that owns a role as a whole, for the assignment of one
+	// of its members.
+	of *instance
 	// strange is true where no version of Terraform or OpenTofu is known to do that.
 	strange bool
 }
@@ -97,7 +100,7 @@ func contentsOf(plan *Plan) contents {
 			managed[change.Address+change.DeposedKey] = instancesOfChange(change, lists)
 		}
 	}
-	c := contents{vocabulary: plan.Vocabulary, managed: ordered(managed), data: ordered(data)}
+	c := contents{vocabulary: plan.Vocabulary, managed: withAssignments(ordered(managed)), data: ordered(data)}
 	c.secrets, c.hidden = secretsOf(slices.Concat(c.managed, c.data, driftInstances(plan)))
 	for _, i := range slices.Concat(c.managed, c.data) {
 		i.sides(func(_ side, o *object) { o.secrets = c.secrets })

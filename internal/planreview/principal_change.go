@@ -45,6 +45,8 @@ func (p *principals) meetNew(plan contents) {
 		switch {
 		case i.kind == "role_assignment":
 			p.meet(i.after, attributeMember, "id")
+		case i.kind == kindHolders:
+			p.named(holders, i.after)
 		case i.kind == "ci_user_token":
 			p.meet(i.after, "ci_user", "id")
 		case i.list != nil:

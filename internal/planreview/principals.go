@@ -88,8 +88,10 @@ func (p *principals) addPlanned(plan contents) {
 	}
 	p.meetAll(plan)
 	for _, i := range plan.managed {
+		p.identify(i)
 		p.noteToken(i, i.before)
 		p.assignRole(i, i.before)
+		p.noteReplaced(i)
 		if i.kind == "role_assignment" && i.creates() && i.after.Text(attributeReplacesRole) != "" {
 			p.who(i.after, attributeMember).Role = access.Role(i.after.Text(attributeReplacesRole))
 		}
@@ -159,6 +161,8 @@ func (p *principals) meetAll(plan contents) {
 					p.meet(o, attributeMember, "id")
 				case i.kind == "ci_user_token":
 					p.meet(o, "ci_user", "id")
+				case i.kind == kindHolders:
+					p.named(holders, o)
 				case i.list != nil:
 					if i.list.role == "" {
 						p.meet(o, "group", "group_id")

@@ -203,7 +203,7 @@ func (r *Report) Introduces(severity review.Severity) bool {
 func (m *model) resourceChanges() []ResourceChange {
 	changes := []ResourceChange{}
 	for _, i := range m.plan.managed {
-		if i.changes() {
+		if i.changes() && i.of == nil {
 			changes = append(changes, ResourceChange{i.address, i.actions})
 		}
 	}

@@ -37,6 +37,9 @@ func gap(address, subject, format string, args ...any) Event {
 
 // unknownOf tells what is not told of one instance.
 func unknownOf(i *instance) (found []Event) {
+	if i.of != nil {
+		return nil
+	}
 	if i.strange {
 		found = append(found, gap(i.address, "", "what becomes of %s is not known: %s", i.address, spellActions(i.actions)))
 	}

@@ -40,6 +40,8 @@ func decisive(i *instance) ([]decisiveAttribute, bool) {
 		return []decisiveAttribute{{"name", formText, true}}, true
 	case i.kind == "role_assignment":
 		return []decisiveAttribute{{attributeMember, formText, true}, {attributeRole, formText, false}}, true
+	case i.kind == kindHolders:
+		return []decisiveAttribute{{attributeRole, formText, false}, {attributeMembers, formTexts, true}}, true
 	case i.kind == "ci_user_token":
 		return []decisiveAttribute{{"ci_user", formText, true}}, true
 	case i.list == nil:
@@ -126,7 +128,7 @@ func (m *model) findUnreadable(plan *tfjson.Plan) {
 	for _, i := range m.plan.managed {
 		all, isKnown := decisive(i)
 		switch {
-		case !i.touches() && !i.strange:
+		case !i.touches() && !i.strange, i.of != nil:
 			continue
 		case i.strange:
 			note(i, "actions", fmt.Sprintf("What becomes of %s is not known: %s.", i.address, spellActions(i.actions)))

@@ -477,6 +477,9 @@ type PrincipalChange struct {
 	// Settings are new texts, by the attributes of the settings; an empty one clears it.
 	Settings map[string]string
 	Role     *access.Role
+	// From leaves the role of whoever has another one than this, as the user is read right
+	// before the write. It is empty where any role is replaced.
+	From access.Role
 	// Yields leaves what this client has set, or is about to in the same edit: in one run,
 	// a role is handed from one owner to another, in an order that nobody knows.
 	Yields bool
@@ -532,6 +535,9 @@ func (c *Client) mutations(ctx context.Context, kind access.Kind, change Princip
 		role, err := c.setRole(ctx, kind, *change.Role)
 		if err != nil {
 			return nil, err
+		}
+		if change.From != "" {
+			role = onlyFrom(role, change.From)
 		}
 		mutations = append(mutations, role)
 	}

@@ -66,3 +66,14 @@ func (c *Client) setRole(ctx context.Context, kind access.Kind, role access.Role
 	}
 	return written, nil
 }
+
+// onlyFrom makes of a mutation of the role one that has nothing to do with whoever has
+// another role than the one given.
+func onlyFrom(m mutation, from access.Role) mutation {
+	is, has := m.holds, setValue(contract.PropRole, from).holds
+	if from == access.RoleUnstated {
+		has = contract.IsNull
+	}
+	m.holds = func(current json.RawMessage) bool { return is(current) || !has(current) }
+	return m
+}

@@ -153,3 +153,33 @@ func TestSomebodyBecomesARegularUser(t *testing.T) {
 		})
 	}
 }
+
+// A role is taken from whoever has it when the edit reads the user, whatever a list said
+// before that.
+func TestARoleIsTakenOnlyFromWhoHasIt(t *testing.T) {
+	const admin = "user:org.admin@example.com"
+	for name, c := range map[string]struct{ behind, from, want access.Role }{
+		"who has it":         {"", vocabulary.RoleGlobalAdministrator, vocabulary.RoleRegularUser},
+		"who has another":    {vocabulary.RoleGlobalReader, vocabulary.RoleGlobalAdministrator, vocabulary.RoleGlobalReader},
+		"who has an unknown": {"", "GlobalAdmin", vocabulary.RoleGlobalAdministrator},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFakeTime(t, func(t *testing.T) {
+				o := inProcess(t)
+				_, err := o.client.Directory(t.Context(), access.Kinds()...)
+				o.must(err)
+				if c.behind != "" {
+					o.must(o.Administrator("").SetRole(admin, mock.Role(c.behind)))
+				}
+				_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(admin), api.PrincipalChange{Role: ptr(vocabulary.RoleRegularUser), From: c.from})
+				o.must(err)
+				if user, err := o.User(admin); err != nil || user.Role != mock.Role(c.want) {
+					t.Errorf("got %+v, %v", user, err)
+				}
+				if p, _ := o.client.Known().Get(o.id(admin)); p.Role != c.want {
+					t.Errorf("the client knows %s", p.Role)
+				}
+			})
+		})
+	}
+}

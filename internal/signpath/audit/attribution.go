@@ -80,6 +80,9 @@ func tellsAttribute(event api.AuditEvent, change planreview.DriftChange) (tells,
 		return false, false
 	}
 	told, ok := event.Change(property)
+	if change.Kind == planreview.DriftRemoved { // Which role there is instead is not told.
+		return ok, ok && !told.Became(change.Before)
+	}
 	return ok, ok && told.Became(change.After)
 }
 

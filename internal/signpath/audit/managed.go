@@ -14,8 +14,10 @@ import (
 type stock struct {
 	accounts map[string]map[string]any
 	roles    map[string]string
-	tokens   map[string]bool
-	lists    map[thing]*managedList
+	// wholeRoles are those of which the plan manages who has them.
+	wholeRoles []string
+	tokens     map[string]bool
+	lists      map[thing]*managedList
 	// drifted are the things that the plan tells of, and gone the objects of which it tells
 	// that they are.
 	drifted map[thing]bool
@@ -44,6 +46,7 @@ func (t *trail) stock() stock {
 	for _, role := range managed.Roles {
 		s.roles[cmp.Or(role.ID, t.idOf(role.Member, true))] = role.Role
 	}
+	s.wholeRoles = managed.WholeRoles
 	for _, list := range managed.Lists {
 		key := thing{object: cmp.Or(list.GroupID, t.ownerID(list.Project, list.SigningPolicy, list.Group)), list: list.List}
 		if s.lists[key] == nil {
@@ -153,10 +156,23 @@ func (s stock) has(step step) state {
 		if role, ok := s.roles[step.object.id]; ok {
 			return valueOf(step, role)
 		}
+		return s.hasWholeRole(step)
 	case isAccount:
 		if value, ok := values[step.what.attribute]; ok {
 			return valueOf(step, value)
 		}
+	}
+	return notManaged
+}
+
+// hasWholeRole is has for the role of somebody who has none of those that the plan manages as a
+// whole.
+func (s stock) hasWholeRole(step step) state {
+	switch {
+	case slices.ContainsFunc(s.wholeRoles, func(role string) bool { return step.change.Became(role) }):
+		return asBefore
+	case slices.ContainsFunc(s.wholeRoles, func(role string) bool { return step.change.Was(role) }):
+		return asChanged
 	}
 	return notManaged
 }

@@ -256,12 +256,13 @@ func (o *others) unmanaged() []string {
 		if _, ok := o.stock.accounts[p.ID]; !ok {
 			accounts++
 		}
-		if _, ok := o.roles[p.ID]; !ok && p.Role != "" && p.Role != vocabulary.SignPath.Least {
+		isManaged := slices.Contains(o.wholeRoles, string(p.Role))
+		if _, ok := o.roles[p.ID]; !ok && !isManaged && p.Role != "" && p.Role != vocabulary.SignPath.Least {
 			roles = append(roles, fmt.Sprintf("%s (%s)", o.directory.ReferenceTo(p.ID), vocabulary.SignPath.Title(p.Role)))
 		}
 	}
 	if len(roles) > 0 {
-		lines = append(lines, "global roles without a role assignment in this plan: "+some(roles))
+		lines = append(lines, "global roles that no resource of this plan covers: "+some(roles))
 	}
 	if lists := o.unmanagedLists(); accounts+lists > 0 {
 		lines = append(lines, fmt.Sprintf("without a resource in this plan: %s, and %s that somebody is on and of which it does not manage all entries",

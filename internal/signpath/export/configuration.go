@@ -20,8 +20,8 @@ const providerSource = "signpath-community/signpath"
 
 // Options say what to write.
 type Options struct {
-	// EmptyLists writes access lists that nobody is on, too. Terraform then removes
-	// whoever comes onto one.
+	// EmptyLists writes all access lists that nobody is on, and not only those of signing
+	// policies that guard releases. Terraform then removes whoever comes onto one.
 	EmptyLists bool
 }
 

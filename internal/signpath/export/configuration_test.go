@@ -123,15 +123,25 @@ func TestRoles(t *testing.T) {
 	expectIn(
 		t, files["roles.tf"],
 		`
-resource "signpath_role_assignment" "dev_lead" {
-  member = signpath_user.dev_lead.member
-  role   = "GlobalAdministrator"
+resource "signpath_role_holders" "global_administrator" {
+  role = "GlobalAdministrator"
+  members = [
+    signpath_user.dev_lead.member,
+  ]
+}
+`, `
+resource "signpath_role_holders" "global_reader" {
+  role    = "GlobalReader"
+  members = []
 }
 `,
 		`"user:sync@example.com", "Synced\nresource \"x\" {}", "GlobalReader"`,
 		"(the provider knows no such role, which may be an administrator's):\n#   \"ci_user:build\", \"Auditor\"\n")
 	if strings.Contains(files["roles.tf"], "left") {
 		t.Errorf("a Regular User has a role:\n%s", files["roles.tf"])
+	}
+	for _, role := range vocabulary.PrivilegedRoles() {
+		expectIn(t, files["imports.tf"], "  id = \""+string(role)+"\"\n")
 	}
 }
 
@@ -143,8 +153,8 @@ func TestUnknownRolesAreTold(t *testing.T) {
 	generated := export.Generate(organization, export.Options{})
 	text := string(generated.Files["roles.tf"])
 	expectIn(t, text, `"user:a@example.com", `, `, "globalAdministrator"`, `"user:b@example.com", `, ", null\n")
-	if count := strings.Count(text, "resource \"signpath_role_assignment\""); count != 1 {
-		t.Errorf("%d roles are managed:\n%s", count, text)
+	if count := strings.Count(text, "signpath_user."); count != 1 {
+		t.Errorf("%d users are managed:\n%s", count, text)
 	}
 	told := export.LeftOut{What: "global roles", Why: "the provider knows no such role, which may be an administrator's", Count: 3}
 	if !slices.Contains(generated.Summary.LeftOut, told) {
@@ -153,6 +163,18 @@ func TestUnknownRolesAreTold(t *testing.T) {
 	organization.Caller.Role = access.RoleUnstated
 	if said := export.Partial(organization); !strings.Contains(said, "with the role null, sees only") {
 		t.Errorf("of the caller it says %q", said)
+	}
+}
+
+// A role is written as single assignments where Terraform would spell a name otherwise.
+func TestRoleOfANameThatTerraformChanges(t *testing.T) {
+	organization := small()
+	odd := access.Principal{Kind: access.KindCIUser, ID: idOf("ci_user", 7), Name: "bui\u0308ld", Role: vocabulary.RoleGlobalAdministrator, Active: true}
+	organization.Directory.Put(odd)
+	files := generate(t, organization, export.Options{})
+	expectIn(t, files["roles.tf"], `resource "signpath_role_assignment" "global_administrator__dev_lead"`, `"ci_user:`+odd.ID+`"`)
+	if strings.Contains(files["roles.tf"], `"signpath_role_holders" "global_administrator"`) {
+		t.Errorf("the role is managed as a whole:\n%s", files["roles.tf"])
 	}
 }
 
@@ -175,6 +197,34 @@ func TestEmptyLists(t *testing.T) {
 	expectIn(
 		t, generate(t, o, export.Options{EmptyLists: true})["project-app.tf"],
 		"\nresource \"signpath_project_readers\" \"app\" {\n  project = \"app\"\n  members = []\n}\n")
+}
+
+// Lists that decide what is released are written also where nobody is on them; the others
+// are counted.
+func TestEmptyListsThatAreWatched(t *testing.T) {
+	policy := func(slug string, settings vocabulary.SigningPolicy) vocabularytest.SigningPolicy {
+		settings.Slug = slug
+		return vocabularytest.SigningPolicy{SigningPolicy: settings, Approvers: entries()}
+	}
+	yes := true
+	o := small()
+	o.Organization = vocabularytest.With(o.Organization, vocabularytest.Project{Slug: "app", Readers: entries(), SigningPolicies: []vocabularytest.SigningPolicy{
+		policy("test-signing", vocabulary.SigningPolicy{}), policy("release-signing", vocabulary.SigningPolicy{}),
+		policy("agreed", vocabulary.SigningPolicy{UsesApprovalProcess: &yes}), policy("shipped", vocabulary.SigningPolicy{Purpose: "Release"}),
+	}})
+	generated := export.Generate(o, export.Options{})
+	text := string(generated.Files["project-app.tf"])
+	for _, name := range []string{"app_release_signing", "app_agreed", "app_shipped"} {
+		expectIn(t, text, `resource "signpath_signing_policy_approvers" "`+name+`"`, `resource "signpath_signing_policy_submitters" "`+name+`"`)
+	}
+	expectIn(t, text, `Nobody is among the approvers of signing policy "app/test-signing"`)
+	// The readers and configurators of the project, and two of the test policy.
+	if generated.Summary.Unwatched != 4 {
+		t.Errorf("%d lists are not watched", generated.Summary.Unwatched)
+	}
+	if all := export.Generate(o, export.Options{EmptyLists: true}); all.Summary.Unwatched != 0 {
+		t.Errorf("%d lists are not watched, of all", all.Summary.Unwatched)
+	}
 }
 
 func TestNamesThatSeveralHave(t *testing.T) {
@@ -254,7 +304,7 @@ func TestSummary(t *testing.T) {
 	var table bytes.Buffer
 	must(t, c.Summary.WriteTable(&table))
 	expectIn(t, strings.Join(strings.Fields(table.String()), " "),
-		"signpath_user 2", "signpath_user_group_members 1", "imports in all 6",
+		"signpath_user 2", "signpath_user_group_members 1", "imports in all 11",
 		"global roles 1 synchronized from", "interactive users 1 synchronized from", "signpath_project_readers 1 empty")
 	if got := fmt.Sprint(c.Summary.Files); got != "[imports.tf principals.tf project-app.tf provider.tf roles.tf]" {
 		t.Errorf("files %s", got)

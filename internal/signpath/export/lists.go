@@ -24,6 +24,9 @@ type owner struct {
 	// importID names it in the import of a whole list, and entryImportID in that of
 	// an entry.
 	importID, entryImportID string
+	// isWatched is true if its lists are written also where nobody is on them: who comes
+	// onto them is to stand in a plan.
+	isWatched bool
 }
 
 func (g *generator) groupOwner(group access.Principal) owner {
@@ -58,9 +61,10 @@ func policyOwner(policy access.Place, name string) owner {
 func (g *generator) list(d *document, of owner, list vocabulary.List, entries review.Entries) {
 	members := g.sorted(entries.References)
 	switch {
-	case len(members) == 0 && !g.options.EmptyLists:
+	case len(members) == 0 && !of.isWatched && !g.options.EmptyLists:
 		d.comment(fmt.Sprintf("Nobody is among the %s of %s, so Terraform does not manage that list.", list.Plural, of.description))
 		g.summary.leftOut(list.Type(), reasonEmpty, 1)
+		g.summary.Unwatched++
 	case g.speller.isWhole(members):
 		spelled := make([]spelling, len(members))
 		for i, id := range members {

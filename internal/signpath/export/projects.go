@@ -64,7 +64,9 @@ func (g *generator) project(project access.Place, name string, policyNames map[s
 		case vocabulary.CheckSlug(policy.Slug(1)) != nil:
 			left.note(reasonSlug, quote(policy.String()))
 		default:
-			g.lists(d, policyOwner(policy, policyNames[policy.String()]), policy)
+			owner := policyOwner(policy, policyNames[policy.String()])
+			owner.isWatched = review.SettingsAt[vocabulary.SigningPolicy](g.Organization, policy).GuardsReleases()
+			g.lists(d, owner, policy)
 		}
 	}
 	g.leaveOut(d, "signing policies", left)

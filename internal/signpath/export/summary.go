@@ -15,7 +15,9 @@ type Summary struct {
 	// Exported counts the resources by their type.
 	Exported map[string]int
 	LeftOut  []LeftOut
-	Files    []string
+	// Unwatched counts the lists that are left out because nobody is on them.
+	Unwatched int
+	Files     []string
 }
 
 // LeftOut counts what is not managed for one reason.

@@ -102,6 +102,14 @@ resource "signpath_signing_policy_submitter" "build" {
 resource "signpath_ci_user" "build" {
   name = "build"
 }
+resource "signpath_role_holders" "certificates" {
+  role    = "CertificateAdministrator"
+  members = ["user:release.manager@example.com"]
+}
+resource "signpath_role_holders" "projects" {
+  role    = "ProjectAdministrator"
+  members = []
+}
 `})
 	w.MustRun("apply", "-auto-approve")
 	now := time.Now().UTC().Truncate(time.Minute) // Terraform's clock is the real one.
@@ -141,6 +149,18 @@ resource "signpath_ci_user" "build" {
 		{managed, "name of group:Auditors was changed from Auditors to Internal Audit", edit("group:Auditors", mock.PrincipalChange{Name: text("Internal Audit")})},
 		{managed, "user:new@example.com accepted the invitation", edit("user:new@example.com", mock.PrincipalChange{Identity: text("example:S-7")})},
 		{managed, "name of ci_user:build was changed from build to builder", edit("ci_user:build", mock.PrincipalChange{Name: text("builder")})},
+		{managed, qa + " was given the global role Certificate Administrator", func(a *mock.Administrator) error {
+			return a.SetRole(qa, mock.RoleCertificateAdministrator)
+		}},
+		{managed, manager + " was given the global role Project Administrator instead of Certificate Administrator", func(a *mock.Administrator) error {
+			return a.SetRole(manager, mock.RoleProjectAdministrator)
+		}},
+		{unseen, officer + " was given the global role Project Administrator instead of Regular User", func(a *mock.Administrator) error {
+			return a.SetRole(officer, mock.RoleProjectAdministrator)
+		}},
+		{unseen, officer + " was given the global role Regular User instead of Project Administrator", func(a *mock.Administrator) error {
+			return a.SetRole(officer, mock.RoleRegularUser)
+		}},
 		{unseen, officer + " was removed from the approvers of project-a/release-signing", func(a *mock.Administrator) error {
 			return a.RemoveMembers("policy:project-a/release-signing", "approvers", officer)
 		}},

@@ -114,6 +114,8 @@ func (e *edited) expression(member string) string {
 
 func (b *editedBlock) kind() string {
 	switch {
+	case b.place.name == rolesPlace.name && b.shape == "list":
+		return "signpath_role_holders"
 	case b.place.name == rolesPlace.name:
 		return "signpath_role_assignment"
 	case b.shape == "list":
@@ -259,8 +261,20 @@ func (e *edited) free(p place) (all []string) {
 	return all
 }
 
-// drop takes the blocks away that have nobody left, but for whole lists.
+// drop takes the blocks away that have nobody left, but for whole lists. Of a role that one
+// owns, there is no other block.
 func (e *edited) drop() {
+	owners := map[string]*editedBlock{}
+	for _, b := range e.at(rolesPlace) {
+		if b.shape == "list" && owners[b.role] == nil {
+			owners[b.role] = b
+		}
+	}
+	for _, b := range e.at(rolesPlace) {
+		if owner := owners[b.role]; owner != nil && owner != b {
+			owner.members, b.members, b.shape = append(owner.members, b.members...), nil, "single"
+		}
+	}
 	e.blocks = slices.DeleteFunc(e.blocks, func(b *editedBlock) bool { return len(b.members) == 0 && b.shape != "list" })
 }
 
@@ -295,11 +309,7 @@ func (c chance) addAccount(e *edited, name string) {
 
 // fill gives something to some at a place where nobody has anything.
 func (c chance) fill(e *edited, p place) {
-	shapes := []string{"list", "single", "count", "for_each"}
-	if p.name == rolesPlace.name {
-		shapes = shapes[1:]
-	}
-	c.shape(e, p, c.one(shapes), c.some(e.free(p)))
+	c.shape(e, p, c.one([]string{"list", "single", "count", "for_each"}), c.some(e.free(p)))
 }
 
 func (c chance) shape(e *edited, p place, shape string, members []string) {
@@ -373,17 +383,14 @@ func (c chance) edit(e *edited) string {
 				members = append(members, one.members...)
 			}
 			e.blocks = slices.DeleteFunc(e.blocks, func(one *editedBlock) bool { return one.place.name == p.name })
-			shapes := []string{"single", "count", "for_each", "list"}
-			if p.name == rolesPlace.name {
-				shapes = shapes[:3]
-			}
-			shape := c.one(shapes)
+			shape := c.one([]string{"single", "count", "for_each", "list"})
 			c.shape(e, p, shape, members)
 			return p.name + " as " + shape
 		},
 		func() string {
 			if b.role != "" {
 				b.role = c.one([]string{"GlobalReader", "CertificateAdministrator"})
+				e.drop()
 			}
 			return "another role"
 		},

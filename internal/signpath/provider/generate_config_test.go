@@ -14,10 +14,10 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-// queryAll lists everything of an organization, each access list as a whole or
+// queryAll lists everything of an organization, each access list and each role as a whole or
 // else its entries.
 func queryAll(whole bool) string {
-	kinds := []string{"user", "ci_user", "user_group", "role_assignment"}
+	kinds := []string{"user", "ci_user", "user_group", map[bool]string{true: "role_holders", false: "role_assignment"}[whole]}
 	for _, l := range vocabulary.Lists() {
 		noun := l.Singular
 		if whole {
@@ -55,8 +55,8 @@ func TestCLIGeneratedConfigurationPlansEmpty(t *testing.T) {
 		whole bool
 		want  int
 	}{
-		"whole lists":    {true, 7 + 4 + 2 + 3 + 1 + 2 + 1 + 3},  // Users, CI users, groups, roles, then lists.
-		"single entries": {false, 7 + 4 + 2 + 3 + 3 + 3 + 1 + 4}, // And here what is on them.
+		"whole lists":    {true, 7 + 4 + 2 + 2 + 1 + 2 + 1 + 3},  // Users, CI users, groups, roles, then lists.
+		"single entries": {false, 7 + 4 + 2 + 3 + 3 + 3 + 1 + 4}, // And here who has them, or is on them.
 	} {
 		t.Run(form, func(t *testing.T) {
 			w := newQueryWorkspace(t, c.whole, signpathtest.WithAnyone)
@@ -84,7 +84,7 @@ func TestCLIConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
 			"ci_user":                   "build",
 			"user_group":                "Release Managers",
 			"user_group_members":        "Release Managers",
-			"role_assignment":           "user:org.admin@example.com",
+			"role_holders":              "GlobalAdministrator",
 			"project_readers":           "project-a",
 			"project_configurators":     "project-a",
 			"signing_policy_submitters": "project-a/release-signing",
@@ -92,6 +92,7 @@ func TestCLIConfigurationIsGeneratedForAnImportBlock(t *testing.T) {
 		},
 		"single entries": {
 			"user_group_member":        "Release Managers/user:release.manager@example.com",
+			"role_assignment":          "user:org.admin@example.com",
 			"project_reader":           "project-a/user:qa.lead@example.com",
 			"project_configurator":     "project-a/user:dev.lead@example.com",
 			"signing_policy_submitter": "project-a/release-signing/ci_user:build",
@@ -144,11 +145,13 @@ func manageable(seed mock.Seed, whole bool) (count int) {
 			count++
 		}
 	}
+	held := map[mock.Role]bool{}
 	principal := func(isManaged bool, role mock.Role) {
 		if isManaged {
 			count++
 		}
-		if isManaged && role != "" && role != mock.RoleRegularUser {
+		if isManaged && role != "" && role != mock.RoleRegularUser && !(whole && held[role]) {
+			held[role] = true
 			count++
 		}
 	}

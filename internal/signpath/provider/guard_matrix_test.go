@@ -159,6 +159,38 @@ func roleEnds(who, from string) map[string]matrixCase {
 	}
 }
 
+// holderWays are the ways by which a resource for all holders of a role changes the role
+// of who from the one to the other. The others have the former, too.
+func holderWays(who, from, to string, others ...string) map[string]matrixCase {
+	had := func(of ...string) string { return roleHoldersNamed("a", from, append(of, others...)...) }
+	all := imported("signpath_role_holders.a", from) + had(who)
+	has := roleHoldersNamed("b", to, who)
+	return map[string]matrixCase{
+		"create":                    {hcl: has},
+		"update":                    {applied: roleHoldersNamed("b", to), hcl: has},
+		"new half of a replacement": {applied: roleHoldersNamed("b", "CertificateAdministrator"), hcl: has},
+		"import with a change":      {hcl: imported("signpath_role_holders.b", to) + has},
+		"moved with a change": {
+			applied: roleHoldersNamed("c", to), hcl: has + movedFrom("signpath_role_holders.c", "signpath_role_holders.b"),
+		},
+		"hand-over": {applied: all, hcl: had() + has},
+	}
+}
+
+// holderEnds are the ways by which who loses the role by such a resource.
+func holderEnds(who, from string, others ...string) map[string]matrixCase {
+	all := imported("signpath_role_holders.a", from) + roleHoldersNamed("a", from, append([]string{who}, others...)...)
+	left := roleHoldersNamed("a", from, others...)
+	return map[string]matrixCase{
+		"create":                    {hcl: left},
+		"update":                    {applied: all, hcl: left},
+		"import with a change":      {hcl: imported("signpath_role_holders.a", from) + left},
+		"old half of a replacement": {applied: all, hcl: roleHoldersNamed("a", "CertificateAdministrator")},
+		"destroy":                   {applied: all, hcl: " "},
+		"hand-over":                 {applied: all, hcl: roleHoldersNamed("b", from, others...)},
+	}
+}
+
 // deactivations are the ways by which the account of who is deactivated.
 func deactivations(who string) map[string]matrixCase {
 	key := strings.TrimPrefix(strings.TrimPrefix(who, "user:"), "ci_user:")
@@ -263,18 +295,22 @@ const (
 )
 
 func (m matrix) addLockouts() {
-	const admin, reader = "GlobalAdministrator", "GlobalReader"
-	for subject, last := range map[string]string{"person": "user:org.admin@example.com", "CI user": chief} {
+	const admin, reader, first = "GlobalAdministrator", "GlobalReader", "user:org.admin@example.com"
+	for subject, last := range map[string]string{"person": first, "CI user": chief} {
 		common := matrixCase{seed: lastIs(last), says: refusedLast}
 		m.add(subject, "last administrator", common, roleWays(last, admin, reader))
 		m.add(subject, "last administrator", common, roleEnds(last, admin))
 		m.add(subject, "last administrator", common, deactivations(last))
+		m.add(subject, "last administrator", common, holderWays(last, admin, reader))
+		m.add(subject, "last administrator", common, holderEnds(last, admin))
 	}
-	for subject, own := range map[string]struct{ reference, token string }{"person": {owner, tokenOfOwner}, "CI user": {"ci_user:terraform", ""}} {
+	for subject, own := range map[string]struct{ reference, token, other string }{"person": {owner, tokenOfOwner, ownUser}, "CI user": {ownUser, "", owner}} {
 		common := matrixCase{token: own.token, says: refusedSelf}
 		m.add(subject, "own role", common, roleWays(own.reference, admin, reader))
 		m.add(subject, "own role", common, roleEnds(own.reference, admin))
 		m.add(subject, "own account", common, deactivations(own.reference))
+		m.add(subject, "own role", common, holderWays(own.reference, admin, reader, first, own.other))
+		m.add(subject, "own role", common, holderEnds(own.reference, admin, first, own.other))
 	}
 }
 
@@ -283,6 +319,7 @@ func (m matrix) addDenied() {
 		common := matrixCase{rules: deny(c.rule), says: refusedRule}
 		common.before = []func(*mock.Administrator) error{roleBefore(c.who, mock.RoleGlobalReader)}
 		m.add(subject, "denied finding", common, roleWays(c.who, "GlobalReader", "UserAdministrator"))
+		m.add(subject, "denied finding", common, holderWays(c.who, "GlobalReader", "UserAdministrator"))
 		common.before = []func(*mock.Administrator) error{roleBefore(c.who, mock.RoleUserAdministrator)}
 		m.add(subject, "denied finding", common, activations(c.who))
 	}
@@ -299,6 +336,7 @@ func (m matrix) addDenied() {
 		}
 		common := matrixCase{seed: three, rules: few, says: refusedRule}
 		m.add(subject, "denied finding", common, roleEnds(who, "GlobalAdministrator"))
+		m.add(subject, "denied finding", common, holderEnds(who, "GlobalAdministrator", owner, ownUser))
 		m.add(subject, "denied finding", common, deactivations(who))
 	}
 	common := matrixCase{rules: deny("approver-configures"), says: refusedRule}
@@ -319,6 +357,9 @@ func (m matrix) addSupport() {
 		ways[way] = matrixCase{applied: had, hcl: strings.ReplaceAll(ways[way].hcl, "GlobalAdministrator", "GlobalReader")}
 	}
 	ways["hand-over"] = matrixCase{applied: roleAssignmentNamed("a", lead, "GlobalReader"), hcl: roleAssignmentNamed("b", supporter, "GlobalReader")}
+	m.add("person", "support user", refused, ways)
+	ways = holderWays(supporter, "GlobalReader", "UserAdministrator")
+	delete(ways, "hand-over") // No import has it as a member.
 	m.add("person", "support user", refused, ways)
 	m.add("person", "support user", refused, map[string]matrixCase{
 		"adoption":             {hcl: matrixAccount("a", supporter, "adopt_existing = true")},

@@ -43,6 +43,10 @@ resource "signpath_ci_user" "idle" {
 resource "signpath_ci_user" "old" {
   name = "old"
 }
+resource "signpath_role_holders" "certificates" {
+  role    = "CertificateAdministrator"
+  members = ["user:outsider@example.com", signpath_ci_user.old.member]
+}
 `
 
 const accessJobBegun = `
@@ -102,6 +106,10 @@ resource "signpath_ci_user" "build" {
 }
 resource "signpath_ci_user_token" "build" {
   ci_user = signpath_ci_user.build.member
+}
+resource "signpath_role_holders" "certificates" {
+  role    = "CertificateAdministrator"
+  members = ["user:outsider@example.com", signpath_user.newcomer.member]
 }
 resource "signpath_role_assignment" "lead" {
   member = "user:qa.lead@example.com"
@@ -233,8 +241,9 @@ func afterAccountsBegun(before mock.Seed) mock.Seed {
 	)
 	o.CIUsers = append(o.CIUsers,
 		mock.CIUserSeed{Name: "idle", Role: mock.RoleRegularUser, Inactive: true},
-		mock.CIUserSeed{Name: "old", Role: mock.RoleRegularUser},
+		mock.CIUserSeed{Name: "old", Role: mock.RoleCertificateAdministrator},
 	)
+	o.user("outsider@example.com").Role = mock.RoleCertificateAdministrator
 	return *o.Seed
 }
 
@@ -259,10 +268,12 @@ func afterAccounts(before mock.Seed) mock.Seed {
 	o.user("returner@example.com").Inactive = false
 	o.user("leaver@example.com").Inactive = true
 	o.user("qa.lead@example.com").Role = mock.RoleGlobalReader
-	o.InteractiveUsers = append(o.InteractiveUsers, mock.InteractiveUserSeed{Name: "Newcomer", Email: "newcomer@example.com", Role: mock.RoleRegularUser})
+	o.InteractiveUsers = append(o.InteractiveUsers, mock.InteractiveUserSeed{
+		Name: "Newcomer", Email: "newcomer@example.com", Role: mock.RoleCertificateAdministrator,
+	})
 	o.ciUser("idle").Inactive = false
 	old := o.ciUser("old")
-	old.Inactive, old.NotificationEmail = true, "builds@example.com"
+	old.Inactive, old.NotificationEmail, old.Role = true, "builds@example.com", mock.RoleRegularUser
 	o.ciUser("foreign-build").Role = mock.RoleGlobalReader
 	o.CIUsers = append(o.CIUsers, mock.CIUserSeed{Name: "build", Role: mock.RoleRegularUser})
 	return *o.Seed

@@ -18,6 +18,10 @@ resource "signpath_ci_user_token" "this" {
   rotate_after      = "720h"
   rotation_triggers = { reason = "first" }
 }
+resource "signpath_role_holders" "this" {
+  role    = "CertificateAdministrator"
+  members = ["user:qa.lead@example.com"]
+}
 resource "signpath_user_group" "this" {
   name = "Approvers"
 }

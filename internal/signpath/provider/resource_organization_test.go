@@ -132,6 +132,9 @@ func (f forgetful) ReadResource(ctx context.Context, req *tfprotov6.ReadResource
 			attributes[name] = tftypes.NewValue(tftypes.String, nil)
 		}
 	}
+	if _, has := attributes["replaces_roles"]; has {
+		attributes["replaces_roles"] = tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, nil)
+	}
 	for _, name := range []string{"member_ids", "removes"} {
 		if _, has := attributes[name]; has {
 			attributes[name] = tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, nil)

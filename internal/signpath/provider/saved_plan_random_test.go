@@ -95,6 +95,8 @@ func promiseOf(plan *testkit.Plan, seed mock.Seed) *promise {
 			p.account(kind, before, after)
 		case "role_assignment":
 			p.role(before, after)
+		case "role_holders":
+			p.holders(before, after)
 		default:
 			p.list(kind, before, after)
 		}
@@ -147,6 +149,33 @@ func (p *promise) role(before, after cty.Value) {
 	p.come[fmt.Sprintf("%s is %s", id, textAt(after, "role"))] = true
 	p.end[id+" is RegularUser"] = true
 	p.end[fmt.Sprintf("%s is %s", id, textAt(after, "replaces_role"))] = true
+}
+
+func (p *promise) holders(before, after cty.Value) {
+	loses := func(id, role string) { p.end[id+" is "+role], p.come[id+" is RegularUser"] = true, true }
+	isReplaced := textAt(before, "role") != textAt(after, "role")
+	var members []string
+	for _, member := range textsAt(after, "members") {
+		id := p.ids[member]
+		members = append(members, id)
+		p.come[fmt.Sprintf("%s is %s", id, textAt(after, "role"))], p.end[id+" is RegularUser"] = true, true
+	}
+	for _, id := range textsAt(before, "member_ids") {
+		if isReplaced || !slices.Contains(members, id) {
+			loses(id, textAt(before, "role"))
+		}
+	}
+	if after.IsNull() {
+		return
+	}
+	for _, id := range textsAt(after, "removes") {
+		loses(id, textAt(after, "role"))
+	}
+	if replaced := after.GetAttr("replaces_roles"); !replaced.IsNull() && replaced.IsKnown() {
+		for id, role := range replaced.AsValueMap() {
+			p.end[id+" is "+role.AsString()] = true
+		}
+	}
 }
 
 func (p *promise) list(kind string, before, after cty.Value) {
@@ -258,9 +287,20 @@ func (c chance) configuration() string {
 			}
 		}
 	}
-	for i, member := range c.some(somebody) {
+	// Each role is owned as a whole, by single users, or not at all.
+	holders := map[string][]string{}
+	for _, member := range c.some(append([]string{"ci_user:spare"}, somebody...)) {
 		role := c.one([]string{"GlobalReader", "CertificateAdministrator"})
-		fmt.Fprintf(&hcl, "resource \"signpath_role_assignment\" \"r%d\" {\n  member = %q\n  role = %q\n}\n", i, member, role)
+		holders[role] = append(holders[role], member)
+	}
+	for _, role := range []string{"GlobalReader", "CertificateAdministrator"} {
+		if c.IntN(2) == 0 {
+			hcl.WriteString(roleHoldersNamed(c.one([]string{"x", "y"})+role, role, holders[role]...))
+			continue
+		}
+		for i, member := range holders[role] {
+			fmt.Fprintf(&hcl, "resource \"signpath_role_assignment\" \"%s%d\" {\n  member = %q\n  role = %q\n}\n", role, i, member, role)
+		}
 	}
 	block := func(kind, name, body string) {
 		if c.IntN(2) == 0 {

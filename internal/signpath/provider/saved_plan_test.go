@@ -73,6 +73,8 @@ type savedPlan struct {
 	changes         []func(*mock.Administrator) error
 	// says is how the apply is refused; nothing if it is not.
 	says []string
+	// warns is what an apply that is not refused warns of.
+	warns []string
 	// partly is true if something else of the plan was done before that.
 	partly bool
 	// then is checked at the end.
@@ -98,6 +100,9 @@ func (c savedPlan) run(t *testing.T) {
 	said, err := d.ApplyPlan(plan)
 	if refused := err != nil; refused != (c.says != nil) || refused && !says(c.says...).MatchString(said.String()) {
 		t.Errorf("the apply says:\n%s\n(%v)", said, err)
+	}
+	if c.warns != nil && !says(c.warns...).MatchString(said.String()) {
+		t.Errorf("the apply says:\n%s", said)
 	}
 	if c.says != nil && !c.partly {
 		org.unchangedSince(before)
@@ -239,12 +244,12 @@ func TestSavedPlans(t *testing.T) {
 		says: []string{"The role has changed since the plan", outsider, "was GlobalReader in the plan, and is GlobalAdministrator now", "plan again"},
 	}
 	cases["another role than the plan of a destroy takes"] = savedPlan{
-		before: roleTo(outsider, "GlobalReader"), planned: "", changes: now("GlobalAdministrator"),
-		says: []string{"The role has changed since the plan", "was GlobalReader in the plan, and is GlobalAdministrator now"},
+		before: roleTo(outsider, "GlobalReader"), planned: "", changes: now("GlobalAdministrator"), then: roleIs(outsider, "GlobalAdministrator"),
+		warns: []string{"Has another role by now: " + outsider, "GlobalAdministrator, and not GlobalReader"},
 	}
 	cases["another role than a plan to destroy everything takes"] = savedPlan{
 		before: roleTo(outsider, "GlobalReader"), planned: roleTo(outsider, "GlobalReader"), options: testkit.Options{Destroy: true},
-		changes: now("GlobalAdministrator"), says: []string{"The role has changed since the plan"},
+		changes: now("GlobalAdministrator"), then: roleIs(outsider, "GlobalAdministrator"), warns: []string{"Has another role by now"},
 	}
 	cases["another role than an update that is about something else"] = savedPlan{
 		before: roleTo(outsider, "GlobalReader"), changes: now("GlobalAdministrator"), says: []string{"The role has changed since the plan"},
@@ -259,6 +264,54 @@ func TestSavedPlans(t *testing.T) {
 		then: func(o *organization) error {
 			return joined(roleIs("user:parked@example.com", "CertificateAdministrator")(o), roleIs(outsider, "RegularUser")(o))
 		},
+	}
+	was := func(who string, role mock.Role) func(*mock.Seed) {
+		return seededRole(strings.TrimPrefix(who, "user:"), role)
+	}
+	holdersAre := func(want ...string) func(*organization) error {
+		return func(o *organization) error { return o.holdersAre(mock.RoleGlobalReader, want...) }
+	}
+	cases["holders: who got the role after the plan of a create"] = savedPlan{
+		planned: roleHolders("GlobalReader", lead), changes: now(mock.RoleGlobalReader), says: []string{inconsistent, "removes"},
+	}
+	cases["holders: who got the role beside somebody whom the plan names"] = savedPlan{
+		seed: was(officer, mock.RoleGlobalReader), planned: roleHolders("GlobalReader", lead), changes: now(mock.RoleGlobalReader),
+		says: []string{inconsistent, "removes"},
+	}
+	cases["holders: who got the role after the plan of an update"] = savedPlan{
+		before: roleHolders("GlobalReader", lead), planned: roleHolders("GlobalReader", officer), changes: now(mock.RoleGlobalReader),
+		then: holdersAre(officer, outsider), warns: []string{"Somebody got the role after the plan: GlobalReader", outsider},
+	}
+	cases["holders: who lost the role after the plan of an update"] = savedPlan{
+		before: roleHolders("GlobalReader", lead, outsider), planned: roleHolders("GlobalReader", lead), changes: now(mock.RoleUserAdministrator),
+		then: joinedChecks(holdersAre(lead), roleIs(outsider, mock.RoleUserAdministrator)), warns: []string{"Has another role by now: " + outsider},
+	}
+	cases["holders: who got another role after the plan of a create"] = savedPlan{
+		planned: roleHolders("GlobalReader", outsider), changes: now(mock.RoleUserAdministrator), says: []string{inconsistent, "replaces_roles"},
+	}
+	cases["holders: who got another role after the plan of an update"] = savedPlan{
+		before: roleHolders("GlobalReader", lead), planned: roleHolders("GlobalReader", lead, outsider), changes: now(mock.RoleUserAdministrator),
+		says: []string{inconsistent, "replaces_roles"},
+	}
+	cases["holders: a member who has another role by now"] = savedPlan{
+		before: roleHolders("GlobalReader", lead, outsider), planned: roleHolders("GlobalReader", lead, outsider, officer), changes: now(mock.RoleUserAdministrator),
+		says: []string{inconsistent, "replaces_roles"},
+	}
+	cases["holders: who got another role after the plan of a destroy"] = savedPlan{
+		before: roleHolders("GlobalReader", lead, outsider), planned: "", changes: now(mock.RoleUserAdministrator),
+		then: joinedChecks(holdersAre(), roleIs(outsider, mock.RoleUserAdministrator)), warns: []string{"Has another role by now: " + outsider},
+	}
+	cases["holders: an address that is added has gone to somebody else"] = savedPlan{
+		before: roleHolders("GlobalReader", lead), planned: roleHolders("GlobalReader", lead, outsider),
+		changes: []func(*mock.Administrator) error{handsOver(outsider, officer)}, says: []string{inconsistent, "member_ids"},
+	}
+	cases["holders: an address in the state has gone to somebody else"] = savedPlan{
+		before: roleHolders("GlobalReader", outsider), planned: roleHolders("GlobalReader", outsider, lead),
+		changes: []func(*mock.Administrator) error{handsOver(outsider, officer)}, then: holdersAre("user:parked@example.com", lead),
+	}
+	cases["holders: whom nobody can edit is no reason"] = savedPlan{
+		planned: roleHolders("GlobalReader", lead), then: holdersAre(lead, scim),
+		changes: []func(*mock.Administrator) error{changed(scim, role(mock.RoleGlobalReader))},
 	}
 	cases["the name of a token's CI user has gone to another"] = savedPlan{
 		seed: func(seed *mock.Seed) {
@@ -351,6 +404,17 @@ func roleIs(reference string, want mock.Role) func(*organization) error {
 			}
 			return nil
 		})(nil)
+	}
+}
+
+func joinedChecks(checks ...func(*organization) error) func(*organization) error {
+	return func(o *organization) error {
+		for _, check := range checks {
+			if err := check(o); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 

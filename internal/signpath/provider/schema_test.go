@@ -16,14 +16,14 @@ var documented = map[string][]string{
 	"resource": {
 		"signpath_ci_user", "signpath_ci_user_token",
 		"signpath_project_configurator", "signpath_project_configurators", "signpath_project_reader", "signpath_project_readers",
-		"signpath_role_assignment",
+		"signpath_role_assignment", "signpath_role_holders",
 		"signpath_signing_policy_approver", "signpath_signing_policy_approvers", "signpath_signing_policy_submitter", "signpath_signing_policy_submitters",
 		"signpath_user", "signpath_user_group", "signpath_user_group_member", "signpath_user_group_members",
 	},
 	"list resource": {
 		"signpath_ci_user",
 		"signpath_project_configurator", "signpath_project_configurators", "signpath_project_reader", "signpath_project_readers",
-		"signpath_role_assignment",
+		"signpath_role_assignment", "signpath_role_holders",
 		"signpath_signing_policy_approver", "signpath_signing_policy_approvers", "signpath_signing_policy_submitter", "signpath_signing_policy_submitters",
 		"signpath_user", "signpath_user_group", "signpath_user_group_member", "signpath_user_group_members",
 	},
@@ -80,6 +80,7 @@ func TestEveryResourceHasAnIdentity(t *testing.T) {
 	must(t, err)
 	want := map[string][]string{
 		"signpath_user": {"id"}, "signpath_ci_user": {"id"}, "signpath_ci_user_token": {"id"}, "signpath_user_group": {"id"}, "signpath_role_assignment": {"id"},
+		"signpath_role_holders":       {"organization_id", "role"},
 		"signpath_user_group_members": {"group_id"}, "signpath_user_group_member": {"group_id", "member_id"},
 	}
 	for parent, attributes := range map[string][]string{

@@ -46,6 +46,7 @@ func settledChanges() map[string]settledChange {
 	user, ciUser, group := filled(settleUser, ""), filled(settleCIUser, ""), groupHCL("a", "A")
 	role := roleAssignment(lead, "GlobalReader")
 	roleOfNew := ciUser + "resource \"signpath_role_assignment\" \"new\" {\n  member = signpath_ci_user.this.member\n  role = \"GlobalReader\"\n}\n"
+	holderOfNew := ciUser + "resource \"signpath_role_holders\" \"new\" {\n  members = [signpath_ci_user.this.member]\n  role = \"GlobalReader\"\n}\n"
 	ofTerraform := func(project string) string { return filled(settlePolicy, project, `"ci_user:terraform"`) }
 	readers := filled(settleReaders, `"`+lead+`"`)
 	members := group + membersHCL("a", refA, `"user:dev.lead@example.com"`)
@@ -75,6 +76,11 @@ func settledChanges() map[string]settledChange {
 		"a role is changed":            {role, roleAssignment(lead, "ProjectAdministrator"), []string{editUser}, ""},
 		"a role is taken away":         {role, "", []string{editUser}, ""},
 		"a role goes to another":       {role, roleAssignment("user:qa.lead@example.com", "GlobalReader"), []string{editUser}, ""},
+		"a role has holders":           {"", roleHolders("GlobalReader", lead), []string{editUser}, ""},
+		"a role has a new holder":      {"", holderOfNew, []string{editCIUser}, ""},
+		"a holder loses the role":      {roleHolders("GlobalReader", lead), roleHolders("GlobalReader"), []string{editUser}, ""},
+		"the holders of a role end":    {roleHolders("GlobalReader", lead), "", []string{editUser}, ""},
+		"another role has holders":     {roleHolders("GlobalReader", lead), roleHolders("ProjectAdministrator"), []string{editUser}, ""},
 		"a list is created":            {"", readers, []string{editProject}, ""},
 		"a list is changed":            {readers, filled(settleReaders, ""), []string{editProject}, ""},
 		"a list is destroyed":          {readers, "", []string{editProject}, ""},

@@ -29,6 +29,7 @@ func managedObjects() map[string]managedObject {
 		"an entry":            {filled(settleReader, "a", lead), "signpath_project_reader.this"},
 		"a member of a group": {groupHCL("a", "A") + memberHCL("a", refA, `"`+lead+`"`), "signpath_user_group_member.a"},
 		"a role":              {roleAssignmentNamed("this", lead, "GlobalReader"), "signpath_role_assignment.this"},
+		"holders of a role":   {roleHolders("GlobalReader", lead), "signpath_role_holders.this"},
 		"a user":              {filled(settleUser, ""), "signpath_user.this"},
 		"a CI user":           {ciUser, "signpath_ci_user.this"},
 	}

@@ -41,6 +41,7 @@ var tokenRights = []tokenRight{
 	{"signpath_ci_user", []string{readDirectory}, changeUsers, `name = "new"`},
 	{"signpath_ci_user_token", []string{readDirectory}, changeUsers, `ci_user = "ci_user:idle"`},
 	{"signpath_role_assignment", []string{readDirectory}, changeUsers, `member = "user:qa.lead@example.com"` + "\n" + `role = "CertificateAdministrator"`},
+	{"signpath_role_holders", []string{readDirectory}, changeUsers, `role = "CertificateAdministrator"` + membersOf},
 	{"signpath_user_group", []string{readDirectory}, changeGroups, `name = "New"`},
 	{"signpath_user_group_members", []string{readDirectory}, changeGroups, `group = "group:Empty"` + membersOf},
 	{"signpath_user_group_member", []string{readDirectory}, changeGroups, `group = "group:Empty"` + memberOf},

@@ -11,6 +11,7 @@ import (
 const (
 	typePrefix         = "signpath_"
 	RoleAssignmentType = typePrefix + "role_assignment"
+	RoleHoldersType    = typePrefix + "role_holders"
 	CIUserTokenType    = typePrefix + "ci_user_token"
 )
 

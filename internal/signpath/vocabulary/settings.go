@@ -73,6 +73,10 @@ func (p SigningPolicy) verifiesTrustedBuildSystem() bool {
 // the two usual policies test-signing and release-signing.
 func (p SigningPolicy) isForRelease() bool { return p.saysWord("release") }
 
+// GuardsReleases tells whether somebody has to agree to what the policy signs, or it signs
+// what is shipped.
+func (p SigningPolicy) GuardsReleases() bool { return is(p.UsesApprovalProcess) || p.isForRelease() }
+
 // isForTest is false for a policy that claims both.
 func (p SigningPolicy) isForTest() bool { return p.saysWord("test") && !p.isForRelease() }
 

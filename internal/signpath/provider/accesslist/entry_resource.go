@@ -381,7 +381,7 @@ func (r *accessListEntryResource) Delete(ctx context.Context, req resource.Delet
 	if err == nil {
 		id, err = r.currentID(ctx, member, entryID(ctx, req.Private))
 	}
-	if err == nil && id != "" && len(r.GivenUp(ctx, req.Private, run.ListKey(t), run.Leaving(ctx, req.Private, t, []string{id}))) > 0 {
+	if err == nil && id != "" && len(r.GivenUp(ctx, req.Private, run.ListKey(t), run.Leaving(ctx, req.Private, run.ListKey(t), []string{id}))) > 0 {
 		var warnings api.Warnings
 		r.Taken.Entries.Hold(run.ListKey(t), append([]string{id}, along...)...) // Before it: a plan may read the list while it is written.
 		warnings, err = r.Client.EndEntry(ctx, t, id, along)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
@@ -20,8 +19,8 @@ import (
 // the state was read stays.
 func (p *listPlan) membersAfter(ctx context.Context, current []string, wanted map[string]string) []string {
 	leaving := current
-	if !p.req.State.Raw.IsNull() {
-		leaving = p.priorIDs(ctx, p.req.State, p.req.Private, &p.resp.Diagnostics)
+	if !p.Req.State.Raw.IsNull() {
+		leaving = p.PriorIDs(ctx, p.Req.State, p.Req.Private, &p.Resp.Diagnostics)
 	}
 	after := run.Without(current, leaving)
 	for key := range wanted {
@@ -36,7 +35,7 @@ func (p *listPlan) membersAfter(ctx context.Context, current []string, wanted ma
 // change is what becomes of the list, by MemberKey, judged on the attribute of members.
 func (p *listPlan) change(t api.Target, before, after []string) run.AccessChange {
 	isNew := func(m access.Principal) bool { return !slices.Contains(before, run.MemberKey(m)) }
-	added := slices.DeleteFunc(slices.Clone(p.principals), func(m access.Principal) bool { return !isNew(m) })
+	added := slices.DeleteFunc(slices.Clone(p.Principals), func(m access.Principal) bool { return !isNew(m) })
 	change := p.ListChange(t, added, run.Without(before, after))
 	change.At = p.memberPath
 	return change
@@ -44,10 +43,10 @@ func (p *listPlan) change(t api.Target, before, after []string) run.AccessChange
 
 // memberPath points at the member that a finding is about, or at all of them.
 func (p *listPlan) memberPath(finding review.Finding) path.Path {
-	for _, member := range p.members {
+	for _, member := range p.Members {
 		reference, err := access.ParseReference(member)
 		if err == nil && slices.ContainsFunc(finding.Principals, reference.Same) {
-			return path.Root(run.AttrMembers).AtSetValue(types.StringValue(member))
+			return run.MemberPath(member)
 		}
 	}
 	return path.Root(run.AttrMembers)
@@ -62,10 +61,10 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 		change.At = func(review.Finding) path.Path { return at }
 	}
 	takeover := ""
-	if p.req.State.Raw.IsNull() {
+	if p.Req.State.Raw.IsNull() {
 		takeover = p.takeover(ctx, t, before, after)
 	}
-	if !p.GuardAccess(ctx, change, &p.resp.Diagnostics) {
+	if !p.GuardAccess(ctx, change, &p.Resp.Diagnostics) {
 		return
 	}
 	had, has := p.entries(before), p.entries(after)
@@ -77,7 +76,7 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 	}
 	detail = strings.TrimSpace(detail + joins + p.givenThrough(ctx, t, at) + takeover)
 	// Of warnings with one summary, Terraform shows only the first.
-	run.AddWarning(&p.resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
+	run.AddWarning(&p.Resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
 }
 
 // givenThrough says what the members of a group have through it, with the plan so far: of a list
@@ -87,7 +86,7 @@ func (p *listPlan) givenThrough(ctx context.Context, t api.Target, at path.Path)
 		return ""
 	}
 	held, isPart, err := p.Guard.HoldingsOf(ctx, p.KeyReference(run.GroupKey(t)))
-	run.AddFailure(&p.resp.Diagnostics, run.Failure{At: at, Doing: "Looking up what " + t.GroupName + " was given", Needs: run.NeedsAnyRole}, err)
+	run.AddFailure(&p.Resp.Diagnostics, run.Failure{At: at, Doing: "Looking up what " + t.GroupName + " was given", Needs: run.NeedsAnyRole}, err)
 	if len(held) == 0 {
 		return ""
 	}
@@ -106,7 +105,7 @@ func (p *listPlan) givenThrough(ctx context.Context, t api.Target, at path.Path)
 // whoeverJoins names the groups that come onto the list: more of the plan may fill them.
 func (p *listPlan) whoeverJoins(before []string) string {
 	var groups []string
-	for _, m := range p.principals {
+	for _, m := range p.Principals {
 		if m.Kind == access.KindGroup && !slices.Contains(before, run.MemberKey(m)) {
 			groups = append(groups, m.Reference().String())
 		}

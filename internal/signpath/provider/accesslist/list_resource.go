@@ -51,12 +51,10 @@ func (r *accessListEntryListResource) Metadata(_ context.Context, req resource.M
 	resp.TypeName = r.list.EntryType()
 }
 
-const attrIncludeEmpty = "include_empty"
-
 // ListResourceConfigSchema implements [list.ListResource].
 func (r *accessListListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	attributes := parentFilters(r.list)
-	attributes[attrIncludeEmpty] = schema.BoolAttribute{
+	attributes[run.AttrIncludeEmpty] = schema.BoolAttribute{
 		Optional:            true,
 		MarkdownDescription: fmt.Sprintf("Whether to find lists with nobody on them, too. To manage an empty list means that every %s whom somebody adds is removed. Defaults to `false`.", r.list.Singular),
 	}
@@ -101,7 +99,7 @@ func (r *accessListListResource) List(ctx context.Context, req list.ListRequest,
 	r.search(req, stream, func(l *listSearch) {
 		var diags diag.Diagnostics
 		var empty types.Bool
-		diags.Append(req.Config.GetAttribute(ctx, path.Root(attrIncludeEmpty), &empty)...)
+		diags.Append(req.Config.GetAttribute(ctx, path.Root(run.AttrIncludeEmpty), &empty)...)
 		filter := getParent(ctx, req.Config, r.list, &diags)
 		if l.Report(diags); diags.HasError() {
 			return

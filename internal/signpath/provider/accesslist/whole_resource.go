@@ -107,7 +107,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	r.Look(ctx, req)
-	p := listPlan{managedList: &r.managedList, req: req, resp: resp}
+	p := listPlan{managedList: &r.managedList, MemberPlan: run.MemberPlan{Session: r.Session, Req: req, Resp: resp}}
 	if req.Plan.Raw.IsNull() {
 		p.destroy(ctx)
 		return
@@ -115,7 +115,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if t, ok := r.leftTarget(ctx, req, &resp.Diagnostics); ok {
 		p.leave(ctx, t)
 		req = planCreate(ctx, r.list, req, resp)
-		p.req = req
+		p.Req = req
 	}
 	r.settleUnknownList(ctx, true, req, &resp.Diagnostics)
 	if r.isOfUnknown(ctx, req, &resp.Diagnostics) {
@@ -126,71 +126,53 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 }
 
-func stateMembers(ctx context.Context, from run.Attributes, diags *diag.Diagnostics) []string {
-	return stateTexts(ctx, from, run.AttrMembers, diags)
-}
-
-// stateTexts are the elements of a set of texts, in order.
-func stateTexts(ctx context.Context, from run.Attributes, name string, diags *diag.Diagnostics) []string {
-	var set types.Set
-	diags.Append(from.GetAttribute(ctx, path.Root(name), &set)...)
-	var texts []string
-	for _, element := range set.Elements() {
-		if text, ok := element.(types.String); ok {
-			texts = append(texts, text.ValueString())
-		}
-	}
-	slices.Sort(texts)
-	return texts
-}
-
 // Create implements [resource.Resource].
 func (r *accessListResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.NoticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, nil, &resp.Diagnostics)
-	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
+	wanted := run.Members(ctx, req.Plan, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	ids, ok := r.idsOf(ctx, wanted, nil, &resp.Diagnostics)
-	if !ok || !r.apply(ctx, t, ids, stateTexts(ctx, req.Plan, run.AttrRemoves, &resp.Diagnostics), true, &resp.Diagnostics) {
+	ids, ok := r.IDsOf(ctx, wanted, nil, &resp.Diagnostics)
+	if !ok || !r.apply(ctx, t, ids, run.Texts(ctx, req.Plan, run.AttrRemoves, &resp.Diagnostics), true, &resp.Diagnostics) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
 	keepGroupID(ctx, t, &resp.State, &resp.Diagnostics)
 	r.listIdentity(t, "").Set(ctx, resp.Identity, &resp.Diagnostics)
 	rememberGroup(ctx, resp.Private, t, &resp.Diagnostics)
-	r.rememberIDs(ctx, wanted, ids, &resp.State, resp.Private, &resp.Diagnostics)
+	run.RememberIDs(ctx, wanted, ids, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // Update implements [resource.Resource].
 func (r *accessListResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.NoticeContract(&resp.Diagnostics)
 	t, ok := r.applyTarget(ctx, req.Plan, req.Private, &resp.Diagnostics)
-	wanted := stateMembers(ctx, req.Plan, &resp.Diagnostics)
-	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
+	wanted := run.Members(ctx, req.Plan, &resp.Diagnostics)
+	prior := r.PriorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	ids, ok := r.idsOf(ctx, wanted, run.MemberIDs(ctx, req.Private), &resp.Diagnostics)
+	ids, ok := r.IDsOf(ctx, wanted, run.MemberIDs(ctx, req.Private), &resp.Diagnostics)
 	if !ok || !r.apply(ctx, t, ids, prior, false, &resp.Diagnostics) {
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
 	keepGroupID(ctx, t, &resp.State, &resp.Diagnostics)
 	r.listIdentity(t, "").Set(ctx, resp.Identity, &resp.Diagnostics)
-	r.rememberIDs(ctx, wanted, ids, &resp.State, resp.Private, &resp.Diagnostics)
+	run.RememberIDs(ctx, wanted, ids, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // Delete implements [resource.Resource].
 func (r *accessListResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer r.NoticeContract(&resp.Diagnostics)
 	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
-	prior := r.priorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
+	prior := r.PriorIDs(ctx, req.State, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if prior = r.GivenUp(ctx, req.Private, run.ListKey(t), run.Leaving(ctx, req.Private, t, prior)); err == nil && len(prior) > 0 {
+	if prior = r.GivenUp(ctx, req.Private, run.ListKey(t), run.Leaving(ctx, req.Private, run.ListKey(t), prior)); err == nil && len(prior) > 0 {
 		var warnings api.Warnings
 		r.Taken.Entries.Hold(run.ListKey(t), prior...) // Before it: a plan may read the list while it is written.
 		warnings, err = r.Client.SetMembers(ctx, t, nil, prior)
@@ -236,64 +218,10 @@ func (r *accessListResource) warnOfStrangers(ctx context.Context, t api.Target, 
 			t, strings.Join(names, ", ")))
 }
 
-// idsOf finds the principals that members name. Those of the state are known.
-func (r *accessListResource) idsOf(ctx context.Context, members []string, known map[string]string, diags *diag.Diagnostics) (ids []string, ok bool) {
-	ok = true
-	for _, member := range members {
-		reference, _ := access.ParseReference(member) // Validation has reported the error.
-		if id := known[member]; id != "" && !r.IsNameMoved(reference, id) {
-			ids = append(ids, id)
-			continue
-		}
-		p, err := r.AppliedMember(ctx, member)
-		if err != nil {
-			at := path.Root(run.AttrMembers).AtSetValue(types.StringValue(member))
-			run.AddFailure(diags, run.Failure{At: at, Doing: fmt.Sprintf("Looking up %q", member), Needs: run.NeedsAnyRole, Granting: true}, err)
-			ok = false
-			continue
-		}
-		ids = append(ids, p.ID)
-	}
-	return ids, ok
-}
-
-// rememberIDs keeps which ids the members in the state have. A reference may name
-// nobody any more when its principal was renamed, also by the same apply, and
-// its entry must still be found to be removed.
-func (r *accessListResource) rememberIDs(ctx context.Context, members, ids []string, state run.SettableAttributes, private run.PrivateState, diags *diag.Diagnostics) {
-	known := map[string]string{}
-	for i, member := range members {
-		known[member] = ids[i]
-	}
-	run.SetPrivate(ctx, private, run.PrivateMemberIDs, known, diags)
-	diags.Append(state.SetAttribute(ctx, path.Root(run.AttrMemberIDs), run.IDSetOf(ids))...)
-}
-
-// priorIDs returns who the members in the state are.
-func (l *managedList) priorIDs(ctx context.Context, state run.Attributes, private run.PrivateReader, diags *diag.Diagnostics) []string {
-	known := run.MemberIDs(ctx, private) // Without it, the references have to do.
-	var ids []string
-	for _, member := range stateMembers(ctx, state, diags) {
-		if id := known[member]; id != "" {
-			ids = append(ids, id)
-			continue
-		}
-		p, err := l.ExistingMember(ctx, member)
-		switch {
-		case err == nil:
-			ids = append(ids, p.ID)
-		case !run.IsNobody(err):
-			at := path.Root(run.AttrMembers).AtSetValue(types.StringValue(member))
-			run.AddFailure(diags, run.Failure{At: at, Doing: fmt.Sprintf("Looking up %q", member), Needs: run.NeedsAnyRole}, err)
-		}
-	}
-	return ids
-}
-
 // Read implements [resource.Resource].
 func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	t, ids, ok := r.readMembers(ctx, req, resp)
-	known := stateMembers(ctx, req.State, &resp.Diagnostics)
+	known := run.Members(ctx, req.State, &resp.Diagnostics)
 	for _, member := range known {
 		r.Departed.Note(member, run.MemberIDs(ctx, req.Private)[member])
 	}
@@ -309,7 +237,7 @@ func (r *accessListResource) Read(ctx context.Context, req resource.ReadRequest,
 	r.NoteGoneMembers(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	r.keepTarget(ctx, t, "", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(run.AttrMembers), run.MemberSet(members))...)
-	r.rememberIDs(ctx, members, ids, &resp.State, resp.Private, &resp.Diagnostics)
+	run.RememberIDs(ctx, members, ids, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // ImportState implements [resource.ResourceWithImportState].

@@ -47,10 +47,11 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the global role of an interactive user or a CI user.\n\n" +
 			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: " +
-			"so every privileged role that Terraform gave stands out as a resource of its own. One that somebody gives by hand has none, and shows in no plan. " +
+			"so every privileged role that Terraform gave stands out as a resource of its own. One that somebody gives by hand has none, and shows in no plan: `signpath_role_holders` names all who have a role. " +
 			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
 			"On destroy, the user becomes a Regular User.\n\n" +
-			"An update and a destroy take only the role that their plan has shown: if the user has another one when a saved plan is applied, they fail.\n\n" +
+			"An update and a destroy take only the role that their plan has shown: if the user has another one when a saved plan is applied, an update fails, " +
+			"and a destroy leaves the user that role and says so.\n\n" +
 			"Needs the role User Administrator or Global Administrator. A User Administrator may assign any role, also to themselves.",
 		Attributes: map[string]schema.Attribute{
 			run.AttrID: schema.StringAttribute{
@@ -131,12 +132,16 @@ func checkRole(p access.Principal, state roleAssignmentModel, wanted access.Role
 	if p.Role == wanted || p.Role == vocabulary.RoleRegularUser || run.RoleValue(p.Role).Equal(state.Role) {
 		return
 	}
-	was := access.RoleUnstated
-	if !state.Role.IsNull() {
-		was = access.Role(state.Role.ValueString())
-	}
 	run.AddError(diags, at, "The role has changed since the plan", fmt.Sprintf(
-		"The global role of %s was %s in the plan, and is %s now. Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, vocabulary.SignPath.Spell(was), vocabulary.SignPath.Spell(p.Role)))
+		"The global role of %s was %s in the plan, and is %s now. Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, vocabulary.SignPath.Spell(stateRole(state)), vocabulary.SignPath.Spell(p.Role)))
+}
+
+// stateRole is the role that the state has.
+func stateRole(state roleAssignmentModel) access.Role {
+	if state.Role.IsNull() {
+		return access.RoleUnstated
+	}
+	return access.Role(state.Role.ValueString())
 }
 
 // planEnd judges that the user of the state loses the role, by a destroy or by the old
@@ -146,16 +151,11 @@ func (r *roleAssignmentResource) planEnd(ctx context.Context, state roleAssignme
 	if err != nil {
 		return // Who is gone has no role, and what cannot be read now is reported by the destroy.
 	}
-	r.GuardRole(ctx, p, vocabulary.RoleRegularUser, allowed, at, &resp.Diagnostics)
-	if p.Role != vocabulary.RoleRegularUser {
-		r.settle(ctx, p, vocabulary.RoleRegularUser, at, &resp.Diagnostics)
+	if p.Role != stateRole(state) {
+		return // The destroy leaves that.
 	}
-}
-
-// settle finds out whether the role can be written.
-func (r *roleAssignmentResource) settle(ctx context.Context, p access.Principal, role access.Role, at path.Path, diags *diag.Diagnostics) {
-	doing := run.Failure{At: at, Doing: fmt.Sprintf("Planning to make %s a %s", p, role), Needs: run.NeedsUserAdmin}
-	run.Settled(diags, doing, false, r.Client.SettleEdit(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role}))
+	r.GuardRole(ctx, p, vocabulary.RoleRegularUser, allowed, at, &resp.Diagnostics)
+	settle(ctx, r.Session, p, vocabulary.RoleRegularUser, at, &resp.Diagnostics)
 }
 
 func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -179,7 +179,10 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrID), types.StringUnknown())...)
 		return
 	}
-	r.claim(ctx, run.MemberKey(p), resp)
+	claimRole(ctx, r.Session, resp.Private, p, vocabulary.RoleAssignmentType, path.Root(run.AttrMember), &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		r.claimHolders(ctx, plan.Role, resp)
+	}
 	r.Holdings.Hold(run.HeldRoles, run.MemberKey(p))
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
@@ -221,7 +224,7 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 		return
 	}
 	if p.ID == "" { // The same plan creates the user.
-		r.settle(ctx, p, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
+		settle(ctx, r.Session, p, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
 		return
 	}
 	existing, err := r.Client.Principal(ctx, p.Kind, p.ID)
@@ -236,25 +239,24 @@ func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Pri
 	if plan.Role.IsUnknown() || !isChange {
 		return
 	}
-	if existing.Synchronized {
-		resp.Diagnostics.AddAttributeError(path.Root(run.AttrMember), "Synchronized from a directory", fmt.Sprintf(
-			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Assign the role there.", existing))
+	if refuseUneditable(existing, path.Root(run.AttrMember), &resp.Diagnostics) {
 		return
 	}
-	r.settle(ctx, existing, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
+	settle(ctx, r.Session, existing, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
 	before := r.Taken.RoleBefore(existing)
 	if req.State.Raw.IsNull() && before != vocabulary.RoleRegularUser && string(before) != plan.Role.ValueString() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrReplacesRole), run.RoleValue(before))...)
-		summary := fmt.Sprintf("An existing role will be replaced: %s is a %s", existing.Reference(), vocabulary.SignPath.Spell(before))
-		resp.Diagnostics.AddAttributeWarning(path.Root(run.AttrRole), summary, fmt.Sprintf(
-			"%s has the global role %s now, which Terraform did not assign. A user has only one, so it will be %s instead.%s",
-			existing, vocabulary.SignPath.Spell(before), plan.Role.ValueString(), run.RefusedNote))
+		warnOfReplaced(existing, before, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
 	}
 }
 
-func (r *roleAssignmentResource) claim(ctx context.Context, key string, resp *resource.ModifyPlanResponse) {
-	role := "the global role of " + key
-	r.Claim(ctx, resp.Private, role, run.Claim{By: vocabulary.RoleAssignmentType, Of: role}, path.Root(run.AttrMember), &resp.Diagnostics)
+// claimHolders notes that nobody may own the role as a whole.
+func (r *roleAssignmentResource) claimHolders(ctx context.Context, role types.String, resp *resource.ModifyPlanResponse) {
+	if role.IsUnknown() {
+		return
+	}
+	object := holdersOf(access.Role(role.ValueString()))
+	r.Claim(ctx, resp.Private, object, run.Claim{By: vocabulary.RoleAssignmentType, Of: object, Shared: true}, path.Root(run.AttrRole), &resp.Diagnostics)
 }
 
 // Create implements [resource.Resource].
@@ -270,22 +272,12 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 		run.AddFailure(&resp.Diagnostics, run.LookingUp(run.AttrMember, plan.Member.ValueString()), err)
 		return
 	}
-	if !r.assign(ctx, p, access.Role(plan.Role.ValueString()), true, &resp.Diagnostics) {
+	if !assign(ctx, r.Session, p, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), true, &resp.Diagnostics) {
 		return
 	}
 	plan.ID = types.StringValue(p.ID)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
-}
-
-// assign gives the user the role, and tells whether it has it.
-func (r *roleAssignmentResource) assign(ctx context.Context, p access.Principal, role access.Role, creating bool, diags *diag.Diagnostics) bool {
-	warnings, err := r.Client.EditPrincipal(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role, Yields: role == vocabulary.RoleRegularUser})
-	run.AddEditWarnings(diags, p.String(), warnings)
-	run.AddFailure(diags, run.Failure{
-		At: path.Root(run.AttrRole), Doing: fmt.Sprintf("Making %s a %s", p, role), Needs: run.NeedsUserAdmin, Creating: creating,
-	}, err)
-	return err == nil || run.IsInForce(err)
 }
 
 // principal finds the user of a state, by id, whatever kind it is.
@@ -351,7 +343,7 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 		return
 	}
 	checkRole(p, state, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() && r.assign(ctx, p, access.Role(plan.Role.ValueString()), false, &resp.Diagnostics) {
+	if !resp.Diagnostics.HasError() && assign(ctx, r.Session, p, access.Role(plan.Role.ValueString()), path.Root(run.AttrRole), false, &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
 	}
@@ -376,13 +368,10 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 		run.AddFailure(&resp.Diagnostics, run.LookingUp(run.AttrMember, state.Member.ValueString()), err)
 		return
 	}
-	checkRole(p, state, vocabulary.RoleRegularUser, path.Empty(), &resp.Diagnostics)
-	r.CheckDemotion(ctx, p, vocabulary.RoleRegularUser, run.AllowedLockout(ctx, req.Private), path.Empty(), &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
+	checkEnd(ctx, r.Session, p, stateRole(state), run.AllowedLockout(ctx, req.Private), &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		takeRole(ctx, r.Session, p, stateRole(state), &resp.Diagnostics)
 	}
-	r.Taken.Roles.Store(p.ID, p.Role)
-	r.assign(ctx, p, vocabulary.RoleRegularUser, false, &resp.Diagnostics)
 }
 
 // ImportState implements [resource.ResourceWithImportState].

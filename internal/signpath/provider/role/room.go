@@ -1,4 +1,4 @@
-// Package role has the resource that manages global roles.
+// Package role has the resources that manage global roles.
 package role
 
 import (
@@ -9,10 +9,10 @@ import (
 
 // Resources are the constructors of the resources.
 func Resources() []func() run.PlannedResource {
-	return []func() run.PlannedResource{newRoleAssignmentResource}
+	return []func() run.PlannedResource{newRoleAssignmentResource, newRoleHoldersResource}
 }
 
 // ListResources are those of the list resources.
 func ListResources() []func() list.ListResource {
-	return []func() list.ListResource{newRoleAssignmentListResource}
+	return []func() list.ListResource{newRoleAssignmentListResource, newRoleHoldersListResource}
 }

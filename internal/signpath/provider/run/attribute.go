@@ -24,6 +24,7 @@ const (
 	AttrGroup                 = "group"
 	AttrDirectorySynchronized = "directory_synchronized"
 	AttrNameContains          = "name_contains"
+	AttrIncludeEmpty          = "include_empty"
 )
 
 // TextOrNull is null for a text that SignPath does not have.

@@ -37,14 +37,17 @@ const RefusedIfChanged = " If that has changed since the plan, Terraform refuses
 // right before Terraform's own words.
 const RefusedNote = "\n\nIf the apply ends with \"Provider produced inconsistent final plan\", this has changed since the plan: plan again."
 
-// taken is what destroys of this run have taken: a create that is planned again after one
-// of them counts it in, because the first plan did.
+// taken is what this run has taken: a create that is planned again after that counts it
+// in, because the first plan did.
 type taken struct {
 	// entries are the ids by list; see ListKey.
 	Entries *holdings
-	// roles are the roles by the id of the user.
-	Roles sync.Map
+	// roles are those that users had when the run began, by the id of the user.
+	roles sync.Map
 }
+
+// NoteRole notes the role of a user who is about to get another one.
+func (t *taken) NoteRole(p access.Principal) { t.roles.LoadOrStore(p.ID, p.Role) }
 
 // Before returns who was on the list when the run began, given who is on it now.
 func (t *taken) Before(list string, now []string) []string {
@@ -55,7 +58,7 @@ func (t *taken) Before(list string, now []string) []string {
 
 // RoleBefore is the role that the user had when the run began.
 func (t *taken) RoleBefore(p access.Principal) access.Role {
-	if role, ok := t.Roles.Load(p.ID); ok {
+	if role, ok := t.roles.Load(p.ID); ok {
 		return role.(access.Role) //nolint:forcetypeassert // Nothing else is stored.
 	}
 	return p.Role
@@ -69,6 +72,7 @@ var (
 	_ planmodifier.String = OfCreate{}
 	_ planmodifier.Bool   = OfCreate{}
 	_ planmodifier.Set    = OfCreate{}
+	_ planmodifier.Map    = OfCreate{}
 )
 
 // Description implements [planmodifier.Describer].
@@ -92,6 +96,14 @@ func (OfCreate) PlanModifySet(_ context.Context, req planmodifier.SetRequest, re
 	resp.PlanValue = req.StateValue
 	if req.State.Raw.IsNull() {
 		resp.PlanValue = MemberSet(nil)
+	}
+}
+
+// PlanModifyMap implements [planmodifier.Map].
+func (OfCreate) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+	resp.PlanValue = req.StateValue
+	if req.State.Raw.IsNull() {
+		resp.PlanValue = types.MapValueMust(types.StringType, map[string]attr.Value{})
 	}
 }
 

@@ -45,7 +45,7 @@ func (e *ends) add(list, id string) (before []string) {
 // NoteAlong notes in a plan whom the end of an entry takes along. Groups have routes by which
 // members go one by one.
 func (s *Session) NoteAlong(ctx context.Context, private PrivateState, t api.Target, id string, diags *diag.Diagnostics) {
-	if id == "" || t.List.Parent == vocabulary.ParentUserGroup || len(Leaving(ctx, private, t, []string{id})) == 0 {
+	if id == "" || t.List.Parent == vocabulary.ParentUserGroup || len(Leaving(ctx, private, ListKey(t), []string{id})) == 0 {
 		return
 	}
 	SetPrivate(ctx, private, privateAlong, s.ends.add(ListKey(t), id), diags)

@@ -37,11 +37,12 @@ func IsSucceeded(ctx context.Context, private PrivateReader, object string) bool
 	return GetPrivate[Successor](ctx, private, privateSuccessor).Object == object
 }
 
-// Leaving returns those of the ids who will not be on the list after the replacement.
-func Leaving(ctx context.Context, private PrivateReader, t api.Target, ids []string) []string {
+// Leaving returns those of the ids who will not be on the list, or whatever else the
+// object is, after the replacement.
+func Leaving(ctx context.Context, private PrivateReader, object string, ids []string) []string {
 	s := GetPrivate[Successor](ctx, private, privateSuccessor)
 	switch {
-	case s.Object != ListKey(t):
+	case s.Object != object:
 		return ids
 	case s.Members == nil:
 		return nil // The create removes whoever is not to be there.

@@ -188,19 +188,22 @@ func IsRole() validator.String {
 	return StringValidator{
 		Valid:   "one of " + roleNames(),
 		Summary: "Invalid role",
-		Check: func(value string) error {
-			if slices.Contains(vocabulary.PrivilegedRoles(), access.Role(value)) {
-				return nil
-			}
-			if value == string(vocabulary.RoleRegularUser) {
-				return fmt.Errorf("%s is what a user is without a role assignment. Leave this resource out; valid are %s", value, roleNames())
-			}
-			if role, ok := roleTitled(value); ok {
-				return fmt.Errorf("SignPath has no global role %q that this provider knows; did you mean %q? Valid are %s", value, role, roleNames())
-			}
-			return fmt.Errorf("SignPath has no global role %q that this provider knows; valid are %s", value, roleNames())
-		},
+		Check:   CheckRole,
 	}
+}
+
+// CheckRole reports what is no privileged global role.
+func CheckRole(value string) error {
+	if slices.Contains(vocabulary.PrivilegedRoles(), access.Role(value)) {
+		return nil
+	}
+	if value == string(vocabulary.RoleRegularUser) {
+		return fmt.Errorf("%s is what a user is without a role. Leave this resource out; valid are %s", value, roleNames())
+	}
+	if role, ok := roleTitled(value); ok {
+		return fmt.Errorf("SignPath has no global role %q that this provider knows; did you mean %q? Valid are %s", value, role, roleNames())
+	}
+	return fmt.Errorf("SignPath has no global role %q that this provider knows; valid are %s", value, roleNames())
 }
 
 // roleTitled finds the role that is written as in the web application, or in

@@ -1,0 +1,2 @@
+# ROLE: the global role.
+terraform import signpath_role_holders.administrators GlobalAdministrator
