@@ -101,7 +101,7 @@ func (v *Vocabulary) MayBeHeldAt(role Role, place Place) Answer {
 		return AnswerNo
 	case description != nil && !description.AtNotStated && description.At == v.KindAt(place):
 		return AnswerYes
-	case v.Open:
+	case v.Open || description != nil && description.AtNotStated:
 		return AnswerUnknown
 	}
 	return AnswerNo

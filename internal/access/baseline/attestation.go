@@ -176,7 +176,8 @@ func (b Baseline) Judge(a *Attestation, past *Past, settings Settings) Verdict {
 		verdict.Known = a.Observed
 		if verdict.Deviations = b.Deviations(a.Observed); len(verdict.Deviations) > 0 {
 			verdict.Cause = CauseDeviates
-			verdict.Reason = fmt.Sprintf("As transcribed by %s on %s, access is not as it should be: %s.", a.By, a.On, review.Count(len(verdict.Deviations), "deviation"))
+			verdict.Reason = fmt.Sprintf("As transcribed by %s on %s, access is not as it should be: %s.",
+				a.By, a.On, review.Count(len(verdict.Deviations), "deviation"))
 			return verdict
 		}
 	}
@@ -207,24 +208,38 @@ func (b Baseline) dismiss(a *Attestation, past *Past) (Cause, string) {
 	return CauseNone, ""
 }
 
+// dismissByPast tells why a statement does not count beside what is recorded.
 func (b Baseline) dismissByPast(a Attestation, past Past) (Cause, string) {
 	isSame := past.Attestation != nil && past.Attestation.Same(a)
-	isToldAnew := a.IsSeen() && len(b.Deviations(a.Observed)) > 0
+	isOfBaseline := b.isConfirmedBy(a)
 	switch {
 	case past.Digest != b.Digest() && isSame:
 		return CauseWithChange, fmt.Sprintf("The attestation by %s of %s is about what the baseline was before.", a.By, a.On)
 	case past.Digest != b.Digest():
 		return CauseWithChange, fmt.Sprintf("The attestation by %s of %s comes in the plan that changes the baseline: who looked cannot have seen its outcome.", a.By, a.On)
-	case past.OverdueSince != "" && (isSame || past.Attestation != nil && a.On <= past.Attestation.On):
+	case past.isOverdueFor(a):
 		return CauseOverdue, fmt.Sprintf("It was time on %s to look again, and nobody has attested since.", past.OverdueSince)
 	case isSame && past.Confirmed:
 		return CauseNone, ""
-	case past.OutstandingSince != "" && a.On < past.OutstandingSince:
+	case a.On < past.OutstandingSince:
 		return CauseTooEarly, fmt.Sprintf("The attestation by %s is of %s, and the present grants are outstanding since %s only.", a.By, a.On, past.OutstandingSince)
-	case isSame && (a.IsSeen() && !isToldAnew || !a.IsSeen() && a.Digest == b.Digest()):
+	case isSame && isOfBaseline:
 		return CauseWithChange, fmt.Sprintf("The attestation by %s of %s came with the change that it is about: look again, and attest that.", a.By, a.On)
 	}
 	return CauseNone, ""
+}
+
+// isConfirmedBy tells whether the statement says that access is as in the baseline.
+func (b Baseline) isConfirmedBy(a Attestation) bool {
+	if a.IsSeen() {
+		return sameGrants(a.Observed, b.Grants)
+	}
+	return a.Digest == b.Digest()
+}
+
+// isOverdueFor tells whether it is time to look again, and the statement is of no later look.
+func (p Past) isOverdueFor(a Attestation) bool {
+	return p.OverdueSince != "" && (p.Attestation == nil || p.Attestation.Same(a) || a.On <= p.Attestation.On)
 }
 
 // The rules about attestations.

@@ -101,7 +101,8 @@ func (b Baseline) ParseRows(written Written) ([]access.Grant, []Problem) {
 				found.add([]string{placeKey, role}, "%s", err)
 				continue
 			}
-			grants = append(grants, b.Model.parsePrincipals(written[placeKey][role], access.Grant{Role: access.Role(role), Place: place}, []string{placeKey, role}, &found)...)
+			at := access.Grant{Role: access.Role(role), Place: place}
+			grants = append(grants, b.Model.parsePrincipals(written[placeKey][role], at, []string{placeKey, role}, &found)...)
 		}
 	}
 	slices.SortFunc(grants, access.Grant.Compare)
@@ -229,30 +230,33 @@ var forms = map[access.Kind]string{
 func (m *Model) ParsePrincipal(written string) (access.Reference, error) {
 	kind, key, found := strings.Cut(written, ":")
 	reference := access.Reference{Kind: access.Kind(kind), Key: norm.NFC.String(key)}
+	if err := checkName(written, "a principal"); err != nil {
+		return reference, err
+	}
 	valid := m.principalForms()
 	switch {
-	case written == "":
-		return reference, fmt.Errorf("null or empty text names nobody; valid are %s", valid)
-	case len(written) > maxLength:
-		return reference, fmt.Errorf("a principal is named in at most %d bytes, and this has %d", maxLength, len(written))
-	case text.Visible(written) != written || !utf8.ValidString(written):
-		return reference, fmt.Errorf("%q has characters that cannot be seen", written)
-	case written != strings.TrimSpace(written) || key != strings.TrimSpace(key) || kind != strings.TrimSpace(kind):
-		return reference, fmt.Errorf("%q has white space around it", written)
 	case !found && access.IsEmail(written):
 		return reference, fmt.Errorf("%q has no kind; did you mean %q? Valid are %s", written, string(access.KindUser)+":"+written, valid)
 	case !found || !slices.Contains(m.Vocabulary.Principals, reference.Kind):
 		return reference, fmt.Errorf("%q is no principal; valid are %s", written, valid)
-	case key == "":
-		return reference, fmt.Errorf("%q names nobody; valid are %s", written, valid)
-	case reference.Kind == access.KindUser && !access.IsEmail(key):
-		return reference, fmt.Errorf("%q: a user is named by an e-mail address, and %q is none", written, key)
-	case reference.Kind == access.KindDomain && (!strings.Contains(key, ".") || strings.ContainsAny(key, "@/: ")):
-		return reference, fmt.Errorf("%q: a domain is named as in \"domain:example.com\", and %q is none", written, key)
-	case reference.Kind == access.KindAPIClient && strings.ContainsAny(key, " \t"):
-		return reference, fmt.Errorf("%q: an API client is named by its id, which has no white space", written)
+	case strings.TrimSpace(key) != key:
+		return reference, fmt.Errorf("%q has white space behind the colon", written)
+	case !isKeyOf(reference.Kind, key):
+		return reference, fmt.Errorf("%q names nobody: the form is %s", written, cmp.Or(forms[reference.Kind], string(reference.Kind)+":NAME"))
 	}
 	return reference, nil
+}
+
+// isKeyOf tells whether text can name a principal of the kind.
+func isKeyOf(kind access.Kind, key string) bool {
+	switch kind {
+	case access.KindUser:
+		return access.IsEmail(key)
+	case access.KindDomain:
+		return strings.Contains(key, ".") && !strings.ContainsAny(key, "@/: ")
+	default:
+		return key != "" && !strings.ContainsAny(key, " \t")
+	}
 }
 
 func (m *Model) principalForms() string {
@@ -282,6 +286,9 @@ func checkName(name, what string) error {
 func nearest(wanted string, known []string) string {
 	if len(known) == 0 {
 		return "there is none"
+	}
+	if meant := access.Nearest(wanted, known); meant != "" {
+		return fmt.Sprintf("did you mean %q?", meant)
 	}
 	near := access.NearestSlugs(wanted, known)
 	quoted := make([]string, len(near))

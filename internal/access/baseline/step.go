@@ -216,7 +216,8 @@ func (p *planner) powerOf(principal access.Reference) Power {
 func (p *planner) give() {
 	given := slices.Clone(p.difference.Given)
 	slices.SortStableFunc(given, func(a, b Change) int {
-		return cmp.Or(int(p.Model.power(b.Grant)-p.Model.power(a.Grant)), a.Place.Compare(b.Place), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Principal.Kind, b.Principal.Kind))
+		return cmp.Or(int(p.Model.power(b.Grant)-p.Model.power(a.Grant)),
+			a.Place.Compare(b.Place), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Principal.Kind, b.Principal.Kind))
 	})
 	for _, group := range groups(given, func(a, b Change) bool {
 		return a.Place == b.Place && a.Role == b.Role && a.Principal.Kind == b.Principal.Kind

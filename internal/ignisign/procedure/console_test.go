@@ -75,7 +75,9 @@ func (c *console) Invite(by, user, place string) error {
 		return baselinetest.ErrForbidden
 	}
 	user = strings.ToLower(user)
-	c.users[user] = c.users[user]
+	if _, ok := c.users[user]; !ok {
+		c.users[user] = false
+	}
 	c.members[user] = c.members[user] || c.listsAll || place == organization
 	return nil
 }

@@ -77,7 +77,8 @@ func findAdminsLikeOwners(i *baseline.Inspection) []review.Finding {
 	var found []review.Finding
 	for _, g := range i.Grants {
 		if g.Role == vocabulary.RoleOrgAdmin {
-			found = append(found, baseline.About(g, string(g.Role), "%s has %s: the published models give it every permission of %s.", g.Principal, g.Role, vocabulary.RoleOrgOwner))
+			found = append(found, baseline.About(g, string(g.Role), "%s has %s: the published models give it every permission of %s.",
+				g.Principal, g.Role, vocabulary.RoleOrgOwner))
 		}
 	}
 	return found

@@ -55,7 +55,9 @@ func TestRunbooks(t *testing.T) {
 		}
 	}
 	t.Logf("seeds from %d on: steps %v", first, kinds)
-	for _, kind := range []baseline.StepKind{baseline.KindInvite, baseline.KindGive, baseline.KindWait, baseline.KindTake, baseline.KindRemove, baseline.KindLook} {
+	for _, kind := range []baseline.StepKind{
+		baseline.KindInvite, baseline.KindGive, baseline.KindWait, baseline.KindTake, baseline.KindRemove, baseline.KindLook,
+	} {
 		if kinds[string(kind)] == 0 && *runbooks >= 50 {
 			t.Errorf("no run-book had a step of the kind %s", kind)
 		}

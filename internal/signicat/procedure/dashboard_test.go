@@ -74,7 +74,7 @@ func (d *dashboard) mayGrant(by, scope string) bool {
 func (d *dashboard) HasRole(role string) bool { return role != "Misspelled Viewer" }
 
 func (d *dashboard) Invite(by, user, scope string) error {
-	if !d.mayGrant(by, scope) && !(scope == organisation && d.isPartner(by)) {
+	if !d.mayGrant(by, scope) && (scope != organisation || !d.isPartner(by)) {
 		return baselinetest.ErrForbidden
 	}
 	if _, ok := d.users[strings.ToLower(user)]; !ok {
@@ -88,7 +88,7 @@ func (d *dashboard) Give(by, principal, role, scope string) error {
 		return baselinetest.ErrForbidden
 	}
 	isUser := strings.HasPrefix(principal, "user:")
-	if accepted, invited := d.users[strings.ToLower(principal)]; isUser && !accepted && !(invited && d.offersInvited) {
+	if accepted, invited := d.users[strings.ToLower(principal)]; isUser && !accepted && (!invited || !d.offersInvited) {
 		return baselinetest.ErrNotOffered
 	}
 	d.set(scope, principal, role, !isUser)

@@ -152,9 +152,11 @@ func findElsewhere(i *baseline.Inspection) []review.Finding {
 		isOrganisation := g.Place == access.Place{}
 		switch {
 		case g.Role == vocabulary.RoleAccountAdmin && isOrganisation:
-			found = append(found, baseline.About(g, string(g.Role), "%s has %q on the organisation: the pages speak of it for one account.", g.Principal, g.Role))
+			found = append(found, baseline.About(g, string(g.Role), "%s has %q on the organisation: the pages speak of it for one account.",
+				g.Principal, g.Role))
 		case (g.Role == vocabulary.RoleOrganisationAdmin || g.Role == vocabulary.RolePartnerOrganisationAdmin) && !isOrganisation:
-			found = append(found, baseline.About(g, string(g.Role), "%s has %q on %s: the pages speak of it for the organisation.", g.Principal, g.Role, i.Tell(g.Place)))
+			found = append(found, baseline.About(g, string(g.Role), "%s has %q on %s: the pages speak of it for the organisation.",
+				g.Principal, g.Role, i.Tell(g.Place)))
 		}
 	}
 	return found
@@ -164,7 +166,8 @@ func findViewerExceptions(i *baseline.Inspection) []review.Finding {
 	var found []review.Finding
 	for _, g := range i.Grants {
 		if vocabulary.IsViewerException(g.Role) {
-			found = append(found, baseline.About(g, string(g.Role), "%s has %q at %s: it may allow more than to read what is harmless.", g.Principal, g.Role, i.Tell(g.Place)))
+			found = append(found, baseline.About(g, string(g.Role), "%s has %q at %s: it may allow more than to read what is harmless.",
+				g.Principal, g.Role, i.Tell(g.Place)))
 		}
 	}
 	return found

@@ -51,15 +51,16 @@ type Person struct {
 }
 
 var (
-	number   = regexp.MustCompile(`^\d+\. `)
-	lookUp   = regexp.MustCompile(`^Look whether there is (".*"), spelled so\.`)
-	invite   = regexp.MustCompile(`^Invite (.*?) at (.*?); `)
-	give     = regexp.MustCompile(`^Give (".*?") at (.*?) to (.*?)\. `)
-	wait     = regexp.MustCompile(`^Wait until (.*?) ha(?:s|ve) accepted .* logged in again\.`)
-	take     = regexp.MustCompile(`^Take (".*?") at (.*?) from (.*?)\. `)
-	remove   = regexp.MustCompile(`^Remove all access of (.*?) at (.*?), who keeps nothing anywhere(?:: this takes (".*?"))?\.`)
-	look     = regexp.MustCompile(`^Look again `)
-	who      = regexp.MustCompile(`Who can do it: whoever has (".*?")(?: here or further out)?(?:, such as (.*?))?(?:; whether (".*?") is enough, no page says)?\. `)
+	number = regexp.MustCompile(`^\d+\. `)
+	lookUp = regexp.MustCompile(`^Look whether there is (".*"), spelled so\.`)
+	invite = regexp.MustCompile(`^Invite (.*?) at (.*?); `)
+	give   = regexp.MustCompile(`^Give (".*?") at (.*?) to (.*?)\. `)
+	wait   = regexp.MustCompile(`^Wait until (.*?) ha(?:s|ve) accepted .* logged in again\.`)
+	take   = regexp.MustCompile(`^Take (".*?") at (.*?) from (.*?)\. `)
+	remove = regexp.MustCompile(`^Remove all access of (.*?) at (.*?), who keeps nothing anywhere(?:: this takes (".*?"))?\.`)
+	look   = regexp.MustCompile(`^Look again `)
+	who    = regexp.MustCompile(`Who can do it: whoever has (".*?")(?: here or further out)?` +
+		`(?:, such as (.*?))?(?:; whether (".*?") is enough, no page says)?\. `)
 	leave    = regexp.MustCompile(`Whoever carries out these steps and is (\S+) leaves this one to the very end`)
 	named    = regexp.MustCompile(`(?:user|api_client|domain):[^ ,;]+`)
 	quoted   = regexp.MustCompile(`"([^"]+)"`)
