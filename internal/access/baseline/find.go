@@ -85,9 +85,9 @@ func FindPowerful(kind access.Kind, consequence string) func(*Inspection) []revi
 }
 
 // FindMixedStages finds who changes things in production and where nothing is meant, other
-// than as an administrator. Of roles of which it is not known whether they change something,
-// it says nothing.
-func FindMixedStages(changes func(access.Role) bool) func(*Inspection) []review.Finding {
+// than as an administrator. Of roles of which it is not known whether they change something
+// at a place, it says nothing.
+func FindMixedStages(changes func(access.Role, access.Place) bool) func(*Inspection) []review.Finding {
 	return func(i *Inspection) []review.Finding {
 		stages := map[access.Place]Stage{}
 		for _, declared := range i.Places {
@@ -96,7 +96,7 @@ func FindMixedStages(changes func(access.Role) bool) func(*Inspection) []review.
 		at := map[access.Reference]map[Stage][]access.EffectiveRole{}
 		for _, held := range i.EffectiveRoles() {
 			stage := stages[held.Place]
-			if stage == StageUnknown || i.Model.PowerOf(held.Role) > NoPower || !changes(held.Role) {
+			if stage == StageUnknown || i.Model.PowerOf(held.Role) > NoPower || !changes(held.Role, held.Place) {
 				continue
 			}
 			key := held.Principal.Folded()

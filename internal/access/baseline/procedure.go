@@ -40,6 +40,9 @@ type Action struct {
 	// Unworded says what of this no page of the vendor says. It is empty where the pages say
 	// all of it.
 	Unworded string
+	// LastHere says what to take care of where somebody who keeps roles elsewhere loses the
+	// last one at a place.
+	LastHere string
 	// Next says what happens next.
 	Next string
 	// Evidence and Source say how all this is known.

@@ -355,7 +355,7 @@ func (p *planner) noteTaken(step *Step, w withdrawal) {
 			step.note("%s keeps %s.", w.principal, review.SpellFew(kept, "other role", "other roles"))
 		}
 		if !isHereToo {
-			step.note("It is the last that %s has here by a grant of its own.", w.principal)
+			step.note("It is the last that %s has here by a grant of its own. %s", w.principal, step.LastHere)
 		}
 	}
 	if step.Last {
@@ -371,7 +371,7 @@ func (p *planner) look() {
 }
 
 func (s *Step) note(format string, args ...any) {
-	if note := fmt.Sprintf(format, args...); note != "" {
+	if note := strings.TrimSpace(fmt.Sprintf(format, args...)); note != "" {
 		s.Notes = append(s.Notes, note)
 	}
 }

@@ -65,11 +65,12 @@ func rules() baseline.Catalogue {
 	return append(own, baseline.AttestationRules...)
 }
 
-// changes tells whether a role has a permission with a right beyond reading.
-func changes(role access.Role) bool {
+// changes tells whether a role has at a place a permission with a right beyond reading.
+func changes(role access.Role, at access.Place) bool {
 	description := vocabulary.IgniSign.Description(role)
 	return description != nil && slices.ContainsFunc(vocabulary.Permissions(), func(p vocabulary.Permission) bool {
-		return description.Rights[p.Key.Of()].Granted && slices.ContainsFunc(p.Rights, func(r vocabulary.Right) bool { return r != vocabulary.RightRead })
+		return description.Rights[p.Key.Of()].Granted && vocabulary.IgniSign.IsToldAt(p.Key.Of(), at) &&
+			slices.ContainsFunc(p.Rights, func(r vocabulary.Right) bool { return r != vocabulary.RightRead })
 	})
 }
 

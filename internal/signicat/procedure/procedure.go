@@ -103,6 +103,7 @@ func procedure(catalogue *vocabulary.Catalogue) baseline.Procedure {
 				Kind: baseline.KindTake, Menu: "IAM → Permissions",
 				Do:       "hover over the row of the principal and this scope, Edit, deselect the role alone, and Save; not Remove access, which takes all roles",
 				Unworded: "that a role can be deselected in Edit, which is only shown on the way to Remove access",
+				LastHere: "A grant has at least one role, so the form may refuse that: then stop, because Remove access may take what is kept elsewhere.",
 				Next:     "see that the other roles are still there.",
 				Evidence: access.Inferred, Source: rolesPage,
 			},

@@ -70,7 +70,7 @@ func rules(c *vocabulary.Catalogue) baseline.Catalogue {
 			Summary: "A principal changes things in a production account and in a sandbox, other than as administrator.",
 			Advice:  "Use two principals, or take one of both.",
 			Source:  `page "Accounts": sandboxes are for tests with made-up data`, Evidence: access.Inferred,
-		}, Judge: baseline.FindMixedStages(func(role access.Role) bool {
+		}, Judge: baseline.FindMixedStages(func(role access.Role, _ access.Place) bool {
 			basicType, _ := c.TypeOf(role)
 			return basicType == vocabulary.TypeWriter || basicType == vocabulary.TypeEditor
 		})},
