@@ -18,8 +18,9 @@ type Vendor struct {
 	Declare func(Values) Declaration
 	// Declared are the attributes that Declare reads.
 	Declared []string
-	// Outline is how a new resource begins, before its grants.
-	Outline func(baseline.Observation) Outline
+	// Outline is how a new resource begins, before its grants, as a configuration has it. The
+	// id of the organization is empty if nobody has told it.
+	Outline func(organization string, o baseline.Observation) string
 }
 
 // A Declaration is what a baseline is about.
@@ -143,6 +144,3 @@ func (v Values) written(name string) baseline.Written {
 	}
 	return written
 }
-
-// An Outline is what a new resource has before its grants.
-type Outline struct{}

@@ -18,7 +18,7 @@ type BaselineDrift struct {
 	// Since is the day since when it is outstanding or overdue; empty where it is not.
 	Since string `json:"since,omitempty"`
 	// Attestation is nil where nobody attests.
-	Attestation *Attestation `json:"attestation"`
+	Attestation *baselinereview.Attester `json:"attestation"`
 	// Steps is how many are for a person, and Deviations are what was seen otherwise.
 	Steps      int      `json:"steps"`
 	Deviations []string `json:"deviations"`
@@ -48,15 +48,11 @@ func (r *DriftReport) readBaselines(plan *Plan) {
 			r.Miss(err.Error())
 			return
 		}
-		d := BaselineDrift{
+		r.Baselines = append(r.Baselines, BaselineDrift{
 			Address: resource.Address, Vendor: vendor.Name, Organization: record.Organization, State: record.StateOn(r.now), Since: string(record.Since(r.now)),
 			Steps: len(record.Steps), Deviations: append([]string{}, record.Deviations...), where: record.Where(),
-			Sentence: record.Confirmed(r.now),
-		}
-		if a := record.Attestation; a != nil {
-			d.Attestation = &Attestation{a.By.String(), string(a.On), a.Reference, a.IsSeen()}
-		}
-		r.Baselines = append(r.Baselines, d)
+			Sentence: record.Confirmed(r.now), Attestation: record.Attester(),
+		})
 	})
 }
 

@@ -1,8 +1,6 @@
 package planreview
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +8,6 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselinereview"
@@ -32,22 +29,13 @@ type BaselineReview struct {
 	Roles []baselinereview.RoleChange `json:"role_changes"`
 	Notes []string                    `json:"notes"`
 	// Attestation is nil where nobody attests. AttestationChange says what the plan makes of it.
-	Attestation       *Attestation `json:"attestation"`
-	AttestationChange string       `json:"attestation_change,omitempty"`
-	Steps             []string     `json:"steps"`
-	Deviations        []string     `json:"deviations"`
+	Attestation       *baselinereview.Attester `json:"attestation"`
+	AttestationChange string                   `json:"attestation_change,omitempty"`
+	Steps             []string                 `json:"steps"`
+	Deviations        []string                 `json:"deviations"`
 	// Weaker are the rules of the baseline that find less than by default.
 	Weaker []string `json:"weaker"`
 	where  string
-}
-
-// An Attestation is who attests that access is as a baseline says.
-type Attestation struct {
-	By        string `json:"by"`
-	On        string `json:"on"`
-	Reference string `json:"reference,omitempty"`
-	// Seen is true for the rows that were seen, and false for a digest.
-	Seen bool `json:"seen"`
 }
 
 // stateEnded is the state of a baseline that the plan records no longer.
@@ -160,14 +148,9 @@ func (b baselineInstance) review(now time.Time) BaselineReview {
 	}
 	r.State, r.OutstandingSince = b.After.StateOn(now), string(b.After.OutstandingSince)
 	r.Steps, r.Deviations = append(r.Steps, b.After.Steps...), append(r.Deviations, b.After.Deviations...)
-	if a := b.After.Attestation; a != nil {
-		r.Attestation = &Attestation{a.By.String(), string(a.On), a.Reference, a.IsSeen()}
-	}
+	r.Attestation = b.After.Attester()
 	return r
 }
-
-// SeverityNote is for what is only told: nobody has to act on it.
-const SeverityNote = "note"
 
 // addBaselines adds what the rules find in the baselines, and returns those rules.
 func (f *Findings) addBaselines(baselines []baselineInstance) (rules review.Catalogue) {
@@ -205,24 +188,11 @@ func (f *Findings) addBaselines(baselines []baselineInstance) (rules review.Cata
 }
 
 func severityRank(f Finding) int {
-	return slices.Index([]string{string(review.Deny), string(review.Warn), SeverityNote}, f.Severity)
+	return slices.Index([]string{string(review.Deny), string(review.Warn), baselinereview.SeverityNote}, f.Severity)
 }
 
-// told is a finding as a report tells it. The fingerprint is that of the baseline, because
-// another one may have the same places and people.
 func (b baselineInstance) told(in *baselinereview.Record, finding baseline.Finding) Finding {
-	record := finding.Record()
-	if finding.Note {
-		record.Severity = SeverityNote
-	}
-	record.Places = each(finding.Places, func(place access.Place) string { return in.Model.Vocabulary.PlaceKey(place) })
-	of := in.Organization
-	if of == "" {
-		of = b.address
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{in.Vendor.Provider, of, record.Fingerprint}, "\x00")))
-	record.Fingerprint = hex.EncodeToString(sum[:16])
-	return Finding{FindingRecord: record, Addresses: []string{b.address}, vendor: in.Vendor.Name}
+	return Finding{FindingRecord: in.Told(finding), Addresses: []string{b.address}, vendor: in.Vendor.Name}
 }
 
 // byHand is the heading of what no apply does.
@@ -250,12 +220,14 @@ func (b BaselineReview) head() string {
 	if b.State == stateEnded {
 		return fmt.Sprintf("%s (%s)", b.where, b.Address)
 	}
-	gains, losses := b.counts()
-	text := fmt.Sprintf("%s (%s): %s, %s", b.where, b.Address, count(gains, "gain", "gains"), count(losses, "loss", "losses"))
-	if len(b.Steps) > 0 {
-		text += "; " + count(len(b.Steps), "step", "steps") + " for a person"
+	var parts []string
+	if gains, losses := b.counts(); gains+losses > 0 {
+		parts = append(parts, count(gains, "gain", "gains")+", "+count(losses, "loss", "losses"))
 	}
-	return text
+	if len(b.Steps) > 0 {
+		parts = append(parts, count(len(b.Steps), "step", "steps")+" for a person")
+	}
+	return fmt.Sprintf("%s (%s): %s", b.where, b.Address, strings.Join(parts, "; "))
 }
 
 func (b BaselineReview) counts() (gains, losses int) {

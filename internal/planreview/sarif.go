@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/baselinereview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
@@ -207,7 +208,7 @@ func sarifLevel(severity review.Severity) string {
 	switch severity {
 	case review.Deny:
 		return "error"
-	case SeverityNote:
+	case baselinereview.SeverityNote:
 		return "note"
 	}
 	return "warning"

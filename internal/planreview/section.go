@@ -186,9 +186,13 @@ func (r *Report) counts() string {
 	}
 	text := fmt.Sprintf("No resource of %s changes; %s left.", titleOf(r.reader, r.granting, r.vendors), count(len(r.Findings.Left), "finding", "findings"))
 	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
-		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
+		by := ""
+		if len(r.Baselines) > 0 {
+			by = " by the apply"
+		}
+		text = fmt.Sprintf("%s: %s and %s of access%s; %s introduced, %d of them denied; %d resolved, %d left.",
 			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"),
-			count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts),
+			count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts), by,
 			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
 	}
 	switch {

@@ -22,6 +22,13 @@ var ignisign = &baselinereview.Vendor{
 			Model: procedure.Model, Organization: v.Text("organization_id"), Places: procedure.Places(applications), Wishes: ignisignWishes(v),
 		}
 	},
+	Outline: func(organization string, o baseline.Observation) string {
+		text := optional("organization_id", organization, "the id of the organization") + "\napplications = {\n"
+		for _, key := range keysOf(o) {
+			text += baselinereview.Literal(key) + " = {\n" + baselinereview.Missing(`id = "appId_…"`, "its id, if you like") + "\n}\n"
+		}
+		return text + "}\n"
+	},
 }
 
 // ignisignWishes leaves out what is not understood: that was for the provider to refuse.
