@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,4 +134,52 @@ func onDay(t *testing.T, day string) {
 	realNow := now
 	now = timeOfTest
 	t.Cleanup(func() { now = realNow })
+}
+
+var fencedBlock = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
+
+// TestCLIBaselineGuide follows the guide from its table to its terraform test.
+func TestCLIBaselineGuide(t *testing.T) {
+	onDay(t, "2026-11-27")
+	page, err := os.ReadFile("../../docs/guides/access-no-api-can-change.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, block := range fencedBlock.FindAllStringSubmatch(string(page), -1) {
+		blocks = append(blocks, block[2])
+	}
+	block := func(has string) string {
+		t.Helper()
+		i := slices.IndexFunc(blocks, func(text string) bool { return strings.Contains(text, has) })
+		if i < 0 {
+			t.Fatalf("no block of the guide has %q", has)
+		}
+		return blocks[i]
+	}
+	w := testkit.NewWorkspace(t, baselineProvider("signicat", func() tfprotov6.ProviderServer {
+		return providerserver.NewProtocol6(signicat.New("test", timeOfTest))()
+	}))
+	w.Write("observed.csv", block("place,role,principal"))
+	t.Chdir(w.Directory)
+	command := strings.Fields(block("signpathctl baseline from-csv"))
+	if _, err := said(t, "", command[1:]...); err != nil {
+		t.Fatal(err)
+	}
+	configuration := strings.Replace(w.Read("baseline.tf"), "# Fill in: organisation_id", "organisation_id = \"4711\" #", 1)
+	w.Write("baseline.tf", configuration)
+	w.Write("baseline.tftest.hcl", block(`run "should_be"`))
+	w.MustRun("init")
+	w.MustSay(testkit.Says("1 passed, 0 failed"), "test")
+	w.MustRun("apply", "-auto-approve")
+	// Who attests again saw somebody more, and the test fails.
+	w.Write("observed.csv", block("place,role,principal")+"account:shop,Usage Viewer,user:outsider@example.com,2026-11-20\n")
+	if output, status := w.Run("test"); status == 0 || !testkit.Says("Somebody saw access otherwise than it should be.").MatchString(output) {
+		t.Errorf("the test ends with %d:\n%s", status, output)
+	}
+	// The attestation of the guide fits the resource.
+	w.Write("observed.csv", block("place,role,principal"))
+	head, _, _ := strings.Cut(configuration, "  attestation = {")
+	w.Write("baseline.tf", head+block("attestation = {")+"}\n")
+	w.MustRun("plan")
 }

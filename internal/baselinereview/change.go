@@ -262,11 +262,11 @@ func (c Change) Findings() (before, after []baseline.Finding) {
 		return before, after
 	}
 	after = c.After.Review(c.After.Settings, c.After.Wishes)
-	if verdict := c.verdict(); verdict.Unchanged {
+	verdict := c.verdict()
+	if verdict.Unchanged {
 		return before, append(after, c.After.kept()...)
-	} else {
-		return before, append(after, verdict.Findings...)
 	}
+	return before, append(after, verdict.Findings...)
 }
 
 // kept are the findings about the statement, which depend on what was recorded before it.

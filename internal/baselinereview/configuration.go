@@ -100,10 +100,10 @@ func (v *Vendor) WriteConfiguration(d Draft) []byte {
 
 // spellDays says when the rows were seen; the first day is the one that counts.
 func spellDays(o baseline.Observation) string {
-	switch {
-	case o.First == "":
+	switch o.First {
+	case "":
 		return ""
-	case o.First == o.Last:
+	case o.Last:
 		return " on " + string(o.First)
 	}
 	return fmt.Sprintf(" from %s to %s, of which the first day counts", o.First, o.Last)

@@ -201,6 +201,15 @@ func (r *Record) ignores(rule string) bool {
 	return r.Model.Rules.SeverityOf(rule, r.Settings) == review.Ignore
 }
 
+// StepsOn are what a person has to do on a day. Of what became overdue since the last apply,
+// the resource has none yet: somebody has to look again.
+func (r *Record) StepsOn(day time.Time) []string {
+	if len(r.Steps) == 0 && r.StateOn(day) == StateOverdue {
+		return baseline.Format(r.Baseline.Steps(r.Grants))
+	}
+	return r.Steps
+}
+
 // due is the last day on which what was attested need not be looked at again.
 func (r *Record) due() baseline.Day { return r.Attestation.On.After(r.Interval) }
 

@@ -28,11 +28,12 @@ func WriteRunbook(records []*Record, of string, day time.Time) string {
 			}
 		}
 		b.WriteString("\n")
-		for _, step := range r.Steps {
+		todo := r.StepsOn(day)
+		for _, step := range todo {
 			steps++
 			b.WriteString("- [ ] " + text.Markdown(step) + "\n")
 		}
-		if len(r.Steps) == 0 {
+		if len(todo) == 0 {
 			b.WriteString("There is nothing to do.\n")
 		}
 	}

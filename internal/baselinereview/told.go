@@ -83,7 +83,7 @@ func (r *Record) Matrix(day time.Time) Matrix {
 	m := Matrix{
 		Address: r.Address, Vendor: r.Vendor.Name, Organization: r.Organization, State: r.StateOn(day), Since: string(r.Since(day)), Confirmed: r.Confirmed(day),
 		Attester: r.Attester(), Seats: []Seat{}, Findings: []review.FindingRecord{}, Deviations: append([]string{}, r.Deviations...),
-		Steps: append([]string{}, r.Steps...), Where: r.Where(), tell: map[string]string{},
+		Steps: append([]string{}, r.StepsOn(day)...), Where: r.Where(), tell: map[string]string{},
 	}
 	for _, held := range r.Effective() {
 		seat := Seat{Place: r.Model.Vocabulary.PlaceKey(held.Place), Principal: held.Principal.String(), Role: string(held.Role), From: []string{}}

@@ -50,20 +50,10 @@ func (r *DriftReport) readBaselines(plan *Plan) {
 		}
 		r.Baselines = append(r.Baselines, BaselineDrift{
 			Address: resource.Address, Vendor: vendor.Name, Organization: record.Organization, State: record.StateOn(r.now), Since: string(record.Since(r.now)),
-			Steps: len(record.Steps), Deviations: append([]string{}, record.Deviations...), where: record.Where(),
+			Steps: len(record.StepsOn(r.now)), Deviations: append([]string{}, record.Deviations...), where: record.Where(),
 			Sentence: record.Confirmed(r.now), Attestation: record.Attester(),
 		})
 	})
-}
-
-// outstanding are the baselines of which somebody has to do something.
-func (r *DriftReport) outstanding() (found []BaselineDrift) {
-	for _, d := range r.Baselines {
-		if d.IsDrift() {
-			found = append(found, d)
-		}
-	}
-	return found
 }
 
 // baselineHeadline counts the baselines.

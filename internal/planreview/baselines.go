@@ -140,7 +140,8 @@ func (b baselineInstance) review(now time.Time) BaselineReview {
 	of := b.Record()
 	r := BaselineReview{
 		Address: b.address, Vendor: of.Vendor.Name, Organization: of.Organization, Actions: b.actions, State: stateEnded, Roles: b.Roles(),
-		Notes: append(b.Extended(), b.Dropped()...), AttestationChange: b.Attested(), Steps: []string{}, Deviations: []string{}, Weaker: b.Weaker(), where: of.Where(),
+		Notes: append(b.Extended(), b.Dropped()...), AttestationChange: b.Attested(), Steps: []string{}, Deviations: []string{}, Weaker: b.Weaker(),
+		where: of.Where(),
 	}
 	if b.IsEnd() {
 		r.Notes = append(r.Notes, b.End())

@@ -109,7 +109,8 @@ func (r *DriftReport) IsWhole() bool { return !r.Errored && !r.Partial && !r.mis
 // not manage. That a user accepted an invitation is nothing to do anything about.
 func (r *DriftReport) Drifted(outside bool) bool {
 	isDrift := func(c DriftChange) bool { return c.Kind != DriftAccepted }
-	return len(r.outstanding()) > 0 || slices.ContainsFunc(r.Changes, isDrift) || slices.ContainsFunc(r.Unseen, isDrift) || outside && slices.ContainsFunc(r.Outside, isDrift)
+	return slices.ContainsFunc(r.Baselines, BaselineDrift.IsDrift) || slices.ContainsFunc(r.Changes, isDrift) || slices.ContainsFunc(r.Unseen, isDrift) ||
+		outside && slices.ContainsFunc(r.Outside, isDrift)
 }
 
 func (r *DriftReport) spell(searched bool) {
