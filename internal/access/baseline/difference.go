@@ -33,25 +33,29 @@ func (b Baseline) Compare(from []access.Grant) Difference {
 
 // changes returns the grants that the others lack.
 func (b Baseline) changes(grants, others []access.Grant) []Change {
-	held, wanted := set(others), set(b.Grants)
+	held, wanted := set(others), holdingsOf(b.Grants)
+	inside := map[access.Place][]access.Place{}
 	var all []Change
 	for _, g := range grants {
 		folded := g.Folded()
 		if held[folded] {
 			continue
 		}
-		isWantedAt := func(place access.Place) bool {
-			folded.Place = place
-			return wanted[folded]
-		}
 		change := Change{Grant: g}
-		for _, outer := range g.Place.Enclosing() {
-			if outer != g.Place && isWantedAt(outer) {
-				change.Outer = append(change.Outer, outer)
+		// between are places further in that keep the role by themselves.
+		var between []access.Place
+		for _, other := range wanted.by[folded.Principal] {
+			switch {
+			case other.Role != g.Role || other.Place == g.Place:
+			case other.Place.Contains(g.Place):
+				change.Outer = append(change.Outer, other.Place)
+			case g.Place.Contains(other.Place):
+				between = append(between, other.Place)
 			}
 		}
+		slices.SortFunc(change.Outer, access.Place.Compare)
 		if len(change.Outer) == 0 {
-			change.Within = b.within(g.Place, isWantedAt)
+			change.Within = b.within(g.Place, between, inside)
 		}
 		all = append(all, change)
 	}
@@ -59,20 +63,24 @@ func (b Baseline) changes(grants, others []access.Grant) []Change {
 	return all
 }
 
-// within returns the places of the baseline inside of one, but for those where something is
-// wanted there or between.
-func (b Baseline) within(outer access.Place, isWantedAt func(access.Place) bool) []access.Place {
-	var all []access.Place
-	for _, declared := range b.Places {
-		inner := declared.Place
-		if inner == outer || !outer.Contains(inner) {
-			continue
+// within returns the places of the baseline inside of one, but for those inside of others. It
+// remembers what is inside of a place.
+func (b Baseline) within(outer access.Place, but []access.Place, inside map[access.Place][]access.Place) []access.Place {
+	all, ok := inside[outer]
+	if !ok {
+		for _, declared := range b.Places {
+			if declared.Place != outer && outer.Contains(declared.Place) {
+				all = append(all, declared.Place)
+			}
 		}
-		if !slices.ContainsFunc(inner.Enclosing(), func(p access.Place) bool { return p != outer && outer.Contains(p) && isWantedAt(p) }) {
-			all = append(all, inner)
-		}
+		inside[outer] = all
 	}
-	return all
+	if len(but) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(inner access.Place) bool {
+		return slices.ContainsFunc(but, func(p access.Place) bool { return p.Contains(inner) })
+	})
 }
 
 func set(grants []access.Grant) map[access.Grant]bool {

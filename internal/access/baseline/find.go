@@ -89,29 +89,43 @@ func FindPowerful(kind access.Kind, consequence string) func(*Inspection) []revi
 // at a place, it says nothing.
 func FindMixedStages(changes func(access.Role, access.Place) bool) func(*Inspection) []review.Finding {
 	return func(i *Inspection) []review.Finding {
-		stages := map[access.Place]Stage{}
-		for _, declared := range i.Places {
-			stages[declared.Place] = declared.Stage
+		// reach is the first place of a stage at which a role changes things that is held
+		// somewhere.
+		type reach struct {
+			access.RoleAt
+			stage Stage
 		}
-		at := map[access.Reference]map[Stage][]access.EffectiveRole{}
-		for _, held := range i.EffectiveRoles() {
-			stage := stages[held.Place]
-			if stage == StageUnknown || i.Model.PowerOf(held.Role) > NoPower || !changes(held.Role, held.Place) {
+		reached := map[reach]*access.Place{}
+		find := func(held access.RoleAt, stage Stage) *access.Place {
+			key := reach{held, stage}
+			if _, ok := reached[key]; !ok {
+				reached[key] = i.firstPlace(held.Place, stage, func(at access.Place) bool { return changes(held.Role, at) })
+			}
+			return reached[key]
+		}
+		at := map[access.Reference]map[Stage]access.Grant{}
+		for _, g := range i.Grants {
+			if i.Model.PowerOf(g.Role) > NoPower {
 				continue
 			}
-			key := held.Principal.Folded()
-			if at[key] == nil {
-				at[key] = map[Stage][]access.EffectiveRole{}
+			key := g.Principal.Folded()
+			for _, stage := range []Stage{StageProduction, StageTest} {
+				if place := find(access.RoleAt{Role: g.Role, Place: g.Place}, stage); place != nil {
+					if at[key] == nil {
+						at[key] = map[Stage]access.Grant{}
+					}
+					if _, ok := at[key][stage]; !ok {
+						at[key][stage] = access.Grant{Principal: g.Principal, Role: g.Role, Place: *place}
+					}
+				}
 			}
-			at[key][stage] = append(at[key][stage], held)
 		}
 		var found []review.Finding
 		for _, stages := range at {
-			production, test := stages[StageProduction], stages[StageTest]
-			if len(production) == 0 || len(test) == 0 {
+			if len(stages) < 2 {
 				continue
 			}
-			one, other := production[0], test[0]
+			one, other := stages[StageProduction], stages[StageTest]
 			found = append(found, review.Finding{
 				Principals: []access.Reference{one.Principal}, Places: []access.Place{one.Place, other.Place},
 				Sentence: fmt.Sprintf("%s changes things at %s by %s, and at %s by %s.",
@@ -120,6 +134,16 @@ func FindMixedStages(changes func(access.Role, access.Place) bool) func(*Inspect
 		}
 		return found
 	}
+}
+
+// firstPlace returns the first place of a stage within another one that is wanted, or nil.
+func (b Baseline) firstPlace(outer access.Place, stage Stage, wanted func(access.Place) bool) *access.Place {
+	for _, declared := range b.Places {
+		if declared.Stage == stage && outer.Contains(declared.Place) && wanted(declared.Place) {
+			return &declared.Place
+		}
+	}
+	return nil
 }
 
 // FindLargerRoles finds roles that allow more than their principal needs, where a smaller one
@@ -163,41 +187,49 @@ func FindJoinedDuties(i *Inspection) []review.Finding {
 	if len(i.Wishes.Separate) == 0 {
 		return nil
 	}
-	type seat struct {
-		principal access.Reference
-		place     access.Place
+	v, held := i.Model.Vocabulary, holdingsOf(i.Grants)
+	gives := func(g access.Grant, p access.Permission, at access.Place) bool {
+		description := v.Description(g.Role)
+		return description != nil && g.Place.Contains(at) && description.Rights[p].Granted && v.IsToldAt(p, at)
 	}
-	v, held := i.Model.Vocabulary, map[seat][]access.EffectiveRole{}
-	for _, role := range i.EffectiveRoles() {
-		key := seat{role.Principal.Folded(), role.Place}
-		held[key] = append(held[key], role)
-	}
-	by := func(at seat, p access.Permission) (access.EffectiveRole, bool) {
-		for _, role := range held[at] {
-			if description := v.Description(role.Role); description != nil && description.Rights[p].Granted && v.IsToldAt(p, at.place) {
-				return role, true
-			}
+	// meet returns the grants by which both hold at the place, if they do.
+	meet := func(grants []access.Grant, pair [2]access.Permission, at access.Place) (one, other access.Grant, ok bool) {
+		first := slices.IndexFunc(grants, func(g access.Grant) bool { return gives(g, pair[0], at) })
+		second := slices.IndexFunc(grants, func(g access.Grant) bool { return gives(g, pair[1], at) })
+		if first < 0 || second < 0 {
+			return one, other, false
 		}
-		return access.EffectiveRole{}, false
+		return grants[first], grants[second], true
 	}
 	var found []review.Finding
-	for at := range held {
-		for _, pair := range i.Wishes.Separate {
-			one, isOne := by(at, pair[0])
-			other, isOther := by(at, pair[1])
-			isFurtherOut := slices.ContainsFunc(at.place.Enclosing(), func(outer access.Place) bool {
-				_, a := by(seat{at.principal, outer}, pair[0])
-				_, b := by(seat{at.principal, outer}, pair[1])
-				return outer != at.place && a && b
-			})
-			if isOne && isOther && !isFurtherOut {
-				found = append(found, About(one.Grant, pair[0].ID+" "+pair[1].ID, "%s has %s by %s and %s by %s at %s.",
-					one.Principal, pair[0], quoteRole(one.Role), pair[1], quoteRole(other.Role), i.Tell(at.place)))
+	for _, grants := range held.by {
+		// Where both meet first, one of both is granted.
+		for at := range placesOf(grants) {
+			for _, pair := range i.Wishes.Separate {
+				one, other, ok := meet(grants, pair, at)
+				isFurtherOut := slices.ContainsFunc(at.Enclosing(), func(outer access.Place) bool {
+					_, _, ok := meet(grants, pair, outer)
+					return ok && outer != at
+				})
+				if ok && !isFurtherOut {
+					finding := About(one, pair[0].ID+" "+pair[1].ID, "%s has %s by %s and %s by %s at %s.",
+						one.Principal, pair[0], quoteRole(one.Role), pair[1], quoteRole(other.Role), i.Tell(at))
+					finding.Places = []access.Place{at}
+					found = append(found, finding)
+				}
 			}
 		}
 	}
 	slices.SortFunc(found, func(x, y review.Finding) int { return strings.Compare(x.About, y.About) })
 	return found
+}
+
+func placesOf(grants []access.Grant) map[access.Place]bool {
+	places := map[access.Place]bool{}
+	for _, g := range grants {
+		places[g.Place] = true
+	}
+	return places
 }
 
 // closest returns the name that comes near enough to be what was meant.

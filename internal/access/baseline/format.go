@@ -16,7 +16,7 @@ func (s Step) String() string {
 		sentences = append(sentences, s.where())
 	}
 	if s.Unworded != "" {
-		sentences = append(sentences, "No page of the vendor says "+s.Unworded+". "+s.caution())
+		sentences = append(sentences, strings.TrimSpace("No page of the vendor says "+s.Unworded+". "+s.caution()))
 	}
 	if len(s.WhoRoles) > 0 {
 		sentences = append(sentences, s.who())
@@ -83,8 +83,10 @@ func (s Step) caution() string {
 	switch s.Kind {
 	case KindTake, KindRemove:
 		return "If it looks otherwise there, stop before the last role goes, and ask."
-	default:
+	case KindInvite, KindGive:
 		return "If it looks otherwise there, stop and ask."
+	default:
+		return ""
 	}
 }
 

@@ -24,6 +24,9 @@ const (
 	MaxGrants = 5000
 	// MaxPlaces bounds how many places a baseline has.
 	MaxPlaces = 500
+	// MaxEffective bounds at how many places the grants of a baseline hold in all, each counted
+	// with the places within: so many rows it takes to tell what inheritance makes of them.
+	MaxEffective = 100_000
 	// maxLength bounds names, so that to look for what comes near takes no time.
 	maxLength = 256
 	// maxProblems bounds what is told of one configuration.
@@ -82,7 +85,22 @@ func (m *Model) Parse(organization string, places []DeclaredPlace, written Writt
 	slices.SortFunc(b.Places, func(a, b DeclaredPlace) int { return a.Place.Compare(b.Place) })
 	grants, problems := b.ParseRows(written)
 	b.Grants = grants
+	if count := b.countEffective(); len(problems) == 0 && count > MaxEffective {
+		return b, []Problem{{Text: fmt.Sprintf("with inheritance the grants hold at %d places in all, and a baseline tells at most %d", count, MaxEffective)}}
+	}
 	return b, problems
+}
+
+// countEffective counts each grant at its place and at those within.
+func (b Baseline) countEffective() int {
+	count, at := 0, map[access.Place]int{}
+	for _, g := range b.Grants {
+		if at[g.Place] == 0 {
+			at[g.Place] = 1 + len(b.within(g.Place, nil, map[access.Place][]access.Place{}))
+		}
+		count += at[g.Place]
+	}
+	return count
 }
 
 // ParseRows reads grants at the places of the baseline, such as the rows that somebody saw.

@@ -8,34 +8,50 @@ import (
 
 // holdings are grants, to be found by what is held where and by whom.
 type holdings struct {
-	// at has who holds a role at a place, as spelled, by the folded reference.
-	at map[access.RoleAt]map[access.Reference]access.Reference
+	// at has who holds a role at a place, in order.
+	at map[access.RoleAt][]holder
+	// by has the grants of a principal, by its folded reference.
 	by map[access.Reference][]access.Grant
 }
 
+// A holder is a principal, folded and as it is spelled.
+type holder struct{ folded, spelled access.Reference }
+
+func compareHolders(a, b holder) int { return a.folded.Compare(b.folded) }
+
 func holdingsOf(grants []access.Grant) holdings {
-	h := holdings{map[access.RoleAt]map[access.Reference]access.Reference{}, map[access.Reference][]access.Grant{}}
+	h := holdings{map[access.RoleAt][]holder{}, map[access.Reference][]access.Grant{}}
 	for _, g := range grants {
-		h.add(g)
+		one, seat := holder{g.Principal.Folded(), g.Principal}, access.RoleAt{Role: g.Role, Place: g.Place}
+		h.at[seat] = append(h.at[seat], one)
+		h.by[one.folded] = append(h.by[one.folded], g)
+	}
+	for _, holders := range h.at {
+		slices.SortStableFunc(holders, compareHolders)
 	}
 	return h
 }
 
 func (h holdings) add(g access.Grant) {
-	key, seat := g.Principal.Folded(), access.RoleAt{Role: g.Role, Place: g.Place}
-	if h.at[seat] == nil {
-		h.at[seat] = map[access.Reference]access.Reference{}
-	}
-	if _, ok := h.at[seat][key]; !ok {
-		h.at[seat][key] = g.Principal
-		h.by[key] = append(h.by[key], g)
+	one, seat := holder{g.Principal.Folded(), g.Principal}, access.RoleAt{Role: g.Role, Place: g.Place}
+	if i, found := slices.BinarySearchFunc(h.at[seat], one, compareHolders); !found {
+		h.at[seat] = slices.Insert(h.at[seat], i, one)
+		h.by[one.folded] = append(h.by[one.folded], g)
 	}
 }
 
 func (h holdings) remove(g access.Grant) {
-	key := g.Principal.Folded()
-	delete(h.at[access.RoleAt{Role: g.Role, Place: g.Place}], key)
-	h.by[key] = slices.DeleteFunc(h.by[key], func(other access.Grant) bool { return other.Role == g.Role && other.Place == g.Place })
+	one, seat := holder{folded: g.Principal.Folded()}, access.RoleAt{Role: g.Role, Place: g.Place}
+	if i, found := slices.BinarySearchFunc(h.at[seat], one, compareHolders); found {
+		h.at[seat] = slices.Delete(h.at[seat], i, i+1)
+	}
+	h.by[one.folded] = slices.DeleteFunc(h.by[one.folded], func(other access.Grant) bool { return other.Role == g.Role && other.Place == g.Place })
+}
+
+// has tells whether a principal holds the role there.
+func (h holdings) has(one holder, seat access.RoleAt) bool {
+	_, found := slices.BinarySearchFunc(h.at[seat], one, compareHolders)
+	return found
 }
 
 // isBeyond tells whether the principal of a step holds something further out than whoever

@@ -9,7 +9,7 @@ import (
 // A Procedure is how a person gives and takes access with a vendor's pages: in which words
 // of theirs, and who can do it. Order and safety are no matter of it.
 type Procedure struct {
-	// Site is where all of it is done, to follow "in": "the Signicat Dashboard".
+	// Site is where all of it is done, to follow "in".
 	Site string
 	// Actions are what a person can do. The first that fits a step is what it says.
 	Actions []Action

@@ -89,9 +89,8 @@ type Inspection struct {
 	Baseline
 	Wishes Wishes
 
-	rule      Rule
-	settings  Settings
-	effective []access.EffectiveRole
+	rule     Rule
+	settings Settings
 }
 
 // Parameter returns the value of a parameter of the rule that judges.
@@ -105,14 +104,6 @@ func (i *Inspection) Parameter(name string) int {
 		}
 	}
 	return 0
-}
-
-// EffectiveRoles are the grants with what inheritance makes of them.
-func (i *Inspection) EffectiveRoles() []access.EffectiveRole {
-	if i.effective == nil {
-		i.effective = i.Effective()
-	}
-	return i.effective
 }
 
 // Review judges the baseline. The findings are in order: what denies before what warns, and

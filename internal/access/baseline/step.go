@@ -42,7 +42,7 @@ type Step struct {
 	Site string
 	Action
 	// Who are those who can do it at that moment, as far as is known of grants: first those who
-	// stay able to. Perhaps are those of whom the vendor's pages do not say whether they can.
+	// stay able to. Of many, it has a few. Perhaps are those of whom the vendor's pages do not say whether they can.
 	Who, Perhaps []access.Reference
 	// WhoRoles and PerhapsRoles are the roles that make them able to.
 	WhoRoles, PerhapsRoles []access.Role
@@ -105,19 +105,23 @@ func (p *planner) add(step Step) *Step {
 // tellWho tells who can do a step by what is held now. Nobody is sent to take what is their
 // own, but where nobody else can.
 func (p *planner) tellWho(step *Step) {
+	about := map[access.Reference]bool{}
+	for _, principal := range step.Principals {
+		about[principal.Folded()] = true
+	}
 	var who, perhaps candidates
 	for _, outer := range step.Place.Enclosing() {
+		inherited := slices.ContainsFunc(step.Principals, func(r access.Reference) bool { return p.held.isBeyond(r, step, outer) })
 		for _, role := range p.Model.Vocabulary.RolesOf(access.ByEntry) {
 			held := access.RoleAt{Role: role.Role, Place: outer}
-			inherited := slices.ContainsFunc(step.Principals, func(r access.Reference) bool { return p.held.isBeyond(r, step, outer) })
 			switch p.Model.Procedure.May(held, step.Kind, step.Place, inherited).Answer {
 			case access.AnswerYes:
 				step.WhoRoles = append(step.WhoRoles, role.Role)
-				who.add(p, held, step.Principals)
+				who.add(p, held, about)
 			case access.AnswerUnknown:
 				if p.Model.Vocabulary.MayBeHeldAt(role.Role, outer) == access.AnswerYes {
 					step.PerhapsRoles = append(step.PerhapsRoles, role.Role)
-					perhaps.add(p, held, step.Principals)
+					perhaps.add(p, held, about)
 				}
 			}
 		}
@@ -126,24 +130,29 @@ func (p *planner) tellWho(step *Step) {
 	step.Who, step.Perhaps = who.all(step.Last), perhaps.all(step.Last)
 }
 
-// candidates are who can do a step, those who hold their role furthest out first: who stays
-// able to, who does not, and whom it is about.
-type candidates struct{ staying, going, themselves []access.Reference }
+// maxWho is how many people a step names who can do it.
+const maxWho = 10
 
-func (c *candidates) add(p *planner, held access.RoleAt, about []access.Reference) {
-	var holders []access.Reference
-	for _, principal := range p.held.at[held] {
-		holders = append(holders, principal)
-	}
-	for _, principal := range distinct(holders) {
-		switch _, stays := p.wanted.at[held][principal.Folded()]; {
-		case principal.Kind != access.KindUser:
-		case slices.ContainsFunc(about, principal.Same):
-			c.themselves = append(c.themselves, principal)
-		case stays:
-			c.staying = append(c.staying, principal)
-		default:
-			c.going = append(c.going, principal)
+// candidates are who can do a step, those who hold their role furthest out first: who stays
+// able to, who does not, and whom it is about. There are a few of each.
+type candidates struct{ staying, going, themselves []holder }
+
+func (c *candidates) add(p *planner, held access.RoleAt, about map[access.Reference]bool) {
+	for _, one := range p.held.at[held] {
+		to := &c.going
+		switch {
+		case one.folded.Kind != access.KindUser:
+			continue
+		case about[one.folded]:
+			to = &c.themselves
+		case p.wanted.has(one, held):
+			to = &c.staying
+		}
+		if len(c.staying) == maxWho {
+			return
+		}
+		if len(*to) < maxWho && !slices.ContainsFunc(*to, func(h holder) bool { return h.folded == one.folded }) {
+			*to = append(*to, one)
 		}
 	}
 }
@@ -158,12 +167,15 @@ func (c *candidates) all(last bool) []access.Reference {
 	case last || len(all) == 0:
 		all = append(all, c.themselves...)
 	}
+	var references []access.Reference
 	seen := map[access.Reference]bool{}
-	return slices.DeleteFunc(all, func(r access.Reference) bool {
-		before := seen[r.Folded()]
-		seen[r.Folded()] = true
-		return before
-	})
+	for _, one := range all {
+		if !seen[one.folded] && len(references) < maxWho {
+			seen[one.folded] = true
+			references = append(references, one.spelled)
+		}
+	}
+	return references
 }
 
 func (p *planner) lookUp() {
@@ -242,13 +254,17 @@ func (p *planner) isProductive(c Change) bool {
 }
 
 // wait is for new administrators. What is taken before they have accepted and logged in
-// could leave nobody.
+// could leave nobody. For the same reason it is for all who remain, where somebody ceases to
+// administer the organization: who was seen among those with a role may never have accepted.
 func (p *planner) wait() {
 	var awaited []access.Reference
 	for _, c := range p.difference.Given {
 		if c.Principal.Kind == access.KindUser && p.Model.power(c.Grant) > NoPower {
 			awaited = append(awaited, c.Principal)
 		}
+	}
+	if slices.ContainsFunc(p.difference.Taken, func(c Change) bool { return p.Model.isAdministrator(c.Grant) }) {
+		awaited = append(awaited, p.Model.Administrators(p.Grants)...)
 	}
 	if awaited = distinct(awaited); len(awaited) == 0 {
 		return
