@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
 )
@@ -16,7 +18,8 @@ var version = "dev"
 
 func main() {
 	defer runtime.KeepAlive(collectLater())
-	if err := tfkit.Serve("registry.terraform.io/signpath-community/signpath", provider.New(version)); err != nil {
+	newServer := func() tfprotov6.ProviderServer { return tfkit.NewServer(provider.New(version)()) }
+	if err := tfkit.Serve("registry.terraform.io/signpath-community/signpath", newServer); err != nil {
 		log.Fatal(err)
 	}
 }

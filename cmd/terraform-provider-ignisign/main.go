@@ -6,7 +6,7 @@ import (
 	"log"
 	"time"
 
-	framework "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/provider"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
@@ -16,7 +16,8 @@ import (
 var version = "dev"
 
 func main() {
-	if err := tfkit.Serve(provider.Address, func() framework.Provider { return provider.New(version, time.Now) }); err != nil {
+	newServer := func() tfprotov6.ProviderServer { return provider.NewServer(version, time.Now) }
+	if err := tfkit.Serve(provider.Address, newServer); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // A Grant says that a principal holds a role at a place, by an entry of its own. A principal
@@ -151,13 +150,4 @@ func (v *Vocabulary) LeastRoles(permissions []Permission, place Place) ([]RoleAt
 // nounOf names a kind of places, also the organization.
 func (v *Vocabulary) nounOf(kind string) string {
 	return cmp.Or(v.PlaceKind(kind).Noun, v.OrganizationNoun())
-}
-
-// RoleTitle is how the vendor's pages call a role; as it was written for one that the
-// vocabulary does not have.
-func (v *Vocabulary) RoleTitle(role Role) string {
-	if description := v.roles[role]; description != nil {
-		return description.Title
-	}
-	return strings.TrimSpace(string(role))
 }

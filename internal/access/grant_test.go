@@ -24,11 +24,12 @@ func grants(t *testing.T, texts ...string) []access.Grant {
 }
 
 // A role holds where it was granted and within, once for each principal however that is
-// spelled, and the result does not depend on the order of grants and places.
+// spelled, and the result does not depend on the order of grants and places, but for the
+// spelling, which is the first one.
 func TestEffectiveRoles(t *testing.T) {
 	given := grants(t,
-		"Ann@example.com keeper", "ann@example.com keeper a", "bob@example.com keeper a b",
-		"domain:Example.com keeper a", "api_client:X1 keeper c", "api_client:x1 keeper c",
+		"Ann@example.com keeper", "domain:Example.com keeper a", "domain:example.com keeper a", "ann@example.com keeper a",
+		"bob@example.com keeper a b", "api_client:X1 keeper c", "api_client:x1 keeper c",
 	)
 	places := []access.Place{access.PlaceOf("c"), access.PlaceOf("a", "b"), access.PlaceOf("a"), access.PlaceOf("a"), {}}
 	want := []string{
@@ -51,7 +52,7 @@ func TestEffectiveRoles(t *testing.T) {
 			t.Errorf("got\n%s", strings.Join(got, "\n"))
 		}
 		slices.Reverse(places)
-		slices.Reverse(given[1:])
+		slices.Reverse(given[2:])
 	}
 }
 
@@ -60,5 +61,46 @@ func TestEffectiveRolesAtSomePlaces(t *testing.T) {
 	effective := access.EffectiveRoles(grants(t, "ann@example.com keeper a", "ann@example.com keeper c"), []access.Place{access.PlaceOf("a", "b")})
 	if len(effective) != 1 || effective[0].Place != access.PlaceOf("a", "b") || effective[0].From[0] != access.PlaceOf("a") {
 		t.Errorf("got %v", effective)
+	}
+}
+
+// A cover rests on each cell by which the outer role gives what the inner one does, and on
+// inheritance where the places differ: it is known as well as the least of them.
+func TestCoversRestOnWhatIsLeastWellKnown(t *testing.T) {
+	cell := func(evidence access.Evidence) access.Cell {
+		return access.Cell{Granted: true, Evidence: evidence, Source: "cell " + string(evidence)}
+	}
+	for _, c := range []struct{ read, write, inheritance, outer, want string }{
+		{"documented", "observed", "documented", "a", "permissions, observed by cell observed"},
+		{"observed", "documented", "inferred", "a", "permissions, observed by cell observed"},
+		{"documented", "documented", "inferred", "", "permissions, inferred by cell inferred"},
+		{"documented", "inferred", "documented", "", "permissions, inferred by cell inferred"},
+		{"documented", "documented", "documented", "", "permissions, documented by cell documented"},
+	} {
+		v := access.Vocabulary{
+			Places: []access.PlaceKind{{Key: "folder", Noun: "folder"}}, Inheritance: cell(access.Evidence(c.inheritance)),
+			Permissions: []access.PermissionDescription{{Permission: read, Narrowest: "folder"}, {Permission: write, Narrowest: "folder"}},
+			Roles: []access.RoleDescription{
+				{Role: "keeper", By: access.ByEntry, Rights: map[access.Permission]access.Cell{
+					read: cell(access.Evidence(c.read)), write: cell(access.Evidence(c.write)),
+				}},
+				{Role: "manager", By: access.ByEntry, At: "folder", Rights: map[access.Permission]access.Cell{
+					read: cell(access.Evidence(c.read)), write: cell(access.Evidence(c.write)),
+				}},
+				{Role: "writer", By: access.ByEntry, At: "folder", Rights: rights(true, true)},
+			},
+		}
+		outer := "manager"
+		if c.outer == "" {
+			outer = "keeper"
+		}
+		redundant := access.Define(v).Redundant(grants(t, "ann@example.com "+outer+" "+c.outer, "ann@example.com writer a"))
+		if len(redundant) != 1 || redundant[0].Role != "writer" {
+			t.Fatalf("redundant are %v", redundant)
+		}
+		cover := redundant[0].Covers[0]
+		if got := fmt.Sprintf("%s, %s by %s", cover.Reason, cover.Evidence, cover.Source); got != c.want {
+			t.Errorf("%+v: got %q", c, got)
+		}
 	}
 }

@@ -34,7 +34,7 @@ func (v *Vocabulary) ParsePlaceKey(text string) (Place, error) {
 		return Place{}, fmt.Errorf("%q is no place; valid are %s", text, strings.Join(v.placeForms(), ", "))
 	}
 	slugs := strings.Split(way, "/")
-	if len(slugs) != v.depth(key) || slices.ContainsFunc(slugs, func(slug string) bool { return slug != strings.TrimSpace(slug) || !isSlug(slug) }) {
+	if len(slugs) != v.depth(key) || slices.ContainsFunc(slugs, func(slug string) bool { return !isSlug(slug) }) {
 		return Place{}, fmt.Errorf("%q is no %s; the form is %q", text, kind.Noun, v.placeForm(kind))
 	}
 	if last := slugs[len(slugs)-1]; len(kind.Slugs) > 0 && !slices.Contains(kind.Slugs, last) {

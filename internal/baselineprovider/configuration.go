@@ -20,7 +20,6 @@ const (
 	invalidGrants      = "Invalid grants"
 	invalidAttestation = "Invalid attestation"
 	invalidRules       = "Invalid rules"
-	tooMany            = "Too many entries"
 )
 
 // A configuration is what somebody wrote.

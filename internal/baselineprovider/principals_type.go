@@ -9,12 +9,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 )
 
 // principalsType is a set of text. That of the framework compares each element with each other
-// one, which takes an hour for a million of them; here what is too long is refused before.
+// one to find duplicates, which takes a minute for a few thousand of them.
 type principalsType struct{ basetypes.SetType }
 
 // principals is a value of the type.
@@ -55,19 +53,9 @@ func (t principalsType) ValueFromTerraform(ctx context.Context, in tftypes.Value
 // ValueType implements [attr.Type].
 func (t principalsType) ValueType(context.Context) attr.Value { return principals{} }
 
-// Validate implements what the framework asks of a type.
-func (t principalsType) Validate(ctx context.Context, in tftypes.Value, at path.Path) diag.Diagnostics {
-	var elements []tftypes.Value
-	if in.IsKnown() && !in.IsNull() {
-		if err := in.As(&elements); err != nil {
-			return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Unreadable set", err.Error())}
-		}
-	}
-	if len(elements) > baseline.MaxGrants {
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, tooMany, fmt.Sprintf(
-			"%s: there are %d entries, and a baseline has at most %d: who is to have access is given and taken by hand.", at, len(elements), baseline.MaxGrants))}
-	}
-	return t.SetType.Validate(ctx, in, at)
+// Validate implements what the framework asks of a type. A CLI hands no set with duplicates.
+func (t principalsType) Validate(context.Context, tftypes.Value, path.Path) diag.Diagnostics {
+	return nil
 }
 
 // Type implements [attr.Value].

@@ -47,6 +47,7 @@ func TestWhatCountsAsAttested(t *testing.T) {
 	changed := func(a *baseline.Attestation) *baseline.Past {
 		return &baseline.Past{Digest: old.Digest(), Attestation: a, Confirmed: true, Known: old.Grants}
 	}
+	otherRows := attest(t, b, cy, "2026-11-12", before, "")
 	wasRows := attest(t, old, cy, "2026-11-01", before, "")
 	for name, c := range map[string]struct {
 		attestation *baseline.Attestation
@@ -56,16 +57,17 @@ func TestWhatCountsAsAttested(t *testing.T) {
 		known int
 		says  string
 	}{
-		"nobody, new":                    {nil, nil, baseline.CauseUnattested, -1, "Nobody has attested"},
-		"nobody, later":                  {nil, outstanding(nil), baseline.CauseUnattested, 1, "Nobody has attested"},
-		"rows that it was made of":       {rows("2026-11-01"), nil, baseline.CauseNone, 2, "Confirmed by user:cy@example.com on 2026-11-01."},
-		"digest of the same plan":        {digest("2026-11-20"), nil, baseline.CauseWithChange, -1, "the plan itself prints it"},
-		"rows of the day":                {rows("2026-11-10"), outstanding(nil), baseline.CauseNone, 2, "Confirmed"},
-		"digest of the day":              {digest("2026-11-10"), outstanding(nil), baseline.CauseNone, 2, "Confirmed"},
-		"rows from before":               {rows("2026-11-09"), outstanding(nil), baseline.CauseTooEarly, 1, "outstanding since 2026-11-10 only"},
-		"digest from before":             {digest("2026-11-09"), outstanding(nil), baseline.CauseTooEarly, 1, "outstanding since 2026-11-10 only"},
-		"digest of something else":       {attest(t, b, cy, "2026-11-12", nil, old.Digest()), outstanding(nil), baseline.CauseDigest, 1, b.Digest()},
-		"other rows":                     {attest(t, b, cy, "2026-11-12", before, ""), outstanding(nil), baseline.CauseDeviates, 1, "As transcribed by user:cy@example.com on 2026-11-12, access is not as it should be: 1 deviation."},
+		"nobody, new":              {nil, nil, baseline.CauseUnattested, -1, "Nobody has attested"},
+		"nobody, later":            {nil, outstanding(nil), baseline.CauseUnattested, 1, "Nobody has attested"},
+		"rows that it was made of": {rows("2026-11-01"), nil, baseline.CauseNone, 2, "Confirmed by user:cy@example.com on 2026-11-01."},
+		"digest of the same plan":  {digest("2026-11-20"), nil, baseline.CauseWithChange, -1, "the plan itself prints it"},
+		"rows of the day":          {rows("2026-11-10"), outstanding(nil), baseline.CauseNone, 2, "Confirmed"},
+		"digest of the day":        {digest("2026-11-10"), outstanding(nil), baseline.CauseNone, 2, "Confirmed"},
+		"rows from before":         {rows("2026-11-09"), outstanding(nil), baseline.CauseTooEarly, 1, "outstanding since 2026-11-10 only"},
+		"digest from before":       {digest("2026-11-09"), outstanding(nil), baseline.CauseTooEarly, 1, "outstanding since 2026-11-10 only"},
+		"digest of something else": {attest(t, b, cy, "2026-11-12", nil, old.Digest()), outstanding(nil), baseline.CauseDigest, 1, b.Digest()},
+		"other rows": {attest(t, b, cy, "2026-11-12", before, ""), outstanding(nil), baseline.CauseDeviates, 1, "As transcribed by user:cy@example.com " +
+			"on 2026-11-12, access is not as it should be: 1 deviation."},
 		"no rows at all":                 {attest(t, b, cy, "2026-11-12", baseline.Written{}, ""), outstanding(nil), baseline.CauseDeviates, 0, "2 deviations"},
 		"still the same":                 {rows("2026-11-12"), confirmed(rows("2026-11-12")), baseline.CauseNone, 2, "Confirmed"},
 		"looked again":                   {rows("2026-11-19"), confirmed(rows("2026-11-12")), baseline.CauseNone, 2, "Confirmed"},
@@ -74,7 +76,7 @@ func TestWhatCountsAsAttested(t *testing.T) {
 		"what was attested before":       {wasRows, changed(wasRows), baseline.CauseWithChange, 1, "about what the baseline was before"},
 		"rows that came with the change": {rows("2026-11-20"), outstanding(rows("2026-11-20")), baseline.CauseWithChange, 1, "look again"},
 		"digest that came with it":       {digest("2026-11-20"), outstanding(digest("2026-11-20")), baseline.CauseWithChange, 1, "look again"},
-		"other rows, once more":          {attest(t, b, cy, "2026-11-12", before, ""), outstanding(attest(t, b, cy, "2026-11-12", before, "")), baseline.CauseDeviates, 1, "1 deviation"},
+		"other rows, once more":          {otherRows, outstanding(otherRows), baseline.CauseDeviates, 1, "1 deviation"},
 		"overdue":                        {rows("2026-08-01"), overdue(rows("2026-08-01")), baseline.CauseOverdue, 2, "It was time on 2026-11-19 to look again"},
 		"overdue, of the same day":       {digest("2026-08-01"), overdue(rows("2026-08-01")), baseline.CauseOverdue, 2, "look again"},
 		"overdue, looked again":          {rows("2026-11-20"), overdue(rows("2026-08-01")), baseline.CauseNone, 2, "Confirmed"},
@@ -138,6 +140,9 @@ func TestFindingsAboutAttestations(t *testing.T) {
 func TestBadAttestations(t *testing.T) {
 	b := parse(t, after)
 	const by, on = "user:cy@example.com", "2026-11-20"
+	observed := func(rows baseline.Written) baseline.WrittenAttestation {
+		return baseline.WrittenAttestation{By: by, On: on, Observed: rows}
+	}
 	for name, c := range map[string]struct {
 		written    baseline.WrittenAttestation
 		path, text string
@@ -151,8 +156,8 @@ func TestBadAttestations(t *testing.T) {
 		"of nothing":         {baseline.WrittenAttestation{By: by, On: on}, "", "it says nothing"},
 		"of both":            {baseline.WrittenAttestation{By: by, On: on, Digest: b.Digest(), Observed: after}, "digest", "not both"},
 		"of no digest":       {baseline.WrittenAttestation{By: by, On: on, Digest: "confirmed"}, "digest", "is no digest"},
-		"of other rows":      {baseline.WrittenAttestation{By: by, On: on, Observed: baseline.Written{"house:nrth": {"JANITOR": {by}}}}, "observed house:nrth", `did you mean "house:north"?`},
-		"of a null row":      {baseline.WrittenAttestation{By: by, On: on, Observed: baseline.Written{"company": {"BOSS": {""}}}}, "observed company BOSS ", "null or empty"},
+		"of other rows":      {observed(baseline.Written{"house:nrth": {"JANITOR": {by}}}), "observed house:nrth", `did you mean "house:north"?`},
+		"of a null row":      {observed(baseline.Written{"company": {"BOSS": {""}}}), "observed company BOSS ", "null or empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, problems := b.ParseAttestation(c.written, noon)

@@ -52,26 +52,27 @@ func TestRowsThatAreNotThere(t *testing.T) {
 // TestBadTables: each error says the line and the column.
 func TestBadTables(t *testing.T) {
 	const head = "place,role,principal\n"
-	for table, want := range map[string]string{
-		"":                                      "the table is empty",
-		"place,role\n":                          "line 1, column principal: the column is missing",
-		"place,role,principal,seenon\n":         `line 1: "seenon" is no column; there are place, role, principal, seen_on, note`,
-		"place,role,principal,role\n":           "line 1, column role: the column is there twice",
-		head + "company,BOSS\n":                 "line 2, column principal: null or empty",
-		head + "company,BOSS,user:a@b.c,x\n":    "line 2: there are 4 cells, and 3 columns",
-		head + "company,BOSS,ada@b.c\n":         `line 2, column principal: "ada@b.c" has no kind; did you mean "user:ada@b.c"?`,
-		head + "house,BOSS,user:a@b.c\n":        `line 2, column place: "house" is no place`,
-		head + "house:x,BOSS,user:a@b.c\n":      "line 2, column role: BOSS (Boss) is a role for one company",
-		head + "company,BOS,user:a@b.c\n":       `line 2, column role: there is no role "BOS"`,
-		head + " company,BOSS,user:a@b.c\n":     `line 2, column place: " company" has white space`,
-		head + "\"company\"x,BOSS,user:a@b.c\n": "line 2: ",
-		head + "company,BOSS,user:a@b.c\n\ncompany,BOSS,user:A@b.c\n":                    "line 4: it says the same as line 2",
-		"place,role,principal,seen_on\ncompany,BOSS,user:a@b.c,\n":                       "line 2, column seen_on: it is empty",
-		"place,role,principal,seen_on\ncompany,BOSS,user:a@b.c,20.11.2026\n":             `line 2, column seen_on: "20.11.2026" is no day`,
-		"place,role,principal,note\ncompany,BOSS,user:a@b.c,\"two\nlines\"\ncompany,,\n": "line 4, column role: null or empty",
-		head + strings.Repeat("company,BOSS,user:a@b.c\n", 1) + many(5000):               "the table has more than 5000 rows",
-		strings.Repeat("x", 5<<20): "the table has 5242880 bytes",
+	for _, c := range [][2]string{
+		{"", "the table is empty"},
+		{"place,role\n", "line 1, column principal: the column is missing"},
+		{"place,role,principal,seenon\n", `line 1: "seenon" is no column; there are place, role, principal, seen_on, note`},
+		{"place,role,principal,role\n", "line 1, column role: the column is there twice"},
+		{head + "company,BOSS\n", "line 2, column principal: null or empty"},
+		{head + "company,BOSS,user:a@b.c,x\n", "line 2: there are 4 cells, and 3 columns"},
+		{head + "company,BOSS,ada@b.c\n", `line 2, column principal: "ada@b.c" has no kind; did you mean "user:ada@b.c"?`},
+		{head + "house,BOSS,user:a@b.c\n", `line 2, column place: "house" is no place`},
+		{head + "house:x,BOSS,user:a@b.c\n", "line 2, column role: BOSS (Boss) is a role for one company"},
+		{head + "company,BOS,user:a@b.c\n", `line 2, column role: there is no role "BOS"`},
+		{head + " company,BOSS,user:a@b.c\n", `line 2, column place: " company" has white space`},
+		{head + "\"company\"x,BOSS,user:a@b.c\n", "line 2: "},
+		{head + "company,BOSS,user:a@b.c\n\ncompany,BOSS,user:A@b.c\n", "line 4: it says the same as line 2"},
+		{"place,role,principal,seen_on\ncompany,BOSS,user:a@b.c,\n", "line 2, column seen_on: it is empty"},
+		{"place,role,principal,seen_on\ncompany,BOSS,user:a@b.c,20.11.2026\n", `line 2, column seen_on: "20.11.2026" is no day`},
+		{"place,role,principal,note\ncompany,BOSS,user:a@b.c,\"two\nlines\"\ncompany,,\n", "line 4, column role: null or empty"},
+		{head + many(5001), "the table has more than 5000 rows"},
+		{strings.Repeat("x", 5<<20), "the table has 5242880 bytes"},
 	} {
+		table, want := c[0], c[1]
 		observation, problems := model.ReadCSV(table)
 		if len(problems) == 0 || !strings.HasPrefix(problems[0].Error(), want) {
 			t.Errorf("%.60q is read with %.200v instead of %q", table, problems, want)
@@ -94,7 +95,8 @@ func many(rows int) string {
 // and means the same then.
 func FuzzReadCSV(f *testing.F) {
 	for _, seed := range []string{
-		"", "place,role,principal\n", "\ufeffplace;role;principal\ncompany;BOSS;user:a@b.c\n", "place,role,principal,seen_on,note\ncompany,BOSS,user:a@b.c,2026-11-20,\n",
+		"", "place,role,principal\n", "\ufeffplace;role;principal\ncompany;BOSS;user:a@b.c\n",
+		"place,role,principal,seen_on,note\ncompany,BOSS,user:a@b.c,2026-11-20,\n",
 		"principal,role,place\nuser:a@b.c,CLEANER,room:x/attic\n", "place,role,principal\n\"company\n", "place,role,principal\n'=x,''y,'@z\n", "\x00,\xff\n",
 		"place,role,principal\nhouse:north,CLEANER,api_client:'=1\n",
 	} {

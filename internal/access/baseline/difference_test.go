@@ -42,7 +42,8 @@ func TestDifferenceTellsInheritance(t *testing.T) {
 			baseline.Written{"company": {"CLEANER": {"user:Ada@EXAMPLE.com"}}}, baseline.Written{"company": {"CLEANER": ada}}, nil,
 		},
 		"another person": {
-			baseline.Written{"house:south": {"JANITOR": ada}}, baseline.Written{"house:south": {"JANITOR": ben}},
+			baseline.Written{"house:south": {"JANITOR": ada}},
+			baseline.Written{"house:south": {"JANITOR": ben}},
 			[]string{"user:ben@example.com gains \"JANITOR\" at house:south (shed).", "user:ada@example.com loses \"JANITOR\" at house:south (shed)."},
 		},
 	} {

@@ -14,35 +14,37 @@ import (
 // have been meant.
 func TestProblemsStandWhereTheyAre(t *testing.T) {
 	ada := []string{"user:ada@example.com"}
+	boss := func(principals ...string) baseline.Written { return baseline.Written{"company": {"BOSS": principals}} }
 	for name, c := range map[string]struct {
 		written baseline.Written
 		path    string
 		text    string
 	}{
-		"unknown place":         {baseline.Written{"house:nroth": {"JANITOR": ada}}, "house:nroth", `did you mean "house:north"?`},
-		"unknown kind":          {baseline.Written{"hous:north": {"JANITOR": ada}}, "hous:north", `did you mean "house:north"?`},
-		"another spelling":      {baseline.Written{"Company": {"BOSS": ada}}, "Company", `did you mean "company"?`},
-		"no such room":          {baseline.Written{"room:north/attik": {"CLEANER": ada}}, "room:north/attik", `there are attic, cellar`},
-		"nothing near":          {baseline.Written{"house:wintergarden": {"JANITOR": ada}}, "house:wintergarden", `there is "company", "house:north"`},
-		"empty place":           {baseline.Written{"": {"BOSS": ada}}, "", "null or empty"},
-		"space at place":        {baseline.Written{" company": {"BOSS": ada}}, " company", `did you mean "company"?`},
-		"unknown role":          {baseline.Written{"company": {"BOS": ada}}, "company BOS", `there is no role "BOS"; did you mean "BOSS"?`},
-		"space at role":         {baseline.Written{"company": {"BOSS ": ada}}, "company BOSS ", `did you mean "BOSS"?`},
-		"role of another place": {baseline.Written{"room:north/attic": {"JANITOR": ada}}, "room:north/attic JANITOR", "a role for one house, and room:north/attic is one room: it can be given at houses alone"},
-		"role of the company":   {baseline.Written{"house:north": {"BOSS": ada}}, "house:north BOSS", "a role for one company"},
-		"role of the vendor":    {baseline.Written{"company": {"OWNER": ada}}, "company OWNER", "the staff and the programs of Office"},
-		"role of guests":        {baseline.Written{"company": {"GUEST": ada}}, "company GUEST", "no lasting access"},
-		"null person":           {baseline.Written{"company": {"BOSS": {""}}}, "company BOSS ", "null or empty"},
-		"double person":         {baseline.Written{"company": {"BOSS": {ada[0], ada[0]}}}, "company BOSS user:ada@example.com", "named twice"},
-		"other spelling":        {baseline.Written{"company": {"BOSS": {ada[0], "user:Ada@Example.com"}}}, "company BOSS user:Ada@Example.com", "the same principal in two spellings"},
-		"space at person":       {baseline.Written{"company": {"BOSS": {"user:ada@example.com "}}}, "company BOSS user:ada@example.com ", "white space"},
-		"space behind colon":    {baseline.Written{"company": {"BOSS": {"user: ada@example.com"}}}, "company BOSS user: ada@example.com", "white space"},
-		"no kind":               {baseline.Written{"company": {"BOSS": {"ada@example.com"}}}, "company BOSS ada@example.com", `did you mean "user:ada@example.com"?`},
-		"other kind":            {baseline.Written{"company": {"BOSS": {"group:admins"}}}, "company BOSS group:admins", `valid are "user:E-MAIL", "api_client:ID", "domain:NAME"`},
-		"no e-mail":             {baseline.Written{"company": {"BOSS": {"user:ada"}}}, "company BOSS user:ada", `the form is "user:E-MAIL"`},
-		"no domain":             {baseline.Written{"company": {"CLEANER": {"domain:@example.com"}}}, "company CLEANER domain:@example.com", "the form is"},
-		"hidden":                {baseline.Written{"company": {"BOSS": {"user:ada\u200b@example.com"}}}, "company BOSS user:ada\u200b@example.com", "cannot be seen"},
-		"long":                  {baseline.Written{"company": {strings.Repeat("x", 300): ada}}, "company " + strings.Repeat("x", 300), "at most 256 bytes"},
+		"unknown place":    {baseline.Written{"house:nroth": {"JANITOR": ada}}, "house:nroth", `did you mean "house:north"?`},
+		"unknown kind":     {baseline.Written{"hous:north": {"JANITOR": ada}}, "hous:north", `did you mean "house:north"?`},
+		"another spelling": {baseline.Written{"Company": {"BOSS": ada}}, "Company", `did you mean "company"?`},
+		"no such room":     {baseline.Written{"room:north/attik": {"CLEANER": ada}}, "room:north/attik", `there are attic, cellar`},
+		"nothing near":     {baseline.Written{"house:wintergarden": {"JANITOR": ada}}, "house:wintergarden", `there is "company", "house:north"`},
+		"empty place":      {baseline.Written{"": {"BOSS": ada}}, "", "null or empty"},
+		"space at place":   {baseline.Written{" company": {"BOSS": ada}}, " company", `did you mean "company"?`},
+		"unknown role":     {baseline.Written{"company": {"BOS": ada}}, "company BOS", `there is no role "BOS"; did you mean "BOSS"?`},
+		"space at role":    {baseline.Written{"company": {"BOSS ": ada}}, "company BOSS ", `did you mean "BOSS"?`},
+		"role of another place": {baseline.Written{"room:north/attic": {"JANITOR": ada}}, "room:north/attic JANITOR", "a role for one house, " +
+			"and room:north/attic is one room: it can be given at houses alone"},
+		"role of the company": {baseline.Written{"house:north": {"BOSS": ada}}, "house:north BOSS", "a role for one company"},
+		"role of the vendor":  {baseline.Written{"company": {"OWNER": ada}}, "company OWNER", "the staff and the programs of Office"},
+		"role of guests":      {baseline.Written{"company": {"GUEST": ada}}, "company GUEST", "no lasting access"},
+		"null person":         {baseline.Written{"company": {"BOSS": {""}}}, "company BOSS ", "null or empty"},
+		"double person":       {baseline.Written{"company": {"BOSS": {ada[0], ada[0]}}}, "company BOSS user:ada@example.com", "named twice"},
+		"other spelling":      {boss(ada[0], "user:Ada@Example.com"), "company BOSS user:Ada@Example.com", "the same principal in two spellings"},
+		"space at person":     {baseline.Written{"company": {"BOSS": {"user:ada@example.com "}}}, "company BOSS user:ada@example.com ", "white space"},
+		"space behind colon":  {baseline.Written{"company": {"BOSS": {"user: ada@example.com"}}}, "company BOSS user: ada@example.com", "white space"},
+		"no kind":             {baseline.Written{"company": {"BOSS": {"ada@example.com"}}}, "company BOSS ada@example.com", `did you mean "user:ada@example.com"?`},
+		"other kind":          {boss("group:admins"), "company BOSS group:admins", `valid are "user:E-MAIL", "api_client:ID", "domain:NAME"`},
+		"no e-mail":           {baseline.Written{"company": {"BOSS": {"user:ada"}}}, "company BOSS user:ada", `the form is "user:E-MAIL"`},
+		"no domain":           {baseline.Written{"company": {"CLEANER": {"domain:@example.com"}}}, "company CLEANER domain:@example.com", "the form is"},
+		"hidden":              {baseline.Written{"company": {"BOSS": {"user:ada\u200b@example.com"}}}, "company BOSS user:ada\u200b@example.com", "cannot be seen"},
+		"long":                {baseline.Written{"company": {strings.Repeat("x", 300): ada}}, "company " + strings.Repeat("x", 300), "at most 256 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, problems := model.Parse("c-1", houses, c.written)

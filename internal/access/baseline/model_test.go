@@ -46,7 +46,9 @@ var model = &baseline.Model{
 }
 
 var houses = []baseline.DeclaredPlace{
-	{Place: access.PlaceOf("north"), ID: "h-1", Type: "villa"}, {Place: access.PlaceOf("north", "attic")}, {Place: access.PlaceOf("north", "cellar")},
+	{Place: access.PlaceOf("north"), ID: "h-1", Type: "villa"},
+	{Place: access.PlaceOf("north", "attic")},
+	{Place: access.PlaceOf("north", "cellar")},
 	{Place: access.PlaceOf("south"), ID: "h-2", Type: "shed"},
 }
 

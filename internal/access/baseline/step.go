@@ -254,13 +254,17 @@ func (p *planner) isProductive(c Change) bool {
 }
 
 // wait is for new administrators. What is taken before they have accepted and logged in
-// could leave nobody.
+// could leave nobody. For the same reason it is for all who remain, where somebody ceases to
+// administer the organization: who was seen among those with a role may never have accepted.
 func (p *planner) wait() {
 	var awaited []access.Reference
 	for _, c := range p.difference.Given {
 		if c.Principal.Kind == access.KindUser && p.Model.power(c.Grant) > NoPower {
 			awaited = append(awaited, c.Principal)
 		}
+	}
+	if slices.ContainsFunc(p.difference.Taken, func(c Change) bool { return p.Model.isAdministrator(c.Grant) }) {
+		awaited = append(awaited, p.Model.Administrators(p.Grants)...)
 	}
 	if awaited = distinct(awaited); len(awaited) == 0 {
 		return

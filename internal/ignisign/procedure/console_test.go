@@ -68,6 +68,16 @@ func (c *console) mayManage(by, place string) bool {
 	return place != organization && c.holds(by, "APP_ADMIN", "application:"+application)
 }
 
+// forget makes a user one who was given all that is there, and has not accepted yet. It does
+// nothing to the last administrator.
+func (c *console) forget(user string) {
+	user = strings.ToLower(user)
+	if accepted := c.users[user]; accepted {
+		c.users[user] = false
+		c.users[user] = len(c.Administrators()) == 0
+	}
+}
+
 func (c *console) HasRole(string) bool { return true }
 
 func (c *console) Invite(by, user, place string) error {

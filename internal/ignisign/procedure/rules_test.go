@@ -50,23 +50,29 @@ func TestRules(t *testing.T) {
 	}{
 		"nothing": {two(nil), baseline.Wishes{}, nil},
 		"no admin": {
-			baseline.Written{"organization": {"ORG_BILLING": cy}}, baseline.Wishes{},
+			baseline.Written{"organization": {"ORG_BILLING": cy}},
+			baseline.Wishes{},
 			[]string{"no-organization-administrator (deny): No user administers the whole organization: nobody could give anybody access again."},
 		},
 		"one admin": {
-			baseline.Written{"organization": {"ORG_OWNER": {ada}}}, baseline.Wishes{},
+			baseline.Written{"organization": {"ORG_OWNER": {ada}}},
+			baseline.Wishes{},
 			[]string{"few-administrators (warn): Only user:ada@example.com administers the whole organization, and 2 users should."},
 		},
 		"redundant at another place": {
-			two(baseline.Written{"application:contracts": {"APP_ADMIN": cy}, "environment:contracts/STAGING": {"APP_READER": cy}}), baseline.Wishes{},
-			[]string{`redundant-role (warn): user:cy@example.com has "APP_READER" at environment:contracts/STAGING, and "APP_ADMIN" at application:contracts gives all of that already.`},
+			two(baseline.Written{"application:contracts": {"APP_ADMIN": cy}, "environment:contracts/STAGING": {"APP_READER": cy}}),
+			baseline.Wishes{},
+			[]string{`redundant-role (warn): user:cy@example.com has "APP_READER" at environment:contracts/STAGING, and ` +
+				`"APP_ADMIN" at application:contracts gives all of that already.`},
 		},
 		"not redundant in another application": {
 			two(baseline.Written{"application:contracts": {"APP_ADMIN": cy}, "environment:seals/STAGING": {"APP_READER": cy}}), baseline.Wishes{}, nil,
 		},
 		"production and staging": {
-			two(baseline.Written{"environment:contracts/PRODUCTION": {"APP_OPERATOR": cy}, "environment:contracts/STAGING": {"APP_MANAGER": cy}}), baseline.Wishes{},
-			[]string{`environment-isolation (warn): user:cy@example.com changes things at environment:contracts/PRODUCTION by "APP_OPERATOR", and at environment:contracts/STAGING by "APP_MANAGER".`},
+			two(baseline.Written{"environment:contracts/PRODUCTION": {"APP_OPERATOR": cy}, "environment:contracts/STAGING": {"APP_MANAGER": cy}}),
+			baseline.Wishes{},
+			[]string{`environment-isolation (warn): user:cy@example.com changes things at environment:contracts/PRODUCTION ` +
+				`by "APP_OPERATOR", and at environment:contracts/STAGING by "APP_MANAGER".`},
 		},
 		"a reader of production": {
 			two(baseline.Written{"environment:contracts/PRODUCTION": {"APP_READER": cy}, "environment:contracts/STAGING": {"APP_MANAGER": cy}}), baseline.Wishes{}, nil,
@@ -74,7 +80,8 @@ func TestRules(t *testing.T) {
 		"an administrator of all environments": {two(baseline.Written{"application:contracts": {"APP_ADMIN": cy}}), baseline.Wishes{}, nil},
 		"a smaller role would do": {
 			two(baseline.Written{"environment:contracts/STAGING": {"APP_MANAGER": cy}}), needs(vocabulary.SignersManagement),
-			[]string{`least-role (warn): user:cy@example.com has "APP_MANAGER" at environment:contracts/STAGING, and "APP_OPERATOR" would do for what is needed there: SIGNERS_MANAGEMENT.`},
+			[]string{`least-role (warn): user:cy@example.com has "APP_MANAGER" at environment:contracts/STAGING, and "APP_OPERATOR" ` +
+				`would do for what is needed there: SIGNERS_MANAGEMENT.`},
 		},
 		"nothing of it is needed": {
 			two(baseline.Written{"environment:contracts/STAGING": {"APP_MANAGER": cy}}), needs(vocabulary.OrgBilling),
@@ -87,13 +94,31 @@ func TestRules(t *testing.T) {
 		"duties that somebody wants apart": {
 			two(baseline.Written{"environment:contracts/STAGING": {"APP_MANAGER": cy}, "environment:seals/STAGING": {"APP_OPERATOR": cy}}), apart,
 			[]string{
-				`separate-duties (warn): user:ada@example.com has SIGNATURE_REQUEST_MANAGEMENT by "ORG_OWNER" and WEBHOOKS_MANAGEMENT by "ORG_OWNER" at the organization.`,
-				`separate-duties (warn): user:ben@example.com has SIGNATURE_REQUEST_MANAGEMENT by "ORG_OWNER" and WEBHOOKS_MANAGEMENT by "ORG_OWNER" at the organization.`,
-				`separate-duties (warn): user:cy@example.com has SIGNATURE_REQUEST_MANAGEMENT by "APP_MANAGER" and WEBHOOKS_MANAGEMENT by "APP_MANAGER" at environment:contracts/STAGING.`,
+				`separate-duties (warn): user:ada@example.com has SIGNATURE_REQUEST_MANAGEMENT by "ORG_OWNER" and WEBHOOKS_MANAGEMENT ` +
+					`by "ORG_OWNER" at the organization.`,
+				`separate-duties (warn): user:ben@example.com has SIGNATURE_REQUEST_MANAGEMENT by "ORG_OWNER" and WEBHOOKS_MANAGEMENT ` +
+					`by "ORG_OWNER" at the organization.`,
+				`separate-duties (warn): user:cy@example.com has SIGNATURE_REQUEST_MANAGEMENT by "APP_MANAGER" and WEBHOOKS_MANAGEMENT ` +
+					`by "APP_MANAGER" at environment:contracts/STAGING.`,
+			},
+		},
+		"duties that meet further out are told once": {
+			baseline.Written{
+				"organization": {"ORG_ADMIN": cy}, "application:contracts": {"APP_ADMIN": cy}, "environment:contracts/STAGING": {"APP_MANAGER": cy},
+			},
+			apart,
+			[]string{
+				"few-administrators (warn): Only user:cy@example.com administers the whole organization, and 2 users should.",
+				`redundant-role (warn): user:cy@example.com has "APP_ADMIN" at application:contracts, and "ORG_ADMIN" at the organization gives all of that already.`,
+				`redundant-role (warn): user:cy@example.com has "APP_MANAGER" at environment:contracts/STAGING, and "ORG_ADMIN" ` +
+					`at the organization gives all of that already.`,
+				`separate-duties (warn): user:cy@example.com has SIGNATURE_REQUEST_MANAGEMENT by "ORG_ADMIN" and WEBHOOKS_MANAGEMENT by "ORG_ADMIN" at the organization.`,
+				"admin-is-owner (note): user:cy@example.com has ORG_ADMIN: the published models give it every permission of ORG_OWNER.",
 			},
 		},
 		"admins like owners": {
-			two(baseline.Written{"organization": {"ORG_ADMIN": cy}}), baseline.Wishes{},
+			two(baseline.Written{"organization": {"ORG_ADMIN": cy}}),
+			baseline.Wishes{},
 			[]string{"admin-is-owner (note): user:cy@example.com has ORG_ADMIN: the published models give it every permission of ORG_OWNER."},
 		},
 	} {
@@ -115,9 +140,11 @@ func TestRules(t *testing.T) {
 // TestWhatIsNoGrant: what IgniSign has beside the roles of users is refused with what it is.
 func TestWhatIsNoGrant(t *testing.T) {
 	for _, c := range [][3]string{
-		{"environment:contracts/PRODUCTION", "APP_ADMIN", "APP_ADMIN (Application Admin) is a role for one application, and environment:contracts/PRODUCTION is one environment: it can be given at applications alone"},
+		{"environment:contracts/PRODUCTION", "APP_ADMIN", "APP_ADMIN (Application Admin) is a role for one application, " +
+			"and environment:contracts/PRODUCTION is one environment: it can be given at applications alone"},
 		{"application:contracts", "APP_MANAGER", "a role for one environment"},
-		{"application:contracts", "ORG_OWNER", "a role for one organization, and application:contracts is one application: it can be given at the organization alone"},
+		{"application:contracts", "ORG_OWNER", "a role for one organization, and application:contracts is one application: " +
+			"it can be given at the organization alone"},
 		{"organization", "SUPER_ADMIN", "the staff and the programs of IgniSign"},
 		{"organization", "INTERNAL_API", "the staff and the programs of IgniSign"},
 		{"environment:contracts/PRODUCTION", "SIGNERS", "no lasting access"},
@@ -132,7 +159,8 @@ func TestWhatIsNoGrant(t *testing.T) {
 			t.Errorf("%s at %s: %v", c[1], c[0], problems)
 		}
 	}
-	if _, problems := procedure.Model.Parse("", procedure.Places(applications), baseline.Written{"organization": {"ORG_OWNER": {"api_client:bot"}}}); len(problems) != 1 {
+	ofProgram := baseline.Written{"organization": {"ORG_OWNER": {"api_client:bot"}}}
+	if _, problems := procedure.Model.Parse("", procedure.Places(applications), ofProgram); len(problems) != 1 {
 		t.Errorf("a program has a role: %v", problems)
 	}
 }

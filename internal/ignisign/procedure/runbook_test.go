@@ -31,6 +31,8 @@ var (
 	}
 )
 
+var users = []string{"user:ada@example.com", "user:Ben@example.com", "user:cy@example.com", "user:dee@example.com", "user:eve@example.com"}
+
 func parse(t testing.TB, written baseline.Written) baseline.Baseline {
 	t.Helper()
 	b, problems := procedure.Model.Parse("66bf00000000000000000001", procedure.Places(applications), written)
@@ -71,6 +73,9 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 	site := newConsole(before, yes())
 	site.removesAll, site.asksAgain = yes(), yes()
 	person := &baselinetest.Person{Site: site, Random: random, Early: yes(), Organisation: organization}
+	for _, user := range users[:random.IntN(len(users))] {
+		site.forget(user)
+	}
 	if admins := site.Administrators(); yes() {
 		person.Self = admins[random.IntN(len(admins))]
 	}
@@ -111,7 +116,6 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 
 // randomGrants are what no rule denies: there is an administrator.
 func randomGrants(random *rand.Rand) baseline.Written {
-	users := []string{"user:ada@example.com", "user:Ben@example.com", "user:cy@example.com", "user:dee@example.com", "user:eve@example.com"}
 	written := baseline.Written{}
 	add := func(place, role, user string) {
 		if written[place] == nil {

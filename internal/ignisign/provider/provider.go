@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselineprovider"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/procedure"
@@ -17,6 +18,11 @@ const Address = "registry.terraform.io/signpath-community/ignisign"
 // New returns the provider, which goes by a clock: [time.Now], or that of a test.
 func New(version string, now func() time.Time) provider.Provider {
 	return baselineprovider.New(vendor(), version, now)
+}
+
+// NewServer serves the provider.
+func NewServer(version string, now func() time.Time) tfprotov6.ProviderServer {
+	return baselineprovider.NewServer(New(version, now))
 }
 
 func vendor() *baselineprovider.Vendor {

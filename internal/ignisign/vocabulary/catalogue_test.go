@@ -410,3 +410,24 @@ func TestFunctionsScopesRightsAndGrades(t *testing.T) {
 		t.Errorf("there are %d scopes, %d rights, %d grades and %d kinds of users", len(Scopes()), len(Rights()), len(RoughGrades()), len(UserTypes()))
 	}
 }
+
+// Managing a function includes to read that function and no other, and whoever may only start
+// something may not read it.
+func TestReadingIsIncludedInManaging(t *testing.T) {
+	var got []string
+	for _, p := range IgniSign.Permissions {
+		for _, included := range p.Includes {
+			got = append(got, p.ID+" "+included.ID)
+		}
+	}
+	want := []string{
+		"ORG_BASICINFORMATION_WRITE ORG_BASICINFORMATION_READ", "DOC_TEMPLATE_MANAGEMENT DOC_TEMPLATE_READ",
+		"SIGNATURE_PROFILE_MANAGEMENT SIGNATURE_PROFILE_READ", "SIGNATURE_REQUEST_MANAGEMENT SIGNATURE_REQUEST_READ", "SIGNERS_MANAGEMENT SIGNERS_READ",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if implied := (Permission{Key: "START", Function: docTemplate, Rights: []Right{RightExecute}}).ImpliedReading(); implied != nil {
+		t.Errorf("without READ there is implied %q", implied)
+	}
+}

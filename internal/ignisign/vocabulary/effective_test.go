@@ -175,6 +175,9 @@ func TestEffectivePermissionsHaveTheirReasons(t *testing.T) {
 	}
 	var got []string
 	for _, row := range review.Effective(review.OfGrants(IgniSign, grants, places(t))) {
+		if !row.InForce() {
+			t.Errorf("%v is not in force", row)
+		}
 		if row.Permission == SignersRead.Of() && row.Place != access.PlaceOf("contracts", "STAGING") {
 			for _, reason := range row.Reasons {
 				got = append(got, fmt.Sprintf("%s: %s, %s, inherited %t", row.Place, reason, reason.Evidence(), row.Inherited(reason)))
@@ -255,6 +258,10 @@ func TestRedundantGrantsSayWhy(t *testing.T) {
 			},
 			"APP_READER at environment:contracts/STAGING: permissions by APP_OPERATOR at environment:contracts/STAGING, inferred",
 		},
+		"spelled differently the other way": {
+			[]access.Grant{grant(t, dev, RoleAppReader, "environment:contracts/STAGING"), grant(t, "user:DEV@example.com", RoleAppAdmin, "application:contracts")},
+			"APP_READER at environment:contracts/STAGING: permissions by APP_ADMIN at application:contracts, inferred",
+		},
 		"another environment": {
 			[]access.Grant{grant(t, dev, RoleAppReader, "environment:contracts/STAGING"), grant(t, dev, RoleAppManager, "environment:contracts/PRODUCTION")}, "",
 		},
@@ -278,20 +285,22 @@ func TestRedundantGrantsSayWhy(t *testing.T) {
 
 func TestLeastRoles(t *testing.T) {
 	for question, want := range map[string]string{
-		"environment:contracts/STAGING SIGNATURE_REQUEST_READ":                 "APP_READER environment:contracts/STAGING",
-		"environment:contracts/STAGING SIGNATURE_REQUEST_MANAGEMENT":           "APP_OPERATOR environment:contracts/STAGING",
-		"environment:contracts/STAGING SIGNERS_READ WEBHOOKS_MANAGEMENT":       "APP_MANAGER environment:contracts/STAGING",
-		"environment:contracts/STAGING API_KEYS_MANAGEMENT":                    "APP_ADMIN application:contracts",
-		"environment:contracts/STAGING API_KEYS_MANAGEMENT SIGNERS_READ":       "APP_ADMIN application:contracts",
-		"application:contracts SIGNATURE_REQUEST_READ":                         "APP_ADMIN application:contracts",
-		"organization ORG_BASICINFORMATION_READ":                               "ORG_USER organization",
-		"organization ORG_BILLING ORG_BASICINFORMATION_READ":                   "ORG_BILLING organization",
-		"organization ORG_ARCHIVING":                                           "ORG_OWNER organization, ORG_ADMIN organization",
-		"organization SIGNERS_READ":                                            "ORG_OWNER organization, ORG_ADMIN organization",
-		"environment:contracts/STAGING SIGNATURE_SESSION_EXECUTION":            "",
-		"organization PLATFORM_KPI":                                            "",
-		"environment:contracts/STAGING APP_CUSTOMIZATION":                      "APP_CUSTOMIZATION is of the whole application: nobody can have it for environment:contracts/STAGING alone",
-		"application:contracts ORG_BILLING":                                    "ORG_BILLING is of the whole organization: nobody can have it for application:contracts alone",
+		"environment:contracts/STAGING SIGNATURE_REQUEST_READ":           "APP_READER environment:contracts/STAGING",
+		"environment:contracts/STAGING SIGNATURE_REQUEST_MANAGEMENT":     "APP_OPERATOR environment:contracts/STAGING",
+		"environment:contracts/STAGING SIGNERS_READ WEBHOOKS_MANAGEMENT": "APP_MANAGER environment:contracts/STAGING",
+		"environment:contracts/STAGING API_KEYS_MANAGEMENT":              "APP_ADMIN application:contracts",
+		"environment:contracts/STAGING API_KEYS_MANAGEMENT SIGNERS_READ": "APP_ADMIN application:contracts",
+		"application:contracts SIGNATURE_REQUEST_READ":                   "APP_ADMIN application:contracts",
+		"organization ORG_BASICINFORMATION_READ":                         "ORG_USER organization",
+		"organization ORG_BILLING ORG_BASICINFORMATION_READ":             "ORG_BILLING organization",
+		"organization ORG_ARCHIVING":                                     "ORG_OWNER organization, ORG_ADMIN organization",
+		"organization SIGNERS_READ":                                      "ORG_OWNER organization, ORG_ADMIN organization",
+		"environment:contracts/STAGING SIGNATURE_SESSION_EXECUTION":      "",
+		"organization PLATFORM_KPI":                                      "",
+		"environment:contracts/STAGING APP_CUSTOMIZATION": "APP_CUSTOMIZATION is of the whole application: " +
+			"nobody can have it for environment:contracts/STAGING alone",
+		"application:contracts ORG_BILLING": "ORG_BILLING is of the whole organization: " +
+			"nobody can have it for application:contracts alone",
 		"environment:contracts/STAGING SIGNERS_READ SIGNERS_READ SIGNERS_READ": "APP_READER environment:contracts/STAGING",
 	} {
 		t.Run(question, func(t *testing.T) {

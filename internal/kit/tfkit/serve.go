@@ -7,14 +7,13 @@ import (
 	"path"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
 // Serve is the main function of a provider. It takes the flag with which a debugger can be
 // attached, and returns when the CLI has no more questions.
-func Serve(address string, newProvider func() provider.Provider) error {
+func Serve(address string, newServer func() tfprotov6.ProviderServer) error {
 	debug := flag.Bool("debug", false, "keep running, to attach a debugger")
 	flag.Parse()
 	silenceUnreadLog(path.Base(address))
@@ -22,7 +21,7 @@ func Serve(address string, newProvider func() provider.Provider) error {
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return NewServer(newProvider()) }, options...)
+	return tf6server.Serve(address, newServer, options...)
 }
 
 // silenceUnreadLog turns the log off unless somebody asked for one: the plugin

@@ -34,7 +34,9 @@ func newDashboard(start map[string]map[string][]string) *dashboard {
 		for role, principals := range roles {
 			for _, principal := range principals {
 				d.set(scope, principal, role, true)
-				d.users[strings.ToLower(principal)] = true
+				if strings.HasPrefix(principal, "user:") {
+					d.users[strings.ToLower(principal)] = true
+				}
 			}
 		}
 	}
@@ -69,6 +71,16 @@ func (d *dashboard) isPartner(user string) bool {
 // mayGrant tells whether somebody may give and take roles on a scope.
 func (d *dashboard) mayGrant(by, scope string) bool {
 	return d.isAdministrator(by) || d.partnersGrant && d.isPartner(by) || scope != organisation && d.works(by, "Account Admin", scope)
+}
+
+// forget makes a user one who was given all that is there, and has not accepted yet. It does
+// nothing to the last who can give access.
+func (d *dashboard) forget(user string) {
+	user = strings.ToLower(user)
+	if accepted := d.users[user]; accepted {
+		d.users[user] = false
+		d.users[user] = !slices.ContainsFunc(d.Administrators(), func(admin string) bool { return d.mayGrant(admin, organisation) })
+	}
 }
 
 func (d *dashboard) HasRole(role string) bool { return role != "Misspelled Viewer" }

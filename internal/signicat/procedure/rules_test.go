@@ -74,37 +74,45 @@ func TestRules(t *testing.T) {
 		},
 		"production and sandbox": {
 			two(baseline.Written{"account:shop": {"DEM Writer": {bot}}, "account:lab": {"DEM Writer": {bot}}}),
-			[]string{`environment-isolation (warn): api_client:sandbox-round-apple-123 changes things at account:shop (production) by "DEM Writer", and at account:lab (sandbox) by "DEM Writer".`},
+			[]string{`environment-isolation (warn): api_client:sandbox-round-apple-123 changes things at account:shop (production) ` +
+				`by "DEM Writer", and at account:lab (sandbox) by "DEM Writer".`},
 		},
 		"production and sandbox by inheritance": {
 			two(baseline.Written{"organisation": {"DEM Writer": {bot}}}),
-			[]string{`environment-isolation (warn): api_client:sandbox-round-apple-123 changes things at account:shop (production) by "DEM Writer", and at account:lab (sandbox) by "DEM Writer".`},
+			[]string{`environment-isolation (warn): api_client:sandbox-round-apple-123 changes things at account:shop (production) ` +
+				`by "DEM Writer", and at account:lab (sandbox) by "DEM Writer".`},
 		},
 		"an administrator of both, and a role of which nothing is known": {
 			two(baseline.Written{"account:shop": {"Account Admin": cy, "Usage Viewer": {bot}}, "account:lab": {"Account Admin": cy, "Usage Viewer": {bot}}}), nil,
 		},
 		"the same role twice": {
 			two(baseline.Written{"organisation": {"Usage Viewer": cy}, "account:shop": {"Usage Viewer": cy}}),
-			[]string{`redundant-grant (warn): user:cy@example.com has "Usage Viewer" at account:shop (production), and "Usage Viewer" at the organisation gives all of that already.`},
+			[]string{`redundant-grant (warn): user:cy@example.com has "Usage Viewer" at account:shop (production), and "Usage ` +
+				`Viewer" at the organisation gives all of that already.`},
 		},
 		"beside an administrator": {
 			two(baseline.Written{"account:shop": {"Usage Viewer": {ada}, "Account Admin": cy}, "account:lab": {"Usage Viewer": cy}}),
-			[]string{`redundant-beside-admin (warn): user:ada@example.com has "Usage Viewer" at account:shop (production), and "Organisation Admin" at the organisation gives all of that already.`},
+			[]string{`redundant-beside-admin (warn): user:ada@example.com has "Usage Viewer" at account:shop (production), ` +
+				`and "Organisation Admin" at the organisation gives all of that already.`},
 		},
 		"a smaller role beside a larger one": {
 			two(baseline.Written{"account:lab": {"Usage Viewer": cy, "Usage Editor": cy}}),
 			[]string{
 				`undeclared-role (warn): Nobody has declared the role "Usage Editor" at account:lab (sandbox).`,
-				`redundant-type (warn): user:cy@example.com has "Usage Viewer" at account:lab (sandbox), and "Usage Editor" at account:lab (sandbox) gives all of that already.`,
+				`redundant-type (warn): user:cy@example.com has "Usage Viewer" at account:lab (sandbox), and "Usage Editor" ` +
+					`at account:lab (sandbox) gives all of that already.`,
 			},
 		},
-		"a writer is not in an editor": {two(baseline.Written{"account:lab": {"DEM Writer": cy, "Signing Admin": cy}}), []string{`undeclared-role (warn): Nobody has declared the role "Signing Admin" at account:lab (sandbox).`}},
+		"a writer is not in an editor": {two(baseline.Written{"account:lab": {"DEM Writer": cy, "Signing Admin": cy}}), []string{`undeclared-role (warn): ` +
+			`Nobody has declared the role "Signing Admin" at account:lab (sandbox).`}},
 		"wider": {
 			two(baseline.Written{"organisation": {"Usage Editor": {bot}}, "account:lab": {"Usage Viewer": {bot}}}),
 			[]string{
 				`undeclared-role (warn): Nobody has declared the role "Usage Editor" at the organisation.`,
-				`environment-isolation (warn): api_client:sandbox-round-apple-123 changes things at account:shop (production) by "Usage Editor", and at account:lab (sandbox) by "Usage Editor".`,
-				`wider-than-meant (note): api_client:sandbox-round-apple-123 has "Usage Viewer" at account:lab (sandbox), and "Usage Editor" at the organisation gives all of that already.`,
+				`environment-isolation (warn): api_client:sandbox-round-apple-123 changes things at account:shop (production) ` +
+					`by "Usage Editor", and at account:lab (sandbox) by "Usage Editor".`,
+				`wider-than-meant (note): api_client:sandbox-round-apple-123 has "Usage Viewer" at account:lab (sandbox), and ` +
+					`"Usage Editor" at the organisation gives all of that already.`,
 			},
 		},
 		"secrets": {

@@ -30,6 +30,8 @@ var (
 	model       = procedure.Model(vocabulary.Declare(declared))
 )
 
+var users = []string{"user:ada@example.com", "user:Ben@example.com", "user:cy@example.com", "user:dee@example.com", "user:eve@example.com"}
+
 func parse(t testing.TB, written baseline.Written) baseline.Baseline {
 	t.Helper()
 	b, problems := model.Parse("o-p-BBBBBBBBBBBBBBBBBBBB", procedure.Places(accounts), written)
@@ -71,6 +73,9 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 	site := newDashboard(before)
 	site.removesAll, site.partnersGrant, site.offersInvited = yes(), partnersGrant, yes()
 	person := &baselinetest.Person{Site: site, Random: random, Early: yes(), Organisation: organisation}
+	for _, user := range users[:random.IntN(len(users))] {
+		site.forget(user)
+	}
 	if admins := site.Administrators(); yes() {
 		slices.Sort(admins)
 		person.Self = admins[random.IntN(len(admins))]
@@ -116,7 +121,6 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 // randomGrants are what no rule denies: there is an administrator, and it is one of whom it is
 // known what it can do if partners cannot grant.
 func randomGrants(random *rand.Rand, partnersGrant bool) baseline.Written {
-	users := []string{"user:ada@example.com", "user:Ben@example.com", "user:cy@example.com", "user:dee@example.com", "user:eve@example.com"}
 	others := []string{"api_client:sandbox-round-apple-123", "api_client:org-blue-pear-7", "domain:example.com"}
 	roles := []string{
 		"Organisation Admin", "Partner Organisation Admin", "Account Admin", "Usage Viewer", "DEM Writer", "DEM Editor", "DEM Viewer", "Signing Desk",

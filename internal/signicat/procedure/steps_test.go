@@ -3,6 +3,7 @@ package procedure_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func TestPrintedSteps(t *testing.T) {
 	from := parse(t, baseline.Written{
 		"organisation":    {"Organisation Admin": {ada, "user:old.boss@example.com"}, "Usage Viewer": {"user:cy@example.com"}},
 		"account:shop":    {"Usage Viewer": {"user:cy@example.com"}, "Account Admin": {"user:dee@example.com"}},
-		"account:shop_ci": {"Account Admin": {"user:dee@example.com"}, "DEM Writer": {bot}},
+		"account:shop_ci": {"Account Admin": {"user:dee@example.com"}, "DEM Writer": {bot}, "Usage Viewer": {"user:old.boss@example.com", "user:gil@example.com"}},
 	})
 	to := parse(t, baseline.Written{
 		"organisation":    {"Organisation Admin": {ada, "user:new.boss@example.com"}, "Usage Viewer": {"user:cy@example.com"}},
@@ -32,10 +33,26 @@ func TestPrintedSteps(t *testing.T) {
 	golden := filepath.Join("testdata", "steps.txt")
 	want, err := os.ReadFile(golden)
 	if err != nil || got != string(want) {
-		if err := os.WriteFile(golden+".got", []byte(got), 0o600); err != nil {
-			t.Error(err)
-		}
-		t.Errorf("the steps are not those of %s (%v); they stand in %s.got", golden, err, golden)
+		t.Errorf("the steps are not those of %s (%v), but\n%s", golden, err, got)
+	}
+}
+
+// TestNoNameIsAFormula: role names are free text, and a spreadsheet calculates none of them.
+// The table comes back as it was.
+func TestNoNameIsAFormula(t *testing.T) {
+	b := parse(t, two(baseline.Written{"account:shop": {
+		`=HYPERLINK("https://example.com")`: {bot}, "-1 Viewer": {bot}, "+x": {bot}, "@x": {bot}, "'quoted' Viewer": {bot}, "'=x": {bot}, `a "b", c`: {bot},
+	}}))
+	var out strings.Builder
+	if err := b.WriteTemplate(&out); err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`(?m)(^|,)"?[=+@-]`).FindString(out.String()); found != "" {
+		t.Errorf("a cell begins with %q in\n%s", found, out.String())
+	}
+	observation, problems := model.ReadCSV(strings.ReplaceAll(out.String(), ",,\n", ",2026-11-20,\n"))
+	if len(problems) > 0 || !b.Compare(observation.Rows).IsEmpty() {
+		t.Errorf("it comes back as %v, %v", observation.Rows, problems)
 	}
 }
 

@@ -150,7 +150,7 @@ func manageable(seed mock.Seed, whole bool) (count int) {
 		if isManaged {
 			count++
 		}
-		if isManaged && role != "" && role != mock.RoleRegularUser && !(whole && held[role]) {
+		if isManaged && role != "" && role != mock.RoleRegularUser && (!whole || !held[role]) {
 			held[role] = true
 			count++
 		}

@@ -30,7 +30,8 @@ const attrGuardrails = "guardrails"
 // guardrailsModel is the guardrails block. Its rules have the form of the file that
 // `signpathctl review` takes, so that one file can serve both.
 type guardrailsModel struct {
-	Rules map[string]guardrailModel `tfsdk:"rules"`
+	Rules          map[string]guardrailModel `tfsdk:"rules"`
+	AccessWarnings types.String              `tfsdk:"access_warnings"`
 }
 
 type guardrailModel struct {
@@ -60,6 +61,16 @@ func guardrailsBlock() schema.Block {
 				MarkdownDescription: "Settings of rules, by the id of the rule; others keep their defaults. The form is that of the file for `signpathctl review --rules`, so one file can serve both: " +
 					"`rules = yamldecode(file(\"signing-rules.yaml\")).rules`. The rules:\n" + ruleList(),
 				NestedObject: schema.NestedAttributeObject{Attributes: guardrailAttributes()},
+			},
+			"access_warnings": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Of which changes of lists and of holders of roles a plan warns who gains and who loses:\n" +
+					"  - `notable` (the default): somebody loses, somebody gains through a group, or a create takes something over. Who gains by an entry of their own stands in the plan anyway.\n" +
+					"  - `all`: every change.\n" +
+					"  - `none`: no change. `signpathctl review plan` tells all of them in any case.\n\n" +
+					"  Where the same people gain through the same group at several places, Terraform shows the first of the warnings, and how many more there are. " +
+					"Findings of rules are not switched by this.",
+				Validators: []validator.String{stringvalidator.OneOf(string(run.WarnOfNotable), string(run.WarnOfAll), string(run.WarnOfNone))},
 			},
 		},
 	}
@@ -140,9 +151,9 @@ func isFullyKnown(ctx context.Context, block types.Object) bool {
 	return err == nil && value.IsFullyKnown()
 }
 
-// readGuardrails returns the settings of rules, and reports what is wrong with them on
-// the rule.
-func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnostics) map[string]review.RuleSetting {
+// readGuardrails returns the settings of rules and what a plan warns of, and reports what is
+// wrong with the rules on each.
+func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnostics) (map[string]review.RuleSetting, run.AccessWarnings) {
 	var model guardrailsModel
 	diags.Append(block.As(ctx, &model, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true})...)
 	settings := map[string]review.RuleSetting{}
@@ -152,7 +163,7 @@ func readGuardrails(ctx context.Context, block types.Object, diags *diag.Diagnos
 			diags.AddAttributeError(path.Root(attrGuardrails).AtName("rules").AtMapKey(id), "Invalid guardrail", wrong)
 		}
 	}
-	return settings
+	return settings, run.AccessWarnings(model.AccessWarnings.ValueString())
 }
 
 // refuse says what is wrong with the settings of the rule, or nothing.

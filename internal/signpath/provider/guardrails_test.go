@@ -372,7 +372,7 @@ func TestPlansSayWhoGainsAndWhoLoses(t *testing.T) {
 	org := newOrganization(t, nested)
 	org.behindTerraform(has("group:Inner", "members", officer), has(testPolicyB, "submitters", outsider))()
 	s := org.site(inProcess, wholeList("approvers", "release-signing", manager, "group:Outer")+wholeList("submitters", "test-signing", lead))
-	s.planSays("Warning: Who gains and who loses: the approvers of signing policy \"project-b/release-signing\"",
+	s.planSays("Warning: Who gains through a group: "+officer+" (through group:Outer > group:Inner)\n",
 		"Of the approvers of signing policy \"project-b/release-signing\", gains: "+manager+", "+officer+" (through group:Outer > group:Inner).",
 		"Whoever joins group:Outer, by this plan or later, gains it, too.")
 	s.planSays("Of the submitters of signing policy \"project-b/test-signing\", gains: "+lead+"; loses: "+outsider+".",

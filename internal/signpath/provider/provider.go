@@ -127,7 +127,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		Contract:       api.ContractMode(config.APIContract.ValueString()),
 	}.FromEnvironment()
 	clientConfig.UserAgent = userAgent(p.version, req.TerraformVersion)
-	rules := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
+	rules, warnings := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
 	log := newClientLog()
 	clientConfig.Log, clientConfig.Trace = log.debug(), log.trace()
 	client, err := api.New(clientConfig)
@@ -136,7 +136,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	log.mask(client.Secrets())
-	s := run.NewSession(client, now, rules)
+	s := run.NewSession(client, now, rules, warnings)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = s, s, s, s
 }
 

@@ -117,7 +117,7 @@ func WithoutWarnings(t *testing.T, planned testkit.Result) {
 		t.Fatalf("the plan fails: %s", planned)
 	}
 	for _, d := range planned.Diagnostics {
-		isMeant := strings.HasPrefix(d.Summary, "Who gains and who loses") || strings.HasPrefix(d.Summary, "Guardrail invited-entry")
+		isMeant := strings.HasPrefix(d.Summary, "Who gains ") || strings.HasPrefix(d.Summary, "Guardrail invited-entry")
 		if !isMeant && !strings.Contains(d.Summary, "development overrides") {
 			t.Errorf("the plan says: %s", d)
 		}

@@ -25,6 +25,13 @@ const (
 // undo it, which a plan also checks by itself.
 const NoGlobalAdministrator = "no-global-administrator"
 
+// InvitedEntry and InactiveEntry are the ids of rules about what a plan that invites or ends
+// somebody says without them.
+const (
+	InvitedEntry  = "invited-entry"
+	InactiveEntry = "inactive-entry"
+)
+
 // UnknownRole is the id of the rule about roles that are in no catalogue, of which the
 // provider also warns by itself.
 const UnknownRole = "unknown-role"
@@ -201,7 +208,7 @@ var organizationRules = review.Catalogue{
 		Find:     findActiveSupport,
 	},
 	{
-		ID: "inactive-entry", Severity: review.Warn,
+		ID: InactiveEntry, Severity: review.Warn,
 		Summary:  "A deactivated user is on a list. The right comes back into force unseen when the account is activated.",
 		Advice:   "Take the user off the list or out of the group.",
 		Source:   leastPrivilege,
@@ -210,7 +217,7 @@ var organizationRules = review.Catalogue{
 		Find:     review.FindInactiveEntries,
 	},
 	{
-		ID: "invited-entry", Severity: review.Warn,
+		ID: InvitedEntry, Severity: review.Warn,
 		Summary:  "A user who has not accepted the invitation is on a list.",
 		Advice:   "See that the invitation is accepted by whom it is meant for, or take the user off the list or out of the group.",
 		Source:   `users page, "Invitations"`,

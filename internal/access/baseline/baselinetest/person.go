@@ -64,7 +64,7 @@ var (
 	leave    = regexp.MustCompile(`Whoever carries out these steps and is (\S+) leaves this one to the very end`)
 	named    = regexp.MustCompile(`(?:user|api_client|domain):[^ ,;]+`)
 	quoted   = regexp.MustCompile(`"([^"]+)"`)
-	typeOf   = regexp.MustCompile(` \((?:production|sandbox)\)$`)
+	typeOf   = regexp.MustCompile(` \([^()]*\)$`)
 	noRow    = regexp.MustCompile(`(?:row is gone already|is not listed there), there is nothing to do`)
 	notThere = regexp.MustCompile(`who is not (?:offered|listed) there has to accept the invitation first`)
 )
@@ -175,8 +175,8 @@ func (p *Person) by(line, principal string, action func(by, principal string) er
 	return fmt.Errorf("none of %v can do it: %w", able, err)
 }
 
-// able returns who can do a step by its text, oneself first. Where the text names nobody,
-// one looks for those who have the roles.
+// able returns who can do a step by its text, oneself first, and after those whom it names
+// whoever has one of the roles.
 func (p *Person) able(line string) ([]string, error) {
 	found := who.FindStringSubmatch(line)
 	if found == nil {
@@ -184,10 +184,8 @@ func (p *Person) able(line string) ([]string, error) {
 	}
 	able := principals(found[2])
 	p.Random.Shuffle(len(able), func(i, j int) { able[i], able[j] = able[j], able[i] })
-	if len(able) == 0 {
-		for _, role := range append(roles(found[1]), roles(found[3])...) {
-			able = append(able, p.Site.Holders(role, p.Organisation)...)
-		}
+	for _, role := range append(roles(found[1]), roles(found[3])...) {
+		able = append(able, p.Site.Holders(role, p.Organisation)...)
 	}
 	if slices.Contains(able, p.Self) {
 		able = append([]string{p.Self}, able...)

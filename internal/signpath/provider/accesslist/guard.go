@@ -69,14 +69,17 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 	}
 	had, has := p.entries(before), p.entries(after)
 	told := review.ChangeOfList(p.Guard.People(change.Change, slices.Concat(had.References, has.References)...), had, has)
-	joins := p.whoeverJoins(before)
+	joining, given := p.joining(before), p.givenThrough(ctx, t, at)
 	detail := fmt.Sprintf("Of %s, %s.", t, told)
-	if joins != "" && len(told.Gains)+len(told.Loses) == 0 {
-		detail = "" // More of the plan may fill the group.
+	if len(joining) > 0 {
+		if len(told.Gains)+len(told.Loses) == 0 {
+			detail = "" // More of the plan may fill the group.
+		}
+		detail += fmt.Sprintf(" Whoever joins %s, by this plan or later, gains it, too.", strings.Join(access.Spell(joining), " or "))
 	}
-	detail = strings.TrimSpace(detail + joins + p.givenThrough(ctx, t, at) + takeover)
-	// Of warnings with one summary, Terraform shows only the first.
-	run.AddWarning(&p.Resp.Diagnostics, at, "Who gains and who loses: "+t.String(), detail)
+	p.TellChange(run.ToldChange{
+		Of: t.String(), ListChange: told, Groups: joining, TakesOver: takeover != "", GivesOn: given != "", Moves: p.moves, Detail: strings.TrimSpace(detail + given + takeover),
+	}, at, &p.Resp.Diagnostics)
 }
 
 // givenThrough says what the members of a group have through it, with the plan so far: of a list
@@ -102,19 +105,15 @@ func (p *listPlan) givenThrough(ctx context.Context, t api.Target, at path.Path)
 	return given + "."
 }
 
-// whoeverJoins names the groups that come onto the list: more of the plan may fill them.
-func (p *listPlan) whoeverJoins(before []string) string {
-	var groups []string
+// joining returns the groups that come onto the list: more of the plan may fill them.
+func (p *listPlan) joining(before []string) (groups []access.Reference) {
 	for _, m := range p.Principals {
 		if m.Kind == access.KindGroup && !slices.Contains(before, run.MemberKey(m)) {
-			groups = append(groups, m.Reference().String())
+			groups = append(groups, m.Reference())
 		}
 	}
-	if len(groups) == 0 {
-		return ""
-	}
-	slices.Sort(groups)
-	return fmt.Sprintf(" Whoever joins %s, by this plan or later, gains it, too.", strings.Join(groups, " or "))
+	slices.SortFunc(groups, func(a, b access.Reference) int { return strings.Compare(a.String(), b.String()) })
+	return groups
 }
 
 func (p *listPlan) entries(keys []string) review.Entries {

@@ -19,6 +19,8 @@ import (
 type listPlan struct {
 	*managedList
 	run.MemberPlan
+	// moves is true where the resource leaves another list for this one.
+	moves bool
 }
 
 func (p *listPlan) claim(ctx context.Context, t api.Target) {

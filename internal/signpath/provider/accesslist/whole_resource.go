@@ -115,7 +115,7 @@ func (r *accessListResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if t, ok := r.leftTarget(ctx, req, &resp.Diagnostics); ok {
 		p.leave(ctx, t)
 		req = planCreate(ctx, r.list, req, resp)
-		p.Req = req
+		p.Req, p.moves = req, true
 	}
 	r.settleUnknownList(ctx, true, req, &resp.Diagnostics)
 	if r.isOfUnknown(ctx, req, &resp.Diagnostics) {

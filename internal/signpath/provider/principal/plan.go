@@ -281,9 +281,6 @@ func (r *principalResource) planDestroy(ctx context.Context, prior principalMode
 	run.NoteAllowLockout(ctx, resp.Private, allowed, &resp.Diagnostics)
 	r.GuardEnd(ctx, existing, allowed, path.Empty(), &resp.Diagnostics)
 	r.settleEnd(ctx, existing, path.Empty(), &resp.Diagnostics)
-	resp.Diagnostics.AddWarning("Users are deactivated, not deleted: "+existing.String(), fmt.Sprintf(
-		"SignPath's API offers no way to delete a user, so the destroy of %s deactivates the account. It stays visible as inactive, and on the access lists that still name it.",
-		prior.fields().Member.ValueString()))
 }
 
 // settleEnd finds out whether the user can be deactivated.

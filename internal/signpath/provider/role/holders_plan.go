@@ -24,6 +24,8 @@ type holdersPlan struct {
 	run.MemberPlan
 	role    access.Role
 	allowed bool
+	// moves is true where the resource leaves another role for this one.
+	moves bool
 	// all are the users there are.
 	all []access.Principal
 }
@@ -65,7 +67,7 @@ func (r *roleHoldersResource) ModifyPlan(ctx context.Context, req resource.Modif
 		// Of a replacement, Terraform shows this plan alone; see accesslist. Who has a role after
 		// it keeps the one that is left until then, which end notes.
 		state := p.Req.State
-		p.Req.State.Raw = tftypes.NewValue(req.State.Raw.Type(), nil)
+		p.Req.State.Raw, p.moves = tftypes.NewValue(req.State.Raw.Type(), nil), true
 		p.run(ctx)
 		p.Req.State = state
 		p.end(ctx, left)
@@ -239,7 +241,9 @@ func (p *holdersPlan) tell(role access.Role, gaining, losing []access.Principal,
 		return
 	}
 	change := review.ListChange{Gains: told(gaining), Loses: told(losing)}
-	run.AddWarning(&p.Resp.Diagnostics, at, "Who gains and who loses: "+holdersOf(role), fmt.Sprintf("Of %s, %s.%s", holdersOf(role), change, takeover))
+	p.TellChange(run.ToldChange{
+		Of: holdersOf(role), ListChange: change, TakesOver: takeover != "", Moves: p.moves, Detail: fmt.Sprintf("Of %s, %s.%s", holdersOf(role), change, takeover),
+	}, at, &p.Resp.Diagnostics)
 }
 
 func told(users []access.Principal) []review.ListMember {

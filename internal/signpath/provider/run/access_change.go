@@ -127,15 +127,20 @@ func (s *Session) whatItHolds(ctx context.Context, p access.Principal, at path.P
 }
 
 // GuardEnd judges that a user is deactivated by a destroy or a replacement, as
-// GuardActivity does.
+// GuardActivity does, and tells it.
 func (s *Session) GuardEnd(ctx context.Context, p access.Principal, allowed bool, at path.Path, diags *diag.Diagnostics) {
 	if !p.Active {
 		return
 	}
 	s.CheckDeactivation(ctx, p, allowed, at, diags)
 	change := activityChange(p, false, at)
-	change.Replaceable = true
+	change.Replaceable, change.isEnd = true, true
 	s.GuardAccess(ctx, change, diags)
+	text := fmt.Sprintf("SignPath's API offers no way to delete a user, so the account of %s is deactivated, and stays visible as inactive.", p.Reference())
+	if held, _, err := s.Guard.HoldingsOf(ctx, p.IDReference()); err == nil && len(held) > 0 {
+		text += fmt.Sprintf(" It counts %s now: what of that the plan does not end comes back when somebody activates it.", strings.Join(access.Spell(held), ", "))
+	}
+	AddWarning(diags, at, "Users are deactivated, not deleted: "+p.String(), text)
 }
 
 func activityChange(p access.Principal, active bool, at path.Path) AccessChange {

@@ -45,8 +45,9 @@ const (
 	// lookAgain is the time between two looks at what is waited for.
 	lookAgain = 20 * time.Millisecond
 	// idleLooks is how often nothing else may be under way before the wait ends: Terraform
-	// starts its next calls within milliseconds after the answer to the last ones.
-	idleLooks = 5
+	// starts its next calls within milliseconds after the answer to the last ones, on a busy
+	// machine within tenths of a second. Only what is about to be refused waits so long.
+	idleLooks = 20
 )
 
 // await waits until something holds that another call of this run may bring about, as long

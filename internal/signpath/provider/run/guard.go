@@ -20,6 +20,8 @@ type AccessChange struct {
 	guard.Change
 	// list is spelled out in messages; empty for an account.
 	list string
+	// isEnd is true where an account ends: what it still holds is told with that.
+	isEnd bool
 	// at says on which attribute a finding is reported.
 	At func(review.Finding) path.Path
 }

@@ -25,7 +25,7 @@ func (s *Session) GuardAccess(ctx context.Context, c AccessChange, diags *diag.D
 		return false
 	}
 	c.warnOfSupport(s, diags)
-	c.tell(s, judged.Caused, diags)
+	c.tell(s, slices.DeleteFunc(judged.Caused, func(f review.Finding) bool { return c.isTold(s, f) }), diags)
 	for _, finding := range judged.Late {
 		late := c
 		late.Replaceable = finding.Replaceable
@@ -37,6 +37,24 @@ func (s *Session) GuardAccess(ctx context.Context, c AccessChange, diags *diag.D
 			"What the token may not read is not judged:\n  - %s\n\nA Global Administrator or Global Reader sees everything.", strings.Join(judged.Gaps, "\n  - ")))
 	}
 	return true
+}
+
+// isTold tells whether the plan says without the finding what it says: whom the plan invites has not
+// accepted that, and whom it ends is not active. Among approvers it counts who has accepted, so there
+// it is told; and so is what the guardrails set a rule for.
+func (c AccessChange) isTold(s *Session, f review.Finding) bool {
+	if _, isSet := s.rules[f.Rule]; isSet {
+		return false
+	}
+	isOld := func(r access.Reference) bool { p, ok := s.Planned.Find(r); return !ok || p.ID != "" }
+	approves := func(r review.Reason) bool { return r.Holder().Role() == vocabulary.Approvers.Role() }
+	switch f.Rule {
+	case vocabulary.InvitedEntry:
+		return !slices.ContainsFunc(f.Principals, isOld) && !slices.ContainsFunc(f.Reasons, approves)
+	case vocabulary.InactiveEntry:
+		return c.isEnd
+	}
+	return false
 }
 
 // tell reports findings, one rule at a time.

@@ -65,6 +65,8 @@ type Session struct {
 	// it is known that it is a plan: an apply reads no state.
 	told   sync.Map
 	isPlan atomic.Bool
+	// Warnings says of which changes a plan warns who gains and who loses.
+	Warnings AccessWarnings
 	// guard judges what the plan changes about access.
 	Guard *guard.Guard
 }
@@ -74,14 +76,15 @@ func (s *Session) Rulebook() review.Rulebook {
 	return review.Rulebook{Catalogue: vocabulary.Rules, Now: s.Now(), Rules: s.rules}
 }
 
-// NewSession takes the clock and the guardrails' settings of rules, which are valid.
-func NewSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting) *Session {
+// NewSession takes the clock and what the guardrails say, which is valid: settings of rules, and
+// of what a plan warns.
+func NewSession(client *api.Client, now func() time.Time, rules map[string]review.RuleSetting, warnings AccessWarnings) *Session {
 	s := &Session{
 		Client: client, Planned: newRegister(), owners: newOwners(), Replaced: &idSet{}, Holdings: newHoldings(),
 		Taken: &taken{Entries: newHoldings()}, Accounts: &accounts{Emptied: newHoldings()}, Departed: &departed{}, demoted: &idSet{},
 		calls: &calls{}, ends: &ends{}, unreadEnds: &idSet{}, unreadStays: &idSet{},
 		roleNotice:  &roleNotice{told: map[string]access.Role{}},
-		Memberships: newMemberships(), Tokens: &tokenNotes{}, Now: now, rules: rules,
+		Memberships: newMemberships(), Tokens: &tokenNotes{}, Now: now, rules: rules, Warnings: warnings,
 	}
 	s.Guard = newGuard(client, s.Rulebook())
 	return s
