@@ -96,9 +96,9 @@ func (c Change) from() (grants []access.Grant, verb string, direction Direction)
 	return nil, "is to have", ToHave
 }
 
-// carried are the grants that were recorded, at the places of now: a place is the one with the
-// same id, whatever it is called.
-func (c Change) carried() []access.Grant {
+// moves tells what a place of before is now: the one with the same id, whatever it is called.
+// A place that stands for another one now is none.
+func (c Change) moves() func(access.Place) (access.Place, bool) {
 	keys, isOther := map[string]string{}, map[string]bool{}
 	for _, was := range c.Before.Places {
 		if was.Place.Depth() != 1 || was.ID == "" {
@@ -112,18 +112,28 @@ func (c Change) carried() []access.Grant {
 			}
 		}
 	}
-	grants := []access.Grant{}
-	for _, g := range c.Before.Grants {
-		slugs := g.Place.Slugs()
-		if len(slugs) > 0 {
-			if key := keys[slugs[0]]; key != "" {
-				slugs[0] = key
-				g.Place = access.PlaceOf(slugs...)
-			} else if isOther[slugs[0]] {
-				continue
-			}
+	return func(place access.Place) (access.Place, bool) {
+		slugs := place.Slugs()
+		if len(slugs) == 0 {
+			return place, true
 		}
-		grants = append(grants, g)
+		key := slugs[0]
+		if keys[key] != "" {
+			slugs[0] = keys[key]
+			return access.PlaceOf(slugs...), true
+		}
+		return place, !isOther[key]
+	}
+}
+
+// carried are the grants that were recorded, at the places of now.
+func (c Change) carried() []access.Grant {
+	grants, now := []access.Grant{}, c.moves()
+	for _, g := range c.Before.Grants {
+		var isThere bool
+		if g.Place, isThere = now(g.Place); isThere {
+			grants = append(grants, g)
+		}
 	}
 	return grants
 }
@@ -135,13 +145,10 @@ func (c Change) Dropped() []string {
 	if c.Before == nil || c.After == nil {
 		return sentences
 	}
+	now := c.moves()
 	for _, was := range c.Before.Places {
-		isThere := slices.ContainsFunc(c.After.Places, func(is baseline.DeclaredPlace) bool {
-			if was.Place.Depth() == 1 && was.ID != "" && is.ID != "" {
-				return is.ID == was.ID
-			}
-			return is.Place == was.Place
-		})
+		place, isThere := now(was.Place)
+		isThere = isThere && slices.ContainsFunc(c.After.Places, func(is baseline.DeclaredPlace) bool { return is.Place == place })
 		if !isThere && was.Place.Depth() == 1 {
 			sentences = append(sentences, fmt.Sprintf("%s is no longer in the baseline: nothing is recorded of who has something there.", c.Before.tellWithID(was)))
 		}
@@ -163,21 +170,28 @@ func (c Change) Extended() []string {
 	if c.Before == nil || c.After == nil {
 		return sentences
 	}
+	now, was := c.moves(), map[access.Place]bool{}
+	for _, declared := range c.Before.Places {
+		if place, isThere := now(declared.Place); isThere {
+			was[place] = true
+		}
+	}
+	type seat struct {
+		place     access.Place
+		principal access.Reference
+	}
+	inherited, told := map[access.Place][]access.Reference{}, map[seat]bool{}
+	for _, held := range c.After.Effective() {
+		at := seat{held.Place, held.Principal.Folded()}
+		if !was[held.Place] && held.Inherited() && !told[at] {
+			told[at] = true
+			inherited[held.Place] = append(inherited[held.Place], held.Principal)
+		}
+	}
 	for _, declared := range c.After.Places {
-		if slices.ContainsFunc(c.Before.Places, func(d baseline.DeclaredPlace) bool { return d.Place == declared.Place }) {
-			continue
-		}
-		holders := map[string]bool{}
-		var names []string
-		for _, held := range c.After.Effective() {
-			if name := held.Principal.Folded().String(); held.Place == declared.Place && held.Inherited() && !holders[name] {
-				holders[name] = true
-				names = append(names, held.Principal.String())
-			}
-		}
-		if len(names) > 0 {
+		if holders := inherited[declared.Place]; len(holders) > 0 {
 			sentences = append(sentences, fmt.Sprintf("%s is new in the baseline, and what is held further out holds there, too: %s.",
-				c.After.Tell(declared.Place), review.SpellFew(names, "other", "others")))
+				c.After.Tell(declared.Place), review.SpellFew(access.Spell(holders), "other", "others")))
 		}
 	}
 	return sentences

@@ -91,6 +91,7 @@ func TestChanges(t *testing.T) {
 			func(values object) { delete(values["grants"].(object), "account:shop") }, grant("account:store", "Usage Viewer", cy)), nil},
 		"another account of the name": {acme(), acme(account("shop", object{"id": "a-9", "type": "production"})), []string{
 			cy + ` gains "Usage Viewer" at account:shop (production).`,
+			"account:shop (production) is new in the baseline, and what is held further out holds there, too: " + ada + " and " + bob + ".",
 			`account:shop (production) with the id a-1 is no longer in the baseline: nothing is recorded of who has something there.`,
 		}},
 		"a new account": {acme(), acme(account("new", object{"id": "a-3", "type": "production"})), []string{

@@ -210,8 +210,9 @@ func (r *Report) byHandSection() section {
 		case len(sentences) == 0:
 			sentences = append(sentences, "What should be does not change by this plan. What was to be done before is to be done still.")
 		}
-		full, short := line{b.head(), sentences}, plainLine(b.head())
-		s.blocks = append(s.blocks, block{lengths: [][]line{{full}, {short}}, keep: keepRoles})
+		s.blocks = append(s.blocks, block{
+			lengths: [][]line{{{b.head(), sentences}}, each(sentences, plainLine), {plainLine(b.head())}}, keep: keepRoles,
+		})
 	}
 	return s
 }
