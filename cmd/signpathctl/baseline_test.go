@@ -98,20 +98,25 @@ func mixedPlan(t *testing.T) string {
 // TestBaselineExitStatus tells how the commands end.
 func TestBaselineExitStatus(t *testing.T) {
 	fixed(t)
+	alone := func(name string, edit func(values map[string]any)) string { return recordedAlone(t, name, edit) }
 	edited := func(name string, edit func(baseline map[string]any)) string { return editedBaseline(t, name, edit) }
 	for name, test := range map[string]struct {
 		arguments []string
 		status    int
 	}{
-		"outstanding is drift":             {[]string{"review", "drift", recordedBaselines + "refresh.json"}, 2},
-		"outstanding is managed":           {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "managed"}, 2},
-		"nobody wants to hear of drift":    {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "never"}, 0},
-		"nothing was recorded before":      {[]string{"review", "drift", recordedBaselines + "create.json"}, 0},
-		"a warning passes":                 {[]string{"review", "plan", recordedBaselines + "change.json"}, 0},
-		"a warning fails if it is to":      {[]string{"review", "plan", recordedBaselines + "change.json", "--fail-on", "warn"}, 2},
-		"a note is no warning":             {[]string{"review", "plan", recordedBaselines + "create.json", "--fail-on", "warn"}, 0},
-		"grants that only the apply tells": {[]string{"review", "plan", edited("unknown", unknownGrants)}, 2},
-		"grants that are sensitive":        {[]string{"review", "plan", edited("sensitive", sensitive(true, "grants"))}, 2},
+		"outstanding is drift":                {[]string{"review", "drift", recordedBaselines + "refresh.json"}, 2},
+		"outstanding alone is drift":          {[]string{"review", "drift", alone("outstanding", outstandingOnly)}, 2},
+		"a deviation alone is drift":          {[]string{"review", "drift", alone("deviates", deviatesOnly)}, 2},
+		"confirmed is none":                   {[]string{"review", "drift", alone("attested", attested)}, 0},
+		"what cannot be read is no all-clear": {[]string{"review", "drift", alone("hidden", hidden)}, 1},
+		"outstanding is managed":              {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "managed"}, 2},
+		"nobody wants to hear of drift":       {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "never"}, 0},
+		"nothing was recorded before":         {[]string{"review", "drift", recordedBaselines + "create.json"}, 0},
+		"a warning passes":                    {[]string{"review", "plan", recordedBaselines + "change.json"}, 0},
+		"a warning fails if it is to":         {[]string{"review", "plan", recordedBaselines + "change.json", "--fail-on", "warn"}, 2},
+		"a note is no warning":                {[]string{"review", "plan", recordedBaselines + "create.json", "--fail-on", "warn"}, 0},
+		"grants that only the apply tells":    {[]string{"review", "plan", edited("unknown", unknownGrants)}, 2},
+		"grants that are sensitive":           {[]string{"review", "plan", edited("sensitive", sensitive(true, "grants"))}, 2},
 		"an attestation of which a part is": {[]string{"review", "plan", edited("by", func(c map[string]any) {
 			c["after_sensitive"] = map[string]any{"attestation": map[string]any{"by": true}}
 		})}, 2},
@@ -149,6 +154,51 @@ func sensitive(marks any, name string) func(map[string]any) {
 	return func(change map[string]any) { change["after_sensitive"] = map[string]any{name: marks} }
 }
 
+// recordedAlone is a plan that only refreshes, of the baseline at Signicat alone.
+func recordedAlone(t *testing.T, name string, edit func(values map[string]any)) string {
+	t.Helper()
+	content, err := os.ReadFile(recordedBaselines + "refresh.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan map[string]any
+	if err := json.Unmarshal(content, &plan); err != nil {
+		t.Fatal(err)
+	}
+	root := plan["prior_state"].(map[string]any)["values"].(map[string]any)["root_module"].(map[string]any)
+	for _, resource := range root["resources"].([]any) {
+		if of := resource.(map[string]any); of["type"] == "signicat_access_baseline" {
+			root["resources"] = []any{of}
+			edit(of["values"].(map[string]any))
+		}
+	}
+	return writtenPlan(t, name, plan)
+}
+
+func outstandingOnly(values map[string]any) { values["deviations"] = []any{} }
+
+func deviatesOnly(values map[string]any) { values["confirmation"] = "not confirmed" }
+
+func attested(values map[string]any) {
+	values["deviations"], values["outstanding_since"] = []any{}, nil
+	values["confirmation"] = "confirmed by user:security.officer@example.com on 2026-11-29"
+}
+
+func hidden(values map[string]any) { values["grants"] = nil }
+
+func writtenPlan(t *testing.T, name string, plan map[string]any) string {
+	t.Helper()
+	written, err := json.Marshal(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name+".json")
+	if err := os.WriteFile(path, written, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // nobodyAdministers takes everything from the organisation.
 func nobodyAdministers(change map[string]any) {
 	delete(change["after"].(map[string]any)["grants"].(map[string]any), "organisation")
@@ -170,15 +220,7 @@ func editedBaseline(t *testing.T, name string, edit func(change map[string]any))
 			edit(of["change"].(map[string]any))
 		}
 	}
-	written, err := json.Marshal(plan)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), name+".json")
-	if err := os.WriteFile(path, written, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return writtenPlan(t, name, plan)
 }
 
 // TestFromCSVRefuses: each error names the line and the column, or the flag.

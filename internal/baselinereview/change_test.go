@@ -87,7 +87,8 @@ func TestChanges(t *testing.T) {
 		"inherited already": {acme(), acme(grant("account:ci", "Organisation Admin", ada)), []string{
 			ada + ` gains "Organisation Admin" at account:ci (sandbox), and has it there already by the grant at the organisation.`,
 		}},
-		"an account of another name": {acme(set("attestation", nil)), acme(set("attestation", nil), account("shop", nil), account("store", object{"id": "a-1", "type": "production"}),
+		"an account of another name": {acme(set("attestation", nil)), acme(
+			set("attestation", nil), account("shop", nil), account("store", object{"id": "a-1", "type": "production"}),
 			func(values object) { delete(values["grants"].(object), "account:shop") }, grant("account:store", "Usage Viewer", cy)), nil},
 		"another account of the name": {acme(), acme(account("shop", object{"id": "a-9", "type": "production"})), []string{
 			cy + ` gains "Usage Viewer" at account:shop (production).`,
@@ -97,8 +98,16 @@ func TestChanges(t *testing.T) {
 		"a new account": {acme(), acme(account("new", object{"id": "a-3", "type": "production"})), []string{
 			"account:new (production) is new in the baseline, and what is held further out holds there, too: " + ada + " and " + bob + ".",
 		}},
-		"the attestation taken out": {acme(), acme(set("attestation", nil), set("confirmation", nil)), []string{"The attestation by " + ada + " on 2026-03-01 is taken out."}},
-		"the end":                   {acme(), nil, []string{"The baseline is no longer recorded: nobody loses anything. 3 principals may go on having what it says."}},
+		"the attestation taken out": {
+			acme(),
+			acme(set("attestation", nil), set("confirmation", nil)),
+			[]string{"The attestation by " + ada + " on 2026-03-01 is taken out."},
+		},
+		"the end": {
+			acme(),
+			nil,
+			[]string{"The baseline is no longer recorded: nobody loses anything. 3 principals may go on having what it says."},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change := baselinereview.Change{Before: read(t, test.was), After: read(t, test.is)}
@@ -134,19 +143,37 @@ func TestStates(t *testing.T) {
 		state baselinereview.State
 		since string
 	}{
-		"confirmed":                  {acme(), "2026-05-30", baselinereview.StateConfirmed, ""},
-		"overdue by the day":         {acme(), "2026-05-31", baselinereview.StateOverdue, "2026-05-30"},
-		"never overdue":              {acme(set("review_interval_days", 0.0)), "2036-05-31", baselinereview.StateConfirmed, ""},
-		"nobody wants to hear of it": {acme(set("rules", object{"overdue": object{"severity": "ignore"}})), "2036-05-31", baselinereview.StateConfirmed, ""},
-		"overdue by a refresh":       {acme(set("overdue", true)), "2026-03-02", baselinereview.StateOverdue, "2026-05-30"},
-		"outstanding":                {acme(set("outstanding_since", "2026-03-05"), set("confirmation", "outstanding since 2026-03-05: 2 steps")), "2026-03-06", baselinereview.StateOutstanding, "2026-03-05"},
-		"outstanding after a plan":   {acme(set("confirmation", nil)), "2026-03-06", baselinereview.StateOutstanding, ""},
-		"followed up elsewhere":      {acme(set("outstanding_since", "2026-03-05"), set("confirmation", "not confirmed")), "2026-03-06", baselinereview.StateNotFollowed, "2026-03-05"},
+		"confirmed":          {acme(), "2026-05-30", baselinereview.StateConfirmed, ""},
+		"overdue by the day": {acme(), "2026-05-31", baselinereview.StateOverdue, "2026-05-30"},
+		"never overdue":      {acme(set("review_interval_days", 0.0)), "2036-05-31", baselinereview.StateConfirmed, ""},
+		"nobody wants to hear of it": {
+			acme(set("rules", object{"overdue": object{"severity": "ignore"}})),
+			"2036-05-31",
+			baselinereview.StateConfirmed,
+			"",
+		},
+		"overdue by a refresh": {acme(set("overdue", true)), "2026-03-02", baselinereview.StateOverdue, "2026-05-30"},
+		"outstanding": {
+			acme(set("outstanding_since", "2026-03-05"), set("confirmation", "outstanding since 2026-03-05: 2 steps")),
+			"2026-03-06",
+			baselinereview.StateOutstanding,
+			"2026-03-05",
+		},
+		"outstanding after a plan": {acme(set("confirmation", nil)), "2026-03-06", baselinereview.StateOutstanding, ""},
+		"followed up elsewhere": {
+			acme(set("outstanding_since", "2026-03-05"), set("confirmation", "not confirmed")),
+			"2026-03-06",
+			baselinereview.StateNotFollowed,
+			"2026-03-05",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			record := read(t, test.is)
 			if state, since := record.StateOn(day(test.day)), string(record.Since(day(test.day))); state != test.state || since != test.since {
 				t.Errorf("it is %s since %q, and not %s since %q", state, since, test.state, test.since)
+			}
+			if steps := record.StepsOn(day(test.day)); (len(steps) > 0) != (test.state == baselinereview.StateOverdue) {
+				t.Errorf("the steps are %q", steps)
 			}
 		})
 	}
@@ -158,13 +185,22 @@ func TestUnreadable(t *testing.T) {
 		o    baselinereview.Object
 		want string
 	}{
-		"not known":               {baselinereview.Object{Values: acme(), Unknown: object{"grants": object{"organisation": true}}}, "grants of a.b is known after apply"},
-		"sensitive":               {baselinereview.Object{Values: acme(), Sensitive: object{"accounts": object{"shop": object{"id": true}}}}, "accounts of a.b is sensitive"},
-		"all sensitive":           {baselinereview.Object{Values: acme(), Sensitive: true}, "organisation_id of a.b is sensitive"},
-		"no grants":               {baselinereview.Object{Values: acme(set("grants", nil))}, "grants of a.b is missing"},
-		"grants in a row":         {baselinereview.Object{Values: acme(set("grants", []any{"x"}))}, "grants of a.b is missing"},
-		"an unknown place":        {baselinereview.Object{Values: acme(grant("account:shpo", "Usage Viewer", cy))}, `there is no place "account:shpo"`},
-		"an attester who is none": {baselinereview.Object{Values: acme(set("attestation", object{"by": "x", "on": "2026-03-01", "digest": "y"}))}, "attestation of a.b is of a form"},
+		"not known": {
+			baselinereview.Object{Values: acme(), Unknown: object{"grants": object{"organisation": true}}},
+			"grants of a.b is known after apply",
+		},
+		"sensitive": {
+			baselinereview.Object{Values: acme(), Sensitive: object{"accounts": object{"shop": object{"id": true}}}},
+			"accounts of a.b is sensitive",
+		},
+		"all sensitive":    {baselinereview.Object{Values: acme(), Sensitive: true}, "organisation_id of a.b is sensitive"},
+		"no grants":        {baselinereview.Object{Values: acme(set("grants", nil))}, "grants of a.b is missing"},
+		"grants in a row":  {baselinereview.Object{Values: acme(set("grants", []any{"x"}))}, "grants of a.b is missing"},
+		"an unknown place": {baselinereview.Object{Values: acme(grant("account:shpo", "Usage Viewer", cy))}, `there is no place "account:shpo"`},
+		"an attester who is none": {
+			baselinereview.Object{Values: acme(set("attestation", object{"by": "x", "on": "2026-03-01", "digest": "y"}))},
+			"attestation of a.b is of a form",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := vendors.Baselines.ByProvider("signicat").Read("a.b", test.o)
@@ -194,7 +230,8 @@ func TestDecode(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"": "this is no plan and no state", "[]": "this is no plan and no state", `{"format_version": "1.0"}`: "it has no access baseline",
-		`{"format_version": "1.2", "planned_values": {}, "resource_changes": [{"address": "signpath_user.u", "mode": "managed", "type": "signpath_user", "change": {"actions": ["create"], "after": {}}}]}`: "it has no access baseline",
+		`{"format_version": "1.2", "planned_values": {}, "resource_changes": [
+			{"address": "a.u", "mode": "managed", "type": "signpath_user", "change": {"actions": ["create"], "after": {}}}]}`: "it has no access baseline",
 	} {
 		if _, err := vendors.Baselines.Decode(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: the error is %v, and does not say %q", text, err, want)
