@@ -10,7 +10,7 @@ set -euo pipefail
 
 [ $# -eq 3 ] || { echo "usage: tools/install.sh BIN DIRECTORY VERSION" >&2; exit 2; }
 bin=$1 directory=$2 version=${3%%-*}
-[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || version=0.0.0
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || version=0.0.1
 go=${GO:-go}
 platform=$("$go" env GOOS)_$("$go" env GOARCH)
 

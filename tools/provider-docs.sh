@@ -18,12 +18,14 @@ trap 'rm -rf "$work"' EXIT
 # is given the schema.
 mkdir "$work/bin" "$work/empty"
 "${GO:-go}" build -buildvcs=false -o "$work/bin/" "./cmd/terraform-provider-$name"
-tools/install.sh "$work/bin" "$work/mirror" 0.0.0 >"$work/log"
+tools/install.sh "$work/bin" "$work/mirror" 0.0.1 >"$work/log"
 printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$work/mirror" >"$work/cli.tfrc"
 printf 'terraform {\n  required_providers {\n    %s = {\n      source = "signpath-community/%s"\n    }\n  }\n}\n' "$name" "$name" >"$work/empty/main.tf"
 export TF_CLI_CONFIG_FILE=$work/cli.tfrc
 "$CLI" -chdir="$work/empty" init -no-color >>"$work/log" || { cat "$work/log" >&2; exit 1; }
-"$CLI" -chdir="$work/empty" providers schema -json >"$work/schema.json"
+"$CLI" -chdir="$work/empty" providers schema -json |
+  # tfplugindocs knows providers by this source alone.
+  sed "s|\"registry.terraform.io/signpath-community/$name\"|\"registry.terraform.io/hashicorp/$name\"|" >"$work/schema.json"
 
 arguments=(--provider-dir "providers/$name" --provider-name "$name" --providers-schema "$work/schema.json")
 if [ "${3-}" = validate ]; then
