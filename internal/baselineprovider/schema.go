@@ -59,7 +59,7 @@ func (r *baselineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	attributes := r.computedAttributes()
 	maps.Copy(attributes, r.Attributes)
 	organization := schema.StringAttribute{
-		MarkdownDescription: "Id of the organization at " + r.Name + ". The baseline of another one is another record, so a new id replaces the resource.",
+		MarkdownDescription: "Id of the " + r.Model.Vocabulary.OrganizationNoun() + " at " + r.Name + ". The baseline of another one is another record, so a new id replaces the resource.",
 		Validators:          []validator.String{stringvalidator.LengthBetween(1, 256)},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isAnotherOrganization, "another organization", "another organization")},
 		Required:            r.OrganizationIsRequired, Optional: !r.OrganizationIsRequired,

@@ -35,5 +35,6 @@ func vendor() *baselineprovider.Vendor {
 		Roles: "Roles are those of IAM, by their constants: `ORG_OWNER`, `ORG_ADMIN`, `ORG_BILLING` and `ORG_USER` for the organization, `APP_ADMIN` for an application, " +
 			"`APP_MANAGER`, `APP_OPERATOR` and `APP_READER` for an environment.",
 		Attributes: attributes(), Declare: declare, Model: procedure.Model,
+		DataSources: dataSources(), Functions: functions(),
 	}
 }

@@ -290,7 +290,7 @@ func TestUnknown(t *testing.T) {
 	})
 	t.Run("a role of a confirmed baseline", func(t *testing.T) {
 		s := confirmed(t, justAdmins)
-		s.On("2026-11-23").Configure(later + acme(`{ `+admins+`, "account:shop" = { "Account Admin" = toset([terraform_data.later.id]) } }`, "")).
+		s.On("2026-11-23").Configure(later+acme(`{ `+admins+`, "account:shop" = { "Account Admin" = toset([terraform_data.later.id]) } }`, "")).
 			PlanIs(true, "Only known after apply")
 		s.Configure(later + acme(partly, observed("2026-11-20", justAdmins))).MustApply(testkit.Options{})
 		s.Is("outstanding_since", "2026-11-23")
@@ -303,7 +303,7 @@ func TestUnknown(t *testing.T) {
 		s.Is("outstanding_since", "2026-11-20")
 	})
 	t.Run("bad input beside it", func(t *testing.T) {
-		newSite(t, "2026-11-20").Configure(later+acme(strings.Replace(partly, "owner@example.com", "owner", 1), "")).PlanFails(`"user:owner" names nobody`)
+		newSite(t, "2026-11-20").Configure(later + acme(strings.Replace(partly, "owner@example.com", "owner", 1), "")).PlanFails(`"user:owner" names nobody`)
 	})
 	for name, attestation := range map[string]string{
 		"by":       `{ by = "user:${terraform_data.later.output}", on = "2026-11-20", observed = {} }`,

@@ -36,5 +36,6 @@ func vendor() *baselineprovider.Vendor {
 		Roles: "Roles are named as the Dashboard does, in *IAM → Roles*: `Organisation Admin`, `Account Admin`, `Partner Organisation Admin` and `Usage Viewer` are the published ones, " +
 			"and others are declared in `roles`.",
 		Attributes: attributes(), Declare: declare, Model: procedure.Model(vocabulary.Published),
+		DataSources: dataSources(), Functions: functions(),
 	}
 }
