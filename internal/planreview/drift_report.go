@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // A DriftReport is what changed outside Terraform: of what it manages, as the refresh of a
@@ -170,7 +172,7 @@ func (r *DriftReport) at(t time.Time) string {
 
 func (r *DriftReport) title() string {
 	vendors := unique(each(r.Baselines, func(d BaselineDrift) string { return d.Vendor }))
-	return titleOf(r.reader, r.granting, vendors) + " drift review"
+	return review.Enumerate(vendorsIn(r.reader, r.granting, vendors)) + " drift review"
 }
 
 // summary is about baselines where the head line is about the rest.

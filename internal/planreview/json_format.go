@@ -42,10 +42,10 @@ func (r *Report) gaps() []envelope.Gap {
 	if !r.Complete {
 		whole = append(whole, partialPlan)
 	}
-	if !r.Live && r.granting {
+	if !r.Live && !r.recordsOnly {
 		whole = append(whole, unasked)
 	}
-	for _, vendor := range r.vendors {
+	for _, vendor := range r.recorded {
 		whole = append(whole, unreadBaseline(vendor))
 	}
 	gaps := envelope.Gaps(append(whole, r.Gaps...)...)

@@ -59,11 +59,11 @@ type Report struct {
 	Unknown []Event `json:"-"`
 	// organization is the id of the organization of the plan, where that tells one.
 	organization string
-	// granting is true where the plan is about the vendor that the reader reads, and vendors are
-	// those of its baselines.
-	granting bool
-	vendors  []string
-	reader   *Reader
+	// Vendors are those that the plan is about.
+	Vendors []string `json:"-"`
+	// recorded are those of its baselines, and recordsOnly is true where there is nothing else.
+	recorded    []string
+	recordsOnly bool
 	// catalogue has the rules of the findings.
 	catalogue review.Catalogue
 	// vocabulary is that of the plan, and notes say what is to be known of a place.
@@ -199,9 +199,9 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Unknown:      m.unknownEvents(plan.Plan),
 		organization: m.organizationID(),
 		catalogue:    withBaselineRules(rulebook.Catalogue, rules),
-		granting:     granting,
-		vendors:      vendors,
-		reader:       m.plan.reader,
+		Vendors:      vendorsIn(m.plan.reader, granting, vendors),
+		recorded:     vendors,
+		recordsOnly:  !granting,
 		vocabulary:   m.plan.vocabulary,
 		notes:        m.placeNotes(),
 	}, nil

@@ -161,10 +161,10 @@ func (r *Report) notifications() (found []notification) {
 	if !r.Errored && !r.Complete {
 		note("warning", partialPlan)
 	}
-	if !r.Live && r.granting {
+	if !r.Live && !r.recordsOnly {
 		note("note", unasked)
 	}
-	for _, vendor := range r.vendors {
+	for _, vendor := range r.recorded {
 		note("note", unreadBaseline(vendor))
 	}
 	for _, b := range r.Baselines {

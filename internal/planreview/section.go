@@ -141,14 +141,15 @@ func (r *Report) accessLines() (lines []line) {
 	return lines
 }
 
-func (r *Report) title() string { return titleOf(r.reader, r.granting, r.vendors) + " plan review" }
+func (r *Report) title() string { return review.Enumerate(r.Vendors) + " plan review" }
 
-// titleOf names the vendors that a review is about.
-func titleOf(reader *Reader, granting bool, vendors []string) string {
+// vendorsIn are the vendors that a review is about: those of baselines, and the one whose
+// resources give access.
+func vendorsIn(reader *Reader, granting bool, recorded []string) []string {
 	if granting {
-		vendors = append([]string{reader.Vendor}, vendors...)
+		return append([]string{reader.Vendor}, recorded...)
 	}
-	return review.Enumerate(vendors)
+	return recorded
 }
 
 // headline says what is gravest, or else counts.
@@ -184,7 +185,7 @@ func (r *Report) counts() string {
 			denied++
 		}
 	}
-	text := fmt.Sprintf("No resource of %s changes; %s left.", titleOf(r.reader, r.granting, r.vendors), count(len(r.Findings.Left), "finding", "findings"))
+	text := fmt.Sprintf("No resource of %s changes; %s left.", review.Enumerate(r.Vendors), count(len(r.Findings.Left), "finding", "findings"))
 	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
 		by := ""
 		if len(r.Baselines) > 0 {
@@ -198,10 +199,10 @@ func (r *Report) counts() string {
 	switch {
 	case r.Live:
 		text += " The live organization was asked, too."
-	case r.granting:
+	case !r.recordsOnly:
 		text += " " + unasked
 	}
-	for _, vendor := range r.vendors {
+	for _, vendor := range r.recorded {
 		text += " " + unreadBaseline(vendor)
 	}
 	if off := review.SwitchedOff(r.Ignored); off != "" {
