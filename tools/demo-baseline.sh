@@ -123,10 +123,10 @@ expect 'user:new.admin@example.com gains "Organisation Admin"'
 part 'A person has to do this; the apply does not'
 
 step "The run-book: an order that locks nobody out" \
-  "Give, wait until the new administrator has logged in, and only then take. Each step" \
-  "says who can do it, and on which page of Signicat's that stands."
+  "Give, wait until all who stay administrators have logged in, and only then take. Each" \
+  "step says who can do it, and on which page of Signicat's that stands."
 signpathctl runbook plan.json
-expect 'Wait until user:new.admin@example.com has accepted'
+expect 'Wait until user:new.admin@example.com and user:org.admin@example.com have accepted'
 lines '^- \[ \] '
 
 step "The apply records it, and no plan says that all is well" \

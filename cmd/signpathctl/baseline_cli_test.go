@@ -49,7 +49,8 @@ func TestCLIBaselineLife(t *testing.T) {
 				strings.Join([]string{of.place, of.role, "user:qa.lead@example.com", "2026-03-02"}, ",") + "\n"
 			w.Write("observed.csv", seen)
 			in := func(name string) string { return w.Directory + "/" + name }
-			if _, err := said(t, "", "baseline", "from-csv", in("observed.csv"), "--vendor", vendor, "--by", "user:security.officer@example.com", "--out", in("main.tf")); err != nil {
+			_, err := said(t, "", "baseline", "from-csv", in("observed.csv"), "--vendor", vendor, "--by", "user:security.officer@example.com", "--out", in("main.tf"))
+			if err != nil {
 				t.Fatal(err)
 			}
 			idName, _, _ := strings.Cut(of.id, " =")

@@ -80,7 +80,8 @@ func TestChanges(t *testing.T) {
 		"new, as somebody saw it": {nil, acme(), []string{"It is attested by " + ada + " on 2026-03-01: it confirms the baseline."}},
 		"new, and otherwise than somebody saw it": {nil, acme(grant("account:ci", "Usage Viewer", cy), set("confirmation", nil)), []string{
 			cy + ` gains "Usage Viewer" at account:ci (sandbox).`,
-			"It is attested by " + ada + " on 2026-03-01: it does not confirm the baseline. As transcribed by " + ada + " on 2026-03-01, access is not as it should be: 1 deviation.",
+			"It is attested by " + ada + " on 2026-03-01: it does not confirm the baseline. As transcribed by " + ada +
+				" on 2026-03-01, access is not as it should be: 1 deviation.",
 		}},
 		"nothing":                  {acme(), acme(), nil},
 		"other spelling and order": {acme(), acme(grant("organisation", "Organisation Admin", "user:BOB@example.com", ada)), nil},
