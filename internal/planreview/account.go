@@ -15,7 +15,7 @@ import (
 func (m *model) accountEvents() []Event {
 	found := []Event{}
 	for _, i := range m.plan.managed {
-		if _, ok := principalKinds[i.kind]; !ok {
+		if _, ok := i.principal(); !ok {
 			continue
 		}
 		sentences := append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...)
@@ -229,7 +229,7 @@ func (m *model) mailEvents(plan *tfjson.Plan) []Event {
 		}
 	}
 	for _, action := range plan.ActionInvocations {
-		if action.Type != typePrefix+"reinvite_user" {
+		if action.Type != m.plan.reader.typeOf("reinvite_user") {
 			continue
 		}
 		o := newObject(action.ConfigValues, action.ConfigUnknown, action.ConfigSensitive)

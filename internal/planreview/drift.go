@@ -212,7 +212,7 @@ func (c DriftChange) OfMember(kind DriftKind, member string) DriftChange {
 // about is a change of what a resource is about.
 func about(i *instance, kind DriftKind, fact string) DriftChange {
 	c := DriftChange{Address: i.address, Kind: kind, fact: fact}
-	if _, isPrincipal := principalKinds[i.kind]; isPrincipal {
+	if _, isPrincipal := i.principal(); isPrincipal {
 		c.id = i.before.Text("id")
 	}
 	if subject := i.subject(); subject != i.address {

@@ -24,7 +24,7 @@ func (m *model) managementEvents() []Event {
 		if i.imported {
 			note(m.thing(i) + " is imported: from now on, Terraform manages it")
 		}
-		if _, isAccount := principalKinds[i.kind]; i.forgotten() && !isAccount && i.kind != "ci_user_token" {
+		if _, isAccount := i.principal(); i.forgotten() && !isAccount && i.kind != "ci_user_token" {
 			note(m.thing(i) + " is forgotten by Terraform and stays as it is")
 		}
 	}

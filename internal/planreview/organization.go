@@ -16,6 +16,11 @@ type model struct {
 	veil   *veil
 	// own is what the rules about plans find.
 	own []ownFinding
+	// baselines are those of the plan, and unread tells of those that cannot be read,
+	// with their vendors.
+	baselines []baselineInstance
+	unread    []Event
+	vendors   []string
 }
 
 // newModel makes a model of the organization as it is, or as the plan found it.

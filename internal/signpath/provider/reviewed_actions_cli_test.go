@@ -16,7 +16,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 // What a CLI can do with objects: the state is made by the first configuration, and the second
@@ -191,7 +191,7 @@ func TestCLIReviewOfEveryAction(t *testing.T) {
 	w.Write("main.tf", acting)
 	w.MustRun("plan", "-out=all.bin")
 	text := w.MustRun("show", "-json", "all.bin")
-	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(text), vendors.Readers)
 	must(t, err)
 	found := map[string]string{}
 	for _, r := range plan.ResourceChanges {
