@@ -138,16 +138,18 @@ func adviceFor(err error, doing string) string {
 		return ""
 	}
 	_, advice := answer.Explain(httpapi.Audience{
-		Spell: spell, Run: "it", Token: "Give a valid one in " + api.EnvToken + " or --token-file.",
+		Spell: spell, Source: flagName, Run: "it", Token: "Give a valid one in " + api.EnvToken + " or --token-file.",
 		Forbidden: "Check " + spell(api.FieldOrganizationID) + ", and the role of the token's user: a Global Reader sees everything that this reads. " +
 			"If it is a single project or group that is refused, it may have been deleted while the " + doing + " ran: run it again.",
 	})
 	return advice
 }
 
+func flagName(setting httpapi.Field) string { return "--" + flagOf(setting) }
+
 // spell names a setting as advice does, with what the environment has in its place.
 func spell(setting httpapi.Field) string {
-	flag := "--" + flagOf(setting)
+	flag := flagName(setting)
 	if setting == httpapi.FieldURL || setting == api.FieldOrganizationID {
 		return flag + " (or " + api.Service.Environment[setting] + ")"
 	}

@@ -166,6 +166,10 @@ func (d *Directory) ReferenceTo(id string) Reference {
 	if !ok {
 		return Reference{Kind: KindUnknown, Key: id}
 	}
+	return d.referenceTo(p)
+}
+
+func (d *Directory) referenceTo(p Principal) Reference {
 	natural := p.Reference()
 	if _, err := ParseReference(natural.String()); err != nil || IsID(natural.Key) || len(d.byKey[natural.Folded()]) > 1 {
 		return p.IDReference()
@@ -177,6 +181,12 @@ func (d *Directory) ReferenceTo(id string) Reference {
 // under another kind, and the nearest spellings of the same kind.
 func (d *Directory) notFound(reference Reference) *NotFoundError {
 	err := &NotFoundError{Reference: reference}
+	if id, ok := reference.ID(); ok {
+		if p, ok := d.byID[id]; ok { // Somebody of another kind has this id.
+			err.Suggestions = append(err.Suggestions, d.referenceTo(p))
+		}
+		return err
+	}
 	for _, kind := range Kinds() {
 		other := Reference{Kind: kind, Key: reference.Key}
 		if kind != reference.Kind && len(d.byKey[other.Folded()]) > 0 {

@@ -43,7 +43,7 @@ func TestDirectoryNamesNobody(t *testing.T) {
 		"ci_user:payroll": `the organization has no CI user "payroll"`,
 		"group:Finance":   `the organization has no user group "Finance"`,
 		// An id of another kind is nobody's id here.
-		"group:" + idOfAda: `the organization has no user group "` + idOfAda + `"`,
+		"group:" + idOfAda: `the organization has no user group "` + idOfAda + `"; did you mean "user:Ada@example.com"?`,
 	}
 	for text, want := range tests {
 		_, err := d.Resolve(parse(t, text))

@@ -92,7 +92,7 @@ func ParseReference(text string) (Reference, error) {
 	case strings.TrimSpace(key) == "":
 		return Reference{}, fmt.Errorf("%q names nobody: after %q comes an e-mail, a name or a UUID", text, kind+":")
 	case key != strings.TrimSpace(key):
-		return Reference{}, fmt.Errorf("%q has white space around its e-mail or name", text)
+		return Reference{}, fmt.Errorf("%q has white space around its e-mail or name; did you mean %q?", text, kind+":"+strings.TrimSpace(key))
 	case strings.Contains(key, "\n"):
 		return Reference{}, fmt.Errorf("%q has a line feed in its name; use the UUID instead", text)
 	case key == emptyUUID:
@@ -107,13 +107,7 @@ func ParseReference(text string) (Reference, error) {
 	case KindUnknown:
 		return Reference{}, fmt.Errorf("%q stands for an entry that this provider could read but not identify; it can be removed from a list, not granted", text)
 	default:
-		meant := ""
-		for _, known := range Kinds() {
-			if strings.EqualFold(strings.TrimSuffix(kind, "s"), string(known)) || strings.EqualFold(kind, strings.ReplaceAll(string(known), "_", "")) {
-				meant = fmt.Sprintf("did you mean %q? ", string(known)+":"+key)
-			}
-		}
-		return Reference{}, fmt.Errorf("%q has the unknown kind %q; %svalid are %s", text, kind, meant, ReferenceForms)
+		return Reference{}, fmt.Errorf("%q has the unknown kind %q; %s", text, kind, didYouMean(meantKind(kind, key), ":"+key))
 	}
 	return reference, nil
 }
@@ -127,14 +121,44 @@ func ParseEntry(text string) (Reference, error) {
 	return ParseReference(text)
 }
 
+// didYouMean offers the reference of the kind, if there is one, and says what is valid.
+func didYouMean(kind Kind, rest string) string {
+	if kind == "" {
+		return "valid are " + ReferenceForms
+	}
+	return fmt.Sprintf("did you mean %q? Valid are %s", string(kind)+rest, ReferenceForms)
+}
+
+// meantKind returns the kind that a wrong one stands for, or nothing: another word for it, or
+// that of whoever has an e-mail.
+func meantKind(kind, key string) Kind {
+	switch meant := Meant(kind, Kinds()); {
+	case IsEmail(key) && IsName(key):
+		return KindUser
+	case meant == KindUser && !IsID(key): // A user is named by an e-mail or a UUID, and this key is neither.
+		return ""
+	default:
+		return meant
+	}
+}
+
+// A BareIDError is for a reference that is the id of a principal, without its kind.
+type BareIDError struct{ ID string }
+
+func (e *BareIDError) Error() string {
+	return fmt.Sprintf("%q is a bare UUID: refer to the attribute `member` of the resource instead of `id`, or put the kind in front, as in %q", e.ID, string(KindUser)+":"+e.ID)
+}
+
 func missingKindError(text string) error {
-	if IsID(text) {
-		return fmt.Errorf("%q is a bare UUID: refer to the attribute `member` of the resource instead of `id`, or put the kind in front, as in %q", text, string(KindUser)+":"+text)
+	switch {
+	case text == "":
+		return errors.New("the text is empty, and names nobody; valid are " + ReferenceForms)
+	case IsID(text):
+		return &BareIDError{text}
+	case IsEmail(text):
+		return fmt.Errorf("%q has no kind; %s", text, didYouMean(KindUser, ":"+text))
 	}
-	if IsEmail(text) {
-		return fmt.Errorf("%q has no kind; did you mean %q? Valid are %s", text, string(KindUser)+":"+text, ReferenceForms)
-	}
-	return fmt.Errorf("%q has no kind; valid are %s", text, ReferenceForms)
+	return fmt.Errorf("%q has no kind; %s", text, didYouMean("", ""))
 }
 
 // IsName tells whether text can be the name of somebody whom a configuration manages: something

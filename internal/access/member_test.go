@@ -65,11 +65,11 @@ func TestParseReferenceSaysWhatIsWrong(t *testing.T) {
 	tests := map[string]string{
 		"dev.lead@example.com":  `"dev.lead@example.com" has no kind; did you mean "user:dev.lead@example.com"? Valid are ` + forms,
 		"acme-release":          `"acme-release" has no kind; valid are ` + forms,
-		"":                      `"" has no kind; valid are ` + forms,
+		"":                      `the text is empty, and names nobody; valid are ` + forms,
 		"user:":                 `"user:" names nobody: after "user:" comes an e-mail, a name or a UUID`,
 		"group: \t":             `"group: \t" names nobody: after "group:" comes an e-mail, a name or a UUID`,
-		"ci_user: acme":         `"ci_user: acme" has white space around its e-mail or name`,
-		"group:Engineers ":      `"group:Engineers " has white space around its e-mail or name`,
+		"ci_user: acme":         `"ci_user: acme" has white space around its e-mail or name; did you mean "ci_user:acme"?`,
+		"group:Engineers ":      `"group:Engineers " has white space around its e-mail or name; did you mean "group:Engineers"?`,
 		"ci_user:" + emptyID:    `"ci_user:` + emptyID + `" has the empty UUID, which is nobody's id`,
 		"user:ada":              `"user:ada": an interactive user is named by the e-mail of the account or by a UUID, and "ada" is neither`,
 		"user:a@b@example.com":  `"user:a@b@example.com": an interactive user is named by the e-mail of the account or by a UUID, and "a@b@example.com" is neither`,
@@ -77,9 +77,9 @@ func TestParseReferenceSaysWhatIsWrong(t *testing.T) {
 		"unknown:" + idOfAda: `"unknown:` + idOfAda + `" stands for an entry that this provider could read but not identify; ` +
 			`it can be removed from a list, not granted`,
 		"team:red":              `"team:red" has the unknown kind "team"; valid are ` + forms,
-		"User:ada@example.com":  `"User:ada@example.com" has the unknown kind "User"; did you mean "user:ada@example.com"? valid are ` + forms,
-		" user:ada@example.com": `" user:ada@example.com" has the unknown kind " user"; valid are ` + forms,
-		":ada@example.com":      `":ada@example.com" has the unknown kind ""; valid are ` + forms,
+		"User:ada@example.com":  `"User:ada@example.com" has the unknown kind "User"; did you mean "user:ada@example.com"? Valid are ` + forms,
+		" user:ada@example.com": `" user:ada@example.com" has the unknown kind " user"; did you mean "user:ada@example.com"? Valid are ` + forms,
+		":ada@example.com":      `":ada@example.com" has the unknown kind ""; did you mean "user:ada@example.com"? Valid are ` + forms,
 	}
 	for text, want := range tests {
 		t.Run(text, func(t *testing.T) {

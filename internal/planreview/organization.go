@@ -42,6 +42,9 @@ func (m *model) organization(at side) review.Organization {
 		Members:              map[access.Reference]review.Entries{},
 		Places:               m.places(),
 	}
+	if m.live != nil {
+		org.Caller = m.live.Organization.Caller
+	}
 	for key, list := range m.lists[at].known {
 		if key.group != "" {
 			org.Members[m.group(at, key)] = m.people[at].entriesOf(list)

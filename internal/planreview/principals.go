@@ -233,7 +233,10 @@ func principalOf(kind access.Kind, o *object) review.Principal {
 	p := review.Principal{Principal: access.Principal{Kind: kind, ID: o.id("id"), Role: o.role()}}
 	p.Name, _ = o.hiddenText("name")
 	if kind == access.KindUser {
-		p.Email, _ = o.hiddenText("email")
+		p.Email, _ = o.hiddenText(attributeEmail)
+		if address, is := o.hiddenText(attributeAccountEmail); is == known && address != "" {
+			p.Email = address // The configuration may have one from before.
+		}
 	}
 	active := o.Boolean("active")
 	p.Active = active == nil || *active

@@ -2,6 +2,8 @@ package review
 
 import (
 	"slices"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // A Report is the outcome of a review.
@@ -10,6 +12,8 @@ type Report struct {
 	Findings []Finding
 	// Excepted are the findings that an exception lets pass.
 	Excepted []ExceptedFinding
+	// nobody has why exceptions are of nobody, by whom they name.
+	nobody map[access.Reference]error
 }
 
 // An ExceptedFinding is one that an exception covers.
@@ -28,8 +32,8 @@ func Review(org Organization, rulebook Rulebook) (Report, error) {
 	if err := rulebook.Validate(); err != nil {
 		return Report{}, err
 	}
-	var report Report
 	a := analyze(org)
+	report := Report{nobody: rulebook.nobody(a.roster)}
 	for position, rule := range rulebook.Catalogue {
 		severity := rulebook.severity(rule)
 		if severity == Ignore || rule.Find == nil {

@@ -95,3 +95,10 @@ func (r Rule) parameter(name string) (Parameter, bool) {
 	}
 	return r.Parameters[i], true
 }
+
+func (r Rule) parameterNames() (names []string) {
+	for _, parameter := range r.Parameters {
+		names = append(names, parameter.Name)
+	}
+	return names
+}

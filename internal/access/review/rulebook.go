@@ -76,7 +76,7 @@ func (b Rulebook) Validate() error {
 	for _, id := range slices.Sorted(maps.Keys(b.Rules)) {
 		rule, ok := b.Catalogue.ByID(id)
 		if !ok {
-			problems = append(problems, fmt.Errorf("there is no rule %q; the closest is %q", id, access.NearestSlugs(id, b.Catalogue.IDs())[0]))
+			problems = append(problems, fmt.Errorf("there is no rule %q; %s", id, meant(id, b.Catalogue.IDs())))
 			continue
 		}
 		if err := b.Rules[id].validate(rule); err != nil {
@@ -86,6 +86,17 @@ func (b Rulebook) Validate() error {
 	return errors.Join(problems...)
 }
 
+// meant says what somebody may have meant by a name that is none of those there are.
+func meant(name string, names []string) string {
+	switch near := access.Meant(name, names); {
+	case near != "":
+		return fmt.Sprintf("did you mean %q?", near)
+	case len(names) == 0:
+		return "there is none"
+	}
+	return "there is " + strings.Join(names, ", ")
+}
+
 func (s RuleSetting) validate(rule Rule) error {
 	var problems []error
 	if s.Severity != "" && s.Severity.rank() < 0 {
@@ -93,7 +104,7 @@ func (s RuleSetting) validate(rule Rule) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
 		if _, ok := rule.parameter(name); !ok {
-			problems = append(problems, fmt.Errorf("it has no parameter %q", name))
+			problems = append(problems, fmt.Errorf("it has no parameter %q; %s", name, meant(name, rule.parameterNames())))
 		} else if s.Parameters[name] < 1 {
 			problems = append(problems, fmt.Errorf("parameter %s is %d and must be at least 1", name, s.Parameters[name]))
 		}
@@ -158,7 +169,37 @@ func (b Rulebook) Unmatched(reports ...Report) []string {
 				return slices.ContainsFunc(r.Excepted, func(f ExceptedFinding) bool { return f.Rule == rule.ID && f.Exception == exception })
 			})
 			if !isUsed && !exception.Expired(b.Now) && set.Severity != Ignore {
-				found = append(found, fmt.Sprintf("The exception of %s from %s matches nothing.", exception, rule.ID))
+				found = append(found, fmt.Sprintf("The exception of %s from %s matches nothing%s.", exception, rule.ID, whyNobody(exception, reports)))
+			}
+		}
+	}
+	return found
+}
+
+// whyNobody says that the exception names nobody of any of the reviews, and who may be meant.
+func whyNobody(exception Exception, reports []Report) string {
+	why := ""
+	for _, report := range reports {
+		err, isNobody := report.nobody[exception.Member]
+		if !isNobody {
+			return ""
+		}
+		why = ": " + strings.TrimSuffix(err.Error(), "?")
+	}
+	return why
+}
+
+// nobody returns why exceptions name nobody in the roster. Of one that is a part, nothing is known.
+func (b Rulebook) nobody(roster *roster) map[access.Reference]error {
+	found := map[access.Reference]error{}
+	for _, set := range b.Rules {
+		for _, exception := range set.Exceptions {
+			var notFound *access.NotFoundError
+			if exception.Member.Kind == "" || exception.Member.Kind == access.KindUnknown || roster.incomplete {
+				continue
+			}
+			if _, err := roster.directory.Resolve(exception.Member); errors.As(err, &notFound) {
+				found[exception.Member] = notFound
 			}
 		}
 	}

@@ -8,12 +8,16 @@ import (
 
 // Settings are called in advice what whoever reads it calls them.
 func TestExplain(t *testing.T) {
+	const went = "The request went to http://127.0.0.1:9/Api (from <api_url>)"
 	operator := httpapi.Audience{Spell: func(f httpapi.Field) string { return "<" + string(f) + ">" }, Run: "it", Token: "Get one.", Forbidden: "Ask."}
 	for status, want := range map[int][2]string{
 		400: {"Example refused the request", ""},
-		401: {"Example refused the API token", "The token is wrong, was regenerated since, or its user is inactive. Get one."},
+		401: {
+			"Example refused the API token",
+			"The token is wrong, was regenerated since, is that of another installation, or its user is inactive. Get one. " + went + ", with the token from <api_token>.",
+		},
 		403: {"Not allowed by Example", "Ask."},
-		404: {"Not found by Example", "Check <api_url>, which is https://app.example.com/Api or the like: We answer 403."},
+		404: {"Not found by Example", "Check <api_url>, which is https://app.example.com/Api or the like: We answer 403. " + went + "."},
 		407: {
 			"Refused by the proxy",
 			"The proxy wants credentials, or others than those it got. Set <proxy_url>, or the environment variable HTTPS_PROXY, to http://user:password@host:port.",
@@ -35,7 +39,7 @@ func TestExplain(t *testing.T) {
 	for cause, want := range map[error]string{
 		httpapi.NotJSON([]byte("{"), "no list"): "Tell us.",
 		httpapi.NotJSON([]byte("<"),
-			"no list"): "Check <api_url>, and the proxy if there is one: that is not Example's API, which is at https://app.example.com/Api or the like.",
+			"no list"): "Check <api_url>, and the proxy if there is one: that is not Example's API, which is at https://app.example.com/Api or the like. " + went + ".",
 	} {
 		if summary, advice := s.client.Unusable(list, cause).Explain(operator); summary != "Unexpected answer from Example" || advice != want {
 			t.Errorf("%v: got %q, %q", cause, summary, advice)
@@ -45,7 +49,7 @@ func TestExplain(t *testing.T) {
 	s.config.RetryBudget = -1
 	s.restart()
 	summary, advice := answered(t, s.do(t.Context(), list)).Explain(operator)
-	if summary != "No answer from Example" || advice != "Check <api_url> and the network, then run it again." {
+	if summary != "No answer from Example" || advice != "Check <api_url> and the network, then run it again. "+went+"." {
 		t.Errorf("got %q, %q", summary, advice)
 	}
 }
@@ -54,7 +58,7 @@ func TestExplain(t *testing.T) {
 // be wrong.
 func explainHints(t *testing.T, operator httpapi.Audience) {
 	t.Helper()
-	const usual = "Check <api_url>, which is https://app.example.com/Api or the like: We answer 403."
+	const usual = "Check <api_url>, which is https://app.example.com/Api or the like: We answer 403. The request went to http://127.0.0.1:9/Api (from <api_url>)."
 	for hint, want := range map[httpapi.Hint]string{
 		{}:                               usual,
 		{Text: "It may be old."}:         usual + " It may be old.",

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,9 +41,14 @@ type Request struct {
 // use.
 type Client struct {
 	config resolvedConfig
+	asked  asked
 	pace   *pace
 	// answered has, by path, the id of the last request that succeeded.
 	answered sync.Map
+	// isReached is true once there was an answer, whatever it said.
+	isReached atomic.Bool
+	// longestWait is how long the request took, in nanoseconds, that had to be sent again for longest.
+	longestWait atomic.Int64
 	// turn is full while a large answer is read and used.
 	turn chan struct{}
 }
@@ -54,11 +60,15 @@ func New(config Config, wrong ...ConfigError) (*Client, error) {
 	if wrong = append(wrong, more...); len(wrong) > 0 {
 		return nil, ConfigErrors(wrong)
 	}
-	return &Client{config: resolved, pace: newPace(resolved), turn: make(chan struct{}, 1)}, nil
+	return &Client{config: resolved, asked: resolved.asked(), pace: newPace(resolved), turn: make(chan struct{}, 1)}, nil
 }
 
 // URL returns the API URL, as it was normalized.
 func (c *Client) URL() string { return c.config.base.String() }
+
+// LongestWait returns how long the request took that had to be sent again for longest before it
+// succeeded; 0 if none had to for long.
+func (c *Client) LongestWait() time.Duration { return time.Duration(c.longestWait.Load()) }
 
 // MaxConcurrentRequests returns how many requests are under way at once. More
 // that are begun only wait, and that counts as a part of their time.
@@ -90,10 +100,14 @@ func (c *Client) Use(ctx context.Context, r Request, use func(body []byte, heade
 	defer cancel()
 	started := time.Now()
 	last, received := c.repeat(ctx, r, failure.RequestID, content)
-	c.log(ctx, r, failure.RequestID, last, time.Since(started))
+	took := time.Since(started)
+	c.log(ctx, r, failure.RequestID, last, took)
 	if last.succeeded() {
 		// So that who finds the answer unusable can name it.
 		c.answered.Store(r.Path, failure.RequestID)
+		if last.attempts > 1 && took >= longWait && int64(took) > c.longestWait.Load() {
+			c.longestWait.Store(int64(took))
+		}
 		defer last.release()
 		use(last.body, last.header)
 		return nil
@@ -128,7 +142,7 @@ func (c *Client) Unusable(r Request, cause error) *Error {
 }
 
 func (c *Client) failure(r Request) *Error {
-	return &Error{Method: r.Method, Path: r.Path, service: &c.config.Service}
+	return &Error{Method: r.Method, Path: r.Path, service: &c.config.Service, asked: &c.asked}
 }
 
 const headerRequestID = "X-Request-ID"
@@ -197,19 +211,36 @@ func (c *Client) redirect(r Request, location string) string {
 	return text + fmt.Sprintf(" Check %s: the answer may come from a login page or a proxy.", FieldURL)
 }
 
+// tellWait says that a request has to wait, if it has for long since that was told, and returns when
+// it was told last.
+func (c *Client) tellWait(ctx context.Context, r Request, id string, result answer, told time.Time) time.Time {
+	if result.attempts == 1 || c.config.Warn == nil || time.Since(told) < longWait {
+		return told
+	}
+	fields := map[string]any{"operation": r.Method + " " + r.Path, "request_id": id, "server": c.URL()}
+	c.tellOutcome(fields, r, result)
+	c.config.Warn(ctx, "waiting for "+c.config.Service.Name+", which does not answer as it should", fields)
+	return time.Now()
+}
+
 func (c *Client) log(ctx context.Context, r Request, id string, last answer, took time.Duration) {
 	if c.config.Log == nil {
 		return
 	}
 	fields := map[string]any{"operation": r.Method + " " + r.Path, "request_id": id, "milliseconds": took.Milliseconds()}
-	if last.err == nil {
-		fields["status"] = last.status
-	} else {
-		text := c.config.credential.hide(last.err.Error())
-		if r.SecretAnswer {
-			text = hideSecrets(text)
-		}
-		fields["error"] = text
-	}
+	c.tellOutcome(fields, r, last)
 	c.config.Log(ctx, c.config.Service.Name+" request", fields)
+}
+
+// tellOutcome adds to the fields of a line how an attempt ended.
+func (c *Client) tellOutcome(fields map[string]any, r Request, result answer) {
+	if result.err == nil {
+		fields["status"] = result.status
+		return
+	}
+	text := c.config.credential.hide(result.err.Error())
+	if r.SecretAnswer {
+		text = hideSecrets(text)
+	}
+	fields["error"] = text
 }

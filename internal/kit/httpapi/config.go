@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -69,6 +70,10 @@ type Config struct {
 	// Anonymous sends no token, whatever is set, to whatever URL: for what a server
 	// shows to everybody.
 	Anonymous bool
+	// Tenant is what of the server is asked, as messages name it. The vendor's client sends it.
+	Tenant Setting
+	// Variables are the environment variables that settings came from; see FromEnvironment.
+	Variables map[Field]string
 	// UserAgent is sent with every request.
 	UserAgent string
 
@@ -98,6 +103,9 @@ type Config struct {
 	// Log receives one line per request: never a token, a header or a body.
 	// Nil means no log.
 	Log func(ctx context.Context, message string, fields map[string]any)
+	// Warn receives a line where a request has to wait for long, and again while it does. Nil means
+	// no warning.
+	Warn func(ctx context.Context, message string, fields map[string]any)
 	// Trace receives the headers of every attempt, without secrets, and never a
 	// body. Nil means no trace.
 	Trace func(ctx context.Context, message string, fields map[string]any)
@@ -114,10 +122,24 @@ type Config struct {
 // wrong with them, [New] says.
 func (c Config) FromEnvironment() Config {
 	variable := func(field Field) string { return os.Getenv(c.Service.Environment[field]) }
+	c.Variables = maps.Clone(c.Variables)
 	// White space around a text, such as the line break of a file, is no part of it.
-	c.URL = strings.TrimSpace(cmp.Or(c.URL, variable(FieldURL)))
+	take := func(field Field) string {
+		text := strings.TrimSpace(variable(field))
+		if text != "" {
+			c.noteVariable(field)
+		}
+		return text
+	}
+	if c.URL == "" {
+		c.URL = take(FieldURL)
+	}
+	c.URL = strings.TrimSpace(c.URL)
 	if c.Token = strings.TrimSpace(c.Token); c.Token == "" && c.TokenFile == "" {
-		c.Token, c.TokenFile = strings.TrimSpace(variable(FieldToken)), variable(FieldTokenFile)
+		c.Token, c.TokenFile = take(FieldToken), take(FieldTokenFile)
+	}
+	if c.Tenant.Field != "" && c.Tenant.Value == "" {
+		c.Tenant.Value = take(c.Tenant.Field)
 	}
 	seconds := func(n WholeNumber, target *time.Duration) {
 		text := strings.TrimSpace(variable(n.Field))
@@ -133,6 +155,14 @@ func (c Config) FromEnvironment() Config {
 	seconds(RequestTimeout, &c.AttemptTimeout)
 	seconds(RetryTimeout, &c.RetryBudget)
 	return c
+}
+
+// noteVariable notes that a setting came from its environment variable.
+func (c *Config) noteVariable(field Field) {
+	if c.Variables == nil {
+		c.Variables = map[Field]string{}
+	}
+	c.Variables[field] = c.Service.Environment[field]
 }
 
 // A ConfigError says which setting is wrong, and how to set it right. It never
@@ -204,6 +234,9 @@ func (s Service) normalizeURL(text string) (base *url.URL, reason string) {
 		path = strings.TrimRight(path[:cut], "/")
 	}
 	base.Path, base.RawPath = path, ""
+	if usual, err := url.Parse(s.DefaultURL); err == nil && strings.EqualFold(base.Host, usual.Host) && base.Path != usual.Path {
+		return nil, fmt.Sprintf("%s is not the API of %s: that is at %s. Check %s, or the environment variable %s.", base, s.Name, s.DefaultURL, FieldURL, s.Environment[FieldURL])
+	}
 	return base, ""
 }
 

@@ -134,10 +134,20 @@ func TestFromEnvironment(t *testing.T) {
 	t.Setenv("EXAMPLE_TIMEOUT", " 7\n")
 	t.Setenv("EXAMPLE_RETRY", "0")
 	seconds := httpapi.Seconds
+	from := func(fields ...httpapi.Field) map[httpapi.Field]string {
+		variables := map[httpapi.Field]string{}
+		for _, field := range fields {
+			variables[field] = service.Environment[field]
+		}
+		return variables
+	}
 	for _, test := range []struct{ set, want httpapi.Config }{
 		{
 			httpapi.Config{},
-			httpapi.Config{URL: "https://env.example.com", Token: "env-token", TokenFile: "env-file", AttemptTimeout: seconds(7), RetryBudget: -1},
+			httpapi.Config{
+				URL: "https://env.example.com", Token: "env-token", TokenFile: "env-file", AttemptTimeout: seconds(7), RetryBudget: -1,
+				Variables: from(httpapi.FieldURL, httpapi.FieldToken, httpapi.FieldTokenFile),
+			},
 		},
 		{
 			httpapi.Config{URL: "https://set.example.com", TokenFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},
@@ -145,7 +155,7 @@ func TestFromEnvironment(t *testing.T) {
 		},
 		{
 			httpapi.Config{Token: " set-token "},
-			httpapi.Config{URL: "https://env.example.com", Token: "set-token", AttemptTimeout: seconds(7), RetryBudget: -1},
+			httpapi.Config{URL: "https://env.example.com", Token: "set-token", AttemptTimeout: seconds(7), RetryBudget: -1, Variables: from(httpapi.FieldURL)},
 		},
 	} {
 		test.set.Service = service

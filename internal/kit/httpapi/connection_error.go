@@ -27,8 +27,15 @@ func certainlyNotSent(err error) bool {
 	return errors.As(err, &notSent)
 }
 
+// isUnreachable tells whether nobody took the connection, that to a proxy included. An attempt
+// that ran out of time is none of these: somebody may be slow.
+func isUnreachable(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && !op.Timeout() && (op.Op == "dial" || isProxyConnect(err)) && !errors.Is(err, errAttemptTimeout)
+}
+
 // isFinal tells whether another attempt would end with the same error.
-func isFinal(err error) bool {
+func (c *Client) isFinal(err error) bool {
 	var (
 		notSent     *notSentError
 		certificate *tls.CertificateVerificationError
@@ -42,7 +49,7 @@ func isFinal(err error) bool {
 	case errors.As(err, &proxy):
 		return !isRetryable(Idempotent, proxy.status)
 	case errors.As(err, &lookup):
-		return lookup.IsNotFound // A misspelled host stays unknown.
+		return lookup.IsNotFound && !c.isReached.Load() // A misspelled host stays unknown.
 	}
 	return errors.As(err, &notSent) && notSent.final
 }

@@ -37,8 +37,9 @@ type Error struct {
 	// Hint is what the vendor's client found out about a refusal beyond the answer.
 	Hint Hint
 
-	// service is whose server it is.
+	// service is whose server it is, and asked is where requests go.
 	service *Service
+	asked   *asked
 }
 
 // A Hint says why a server refused a request, and what to do about it.
@@ -47,6 +48,8 @@ type Hint struct {
 	Text string
 	// Sure is true if that is why. Otherwise it is one of several possible reasons.
 	Sure bool
+	// OfAll is true if the server refuses every request of the client alike.
+	OfAll bool
 }
 
 // beside returns the hint with the usual advice, unless it makes that wrong.
@@ -122,6 +125,12 @@ func (e *Error) words() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
+
+// IsOfAll tells whether every request of the client fails alike: nobody answered, the token was
+// refused, or the requests go to the wrong place. Then nothing of what was asked for is wrong.
+func (e *Error) IsOfAll() bool {
+	return e.Status == 0 || e.Status == http.StatusUnauthorized || e.Hint.OfAll || e.IsWebPage()
+}
 
 // IsWebPage tells whether a web page answered, so that the address is probably not
 // that of the API.

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -20,15 +21,33 @@ const (
 	longestWait  = 30 * time.Second
 )
 
+// firstContactAttempts is how often a request is sent of a client that never got an answer, where
+// nobody takes the connection. Then an address is wrong, as a rule, or something that was to be
+// started is not. A server that has answered is waited for as long as a request may take.
+const firstContactAttempts = 4
+
+// longWait is after which time of a request somebody who waits for it wants to know, and then again.
+const longWait = 30 * time.Second
+
 // repeat sends a request until nothing is gained by sending it again, and returns
 // how the last attempt ended, and whether the server may have received one that it
 // did not answer.
 func (c *Client) repeat(ctx context.Context, r Request, id string, content []byte) (last answer, received bool) {
+	told := time.Now()
 	for attempt := 0; ; attempt++ {
 		result := c.attempt(ctx, r, id, content)
+		result.attempts = attempt + 1
+		if result.err == nil {
+			c.isReached.Store(true)
+		}
+		told = c.tellWait(ctx, r, id, result, told)
 		received = received || result.err != nil && !certainlyNotSent(result.err)
 		if attempt == 0 || result.succeeded() || ctx.Err() == nil { // The end of the time says less.
 			last = result
+		}
+		if c.isOutOfReach(attempt, result) {
+			last.err = &unreachedError{cause: last.err, attempts: attempt + 1}
+			break
 		}
 		if !c.again(ctx, r.Class, result) || Sleep(ctx, backoff(attempt, result.header)) != nil {
 			break
@@ -40,6 +59,24 @@ func (c *Client) repeat(ctx context.Context, r Request, id string, content []byt
 	return last, received
 }
 
+// isOutOfReach tells whether it is no use to go on, because nobody is there.
+func (c *Client) isOutOfReach(attempt int, result answer) bool {
+	return result.err != nil && isUnreachable(result.err) && !c.isReached.Load() && attempt+1 >= firstContactAttempts
+}
+
+// An unreachedError says that nobody took the connection, and nobody ever did.
+type unreachedError struct {
+	cause    error
+	attempts int
+}
+
+func (e *unreachedError) Error() string {
+	return fmt.Sprintf("%v (%d attempts, and no answer before)", e.cause, e.attempts)
+}
+
+// Unwrap returns the cause.
+func (e *unreachedError) Unwrap() error { return e.cause }
+
 func isSpent(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errBudgetSpent) }
 
 // again decides whether another attempt is made: never after the end of the
@@ -50,7 +87,7 @@ func (c *Client) again(ctx context.Context, class Class, result answer) bool {
 	case ctx.Err() != nil || c.config.RetryBudget < 0:
 		return false
 	case result.err != nil:
-		return !isFinal(result.err) && (class == Idempotent || certainlyNotSent(result.err))
+		return !c.isFinal(result.err) && (class == Idempotent || certainlyNotSent(result.err))
 	case !isRetryable(class, result.status):
 		return false
 	}

@@ -74,6 +74,8 @@ type answer struct {
 	header http.Header
 	body   []byte
 	err    error
+	// attempts is how many there were, this one included.
+	attempts int
 	// release ends the turn of a large answer that succeeded. It is nil if there is no
 	// answer.
 	release func()

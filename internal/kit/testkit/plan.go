@@ -135,6 +135,10 @@ func (d *Driver) planWalk(ctx context.Context, config *configuration, state *Sta
 		walk: w, imports: map[instanceAddress]cty.Value{},
 		plan: &Plan{Prior: state, config: config, options: options},
 	}
+	if diags := p.moveTypes(); diags.hasErrors() {
+		p.plan.Said = diags
+		return p.plan, nil
+	}
 	state.move(config)
 	if diags := p.readImports(); diags.hasErrors() {
 		p.plan.Said = diags

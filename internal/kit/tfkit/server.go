@@ -3,6 +3,7 @@ package tfkit
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -41,8 +42,17 @@ func spelledOut[R any](resp *R, err error, diagnostics func(*R) []*tfprotov6.Dia
 	return resp, err
 }
 
+// nullRequired is the framework's summary for null as the value of a required attribute; its detail
+// speaks to the developers of a provider.
+const nullRequired = "Missing Configuration for Required Attribute"
+
 func spellOut(diagnostics []*tfprotov6.Diagnostic) {
 	for _, d := range diagnostics {
+		if d.Summary == nullRequired && d.Attribute != nil {
+			name := d.Attribute.LastStep()
+			d.Summary, d.Detail = fmt.Sprintf("No value: %v", name), fmt.Sprintf("%v is required, and is null here. What it comes from has no value: "+
+				"a variable, a module's output, an optional attribute, or try(). Give it one; an empty set is [].", name)
+		}
 		d.Summary, d.Detail = text.Visible(d.Summary), text.VisibleLines(d.Detail)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
@@ -36,7 +38,8 @@ type Client struct {
 // New returns a client. It sends nothing. The error is a [httpapi.ConfigErrors].
 func New(config Config) (*Client, error) {
 	config.Service = Service
-	client, err := httpapi.New(config.Config, refuseOrganization(config.OrganizationID)...)
+	config.Tenant = httpapi.Setting{Field: FieldOrganizationID, Value: config.OrganizationID}
+	client, err := httpapi.New(config.Config, slices.Concat(refuseOrganization(config.OrganizationID), refuseURL(config.URL))...)
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +49,19 @@ func New(config Config) (*Client, error) {
 // OrganizationID returns the id of the organization that the client talks to.
 func (c *Client) OrganizationID() string { return strings.ToLower(c.config.OrganizationID) }
 
+// OrganizationVariable names the environment variable that the id came from; empty if none did.
+func (c *Client) OrganizationVariable() string {
+	if variable := c.config.Variables[FieldOrganizationID]; variable != "" {
+		return "the environment variable " + variable
+	}
+	return ""
+}
+
 // URL returns the API URL, without /v1.
 func (c *Client) URL() string { return c.http.URL() }
+
+// LongestWait is that of [httpapi.Client].
+func (c *Client) LongestWait() time.Duration { return c.http.LongestWait() }
 
 // Secrets returns patterns of what must not stand in a log.
 func (c *Client) Secrets() []*regexp.Regexp { return c.http.Secrets() }

@@ -1,10 +1,8 @@
 package api
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -66,8 +64,9 @@ type Config struct {
 // FromEnvironment takes what is not set from the environment.
 func (c Config) FromEnvironment() Config {
 	c.Service = Service
+	c.Tenant = httpapi.Setting{Field: FieldOrganizationID, Value: c.OrganizationID}
 	c.Config = c.Config.FromEnvironment()
-	c.OrganizationID = strings.TrimSpace(cmp.Or(c.OrganizationID, os.Getenv(EnvOrganizationID)))
+	c.OrganizationID = strings.TrimSpace(c.Tenant.Value)
 	return c
 }
 
@@ -82,6 +81,18 @@ func refuseOrganization(id string) httpapi.ConfigErrors {
 		return nil
 	}
 	return httpapi.ConfigErrors{{Field: FieldOrganizationID, Reason: reason}}
+}
+
+// refuseURL refuses what would be in the address of each request twice.
+func refuseURL(text string) httpapi.ConfigErrors {
+	for i, segment := range strings.Split(text, "/") {
+		if access.IsID(segment) {
+			rest := strings.TrimSuffix(strings.Join(strings.Split(text, "/")[:i], "/"), "/"+contract.Version)
+			return httpapi.ConfigErrors{{Field: httpapi.FieldURL, Reason: fmt.Sprintf(
+				"The API URL has the id of an organization in it, which belongs into organization_id. Leave out what begins there: the URL is %q.", rest)}}
+		}
+	}
+	return nil
 }
 
 func refuseCompositeToken(token string) string {

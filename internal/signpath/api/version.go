@@ -47,13 +47,40 @@ func (c *Client) do(ctx context.Context, r *contract.Route, request httpapi.Requ
 // 403 for an unknown object (documented).
 func (c *Client) hinted(ctx context.Context, r *contract.Route, err error) error {
 	var refused *httpapi.Error
-	if !errors.As(err, &refused) || refused.Status != http.StatusNotFound && refused.Status != http.StatusMethodNotAllowed {
+	if !errors.As(err, &refused) {
 		return err
 	}
-	if since := r.Since(); since != "" {
-		refused.Hint = hintOfAge(r, since, c.Version(ctx))
+	switch refused.Status {
+	case http.StatusForbidden:
+		if c.isOutside(ctx, r) {
+			refused.Hint = httpapi.Hint{OfAll: true, Sure: true, Text: outsideAdvice}
+		}
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		if since := r.Since(); since != "" {
+			refused.Hint = hintOfAge(r, since, c.Version(ctx))
+		}
+		// Of a server that is too old for the one, something else may be there.
+		refused.Hint.OfAll = !refused.Hint.Sure && c.isOutside(ctx, r)
 	}
 	return err
+}
+
+// outsideAdvice is for a client that may not even ask for its own user.
+const outsideAdvice = "The token's user may not even be asked for who it is. So the organization is not that of the token's user, or the address is not that of its installation. " +
+	"Check the organization's id and the API URL, and which token it is."
+
+// isOutside tells whether the question for the token's own user is refused, as everything is then.
+func (c *Client) isOutside(ctx context.Context, r *contract.Route) bool {
+	for _, of := range contract.RoutesOf {
+		if r == of.Me {
+			return false // That is what is asked.
+		}
+	}
+	if r.Global {
+		return false
+	}
+	_, err := c.Me(ctx)
+	return IsUnknownOrForbidden(err)
 }
 
 // hintOfAge says what the version of a server, if it tells one, has to do with the

@@ -33,7 +33,8 @@ func adviceAbout(t *testing.T, err error) string {
 	return advice
 }
 
-const usualAdvice = "Check api_url, which is https://app.signpath.io/Api or the like: SignPath itself answers 403 for an unknown object."
+const usualAdvice = "Check api_url, which is https://app.signpath.io/Api or the like: SignPath itself answers 403 for an unknown object. " +
+	"The request went to http://127.0.0.1:9/Api (from api_url)."
 
 // A server that does not have a route is told since when others have it.
 func TestAnOldServerIsToldWhatItLacks(t *testing.T) {

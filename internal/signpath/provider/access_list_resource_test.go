@@ -408,10 +408,13 @@ func TestImportOfAccessListsIsRefused(t *testing.T) {
 			[]string{"Invalid import id", "PROJECT/SIGNING_POLICY"},
 		},
 		"entry without member": {lists()["readers"].one("this", lead), "signpath_project_reader.this", "project-b", []string{"Invalid import id", "PROJECT/MEMBER"}},
-		"unknown project":      {lists()["readers"].all(lead), "signpath_project_readers.this", "project-c", []string{"Unknown object", "project-a, project-b"}},
+		"unknown project": {
+			lists()["readers"].all(lead), "signpath_project_readers.this", "project-c",
+			[]string{"Cannot import what does not exist", "project-a, project-b"},
+		},
 		"unknown member": {
 			lists()["readers"].one("this", lead), "signpath_project_reader.this", "project-b/user:nobody@example.com",
-			[]string{"Unknown member"},
+			[]string{"Cannot import what does not exist", "PROJECT/MEMBER"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

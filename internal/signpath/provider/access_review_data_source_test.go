@@ -264,7 +264,7 @@ func TestAccessReviewRefusals(t *testing.T) {
 		refuse(org, reviewReads[:3]...)
 		org.run(nil, resource.TestStep{
 			Config:      org.config(accessReview("")),
-			ExpectError: says("Not allowed by SignPath", "Reading the organization for the review failed", "Check that organization_id is right"),
+			ExpectError: says("Not allowed by SignPath", "Reading the organization for the review failed", "Every active user of the organization may read this"),
 		})
 	})
 }

@@ -480,7 +480,7 @@ func TestCIUserTokenIsRefused(t *testing.T) {
 	}{
 		"no reference":     {tokenFor(`"build"`), []string{"Invalid member reference", `"build" has no kind`}},
 		"a group":          {tokenFor(`"group:Release Managers"`), []string{"Invalid member reference", "is a user group", "cannot stand here"}},
-		"a person":         {tokenFor(`"` + lead + `"`), []string{"Invalid member reference", "is a interactive user"}},
+		"a person":         {tokenFor(`"` + lead + `"`), []string{"Invalid member reference", "is an interactive user"}},
 		"nobody":           {tokenFor(`"ci_user:bild"`), []string{"Unknown member", `no CI user "bild"`, "refer to the `member` attribute"}},
 		"days":             {newToken(`rotate_after = "30d"`), []string{"Invalid duration", `"30d" is not a duration`, "30 days are \"720h\""}},
 		"a number":         {newToken(`rotate_after = "30"`), []string{"Invalid duration", `"30" is not a duration`}},

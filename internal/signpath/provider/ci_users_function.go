@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -29,12 +31,14 @@ const (
 	argumentTeam
 )
 
-// builtProject is an element of the argument projects. What a configuration
-// leaves null is told from what it leaves empty.
-type builtProject struct {
-	OriginVerification types.Bool     `tfsdk:"origin_verification"`
-	SigningPolicies    []types.String `tfsdk:"signing_policies"`
-}
+// The attributes of an element of the argument projects.
+const (
+	attrOriginVerification = "origin_verification"
+	attrSigningPolicies    = "signing_policies"
+)
+
+// projectsShape shows what the argument is like.
+const projectsShape = `projects is like { "project-a" = { origin_verification = true, signing_policies = ["test-signing", "release-signing"] } }`
 
 // plannedCIUser is an element of the result of the function ci_users.
 type plannedCIUser struct {
@@ -71,17 +75,15 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 			"Each is an object of `project`, `signing_policy` and `ci_user`, the name of the CI user.\n\n" +
 			"The names are keys of resources, so all arguments have to be known in the plan. For several teams, call the function once for each and `merge` the results.",
 		Parameters: []function.Parameter{
-			function.MapParameter{
+			// Of a map of objects, Terraform drops the attributes that it does not know, a misspelled
+			// one too, and says nothing about the shape of what it refuses.
+			function.DynamicParameter{
 				Name: "projects",
-				ElementType: types.ObjectType{AttrTypes: map[string]attr.Type{
-					"origin_verification": types.BoolType,
-					"signing_policies":    types.SetType{ElemType: types.StringType},
-				}},
-				MarkdownDescription: "The projects, by slug. Each is an object of\n" +
+				MarkdownDescription: "The projects: a map, or an object, by slug. Each is an object of\n" +
 					"   * `origin_verification` (Boolean) Whether SignPath verifies the origin under every one of these signing policies. " +
 					"If it does not under one of them, say false.\n" +
 					"   * `signing_policies` (Set of String) The slugs of the signing policies that builds submit to. A project without any gets no CI user.\n\n" +
-					"   Other attributes are ignored.",
+					"   Another attribute is an error, because it may be a misspelled one.",
 			},
 		},
 		VariadicParameter: function.StringParameter{
@@ -91,7 +93,7 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 		},
 		Return: function.MapReturn{ElementType: types.ObjectType{AttrTypes: map[string]attr.Type{
 			"submits_to": types.MapType{ElemType: types.ObjectType{AttrTypes: map[string]attr.Type{
-				run.AttrProject: types.StringType, run.AttrSigningPolicy: types.StringType, "ci_user": types.StringType,
+				run.AttrProject: types.StringType, run.AttrSigningPolicy: types.StringType, run.AttrCIUser: types.StringType,
 			}}},
 		}}},
 	}
@@ -99,7 +101,7 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 
 // Run implements [function.Function].
 func (f *ciUsersFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var projects map[string]*builtProject
+	var projects types.Dynamic
 	var teams []string
 	if resp.Error = req.Arguments.Get(ctx, &projects, &teams); resp.Error != nil {
 		return
@@ -144,29 +146,103 @@ func onlyTeam(teams []string) (string, error) {
 	return team, nil
 }
 
-// builtProjects checks what the type of the argument lets pass: null inside it.
-func builtProjects(projects map[string]*builtProject) ([]vocabulary.BuiltProject, error) {
+// builtProjects checks and takes over the argument projects.
+func builtProjects(argument types.Dynamic) ([]vocabulary.BuiltProject, error) {
+	projects, ok := elementsOf(argument.UnderlyingValue())
+	if !ok {
+		return nil, errors.New("it is neither a map nor an object; " + projectsShape)
+	}
 	built := make([]vocabulary.BuiltProject, 0, len(projects))
 	for _, slug := range slices.Sorted(maps.Keys(projects)) {
-		project := projects[slug]
-		switch {
-		case project == nil:
-			return nil, fmt.Errorf("project %s is null", slug)
-		case project.OriginVerification.IsNull():
-			return nil, fmt.Errorf("origin_verification of project %s is null; say true only if SignPath verifies the origin under every one of its signing policies", slug)
-		case project.SigningPolicies == nil:
-			return nil, fmt.Errorf("signing_policies of project %s is null", slug)
+		project, err := builtProject(slug, projects[slug])
+		if err != nil {
+			return nil, err
 		}
-		policies := make([]string, len(project.SigningPolicies))
-		for i, policy := range project.SigningPolicies {
-			if policy.IsNull() {
-				return nil, fmt.Errorf("signing_policies of project %s has an element that is null", slug)
-			}
-			policies[i] = policy.ValueString()
-		}
-		built = append(built, vocabulary.BuiltProject{
-			Slug: slug, OriginVerification: project.OriginVerification.ValueBool(), SigningPolicies: policies,
-		})
+		built = append(built, project)
 	}
 	return built, nil
+}
+
+func builtProject(slug string, value attr.Value) (project vocabulary.BuiltProject, err error) {
+	if value.IsNull() {
+		return project, fmt.Errorf("project %s is null", slug)
+	}
+	attributes, ok := elementsOf(value)
+	if !ok {
+		return project, fmt.Errorf("project %s is no object; %s", slug, projectsShape)
+	}
+	known := []string{attrOriginVerification, attrSigningPolicies}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if !slices.Contains(known, name) {
+			return project, unknownAttribute(slug, name, known)
+		}
+	}
+	for _, name := range known {
+		if _, ok := attributes[name]; !ok {
+			return project, fmt.Errorf("project %s: attribute %q is required; %s", slug, name, projectsShape)
+		}
+	}
+	project.Slug = slug
+	if project.OriginVerification, err = verifiesOrigin(slug, attributes[attrOriginVerification]); err != nil {
+		return project, err
+	}
+	project.SigningPolicies, err = builtPolicies(slug, attributes[attrSigningPolicies])
+	return project, err
+}
+
+func unknownAttribute(slug, name string, known []string) error {
+	meant := ""
+	switch near := access.Meant(name, known); {
+	case near != "":
+		meant = fmt.Sprintf("Did you mean %q? ", near)
+	case name == "team":
+		meant = `A team is the second argument, as in ci_users(projects, "Team1"). `
+	}
+	return fmt.Errorf("project %s has the unknown attribute %q. %sEach project has %s, and nothing else", slug, name, meant, strings.Join(known, " and "))
+}
+
+func verifiesOrigin(slug string, value attr.Value) (bool, error) {
+	if value.IsNull() {
+		return false, fmt.Errorf("origin_verification of project %s is null; say true only if SignPath verifies the origin under every one of its signing policies", slug)
+	}
+	verifies, ok := value.(types.Bool)
+	if !ok {
+		return false, fmt.Errorf("origin_verification of project %s is neither true nor false; %s", slug, projectsShape)
+	}
+	return verifies.ValueBool(), nil
+}
+
+func builtPolicies(slug string, value attr.Value) ([]string, error) {
+	if value.IsNull() {
+		return nil, fmt.Errorf("signing_policies of project %s is null", slug)
+	}
+	collection, ok := value.(interface{ Elements() []attr.Value })
+	if !ok {
+		return nil, fmt.Errorf("signing_policies of project %s is no list of slugs; %s", slug, projectsShape)
+	}
+	policies := []string{}
+	for _, element := range collection.Elements() {
+		policy, ok := element.(types.String)
+		switch {
+		case element.IsNull():
+			return nil, fmt.Errorf("signing_policies of project %s has an element that is null", slug)
+		case !ok:
+			return nil, fmt.Errorf("signing_policies of project %s has an element that is no text; %s", slug, projectsShape)
+		}
+		policies = append(policies, policy.ValueString())
+	}
+	return policies, nil
+}
+
+// elementsOf returns what a map or an object has.
+func elementsOf(value attr.Value) (map[string]attr.Value, bool) {
+	switch collection := value.(type) {
+	case types.Map:
+		return collection.Elements(), true
+	case types.Object:
+		return collection.Attributes(), true
+	case types.Dynamic:
+		return elementsOf(collection.UnderlyingValue())
+	}
+	return nil, false
 }

@@ -27,8 +27,8 @@ func plannedUsers(users map[string][][2]string) knownvalue.Check {
 
 func TestCIUsersFunction(t *testing.T) {
 	const projects = `{
-    a = { origin_verification = true, signing_policies = ["test-signing", "release-signing"], comment = "ignored" }
-    b = { origin_verification = false, signing_policies = toset(["test-signing", "release-signing"]), comment = null }
+    a = { origin_verification = true, signing_policies = ["test-signing", "release-signing"] }
+    b = { origin_verification = false, signing_policies = toset(["test-signing", "release-signing"]) }
   }`
 	perProject := plannedUsers(map[string][][2]string{
 		"a":         {{"a", "test-signing"}, {"a", "release-signing"}},
@@ -39,7 +39,18 @@ func TestCIUsersFunction(t *testing.T) {
 		refused(`provider::signpath::ci_users(null)`, `Invalid value for "projects" parameter`, "null"),
 		refused(`provider::signpath::ci_users({}, null)`, `Invalid value for "team" parameter`, "null"),
 		refused(`provider::signpath::ci_users({ a = { signing_policies = ["test"] } })`, `Invalid value for "projects" parameter`,
-			`"origin_verification" is required`),
+			`attribute "origin_verification" is required; projects is like { "project-a" = {`),
+		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = ["test"], team = "Team1" } })`,
+			`Invalid value for "projects" parameter`, `unknown attribute "team"`, `A team is the second argument, as in ci_users(projects, "Team1")`),
+		refused(`provider::signpath::ci_users({ a = { origin_verificaton = true, signing_policies = ["test"] } })`,
+			`Invalid value for "projects" parameter`, `unknown attribute "origin_verificaton". Did you mean "origin_verification"?`),
+		refused(`provider::signpath::ci_users(["project-a"])`, `Invalid value for "projects" parameter`, "neither a map nor an object; projects is like"),
+		refused(`provider::signpath::ci_users({ a = true })`, "project a is no object; projects is like"),
+		refused(`provider::signpath::ci_users({ a = { origin_verification = "yes", signing_policies = [] } })`,
+			"origin_verification of project a is neither true nor false"),
+		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = "test" } })`,
+			"signing_policies of project a is no list of slugs"),
+		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = [1] } })`, "has an element that is no text"),
 		refused(`provider::signpath::ci_users({ a = { origin_verification = false, signing_policies = ["test", "test-signing"] } })`,
 			`Invalid value for "projects" parameter`, `two CI users would have the name "a-test"`),
 		refused(`provider::signpath::ci_users({}, "Team 1", "Team 2")`, `Invalid value for "team" parameter`, "2 teams are named"),
@@ -87,7 +98,7 @@ func TestCIUsersFunctionPointsAtTheWrongArgument(t *testing.T) {
 		"null policies": {project(true, nil), nil, 0, "signing_policies of project a is null"},
 		"null policy":   {project(true, []tftypes.Value{tftypes.NewValue(tftypes.String, nil)}), nil, 0, "signing_policies of project a has an element that is null"},
 		"malformed policy": {project(true, []tftypes.Value{stringValue("a/test")}), nil, 0, `signing policies of project a: "a/test" is not a slug. ` +
-			`A slug is the last part of the object's web address in SignPath, such as "release-signing"; it is not the display name`},
+			`A slug is the last part of the object's web address in SignPath, such as "release-signing"; it is not the display name; did you mean "test"?`},
 		"two teams": {
 			project(true, test),
 			[]tftypes.Value{stringValue("T"), stringValue("U")},

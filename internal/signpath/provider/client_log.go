@@ -61,6 +61,16 @@ func (l *clientLog) trace() writeLine {
 	}
 }
 
+// warn returns where it goes that a request has to wait, or nil.
+func (l *clientLog) warn() writeLine {
+	if l.level == "off" || l.level == "error" {
+		return nil
+	}
+	return func(ctx context.Context, message string, fields map[string]any) {
+		tflog.SubsystemWarn(l.context(ctx), logSubsystem, message, asText(fields))
+	}
+}
+
 func (l *clientLog) context(ctx context.Context) context.Context {
 	ctx = tflog.NewSubsystem(ctx, logSubsystem, tflog.WithLevelFromEnv(EnvLogLevel), tflog.WithRootFields())
 	return tflog.SubsystemMaskLogRegexes(ctx, logSubsystem, l.secrets...)

@@ -21,7 +21,11 @@ func callFunction(t *testing.T, name string, arguments ...tftypes.Value) *tfprot
 	must(t, err)
 	req := &tfprotov6.CallFunctionRequest{Name: name}
 	for _, argument := range arguments {
-		value, err := tfprotov6.NewDynamicValue(argument.Type(), argument)
+		ty := argument.Type()
+		if !ty.Is(tftypes.String) { // The only other argument is dynamic.
+			ty = tftypes.DynamicPseudoType
+		}
+		value, err := tfprotov6.NewDynamicValue(ty, argument)
 		must(t, err)
 		req.Arguments = append(req.Arguments, &value)
 	}

@@ -87,10 +87,12 @@ func guardrailAttributes() map[string]schema.Attribute {
 		"parameters": schema.MapAttribute{
 			Optional:            true,
 			ElementType:         types.Int64Type,
+			Validators:          []validator.Map{run.NoNullsInMap()},
 			MarkdownDescription: "Numbers of the rule, by name: whole numbers from 1. Defaults to those of the rule.",
 		},
 		"exceptions": schema.ListNestedAttribute{
 			Optional:            true,
+			Validators:          []validator.List{run.NoNullsInList()},
 			MarkdownDescription: "Findings of the rule that may pass for a time. An exception covers a finding if each subject that it names is the finding's. After its end it no longer counts.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				run.AttrMember: schema.StringAttribute{

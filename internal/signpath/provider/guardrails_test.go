@@ -461,7 +461,7 @@ func TestCLIGuardrailMistakesAreToldOnce(t *testing.T) {
 	w := newWorkspace(t, nil)
 	w.Write("main.tf", readMe)
 	for rules, want := range map[string]string{
-		`{ submit-and-aprove = { severity = "deny" } }`:      `there is no rule "submit-and-aprove"; the closest is "submit-and-approve"`,
+		`{ submit-and-aprove = { severity = "deny" } }`:      `there is no rule "submit-and-aprove"; did you mean "submit-and-approve"?`,
 		`{ old-token = { severity = "Deny" } }`:              `"Deny" is no severity; valid are "deny", "warn" and "ignore"`,
 		`yamldecode("rules: {old-token: {severity: deny}}")`: "put .rules behind yamldecode",
 

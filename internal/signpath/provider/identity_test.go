@@ -181,11 +181,14 @@ func TestImportByIdentityIsRefused(t *testing.T) {
 			"signpath_user.this", newUser, only("id", "new.approver@example.com"),
 			[]string{"Invalid identity", "id of the identity is", "not a UUID"},
 		},
-		"nobody": {"signpath_user.this", newUser, only("id", nobody), []string{"Unknown member", "no interactive user"}},
+		"nobody": {
+			"signpath_user.this", newUser, only("id", nobody),
+			[]string{"Cannot import what does not exist", "no interactive user", "correct it, or import by an id"},
+		},
 		"another kind": {
 			"signpath_user.this", newUser,
 			func(o *organization) map[string]string { return map[string]string{"id": o.id("ci_user:terraform")} },
-			[]string{"Unknown member", "no interactive user"},
+			[]string{"Cannot import what does not exist", "no interactive user", "correct it, or import by an id"},
 		},
 		"no role": {
 			"signpath_role_assignment.this", roleAssignment(lead, "GlobalReader"),
@@ -205,7 +208,7 @@ func TestImportByIdentityIsRefused(t *testing.T) {
 		"no such policy": {
 			approvers.plural + ".this", approvers.all(),
 			func(*organization) map[string]string { return with(policy, "signing_policy", "sign") },
-			[]string{"Unknown object", `no signing policy "project-b/sign"`},
+			[]string{"Cannot import what does not exist", `no signing policy "project-b/sign"`, "correct it, or import by an id"},
 		},
 		"other organization": {
 			approvers.plural + ".this", approvers.all(),
@@ -222,7 +225,10 @@ func TestImportByIdentityIsRefused(t *testing.T) {
 			func(*organization) map[string]string { return with(policy, "member_id", nobody) },
 			[]string{"Unknown member", "nobody with the id"},
 		},
-		"no such group": {members.plural + ".this", members.all(), only("group_id", nobody), []string{"Unknown member", "no user group"}},
+		"no such group": {
+			members.plural + ".this", members.all(), only("group_id", nobody),
+			[]string{"Cannot import what does not exist", "no user group", "correct it, or import by an id"},
+		},
 		"group by name": {members.plural + ".this", members.all(), only("group_id", "Release Managers"), []string{"Invalid identity", "group_id"}},
 		"an API token at all": {
 			"signpath_ci_user_token.this", "\nresource \"signpath_ci_user_token\" \"this\" {\n  ci_user = \"ci_user:terraform\"\n}\n",

@@ -51,7 +51,7 @@ func (f *memberFunction) Run(ctx context.Context, req function.RunRequest, resp 
 		return
 	}
 	if !slices.Contains(access.Kinds(), access.Kind(kind)) {
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is not a kind of member; valid are %s", kind, kindNames(`"`, "and")))
+		resp.Error = function.NewArgumentFuncError(0, wrongKind(kind))
 		return
 	}
 	reference, err := access.ParseReference(kind + ":" + key)
@@ -60,6 +60,18 @@ func (f *memberFunction) Run(ctx context.Context, req function.RunRequest, resp 
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, reference.String())
+}
+
+// wrongKind says what is wrong with a kind, and what the function takes.
+func wrongKind(text string) string {
+	meant := ""
+	if kind := access.Meant(text, access.Kinds()); kind != "" {
+		meant = fmt.Sprintf(" (did you mean %q?)", kind)
+	}
+	if _, err := access.ParseReference(text); err == nil {
+		meant = ", but a whole member reference, which needs no function"
+	}
+	return fmt.Sprintf(`%q is not a kind of member%s; valid are %s, as in member("user", "dev.lead@example.com")`, text, meant, kindNames(`"`, "and"))
 }
 
 // kindNames lists the kinds that a configuration can name: "a, b or c".

@@ -129,7 +129,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	clientConfig.UserAgent = userAgent(p.version, req.TerraformVersion)
 	rules, warnings := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
 	log := newClientLog()
-	clientConfig.Log, clientConfig.Trace = log.debug(), log.trace()
+	clientConfig.Log, clientConfig.Trace, clientConfig.Warn = log.debug(), log.trace(), log.warn()
 	client, err := api.New(clientConfig)
 	addConfigErrors(&resp.Diagnostics, err)
 	if resp.Diagnostics.HasError() {

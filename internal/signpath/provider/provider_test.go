@@ -89,8 +89,9 @@ func TestTokenIsRefused(t *testing.T) {
 func TestWrongOrganizationIsRefused(t *testing.T) {
 	org := newOrganization(t)
 	org.run(nil, resource.TestStep{
-		Config:      strings.ReplaceAll(org.config(newUser), org.OrganizationID(), "11111111-1111-4111-8111-111111111111"),
-		ExpectError: says("Not allowed by SignPath", "403 Forbidden", "Check that organization_id is right"),
+		Config: strings.ReplaceAll(org.config(newUser), org.OrganizationID(), "11111111-1111-4111-8111-111111111111"),
+		ExpectError: says("SignPath refuses everything", "403 Forbidden", "the organization is not that of the token's user",
+			"(from organization_id of the provider block)"),
 	})
 }
 

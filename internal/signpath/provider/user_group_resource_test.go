@@ -139,13 +139,16 @@ func TestImportOfUserGroupsIsRefused(t *testing.T) {
 		address, id string
 		want        []string
 	}{
-		"group: nobody":        {"signpath_user_group.this", "Singers", []string{"Unknown member", `did you mean "group:Signers"?`}},
-		"group: nothing":       {"signpath_user_group.this", "group:", []string{"Invalid import id", "name or the UUID"}},
+		"group: nobody": {
+			"signpath_user_group.this", "Singers",
+			[]string{"Cannot import what does not exist", `did you mean "group:Signers"?`, "its name or its UUID, and nothing else"},
+		},
+		"group: nothing":       {"signpath_user_group.this", "group:", []string{"Invalid import id", "its name or its UUID"}},
 		"members: nobody":      {"signpath_user_group_members.this", "Singers", []string{"Importing the members of user group", `"Singers"`}},
 		"member: no member":    {"signpath_user_group_member.this", "Signers", []string{"Invalid import id", "GROUP/MEMBER"}},
 		"member: not in it":    {"signpath_user_group_member.this", "Signers/" + officer, []string{"Not on the list", "nobody"}},
 		"member: no group":     {"signpath_user_group_member.this", "group:/" + lead, []string{"Invalid import id", "user group"}},
-		"member: unknown user": {"signpath_user_group_member.this", "Signers/user:nobody@example.com", []string{"Unknown member"}},
+		"member: unknown user": {"signpath_user_group_member.this", "Signers/user:nobody@example.com", []string{"Cannot import what does not exist", "GROUP/MEMBER"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			org := newOrganization(t, func(seed *mock.Seed) {

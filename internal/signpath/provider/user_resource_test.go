@@ -292,7 +292,7 @@ func TestUserBecomesSynchronized(t *testing.T) {
 func TestUserImportIsRefused(t *testing.T) {
 	for id, want := range map[string][]string{
 		"dev.laed@example.com": {`no interactive user "dev.laed@example.com"`, `did you mean "user:dev.lead@example.com"`},
-		"not-an-address":       {`Invalid import id`, `email or the UUID`},
+		"not-an-address":       {`Invalid import id`, `e-mail or its UUID`},
 	} {
 		t.Run(id, func(t *testing.T) {
 			org := newOrganization(t)

@@ -25,7 +25,7 @@ func TestRulebookIsStrict(t *testing.T) {
 	for document, want := range map[string]string{
 		"":                                           "it is empty",
 		"rules: {old-token: {sevrity: deny}}":        `line 1: there is no key "sevrity" in this place`,
-		"rules: {old-tokens: {severity: deny}}":      `there is no rule "old-tokens"; the closest is "old-token"`,
+		"rules: {old-tokens: {severity: deny}}":      `there is no rule "old-tokens"; did you mean "old-token"?`,
 		"rules: [old-token]":                         "line 1: !!seq has the wrong form for this place",
 		"rules: {old-token: {severity: fatal}}":      `"fatal" is no severity`,
 		"rules: {old-token: {parameters: {day: 3}}}": `no parameter "day"`,

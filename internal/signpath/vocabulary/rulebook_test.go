@@ -24,13 +24,13 @@ func TestRulebookIsChecked(t *testing.T) {
 		want    string
 	}{
 		"fine":         {"submit-and-approve", review.RuleSetting{Severity: review.Deny, Exceptions: []review.Exception{valid}}, ""},
-		"no such rule": {"submit-approve", review.RuleSetting{}, `there is no rule "submit-approve"; the closest is "submit-and-approve"`},
+		"no such rule": {"submit-approve", review.RuleSetting{}, `there is no rule "submit-approve"; did you mean "submit-and-approve"?`},
 		"no such severity": {
 			"submit-and-approve",
 			review.RuleSetting{Severity: "error"},
 			`rule submit-and-approve: "error" is no severity; valid are "deny", "warn" and "ignore"`,
 		},
-		"no such parameter": {"old-token", review.RuleSetting{Parameters: map[string]int{"weeks": 3}}, `rule old-token: it has no parameter "weeks"`},
+		"no such parameter": {"old-token", review.RuleSetting{Parameters: map[string]int{"weeks": 3}}, `rule old-token: it has no parameter "weeks"; there is days`},
 		"no sensible value": {
 			"old-token",
 			review.RuleSetting{Parameters: map[string]int{"days": 0}},

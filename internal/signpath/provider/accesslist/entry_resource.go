@@ -42,7 +42,7 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		Required: true,
 		MarkdownDescription: fmt.Sprintf("The %s, as a member reference: %s. E-mails and UUIDs are compared without case. Another principal replaces the resource; another spelling of the same one changes nothing. %s",
 			r.list.Singular, run.MemberForms(r.list.Kinds), memberErrors(r.list)),
-		Validators: []validator.String{run.IsMemberReference(access.Kinds()...)},
+		Validators: []validator.String{run.IsMemberOfPlan(access.Kinds()...)},
 	}
 	attributes[attrMemberID] = schema.StringAttribute{
 		Computed: true,
@@ -53,7 +53,7 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
 			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
 			"An entry that is already on the list is taken over, and then removed on destroy like one that Terraform added. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
+			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible.\n\n"+besides(r.list)+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, r.list.Type()),
 		Attributes: attributes,
 	}
@@ -400,13 +400,14 @@ func (r *accessListEntryResource) ImportState(ctx context.Context, req resource.
 	if !ok {
 		return
 	}
-	t, ids, ok := r.importTarget(ctx, parent, resp)
+	form := run.ImportForm(req.ID, importForm(r.list, true))
+	t, ids, ok := r.importTarget(ctx, parent, form, resp)
 	if !ok {
 		return
 	}
 	p, err := r.ExistingMember(ctx, member)
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q on %s", member, t), Needs: run.NeedsAnyRole}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q on %s", member, t), Needs: run.NeedsAnyRole, ImportForm: form}, err)
 		return
 	}
 	if !slices.Contains(ids, p.ID) {

@@ -63,7 +63,7 @@ func parentAttributes(list vocabulary.List) map[string]schema.Attribute {
 					"Refer to the `member` attribute of a `signpath_user_group`, so that Terraform creates it first. " +
 					"Another group replaces the resource; a new name of the same one does not. " +
 					"A group that is synchronized from the organization's directory is an error in the plan: its members are managed there.",
-				Validators: []validator.String{run.IsMemberReference(access.KindGroup)},
+				Validators: []validator.String{run.IsMemberOfPlan(access.KindGroup)},
 			},
 			attrGroupID: schema.StringAttribute{
 				Computed:            true,
@@ -87,6 +87,14 @@ func listNeeds(list vocabulary.List) string {
 		return needsAdministrator + " Being a configurator of the project is not enough."
 	}
 	return needsAdministrator
+}
+
+// besides says what else comes with an entry, as a paragraph.
+func besides(list vocabulary.List) string {
+	if list.Besides == "" {
+		return ""
+	}
+	return list.Besides + "\n\n"
 }
 
 func getParent(ctx context.Context, from run.Attributes, list vocabulary.List, diags *diag.Diagnostics) parentFields {
@@ -322,21 +330,14 @@ func parseImportID(id string, list vocabulary.List, withMember bool) (parent par
 	if list.Parent == vocabulary.ParentUserGroup {
 		return parseGroupImportID(id, withMember)
 	}
-	names := []string{"PROJECT"}
-	if list.Parent == vocabulary.ParentSigningPolicy {
-		names = append(names, "SIGNING_POLICY")
-	}
-	if withMember {
-		names = append(names, "MEMBER")
-	}
+	names := importNames(list, withMember)
 	parts, slugs := strings.SplitN(id, "/", len(names)), len(names)
 	if withMember {
 		slugs--
 	}
 	isNoSlug := func(part string) bool { return vocabulary.CheckSlug(part) != nil }
 	if len(parts) != len(names) || slices.ContainsFunc(parts[:slugs], isNoSlug) {
-		return parent, "", fmt.Errorf("%q is not of the form %s, with the slugs from the web address%s", id, strings.Join(names, "/"),
-			map[bool]string{true: ` and a member such as "user:dev.lead@example.com"`}[withMember])
+		return parent, "", fmt.Errorf("%q is not of that form. %s", id, importForm(list, withMember))
 	}
 	if withMember {
 		member = parts[len(parts)-1]
@@ -348,6 +349,32 @@ func parseImportID(id string, list vocabulary.List, withMember bool) (parent par
 		*value, parts = types.StringValue(parts[0]), parts[1:]
 	})
 	return parent, member, nil
+}
+
+// importNames are the parts of an import id.
+func importNames(list vocabulary.List, withMember bool) []string {
+	names := map[vocabulary.Parent][]string{
+		vocabulary.ParentUserGroup: {"GROUP"}, vocabulary.ParentProject: {"PROJECT"}, vocabulary.ParentSigningPolicy: {"PROJECT", "SIGNING_POLICY"},
+	}[list.Parent]
+	if withMember {
+		names = append(names, "MEMBER")
+	}
+	return names
+}
+
+// importForm says what an import id is like.
+func importForm(list vocabulary.List, withMember bool) string {
+	of := "the slug from the web address"
+	if list.Parent == vocabulary.ParentSigningPolicy {
+		of = "the slugs from the web address"
+	}
+	if list.Parent == vocabulary.ParentUserGroup {
+		of = "the name or UUID of the group"
+	}
+	if withMember {
+		of += ` and a member such as "user:dev.lead@example.com"`
+	}
+	return fmt.Sprintf("The import id is of the form %s, with %s.", strings.Join(importNames(list, withMember), "/"), of)
 }
 
 func parseGroupImportID(id string, withMember bool) (parent parentFields, member string, err error) {
@@ -371,13 +398,13 @@ func parseGroupImportID(id string, withMember bool) (parent parentFields, member
 // importTarget finds the list that an import id names, notes it in the state,
 // and reports a parent that does not exist, which Terraform would else report
 // without saying which exist.
-func (l *managedList) importTarget(ctx context.Context, parent parentFields, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
+func (l *managedList) importTarget(ctx context.Context, parent parentFields, form string, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
 	parent.set(ctx, &resp.State, l.list, &resp.Diagnostics)
 	t, err := l.target(ctx, resp.State, nil, &resp.Diagnostics)
 	if err == nil {
 		members, err = l.Client.Members(ctx, t)
 	}
-	run.AddFailure(&resp.Diagnostics, run.Failure{Doing: "Importing " + t.String(), Needs: run.ReadNeeds(l.list)}, err)
+	run.AddFailure(&resp.Diagnostics, run.Failure{Doing: "Importing " + t.String(), Needs: run.ReadNeeds(l.list), ImportForm: form}, err)
 	if resp.Diagnostics.HasError() {
 		return t, nil, false
 	}

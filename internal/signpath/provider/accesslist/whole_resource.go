@@ -47,7 +47,7 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 		MarkdownDescription: fmt.Sprintf("All %s of the %s, as member references: %s. `[]` means nobody. "+
 			"E-mails and UUIDs are compared without case. %s",
 			r.list.Plural, r.list.Parent, run.MemberForms(r.list.Kinds), memberErrors(r.list)),
-		Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberReference(access.Kinds()...))},
+		Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberOfPlan(access.Kinds()...))},
 	}
 	attributes[run.AttrRemoves] = schema.SetAttribute{
 		ElementType:   types.StringType,
@@ -68,7 +68,7 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"This resource owns the whole list. A member that somebody else added shows as drift in the next plan and is removed by the next apply. "+
 			"Every plan that changes the list says in one line who gains and who loses, also through groups. "+
 			"To manage single entries and leave the others alone, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the members in the state are removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
+			"On destroy, the members in the state are removed from the list.\n\n"+besides(r.list)+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, entryType),
 		Attributes: attributes,
 	}
@@ -246,7 +246,7 @@ func (r *accessListResource) ImportState(ctx context.Context, req resource.Impor
 	if !ok {
 		return
 	}
-	if t, _, ok := r.importTarget(ctx, parent, resp); ok {
+	if t, _, ok := r.importTarget(ctx, parent, run.ImportForm(req.ID, importForm(r.list, false)), resp); ok {
 		r.listIdentity(t, "").Set(ctx, resp.Identity, &resp.Diagnostics)
 	}
 }

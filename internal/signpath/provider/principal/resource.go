@@ -93,7 +93,7 @@ func principalAttributes(kind access.Kind, adopts string) map[string]schema.Attr
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		run.AttrAdoptExisting: run.AdoptExistingAttribute(adopts),
-		run.AttrTakesOver:     run.TakesOverAttribute(articleOf(noun)),
+		run.AttrTakesOver:     run.TakesOverAttribute(run.WithArticle(noun)),
 	}
 	maps.Copy(attributes, managedSettings(kind))
 	return attributes
@@ -102,7 +102,7 @@ func principalAttributes(kind access.Kind, adopts string) map[string]schema.Attr
 // accountAttributes are those of interactive users and CI users.
 func accountAttributes(kind access.Kind) map[string]schema.Attribute {
 	noun := kind.Noun()
-	attributes := principalAttributes(kind, articleOf(noun)+" that exists already, active or inactive, and activates it if it has to be active")
+	attributes := principalAttributes(kind, run.WithArticle(noun)+" that exists already, active or inactive, and activates it if it has to be active")
 	attributes[run.AttrWasActive] = schema.BoolAttribute{
 		Computed: true,
 		MarkdownDescription: fmt.Sprintf("Whether the %s whom the create takes over was active before it. Null where `takes_over` is. "+
@@ -352,7 +352,7 @@ func (r *principalResource) update(ctx context.Context, plan, state principalMod
 	id, name := state.fields().ID.ValueString(), state.fields().Member.ValueString()
 	wanted, present := r.principalOf(plan), r.principalOf(state)
 	wanted.ID = id
-	if !wanted.Reference().Same(present.Reference()) {
+	if r.kind != access.KindUser && !wanted.Reference().Same(present.Reference()) { // No update changes an address.
 		r.AwaitName(ctx, wanted, present, path.Root(r.keyAttribute), diags)
 	}
 	if change := changeOf(plan, state); !change.IsEmpty() && !diags.HasError() {
@@ -389,14 +389,6 @@ func changeOf(plan, state principalModel) api.PrincipalChange {
 		}
 	}
 	return change
-}
-
-// articleOf puts the indefinite article before the noun of a kind of principals.
-func articleOf(noun string) string {
-	if strings.ContainsAny(noun[:1], "aeio") {
-		return "an " + noun
-	}
-	return "a " + noun
 }
 
 func activation(active bool) string {
@@ -464,14 +456,23 @@ func (r *principalResource) ImportState(ctx context.Context, req resource.Import
 	prefix := string(r.kind) + ":"
 	reference, err := access.ParseReference(prefix + strings.TrimPrefix(wanted, prefix))
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not valid: give the %s or the UUID of the %s.", wanted, r.keyAttribute, r.kind.Noun()))
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q cannot be one. %s", wanted, r.importForm()))
 		return
 	}
 	p, err := r.Client.Resolve(ctx, reference)
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", wanted), Needs: run.NeedsAnyRole}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", wanted), Needs: run.NeedsAnyRole, ImportForm: run.ImportForm(req.ID, r.importForm())}, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(run.AttrID), p.ID)...)
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
+}
+
+// importForm says what an import id is like.
+func (r *principalResource) importForm() string {
+	by := r.keyAttribute
+	if r.kind == access.KindUser {
+		by = "account's e-mail"
+	}
+	return fmt.Sprintf("The import id of %s is its %s or its UUID, and nothing else.", run.WithArticle(r.kind.Noun()), by)
 }

@@ -1,6 +1,8 @@
 package principal
 
 import (
+	"strings"
+
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -51,17 +53,24 @@ func (s *userGroupSettings) settings() map[string]*types.String {
 var DescribedSettings = map[string]struct {
 	managed, Told string
 	checks        []validator.String
+	// isAddress is true for an e-mail address, which is compared without case.
+	isAddress bool
 }{
 	vocabulary.NotificationEmail.Attribute: {
-		managed: "E-mail address to which SignPath sends notifications about signing requests. " +
-			"If it is not set, Terraform does not manage it, leaves it as it is, and shows what SignPath has; null if there is none.",
-		Told:   "E-mail address for notifications; null if none is set.",
-		checks: []validator.String{run.IsEmail()},
+		managed: "E-mail address to which SignPath sends notifications about signing requests; compared without case. " +
+			"If it is not set, Terraform does not manage it, leaves it as it is, and shows what SignPath has; null if there is none. " +
+			"`\"\"` takes it away.",
+		Told:      "E-mail address for notifications; null if none is set.",
+		checks:    []validator.String{run.IsEmailOrNone()},
+		isAddress: true,
 	},
 	vocabulary.Identity.Attribute: {
 		managed: "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`, for organizations with single sign-on. " +
+			"With which kind of account somebody signs in (Google, Microsoft, a password, or single sign-on) is that person's choice when accepting the invitation; " +
+			"what SignPath shows here for accounts without single sign-on is not documented. " +
 			"Whether SignPath then sends no invitation is not documented for today's API; it once was. " +
-			"If it is not set, Terraform does not manage it and shows what SignPath has; null if there is none.",
+			"If it is not set, Terraform does not manage it and shows what SignPath has; null if there is none. " +
+			"It cannot be taken away here: what becomes of an account without one is not documented.",
 		Told:   "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`; null if there is none.",
 		checks: []validator.String{run.IsIdentity()},
 	},
@@ -77,10 +86,14 @@ func managedSettings(kind access.Kind) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{}
 	for _, setting := range vocabulary.SignPath.SettingsOf(kind) {
 		described := DescribedSettings[setting.Attribute]
+		modifiers := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+		if described.isAddress {
+			modifiers = append(modifiers, keepSpellingOfEmail{})
+		}
 		attributes[setting.Attribute] = schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: described.managed,
 			Validators:    described.checks,
-			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			PlanModifiers: modifiers,
 		}
 	}
 	return attributes
@@ -90,7 +103,11 @@ func managedSettings(kind access.Kind) map[string]schema.Attribute {
 func readSettings(settings map[string]*types.String, p access.Principal) {
 	for _, setting := range vocabulary.SignPath.SettingsOf(p.Kind) {
 		text, told := settings[setting.Attribute], run.TextOrNull(*setting.Of(&p))
-		if told.ValueString() != text.ValueString() || text.IsUnknown() { // What is configured as "" is none.
+		isSame := told.ValueString() == text.ValueString() // What is configured as "" is none.
+		if DescribedSettings[setting.Attribute].isAddress {
+			isSame = strings.EqualFold(told.ValueString(), text.ValueString())
+		}
+		if !isSame || text.IsUnknown() {
 			*text = told
 		}
 	}

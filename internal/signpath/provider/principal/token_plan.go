@@ -38,7 +38,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if req.State.Raw.IsNull() {
 		plan.planForm()
-		doing := run.Failure{At: path.Root(attrCIUser), Doing: "Planning to generate an API token", Needs: run.NeedsUserAdmin}
+		doing := run.Failure{At: path.Root(run.AttrCIUser), Doing: "Planning to generate an API token", Needs: run.NeedsUserAdmin}
 		run.Settled(&resp.Diagnostics, doing, false, r.Client.SettleToken(ctx))
 		if known {
 			plan.ID = run.IDValue(p.ID)
@@ -70,13 +70,13 @@ func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.Strin
 	}
 	p, err = r.ResolveMeant(ctx, reference, id)
 	if err != nil {
-		if !r.TellDeparted(member.ValueString(), err, path.Root(attrCIUser), &resp.Diagnostics) {
-			run.AddFailure(&resp.Diagnostics, run.LookingUp(attrCIUser, member.ValueString()), err)
+		if !r.TellDeparted(member.ValueString(), err, path.Root(run.AttrCIUser), &resp.Diagnostics) {
+			run.AddFailure(&resp.Diagnostics, run.LookingUp(run.AttrCIUser, member.ValueString()), err)
 		}
 		return p, false
 	}
 	token := "the API token of CI user " + run.MemberKey(p)
-	r.Claim(ctx, resp.Private, token, run.Claim{By: vocabulary.CIUserTokenType, Of: token}, path.Root(attrCIUser), &resp.Diagnostics)
+	r.Claim(ctx, resp.Private, token, run.Claim{By: vocabulary.CIUserTokenType, Of: token}, path.Root(run.AttrCIUser), &resp.Diagnostics)
 	return p, true
 }
 
@@ -102,7 +102,7 @@ func (r *ciUserTokenResource) checkOwnToken(ctx context.Context, p access.Princi
 	switch {
 	case err != nil && !allowed.ValueBool():
 		run.AddFailure(diags, run.Failure{
-			At: path.Root(attrCIUser), Doing: "Checking that this is not the token that Terraform uses", Needs: run.NeedsAnyRole,
+			At: path.Root(run.AttrCIUser), Doing: "Checking that this is not the token that Terraform uses", Needs: run.NeedsAnyRole,
 		}, err)
 	case err != nil || me.ID != p.ID:
 	case allowed.ValueBool():
@@ -110,7 +110,7 @@ func (r *ciUserTokenResource) checkOwnToken(ctx context.Context, p access.Princi
 			"Terraform uses the API token of %s. As soon as it is regenerated, SignPath refuses every later request of the same run, and the apply fails where it makes one. "+
 				"Apply this alone, with -target, and give Terraform the new token before the next run.", p))
 	default:
-		diags.AddAttributeError(path.Root(attrCIUser), "Terraform would lock itself out", fmt.Sprintf(
+		diags.AddAttributeError(path.Root(run.AttrCIUser), "Terraform would lock itself out", fmt.Sprintf(
 			"Terraform uses the API token of %s. As soon as it is regenerated, SignPath refuses every later request of the same run. "+
 				"Rotate it with the token of somebody else, or set allow_lockout = true if you mean it.", p))
 	}
@@ -124,13 +124,13 @@ func (r *ciUserTokenResource) planMade(p access.Principal, member types.String, 
 		return
 	}
 	r.Tokens.Made.Add(p.ID)
-	if r.Tokens.Ended.Has(p.ID) && r.refuseHandOver(p, path.Root(attrCIUser), diags) {
+	if r.Tokens.Ended.Has(p.ID) && r.refuseHandOver(p, path.Root(run.AttrCIUser), diags) {
 		return
 	}
 	if r.Tokens.Forgotten.Has(p.ID) || r.isCreatedHere(member) {
 		return
 	}
-	diags.AddAttributeWarning(path.Root(attrCIUser), "The present API token will stop working: "+p.String(), fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root(run.AttrCIUser), "The present API token will stop working: "+p.String(), fmt.Sprintf(
 		"%s exists already, and may have an API token that is in use. A CI user has only one: it is refused as soon as this apply has generated another.", p))
 }
 
@@ -184,13 +184,13 @@ func (r *ciUserTokenResource) planChange(ctx context.Context, plan *ciUserTokenM
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	switch {
 	case plan.CIUser.IsUnknown():
-		r.StayUnlessOther(ctx, req, path.Root(attrCIUser), &resp.Diagnostics)
+		r.StayUnlessOther(ctx, req, path.Root(run.AttrCIUser), &resp.Diagnostics)
 	case p.ID == "" || p.ID != state.ID.ValueString():
 		// The name may be the same, of somebody else.
-		resp.RequiresReplace.Append(path.Root(attrCIUser), path.Root(run.AttrID))
+		resp.RequiresReplace.Append(path.Root(run.AttrCIUser), path.Root(run.AttrID))
 		plan.ID = types.StringUnknown()
 		r.planMade(p, plan.CIUser, &resp.Diagnostics)
-		r.planEnd(ctx, state, path.Root(attrCIUser), &resp.Diagnostics)
+		r.planEnd(ctx, state, path.Root(run.AttrCIUser), &resp.Diagnostics)
 	default:
 		plan.CIUser = state.CIUser // The same one in another spelling: nothing to show.
 	}

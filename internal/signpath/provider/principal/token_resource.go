@@ -45,7 +45,6 @@ type ciUserTokenModel struct {
 }
 
 const (
-	attrCIUser               = "ci_user"
 	attrRotationTriggers     = "rotation_triggers"
 	attrRotateAfter          = "rotate_after"
 	attrEncryptionRecipients = "encryption_recipients"
@@ -85,12 +84,12 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 				Computed: true, PlanModifiers: kept,
 				MarkdownDescription: "Id of the CI user at SignPath, a UUID; known in the plan if the CI user exists." + run.RefusedIfChanged,
 			},
-			attrCIUser: schema.StringAttribute{
+			run.AttrCIUser: schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "The CI user, as a member reference: `ci_user:NAME`, or `ci_user:` with a UUID. " +
 					"Another CI user replaces the resource, and so does a value that is only known after apply; another spelling of the same one changes nothing. " +
 					"A CI user that does not exist or fits several is an error in the plan.",
-				Validators: []validator.String{run.IsMemberReference(access.KindCIUser)},
+				Validators: []validator.String{run.IsMemberOfPlan(access.KindCIUser)},
 			},
 			attrRotationTriggers: schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -170,7 +169,7 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 	}
 	p, err := r.ExistingMember(ctx, plan.CIUser.ValueString())
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.LookingUp(attrCIUser, plan.CIUser.ValueString()), err)
+		run.AddFailure(&resp.Diagnostics, run.LookingUp(run.AttrCIUser, plan.CIUser.ValueString()), err)
 		return
 	}
 	token, err := r.Client.RegenerateToken(ctx, p.ID)
@@ -217,7 +216,7 @@ func (m *ciUserTokenModel) keep(token string, recipients []string) error {
 // addTokenFailure reports a failed regeneration, and whether it may have cost
 // the old token.
 func addTokenFailure(diags *diag.Diagnostics, p access.Principal, err error) {
-	f := run.Failure{At: path.Root(attrCIUser), Doing: fmt.Sprintf("Regenerating the API token of %s", p), Needs: run.NeedsUserAdmin}
+	f := run.Failure{At: path.Root(run.AttrCIUser), Doing: fmt.Sprintf("Regenerating the API token of %s", p), Needs: run.NeedsUserAdmin}
 	var lost *api.LostTokenError
 	if !errors.As(err, &lost) {
 		run.AddFailure(diags, f, err)
@@ -243,7 +242,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{At: path.Root(attrCIUser), Doing: "Reading " + state.CIUser.ValueString(), Needs: run.NeedsAnyRole}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{At: path.Root(run.AttrCIUser), Doing: "Reading " + state.CIUser.ValueString(), Needs: run.NeedsAnyRole}, err)
 		return
 	}
 	r.Tokens.Read.Add(p.ID)

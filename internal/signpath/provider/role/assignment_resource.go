@@ -70,7 +70,7 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 				MarkdownDescription: "The user, as a member reference: " + run.MemberForms(run.RoleKinds) + ". Another user replaces the resource; " +
 					"another spelling of the same one changes nothing. " +
 					"A user that does not exist or fits several is an error in the plan; so is a second role assignment for the same user.",
-				Validators: []validator.String{run.IsMemberReference(run.RoleKinds...)},
+				Validators: []validator.String{run.IsMemberOfPlan(run.RoleKinds...)},
 			},
 			run.AttrRole: schema.StringAttribute{
 				Required: true,
@@ -382,7 +382,7 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	}
 	p, err := r.ExistingMember(ctx, member)
 	if err != nil {
-		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", member), Needs: run.NeedsAnyRole}, err)
+		run.AddFailure(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Importing %q", member), Needs: run.NeedsAnyRole, ImportForm: run.ImportForm(req.ID, importForm)}, err)
 		return
 	}
 	if p.Support {
@@ -390,7 +390,7 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 		return
 	}
 	if p.Kind == access.KindGroup || p.Role == vocabulary.RoleRegularUser {
-		resp.Diagnostics.AddError("No role to import", fmt.Sprintf("%s has no privileged global role.", p))
+		resp.Diagnostics.AddError("No role to import", fmt.Sprintf("%s has no privileged global role. Leave the import out: the create gives the role. %s", p, importForm))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, roleAssignmentModel{
@@ -398,6 +398,9 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	})...)
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
 }
+
+const importForm = "The import id of a role assignment is the user alone, as in \"user:org.admin@example.com\" or \"ci_user:NAME\": " +
+	"which role that is, SignPath says."
 
 // importedUser finds out whose role is to be imported: an id is a member
 // reference, and an identity has the id of the user.
@@ -407,7 +410,7 @@ func (r *roleAssignmentResource) importedUser(ctx context.Context, req resource.
 		return member, !diags.HasError()
 	}
 	if _, err := access.ParseReference(req.ID); err != nil {
-		diags.AddError("Invalid import id", run.Sentence(err.Error()))
+		diags.AddError("Invalid import id", run.Sentence(err.Error())+" "+importForm)
 		return "", false
 	}
 	return req.ID, true

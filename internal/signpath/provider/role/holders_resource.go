@@ -69,7 +69,7 @@ func (r *roleHoldersResource) Schema(_ context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "All users who have the role, as member references: " + run.MemberForms(run.RoleKinds) + ". `[]` means nobody, " +
 					"which for `GlobalAdministrator` is an error unless somebody else can give the role back. E-mails and UUIDs are compared without case. " +
 					"Groups have no global role. A user that does not exist or fits several is an error in the plan.",
-				Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberReference(run.RoleKinds...))},
+				Validators: []validator.Set{run.NoNulls(), setvalidator.ValueStringsAre(run.IsMemberOfPlan(run.RoleKinds...))},
 			},
 			run.AttrRemoves: schema.SetAttribute{
 				ElementType:   types.StringType,
@@ -401,7 +401,7 @@ func (r *roleHoldersResource) ImportState(ctx context.Context, req resource.Impo
 		text = run.IdentityAttribute(ctx, req.Identity, run.AttrRole)
 	}
 	if err := run.CheckRole(text); err != nil {
-		resp.Diagnostics.AddError("Invalid role to import", run.Sentence(err.Error()))
+		resp.Diagnostics.AddError("Invalid role to import", run.Sentence(err.Error())+" The import id is the role alone.")
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(run.AttrRole), text)...)

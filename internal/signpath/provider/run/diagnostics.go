@@ -3,8 +3,8 @@ package run
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -18,12 +18,13 @@ import (
 // Which roles SignPath documents for what this provider does; said when it
 // answers 403.
 const (
-	NeedsAnyRole      = "Every active user of the organization may read this. Check that organization_id is right: SignPath answers 403 for a wrong one, too."
+	NeedsAnyRole = "Every active user of the organization may read this, and the organization is the right one: the token's user can be asked for who it is. " +
+		"Check whether the user is still active, and whether a proxy or firewall refuses the request."
 	NeedsUserAdmin    = "Managing users needs the role User Administrator or Global Administrator."
 	NeedsGroupAdmin   = "Managing user groups needs the role User Administrator or Global Administrator. SignPath documents that for users; that it holds for groups is inferred."
 	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator. A configurator of the project may change its artifact configurations and webhooks only."
 	NeedsProjectRead  = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
-		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check organization_id, for a wrong one SignPath answers the same; the slugs; and the role of the token's user."
+		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check the slugs, and the role of the token's user."
 )
 
 // A Failure is an error, with what it happened to and where to point.
@@ -39,6 +40,9 @@ type Failure struct {
 	Granting bool
 	// creating is true for the create of the resource.
 	Creating bool
+	// ImportForm says what an import id is like, where that is what failed; no configuration
+	// can be corrected then.
+	ImportForm string
 }
 
 // unknownMemberAdvice cannot go by what was done: a reference to a resource arrives as the
@@ -73,9 +77,12 @@ func AddFailure(diags *diag.Diagnostics, f Failure, err error) {
 		AddError(diags, f.At, summary, detail)
 		return
 	}
+	at := f.At
+	if failed.IsOfAll() {
+		at = path.Empty() // No attribute of the resource is wrong.
+	}
 	diags.Append(failedRequest{
-		DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(f.At, summary, detail), request: failed.Method + " " + failed.Path,
-		isOfAll: failed.Status == http.StatusUnauthorized || failed.Status == 0,
+		DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(at, summary, detail), request: failed.Method + " " + failed.Path, isOfAll: failed.IsOfAll(),
 	})
 }
 
@@ -83,8 +90,7 @@ func AddFailure(diags *diag.Diagnostics, f Failure, err error) {
 type failedRequest struct {
 	diag.DiagnosticWithPath
 	request string
-	// isOfAll is true where every request of the run fails alike: the token was refused, or
-	// nobody answered.
+	// isOfAll is true where every request of the run fails alike.
 	isOfAll bool
 }
 
@@ -143,10 +149,17 @@ func Sentence(text string) string {
 }
 
 // adviceOnMember says what to do about a reference that names nobody.
-func adviceOnMember(reference access.Reference, isGranting bool) string {
+func adviceOnMember(notFound *access.NotFoundError, isGranting bool) string {
+	reference := notFound.Reference
 	switch {
+	case len(notFound.Suggestions) > 0 && isGranting:
+		return "Correct the reference. If this configuration creates it under that very name, refer to the `member` attribute of its resource."
 	case access.IsID(reference.Key):
-		return fmt.Sprintf("Nobody of that kind has this id. Correct it, or name the %s by e-mail or name.", reference.Kind.Noun())
+		by := "name"
+		if reference.Kind == access.KindUser {
+			by = "e-mail"
+		}
+		return fmt.Sprintf("No %s has this id. Correct it, or name the %[1]s by its %s.", reference.Kind.Noun(), by)
 	case isGranting:
 		return unknownMemberAdvice
 	}
@@ -155,19 +168,36 @@ func adviceOnMember(reference access.Reference, isGranting bool) string {
 
 // Explain returns the summary for the error, and what to do about it.
 func Explain(f Failure, err error) (summary, advice string) {
+	var failed *httpapi.Error
+	summary, advice = explainFinding(f, err)
+	switch {
+	case summary != "":
+		return summary, advice
+	case errors.As(err, &failed):
+		return failed.Explain(httpapi.Audience{
+			Spell: httpapi.Field.String, Source: providerBlock, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.Needs,
+		})
+	}
+	return "SignPath operation failed", ""
+}
+
+// explainFinding is Explain for what is no mere failure of a request; else the summary is empty.
+func explainFinding(f Failure, err error) (summary, advice string) {
 	var (
-		notFound    *access.NotFoundError
-		ambiguous   *access.AmbiguousError
-		refused     *vocabulary.RefusedError
-		gone        *api.GoneError
-		lost        *api.LostPropertiesError
-		lostCreate  *api.LostCreateError
-		noAuditLog  *api.AuditLogError
-		failedOrNot *httpapi.Error
+		notFound   *access.NotFoundError
+		ambiguous  *access.AmbiguousError
+		refused    *vocabulary.RefusedError
+		gone       *api.GoneError
+		lost       *api.LostPropertiesError
+		lostCreate *api.LostCreateError
+		noAuditLog *api.AuditLogError
 	)
+	if f.ImportForm != "" && IsNobody(err) {
+		return "Cannot import what does not exist", f.ImportForm
+	}
 	switch {
 	case errors.As(err, &notFound):
-		return "Unknown member", adviceOnMember(notFound.Reference, f.Granting) + " " + DestroyNote
+		return "Unknown member", adviceOnMember(notFound, f.Granting) + " " + DestroyNote
 	case errors.As(err, &ambiguous):
 		return "Ambiguous member", ""
 	case errors.As(err, &refused):
@@ -193,12 +223,24 @@ func Explain(f Failure, err error) (summary, advice string) {
 			"which the plan shows as a replacement although it stays the same one at SignPath; if not, Terraform creates it."
 	case errors.As(err, &noAuditLog):
 		return "No audit log", f.Needs
-	case errors.As(err, &failedOrNot):
-		return failedOrNot.Explain(httpapi.Audience{
-			Spell: httpapi.Field.String, Run: "Terraform", Token: "Set " + api.EnvToken + " to a valid one.", Forbidden: f.Needs,
-		})
 	}
-	return "SignPath operation failed", ""
+	return "", ""
+}
+
+// providerBlock says that a setting is in the configuration.
+func providerBlock(setting httpapi.Field) string { return string(setting) + " of the provider block" }
+
+// tellWait warns once if SignPath let a request wait for long.
+func (s *Session) tellWait(diags *diag.Diagnostics) {
+	if s == nil || s.Client.LongestWait() == 0 {
+		return
+	}
+	if _, isTold := s.told.LoadOrStore("wait", true); isTold {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("SignPath let Terraform wait: %s, at %s", s.Client.LongestWait().Round(time.Second), s.Client.URL()),
+		"A request got no answer at first, or one that says to come back, and had to be sent again for that long. Nothing is wrong with this resource, which needed the answer. "+
+			"What the requests were answered stands in the log (TF_LOG=warn).")
 }
 
 // AddEditWarnings passes on what an edit of the subject changed without being asked.

@@ -70,6 +70,14 @@ func RemoveFromState(ctx context.Context, resp *resource.ReadResponse) {
 	}
 }
 
+// ImportForm says what an import id is like, as form does, or what to do about an identity.
+func ImportForm(id, form string) string {
+	if id == "" {
+		return "An identity is made of ids and slugs: correct it, or import by an id. " + form
+	}
+	return form
+}
+
 // ImportedID takes an id out of an identity.
 func ImportedID(ctx context.Context, identity *tfsdk.ResourceIdentity, name string, diags *diag.Diagnostics) string {
 	id := IdentityAttribute(ctx, identity, name)

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 // The settings that lead to an organization come from the environment, as a rule, so
@@ -87,9 +88,9 @@ func (r *inOrganization) isElsewhere(ctx context.Context, state Attributes, priv
 	if theirs == "" || theirs == r.own.Client.OrganizationID() {
 		return diags.HasError()
 	}
-	diags.AddError("Another organization", fmt.Sprintf(
-		"This resource belongs to the organization %s, and the provider is configured for %s. Set organization_id, or use the provider of that organization.",
-		theirs, r.own.Client.OrganizationID()))
+	diags.Append(failedRequest{request: "of " + theirs, DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(path.Empty(), "Another organization", fmt.Sprintf(
+		"This resource belongs to the organization %s, and the provider is configured for %s, from %s. Set organization_id, or use the provider of that organization.",
+		theirs, r.own.Client.OrganizationID(), cmp.Or(r.own.Client.OrganizationVariable(), providerBlock(api.FieldOrganizationID))))})
 	return true
 }
 
@@ -102,12 +103,17 @@ func (r *inOrganization) note(ctx context.Context, private PrivateState, diags *
 func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer r.own.begin()()
 	defer func() { r.own.tellOnce(&resp.Diagnostics) }()
+	defer func() { r.own.tellWait(&resp.Diagnostics) }()
 	if r.own.Session != nil {
 		if !req.State.Raw.IsNull() && r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 			return
 		}
 		if !req.Plan.Raw.IsNull() {
 			r.plan(ctx, &req, resp)
+			if r.refuseBareIDs(ctx, req, resp) {
+				return
+			}
+			r.own.tellExceptions(ctx, &resp.Diagnostics)
 		}
 	}
 	r.PlannedResource.ModifyPlan(ctx, req, resp)
@@ -183,6 +189,7 @@ func (r *inOrganization) plan(ctx context.Context, req *resource.ModifyPlanReque
 // Create implements [resource.Resource].
 func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.own.begin()()
+	defer func() { r.own.tellWait(&resp.Diagnostics) }()
 	r.PlannedResource.Create(ctx, req, resp)
 	if !resp.State.Raw.IsNull() {
 		r.note(ctx, resp.Private, &resp.Diagnostics)
@@ -192,6 +199,7 @@ func (r *inOrganization) Create(ctx context.Context, req resource.CreateRequest,
 // Read implements [resource.Resource].
 func (r *inOrganization) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer r.own.begin()()
+	defer func() { r.own.tellWait(&resp.Diagnostics) }()
 	r.own.isPlan.Store(true)
 	defer func() { r.own.tellOnce(&resp.Diagnostics) }()
 	if r.isElsewhere(ctx, req.State, req.Private, req.Identity, &resp.Diagnostics) {
@@ -212,6 +220,7 @@ func (r *inOrganization) keep(ctx context.Context, state SettableAttributes, pri
 // Update implements [resource.Resource].
 func (r *inOrganization) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.own.begin()()
+	defer func() { r.own.tellWait(&resp.Diagnostics) }()
 	if r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 		return
 	}
@@ -222,6 +231,7 @@ func (r *inOrganization) Update(ctx context.Context, req resource.UpdateRequest,
 // Delete implements [resource.Resource].
 func (r *inOrganization) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer r.own.begin()()
+	defer func() { r.own.tellWait(&resp.Diagnostics) }()
 	if !r.isElsewhere(ctx, req.State, req.Private, nil, &resp.Diagnostics) {
 		r.PlannedResource.Delete(ctx, req, resp)
 	}

@@ -15,6 +15,8 @@ import (
 type register struct {
 	mu         sync.Mutex
 	principals map[access.Reference]access.Principal
+	// isNameless is true once somebody is planned whose name is only known after apply.
+	isNameless bool
 }
 
 func newRegister() *register {
@@ -37,6 +39,25 @@ func (r *register) Find(reference access.Reference) (access.Principal, bool) {
 	defer r.mu.Unlock()
 	p, ok := r.principals[reference.Folded()]
 	return p, ok
+}
+
+// PutNameless notes that somebody is planned whose name is only known after apply.
+func (r *register) PutNameless() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.isNameless = true
+}
+
+// onlyNew names somebody whom this run creates, if the reference of everybody it creates is known.
+func (r *register) onlyNew() (created access.Reference, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.principals {
+		if reference := p.Reference(); p.ID == "" && (!ok || reference.Compare(created) < 0) {
+			created, ok = reference, true
+		}
+	}
+	return created, ok && !r.isNameless
 }
 
 // findID finds what is planned for a principal that exists.

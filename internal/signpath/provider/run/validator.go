@@ -3,10 +3,14 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -58,25 +62,73 @@ func IsMemberReference(kinds ...access.Kind) validator.String {
 		Summary: "Invalid member reference",
 		Check: func(value string) error {
 			reference, err := access.ParseReference(value)
-			if err != nil && len(kinds) == 1 && !strings.Contains(value, ":") && access.IsName(value) {
-				return fmt.Errorf("%w; did you mean %q?", err, string(kinds[0])+":"+value)
-			}
-			if err != nil {
+			switch isBareName := !strings.Contains(value, ":") && access.IsName(value) && !access.IsEmail(value) && !access.IsID(value); {
+			case isBareName && len(kinds) == 1:
+				return fmt.Errorf("%q has no kind; did you mean %q? %s", value, string(kinds[0])+":"+value, referToMember)
+			case isBareName:
+				return fmt.Errorf("%w. %s", err, referToMember)
+			case err != nil:
 				return err
-			}
-			if !slices.Contains(kinds, reference.Kind) {
-				return fmt.Errorf("%q is a %s, and that cannot stand here", value, reference.Kind.Noun())
+			case !slices.Contains(kinds, reference.Kind):
+				return fmt.Errorf("%q is %s, which cannot stand here. Valid is %s%s", value, WithArticle(reference.Kind.Noun()), kindForms(kinds), map[bool]string{
+					true: ". A group has no global role: give it to whoever is in the group",
+				}[slices.Equal(kinds, RoleKinds)])
 			}
 			return nil
 		},
 	}
 }
 
-// noNulls refuses null among the elements of a set, which Terraform would hand on as a member.
+// referToMember is for the name of a resource in the place of its reference.
+const referToMember = "Of a resource in the configuration, refer to the attribute `member`, and not to `name`"
+
+// WithArticle puts the indefinite article before a noun.
+func WithArticle(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeio") {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// kindForms names kinds, with the form of their references.
+func kindForms(kinds []access.Kind) string {
+	forms := make([]string, len(kinds))
+	for i, kind := range kinds {
+		key := "NAME"
+		if kind == access.KindUser {
+			key = "EMAIL"
+		}
+		forms[i] = fmt.Sprintf("%s, as %q", WithArticle(kind.Noun()), string(kind)+":"+key)
+	}
+	return strings.Join(forms, ", or ")
+}
+
+// IsMemberOfPlan is IsMemberReference, but that it lets the bare UUID of a principal pass: only a
+// plan can say whose it is, and does; see refuseBareIDs.
+func IsMemberOfPlan(kinds ...access.Kind) validator.String {
+	v, _ := IsMemberReference(kinds...).(StringValidator)
+	check := v.Check
+	v.Check = func(value string) error {
+		if access.IsID(value) {
+			return nil
+		}
+		return check(value)
+	}
+	return v
+}
+
+// noNulls refuses null among the elements of a set, which Terraform would hand on as a member, and of
+// other collections.
 type noNulls struct{}
 
 // NoNulls refuses null among the elements of a set.
 func NoNulls() validator.Set { return noNulls{} }
+
+// NoNullsInList refuses null among the elements of a list.
+func NoNullsInList() validator.List { return noNulls{} }
+
+// NoNullsInMap refuses null among the values of a map.
+func NoNullsInMap() validator.Map { return noNulls{} }
 
 // Description implements [validator.Describer].
 func (noNulls) Description(context.Context) string { return "no element may be null" }
@@ -86,12 +138,23 @@ func (v noNulls) MarkdownDescription(ctx context.Context) string { return v.Desc
 
 // ValidateSet implements [validator.Set].
 func (noNulls) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	for _, element := range req.ConfigValue.Elements() {
-		if element.IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path, "Null element", fmt.Sprintf("An element of %s is null. "+
-				"Leave it out, such as with compact([...]), or correct what it comes from: a module's output, an optional attribute, or try().", req.Path))
-			return
-		}
+	refuseNulls(req.ConfigValue.Elements(), req.Path, &resp.Diagnostics)
+}
+
+// ValidateList implements [validator.List].
+func (noNulls) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	refuseNulls(req.ConfigValue.Elements(), req.Path, &resp.Diagnostics)
+}
+
+// ValidateMap implements [validator.Map].
+func (noNulls) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	refuseNulls(slices.Collect(maps.Values(req.ConfigValue.Elements())), req.Path, &resp.Diagnostics)
+}
+
+func refuseNulls(elements []attr.Value, at path.Path, diags *diag.Diagnostics) {
+	if slices.ContainsFunc(elements, attr.Value.IsNull) {
+		diags.AddAttributeError(at, "Null element", fmt.Sprintf("An element of %s is null. "+
+			"Leave it out, such as with compact([...]), or correct what it comes from: a module's output, an optional attribute, or try().", at))
 	}
 }
 
@@ -139,6 +202,16 @@ func IsEmail() validator.String {
 	}
 }
 
+// IsEmailOrNone accepts an e-mail address, and the empty text, which takes one away.
+func IsEmailOrNone() validator.String {
+	return StringValidator{
+		Valid:   "an e-mail address, or empty for none",
+		Summary: "Invalid e-mail address",
+		Check: satisfies(func(text string) bool { return text == "" || access.IsEmail(text) },
+			"%q is not an e-mail address; \"\" takes it away"),
+	}
+}
+
 // IsIdentity accepts an identity at an identity provider.
 func IsIdentity() validator.String {
 	return StringValidator{
@@ -160,7 +233,14 @@ func IsName() validator.String {
 // CheckName reports what no name can be.
 func CheckName(value string) error {
 	if !access.IsName(value) {
-		return fmt.Errorf("%q is empty, or has a line feed in it or white space around it", value)
+		switch trimmed := strings.TrimSpace(value); {
+		case trimmed == "":
+			return fmt.Errorf("%q is empty, and a name is not", value)
+		case strings.Contains(trimmed, "\n"):
+			return fmt.Errorf("%q has a line feed in it", value)
+		default:
+			return fmt.Errorf("%q has white space around it; did you mean %q?", value, trimmed)
+		}
 	}
 	return nil
 }
@@ -200,22 +280,10 @@ func CheckRole(value string) error {
 	if value == string(vocabulary.RoleRegularUser) {
 		return fmt.Errorf("%s is what a user is without a role. Leave this resource out; valid are %s", value, roleNames())
 	}
-	if role, ok := roleTitled(value); ok {
+	if role := access.Meant(value, vocabulary.PrivilegedRoles()); role != "" {
 		return fmt.Errorf("SignPath has no global role %q that this provider knows; did you mean %q? Valid are %s", value, role, roleNames())
 	}
 	return fmt.Errorf("SignPath has no global role %q that this provider knows; valid are %s", value, roleNames())
-}
-
-// roleTitled finds the role that is written as in the web application, or in
-// other case.
-func roleTitled(text string) (access.Role, bool) {
-	squeezed := strings.NewReplacer(" ", "", "_", "", "-", "").Replace(text)
-	for _, role := range vocabulary.PrivilegedRoles() {
-		if strings.EqualFold(squeezed, string(role)) {
-			return role, true
-		}
-	}
-	return "", false
 }
 
 func roleNames() string { return JoinRoles(", ") }
