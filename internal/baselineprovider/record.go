@@ -40,7 +40,6 @@ func (r *baselineResource) recorded(ctx context.Context, state source) (record, 
 	}
 	var overdue types.Bool
 	a.get(attrOverdue, &overdue)
-	rec.isOverdue = overdue.ValueBool()
 	rec.granted = a.takeApart(c.Model, c.grants)
 	rec.known = a.takeApart(c.Model, a.grants(path.Root(attrAttestedGrants)))
 	if w := c.attestation; w != nil {
@@ -50,6 +49,7 @@ func (r *baselineResource) recorded(ctx context.Context, state source) (record, 
 		}
 		rec.attestation = &baseline.Attestation{By: by, On: baseline.Day(w.On), Digest: w.Digest, Observed: a.takeApart(c.Model, w.Observed), Reference: w.Reference}
 	}
+	rec.isOverdue = overdue.ValueBool() && rec.attestation != nil
 	diags.Append(a.diags...)
 	return rec, diags
 }

@@ -3,7 +3,6 @@
 package providertest
 
 import (
-	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -56,12 +55,12 @@ type Workspace struct {
 	*Clock
 }
 
-// ByCLI makes a working directory of a CLI, on a day.
-func ByCLI(t *testing.T, name string, newServer NewServer, day string) Workspace {
+// ByCLI makes a working directory of a CLI, on a day, with a provider by its source.
+func ByCLI(t *testing.T, source string, newServer NewServer, day string) Workspace {
 	t.Helper()
 	clock := &Clock{}
 	clock.Set(t, day)
-	return Workspace{testkit.NewWorkspace(t, testkit.Factories{path.Join("signpath-community", name): factory(newServer, clock)}), clock}
+	return Workspace{testkit.NewWorkspace(t, testkit.Factories{source: factory(newServer, clock)}), clock}
 }
 
 func factory(newServer NewServer, clock *Clock) func() (tfprotov6.ProviderServer, error) {

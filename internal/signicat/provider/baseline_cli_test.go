@@ -17,7 +17,7 @@ type cliSite struct {
 
 func newCLISite(t *testing.T, day string) cliSite {
 	t.Helper()
-	return cliSite{providertest.ByCLI(t, "signicat", provider.NewServer, day), t}
+	return cliSite{providertest.ByCLI(t, "signpath-community/signicat", provider.NewServer, day), t}
 }
 
 func (s cliSite) on(day string) cliSite {
