@@ -55,7 +55,7 @@ func TestBadInput(t *testing.T) {
 		"basic type":    {acme(justAdmins, `  roles = { "DEM Writer" = { basic_type = "Write" } }`), "roles", []string{`"Writer"`}},
 		"declared role": {acme(justAdmins, `  roles = { "DEM Writer " = {} }`), "roles", []string{"has white space around it"}},
 		"unknown rule": {
-			acme(justAdmins, `  rules = { "few-organization-admins" = { severity = "warn" } }`), "rules", []string{`the closest is "few-organisation-admins"`},
+			acme(justAdmins, `  rules = { "few-organization-admins" = { severity = "warn" } }`), "rules", []string{`did you mean "few-organisation-admins"?`},
 		},
 		"severity":  {acme(justAdmins, `  rules = { "few-organisation-admins" = { severity = "error" } }`), "rules", []string{`["deny" "warn" "ignore"]`}},
 		"parameter": {acme(justAdmins, `  rules = { "few-organisation-admins" = { parameters = { min = 3 } } }`), "rules", []string{`it has no parameter "min"`}},
@@ -80,7 +80,7 @@ func TestBadInput(t *testing.T) {
 			"attestation",
 			[]string{"observed → organisation → Organisation Admin: null or empty text"},
 		},
-		"by is null": {attestation("null", day, seen), "attestation", []string{"Must set a configuration value for the attestation.by attribute"}},
+		"by is null": {attestation("null", day, seen), "attestation", []string{"by is required, and is null here"}},
 		"table with a bad row": {
 			attestation(officer, day, `observed = provider::signicat::observed("place,role,principal\norganisation,Organisation Admin,owner")`),
 			"csv",
