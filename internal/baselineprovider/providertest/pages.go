@@ -63,7 +63,7 @@ func RunExamples(t *testing.T, name string, newServer NewServer) {
 			return err
 		}
 		count++
-		content, err := os.ReadFile(path) //nolint:gosec // It is in the repository.
+		content, err := os.ReadFile(path)
 		if err != nil || entry.Name() == "provider.tf" {
 			return err
 		}

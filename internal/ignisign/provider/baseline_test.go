@@ -80,22 +80,39 @@ func TestBadInput(t *testing.T) {
 		want              []string
 	}{
 		"application role for an environment": {
-			with(`"environment:contracts/PRODUCTION" = { APP_ADMIN = ["user:a@example.com"] }`), "grants", []string{"APP_ADMIN (Application Admin) is a role for one application"},
+			with(`"environment:contracts/PRODUCTION" = { APP_ADMIN = ["user:a@example.com"] }`), "grants",
+			[]string{"APP_ADMIN (Application Admin) is a role for one application"},
 		},
-		"organization role at an application": {with(`"application:contracts" = { ORG_USER = ["user:a@example.com"] }`), "grants", []string{"can be given at the organization alone"}},
-		"role of the platform":                {acme(`{ organization = { SUPER_ADMIN = ["user:a@example.com"] } }`, ""), "grants", []string{"is for the staff and the programs of IgniSign"}},
+		"organization role at an application": {
+			with(`"application:contracts" = { ORG_USER = ["user:a@example.com"] }`), "grants", []string{"can be given at the organization alone"},
+		},
+		"role of the platform": {
+			acme(`{ organization = { SUPER_ADMIN = ["user:a@example.com"] } }`, ""), "grants", []string{"is for the staff and the programs of IgniSign"},
+		},
 		"role of outsiders": {
 			with(`"environment:contracts/PRODUCTION" = { SIGNERS = ["user:a@example.com"] }`), "grants", []string{"invited to take part in one thing"},
 		},
-		"role of an invitation": {with(`"application:contracts" = { ADMIN = ["user:a@example.com"] }`), "grants", []string{"ADMIN is a role of an invitation; how it relates to the roles of users is not published"}},
-		"unknown role":          {with(`"application:contracts" = { APP_ADMN = ["user:a@example.com"] }`), "grants", []string{`there is no role "APP_ADMN"`, `"APP_ADMIN"`}},
-		"unknown environment":   {with(`"environment:contracts/PROD" = {}`), "grants", []string{"there are DEVELOPMENT, STAGING, PRODUCTION"}},
-		"unknown application":   {with(`"application:contract" = {}`), "grants", []string{`there is no place "application:contract"`, `"application:contracts"`}},
-		"API client":            {with(`"application:contracts" = { APP_ADMIN = ["api_client:x"] }`), "grants", []string{`"api_client:x" is no principal`}},
-		"unknown permission":    {acme(grants, `  needs = { "user:ops@example.com" = ["SIGNERS_REED"] }`), "needs", []string{`did you mean "SIGNERS_READ"?`}},
-		"needs of nobody":       {acme(grants, `  needs = { "ops@example.com" = [] }`), "needs", []string{`did you mean "user:ops@example.com"?`}},
-		"three duties":          {acme(grants, `  separate_duties = [["ORG_BILLING", "API_KEYS_MANAGEMENT", "SIGNERS_READ"]]`), "separate_duties", []string{"are 3 permissions: a pair has two"}},
-		"unknown duty":          {acme(grants, `  separate_duties = [["ORG_BILLING", "API_KEY_MANAGEMENT"]]`), "separate_duties", []string{`did you mean "API_KEYS_MANAGEMENT"?`}},
+		"role of an invitation": {
+			with(`"application:contracts" = { ADMIN = ["user:a@example.com"] }`),
+			"grants",
+			[]string{"ADMIN is a role of an invitation; how it relates to the roles of users is not published"},
+		},
+		"unknown role": {
+			with(`"application:contracts" = { APP_ADMN = ["user:a@example.com"] }`), "grants", []string{`there is no role "APP_ADMN"`, `"APP_ADMIN"`},
+		},
+		"unknown environment": {with(`"environment:contracts/PROD" = {}`), "grants", []string{"there are DEVELOPMENT, STAGING, PRODUCTION"}},
+		"unknown application": {with(`"application:contract" = {}`), "grants", []string{`there is no place "application:contract"`, `"application:contracts"`}},
+		"API client":          {with(`"application:contracts" = { APP_ADMIN = ["api_client:x"] }`), "grants", []string{`"api_client:x" is no principal`}},
+		"unknown permission":  {acme(grants, `  needs = { "user:ops@example.com" = ["SIGNERS_REED"] }`), "needs", []string{`did you mean "SIGNERS_READ"?`}},
+		"needs of nobody":     {acme(grants, `  needs = { "ops@example.com" = [] }`), "needs", []string{`did you mean "user:ops@example.com"?`}},
+		"three duties": {
+			acme(grants, `  separate_duties = [["ORG_BILLING", "API_KEYS_MANAGEMENT", "SIGNERS_READ"]]`),
+			"separate_duties",
+			[]string{"are 3 permissions: a pair has two"},
+		},
+		"unknown duty": {
+			acme(grants, `  separate_duties = [["ORG_BILLING", "API_KEY_MANAGEMENT"]]`), "separate_duties", []string{`did you mean "API_KEYS_MANAGEMENT"?`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,23 +129,33 @@ func TestBadInput(t *testing.T) {
 
 // TestFunctions and data sources tell what is published.
 func TestFunctions(t *testing.T) {
-	for expression, want := range map[string]string{
-		`length(provider::ignisign::role_permissions("APP_MANAGER"))`:                                                                     "11",
-		`join(" ", provider::ignisign::role_permissions("ORG_BILLING"))`:                                                                  "ORG_BASICINFORMATION_READ ORG_BILLING",
-		`tostring(provider::ignisign::role_allows("APP_OPERATOR", "SIGNERS_READ"))`:                                                       "true",
-		`tostring(provider::ignisign::role_allows("SUPER_ADMIN", "DOCUMENT_PROVIDER"))`:                                                   "false",
-		`jsonencode(provider::ignisign::least_roles(["SIGNERS_READ"], "environment:contracts/STAGING"))`:                                  `[{"place":"environment:contracts/STAGING","role":"APP_READER"}]`,
-		`jsonencode(provider::ignisign::least_roles(["API_KEYS_MANAGEMENT"], "environment:contracts/STAGING"))`:                           `[{"place":"application:contracts","role":"APP_ADMIN"}]`,
-		`join(" ", provider::ignisign::effective_permissions(["ORG_USER", "SIGNERS"]))`:                                                   "ORG_BASICINFORMATION_READ SIGNATURE_SESSION_EXECUTION",
-		`jsonencode(provider::ignisign::observed("principal;role;place\nuser:a@example.com;ORG_USER;organization"))`:                      `{"organization":{"ORG_USER":["user:a@example.com"]}}`,
-		`tostring(length(data.ignisign_roles.all.roles))`:                                                                                 "13",
-		`[for r in data.ignisign_roles.all.roles : r.wire if r.role == "INVITED_DOCUMENT_PROVIDER"][0]`:                                   "INVITED_PROOF_PROVIDER",
-		`tostring([for r in data.ignisign_roles.all.roles : r.title if r.role == "INTERNAL_API"][0] == null)`:                             "true",
-		`[for p in data.ignisign_permissions.all.permissions : p.evidence if p.permission == "SIGNERS_READ"][0]`:                          "inferred",
-		`tostring([for p in data.ignisign_permissions.all.permissions : p.roles_on_page if p.permission == "ORG_BILLING"][0])`:            "4",
-		`tostring(length([for p in data.ignisign_permissions.all.permissions : p.contradictions if p.permission == "ORG_ARCHIVING"][0]))`: "1",
-		`join(" ", [for u in data.ignisign_user_types.all.user_types : u.title if !u.platform])`:                                          "Signers",
+	for _, c := range [][2]string{
+		{`length(provider::ignisign::role_permissions("APP_MANAGER"))`, "11"},
+		{`join(" ", provider::ignisign::role_permissions("ORG_BILLING"))`, "ORG_BASICINFORMATION_READ ORG_BILLING"},
+		{`tostring(provider::ignisign::role_allows("APP_OPERATOR", "SIGNERS_READ"))`, "true"},
+		{`tostring(provider::ignisign::role_allows("SUPER_ADMIN", "DOCUMENT_PROVIDER"))`, "false"},
+		{
+			`jsonencode(provider::ignisign::least_roles(["SIGNERS_READ"], "environment:contracts/STAGING"))`,
+			`[{"place":"environment:contracts/STAGING","role":"APP_READER"}]`,
+		},
+		{
+			`jsonencode(provider::ignisign::least_roles(["API_KEYS_MANAGEMENT"], "environment:contracts/STAGING"))`,
+			`[{"place":"application:contracts","role":"APP_ADMIN"}]`,
+		},
+		{`join(" ", provider::ignisign::effective_permissions(["ORG_USER", "SIGNERS"]))`, "ORG_BASICINFORMATION_READ SIGNATURE_SESSION_EXECUTION"},
+		{
+			`jsonencode(provider::ignisign::observed("principal;role;place\nuser:a@example.com;ORG_USER;organization"))`,
+			`{"organization":{"ORG_USER":["user:a@example.com"]}}`,
+		},
+		{`tostring(length(data.ignisign_roles.all.roles))`, "13"},
+		{`[for r in data.ignisign_roles.all.roles : r.wire if r.role == "INVITED_DOCUMENT_PROVIDER"][0]`, "INVITED_PROOF_PROVIDER"},
+		{`tostring([for r in data.ignisign_roles.all.roles : r.title if r.role == "INTERNAL_API"][0] == null)`, "true"},
+		{`[for p in data.ignisign_permissions.all.permissions : p.evidence if p.permission == "SIGNERS_READ"][0]`, "inferred"},
+		{`tostring([for p in data.ignisign_permissions.all.permissions : p.roles_on_page if p.permission == "ORG_BILLING"][0])`, "4"},
+		{`tostring(length([for p in data.ignisign_permissions.all.permissions : p.contradictions if p.permission == "ORG_ARCHIVING"][0]))`, "1"},
+		{`join(" ", [for u in data.ignisign_user_types.all.user_types : u.title if !u.platform])`, "Signers"},
 	} {
+		expression, want := c[0], c[1]
 		t.Run(expression, func(t *testing.T) {
 			s := newSite(t, "2026-11-20").Configure(fmt.Sprintf(`
 data "ignisign_roles" "all" {}
@@ -145,16 +172,17 @@ resource "terraform_data" "result" {
 			}
 		})
 	}
-	for call, want := range map[string]string{
-		`role_permissions("ADMIN")`:                                                 "how it relates to the roles of users is not published",
-		`role_permissions("APP_READR")`:                                             `did you mean "APP_READER"?`,
-		`role_allows("APP_READER", "SIGNERS_REED")`:                                 `did you mean "SIGNERS_READ"?`,
-		`least_roles(["ORG_BILLING"], "application:contracts")`:                     "nobody can have it for application:contracts alone",
-		`least_roles([], "environment:contracts/PROD")`:                             "there are DEVELOPMENT, STAGING, PRODUCTION",
-		`effective_permissions([null])`:                                             "there is no role",
-		`observed("place,role,principal\norganization,ORG_USER,a")`:                 "line 2, column principal",
-		`observed("place,role,principal\norganization,SIGNERS,user:a@example.com")`: "line 2, column role",
+	for _, c := range [][2]string{
+		{`role_permissions("ADMIN")`, "how it relates to the roles of users is not published"},
+		{`role_permissions("APP_READR")`, `did you mean "APP_READER"?`},
+		{`role_allows("APP_READER", "SIGNERS_REED")`, `did you mean "SIGNERS_READ"?`},
+		{`least_roles(["ORG_BILLING"], "application:contracts")`, "nobody can have it for application:contracts alone"},
+		{`least_roles([], "environment:contracts/PROD")`, "there are DEVELOPMENT, STAGING, PRODUCTION"},
+		{`effective_permissions([null])`, "there is no role"},
+		{`observed("place,role,principal\norganization,ORG_USER,a")`, "line 2, column principal"},
+		{`observed("place,role,principal\norganization,SIGNERS,user:a@example.com")`, "line 2, column role"},
 	} {
+		call, want := c[0], c[1]
 		t.Run(call, func(t *testing.T) {
 			newSite(t, "2026-11-20").Configure("resource \"terraform_data\" \"result\" {\n  input = provider::ignisign::" + call + "\n}").PlanFails(want)
 		})

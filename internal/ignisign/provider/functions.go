@@ -49,7 +49,9 @@ func functions() []func() function.Function {
 		baselineprovider.NewFunction("effective_permissions", function.Definition{
 			Summary: "What several roles of IAM allow together", Return: texts,
 			MarkdownDescription: "Returns the permissions of whoever has all of the roles at one place: roles of one user add up. It does not look at where a permission is told apart; see `least_roles`." + evidenceWords,
-			Parameters:          []function.Parameter{function.SetParameter{Name: "roles", ElementType: types.StringType, MarkdownDescription: "Roles of IAM by their constants."}},
+			Parameters: []function.Parameter{
+				function.SetParameter{Name: "roles", ElementType: types.StringType, MarkdownDescription: "Roles of IAM by their constants."},
+			},
 		}, effectivePermissions),
 	}
 }

@@ -32,20 +32,33 @@ func TestBadInput(t *testing.T) {
 		"unknown kind of principal": {
 			grants(`"account:shop" = { "Account Admin" = ["group:devs"] }`), "grants", []string{`"user:E-MAIL", "api_client:ID", "domain:NAME"`},
 		},
-		"null principal":   {grants(`"account:shop" = { "Account Admin" = [null] }`), "grants", []string{"account:shop → Account Admin: null or empty text names nothing"}},
-		"two spellings":    {grants(`"account:shop" = { "Account Admin" = ["user:a@example.com", "user:A@Example.com"] }`), "grants", []string{"the same principal in two spellings"}},
+		"null principal": {
+			grants(`"account:shop" = { "Account Admin" = [null] }`), "grants", []string{"account:shop → Account Admin: null or empty text names nothing"},
+		},
+		"two spellings": {
+			grants(`"account:shop" = { "Account Admin" = ["user:a@example.com", "user:A@Example.com"] }`),
+			"grants",
+			[]string{"the same principal in two spellings"},
+		},
 		"hidden character": {grants("\"account:shop\" = { \"Account Admin\" = [\"user:a\\u200b@example.com\"] }"), "grants", []string{"cannot be seen"}},
-		"no organisation":  {strings.Replace(acme(justAdmins, ""), `organisation_id = "o-p-BBBBBBBBBBBBBBBBBBBB"`, `organisation_id = ""`, 1), "organisation_id", []string{"string length must be between 1"}},
-		"type of account":  {strings.Replace(acme(justAdmins, ""), `"sandbox"`, `"sandbx"`, 1), "accounts", []string{`["sandbox" "production"]`}},
-		"key of account":   {strings.Replace(acme(justAdmins, ""), "shop_ci =", `"shop/ci" =`, 1), "accounts", []string{`"shop/ci" cannot be a key`}},
+		"no organisation": {
+			strings.Replace(acme(justAdmins, ""), `organisation_id = "o-p-BBBBBBBBBBBBBBBBBBBB"`, `organisation_id = ""`, 1),
+			"organisation_id",
+			[]string{"string length must be between 1"},
+		},
+		"type of account": {strings.Replace(acme(justAdmins, ""), `"sandbox"`, `"sandbx"`, 1), "accounts", []string{`["sandbox" "production"]`}},
+		"key of account":  {strings.Replace(acme(justAdmins, ""), "shop_ci =", `"shop/ci" =`, 1), "accounts", []string{`"shop/ci" cannot be a key`}},
 		"one id twice": {
-			strings.Replace(acme(justAdmins, ""), "a-spge-CCCCCCCCCCCCCCCCCCCC", "a-ppge-AAAAAAAAAAAAAAAAAAAA", 1), "accounts", []string{"shop and shop_ci have the same id"},
+			strings.Replace(acme(justAdmins, ""), "a-spge-CCCCCCCCCCCCCCCCCCCC", "a-ppge-AAAAAAAAAAAAAAAAAAAA", 1), "accounts",
+			[]string{"shop and shop_ci have the same id"},
 		},
 		"basic type":    {acme(justAdmins, `  roles = { "DEM Writer" = { basic_type = "Write" } }`), "roles", []string{`"Writer"`}},
 		"declared role": {acme(justAdmins, `  roles = { "DEM Writer " = {} }`), "roles", []string{"has white space around it"}},
-		"unknown rule":  {acme(justAdmins, `  rules = { "few-organization-admins" = { severity = "warn" } }`), "rules", []string{`the closest is "few-organisation-admins"`}},
-		"severity":      {acme(justAdmins, `  rules = { "few-organisation-admins" = { severity = "error" } }`), "rules", []string{`["deny" "warn" "ignore"]`}},
-		"parameter":     {acme(justAdmins, `  rules = { "few-organisation-admins" = { parameters = { min = 3 } } }`), "rules", []string{`it has no parameter "min"`}},
+		"unknown rule": {
+			acme(justAdmins, `  rules = { "few-organization-admins" = { severity = "warn" } }`), "rules", []string{`did you mean "few-organisation-admins"?`},
+		},
+		"severity":  {acme(justAdmins, `  rules = { "few-organisation-admins" = { severity = "error" } }`), "rules", []string{`["deny" "warn" "ignore"]`}},
+		"parameter": {acme(justAdmins, `  rules = { "few-organisation-admins" = { parameters = { min = 3 } } }`), "rules", []string{`it has no parameter "min"`}},
 		"unattested denies": {
 			acme(justAdmins, `  rules = { unattested = { severity = "deny" } }`), "rules", []string{"a change has to be applied before anybody can attest it"},
 		},
@@ -54,16 +67,30 @@ func TestBadInput(t *testing.T) {
 		"attested by a program": {
 			attestation(`"api_client:sandbox-round-apple-123"`, day, seen), "attestation", []string{"is no user: a person attests"},
 		},
-		"attested in the future":   {attestation(officer, `"2026-11-22"`, seen), "attestation", []string{"2026-11-22 has not come yet"}},
-		"attested on no day":       {attestation(officer, `"20.11.2026"`, seen), "attestation", []string{`write it as in "2026-11-20"`}},
-		"nothing attested":         {attestation(officer, day, `reference = "CHG-1"`), "attestation", []string{"it says nothing"}},
-		"both":                     {attestation(officer, day, seen+`, digest = "b1:00"`), "attestation", []string{"observed or digest, not both"}},
-		"no digest":                {attestation(officer, day, `digest = "abc"`), "attestation", []string{`it begins with "b1:"`}},
-		"observed at no place":     {attestation(officer, day, `observed = { "account:shoop" = {} }`), "attestation", []string{"observed → account:shoop", `"account:shop"`}},
-		"observed null":            {attestation(officer, day, `observed = { organisation = { "Organisation Admin" = [null] } }`), "attestation", []string{"observed → organisation → Organisation Admin: null or empty text"}},
-		"by is null":               {attestation("null", day, seen), "attestation", []string{"Must set a configuration value for the attestation.by attribute"}},
-		"table with a bad row":     {attestation(officer, day, `observed = provider::signicat::observed("place,role,principal\norganisation,Organisation Admin,owner")`), "csv", []string{"line 2, column principal"}},
-		"table without its column": {attestation(officer, day, `observed = provider::signicat::observed("place,role\norganisation,Organisation Admin")`), "csv", []string{"column principal", "the column is missing"}},
+		"attested in the future": {attestation(officer, `"2026-11-22"`, seen), "attestation", []string{"2026-11-22 has not come yet"}},
+		"attested on no day":     {attestation(officer, `"20.11.2026"`, seen), "attestation", []string{`write it as in "2026-11-20"`}},
+		"nothing attested":       {attestation(officer, day, `reference = "CHG-1"`), "attestation", []string{"it says nothing"}},
+		"both":                   {attestation(officer, day, seen+`, digest = "b1:00"`), "attestation", []string{"observed or digest, not both"}},
+		"no digest":              {attestation(officer, day, `digest = "abc"`), "attestation", []string{`it begins with "b1:"`}},
+		"observed at no place": {
+			attestation(officer, day, `observed = { "account:shoop" = {} }`), "attestation", []string{"observed → account:shoop", `"account:shop"`},
+		},
+		"observed null": {
+			attestation(officer, day, `observed = { organisation = { "Organisation Admin" = [null] } }`),
+			"attestation",
+			[]string{"observed → organisation → Organisation Admin: null or empty text"},
+		},
+		"by is null": {attestation("null", day, seen), "attestation", []string{"by is required, and is null here"}},
+		"table with a bad row": {
+			attestation(officer, day, `observed = provider::signicat::observed("place,role,principal\norganisation,Organisation Admin,owner")`),
+			"csv",
+			[]string{"line 2, column principal"},
+		},
+		"table without its column": {
+			attestation(officer, day, `observed = provider::signicat::observed("place,role\norganisation,Organisation Admin")`),
+			"csv",
+			[]string{"column principal", "the column is missing"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -124,7 +151,8 @@ func TestMillionRows(t *testing.T) {
 	}
 	t.Run("of a table", func(t *testing.T) {
 		server := provider.NewServer("test", nil)
-		table, err := tfprotov6.NewDynamicValue(tftypes.String, text("place,role,principal\n"+strings.Repeat("organisation,Usage Viewer,user:a@example.com\n", million)))
+		rows := "place,role,principal\n" + strings.Repeat("organisation,Usage Viewer,user:a@example.com\n", million)
+		table, err := tfprotov6.NewDynamicValue(tftypes.String, text(rows))
 		testkit.Must(t, err)
 		answer, err := server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: "observed", Arguments: []*tfprotov6.DynamicValue{&table}})
 		testkit.Must(t, err)

@@ -82,7 +82,8 @@ func TestCLIBaseline(t *testing.T) {
 	s.exits(1, plan, "Attestation not known at plan time", "attestation.on is only known after apply")
 
 	s.configure("").exits(2, plan, "To destroy an access baseline takes access from nobody",
-		"Nobody loses anything at Signicat: whatever access 4 principals have there stays.", "Remove all access of user:dev.lead@example.com at account:shop_ci (sandbox)")
+		"Nobody loses anything at Signicat: whatever access 4 principals have there stays.",
+		"Remove all access of user:dev.lead@example.com at account:shop_ci (sandbox)")
 	s.exits(0, apply, "1 destroyed")
 }
 

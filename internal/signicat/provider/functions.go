@@ -41,7 +41,7 @@ func functions() []func() function.Function {
 			Summary: "Whether somebody may invite users to a place", Return: function.BoolReturn{},
 			MarkdownDescription: "Returns whether whoever holds the roles may invite users to a place; null where the pages are silent, or say it in two ways.",
 			Parameters: []function.Parameter{
-				function.MapParameter{Name: "roles", ElementType: set, MarkdownDescription: "The roles that somebody holds, by place: `{ \"account:shop\" = [\"Account Admin\"] }`."},
+				function.MapParameter{Name: "roles", ElementType: set, MarkdownDescription: "The roles that somebody holds: sets of names, by place."},
 				function.StringParameter{Name: "place", MarkdownDescription: "`organisation` or `account:KEY`."},
 			},
 		}, canInvite),
