@@ -37,18 +37,18 @@ func TestMemberFunctionPointsAtTheWrongArgument(t *testing.T) {
 		position  int64
 		want      string
 	}{
-		"unknown kind":           {"person", "ada@example.com", 0, `"person" is not a kind of member; ` + kinds},
-		"kind in other case":     {"User", "ada@example.com", 0, `"User" is not a kind of member (did you mean "user"?); ` + kinds},
-		"kind of a lost entry":   {"unknown", "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90", 0, `"unknown" is not a kind of member; ` + kinds},
-		"no kind":                {"", "ada@example.com", 0, `"" is not a kind of member; ` + kinds},
+		"unknown kind":         {"person", "ada@example.com", 0, `"person" is not a kind of member; ` + kinds},
+		"kind in other case":   {"User", "ada@example.com", 0, `"User" is not a kind of member (did you mean "user"?); ` + kinds},
+		"kind of a lost entry": {"unknown", "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90", 0, `"unknown" is not a kind of member; ` + kinds},
+		"no kind":              {"", "ada@example.com", 0, `"" is not a kind of member; ` + kinds},
 		"a reference for a kind": {
 			"user:ada@example.com", "ada@example.com", 0,
 			`"user:ada@example.com" is not a kind of member, but a whole member reference, which needs no function; ` + kinds,
 		},
-		"both wrong":             {"person", "", 0, `"person" is not a kind of member; ` + kinds},
-		"no key":                 {"ci_user", "", 1, `"ci_user:" names nobody: after "ci_user:" comes an e-mail, a name or a UUID`},
-		"white space":            {"group", "Engineers ", 1, `"group:Engineers " has white space around its e-mail or name; did you mean "group:Engineers"?`},
-		"no e-mail":              {"user", "ada", 1, `"user:ada": an interactive user is named by the e-mail of the account or by a UUID, and "ada" is neither`},
+		"both wrong":  {"person", "", 0, `"person" is not a kind of member; ` + kinds},
+		"no key":      {"ci_user", "", 1, `"ci_user:" names nobody: after "ci_user:" comes an e-mail, a name or a UUID`},
+		"white space": {"group", "Engineers ", 1, `"group:Engineers " has white space around its e-mail or name; did you mean "group:Engineers"?`},
+		"no e-mail":   {"user", "ada", 1, `"user:ada": an interactive user is named by the e-mail of the account or by a UUID, and "ada" is neither`},
 		"the empty UUID": {
 			"group", "00000000-0000-0000-0000-000000000000", 1,
 			`"group:00000000-0000-0000-0000-000000000000" has the empty UUID, which is nobody's id`,
