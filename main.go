@@ -3,14 +3,11 @@
 package main
 
 import (
-	"flag"
 	"log"
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider"
@@ -20,16 +17,9 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "keep running, to attach a debugger")
-	flag.Parse()
-	silenceUnreadLog()
 	defer runtime.KeepAlive(collectLater())
-	var options []tf6server.ServeOpt
-	if *debug {
-		options = append(options, tf6server.WithManagedDebug())
-	}
 	newServer := func() tfprotov6.ProviderServer { return tfkit.NewServer(provider.New(version)()) }
-	if err := tf6server.Serve("registry.terraform.io/signpath-community/signpath", newServer, options...); err != nil {
+	if err := tfkit.Serve("registry.terraform.io/signpath-community/signpath", newServer); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -46,20 +36,4 @@ func collectLater() any {
 		return nil
 	}
 	return make([]byte, allowance)
-}
-
-// silenceUnreadLog turns the log off unless somebody asked for one: the plugin
-// libraries otherwise write every line at the finest level, for Terraform to
-// throw away, which takes a quarter of the provider's time.
-func silenceUnreadLog() {
-	for _, variable := range os.Environ() {
-		if strings.HasPrefix(variable, "TF_LOG") || strings.HasPrefix(variable, "TF_ACC") {
-			return
-		}
-	}
-	for _, variable := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_SIGNPATH"} {
-		if err := os.Setenv(variable, "off"); err != nil {
-			log.Print(err)
-		}
-	}
 }

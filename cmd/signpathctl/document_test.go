@@ -79,14 +79,20 @@ func documents(t *testing.T) map[string][]string {
 		"plan_review": {
 			jsonOf(t, whole, "review", "plan", "-", "--commit", "0123456789abcdef0123456789abcdef01234567"),
 			jsonOf(t, eventfulPlan(t, whole), "review", "plan", "-", "--rules", rules),
+			jsonOf(t, nil, "review", "plan", recordedBaselines+"change.json"),
 			jsonOf(t, planOf(
 				t, "signing_policy_approvers", "update", onProjectB("members", []any{"group:Release Managers"}), onProjectB("members", []any{}),
 			), "review", "plan", "-", "--live"),
 		},
 		"drift_review": {
 			jsonOf(t, nil, "review", "drift", driftPlan(t, "user:outsider@example.com"), "--live"),
+			jsonOf(t, nil, "review", "drift", recordedBaselines+"refresh.json"),
 			jsonOf(t, nil, "review", "drift", driftPlan(t, "user:outsider@example.com"), "--commit", "0123456789abcdef0123456789abcdef01234567"),
 			jsonOf(t, eventfulPlan(t, whole), "review", "drift", "-"),
+		},
+		"baseline_review": {
+			jsonOf(t, nil, "review", "baseline", recordedBaselines+"refresh.json", "--commit", "0123456789abcdef0123456789abcdef01234567"),
+			jsonOf(t, nil, "review", "baseline", recordedBaselines+"change.json", "--at", "2026-06-30"),
 		},
 		"contract_comparison": {
 			jsonOf(t, []byte(hardlyADocument), "contract", "-"),

@@ -44,13 +44,15 @@ func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "signpathctl",
-		Short:         "Companion of the Terraform provider for SignPath",
+		Short:         "Companion of the Terraform providers for SignPath, IgniSign and Signicat",
 		Version:       version,
 		Args:          refuseCommand,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand(), newRunTaskCommand())
+	root.AddCommand(
+		newBaselineCommand(), newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand(), newRunbookCommand(), newRunTaskCommand(),
+	)
 	return root
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfsource"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 var (
@@ -254,7 +254,7 @@ func readPlan(source string, stdin io.Reader) (*planreview.Plan, string, error) 
 
 func decodePlan(source io.Reader) (*planreview.Plan, string, error) {
 	sum := sha256.New()
-	plan, err := planreview.Decode(io.TeeReader(source, sum), vocabulary.SignPath)
+	plan, err := planreview.Decode(io.TeeReader(source, sum), vendors.Readers)
 	if err != nil {
 		return nil, "", err
 	}

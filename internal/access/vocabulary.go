@@ -192,13 +192,16 @@ type Cell struct {
 	Granted  bool
 	Evidence Evidence
 	Source   string
+	// Throughout is the key of a kind of places around the one where the role is held, in all
+	// of which the permission holds; empty where it holds at that place alone.
+	Throughout string
 }
 
 // Yes and No are documented cells.
-func Yes(source string) Cell { return Cell{true, Documented, source} }
+func Yes(source string) Cell { return Cell{Granted: true, Evidence: Documented, Source: source} }
 
 // No is the cell of what a role does not allow.
-func No(source string) Cell { return Cell{false, Documented, source} }
+func No(source string) Cell { return Cell{Evidence: Documented, Source: source} }
 
 // Weaker returns the evidence of what rests on both.
 func (e Evidence) Weaker(other Evidence) Evidence {
@@ -215,6 +218,13 @@ func (c Cell) Observed() Cell {
 // Inferred marks what the source does not say in so many words.
 func (c Cell) Inferred() Cell {
 	c.Evidence = Inferred
+	return c
+}
+
+// In marks what holds in all of the place of a kind that is around the one where the role is
+// held.
+func (c Cell) In(kind string) Cell {
+	c.Throughout = kind
 	return c
 }
 
@@ -237,9 +247,11 @@ func Define(v Vocabulary) *Vocabulary {
 		v.check(v.roles[role.Role] == nil, "the role %s is there twice", role.Role)
 		v.check(role.At == "" || v.depth(role.At) > 0, "the role %s is held at %q, which is no kind of places", role.Role, role.At)
 		v.check(len(role.Rights) == len(v.Permissions), "the role %s has %d cells, and there are %d permissions", role.Role, len(role.Rights), len(v.Permissions))
-		for permission := range role.Rights {
+		for permission, cell := range role.Rights {
 			_, known := v.permissions[permission]
 			v.check(known, "the role %s has the permission %q, which is none", role.Role, permission)
+			isAround := cell.Throughout == "" || v.depth(cell.Throughout) > 0 && v.depth(cell.Throughout) < v.depth(role.At)
+			v.check(isAround, "the role %s gives %s in a %q, which is around no %q", role.Role, permission, cell.Throughout, role.At)
 		}
 		v.check(!role.AtNotStated || role.At == "", "the role %s is held at %q, and it is not stated where", role.Role, role.At)
 		v.roles[role.Role] = role
@@ -352,6 +364,14 @@ func (v *Vocabulary) KindAt(place Place) string {
 
 // RolesAt returns the roles that are held by entries at the place.
 func (v *Vocabulary) RolesAt(place Place) []*RoleDescription { return v.at[v.KindAt(place)] }
+
+// Widest returns the widest place at which an entry that stands at a place gives the permission.
+func (v *Vocabulary) Widest(right *Right, place Place) Place {
+	if depth := v.depth(right.Throughout); depth > 0 && depth < place.Depth() {
+		return PlaceOf(place.Slugs()[:depth]...)
+	}
+	return place
+}
 
 // Description returns what there is to know of a role, or nil.
 func (v *Vocabulary) Description(role Role) *RoleDescription { return v.roles[role] }

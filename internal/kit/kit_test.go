@@ -22,7 +22,7 @@ const vendor = "sign" + "path"
 var vendors = []string{vendor, "igni" + "sign", "sign" + "icat"}
 
 // TestKitKnowsNoVendor: the kit serves any vendor, so no file in it, tests and embedded
-// files included, names one, but for the path of this module in imports of the kit itself.
+// files included, names one, but for the path of this module in imports of rooms that name none.
 func TestKitKnowsNoVendor(t *testing.T) {
 	rooms := lookThrough(t, ".", func(string) bool { return true })
 	for _, room := range []string{"httpapi", "testkit", "text"} {
@@ -38,6 +38,14 @@ func TestAccessKnowsNoVendor(t *testing.T) {
 		return !strings.HasSuffix(path, "_test.go") && !strings.Contains(filepath.ToSlash(path), "/testdata/")
 	})
 	if rooms[".."] < 20 {
+		t.Errorf("only %d files were looked at", rooms[".."])
+	}
+}
+
+// TestBaselineProviderKnowsNoVendor: it is handed the vendor.
+func TestBaselineProviderKnowsNoVendor(t *testing.T) {
+	rooms := lookThrough(t, filepath.Join("..", "baselineprovider"), func(string) bool { return true })
+	if rooms[".."] < 10 {
 		t.Errorf("only %d files were looked at", rooms[".."])
 	}
 }
@@ -134,7 +142,8 @@ func withoutImportsOfKit(t *testing.T, path string, content []byte) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(imports, kitPath(t)) || strings.HasPrefix(imports, strings.TrimSuffix(kitPath(t), "kit/")+"access") {
+		own := strings.TrimSuffix(kitPath(t), "kit/")
+		if strings.HasPrefix(imports, kitPath(t)) || strings.HasPrefix(imports, own+"access") || strings.HasPrefix(imports, own+"baselineprovider") {
 			from, to := files.Position(imported.Path.Pos()).Offset, files.Position(imported.Path.End()).Offset
 			copy(content[from:to], bytes.Repeat([]byte(" "), to-from))
 		}

@@ -15,7 +15,7 @@ import (
 func (m *model) accountEvents() []Event {
 	found := []Event{}
 	for _, i := range m.plan.managed {
-		if _, ok := principalKinds[i.kind]; !ok {
+		if _, ok := i.principal(); !ok {
 			continue
 		}
 		sentences := append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...)
@@ -229,7 +229,7 @@ func (m *model) mailEvents(plan *tfjson.Plan) []Event {
 		}
 	}
 	for _, action := range plan.ActionInvocations {
-		if action.Type != typePrefix+"reinvite_user" {
+		if action.Type != m.plan.reader.typeOf("reinvite_user") {
 			continue
 		}
 		o := newObject(action.ConfigValues, action.ConfigUnknown, action.ConfigSensitive)
@@ -244,14 +244,17 @@ func (m *model) mailEvents(plan *tfjson.Plan) []Event {
 
 func mailSentence(i *instance) string {
 	name := i.subject()
+	creates := i.before == nil || i.actions.Replace() && !strings.EqualFold(i.before.Text("member"), name)
 	switch {
 	case i.after == nil:
 		return ""
 	case i.before == nil && i.after.id(attributeTakesOver) != "":
 		return ""
+	case creates && (i.after.Text(attributeIdentity) != "" || i.after.knows(attributeIdentity) != known):
+		return name + " may get an invitation: whether SignPath sends one to who is created with an identity is not documented"
 	case i.before == nil && i.after.mayTakeOver():
 		return name + " gets an invitation, unless the user exists already"
-	case i.before == nil, i.actions.Replace() && !strings.EqualFold(i.before.Text("member"), name):
+	case creates:
 		return name + " gets an invitation"
 	case !i.actions.Replace() && i.differs("reinvite_triggers"):
 		return name + " gets another invitation, if the last one is not accepted"

@@ -96,7 +96,7 @@ func TestEveryAction(t *testing.T) {
 		"a deposed list beside one of another place": {
 			ofOne(newPlan().change("signing_policy_approvers", onPolicy("test", a), onPolicy("test", a)).
 				change("signing_policy_approvers", onPolicy("release", a, b), nil, deposed)),
-			[]string{": 0 gains and 2 losses", a + " loses approval on acme/release"},
+			[]string{": 0 gains and 3 losses", a + " loses approval on acme/release", b + " loses reading of artifacts on acme", "!" + a + " loses reading"},
 		},
 		"a deposed entry beside the same": {
 			ofOne(
@@ -117,6 +117,18 @@ func TestEveryAction(t *testing.T) {
 			ofOne(newPlan().change("user", account(idB, "b@example.com"), account(idB, "b@example.com")).change("user", account(idA, "a@example.com"), nil, deposed)).
 				change("signing_policy_approver", entry("release", a), entry("release", a)),
 			[]string{a + " loses approval on acme/release, directly, because the account is no longer active"},
+		},
+		"an invitation of who has an identity": {
+			newPlan().change("user", nil, with(newcomer, attributes{"identity": "acme:S-1"})).
+				change("user", nil, with(newcomer, attributes{"email": "m@example.com", "member": "user:m@example.com", "identity": nil})),
+			[]string{"user:n@example.com may get an invitation: whether", "user:m@example.com gets an invitation\n", "!user:n@example.com gets an"},
+		},
+		"the address that the account has is taken over": {
+			newPlan().change(
+				"user", with(account(idA, "a@example.com"), attributes{"account_email": "b@example.com", "member": b}),
+				with(account(idA, "b@example.com"), attributes{"account_email": "b@example.com"}),
+			).change("signing_policy_approver", entry("release", b), entry("release", b)),
+			[]string{": 0 gains and 0 losses", "email of " + b + " changes from a@example.com to b@example.com", "!invitation", "!deactivated"},
 		},
 		"a deposed group beside the same": {
 			ofOne(newPlan().change("user_group", group(idG, "G"), group(idG, "G")).change("user_group", group(idG, "G"), nil, deposed)).

@@ -271,8 +271,10 @@ func (s secrets) collect(kind access.Kind, o *object) bool {
 	if !o.sensitive.holds(natural) && !o.sensitive.holds(attributeMember) {
 		return false
 	}
-	if key, is := o.hiddenText(natural); is == known && key != "" {
-		s[access.Reference{Kind: kind, Key: key}.Folded()] = true
+	for _, name := range []string{natural, attributeAccountEmail} {
+		if key, is := o.hiddenText(name); is == known && key != "" {
+			s[access.Reference{Kind: kind, Key: key}.Folded()] = true
+		}
 	}
 	if member, is := o.hiddenText(attributeMember); is == known && member != "" {
 		kind, key, _ := strings.Cut(member, ":")
@@ -286,7 +288,7 @@ const attributeMember = "member"
 // naturalKey is the attribute that has what references name somebody by.
 func naturalKey(kind access.Kind) string {
 	if kind == access.KindUser {
-		return "email"
+		return attributeEmail
 	}
-	return "name"
+	return attributeName
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/baselinereview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
@@ -39,6 +40,8 @@ func (r *Report) WriteCodeQuality(w io.Writer, where Locations) error {
 		severity := "major"
 		if f.Severity == string(review.Deny) {
 			severity = "blocker"
+		} else if f.Severity == baselinereview.SeverityNote {
+			severity = "info"
 		}
 		issues = append(issues, qualityIssue{
 			Description: text.Visible(f.Sentence + " " + f.Advice), CheckName: f.Rule, Fingerprint: f.Fingerprint, Severity: severity,

@@ -19,7 +19,9 @@ import (
 // A Plan is a plan as JSON, with what the type of tfjson lacks.
 type Plan struct {
 	*tfjson.Plan
-	// Vocabulary says what the resources of the plan are about.
+	// Readers say what the resources of the plan are about, and Vocabulary is that of those
+	// which give access.
+	Readers    Readers
 	Vocabulary *access.Vocabulary
 	// Errored is true where planning ended with an error, so that the plan cannot be
 	// applied and has only what was planned until then.
@@ -43,9 +45,9 @@ func (p *Plan) isOfAll() bool {
 // errNoPlan is for JSON of something else. That of a state has a format version, too.
 var errNoPlan = errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
 
-// Decode reads, for a vendor, what `terraform show -json` or `tofu show -json` prints of a plan, and
+// Decode reads what `terraform show -json` or `tofu show -json` prints of a plan, and
 // nothing behind it. A shell of Windows may have written it as UTF-16.
-func Decode(r io.Reader, vocabulary *access.Vocabulary) (*Plan, error) {
+func Decode(r io.Reader, readers Readers) (*Plan, error) {
 	text, err := io.ReadAll(transform.NewReader(r, unicode.BOMOverride(transform.Nop)))
 	if err != nil {
 		return nil, err
@@ -57,7 +59,7 @@ func Decode(r io.Reader, vocabulary *access.Vocabulary) (*Plan, error) {
 	if err := json.Unmarshal(text, &plan); err != nil {
 		return nil, fmt.Errorf("this is no plan as JSON, which terraform show -json prints of a saved plan: %w", err)
 	}
-	if plan.PlannedValues == nil && plan.ResourceChanges == nil || !isWhole(&plan) {
+	if plan.PlannedValues == nil && plan.ResourceChanges == nil || !readers.areWhole(&plan) {
 		return nil, errNoPlan
 	}
 	var rest struct {
@@ -66,17 +68,17 @@ func Decode(r io.Reader, vocabulary *access.Vocabulary) (*Plan, error) {
 	if err := json.Unmarshal(text, &rest); err != nil {
 		return nil, fmt.Errorf("this is no plan as JSON: %w", err)
 	}
-	return &Plan{&plan, vocabulary, rest.Errored}, nil
+	return &Plan{&plan, readers, readers.Granting.Vocabulary, rest.Errored}, nil
 }
 
-// isWhole tells whether the parts of a plan that are reviewed are as Terraform makes
+// areWhole tells whether the parts of a plan that are reviewed are as Terraform makes
 // them, so that nothing else has to ask.
-func isWhole(plan *tfjson.Plan) bool {
+func (r Readers) areWhole(plan *tfjson.Plan) bool {
 	if plan.PriorState != nil && plan.PriorState.Values != nil && !isWholeModule(plan.PriorState.Values.RootModule) {
 		return false
 	}
 	for _, change := range slices.Concat(plan.ResourceChanges, plan.ResourceDrift) {
-		if change == nil || isOurs(change.Type) && !isWholeChange(change) {
+		if change == nil || r.owns(change.Type) && !isWholeChange(change) {
 			return false
 		}
 	}

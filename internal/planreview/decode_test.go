@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 func TestDecodeRefusesWhatIsNoPlan(t *testing.T) {
@@ -36,7 +36,7 @@ func TestDecodeRefusesWhatIsNoPlan(t *testing.T) {
 		`{"format_version": "1.2", "planned_values": {}, "prior_state": {"format_version": "1.0",
 		  "values": {"root_module": {"child_modules": [{"resources": [null]}]}}}}`: "this is no plan",
 	} {
-		if _, err := planreview.Decode(strings.NewReader(text), vocabulary.SignPath); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := planreview.Decode(strings.NewReader(text), vendors.Readers); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestDecodeTakesWhatShellsWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"a mark of UTF-8": "\ufeff" + string(plain), "UTF-16": utf16, "a line break": string(plain) + "\r\n"} {
-		plan, err := planreview.Decode(strings.NewReader(text), vocabulary.SignPath)
+		plan, err := planreview.Decode(strings.NewReader(text), vendors.Readers)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

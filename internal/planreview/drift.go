@@ -212,7 +212,7 @@ func (c DriftChange) OfMember(kind DriftKind, member string) DriftChange {
 // about is a change of what a resource is about.
 func about(i *instance, kind DriftKind, fact string) DriftChange {
 	c := DriftChange{Address: i.address, Kind: kind, fact: fact}
-	if _, isPrincipal := principalKinds[i.kind]; isPrincipal {
+	if _, isPrincipal := i.principal(); isPrincipal {
 		c.id = i.before.Text("id")
 	}
 	if subject := i.subject(); subject != i.address {
@@ -239,7 +239,8 @@ const attributeRole = "role"
 // followers are attributes that change only because another one does, which then
 // tells it.
 var followers = map[string][]string{
-	"member": {"email", "name"}, "status": {"active"}, "invitation_expires_at": {"active", "status", "email"},
+	"member": {attributeEmail, attributeAccountEmail, attributeName}, "status": {"active"},
+	"invitation_expires_at": {"active", "status", attributeEmail, attributeAccountEmail}, attributeAccountEmail: {attributeEmail},
 }
 
 func driftOfAttributes(i *instance, vocabulary *access.Vocabulary) []DriftChange {
@@ -278,6 +279,9 @@ func (i *instance) acceptsInvitation() bool {
 func attributeChange(i *instance, name string, vocabulary *access.Vocabulary) DriftChange {
 	was, is := i.before.values[name], i.after.values[name]
 	c := about(i, DriftChanged, "")
+	if name == attributeAccountEmail { // A refresh leaves the other one, which is that of the configuration.
+		name = attributeEmail
+	}
 	c.Attribute = name
 	if isSimple(was) && isSimple(is) {
 		c.Before, c.After = was, is

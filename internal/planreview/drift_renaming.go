@@ -65,6 +65,8 @@ func isKey(attribute string) bool { return attribute == attributeName || attribu
 const (
 	attributeName  = "name"
 	attributeEmail = "email"
+	// attributeAccountEmail is the address that a server has, beside that of the configuration.
+	attributeAccountEmail = "account_email"
 )
 
 // Follow takes out what is there only because the principal with the id is named otherwise

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
 // A DriftReport is what changed outside Terraform: of what it manages, as the refresh of a
@@ -19,6 +21,8 @@ type DriftReport struct {
 	// Partial is true where the plan says that it is a part of what is to be done.
 	Partial bool          `json:"-"`
 	Changes []DriftChange `json:"changes"`
+	// Baselines are what access should be where no API tells what it is.
+	Baselines []BaselineDrift `json:"baselines"`
 	// Since is the time from which on the audit log was looked at; zero where it was not.
 	Since time.Time `json:"since,omitzero"`
 	// Outside is what the audit log tells of what the plan does not manage, and Unseen what
@@ -41,6 +45,9 @@ type DriftReport struct {
 	now time.Time
 	// organization is the id of the organization of the plan, where that tells one.
 	organization string
+	// reader reads what gives access, and granting is true where the plan has anything of it.
+	reader   *Reader
+	granting bool
 }
 
 // A DriftAuthor is who made a change, and when, by the audit log.
@@ -59,13 +66,17 @@ type DriftAuthor struct {
 // Drift returns what changed outside Terraform. A plan with -refresh-only tells
 // it, and so does any other plan that refreshes.
 func Drift(plan *Plan, now time.Time) *DriftReport {
+	contents := contentsOf(plan)
 	report := &DriftReport{
 		PlannedAt: plan.madeAt(), Errored: plan.Errored, Partial: !plan.isOfAll(), Changes: driftChanges(plan), Managed: managedBy(plan),
 		Scope: []string{}, Notes: []string{}, now: now.UTC(),
-		organization: contentsOf(plan).organization(), secrets: markedTextsOf(plan.Plan),
+		organization: contents.organization(), secrets: markedTextsOf(plan),
 	}
+	report.reader, report.granting = plan.Readers.Granting, contents.isAny()
 	report.followIDs(plan)
 	report.spell(false)
+	report.readBaselines(plan)
+	report.granting = report.granting || len(report.Baselines) == 0
 	return report
 }
 
@@ -100,7 +111,8 @@ func (r *DriftReport) IsWhole() bool { return !r.Errored && !r.Partial && !r.mis
 // not manage. That a user accepted an invitation is nothing to do anything about.
 func (r *DriftReport) Drifted(outside bool) bool {
 	isDrift := func(c DriftChange) bool { return c.Kind != DriftAccepted }
-	return slices.ContainsFunc(r.Changes, isDrift) || slices.ContainsFunc(r.Unseen, isDrift) || outside && slices.ContainsFunc(r.Outside, isDrift)
+	return slices.ContainsFunc(r.Baselines, BaselineDrift.IsDrift) || slices.ContainsFunc(r.Changes, isDrift) || slices.ContainsFunc(r.Unseen, isDrift) ||
+		outside && slices.ContainsFunc(r.Outside, isDrift)
 }
 
 func (r *DriftReport) spell(searched bool) {
@@ -158,13 +170,25 @@ func (r *DriftReport) at(t time.Time) string {
 	return t.Format(" at 2006-01-02 15:04 UTC")
 }
 
-func (r *DriftReport) title() string { return "SignPath drift review" }
+func (r *DriftReport) title() string {
+	vendors := unique(each(r.Baselines, func(d BaselineDrift) string { return d.Vendor }))
+	return review.Enumerate(vendorsIn(r.reader, r.granting, vendors)) + " drift review"
+}
 
-func (r *DriftReport) summary() []string { return nil }
+// summary is about baselines where the head line is about the rest.
+func (r *DriftReport) summary() []string {
+	if !r.granting || len(r.Baselines) == 0 {
+		return nil
+	}
+	return []string{r.baselineHeadline()}
+}
 
 // headline counts the changes, and says what was looked at.
 func (r *DriftReport) headline() string {
 	text := r.counts()
+	if !r.granting {
+		text = r.baselineHeadline()
+	}
 	switch {
 	case r.Errored:
 		text += " " + erroredPlan
@@ -172,6 +196,8 @@ func (r *DriftReport) headline() string {
 		text += " " + partialDrift
 	}
 	switch {
+	case !r.granting:
+		return text
 	case !r.live:
 		return text + " " + unaskedDrift
 	case len(r.Outside) > 0:
@@ -227,6 +253,9 @@ func kinds(changes []DriftChange) string {
 
 func (r *DriftReport) sections() []section {
 	var sections []section
+	if len(r.Baselines) > 0 {
+		sections = append(sections, r.baselineSection())
+	}
 	if len(r.Changes) > 0 {
 		sections = append(sections, driftSection("What changed", r.Changes))
 	}

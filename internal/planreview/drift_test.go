@@ -97,6 +97,17 @@ func TestDriftSentences(t *testing.T) {
 			newPlan().change("user", user(nil), user(attributes{"email": "b@example.com", "member": b})),
 			[]string{"email of " + a + " was changed from a@example.com to b@example.com"},
 		},
+		"another address of the account": {
+			newPlan().change("user", user(attributes{"account_email": "a@example.com"}), user(attributes{"account_email": "b@example.com", "member": b})).
+				change("project_readers", attributes{"project": "acme", "members": list(a), "member_ids": list("i")},
+					attributes{"project": "acme", "members": list(b), "member_ids": list("i")}),
+			[]string{"email of " + a + " was changed from a@example.com to b@example.com"},
+		},
+		"accepted with another account": {
+			newPlan().change("user", user(attributes{"status": "invited", "identity": nil, "account_email": "a@example.com"}),
+				user(attributes{"identity": "example:S-1", "account_email": "b@example.com", "member": b})),
+			[]string{a + " accepted the invitation", "email of " + a + " was changed from a@example.com to b@example.com"},
+		},
 		"a notification address": {
 			newPlan().change("user", user(nil), user(attributes{"notification_email": "n@example.com"})),
 			[]string{"notification_email of " + a + " was changed from null to n@example.com"},

@@ -17,6 +17,7 @@ const fewGrave = 3
 // empty where there is nothing of it.
 func (r *Report) gravest() string {
 	parts := r.graveRoles()
+	parts = append(parts, r.graveBaselines()...)
 	parts = append(parts, r.graveApprovals()...)
 	parts = append(parts, r.graveLists()...)
 	if r.Stale {
@@ -153,6 +154,9 @@ func (r *Report) findingGroups(findings []Finding) []line {
 	var rules []string
 	for _, f := range findings {
 		rule := f.Severity + " " + f.Rule
+		if f.vendor != "" {
+			rule += " (" + f.vendor + ")"
+		}
 		if byRule[rule] == nil {
 			rules = append(rules, rule)
 		}
@@ -182,11 +186,19 @@ func (r *Report) findingGroup(rule string, all []Finding) line {
 		text += " about " + enumerateFew(principals, fewAddresses)
 	}
 	if places = unique(places); len(places) > 0 {
-		text += " at " + r.placesOf(each(places, placeNamed))
+		text += " at " + r.namePlaces(places, all[0].vendor)
 	}
 	addresses = unique(addresses)
 	slices.Sort(addresses)
 	return line{text, append(spellCauses(nil, addresses), unique(each(all, func(f Finding) string { return f.Advice }))...)}
+}
+
+// namePlaces names places of the vendor of a baseline, or else of the one that is reviewed.
+func (r *Report) namePlaces(places []string, vendor string) string {
+	if vendor != "" {
+		return enumerateFew(places, fewAddresses)
+	}
+	return r.placesOf(each(places, placeNamed))
 }
 
 // placeNamed is the place of a spelling.

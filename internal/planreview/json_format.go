@@ -42,8 +42,11 @@ func (r *Report) gaps() []envelope.Gap {
 	if !r.Complete {
 		whole = append(whole, partialPlan)
 	}
-	if !r.Live {
+	if !r.Live && !r.recordsOnly {
 		whole = append(whole, unasked)
+	}
+	for _, vendor := range r.recorded {
+		whole = append(whole, unreadBaseline(vendor))
 	}
 	gaps := envelope.Gaps(append(whole, r.Gaps...)...)
 	for _, e := range r.Unknown {
@@ -60,8 +63,11 @@ func (r *DriftReport) json(head envelope.Envelope) any {
 	if r.Partial {
 		whole = append(whole, partialDrift)
 	}
-	if !r.live {
+	if !r.live && r.granting {
 		whole = append(whole, unaskedDrift)
+	}
+	for _, vendor := range unique(each(r.Baselines, func(d BaselineDrift) string { return d.Vendor })) {
+		whole = append(whole, unreadBaseline(vendor))
 	}
 	others := []otherChange{}
 	for _, c := range r.Outside {

@@ -76,7 +76,7 @@ func (m *model) changedSince() []Event {
 				sentence = m.listSince(i.list, i.before, key)
 				told[key] = told[key] || i.list.whole
 			}
-		} else if kind, ok := principalKinds[i.kind]; ok {
+		} else if kind, ok := i.principal(); ok {
 			sentence = m.accountSince(principalOf(kind, i.before))
 		} else if i.kind == "role_assignment" {
 			sentence = m.roleSince(i.before, i.before.role())
@@ -162,7 +162,7 @@ func (m *model) createSince(i *instance) []string {
 	if ids, told := i.displaced(); told {
 		return m.displacedSince(i, ids)
 	}
-	kind, isAccount := principalKinds[i.kind]
+	kind, isAccount := i.principal()
 	switch {
 	case i.kind == "role_assignment":
 		role, is := i.after.text(attributeReplacesRole)

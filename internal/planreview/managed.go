@@ -46,31 +46,31 @@ type ManagedRole struct{ Address, ID, Member, Role string }
 
 // managedBy reads what a plan tells of its state.
 func managedBy(plan *Plan) Managed {
-	hidden, lists := contentsOf(plan).secrets, listResources(plan.Vocabulary)
+	hidden, reading := contentsOf(plan).secrets, plan.reading()
 	held := map[string][]*instance{}
 	if plan.PriorState != nil && plan.PriorState.Values != nil {
-		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
+		eachResource(reading.reader, plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
 			if r.Mode != tfjson.DataResourceMode {
-				held[r.Address+r.DeposedKey] = []*instance{instanceOfState(r, lists)}
+				held[r.Address+r.DeposedKey] = []*instance{reading.instanceOfState(r)}
 			}
 		})
 	}
 	note := func(change *tfjson.ResourceChange, found *instance) {
-		if isOurs(change.Type) && change.Mode != tfjson.DataResourceMode && found.before != nil {
+		if reading.reader.owns(change.Type) && change.Mode != tfjson.DataResourceMode && found.before != nil {
 			held[change.Address+change.DeposedKey] = []*instance{found}
 		}
 	}
 	for _, change := range plan.ResourceChanges {
-		if isOurs(change.Type) && change.Change != nil {
-			found := instanceOfChange(change, lists)
+		if reading.reader.owns(change.Type) && change.Change != nil {
+			found := reading.instanceOfChange(change)
 			found.after = found.before // What is planned is not there yet.
 			note(change, found)
 		}
 	}
 	// What the refresh found otherwise is in the prior state as it was found.
 	for _, change := range plan.ResourceDrift {
-		if isOurs(change.Type) && change.Change != nil {
-			note(change, instanceOfChange(change, lists))
+		if reading.reader.owns(change.Type) && change.Change != nil {
+			note(change, reading.instanceOfChange(change))
 		}
 	}
 	var m Managed
@@ -84,7 +84,7 @@ func managedBy(plan *Plan) Managed {
 func (m *Managed) add(i *instance) {
 	o := i.before
 	id := strings.ToLower(o.Text("id"))
-	_, isAccount := principalKinds[i.kind]
+	_, isAccount := i.principal()
 	switch {
 	case i.list != nil:
 		list := ManagedList{

@@ -24,7 +24,7 @@ func (m *model) managementEvents() []Event {
 		if i.imported {
 			note(m.thing(i) + " is imported: from now on, Terraform manages it")
 		}
-		if _, isAccount := principalKinds[i.kind]; i.forgotten() && !isAccount && i.kind != "ci_user_token" {
+		if _, isAccount := i.principal(); i.forgotten() && !isAccount && i.kind != "ci_user_token" {
 			note(m.thing(i) + " is forgotten by Terraform and stays as it is")
 		}
 	}
@@ -61,7 +61,7 @@ func (m *model) thing(i *instance) string {
 
 // settingsOf are the attributes that people choose and that no other sentence tells of.
 func settingsOf(v *access.Vocabulary) []string {
-	names := []string{"adopt_existing", "allow_lockout", "name"}
+	names := []string{"adopt_existing", "allow_lockout", attributeEmail, "name"}
 	for _, setting := range v.Settings {
 		if setting.Changes == "" {
 			names = append(names, setting.Attribute)

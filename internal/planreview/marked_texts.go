@@ -12,15 +12,15 @@ import (
 // log tells them without a mark.
 type markedTexts map[string]bool
 
-func markedTextsOf(plan *tfjson.Plan) markedTexts {
+func markedTextsOf(plan *Plan) markedTexts {
 	found := markedTexts{}
 	if plan.PriorState != nil && plan.PriorState.Values != nil {
-		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
+		eachResource(plan.Readers.Granting, plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
 			found.collect(r.AttributeValues, sensitiveValues(r))
 		})
 	}
 	for _, change := range slices.Concat(plan.ResourceChanges, plan.ResourceDrift) {
-		if isOurs(change.Type) && change.Change != nil {
+		if plan.Readers.Granting.owns(change.Type) && change.Change != nil {
 			found.collect(change.Change.Before, change.Change.BeforeSensitive)
 			found.collect(change.Change.After, change.Change.AfterSensitive)
 		}

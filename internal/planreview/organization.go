@@ -16,6 +16,11 @@ type model struct {
 	veil   *veil
 	// own is what the rules about plans find.
 	own []ownFinding
+	// baselines are those of the plan, and unread tells of those that cannot be read,
+	// with their vendors.
+	baselines []baselineInstance
+	unread    []Event
+	vendors   []string
 }
 
 // newModel makes a model of the organization as it is, or as the plan found it.
@@ -41,6 +46,9 @@ func (m *model) organization(at side) review.Organization {
 		PrincipalsIncomplete: m.missesPrincipals(),
 		Members:              map[access.Reference]review.Entries{},
 		Places:               m.places(),
+	}
+	if m.live != nil {
+		org.Caller = m.live.Organization.Caller
 	}
 	for key, list := range m.lists[at].known {
 		if key.group != "" {

@@ -12,13 +12,12 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
-const typePrefix = "signpath_"
-
 // An instance is one instance of a resource or data source of this provider.
 type instance struct {
 	address string
 	// kind is the type without the prefix: "user_group".
 	kind          string
+	reader        *Reader
 	actions       tfjson.Actions
 	before, after *object
 	// imported is true where Terraform takes over what exists.
@@ -71,6 +70,8 @@ const (
 // contents are the instances of a plan, each kind ordered by address.
 type contents struct {
 	vocabulary    *access.Vocabulary
+	reader        *Reader
+	readers       Readers
 	managed, data []*instance
 	secrets       secrets
 	// hidden are the ids of those whose name is sensitive.
@@ -78,11 +79,11 @@ type contents struct {
 }
 
 func contentsOf(plan *Plan) contents {
-	lists := listResources(plan.Vocabulary)
+	reading := plan.reading()
 	managed, data := map[string][]*instance{}, map[string][]*instance{}
 	if plan.PriorState != nil && plan.PriorState.Values != nil {
-		eachResource(plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
-			found := instanceOfState(r, lists)
+		eachResource(reading.reader, plan.PriorState.Values.RootModule, func(r *tfjson.StateResource) {
+			found := reading.instanceOfState(r)
 			if r.Mode == tfjson.DataResourceMode {
 				data[r.Address] = []*instance{found}
 			} else {
@@ -92,21 +93,24 @@ func contentsOf(plan *Plan) contents {
 	}
 	for _, change := range plan.ResourceChanges {
 		switch {
-		case !isOurs(change.Type) || change.Change == nil:
+		case !reading.reader.owns(change.Type) || change.Change == nil:
 		case change.Mode == tfjson.DataResourceMode:
 			// It is read in the apply, so what an earlier one read does not count.
 			delete(data, change.Address)
 		default:
-			managed[change.Address+change.DeposedKey] = instancesOfChange(change, lists)
+			managed[change.Address+change.DeposedKey] = reading.instancesOfChange(change)
 		}
 	}
-	c := contents{vocabulary: plan.Vocabulary, managed: withAssignments(ordered(managed)), data: ordered(data)}
+	c := contents{vocabulary: plan.Vocabulary, reader: reading.reader, readers: plan.Readers, managed: withAssignments(ordered(managed)), data: ordered(data)}
 	c.secrets, c.hidden = secretsOf(slices.Concat(c.managed, c.data, driftInstances(plan)))
 	for _, i := range slices.Concat(c.managed, c.data) {
 		i.sides(func(_ side, o *object) { o.secrets = c.secrets })
 	}
 	return c
 }
+
+// isAny tells whether the plan has anything that gives access.
+func (c contents) isAny() bool { return len(c.managed)+len(c.data) > 0 }
 
 func ordered(instances map[string][]*instance) []*instance {
 	all := slices.Concat(slices.Collect(maps.Values(instances))...)
@@ -159,28 +163,35 @@ func (c contents) complete() bool {
 	return len(read) == len(principalLists)
 }
 
-func isOurs(resourceType string) bool { return strings.HasPrefix(resourceType, typePrefix) }
+// A reading makes instances of what a plan has of the resources that give access.
+type reading struct {
+	reader *Reader
+	lists  map[string]*listResource
+}
 
-func eachResource(module *tfjson.StateModule, visit func(*tfjson.StateResource)) {
+func (p *Plan) reading() reading { return reading{p.Readers.Granting, listResources(p.Vocabulary)} }
+
+// eachResource visits the resources of a module, and of those in it, that the reader reads.
+func eachResource(reader *Reader, module *tfjson.StateModule, visit func(*tfjson.StateResource)) {
 	if module == nil {
 		return
 	}
 	for _, resource := range module.Resources {
-		if isOurs(resource.Type) {
+		if reader.owns(resource.Type) {
 			visit(resource)
 		}
 	}
 	for _, child := range module.ChildModules {
-		eachResource(child, visit)
+		eachResource(reader, child, visit)
 	}
 }
 
-func instanceOfState(r *tfjson.StateResource, lists map[string]*listResource) *instance {
+func (read reading) instanceOfState(r *tfjson.StateResource) *instance {
 	o := newObject(r.AttributeValues, nil, sensitiveValues(r))
-	kind := strings.TrimPrefix(r.Type, typePrefix)
+	kind := read.reader.kindOf(r.Type)
 	organization, _ := r.IdentityValues["organization_id"].(string)
 	return &instance{
-		address: r.Address, kind: kind, actions: tfjson.Actions{tfjson.ActionNoop}, list: lists[kind], before: o, after: o,
+		address: r.Address, kind: kind, reader: read.reader, actions: tfjson.Actions{tfjson.ActionNoop}, list: read.lists[kind], before: o, after: o,
 		organization: strings.ToLower(organization),
 	}
 }
@@ -210,8 +221,8 @@ var knownActions = []tfjson.Actions{
 
 // instancesOfChange makes two of a replacement that forgets: one that is forgotten, and one
 // that is created.
-func instancesOfChange(r *tfjson.ResourceChange, lists map[string]*listResource) []*instance {
-	i := instanceOfChange(r, lists)
+func (read reading) instancesOfChange(r *tfjson.ResourceChange) []*instance {
+	i := read.instanceOfChange(r)
 	if len(i.actions) != 2 || !slices.Contains(i.actions, tfjson.ActionForget) || i.strange {
 		return []*instance{i}
 	}
@@ -221,11 +232,11 @@ func instancesOfChange(r *tfjson.ResourceChange, lists map[string]*listResource)
 	return []*instance{&forgotten, &created}
 }
 
-func instanceOfChange(r *tfjson.ResourceChange, lists map[string]*listResource) *instance {
-	c := r.Change
+func (read reading) instanceOfChange(r *tfjson.ResourceChange) *instance {
+	c, kind := r.Change, read.reader.kindOf(r.Type)
 	i := &instance{
-		address: r.Address, kind: strings.TrimPrefix(r.Type, typePrefix), actions: c.Actions, deposed: r.DeposedKey != "",
-		list:   lists[strings.TrimPrefix(r.Type, typePrefix)],
+		address: r.Address, kind: kind, reader: read.reader, actions: c.Actions, deposed: r.DeposedKey != "",
+		list:   read.lists[kind],
 		before: newObject(c.Before, nil, c.BeforeSensitive),
 		after:  newObject(c.After, c.AfterUnknown, c.AfterSensitive), imported: c.Importing != nil,
 	}
@@ -271,11 +282,11 @@ func newIdentity(c *tfjson.Change) *object {
 
 // driftInstances are what a refresh found changed.
 func driftInstances(plan *Plan) []*instance {
-	lists := listResources(plan.Vocabulary)
+	reading := plan.reading()
 	var all []*instance
 	for _, change := range plan.ResourceDrift {
-		if isOurs(change.Type) && change.Change != nil && change.Mode != tfjson.DataResourceMode {
-			all = append(all, instanceOfChange(change, lists))
+		if reading.reader.owns(change.Type) && change.Change != nil && change.Mode != tfjson.DataResourceMode {
+			all = append(all, reading.instanceOfChange(change))
 		}
 	}
 	return all

@@ -16,6 +16,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 type attributes = map[string]any
@@ -137,7 +138,7 @@ func (b *planBuilder) throughJSON(t testing.TB) *planreview.Plan {
 	if b.errored {
 		text = bytes.Replace(text, []byte("{"), []byte(`{"errored": true, `), 1)
 	}
-	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(text), vendors.Readers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +167,7 @@ func recordedPlan(t testing.TB) *planreview.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(text), vendors.Readers)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ func (p *principals) after(plan contents) *principals {
 	next := p.clone()
 	for _, ends := range []bool{true, false} {
 		for _, i := range plan.managed {
-			if kind, ok := principalKinds[i.kind]; ok && i.touches() && (i.after == nil) == ends && !plan.isLeft(i) {
+			if kind, ok := i.principal(); ok && i.touches() && (i.after == nil) == ends && !plan.isLeft(i) {
 				next.change(kind, i, plan.vocabulary)
 			}
 		}

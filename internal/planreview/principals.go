@@ -38,11 +38,6 @@ func newPrincipals(plan contents) *principals {
 	}
 }
 
-// principalKinds are the resources and single data sources that are principals.
-var principalKinds = map[string]access.Kind{
-	"user": access.KindUser, "ci_user": access.KindCIUser, "user_group": access.KindGroup,
-}
-
 // principalLists are the data sources that list principals, and the filters by
 // which they leave some out.
 var principalLists = map[string]struct {
@@ -76,13 +71,13 @@ func (p *principals) addPlanned(plan contents) {
 		source.eachPrincipal(func(kind access.Kind, o *object) { p.put(principalOf(kind, o), source.address) })
 	}
 	for _, i := range plan.managed {
-		kind, ok := principalKinds[i.kind]
+		kind, ok := i.principal()
 		if ok && i.before != nil {
 			p.put(principalOf(kind, i.before), i.address)
 		}
 	}
 	for _, i := range plan.managed {
-		if kind, ok := principalKinds[i.kind]; ok && i.creates() {
+		if kind, ok := i.principal(); ok && i.creates() {
 			p.takenOver(kind, i, plan)
 		}
 	}
@@ -101,7 +96,7 @@ func (p *principals) addPlanned(plan contents) {
 // eachPrincipal visits those whom a resource or a data source describes.
 func (i *instance) eachPrincipal(visit func(access.Kind, *object)) {
 	i.sides(func(at side, o *object) {
-		kind, isOne := principalKinds[i.kind]
+		kind, isOne := i.principal()
 		listed, isList := principalLists[i.kind]
 		switch {
 		case at == after && i.after == i.before:
@@ -233,7 +228,10 @@ func principalOf(kind access.Kind, o *object) review.Principal {
 	p := review.Principal{Principal: access.Principal{Kind: kind, ID: o.id("id"), Role: o.role()}}
 	p.Name, _ = o.hiddenText("name")
 	if kind == access.KindUser {
-		p.Email, _ = o.hiddenText("email")
+		p.Email, _ = o.hiddenText(attributeEmail)
+		if address, is := o.hiddenText(attributeAccountEmail); is == known && address != "" {
+			p.Email = address // The configuration may have one from before.
+		}
 	}
 	active := o.Boolean("active")
 	p.Active = active == nil || *active

@@ -221,7 +221,7 @@ func TestReadersGiveWayToApprovers(t *testing.T) {
 			t.Fatalf("no %s in\n%.2000s", want, text)
 		}
 	}
-	if length := utf8.RuneCountInString(text); length > planreview.MaxMarkdown || !strings.Contains(text, "reading of artifacts: 1500 × gains at 1500 places") {
+	if length := utf8.RuneCountInString(text); length > planreview.MaxMarkdown || !strings.Contains(text, "reading of artifacts: 1800 × gains at 1501 places") {
 		t.Errorf("%d characters, and the readers are not counted", length)
 	}
 }

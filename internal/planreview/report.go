@@ -27,6 +27,8 @@ type Report struct {
 	Errored bool           `json:"errored"`
 	Access  []AccessChange `json:"access_changes"`
 	Lists   []ListChange   `json:"list_changes"`
+	// Baselines are what access should be where no API can change it.
+	Baselines []BaselineReview `json:"baselines"`
 	// Accounts are what happens to users, CI users and groups themselves.
 	Accounts []Event `json:"accounts"`
 	Roles    []Event `json:"roles"`
@@ -57,6 +59,11 @@ type Report struct {
 	Unknown []Event `json:"-"`
 	// organization is the id of the organization of the plan, where that tells one.
 	organization string
+	// Vendors are those that the plan is about.
+	Vendors []string `json:"-"`
+	// recorded are those of its baselines, and recordsOnly is true where there is nothing else.
+	recorded    []string
+	recordsOnly bool
 	// catalogue has the rules of the findings.
 	catalogue review.Catalogue
 	// vocabulary is that of the plan, and notes say what is to be known of a place.
@@ -120,6 +127,8 @@ type Finding struct {
 	Addresses []string `json:"addresses"`
 	// managedBy are the resource instances that manage what a finding is about that is left.
 	managedBy []string
+	// vendor is that of the baseline that a finding is about; empty for any other.
+	vendor string
 }
 
 // An Excepted finding is one that an exception lets pass.
@@ -151,6 +160,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 	}
 	m.findUnreadable(plan.Plan)
 	m.findGivenUp()
+	m.readBaselines(plan)
 	changes := review.Changes(m.orgs[before], m.orgs[after])
 	findings, unmatched, err := m.findings(rulebook, m.causes(changes, rulebook.Catalogue))
 	if err != nil {
@@ -162,6 +172,8 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 			return nil, err
 		}
 	}
+	rules := findings.addBaselines(m.baselines)
+	granting, vendors := m.vendorsOf()
 	lists := m.listChanges()
 	return &Report{
 		PlannedAt:  plan.madeAt(),
@@ -170,6 +182,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Errored:    plan.Errored,
 		Access:     append(each(changes, m.accessChange), m.unseenGains(lists)...),
 		Lists:      lists,
+		Baselines:  m.baselineReviews(rulebook.Now),
 		Accounts:   m.accountEvents(),
 		Roles:      m.roleEvents(),
 		Tokens:     m.tokenEvents(),
@@ -184,8 +197,11 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		ChangedSince: changedSince, Stale: len(changedSince) > 0,
 		Drift:        driftOf(plan),
 		Unknown:      m.unknownEvents(plan.Plan),
-		organization: m.plan.organization(),
-		catalogue:    rulebook.Catalogue,
+		organization: m.organizationID(),
+		catalogue:    withBaselineRules(rulebook.Catalogue, rules),
+		Vendors:      vendorsIn(m.plan.reader, granting, vendors),
+		recorded:     vendors,
+		recordsOnly:  !granting,
 		vocabulary:   m.plan.vocabulary,
 		notes:        m.placeNotes(),
 	}, nil
@@ -205,6 +221,11 @@ func (m *model) resourceChanges() []ResourceChange {
 	for _, i := range m.plan.managed {
 		if i.changes() && i.of == nil {
 			changes = append(changes, ResourceChange{i.address, i.actions})
+		}
+	}
+	for i, b := range m.baselines {
+		if b.changes() && (i == 0 || m.baselines[i-1].address != b.address) {
+			changes = append(changes, ResourceChange{b.address, b.actions})
 		}
 	}
 	return changes
@@ -230,7 +251,7 @@ func (m *model) accessChange(c review.Change) AccessChange {
 func (m *model) mayBe(c review.Change) (Direction, bool) {
 	may, isLoss := map[review.Direction]Direction{review.Loses: MayLose, review.WillNotGain: MayNotGain}[c.Direction]
 	if !isLoss || c.Because != "" {
-		return may, isLoss && m.isUncertain(kindsOf(c.Principal.Kind)...)
+		return may, isLoss && m.isUncertain(m.plan.reader.kindsOf(c.Principal.Kind)...)
 	}
 	return may, slices.ContainsFunc(c.Reasons, func(r review.Reason) bool { return !m.isCut(r, c.Principal) })
 }
@@ -242,20 +263,10 @@ func (m *model) isUncertain(kinds ...string) bool {
 		if !slices.Contains(kinds, i.kind) || !i.touches() || i.after == nil {
 			return false
 		}
-		name := cmp.Or(aboutWhom[i.kind], naturalKey(principalKinds[i.kind]))
+		name := cmp.Or(aboutWhom[i.kind], i.naturalKey())
 		text, is := i.after.hiddenText(name)
 		return is != known || text == ""
 	})
-}
-
-// kindsOf are the kinds of resources of principals.
-func kindsOf(kind access.Kind) (kinds []string) {
-	for name, of := range principalKinds {
-		if of == kind {
-			kinds = append(kinds, name)
-		}
-	}
-	return kinds
 }
 
 // isCut tells whether a way to a principal has a step that is gone for sure after the plan.

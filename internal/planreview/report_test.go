@@ -20,7 +20,7 @@ func TestRecordedPlan(t *testing.T) {
 	report := reviewed(t, recordedPlan(t))
 	says(
 		t, report,
-		"7 resources change: 5 gains and 2 losses of access; 2 findings introduced, 1 of them denied; 0 resolved, 0 left.",
+		"7 resources change: 6 gains and 2 losses of access; 2 findings introduced, 1 of them denied; 0 resolved, 0 left.",
 		"user:release.manager@example.com gains approval on project-b/release-signing, through group:Approvers | B",
 		"user:qa.lead@example.com loses configuration on project-a, directly",
 		"group:Release Managers (members not known) gains configuration on project-a\n",
@@ -28,7 +28,7 @@ func TestRecordedPlan(t *testing.T) {
 			"user:release.manager@example.com (through group:Approvers | B); then has group:Approvers | B",
 		"user:auditor@example.com is created",
 		"user:auditor@example.com gets the global role Global Reader",
-		"user:auditor@example.com gets an invitation",
+		"user:auditor@example.com gets an invitation\n",
 		"the API token of ci_user:PrjB-nightly is rotated, because of rotation_triggers; the one before stops working",
 		"user:qa.lead@example.com was added to the configurators of project-a",
 		"member of signpath_project_reader.team is known after apply",

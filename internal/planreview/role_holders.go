@@ -87,7 +87,7 @@ func (i *instance) assignment(was, is *object, isWhole bool) *instance {
 
 func (i *instance) assigns(action tfjson.Action, was, is *object) *instance {
 	return &instance{
-		address: i.address, kind: kindAssignment, actions: tfjson.Actions{action}, before: was, after: is,
+		address: i.address, kind: kindAssignment, reader: i.reader, actions: tfjson.Actions{action}, before: was, after: is,
 		organization: i.organization, deposed: i.deposed, of: i,
 	}
 }

@@ -16,6 +16,16 @@ func withRules(b review.Rulebook) review.Rulebook {
 	return b
 }
 
+// withBaselineRules adds the rules of baselines that the catalogue does not have.
+func withBaselineRules(catalogue, rules review.Catalogue) review.Catalogue {
+	for _, rule := range rules {
+		if _, has := catalogue.ByID(rule.ID); !has {
+			catalogue = append(slices.Clip(catalogue), rule)
+		}
+	}
+	return catalogue
+}
+
 // An ownFinding is one of the rules about plans, with the instances that bring it about.
 type ownFinding struct {
 	review.Finding

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/baselinereview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
@@ -160,8 +161,16 @@ func (r *Report) notifications() (found []notification) {
 	if !r.Errored && !r.Complete {
 		note("warning", partialPlan)
 	}
-	if !r.Live {
+	if !r.Live && !r.recordsOnly {
 		note("note", unasked)
+	}
+	for _, vendor := range r.recorded {
+		note("note", unreadBaseline(vendor))
+	}
+	for _, b := range r.Baselines {
+		for _, weaker := range b.Weaker {
+			note("warning", "Weaker than by default: "+weaker)
+		}
 	}
 	for _, gap := range r.Gaps {
 		note("warning", gap)
@@ -196,8 +205,11 @@ func sarifRules(catalogue review.Catalogue) (rules []sarifRule, index map[string
 }
 
 func sarifLevel(severity review.Severity) string {
-	if severity == review.Deny {
+	switch severity {
+	case review.Deny:
 		return "error"
+	case baselinereview.SeverityNote:
+		return "note"
 	}
 	return "warning"
 }

@@ -87,14 +87,17 @@ func (r *Report) sections() []section {
 		r.introducedSection(),
 		eventSection("Global roles", "change", r.Roles, keepRoles),
 		{title: "Who gains and loses what", blocks: r.accessBlocks()},
+		r.byHandSection(),
+		r.attestationSection(),
 		eventSection("Given up by Terraform", "object", given, keepWarnings),
 		eventSection("API tokens", "token", r.Tokens, keepTokens),
 		eventSection("Checks that fail", "check", r.Checks, keepMails),
 		sentenceSection("Not seen in the live organization", "gap", r.Gaps, keepGaps),
 		eventSection("Not known from this plan", "gap", r.Unknown, keepGaps),
-		sentenceSection("Rules that are weaker than by default", "rule", r.Weaker, keepDetails),
+		sentenceSection("Rules that are weaker than by default", "rule", r.weakerSentences(), keepDetails),
 		sentenceSection("Exceptions that match nothing", "exception", r.Unmatched, keepDetails),
 		exceptedSection(r.Findings.Excepted),
+		r.stepsSection(),
 		r.listSection().fold(),
 		eventSection("Users, CI users and groups", "change", r.Accounts, keepAccounts).fold(),
 		eventSection("Mails that will be sent", "mail", r.Mails, keepMails).fold(),
@@ -138,7 +141,16 @@ func (r *Report) accessLines() (lines []line) {
 	return lines
 }
 
-func (r *Report) title() string { return "SignPath plan review" }
+func (r *Report) title() string { return review.Enumerate(r.Vendors) + " plan review" }
+
+// vendorsIn are the vendors that a review is about: those of baselines, and the one whose
+// resources give access.
+func vendorsIn(reader *Reader, granting bool, recorded []string) []string {
+	if granting {
+		return append([]string{reader.Vendor}, recorded...)
+	}
+	return recorded
+}
 
 // headline says what is gravest, or else counts.
 func (r *Report) headline() string {
@@ -173,17 +185,25 @@ func (r *Report) counts() string {
 			denied++
 		}
 	}
-	text := fmt.Sprintf("No resource of SignPath changes; %s left.", count(len(r.Findings.Left), "finding", "findings"))
+	text := fmt.Sprintf("No resource of %s changes; %s left.", review.Enumerate(r.Vendors), count(len(r.Findings.Left), "finding", "findings"))
 	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
-		text = fmt.Sprintf("%s: %s and %s of access; %s introduced, %d of them denied; %d resolved, %d left.",
+		by := ""
+		if len(r.Baselines) > 0 {
+			by = " by the apply"
+		}
+		text = fmt.Sprintf("%s: %s and %s of access%s; %s introduced, %d of them denied; %d resolved, %d left.",
 			count(len(r.Changes), "resource changes", "resources change"), count(gains, "gain", "gains"),
-			count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts),
+			count(len(r.Access)-gains-doubts, "loss", "losses")+doubted(doubts), by,
 			count(len(r.Findings.Introduced), "finding", "findings"), denied, len(r.Findings.Resolved), len(r.Findings.Left))
 	}
-	if r.Live {
+	switch {
+	case r.Live:
 		text += " The live organization was asked, too."
-	} else {
+	case !r.recordsOnly:
 		text += " " + unasked
+	}
+	for _, vendor := range r.recorded {
+		text += " " + unreadBaseline(vendor)
 	}
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		text += " " + off

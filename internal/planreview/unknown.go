@@ -11,20 +11,20 @@ import (
 // unknownEvents tells what the plan does not tell: what comes with the apply, what
 // is sensitive, what has a form that is not known, and what is put off to a later plan.
 func (m *model) unknownEvents(plan *tfjson.Plan) []Event {
-	found := []Event{}
+	found := append([]Event{}, m.unread...)
 	for _, i := range m.plan.managed {
 		found = append(found, unknownOf(i)...)
 	}
-	for _, action := range strangeActions(plan) {
+	for _, action := range strangeActions(plan, m.plan.reader) {
 		found = append(found, gap(action.Address, "", "actions of the type %s are not known here, such as %s", action.Type, action.Address))
 	}
 	found = append(found, unknownChecks(plan)...)
-	if names := providerConfigurations(plan); len(names) > 1 {
+	if names := providerConfigurations(plan, m.plan.reader); len(names) > 1 {
 		found = append(found, gap("", "", "the provider has several configurations (%s): if they are of several organizations, this review takes those for one",
 			strings.Join(names, ", ")))
 	}
 	for _, deferred := range plan.DeferredChanges {
-		if change := deferred.ResourceChange; change != nil && isOurs(change.Type) {
+		if change := deferred.ResourceChange; change != nil && m.plan.readers.owns(change.Type) {
 			found = append(found, gap(change.Address, "", "%s is deferred to a later plan%s", change.Address, deferredBy(deferred.Reason)))
 		}
 	}
@@ -45,9 +45,9 @@ func unknownOf(i *instance) (found []Event) {
 	}
 	all, isKnown := decisive(i)
 	if !isKnown {
-		found = append(found, gap(i.address, "", "resources of the type %s are not known here, such as %s", typePrefix+i.kind, i.address))
+		found = append(found, gap(i.address, "", "resources of the type %s are not known here, such as %s", i.reader.typeOf(i.kind), i.address))
 	}
-	if _, isPrincipal := principalKinds[i.kind]; isPrincipal && i.after != nil && i.after.unknown.holds(attributeMember) {
+	if _, isPrincipal := i.principal(); isPrincipal && i.after != nil && i.after.unknown.holds(attributeMember) {
 		found = append(found, gap(i.address, attributeMember, "%s of %s is %s", attributeMember, i.address, unknown))
 	}
 	for _, attribute := range all {
@@ -84,16 +84,16 @@ func deferredBy(reason string) string {
 }
 
 // strangeActions are the invocations of actions of the provider that are not known here.
-func strangeActions(plan *tfjson.Plan) []*tfjson.ActionInvocation {
+func strangeActions(plan *tfjson.Plan, reader *Reader) []*tfjson.ActionInvocation {
 	return slices.DeleteFunc(slices.Clone(plan.ActionInvocations), func(action *tfjson.ActionInvocation) bool {
-		return !isOurs(action.Type) || action.Type == typePrefix+"reinvite_user"
+		return !reader.owns(action.Type) || action.Type == reader.typeOf("reinvite_user")
 	})
 }
 
 // providerConfigurations returns the configurations of this provider that a plan has.
 // Their organizations are mostly in variables, which cannot be told from here. What some
 // versions list of a module that only inherits one is none.
-func providerConfigurations(plan *tfjson.Plan) []string {
+func providerConfigurations(plan *tfjson.Plan, reader *Reader) []string {
 	var names []string
 	if plan.Config == nil {
 		return nil
@@ -102,7 +102,7 @@ func providerConfigurations(plan *tfjson.Plan) []string {
 		if configuration == nil || strings.HasPrefix(key, "module.") && len(configuration.Expressions) == 0 {
 			continue
 		}
-		if strings.HasSuffix(configuration.FullName, "/signpath") {
+		if strings.HasSuffix(configuration.FullName, "/"+reader.Provider) {
 			names = append(names, key)
 		}
 	}

@@ -133,7 +133,7 @@ func (m *model) findUnreadable(plan *tfjson.Plan) {
 		case i.strange:
 			note(i, "actions", fmt.Sprintf("What becomes of %s is not known: %s.", i.address, spellActions(i.actions)))
 		case !isKnown:
-			note(i, "type", fmt.Sprintf("%s changes, and resources of the type %s are not known here.", i.address, typePrefix+i.kind))
+			note(i, "type", fmt.Sprintf("%s changes, and resources of the type %s are not known here.", i.address, i.reader.typeOf(i.kind)))
 		}
 		for _, attribute := range all {
 			if is, hides := attribute.hides(i); hides {
@@ -141,7 +141,7 @@ func (m *model) findUnreadable(plan *tfjson.Plan) {
 			}
 		}
 	}
-	for _, action := range strangeActions(plan) {
+	for _, action := range strangeActions(plan, m.plan.reader) {
 		m.own = append(m.own, ownFinding{review.Finding{
 			About: action.Address, Sentence: fmt.Sprintf("%s is invoked, and actions of the type %s are not known here.", action.Address, action.Type),
 		}, review.UnreadableChange, []string{action.Address}})

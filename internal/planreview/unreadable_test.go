@@ -54,10 +54,10 @@ func TestSensitiveValuesHideNothingElse(t *testing.T) {
 		},
 		"a whole list": {
 			newPlan().change("signing_policy_approvers", onPolicy("release", a), onPolicy("release", a, b), sensitive("members")).
-				change("project_readers", nil, attributes{"project": "acme", "members": list(b)}),
+				change("project_configurators", nil, attributes{"project": "acme", "members": list(b)}),
 			[]string{
 				": 2 gains and 0 losses", "deny submit-and-approve: user:" + idB + " can both", "user:" + idB + " gains approval on acme/release",
-				b + " gains reading of artifacts on acme",
+				b + " gains configuration on acme",
 				"approvers of acme/release: gains user:" + idB + "; then has user:" + idA + ", user:" + idB + "\n", "!" + a,
 				"members of signpath_signing_policy_approvers.r001 is sensitive, and so not shown",
 			},

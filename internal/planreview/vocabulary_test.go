@@ -14,6 +14,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/guard"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 // What another vendor could be: a third list at the policy, of those who witness what is
@@ -198,7 +199,9 @@ func (b *planBuilder) reviewOf(t *testing.T, live planreview.Live) *planreview.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := planreview.Decode(bytes.NewReader(text), otherVendor)
+	plan, err := planreview.Decode(bytes.NewReader(text), planreview.Readers{Granting: &planreview.Reader{
+		Vendor: "Other", Provider: "signpath", Vocabulary: otherVendor, Principals: vendors.SignPath.Principals,
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

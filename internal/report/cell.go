@@ -21,10 +21,20 @@ type cell struct {
 
 // A cellReason is one reason, and what it allows there.
 type cellReason struct {
-	text        string
-	place       access.Place
-	via         []access.Reference
-	permissions []access.Permission
+	text   string
+	place  access.Place
+	via    []access.Reference
+	rights []cellRight
+}
+
+// A cellRight is a permission, and the widest place at which the reason gives it.
+type cellRight struct {
+	access.Permission
+	widest access.Place
+}
+
+func (r cellReason) permissions() []access.Permission {
+	return each(r.rights, func(right cellRight) access.Permission { return right.Permission })
 }
 
 // cells gathers the access by place and principal.
@@ -60,7 +70,7 @@ func (c *cell) add(row review.Access) {
 			i = len(c.reasons)
 			c.reasons = append(c.reasons, cellReason{text: text, place: reason.Place, via: reason.Via})
 		}
-		c.reasons[i].permissions = append(c.reasons[i].permissions, row.Permission)
+		c.reasons[i].rights = append(c.reasons[i].rights, cellRight{row.Permission, reason.Widest})
 	}
 }
 
@@ -68,7 +78,7 @@ func (c *cell) add(row review.Access) {
 func (c *cell) permissions() []access.Permission {
 	var all []access.Permission
 	for _, reason := range c.reasons {
-		all = append(all, reason.permissions...)
+		all = append(all, reason.permissions()...)
 	}
 	return c.vocabulary.SortPermissions(all)
 }
@@ -82,14 +92,17 @@ func (c *cell) why() []string {
 func (r *Report) ownCells() []*cell {
 	cells := r.cells()
 	for _, c := range cells {
-		c.reasons = slices.DeleteFunc(c.reasons, func(reason cellReason) bool { return r.tellsElsewhere(c, reason) })
+		for i := range c.reasons {
+			c.reasons[i].rights = slices.DeleteFunc(c.reasons[i].rights, func(right cellRight) bool { return r.tellsElsewhere(c, right) })
+		}
+		c.reasons = slices.DeleteFunc(c.reasons, func(reason cellReason) bool { return len(reason.rights) == 0 })
 	}
 	return slices.DeleteFunc(cells, func(c *cell) bool { return len(c.reasons) == 0 })
 }
 
-// tellsElsewhere tells whether the reason stands at a wider place of the report.
-func (r *Report) tellsElsewhere(c *cell, reason cellReason) bool {
-	return reason.place != c.place && r.shown.ShowsPlace(reason.place)
+// tellsElsewhere tells whether the right is told at a wider place of the report.
+func (r *Report) tellsElsewhere(c *cell, right cellRight) bool {
+	return right.widest != c.place && r.shown.ShowsPlace(right.widest)
 }
 
 func spellPermissions(permissions []access.Permission) string {

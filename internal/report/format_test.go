@@ -68,7 +68,8 @@ func TestText(t *testing.T) {
 		"What to do: Add approvers, or require fewer approvals.", `Source: projects page, "Approval process" (documented)`,
 		"warn  submit-and-approve",
 		"ACCESS", "the organization", "user:owner@example.com", "everything", "Global Administrator",
-		"app/release-signing", "user:invited@example.com", "no, invited", "approve, read-artifacts", "through group:Outer > group:Inner",
+		"app", "ci_user:auditor", "read-artifacts", "submitter of app/test-signing, directly",
+		"app/release-signing", "user:invited@example.com", "no, invited", "approve", "through group:Outer > group:Inner",
 		"COUNTS", "findings that deny", "1", "findings that warn", "5", "principals with submission", "3",
 	)
 	if strings.Count(text, "owner@example.com") != 1 {
@@ -79,7 +80,7 @@ func TestText(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	text := written(t, reviewed(t, start(t, seed()).read(t, token), review.Filter{}), report.FormatMarkdown)
 	expectInOrder(t, text, "## Findings", "| deny | approval-quorum |", "## Access",
-		`| app/release-signing | ci\_user:\<script\>alert(1)\</script\>\|=1+1 | yes | submit, read-artifacts |`,
+		`| app/release-signing | ci\_user:\<script\>alert(1)\</script\>\|=1+1 | yes | submit |`,
 		"## Counts", "| findings that deny | 1 |")
 	for line := range strings.Lines(text) {
 		columns := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")
@@ -358,10 +359,10 @@ func TestFilters(t *testing.T) {
 		has, lacks       string
 	}{
 		"a project":            {review.Filter{Places: map[string][]string{vocabulary.PlaceProject: {"tool"}}}, 1, 8, "tool/release-signing", "dev.lead"},
-		"a policy by its path": {policies("app/release-signing"), 4, 11, "owner@example.com", "test-signing"},
-		"a policy by its slug": {policies("release-signing"), 5, 14, "tool/release-signing", "test-signing"},
+		"a policy by its path": {policies("app/release-signing"), 4, 11, "submitter of app/test-signing", "tool"},
+		"a policy by its slug": {policies("release-signing"), 5, 14, "tool/release-signing", "app/test-signing  "},
 		"a principal":          {review.Filter{Principals: references(t, "user:left@example.com")}, 1, 3, "reader of app, directly", "dev.lead"},
-		"a group":              {review.Filter{Principals: references(t, "group:Inner")}, 4, 4, "user:invited@example.com", "owner@example.com"},
+		"a group":              {review.Filter{Principals: references(t, "group:Inner")}, 4, 8, "user:invited@example.com", "owner@example.com"},
 		"a permission":         {review.Filter{Permissions: []access.Permission{vocabulary.Approve}}, 6, 2, "approve", "Global Administrator"},
 		"several": {
 			review.Filter{Places: map[string][]string{vocabulary.PlaceProject: {"app"}}, Permissions: []access.Permission{vocabulary.Submit}},

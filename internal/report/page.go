@@ -164,7 +164,9 @@ func (p *page) addLine(r *Report, c *cell) {
 	account.Rights = r.vocabulary().SortPermissions(append(account.Rights, c.permissions()...))
 
 	place := p.places[c.place]
-	own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool { return !r.tellsElsewhere(c, reason) })
+	own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool {
+		return slices.ContainsFunc(reason.rights, func(right cellRight) bool { return !r.tellsElsewhere(c, right) })
+	})
 	line := pageLine{
 		ID: "why-" + strconv.Itoa(number) + "-" + strconv.Itoa(place), Number: place, Place: p.Places[place].Name,
 		Again: !own, OffForce: c.status != access.StatusActive,
@@ -186,7 +188,9 @@ func (r *Report) newPageAccount(number int, c *cell) *pageAccount {
 func (c *cell) pageRights() []pageRight {
 	return each(c.permissions(), func(permission access.Permission) pageRight {
 		own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool {
-			return reason.place == c.place && slices.Contains(reason.permissions, permission)
+			return slices.ContainsFunc(reason.rights, func(right cellRight) bool {
+				return right.Permission == permission && (reason.place == c.place || right.widest == c.place)
+			})
 		})
 		return pageRight{permission.String(), !own}
 	})
@@ -196,10 +200,10 @@ func (c *cell) pageRights() []pageRight {
 func (c *cell) pageReasons() []string {
 	all := c.permissions()
 	return each(c.reasons, func(reason cellReason) string {
-		if len(reason.permissions) == len(all) {
+		if len(reason.rights) == len(all) {
 			return text.Visible(reason.text)
 		}
-		return text.Visible(reason.text) + ": " + spellPermissions(reason.permissions)
+		return text.Visible(reason.text) + ": " + spellPermissions(reason.permissions())
 	})
 }
 

@@ -165,7 +165,7 @@ func newBench(t *testing.T, judge Judge) *bench {
 
 // report is a review with one finding of a severity.
 func report(severity review.Severity) *planreview.Report {
-	r := &planreview.Report{Complete: true}
+	r := &planreview.Report{Complete: true, Vendors: []string{"SignPath"}}
 	r.Findings.Introduced = []planreview.Finding{{
 		FindingRecord: review.FindingRecord{
 			Severity: string(severity), Rule: "submit-and-approve", Fingerprint: "f1", Sentence: "user:a@example.com can\r do [both](x).", Advice: "Take it away.",

@@ -31,7 +31,10 @@ func (r release) checkSums() (files int, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, sums.Close()) }()
-	missing := map[string]bool{r.providerArchive(): true, fmt.Sprintf("%s_%s_manifest.json", project, r.version): true}
+	missing := map[string]bool{r.archive(signpath): true, fmt.Sprintf("%s_%s_manifest.json", project, r.version): true}
+	for _, name := range withoutNetwork {
+		missing[r.archive(name)] = true
+	}
 	for lines := bufio.NewScanner(sums); lines.Scan(); files++ {
 		want, name, _ := strings.Cut(lines.Text(), "  ")
 		file := filepath.Join(r.directory, name)

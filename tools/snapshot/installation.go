@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	source  = "signpath-community/signpath"
-	example = "examples/complete"
+	namespace = "signpath-community"
+	example   = "examples/complete"
 )
 
 // An installation is a directory in which the CLI finds the release, and no other
@@ -37,7 +37,7 @@ func newInstallation(r release, cli, directory string) installation {
 
 // plan installs the provider, plans the example, and says what came of it.
 func (i installation) plan(ctx context.Context) (string, error) {
-	if err := errors.Join(i.fillMirror(), i.writeWorkspace()); err != nil {
+	if err := errors.Join(i.fillMirror(signpath), i.writeWorkspace(signpath, example)); err != nil {
 		return "", err
 	}
 	agents := &userAgents{seen: map[string]bool{}}
@@ -72,16 +72,32 @@ func (i installation) plan(ctx context.Context) (string, error) {
 	return fmt.Sprintf("serves a plan, as %s:\n%s", agent, lineWith(planned, "Plan: ")), nil
 }
 
+// record installs a provider that asks nobody, applies its example, and says what came of it.
+func (i installation) record(ctx context.Context, name string) (string, error) {
+	folder := filepath.Join("providers", name, "examples", "resources", name+"_access_baseline")
+	if err := errors.Join(i.fillMirror(name), i.writeWorkspace(name, folder)); err != nil {
+		return "", err
+	}
+	if _, err := i.run(ctx, nil, "init"); err != nil {
+		return "", err
+	}
+	applied, err := i.run(ctx, nil, "apply", "-auto-approve", "-no-color")
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s records a baseline:\n%s", name, lineWith(applied, "Apply complete!")), nil
+}
+
 // fillMirror unpacks the archive where each CLI looks for it: both take a provider
 // without a host from a registry of their own.
-func (i installation) fillMirror() error {
+func (i installation) fillMirror(name string) error {
 	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		directory := filepath.Join(i.mirror, registry, source, i.release.version, runtime.GOOS+"_"+runtime.GOARCH)
+		directory := filepath.Join(i.mirror, registry, namespace, name, i.release.version, runtime.GOOS+"_"+runtime.GOARCH)
 		if err := os.MkdirAll(directory, 0o700); err != nil {
 			return err
 		}
-		if err := unpackZip(filepath.Join(i.release.directory, i.release.providerArchive()), directory); err != nil {
-			return fmt.Errorf("%s: %w", i.release.providerArchive(), err)
+		if err := unpackZip(filepath.Join(i.release.directory, i.release.archive(name)), directory); err != nil {
+			return fmt.Errorf("%s: %w", i.release.archive(name), err)
 		}
 	}
 	return os.WriteFile(i.settings, fmt.Appendf(nil, "provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", i.mirror), 0o600)
@@ -89,12 +105,12 @@ func (i installation) fillMirror() error {
 
 // writeWorkspace copies the example, and asks for this version: a pre-release is
 // not installed unless it is named.
-func (i installation) writeWorkspace() error {
+func (i installation) writeWorkspace(name, example string) error {
 	if err := os.CopyFS(i.workspace, os.DirFS(example)); err != nil {
 		return err
 	}
-	version := fmt.Appendf(nil, "terraform {\n  required_providers {\n    signpath = {\n      source  = %q\n      version = %q\n    }\n  }\n}\n",
-		source, i.release.version)
+	version := fmt.Appendf(nil, "terraform {\n  required_providers {\n    %s = {\n      source  = %q\n      version = %q\n    }\n  }\n}\n",
+		name, namespace+"/"+name, i.release.version)
 	return os.WriteFile(filepath.Join(i.workspace, "version_override.tf"), version, 0o600)
 }
 

@@ -2,7 +2,7 @@
 //
 // It compares every sum with the file that it is of, lets a Terraform or OpenTofu
 // CLI install the provider from its archive and plan examples/complete against a
-// mock SignPath, and looks at which versions the programs claim to be.
+// mock SignPath, lets it install the other providers and apply their examples, and looks at which versions the programs claim to be.
 //
 //	snapshot -dist DIST -cli CLI
 package main
@@ -20,7 +20,13 @@ import (
 	"syscall"
 )
 
-const project = "terraform-provider-signpath"
+const (
+	signpath = "signpath"
+	project  = "terraform-provider-" + signpath
+)
+
+// withoutNetwork are the providers that ask nobody.
+var withoutNetwork = []string{"ignisign", "signicat"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -64,6 +70,13 @@ func run(ctx context.Context, arguments []string) (err error) {
 		return err
 	}
 	fmt.Println(served)
+	for _, name := range withoutNetwork {
+		recorded, err := newInstallation(r, *cli, filepath.Join(directory, name)).record(ctx, name)
+		if err != nil {
+			return err
+		}
+		fmt.Println(recorded)
+	}
 	return nil
 }
 
@@ -82,7 +95,7 @@ func readRelease(directory string) (release, error) {
 	return release{directory: directory, version: metadata.Version}, err
 }
 
-// providerArchive has the name by which Terraform looks for it.
-func (r release) providerArchive() string {
-	return fmt.Sprintf("%s_%s_%s_%s.zip", project, r.version, runtime.GOOS, runtime.GOARCH)
+// archive has the name by which Terraform looks for a provider.
+func (r release) archive(name string) string {
+	return fmt.Sprintf("terraform-provider-%s_%s_%s_%s.zip", name, r.version, runtime.GOOS, runtime.GOARCH)
 }

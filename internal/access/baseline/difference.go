@@ -95,24 +95,34 @@ func set(grants []access.Grant) map[access.Grant]bool {
 func (b Baseline) Sentences(d Difference) []string {
 	var all []string
 	for _, c := range d.Given {
-		sentence := c.Principal.String() + " gains " + quoteRole(c.Role) + " at " + b.Tell(c.Place)
-		if len(c.Outer) > 0 {
-			sentence += ", and has it there already by the grant at " + b.tellAll(c.Outer)
-		} else if len(c.Within) > 0 {
-			sentence += ", and so at " + b.tellAll(c.Within)
-		}
-		all = append(all, sentence+".")
+		all = append(all, b.TellGiven(c, "gains"))
 	}
 	for _, c := range d.Taken {
-		sentence := c.Principal.String() + " loses " + quoteRole(c.Role) + " at " + b.Tell(c.Place)
-		if len(c.Outer) > 0 {
-			sentence += ", and keeps it there by the grant at " + b.tellAll(c.Outer)
-		} else if len(c.Within) > 0 {
-			sentence += ", and so at " + b.tellAll(c.Within)
-		}
-		all = append(all, sentence+".")
+		all = append(all, b.TellTaken(c))
 	}
 	return all
+}
+
+// TellGiven tells in a sentence what somebody "gains", or whatever the verb is.
+func (b Baseline) TellGiven(c Change, verb string) string {
+	sentence := c.Principal.String() + " " + verb + " " + quoteRole(c.Role) + " at " + b.Tell(c.Place)
+	if len(c.Outer) > 0 {
+		sentence += ", and has it there already by the grant at " + b.tellAll(c.Outer)
+	} else if len(c.Within) > 0 {
+		sentence += ", and so at " + b.tellAll(c.Within)
+	}
+	return sentence + "."
+}
+
+// TellTaken tells in a sentence what somebody loses.
+func (b Baseline) TellTaken(c Change) string {
+	sentence := c.Principal.String() + " loses " + quoteRole(c.Role) + " at " + b.Tell(c.Place)
+	if len(c.Outer) > 0 {
+		sentence += ", and keeps it there by the grant at " + b.tellAll(c.Outer)
+	} else if len(c.Within) > 0 {
+		sentence += ", and so at " + b.tellAll(c.Within)
+	}
+	return sentence + "."
 }
 
 func (b Baseline) tellAll(places []access.Place) string {

@@ -11,7 +11,7 @@ import (
 // String tells a person what to do, in one paragraph: what, for whom, where, who can do it,
 // what to take care of and what happens next.
 func (s Step) String() string {
-	sentences := []string{s.headline()}
+	sentences := []string{s.Headline()}
 	if s.Menu != "" || s.Do != "" {
 		sentences = append(sentences, s.where())
 	}
@@ -31,7 +31,8 @@ func (s Step) String() string {
 	return strings.Join(sentences, " ")
 }
 
-func (s Step) headline() string {
+// Headline says what a step does, and for whom, without how and by whom.
+func (s Step) Headline() string {
 	principals := strings.Join(access.Spell(s.Principals), ", ")
 	switch s.Kind {
 	case KindLookUp:

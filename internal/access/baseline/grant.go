@@ -43,10 +43,12 @@ type Problem struct {
 }
 
 func (p Problem) Error() string {
-	if len(p.Path) == 0 {
+	// Whoever is null has no name to be told.
+	path := slices.DeleteFunc(slices.Clone(p.Path), func(step string) bool { return step == "" })
+	if len(path) == 0 {
 		return p.Text
 	}
-	return strings.Join(p.Path, " → ") + ": " + p.Text
+	return strings.Join(path, " → ") + ": " + p.Text
 }
 
 // problems collects the first few.

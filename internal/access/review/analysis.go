@@ -16,7 +16,7 @@ type analysis struct {
 	// places are the organization, then each place before those inside it.
 	places []access.Place
 	lists  map[access.Place][]*placedList
-	// given are the reasons that stand at each place itself, ordered by account.
+	// given are the reasons of which each place is the widest, ordered by account.
 	given map[placedPermission][]givenReason
 	// found are the accesses that anybody asked for. They are not made before,
 	// because who reads everything has one at every place.

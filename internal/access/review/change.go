@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,7 +75,8 @@ func (c Change) Way() string {
 //
 // What goes without saying is left out: a permission inside a place where the same
 // one changes for the same reasons, and one that another includes. An approver
-// gains the reading of artifacts with the approval.
+// gains the reading of artifacts with the approval, and is told to gain that of other
+// signing policies.
 func Changes(before, after Organization) []Change {
 	c := accessComparison{earlier: comparedSide{analysis: analyze(before)}, later: comparedSide{analysis: analyze(after)}}
 	c.matchAccounts()
@@ -86,7 +88,7 @@ func Changes(before, after Organization) []Change {
 			c.compareAt(at)
 		}
 	}
-	changes := dropImplied(after.Vocabulary, c.changes)
+	changes := c.withoutImplied()
 	slices.SortFunc(changes, func(a, b Change) int {
 		return cmp.Or(
 			a.Principal.Compare(b.Principal),
@@ -186,11 +188,11 @@ func (r *roster) identity(account *Account) string {
 
 // isNews leaves the reasons that can change something, and tells whether there are
 // any. In a place that the other organization does not have, those are the entries
-// of the place itself: who reads all of a project gains nothing by a new signing
-// policy.
+// of the place itself and of what is in it: who reads all of a project gains nothing by a
+// new signing policy.
 func isNews(access *Access, other *analysis) bool {
 	if !other.has(access.Place) {
-		access.Reasons = slices.DeleteFunc(slices.Clone(access.Reasons), func(r Reason) bool { return r.Place != access.Place })
+		access.Reasons = slices.DeleteFunc(slices.Clone(access.Reasons), func(r Reason) bool { return !access.Place.Contains(r.Place) })
 	}
 	return len(access.Reasons) > 0
 }
@@ -240,34 +242,72 @@ func loss(had Access) Change {
 // loss until somebody knows better.
 func (a Access) takesEffect() bool { return a.InForce() || a.Status == "" }
 
-// dropImplied leaves out the changes of which each reason is told by another change
+// withoutImplied leaves out the changes of which each reason is told by another change
 // of the same principal that says at least as much.
-func dropImplied(vocabulary *access.Vocabulary, changes []Change) []Change {
-	type subject struct {
-		principal  access.Reference
-		direction  Direction
-		permission access.Permission
-		place      access.Place
+func (c *accessComparison) withoutImplied() []Change {
+	told := tellings{}
+	for _, change := range c.changes {
+		s := telling{change.Principal, change.Direction, change.Permission, change.Place}
+		told[s] = append(told[s], change.Reasons...)
 	}
-	reasons := map[subject][]Reason{}
-	for _, c := range changes {
-		s := subject{c.Principal, c.Direction, c.Permission, c.Place}
-		reasons[s] = append(reasons[s], c.Reasons...)
-	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
-		told := map[string]bool{}
-		for _, place := range c.Place.Enclosing() {
-			for _, permission := range vocabulary.Permissions {
-				if !c.goesWithoutSaying(permission, place) {
-					continue
+	permissions := c.later.org.Vocabulary.Permissions
+	return slices.DeleteFunc(slices.Clone(c.changes), func(change Change) bool {
+		known := map[string]bool{}
+		for _, place := range change.Place.Enclosing() {
+			told.at(place, change, permissions, known)
+		}
+		if change.isOfInside() {
+			for _, place := range c.inside(change) {
+				here := map[string]bool{}
+				told.at(place, change, permissions, here)
+				if len(here) == 0 {
+					return false
 				}
-				for _, reason := range reasons[subject{c.Principal, c.Direction, permission.Permission, place}] {
-					told[reason.key()] = true
-				}
+				maps.Copy(known, here)
 			}
 		}
-		return !slices.ContainsFunc(c.Reasons, func(r Reason) bool { return !told[r.key()] })
+		return !slices.ContainsFunc(change.Reasons, func(r Reason) bool { return !known[r.key()] })
 	})
+}
+
+// inside returns the places right inside that of a change, of the organization in which it
+// has its reasons.
+func (c *accessComparison) inside(change Change) []access.Place {
+	side := c.later
+	if !change.Direction.isGain() {
+		side = c.earlier
+	}
+	return only(side.places, func(place access.Place) bool {
+		return place.Depth() == change.Place.Depth()+1 && change.Place.Contains(place)
+	})
+}
+
+// tellings are the reasons that are told.
+type tellings map[telling][]Reason
+
+type telling struct {
+	principal  access.Reference
+	direction  Direction
+	permission access.Permission
+	place      access.Place
+}
+
+// at adds the keys of the reasons at a place after which the change goes without saying.
+func (t tellings) at(place access.Place, c Change, permissions []access.PermissionDescription, keys map[string]bool) {
+	for _, permission := range permissions {
+		if !c.goesWithoutSaying(permission, place) {
+			continue
+		}
+		for _, reason := range t[telling{c.Principal, c.Direction, permission.Permission, place}] {
+			keys[reason.key()] = true
+		}
+	}
+}
+
+// isOfInside tells whether only what stands further in gives the permission. Then it goes
+// without saying where it does at each place there.
+func (c Change) isOfInside() bool {
+	return !slices.ContainsFunc(c.Reasons, func(r Reason) bool { return r.Place.Contains(c.Place) })
 }
 
 // goesWithoutSaying tells whether the change does after one of the permission at the

@@ -48,6 +48,8 @@ func Effective(org Organization) []Access {
 type Reason struct {
 	// Place is where the entry stands; the organization for a role.
 	Place access.Place
+	// Widest is the widest place at which it gives the permission: Place, or one around it.
+	Widest access.Place
 	// Via are the groups from the list to the principal, the one on the list
 	// first. It is empty for an entry of one's own.
 	Via []access.Reference
@@ -121,7 +123,7 @@ type givenReason struct {
 	reason  Reason
 }
 
-// findReasons notes what each role and each list gives, at the place where it stands.
+// findReasons notes what each role and each list gives, at the widest place where it does.
 func (a *analysis) findReasons() {
 	for number, account := range a.accounts {
 		for _, holder := range holdersOf(a.org.Vocabulary, account.Principal.Principal) {
@@ -140,8 +142,9 @@ func (a *analysis) findReasons() {
 
 func (a *analysis) give(place access.Place, way way, holder Holder) {
 	for _, right := range a.org.Vocabulary.RightsOf(holder.Role()) {
-		at := placedPermission{place, right.Permission}
-		a.given[at] = append(a.given[at], givenReason{way.account, Reason{Place: place, Via: way.via, right: right, holder: holder}})
+		at := placedPermission{a.org.Vocabulary.Widest(right, place), right.Permission}
+		reason := Reason{Place: place, Widest: at.place, Via: way.via, right: right, holder: holder}
+		a.given[at] = append(a.given[at], givenReason{way.account, reason})
 	}
 }
 

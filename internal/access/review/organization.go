@@ -14,6 +14,9 @@ import (
 type Organization struct {
 	// Vocabulary says which roles there are, and what they allow.
 	Vocabulary *access.Vocabulary
+	// Caller is the id of the user whose token told all this; empty where that is not known, or
+	// nobody's.
+	Caller string
 	// Principals are the users, CI users and groups, with the role that each has in the
 	// organization.
 	Principals []Principal

@@ -125,12 +125,15 @@ func (a *attribute) faults(had, configured, plans cty.Value, at string) []string
 
 func sameValue(a, b cty.Value) bool { return unrefined(a).RawEquals(unrefined(b)) }
 
-// unrefined is the value without what is known of an unknown one.
+// unrefined is the value without what is known of unknown ones, in it too.
 func unrefined(value cty.Value) cty.Value {
-	if value.IsKnown() {
-		return value
-	}
-	return cty.UnknownVal(value.Type())
+	plain, _ := cty.Transform(value, func(_ cty.Path, v cty.Value) (cty.Value, error) {
+		if v.IsKnown() {
+			return v, nil
+		}
+		return cty.UnknownVal(v.Type()), nil
+	})
+	return plain
 }
 
 // incompatible tells in what an actual object does not keep what was planned: all

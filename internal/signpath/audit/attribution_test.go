@@ -19,7 +19,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 var contractMiddleware = contracttest.MustNew(contract.OpenAPI())
@@ -156,7 +156,7 @@ func planOf(t *testing.T, state []resource, found []drift) *planreview.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(text), vendors.Readers)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -129,8 +129,8 @@ func planKeys(t *testing.T) (key, certificate string) {
 func guideSection(t *testing.T, command string) string {
 	t.Helper()
 	for _, step := range readPage(t, "guides/drift-detection.md") {
-		if strings.Contains(step.text, command) {
-			return "cd " + t.TempDir() + "\n" + step.text
+		if strings.Contains(step.Text, command) {
+			return "cd " + t.TempDir() + "\n" + step.Text
 		}
 	}
 	t.Fatalf("the guide has no %s", command)

@@ -47,10 +47,10 @@ func TestProgramsGuideHasTheEnvelope(t *testing.T) {
 		t.Errorf("only the guide has %q", rows)
 	}
 	for _, step := range readPage(t, programsGuide) {
-		if step.language == "json" && !strings.HasPrefix(read(signpathtest.Root+"/cmd/signpathctl/testdata/plan_review.json"), step.text) {
-			t.Errorf("the example is not how a document begins:\n%s", step.text)
+		if step.Language == "json" && !strings.HasPrefix(read(signpathtest.Root+"/cmd/signpathctl/testdata/plan_review.json"), step.Text) {
+			t.Errorf("the example is not how a document begins:\n%s", step.Text)
 		}
-		if step.language == "rego" && step.text != read(filepath.Join(examplesRoot, "policies/release_signing.rego")) {
+		if step.Language == "rego" && step.Text != read(filepath.Join(examplesRoot, "policies/release_signing.rego")) {
 			t.Error("the policy is another one than its test runs")
 		}
 	}

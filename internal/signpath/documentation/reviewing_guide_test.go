@@ -18,12 +18,12 @@ const reviewingGuide = "guides/reviewing-changes.md"
 func TestCLIReviewingGuide(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
-	r.follow(sections(readPage(t, "index.md"), "Get the provider", "Start a mock SignPath"))
+	r.Follow(sections(readPage(t, "index.md"), "Get the provider", "Start a mock SignPath"))
 	steps := readPage(t, reviewingGuide)
 	for i := range steps { // The reader takes a day that is still to come.
-		steps[i].text = strings.ReplaceAll(steps[i].text, "2026-12-31", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
+		steps[i].Text = strings.ReplaceAll(steps[i].Text, "2026-12-31", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
 	}
-	r.follow(steps)
+	r.Follow(steps)
 }
 
 // TestReviewingGuideHasEveryRule holds the table of the guide equal to the catalogue.

@@ -27,17 +27,17 @@ import (
 // fails.
 func TestSelfHostedGuide(t *testing.T) {
 	for _, step := range readPage(t, "guides/self-hosted.md") {
-		if step.language != "tf" {
+		if step.Language != "tf" {
 			continue
 		}
-		t.Run(step.section, func(t *testing.T) {
+		t.Run(step.Section, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			org := signpathtest.Start(t, nil)
 			front := newFront(t, org)
 			text := strings.NewReplacer(
-				"https://signpath.example.com/Api", front.url(step.text),
+				"https://signpath.example.com/Api", front.url(step.Text),
 				"4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11", org.OrganizationID(),
-			).Replace(step.text)
+			).Replace(step.Text)
 			t.Setenv("SIGNPATH_API_URL", org.URL)
 			t.Setenv("SIGNPATH_ORGANIZATION_ID", org.OrganizationID())
 			t.Setenv("SIGNPATH_API_TOKEN", org.Token)

@@ -65,8 +65,8 @@ func (e *edit) lists(owner subject) {
 	}
 }
 
-// relates tells whether a user is on the lists of the project that a relation means.
-func (p *project) relates(o *organization, relation Relation, userID string) bool {
+// relates tells whether a user is on the lists that a relation means, of the project or of some of its policies.
+func (p *project) relates(o *organization, relation Relation, policies []*signingPolicy, userID string) bool {
 	for _, list := range projectLists {
 		if list.relation == relation && o.isOn(*list.of(p), userID) {
 			return true
@@ -74,7 +74,7 @@ func (p *project) relates(o *organization, relation Relation, userID string) boo
 	}
 	for _, list := range policyLists {
 		isOn := func(s *signingPolicy) bool { return o.isOn(*list.of(s), userID) }
-		if list.relation == relation && slices.ContainsFunc(p.Policies, isOn) {
+		if list.relation == relation && slices.ContainsFunc(policies, isOn) {
 			return true
 		}
 	}

@@ -146,11 +146,11 @@ func (c *call) findProject() *problem {
 
 // checkRight goes by the project as it is now: rights do not lag behind.
 func (c *call) checkRight() *problem {
-	right, project := c.match.route.right, c.project
+	right, project := c.match.route.right.in(c.dialect), c.project
 	if project != nil {
 		project = c.organization.latest(project)
 	}
-	if right.permits(c.organization, c.caller, project) {
+	if right.permits(c.organization, c.caller, project, nil) {
 		return nil
 	}
 	return forbidden(right.refusal(c.caller))

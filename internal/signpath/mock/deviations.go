@@ -34,6 +34,8 @@ var deviations = []deviation{
 		func(d *Dialect) *bool { return &d.NoCIUsersInGroups }),
 	flagged("no-document", "there is no OpenAPI document", func(d *Dialect) *bool { return &d.NoDocument }),
 	flagged("old-origin-names", "the names of origin verification before 1.202.0", func(d *Dialect) *bool { return &d.OldOriginNames }),
+	flagged("old-read-rule", "everybody reads projects, and submitters and approvers the requests of their own policy only, as before 1.207.3",
+		func(d *Dialect) *bool { return &d.OldReadRule }),
 	flagged("plain-text-errors", "errors are text, except validation errors", func(d *Dialect) *bool { return &d.PlainTextErrors }),
 	silent(renaming("rename-request", "role:newRole", "a property has another name in requests; as often as wanted",
 		func(d *Dialect) *map[string]string { return &d.RenamedInRequests })),

@@ -91,6 +91,10 @@ type Dialect struct {
 	// nothing but the place is documented.
 	TextActors bool
 
+	// OldReadRule lets everybody read projects and signing policies, and submitters and approvers read the signing requests
+	// of their own signing policy alone: so it was before the project read permission of 1.207.3.
+	OldReadRule bool
+
 	// PlainTextErrors answers errors as text, except those with an errors map: observed before 1.195.0.
 	PlainTextErrors bool
 	// UnknownIs404 answers 404 for an unknown object instead of the documented 403.

@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // ID returns the id of an object by its reference: "user:EMAIL", "ci_user:NAME", "group:NAME", "project:SLUG" or
@@ -55,6 +56,27 @@ func (s *Server) User(reference string) (UserState, error) {
 		return UserState{}, err
 	}
 	return u.state(), nil
+}
+
+// Permits tells whether the rights table lets an active user do something at a project and, if that is not "", at one
+// of its signing policies. It answers also for what no route does, such as reading signing requests.
+func (s *Server) Permits(action, reference, projectSlug, policySlug string) (bool, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	u, err := s.organization.userNamed(reference)
+	if err != nil {
+		return false, err
+	}
+	rights := Rights()
+	i := slices.IndexFunc(rights, func(r Right) bool { return r.Action == action })
+	if i < 0 {
+		return false, fmt.Errorf("there is no right to %s", action)
+	}
+	p := s.organization.project(projectSlug)
+	if p == nil {
+		return false, fmt.Errorf("no project is named %q", projectSlug)
+	}
+	return u.IsActive && rights[i].in(s.dialect).permits(s.organization, u, p, p.policy(policySlug)), nil
 }
 
 func (o *organization) userNamed(reference string) (*user, error) {
@@ -113,7 +135,7 @@ func (s *Server) Snapshot() Seed {
 }
 
 func (o *organization) seed() Seed {
-	seed := Seed{Organization: OrganizationSeed{ID: o.ID, Name: o.Name, MaxInteractiveUsers: o.MaxInteractiveUsers}}
+	seed := Seed{Organization: OrganizationSeed{ID: o.ID, Name: o.Name, MaxInteractiveUsers: o.MaxInteractiveUsers, Edition: o.Edition}}
 	for _, u := range o.Users {
 		if u.Kind == kindInteractiveUser {
 			seed.InteractiveUsers = append(seed.InteractiveUsers, u.interactiveSeed())

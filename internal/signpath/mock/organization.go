@@ -15,6 +15,7 @@ type organization struct {
 	ID                  string       `json:"id"`
 	Name                string       `json:"name"`
 	MaxInteractiveUsers int          `json:"maxInteractiveUsers"`
+	Edition             Edition      `json:"edition,omitempty"`
 	Users               []*user      `json:"users"`
 	Groups              []*userGroup `json:"groups"`
 	Projects            []*project   `json:"projects"`
@@ -59,10 +60,14 @@ func newOrganization(seed Seed) (*organization, error) {
 	if err != nil || id == uuid.Nil {
 		return nil, fmt.Errorf("seed: organization id %q is not a UUID", seed.Organization.ID)
 	}
+	if edition := seed.Organization.Edition; !edition.isKnown() {
+		return nil, fmt.Errorf("seed: the edition %q is none that lacks something", edition)
+	}
 	o := &organization{
 		ID:                  id.String(),
 		Name:                seed.Organization.Name,
 		MaxInteractiveUsers: seed.Organization.MaxInteractiveUsers,
+		Edition:             seed.Organization.Edition,
 	}
 	o.index()
 	for _, build := range []func(Seed) error{o.seedUsers, o.seedGroups, o.seedProjects} {

@@ -28,6 +28,7 @@ type ProjectSeed struct {
 	Name            string                     `json:"name"`
 	Description     string                     `json:"description,omitempty"`
 	Inactive        bool                       `json:"inactive,omitempty"`
+	Invalid         bool                       `json:"invalid,omitempty"`
 	Readers         []string                   `json:"readers,omitempty"`
 	Configurators   []string                   `json:"configurators,omitempty"`
 	RepositoryURLs  []string                   `json:"repositoryUrls,omitempty"`
@@ -40,10 +41,12 @@ var projectLists = []accessList[project, ProjectSeed]{
 	{propConfigurators, "Configurator", func(p *project) *[]string { return &p.Configurators }, func(s *ProjectSeed) *[]string { return &s.Configurators }},
 }
 
-// Values of the status of a project: PRJ, without "Invalid", which the mock never is.
+// Values of the status of a project: PRJ. When one is invalid, and what cannot be done with it then, is not documented: here it
+// is a word alone.
 const (
 	statusValid    = "Valid"
 	statusInactive = "Inactive"
+	statusInvalid  = "Invalid"
 )
 
 // initialArtifactConfiguration is what every project is created with (changelog 1.170.2).
@@ -65,7 +68,7 @@ func (o *organization) addProject(seed ProjectSeed) (*project, error) {
 		Slug:           seed.Slug,
 		Name:           seed.Name,
 		Description:    seed.Description,
-		Status:         statusOf(seed.Inactive),
+		Status:         statusOf(seed.Inactive, seed.Invalid),
 		RepositoryURLs: slices.Clone(seed.RepositoryURLs),
 	}
 	if err := resolveLists(o, projectLists, added, &seed, fmt.Sprintf("project %q", seed.Slug)); err != nil {
@@ -83,9 +86,12 @@ func (o *organization) addProject(seed ProjectSeed) (*project, error) {
 	return added, nil
 }
 
-func statusOf(inactive bool) string {
-	if inactive {
+func statusOf(inactive, invalid bool) string {
+	switch {
+	case inactive:
 		return statusInactive
+	case invalid:
+		return statusInvalid
 	}
 	return statusValid
 }
@@ -97,6 +103,7 @@ func (p *project) seed(o *organization) ProjectSeed {
 		Name:           p.Name,
 		Description:    p.Description,
 		Inactive:       p.Status == statusInactive,
+		Invalid:        p.Status == statusInvalid,
 		RepositoryURLs: slices.Clone(p.RepositoryURLs),
 		Properties:     maps.Clone(p.Extras),
 	}
@@ -221,8 +228,9 @@ func (o *organization) projectExtras() map[string]json.RawMessage {
 func listReadableProjects(c *call) (answer, *problem) {
 	projects := c.listed().projects
 	items := make([]object, 0, len(projects))
+	right := readProjects.in(c.dialect)
 	for _, p := range projects {
-		if readProjects.permits(c.organization, c.caller, c.organization.latest(p)) {
+		if right.permits(c.organization, c.caller, c.organization.latest(p), nil) {
 			items = append(items, c.summarize(p.summary(c.renderer)))
 		}
 	}
@@ -247,6 +255,7 @@ func editProject(c *call) (answer, *problem) {
 	edited := *c.project
 	e := c.edit()
 	e.project(&edited)
+	e.checkDelegation(edited, *c.project)
 	if refused := e.problem(); refused != nil {
 		return answer{}, refused
 	}

@@ -14,8 +14,12 @@ type Right struct {
 	AnyUser   bool
 	Roles     []Role
 	Relations []Relation
+	// OfPolicy is true where of the lists of signing policies only those of the one signing policy count.
+	OfPolicy bool
 	// Source is where the rule comes from.
 	Source string
+	// Before is the right as it was before the project read permission of 1.207.3; nil if that changed nothing.
+	Before *Right
 }
 
 // Relation is a list of a project, or of any of its signing policies, that a user may be on, by the name that SignPath's
@@ -24,6 +28,9 @@ type Relation string
 
 // listProperties and relations are those of all access lists.
 var listProperties, relations = accessLists()
+
+// readers are the roles that read projects and signing requests. USR, changelog 1.202.0: a subset of the roles.
+var readers = []Role{RoleGlobalAdministrator, RoleProjectAdministrator, RoleGlobalReader}
 
 // The rights table. All that the server allows is in here; the routes refer to it.
 var (
@@ -34,12 +41,13 @@ var (
 	}
 	changeUsers = &Right{
 		Action: "change users",
-		Roles:  []Role{RoleGlobalAdministrator, RoleUserAdministrator},
-		Source: "USR: a User Administrator manages users, a Global Administrator is the sum of the administrators",
+		Roles:  []Role{RoleGlobalAdministrator, RoleUserAdministrator, RoleDirectorySynchronizer},
+		Source: "USR: a User Administrator manages users, a Directory Synchronizer does so for the directory synchronization, " +
+			"a Global Administrator is the sum of the administrators",
 	}
 	changeGroups = &Right{
 		Action: "change user groups",
-		Roles:  []Role{RoleGlobalAdministrator, RoleUserAdministrator},
+		Roles:  []Role{RoleGlobalAdministrator, RoleUserAdministrator, RoleDirectorySynchronizer},
 		Source: "inferred from the right to change users",
 	}
 	listProjectsRight = &Right{
@@ -49,9 +57,27 @@ var (
 	}
 	readProjects = &Right{
 		Action:    "read this project and its signing policies",
-		Roles:     []Role{RoleGlobalAdministrator, RoleProjectAdministrator, RoleGlobalReader},
+		Roles:     readers,
 		Relations: relations,
 		Source:    "USR, changelog 1.207.3 and 1.211.0: project read permission",
+		Before: &Right{
+			Action:  "read this project and its signing policies",
+			AnyUser: true,
+			Source:  "USR before 1.207.3: all users can view configuration information and metadata",
+		},
+	}
+	readSigningRequests = &Right{
+		Action:    "read the signing requests of a signing policy, with their artifacts",
+		Roles:     readers,
+		Relations: relations,
+		Source:    "USR, changelog 1.207.3 and 1.211.0: read permissions for the project",
+		Before: &Right{
+			Action:    "read the signing requests of a signing policy, with their artifacts",
+			Roles:     readers,
+			Relations: relations,
+			OfPolicy:  true,
+			Source:    "USR before 1.207.3: a role for the project or for the signing policy",
+		},
 	}
 	changeProjects = &Right{
 		Action: "edit this project",
@@ -71,23 +97,35 @@ var (
 	}
 )
 
-// Rights returns the rights table.
+// Rights returns the rights table of the newest version. The mock has no route for signing requests; see [Server.Permits].
 func Rights() []Right {
 	return []Right{
-		*readDirectory, *changeUsers, *changeGroups, *listProjectsRight, *readProjects, *changeProjects,
+		*readDirectory, *changeUsers, *changeGroups, *listProjectsRight, *readProjects, *readSigningRequests, *changeProjects,
 		*changePolicies, *readAuditLog,
 	}
 }
 
-// permits tells whether a user has the right, for a project where the right has relations.
-func (r *Right) permits(o *organization, u *user, p *project) bool {
+// in is the right as the server of a dialect has it.
+func (r *Right) in(d Dialect) *Right {
+	if r.Before != nil && d.hasOldReadRule() {
+		return r.Before
+	}
+	return r
+}
+
+// permits tells whether a user has the right, for a project or one of its policies where the right has relations.
+func (r *Right) permits(o *organization, u *user, p *project, policy *signingPolicy) bool {
 	if r.AnyUser || slices.Contains(r.Roles, u.effectiveRole()) {
 		return true
 	}
 	if p == nil {
 		return false
 	}
-	return slices.ContainsFunc(r.Relations, func(relation Relation) bool { return p.relates(o, relation, u.ID) })
+	policies := p.Policies
+	if r.OfPolicy {
+		policies = slices.DeleteFunc(slices.Clone(policies), func(other *signingPolicy) bool { return other != policy })
+	}
+	return slices.ContainsFunc(r.Relations, func(relation Relation) bool { return p.relates(o, relation, policies, u.ID) })
 }
 
 // effectiveRole makes a support user an administrator: USR: it has administrative privileges.

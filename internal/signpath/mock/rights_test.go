@@ -46,7 +46,7 @@ func TestRightsOfRoles(t *testing.T) {
 		mock.RoleProjectAdministrator:     slices.Concat(projectReads, projectChanges),
 		mock.RoleGlobalReader:             slices.Concat(projectReads, []string{"audit log"}),
 		mock.RoleRegularUser:              nil,
-		mock.RoleDirectorySynchronizer:    nil,
+		mock.RoleDirectorySynchronizer:    userChanges,
 	}
 	equal(t, "roles in the table", len(tests), len(mock.Roles()))
 	for role, rights := range tests {
@@ -122,6 +122,31 @@ func expectRights(t *testing.T, c client, rights []string) {
 	equal(t, "rights", permitted, want)
 }
 
+// Before the project read permission, everybody saw projects, and nobody else read signing requests than who has to do
+// with the signing policy.
+func TestOldReadRule(t *testing.T) {
+	const read = "read the signing requests of a signing policy, with their artifacts"
+	for spelled, isOld := range map[string]bool{"old-read-rule": true, "version=1.206.0": true, "version=1.207.3": false} {
+		t.Run(spelled, func(t *testing.T) {
+			c := startDialect(t, spelled)
+			c.must(c.server.Administrator("").AddMembers("policy:project-b/test-signing", "submitters", "user:qa.lead@example.com"))
+			outsider := c.as("user:outsider@example.com")
+			equal(t, "the outsider reads the project", outsider.get("/Projects/project-b").status == http.StatusOK, isOld)
+			equal(t, "the outsider lists it", len(outsider.get("/Projects").ok().list()) > 0, isOld)
+			for user, policies := range map[string]map[string]bool{
+				"user:qa.lead@example.com":  {"test-signing": true, "release-signing": !isOld},
+				"user:outsider@example.com": {"test-signing": false, "release-signing": false},
+			} {
+				for policy, want := range policies {
+					permits, err := c.server.Permits(read, user, "project-b", policy)
+					c.must(err)
+					equal(t, user+" reads the requests of "+policy, permits, want)
+				}
+			}
+		})
+	}
+}
+
 func TestListLeavesOutHiddenProjects(t *testing.T) {
 	c := startDemo(t)
 	lead := c.as("user:dev.lead@example.com").get("/Projects").ok().list()
@@ -133,7 +158,7 @@ func TestListLeavesOutHiddenProjects(t *testing.T) {
 func TestRefusalNamesTheCause(t *testing.T) {
 	c := startDemo(t).as("user:outsider@example.com")
 	c.post("/CIUsers", map[string]any{"name": "x"}).refused(http.StatusForbidden, "-",
-		"The user 'Outsider' needs the role Global Administrator or User Administrator to change users.")
+		"The user 'Outsider' needs the role Global Administrator, User Administrator or Directory Synchronizer to change users.")
 	c.get("/Projects/project-a").refused(http.StatusForbidden, "-",
 		"Global Administrator, Project Administrator or Global Reader, or to be Reader, Configurator, Submitter or Approver in the project,")
 }

@@ -28,6 +28,8 @@ type OrganizationSeed struct {
 	Name string `json:"name"`
 	// MaxInteractiveUsers is the quota of active interactive users; 0 is unlimited.
 	MaxInteractiveUsers int `json:"maxInteractiveUsers,omitempty"`
+	// Edition is "Starter" or "Basic" for one that lacks user groups, readers, configurators and quorums.
+	Edition Edition `json:"edition,omitempty"`
 }
 
 // UserGroupSeed describes a group and its members.

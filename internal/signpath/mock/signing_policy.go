@@ -140,7 +140,7 @@ func (s *signingPolicy) summary(r renderer) object {
 		propCertificateLink: r.link(pathProjects, s.ProjectSlug, pathPolicies, s.Slug, "Certificate"),
 	}
 	if r.dialect.PolicyStatus {
-		rendered[propStatus] = statusOf(!s.IsActive)
+		rendered[propStatus] = statusOf(!s.IsActive, false)
 	} else {
 		rendered[propIsActive] = r.dialect.truth(s.IsActive)
 	}
@@ -250,6 +250,7 @@ func (e *edit) checkPolicy(s, before signingPolicy) {
 	e.checkVerification(s)
 	e.checkSubmitters(s)
 	e.checkApprovals(s, before)
+	e.checkEdition(s, before)
 }
 
 // checkPurpose knows the values that are inferred from the documentation's examples.

@@ -108,6 +108,9 @@ func readGroup(c *call) (answer, *problem) {
 }
 
 func createGroup(c *call) (answer, *problem) {
+	if refused := c.refuseGroups(); refused != nil {
+		return answer{}, refused
+	}
 	created := &userGroup{ID: c.server.newID()}
 	if refused := c.create().group(created, ""); refused != nil {
 		return answer{}, refused

@@ -25,6 +25,7 @@ var (
 	systemInfoVersion  = applicationRelease{1, 186, 1} // GET /v1/Meta/SystemInfo
 	problemsVersion    = applicationRelease{1, 195, 0} // problem details for all errors
 	originNamesVersion = applicationRelease{1, 202, 0} // the new names of origin verification
+	readRuleVersion    = applicationRelease{1, 207, 3} // the project read permission
 )
 
 func parseVersion(text string) (applicationRelease, error) {
@@ -57,6 +58,9 @@ func (d Dialect) isBefore(other applicationRelease) bool {
 func (d Dialect) hasOldOriginNames() bool { return d.OldOriginNames || d.isBefore(originNamesVersion) }
 
 func (d Dialect) hasPlainTextErrors() bool { return d.PlainTextErrors || d.isBefore(problemsVersion) }
+
+// hasOldReadRule: organizations that were there before 1.207.3 had the old rule until some weeks after 1.211.0.
+func (d Dialect) hasOldReadRule() bool { return d.OldReadRule || d.isBefore(readRuleVersion) }
 
 // lacks tells whether the server is too old for a route of an organization.
 func (d Dialect) lacks(r route) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 const listsBeforeLiveReview = `
@@ -105,7 +106,7 @@ func TestCLIApplyDoesWhatTheLiveReviewSays(t *testing.T) {
 // reviewPlanLive reviews a saved plan as signpathctl does with --live.
 func (w *workspace) reviewPlanLive(file string) *planreview.Report {
 	w.t.Helper()
-	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)), vendors.Readers)
 	must(w.t, err)
 	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token}})
 	must(w.t, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 // selfApprovals are configurations in which a submitter and an approver, each fine by
@@ -117,7 +118,7 @@ output "findings" {
 // reviewPlan reviews a saved plan as signpathctl does.
 func (w *workspace) reviewPlan(file string) *planreview.Report {
 	w.t.Helper()
-	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)), vendors.Readers)
 	must(w.t, err)
 	report, err := planreview.Review(plan, review.Rulebook{Catalogue: vocabulary.Rules, Now: time.Now()})
 	must(w.t, err)

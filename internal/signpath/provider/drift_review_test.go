@@ -12,7 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 const driftingConfiguration = `
@@ -211,7 +211,7 @@ resource "signpath_role_holders" "projects" {
 func (w *workspace) reviewDrift(now time.Time, arguments ...string) *planreview.DriftReport {
 	w.t.Helper()
 	w.MustRun(append([]string{"plan", "-out=drift.bin"}, arguments...)...)
-	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vendors.Readers)
 	must(w.t, err)
 	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token, UserAgent: "test"}})
 	must(w.t, err)

@@ -16,7 +16,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 // What a CLI can do with objects: the state is made by the first configuration, and the second
@@ -191,7 +191,7 @@ func TestCLIReviewOfEveryAction(t *testing.T) {
 	w.Write("main.tf", acting)
 	w.MustRun("plan", "-out=all.bin")
 	text := w.MustRun("show", "-json", "all.bin")
-	plan, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
+	plan, err := planreview.Decode(bytes.NewReader(text), vendors.Readers)
 	must(t, err)
 	found := map[string]string{}
 	for _, r := range plan.ResourceChanges {
@@ -226,7 +226,7 @@ func TestCLIReviewOfEveryAction(t *testing.T) {
 		"user:new@example.com gets the global role Global Reader",
 		"deny unreadable-change: signpath_project_reader.later changes access, and its member is known after apply.",
 		"warn no-longer-managed: Terraform gives up the list of readers of project-a, which stays. On it is user:dev.lead@example.com.",
-		"user:dev.lead@example.com may lose reading of artifacts on project-b",
+		"readers of project-b: may lose user:dev.lead@example.com",
 		"user:security.officer@example.com loses approval on project-b/release-signing",
 		"user:release.manager@example.com gains approval on project-b/release-signing",
 		"members of signpath_signing_policy_submitters.updated is sensitive", " gains submission on project-b/release-signing",

@@ -24,6 +24,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
 
 var (
@@ -268,7 +269,7 @@ func TestRandomReviews(t *testing.T) {
 			before := surveyOf(t, org)
 			text, err := json.Marshal(d.JSON(plan))
 			must(t, err)
-			decoded, err := planreview.Decode(bytes.NewReader(text), vocabulary.SignPath)
+			decoded, err := planreview.Decode(bytes.NewReader(text), vendors.Readers)
 			must(t, err)
 			report, err := planreview.ReviewLive(decoded, planreview.Live{Organization: before.Organization, Gaps: before.Gaps}, judgedBy)
 			must(t, err)

@@ -121,7 +121,7 @@ func (r *reader) caller(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.found.Caller = me.Principal
+	r.found.Caller, r.found.Organization.Caller = me.Principal, me.ID
 	if !vocabulary.SeesAllProjects(me.Role) {
 		r.found.Gaps = append(r.found.Gaps, fmt.Sprintf("There may be projects that %s does not see, having the role %s.",
 			me.Reference(), vocabulary.SignPath.Title(me.Role)))

@@ -31,7 +31,23 @@ func TestChanges(t *testing.T) {
 			org.Members[ref("group:Release Managers")] = entries("user:lead@example.com", "user:manager@example.com", "user:dev@example.com")
 		}), []string{
 			"user:dev@example.com gains approval on acme/release-signing, through group:Release Managers",
+			"user:officer@example.com loses reading of artifacts on acme, as approver of acme/release-signing, through group:Release Managers",
 			"user:officer@example.com loses approval on acme/release-signing, through group:Release Managers",
+		}},
+		"a test submitter reads releases": {edits(hired), edits(hired, grant(testSubmitters, "user:newcomer@example.com")), []string{
+			"user:newcomer@example.com gains reading of artifacts on acme, as submitter of acme/test-signing, directly",
+			"user:newcomer@example.com gains submission on acme/test-signing, directly",
+		}},
+		"that goes without saying where there is no other policy": {
+			edits(hired, withoutTestPolicy), edits(hired, withoutTestPolicy, grant(releaseSubmitters, "user:newcomer@example.com")), []string{
+				"user:newcomer@example.com gains submission on acme/release-signing, directly",
+			},
+		},
+		"or where each lets the same one do something": {edits(hired), edits(
+			hired, grant(testSubmitters, "user:newcomer@example.com"), grant(releaseApprovers, "user:newcomer@example.com"),
+		), []string{
+			"user:newcomer@example.com gains approval on acme/release-signing, directly",
+			"user:newcomer@example.com gains submission on acme/test-signing, directly",
 		}},
 		"through groups in groups": {nil, edits(throughGroups(releaseApprovers, "user:dev@example.com")), []string{
 			"user:dev@example.com gains approval on acme/release-signing, through group:Outer > group:Inner",
@@ -42,14 +58,17 @@ func TestChanges(t *testing.T) {
 		"another way is no change":         {nil, edits(grant(releaseApprovers, "user:lead@example.com")), nil},
 		"one way less is no change":        {edits(grant(releaseApprovers, "user:lead@example.com")), nil, nil},
 		"from an entry to a group is none": {nil, edits(only(testSubmitters, "ci_user:acme-test", "group:Developers")), nil},
-		"a reader reads every policy": {nil, edits(func(org *draft) {
-			org.Projects[0].Readers = entries("group:Developers", "user:owner@example.com", "ci_user:acme-test")
+		"a reader reads every policy": {edits(hired), edits(hired, func(org *draft) {
+			org.Projects[0].Readers = entries("group:Developers", "user:owner@example.com", "user:newcomer@example.com")
 		}), []string{
-			"ci_user:acme-test gains reading of artifacts on acme, as reader of acme, directly",
+			"user:newcomer@example.com gains reading of artifacts on acme, as reader of acme, directly",
 		}},
-		"a reader who also submits": {nil, edits(grant(readers, "user:lead@example.com"), grant(testSubmitters, "user:lead@example.com")), []string{
-			"user:lead@example.com gains reading of artifacts on acme, as reader of acme, directly",
-			"user:lead@example.com gains submission on acme/test-signing, directly",
+		"a submitter reads already": {nil, edits(grant(readers, "ci_user:acme-test")), nil},
+		"a reader who also submits": {edits(hired), edits(
+			hired, grant(readers, "user:newcomer@example.com"), grant(testSubmitters, "user:newcomer@example.com"),
+		), []string{
+			"user:newcomer@example.com gains reading of artifacts on acme, as reader of acme, directly and as submitter of acme/test-signing, directly",
+			"user:newcomer@example.com gains submission on acme/test-signing, directly",
 		}},
 		"a configurator reads, too": {nil, edits(grant(configurators, "user:lead@example.com")), []string{
 			"user:lead@example.com gains configuration on acme, directly",
@@ -73,12 +92,18 @@ func TestChanges(t *testing.T) {
 			"user:support@example.com gains control of everything in the organization, as the support user",
 		}},
 		"deactivated": {nil, edits(deactivated("user:lead@example.com")), []string{
+			"user:lead@example.com loses reading of artifacts on acme, as approver of acme/release-signing, through group:Release Managers, " +
+				"because the account is no longer active",
 			"user:lead@example.com loses approval on acme/release-signing, through group:Release Managers, because the account is no longer active",
 		}},
 		"activated": {edits(deactivated("user:lead@example.com")), nil, []string{
+			"user:lead@example.com gains reading of artifacts on acme, as approver of acme/release-signing, through group:Release Managers, " +
+				"because the account is now active",
 			"user:lead@example.com gains approval on acme/release-signing, through group:Release Managers, because the account is now active",
 		}},
 		"activated, with another entry": {edits(deactivated("user:lead@example.com")), edits(grant(releaseSubmitters, "user:lead@example.com")), []string{
+			"user:lead@example.com gains reading of artifacts on acme, as submitter of acme/release-signing, directly and " +
+				"as approver of acme/release-signing, through group:Release Managers, because the account is now active",
 			"user:lead@example.com gains submission on acme/release-signing, directly",
 			"user:lead@example.com gains approval on acme/release-signing, through group:Release Managers, because the account is now active",
 		}},
@@ -96,11 +121,11 @@ func TestChanges(t *testing.T) {
 			},
 		},
 		"an entry nobody knows": {edits(grant(testSubmitters, "unknown:11111111-1111-4111-8111-111111111111")), nil, []string{
+			"unknown:11111111-1111-4111-8111-111111111111 loses reading of artifacts on acme, as submitter of acme/test-signing, directly",
 			"unknown:11111111-1111-4111-8111-111111111111 loses submission on acme/test-signing, directly",
 		}},
-		"a policy that goes": {nil, edits(func(org *draft) {
-			org.Projects[0].SigningPolicies = org.Projects[0].SigningPolicies[:1]
-		}), []string{
+		"a policy that goes": {nil, edits(withoutTestPolicy), []string{
+			"ci_user:acme-test loses reading of artifacts on acme, as submitter of acme/test-signing, directly",
 			"ci_user:acme-test loses submission on acme/test-signing, directly",
 			"user:dev@example.com loses submission on acme/test-signing, directly",
 		}},
@@ -121,14 +146,23 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// hired is somebody who is on no list.
+func hired(org *draft) {
+	org.Principals = append(org.Principals, principal("user:newcomer@example.com"))
+}
+
+func withoutTestPolicy(org *draft) {
+	org.Projects[0].SigningPolicies = org.Projects[0].SigningPolicies[:1]
+}
+
 // Reading that has another reason than the approval is told by itself.
 func TestChangesTellReadingThatIsNotImplied(t *testing.T) {
-	after := soundOrganization(grant(releaseApprovers, "user:owner@example.com"), func(org *draft) {
-		org.Projects[0].Readers = entries("group:Developers", "user:lead@example.com")
-	}, grant(releaseSubmitters, "user:lead@example.com"))
-	compareLines(t, changes(soundOrganization(), after), []string{
-		"user:lead@example.com gains reading of artifacts on acme, as reader of acme, directly",
-		"user:lead@example.com gains submission on acme/release-signing, directly",
+	after := soundOrganization(hired, grant(releaseApprovers, "user:owner@example.com"), func(org *draft) {
+		org.Projects[0].Readers = entries("group:Developers", "user:newcomer@example.com")
+	}, grant(releaseSubmitters, "user:newcomer@example.com"))
+	compareLines(t, changes(soundOrganization(hired), after), []string{
+		"user:newcomer@example.com gains reading of artifacts on acme, as reader of acme, directly and as submitter of acme/release-signing, directly",
+		"user:newcomer@example.com gains submission on acme/release-signing, directly",
 		"user:owner@example.com gains approval on acme/release-signing, directly",
 	})
 }

@@ -28,6 +28,8 @@ type List struct {
 	Parent           Parent
 	// Grants says what an entry allows, to follow "may".
 	Grants string
+	// Besides says in sentences what else comes with an entry; empty if that is nothing.
+	Besides string
 	// Kinds are the kinds of principals that SignPath documents for the list.
 	Kinds []access.Kind
 	// Source is where SignPath documents who may be on the list.
@@ -38,6 +40,14 @@ type List struct {
 	For    access.Permission
 	Rights map[access.Permission]access.Cell
 }
+
+// ReadRule says who reads signing requests by a list of a signing policy, and since when.
+const ReadRule = "Whoever is a submitter or approver of **any** signing policy of a project also reads the signing requests of the whole project, " +
+	"those of its other signing policies and their artifacts included (users page; since 1.207.3 for new organizations, and since some weeks after 1.211.0 for all). " +
+	"Before that, it was those of the own signing policy only. Reviews go by the newer rule."
+
+// notificationLevels is a limit of what can be managed. Source: users page, "Notifications".
+const notificationLevels = "Which mails somebody gets (all, default or none) is a choice of each person for each signing policy, for which no API is known, so it cannot be managed here."
 
 // The access lists of projects, signing policies and user groups.
 var (
@@ -60,20 +70,23 @@ var (
 	Submitters = List{
 		Plural: "submitters", Singular: "submitter", Parent: ParentSigningPolicy,
 		Grants:  "submit signing requests",
+		Besides: ReadRule + " By default, SignPath mails a submitter about every change of status of a request. " + notificationLevels,
 		Kinds:   access.Kinds(),
 		Source:  "projects page: submitters are interactive users, CI users or groups",
 		Refuses: "an interactive user where the signing policy verifies trusted build systems",
 		For:     Submit,
-		Rights:  ofList(access.Yes(signingPolicies), access.No(approvalProcess), access.Yes(readPermissions), access.No(projectSettings)),
+		Rights:  ofList(access.Yes(signingPolicies), access.No(approvalProcess), access.Yes(readOfProject).In(PlaceProject), access.No(projectSettings)),
 	}
 	Approvers = List{
 		Plural: "approvers", Singular: "approver", Parent: ParentSigningPolicy,
-		Grants:  "approve or deny signing requests",
+		Grants: "approve or deny signing requests",
+		Besides: ReadRule + " By default, SignPath mails the approvers when a request has to be approved, has enough approvals or was denied, " +
+			"and whoever approved last when it is completed, failed or retried. " + notificationLevels,
 		Kinds:   []access.Kind{access.KindUser, access.KindGroup},
 		Source:  "projects page: approvers are users; directory synchronization page: or groups",
 		Refuses: "a CI user that is not on the list yet, because SignPath documents only interactive users and groups as approvers",
 		For:     Approve,
-		Rights:  ofList(access.No(signingPolicies), access.Yes(approvalProcess), access.Yes(readPermissions), access.No(projectSettings)),
+		Rights:  ofList(access.No(signingPolicies), access.Yes(approvalProcess), access.Yes(readOfProject).In(PlaceProject), access.No(projectSettings)),
 	}
 	// GroupMembers admits CI users, on which the documentation is silent: SignPath
 	// has the last word on them.

@@ -61,7 +61,10 @@ func (o oracle) may(p *review.Principal, permission access.Permission, project v
 		return o.isOn(policy.Approvers, p)
 	case vocabulary.ReadArtifacts:
 		return isRole(vocabulary.RoleGlobalAdministrator, vocabulary.RoleProjectAdministrator, vocabulary.RoleGlobalReader) ||
-			o.isOn(project.Readers, p) || o.isOn(project.Configurators, p) || o.isOn(policy.Submitters, p) || o.isOn(policy.Approvers, p)
+			o.isOn(project.Readers, p) || o.isOn(project.Configurators, p) ||
+			slices.ContainsFunc(project.SigningPolicies, func(other vocabularytest.SigningPolicy) bool {
+				return o.isOn(other.Submitters, p) || o.isOn(other.Approvers, p)
+			})
 	case vocabulary.Configure:
 		return isRole(vocabulary.RoleGlobalAdministrator, vocabulary.RoleProjectAdministrator) || o.isOn(project.Configurators, p)
 	}

@@ -11,8 +11,9 @@ import (
 )
 
 // documentedRights is SignPath's documentation, read independently of the table in
-// the code. A cell has whether the permission is given, a question mark where the
-// documentation does not say so itself, and the letter of its source.
+// the code. A cell has whether the permission is given, where it holds if that is more than
+// the place of the role, a question mark where the documentation does not say so itself, and
+// the letter of its source.
 const documentedRights = `
                           | submit | approve | read-artifacts | configure | administer-projects | administer-users | administer-certificates | everything
 Global Administrator      | no?  L | no?   L | yes          R | yes     G | yes               G | yes            G | yes                   G | yes      G
@@ -25,8 +26,8 @@ Regular User              | no   G | no    G | no           R | no      G | no  
 support user              | no?  L | no?   L | yes          R | yes?    S | yes?              S | yes?           S | yes?                  S | yes?     S
 reader                    | no   P | no    P | yes          P | no      P | no                E | no             E | no                    E | no       E
 configurator              | no   P | no    P | yes          R | yes     P | no                E | no             E | no                    E | no       E
-submitter                 | yes  Q | no    A | yes          R | no      P | no                E | no             E | no                    E | no       E
-approver                  | no   Q | yes   A | yes          R | no      P | no                E | no             E | no                    E | no       E
+submitter                 | yes  Q | no    A | yes/project  T | no      P | no                E | no             E | no                    E | no       E
+approver                  | no   Q | yes   A | yes/project  T | no      P | no                E | no             E | no                    E | no       E
 `
 
 // The sources of the cells.
@@ -34,6 +35,8 @@ approver                  | no   Q | yes   A | yes          R | no      P | no  
 //	R  who has read permissions for a signing request: Global and Project
 //	   Administrator, Global Reader, support user, Reader, Configurator, Submitter,
 //	   Approver; fewer roles than before version 1.202.0
+//	T  who has that for the project, which a Submitter or Approver of any of its
+//	   signing policies has; before, who had a role for the signing policy
 //	G  the global permissions of each role, and that Global Administrators have those
 //	   of the certificate, user and project administrators
 //	L  who submits and approves is selected in the signing policy; of roles nothing
@@ -46,6 +49,7 @@ approver                  | no   Q | yes   A | yes          R | no      P | no  
 //	A  approvers are the users that may approve signing requests
 var documentedSources = map[string]string{
 	"R": `users page, "Read permissions"; changelog 1.202.0`,
+	"T": `users page, "Read permissions"; changelog 1.202.0, 1.207.3 and 1.211.0: whoever reads the project; before that, of the own signing policy only`,
 	"G": `users page, "User roles"`,
 	"L": `users page, "Permissions": submitters and approvers are named per signing policy`,
 	"E": `users page, "Permissions": per project or signing policy, apart from global roles`,
@@ -90,6 +94,9 @@ func implemented() map[string]string {
 			if cell.Granted {
 				given = "yes"
 			}
+			if cell.Throughout != "" {
+				given += "/" + cell.Throughout
+			}
 			if cell.Evidence == access.Inferred {
 				given += "?"
 			}
@@ -126,6 +133,9 @@ func TestEveryCellOfTheRightsIsHeld(t *testing.T) {
 	changes := map[string]func(*access.Cell){
 		"granted": func(c *access.Cell) { c.Granted = !c.Granted },
 		"source":  func(c *access.Cell) { c.Source += "!" },
+		"reach": func(c *access.Cell) {
+			c.Throughout = map[string]string{"": PlaceProject, PlaceProject: ""}[c.Throughout]
+		},
 		"evidence": func(c *access.Cell) {
 			c.Evidence = map[access.Evidence]access.Evidence{access.Documented: access.Inferred, access.Inferred: access.Documented}[c.Evidence]
 		},

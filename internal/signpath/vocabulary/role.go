@@ -39,7 +39,7 @@ func PrivilegedRoles() []access.Role {
 
 // SeesAllProjects tells whether a token whose user has the role sees every project, so that
 // a project missing from the list is proven not to exist.
-// Source: changelog 1.207.3 and the users page (documented).
+// Source: changelog 1.207.3 and the users page (documented); before that, everybody saw every project.
 func SeesAllProjects(role access.Role) bool {
 	return slices.Contains([]access.Role{RoleGlobalAdministrator, RoleProjectAdministrator, RoleGlobalReader}, SignPath.AtLeast(role))
 }

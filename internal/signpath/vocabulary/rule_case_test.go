@@ -215,9 +215,12 @@ var ruleCases = map[string]ruleCase{
 		quiet: map[string][]orgEdit{
 			"an interactive user":         edits(role("user:dev@example.com", vocabulary.RoleProjectAdministrator)),
 			"it synchronizes a directory": edits(role("ci_user:acme-test", vocabulary.RoleDirectorySynchronizer)),
-			"it reads":                    edits(role("ci_user:acme-test", vocabulary.RoleGlobalReader)),
-			"deactivated":                 edits(role("ci_user:acme-test", vocabulary.RoleProjectAdministrator), deactivated("ci_user:acme-test")),
-			"of an unknown role, too":     edits(role("ci_user:acme-test", "GlobalAdmin"), deactivated("ci_user:acme-test")),
+			"it is the one that reads": edits(role("ci_user:acme-test", vocabulary.RoleProjectAdministrator), func(org *draft) {
+				account(&org.Organization, "ci_user:acme-test").ID, org.Caller = "11111111-1111-4111-8111-111111111111", "11111111-1111-4111-8111-111111111111"
+			}),
+			"it reads":                edits(role("ci_user:acme-test", vocabulary.RoleGlobalReader)),
+			"deactivated":             edits(role("ci_user:acme-test", vocabulary.RoleProjectAdministrator), deactivated("ci_user:acme-test")),
+			"of an unknown role, too": edits(role("ci_user:acme-test", "GlobalAdmin"), deactivated("ci_user:acme-test")),
 		},
 		exception: memberException("ci_user:acme-test"),
 	},

@@ -165,7 +165,7 @@ var organizationRules = review.Catalogue{
 	},
 	{
 		ID: "ci-user-administrator", Severity: review.Warn,
-		Summary:  "A CI user has an administrative role, so whoever has its token is an administrator.",
+		Summary:  "A CI user has an administrative role, so whoever has its token is an administrator. The user whose token reads is left out: the review names it.",
 		Advice:   "Take the role away, or guard the token as you would an administrator's password and note an exception.",
 		Source:   userRoles + "; " + leastPrivilege,
 		Evidence: access.Inferred,

@@ -11,6 +11,8 @@ import (
 // Where SignPath documents the rights.
 const (
 	readPermissions = `users page, "Read permissions"; changelog 1.202.0`
+	// What a submitter or approver of a policy reads followed the policy before it followed the project.
+	readOfProject   = readPermissions + `, 1.207.3 and 1.211.0: whoever reads the project; before that, of the own signing policy only`
 	userRoles       = `users page, "User roles"`
 	listsOnly       = `users page, "Permissions": submitters and approvers are named per signing policy`
 	permissionLists = `users page, "Permissions": per project or signing policy, apart from global roles`

@@ -53,7 +53,7 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
 			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
 			"An entry that is already on the list is taken over, and then removed on destroy like one that Terraform added. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
+			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible.\n\n"+besides(r.list)+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, r.list.Type()),
 		Attributes: attributes,
 	}

@@ -89,6 +89,14 @@ func listNeeds(list vocabulary.List) string {
 	return needsAdministrator
 }
 
+// besides says what else comes with an entry, as a paragraph.
+func besides(list vocabulary.List) string {
+	if list.Besides == "" {
+		return ""
+	}
+	return list.Besides + "\n\n"
+}
+
 func getParent(ctx context.Context, from run.Attributes, list vocabulary.List, diags *diag.Diagnostics) parentFields {
 	var parent parentFields
 	parent.each(list, func(name string, value *types.String) {

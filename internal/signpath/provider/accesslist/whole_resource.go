@@ -68,7 +68,7 @@ func (r *accessListResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"This resource owns the whole list. A member that somebody else added shows as drift in the next plan and is removed by the next apply. "+
 			"Every plan that changes the list says in one line who gains and who loses, also through groups. "+
 			"To manage single entries and leave the others alone, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the members in the state are removed from the list.\n\n"+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
+			"On destroy, the members in the state are removed from the list.\n\n"+besides(r.list)+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, entryType),
 		Attributes: attributes,
 	}

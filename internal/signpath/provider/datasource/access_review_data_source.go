@@ -95,6 +95,7 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			"that shares its requests with everything else in the run, and adds one to the refresh of an organization that is managed whole. " +
 			"Use the token of a Global Reader, Project Administrator or Global Administrator: " +
 			"SignPath shows others only the projects that they have a right on, without saying that there are more.\n\n" +
+			vocabulary.ReadRule + " That whoever submitted a request reads it goes beside: no list says who that was.\n\n" +
 			"A data source is read before the changes of a plan are made. So in a plan, this one tells of the organization as it is; " +
 			"in a `check` block, it is read again at the end of the apply. " +
 			"With `depends_on`, or with a filter that is known after apply, it is read in the apply, after what it depends on: name the memberships of groups there, too. " +

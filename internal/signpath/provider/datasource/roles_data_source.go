@@ -39,7 +39,8 @@ func (d *rolesDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 // Schema implements [datasource.DataSource].
 func (d *rolesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The catalogue of global roles with what each allows, after SignPath's user documentation. It sends no request.",
+		MarkdownDescription: "The catalogue of global roles with what each allows, after SignPath's user documentation. It sends no request.\n\n" +
+			"Beside the role, lists give rights on projects and signing policies. " + vocabulary.ReadRule + " Whoever submitted a request reads it in any case.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListNestedAttribute{
 				Computed:            true,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -59,7 +60,7 @@ func (r *principalResource) plan(ctx context.Context, config run.Attributes, pla
 	if prior == nil {
 		existing = r.checkCreate(ctx, planned, plan.fields().AdoptExisting.ValueBool(), resp)
 	} else {
-		existing = r.checkUpdate(ctx, planned, plan, prior, &resp.Diagnostics)
+		existing = r.checkUpdate(ctx, planned, plan, prior, resp)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -98,6 +99,7 @@ func (r *principalResource) judge(
 		}
 		return planned
 	}
+	planned.Email = existing.Email // The configuration may have one from before.
 	planned.ID, planned.Role, planned.Support, planned.Invited = existing.ID, existing.Role, existing.Support, existing.Invited && planned.Identity == ""
 	if account != nil && (prior != nil || !r.IsWarnedOf(*existing)) { // No guard ends a destroy for what an apply refuses anyhow.
 		r.GuardActivity(ctx, *existing, planned.Active, account.allowsLockout(), path.Root(run.AttrActive), diags)
@@ -246,26 +248,46 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 }
 
 // checkUpdate reports a user that cannot be edited, and judges the end of one whose place
-// another takes.
-func (r *principalResource) checkUpdate(ctx context.Context, planned access.Principal, plan, prior principalModel, diags *diag.Diagnostics) *access.Principal {
-	at := path.Root(r.keyAttribute)
+// another takes. An address that differs from that of the state is another account, unless it
+// is what SignPath has for this one.
+func (r *principalResource) checkUpdate(ctx context.Context, planned access.Principal, plan, prior principalModel, resp *resource.ModifyPlanResponse) *access.Principal {
+	at, diags := path.Root(r.keyAttribute), &resp.Diagnostics
 	existing, err := r.find(ctx, prior)
 	if err != nil {
 		run.AddFailure(diags, run.Failure{At: at, Doing: "Reading " + planned.String(), Needs: run.NeedsAnyRole}, err)
 		return nil
 	}
-	isReplaced := r.kind == access.KindUser && !planned.Reference().Same(existing.Reference())
-	if isReplaced {
-		r.RefuseHandOver(existing, at, diags)
-		r.GuardEnd(ctx, existing, plan.account().allowsLockout(), at, diags)
-		r.settleEnd(ctx, existing, at, diags)
-		return nil // The create is planned next.
+	if user, is := plan.(*userModel); is {
+		before, _ := prior.(*userModel)
+		if user.isOther(before, existing.Email) {
+			resp.RequiresReplace.Append(at)
+			r.RefuseHandOver(existing, at, diags)
+			r.GuardEnd(ctx, existing, plan.account().allowsLockout(), at, diags)
+			r.settleEnd(ctx, existing, at, diags)
+			return nil // The create is planned next.
+		}
+		planned.Email = existing.Email
+		tellAddress(user, existing, diags)
 	}
 	planned.ID = existing.ID
 	r.Planned.Put(planned)
 	r.PlanName(ctx, planned, existing, at, diags)
 	run.RefuseUnmanageable(existing, at, diags)
 	return &existing
+}
+
+// tellAddress warns of an address that is another one at SignPath by now.
+func tellAddress(plan *userModel, existing access.Principal, diags *diag.Diagnostics) {
+	configured := plan.Email.ValueString()
+	if strings.EqualFold(configured, existing.Email) {
+		return
+	}
+	run.AddWarning(diags, path.Root(run.AttrEmail), fmt.Sprintf("Address changed at SignPath: user:%s, now %s", configured, existing.Reference()), fmt.Sprintf(
+		"The account that this resource manages has another e-mail address at SignPath than the configuration says: it was changed there, or the invitation was accepted with another account. "+
+			"It is the same account, with what it was given, so nothing is replaced and nobody invited. Write in this resource:\n\n  email = %q\n\n"+
+			"That changes nothing at SignPath. Write %q, too, where a text names the account, or refer to the attribute member of this resource, which has that already. "+
+			"If the account must not belong to the new address, deactivate it, or have the address changed back at SignPath.",
+		existing.Email, existing.Reference()))
 }
 
 // planDestroy says what becomes of the principal: SignPath's API cannot delete any.

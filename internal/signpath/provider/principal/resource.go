@@ -352,7 +352,7 @@ func (r *principalResource) update(ctx context.Context, plan, state principalMod
 	id, name := state.fields().ID.ValueString(), state.fields().Member.ValueString()
 	wanted, present := r.principalOf(plan), r.principalOf(state)
 	wanted.ID = id
-	if !wanted.Reference().Same(present.Reference()) {
+	if r.kind != access.KindUser && !wanted.Reference().Same(present.Reference()) { // No update changes an address.
 		r.AwaitName(ctx, wanted, present, path.Root(r.keyAttribute), diags)
 	}
 	if change := changeOf(plan, state); !change.IsEmpty() && !diags.HasError() {

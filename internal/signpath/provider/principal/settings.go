@@ -64,6 +64,8 @@ var DescribedSettings = map[string]struct {
 	},
 	vocabulary.Identity.Attribute: {
 		managed: "Identity at the organization's identity provider, as `<sso-identifier>:<subject>`, for organizations with single sign-on. " +
+			"With which kind of account somebody signs in (Google, Microsoft, a password, or single sign-on) is that person's choice when accepting the invitation; " +
+			"what SignPath shows here for accounts without single sign-on is not documented. " +
 			"Whether SignPath then sends no invitation is not documented for today's API; it once was. " +
 			"If it is not set, Terraform does not manage it and shows what SignPath has; null if there is none. " +
 			"It cannot be taken away here: what becomes of an account without one is not documented.",

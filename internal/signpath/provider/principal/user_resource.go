@@ -36,6 +36,7 @@ type userModel struct {
 	accountFields
 	userSettings
 	Email                 types.String `tfsdk:"email"`
+	AccountEmail          types.String `tfsdk:"account_email"`
 	Status                types.String `tfsdk:"status"`
 	InvitationExpiresAt   types.String `tfsdk:"invitation_expires_at"`
 	ReinviteTriggers      types.Map    `tfsdk:"reinvite_triggers"`
@@ -43,6 +44,7 @@ type userModel struct {
 }
 
 const (
+	attrAccountEmail        = "account_email"
 	attrReinviteTriggers    = "reinvite_triggers"
 	attrInvitationExpiresAt = "invitation_expires_at"
 )
@@ -54,10 +56,13 @@ func newUserModel() principalModel {
 
 func (m *userModel) key() types.String { return m.Email }
 
+// read leaves the address of the configuration, which the account may have no more: another one
+// would replace the resource, and deactivate the person.
 func (m *userModel) read(p access.Principal) {
-	if !strings.EqualFold(m.Email.ValueString(), p.Email) {
+	if m.Email.IsNull() {
 		m.Email = types.StringValue(p.Email)
 	}
+	m.AccountEmail = types.StringValue(p.Email)
 	m.Status = types.StringValue(string(p.Status()))
 	if p.Status() != access.StatusInvited {
 		m.InvitationExpiresAt = types.StringNull()
@@ -69,6 +74,9 @@ func (m *userModel) read(p access.Principal) {
 // identity says that the account is known.
 func (m *userModel) plan(prior principalModel, existing *access.Principal) {
 	before, isUpdate := prior.(*userModel)
+	if isUpdate && existing != nil {
+		m.planAddress(before, existing.Email)
+	}
 	switch {
 	case !isUpdate && existing == nil:
 		m.planNew()
@@ -82,6 +90,27 @@ func (m *userModel) plan(prior principalModel, existing *access.Principal) {
 	if isUpdate && !m.isReinvited(before) {
 		m.InvitationExpiresAt = before.InvitationExpiresAt
 	}
+}
+
+// planAddress keeps what the state says of the account, also where that is out of date, so that a plan which changes
+// nothing is empty; an update of the address takes over what SignPath has.
+func (m *userModel) planAddress(before *userModel, address string) {
+	m.Member = before.Member
+	if !before.AccountEmail.IsNull() {
+		m.AccountEmail = before.AccountEmail
+	}
+	if reference := (access.Reference{Kind: access.KindUser, Key: address}); !m.Email.Equal(before.Email) {
+		m.AccountEmail = types.StringValue(address)
+		if !sameReference(m.Member, reference) {
+			m.Member = types.StringValue(reference.String())
+		}
+	}
+}
+
+// isOther tells whether the address of the configuration is that of another account than the one of the state,
+// which has an address at SignPath by now.
+func (m *userModel) isOther(before *userModel, address string) bool {
+	return !strings.EqualFold(m.Email.ValueString(), before.Email.ValueString()) && !strings.EqualFold(m.Email.ValueString(), address)
 }
 
 func (m *userModel) planNew() {
@@ -104,6 +133,9 @@ func (m *userModel) isReinvited(before *userModel) bool {
 
 // settle fills in what the plan left unknown.
 func (m *userModel) settle(p access.Principal) {
+	if m.AccountEmail.IsUnknown() {
+		m.AccountEmail = types.StringValue(p.Email)
+	}
 	m.DirectorySynchronized = types.BoolValue(p.Synchronized)
 	if m.Status.IsUnknown() {
 		m.Status = types.StringValue(string(p.Status()))
@@ -132,12 +164,17 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	attributes[run.AttrEmail] = schema.StringAttribute{
 		Required: true,
 		MarkdownDescription: "E-mail address of the account with which the person signs in; compared without case. " +
-			"Another address is another account, so it replaces the resource: the old user is deactivated and a new one invited.",
-		Validators: []validator.String{run.IsEmail()},
-		PlanModifiers: []planmodifier.String{
-			keepSpellingOfEmail{},
-			stringplanmodifier.RequiresReplaceIf(run.IsKnown, run.WhenKnown, run.WhenKnown),
-		},
+			"Another address is another account, so it replaces the resource: the old user is deactivated and a new one invited. " +
+			"But an address that was changed at SignPath, or by accepting the invitation with another account, replaces nothing: " +
+			"the plan is empty and says in a warning which address to write here, and to write it changes nothing at SignPath.",
+		Validators:    []validator.String{run.IsEmail()},
+		PlanModifiers: []planmodifier.String{keepSpellingOfEmail{}},
+	}
+	attributes[attrAccountEmail] = schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "E-mail address that the account has at SignPath. It differs from `email` where it was changed there since. " +
+			"`member` is made of it.",
+		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 	attributes["status"] = schema.StringAttribute{
 		Computed: true,
@@ -164,7 +201,8 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages an interactive user: a person who submits, approves or administers.\n\n" +
 			"**Creating a user sends an invitation** to the e-mail address, as adding one in SignPath's web application does; it is valid for 14 days. Nothing else sends one, unless the plan says so by `reinvite_triggers`. " +
-			"A new user has no rights: grant them with the access list resources and `signpath_role_assignment`.\n\n" +
+			"A new user has no rights: grant them with the access list resources and `signpath_role_assignment`. " +
+			"An account may be used for several organizations, each of which has a user for it: one resource for each, with the provider block of its organization.\n\n" +
 			"On destroy, the user is deactivated, because SignPath's API is not known to delete users.\n\n" +
 			"Needs the role User Administrator or Global Administrator.",
 		Attributes: attributes,

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// recordedBaselines has what terraform show -json printed of plans with both providers.
+const recordedBaselines = "testdata/baselines/"
+
+// said runs a command, and returns what it prints and how it ends.
+func said(t *testing.T, stdin string, arguments ...string) (string, error) {
+	t.Helper()
+	var output strings.Builder
+	root := newRootCommand()
+	root.SetArgs(arguments)
+	root.SetIn(strings.NewReader(stdin))
+	root.SetOut(&output)
+	root.SetErr(&strings.Builder{})
+	err := root.ExecuteContext(t.Context())
+	return output.String(), err
+}
+
+// TestBaselineOutputsAreAsBefore compares with the golden files. -update writes them.
+func TestBaselineOutputsAreAsBefore(t *testing.T) {
+	fixed(t)
+	mixed := mixedPlan(t)
+	for name, arguments := range map[string][]string{
+		"plan.txt":        {"review", "plan", recordedBaselines + "change.json"},
+		"plan.md":         {"review", "plan", recordedBaselines + "change.json", "--format", "markdown"},
+		"plan.sarif":      {"review", "plan", recordedBaselines + "change.json", "--format", "sarif"},
+		"create.txt":      {"review", "plan", recordedBaselines + "create.json"},
+		"destroy.txt":     {"review", "plan", recordedBaselines + "destroy.json"},
+		"mixed.txt":       {"review", "plan", mixed},
+		"drift.txt":       {"review", "drift", recordedBaselines + "refresh.json"},
+		"drift.md":        {"review", "drift", recordedBaselines + "refresh.json", "--format", "markdown"},
+		"matrix.txt":      {"review", "baseline", recordedBaselines + "refresh.json"},
+		"matrix.md":       {"review", "baseline", recordedBaselines + "change.json", "--format", "markdown"},
+		"matrix.csv":      {"review", "baseline", recordedBaselines + "refresh.json", "--format", "csv"},
+		"matrix.html":     {"review", "baseline", recordedBaselines + "refresh.json", "--format", "html"},
+		"runbook.md":      {"runbook", recordedBaselines + "change.json"},
+		"template.csv":    {"runbook", recordedBaselines + "change.json", "--template", "--address", "signicat_access_baseline.acme"},
+		"from_csv.tf":     {"baseline", "from-csv", recordedBaselines + "observed.csv", "--vendor", "signicat"},
+		"from_csv_all.tf": {"baseline", "from-csv", "-", "--vendor", "ignisign", "--by", "user:a@example.com", "--organization", "o-1", "--name", "all"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stdin := "role;principal;place\nAPP_OPERATOR;user:b@example.com;environment:contracts/PRODUCTION\n"
+			got, _ := said(t, stdin, arguments...)
+			got = strings.ReplaceAll(got, filepath.Dir(mixed)+"/", "")
+			if strings.HasSuffix(name, ".sarif") {
+				got = withoutRules(t, got)
+			}
+			path := recordedBaselines + "golden/" + name
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			golden, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if difference := cmp.Diff(string(golden), got); difference != "" {
+				t.Errorf("%s is not as before (-update writes it anew):\n%s", path, difference)
+			}
+		})
+	}
+}
+
+// withoutRules leaves out of a SARIF report what changes with each rule of SignPath's.
+func withoutRules(t *testing.T, report string) string {
+	t.Helper()
+	var sarif map[string]any
+	if err := json.Unmarshal([]byte(report), &sarif); err != nil {
+		t.Fatal(err)
+	}
+	run := sarif["runs"].([]any)[0].(map[string]any)
+	delete(run["tool"].(map[string]any)["driver"].(map[string]any), "rules")
+	for _, result := range run["results"].([]any) {
+		delete(result.(map[string]any), "ruleIndex")
+	}
+	written, err := json.MarshalIndent(sarif, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(written) + "\n"
+}
+
+// mixedPlan is one of SignPath and of both other vendors.
+func mixedPlan(t *testing.T) string {
+	t.Helper()
+	read := func(path string) (plan map[string]any) {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(content, &plan); err != nil {
+			t.Fatal(err)
+		}
+		return plan
+	}
+	plan, more := read(recordedPlan), read(recordedBaselines+"change.json")
+	plan["resource_changes"] = append(plan["resource_changes"].([]any), more["resource_changes"].([]any)...)
+	written, err := json.Marshal(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "plan.json")
+	if err := os.WriteFile(path, written, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestBaselineExitStatus tells how the commands end.
+func TestBaselineExitStatus(t *testing.T) {
+	fixed(t)
+	alone := func(name string, edit func(values map[string]any)) string { return recordedAlone(t, name, edit) }
+	edited := func(name string, edit func(baseline map[string]any)) string { return editedBaseline(t, name, edit) }
+	for name, test := range map[string]struct {
+		arguments []string
+		status    int
+	}{
+		"outstanding is drift":                {[]string{"review", "drift", recordedBaselines + "refresh.json"}, 2},
+		"outstanding alone is drift":          {[]string{"review", "drift", alone("outstanding", outstandingOnly)}, 2},
+		"a deviation alone is drift":          {[]string{"review", "drift", alone("deviates", deviatesOnly)}, 2},
+		"confirmed is none":                   {[]string{"review", "drift", alone("attested", attested)}, 0},
+		"what cannot be read is no all-clear": {[]string{"review", "drift", alone("hidden", hidden)}, 1},
+		"outstanding is managed":              {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "managed"}, 2},
+		"nobody wants to hear of drift":       {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "never"}, 0},
+		"nothing was recorded before":         {[]string{"review", "drift", recordedBaselines + "create.json"}, 0},
+		"a warning passes":                    {[]string{"review", "plan", recordedBaselines + "change.json"}, 0},
+		"a warning fails if it is to":         {[]string{"review", "plan", recordedBaselines + "change.json", "--fail-on", "warn"}, 2},
+		"a note is no warning":                {[]string{"review", "plan", recordedBaselines + "create.json", "--fail-on", "warn"}, 0},
+		"grants that only the apply tells":    {[]string{"review", "plan", edited("unknown", unknownGrants)}, 2},
+		"grants that are sensitive":           {[]string{"review", "plan", edited("sensitive", sensitive(true, "grants"))}, 2},
+		"an attestation of which a part is": {[]string{"review", "plan", edited("by", func(c map[string]any) {
+			c["after_sensitive"] = map[string]any{"attestation": map[string]any{"by": true}}
+		})}, 2},
+		"a run-book of what is not known": {[]string{"runbook", edited("unknown", unknownGrants)}, 1},
+		"a rule that denies":              {[]string{"review", "baseline", edited("denied", nobodyAdministers)}, 2},
+		"a plan with a rule that denies":  {[]string{"review", "plan", edited("denied", nobodyAdministers)}, 2},
+		"a matrix of what warns":          {[]string{"review", "baseline", recordedBaselines + "change.json"}, 0},
+		"no baseline at all":              {[]string{"review", "baseline", recordedPlan}, 1},
+		"a run-book of no baseline":       {[]string{"runbook", recordedPlan}, 1},
+		"a table of several":              {[]string{"runbook", recordedBaselines + "change.json", "--template"}, 1},
+		"an address that is not there":    {[]string{"runbook", recordedBaselines + "change.json", "--address", "signicat_access_baseline.acne"}, 1},
+		"no day":                          {[]string{"review", "baseline", recordedBaselines + "change.json", "--at", "tomorrow"}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			output, err := said(t, "", test.arguments...)
+			status := 0
+			if code, isStatus := err.(exitStatus); isStatus { //nolint:errorlint // It is never wrapped.
+				status = int(code)
+			} else if err != nil {
+				status = 1
+			}
+			if status != test.status {
+				t.Errorf("%q ends with %d (%v), and not %d:\n%s", test.arguments, status, err, test.status, output)
+			}
+			if strings.Contains(name, "sensitive") && strings.Contains(output, "new.admin") {
+				t.Errorf("the review names somebody whom the plan hides:\n%s", output)
+			}
+		})
+	}
+}
+
+func unknownGrants(change map[string]any) { change["after_unknown"].(map[string]any)["grants"] = true }
+
+func sensitive(marks any, name string) func(map[string]any) {
+	return func(change map[string]any) { change["after_sensitive"] = map[string]any{name: marks} }
+}
+
+// recordedAlone is a plan that only refreshes, of the baseline at Signicat alone.
+func recordedAlone(t *testing.T, name string, edit func(values map[string]any)) string {
+	t.Helper()
+	content, err := os.ReadFile(recordedBaselines + "refresh.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan map[string]any
+	if err := json.Unmarshal(content, &plan); err != nil {
+		t.Fatal(err)
+	}
+	root := plan["prior_state"].(map[string]any)["values"].(map[string]any)["root_module"].(map[string]any)
+	for _, resource := range root["resources"].([]any) {
+		if of := resource.(map[string]any); of["type"] == "signicat_access_baseline" {
+			root["resources"] = []any{of}
+			edit(of["values"].(map[string]any))
+		}
+	}
+	return writtenPlan(t, name, plan)
+}
+
+func outstandingOnly(values map[string]any) { values["deviations"] = []any{} }
+
+func deviatesOnly(values map[string]any) { values["confirmation"] = "not confirmed" }
+
+func attested(values map[string]any) {
+	values["deviations"], values["outstanding_since"] = []any{}, nil
+	values["confirmation"] = "confirmed by user:security.officer@example.com on 2026-11-29"
+}
+
+func hidden(values map[string]any) { values["grants"] = nil }
+
+func writtenPlan(t *testing.T, name string, plan map[string]any) string {
+	t.Helper()
+	written, err := json.Marshal(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name+".json")
+	if err := os.WriteFile(path, written, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// nobodyAdministers takes everything from the organisation.
+func nobodyAdministers(change map[string]any) {
+	delete(change["after"].(map[string]any)["grants"].(map[string]any), "organisation")
+}
+
+// editedBaseline changes what the plan makes of the baseline at Signicat.
+func editedBaseline(t *testing.T, name string, edit func(change map[string]any)) string {
+	t.Helper()
+	content, err := os.ReadFile(recordedBaselines + "change.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan map[string]any
+	if err := json.Unmarshal(content, &plan); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range plan["resource_changes"].([]any) {
+		if of := change.(map[string]any); of["type"] == "signicat_access_baseline" {
+			edit(of["change"].(map[string]any))
+		}
+	}
+	return writtenPlan(t, name, plan)
+}
+
+// TestFromCSVRefuses: each error names the line and the column, or the flag.
+func TestFromCSVRefuses(t *testing.T) {
+	const head = "place,role,principal,seen_on\n"
+	there := filepath.Join(t.TempDir(), "there.tf")
+	if err := os.WriteFile(there, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		table string
+		flags []string
+		want  string
+	}{
+		"no vendor":      {head, []string{"--vendor="}, "--vendor is missing: one of ignisign, signicat"},
+		"another vendor": {head, []string{"--vendor=signpath"}, `--vendor is "signpath"`},
+		"nothing":        {"", nil, "the table is empty"},
+		"no rows":        {head, nil, "no row that somebody saw"},
+		"nothing seen":   {head + "organisation,Organisation Admin,user:a@example.com,no\n", nil, "no row that somebody saw"},
+		"another column": {"place,role,who\n", nil, `line 1: "who" is no column`},
+		"another place":  {head + "org,Organisation Admin,user:a@example.com,2026-01-01\n", nil, "line 2, column place: \"org\" is no place"},
+		"nobody":         {head + "organisation,Organisation Admin,a@b.c,2026-01-01\n", nil, `line 2, column principal: "a@b.c" has no kind; did you mean "user:a`},
+		"no day":         {head + "organisation,Organisation Admin,user:a@example.com,yesterday\n", nil, "line 2, column seen_on"},
+		"twice":          {head + strings.Repeat("organisation,Organisation Admin,user:a@example.com,2026-01-01\n", 2), nil, "line 3: it says the same as line 2"},
+		"a role of the wrong scope": {
+			"place,role,principal\norganization,APP_ADMIN,user:a@example.com\n", []string{"--vendor=ignisign"}, "line 2, column role: APP_ADMIN",
+		},
+		"a program attests":    {head, []string{"--by=api_client:x"}, "a person attests"},
+		"a name with a space":  {head, []string{"--name=a b"}, "no name of a resource"},
+		"a file that is there": {head + "organisation,Organisation Admin,user:a@b.c,2026-01-01\n", []string{"--out=" + there}, "is there already, and is not"},
+		"a million rows":       {head + strings.Repeat("organisation,R,user:a@example.com,no\n", 1_000_000), nil, "the table has "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			output, err := said(t, test.table, append([]string{"baseline", "from-csv", "-", "--vendor=signicat"}, test.flags...)...)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("the error is %v, and does not say %q; the output is %s", err, test.want, output)
+			}
+		})
+	}
+	if kept, err := os.ReadFile(there); err != nil || string(kept) != "mine" {
+		t.Errorf("the file that was there is %q (%v)", kept, err)
+	}
+}

@@ -1,0 +1,3 @@
+output "together" {
+  value = provider::ignisign::effective_permissions(["APP_READER", "ORG_BILLING"])
+}
