@@ -34,7 +34,3 @@ resource "ignisign_access_baseline" "acme" {
   #     observed = provider::ignisign::observed(file("${path.module}/observed.csv"))
   #   }
 }
-
-output "steps" {
-  value = ignisign_access_baseline.acme.steps
-}

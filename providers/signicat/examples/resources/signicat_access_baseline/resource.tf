@@ -35,7 +35,3 @@ resource "signicat_access_baseline" "acme" {
   #     observed = provider::signicat::observed(file("${path.module}/observed.csv"))
   #   }
 }
-
-output "steps" {
-  value = signicat_access_baseline.acme.steps
-}
