@@ -152,7 +152,7 @@ func tellStory(o *organization, dialect mock.Dialect) {
 		t.Errorf("got %v", err)
 	}
 	o.as(outsider)
-	_, err = o.client.Project(ctx, "project-a")
+	_, err = o.client.AuditEvents(ctx) // Projects, everybody reads by the old rule.
 	expectError(t, err, "403 Forbidden", "The user 'Outsider' needs the role")
 	if hasTrace := answered(t, err).TraceID != ""; hasTrace == dialect.PlainTextErrors {
 		t.Errorf("the error has a trace id: %t", hasTrace)
