@@ -124,7 +124,14 @@ var scenarios = map[string][]run{
 		{config: things("a "+value("1"), "b   lifecycle {\n    replace_triggered_by = [toy_thing.a]\n  }")},
 		{config: things("a "+value("2"), "b   lifecycle {\n    replace_triggered_by = [toy_thing.a]\n  }")},
 	},
-	"moved":   {{config: things("a " + value("1"))}, {config: things("b "+value("1")) + "moved {\n  from = toy_thing.a\n  to = toy_thing.b\n}\n"}},
+	"moved": {{config: things("a " + value("1"))}, {config: things("b "+value("1")) + "moved {\n  from = toy_thing.a\n  to = toy_thing.b\n}\n"}},
+	"moved to another type, which the provider refuses": {
+		{config: things("a " + value("1"))},
+		{
+			config: strings.Replace(things("a "+value("1")), "toy_thing", "toy_other", 1) + "moved {\n  from = toy_thing.a\n  to = toy_other.a\n}\n",
+			fails:  true,
+		},
+	},
 	"removed": {{config: things("a " + value("1"))}, {config: "removed {\n  from = toy_thing.a\n  lifecycle {\n    destroy = false\n  }\n}\n"}},
 	"imported": {
 		{config: things("a "+value("1")) + "import {\n  to = toy_thing.a\n  id = \"id-of-a\"\n}\n", before: set("id-of-a", "1")},

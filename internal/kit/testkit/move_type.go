@@ -15,10 +15,11 @@ func (p *planWalk) moveTypes() (diags Diagnostics) {
 		if m.from.kind == m.to.kind || prior == nil {
 			continue
 		}
-		at, provider := m.to.String(), p.state.instances[m.from].provider
-		connection, connecting := p.provider(provider)
-		if diags = append(diags, connecting...); connecting.hasErrors() {
-			return diags
+		at, name := m.to.String(), p.state.instances[m.from].provider
+		provider, _, _ := cutProvider(name)
+		server, err := p.driver.Providers.newServer(provider) // The core asks one that is not configured.
+		if err != nil {
+			return append(diags, failure(at, "No provider", err.Error())...)
 		}
 		encoded, err := ctyjson.Marshal(prior.value, prior.value.Type())
 		if err != nil {
@@ -29,7 +30,7 @@ func (p *planWalk) moveTypes() (diags Diagnostics) {
 		}
 		var answer *tfprotov6.MoveResourceStateResponse
 		err = p.call("MoveResourceState", at, false, func(ctx context.Context) (err error) {
-			answer, err = connection.server.MoveResourceState(ctx, request)
+			answer, err = server.MoveResourceState(ctx, request)
 			return err
 		})
 		if err != nil {

@@ -60,31 +60,35 @@ var (
 
 func (s *toyServer) GetMetadata(context.Context, *tfprotov6.GetMetadataRequest) (*tfprotov6.GetMetadataResponse, error) {
 	return &tfprotov6.GetMetadataResponse{
-		ServerCapabilities: &tfprotov6.ServerCapabilities{PlanDestroy: true, GetProviderSchemaOptional: true},
-		Resources:          []tfprotov6.ResourceMetadata{{TypeName: "toy_thing"}},
+		ServerCapabilities: &tfprotov6.ServerCapabilities{PlanDestroy: true, GetProviderSchemaOptional: true, MoveResourceState: true},
+		Resources:          []tfprotov6.ResourceMetadata{{TypeName: "toy_thing"}, {TypeName: "toy_other"}},
 	}, nil
 }
 
 func (s *toyServer) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+	schema := &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{
+		{Name: "id", Type: tftypes.String, Computed: true},
+		{Name: "name", Type: tftypes.String, Required: true},
+		{Name: "value", Type: tftypes.String, Optional: true},
+		{Name: "kind", Type: tftypes.String, Optional: true},
+		{Name: "secret", Type: tftypes.String, Optional: true, Sensitive: true},
+	}}}
 	return &tfprotov6.GetProviderSchemaResponse{
-		ServerCapabilities: &tfprotov6.ServerCapabilities{PlanDestroy: true},
+		ServerCapabilities: &tfprotov6.ServerCapabilities{PlanDestroy: true, MoveResourceState: true},
 		Provider:           &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{}},
-		ResourceSchemas: map[string]*tfprotov6.Schema{"toy_thing": {Block: &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{
-			{Name: "id", Type: tftypes.String, Computed: true},
-			{Name: "name", Type: tftypes.String, Required: true},
-			{Name: "value", Type: tftypes.String, Optional: true},
-			{Name: "kind", Type: tftypes.String, Optional: true},
-			{Name: "secret", Type: tftypes.String, Optional: true, Sensitive: true},
-		}}}},
+		ResourceSchemas:    map[string]*tfprotov6.Schema{"toy_thing": schema, "toy_other": schema},
 	}, nil
 }
 
 func (s *toyServer) GetResourceIdentitySchemas(
 	context.Context, *tfprotov6.GetResourceIdentitySchemasRequest,
 ) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
-	return &tfprotov6.GetResourceIdentitySchemasResponse{IdentitySchemas: map[string]*tfprotov6.ResourceIdentitySchema{
-		"toy_thing": {IdentityAttributes: []*tfprotov6.ResourceIdentitySchemaAttribute{{Name: "id", Type: tftypes.String, RequiredForImport: true}}},
-	}}, nil
+	identity := &tfprotov6.ResourceIdentitySchema{
+		IdentityAttributes: []*tfprotov6.ResourceIdentitySchemaAttribute{{Name: "id", Type: tftypes.String, RequiredForImport: true}},
+	}
+	return &tfprotov6.GetResourceIdentitySchemasResponse{
+		IdentitySchemas: map[string]*tfprotov6.ResourceIdentitySchema{"toy_thing": identity, "toy_other": identity},
+	}, nil
 }
 
 func (s *toyServer) ValidateProviderConfig(
@@ -113,6 +117,14 @@ func (s *toyServer) UpgradeResourceState(_ context.Context, request *tfprotov6.U
 	}
 	packed, err := tfprotov6.NewDynamicValue(thingType, value)
 	return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &packed}, err
+}
+
+// MoveResourceState refuses to make another type of a thing.
+func (s *toyServer) MoveResourceState(_ context.Context, request *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
+	s.toy.note("move %s to %s", request.SourceTypeName, request.TargetTypeName)
+	return &tfprotov6.MoveResourceStateResponse{Diagnostics: []*tfprotov6.Diagnostic{{
+		Severity: tfprotov6.DiagnosticSeverityError, Summary: "It stays a thing",
+	}}}, nil
 }
 
 func (s *toyServer) UpgradeResourceIdentity(

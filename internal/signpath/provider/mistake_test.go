@@ -28,8 +28,14 @@ type mistake struct {
 	warns bool
 }
 
-// make tries it, and checks what is said. It is the whole of what a plan says of it.
+// make tries it in process, and checks what is said.
 func (m mistake) make(t *testing.T) {
+	t.Helper()
+	m.makeOn(t, inProcess)
+}
+
+// makeOn is make on a bench.
+func (m mistake) makeOn(t *testing.T, on bench) {
 	t.Helper()
 	org := newOrganization(t, signpathtest.WithAnyone, func(seed *mock.Seed) {
 		seed.Projects[1].SigningPolicies[1].Submitters = []string{"ci_user:build"}
@@ -38,7 +44,7 @@ func (m mistake) make(t *testing.T) {
 	must(t, err)
 	fill := strings.NewReplacer("OUTSIDER", outsider.ID, "API_URL", org.URL, "ROOT_URL", strings.TrimSuffix(org.URL, "/Api"),
 		"ORGANIZATION", org.OrganizationID(), "TOKEN", org.Token)
-	s := org.siteWith(inProcess, m.settings, m.before)
+	s := org.siteWith(on, m.settings, m.before)
 	if m.before != "" {
 		s.mustApply()
 	}
@@ -63,6 +69,33 @@ func (m mistake) make(t *testing.T) {
 		if strings.Contains(said, never) {
 			t.Errorf("it says %q: %s", never, said)
 		}
+	}
+}
+
+// TestCLIMistakes makes one of each kind by a CLI, which says some of it by itself.
+func TestCLIMistakes(t *testing.T) {
+	for name, m := range map[string]mistake{
+		"an id": {hcl: approversOf(`["OUTSIDER"]`), says: []string{`is the id of "user:outsider@example.com"`, "`member`"}},
+		"an id of who is created": {
+			hcl: newCI + approverOf(`signpath_ci_user.new.id`), says: []string{"maybe an id: member", "refer to `member` instead"}, warns: true,
+		},
+		"null":       {hcl: approversOf(`null`), says: []string{"No value: members"}},
+		"a function": {hcl: outputOf(`provider::signpath::ci_users(["a"])`), says: []string{"neither a map nor an object; projects is like"}},
+		"a type that is moved": {
+			before: approverOf(`"user:security.officer@example.com"`),
+			hcl:    approversOf(officers) + "moved {\n  from = signpath_signing_policy_approver.l\n  to   = signpath_signing_policy_approvers.l\n}\n",
+			says:   []string{"Moved to another type", "removed block with destroy = false"},
+		},
+		"an import": {
+			hcl:  roleFor(`"user:org.admin@example.com"`, `"GlobalAdministrator"`) + importOf("role_assignment", "r", "user:org.admin@example.com/GlobalAdministrator"),
+			says: []string{"Cannot import what does not exist", "the user alone"},
+		},
+		"a rule": {settings: guardrails(`few-admins = { severity = "deny" }`), says: []string{`did you mean "few-global-administrators"?`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m.makeOn(t, byCLI)
+		})
 	}
 }
 
