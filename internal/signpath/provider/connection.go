@@ -59,7 +59,8 @@ func connectionAttributes() map[string]schema.Attribute {
 		string(httpapi.FieldRetryTimeout): wholeNumberAttribute(httpapi.RetryTimeout, "How many seconds a request may take with all its attempts and the waits between them. "+
 			"Reads, and writes that state the whole result, are sent again after a connection error or one of the answers 408, 429, 502, 503 and 504; a `Retry-After` is kept. "+
 			"What creates or generates something is sent again only if SignPath certainly did not act. "+
-			"A pause that is longer than the time that is left is an error at once. With 0, nothing is sent again."),
+			"A pause that is longer than the time that is left is an error at once. With 0, nothing is sent again. "+
+			"Where nobody takes the connection, and nobody ever answered in this run, there are four attempts within seconds: the address is wrong, then, or the server is not up."),
 		string(httpapi.FieldMaxConcurrentRequests): wholeNumberAttribute(httpapi.MaxConcurrentRequests,
 			"How many requests are under way at once. Terraform's own `-parallelism` also limits them."),
 		string(httpapi.FieldMaxRequestsPerSecond): schema.Float64Attribute{
