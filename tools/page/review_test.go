@@ -45,10 +45,16 @@ func (p place) String() string {
 	return p.Project + "/" + p.SigningPolicy
 }
 
-// own tells whether something at the place itself gives the right.
+// holds tells whether the place is the other one, or around it.
+func (p place) holds(other place) bool {
+	return p == other || p == place{} || p.SigningPolicy == "" && p.Project == other.Project
+}
+
+// own tells whether something at the place itself gives the right, or further in: what somebody
+// has in the whole of a project by an entry of one of its policies is the project's.
 func (a access) own() bool {
 	for _, reason := range a.Reasons {
-		if reason.At == a.place {
+		if a.place.holds(reason.At) {
 			return true
 		}
 	}
