@@ -54,7 +54,7 @@ func (p place) holds(other place) bool {
 // has in the whole of a project by an entry of one of its policies is the project's.
 func (a access) own() bool {
 	for _, reason := range a.Reasons {
-		if a.place.holds(reason.At) {
+		if a.holds(reason.At) {
 			return true
 		}
 	}
