@@ -1,0 +1,163 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
+)
+
+// PrincipalChange says what of a user or group to change; nil leaves it as it is.
+type PrincipalChange struct {
+	Name *string
+	// Settings are new texts, by the attributes of the settings; an empty one clears it.
+	Settings map[string]string
+	Role     *access.Role
+	// From leaves the role of whoever has another one than this, as the user is read right
+	// before the write. It is empty where any role is replaced.
+	From access.Role
+	// Yields leaves what this client has set, or is about to in the same edit: in one run,
+	// a role is handed from one owner to another, in an order that nobody knows.
+	Yields bool
+}
+
+// IsEmpty tells whether the change changes nothing.
+func (c PrincipalChange) IsEmpty() bool {
+	return c.Name == nil && len(c.Settings) == 0 && c.Role == nil
+}
+
+// EditPrincipal changes settings of an interactive user, a CI user or a user
+// group, and leaves all others as they are.
+func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string, change PrincipalChange) (Warnings, error) {
+	publish := publisher{
+		as: func(o contract.Object) error {
+			p, err := decodePrincipal(kind, o)
+			if err == nil {
+				p, err = c.settleUser(ctx, p, o, contract.RoutesOf[kind].Read)
+			}
+			if err == nil {
+				c.snapshot.put(p)
+			}
+			return err
+		},
+		forget: func() { c.snapshot.doubt(kind, id) },
+	}
+	if kind == access.KindGroup {
+		publish = c.publishGroup(id, publish)
+	}
+	mutations, err := c.mutations(ctx, kind, change)
+	if err != nil {
+		return nil, err
+	}
+	return c.edit(ctx, principalEntity(kind, id), mutations, publish)
+}
+
+// mutations are what a change of somebody of the kind writes.
+func (c *Client) mutations(ctx context.Context, kind access.Kind, change PrincipalChange) ([]mutation, error) {
+	var mutations []mutation
+	if change.Name != nil {
+		mutations = append(mutations, setValue(contract.PropName, *change.Name))
+	}
+	for _, setting := range vocabulary.SignPath.SettingsOf(kind) {
+		switch text, asked := change.Settings[setting.Attribute]; {
+		case !asked:
+		case text == "":
+			mutations = append(mutations, setValue(contract.PropertyOfSetting(setting), nil))
+		default:
+			mutations = append(mutations, setValue(contract.PropertyOfSetting(setting), text))
+		}
+	}
+	if change.Role != nil {
+		role, err := c.setRole(ctx, kind, *change.Role)
+		if err != nil {
+			return nil, err
+		}
+		if change.From != "" {
+			role = onlyFrom(role, change.From)
+		}
+		mutations = append(mutations, role)
+	}
+	for i := range mutations {
+		mutations[i].yields = change.Yields
+	}
+	return mutations, nil
+}
+
+func activation(kind access.Kind, active bool) *contract.Route {
+	if active {
+		return contract.RoutesOf[kind].Activate
+	}
+	return contract.RoutesOf[kind].Deactivate
+}
+
+// SetActive activates or deactivates an interactive user or a CI user, and
+// reads it back. If SignPath thereby also changed the role of the user, or emptied
+// another setting, the error is a [*LostPropertiesError].
+func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, active bool) error {
+	r := activation(kind, active)
+	before, isKnown := c.snapshot.read(id)
+	if _, _, err := c.write(ctx, r, []string{id}, nil); err != nil {
+		c.snapshot.doubt(kind, id)
+		return err
+	}
+	p, err := c.readPrincipal(ctx, kind, id)
+	for _, wait := range settleWaits {
+		if err != nil || p.Active == active {
+			break
+		}
+		if err = httpapi.Sleep(ctx, wait); err == nil {
+			p, err = c.readPrincipal(ctx, kind, id)
+		}
+	}
+	if err != nil {
+		c.snapshot.doubt(kind, id)
+		return err
+	}
+	if p.Active != active {
+		return c.unusable(r, []string{id}, fmt.Errorf("it was accepted, but %s is still %s", p, map[bool]string{true: "active", false: "inactive"}[p.Active]))
+	}
+	if isKnown {
+		return compareUser(before, p)
+	}
+	return nil
+}
+
+// compareUser finds what an activation or deactivation did to the user beyond that.
+func compareUser(before, after access.Principal) error {
+	unasked := &LostPropertiesError{Object: fmt.Sprintf("%s %s", before.Kind.Noun(), before.ID), Done: true}
+	if before.Role != after.Role {
+		unasked.Changed = append(unasked.Changed, fmt.Sprintf("the role, which was %s and is %s now", vocabulary.SignPath.Spell(before.Role), vocabulary.SignPath.Spell(after.Role)))
+	}
+	compare := func(noun, before, after string) {
+		if before != "" && after == "" {
+			unasked.Lost = append(unasked.Lost, fmt.Sprintf("the %s, which held %q", noun, before))
+		}
+	}
+	compare("name", before.Name, after.Name)
+	compare("e-mail address", before.Email, after.Email)
+	for _, setting := range vocabulary.SignPath.SettingsOf(before.Kind) {
+		compare(setting.Noun, *setting.Of(&before), *setting.Of(&after))
+	}
+	if len(unasked.Lost)+len(unasked.Changed) == 0 {
+		return nil
+	}
+	return unasked
+}
+
+// Reinvite sends an interactive user a new invitation. The request is never sent
+// twice: each one is a mail.
+//
+// Nothing can be read back that would show it, so an answer that is a page, as
+// proxies and portals put it in the place of SignPath's, is an error.
+func (c *Client) Reinvite(ctx context.Context, id string) error {
+	r, parameters := contract.RoutesOf[access.KindUser].Reinvite, []string{id}
+	body, _, err := c.write(ctx, r, parameters, nil)
+	if err == nil && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		return c.unusable(r, parameters, fmt.Errorf("%w: a page, so nobody can tell whether the invitation was sent", httpapi.ErrNotJSON))
+	}
+	return err
+}
