@@ -236,7 +236,11 @@ func (p *planned) outstanding() string {
 		p.verdict.Reason + " The digest of this baseline is " + p.digest + ".",
 	}
 	if changes := p.changes(); len(changes) > 0 {
-		text = append(text, "What changes, once a person has done it:", paragraphs(changes))
+		what := "What changes, once a person has done it:"
+		if p.verdict.Known == nil {
+			what = "What should be, and nobody has said yet how far it is:"
+		}
+		text = append(text, what, paragraphs(changes))
 	}
 	if len(p.verdict.Deviations) > 0 {
 		text = append(text, "What was seen otherwise:", paragraphs(p.verdict.Deviations))
@@ -259,7 +263,7 @@ func (p *planned) changes() []string {
 	if !p.isChanged() {
 		return nil
 	}
-	return p.Sentences(p.Compare(p.verdict.Known))
+	return p.Sentences(p.verdict.Known)
 }
 
 // paragraphs sets texts below each other, as many as a reader looks at.
@@ -287,10 +291,18 @@ func (r *baselineResource) warnOfDestroy(rec record, diags *diag.Diagnostics) {
 		slices.SortFunc(all, access.Reference.Compare)
 		empty := baseline.Baseline{Model: rec.Model, Organization: rec.organization, Places: rec.Places}
 		steps := slices.DeleteFunc(empty.Steps(held), func(s baseline.Step) bool { return s.Kind == baseline.KindLook })
-		text = append(text, fmt.Sprintf("They are %s. To take what they have would take a person these steps:", review.Enumerate(access.Spell(all))),
+		text = append(text, fmt.Sprintf("They are %s. To take what they have would take a person these steps.%s", review.Enumerate(access.Spell(all)), rec.lastOfAll(held)),
 			paragraphs(headlines(steps)))
 	}
 	diags.AddWarning("To destroy an access baseline takes access from nobody", strings.Join(text, "\n\n"))
+}
+
+// lastOfAll says what to take care of if all are taken what they hold.
+func (r *record) lastOfAll(held []access.Grant) string {
+	if len(r.Model.Administrators(held)) == 0 {
+		return ""
+	}
+	return " After the last of them, nobody whom the baseline names can give access again: see that somebody else is an administrator before."
 }
 
 // have is as "3 principals have".

@@ -237,7 +237,7 @@ func (c Change) Attested() string {
 
 // counts tells whether the statement confirms the baseline.
 func (c Change) counts() string {
-	if c.After.Confirmation != "" {
+	if c.After.Confirmation != "" && c.After.Confirmation != notConfirmed {
 		return "it confirms the baseline."
 	}
 	verdict := c.verdict()

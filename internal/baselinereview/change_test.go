@@ -83,6 +83,11 @@ func TestChanges(t *testing.T) {
 			"It is attested by " + ada + " on 2026-03-01: it does not confirm the baseline. As transcribed by " + ada +
 				" on 2026-03-01, access is not as it should be: 1 deviation.",
 		}},
+		"new, and otherwise than somebody saw it, which is followed up elsewhere": {nil, acme(grant("account:ci", "Usage Viewer", cy), set("confirmation", "not confirmed")), []string{
+			cy + ` gains "Usage Viewer" at account:ci (sandbox).`,
+			"It is attested by " + ada + " on 2026-03-01: it does not confirm the baseline. As transcribed by " + ada +
+				" on 2026-03-01, access is not as it should be: 1 deviation.",
+		}},
 		"nothing":                  {acme(), acme(), nil},
 		"other spelling and order": {acme(), acme(grant("organisation", "Organisation Admin", "user:BOB@example.com", ada)), nil},
 		"inherited already": {acme(), acme(grant("account:ci", "Organisation Admin", ada)), []string{

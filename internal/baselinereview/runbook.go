@@ -20,7 +20,7 @@ func WriteRunbook(records []*Record, of string, day time.Time) string {
 	steps := 0
 	for _, r := range records {
 		fmt.Fprintf(&b, "\n## %s\n\n", text.Markdown(r.Where()))
-		fmt.Fprintf(&b, "%s of `%s`. %s\n", "Access baseline", strings.ReplaceAll(text.Visible(r.Address), "`", "'"), text.Markdown(r.Confirmed(day)))
+		fmt.Fprintf(&b, "Access baseline of `%s`. %s\n", strings.ReplaceAll(text.Visible(r.Address), "`", "'"), text.Markdown(r.Confirmed(day)))
 		if len(r.Deviations) > 0 {
 			b.WriteString("\nSeen otherwise:\n\n")
 			for _, deviation := range r.Deviations {
@@ -28,12 +28,12 @@ func WriteRunbook(records []*Record, of string, day time.Time) string {
 			}
 		}
 		b.WriteString("\n")
-		todo := r.StepsOn(day)
-		for _, step := range todo {
+		outstanding := r.StepsOn(day)
+		for _, step := range outstanding {
 			steps++
 			b.WriteString("- [ ] " + text.Markdown(step) + "\n")
 		}
-		if len(todo) == 0 {
+		if len(outstanding) == 0 {
 			b.WriteString("There is nothing to do.\n")
 		}
 	}

@@ -91,11 +91,16 @@ func set(grants []access.Grant) map[access.Grant]bool {
 	return all
 }
 
-// Sentences tell a difference to a reviewer, what is given first.
-func (b Baseline) Sentences(d Difference) []string {
+// Sentences tell a reviewer how the baseline differs from the grants, what is given first.
+// Where nothing is known of them, which is nil, nobody can say that somebody gains.
+func (b Baseline) Sentences(from []access.Grant) []string {
+	d, verb := b.Compare(from), "gains"
+	if from == nil {
+		verb = "is to have"
+	}
 	var all []string
 	for _, c := range d.Given {
-		all = append(all, b.TellGiven(c, "gains"))
+		all = append(all, b.TellGiven(c, verb))
 	}
 	for _, c := range d.Taken {
 		all = append(all, b.TellTaken(c))

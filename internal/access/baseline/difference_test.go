@@ -49,10 +49,18 @@ func TestDifferenceTellsInheritance(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := parse(t, c.to)
-			if got := b.Sentences(b.Compare(parse(t, c.from).Grants)); !slices.Equal(got, c.want) {
+			if got := b.Sentences(parse(t, c.from).Grants); !slices.Equal(got, c.want) {
 				t.Errorf("it is told as %q", got)
 			}
 		})
+	}
+}
+
+// TestSentencesOfWhatNobodyKnows: that somebody gains, nobody can say.
+func TestSentencesOfWhatNobodyKnows(t *testing.T) {
+	b := parse(t, baseline.Written{"house:south": {"JANITOR": {"user:ben@example.com"}}})
+	if got, want := b.Sentences(nil), []string{"user:ben@example.com is to have \"JANITOR\" at house:south (shed)."}; !slices.Equal(got, want) {
+		t.Errorf("it is told as %q", got)
 	}
 }
 

@@ -38,7 +38,7 @@ func observed(day, grants string) string {
 func TestBaseline(t *testing.T) {
 	s := newSite(t, "2026-11-20").Configure(acme(grants, ""))
 	s.PlanIs(true, "admin-is-owner (note): user:deputy@example.com has ORG_ADMIN", "for a person: this apply changes nothing at IgniSign.",
-		`user:ops@example.com gains "APP_OPERATOR" at environment:contracts/PRODUCTION`)
+		`user:ops@example.com is to have "APP_OPERATOR" at environment:contracts/PRODUCTION`)
 	s.MustApply(testkit.Options{})
 	steps := strings.Join(s.Texts("steps"), "\n")
 	if !testkit.Says("No page of the vendor says where that page is", "If it looks otherwise there, stop and ask.").MatchString(steps) {

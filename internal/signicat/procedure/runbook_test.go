@@ -109,8 +109,8 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 		return fmt.Errorf("access is %v\nand should be %v\n%s", got, want, strings.Join(lines, "\n"))
 	}
 	observed := parse(t, site.seen())
-	if difference := wanted.Compare(observed.Grants); !difference.IsEmpty() {
-		return fmt.Errorf("after the steps there is left: %v", wanted.Sentences(difference))
+	if !wanted.Compare(observed.Grants).IsEmpty() {
+		return fmt.Errorf("after the steps there is left: %v", wanted.Sentences(observed.Grants))
 	}
 	if again := wanted.Steps(observed.Grants); len(again) != 1 || again[0].Kind != baseline.KindLook {
 		return fmt.Errorf("after the steps there are more steps: %v", baseline.Format(again))

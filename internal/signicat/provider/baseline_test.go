@@ -51,7 +51,7 @@ const outstanding = "for a person: this apply changes nothing at Signicat."
 // TestBaselineIsOutstandingUntilAttested leads a baseline through its life.
 func TestBaselineIsOutstandingUntilAttested(t *testing.T) {
 	s := newSite(t, "2026-11-20").Configure(acme(justAdmins, ""))
-	s.PlanIs(true, "4 steps are "+outstanding, "Nobody has attested that access is so", "user:deputy@example.com gains \"Organisation Admin\" at the organisation",
+	s.PlanIs(true, "4 steps are "+outstanding, "Nobody has attested that access is so", "user:deputy@example.com is to have \"Organisation Admin\" at the organisation",
 		"and so at account:shop (production) and account:shop_ci (sandbox)", "Steps", "1. Invite user:deputy@example.com, user:owner@example.com at the organisation")
 	s.MustApply(testkit.Options{})
 	s.Is("confirmation", "outstanding since 2026-11-20: 4 steps")
@@ -328,6 +328,7 @@ func TestDestroyTakesNothing(t *testing.T) {
 	s.Configure("")
 	s.PlanIs(true, "To destroy an access baseline takes access from nobody", "Nobody loses anything at Signicat: whatever access 3 principals have there stays",
 		"user:deputy@example.com, user:owner@example.com and user:tech.lead@example.com",
+		"nobody whom the baseline names can give access again: see that somebody else is an administrator before",
 		"Remove all access of user:tech.lead@example.com at account:shop (production)",
 		"Remove all access of user:owner@example.com at the organisation")
 	planned := s.Plan(testkit.Options{Destroy: true})
