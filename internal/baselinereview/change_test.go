@@ -83,7 +83,8 @@ func TestChanges(t *testing.T) {
 			"It is attested by " + ada + " on 2026-03-01: it does not confirm the baseline. As transcribed by " + ada +
 				" on 2026-03-01, access is not as it should be: 1 deviation.",
 		}},
-		"new, and otherwise than somebody saw it, which is followed up elsewhere": {nil, acme(grant("account:ci", "Usage Viewer", cy), set("confirmation", "not confirmed")), []string{
+		"new, and otherwise than somebody saw it, which is followed up elsewhere": {nil, acme(
+			grant("account:ci", "Usage Viewer", cy), set("confirmation", "not confirmed")), []string{
 			cy + ` gains "Usage Viewer" at account:ci (sandbox).`,
 			"It is attested by " + ada + " on 2026-03-01: it does not confirm the baseline. As transcribed by " + ada +
 				" on 2026-03-01, access is not as it should be: 1 deviation.",

@@ -51,7 +51,8 @@ const outstanding = "for a person: this apply changes nothing at Signicat."
 // TestBaselineIsOutstandingUntilAttested leads a baseline through its life.
 func TestBaselineIsOutstandingUntilAttested(t *testing.T) {
 	s := newSite(t, "2026-11-20").Configure(acme(justAdmins, ""))
-	s.PlanIs(true, "4 steps are "+outstanding, "Nobody has attested that access is so", "user:deputy@example.com is to have \"Organisation Admin\" at the organisation",
+	s.PlanIs(true, "4 steps are "+outstanding, "Nobody has attested that access is so",
+		"user:deputy@example.com is to have \"Organisation Admin\" at the organisation",
 		"and so at account:shop (production) and account:shop_ci (sandbox)", "Steps", "1. Invite user:deputy@example.com, user:owner@example.com at the organisation")
 	s.MustApply(testkit.Options{})
 	s.Is("confirmation", "outstanding since 2026-11-20: 4 steps")
