@@ -51,7 +51,7 @@ type Client struct {
 	asked  asked
 	// exchanger gets the tokens; nil where the secret itself is sent.
 	exchanger *exchanger
-	pace   *pace
+	pace      *pace
 	// answered has, by path, the id of the last request that succeeded.
 	answered sync.Map
 	// isReached is true once there was an answer, whatever it said.

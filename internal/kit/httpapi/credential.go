@@ -76,7 +76,7 @@ func (c Config) readSecret(wrong *ConfigErrors) string {
 		return c.Secret
 	}
 	if c.Secret != "" {
-		wrong.add(names.File, fmt.Sprintf("Both a %s and a file with one are set. Set one of %s and %s, or one of the environment variables %s and %s.",
+		wrong.add(names.File, fmt.Sprintf("Both the %s and a file with it are set. Set one of %s and %s, or one of the environment variables %s and %s.",
 			names.Noun, names.Field, names.File, c.Service.Environment[names.Field], c.Service.Environment[names.File]))
 		return ""
 	}

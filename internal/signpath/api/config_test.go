@@ -78,7 +78,7 @@ func TestSettingsAreCalledByTheirNames(t *testing.T) {
 			"or token_file to the path of a file that holds it.": {},
 		"The API token contains a colon, so it is probably a composite token (<API token>:<trusted build system token>), " +
 			"as a trusted build system sends it. Use only the part before the colon.": {Secret: demoToken + ":" + demoToken},
-		"Both a token and a file with a token are set. Set one of api_token and token_file, " +
+		"Both the API token and a file with it are set. Set one of api_token and token_file, " +
 			"or one of the environment variables SIGNPATH_API_TOKEN and SIGNPATH_API_TOKEN_FILE.": {Secret: demoToken, SecretFile: "token"},
 	} {
 		_, err := api.New(api.Config{OrganizationID: organizationID, Config: c})

@@ -97,8 +97,8 @@ func (m configModel) config() httpapi.Config {
 	}
 	return httpapi.Config{
 		URL:                   m.URL.ValueString(),
-		Secret:                 m.Token.ValueString(),
-		SecretFile:             m.TokenFile.ValueString(),
+		Secret:                m.Token.ValueString(),
+		SecretFile:            m.TokenFile.ValueString(),
 		AttemptTimeout:        seconds(m.RequestTimeout),
 		RetryBudget:           seconds(m.RetryTimeout),
 		MaxConcurrentRequests: int(m.MaxConcurrentRequests.ValueInt64()),
