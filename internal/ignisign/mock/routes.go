@@ -104,7 +104,7 @@ func unrouted(c *call) (any, *refusal) {
 // answering makes answers of what a handler returns.
 func (s *Server) answering(serve handler) mockserver.Handler {
 	return func(asked *mockserver.Call) mockserver.Answer {
-		c := &call{Call: asked, Server: s, now: s.clock()}
+		c := &call{Call: asked, Server: s, now: asked.At}
 		body, refused := serve(c)
 		answer := mockserver.Answer{}
 		if refused != nil {
