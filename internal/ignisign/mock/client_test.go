@@ -28,8 +28,10 @@ const (
 	appContext  = "/applications/" + application + "/context"
 	hooks       = "/applications/" + application + "/envs/PRODUCTION/webhooks"
 	events      = "/webhooks/66bf00000000000000000003/events"
+)
 
-	// of the demo seed
+// Ids of invitations in the demo seed.
+const (
 	accepted = "65a0c0ffee00000000000001"
 	pending  = "65a0c0ffee00000000000002"
 	declined = "65a0c0ffee00000000000003"

@@ -24,10 +24,8 @@ func (s *Server) controlEndpoints() map[string]mockserver.Endpoint {
 		"POST add-member":    answerID(func(p person) (string, error) { return console.AddMember(p.Email, p.Roles) }),
 		"POST change-member": mockserver.Act(func(p person) error { return console.ChangeMember(p.Email, p.Roles) }),
 		"POST remove-member": mockserver.Act(func(p person) error { return console.RemoveMember(p.Email) }),
-		"POST membership-event": mockserver.Act(func(event struct {
-			UserID string `json:"userId"`
-		}) error {
-			console.EmitMembershipEvent(event.UserID)
+		"POST membership-event": mockserver.Act(func(u user) error {
+			console.EmitMembershipEvent(u.UserID)
 			return nil
 		}),
 
@@ -49,6 +47,11 @@ func (s *Server) controlEndpoints() map[string]mockserver.Endpoint {
 type person struct {
 	Email string `json:"email"`
 	Roles Roles  `json:"roles"`
+}
+
+// user is a control request about a user of the platform.
+type user struct {
+	UserID string `json:"userId"`
 }
 
 // named is a control request about something with a name, an id or a word.

@@ -251,11 +251,11 @@ func (s Seed) clone() Seed {
 	}
 	s.Members = slices.Clone(s.Members)
 	for i := range s.Members {
-		s.Members[i].Grant = s.Members[i].Grant.clone()
+		s.Members[i].Grant = s.Members[i].clone()
 	}
 	s.Invitations = slices.Clone(s.Invitations)
 	for i := range s.Invitations {
-		s.Invitations[i].Grant = s.Invitations[i].Grant.clone()
+		s.Invitations[i].Grant = s.Invitations[i].clone()
 	}
 	return s
 }

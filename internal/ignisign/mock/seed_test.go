@@ -65,3 +65,19 @@ func TestSeedsAreCompleted(t *testing.T) {
 	equal(t, "seed", []any{seed.Invitations[0].ID, seed.Invitations[0].Roles["STAGING"][0]}, []any{"", "USER"})
 	equal(t, "other server", second.Invitations()[0].Status, "PENDING")
 }
+
+func TestEnvironment(t *testing.T) {
+	seed := mock.DemoSeed()
+	server, err := mock.New(seed)
+	must(t, err)
+	root := [2]string{"IGNISIGN_SERVER_URL", "http://127.0.0.1:1"}
+	equal(t, "of a new key", server.Environment(root[1]), [][2]string{{"IGNISIGN_API_KEY", demoKey}, root})
+	seed.APIKeys = seed.APIKeys[3:] // an old key, and one that is revoked
+	server, err = mock.New(seed)
+	must(t, err)
+	equal(t, "of an old key", server.Environment(root[1]), [][2]string{
+		{"IGNISIGN_APP_ID", application}, {"IGNISIGN_APP_ENV", "DEVELOPMENT"}, {"IGNISIGN_APP_SECRET", oldKey}, root,
+	})
+	must(t, server.Console().RevokeKey("old pipeline"))
+	equal(t, "of no key", server.Environment(root[1]), [][2]string{root})
+}

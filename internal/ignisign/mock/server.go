@@ -10,10 +10,13 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
+// httpServer is the HTTP part.
+type httpServer = mockserver.Server
+
 // Server is an application at IgniSign. It is an http.Handler and safe for concurrent use. Its API is served below /v3 and
 // /v4 of the URL that Start returns.
 type Server struct {
-	*mockserver.Server
+	*httpServer
 
 	dialect    Dialect
 	clock      func() time.Time
@@ -71,7 +74,7 @@ func New(seed Seed, options ...Option) (*Server, error) {
 	if err := s.application.validate(); err != nil {
 		return nil, err
 	}
-	s.Server = mockserver.New(mockserver.Config{
+	s.httpServer = mockserver.New(mockserver.Config{
 		Match:      mockserver.Routes(s.answering(unrouted), s.routes()...),
 		Lock:       &s.mutex,
 		Redact:     mockserver.Redaction("secret", "jwtToken", "clientSecret", "displayableSecret", "certificate"),
@@ -98,6 +101,27 @@ func (s *Server) Snapshot() Seed {
 		snapshot.SSOConfigs[i].ClientSecret, snapshot.SSOConfigs[i].Certificate = "", ""
 	}
 	return snapshot
+}
+
+// Environment returns names and values of the environment variables that a client needs, in order: of the first active new
+// key, or of the first old one if there is no new one. The root is what Start returns.
+func (s *Server) Environment(root string) [][2]string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	server := [2]string{"IGNISIGN_SERVER_URL", root}
+	for _, key := range s.application.APIKeys {
+		if key.Status == statusActive && isNewKey(key.Secret) {
+			return [][2]string{{"IGNISIGN_API_KEY", key.Secret}, server}
+		}
+	}
+	for _, key := range s.application.APIKeys {
+		if key.Status == statusActive && key.Secret != "" {
+			return [][2]string{
+				{"IGNISIGN_APP_ID", s.application.Application.ID}, {"IGNISIGN_APP_ENV", key.Environment}, {"IGNISIGN_APP_SECRET", key.Secret}, server,
+			}
+		}
+	}
+	return [][2]string{server}
 }
 
 func randomHex(bytes int) string {
