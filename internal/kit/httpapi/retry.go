@@ -35,7 +35,10 @@ const longWait = 30 * time.Second
 func (c *Client) repeat(ctx context.Context, r Request, id string, content []byte) (last answer, received bool) {
 	told := time.Now()
 	for attempt := 0; ; attempt++ {
-		result := c.attempt(ctx, r, id, content)
+		result := c.authorized(ctx, r, id, content)
+		if result.noToken != nil {
+			return result, received
+		}
 		result.attempts = attempt + 1
 		if result.err == nil {
 			c.isReached.Store(true)

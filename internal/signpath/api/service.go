@@ -30,24 +30,30 @@ const EnvTokenFile = "SIGNPATH_API_TOKEN_FILE" //nolint:gosec // The name of a v
 // (documented). What package httpapi does for some servers, it does for SignPath's:
 // those before 1.179.0 refuse an empty body, and those before 1.206.0 mishandle the
 // absence of a Content-Type (documented).
-var Service = httpapi.Service{ //nolint:gosec // It names variables and holds no credential.
+var Service = httpapi.Service{
 	Name:       "SignPath",
 	DefaultURL: DefaultURL,
 	// Tools disagree on whether the variable includes it (observed).
 	URLEnding: "/" + contract.Version,
 	Environment: map[httpapi.Field]string{
-		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, httpapi.FieldToken: EnvToken, httpapi.FieldTokenFile: EnvTokenFile,
+		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, FieldToken: EnvToken, FieldTokenFile: EnvTokenFile,
 		httpapi.FieldRequestTimeout: EnvRequestTimeout, httpapi.FieldRetryTimeout: EnvRetryTimeout,
 	},
-	TokenOwner:     "a CI user, or of an interactive user",
-	RefuseToken:    refuseCompositeToken,
+	Secret: httpapi.Secret{
+		Field: FieldToken, File: FieldTokenFile, Noun: "API token", Wanted: "the token of a CI user, or of an interactive user", Refuse: refuseCompositeToken,
+		Refused: "The token is wrong, was regenerated since, is that of another installation, or its user is inactive.",
+	},
 	ReadProblem:    readProblem,
 	UnusableAdvice: "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project.",
 	NotFound:       "SignPath itself answers 403 for an unknown object.",
 }
 
-// FieldOrganizationID is the setting that only SignPath has.
-const FieldOrganizationID httpapi.Field = "organization_id"
+// The settings that only SignPath has.
+const (
+	FieldOrganizationID httpapi.Field = "organization_id"
+	FieldToken          httpapi.Field = "api_token"
+	FieldTokenFile      httpapi.Field = "token_file"
+)
 
 // Config says which organization to talk to, and as whom. Client certificates are
 // for a proxy in front of SignPath, which itself does not support them (documented).
