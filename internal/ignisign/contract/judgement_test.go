@@ -16,7 +16,11 @@ const (
 	invitations = application + "/users-invitations"
 	invitation  = `{"_id":"65a0c0ffee0000000000abcd","email":"dev.lead@example.com","appId":"appId_11111111-2222-3333-4444-555555555555",` +
 		`"status":"PAUSED","roles":{"STAGING":["USER"],"TEST":["GUEST"]},"note":"new"}`
-	invite = `{"email":"dev.lead@example.com","roles":{"DEVELOPMENT":["ADMIN"],"STAGING":[],"PRODUCTION":[]}}`
+	edit       = `{"roles":{"STAGING":["USER"]}}`
+	hookEvents = "/v4/webhooks/65a0c0ffee0000000000abcd/events"
+	noEvents   = `{"events":[],"searchData":{"total":0,"page":0,"nbEventsPerPage":20}}`
+	badSecret  = `{"appId":"appId_11111111-2222-3333-4444-555555555555","envSettings":{"STAGING":{"ssoConfigs":[{"settingsOAuth2":{"clientSecret":7}}]}}}`
+	invite     = `{"email":"dev.lead@example.com","roles":{"DEVELOPMENT":["ADMIN"],"STAGING":[],"PRODUCTION":[]}}`
 )
 
 // What a client sends is closed: vocabularies of roles are not mixed, and the contradictory method is not tried. What a server
@@ -32,15 +36,15 @@ func TestWhatTheDocumentPermits(t *testing.T) {
 		"IAM roles":                     {"POST", invitations, strings.Replace(invite, "ADMIN", "APP_ADMIN", 1), invitation, "/roles/DEVELOPMENT"},
 		"a list of IAM roles":           {"POST", invitations, `{"email":"dev.lead@example.com","roles":["APP_ADMIN"]}`, invitation, "/roles"},
 		"names":                         {"POST", invitations, strings.Replace(invite, "{", `{"firstName":"D",`, 1), invitation, `"firstName" is unsupported`},
-		"an edit by POST":               {"POST", invitations + "/65a0c0ffee0000000000abcd", `{"roles":{"STAGING":["USER"]}}`, invitation, "does not have the method"},
+		"an edit by POST":               {"POST", invitations + "/65a0c0ffee0000000000abcd", edit, invitation, "does not have the method"},
 		"an edit of the address":        {"PUT", invitations + "/65a0c0ffee0000000000abcd", invite, invitation, `"email" is unsupported`},
 		"another application's id":      {"GET", "/v4/applications/contracts/context", "", `{}`, "appId"},
-		"a context with a wrong secret": {"GET", application + "/context", "", `{"envSettings":{"STAGING":{"ssoConfigs":[{"settingsOAuth2":{"clientSecret":7}}]}}}`, "clientSecret"},
+		"a context with a wrong secret": {"GET", application + "/context", "", badSecret, "clientSecret"},
 		"a context of nothing but ids":  {"GET", application + "/context", "", `{"appId":"appId_11111111-2222-3333-4444-555555555555"}`, ""},
 		"a list in an envelope":         {"GET", invitations, "", `{"invitations":[]}`, "array"},
 		"an invitation without a state": {"GET", invitations, "", `[` + strings.Replace(invitation, `"status":"PAUSED",`, "", 1) + `]`, `"status" is missing`},
-		"another filter":                {"GET", "/v4/webhooks/65a0c0ffee0000000000abcd/events?filter=NEW", "", `{"events":[],"searchData":{"total":0,"page":0,"nbEventsPerPage":20}}`, "filter"},
-		"one event":                     {"GET", "/v4/webhooks/65a0c0ffee0000000000abcd/events/65a0c0ffee0000000000abcd", "", `{}`, "does not have the method"},
+		"another filter":                {"GET", hookEvents + "?filter=NEW", "", noEvents, "filter"},
+		"one event":                     {"GET", hookEvents + "/65a0c0ffee0000000000abcd", "", `{}`, "does not have the method"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			recorder := contracttest.Record(t)
