@@ -96,7 +96,7 @@ func (c *call) body() (map[string]json.RawMessage, *refusal) {
 		return nil, nil
 	}
 	var body map[string]json.RawMessage
-	if json.Unmarshal(c.Content, &body) != nil || body == nil {
+	if json.Unmarshal(c.Content, &body) != nil {
 		return nil, refuse(http.StatusBadRequest, "BAD_REQUEST", "The body is not a JSON object.")
 	}
 	return body, nil

@@ -76,6 +76,8 @@ func TestBadExchanges(t *testing.T) {
 	c.exchange("STAGING", oldKey).refused(401, "AUTHENTICATION_FAILED")
 	c.exchange("DEVELOPMENT", demoKey).refused(401, "AUTHENTICATION_FAILED")
 	c.exchange("DEVELOPMENT", "").refused(400, "API_AUTH_BAD_REQUEST")
+	other := object{"appId": "appId_99999999-2222-3333-4444-555555555555", "appEnv": "DEVELOPMENT", "secret": oldKey}
+	c.send(http.MethodPost, "/auth/app-api", other).refused(401, "AUTHENTICATION_FAILED")
 	c.exchange("TEST", oldKey).refused(400, "API_AUTH_BAD_REQUEST")
 	for _, logged := range c.server.Requests() {
 		if strings.Contains(logged.RequestBody+logged.ResponseBody, "MockOnly") {

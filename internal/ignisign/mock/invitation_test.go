@@ -83,6 +83,26 @@ func TestInvitingAgain(t *testing.T) {
 	equal(t, "mails", len(c.server.Mails()), 3)
 }
 
+// Of two invitations of one address, people answer the newest.
+func TestAnsweringTheNewest(t *testing.T) {
+	c := start(t, "second-invitation-new")
+	c.invite("dev.lead@example.com", allUsers).ok()
+	must(t, c.server.Console().Accept("dev.lead@example.com"))
+	equal(t, "older", c.server.Invitations()[1].Status, "PENDING")
+	equal(t, "newer", c.server.Invitations()[4].Status, "ACCEPTED")
+	equal(t, "member", lineOf(c.members(), "dev.lead"), "dev.lead@example.com USER/USER/USER")
+}
+
+// Who was made a member by hand in between has what was accepted last, once.
+func TestAcceptingAsAMember(t *testing.T) {
+	c := start(t, "")
+	_, err := c.server.Console().AddMember("dev.lead@example.com", mock.Roles{"PRODUCTION": {"READER"}})
+	must(t, err)
+	must(t, c.server.Console().Accept("dev.lead@example.com"))
+	equal(t, "member", lineOf(c.members(), "dev.lead"), "dev.lead@example.com ADMIN/USER/")
+	equal(t, "members", len(c.server.Members()), 3)
+}
+
 func TestBadInvitations(t *testing.T) {
 	c := startUnjudged(t, "", "it sends what no client may")
 	good := userEverywhere

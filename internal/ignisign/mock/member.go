@@ -17,7 +17,7 @@ func (s *Server) member(email string) *Member {
 
 // addMember makes somebody a member, with the id that the user of the address always has.
 func (s *Server) addMember(email string, granted Grant) Member {
-	member := Member{Email: email, Grant: granted.clone()}
+	member := Member{Email: email, Grant: granted}
 	member.complete()
 	s.application.Members = append(s.application.Members, member)
 	s.noteMembership(member.ID)
@@ -27,7 +27,7 @@ func (s *Server) addMember(email string, granted Grant) Member {
 // changeMember changes what a member may do, and nothing if there is no such member.
 func (s *Server) changeMember(email string, granted Grant) {
 	if member := s.member(email); member != nil {
-		member.Grant = granted.clone()
+		member.Grant = granted
 		s.noteMembership(member.ID)
 	}
 }

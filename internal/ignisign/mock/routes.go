@@ -2,7 +2,6 @@ package mock
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
@@ -95,7 +94,7 @@ func (r route) checked(version string) handler {
 
 // unrouted refuses what no route fits. What is said there is an assumption.
 func unrouted(c *call) (any, *refusal) {
-	if c.dialect.OtherMethod405 && !slices.Contains(c.Allowed, c.Request.Method) && len(c.Allowed) > 0 {
+	if c.dialect.OtherMethod405 && len(c.Allowed) > 0 {
 		return nil, refuse(http.StatusMethodNotAllowed, "UNKNOWN_ERROR", "Method not allowed")
 	}
 	return nil, refuse(http.StatusNotFound, "UNKNOWN_ERROR", "Not found")

@@ -60,6 +60,8 @@ func TestSeedsAreCompleted(t *testing.T) {
 	equal(t, "completed", first.Snapshot(), second.Snapshot())
 	equal(t, "status", first.Invitations()[0].Status, "PENDING")
 	equal(t, "roles", first.Invitations()[0].Roles, mock.Roles{"DEVELOPMENT": {}, "STAGING": {"USER"}, "PRODUCTION": {}})
+	first.Invitations()[0].Roles["STAGING"][0] = "ADMIN"
+	equal(t, "roles after a change of what was answered", first.Invitations()[0].Roles["STAGING"], []string{"USER"})
 	must(t, first.Console().ChangeInvitation(newcomer, mock.Roles{"STAGING": {"ADMIN"}}))
 	must(t, first.Console().Accept(newcomer))
 	equal(t, "seed", []any{seed.Invitations[0].ID, seed.Invitations[0].Roles["STAGING"][0]}, []any{"", "USER"})

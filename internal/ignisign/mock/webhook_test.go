@@ -63,6 +63,20 @@ func TestPagesOfEvents(t *testing.T) {
 	equal(t, "its number", search["page"], 1)
 }
 
+// A seed may have events in any order.
+func TestOrderOfEvents(t *testing.T) {
+	c := start(t, "")
+	id, err := c.server.Console().AddWebhook(mock.Webhook{Environment: "STAGING", URL: "https://staging.example.com", Events: []mock.Event{
+		{Action: "second", At: day.Add(time.Hour)}, {Action: "third", At: day.Add(2 * time.Hour)}, {Action: "first", At: day},
+	}})
+	must(t, err)
+	var order []any
+	for _, event := range c.get("/webhooks/" + id + "/events").ok().object()["events"].([]any) {
+		order = append(order, event.(object)["action"])
+	}
+	equal(t, "order", order, []string{"third", "second", "first"})
+}
+
 func TestBadWebhookRequests(t *testing.T) {
 	c := startUnjudged(t, "", "it sends what no client may")
 	c.get("/applications/"+application+"/envs/TEST/webhooks").refused(400, "PARAMS_VALIDATION_FAILED")
