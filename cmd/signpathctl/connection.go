@@ -39,7 +39,7 @@ func (f *connectionFlags) addTo(command *cobra.Command) {
 	setting := settingFlags(command)
 	setting(&f.url, httpapi.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
 	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
-	setting(&f.tokenFile, httpapi.FieldTokenFile,
+	setting(&f.tokenFile, api.FieldTokenFile,
 		"file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
 	f.wayFlags.addTo(command)
 }
@@ -77,9 +77,9 @@ func (f *connectionFlags) needLive(live bool) error {
 
 func (f *connectionFlags) newClient() (*api.Client, error) {
 	way := f.config()
-	way.URL, way.TokenFile = f.url, f.tokenFile
+	way.URL, way.SecretFile = f.url, f.tokenFile
 	config := api.Config{OrganizationID: f.organizationID, Config: way}.FromEnvironment()
-	if err := refuseMissing(config.OrganizationID, cmp.Or(config.Token, config.TokenFile)); err != nil {
+	if err := refuseMissing(config.OrganizationID, cmp.Or(config.Secret, config.SecretFile)); err != nil {
 		return nil, err
 	}
 	return api.New(config)

@@ -100,7 +100,7 @@ func start(t *testing.T, from mock.Seed, options ...mock.Option) server {
 
 func (s server) client(t *testing.T, token string) *api.Client {
 	t.Helper()
-	client, err := api.New(api.Config{OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Token: token}})
+	client, err := api.New(api.Config{OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Secret: token}})
 	must(t, err)
 	return client
 }

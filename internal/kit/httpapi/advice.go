@@ -38,7 +38,7 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 	case e.Cause != nil:
 		return "Unexpected answer from " + server, e.service.UnusableAdvice
 	case e.Status == http.StatusUnauthorized:
-		return server + " refused the API token", "The token is wrong, was regenerated since, is that of another installation, or its user is inactive. " + to.Token + " " + e.asked.whole(to, e.service)
+		return server + " refused the " + e.service.Secret.Noun, e.service.Secret.Refused + " " + to.Token + " " + e.asked.whole(to, e.service)
 	case e.Hint.OfAll && e.Hint.Sure:
 		return server + " refuses everything", e.Hint.Text + " " + e.asked.whole(to, e.service)
 	case e.Status == http.StatusForbidden:

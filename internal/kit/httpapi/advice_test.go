@@ -15,7 +15,7 @@ func TestExplain(t *testing.T) {
 		401: {
 			"Example refused the API token",
 			"The token is wrong, was regenerated since, is that of another installation, or its user is inactive. Get one. " +
-				went + ", with the token from <api_token>.",
+				went + ", with the API token from <api_token>.",
 		},
 		403: {"Not allowed by Example", "Ask."},
 		404: {"Not found by Example", "Check <api_url>, which is https://app.example.com/Api or the like: We answer 403. " + went + "."},

@@ -15,26 +15,26 @@ type Setting struct {
 }
 
 // An asked is where requests go, for messages: what is wrong with a setting may be where it came
-// from. It never has a token or a password.
+// from. It never has a secret or a password.
 type asked struct {
 	url, tenant Setting
-	token       Field
+	secret      Field
 	proxy       proxySetting
 	// variables are the environment variables that settings came from.
 	variables map[Field]string
 }
 
 func (r resolvedConfig) asked() asked {
-	a := asked{url: Setting{FieldURL, ""}, tenant: r.Tenant, token: FieldToken, variables: r.Variables}
+	a := asked{url: Setting{FieldURL, ""}, tenant: r.Tenant, secret: r.Service.Secret.File, variables: r.Variables}
 	if r.base != nil {
 		a.url.Value = r.base.String()
 		a.proxy = r.proxySetting()
 	}
-	if r.TokenFile != "" {
-		a.token = FieldTokenFile
+	if r.SecretFile == "" {
+		a.secret = r.Service.Secret.Field
 	}
 	if r.Anonymous {
-		a.token = ""
+		a.secret = ""
 	}
 	return a
 }
@@ -58,14 +58,14 @@ func (a asked) address(to Audience, service *Service) string {
 	return fmt.Sprintf("%s (from %s)", a.url.Value, a.source(FieldURL, to))
 }
 
-// whole says where requests go, for which tenant, and where their token came from.
+// whole says where requests go, for which tenant, and where their secret came from.
 func (a asked) whole(to Audience, service *Service) string {
 	text := "The request went to " + a.address(to, service)
 	if a.tenant.Value != "" {
 		text += fmt.Sprintf(", for %s (from %s)", a.tenant.Value, a.source(a.tenant.Field, to))
 	}
-	if a.token != "" {
-		text += ", with the token from " + a.source(a.token, to)
+	if a.secret != "" {
+		text += fmt.Sprintf(", with the %s from %s", service.Secret.Noun, a.source(a.secret, to))
 	}
 	return text + "."
 }

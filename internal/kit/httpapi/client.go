@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -32,6 +33,12 @@ type Request struct {
 	// Body is sent as JSON, unless the method is GET; nil is {}, because some
 	// servers refuse an empty one.
 	Body any
+	// Form is sent as a form in place of a body, if it is not nil.
+	Form url.Values
+	// Header is sent beside the headers that each request has.
+	Header http.Header
+	// Open requests carry no token, such as one that asks for it.
+	Open bool
 	// SecretAnswer keeps whatever could be a secret of the answer out of the error
 	// and the log: also of a malformed one, which net/http quotes.
 	SecretAnswer bool
@@ -42,7 +49,9 @@ type Request struct {
 type Client struct {
 	config resolvedConfig
 	asked  asked
-	pace   *pace
+	// exchanger gets the tokens; nil where the secret itself is sent.
+	exchanger *exchanger
+	pace      *pace
 	// answered has, by path, the id of the last request that succeeded.
 	answered sync.Map
 	// isReached is true once there was an answer, whatever it said.
@@ -60,7 +69,11 @@ func New(config Config, wrong ...ConfigError) (*Client, error) {
 	if wrong = append(wrong, more...); len(wrong) > 0 {
 		return nil, ConfigErrors(wrong)
 	}
-	return &Client{config: resolved, asked: resolved.asked(), pace: newPace(resolved), turn: make(chan struct{}, 1)}, nil
+	c := &Client{config: resolved, asked: resolved.asked(), pace: newPace(resolved), turn: make(chan struct{}, 1)}
+	if config.Exchange != nil && resolved.credential.secret != "" {
+		c.exchanger = &exchanger{get: c.exchange}
+	}
+	return c, nil
 }
 
 // URL returns the API URL, as it was normalized.
@@ -79,6 +92,18 @@ func (c *Client) MaxConcurrentRequests() int { return c.config.MaxConcurrentRequ
 func (c *Client) Do(ctx context.Context, r Request) (body []byte, header http.Header, err error) {
 	err = c.Use(ctx, r, func(answered []byte, with http.Header) { body, header = answered, with })
 	return body, header, err
+}
+
+func (c *Client) exchange(ctx context.Context) (Token, error) {
+	send := func(ctx context.Context, r Request) ([]byte, error) {
+		body, _, err := c.Do(ctx, r)
+		return body, err
+	}
+	token, err := c.config.Exchange(ctx, c.config.credential.secret, send)
+	if err == nil {
+		c.config.credential.issued.note(token.Value)
+	}
+	return token, err
 }
 
 // Use is [Client.Do] for what may answer much: it hands the answer over before the next
@@ -100,6 +125,9 @@ func (c *Client) Use(ctx context.Context, r Request, use func(body []byte, heade
 	defer cancel()
 	started := time.Now()
 	last, received := c.repeat(ctx, r, failure.RequestID, content)
+	if last.noToken != nil {
+		return notSent(last.noToken, received)
+	}
 	took := time.Since(started)
 	c.log(ctx, r, failure.RequestID, last, took)
 	if last.succeeded() {
@@ -147,24 +175,35 @@ func (c *Client) failure(r Request) *Error {
 
 const headerRequestID = "X-Request-ID"
 
-func (c *Client) newRequest(ctx context.Context, r Request, id string, content []byte) (*http.Request, error) {
+func (c *Client) newRequest(ctx context.Context, r Request, id string, content []byte, token string) (*http.Request, error) {
 	request, err := http.NewRequestWithContext(ctx, r.Method, c.URL()+r.Base+r.Path, bytes.NewReader(content))
 	if err != nil {
 		return nil, err
 	}
 	request.URL.RawQuery = r.Query
 	// With every request, also without a body: some servers mishandle its absence.
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", r.contentType())
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.config.UserAgent)
 	request.Header.Set(headerRequestID, id)
-	c.config.credential.authorize(request.Header)
+	maps.Copy(request.Header, r.Header)
+	authorize(request.Header, token)
 	return request, nil
+}
+
+func (r Request) contentType() string {
+	if r.Form != nil {
+		return "application/x-www-form-urlencoded"
+	}
+	return "application/json"
 }
 
 func encodeBody(r Request) ([]byte, error) {
 	if r.Method == http.MethodGet {
 		return nil, nil
+	}
+	if r.Form != nil {
+		return []byte(r.Form.Encode()), nil
 	}
 	if r.Body == nil {
 		return []byte("{}"), nil

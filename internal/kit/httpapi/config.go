@@ -24,8 +24,6 @@ func (f Field) String() string { return string(f) }
 // The settings, by the names that a user knows.
 const (
 	FieldURL                   Field = "api_url"
-	FieldToken                 Field = "api_token"
-	FieldTokenFile             Field = "token_file"
 	FieldRequestTimeout        Field = "request_timeout_seconds"
 	FieldRetryTimeout          Field = "retry_timeout_seconds"
 	FieldMaxConcurrentRequests Field = "max_concurrent_requests"
@@ -62,11 +60,13 @@ type Config struct {
 	Service Service
 	// URL is the API URL; that of the service if empty.
 	URL string
-	// Token is the API token.
-	Token string
-	// TokenFile is the path of a file that holds the token; white space around
-	// it does not count. Either Token or TokenFile is set.
-	TokenFile string
+	// Secret is that of the service, such as an API token.
+	Secret string
+	// SecretFile is the path of a file that holds it; white space around it does not
+	// count. Either Secret or SecretFile is set.
+	SecretFile string
+	// Exchange gets the token that requests carry. Nil sends the secret itself.
+	Exchange Exchange
 	// Anonymous sends no token, whatever is set, to whatever URL: for what a server
 	// shows to everybody.
 	Anonymous bool
@@ -118,7 +118,7 @@ type Config struct {
 }
 
 // FromEnvironment takes what is not set from the environment variables of the
-// service, and of these a token or a file with one only if neither is set. What is
+// service, and of these a secret or a file with one only if neither is set. What is
 // wrong with them, [New] says.
 func (c Config) FromEnvironment() Config {
 	variable := func(field Field) string { return os.Getenv(c.Service.Environment[field]) }
@@ -135,8 +135,8 @@ func (c Config) FromEnvironment() Config {
 		c.URL = take(FieldURL)
 	}
 	c.URL = strings.TrimSpace(c.URL)
-	if c.Token = strings.TrimSpace(c.Token); c.Token == "" && c.TokenFile == "" {
-		c.Token, c.TokenFile = take(FieldToken), take(FieldTokenFile)
+	if c.Secret = strings.TrimSpace(c.Secret); c.Secret == "" && c.SecretFile == "" {
+		c.Secret, c.SecretFile = take(c.Service.Secret.Field), take(c.Service.Secret.File)
 	}
 	if c.Tenant.Field != "" && c.Tenant.Value == "" {
 		c.Tenant.Value = take(c.Tenant.Field)
@@ -166,7 +166,7 @@ func (c *Config) noteVariable(field Field) {
 }
 
 // A ConfigError says which setting is wrong, and how to set it right. It never
-// contains the token.
+// contains the secret.
 type ConfigError struct {
 	Field  Field
 	Reason string
@@ -205,10 +205,10 @@ func (c Config) resolve() (resolvedConfig, ConfigErrors) {
 	c.MaxConcurrentRequests = cmp.Or(max(c.MaxConcurrentRequests, 0), int(MaxConcurrentRequests.Default))
 	base, reason := c.Service.normalizeURL(c.URL)
 	if reason == "" && !c.Anonymous {
-		reason = refusePlainHTTP(base)
+		reason = c.Service.refusePlainHTTP(base)
 	}
 	wrong.add(FieldURL, reason)
-	r := resolvedConfig{Config: c, base: base, credential: newCredential(c.readToken(&wrong))}
+	r := resolvedConfig{Config: c, base: base, credential: newCredential(c.readSecret(&wrong))}
 	proxy, tlsConfig := c.proxy(&wrong), c.tls(&wrong)
 	if r.Transport == nil {
 		r.Transport = newHTTPTransport(c.MaxConcurrentRequests, proxy, tlsConfig)
@@ -240,11 +240,11 @@ func (s Service) normalizeURL(text string) (base *url.URL, reason string) {
 	return base, ""
 }
 
-func refusePlainHTTP(base *url.URL) (reason string) {
+func (s Service) refusePlainHTTP(base *url.URL) (reason string) {
 	if base.Scheme == "https" || isLoopback(base.Hostname()) {
 		return ""
 	}
-	return fmt.Sprintf("Plain http would send the API token in the clear to %s. Use https; http is accepted for loopback addresses only.", base.Host)
+	return fmt.Sprintf("Plain http would send the %s in the clear to %s. Use https; http is accepted for loopback addresses only.", s.Secret.Noun, base.Host)
 }
 
 // redactUserInfo cuts what stands before an @, which may be a password.
@@ -256,7 +256,7 @@ func redactUserInfo(text string) string {
 }
 
 // QuoteSetting quotes a wrong setting, unless it is so long, without the marks
-// of a URL, that it may be the token in the wrong place.
+// of a URL, that it may be the secret in the wrong place.
 func QuoteSetting(text string) string {
 	if len(text) >= 40 && !strings.ContainsAny(text, ".:@") {
 		return fmt.Sprintf("A text of %d characters", len(text))

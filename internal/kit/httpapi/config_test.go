@@ -107,9 +107,9 @@ func TestTokenIsChecked(t *testing.T) {
 	}
 	for text, want := range tests {
 		c := config("")
-		c.Token = text
+		c.Secret = text
 		wrong := wrongSettings(c)
-		if len(wrong) != 1 || wrong[0].Field != httpapi.FieldToken || !strings.Contains(wrong[0].Reason, want) {
+		if len(wrong) != 1 || wrong[0].Field != fieldToken || !strings.Contains(wrong[0].Reason, want) {
 			t.Errorf("%q: %v", text, wrong)
 			continue
 		}
@@ -145,17 +145,17 @@ func TestFromEnvironment(t *testing.T) {
 		{
 			httpapi.Config{},
 			httpapi.Config{
-				URL: "https://env.example.com", Token: "env-token", TokenFile: "env-file", AttemptTimeout: seconds(7), RetryBudget: -1,
-				Variables: from(httpapi.FieldURL, httpapi.FieldToken, httpapi.FieldTokenFile),
+				URL: "https://env.example.com", Secret: "env-token", SecretFile: "env-file", AttemptTimeout: seconds(7), RetryBudget: -1,
+				Variables: from(httpapi.FieldURL, fieldToken, fieldTokenFile),
 			},
 		},
 		{
-			httpapi.Config{URL: "https://set.example.com", TokenFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},
-			httpapi.Config{URL: "https://set.example.com", TokenFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},
+			httpapi.Config{URL: "https://set.example.com", SecretFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},
+			httpapi.Config{URL: "https://set.example.com", SecretFile: "set-file", AttemptTimeout: seconds(1), RetryBudget: seconds(2)},
 		},
 		{
-			httpapi.Config{Token: " set-token "},
-			httpapi.Config{URL: "https://env.example.com", Token: "set-token", AttemptTimeout: seconds(7), RetryBudget: -1, Variables: from(httpapi.FieldURL)},
+			httpapi.Config{Secret: " set-token "},
+			httpapi.Config{URL: "https://env.example.com", Secret: "set-token", AttemptTimeout: seconds(7), RetryBudget: -1, Variables: from(httpapi.FieldURL)},
 		},
 	} {
 		test.set.Service = service
@@ -181,7 +181,7 @@ func TestTheEnvironmentIsChecked(t *testing.T) {
 // Who sends no token needs none, and may send to wherever.
 func TestAnonymous(t *testing.T) {
 	s := inProcess(t)
-	s.config.Token, s.config.TokenFile, s.config.Anonymous = token, "/nowhere", true
+	s.config.Secret, s.config.SecretFile, s.config.Anonymous = token, "/nowhere", true
 	s.config.URL = "http://app.example.com/Api"
 	s.restart()
 	header := http.Header{"Authorization": {"none was sent"}}

@@ -6,36 +6,52 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 )
 
-// A credential proves to the server who sends a request. A scheme other than a
-// token that is sent as it is would be another credential. Without a token it proves
-// nothing.
+// A credential proves to the server who sends a request: by the secret itself, or by a token that
+// the server gives for it. Without a secret it proves nothing.
 type credential struct {
-	token string
-	// shape finds the token in what a server echoes.
+	secret string
+	// shape finds the secret in what a server echoes.
 	shape *regexp.Regexp
+	// issued are the tokens that the server gave for it.
+	issued *issued
 }
 
-func newCredential(token string) credential { return credential{token, secretPattern(token)} }
-
-func (c credential) authorize(header http.Header) {
-	if c.token != "" {
-		header.Set("Authorization", "Bearer "+c.token)
-	}
+func newCredential(secret string) credential {
+	return credential{secret, secretPattern(secret), &issued{}}
 }
 
-// tokenHidden stands where the token was.
+// issued are tokens that must not be shown, also after their end.
+type issued struct {
+	mutex  sync.Mutex
+	shapes []*regexp.Regexp
+}
+
+func (i *issued) note(token string) {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	i.shapes = append(i.shapes, secretPattern(token))
+}
+
+// tokenHidden stands where the secret or a token was.
 const tokenHidden = "(token)"
 
 func (c credential) hide(text string) string {
-	if c.token == "" {
+	if c.secret == "" {
 		return text
 	}
-	return c.shape.ReplaceAllString(text, tokenHidden)
+	text = c.shape.ReplaceAllString(text, tokenHidden)
+	c.issued.mutex.Lock()
+	defer c.issued.mutex.Unlock()
+	for _, shape := range c.issued.shapes {
+		text = shape.ReplaceAllString(text, tokenHidden)
+	}
+	return text
 }
 
-// hideIn takes the token out of an error: one about a malformed answer could quote it.
+// hideIn takes the secret out of an error: one about a malformed answer could quote it.
 func (c credential) hideIn(err error) error {
 	if text := c.hide(err.Error()); text != err.Error() {
 		return errors.New(text)
@@ -43,50 +59,58 @@ func (c credential) hideIn(err error) error {
 	return err
 }
 
-// readToken returns the token, from wherever it is.
-func (c Config) readToken(wrong *ConfigErrors) string {
+func authorize(header http.Header, token string) {
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+}
+
+// readSecret returns the secret, from wherever it is.
+func (c Config) readSecret(wrong *ConfigErrors) string {
+	names := c.Service.Secret
 	if c.Anonymous {
 		return ""
 	}
-	if c.TokenFile == "" {
-		wrong.add(FieldToken, c.Service.refuseToken(c.Token))
-		return c.Token
+	if c.SecretFile == "" {
+		wrong.add(names.Field, c.Service.refuseSecret(c.Secret))
+		return c.Secret
 	}
-	if c.Token != "" {
-		wrong.add(FieldTokenFile, fmt.Sprintf("Both a token and a file with a token are set. Set one of %s and %s, or one of the environment variables %s and %s.",
-			FieldToken, FieldTokenFile, c.Service.Environment[FieldToken], c.Service.Environment[FieldTokenFile]))
+	if c.Secret != "" {
+		wrong.add(names.File, fmt.Sprintf("Both the %s and a file with it are set. Set one of %s and %s, or one of the environment variables %s and %s.",
+			names.Noun, names.Field, names.File, c.Service.Environment[names.Field], c.Service.Environment[names.File]))
 		return ""
 	}
-	content, reason := readSettingFile(c.TokenFile)
+	content, reason := readSettingFile(c.SecretFile)
 	if reason != "" {
-		wrong.add(FieldTokenFile, reason)
+		wrong.add(names.File, reason)
 		return ""
 	}
-	token := strings.TrimSpace(string(content))
-	if token == "" {
-		wrong.add(FieldTokenFile, quotePath(c.TokenFile)+" is empty. It must hold the API token and nothing else.")
+	secret := strings.TrimSpace(string(content))
+	if secret == "" {
+		wrong.add(names.File, fmt.Sprintf("%s is empty. It must hold the %s and nothing else.", quotePath(c.SecretFile), names.Noun))
 		return ""
 	}
-	wrong.add(FieldTokenFile, c.Service.refuseToken(token))
-	return token
+	wrong.add(names.File, c.Service.refuseSecret(secret))
+	return secret
 }
 
-// refuseToken never quotes the token, not even a wrong one.
-func (s Service) refuseToken(token string) string {
-	if token == "" {
-		return fmt.Sprintf("No API token is set. Set the environment variable %s (or %s) to the token of %s, or %s to the path of a file that holds it.",
-			s.Environment[FieldToken], FieldToken, s.TokenOwner, FieldTokenFile)
+// refuseSecret never quotes the secret, not even a wrong one.
+func (s Service) refuseSecret(secret string) string {
+	names := s.Secret
+	if secret == "" {
+		return fmt.Sprintf("No %s is set. Set the environment variable %s (or %s) to %s, or %s to the path of a file that holds it.",
+			names.Noun, s.Environment[names.Field], names.Field, names.Wanted, names.File)
 	}
-	if s.RefuseToken != nil {
-		if reason := s.RefuseToken(token); reason != "" {
+	if names.Refuse != nil {
+		if reason := names.Refuse(secret); reason != "" {
 			return reason
 		}
 	}
 	switch {
-	case strings.HasPrefix(strings.ToLower(token), "bearer "):
-		return "The API token begins with \"Bearer\". Leave that word out; it belongs to the HTTP header."
-	case strings.IndexFunc(token, isNotPrintableASCII) >= 0:
-		return "The API token contains white space or another character that no token has. It was probably copied with something around it."
+	case strings.HasPrefix(strings.ToLower(secret), "bearer "):
+		return fmt.Sprintf("The %s begins with \"Bearer\". Leave that word out; it belongs to the HTTP header.", names.Noun)
+	case strings.IndexFunc(secret, isNotPrintableASCII) >= 0:
+		return fmt.Sprintf("The %s contains white space or another character that none has. It was probably copied with something around it.", names.Noun)
 	}
 	return ""
 }

@@ -136,6 +136,18 @@ func (e *Error) IsOfAll() bool {
 // that of the API.
 func (e *Error) IsWebPage() bool { return errors.Is(e.Cause, errWebPage) }
 
+// notSent is the error of a request that was not sent for want of a token, or whose last attempt was
+// not: received tells whether the server may have acted on one before.
+func notSent(err error, received bool) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	failed := *e
+	failed.Sent = received
+	return &failed
+}
+
 // IsRefusal tells whether the server understood the request and said no, so that
 // nothing was changed.
 func IsRefusal(err error) bool {

@@ -32,13 +32,19 @@ func secretPattern(secret string) *regexp.Regexp {
 // bearer matches the value of an Authorization header, whosever it is.
 var bearer = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=_.~:%\\-]+`)
 
-// Secrets returns patterns of what must not stand in a log: the token, as it is
+// jsonWebToken matches a token as servers give them for a secret.
+var jsonWebToken = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+
+// Secrets returns patterns of what must not stand in a log: the secret, as it is
 // and as JSON and URLs escape it, the password of the proxy, and whatever
-// follows "Bearer" or "Basic".
+// follows "Bearer" or "Basic"; where tokens are exchanged, whatever looks like one.
 func (c *Client) Secrets() []*regexp.Regexp {
 	patterns := []*regexp.Regexp{bearer}
-	if c.config.credential.token != "" {
+	if c.config.credential.secret != "" {
 		patterns = append(patterns, c.config.credential.shape)
+	}
+	if c.exchanger != nil {
+		patterns = append(patterns, jsonWebToken)
 	}
 	if proxy, ok := parseProxy(c.config.ProxyURL); ok && proxy.User != nil {
 		if password, _ := proxy.User.Password(); password != "" {

@@ -51,7 +51,7 @@ func TestTheTraceHasHeadersAndNoSecrets(t *testing.T) {
 // Secrets tells a log what to mask.
 func TestSecrets(t *testing.T) {
 	s := inProcess(t)
-	s.config.Token = "ab+cd/efg=="
+	s.config.Secret = "ab+cd/efg=="
 	s.config.ProxyURL = "http://build:" + url.QueryEscape("p@ss/w+rd") + "@proxy.example.com"
 	s.restart()
 	hide := func(text string) string {

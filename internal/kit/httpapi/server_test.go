@@ -20,24 +20,32 @@ import (
 // token has the characters of base64 that JSON encoders like to escape.
 const token = "bW9jay10b2tlbi1vbmx5LWZvci1kZW1vLW5vLXZhbHU="
 
+// The settings of a made-up vendor.
+const (
+	fieldToken     httpapi.Field = "api_token"
+	fieldTokenFile httpapi.Field = "token_file"
+)
+
 // service is a made-up vendor's.
 var service = httpapi.Service{
 	Name:       "Example",
 	DefaultURL: "https://app.example.com/Api",
 	URLEnding:  "/v1",
 	Environment: map[httpapi.Field]string{
-		httpapi.FieldURL: "EXAMPLE_API_URL", httpapi.FieldToken: "EXAMPLE_API_TOKEN", httpapi.FieldTokenFile: "EXAMPLE_API_TOKEN_FILE",
+		httpapi.FieldURL: "EXAMPLE_API_URL", fieldToken: "EXAMPLE_API_TOKEN", fieldTokenFile: "EXAMPLE_API_TOKEN_FILE",
 		httpapi.FieldRequestTimeout: "EXAMPLE_TIMEOUT", httpapi.FieldRetryTimeout: "EXAMPLE_RETRY",
 	},
-	TokenOwner:     "a robot",
+	Secret: httpapi.Secret{
+		Field: fieldToken, File: fieldTokenFile, Noun: "API token", Wanted: "the token of a robot", Refused: "The token is wrong, was regenerated since, is that of another installation, or its user is inactive.",
+		Refuse: func(token string) string {
+			if strings.Contains(token, ":") {
+				return "A token of ours has no colon."
+			}
+			return ""
+		},
+	},
 	UnusableAdvice: "Tell us.",
 	NotFound:       "We answer 403.",
-	RefuseToken: func(token string) string {
-		if strings.Contains(token, ":") {
-			return "A token of ours has no colon."
-		}
-		return ""
-	},
 	ReadProblem: func(body []byte) (p httpapi.Problem) {
 		if json.Unmarshal(body, &p) != nil {
 			return httpapi.Problem{}
@@ -47,7 +55,7 @@ var service = httpapi.Service{
 }
 
 func config(url string) httpapi.Config {
-	return httpapi.Config{Service: service, URL: url, Token: token, UserAgent: "test"}
+	return httpapi.Config{Service: service, URL: url, Secret: token, UserAgent: "test"}
 }
 
 // The requests of these tests. All have the same base.

@@ -12,11 +12,8 @@ type Service struct {
 	URLEnding string
 	// Environment names the environment variables of the settings that have one.
 	Environment map[Field]string
-	// TokenOwner says whose token is wanted: "an administrator".
-	TokenOwner string
-	// RefuseToken says what is wrong with a token in a way that only this vendor's
-	// can be, or nothing. It must not quote the token. It may be nil.
-	RefuseToken func(token string) (reason string)
+	// Secret is what proves who asks.
+	Secret Secret
 	// UnusableAdvice is what to do about an answer that cannot be used.
 	UnusableAdvice string
 	// NotFound says why a 404 speaks for a wrong API URL.
@@ -24,6 +21,21 @@ type Service struct {
 	// ReadProblem reads the body of a refusal. Where it finds no words, the body is
 	// quoted.
 	ReadProblem func(body []byte) Problem
+}
+
+// A Secret is what proves to a vendor who asks, such as an API token, and what messages call it.
+type Secret struct {
+	// Field and File are the settings for it and for the path of a file that holds it.
+	Field, File Field
+	// Noun is what the vendor calls it: "API token".
+	Noun string
+	// Wanted says which one is: "the token of an administrator".
+	Wanted string
+	// Refuse says what is wrong with one in a way that only this vendor's can be, or nothing. It
+	// must not quote it. It may be nil.
+	Refuse func(secret string) (reason string)
+	// Refused is why the server may answer 401 to one: a sentence.
+	Refused string
 }
 
 // A Problem is what the body of a refusal says.

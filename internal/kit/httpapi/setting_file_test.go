@@ -41,8 +41,8 @@ func expectRefusal(t *testing.T, c httpapi.Config, field httpapi.Field, want str
 
 func TestTokenFromAFile(t *testing.T) {
 	s := inProcess(t)
-	s.config.Token = ""
-	s.config.TokenFile = writeFile(t, "\n\t "+token+" \r\n")
+	s.config.Secret = ""
+	s.config.SecretFile = writeFile(t, "\n\t "+token+" \r\n")
 	s.restart()
 	s.must(s.do(t.Context(), list))
 }
@@ -66,8 +66,8 @@ func TestTokenFileIsRefused(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			c := config("")
-			c.Token, c.TokenFile = "", test.path
-			expectRefusal(t, c, httpapi.FieldTokenFile, test.want)
+			c.Secret, c.SecretFile = "", test.path
+			expectRefusal(t, c, fieldTokenFile, test.want)
 			if reason := wrongSettings(c)[0].Reason; strings.Contains(reason, token[:8]) {
 				t.Errorf("the error has the token: %s", reason)
 			}
@@ -77,7 +77,7 @@ func TestTokenFileIsRefused(t *testing.T) {
 
 func TestTokenAndTokenFileAreRefused(t *testing.T) {
 	c := config("")
-	c.TokenFile = writeFile(t, token)
-	expectRefusal(t, c, httpapi.FieldTokenFile,
+	c.SecretFile = writeFile(t, token)
+	expectRefusal(t, c, fieldTokenFile,
 		"Set one of api_token and token_file, or one of the environment variables EXAMPLE_API_TOKEN and EXAMPLE_API_TOKEN_FILE.")
 }

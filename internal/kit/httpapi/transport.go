@@ -76,6 +76,8 @@ type answer struct {
 	err    error
 	// attempts is how many there were, this one included.
 	attempts int
+	// noToken is why there was no token to send with it.
+	noToken error
 	// release ends the turn of a large answer that succeeded. It is nil if there is no
 	// answer.
 	release func()
@@ -88,7 +90,7 @@ func (a answer) succeeded() bool { return a.err == nil && a.status >= 200 && a.s
 // body counts as a failed attempt and can be tried again. A redirect is an answer
 // and is never followed: it could carry the token to another host, or turn a POST
 // into a GET.
-func (c *Client) attempt(whole context.Context, r Request, id string, content []byte) answer {
+func (c *Client) attempt(whole context.Context, r Request, id string, content []byte, token string) answer {
 	leave, err := c.pace.enter(whole)
 	if err != nil {
 		return answer{err: err}
@@ -96,7 +98,7 @@ func (c *Client) attempt(whole context.Context, r Request, id string, content []
 	defer leave()
 	ctx, watch, end := startStopwatch(whole, c.config.AttemptTimeout)
 	defer end()
-	request, err := c.newRequest(ctx, r, id, content)
+	request, err := c.newRequest(ctx, r, id, content, token)
 	if err != nil {
 		return answer{err: &notSentError{cause: err, final: true}}
 	}
@@ -122,7 +124,7 @@ func (c *Client) attempt(whole context.Context, r Request, id string, content []
 		return result
 	}
 	// The answer to a request that acts may hold a new token, in a header too.
-	c.trace(ctx, "response", map[string]any{"request_id": id, "status": result.status}, result.header, r.Class == Once)
+	c.trace(ctx, "response", map[string]any{"request_id": id, "status": result.status}, result.header, r.Class == Once || r.SecretAnswer)
 	if result.status == http.StatusTooManyRequests {
 		wait, _ := retryAfter(result.header, time.Now())
 		c.pace.pauseFor(wait)

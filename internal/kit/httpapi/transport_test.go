@@ -118,7 +118,7 @@ func TestEchoesOfTheTokenAreHidden(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := inProcess(t)
-			s.config.Token = token
+			s.config.Secret = token
 			var logged []map[string]any
 			s.config.Log = func(_ context.Context, _ string, fields map[string]any) { logged = append(logged, fields) }
 			s.restart()

@@ -12,7 +12,7 @@ import (
 const organizationID = "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90"
 
 func config(url string) api.Config {
-	return api.Config{Config: httpapi.Config{URL: url, Token: demoToken}, OrganizationID: organizationID, Contract: api.ContractAssumed}
+	return api.Config{Config: httpapi.Config{URL: url, Secret: demoToken}, OrganizationID: organizationID, Contract: api.ContractAssumed}
 }
 
 func TestOrganizationIDIsChecked(t *testing.T) {
@@ -57,8 +57,8 @@ func TestAllThatIsWrongIsReported(t *testing.T) {
 // Whoever mixes the settings up must not find the token in a log.
 func TestMixedUpSettingsDoNotShowTheToken(t *testing.T) {
 	tests := map[string]api.Config{
-		"token and organization": {OrganizationID: demoToken, Config: httpapi.Config{Token: organizationID}},
-		"token for both":         {OrganizationID: demoToken, Config: httpapi.Config{Token: demoToken}},
+		"token and organization": {OrganizationID: demoToken, Config: httpapi.Config{Secret: organizationID}},
+		"token for both":         {OrganizationID: demoToken, Config: httpapi.Config{Secret: demoToken}},
 		"token in the URL":       config("https://" + demoToken + "@app.signpath.io"),
 		"token in the query":     config("https://app.signpath.io/?token=" + demoToken),
 		"token for a URL":        config(demoToken),
@@ -73,13 +73,13 @@ func TestMixedUpSettingsDoNotShowTheToken(t *testing.T) {
 // What package httpapi says of settings, with the names that SignPath's users know.
 func TestSettingsAreCalledByTheirNames(t *testing.T) {
 	for want, c := range map[string]httpapi.Config{
-		`"api" is not a URL such as https://app.signpath.io/Api. Check api_url, or the environment variable SIGNPATH_API_URL.`: {URL: "api", Token: demoToken},
+		`"api" is not a URL such as https://app.signpath.io/Api. Check api_url, or the environment variable SIGNPATH_API_URL.`: {URL: "api", Secret: demoToken},
 		"No API token is set. Set the environment variable SIGNPATH_API_TOKEN (or api_token) to the token of a CI user, or of an interactive user, " +
 			"or token_file to the path of a file that holds it.": {},
 		"The API token contains a colon, so it is probably a composite token (<API token>:<trusted build system token>), " +
-			"as a trusted build system sends it. Use only the part before the colon.": {Token: demoToken + ":" + demoToken},
-		"Both a token and a file with a token are set. Set one of api_token and token_file, " +
-			"or one of the environment variables SIGNPATH_API_TOKEN and SIGNPATH_API_TOKEN_FILE.": {Token: demoToken, TokenFile: "token"},
+			"as a trusted build system sends it. Use only the part before the colon.": {Secret: demoToken + ":" + demoToken},
+		"Both the API token and a file with it are set. Set one of api_token and token_file, " +
+			"or one of the environment variables SIGNPATH_API_TOKEN and SIGNPATH_API_TOKEN_FILE.": {Secret: demoToken, SecretFile: "token"},
 	} {
 		_, err := api.New(api.Config{OrganizationID: organizationID, Config: c})
 		if err == nil || err.Error() != want {

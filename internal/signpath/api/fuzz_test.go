@@ -112,7 +112,7 @@ func namesInRequest(before contract.Object) map[string]string {
 func sentAs(t *testing.T, request contract.Object) contract.Object {
 	t.Helper()
 	var body []byte
-	client, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Token: "t", Transport: transport(func(r *http.Request) *http.Response {
+	client, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Secret: "t", Transport: transport(func(r *http.Request) *http.Response {
 		body, _ = io.ReadAll(r.Body)
 		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}
 	})}})
@@ -155,7 +155,7 @@ func FuzzProblem(f *testing.F) {
 		f.Add("application/problem+json", []byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		c, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Token: token, Transport: transport(func(*http.Request) *http.Response {
+		c, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Secret: token, Transport: transport(func(*http.Request) *http.Response {
 			return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(bytes.NewReader(body))}
 		})}})
 		if err != nil {

@@ -93,7 +93,7 @@ func newOrganization(t testing.TB, seed mock.Seed, options []mock.Option) *organ
 	return &organization{
 		Server: server, t: t, Wire: &wire.Wire{Handler: server},
 		config: api.Config{
-			Config:         httpapi.Config{URL: "http://127.0.0.1:9/Api", Token: demoToken, UserAgent: "test"},
+			Config:         httpapi.Config{URL: "http://127.0.0.1:9/Api", Secret: demoToken, UserAgent: "test"},
 			OrganizationID: server.OrganizationID(),
 			// What the server's own document says is the matter of negotiation_test.go.
 			Contract: api.ContractAssumed,
@@ -119,7 +119,7 @@ func (o *organization) as(reference string) {
 	o.t.Helper()
 	token, err := o.Administrator("").IssueToken(reference)
 	o.must(err)
-	o.config.Token = token
+	o.config.Secret = token
 	o.restart()
 }
 

@@ -36,18 +36,24 @@ var Service = httpapi.Service{ //nolint:gosec // It names variables and holds no
 	// Tools disagree on whether the variable includes it (observed).
 	URLEnding: "/" + contract.Version,
 	Environment: map[httpapi.Field]string{
-		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, httpapi.FieldToken: EnvToken, httpapi.FieldTokenFile: EnvTokenFile,
+		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, FieldToken: EnvToken, FieldTokenFile: EnvTokenFile,
 		httpapi.FieldRequestTimeout: EnvRequestTimeout, httpapi.FieldRetryTimeout: EnvRetryTimeout,
 	},
-	TokenOwner:     "a CI user, or of an interactive user",
-	RefuseToken:    refuseCompositeToken,
+	Secret: httpapi.Secret{
+		Field: FieldToken, File: FieldTokenFile, Noun: "API token", Wanted: "the token of a CI user, or of an interactive user", Refuse: refuseCompositeToken,
+		Refused: "The token is wrong, was regenerated since, is that of another installation, or its user is inactive.",
+	},
 	ReadProblem:    readProblem,
 	UnusableAdvice: "Much of SignPath's API is not published. If this installation is not an old one, please report this message to the provider's project.",
 	NotFound:       "SignPath itself answers 403 for an unknown object.",
 }
 
-// FieldOrganizationID is the setting that only SignPath has.
-const FieldOrganizationID httpapi.Field = "organization_id"
+// The settings that only SignPath has.
+const (
+	FieldOrganizationID httpapi.Field = "organization_id"
+	FieldToken          httpapi.Field = "api_token"
+	FieldTokenFile      httpapi.Field = "token_file"
+)
 
 // Config says which organization to talk to, and as whom. Client certificates are
 // for a proxy in front of SignPath, which itself does not support them (documented).

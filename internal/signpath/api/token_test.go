@@ -157,7 +157,7 @@ func TestAnAnswerThatIsNoHTTPIsNotQuoted(t *testing.T) {
 	client, err := api.New(api.Config{
 		OrganizationID: organizationID, Contract: api.ContractAssumed,
 		Config: httpapi.Config{
-			URL: "http://" + listener.Addr().String() + "/Api", Token: demoToken,
+			URL: "http://" + listener.Addr().String() + "/Api", Secret: demoToken,
 			Log: func(_ context.Context, message string, fields map[string]any) { fmt.Fprintln(&log, message, fields) },
 		},
 	})

@@ -61,7 +61,7 @@ func newOrganization(t *testing.T, options ...mock.Option) *organization {
 	o.Server = server
 	o.client, err = api.New(api.Config{
 		OrganizationID: server.OrganizationID(),
-		Config:         httpapi.Config{URL: url + "/Api", Token: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1},
+		Config:         httpapi.Config{URL: url + "/Api", Secret: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1},
 	})
 	o.must(err)
 	return o

@@ -108,7 +108,7 @@ func (w *workspace) reviewPlanLive(file string) *planreview.Report {
 	w.t.Helper()
 	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", file)), vendors.Readers)
 	must(w.t, err)
-	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token}})
+	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Secret: w.org.Token}})
 	must(w.t, err)
 	found, err := survey.Read(w.t.Context(), client, nil)
 	must(w.t, err)

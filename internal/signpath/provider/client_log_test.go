@@ -23,7 +23,7 @@ func newTestLog(t *testing.T) *clientLog {
 	t.Helper()
 	client, err := api.New(api.Config{
 		OrganizationID: "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90",
-		Config:         httpapi.Config{Token: logToken, ProxyURL: "http://build:s3cret-word@proxy.example.com"},
+		Config:         httpapi.Config{Secret: logToken, ProxyURL: "http://build:s3cret-word@proxy.example.com"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -50,10 +50,10 @@ func connectionAttributes() map[string]schema.Attribute {
 		return stringvalidator.AlsoRequires(path.MatchRoot(string(field)))
 	}
 	return map[string]schema.Attribute{
-		string(httpapi.FieldTokenFile): file(fmt.Sprintf("Path of a file that holds the API token and nothing else but white space around it, in place of `%s`. "+
+		string(api.FieldTokenFile): file(fmt.Sprintf("Path of a file that holds the API token and nothing else but white space around it, in place of `%s`. "+
 			"It is read when the provider starts. Defaults to the environment variable `%s`. Set a token or a file, not both; "+
 			"what is set here takes precedence over both environment variables.",
-			httpapi.FieldToken, api.EnvTokenFile), stringvalidator.ConflictsWith(path.MatchRoot(string(httpapi.FieldToken)))),
+			api.FieldToken, api.EnvTokenFile), stringvalidator.ConflictsWith(path.MatchRoot(string(api.FieldToken)))),
 		string(httpapi.FieldRequestTimeout): wholeNumberAttribute(httpapi.RequestTimeout,
 			"How many seconds one attempt of a request may take, until its answer has arrived."),
 		string(httpapi.FieldRetryTimeout): wholeNumberAttribute(httpapi.RetryTimeout, "How many seconds a request may take with all its attempts and the waits between them. "+
@@ -97,8 +97,8 @@ func (m configModel) config() httpapi.Config {
 	}
 	return httpapi.Config{
 		URL:                   m.URL.ValueString(),
-		Token:                 m.Token.ValueString(),
-		TokenFile:             m.TokenFile.ValueString(),
+		Secret:                m.Token.ValueString(),
+		SecretFile:            m.TokenFile.ValueString(),
 		AttemptTimeout:        seconds(m.RequestTimeout),
 		RetryBudget:           seconds(m.RetryTimeout),
 		MaxConcurrentRequests: int(m.MaxConcurrentRequests.ValueInt64()),

@@ -213,7 +213,7 @@ func (w *workspace) reviewDrift(now time.Time, arguments ...string) *planreview.
 	w.MustRun(append([]string{"plan", "-out=drift.bin"}, arguments...)...)
 	plan, err := planreview.Decode(bytes.NewReader(w.MustRun("show", "-json", "drift.bin")), vendors.Readers)
 	must(w.t, err)
-	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Token: w.org.Token, UserAgent: "test"}})
+	client, err := api.New(api.Config{OrganizationID: w.org.OrganizationID(), Config: httpapi.Config{URL: w.org.URL, Secret: w.org.Token, UserAgent: "test"}})
 	must(w.t, err)
 	report := planreview.Drift(plan, now)
 	must(w.t, audit.Read(w.t.Context(), client, report, audit.Options{Since: now.AddDate(-1, 0, 0)}))

@@ -595,14 +595,14 @@ func TestMistakesOfTheConnection(t *testing.T) {
 	)
 	elsewhere := []string{
 		"SignPath refuses everything", "the organization is not that of the token's user", other + " (from organization_id of the provider block)",
-		"with the token from api_token",
+		"with the API token from api_token",
 	}
 	for name, m := range map[string]mistake{
 		"a wrong token": {
 			provider: where("API_URL", "ORGANIZATION", "not-a-token"),
 			says: []string{
 				"SignPath refused the API token", "another installation", "Set SIGNPATH_API_TOKEN", "/Api (from api_url of the provider block)",
-				"(from organization_id of the provider block)", "with the token from api_token of the provider block",
+				"(from organization_id of the provider block)", "with the API token from api_token of the provider block",
 			},
 			never: []string{"not-a-token"},
 		},

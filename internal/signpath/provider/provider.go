@@ -76,7 +76,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: fmt.Sprintf("Id of the SignPath organization, a UUID, as shown on the organization page. Defaults to the environment variable `%s`. "+
 					"Required in one of the two places.", api.EnvOrganizationID),
 			},
-			string(httpapi.FieldToken): schema.StringAttribute{
+			string(api.FieldToken): schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: fmt.Sprintf("API token of the user that Terraform acts as: a CI user or an interactive user. Defaults to the environment variable `%s`, which is the better place, "+

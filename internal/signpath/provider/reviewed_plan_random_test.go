@@ -106,7 +106,7 @@ func (c chance) exist(a *mock.Administrator) {
 // surveyOf reads an organization as `review org` does.
 func surveyOf(t *testing.T, org *organization) *survey.Survey {
 	t.Helper()
-	client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.URL, Token: org.Token, UserAgent: "test"}})
+	client, err := api.New(api.Config{OrganizationID: org.OrganizationID(), Config: httpapi.Config{URL: org.URL, Secret: org.Token, UserAgent: "test"}})
 	must(t, err)
 	found, err := survey.Read(t.Context(), client, nil)
 	must(t, err)

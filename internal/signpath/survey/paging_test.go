@@ -59,7 +59,7 @@ func TestASurveyFindsWhoIsOnLaterPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	client, err := api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Token: seed.CIUsers[0].Token}})
+	client, err := api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Secret: seed.CIUsers[0].Token}})
 	if err != nil {
 		t.Fatal(err)
 	}

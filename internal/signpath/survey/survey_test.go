@@ -143,7 +143,7 @@ func (w *world) must(err error) {
 }
 
 func (w *world) newClient() *api.Client {
-	client, err := api.New(api.Config{OrganizationID: w.server.OrganizationID(), Config: httpapi.Config{URL: w.url, Token: token}})
+	client, err := api.New(api.Config{OrganizationID: w.server.OrganizationID(), Config: httpapi.Config{URL: w.url, Secret: token}})
 	w.must(err)
 	return client
 }

@@ -200,7 +200,7 @@ func reviewOf(t *testing.T, server *mock.Server, isOld bool) func(email string, 
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	client, err := api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Token: token}})
+	client, err := api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Secret: token}})
 	if err != nil {
 		t.Fatal(err)
 	}

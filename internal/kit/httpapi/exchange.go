@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// An Exchange gets a token for a secret. It sends what the vendor wants for that, an [Open] request
+// whose answer is secret, and returns what the answer has. Its errors are those of send, or of
+// [Client.Unusable] for an answer without a token.
+//
+// [Open]: the requests with [Request.Open] set
+type Exchange func(ctx context.Context, secret string, send func(context.Context, Request) ([]byte, error)) (Token, error)
+
+// A Token is what a server gave for a secret.
+type Token struct {
+	Value string
+	// Lifetime is how long it is good, counted from when the server was asked; 0 for until it is
+	// refused.
+	Lifetime time.Duration
+}
+
+// A token is no longer sent shortly before its end, so that none ends on its way: a minute, or a
+// tenth of the lifetime of one that lives for less than ten.
+const longestMargin = time.Minute
+
+// An exchanger keeps the token of a client. It is safe for concurrent use: requests that need a
+// token at the same time wait for one exchange.
+type exchanger struct {
+	get    func(context.Context) (Token, error)
+	mutex  sync.Mutex
+	token  string
+	until  time.Time // Zero is without an end.
+	flight *flight
+	// refused is why the server gives no token for the secret, which does not change.
+	refused error
+}
+
+// A flight is an exchange that is under way, and how it ended.
+type flight struct {
+	done  chan struct{}
+	token string
+	err   error
+}
+
+// tokenFor returns the token to send, and whether it is new: one that the server gave to this call.
+func (x *exchanger) tokenFor(ctx context.Context) (token string, isNew bool, err error) {
+	for {
+		x.mutex.Lock()
+		if x.refused != nil || x.token != "" && (x.until.IsZero() || time.Now().Before(x.until)) {
+			defer x.mutex.Unlock()
+			return x.token, false, x.refused
+		}
+		f := x.flight
+		if f == nil {
+			f = &flight{done: make(chan struct{})}
+			x.flight = f
+			x.mutex.Unlock()
+			x.fly(ctx, f)
+			return f.token, true, f.err
+		}
+		x.mutex.Unlock()
+		select {
+		case <-f.done:
+			if !errors.Is(f.err, context.Canceled) && !errors.Is(f.err, context.DeadlineExceeded) {
+				return f.token, true, f.err
+			} // The end of whoever asked is no end for this one.
+		case <-ctx.Done():
+			return "", false, context.Cause(ctx)
+		}
+	}
+}
+
+func (x *exchanger) fly(ctx context.Context, f *flight) {
+	asked := time.Now()
+	token, err := x.get(ctx)
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	if f.token, f.err = token.Value, err; err == nil {
+		x.token, x.until = token.Value, time.Time{}
+		if token.Lifetime > 0 {
+			x.until = asked.Add(token.Lifetime - min(longestMargin, token.Lifetime/10))
+		}
+	} else if IsRefusal(err) {
+		x.refused = err
+	}
+	x.flight = nil
+	close(f.done)
+}
+
+// drop forgets a token that the server refused.
+func (x *exchanger) drop(token string) {
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	if x.token == token {
+		x.token = ""
+	}
+}
