@@ -98,7 +98,7 @@ func TestConnectionSettingsFromTheEnvironment(t *testing.T) {
 		"token and token file": {
 			map[string]string{api.EnvTokenFile: "FILE", api.EnvToken: "TOKEN"},
 			nil,
-			[]string{"Invalid provider configuration", "Both a token and a file with a token are set"},
+			[]string{"Invalid provider configuration", "Both the API token and a file with it are set"},
 		},
 		"token set, other file": {map[string]string{api.EnvTokenFile: "/nowhere"}, (*organization).tokenSetting, nil},
 		"file set, other token": {map[string]string{api.EnvToken: "d3Jvbmc="}, (*organization).tokenFileSetting, nil},

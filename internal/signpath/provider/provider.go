@@ -1,14 +1,10 @@
 package provider
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -24,9 +20,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/accesslist"
 	datasources "github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/datasource"
@@ -96,17 +92,25 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		},
 		Blocks: map[string]schema.Block{attrGuardrails: guardrailsBlock()},
 	}
-	maps.Copy(resp.Schema.Attributes, connectionAttributes())
+	maps.Copy(resp.Schema.Attributes, tfkit.ConnectionAttributes(&api.Service, connectionNotes))
+}
+
+// connectionNotes is what there is to say of connections to SignPath.
+var connectionNotes = tfkit.Notes{
+	httpapi.FieldProxyURL:              "SignPath's own tools use `http_proxy` for https, too; this provider does not.",
+	httpapi.FieldCACertificateFile:     "A self-hosted SignPath may have an authority of its own.",
+	httpapi.FieldClientCertificateFile: "SignPath does not support client certificates directly.",
 }
 
 // configModel is the provider block.
 type configModel struct {
+	tfkit.Connection
+	TokenFile      types.String `tfsdk:"token_file"`
 	URL            types.String `tfsdk:"api_url"`
 	OrganizationID types.String `tfsdk:"organization_id"`
 	Token          types.String `tfsdk:"api_token"`
 	APIContract    types.String `tfsdk:"api_contract"`
 	Guardrails     types.Object `tfsdk:"guardrails"`
-	connectionModel
 }
 
 // Configure implements [provider.Provider]. It sends nothing.
@@ -121,57 +125,37 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	if now == nil {
 		now = time.Now
 	}
+	connection := httpapi.Config{
+		URL: config.URL.ValueString(), Secret: config.Token.ValueString(), SecretFile: config.TokenFile.ValueString(),
+		UserAgent: tfkit.UserAgent("signpath", p.version, req.TerraformVersion),
+	}
+	config.Set(&connection)
+	log := tfkit.NewClientLog("signpath", &connection)
 	clientConfig := api.Config{
-		Config:         config.config(),
+		Config:         connection,
 		OrganizationID: config.OrganizationID.ValueString(),
 		Contract:       api.ContractMode(config.APIContract.ValueString()),
 	}.FromEnvironment()
-	clientConfig.UserAgent = userAgent(p.version, req.TerraformVersion)
 	rules, warnings := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
-	log := newClientLog()
-	clientConfig.Log, clientConfig.Trace, clientConfig.Warn = log.debug(), log.trace(), log.warn()
 	client, err := api.New(clientConfig)
-	addConfigErrors(&resp.Diagnostics, err)
+	tfkit.AddConfigErrors(&resp.Diagnostics, err)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	log.mask(client.Secrets())
+	log.Mask(client.Secrets())
 	s := run.NewSession(client, now, rules, warnings)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = s, s, s, s
 }
 
 // refuseUnknown reports every setting that is only known after apply.
 func refuseUnknown(config tfsdk.Config, diags *diag.Diagnostics) {
-	var settings map[string]tftypes.Value
-	if err := config.Raw.As(&settings); err != nil {
+	names, err := tfkit.Unknown(config)
+	if err != nil {
 		diags.AddError("Invalid provider configuration", err.Error())
 	}
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		if !settings[name].IsFullyKnown() {
-			diags.AddAttributeError(path.Root(name), "Setting not known at plan time",
-				fmt.Sprintf("%s depends on something that is only known after apply. SignPath has to be read for a plan, so set it to a known value, "+
-					"or leave it out and use the environment variable, if it has one.", name))
-		}
-	}
-}
-
-// projectURL is where whoever sees the user agent can read what it is.
-const projectURL = "https://github.com/signpath-community/terraform-provider-signpath"
-
-// userAgent names the provider and Terraform, and adds what the environment
-// variable that Terraform providers share for that says.
-func userAgent(version, terraformVersion string) string {
-	agent := fmt.Sprintf("terraform-provider-signpath/%s (+%s) Terraform/%s", version, projectURL, cmp.Or(terraformVersion, "unknown"))
-	// A line break would make every request invalid.
-	more := strings.FieldsFunc(os.Getenv("TF_APPEND_USER_AGENT"), func(r rune) bool { return r <= ' ' || r == 0x7f })
-	return strings.Join(append([]string{agent}, more...), " ")
-}
-
-func addConfigErrors(diags *diag.Diagnostics, err error) {
-	var all httpapi.ConfigErrors
-	errors.As(err, &all)
-	for _, wrong := range all {
-		diags.AddAttributeError(path.Root(string(wrong.Field)), "Invalid provider configuration", wrong.Reason)
+	for _, name := range names {
+		summary, detail := tfkit.NotKnown(name, "SignPath")
+		diags.AddAttributeError(path.Root(name), summary, detail)
 	}
 }
 

@@ -1,4 +1,4 @@
-package provider
+package tfkit
 
 import (
 	"bytes"
@@ -12,33 +12,34 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
 const logToken = "ab+cd/efghijklmnopqrstuvwxyz=="
 
+const envLogLevel = "TF_LOG_PROVIDER_SIGNPATH_API"
+
 // newTestLog returns a log as Configure makes it, at the level of the
 // environment.
-func newTestLog(t *testing.T) *clientLog {
+func newTestLog(t *testing.T) httpapi.Config {
 	t.Helper()
-	client, err := api.New(api.Config{
-		OrganizationID: "5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90",
-		Config:         httpapi.Config{Secret: logToken, ProxyURL: "http://build:s3cret-word@proxy.example.com"},
-	})
+	config := httpapi.Config{
+		Service: httpapi.Service{Name: "Example", DefaultURL: "https://api.example.com"}, Secret: logToken, ProxyURL: "http://build:s3cret-word@proxy.example.com",
+	}
+	log := NewClientLog("signpath", &config)
+	client, err := httpapi.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := newClientLog()
-	log.mask(client.Secrets())
-	return log
+	log.Mask(client.Secrets())
+	return config
 }
 
 // Whatever a line says, be it by mistake, the secrets in it are masked.
 func TestTheLogMasksSecrets(t *testing.T) {
-	t.Setenv(EnvLogLevel, "trace")
+	t.Setenv(envLogLevel, "trace")
 	log := newTestLog(t)
 	escaped := strings.NewReplacer("+", `\u002B`, "=", `\u003D`, "/", `\/`).Replace(logToken)
-	for name, write := range map[string]writeLine{"debug": log.debug(), "trace": log.trace()} {
+	for name, write := range map[string]writeLine{"debug": log.Log, "trace": log.Trace} {
 		var sink bytes.Buffer
 		write(tflogtest.RootLogger(context.Background(), &sink), "careless: "+logToken+" "+url.QueryEscape(logToken), map[string]any{
 			"body":   `{"apiToken":"` + escaped + `"}`,
@@ -79,16 +80,16 @@ func TestLevelsOfTheLog(t *testing.T) {
 		"Terraform's in JSON":   {map[string]string{"TF_LOG": "JSON"}, true, true},
 		"debug":                 {map[string]string{"TF_LOG_PROVIDER": "DEBUG"}, true, false},
 		"this provider's level": {map[string]string{"TF_LOG_PROVIDER": "off", "TF_LOG_PROVIDER_SIGNPATH": "trace"}, true, true},
-		"the client's level":    {map[string]string{"TF_LOG_PROVIDER": "trace", EnvLogLevel: "warn"}, false, false},
-		"the client's alone":    {map[string]string{"TF_LOG_PROVIDER": "off", EnvLogLevel: "debug"}, true, false},
+		"the client's level":    {map[string]string{"TF_LOG_PROVIDER": "trace", envLogLevel: "warn"}, false, false},
+		"the client's alone":    {map[string]string{"TF_LOG_PROVIDER": "off", envLogLevel: "debug"}, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_SIGNPATH", EnvLogLevel} {
+			for _, variable := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_SIGNPATH", envLogLevel} {
 				t.Setenv(variable, c.environment[variable])
 			}
 			log := newTestLog(t)
-			if (log.debug() != nil) != c.debug || (log.trace() != nil) != c.trace {
-				t.Errorf("debug %t, trace %t", log.debug() != nil, log.trace() != nil)
+			if (log.Log != nil) != c.debug || (log.Trace != nil) != c.trace {
+				t.Errorf("debug %t, trace %t", log.Log != nil, log.Trace != nil)
 			}
 		})
 	}
