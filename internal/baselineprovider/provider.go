@@ -34,15 +34,22 @@ func (p *vendorProvider) Metadata(_ context.Context, _ provider.MetadataRequest,
 // Schema implements [provider.Provider].
 func (p *vendorProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{MarkdownDescription: p.Summary}
+	if p.API != nil {
+		resp.Schema.Attributes = p.API.Attributes
+	}
 }
 
-// Configure implements [provider.Provider]. There is nothing to send, and nothing to demand.
-func (p *vendorProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+// Configure implements [provider.Provider]. It sends nothing, and demands nothing.
+func (p *vendorProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	if p.API != nil {
+		p.API.Configure(ctx, p.version, req, resp)
+	}
 }
 
 // Resources implements [provider.Provider].
 func (p *vendorProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return &baselineResource{p.Vendor, p.now} }}
+	record := func() resource.Resource { return &baselineResource{p.Vendor, p.now} }
+	return append([]func() resource.Resource{record}, p.Vendor.Resources...)
 }
 
 // DataSources implements [provider.Provider].

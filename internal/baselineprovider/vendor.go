@@ -1,8 +1,13 @@
 package baselineprovider
 
 import (
+	"context"
+
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	providerschema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -31,9 +36,21 @@ type Vendor struct {
 	Declare func(*Attributes) Declared
 	// Model is for what needs no declaration, such as to read a table.
 	Model *baseline.Model
-	// DataSources and Functions are the vendor's own.
+	// DataSources, Resources and Functions are the vendor's own, beside the baseline.
 	DataSources []func() datasource.DataSource
+	Resources   []func() resource.Resource
 	Functions   []func() function.Function
+	// API is how the vendor is asked, by those that need it; nil if none does.
+	API *API
+}
+
+// An API is that of a vendor, which the provider can be used without.
+type API struct {
+	// Attributes are the settings of the provider block. All are optional.
+	Attributes map[string]providerschema.Attribute
+	// Configure makes what the vendor's own resources and data sources get. It sends nothing, and
+	// demands nothing.
+	Configure func(ctx context.Context, version string, req provider.ConfigureRequest, resp *provider.ConfigureResponse)
 }
 
 // Declared is what the attributes of a vendor say.

@@ -127,7 +127,7 @@ func (b Baseline) Review(settings Settings, wishes Wishes) []Finding {
 			all = append(all, b.Model.Rules.complete(rule, finding, settings))
 		}
 	}
-	slices.SortStableFunc(all, func(x, y Finding) int { return x.rank() - y.rank() })
+	slices.SortStableFunc(all, func(x, y Finding) int { return rank(x.Severity, x.Note) - rank(y.Severity, y.Note) })
 	return all
 }
 
@@ -137,11 +137,12 @@ func (c Catalogue) complete(rule Rule, finding review.Finding, settings Settings
 	return Finding{Finding: finding, Note: rule.Note && settings[rule.ID].Severity == ""}
 }
 
-func (f Finding) rank() int {
+// rank orders findings: what denies, what warns, what is only told.
+func rank(severity review.Severity, note bool) int {
 	switch {
-	case f.Severity == review.Deny:
+	case severity == review.Deny:
 		return 0
-	case f.Note:
+	case note:
 		return 2
 	}
 	return 1

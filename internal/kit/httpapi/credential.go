@@ -65,6 +65,13 @@ func authorize(header http.Header, token string) {
 	}
 }
 
+// ReadSecret returns the secret, from wherever it is, and what is wrong with it: for a vendor
+// whose secrets say something beside what they prove.
+func (c Config) ReadSecret() (secret string, wrong ConfigErrors) {
+	secret = c.readSecret(&wrong)
+	return secret, wrong
+}
+
 // readSecret returns the secret, from wherever it is.
 func (c Config) readSecret(wrong *ConfigErrors) string {
 	names := c.Service.Secret

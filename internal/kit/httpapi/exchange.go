@@ -3,15 +3,14 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 )
 
-// An Exchange gets a token for a secret. It sends what the vendor wants for that, an [Open] request
+// An Exchange gets a token for a secret. It sends what the vendor wants for that, an open request
 // whose answer is secret, and returns what the answer has. Its errors are those of send, or of
 // [Client.Unusable] for an answer without a token.
-//
-// [Open]: the requests with [Request.Open] set
 type Exchange func(ctx context.Context, secret string, send func(context.Context, Request) ([]byte, error)) (Token, error)
 
 // A Token is what a server gave for a secret.
@@ -96,5 +95,29 @@ func (x *exchanger) drop(token string) {
 	defer x.mutex.Unlock()
 	if x.token == token {
 		x.token = ""
+	}
+}
+
+// authorized sends a request once, with the token that it carries. One that the server refuses
+// although it was good may have ended before its time: then the server did not act, and the
+// request is sent again with a new one.
+func (c *Client) authorized(ctx context.Context, r Request, id string, content []byte) answer {
+	if r.Open || c.exchanger == nil {
+		secret := c.config.credential.secret
+		if r.Open {
+			secret = ""
+		}
+		return c.attempt(ctx, r, id, content, secret)
+	}
+	for renewed := false; ; renewed = true {
+		token, isNew, err := c.exchanger.tokenFor(ctx)
+		if err != nil {
+			return answer{noToken: err}
+		}
+		result := c.attempt(ctx, r, id, content, token)
+		if result.status != http.StatusUnauthorized || isNew || renewed {
+			return result
+		}
+		c.exchanger.drop(token)
 	}
 }

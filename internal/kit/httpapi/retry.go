@@ -33,18 +33,11 @@ const longWait = 30 * time.Second
 // how the last attempt ended, and whether the server may have received one that it
 // did not answer.
 func (c *Client) repeat(ctx context.Context, r Request, id string, content []byte) (last answer, received bool) {
-	told, renewed := time.Now(), false
+	told := time.Now()
 	for attempt := 0; ; attempt++ {
-		token, isNew, err := c.tokenFor(ctx, r)
-		if err != nil {
-			return answer{noToken: err}, received
-		}
-		result := c.attempt(ctx, r, id, content, token)
-		if result.status == http.StatusUnauthorized && c.exchanger != nil && !isNew && !renewed && !r.Open {
-			// A token that was good may have ended before its time. The server did not act.
-			c.exchanger.drop(token)
-			renewed = true
-			continue
+		result := c.authorized(ctx, r, id, content)
+		if result.noToken != nil {
+			return result, received
 		}
 		result.attempts = attempt + 1
 		if result.err == nil {
@@ -67,17 +60,6 @@ func (c *Client) repeat(ctx context.Context, r Request, id string, content []byt
 		last = answer{err: ctx.Err()}
 	}
 	return last, received
-}
-
-// tokenFor returns the token that a request carries.
-func (c *Client) tokenFor(ctx context.Context, r Request) (token string, isNew bool, err error) {
-	switch {
-	case r.Open:
-		return "", false, nil
-	case c.exchanger == nil:
-		return c.config.credential.secret, false, nil
-	}
-	return c.exchanger.tokenFor(ctx)
 }
 
 // isOutOfReach tells whether it is no use to go on, because nobody is there.

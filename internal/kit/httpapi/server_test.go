@@ -36,7 +36,8 @@ var service = httpapi.Service{
 		httpapi.FieldRequestTimeout: "EXAMPLE_TIMEOUT", httpapi.FieldRetryTimeout: "EXAMPLE_RETRY",
 	},
 	Secret: httpapi.Secret{
-		Field: fieldToken, File: fieldTokenFile, Noun: "API token", Wanted: "the token of a robot", Refused: "The token is wrong, was regenerated since, is that of another installation, or its user is inactive.",
+		Field: fieldToken, File: fieldTokenFile, Noun: "API token", Wanted: "the token of a robot",
+		Refused: "The token is wrong, was regenerated since, is that of another installation, or its user is inactive.",
 		Refuse: func(token string) string {
 			if strings.Contains(token, ":") {
 				return "A token of ours has no colon."

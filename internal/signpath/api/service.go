@@ -30,7 +30,7 @@ const EnvTokenFile = "SIGNPATH_API_TOKEN_FILE" //nolint:gosec // The name of a v
 // (documented). What package httpapi does for some servers, it does for SignPath's:
 // those before 1.179.0 refuse an empty body, and those before 1.206.0 mishandle the
 // absence of a Content-Type (documented).
-var Service = httpapi.Service{ //nolint:gosec // It names variables and holds no credential.
+var Service = httpapi.Service{
 	Name:       "SignPath",
 	DefaultURL: DefaultURL,
 	// Tools disagree on whether the variable includes it (observed).

@@ -1,14 +1,11 @@
 package mock
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"strings"
-	"time"
-)
 
-const maxRequestBody = 16 << 20
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
+)
 
 func readSystemInfo(c *call) (answer, *problem) {
 	return ok(systemInfo(c.dialect, c.request.Host)), nil
@@ -18,70 +15,24 @@ func systemInfo(dialect Dialect, host string) object {
 	return object{propApplicationVersion: dialect.version(), propUIBaseURL: "http://" + host}
 }
 
-// serveAPI logs a request, executes it, unless a fault is in the way, and delivers the answer.
-func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
-	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
-	if err != nil {
-		http.Error(w, "the request body could not be read", http.StatusBadRequest)
-		return
+// match tells what a request is for.
+func (s *Server) match(method, escapedPath string) mockserver.Match {
+	found := s.routes.match(method, escapedPath)
+	described := mockserver.Match{Path: found.resource, Variables: found.variables, Allowed: found.allowed}
+	if found.route != nil {
+		described.Template = found.route.template
 	}
-	found := s.routes.match(r.Method, r.URL.EscapedPath())
-	entry := &Request{
-		Time:        s.clock(),
-		Method:      r.Method,
-		Path:        r.URL.Path,
-		Route:       found.routeName(),
-		RequestBody: s.log.redact.tokens(content),
-		target:      found.target(r.Method),
+	if described.Template == documentTemplate {
+		described.Aside = pathDocument
 	}
-	s.log.begin(entry)
-	c := &call{
-		server:  s,
-		match:   found,
-		request: r,
-		content: content,
-		fault:   s.faults.next(entry.target),
-		at:      entry.Time,
+	described.Handle = func(c *mockserver.Call) mockserver.Answer {
+		return s.execute(&call{server: s, match: found, request: c.Request, content: c.Content, fault: c.Fault, at: c.At})
 	}
-	delivered, caller := s.perform(c)
-	s.log.finish(entry, delivered, caller)
-	delivered.write(w)
+	return described
 }
 
-// perform executes the call, with what a fault does to it before, instead and after.
-func (s *Server) perform(c *call) (delivered delivery, caller string) {
-	wait := time.Duration(s.latency.Load())
-	if c.fault.Action == FaultDelay {
-		wait += c.fault.delay()
-	}
-	pause(c.request.Context(), wait)
-	if c.fault.Before != nil {
-		c.fault.Before()
-	}
-	if prevented, isPrevented := c.fault.prevent(); isPrevented {
-		return prevented, ""
-	}
-	executed, caller := s.execute(c)
-	return c.fault.disturb(executed), caller
-}
-
-// pause outside of the lock, no longer than the client waits.
-func pause(ctx context.Context, duration time.Duration) {
-	if duration <= 0 {
-		return
-	}
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
-// execute serves the call under the lock of the state, and saves the state if it changed.
-func (s *Server) execute(c *call) (executed delivery, caller string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+// execute serves the call, and saves the state if it changed.
+func (s *Server) execute(c *call) mockserver.Answer {
 	c.renderer = renderer{dialect: s.dialect, base: s.base(c.request), organization: s.organization}
 	events := len(s.organization.Events)
 	result, refused := c.serve()
@@ -94,10 +45,27 @@ func (s *Server) execute(c *call) (executed delivery, caller string) {
 	if refused != nil {
 		result = refused.answer(s.dialect)
 	}
+	delivered := result.deliver()
 	if c.caller != nil {
-		caller = s.organization.reference(c.caller.ID)
+		delivered.Caller = s.organization.reference(c.caller.ID)
 	}
-	return result.deliver(), caller
+	return delivered
+}
+
+// deliver renders an answer. Changes of the state after it don't show in it.
+func (a answer) deliver() mockserver.Answer {
+	rendered := mockserver.Answer{Status: a.status, Header: a.header.Clone(), Body: []byte(a.text)}
+	if rendered.Header == nil {
+		rendered.Header = http.Header{}
+	}
+	if a.body == nil {
+		return rendered
+	}
+	rendered.Body = encode(a.body)
+	if rendered.Header.Get("Content-Type") == "" {
+		rendered.Header.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	return rendered
 }
 
 func (s *Server) commitCall(events int) *problem {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
 // call is an API request on its way through the checks to its handler. It holds the lock of the state.
@@ -102,7 +104,7 @@ func (c *call) checkMediaTypes() *problem {
 var requestMediaTypes = []string{"application/json", "text/json", "application/*+json"}
 
 func isJSON(mediaType string) bool {
-	return slices.ContainsFunc(requestMediaTypes, func(accepted string) bool { return matchWildcard(accepted, mediaType) })
+	return slices.ContainsFunc(requestMediaTypes, func(accepted string) bool { return mockserver.MatchWildcard(accepted, mediaType) })
 }
 
 func acceptsJSON(accept string) bool {

@@ -1,30 +1,15 @@
 package mock
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"strings"
-	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
-// controlPrefix is the path of the control endpoints; the package documentation describes them.
-const controlPrefix = "/_mock/"
-
-// stats is the answer of GET /_mock/stats.
-type stats struct {
-	Requests      int `json:"requests"`
-	Connections   int `json:"connections"`
-	MaxConcurrent int `json:"maxConcurrent"`
-}
-
-func (s *Server) controlHandler() http.Handler {
-	mux := http.NewServeMux()
-	endpoints := map[string]func(*http.Request) (any, error){
-		"GET requests":    s.controlRequests,
-		"DELETE requests": s.controlResetRequests,
-		"GET stats":       s.controlStats,
+// controlEndpoints are those that are SignPath's; the package documentation describes them.
+func (s *Server) controlEndpoints() map[string]mockserver.Endpoint {
+	return map[string]mockserver.Endpoint{
 		"GET state":       func(*http.Request) (any, error) { return s.Snapshot(), nil },
 		"GET mails":       func(*http.Request) (any, error) { return s.Mails(), nil },
 		"GET lookup":      s.controlLookup,
@@ -35,54 +20,7 @@ func (s *Server) controlHandler() http.Handler {
 		"POST remove":     s.controlRemove,
 		"POST properties": s.controlSetProperties,
 		"POST tokens":     s.controlIssueToken,
-		"GET faults":      func(*http.Request) (any, error) { return s.Faults(), nil },
-		"POST faults":     s.controlInject,
-		"DELETE faults":   s.controlClearFaults,
-		"POST latency":    s.controlLatency,
 	}
-	for name, serve := range endpoints {
-		method, path, _ := strings.Cut(name, " ")
-		mux.Handle(method+" "+controlPrefix+path, controlEndpoint(serve))
-	}
-	return mux
-}
-
-func controlEndpoint(serve func(*http.Request) (any, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		status := http.StatusOK
-		body, err := serve(r)
-		if err != nil {
-			status, body = http.StatusBadRequest, object{"error": err.Error()}
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		_ = encoder.Encode(body) // a client that left does not mind
-	}
-}
-
-// controlInput reads the JSON body of a control request. An unknown key is an error: a typo must not go unnoticed.
-func controlInput(r *http.Request, target any) error {
-	decoder := json.NewDecoder(io.LimitReader(r.Body, maxRequestBody))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(target)
-}
-
-// nothing is the answer of a control request that has none.
-var nothing = object{}
-
-func (s *Server) controlRequests(r *http.Request) (any, error) {
-	return s.Requests(r.URL.Query()["route"]...), nil
-}
-
-func (s *Server) controlResetRequests(*http.Request) (any, error) {
-	s.ResetRequests()
-	return nothing, nil
-}
-
-func (s *Server) controlStats(*http.Request) (any, error) {
-	return stats{s.CountRequests(), s.Connections(), s.MaxConcurrentRequests()}, nil
 }
 
 func (s *Server) controlLookup(r *http.Request) (any, error) {
@@ -128,14 +66,14 @@ func (s *Server) controlChangeMembers(r *http.Request) (any, error) {
 		Remove []string `json:"remove"`
 		Actor  string   `json:"actor"`
 	}
-	if err := controlInput(r, &input); err != nil {
+	if err := mockserver.ReadControl(r, &input); err != nil {
 		return nil, err
 	}
 	owner, list, err := input.resolve()
 	if err != nil {
 		return nil, err
 	}
-	return nothing, s.Administrator(input.Actor).ChangeMembers(owner, list, input.Add, input.Remove)
+	return mockserver.Nothing, s.Administrator(input.Actor).ChangeMembers(owner, list, input.Add, input.Remove)
 }
 
 func (s *Server) controlChangeUser(r *http.Request) (any, error) {
@@ -144,10 +82,10 @@ func (s *Server) controlChangeUser(r *http.Request) (any, error) {
 		Ref   string `json:"ref"`
 		Actor string `json:"actor"`
 	}
-	if err := controlInput(r, &input); err != nil {
+	if err := mockserver.ReadControl(r, &input); err != nil {
 		return nil, err
 	}
-	return nothing, s.Administrator(input.Actor).Change(input.Ref, input.PrincipalChange)
+	return mockserver.Nothing, s.Administrator(input.Actor).Change(input.Ref, input.PrincipalChange)
 }
 
 // creation is a control request that creates one object.
@@ -163,7 +101,7 @@ type creation struct {
 
 func (s *Server) controlCreate(r *http.Request) (any, error) {
 	var input creation
-	if err := controlInput(r, &input); err != nil {
+	if err := mockserver.ReadControl(r, &input); err != nil {
 		return nil, err
 	}
 	id, err := input.perform(s.Administrator(input.Actor))
@@ -191,10 +129,10 @@ func (s *Server) controlRemove(r *http.Request) (any, error) {
 		Ref   string `json:"ref"`
 		Actor string `json:"actor"`
 	}
-	if err := controlInput(r, &input); err != nil {
+	if err := mockserver.ReadControl(r, &input); err != nil {
 		return nil, err
 	}
-	return nothing, s.Administrator(input.Actor).Remove(input.Ref)
+	return mockserver.Nothing, s.Administrator(input.Actor).Remove(input.Ref)
 }
 
 func (s *Server) controlSetProperties(r *http.Request) (any, error) {
@@ -203,10 +141,10 @@ func (s *Server) controlSetProperties(r *http.Request) (any, error) {
 		Set   map[string]any `json:"set"`
 		Actor string         `json:"actor"`
 	}
-	if err := controlInput(r, &input); err != nil {
+	if err := mockserver.ReadControl(r, &input); err != nil {
 		return nil, err
 	}
-	return nothing, s.Administrator(input.Actor).SetProperties(input.Ref, input.Set)
+	return mockserver.Nothing, s.Administrator(input.Actor).SetProperties(input.Ref, input.Set)
 }
 
 func (s *Server) controlIssueToken(r *http.Request) (any, error) {
@@ -214,36 +152,9 @@ func (s *Server) controlIssueToken(r *http.Request) (any, error) {
 		Ref   string `json:"ref"`
 		Actor string `json:"actor"`
 	}
-	if err := controlInput(r, &input); err != nil {
+	if err := mockserver.ReadControl(r, &input); err != nil {
 		return nil, err
 	}
 	token, err := s.Administrator(input.Actor).IssueToken(input.Ref)
 	return object{propAPIToken: token}, err
-}
-
-func (s *Server) controlInject(r *http.Request) (any, error) {
-	var fault Fault
-	if err := controlInput(r, &fault); err != nil {
-		return nil, err
-	}
-	return nothing, s.Inject(fault)
-}
-
-func (s *Server) controlClearFaults(*http.Request) (any, error) {
-	s.ClearFaults()
-	return nothing, nil
-}
-
-func (s *Server) controlLatency(r *http.Request) (any, error) {
-	var input struct {
-		Milliseconds int `json:"milliseconds"`
-	}
-	if err := controlInput(r, &input); err != nil {
-		return nil, err
-	}
-	if input.Milliseconds < 0 {
-		return nil, errors.New("milliseconds can't be negative")
-	}
-	s.SetLatency(time.Duration(input.Milliseconds) * time.Millisecond)
-	return nothing, nil
 }

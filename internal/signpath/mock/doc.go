@@ -1,12 +1,12 @@
 // Package mock is a stateful SignPath organization behind net/http, for tests and demonstrations.
 //
-// It is a reading of SignPath's API contract of its own: it imports nothing of this module, so that a test of the
-// provider against it compares two independent readings. What SignPath documents is enforced as documented. What it
-// does not document (many JSON names, the meaning of an omitted property in an Edit) is an assumption; the names are in
-// wire.go, each with its evidence, and the plausible alternatives are a [Dialect]. [SingleDialects] lists them, and
-// [RandomDialect] mixes them, for tests that a client must pass in all. [HostileDialects] are the servers that keep what
-// is documented, too, but leave a client nothing but to refuse unless it goes by their document; [RandomServer] draws
-// from all, for tests that a client is right, or has written nothing.
+// It is a reading of SignPath's API contract of its own: of this module it imports nothing but package mockserver, which
+// knows no vendor, so that a test of the provider against it compares two independent readings. What SignPath documents is
+// enforced as documented. What it does not document (many JSON names, the meaning of an omitted property in an Edit) is an
+// assumption; the names are in wire.go, each with its evidence, and the plausible alternatives are a [Dialect].
+// [SingleDialects] lists them, and [RandomDialect] mixes them, for tests that a client must pass in all. [HostileDialects]
+// are the servers that keep what is documented, too, but leave a client nothing but to refuse unless it goes by their
+// document; [RandomServer] draws from all, for tests that a client is right, or has written nothing.
 //
 // # The API
 //

@@ -139,7 +139,7 @@ func (c *call) listed() listed {
 	case c.fault.Action == FaultStaleList && c.fault.DelayMilliseconds == 0:
 		return c.server.history.at(time.Time{})
 	case c.fault.Action == FaultStaleList:
-		return c.server.history.at(now.Add(-c.fault.delay()))
+		return c.server.history.at(now.Add(-c.fault.Delay()))
 	case c.dialect.ListLag > 0 && c.server.lags():
 		return c.server.history.at(now.Add(-c.dialect.ListLag))
 	}

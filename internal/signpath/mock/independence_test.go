@@ -1,44 +1,15 @@
 package mock_test
 
 import (
-	"go/parser"
-	"go/token"
-	"os"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver/mockservertest"
 )
 
-// TestIndependence keeps the mock a reading of the contract of its own: the standard library and uuid are all it uses.
+// TestIndependence: the mock is a reading of the contract of its own.
 func TestIndependence(t *testing.T) {
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	checked := 0
-	for _, file := range files {
-		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
-			continue
-		}
-		checked++
-		parsed, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, imported := range parsed.Imports {
-			path, err := strconv.Unquote(imported.Path.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.Contains(path, ".") && path != "github.com/google/uuid" {
-				t.Errorf("%s imports %s", file.Name(), path)
-			}
-		}
-	}
-	if checked == 0 {
-		t.Error("no file was checked")
-	}
+	mockservertest.Independent(t, ".", "github.com/google/uuid")
 }
 
 // TestConcurrentUse is for the race detector, and for lost changes.

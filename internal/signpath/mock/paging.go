@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
 // Paging is how lists are cut into pages. The zero value answers them whole.
@@ -195,7 +197,7 @@ func (c *call) list(name string, items []object) (answer, *problem) {
 		result.body = c.wrapPage(name, p, result.header)
 	}
 	if c.fault.Action == FaultStaleList {
-		result.header.Set(headerFault, string(FaultStaleList))
+		result.header.Set(mockserver.HeaderFault, string(FaultStaleList))
 	}
 	return result, nil
 }

@@ -2,9 +2,10 @@ package mock
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
 // handler serves a request that is authenticated, permitted and well-formed.
@@ -75,7 +76,7 @@ type match struct {
 // match finds the route of a path, which is still percent-encoded. The last two answers of a match without a
 // route differ: with allowed methods the path exists.
 func (r routes) match(method, escapedPath string) match {
-	segments, valid := pathSegments(escapedPath)
+	segments, valid := mockserver.PathSegments(escapedPath)
 	if !valid || len(segments) < 3 || !strings.EqualFold(segments[0], pathAPI) {
 		return match{resource: escapedPath}
 	}
@@ -100,11 +101,12 @@ func matchOrganization(table []route, method string, segments []string) match {
 	return found
 }
 
-// matchTable takes the first route that fits, so that /InteractiveUsers/Me is not taken for an id.
+// matchTable takes the first route that fits, so that /InteractiveUsers/Me is not taken for an id. Fixed segments are
+// compared without case.
 func matchTable(table []route, method string, segments []string) match {
 	found := match{resource: "/" + strings.Join(segments, "/")}
 	for i := range table {
-		variables, fits := matchTemplate(table[i].template, segments)
+		variables, fits := mockserver.MatchTemplate(table[i].template, segments, strings.EqualFold)
 		if !fits {
 			continue
 		}
@@ -113,52 +115,6 @@ func matchTable(table []route, method string, segments []string) match {
 			return found
 		}
 		found.allowed = append(found.allowed, table[i].method)
-	}
-	return found
-}
-
-// matchTemplate compares fixed segments without case.
-func matchTemplate(template string, segments []string) (variables map[string]string, fits bool) {
-	parts := strings.Split(template[1:], "/")
-	if len(parts) != len(segments) {
-		return nil, false
-	}
-	variables = map[string]string{}
-	for i, part := range parts {
-		switch {
-		case strings.HasPrefix(part, "{"):
-			variables[strings.Trim(part, "{}")] = segments[i]
-		case !strings.EqualFold(part, segments[i]):
-			return nil, false
-		}
-	}
-	return variables, true
-}
-
-// pathSegments splits and decodes a path. A trailing slash does not matter.
-func pathSegments(escapedPath string) (segments []string, valid bool) {
-	for _, escaped := range strings.Split(strings.Trim(escapedPath, "/"), "/") {
-		segment, err := url.PathUnescape(escaped)
-		if err != nil || segment == "" {
-			return nil, false
-		}
-		segments = append(segments, segment)
-	}
-	return segments, true
-}
-
-func (m match) routeName() string {
-	if m.route == nil {
-		return ""
-	}
-	return m.route.method + " " + m.route.template
-}
-
-// target is what route patterns are compared with.
-func (m match) target(method string) target {
-	found := target{method: method, path: m.resource}
-	if m.route != nil {
-		found.template = m.route.template
 	}
 	return found
 }

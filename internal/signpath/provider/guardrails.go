@@ -21,6 +21,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -182,7 +183,7 @@ func (m guardrailModel) refuse(id string, setting review.RuleSetting) string {
 	case id == "rules":
 		return "This takes what the file for signpathctl has under the key rules, and not the file as a whole: put .rules behind yamldecode(…)."
 	case err != nil:
-		return run.Sentence(err.Error())
+		return tfkit.Sentence(err.Error())
 	case m.isEmpty():
 		return fmt.Sprintf("The rule %s is named and nothing about it is set. Terraform drops a key that it does not know, without a word: it may be misspelled. "+
 			"There are severity, parameters and exceptions.", id)

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 )
 
 // parseMemberFunction takes a member reference apart. It asks SignPath nothing.
@@ -58,7 +58,7 @@ func (f *parseMemberFunction) Run(ctx context.Context, req function.RunRequest, 
 	if err != nil {
 		message := err.Error()
 		if !strings.Contains(message, access.ReferenceForms) {
-			message = run.Sentence(message) + " Valid are " + access.ReferenceForms
+			message = tfkit.Sentence(message) + " Valid are " + access.ReferenceForms
 		}
 		resp.Error = function.NewArgumentFuncError(0, message)
 		return

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -30,7 +32,8 @@ func takeBodySchemas(loaded *openapi3.T) (bodySchemas, error) {
 		// bodies stand in the document, so that their references lead somewhere.
 		bodies = "x-bodies"
 	)
-	media := mediaTypes(loaded)
+	found := mediaTypes(loaded)
+	media := slices.Collect(maps.Keys(found))
 	described := make([]*openapi3.SchemaRef, len(media))
 	for i := range media {
 		described[i] = media[i].Schema
@@ -56,6 +59,9 @@ func takeBodySchemas(loaded *openapi3.T) (bodySchemas, error) {
 			return nil, err
 		}
 		schemas[media[i]], media[i].Schema = schema, openapi3.NewSchemaRef("", &openapi3.Schema{Nullable: true})
+		if isForm(found[media[i]]) {
+			media[i].Schema.Value.Type = &openapi3.Types{openapi3.TypeObject} // kin-openapi reads no other form.
+		}
 	}
 	return schemas, asOlder(loaded)
 }
@@ -71,13 +77,13 @@ func asOlder(loaded *openapi3.T) error {
 	return loaded.Validate(context.Background())
 }
 
-// mediaTypes are those of all bodies that have a schema.
-func mediaTypes(loaded *openapi3.T) []*openapi3.MediaType {
-	found := map[*openapi3.MediaType]bool{}
+// mediaTypes are those of all bodies that have a schema, with their names.
+func mediaTypes(loaded *openapi3.T) map[*openapi3.MediaType]string {
+	found := map[*openapi3.MediaType]string{}
 	add := func(content openapi3.Content) {
-		for _, media := range content {
+		for name, media := range content {
 			if media.Schema != nil {
-				found[media] = true
+				found[media] = name
 			}
 		}
 	}
@@ -91,7 +97,31 @@ func mediaTypes(loaded *openapi3.T) []*openapi3.MediaType {
 			}
 		}
 	}
-	return slices.Collect(maps.Keys(found))
+	return found
+}
+
+func isForm(contentType string) bool {
+	return strings.HasPrefix(contentType, "application/x-www-form-urlencoded")
+}
+
+// formObject is a form as an object: a field has a text, or a list of them if it is there more than once.
+func formObject(body []byte) (map[string]any, error) {
+	fields, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, errors.New("the form cannot be read") // The error itself would quote it.
+	}
+	object := map[string]any{}
+	for name, values := range fields {
+		object[name] = values[0]
+		if len(values) > 1 {
+			list := make([]any, len(values))
+			for i, value := range values {
+				list[i] = value
+			}
+			object[name] = list
+		}
+	}
+	return object, nil
 }
 
 // convert makes plain values of what has a JSON encoding.
@@ -110,11 +140,15 @@ func (s bodySchemas) judge(content openapi3.Content, contentType string, body []
 		return nil
 	}
 	var value any = string(body)
-	if strings.Contains(contentType, "json") {
-		var err error
-		if value, err = jsonschema.UnmarshalJSON(bytes.NewReader(body)); err != nil {
-			return err
-		}
+	var err error
+	switch {
+	case strings.Contains(contentType, "json"):
+		value, err = jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	case isForm(contentType):
+		value, err = formObject(body)
+	}
+	if err != nil {
+		return err
 	}
 	return schema.Validate(value)
 }

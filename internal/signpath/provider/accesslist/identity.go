@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -77,7 +78,7 @@ func (l *managedList) importParent(ctx context.Context, withMember bool, req res
 	if req.ID != "" {
 		parent, member, err := parseImportID(req.ID, l.list, withMember)
 		if err != nil {
-			diags.AddError("Invalid import id", run.Sentence(err.Error()))
+			diags.AddError("Invalid import id", tfkit.Sentence(err.Error()))
 		}
 		return parent, member, err == nil
 	}
@@ -98,7 +99,7 @@ func importedParent(ctx context.Context, list vocabulary.List, identity *tfsdk.R
 		}
 		slug := run.IdentityAttribute(ctx, identity, name)
 		if err := vocabulary.CheckSlug(slug); err != nil {
-			diags.AddError("Invalid identity", run.Sentence(name+" of the identity: "+err.Error()))
+			diags.AddError("Invalid identity", tfkit.Sentence(name+" of the identity: "+err.Error()))
 		}
 		*value = types.StringValue(slug)
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -157,7 +158,7 @@ func addUnknownGroup(diags *diag.Diagnostics, reference access.Reference, err er
 		run.AddFailure(diags, run.Failure{At: at, Doing: doing, Needs: run.NeedsAnyRole}, err)
 		return
 	}
-	diags.AddAttributeError(at, "Unknown user group", run.Sentence(doing+" failed: "+err.Error())+
+	diags.AddAttributeError(at, "Unknown user group", tfkit.Sentence(doing+" failed: "+err.Error())+
 		"\n\nCorrect the reference, or create the group first. If this configuration creates it, refer to its `member` attribute, so that Terraform creates it before. "+run.DestroyNote)
 }
 

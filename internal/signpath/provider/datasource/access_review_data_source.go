@@ -17,6 +17,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -163,7 +164,7 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 func (m *accessReviewModel) review(found *survey.Survey, rulebook review.Rulebook, diags *diag.Diagnostics) {
 	filter, err := m.filter()
 	if err != nil {
-		diags.AddError("Invalid filter", run.Sentence(err.Error()))
+		diags.AddError("Invalid filter", tfkit.Sentence(err.Error()))
 		return
 	}
 	shown, err := filter.On(found.Organization)
@@ -173,7 +174,7 @@ func (m *accessReviewModel) review(found *survey.Survey, rulebook review.Ruleboo
 	}
 	report, err := review.Review(found.Organization, rulebook)
 	if err != nil {
-		diags.AddError("Invalid rules", run.Sentence(err.Error()))
+		diags.AddError("Invalid rules", tfkit.Sentence(err.Error()))
 		return
 	}
 	report = shown.Report(report)
@@ -188,7 +189,7 @@ func (m *accessReviewModel) review(found *survey.Survey, rulebook review.Ruleboo
 func addFilterErrors(diags *diag.Diagnostics, err error, gaps []string) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
-		diags.AddError("Invalid filter", run.Sentence(err.Error()))
+		diags.AddError("Invalid filter", tfkit.Sentence(err.Error()))
 		return
 	}
 	for _, one := range joined.Unwrap() {
@@ -200,7 +201,7 @@ func addFilterErrors(diags *diag.Diagnostics, err error, gaps []string) {
 		if refused.Kind == "" {
 			summary, advice = run.Explain(run.Failure{}, refused)
 		}
-		detail := append([]string{run.Sentence("The review finds nothing to show: " + refused.Error())}, gaps...)
+		detail := append([]string{tfkit.Sentence("The review finds nothing to show: " + refused.Error())}, gaps...)
 		run.AddError(diags, path.Root(cmp.Or(refused.Kind, attrPrincipal)), summary, strings.TrimSpace(strings.Join(append(detail, advice), "\n\n")))
 		if refused.Kind == vocabulary.PlaceProject {
 			return // Its signing policy is then missing, too.

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 )
@@ -181,7 +182,7 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 	plan.ID = types.StringValue(p.ID)
 	plan.GeneratedAt = types.StringValue(r.Now().UTC().Format(time.RFC3339))
 	if err := plan.keep(token, recipients); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root(attrEncryptionRecipients), "API token lost", run.Sentence(fmt.Sprintf(
+		resp.Diagnostics.AddAttributeError(path.Root(attrEncryptionRecipients), "API token lost", tfkit.Sentence(fmt.Sprintf(
 			"The API token of %s was regenerated, but it could not be encrypted, and is not kept in the clear. The old one is invalid. Apply again: "+
 				"that regenerates it once more. The encryption failed: %s", p, err)))
 		return
@@ -222,7 +223,7 @@ func addTokenFailure(diags *diag.Diagnostics, p access.Principal, err error) {
 		run.AddFailure(diags, f, err)
 		return
 	}
-	diags.AddAttributeError(f.At, "API token may be lost", run.Sentence(fmt.Sprintf("%s failed: %s", f.Doing, err))+
+	diags.AddAttributeError(f.At, "API token may be lost", tfkit.Sentence(fmt.Sprintf("%s failed: %s", f.Doing, err))+
 		"\n\nThe old token may be invalid by now, and builds that use it may be refused. Nothing was stored. Apply again: that regenerates the token once more. "+
 		"If the answer is the same then, generate the token in SignPath's web application, and report this message to this provider's project.")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -410,7 +411,7 @@ func (r *roleAssignmentResource) importedUser(ctx context.Context, req resource.
 		return member, !diags.HasError()
 	}
 	if _, err := access.ParseReference(req.ID); err != nil {
-		diags.AddError("Invalid import id", run.Sentence(err.Error())+" "+importForm)
+		diags.AddError("Invalid import id", tfkit.Sentence(err.Error())+" "+importForm)
 		return "", false
 	}
 	return req.ID, true

@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -401,7 +402,7 @@ func (r *roleHoldersResource) ImportState(ctx context.Context, req resource.Impo
 		text = run.IdentityAttribute(ctx, req.Identity, run.AttrRole)
 	}
 	if err := run.CheckRole(text); err != nil {
-		resp.Diagnostics.AddError("Invalid role to import", run.Sentence(err.Error())+" The import id is the role alone.")
+		resp.Diagnostics.AddError("Invalid role to import", tfkit.Sentence(err.Error())+" The import id is the role alone.")
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(run.AttrRole), text)...)

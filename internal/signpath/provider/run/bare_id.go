@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 )
 
 // AttrCIUser names the CI user of a token.
@@ -51,7 +52,7 @@ func (r *inOrganization) refuseBareID(ctx context.Context, id string, at path.Pa
 		AddFailure(&resp.Diagnostics, Failure{At: at, Doing: fmt.Sprintf("Looking up %q", id), Needs: NeedsAnyRole}, err)
 		return
 	}
-	detail := Sentence((&access.BareIDError{ID: id}).Error()) + " The organization has nobody with this id."
+	detail := tfkit.Sentence((&access.BareIDError{ID: id}).Error()) + " The organization has nobody with this id."
 	if _, known := directory.Get(id); known {
 		detail = fmt.Sprintf("%q is the id of %q. Refer to the attribute `member` of its resource instead of `id`, or write %[2]q.", id, directory.ReferenceTo(id))
 	}

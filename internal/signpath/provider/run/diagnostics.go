@@ -11,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -68,7 +69,7 @@ func AddFailure(diags *diag.Diagnostics, f Failure, err error) {
 		return
 	}
 	summary, advice := Explain(f, err)
-	detail := Sentence(f.Doing + " failed: " + err.Error())
+	detail := tfkit.Sentence(f.Doing + " failed: " + err.Error())
 	if advice != "" {
 		detail += "\n\n" + advice
 	}
@@ -138,14 +139,6 @@ func AddWarning(diags *diag.Diagnostics, at path.Path, summary, detail string) {
 		return
 	}
 	diags.AddAttributeWarning(at, summary, detail)
-}
-
-// Sentence ends the text with a full stop, unless it ends already.
-func Sentence(text string) string {
-	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
-		return text
-	}
-	return text + "."
 }
 
 // adviceOnMember says what to do about a reference that names nobody.

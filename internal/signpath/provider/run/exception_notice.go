@@ -11,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -28,7 +29,7 @@ func (s *Session) tellExceptions(ctx context.Context, diags *diag.Diagnostics) {
 			}
 			if err := s.missingSubject(ctx, exception); err != nil {
 				diags.AddWarning(fmt.Sprintf("An exception of guardrail %s is for nothing: %s", rule, exception),
-					Sentence("In the guardrails of the provider block: "+err.Error())+" Correct it, or take it out.")
+					tfkit.Sentence("In the guardrails of the provider block: "+err.Error())+" Correct it, or take it out.")
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -41,7 +42,7 @@ func (v StringValidator) ValidateString(_ context.Context, req validator.StringR
 		return
 	}
 	if err := v.Check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, v.Summary, Sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(req.Path, v.Summary, tfkit.Sentence(err.Error()))
 	}
 }
 
