@@ -18,23 +18,23 @@ func (r *reviewer) events() {
 		if len(r.stated.Filters) > 0 {
 			told += ", and no event was asked for"
 		}
-		r.gap("%s.", told)
+		r.Gap("%s.", told)
 		return
 	}
 	for _, search := range r.live.Searches {
 		if search.Gap != "" {
-			r.gap("The filter %q: %s", search.Name, search.Gap)
+			r.Gap("The filter %q: %s", search.Name, search.Gap)
 		}
-		dated, timeless := search.since(attested.On)
+		dated, timeless := search.Since(attested.On)
 		if len(dated)+len(timeless) > 0 {
-			r.find(RuleEvents, search.Name, "%s", search.tell(attested, dated, timeless))
+			r.Find(RuleEvents, search.Name, "%s", search.tell(attested, dated, timeless))
 		}
 	}
 }
 
-// since returns the events from the beginning of a day on, in the order of time, and those whose time
+// Since returns the events from the beginning of a day on, in the order of time, and those whose time
 // is not known.
-func (s Search) since(day baseline.Day) (dated, timeless []Event) {
+func (s Search) Since(day baseline.Day) (dated, timeless []Event) {
 	for _, event := range s.Events {
 		switch {
 		case event.At.IsZero():
@@ -57,9 +57,9 @@ func (s Search) tell(attested *baseline.Attestation, dated, timeless []Event) st
 	switch {
 	case len(dated) == 0:
 	case s.Whole:
-		sentences = append(sentences, fmt.Sprintf("The first is of %s, the last of %s", spell(dated[0]), spell(dated[len(dated)-1])))
+		sentences = append(sentences, fmt.Sprintf("The first is of %s, the last of %s", dated[0].Time(), dated[len(dated)-1].Time()))
 	default: // The newest are those that were read.
-		sentences = append(sentences, "The last is of "+spell(dated[len(dated)-1]))
+		sentences = append(sentences, "The last is of "+dated[len(dated)-1].Time())
 	}
 	if len(timeless) > 0 {
 		sentences = append(sentences, fmt.Sprintf("The API tells no time that can be read of %d of them", len(timeless)))
@@ -68,7 +68,8 @@ func (s Search) tell(attested *baseline.Attestation, dated, timeless []Event) st
 	return strings.Join(sentences, ". ") + "."
 }
 
-func spell(e Event) string { return e.At.UTC().Format(time.RFC3339) }
+// Time spells when the event was, in UTC.
+func (e Event) Time() string { return e.At.UTC().Format(time.RFC3339) }
 
 // users tells the ids of users that events have, and how often.
 func users(events []Event) string {

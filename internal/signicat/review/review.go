@@ -1,7 +1,6 @@
 package review
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,86 +8,22 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
-	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/vocabulary"
 )
 
-// A Finding is one thing that a rule has to say.
-type Finding struct {
-	Rule     string
-	Severity review.Severity
-	// Note is true where nobody has to act.
-	Note bool
-	// Subject is what it is about: a place of the baseline, the id of an account that it does not
-	// mention, or the name of a filter.
-	Subject  string
-	Sentence string
-	Advice   string
-}
-
-// A Report is what a review tells.
-type Report struct {
-	// Findings are in order: what denies before what warns, and that before notes, then as [Rules] has
-	// them.
-	Findings []Finding
-	// Gaps are sentences on what should have been compared and could not be.
-	Gaps []string
-	// CannotSee are sentences on what no review of this kind can see.
-	CannotSee []string
-}
-
-// Complete tells whether everything was compared that a review of this kind can compare.
-func (r Report) Complete() bool { return len(r.Gaps) == 0 }
-
 // Review compares what is stated with what is live. What is not known makes no rule fire; it is a gap.
-func Review(stated Stated, live Live, settings baseline.Settings) Report {
-	r := &reviewer{stated: stated, live: live, settings: settings, rules: Rules()}
+func Review(stated Stated, live Live, settings baseline.Settings) baseline.LiveReport {
+	r := &reviewer{LiveReviewer: baseline.LiveReviewer{Rules: Rules(), Settings: settings}, stated: stated, live: live}
 	r.declaredAccounts()
 	r.otherAccounts()
 	r.events()
-	slices.SortStableFunc(r.report.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(r.position(a.Rule), r.position(b.Rule)))
-	})
-	r.report.CannotSee = cannotSee(stated)
-	return r.report
+	return r.Report(cannotSee(stated)...)
 }
 
 type reviewer struct {
-	stated   Stated
-	live     Live
-	settings baseline.Settings
-	rules    baseline.Catalogue
-	report   Report
-}
-
-func (r *reviewer) position(id string) int {
-	return slices.IndexFunc(r.rules, func(rule baseline.Rule) bool { return rule.ID == id })
-}
-
-func (f Finding) rank() int {
-	switch {
-	case f.Severity == review.Deny:
-		return 0
-	case f.Note:
-		return 2
-	}
-	return 1
-}
-
-func (r *reviewer) find(id, subject, format string, args ...any) {
-	severity := r.rules.SeverityOf(id, r.settings)
-	if severity == review.Ignore {
-		return
-	}
-	rule, _ := r.rules.ByID(id)
-	r.report.Findings = append(r.report.Findings, Finding{
-		Rule: id, Severity: severity, Note: rule.Note && r.settings[id].Severity == "",
-		Subject: subject, Sentence: text.Visible(fmt.Sprintf(format, args...)), Advice: rule.Advice,
-	})
-}
-
-func (r *reviewer) gap(format string, args ...any) {
-	r.report.Gaps = append(r.report.Gaps, text.Visible(fmt.Sprintf(format, args...)))
+	baseline.LiveReviewer
+	stated Stated
+	live   Live
 }
 
 // declaredAccounts compares the accounts of the baseline with those that are live.
@@ -96,12 +31,12 @@ func (r *reviewer) declaredAccounts() {
 	for _, declared := range r.stated.Places {
 		key := r.stated.Model.Vocabulary.PlaceKey(declared.Place)
 		if declared.ID == "" {
-			r.gap("The baseline has no id for %s, so nothing is compared with it.", key)
+			r.Gap("The baseline has no id for %s, so nothing is compared with it.", key)
 			continue
 		}
 		account, found := r.liveAccount(declared.ID)
 		if !found {
-			r.find(RuleUnknownAccount, key, "%s has the id %s, which is not among the %s that Signicat shows to this API client, deleted ones included.",
+			r.Find(RuleUnknownAccount, key, "%s has the id %s, which is not among the %s that Signicat shows to this API client, deleted ones included.",
 				key, declared.ID, review.Count(len(r.live.Accounts), "account"))
 			continue
 		}
@@ -112,26 +47,26 @@ func (r *reviewer) declaredAccounts() {
 func (r *reviewer) declaredAccount(key string, declared baseline.DeclaredPlace, account Account) {
 	switch {
 	case account.Organisation == "" || r.stated.Organization == "":
-		r.gap("Signicat does not tell to which organisation %s belongs (%s).", key, account.ID)
+		r.Gap("Signicat does not tell to which organisation %s belongs (%s).", key, account.ID)
 	case account.Organisation != r.stated.Organization:
-		r.find(RuleOtherOrganisation, key, "%s (%s) belongs to the organisation %s, and not to %s.", key, account.ID, account.Organisation, r.stated.Organization)
+		r.Find(RuleOtherOrganisation, key, "%s (%s) belongs to the organisation %s, and not to %s.", key, account.ID, account.Organisation, r.stated.Organization)
 	}
 	switch {
 	case declared.Type == "":
-		r.gap("The baseline does not say whether %s is for production or a sandbox, so that is not compared.", key)
+		r.Gap("The baseline does not say whether %s is for production or a sandbox, so that is not compared.", key)
 	case account.Type == "":
-		r.gap("Signicat does not tell whether %s is for production or a sandbox (%s).", key, account.ID)
+		r.Gap("Signicat does not tell whether %s is for production or a sandbox (%s).", key, account.ID)
 	case declared.Type != string(account.Type):
-		r.find(RuleTypeDiffers, key, "%s is %s in the baseline, and %s is %s at Signicat.", key, declared.Type, account.ID, account.Type)
+		r.Find(RuleTypeDiffers, key, "%s is %s in the baseline, and %s is %s at Signicat.", key, declared.Type, account.ID, account.Type)
 	}
 	switch account.Deleted {
 	case access.AnswerYes:
-		r.find(RuleDeletedAccount, key, "%s (%s) is soft-deleted.", key, account.ID)
+		r.Find(RuleDeletedAccount, key, "%s (%s) is soft-deleted.", key, account.ID)
 	case access.AnswerUnknown:
-		r.gap("Signicat lists %s both with deleted accounts and with others, and does not tell whether it is deleted (%s).", key, account.ID)
+		r.Gap("Signicat lists %s both with deleted accounts and with others, and does not tell whether it is deleted (%s).", key, account.ID)
 	}
 	if account.Enabled == access.AnswerNo {
-		r.find(RuleDisabledAccount, key, "%s (%s) is not enabled, as the API says; what that means for access is not documented.", key, account.ID)
+		r.Find(RuleDisabledAccount, key, "%s (%s) is not enabled, as the API says; what that means for access is not documented.", key, account.ID)
 	}
 }
 
@@ -159,7 +94,7 @@ func (r *reviewer) otherAccounts() {
 		if account.Deleted == access.AnswerUnknown {
 			sentence += " Whether it is deleted is not known; if it is not:"
 		}
-		r.find(RuleAccountWithoutEntry, account.ID, "%s %s%s", sentence, inherited, r.perhapsDeclared())
+		r.Find(RuleAccountWithoutEntry, account.ID, "%s %s%s", sentence, inherited, r.perhapsDeclared())
 	}
 }
 
