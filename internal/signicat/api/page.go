@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,21 +113,17 @@ func (c *Client) sameRoute(first httpapi.Request, next string) (*url.URL, error)
 	switch {
 	case target.User != nil:
 		return nil, errors.New("its next is a URL with credentials, " + nothingSent)
+	case !strings.EqualFold(target.Hostname(), own.Hostname()) || target.Scheme == own.Scheme && port(target) != port(own):
+		return nil, fmt.Errorf("its next is on another host, %q and not %q, %s", target.Host, own.Host, nothingSent)
 	case target.Scheme != own.Scheme:
 		return nil, fmt.Errorf("its next is a URL with the scheme %q and not %q, %s", target.Scheme, own.Scheme, nothingSent)
-	case !strings.EqualFold(hostAndPort(target), hostAndPort(own)):
-		return nil, fmt.Errorf("its next is on another host, %q and not %q, %s", target.Host, own.Host, nothingSent)
 	case target.EscapedPath() != own.EscapedPath():
 		return nil, fmt.Errorf("its next is another route, %q and not %q, %s", target.EscapedPath(), own.EscapedPath(), nothingSent)
 	}
 	return target, nil
 }
 
-// hostAndPort is with the usual port where a URL has none.
-func hostAndPort(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return u.Hostname() + ":" + port
+// port is the usual one where a URL has none.
+func port(u *url.URL) string {
+	return cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
 }
