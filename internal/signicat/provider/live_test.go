@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -20,7 +21,12 @@ type scripted struct {
 	answers map[string]string
 	status  map[string]int
 	asked   []string
+	// query answers queries for events in place of the rest, if it is set.
+	query func(eventQuery) (status int, answer string)
 }
+
+// An eventQuery is what a query for events asks.
+type eventQuery struct{ From, To string }
 
 const (
 	accountsRoute = "GET /account-management/accounts"
@@ -69,6 +75,11 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusNotFound
 	default:
 		status = http.StatusOK
+	}
+	if route == queryRoute && s.query != nil {
+		var asked eventQuery
+		_ = json.NewDecoder(r.Body).Decode(&asked)
+		status, answer = s.query(asked)
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(answer))
