@@ -119,7 +119,7 @@ func (a *application) expectFailure(result testkit.Result, phrases ...string) {
 		a.t.Fatalf("it does not fail: %s", result)
 	}
 	for _, phrase := range phrases {
-		if !testkit.Says(phrase).MatchString(result.Err.Error()) {
+		if !testkit.Says(phrase).MatchString(result.Said + result.Err.Error()) {
 			a.t.Errorf("it does not fail with %q: %s", phrase, result)
 		}
 	}
