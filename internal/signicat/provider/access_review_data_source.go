@@ -121,7 +121,8 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 				"At most 1000 events of each are read.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{
-					Required: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 100)}, MarkdownDescription: "A name of your own, which findings and gaps have.",
+					Required: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 100)},
+					MarkdownDescription: "A name of your own, which findings and gaps have.",
 				},
 				attrFilter: filterAttribute(true, listvalidator.SizeAtLeast(1)),
 			}},
@@ -274,7 +275,10 @@ func newAccessReviewModel(stated review.Stated, live review.Live, report baselin
 	}
 	for _, s := range live.Searches {
 		dated, timeless := s.Since(stated.Attestation.On)
-		record := searchRecord{Name: types.StringValue(s.Name), Count: types.Int64Value(int64(len(dated) + len(timeless))), Whole: types.BoolValue(s.Whole && s.Gap == "")}
+		record := searchRecord{
+			Name: types.StringValue(s.Name), Count: types.Int64Value(int64(len(dated) + len(timeless))),
+			Whole: types.BoolValue(s.Whole && s.Gap == ""),
+		}
 		if len(dated) > 0 {
 			record.First, record.Last = types.StringValue(dated[0].Time()), types.StringValue(dated[len(dated)-1].Time())
 		}
@@ -286,7 +290,8 @@ func newAccessReviewModel(stated review.Stated, live review.Live, report baselin
 // set writes what the data source makes itself, beside what it was given.
 func (d *accessReviewDataSource) set(ctx context.Context, state *tfsdk.State, model accessReviewModel, diags *diag.Diagnostics) {
 	for name, value := range map[string]any{
-		"findings": model.Findings, "live_accounts": model.LiveAccounts, "events": model.Events, "complete": model.Complete, "gaps": model.Gaps, "cannot_see": model.CannotSee,
+		"findings": model.Findings, "live_accounts": model.LiveAccounts, "events": model.Events, "complete": model.Complete, "gaps": model.Gaps,
+		"cannot_see": model.CannotSee,
 	} {
 		diags.Append(state.SetAttribute(ctx, path.Root(name), value)...)
 	}
