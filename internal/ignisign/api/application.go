@@ -95,9 +95,9 @@ func (c *Client) decodeApplication(body []byte) (Application, error) {
 		Type       string `json:"appType"`
 		APIVersion string `json:"ignisignApiVersion"`
 		Settings   map[string]struct {
-			Keys     []ApplicationKey        `json:"apiKeys"`
-			SSO      []SSOConfig     `json:"ssoConfigs"`
-			Webhooks []webhookAnswer `json:"webhooks"`
+			Keys     []ApplicationKey `json:"apiKeys"`
+			SSO      []SSOConfig      `json:"ssoConfigs"`
+			Webhooks []webhookAnswer  `json:"webhooks"`
 		} `json:"envSettings"`
 	}
 	if err := decodeObject(body, &answer); err != nil {

@@ -1,11 +1,13 @@
-// Package provider is the Terraform provider for IgniSign. It needs no network: what it records
-// and tells is what the vendor publishes, and what people wrote.
+// Package provider is the Terraform provider for IgniSign. Most of it needs no network: what it
+// records and tells is what the vendor publishes, and what people wrote. Invitations are sent by
+// IgniSign's API.
 package provider
 
 import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselineprovider"
@@ -29,12 +31,14 @@ func vendor() *baselineprovider.Vendor {
 	return &baselineprovider.Vendor{
 		TypeName: "ignisign", Name: "IgniSign", Companion: "signpathctl",
 		Summary: "Records what access to [IgniSign](https://ignisign.io) should be, tells what a person has to do in the Console to bring it about, and knows what its roles allow. " +
-			"It asks IgniSign nothing and changes nothing there, so it needs no key.",
+			"For that it asks IgniSign nothing and changes nothing there, and needs no key; invitations need one.",
 		Organization: attrOrganization, Places: attrApplications,
 		PlaceKeys: "`organization`, `application:KEY` and `environment:KEY/PRODUCTION` (or `STAGING`, `DEVELOPMENT`), with a key of `applications`",
 		Roles: "Roles are those of IAM, by their constants: `ORG_OWNER`, `ORG_ADMIN`, `ORG_BILLING` and `ORG_USER` for the organization, `APP_ADMIN` for an application, " +
 			"`APP_MANAGER`, `APP_OPERATOR` and `APP_READER` for an environment.",
 		Attributes: attributes(), Declare: declare, Model: procedure.Model,
 		DataSources: dataSources(), Functions: functions(),
+		Resources: []func() resource.Resource{func() resource.Resource { return &invitationResource{} }},
+		API:       connection(),
 	}
 }

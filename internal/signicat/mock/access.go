@@ -37,6 +37,11 @@ var (
 
 var principalKinds = map[string]bool{"user": true, "api_client": true, "domain": true}
 
+func isPrincipal(principal string) bool {
+	kind, name, _ := strings.Cut(principal, ":")
+	return principalKinds[kind] && name != ""
+}
+
 func isUser(principal string) bool { return strings.HasPrefix(principal, "user:") }
 
 // key is how principals are compared.

@@ -174,8 +174,7 @@ func (s *Server) give(principal, scope string, roles []string) error {
 			return ErrNoRole
 		}
 	}
-	kind, _, _ := strings.Cut(principal, ":")
-	if !principalKinds[kind] || !s.access.isOffered(key(principal)) {
+	if !isPrincipal(principal) || !s.access.isOffered(key(principal)) {
 		return ErrNotOffered
 	}
 	waits := isUser(principal)

@@ -74,8 +74,11 @@ func TestTheLifeOfAUser(t *testing.T) {
 	must(t, d.Grant(guest, org, "Usage Viewer"))
 	must(t, d.RemoveUser(guest))
 	expect("acceptance of one who was removed", c.server.Accept(guest), mock.ErrNoUser)
-	equal(t, "mails", fmt.Sprint(c.server.Mails()),
-		fmt.Sprint([]mock.Mail{{To: guest, Scope: org}, {To: guest, Scope: shop, Roles: []string{"DEM Viewer", "DEM Writer"}}, {To: guest, Scope: org, Roles: []string{"Usage Viewer"}}}))
+	equal(t, "mails", fmt.Sprint(c.server.Mails()), fmt.Sprint([]mock.Mail{
+		{To: guest, Scope: org},
+		{To: guest, Scope: shop, Roles: []string{"DEM Viewer", "DEM Writer"}},
+		{To: guest, Scope: org, Roles: []string{"Usage Viewer"}},
+	}))
 }
 
 func TestWhoMay(t *testing.T) {
@@ -190,7 +193,8 @@ func TestControlEndpoints(t *testing.T) {
 	}
 	control("event", `{"serviceName":"a","eventType":"b","account":"`+id+`"}`).expect(200)
 	for path, body := range map[string]string{
-		"grant": `{"principal":"user:nobody@example.com","scope":"` + shop + `","roles":["DEM Viewer"]}`, "log-in": `{"who":"x"}`, "delete-account": `{"id":"a-nowhere"}`,
+		"grant":  `{"principal":"user:nobody@example.com","scope":"` + shop + `","roles":["DEM Viewer"]}`,
+		"log-in": `{"who":"x"}`, "delete-account": `{"id":"a-nowhere"}`,
 	} {
 		if refused := control(path, body).expect(http.StatusBadRequest); refused.object()["error"] == nil {
 			t.Errorf("%s: %s", path, refused.body)

@@ -136,7 +136,7 @@ var differences = map[string]struct {
 		return fmt.Sprint(c.get(accountsPath).status)
 	}, "200", "401"},
 	"unknown-properties": {func(c *client) string { return first(c, "mockProperty") }, "<nil>", "map[level:3]"},
-	"user-id-of-subject": {func(c *client) string { return act(c)[0]["userId"].(string) }, mock.UserID("user:ada@example.com"), mock.UserID("user:ben@example.com")},
+	"user-id-of-subject": {func(c *client) string { return act(c)[0]["userId"].(string) }, mock.UserID(ada), mock.UserID(ben)},
 }
 
 func operator(name string) func(*client) string {

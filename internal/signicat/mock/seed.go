@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -141,9 +140,12 @@ func (s Seed) validate() error {
 		}
 		clients[client.ID] = true
 	}
+	return s.validateAccess(scopes)
+}
+
+func (s Seed) validateAccess(scopes map[string]bool) error {
 	for _, grant := range s.Grants {
-		kind, name, isReference := strings.Cut(grant.Principal, ":")
-		if !scopes[grant.Scope] || !isReference || name == "" || !principalKinds[kind] {
+		if !scopes[grant.Scope] || !isPrincipal(grant.Principal) {
 			return fmt.Errorf("seed: the grant to %q at %q names no principal, or no scope", grant.Principal, grant.Scope)
 		}
 	}

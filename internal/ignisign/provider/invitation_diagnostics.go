@@ -1,0 +1,72 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
+)
+
+// needsInvitations is what a 403 may mean.
+const needsInvitations = "Which right of a key the invitation API needs is not published. Check whether the key is for this application, and whether the organization may use the API."
+
+// addFailure reports what became of a request about invitations, with what to do.
+func addFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) {
+	var (
+		already    *api.AlreadyInvitedError
+		unclear    *api.UnclearError
+		other      *api.OtherRolesError
+		notPending *api.NotPendingError
+	)
+	tell := func(summary, advice string) {
+		diags.AddAttributeError(at, summary, tfkit.Sentence(doing+" failed: "+err.Error())+"\n\n"+advice)
+	}
+	switch {
+	case errors.As(err, &already) && already.Invitation.Status == api.StatusDeclined:
+		tell("The person declined before", fmt.Sprintf("Nobody is invited again after a decline without being told so: import the invitation that was declined, and change %s. %s",
+			attrReinviteTriggers, importBlock(already.Invitation.ID)))
+	case errors.As(err, &already):
+		tell("Invited already", "An address has one invitation. If this resource is to manage it, import it; if the resource was only renamed, add a moved block. "+importBlock(already.Invitation.ID))
+	case errors.As(err, &unclear):
+		tell("Unknown whether a mail was sent", "Look into the Console or ask the person. The next plan reads the list: what is there by then is told, and can be imported.")
+	case errors.As(err, &other):
+		tell("IgniSign gave other roles", "The invitation is not in the state. Cancel it in the Console, or import it and let the next plan change its roles. "+importBlock(other.Invitation.ID))
+	case errors.As(err, &notPending):
+		tell("The invitation is not pending any more", "Plan again: the plan then shows what became of it.")
+	default:
+		tfkit.Failure{At: at, Doing: doing, Needs: needsInvitations}.Add(diags, &api.Service, err)
+	}
+}
+
+// importBlock is to be copied.
+func importBlock(id string) string {
+	return fmt.Sprintf("To import it, write with the address of this resource:\n\n  import {\n    to = ignisign_application_invitation.NAME\n    id = %q\n  }", id)
+}
+
+// addMail announces a mail. The summary ends with its subject, because of warnings with one summary
+// Terraform shows the first.
+func addMail(diags *diag.Diagnostics, email, what string, roles types.Map) {
+	with := "with roles that are only known after apply"
+	if known, isKnown := rolesOf(roles); isKnown {
+		with = "as " + spellRoles(known)
+	}
+	diags.AddWarning("An invitation is going to be mailed: "+email, fmt.Sprintf("%s to %s, %s. IgniSign mails it, and a mail cannot be taken back.", what, email, with))
+}
+
+// addForgotten says that the end of an invitation that was accepted takes nothing away.
+func addForgotten(diags *diag.Diagnostics, email string) {
+	diags.AddWarning("Access stays: "+email, fmt.Sprintf("The invitation of %s leaves the state, and whatever access %[1]s has stays. Only a person can take it away, in the Console.", email))
+}
+
+// addNotTaken refuses the end of an invitation that was accepted, or that has a status of which nobody
+// knows what it means.
+func addNotTaken(diags *diag.Diagnostics, email, status string) {
+	diags.AddError("Access is not taken away", fmt.Sprintf("The invitation of %s has the status %s. To destroy it takes no access away: no API of IgniSign does. "+
+		"Remove the member in the Console, if they are to lose it. Access is not taken away here, so to let the resource go, set %s = %q, apply, then destroy.",
+		email, status, attrAcceptedOnDestroy, onDestroyForget))
+}

@@ -1,0 +1,82 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
+)
+
+// A session is what the resources of one run share: the client, and who manages what. Configure
+// makes it anew for each walk over the graph.
+type session struct {
+	*tfkit.OptionalClient[*api.Client]
+
+	mu sync.Mutex
+	// owners are the marks of the resource instances that plan to have an invitation, by address in
+	// lower case.
+	owners map[string]string
+	// managed are the ids of invitations that instances of this run have in their state.
+	managed map[string]bool
+}
+
+// claim notes that an instance plans to have the invitation for an address, and tells whether no
+// other one does.
+func (s *session) claim(email, mark string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.owners == nil {
+		s.owners = map[string]string{}
+	}
+	email = strings.ToLower(email)
+	if owner := s.owners[email]; owner != "" && owner != mark {
+		return false
+	}
+	s.owners[email] = mark
+	return true
+}
+
+// manage notes that an instance has an invitation in its state.
+func (s *session) manage(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.managed == nil {
+		s.managed = map[string]bool{}
+	}
+	s.managed[id] = true
+}
+
+func (s *session) isManaged(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.managed[id]
+}
+
+// privateState is what the framework offers of it.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// privateMark has a random mark by which an instance is told from another: Terraform does not tell a
+// provider the address, and plans an instance twice when it replaces it.
+const privateMark = "owner"
+
+// instanceMark returns the mark of the instance that is being planned, and gives it one if it has none.
+func instanceMark(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
+	var mark string
+	raw, _ := private.GetKey(ctx, privateMark)
+	_ = json.Unmarshal(raw, &mark)
+	if mark == "" {
+		mark = uuid.NewString()
+		raw, _ = json.Marshal(mark) // It is a text.
+		diags.Append(private.SetKey(ctx, privateMark, raw)...)
+	}
+	return mark
+}
