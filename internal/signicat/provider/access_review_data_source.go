@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -198,8 +199,13 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	stated := review.Stated{Baseline: given.Baseline, Attestation: given.Attestation}
-	for _, filter := range filters {
-		stated.Filters = append(stated.Filters, filter.Name.ValueString())
+	for i, filter := range filters {
+		name := filter.Name.ValueString()
+		if slices.Contains(stated.Filters, name) {
+			resp.Diagnostics.AddAttributeError(path.Root(attrAudit).AtListIndex(i).AtName("name"), "Invalid filter", fmt.Sprintf("There are two filters with the name %q.", name))
+			return
+		}
+		stated.Filters = append(stated.Filters, name)
 	}
 	live := d.look(ctx, client, stated, filters, queryPath.ValueString(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

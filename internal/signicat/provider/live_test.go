@@ -274,6 +274,10 @@ func TestLiveFailures(t *testing.T) {
 			`data "signicat_accounts" "gone" { deleted = true }`, func(s *scripted) { s.answers[accountsRoute+"?deleted=true"] = s.answers[accountsRoute] },
 			[]string{"does not tell deleted accounts apart", "a-ppge-AAAAAAAAAAAAAAAAAAAA"},
 		},
+		"two filters of one name": {
+			stated + reviewed(strings.Replace(filter, "[{ name", `[{ name = "grants", filter = [{ field = "a", operator = "b", value = "c" }] }, { name`, 1)), nil,
+			[]string{`two filters with the name "grants"`},
+		},
 		"another organisation": {
 			strings.Replace(review, "o-p-BBBB", "o-p-CCCC", 1), nil, []string{"Another organisation", "the provider asks for o-p-BBBBBBBBBBBBBBBBBBBB"},
 		},
