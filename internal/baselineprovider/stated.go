@@ -45,8 +45,9 @@ func (v *Vendor) StatedAttributes(rules baseline.Catalogue) map[string]schema.At
 		attrAttestation: schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: as(attrAttestation) + " Without one, nothing can be compared in time, and `gaps` says so.",
 			Attributes: map[string]schema.Attribute{
-				attrBy: text(true, attrAttestation), attrOn: text(true, attrAttestation), attrDigest: text(false, attrAttestation), attrReference: text(false, attrAttestation),
-				attrObserved: schema.MapAttribute{Optional: true, ElementType: rolesType, MarkdownDescription: "As in `attestation` of the baseline."},
+				attrBy: text(true, attrAttestation), attrOn: text(true, attrAttestation), attrDigest: text(false, attrAttestation),
+				attrReference: text(false, attrAttestation),
+				attrObserved:  schema.MapAttribute{Optional: true, ElementType: rolesType, MarkdownDescription: "As in `attestation` of the baseline."},
 			},
 		},
 		attrRules: schema.MapNestedAttribute{
@@ -69,7 +70,8 @@ func (v *Vendor) StatedAttributes(rules baseline.Catalogue) map[string]schema.At
 func (v *Vendor) ReadStated(ctx context.Context, config tfsdk.Config, rules baseline.Catalogue, declare func(*Attributes) Declared, now time.Time) (Stated, diag.Diagnostics) {
 	a := &Attributes{ctx: ctx, source: config}
 	c := configuration{
-		Declared: declare(a), organization: a.Text(v.Organization), grants: a.grants(path.Root(attrGrants)), attestation: a.attestation(), settings: a.settings(rules),
+		Declared: declare(a), organization: a.Text(v.Organization), grants: a.grants(path.Root(attrGrants)), attestation: a.attestation(),
+		settings: a.settings(rules),
 	}
 	c.unknown = a.unknown
 	if a.diags.HasError() {

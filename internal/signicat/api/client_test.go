@@ -138,14 +138,20 @@ func TestErrorBodies(t *testing.T) {
 		"problem": {
 			routeAccounts, `{"type":"t","title":"Bad input","detail":"No such page.","code":"ACC-1","status":400,"traceId":"00-f00",` +
 				`"invalidParams":[{"name":"page","reason":"Unknown."},{"name":"page","reason":"Odd."}]}`,
-			400, []string{"Bad input (code ACC-1)", "No such page.", "page: Unknown. Odd.", "trace id 00-f00"},
+			400,
+			[]string{"Bad input (code ACC-1)", "No such page.", "page: Unknown. Odd.", "trace id 00-f00"},
 		},
-		"permission":   {routeAccounts, `{"title":"Forbidden","code":403}`, 403, []string{"403 Forbidden", "code 403", "lacks a permission or a role", "Nothing is concluded"}},
-		"empty":        {routeAccounts, ``, 403, []string{"403 Forbidden", "lacks a permission or a role"}},
-		"HTML":         {routeAccounts, `<html>Blocked</html>`, 403, []string{"the body is HTML"}},
-		"message":      {routeAccounts, `{"message":"No.","errors":["x"]}`, 400, []string{": No."}},
-		"violations":   {routeAccounts, `{"violations":[{"field":"a"}]}`, 400, []string{`{"violations":[{"field":"a"}]}`}},
-		"token":        {routeToken, `{"error":"invalid_client","error_description":"Unknown client."}`, 400, []string{"invalid_client Unknown client.", "Check client_id and client_secret"}},
+		"permission": {
+			routeAccounts, `{"title":"Forbidden","code":403}`, 403, []string{"403 Forbidden", "code 403", "lacks a permission or a role", "Nothing is concluded"},
+		},
+		"empty":      {routeAccounts, ``, 403, []string{"403 Forbidden", "lacks a permission or a role"}},
+		"HTML":       {routeAccounts, `<html>Blocked</html>`, 403, []string{"the body is HTML"}},
+		"message":    {routeAccounts, `{"message":"No.","errors":["x"]}`, 400, []string{": No."}},
+		"violations": {routeAccounts, `{"violations":[{"field":"a"}]}`, 400, []string{`{"violations":[{"field":"a"}]}`}},
+		"token": {
+			routeToken, `{"error":"invalid_client","error_description":"Unknown client."}`, 400,
+			[]string{"invalid_client Unknown client.", "Check client_id and client_secret"},
+		},
 		"token, 401":   {routeToken, `{"error":"invalid_client"}`, 401, []string{"invalid_client", "client secret"}},
 		"token, echo":  {routeToken, `{"error":"x","error_description":"` + clientSecret + ` is wrong"}`, 400, []string{"is wrong"}},
 		"echo":         {routeAccounts, `{"title":"Bearer ` + jwt(`{"account_id":"`+production+`"}`) + ` is odd"}`, 400, []string{"is odd"}},
@@ -241,7 +247,8 @@ func TestAccountsAsTheContractHasThem(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		s := newServer(t)
 		s.answers[routeAccounts] = []string{`{"data":[
-  {"id":"` + production + `","name":"Shop","createdDate":"2024-02-01T09:00:00Z","lastModifiedDate":"2026-05-11T11:28:59Z","isSoftDeleted":null,"softDeletedAt":null,
+  {"id":"` + production + `","name":"Shop","createdDate":"2024-02-01T09:00:00Z","lastModifiedDate":"2026-05-11T11:28:59Z",
+   "isSoftDeleted":null,"softDeletedAt":null,
    "isSandbox":false,"region":"EU","cloud":"GCP","enabled":true,"isDeleteProtected":true,"products":["a",{"b": 1}],"new":{"x":[]},
    "organization":{"id":"` + organisation + `","name":"Example AS","country":"NO"}},
   {"id":"` + sandbox + `","name":"Shop CI","createdDate":"","isSoftDeleted":null,"isSandbox":true,"enabled":null,"organization":null},
@@ -275,13 +282,15 @@ func TestPages(t *testing.T) {
 	}{
 		"a token":              {[]string{fmt.Sprintf(first, `"x/y+z=="`), last}, "x/y+z==", []string{"a-1", "a-2"}},
 		"a token with a colon": {[]string{fmt.Sprintf(first, `"cursor:2"`), last}, "cursor:2", []string{"a-1", "a-2"}},
-		"a URL":                {[]string{fmt.Sprintf(first, `"`+baseURL+`/account-management/accounts?page=2&limit=50&deleted=false"`), last}, "2", []string{"a-1", "a-2"}},
-		"its port":             {[]string{fmt.Sprintf(first, `"https://API.example.com:443/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
-		"a path":               {[]string{fmt.Sprintf(first, `"/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
-		"a query":              {[]string{fmt.Sprintf(first, `"?page=2"`), last}, "2", []string{"a-1", "a-2"}},
-		"an empty page":        {[]string{`{"data":[],"next":"2"}`, last}, "2", []string{"a-2"}},
-		"the end, null":        {[]string{fmt.Sprintf(first, "null"), last}, "", []string{"a-1"}},
-		"the end, empty":       {[]string{fmt.Sprintf(first, `""`), last}, "", []string{"a-1"}},
+		"a URL": {
+			[]string{fmt.Sprintf(first, `"`+baseURL+`/account-management/accounts?page=2&limit=50&deleted=false"`), last}, "2", []string{"a-1", "a-2"},
+		},
+		"its port":       {[]string{fmt.Sprintf(first, `"https://API.example.com:443/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
+		"a path":         {[]string{fmt.Sprintf(first, `"/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
+		"a query":        {[]string{fmt.Sprintf(first, `"?page=2"`), last}, "2", []string{"a-1", "a-2"}},
+		"an empty page":  {[]string{`{"data":[],"next":"2"}`, last}, "2", []string{"a-2"}},
+		"the end, null":  {[]string{fmt.Sprintf(first, "null"), last}, "", []string{"a-1"}},
+		"the end, empty": {[]string{fmt.Sprintf(first, `""`), last}, "", []string{"a-1"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -425,7 +434,8 @@ func TestEvents(t *testing.T) {
 		sent   int
 	}{
 		"everything": {
-			api.EventQuery{}, []string{`{"data":[` + event(3) + `],"next":"n"}`, `{"data":[],"next":"m"}`, `{"data":[` + event(1) + `],"next":null}`},
+			api.EventQuery{},
+			[]string{`{"data":[` + event(3) + `],"next":"n"}`, `{"data":[],"next":"m"}`, `{"data":[` + event(1) + `],"next":null}`},
 			`{"and":[]}`, "1000", 2, true, 3,
 		},
 		"conditions and times": {
@@ -434,7 +444,8 @@ func TestEvents(t *testing.T) {
 				From: at("2026-11-01T02:00:00+02:00"), To: at("2026-11-28T00:00:00Z"),
 			},
 			[]string{`{"data":[]}`},
-			`{"and":[{"field":"serviceName","operator":"eq","value":"<as the metadata say>"}],"from":"2026-11-01T00:00:00Z","to":"2026-11-28T00:00:00Z"}`, "1000", 0, true, 1,
+			`{"and":[{"field":"serviceName","operator":"eq","value":"<as the metadata say>"}],"from":"2026-11-01T00:00:00Z","to":"2026-11-28T00:00:00Z"}`, "1000",
+			0, true, 1,
 		},
 		"as many as there are":     {api.EventQuery{Limit: 2}, []string{`{"data":[` + event(2) + `,` + event(1) + `]}`}, `{"and":[]}`, "2", 2, true, 1},
 		"fewer than there are":     {api.EventQuery{Limit: 1}, []string{`{"data":[` + event(2) + `,` + event(1) + `]}`}, `{"and":[]}`, "1", 1, false, 1},

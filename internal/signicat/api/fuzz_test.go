@@ -50,7 +50,8 @@ func FuzzNext(f *testing.F) {
 			return
 		}
 		values, err := url.ParseQuery(query)
-		if err != nil || len(values["deleted"]) != 1 || values.Get("deleted") != "true" || len(values["signicat-organizationId"]) != 1 || values.Get("signicat-organizationId") != "o-p-1" {
+		if err != nil || len(values["deleted"]) != 1 || values.Get("deleted") != "true" || len(values["signicat-organizationId"]) != 1 ||
+			values.Get("signicat-organizationId") != "o-p-1" {
 			t.Errorf("%q asks %q, %v", next, query, err)
 		}
 		if strings.Contains(next, "://") && strings.HasPrefix(next, "http") {

@@ -23,8 +23,8 @@ const (
 const (
 	EnvURL              = "SIGNICAT_API_URL"
 	EnvClientID         = "SIGNICAT_CLIENT_ID"
-	EnvClientSecret     = "SIGNICAT_CLIENT_SECRET"      //nolint:gosec // The name of a variable, not a credential.
-	EnvClientSecretFile = "SIGNICAT_CLIENT_SECRET_FILE" //nolint:gosec // As above.
+	EnvClientSecret     = "SIGNICAT_CLIENT_SECRET"
+	EnvClientSecretFile = "SIGNICAT_CLIENT_SECRET_FILE"
 	EnvOrganisationID   = "SIGNICAT_ORGANISATION_ID"
 )
 

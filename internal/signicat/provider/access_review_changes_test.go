@@ -75,7 +75,8 @@ type toldReview struct{ findings, gaps, cannotSee string }
 func (s *signicat) configured(more string) *providertest.Site {
 	s.t.Helper()
 	s.on("2026-11-28T15:00:00Z")
-	grants := `{ organisation = { "Organisation Admin" = ["user:owner@example.com", "user:deputy@example.com"] }, "account:shop" = { "Account Admin" = ["user:lead@example.com"] } }`
+	grants := `{ organisation = { "Organisation Admin" = ["user:owner@example.com", "user:deputy@example.com"] },
+    "account:shop" = { "Account Admin" = ["user:lead@example.com"] } }`
 	config := strings.Replace(stated, `{ organisation = { "Organisation Admin" = ["user:owner@example.com", "user:deputy@example.com"] } }`, grants, 1)
 	return newLiveSite(s.t).Configure(block(s.url) + config + reviewed(more))
 }
@@ -123,7 +124,8 @@ func byHand() map[string]change {
 		others    = "Audit events outside the filters"
 		elsewhere = "whether grants on an organisation are in any is not known"
 		inherited = `What the baseline grants on the organisation holds there, too: "Organisation Admin" (2 principals).`
-		oneEvent  = `warn events-since-attestation grants: The filter "grants" finds 1 event on or after 2026-11-20, when user:security.officer@example.com looked. ` +
+		oneEvent  = `warn events-since-attestation grants: The filter "grants" finds 1 event on or after 2026-11-20, ` +
+			"when user:security.officer@example.com looked. " +
 			"The first is of 2026-11-22T09:00:00Z, the last of 2026-11-22T09:00:00Z. The userId is "
 	)
 	asOwner := func(s *signicat) *mock.Dashboard { return s.Dashboard(owner) }
@@ -133,7 +135,8 @@ func byHand() map[string]change {
 				_, err := asOwner(s).CreateAccount(mock.AccountSeed{ID: "a-ppge-EEEEEEEEEEEEEEEEEEEE", Name: "Shop 2"})
 				return err
 			}, "",
-			`warn account-without-entry a-ppge-EEEEEEEEEEEEEEEEEEEE: The baseline does not mention the account a-ppge-EEEEEEEEEEEEEEEEEEEE ("Shop 2", production). ` + inherited, noGrants,
+			"warn account-without-entry a-ppge-EEEEEEEEEEEEEEEEEEEE: " +
+				`The baseline does not mention the account a-ppge-EEEEEEEEEEEEEEEEEEEE ("Shop 2", production). ` + inherited, noGrants,
 		},
 		"a deleted account is restored": {
 			func(s *signicat) error { return asOwner(s).RestoreAccount(labID) }, "",

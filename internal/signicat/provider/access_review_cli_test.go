@@ -12,7 +12,8 @@ import (
 // read in the apply only.
 func TestCLIReviewIsReadInThePlan(t *testing.T) {
 	server := newScripted(t)
-	server.answers[accountsRoute] = `{"data":[` + shopAccount + `,` + ciAccount + `,{"id":"a-ppge-DDDDDDDDDDDDDDDDDDDD","name":"Shop 2","isSandbox":false,"organization":{"id":"o-p-BBBBBBBBBBBBBBBBBBBB"}}]}`
+	server.answers[accountsRoute] = `{"data":[` + shopAccount + `,` + ciAccount +
+		`,{"id":"a-ppge-DDDDDDDDDDDDDDDDDDDD","name":"Shop 2","isSandbox":false,"organization":{"id":"o-p-BBBBBBBBBBBBBBBBBBBB"}}]}`
 	config := block(server.url) + strings.Replace(stated, "local.grants }", `{ organisation = { "Organisation Admin" = ["user:owner@example.com"] } } }`, 1) + `
 resource "signicat_access_baseline" "acme" {
   organisation_id = "o-p-BBBBBBBBBBBBBBBBBBBB"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -121,7 +122,8 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 				"At most 1000 events of each are read.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"name": schema.StringAttribute{
-					Required: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 100)}, MarkdownDescription: "A name of your own, which findings and gaps have.",
+					Required: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 100)},
+					MarkdownDescription: "A name of your own, which findings and gaps have.",
 				},
 				attrFilter: filterAttribute(true, listvalidator.SizeAtLeast(1)),
 			}},
@@ -197,8 +199,13 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	stated := review.Stated{Baseline: given.Baseline, Attestation: given.Attestation}
-	for _, filter := range filters {
-		stated.Filters = append(stated.Filters, filter.Name.ValueString())
+	for i, filter := range filters {
+		name := filter.Name.ValueString()
+		if slices.Contains(stated.Filters, name) {
+			resp.Diagnostics.AddAttributeError(path.Root(attrAudit).AtListIndex(i).AtName("name"), "Invalid filter", fmt.Sprintf("There are two filters with the name %q.", name))
+			return
+		}
+		stated.Filters = append(stated.Filters, name)
 	}
 	live := d.look(ctx, client, stated, filters, queryPath.ValueString(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -274,7 +281,10 @@ func newAccessReviewModel(stated review.Stated, live review.Live, report baselin
 	}
 	for _, s := range live.Searches {
 		dated, timeless := s.Since(stated.Attestation.On)
-		record := searchRecord{Name: types.StringValue(s.Name), Count: types.Int64Value(int64(len(dated) + len(timeless))), Whole: types.BoolValue(s.Whole && s.Gap == "")}
+		record := searchRecord{
+			Name: types.StringValue(s.Name), Count: types.Int64Value(int64(len(dated) + len(timeless))),
+			Whole: types.BoolValue(s.Whole && s.Gap == ""),
+		}
 		if len(dated) > 0 {
 			record.First, record.Last = types.StringValue(dated[0].Time()), types.StringValue(dated[len(dated)-1].Time())
 		}
@@ -286,7 +296,8 @@ func newAccessReviewModel(stated review.Stated, live review.Live, report baselin
 // set writes what the data source makes itself, beside what it was given.
 func (d *accessReviewDataSource) set(ctx context.Context, state *tfsdk.State, model accessReviewModel, diags *diag.Diagnostics) {
 	for name, value := range map[string]any{
-		"findings": model.Findings, "live_accounts": model.LiveAccounts, "events": model.Events, "complete": model.Complete, "gaps": model.Gaps, "cannot_see": model.CannotSee,
+		"findings": model.Findings, "live_accounts": model.LiveAccounts, "events": model.Events, "complete": model.Complete, "gaps": model.Gaps,
+		"cannot_see": model.CannotSee,
 	} {
 		diags.Append(state.SetAttribute(ctx, path.Root(name), value)...)
 	}

@@ -65,7 +65,7 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		Attributes: map[string]schema.Attribute{
 			"deleted": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to list the soft-deleted accounts, and these alone. Signicat has to be asked for both then: if it answers an account in both lists, without saying that it is deleted, that is an error.",
+				MarkdownDescription: "Whether to list the soft-deleted accounts, and these alone. Without it, the list is what Signicat answers to a question that does not mention deletion. With it, Signicat has to be asked for both then: if it answers an account in both lists, without saying that it is deleted, that is an error.",
 			},
 			"accounts": computedObjects("The accounts, in the order in which Signicat lists them.", map[string]schema.Attribute{
 				"id":                  computedText("Id, such as `a-ppge-…`."),

@@ -43,12 +43,18 @@ func TestEventsOfALongTime(t *testing.T) {
 				return 200, one("c", q.From)
 			}, parts[:2], "finds at least 1 event", "Signicat refuses to tell events before 2026-10-29T15:00:00Z", 1, false,
 		},
-		"of more than a year":          {"2025-01-01", nothing, nil, "", "no events before 2025-11-03T15:00:00Z, which is more than a year", 0, false},
-		"more than fit":                {"2026-11-20", func(eventQuery) (int, string) { return 200, many(1000, `"n"`) }, parts[:0], "finds at least 1000 events", "", 1000, false},
-		"as many as fit":               {"2026-11-20", func(eventQuery) (int, string) { return 200, many(1000, "null") }, nil, "finds 1000 events", "", 1000, true},
-		"as many as fit, and earlier?": {"2026-09-01", func(eventQuery) (int, string) { return 200, many(1000, "null") }, parts[:1], "finds at least 1000 events", "", 1000, false},
-		"earlier ones":                 {"2026-11-20", func(eventQuery) (int, string) { return 200, one("c", "2026-11-19T23:00:00Z") }, nil, "", "", 0, true},
-		"without a time":               {"2026-11-20", func(eventQuery) (int, string) { return 200, one("c", "yesterday") }, nil, "no time that can be read of 1 of them", "", 1, true},
+		"of more than a year": {"2025-01-01", nothing, nil, "", "no events before 2025-11-03T15:00:00Z, which is more than a year", 0, false},
+		"more than fit": {
+			"2026-11-20", func(eventQuery) (int, string) { return 200, many(1000, `"n"`) }, parts[:0], "finds at least 1000 events", "", 1000, false,
+		},
+		"as many as fit": {"2026-11-20", func(eventQuery) (int, string) { return 200, many(1000, "null") }, nil, "finds 1000 events", "", 1000, true},
+		"as many as fit, and earlier?": {
+			"2026-09-01", func(eventQuery) (int, string) { return 200, many(1000, "null") }, parts[:1], "finds at least 1000 events", "", 1000, false,
+		},
+		"earlier ones": {"2026-11-20", func(eventQuery) (int, string) { return 200, one("c", "2026-11-19T23:00:00Z") }, nil, "", "", 0, true},
+		"without a time": {
+			"2026-11-20", func(eventQuery) (int, string) { return 200, one("c", "yesterday") }, nil, "no time that can be read of 1 of them", "", 1, true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScripted(t)

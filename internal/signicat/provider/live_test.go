@@ -54,7 +54,8 @@ func newScripted(t *testing.T) *scripted {
 
 const (
 	shopAccount = `{"id":"a-ppge-AAAAAAAAAAAAAAAAAAAA","name":"Shop","createdDate":"2024-02-01T09:00:00Z","lastModifiedDate":"","isSandbox":false,` +
-		`"enabled":true,"isDeleteProtected":true,"region":"EU","cloud":"GCP","products":["signature"],"organization":{"id":"o-p-BBBBBBBBBBBBBBBBBBBB","country":"NO"}}`
+		`"enabled":true,"isDeleteProtected":true,"region":"EU","cloud":"GCP","products":["signature"],` +
+		`"organization":{"id":"o-p-BBBBBBBBBBBBBBBBBBBB","country":"NO"}}`
 	ciAccount = `{"id":"a-spge-CCCCCCCCCCCCCCCCCCCC","name":"Shop CI","isSandbox":true,"enabled":null,"organization":{"id":"o-p-BBBBBBBBBBBBBBBBBBBB"}}`
 )
 
@@ -182,7 +183,8 @@ func value(t *testing.T, site *providertest.Site, name string) any {
 // TestLiveDataSources: each tells all that is documented, and null for what Signicat does not tell.
 func TestLiveDataSources(t *testing.T) {
 	s := newScripted(t)
-	s.answers[queryRoute] = `{"data":[{"cursor":"c1","timestamp":"2026-11-21T09:00:00Z","serviceName":"x","userId":"u-1","sandbox":false,"data":{"a":1},"indexedData":null}],"next":"c2"}`
+	s.answers[queryRoute] = `{"data":[{"cursor":"c1","timestamp":"2026-11-21T09:00:00Z","serviceName":"x","userId":"u-1","sandbox":false,` +
+		`"data":{"a":1},"indexedData":null}],"next":"c2"}`
 	site := newLiveSite(t).Configure(block(s.url) + `
 data "signicat_accounts" "all" {}
 data "signicat_accounts" "deleted" { deleted = true }
@@ -223,7 +225,8 @@ data "signicat_audit_events" "some" {
 	}
 	events := value(t, site, "events").(map[string]any)
 	event := events["events"].([]any)[0].(map[string]any)
-	if events["whole"] != false || event["user_id"] != "u-1" || event["data"] != `{"a":1}` || event["indexed_data"] != nil || event["client_id"] != nil || event["sandbox"] != false {
+	if events["whole"] != false || event["user_id"] != "u-1" || event["data"] != `{"a":1}` || event["indexed_data"] != nil || event["client_id"] != nil ||
+		event["sandbox"] != false {
 		t.Errorf("the events are %v", events)
 	}
 	expectNoSecret(t, said, fmt.Sprint(site.Objects()))
@@ -246,7 +249,9 @@ func TestLiveFailures(t *testing.T) {
 			},
 			[]string{"Not allowed by Signicat", "code IAM-1", "lacks a permission or a role", "Nothing is concluded"},
 		},
-		"403 on events": {review, func(s *scripted) { s.status[queryRoute] = 403 }, []string{"Not allowed by Signicat", `by the filter "grants"`, "lacks a permission or a role"}},
+		"403 on events": {
+			review, func(s *scripted) { s.status[queryRoute] = 403 }, []string{"Not allowed by Signicat", `by the filter "grants"`, "lacks a permission or a role"},
+		},
 		"404 on events": {review, func(s *scripted) { s.status[queryRoute] = 404 }, []string{"Not found by Signicat", "POST /audit/query"}},
 		"400 on events": {
 			review, func(s *scripted) {
@@ -257,8 +262,11 @@ func TestLiveFailures(t *testing.T) {
 		"401 for the client": {accounts, func(s *scripted) {
 			s.status[tokenRoute], s.answers[tokenRoute] = 401, `{"error":"invalid_client","error_description":"`+secretOfTest+` is wrong"}`
 		}, []string{"Signicat refused the client secret", "invalid_client"}},
-		"400 for the client": {accounts, func(s *scripted) { s.status[tokenRoute], s.answers[tokenRoute] = 400, `{"error":"invalid_client"}` }, []string{"Check client_id and client_secret"}},
-		"malformed":          {review, func(s *scripted) { s.answers[accountsRoute] = `{"data":[` }, []string{"Unexpected answer from Signicat"}},
+		"400 for the client": {
+			accounts, func(s *scripted) { s.status[tokenRoute], s.answers[tokenRoute] = 400, `{"error":"invalid_client"}` },
+			[]string{"Check client_id and client_secret"},
+		},
+		"malformed": {review, func(s *scripted) { s.answers[accountsRoute] = `{"data":[` }, []string{"Unexpected answer from Signicat"}},
 		"another host": {accounts, func(s *scripted) {
 			s.answers[accountsRoute] = `{"data":[],"next":"http://evil.example.com/account-management/accounts?page=2"}`
 		}, []string{"on another host", "nothing was sent there"}},
@@ -266,7 +274,13 @@ func TestLiveFailures(t *testing.T) {
 			`data "signicat_accounts" "gone" { deleted = true }`, func(s *scripted) { s.answers[accountsRoute+"?deleted=true"] = s.answers[accountsRoute] },
 			[]string{"does not tell deleted accounts apart", "a-ppge-AAAAAAAAAAAAAAAAAAAA"},
 		},
-		"another organisation": {strings.Replace(review, "o-p-BBBB", "o-p-CCCC", 1), nil, []string{"Another organisation", "the provider asks for o-p-BBBBBBBBBBBBBBBBBBBB"}},
+		"two filters of one name": {
+			stated + reviewed(strings.Replace(filter, "[{ name", `[{ name = "grants", filter = [{ field = "a", operator = "b", value = "c" }] }, { name`, 1)), nil,
+			[]string{`two filters with the name "grants"`},
+		},
+		"another organisation": {
+			strings.Replace(review, "o-p-BBBB", "o-p-CCCC", 1), nil, []string{"Another organisation", "the provider asks for o-p-BBBBBBBBBBBBBBBBBBBB"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScripted(t)

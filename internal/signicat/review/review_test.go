@@ -78,7 +78,11 @@ func TestReview(t *testing.T) {
 		l.Searches = []review.Search{s}
 		return l
 	}
-	events := []review.Event{{At: at("2026-11-22T09:00:00Z"), UserID: "u-1"}, {At: at("2026-11-20T00:00:00Z"), UserID: "u-1"}, {At: at("2026-11-19T23:59:59Z"), UserID: "u-2"}}
+	events := []review.Event{
+		{At: at("2026-11-22T09:00:00Z"), UserID: "u-1"},
+		{At: at("2026-11-20T00:00:00Z"), UserID: "u-1"},
+		{At: at("2026-11-19T23:59:59Z"), UserID: "u-2"},
+	}
 	tests := map[string]struct {
 		stated   review.Stated
 		live     review.Live
@@ -95,14 +99,22 @@ func TestReview(t *testing.T) {
 			stated(t, nil), live(func(a *review.Account) { a.Organisation = "o-p-other" }),
 			"account-of-another-organisation deny account:shop: account:shop (" + shop + ") belongs to the organisation o-p-other, and not to " + acme, "", nil,
 		},
-		"organisation not told": {stated(t, nil), live(func(a *review.Account) { a.Organisation = "" }), "", "does not tell to which organisation account:shop belongs", nil},
+		"organisation not told": {
+			stated(t, nil), live(func(a *review.Account) { a.Organisation = "" }), "", "does not tell to which organisation account:shop belongs", nil,
+		},
 		"another type": {
 			stated(t, nil), live(func(a *review.Account) { a.Type = vocabulary.Sandbox }),
 			"type-differs deny account:shop: account:shop is production in the baseline, and " + shop + " is sandbox at Signicat", "", nil,
 		},
-		"type not told":  {stated(t, nil), live(func(a *review.Account) { a.Type = "" }), "", "does not tell whether account:shop is for production", nil},
-		"type not said":  {stated(t, func(a map[string]vocabulary.Account, _ baseline.Written) { a["shop"] = vocabulary.Account{ID: shop} }), live(nil), "", "The baseline does not say whether account:shop", nil},
-		"deleted":        {stated(t, nil), live(func(a *review.Account) { a.Deleted = access.AnswerYes }), "deleted-account warn account:shop: account:shop (" + shop + ") is soft-deleted", "", nil},
+		"type not told": {stated(t, nil), live(func(a *review.Account) { a.Type = "" }), "", "does not tell whether account:shop is for production", nil},
+		"type not said": {
+			stated(t, func(a map[string]vocabulary.Account, _ baseline.Written) { a["shop"] = vocabulary.Account{ID: shop} }), live(nil), "",
+			"The baseline does not say whether account:shop", nil,
+		},
+		"deleted": {
+			stated(t, nil), live(func(a *review.Account) { a.Deleted = access.AnswerYes }), "deleted-account warn account:shop: account:shop (" + shop +
+				") is soft-deleted", "", nil,
+		},
 		"deleted or not": {stated(t, nil), live(func(a *review.Account) { a.Deleted = access.AnswerUnknown }), "", "does not tell whether it is deleted", nil},
 		"not enabled": {
 			stated(t, nil), live(func(a *review.Account) { a.Enabled = access.AnswerNo }),
@@ -123,12 +135,14 @@ func TestReview(t *testing.T) {
 		},
 		"without entry, of nobody knows which": {
 			stated(t, nil), with(review.Account{ID: unheard, Deleted: access.AnswerUnknown}),
-			"account-without-entry warn " + unheard + ": The baseline does not mention the account " + unheard + " (type not known). Signicat does not tell to which organisation it belongs; " +
+			"account-without-entry warn " + unheard + ": The baseline does not mention the account " + unheard +
+				" (type not known). Signicat does not tell to which organisation it belongs; " +
 				"if it is this one: Whether it is deleted is not known; if it is not:", "", nil,
 		},
 		"without entry, nothing granted": {
 			stated(t, func(_ map[string]vocabulary.Account, g baseline.Written) { delete(g, "organisation") }), with(review.Account{ID: unheard, Organisation: acme}),
-			"account-without-entry warn " + unheard + ": The baseline does not mention the account " + unheard + " (type not known). The baseline grants nothing on the organisation", "", nil,
+			"account-without-entry warn " + unheard + ": The baseline does not mention the account " + unheard +
+				" (type not known). The baseline grants nothing on the organisation", "", nil,
 		},
 		"without entry, deleted":   {stated(t, nil), with(review.Account{ID: unheard, Organisation: acme, Deleted: access.AnswerYes}), "", "", nil},
 		"without entry, elsewhere": {stated(t, nil), with(review.Account{ID: unheard, Organisation: "o-p-other"}), "", "", nil},
@@ -144,10 +158,16 @@ func TestReview(t *testing.T) {
 				`The first is of 2026-11-20T00:00:00Z, the last of 2026-11-22T09:00:00Z. The userId is "u-1" (2); whether that is who acted is not documented. ` +
 				"Whether they changed access, and whether before or after that look, is not known.", "", nil,
 		},
-		"more events":     {stated(t, nil), searched(review.Search{Events: events[:1]}), `finds at least 1 event on or after 2026-11-20, when user:officer@example.com looked. The last is of 2026-11-22T09:00:00Z.`, "", nil},
-		"earlier events":  {stated(t, nil), searched(review.Search{Whole: true, Events: events[2:]}), "", "", nil},
-		"timeless events": {stated(t, nil), searched(review.Search{Whole: true, Events: []review.Event{{}}}), "The API tells no time that can be read of 1 of them. The API tells no userId of them.", "", nil},
-		"a gap":           {stated(t, nil), searched(review.Search{Whole: true, Gap: "Refused."}), "", `The filter "grants": Refused.`, nil},
+		"more events": {
+			stated(t, nil), searched(review.Search{Events: events[:1]}),
+			`finds at least 1 event on or after 2026-11-20, when user:officer@example.com looked. The last is of 2026-11-22T09:00:00Z.`, "", nil,
+		},
+		"earlier events": {stated(t, nil), searched(review.Search{Whole: true, Events: events[2:]}), "", "", nil},
+		"timeless events": {
+			stated(t, nil), searched(review.Search{Whole: true, Events: []review.Event{{}}}),
+			"The API tells no time that can be read of 1 of them. The API tells no userId of them.", "", nil,
+		},
+		"a gap": {stated(t, nil), searched(review.Search{Whole: true, Gap: "Refused."}), "", `The filter "grants": Refused.`, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -212,7 +232,8 @@ func TestWhatCannotBeSeen(t *testing.T) {
 		t.Errorf("of filters it says\n%s\n%s", without, with)
 	}
 	s.Attestation = nil
-	if got := review.Review(s, live(nil), nil); len(got.Gaps) != 1 || !strings.Contains(got.Gaps[0], "Nobody has attested, so nothing can be compared in time, and no event was asked for.") {
+	if got := review.Review(s, live(nil), nil); len(got.Gaps) != 1 ||
+		!strings.Contains(got.Gaps[0], "Nobody has attested, so nothing can be compared in time, and no event was asked for.") {
 		t.Errorf("without an attestation: %q", got.Gaps)
 	}
 }
