@@ -40,11 +40,14 @@ func TestCLIGettingStarted(t *testing.T) {
 // they leave behind is what was built of this checkout.
 type reader struct{ *pagetest.Reader }
 
+// gitClone leaves an empty folder.
+const gitClone = `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`
+
 func newReader(t *testing.T) *reader {
 	t.Helper()
 	built := signpathtest.Programs(t)
 	r := &reader{pagetest.NewReader(t, map[string]string{
-		"git":  `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`,
+		"git":  gitClone,
 		"make": `[ "$*" = build ] && mkdir bin && cp "` + built + `/terraform-provider-signpath" "` + built + `/signpathctl" bin/`,
 	})}
 	r.Prepare = r.prepare

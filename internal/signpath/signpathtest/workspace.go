@@ -33,7 +33,7 @@ func (o *Organization) Workspace(t *testing.T, files map[string]string) *testkit
 	return w
 }
 
-// Programs is the folder with the provider and signpathctl of this checkout. They are
+// Programs is the folder with the providers and signpathctl of this checkout. They are
 // built once for all tests of a package, where they are not built already.
 func Programs(t *testing.T) string {
 	t.Helper()
@@ -51,7 +51,7 @@ var builtOnce = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	builtFolder = folder
-	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", folder+string(filepath.Separator), ".", "./cmd/signpathctl")
+	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", folder+string(filepath.Separator), ".", "./cmd/...")
 	build.Dir = Root
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, output)

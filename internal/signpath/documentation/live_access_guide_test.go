@@ -1,0 +1,46 @@
+package documentation_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/pagetest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
+)
+
+const accessGuide = "guides/access-no-api-can-change.md"
+
+// TestCLIGuideToLiveReviews does what the guide says of what the APIs of IgniSign and Signicat
+// show, from an empty folder, word for word, with a mock of each.
+func TestCLIGuideToLiveReviews(t *testing.T) {
+	t.Parallel()
+	install, err := filepath.Abs(filepath.Join(signpathtest.Root, "tools", "install.sh"))
+	must(t, err)
+	built := signpathtest.Programs(t)
+	r := &reader{pagetest.NewReader(t, map[string]string{
+		"git":  gitClone,
+		"make": `[ "$*" = install ] && ln -s "` + built + `" bin && exec "` + install + `" bin "$HOME/.terraform.d/plugins" dev`,
+	})}
+	r.Prepare = r.prepare
+	steps := sections(readPage(t, accessGuide), "What the API does show", "Signicat, live", "IgniSign, live")
+	if len(steps) < 25 {
+		t.Fatalf("the chapter has %d steps", len(steps))
+	}
+	for i := range steps { // The reader looks today.
+		steps[i].Text = strings.ReplaceAll(steps[i].Text, "2026-11-27", time.Now().UTC().Format(time.DateOnly))
+	}
+	r.Follow(steps)
+
+	// The guide says that nothing tells of the administrator, and that the configuration is as attested.
+	output, err := r.Bash("signpathctl review drift refresh.json || true; terraform plan").CombinedOutput()
+	if err != nil || !strings.Contains(string(output), "Shop 2") || strings.Contains(string(output), "cy@example.com") {
+		t.Errorf("the reviews tell of what no API shows, or of nothing: %v\n%s", err, output)
+	}
+	// Nor does anything fail that needs no credentials, where there are none and nobody is asked.
+	output, err = r.Bash("unset ${!SIGNICAT_*} ${!IGNISIGN_*} TF_VAR_live_review; terraform plan -detailed-exitcode").CombinedOutput()
+	if err != nil {
+		t.Errorf("without credentials: %v\n%s", err, output)
+	}
+}
