@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the documentation of one of the providers that need no network, in the folder
+# Writes the documentation of one of the providers of further vendors, in the folder
 # that a release repository of its own can take.
 #
 #   tools/provider-docs.sh NAME TITLE           writes providers/NAME/docs

@@ -1,13 +1,15 @@
 package providertest
 
 import (
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/pagetest"
@@ -17,7 +19,7 @@ import (
 const root = "../../.."
 
 // FollowFirstSteps does what the index of a provider tells a newcomer, from an empty folder,
-// word for word and in order. Git and make are stand-ins: what they leave behind is what was
+// word for word and in order, up to the settings, whose provider block is an example. Git and make are stand-ins: what they leave behind is what was
 // built of this checkout, in the mirror in which the CLI looks.
 func FollowFirstSteps(t *testing.T, name string) {
 	t.Helper()
@@ -34,7 +36,7 @@ func FollowFirstSteps(t *testing.T, name string) {
 	for i := range steps { // The reader looks today.
 		steps[i].Text = strings.ReplaceAll(steps[i].Text, "2026-11-20", time.Now().UTC().Format(time.DateOnly))
 	}
-	r.Follow(steps)
+	r.Follow(slices.DeleteFunc(steps, func(s pagetest.Step) bool { return s.Section == "Settings" }))
 }
 
 // program returns a folder with the provider of this checkout.
@@ -54,26 +56,38 @@ func program(t *testing.T, name string) string {
 	return folder
 }
 
-// RunExamples applies every configuration in the examples of a provider, in process.
+// RunExamples applies every configuration in the examples of a provider, in process, each beside the
+// provider block among them. Every type has to have an example.
 func RunExamples(t *testing.T, name string, newServer NewServer) {
 	t.Helper()
-	examples, count := filepath.Join(root, "providers", name, "examples"), 0
-	err := filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".tf" {
-			return err
-		}
-		count++
-		content, err := os.ReadFile(path)
-		if err != nil || entry.Name() == "provider.tf" {
-			return err
-		}
-		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
-			InProcess(t, name, newServer, "2026-11-20").Configure(string(content)).MustApply(testkit.Options{})
-		})
-		return nil
-	})
-	testkit.Must(t, err)
-	if count < 6 {
-		t.Errorf("there are %d examples", count)
+	examples := filepath.Join(root, "providers", name, "examples")
+	read := func(path ...string) string {
+		content, err := os.ReadFile(filepath.Join(append([]string{examples}, path...)...))
+		testkit.Must(t, err)
+		return string(content)
 	}
+	block := read("provider", "provider.tf")
+	for _, path := range examplesOf(t, newServer) {
+		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
+			InProcess(t, name, newServer, "2026-11-20").Configure(block + read(path)).MustApply(testkit.Options{})
+		})
+	}
+}
+
+// examplesOf are the files that a provider has to have, from the folder of its examples.
+func examplesOf(t *testing.T, newServer NewServer) (paths []string) {
+	t.Helper()
+	schema, err := newServer("test", time.Now).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	testkit.Must(t, err)
+	for typeName := range schema.ResourceSchemas {
+		paths = append(paths, filepath.Join("resources", typeName, "resource.tf"))
+	}
+	for typeName := range schema.DataSourceSchemas {
+		paths = append(paths, filepath.Join("data-sources", typeName, "data-source.tf"))
+	}
+	for function := range schema.Functions {
+		paths = append(paths, filepath.Join("functions", function, "function.tf"))
+	}
+	slices.Sort(paths)
+	return paths
 }

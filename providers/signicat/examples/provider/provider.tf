@@ -7,9 +7,9 @@ terraform {
 }
 
 # Nothing has to be set: a baseline asks nobody. The data sources that ask Signicat
-# need an API client that may read accounts and audit events. Set its secret in
-# the environment: SIGNICAT_CLIENT_SECRET.
+# need an API client that may read accounts and audit events. Set it in the
+# environment: SIGNICAT_CLIENT_ID and SIGNICAT_CLIENT_SECRET. With an id and without
+# its secret, the provider refuses to start.
 provider "signicat" {
-  client_id       = "org-round-apple-123"
   organisation_id = "o-p-BBBBBBBBBBBBBBBBBBBB"
 }
