@@ -202,7 +202,8 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 	for i, filter := range filters {
 		name := filter.Name.ValueString()
 		if slices.Contains(stated.Filters, name) {
-			resp.Diagnostics.AddAttributeError(path.Root(attrAudit).AtListIndex(i).AtName("name"), "Invalid filter", fmt.Sprintf("There are two filters with the name %q.", name))
+			resp.Diagnostics.AddAttributeError(path.Root(attrAudit).AtListIndex(i).AtName("name"), "Invalid filter",
+				fmt.Sprintf("There are two filters with the name %q.", name))
 			return
 		}
 		stated.Filters = append(stated.Filters, name)
