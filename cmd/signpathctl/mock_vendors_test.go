@@ -46,7 +46,8 @@ func TestMockServesSignicat(t *testing.T) {
 			form.Set("client_id", found["SIGNICAT_CLIENT_ID"])
 			form.Set("client_secret", found["SIGNICAT_CLIENT_SECRET"])
 		}
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, found["SIGNICAT_API_URL"]+"/auth/open/connect/token", strings.NewReader(form.Encode()))
+		target := found["SIGNICAT_API_URL"] + "/auth/open/connect/token"
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target, strings.NewReader(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}

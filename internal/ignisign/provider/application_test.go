@@ -37,6 +37,15 @@ type application struct {
 // startApplication starts the demo in a dialect, with the contract before it.
 func startApplication(t *testing.T, dialect string) *application {
 	t.Helper()
+	for _, variable := range api.Service.Environment {
+		t.Setenv(variable, "")
+	}
+	return startQuietly(t, dialect)
+}
+
+// startQuietly is the same for tests that run beside each other, and so leave the environment as it is.
+func startQuietly(t *testing.T, dialect string) *application {
+	t.Helper()
 	parsed, err := mock.ParseDialect(dialect)
 	testkit.Must(t, err)
 	server, err := mock.New(mock.DemoSeed(), mock.WithDialect(parsed), mock.WithMiddleware(openAPI.Middleware(t)))
@@ -44,9 +53,6 @@ func startApplication(t *testing.T, dialect string) *application {
 	root, stop, err := server.Start()
 	testkit.Must(t, err)
 	t.Cleanup(stop)
-	for _, variable := range api.Service.Environment {
-		t.Setenv(variable, "")
-	}
 	return &application{Server: server, Console: server.Console(), Terraform: providertest.InProcess(t, "ignisign", provider.NewServer, "2026-11-20"), t: t, root: root}
 }
 
@@ -113,7 +119,7 @@ func (a *application) expectFailure(result testkit.Result, phrases ...string) {
 		a.t.Fatalf("it does not fail: %s", result)
 	}
 	for _, phrase := range phrases {
-		if !testkit.Says(phrase).MatchString(result.Err.Error()) {
+		if !testkit.Says(phrase).MatchString(result.Said + result.Err.Error()) {
 			a.t.Errorf("it does not fail with %q: %s", phrase, result)
 		}
 	}

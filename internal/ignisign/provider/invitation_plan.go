@@ -47,7 +47,7 @@ func (r *invitationResource) ModifyPlan(ctx context.Context, req resource.Modify
 	// Of a replacement, Terraform shows the warnings of the plan that begins with the state alone.
 	isReplaced := !isCreate && !isDestroy && !isSameAddress(state, plan)
 	if isDestroy || isReplaced {
-		planEnd(state, &resp.Diagnostics)
+		r.planEnd(ctx, state, &resp.Diagnostics)
 	}
 	if isDestroy {
 		return
@@ -73,15 +73,22 @@ func isSameAddress(state, plan invitationModel) bool {
 	return !plan.Email.IsUnknown() && strings.EqualFold(plan.Email.ValueString(), state.Email.ValueString())
 }
 
-// planEnd says what the end of an invitation means, by what the state says of it.
-func planEnd(state invitationModel, diags *diag.Diagnostics) {
-	status, email := state.Status.ValueString(), state.Email.ValueString()
+// planEnd says what the end of an invitation means. The list decides, and not the state alone, which
+// Terraform 1.11 hands over as it was before the refresh where the configuration has lost the resource.
+func (r *invitationResource) planEnd(ctx context.Context, state invitationModel, diags *diag.Diagnostics) {
+	client, ok := r.session.Get(diags)
+	if !ok || !r.isOfApplication(client, state, diags) {
+		return
+	}
+	invitation, found, err := client.Invitation(ctx, state.ID.ValueString())
 	switch {
-	case status == api.StatusPending || status == api.StatusDeclined || status == api.StatusCanceled:
+	case err != nil:
+		addFailure(diags, path.Empty(), fmt.Sprintf("Reading the invitation of %q", state.Email.ValueString()), err)
+	case !found || !invitation.IsLive() || invitation.Status == api.StatusPending:
 	case state.AcceptedOnDestroy.ValueString() == onDestroyForget:
-		addForgotten(diags, email)
+		addForgotten(diags, invitation.Email)
 	default:
-		addNotTaken(diags, email, status)
+		addNotTaken(diags, invitation.Email, invitation.Status)
 	}
 }
 

@@ -13,7 +13,11 @@ func TestCLIFirstSteps(t *testing.T) {
 	providertest.FollowFirstSteps(t, "ignisign")
 }
 
-// TestExamples applies what readers copy.
+// TestExamples applies what readers copy, with a server for what asks one.
 func TestExamples(t *testing.T) {
+	a := startApplication(t, "")
+	for _, variable := range a.Environment(a.root) {
+		t.Setenv(variable[0], variable[1])
+	}
 	providertest.RunExamples(t, "ignisign", provider.NewServer)
 }

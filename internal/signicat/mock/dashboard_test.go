@@ -201,3 +201,16 @@ func TestControlEndpoints(t *testing.T) {
 		}
 	}
 }
+
+// Account Admins remove users at the account only, and none that it has from the organisation (documented).
+func TestAccountAdminsRemoveNobodyWhoIsInherited(t *testing.T) {
+	c := startDialect(t, "remove-row-only")
+	must(t, c.server.Dashboard("").Grant(cy, shopCI, "DEM Viewer"))
+	if err := c.server.Dashboard(ben).RemoveAccess(cy, shopCI); !errors.Is(err, mock.ErrForbidden) {
+		t.Errorf("by the Account Admin: %v", err)
+	}
+	if err := c.server.Dashboard(ben).RemoveUser(cy); !errors.Is(err, mock.ErrForbidden) {
+		t.Errorf("the user, by the Account Admin: %v", err)
+	}
+	must(t, c.server.Dashboard(ada).RemoveAccess(cy, shopCI))
+}

@@ -55,8 +55,10 @@ func TestEnvironment(t *testing.T) {
 	server, err := mock.New(mock.DemoSeed())
 	must(t, err)
 	want := [][2]string{
-		{"SIGNICAT_API_URL", "http://127.0.0.1:1"}, {"SIGNICAT_ORGANISATION_ID", organisation},
-		{"SIGNICAT_CLIENT_ID", orgClient}, {"SIGNICAT_CLIENT_SECRET", orgSecret},
+		{"SIGNICAT_API_URL", "http://127.0.0.1:1"},
+		{"SIGNICAT_ORGANISATION_ID", organisation},
+		{"SIGNICAT_CLIENT_ID", orgClient},
+		{"SIGNICAT_CLIENT_SECRET", orgSecret},
 	}
 	for i, got := range server.Environment("http://127.0.0.1:1") {
 		equal(t, "variable", got, want[i])
