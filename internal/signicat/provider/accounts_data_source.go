@@ -162,10 +162,10 @@ func newAccountRecord(a api.Account, organisation string) accountRecord {
 	record := accountRecord{
 		ID: types.StringValue(a.ID), Name: tfkit.TextOrNull(a.Name), Type: tfkit.TextOrNull(review.TypeOf(a.IsSandbox)),
 		IsSandbox: types.BoolPointerValue(a.IsSandbox),
-		Enabled: types.BoolPointerValue(a.Enabled), IsDeleteProtected: types.BoolPointerValue(a.IsDeleteProtected),
+		Enabled:   types.BoolPointerValue(a.Enabled), IsDeleteProtected: types.BoolPointerValue(a.IsDeleteProtected),
 		IsSoftDeleted: types.BoolPointerValue(a.IsSoftDeleted), SoftDeletedAt: tfkit.TextOrNull(a.SoftDeletedAt),
 		CreatedDate: tfkit.TextOrNull(a.CreatedDate), LastModifiedDate: tfkit.TextOrNull(a.LastModifiedDate), Region: tfkit.TextOrNull(a.Region),
-		Cloud: tfkit.TextOrNull(a.Cloud),
+		Cloud:    tfkit.TextOrNull(a.Cloud),
 		Products: spelled(a.Products), OfOrganisation: truth(a.IsOf(organisation)),
 	}
 	if o := a.Organization; o != nil {

@@ -173,11 +173,11 @@ func newEventRecord(e api.Event) eventRecord {
 	return eventRecord{
 		Cursor: tfkit.TextOrNull(e.Cursor), Timestamp: tfkit.TextOrNull(e.Timestamp), ServiceName: tfkit.TextOrNull(e.ServiceName),
 		EventType: tfkit.TextOrNull(e.EventType),
-		Message: tfkit.TextOrNull(e.Message), AccountID: tfkit.TextOrNull(e.AccountID), OrganisationID: tfkit.TextOrNull(e.OrganizationID),
+		Message:   tfkit.TextOrNull(e.Message), AccountID: tfkit.TextOrNull(e.AccountID), OrganisationID: tfkit.TextOrNull(e.OrganizationID),
 		Sandbox: types.BoolPointerValue(e.Sandbox),
-		UserID: tfkit.TextOrNull(e.UserID), ClientID: tfkit.TextOrNull(e.ClientID), JWTID: tfkit.TextOrNull(e.JWTID), MessageID: tfkit.TextOrNull(e.MessageID),
+		UserID:  tfkit.TextOrNull(e.UserID), ClientID: tfkit.TextOrNull(e.ClientID), JWTID: tfkit.TextOrNull(e.JWTID), MessageID: tfkit.TextOrNull(e.MessageID),
 		ReferenceID: tfkit.TextOrNull(e.ReferenceID), TraceID: tfkit.TextOrNull(e.TraceID), IPAddress: tfkit.TextOrNull(e.IPAddress),
 		ExpiresAt: tfkit.TextOrNull(e.ExpiresAt),
-		Data: document(e.Data), IndexedData: document(e.IndexedData), MayHaveMoreData: types.BoolPointerValue(e.MayHaveMoreData),
+		Data:      document(e.Data), IndexedData: document(e.IndexedData), MayHaveMoreData: types.BoolPointerValue(e.MayHaveMoreData),
 	}
 }
