@@ -10,7 +10,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/api"
 )
 
-// A liveDataSource is one that asks Signicat.
+// liveDataSource is a data source that asks Signicat.
 type liveDataSource = tfkit.ClientDataSource[*api.Client]
 
 // experimental begins the page of what rests on routes that are documented in part.
