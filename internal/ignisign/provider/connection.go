@@ -79,7 +79,7 @@ func configure(ctx context.Context, version string, req provider.ConfigureReques
 	}
 	source.Configure(ctx, req, resp)
 	if optional := tfkit.ClientOf[*api.Client](resp.ResourceData); optional != nil {
-		resp.ResourceData = &session{OptionalClient: optional}
+		resp.ResourceData = newSession(optional)
 	}
 }
 
