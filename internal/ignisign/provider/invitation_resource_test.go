@@ -109,6 +109,12 @@ func TestDeclined(t *testing.T) {
 
 			testkit.Must(t, a.Decline(guest))
 			a.plan(0, 0, 0)
+			a.apply()
+			if dialect == "" { // Nobody is asked again because the record of it went.
+				testkit.Must(t, a.Console.Forget(guest))
+				a.plan(0, 0, 0, "not sent again, unless reinvite_triggers change")
+				return
+			}
 			a.configure("").plan(0, 0, 1)
 			a.apply()
 			if n := a.CountRequests("DELETE " + invitations + "/*"); n != 0 {
@@ -151,7 +157,10 @@ func TestGone(t *testing.T) {
 			a := startApplication(t, "").configure(invitation(guest, oneRole, ""))
 			a.apply()
 			testkit.Must(t, end(a))
-			a.plan(1, 0, 0, "going to be mailed: "+guest)
+			planned := a.plan(1, 0, 0, "going to be mailed: "+guest)
+			if isTold := testkit.Says("not in the list any more").MatchString(planned.Said); isTold != (name == "forgotten") {
+				t.Errorf("it is told: %t, %s", isTold, planned)
+			}
 			a.apply()
 			a.expectMails(guest, 2)
 		})
