@@ -29,7 +29,7 @@ func said(t *testing.T, stdin string, arguments ...string) (string, error) {
 // TestBaselineOutputsAreAsBefore compares with the golden files. -update writes them.
 func TestBaselineOutputsAreAsBefore(t *testing.T) {
 	fixed(t)
-	mixed := mixedPlan(t)
+	mixed, live := mixedPlan(t), withLiveReview(t, "warn", []any{"Signicat does not tell whether account:ci is a sandbox."})
 	for name, arguments := range map[string][]string{
 		"plan.txt":        {"review", "plan", recordedBaselines + "change.json"},
 		"plan.md":         {"review", "plan", recordedBaselines + "change.json", "--format", "markdown"},
@@ -39,6 +39,9 @@ func TestBaselineOutputsAreAsBefore(t *testing.T) {
 		"mixed.txt":       {"review", "plan", mixed},
 		"drift.txt":       {"review", "drift", recordedBaselines + "refresh.json"},
 		"drift.md":        {"review", "drift", recordedBaselines + "refresh.json", "--format", "markdown"},
+		"inviting.txt":    {"review", "plan", invitingPlan(t)},
+		"live.txt":        {"review", "drift", live},
+		"invited.txt":     {"review", "drift", invitationDrift(t, "DECLINED")},
 		"matrix.txt":      {"review", "baseline", recordedBaselines + "refresh.json"},
 		"matrix.md":       {"review", "baseline", recordedBaselines + "change.json", "--format", "markdown"},
 		"matrix.csv":      {"review", "baseline", recordedBaselines + "refresh.json", "--format", "csv"},
@@ -130,6 +133,13 @@ func TestBaselineExitStatus(t *testing.T) {
 		"outstanding alone is drift":          {[]string{"review", "drift", alone("outstanding", outstandingOnly)}, 2},
 		"a deviation alone is drift":          {[]string{"review", "drift", alone("deviates", deviatesOnly)}, 2},
 		"confirmed is none":                   {[]string{"review", "drift", alone("attested", attested)}, 0},
+		"what the API shows is drift":         {[]string{"review", "drift", withLiveReview(t, "warn", nil)}, 2},
+		"a note of the API is none":           {[]string{"review", "drift", withLiveReview(t, "note", nil)}, 0},
+		"what could not be compared":          {[]string{"review", "drift", withLiveReview(t, "note", []any{"Nobody knows."})}, 1},
+		"that is not managed":                 {[]string{"review", "drift", withLiveReview(t, "note", []any{"Nobody knows."}), "--fail-on", "managed"}, 0},
+		"what is read in the apply only":      {[]string{"review", "drift", withDeferredReview(t)}, 1},
+		"who accepted an invitation":          {[]string{"review", "drift", invitationDrift(t, "ACCEPTED")}, 0},
+		"who declined it":                     {[]string{"review", "drift", invitationDrift(t, "DECLINED")}, 2},
 		"what cannot be read is no all-clear": {[]string{"review", "drift", alone("hidden", hidden)}, 1},
 		"outstanding is managed":              {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "managed"}, 2},
 		"nobody wants to hear of drift":       {[]string{"review", "drift", recordedBaselines + "refresh.json", "--fail-on", "never"}, 0},
@@ -204,6 +214,84 @@ func deviatesOnly(values map[string]any) { values["confirmation"] = "not confirm
 func attested(values map[string]any) {
 	values["deviations"], values["outstanding_since"] = []any{}, nil
 	values["confirmation"] = "confirmed by user:security.officer@example.com on 2026-11-29"
+}
+
+// attestedPlan is a plan that only refreshes, of a baseline that is confirmed, with what else it has.
+func attestedPlan(t *testing.T, edit func(plan map[string]any, resources []any) []any) string {
+	t.Helper()
+	content, err := os.ReadFile(recordedAlone(t, "attested", attested))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan map[string]any
+	if err := json.Unmarshal(content, &plan); err != nil {
+		t.Fatal(err)
+	}
+	root := plan["prior_state"].(map[string]any)["values"].(map[string]any)["root_module"].(map[string]any)
+	root["resources"] = edit(plan, root["resources"].([]any))
+	return writtenPlan(t, "live", plan)
+}
+
+// withLiveReview adds what a data source found in the accounts of Signicat.
+func withLiveReview(t *testing.T, severity string, gaps []any) string {
+	t.Helper()
+	return attestedPlan(t, func(_ map[string]any, resources []any) []any {
+		return append(resources, map[string]any{
+			"address": "data.signicat_access_review.acme", "mode": "data", "type": "signicat_access_review", "name": "acme", "values": map[string]any{
+				"findings": []any{map[string]any{
+					"rule": "account-without-entry", "severity": severity, "subject": "a-1", "sentence": "The baseline does not mention the account a-1.", "advice": "Look at it.",
+				}},
+				"gaps": gaps, "cannot_see": []any{"Users: no API shows them."},
+			},
+		})
+	})
+}
+
+// withDeferredReview has a data source that depends on what changes.
+func withDeferredReview(t *testing.T) string {
+	t.Helper()
+	return attestedPlan(t, func(plan map[string]any, resources []any) []any {
+		plan["resource_changes"] = []any{map[string]any{
+			"address": "data.signicat_access_review.acme", "mode": "data", "type": "signicat_access_review", "name": "acme",
+			"change": map[string]any{"actions": []any{"read"}, "before": nil, "after": map[string]any{}},
+		}}
+		return resources
+	})
+}
+
+// invitationDrift has an invitation of IgniSign with another status than before.
+func invitationDrift(t *testing.T, status string) string {
+	t.Helper()
+	return attestedPlan(t, func(plan map[string]any, resources []any) []any {
+		plan["resource_drift"] = []any{map[string]any{
+			"address": "ignisign_application_invitation.dev", "mode": "managed", "type": "ignisign_application_invitation", "name": "dev",
+			"change": map[string]any{"actions": []any{"update"}, "before": invitationOf("dev@example.com", "PENDING"), "after": invitationOf("dev@example.com", status)},
+		}}
+		return resources
+	})
+}
+
+func invitationOf(email, status string) map[string]any {
+	return map[string]any{
+		"email": email, "application_id": "appId_1", "status": status, "roles": map[string]any{"DEVELOPMENT": []any{"ADMIN"}},
+	}
+}
+
+// invitingPlan invites one and no longer another one.
+func invitingPlan(t *testing.T) string {
+	t.Helper()
+	change := func(name, action string, before, after any) any {
+		return map[string]any{
+			"address": "ignisign_application_invitation." + name, "mode": "managed", "type": "ignisign_application_invitation", "name": name,
+			"change": map[string]any{"actions": []any{action}, "before": before, "after": after, "after_unknown": map[string]any{"id": after != nil}},
+		}
+	}
+	return writtenPlan(t, "inviting", map[string]any{
+		"format_version": "1.2", "planned_values": map[string]any{}, "complete": true, "resource_changes": []any{
+			change("dev", "create", nil, invitationOf("dev@example.com", "")),
+			change("ops", "delete", invitationOf("ops@example.com", "PENDING"), nil),
+		},
+	})
 }
 
 func hidden(values map[string]any) { values["grants"] = nil }

@@ -80,6 +80,7 @@ func documents(t *testing.T) map[string][]string {
 			jsonOf(t, whole, "review", "plan", "-", "--commit", "0123456789abcdef0123456789abcdef01234567"),
 			jsonOf(t, eventfulPlan(t, whole), "review", "plan", "-", "--rules", rules),
 			jsonOf(t, nil, "review", "plan", recordedBaselines+"change.json"),
+			jsonOf(t, nil, "review", "plan", invitingPlan(t)),
 			jsonOf(t, planOf(
 				t, "signing_policy_approvers", "update", onProjectB("members", []any{"group:Release Managers"}), onProjectB("members", []any{}),
 			), "review", "plan", "-", "--live"),
@@ -87,6 +88,7 @@ func documents(t *testing.T) map[string][]string {
 		"drift_review": {
 			jsonOf(t, nil, "review", "drift", driftPlan(t, "user:outsider@example.com"), "--live"),
 			jsonOf(t, nil, "review", "drift", recordedBaselines+"refresh.json"),
+			jsonOf(t, nil, "review", "drift", withLiveReview(t, "warn", []any{"Nobody knows."})),
 			jsonOf(t, nil, "review", "drift", driftPlan(t, "user:outsider@example.com"), "--commit", "0123456789abcdef0123456789abcdef01234567"),
 			jsonOf(t, eventfulPlan(t, whole), "review", "drift", "-"),
 		},

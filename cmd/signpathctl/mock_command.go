@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -11,128 +13,144 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
-// mockCaller is the CI user of the seed whose token the mock command prints.
-const mockCaller = "terraform"
-
+// mockFlags are those of a mock command. The state file is SignPath's alone.
 type mockFlags struct {
 	listen, seedFile, stateFile, envFile string
 	latency                              time.Duration
 	dialect                              []string
 }
 
+// A servedMock is a mock server of some vendor.
+type servedMock interface {
+	Serve(ctx context.Context, listener net.Listener) error
+	// Environment is what a client needs to reach the server at a URL: names and values of variables.
+	Environment(url string) [][2]string
+}
+
+// A mockVendor is what the mock command has to know of a vendor. What starts the server is made by starter.
+type mockVendor struct {
+	// name is that of the subcommand; "" is the vendor that mock itself serves.
+	name string
+	// what is served, such as "SignPath organization", and what the seed is without a file.
+	what, demo string
+	// about is what there is to know besides.
+	about string
+	// dialects are the lines of the help about --dialect.
+	dialects func() string
+	start    func(mockFlags) (servedMock, error)
+	// keepsState tells whether there is a file that keeps what is served between runs.
+	keepsState bool
+}
+
+// newMockCommand serves SignPath's mock, and has a subcommand for each other vendor.
 func newMockCommand() *cobra.Command {
-	var flags mockFlags
-	command := &cobra.Command{
-		Use:   "mock",
-		Short: "Serve a mock SignPath organization for demonstrations and tests",
-		Long: `Serve a mock SignPath organization on a loopback address until SIGINT or SIGTERM.
-
-It prints the environment variables that the provider needs, ready for a shell. The token is good for this mock only.
-The control endpoints below /_mock/ need no token. The OpenAPI document is at /Api/swagger/v1/swagger.json.
-
---dialect takes deviations from the assumed API contract, separated by commas:
-` + dialectHelp(),
-		Args: cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error { return serveMock(command, flags) },
+	command := newMockVendorCommand(mockVendors[0])
+	for _, vendor := range mockVendors[1:] {
+		command.AddCommand(newMockVendorCommand(vendor))
 	}
-	options := command.Flags()
-	options.StringVar(&flags.listen, "listen", "127.0.0.1:0", "loopback address and port; port 0 is a free one")
-	options.StringVar(&flags.seedFile, "seed", "",
-		"JSON file that describes the organization (default: SignPath's documentation example)")
-	options.StringVar(&flags.stateFile, "state", "", "file that keeps the organization between runs")
-	options.StringVar(&flags.envFile, "env-file", "",
-		"file that the environment variables are written to once the server listens")
-	options.DurationVar(&flags.latency, "latency", 0, "delay of each API request, such as 50ms")
-	options.StringSliceVar(&flags.dialect, "dialect", nil,
-		"deviations from the assumed API contract, as listed above")
 	return command
 }
 
-// dialectHelp lists the deviations, one a line.
-func dialectHelp() string {
-	var help strings.Builder
-	list := func(dialects []mock.Deviation) {
-		for _, single := range dialects {
-			fmt.Fprintf(&help, "\n  %-42s %s", single.Name, single.About)
-		}
+func newMockVendorCommand(vendor mockVendor) *cobra.Command {
+	var flags mockFlags
+	command := &cobra.Command{
+		Use:   cmp.Or(vendor.name, "mock"),
+		Short: "Serve a mock " + vendor.what + " for demonstrations and tests",
+		Long: `Serve a mock ` + vendor.what + ` on a loopback address until SIGINT or SIGTERM.
+
+It prints the environment variables that the provider needs, ready for a shell. What is secret in them is good for this mock only.
+The control endpoints below /_mock/ need no token.` + vendor.about + `
+
+--dialect takes deviations from the assumed API contract, separated by commas:
+` + vendor.dialects(),
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return serveMock(command, vendor, flags) },
 	}
-	list(mock.SingleDialects())
-	help.WriteString("\n\nWith these, a provider may have to refuse to write. A page has 20 items, or 5 with paging=link:5:\n")
-	list(mock.HostileDialects())
+	options := command.Flags()
+	options.StringVar(&flags.listen, "listen", "127.0.0.1:0", "loopback address and port; port 0 is a free one")
+	options.StringVar(&flags.seedFile, "seed", "", "JSON file that describes what is served (default: "+vendor.demo+")")
+	if vendor.keepsState {
+		options.StringVar(&flags.stateFile, "state", "", "file that keeps what is served between runs")
+	}
+	options.StringVar(&flags.envFile, "env-file", "", "file that the environment variables are written to once the server listens")
+	options.DurationVar(&flags.latency, "latency", 0, "delay of each API request, such as 50ms")
+	options.StringSliceVar(&flags.dialect, "dialect", nil, "deviations from the assumed API contract, as listed above")
+	return command
+}
+
+// starter makes a server of what the flags say: of the seed, or else the demo's, in the dialect.
+func starter[S, D any](
+	demo func() S, parseSeed func([]byte) (S, error), parseDialect func(...string) (D, error), serve func(S, D, mockFlags) (servedMock, error),
+) func(mockFlags) (servedMock, error) {
+	return func(flags mockFlags) (servedMock, error) {
+		dialect, err := parseDialect(flags.dialect...)
+		if err != nil {
+			return nil, err
+		}
+		if flags.seedFile == "" {
+			return serve(demo(), dialect, flags)
+		}
+		document, err := os.ReadFile(flags.seedFile)
+		if err != nil {
+			return nil, err
+		}
+		seed, err := parseSeed(document)
+		if err != nil {
+			return nil, err
+		}
+		return serve(seed, dialect, flags)
+	}
+}
+
+// dialectHelp lists deviations, one a line.
+func dialectHelp[D any](deviations []mockserver.Deviation[D]) string {
+	var help strings.Builder
+	for _, single := range deviations {
+		writeDialect(&help, single.Name, single.About)
+	}
 	return help.String()
 }
 
-func serveMock(command *cobra.Command, flags mockFlags) error {
-	seed, err := loadSeed(flags.seedFile)
+func writeDialect(help *strings.Builder, name, about string) {
+	fmt.Fprintf(help, "\n  %-42s %s", name, about)
+}
+
+func serveMock(command *cobra.Command, vendor mockVendor, flags mockFlags) error {
+	server, err := vendor.start(flags)
 	if err != nil {
 		return err
 	}
-	server, err := newMockServer(seed, flags)
+	listener, err := mockserver.Listen(flags.listen)
 	if err != nil {
 		return err
 	}
-	token, err := callerToken(server, seed)
-	if err != nil {
-		return err
-	}
-	listener, err := mock.Listen(flags.listen)
-	if err != nil {
-		return err
-	}
-	environment := mockEnvironment(listener.Addr(), server.OrganizationID(), token)
-	if err := announce(command, environment, flags.envFile); err != nil {
+	url := "http://" + listener.Addr().String()
+	if err := announce(command, mockEnvironment(url, server.Environment(url)), flags.envFile); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return server.Serve(command.Context(), listener)
 }
 
-func loadSeed(path string) (mock.Seed, error) {
-	if path == "" {
-		return mock.DemoSeed(), nil
+// mockEnvironment is a shell script that sets the variables.
+func mockEnvironment(url string, variables [][2]string) string {
+	var script strings.Builder
+	for _, variable := range variables {
+		fmt.Fprintf(&script, "export %s=%s\n", variable[0], shellWord(variable[1]))
 	}
-	document, err := os.ReadFile(path) //nolint:gosec // the caller names the file on the command line
-	if err != nil {
-		return mock.Seed{}, err
-	}
-	return mock.ParseSeed(document)
+	fmt.Fprintf(&script, "# control endpoints: %s/_mock/\n", url)
+	return script.String()
 }
 
-func newMockServer(seed mock.Seed, flags mockFlags) (*mock.Server, error) {
-	dialect, err := mock.ParseDialect(flags.dialect...)
-	if err != nil {
-		return nil, err
+// shellWord quotes what a shell would not take as it is.
+func shellWord(text string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/=+@%"
+	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune(plain, r) }) < 0 {
+		return text
 	}
-	options := []mock.Option{mock.WithDialect(dialect), mock.WithLatency(flags.latency)}
-	if flags.stateFile != "" {
-		options = append(options, mock.WithStateFile(flags.stateFile))
-	}
-	return mock.New(seed, options...)
-}
-
-// callerToken returns the token of the seed. If a state file has another one by now, which only its hash is known of,
-// the CI user gets a new token.
-func callerToken(server *mock.Server, seed mock.Seed) (string, error) {
-	for _, ci := range seed.CIUsers {
-		if ci.Name == mockCaller && ci.Token != "" && server.Accepts(ci.Token) {
-			return ci.Token, nil
-		}
-	}
-	token, err := server.Administrator("").IssueToken("ci_user:" + mockCaller)
-	if err != nil {
-		return "", fmt.Errorf("the seed needs a CI user %q, whose token is printed: %w", mockCaller, err)
-	}
-	return token, nil
-}
-
-func mockEnvironment(address net.Addr, organization, token string) string {
-	return fmt.Sprintf(`export SIGNPATH_API_URL=http://%[1]s/Api
-export SIGNPATH_ORGANIZATION_ID=%[2]s
-export SIGNPATH_API_TOKEN=%[3]s
-# control endpoints: http://%[1]s/_mock/
-`, address, organization, token)
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // announce prints the environment and writes it to a file, which appears complete or not at all.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,30 +23,37 @@ $`)
 
 type environment struct{ apiURL, organization, token string }
 
-// runMock runs the mock command until stop is called.
+// runMock runs the mock command of SignPath until stop is called.
 func runMock(t *testing.T, arguments ...string) (found environment, stop func()) {
+	t.Helper()
+	written, stop := runMockCommand(t, arguments...)
+	parts := exports.FindStringSubmatch(written)
+	if parts == nil {
+		t.Fatalf("environment %q", written)
+	}
+	return environment{parts[1], parts[2], parts[3]}, stop
+}
+
+// runMockCommand runs a mock command until stop is called, and returns the environment that it prints.
+func runMockCommand(t *testing.T, arguments ...string) (script string, stop func()) {
 	t.Helper()
 	envFile := filepath.Join(t.TempDir(), "env.sh")
 	var output bytes.Buffer
 	command := newRootCommand()
 	command.SetOut(&output)
-	command.SetArgs(append([]string{"mock", "--env-file", envFile}, arguments...))
+	command.SetArgs(slices.Concat([]string{"mock"}, arguments, []string{"--env-file", envFile}))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- command.ExecuteContext(ctx) }()
 
-	written := waitForFile(t, envFile, ended)
-	parts := exports.FindStringSubmatch(written)
-	if parts == nil {
-		t.Fatalf("environment %q", written)
-	}
-	return environment{parts[1], parts[2], parts[3]}, func() {
+	script = waitForFile(t, envFile, ended)
+	return script, func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		if output.String() != written {
-			t.Errorf("printed %q, wrote %q", output.String(), written)
+		if output.String() != script {
+			t.Errorf("printed %q, wrote %q", output.String(), script)
 		}
 	}
 }

@@ -212,7 +212,7 @@ func timeBefore(text string, at time.Time) (time.Time, error) {
 // program is told who asked.
 func (f *reviewDriftFlags) ask(command *cobra.Command, plan *planreview.Plan, report *planreview.DriftReport, head *envelope.Envelope) error {
 	if !f.live {
-		if len(report.Changes) > 0 {
+		if report.IsAuthorUnasked() {
 			report.Note("who made the changes: only --live reads SignPath's audit log")
 		}
 		return nil

@@ -99,12 +99,12 @@ func (a *Attributes) settings(rules baseline.Catalogue) baseline.Settings {
 
 // parse checks the configuration as far as it is known. What it returns is of use if there is
 // no error and all is known.
-func (r *baselineResource) parse(c configuration, now time.Time) (baseline.Baseline, *baseline.Attestation, diag.Diagnostics) {
+func (v *Vendor) parse(c configuration, now time.Time) (baseline.Baseline, *baseline.Attestation, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	isKnown := func(name string) bool {
 		return !slices.ContainsFunc(c.unknown, func(at path.Path) bool { return isWithin(at, name) })
 	}
-	if !isKnown(r.Places) {
+	if !isKnown(v.Places) {
 		return baseline.Baseline{}, nil, diags
 	}
 	b, problems := c.Model.Parse(c.organization, c.Places, c.grants)

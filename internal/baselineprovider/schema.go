@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
@@ -126,22 +127,26 @@ func (r *baselineResource) attestationAttribute() schema.Attribute {
 	}
 }
 
-func (r *baselineResource) rulesAttribute() schema.Attribute {
-	var lines []string
-	for _, rule := range r.Model.Rules {
+// ruleLines are the rules of a catalogue as a list.
+func ruleLines(rules baseline.Catalogue) []string {
+	lines := make([]string, len(rules))
+	for i, rule := range rules {
 		word := string(rule.Severity)
 		if rule.Note {
 			word = "note"
 		}
-		line := fmt.Sprintf("   * `%s` (%s) %s", rule.ID, word, rule.Summary)
+		lines[i] = fmt.Sprintf("   * `%s` (%s) %s", rule.ID, word, rule.Summary)
 		for _, p := range rule.Parameters {
-			line += fmt.Sprintf(" Parameter `%s`: %s (%d).", p.Name, p.Meaning, p.Default)
+			lines[i] += fmt.Sprintf(" Parameter `%s`: %s (%d).", p.Name, p.Meaning, p.Default)
 		}
-		lines = append(lines, line)
 	}
+	return lines
+}
+
+func (r *baselineResource) rulesAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Settings of rules, by id; others keep their defaults. What is not known makes no rule fire. The rules, with their defaults:\n" + strings.Join(lines, "\n") +
+		MarkdownDescription: "Settings of rules, by id; others keep their defaults. What is not known makes no rule fire. The rules, with their defaults:\n" + strings.Join(ruleLines(r.Model.Rules), "\n") +
 			"\n\nWith `unattested` ignored, an outstanding baseline is planned as `not confirmed` and its plan is empty: for those who follow it up elsewhere. It cannot deny, " +
 			"because a change has to be applied before anybody can attest it.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{

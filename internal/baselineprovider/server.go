@@ -17,24 +17,30 @@ import (
 // framework looks at it, which takes minutes for a million entries.
 func NewServer(p provider.Provider) tfprotov6.ProviderServer {
 	served := tfkit.NewServer(p)
-	return &server{served, sync.OnceValues(func() (map[string]tftypes.Type, error) { return resourceTypes(served) })}
+	return &server{served, sync.OnceValues(func() (configTypes, error) { return typesOf(served) })}
 }
 
 type server struct {
 	tfprotov6.ProviderServer
-	types func() (map[string]tftypes.Type, error)
+	types func() (configTypes, error)
 }
 
-func resourceTypes(served tfprotov6.ProviderServer) (map[string]tftypes.Type, error) {
+// configTypes are the types of configurations by name.
+type configTypes struct{ resources, dataSources map[string]tftypes.Type }
+
+func typesOf(served tfprotov6.ProviderServer) (configTypes, error) {
 	schemas, err := served.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		return nil, err
+		return configTypes{}, err
 	}
-	types := map[string]tftypes.Type{}
-	for name, schema := range schemas.ResourceSchemas {
-		types[name] = schema.ValueType()
+	types := func(schemas map[string]*tfprotov6.Schema) map[string]tftypes.Type {
+		all := map[string]tftypes.Type{}
+		for name, schema := range schemas {
+			all[name] = schema.ValueType()
+		}
+		return all
 	}
-	return types, nil
+	return configTypes{types(schemas.ResourceSchemas), types(schemas.DataSourceSchemas)}, nil
 }
 
 // ValidateResourceConfig implements [tfprotov6.ResourceServer].
@@ -43,25 +49,40 @@ func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Vali
 	if err != nil {
 		return nil, err
 	}
-	if ty, ok := types[req.TypeName]; ok && req.Config != nil {
-		config, err := req.Config.Unmarshal(ty)
-		if err != nil {
-			return nil, err
-		}
-		if diagnostics := refuseTooMany(config); len(diagnostics) > 0 {
-			return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: diagnostics}, nil
-		}
+	diagnostics, err := refuseTooMany(types.resources[req.TypeName], req.Config)
+	if err != nil || len(diagnostics) > 0 {
+		return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: diagnostics}, err
 	}
 	return s.ProviderServer.ValidateResourceConfig(ctx, req)
 }
 
+// ValidateDataResourceConfig implements [tfprotov6.DataSourceServer].
+func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	types, err := s.types()
+	if err != nil {
+		return nil, err
+	}
+	diagnostics, err := refuseTooMany(types.dataSources[req.TypeName], req.Config)
+	if err != nil || len(diagnostics) > 0 {
+		return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: diagnostics}, err
+	}
+	return s.ProviderServer.ValidateDataResourceConfig(ctx, req)
+}
+
 // refuseTooMany reports the attributes in which there is more than a baseline can have. An
 // attestation has a few texts beside what was seen; the resource itself counts exactly.
-func refuseTooMany(config tftypes.Value) (diagnostics []*tfprotov6.Diagnostic) {
+func refuseTooMany(ty tftypes.Type, packed *tfprotov6.DynamicValue) (diagnostics []*tfprotov6.Diagnostic, err error) {
 	const few = 4
+	if ty == nil || packed == nil {
+		return nil, nil
+	}
+	config, err := packed.Unmarshal(ty)
+	if err != nil {
+		return nil, err
+	}
 	var attributes map[string]tftypes.Value
 	if !config.IsKnown() || config.IsNull() || config.As(&attributes) != nil {
-		return nil
+		return nil, nil
 	}
 	for _, name := range sortedKeys(attributes) {
 		if count := countTexts(attributes[name]); count > baseline.MaxGrants+few {
@@ -71,7 +92,7 @@ func refuseTooMany(config tftypes.Value) (diagnostics []*tfprotov6.Diagnostic) {
 			})
 		}
 	}
-	return diagnostics
+	return diagnostics, nil
 }
 
 // countTexts counts what is in the sets, maps and objects of a value.

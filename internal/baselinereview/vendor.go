@@ -14,6 +14,9 @@ type Vendor struct {
 	Name string
 	// Provider is the type of its provider, with which the types of its resources begin.
 	Provider string
+	// Inviting is the type of its resources that invite somebody, without the provider; empty if there
+	// is none.
+	Inviting string
 	// Declare reads what a baseline is about from the attributes of its resource.
 	Declare func(Values) Declaration
 	// Declared are the attributes that Declare reads.

@@ -2,6 +2,7 @@ package planreview
 
 import (
 	"fmt"
+	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -34,13 +35,17 @@ func (d BaselineDrift) IsDrift() bool {
 // readBaselines reads the baselines of the state before the plan, which in a plan that only
 // refreshes is all there is.
 func (r *DriftReport) readBaselines(plan *Plan) {
-	r.Baselines = []BaselineDrift{}
+	r.Baselines, r.LiveReviews = []BaselineDrift{}, []baselinereview.LiveReview{}
 	if plan.PriorState == nil || plan.PriorState.Values == nil {
 		return
 	}
 	baselinereview.EachResource(plan.PriorState.Values.RootModule, func(resource *tfjson.StateResource) {
+		if resource.Mode == tfjson.DataResourceMode {
+			r.readLiveReview(plan, resource)
+			return
+		}
 		vendor := plan.Readers.Baselines.OfType(resource.Type)
-		if vendor == nil || resource.Mode == tfjson.DataResourceMode || resource.DeposedKey != "" {
+		if vendor == nil || resource.DeposedKey != "" {
 			return
 		}
 		record, err := vendor.Read(resource.Address, baselinereview.Object{Values: resource.AttributeValues, Sensitive: sensitiveValues(resource)})
@@ -54,6 +59,45 @@ func (r *DriftReport) readBaselines(plan *Plan) {
 			Sentence: record.Confirmed(r.now), Attestation: record.Attester(),
 		})
 	})
+}
+
+// readLiveReview reads a data source that compared a baseline with what the vendor's API shows. What
+// it could not compare may be otherwise.
+func (r *DriftReport) readLiveReview(plan *Plan, resource *tfjson.StateResource) {
+	vendor := plan.Readers.Baselines.Reviewing(resource.Type)
+	if vendor == nil {
+		return
+	}
+	live := vendor.ReadLiveReview(resource.Address, resource.AttributeValues)
+	r.LiveReviews = append(r.LiveReviews, live)
+	for _, gap := range live.Gaps {
+		r.Miss(live.Address + ": " + strings.TrimSuffix(gap, "."))
+	}
+}
+
+// missDeferred notes the data sources that would have compared, and are read in the apply only.
+func (r *DriftReport) missDeferred(plan *Plan) {
+	for _, change := range plan.ResourceChanges {
+		if change.Mode == tfjson.DataResourceMode && plan.Readers.Baselines.Reviewing(change.Type) != nil && change.Change != nil && change.Change.Actions.Read() {
+			r.Miss(change.Address + " is read in the apply only, because it depends on what changes: give it the local values that the baseline has")
+		}
+	}
+}
+
+func (r *DriftReport) liveSection() section {
+	var lines []line
+	for _, live := range r.LiveReviews {
+		text := fmt.Sprintf("%s (%s): %s", live.Address, live.Vendor, count(len(live.Findings), "finding", "findings"))
+		var details []string
+		for _, f := range live.Findings {
+			details = append(details, fmt.Sprintf("%s %s: %s %s", f.Severity, f.Rule, f.Sentence, f.Advice))
+		}
+		for _, sentence := range live.CannotSee {
+			details = append(details, "Not seen: "+sentence)
+		}
+		lines = append(lines, line{text, details})
+	}
+	return oneBlock("What the API shows beside the baseline", keepRoles, lines, each(lines, func(l line) line { return plainLine(l.text) }))
 }
 
 // baselineHeadline counts the baselines.
@@ -84,6 +128,9 @@ func (r *DriftReport) baselineHeadline() string {
 		text += fmt.Sprintf("%d %s", counts[state], word)
 	}
 	text = fmt.Sprintf("%s of what access should be: %s.", count(len(r.Baselines), "baseline", "baselines"), text)
+	if n := r.liveFindings(); n > 0 {
+		text += fmt.Sprintf(" Their APIs show %s.", count(n, "thing that should be looked at", "things that should be looked at"))
+	}
 	for _, vendor := range unique(vendors) {
 		text += " " + unreadBaseline(vendor)
 	}
@@ -95,4 +142,12 @@ func (r *DriftReport) baselineSection() section {
 		return line{fmt.Sprintf("%s (%s): %s", d.where, d.Address, d.Sentence), d.Deviations}
 	})
 	return oneBlock("What access should be, where no API tells it", keepRoles, lines, each(lines, func(l line) line { return plainLine(l.text) }))
+}
+
+// liveFindings counts what somebody has to do something about.
+func (r *DriftReport) liveFindings() (n int) {
+	for _, live := range r.LiveReviews {
+		n += live.ToDo()
+	}
+	return n
 }

@@ -50,8 +50,11 @@ type baselineInstance struct {
 
 func (b baselineInstance) changes() bool { return !b.actions.NoOp() }
 
+// A noteUnread notes something that changes and cannot be read.
+type noteUnread = func(vendor *baselinereview.Vendor, address string, err error)
+
 // baselinesOf reads the baselines of a plan. Those that change and cannot be read are noted.
-func (p *Plan) baselinesOf(note func(vendor *baselinereview.Vendor, address string, err error)) []baselineInstance {
+func (p *Plan) baselinesOf(note noteUnread) []baselineInstance {
 	var all []baselineInstance
 	for _, change := range p.ResourceChanges {
 		vendor := p.Readers.Baselines.OfType(change.Type)
@@ -71,7 +74,7 @@ func (p *Plan) baselinesOf(note func(vendor *baselinereview.Vendor, address stri
 				continue
 			}
 			all = append(all, one.parts()...)
-		case !change.Change.Actions.NoOp():
+		case !change.Change.Actions.NoOp() && p.Readers.Baselines.Inviting(change.Type) == nil:
 			vendor = p.Readers.Baselines.ByProvider(providerOf(change.Type))
 			if vendor == nil {
 				continue
@@ -117,13 +120,17 @@ func readBaseline(vendor *baselinereview.Vendor, change *tfjson.ResourceChange, 
 
 // readBaselines judges the baselines of the plan, and notes those that cannot be read.
 func (m *model) readBaselines(plan *Plan) {
-	m.baselines = plan.baselinesOf(func(vendor *baselinereview.Vendor, address string, err error) {
-		sentence := err.Error()
-		m.own = append(m.own, ownFinding{review.Finding{
-			About: address + " baseline", Sentence: fmt.Sprintf("%s changes what access should be, and %s.", address, sentence),
-		}, review.UnreadableChange, []string{address}})
-		m.unread, m.vendors = append(m.unread, gap(address, "", "%s", sentence)), append(m.vendors, vendor.Name)
-	})
+	note := func(what string) noteUnread {
+		return func(vendor *baselinereview.Vendor, address string, err error) {
+			sentence := err.Error()
+			m.own = append(m.own, ownFinding{review.Finding{
+				About: address + " baseline", Sentence: fmt.Sprintf("%s changes %s, and %s.", address, what, sentence),
+			}, review.UnreadableChange, []string{address}})
+			m.unread, m.vendors = append(m.unread, gap(address, "", "%s", sentence)), append(m.vendors, vendor.Name)
+		}
+	}
+	m.baselines = plan.baselinesOf(note("what access should be"))
+	m.invitations = plan.invitationsOf(note("who is invited"))
 }
 
 func (m *model) baselineReviews(now time.Time) []BaselineReview {
@@ -304,6 +311,9 @@ func unreadBaseline(vendor string) string {
 func (m *model) vendorsOf() (granting bool, vendors []string) {
 	for _, b := range m.baselines {
 		vendors = append(vendors, b.Record().Vendor.Name)
+	}
+	for _, i := range m.invitations {
+		vendors = append(vendors, i.vendor.Name)
 	}
 	vendors = unique(append(vendors, m.vendors...))
 	return m.plan.isAny() || len(vendors) == 0, vendors

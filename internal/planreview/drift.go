@@ -66,6 +66,8 @@ type DriftChange struct {
 	followed bool
 	// fact tells the change alone.
 	fact string
+	// elsewhere is true for what is at another vendor than the audit log is of.
+	elsewhere bool
 }
 
 // ID returns the id of the principal; "" where it is not known.

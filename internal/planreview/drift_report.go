@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/baselinereview"
 )
 
 // A DriftReport is what changed outside Terraform: of what it manages, as the refresh of a
@@ -23,6 +24,8 @@ type DriftReport struct {
 	Changes []DriftChange `json:"changes"`
 	// Baselines are what access should be where no API tells what it is.
 	Baselines []BaselineDrift `json:"baselines"`
+	// LiveReviews are what data sources found that compare a baseline with what the API shows.
+	LiveReviews []baselinereview.LiveReview `json:"live_reviews"`
 	// Since is the time from which on the audit log was looked at; zero where it was not.
 	Since time.Time `json:"since,omitzero"`
 	// Outside is what the audit log tells of what the plan does not manage, and Unseen what
@@ -74,9 +77,12 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 	}
 	report.reader, report.granting = plan.Readers.Granting, contents.isAny()
 	report.followIDs(plan)
-	report.spell(false)
 	report.readBaselines(plan)
-	report.granting = report.granting || len(report.Baselines) == 0
+	report.missDeferred(plan)
+	invited := invitationDrift(plan)
+	report.granting = report.granting || len(report.Baselines)+len(report.LiveReviews)+len(invited) == 0
+	report.Changes = append(report.Changes, invited...)
+	report.spell(false)
 	return report
 }
 
@@ -90,9 +96,16 @@ func (r *DriftReport) Ask(since time.Time) {
 // the audit log does not tell.
 func (r *DriftReport) Attribute(find func(*DriftChange) *DriftAuthor) {
 	for i := range r.Changes {
-		r.Changes[i].Author = find(&r.Changes[i])
+		if !r.Changes[i].elsewhere {
+			r.Changes[i].Author = find(&r.Changes[i])
+		}
 	}
 	r.spell(true)
+}
+
+// IsAuthorUnasked tells whether there are changes whose authors the audit log might tell.
+func (r *DriftReport) IsAuthorUnasked() bool {
+	return slices.ContainsFunc(r.Changes, func(c DriftChange) bool { return !c.elsewhere })
 }
 
 // Note adds a line on what is not known. It ends without a full stop.
@@ -111,7 +124,7 @@ func (r *DriftReport) IsWhole() bool { return !r.Errored && !r.Partial && !r.mis
 // not manage. That a user accepted an invitation is nothing to do anything about.
 func (r *DriftReport) Drifted(outside bool) bool {
 	isDrift := func(c DriftChange) bool { return c.Kind != DriftAccepted }
-	return slices.ContainsFunc(r.Baselines, BaselineDrift.IsDrift) || slices.ContainsFunc(r.Changes, isDrift) || slices.ContainsFunc(r.Unseen, isDrift) ||
+	return slices.ContainsFunc(r.Baselines, BaselineDrift.IsDrift) || r.liveFindings() > 0 || slices.ContainsFunc(r.Changes, isDrift) || slices.ContainsFunc(r.Unseen, isDrift) ||
 		outside && slices.ContainsFunc(r.Outside, isDrift)
 }
 
@@ -119,7 +132,7 @@ func (r *DriftReport) spell(searched bool) {
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		c.Sentence = r.told(*c) + ", outside Terraform"
-		if searched && c.Author == nil {
+		if searched && c.Author == nil && !c.elsewhere {
 			c.Sentence += " (not found in the audit log)"
 		}
 	}
@@ -171,8 +184,14 @@ func (r *DriftReport) at(t time.Time) string {
 }
 
 func (r *DriftReport) title() string {
-	vendors := unique(each(r.Baselines, func(d BaselineDrift) string { return d.Vendor }))
+	vendors := r.recording()
 	return review.Enumerate(vendorsIn(r.reader, r.granting, vendors)) + " drift review"
+}
+
+// recording are the vendors of baselines, and of what compares them.
+func (r *DriftReport) recording() []string {
+	all := each(r.Baselines, func(d BaselineDrift) string { return d.Vendor })
+	return unique(append(all, each(r.LiveReviews, func(l baselinereview.LiveReview) string { return l.Vendor })...))
 }
 
 // summary is about baselines where the head line is about the rest.
@@ -255,6 +274,9 @@ func (r *DriftReport) sections() []section {
 	var sections []section
 	if len(r.Baselines) > 0 {
 		sections = append(sections, r.baselineSection())
+	}
+	if len(r.LiveReviews) > 0 {
+		sections = append(sections, r.liveSection())
 	}
 	if len(r.Changes) > 0 {
 		sections = append(sections, driftSection("What changed", r.Changes))

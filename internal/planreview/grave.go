@@ -18,6 +18,7 @@ const fewGrave = 3
 func (r *Report) gravest() string {
 	parts := r.graveRoles()
 	parts = append(parts, r.graveBaselines()...)
+	parts = append(parts, r.graveInvitations()...)
 	parts = append(parts, r.graveApprovals()...)
 	parts = append(parts, r.graveLists()...)
 	if r.Stale {

@@ -28,7 +28,7 @@ func (r *Report) json(head envelope.Envelope) any {
 		state    string
 		findings []Finding
 	}{{"introduced", r.Findings.Introduced}, {"left", r.Findings.Left}, {"resolved", r.Findings.Resolved}} {
-		findings = slices.Concat(findings, each(group.findings, func(f Finding) jsonFinding { return jsonFinding{group.state, f} }))
+		findings = append(findings, each(group.findings, func(f Finding) jsonFinding { return jsonFinding{group.state, f} })...)
 	}
 	return jsonReport{r.about(head).Of("plan_review", r.gaps()), r, findings, r.Findings.Excepted}
 }

@@ -19,8 +19,10 @@ type model struct {
 	// baselines are those of the plan, and unread tells of those that cannot be read,
 	// with their vendors.
 	baselines []baselineInstance
-	unread    []Event
-	vendors   []string
+	// invitations are those of the plan.
+	invitations []invitationInstance
+	unread      []Event
+	vendors     []string
 }
 
 // newModel makes a model of the organization as it is, or as the plan found it.

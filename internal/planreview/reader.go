@@ -55,7 +55,7 @@ func (r *Reader) kindsOf(kind access.Kind) (kinds []string) {
 
 // owns tells whether resources of a type are read.
 func (r Readers) owns(resourceType string) bool {
-	return r.Granting.owns(resourceType) || r.Baselines.OfType(resourceType) != nil
+	return r.Granting.owns(resourceType) || r.Baselines.OfType(resourceType) != nil || r.Baselines.Inviting(resourceType) != nil
 }
 
 // principal is the kind of principals that an instance is of, if it is one.

@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	weak "github.com/signpath-community/terraform-provider-signpath/internal/access/review/rulebook"
+	"github.com/signpath-community/terraform-provider-signpath/internal/baselinereview"
 )
 
 // A Report is what a plan does, and what is wrong with the access that results. All
@@ -29,6 +30,8 @@ type Report struct {
 	Lists   []ListChange   `json:"list_changes"`
 	// Baselines are what access should be where no API can change it.
 	Baselines []BaselineReview `json:"baselines"`
+	// Invitations are whom the plan invites where nothing shows who has access.
+	Invitations []baselinereview.InvitationChange `json:"invitations"`
 	// Accounts are what happens to users, CI users and groups themselves.
 	Accounts []Event `json:"accounts"`
 	Roles    []Event `json:"roles"`
@@ -176,13 +179,13 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 	granting, vendors := m.vendorsOf()
 	lists := m.listChanges()
 	return &Report{
-		PlannedAt:  plan.madeAt(),
-		Changes:    m.resourceChanges(),
-		Complete:   plan.isOfAll(),
-		Errored:    plan.Errored,
-		Access:     append(each(changes, m.accessChange), m.unseenGains(lists)...),
-		Lists:      lists,
-		Baselines:  m.baselineReviews(rulebook.Now),
+		PlannedAt: plan.madeAt(),
+		Changes:   m.resourceChanges(),
+		Complete:  plan.isOfAll(),
+		Errored:   plan.Errored,
+		Access:    append(each(changes, m.accessChange), m.unseenGains(lists)...),
+		Lists:     lists,
+		Baselines: m.baselineReviews(rulebook.Now), Invitations: m.invitationChanges(),
 		Accounts:   m.accountEvents(),
 		Roles:      m.roleEvents(),
 		Tokens:     m.tokenEvents(),
@@ -226,6 +229,11 @@ func (m *model) resourceChanges() []ResourceChange {
 	for i, b := range m.baselines {
 		if b.changes() && (i == 0 || m.baselines[i-1].address != b.address) {
 			changes = append(changes, ResourceChange{b.address, b.actions})
+		}
+	}
+	for _, i := range m.invitations {
+		if !i.actions.NoOp() {
+			changes = append(changes, ResourceChange{i.address, i.actions})
 		}
 	}
 	return changes

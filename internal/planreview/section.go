@@ -88,6 +88,7 @@ func (r *Report) sections() []section {
 		eventSection("Global roles", "change", r.Roles, keepRoles),
 		{title: "Who gains and loses what", blocks: r.accessBlocks()},
 		r.byHandSection(),
+		r.invitationSection(),
 		r.attestationSection(),
 		eventSection("Given up by Terraform", "object", given, keepWarnings),
 		eventSection("API tokens", "token", r.Tokens, keepTokens),
@@ -188,7 +189,7 @@ func (r *Report) counts() string {
 	text := fmt.Sprintf("No resource of %s changes; %s left.", review.Enumerate(r.Vendors), count(len(r.Findings.Left), "finding", "findings"))
 	if len(r.Changes)+len(r.Access)+len(r.Findings.Introduced)+len(r.Findings.Resolved) > 0 {
 		by := ""
-		if len(r.Baselines) > 0 {
+		if len(r.Baselines)+len(r.Invitations) > 0 {
 			by = " by the apply"
 		}
 		text = fmt.Sprintf("%s: %s and %s of access%s; %s introduced, %d of them denied; %d resolved, %d left.",

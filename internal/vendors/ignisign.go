@@ -11,7 +11,7 @@ import (
 )
 
 var ignisign = &baselinereview.Vendor{
-	Name: "IgniSign", Provider: "ignisign",
+	Name: "IgniSign", Provider: "ignisign", Inviting: "application_invitation",
 	Declared: []string{"organization_id", "applications", "needs", "separate_duties"},
 	Declare: func(v baselinereview.Values) baselinereview.Declaration {
 		applications := map[string]string{}

@@ -21,6 +21,14 @@ type LiveFinding struct {
 	Advice   string
 }
 
+// Word is what people are told of the severity: "note" where nobody has to act.
+func (f LiveFinding) Word() string {
+	if f.Note {
+		return "note"
+	}
+	return string(f.Severity)
+}
+
 // A LiveReport is what a comparison of a baseline with a vendor's API tells. That API shows little of
 // who has access, so it says what it cannot see as well.
 type LiveReport struct {

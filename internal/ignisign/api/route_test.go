@@ -7,6 +7,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/apidoc"
 )
 
 // TestRoutes: the client uses the operations that the document has for it, on both versions, and no other.
@@ -19,7 +20,7 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 	for _, fact := range contract.Facts() {
-		if fact.Kind == contract.Operation && fact.IsUsed {
+		if fact.Kind == apidoc.Operation && fact.IsUsed {
 			documented = append(documented, parameter.ReplaceAllString(fact.Subject, "{}"))
 		}
 	}

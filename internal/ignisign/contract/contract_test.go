@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/apidoc"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 )
 
@@ -18,8 +18,8 @@ var sources = regexp.MustCompile(strings.Join([]string{
 }, "|"))
 
 func TestEverythingHasALabelAndASource(t *testing.T) {
-	labels := []access.Evidence{access.Documented, access.Observed, access.Inferred}
-	seen := map[contract.Kind]map[access.Evidence]int{}
+	labels := []string{"documented", "observed", "inferred"}
+	seen := map[apidoc.Kind]map[string]int{}
 	subjects := map[string]bool{}
 	for _, fact := range contract.Facts() {
 		if !slices.Contains(labels, fact.Evidence) {
@@ -33,48 +33,48 @@ func TestEverythingHasALabelAndASource(t *testing.T) {
 		}
 		subjects[fact.Subject] = true
 		if seen[fact.Kind] == nil {
-			seen[fact.Kind] = map[access.Evidence]int{}
+			seen[fact.Kind] = map[string]int{}
 		}
 		seen[fact.Kind][fact.Evidence]++
 	}
-	if len(seen[contract.Operation]) != 3 || len(seen[contract.Parameter]) != 2 || len(seen[contract.Property]) != 2 {
+	if len(seen[apidoc.Operation]) != 3 || len(seen[apidoc.Parameter]) != 2 || len(seen[apidoc.Property]) != 2 {
 		t.Errorf("the kinds of facts do not have the labels that are expected: %v", seen)
 	}
 }
 
 // The labels are those of the sources, and differ by version.
 func TestLabels(t *testing.T) {
-	facts := map[string]contract.Fact{}
+	facts := map[string]apidoc.Fact{}
 	for _, fact := range contract.Facts() {
 		facts[fact.Subject] = fact
 	}
 	const invitations = "/applications/{appId}/users-invitations"
-	for subject, want := range map[string]access.Evidence{
-		"POST /v4/auth/app-api":                               access.Documented,
-		"POST /v3/auth/app-api":                               access.Documented,
-		"GET /v4/applications/{appId}/context":                access.Observed,
-		"GET /v3/applications/{appId}/context":                access.Observed,
-		"GET /v3" + invitations:                               access.Documented,
-		"GET /v4" + invitations:                               access.Observed,
-		"POST /v3" + invitations:                              access.Observed,
-		"POST /v4" + invitations:                              access.Observed,
-		"PUT /v3" + invitations + "/{invitationId}":           access.Observed,
-		"POST /v3" + invitations + "/{invitationId}":          access.Documented,
-		"POST /v4" + invitations + "/{invitationId}":          access.Inferred,
-		"DELETE /v3" + invitations + "/{invitationId}":        access.Documented,
-		"DELETE /v4" + invitations + "/{invitationId}":        access.Observed,
-		"GET /v4/applications/{appId}/envs/{appEnv}/webhooks": access.Observed,
-		"GET /v4/webhooks/{webhookId}/events":                 access.Observed,
-		"GET /v4/webhooks/{webhookId}/events/{eventId}":       access.Documented,
-		"POST /v3" + invitations + "/{invitationId}/resend":   access.Documented,
-		"page":                                  access.Observed,
-		"Error.code":                            access.Documented,
-		"Error.stack":                           access.Observed,
-		"Error.context.missing.feature":         access.Documented,
-		"Invitation.status":                     access.Documented,
-		"Roles.STAGING":                         access.Documented,
-		"SsoConfig.settingsOAuth2.clientSecret": access.Observed,
-		"Event.content.userId":                  access.Documented,
+	for subject, want := range map[string]string{
+		"POST /v4/auth/app-api":                               "documented",
+		"POST /v3/auth/app-api":                               "documented",
+		"GET /v4/applications/{appId}/context":                "observed",
+		"GET /v3/applications/{appId}/context":                "observed",
+		"GET /v3" + invitations:                               "documented",
+		"GET /v4" + invitations:                               "observed",
+		"POST /v3" + invitations:                              "observed",
+		"POST /v4" + invitations:                              "observed",
+		"PUT /v3" + invitations + "/{invitationId}":           "observed",
+		"POST /v3" + invitations + "/{invitationId}":          "documented",
+		"POST /v4" + invitations + "/{invitationId}":          "inferred",
+		"DELETE /v3" + invitations + "/{invitationId}":        "documented",
+		"DELETE /v4" + invitations + "/{invitationId}":        "observed",
+		"GET /v4/applications/{appId}/envs/{appEnv}/webhooks": "observed",
+		"GET /v4/webhooks/{webhookId}/events":                 "observed",
+		"GET /v4/webhooks/{webhookId}/events/{eventId}":       "documented",
+		"POST /v3" + invitations + "/{invitationId}/resend":   "documented",
+		"page":                                  "observed",
+		"Error.code":                            "documented",
+		"Error.stack":                           "observed",
+		"Error.context.missing.feature":         "documented",
+		"Invitation.status":                     "documented",
+		"Roles.STAGING":                         "documented",
+		"SsoConfig.settingsOAuth2.clientSecret": "observed",
+		"Event.content.userId":                  "documented",
 	} {
 		if got := facts[subject].Evidence; got != want {
 			t.Errorf("%s: got %q, want %q", subject, got, want)

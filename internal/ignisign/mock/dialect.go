@@ -2,9 +2,9 @@ package mock
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
 // Dialect selects among the plausible readings of what IgniSign does not document. The zero value is the default, which is
@@ -154,80 +154,19 @@ const (
 )
 
 // Deviation is a dialect that deviates from the default in one thing.
-type Deviation struct {
-	// Name is what ParseDialect takes, such as "v3-only".
-	Name string
-	// About says in one line what is different.
-	About   string
-	Dialect Dialect
-}
-
-// deviation is a way to deviate. Those of one field exclude each other.
-type deviation struct {
-	name, about string
-	apply       func(*Dialect) error
-	holds       func(Dialect) bool
-}
-
-func flagged(name, about string, field func(*Dialect) *bool) deviation {
-	return deviation{
-		name: name, about: about,
-		apply: func(d *Dialect) error { *field(d) = true; return nil },
-		holds: func(d Dialect) bool { return *field(&d) },
-	}
-}
-
-func chosen[T comparable](name, about string, value T, field func(*Dialect) *T) deviation {
-	return deviation{
-		name: name, about: about,
-		apply: func(d *Dialect) error {
-			var byDefault T
-			if set := *field(d); set != byDefault && set != value {
-				return fmt.Errorf("dialect: %q excludes another that is named", name)
-			}
-			*field(d) = value
-			return nil
-		},
-		holds: func(d Dialect) bool { return *field(&d) == value },
-	}
-}
+type Deviation = mockserver.Deviation[Dialect]
 
 // Deviations returns each deviation alone, sorted by name.
-func Deviations() []Deviation {
-	singles := make([]Deviation, len(deviations))
-	for i, d := range deviations {
-		singles[i] = Deviation{Name: d.name, About: d.about}
-		if err := d.apply(&singles[i].Dialect); err != nil {
-			panic("mock: " + err.Error())
-		}
-	}
-	return singles
-}
+func Deviations() []Deviation { return deviations.Deviations() }
 
 // ParseDialect builds a dialect of named deviations from the default; see Deviations. Several names may be in one text,
 // separated by commas. Deviations that exclude each other are an error.
 func ParseDialect(names ...string) (Dialect, error) {
-	var dialect Dialect
-	for _, name := range strings.Split(strings.Join(names, ","), ",") {
-		if err := dialect.deviate(strings.TrimSpace(name)); err != nil {
-			return Dialect{}, err
-		}
+	dialect, err := deviations.Parse(names...)
+	if err != nil {
+		return Dialect{}, err
 	}
 	return dialect, dialect.validate()
-}
-
-func (d *Dialect) deviate(name string) error {
-	if name == "" {
-		return nil
-	}
-	known := make([]string, len(deviations))
-	for i, candidate := range deviations {
-		if candidate.name == name {
-			return candidate.apply(d)
-		}
-		known[i] = candidate.name
-	}
-	return fmt.Errorf("unknown dialect %q; known are %s", name, strings.Join(known, ", "))
 }
 
 // validate refuses what says nothing together.
@@ -242,15 +181,7 @@ func (d Dialect) validate() error {
 }
 
 // String names the deviations as ParseDialect takes them, separated by commas; "" is the default dialect.
-func (d Dialect) String() string {
-	var names []string
-	for _, known := range deviations {
-		if known.holds(d) {
-			names = append(names, known.name)
-		}
-	}
-	return strings.Join(names, ",")
-}
+func (d Dialect) String() string { return deviations.Spell(d) }
 
 func (d Dialect) tokenLifetime() time.Duration {
 	if d.TokenLifetime > 0 {

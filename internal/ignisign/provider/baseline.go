@@ -49,16 +49,20 @@ func attributes() map[string]schema.Attribute {
 
 // declare reads the attributes.
 func declare(a *baselineprovider.Attributes) baselineprovider.Declared {
+	declared := declareApplications(a)
+	declared.Wishes = baseline.Wishes{Needs: needs(a), Separate: separate(a)}
+	return declared
+}
+
+// declareApplications reads the places.
+func declareApplications(a *baselineprovider.Attributes) baselineprovider.Declared {
 	ids, used := map[string]string{}, map[string]string{}
 	table := a.Table(attrApplications)
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		ids[key] = table[key][attrID]
 		baselineprovider.CheckPlace(a, procedure.Model, vocabulary.PlaceApplication, attrApplications, key, ids[key], used)
 	}
-	return baselineprovider.Declared{
-		Model: procedure.Model, Places: procedure.Places(ids),
-		Wishes: baseline.Wishes{Needs: needs(a), Separate: separate(a)},
-	}
+	return baselineprovider.Declared{Model: procedure.Model, Places: procedure.Places(ids)}
 }
 
 func needs(a *baselineprovider.Attributes) map[access.Reference][]access.Permission {

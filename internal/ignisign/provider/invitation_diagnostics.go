@@ -43,6 +43,14 @@ func addFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) 
 	}
 }
 
+// addReadFailure reports what became of a read of something else, with what to do.
+func addReadFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) {
+	tfkit.Failure{At: at, Doing: doing, Needs: "Which right of a key this needs is not published. Check whether the key is for this application and environment, and whether the organization may use the API."}.Add(diags, &api.Service, err)
+}
+
+// experimentalInvitations says how it is known what the invitation API is.
+const experimentalInvitations = "~> **Experimental.** The invitation API is documented for version 3 of IgniSign's API only. Whether an installation serves it today, and on which version, is not known: where it does not, that is said."
+
 // importBlock is to be copied.
 func importBlock(id string) string {
 	return fmt.Sprintf("To import it, write with the address of this resource:\n\n  import {\n    to = ignisign_application_invitation.NAME\n    id = %q\n  }", id)

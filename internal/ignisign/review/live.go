@@ -1,6 +1,7 @@
 package review
 
 import (
+	"slices"
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
@@ -62,4 +63,11 @@ type Stated struct {
 	// Keys, SingleSignOn and Webhooks are those that should be, by the names of environments: ids, or
 	// names, or URLs.
 	Keys, SingleSignOn, Webhooks map[string][]string
+	// Environments are those that are compared; all if there is none.
+	Environments []string
+}
+
+// Compares tells whether an environment is compared.
+func (s Stated) Compares(environment string) bool {
+	return len(s.Environments) == 0 || slices.Contains(s.Environments, environment)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 )
 
-// production is the environment whose webhooks are told of members.
-const production = "PRODUCTION"
+// Production is the environment whose webhooks are told of members.
+const Production = "PRODUCTION"
 
 // Review compares what is stated with what is live.
 func Review(stated Stated, live Live, settings baseline.Settings) baseline.LiveReport {
@@ -30,14 +30,18 @@ func Review(stated Stated, live Live, settings baseline.Settings) baseline.LiveR
 		r.Find(RuleNotActive, live.Application, "The application %s is %s.", live.Application, live.Status)
 	}
 	for _, environment := range vocabulary.Environments() {
-		r.environment(environment)
+		if stated.Compares(environment) {
+			r.environment(environment)
+		}
 	}
 	r.otherEnvironments()
 	if key, found := r.applicationKey(); found {
 		r.invitations(key)
 	}
-	r.changes()
-	return r.Report(cannotSee(live)...)
+	if stated.Compares(Production) {
+		r.changes()
+	}
+	return r.Report(cannotSee(stated, live)...)
 }
 
 type reviewer struct {
@@ -214,7 +218,7 @@ func (r *reviewer) changes() {
 	attested := r.stated.Attestation
 	switch {
 	case !r.live.IsRecorded:
-		r.Gap("The application has no webhook in %s that this key is shown, and IgniSign keeps a record of changed members for those alone.", production)
+		r.Gap("The application has no webhook in %s that this key is shown, and IgniSign keeps a record of changed members for those alone.", Production)
 		return
 	case attested == nil:
 		r.Gap("Nobody has attested, so it is not told what changed since.")
@@ -258,12 +262,18 @@ func (r *reviewer) changes() {
 }
 
 // cannotSee says what no review of this kind can see.
-func cannotSee(live Live) []string {
-	return []string{
+func cannotSee(stated Stated, live Live) []string {
+	all := []string{
 		"Who is a member of the organization or of the application, and with which roles: no API of IgniSign shows it, so no role of the baseline was compared with anything.",
 		"Which roles an invitation stands for: it has ADMIN, USER and READER, and how these relate to the roles of a baseline is not published. An invitation that was accepted says nothing of what the member may do now.",
 		"Who was invited otherwise than by the invitation API, and who holds an API key.",
-		"Changes of members that no webhook of " + production + " recorded: those before there was one, those that IgniSign no longer gives, those of the organization, and those of other applications than " + live.Application + ".",
+		"Changes of members that no webhook of " + Production + " recorded: those before there was one, those that IgniSign no longer gives, those of the organization, and those of other applications than " + live.Application + ".",
 		"API keys, ways to sign in and webhooks of the organization and of its other applications.",
 	}
+	for _, environment := range vocabulary.Environments() {
+		if !stated.Compares(environment) {
+			all = append(all, "What is in "+environment+", which this review was told not to compare.")
+		}
+	}
+	return all
 }

@@ -16,7 +16,7 @@ import (
 
 const logToken = "ab+cd/efghijklmnopqrstuvwxyz=="
 
-const envLogLevel = "TF_LOG_PROVIDER_SIGNPATH_API"
+const envLogLevel = "TF_LOG_PROVIDER_EXAMPLE_API"
 
 // newTestLog returns a log as Configure makes it, at the level of the
 // environment.
@@ -25,7 +25,7 @@ func newTestLog(t *testing.T) httpapi.Config {
 	config := httpapi.Config{
 		Service: httpapi.Service{Name: "Example", DefaultURL: "https://api.example.com"}, Secret: logToken, ProxyURL: "http://build:s3cret-word@proxy.example.com",
 	}
-	log := NewClientLog("signpath", &config)
+	log := NewClientLog("example", &config)
 	client, err := httpapi.New(config)
 	if err != nil {
 		t.Fatal(err)
@@ -75,16 +75,16 @@ func TestLevelsOfTheLog(t *testing.T) {
 		debug, trace bool
 	}{
 		"nothing is set":        {nil, true, true},
-		"silenced by main":      {map[string]string{"TF_LOG_PROVIDER_SIGNPATH": "off"}, false, false},
+		"silenced by main":      {map[string]string{"TF_LOG_PROVIDER_EXAMPLE": "off"}, false, false},
 		"Terraform's":           {map[string]string{"TF_LOG": "WARN"}, false, false},
 		"Terraform's in JSON":   {map[string]string{"TF_LOG": "JSON"}, true, true},
 		"debug":                 {map[string]string{"TF_LOG_PROVIDER": "DEBUG"}, true, false},
-		"this provider's level": {map[string]string{"TF_LOG_PROVIDER": "off", "TF_LOG_PROVIDER_SIGNPATH": "trace"}, true, true},
+		"this provider's level": {map[string]string{"TF_LOG_PROVIDER": "off", "TF_LOG_PROVIDER_EXAMPLE": "trace"}, true, true},
 		"the client's level":    {map[string]string{"TF_LOG_PROVIDER": "trace", envLogLevel: "warn"}, false, false},
 		"the client's alone":    {map[string]string{"TF_LOG_PROVIDER": "off", envLogLevel: "debug"}, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_SIGNPATH", envLogLevel} {
+			for _, variable := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_EXAMPLE", envLogLevel} {
 				t.Setenv(variable, c.environment[variable])
 			}
 			log := newTestLog(t)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	urlpath "path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -16,6 +18,9 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
+
+// modulePath is that of this module, at which it can be read.
+var modulePath = urlpath.Dir(urlpath.Dir(urlpath.Dir(reflect.TypeFor[ClientLog]().PkgPath())))
 
 // Unknown are the settings of a provider block that are only known after apply, in order.
 func Unknown(config tfsdk.Config) (names []string, err error) {
@@ -46,13 +51,11 @@ func AddConfigErrors(diags *diag.Diagnostics, err error) {
 	}
 }
 
-// projectURL is where whoever sees the user agent can read what it is.
-const projectURL = "https://github.com/signpath-community/terraform-provider-signpath"
-
-// UserAgent names the provider and Terraform, and adds what the environment variable that
-// Terraform providers share for that says.
+// UserAgent names the provider and Terraform, with where whoever sees it can read what it is, and
+// adds what the environment variable that Terraform providers share for that says.
 func UserAgent(provider, version, terraformVersion string) string {
-	agent := fmt.Sprintf("terraform-provider-%s/%s (+%s) Terraform/%s", provider, version, projectURL, cmp.Or(terraformVersion, "unknown"))
+	about := "https://" + modulePath
+	agent := fmt.Sprintf("terraform-provider-%s/%s (+%s) Terraform/%s", provider, version, about, cmp.Or(terraformVersion, "unknown"))
 	// A line break would make every request invalid.
 	more := strings.FieldsFunc(os.Getenv("TF_APPEND_USER_AGENT"), func(r rune) bool { return r <= ' ' || r == 0x7f })
 	return strings.Join(append([]string{agent}, more...), " ")

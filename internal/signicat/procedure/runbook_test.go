@@ -11,6 +11,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline/baselinetest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/procedure"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/vocabulary"
 )
@@ -70,12 +71,10 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 	yes := func() bool { return random.IntN(2) == 0 }
 	partnersGrant := yes()
 	before, after := randomGrants(random, partnersGrant), randomGrants(random, partnersGrant)
-	site := newDashboard(before)
-	site.removesAll, site.partnersGrant, site.offersInvited = yes(), partnersGrant, yes()
-	person := &baselinetest.Person{Site: site, Random: random, Early: yes(), Organisation: organisation}
-	for _, user := range users[:random.IntN(len(users))] {
-		site.forget(user)
-	}
+	dialect := mock.Dialect{RemovesRowOnly: yes(), PartnersGrant: partnersGrant, OffersInvited: yes()}
+	early := yes()
+	site := newDashboard(t, dialect, before, users[:random.IntN(len(users))])
+	person := &baselinetest.Person{Site: site, Random: random, Early: early, Organisation: organisation}
 	if admins := site.Administrators(); yes() {
 		slices.Sort(admins)
 		person.Self = admins[random.IntN(len(admins))]
@@ -98,13 +97,13 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 	}
 	lines := baseline.Format(steps)
 	if err := person.CarryOut(lines); err != nil {
-		return fmt.Errorf("%w\nbefore: %v\nafter: %v\nremoves all: %v, partners grant: %v, by %q\n%s\ndone:\n%s",
-			err, before, after, site.removesAll, partnersGrant, person.Self, strings.Join(lines, "\n"), strings.Join(person.Log, "\n"))
+		return fmt.Errorf("%w\nbefore: %v\nafter: %v\nDashboard: %s, by %q\n%s\ndone:\n%s",
+			err, before, after, dialect, person.Self, strings.Join(lines, "\n"), strings.Join(person.Log, "\n"))
 	}
-	for user := range site.users {
-		site.Accept(user)
+	for _, user := range site.Snapshot().Users {
+		site.Accept(user.User)
 	}
-	got, want := effective(site.inForce(), accountKeys), effective(after, accountKeys)
+	got, want := site.inForce(), effective(after, accountKeys)
 	if !slices.Equal(got, want) {
 		return fmt.Errorf("access is %v\nand should be %v\n%s", got, want, strings.Join(lines, "\n"))
 	}
@@ -122,9 +121,6 @@ func carryOut(t *testing.T, seed uint64, kinds map[string]int) error {
 // known what it can do if partners cannot grant.
 func randomGrants(random *rand.Rand, partnersGrant bool) baseline.Written {
 	others := []string{"api_client:sandbox-round-apple-123", "api_client:org-blue-pear-7", "domain:example.com"}
-	roles := []string{
-		"Organisation Admin", "Partner Organisation Admin", "Account Admin", "Usage Viewer", "DEM Writer", "DEM Editor", "DEM Viewer", "Signing Desk",
-	}
 	written := baseline.Written{}
 	add := func(place, role, principal string) {
 		if written[place] == nil {
@@ -136,7 +132,7 @@ func randomGrants(random *rand.Rand, partnersGrant bool) baseline.Written {
 	}
 	for range random.IntN(14) {
 		place := append(accountKeys, organisation)[random.IntN(4)]
-		role := roles[random.IntN(len(roles))]
+		role := dashboardRoles[random.IntN(len(dashboardRoles))]
 		principal := append(users, others...)[random.IntN(8)]
 		isPowerful := strings.HasSuffix(role, "Admin")
 		if !isPowerful || !strings.HasPrefix(principal, "domain:") {

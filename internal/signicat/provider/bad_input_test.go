@@ -3,6 +3,7 @@ package provider_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -130,22 +131,32 @@ func TestMillionRows(t *testing.T) {
 		"of many":     place("organisation", roles),
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := provider.NewServer("test", nil)
+			server := provider.NewServer("test", time.Now)
 			schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 			testkit.Must(t, err)
-			ty := schemas.ResourceSchemas["signicat_access_baseline"].ValueType()
-			values := map[string]tftypes.Value{}
-			for name, attribute := range ty.(tftypes.Object).AttributeTypes {
-				values[name] = tftypes.NewValue(attribute, nil)
+			pack := func(ty tftypes.Type) *tfprotov6.DynamicValue {
+				values := map[string]tftypes.Value{}
+				for name, attribute := range ty.(tftypes.Object).AttributeTypes {
+					values[name] = tftypes.NewValue(attribute, nil)
+				}
+				values["organisation_id"], values["grants"] = text("o-p-B"), grants
+				config, err := tfprotov6.NewDynamicValue(ty, tftypes.NewValue(ty, values))
+				testkit.Must(t, err)
+				return &config
 			}
-			values["organisation_id"], values["grants"] = text("o-p-B"), grants
-			config, err := tfprotov6.NewDynamicValue(ty, tftypes.NewValue(ty, values))
+			const baseline, review = "signicat_access_baseline", "signicat_access_review"
+			recorded, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+				TypeName: baseline, Config: pack(schemas.ResourceSchemas[baseline].ValueType()),
+			})
 			testkit.Must(t, err)
-			answer, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "signicat_access_baseline", Config: &config})
+			reviewed, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+				TypeName: review, Config: pack(schemas.DataSourceSchemas[review].ValueType()),
+			})
 			testkit.Must(t, err)
-			if len(answer.Diagnostics) != 1 || !strings.Contains(answer.Diagnostics[0].Detail, "a baseline has at most 5000") ||
-				!strings.Contains(answer.Diagnostics[0].Attribute.String(), "grants") {
-				t.Errorf("it says %+v", answer.Diagnostics)
+			for _, said := range [][]*tfprotov6.Diagnostic{recorded.Diagnostics, reviewed.Diagnostics} {
+				if len(said) != 1 || !strings.Contains(said[0].Detail, "a baseline has at most 5000") || !strings.Contains(said[0].Attribute.String(), "grants") {
+					t.Errorf("it says %+v", said)
+				}
 			}
 		})
 	}

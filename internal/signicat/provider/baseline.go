@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselineprovider"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/procedure"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/vocabulary"
@@ -75,11 +76,16 @@ func declare(a *baselineprovider.Attributes) baselineprovider.Declared {
 		declared[access.Role(name)] = vocabulary.Declaration{BasicType: vocabulary.BasicType(row[attrBasicType]), Product: row[attrProduct]}
 	}
 	model := procedure.Model(vocabulary.Declare(declared))
+	return baselineprovider.Declared{Model: model, Places: procedure.Places(declareAccounts(a, model))}
+}
+
+// declareAccounts reads the accounts, by their keys.
+func declareAccounts(a *baselineprovider.Attributes, model *baseline.Model) map[string]vocabulary.Account {
 	accounts, used := map[string]vocabulary.Account{}, map[string]string{}
 	table := a.Table(attrAccounts)
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		accounts[key] = vocabulary.Account{ID: table[key][attrID], Type: vocabulary.AccountType(table[key][attrType])}
 		baselineprovider.CheckPlace(a, model, vocabulary.PlaceAccount, attrAccounts, key, table[key][attrID], used)
 	}
-	return baselineprovider.Declared{Model: model, Places: procedure.Places(accounts)}
+	return accounts
 }

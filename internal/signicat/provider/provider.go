@@ -1,10 +1,12 @@
-// Package provider is the Terraform provider for Signicat. It needs no network: what it records
-// and tells is what the vendor publishes, and what people wrote.
+// Package provider is the Terraform provider for Signicat. Most of it needs no network: it records what
+// people wrote, and tells what the vendor publishes. Some data sources ask Signicat's APIs, which show
+// accounts and audit events and nothing else of access.
 package provider
 
 import (
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -18,7 +20,7 @@ const Address = "registry.terraform.io/signpath-community/signicat"
 
 // New returns the provider, which goes by a clock: [time.Now], or that of a test.
 func New(version string, now func() time.Time) provider.Provider {
-	return baselineprovider.New(vendor(), version, now)
+	return baselineprovider.New(vendor(now), version, now)
 }
 
 // NewServer serves the provider.
@@ -26,16 +28,20 @@ func NewServer(version string, now func() time.Time) tfprotov6.ProviderServer {
 	return baselineprovider.NewServer(New(version, now))
 }
 
-func vendor() *baselineprovider.Vendor {
-	return &baselineprovider.Vendor{
+func vendor(now func() time.Time) *baselineprovider.Vendor {
+	v := &baselineprovider.Vendor{
 		TypeName: "signicat", Name: "Signicat", Companion: "signpathctl",
 		Summary: "Records what access to the Dashboard of [Signicat](https://www.signicat.com) should be, tells what a person has to do there to bring it about, and knows what is published of its roles. " +
-			"It asks Signicat nothing and changes nothing there, so it needs no client.",
+			"It changes nothing there. What its APIs show of access, which is the accounts and audit events, it can ask for, with an API client; the rest needs none.",
 		Organization: attrOrganisation, OrganizationIsRequired: true, Places: attrAccounts,
 		PlaceKeys: "`organisation` and `account:KEY`, with a key of `accounts`",
 		Roles: "Roles are named as the Dashboard does, in *IAM → Roles*: `Organisation Admin`, `Account Admin`, `Partner Organisation Admin` and `Usage Viewer` are the published ones, " +
 			"and others are declared in `roles`.",
 		Attributes: attributes(), Declare: declare, Model: procedure.Model(vocabulary.Published),
-		DataSources: dataSources(), Functions: functions(),
+		Functions: functions(), API: connection(),
 	}
+	v.DataSources = append(dataSources(), newAccountsDataSource, newAuditMetadataDataSource, newAuditEventsDataSource, func() datasource.DataSource {
+		return &accessReviewDataSource{liveDataSource{name: "access_review"}, v, now}
+	})
+	return v
 }

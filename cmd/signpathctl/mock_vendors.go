@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	ignisign "github.com/signpath-community/terraform-provider-signpath/internal/ignisign/mock"
+	signicat "github.com/signpath-community/terraform-provider-signpath/internal/signicat/mock"
+	signpath "github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// mockVendors are those whose mock servers are served; the first is that of the command without a vendor.
+var mockVendors = []mockVendor{
+	{
+		what: "SignPath organization", demo: "SignPath's documentation example",
+		about: " The OpenAPI document is at /Api/swagger/v1/swagger.json.\n" +
+			"Other vendors have commands of their own, such as: mock signicat.",
+		dialects: signpathDialects, keepsState: true,
+		start: starter(signpath.DemoSeed, signpath.ParseSeed, signpath.ParseDialect, startSignPath),
+	},
+	{
+		name: "ignisign", what: "IgniSign application", demo: "an application with members, invitations and a webhook",
+		about:    "\nThey are the Console as well: what a person does there, such as accepting an invitation.",
+		dialects: func() string { return dialectHelp(ignisign.Deviations()) },
+		start: starter(ignisign.DemoSeed, ignisign.ParseSeed, ignisign.ParseDialect,
+			func(seed ignisign.Seed, dialect ignisign.Dialect, flags mockFlags) (servedMock, error) {
+				return ignisign.New(seed, ignisign.WithDialect(dialect), ignisign.WithLatency(flags.latency))
+			}),
+	},
+	{
+		name: "signicat", what: "Signicat organisation", demo: "an organisation with a production and a sandbox account",
+		about:    "\nThey are the Dashboard as well: what a person does there, such as granting a role.",
+		dialects: func() string { return dialectHelp(signicat.Deviations()) },
+		start: starter(signicat.DemoSeed, signicat.ParseSeed, signicat.ParseDialect,
+			func(seed signicat.Seed, dialect signicat.Dialect, flags mockFlags) (servedMock, error) {
+				return signicat.New(seed, signicat.WithDialect(dialect), signicat.WithLatency(flags.latency))
+			}),
+	},
+}
+
+// signpathDialects lists the deviations, and apart from them those with which a provider may have to refuse.
+func signpathDialects() string {
+	var help strings.Builder
+	list := func(dialects []signpath.Deviation) {
+		for _, single := range dialects {
+			writeDialect(&help, single.Name, single.About)
+		}
+	}
+	list(signpath.SingleDialects())
+	help.WriteString("\n\nWith these, a provider may have to refuse to write. A page has 20 items, or 5 with paging=link:5:\n")
+	list(signpath.HostileDialects())
+	return help.String()
+}
+
+// mockCaller is the CI user of SignPath's seed whose token is printed.
+const mockCaller = "terraform"
+
+// servedSignPath is a server with the token of the CI user.
+type servedSignPath struct {
+	*signpath.Server
+	token string
+}
+
+// Environment implements [servedMock].
+func (s servedSignPath) Environment(url string) [][2]string {
+	return [][2]string{
+		{"SIGNPATH_API_URL", url + "/Api"}, {"SIGNPATH_ORGANIZATION_ID", s.OrganizationID()}, {"SIGNPATH_API_TOKEN", s.token},
+	}
+}
+
+func startSignPath(seed signpath.Seed, dialect signpath.Dialect, flags mockFlags) (servedMock, error) {
+	options := []signpath.Option{signpath.WithDialect(dialect), signpath.WithLatency(flags.latency)}
+	if flags.stateFile != "" {
+		options = append(options, signpath.WithStateFile(flags.stateFile))
+	}
+	server, err := signpath.New(seed, options...)
+	if err != nil {
+		return nil, err
+	}
+	token, err := callerToken(server, seed)
+	if err != nil {
+		return nil, err
+	}
+	return servedSignPath{server, token}, nil
+}
+
+// callerToken returns the token of the seed. If a state file has another one by now, which only its hash is known of,
+// the CI user gets a new token.
+func callerToken(server *signpath.Server, seed signpath.Seed) (string, error) {
+	for _, ci := range seed.CIUsers {
+		if ci.Name == mockCaller && ci.Token != "" && server.Accepts(ci.Token) {
+			return ci.Token, nil
+		}
+	}
+	token, err := server.Administrator("").IssueToken("ci_user:" + mockCaller)
+	if err != nil {
+		return "", fmt.Errorf("the seed needs a CI user %q, whose token is printed: %w", mockCaller, err)
+	}
+	return token, nil
+}
