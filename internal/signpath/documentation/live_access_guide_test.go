@@ -33,8 +33,8 @@ func TestCLIGuideToLiveReviews(t *testing.T) {
 	}
 	r.Follow(steps)
 
-	// The guide says that nothing tells of the administrator, and that the configuration is as attested.
-	output, err := r.Bash("signpathctl review drift refresh.json || true; terraform plan").CombinedOutput()
+	// The guide says that nothing tells of the administrator, and that a plan with findings is empty.
+	output, err := r.Bash("signpathctl review drift refresh.json || true; terraform plan -detailed-exitcode").CombinedOutput()
 	if err != nil || !strings.Contains(string(output), "Shop 2") || strings.Contains(string(output), "cy@example.com") {
 		t.Errorf("the reviews tell of what no API shows, or of nothing: %v\n%s", err, output)
 	}
