@@ -46,8 +46,8 @@ const switchesLead = "* **Switches of the mock server:** "
 type Look struct {
 	// About says who can look, and with what.
 	About string
-	// Prepare are the lines of a shell that put what is secret into files, and Files these.
-	Prepare, Files []string
+	// Prepare are the lines of a shell that put what is secret into files of its folder.
+	Prepare []string
 	// Requests are what is read then.
 	Requests []Request
 	// Words are the properties whose values are words of the vendor, and no data: these are shown.
@@ -66,13 +66,16 @@ type Request struct {
 
 // Look adds how to look, what to look at, and how to report it without data.
 func (p *Page) Look(l Look) {
-	p.Say("## The one look", l.About, "The commands read, and change nothing. What is secret is in files that nobody else can read, and in no argument. "+
-		"Of each answer they show the status and the names and types of what is in it, and of its values these words of the vendor alone: `"+strings.Join(l.Words, "`, `")+"`. Nothing else is kept.")
+	p.Say("## The one look", l.About, "Write the commands into a file, with your ids in them, and run it with bash; it needs curl and jq, and asks for what is secret. It reads, and changes nothing. "+
+		"What is secret is in files that nobody else can read, and in no argument; they are removed at the end. Of each answer it shows the status and the names and types of what is in it, and of its values these words of the vendor alone: `"+strings.Join(l.Words, "`, `")+"`.")
 	script := []string{
-		"umask 077 && cd \"$(mktemp -d)\"",
+		"umask 077",
+		`work=$(mktemp -d) && cd "$work" || exit`,
+		`trap 'rm -r "$work"' EXIT`,
 		"cat >shape.jq <<'EOF'",
 		`def word: (type == "string" and test("^[A-Za-z0-9_]+$")) or type == "number";`,
-		`def shape: if type == "object" then with_entries(if (.key | IN("` + strings.Join(l.Words, `", "`) + `")) and (.value | word) then . else .value |= shape end)`,
+		`def shape: if type == "object"`,
+		`  then with_entries(if (.key | IN("` + strings.Join(l.Words, `", "`) + `")) and (.value | word) then . else .value |= shape end)`,
 		`  elif type == "array" then map(shape) | unique else type end;`,
 		"shape",
 		"EOF",
@@ -82,7 +85,6 @@ func (p *Page) Look(l Look) {
 		script = append(script, strings.Join(strings.Fields("curl -sS "+request.Arguments), " ")+
 			` -w '%{stderr}`+request.Name+`: %{http_code}\n' "`+request.URL+`" | jq -f shape.jq`)
 	}
-	script = append(script, "rm "+strings.Join(append([]string{"shape.jq"}, l.Files...), " "))
 	p.Say("```shell\n" + strings.Join(script, "\n") + "\n```")
 	var rows [][]string
 	for _, tell := range l.Tells {

@@ -12,7 +12,8 @@ func questions() []verified.Question {
 			Meanwhile: "`ignisign_application_invitation` asks the version that `api_version` says, or else the one that the application says of itself, and no other. " +
 				"A 404 of `/v4` is an error that says that the API may not be served there, and how to ask `/v3`. A 401, 403 or 404 is never taken for an empty list: nothing leaves the state.",
 			Switches: []string{
-				"v3-only", "v4-only", "v4-invitations-403", "v4-invitations-404", "new-keys-on-v4-only", "other-environment-refused", "feature-forbidden", "feature-unauthorized",
+				"v3-only", "v4-only", "v4-invitations-403", "v4-invitations-404", "new-keys-on-v4-only",
+				"other-environment-refused", "feature-forbidden", "feature-unauthorized",
 			},
 			Settles: "the look below: the list on both versions. Whether a key may invite to another environment than its own, only an invitation shows, or the vendor.",
 		},
@@ -101,9 +102,8 @@ func look() verified.Look {
 		About: "It takes a new API key (`skv2_…`) of an application for the environment DEVELOPMENT, and leave of whoever answers for that application. Where one has to be made for it, revoke it after.",
 		Prepare: []string{
 			"APPLICATION=appId_YOUR-APPLICATION-ID",
-			`read -rs KEY && printf 'Authorization: Bearer %s\n' "$KEY" >key.header; unset KEY # type or paste the key`,
+			`read -rsp 'API key: ' KEY && printf 'Authorization: Bearer %s\n' "$KEY" >key.header; echo`,
 		},
-		Files: []string{"key.header"},
 		Requests: []verified.Request{
 			{Name: "invitations on v4", Arguments: header, URL: "https://api.ignisign.io/v4/applications/$APPLICATION/users-invitations"},
 			{Name: "invitations on v3", Arguments: header, URL: "https://api.ignisign.io/v3/applications/$APPLICATION/users-invitations"},

@@ -58,7 +58,8 @@ func usedFor(operation string) string {
 
 const head = `
 **Nobody has asked a server of Signicat.** The provider rests on what Signicat publishes: the pages *Managing roles and permissions*, *Managing users*,
-*Accounts* and *Multi-factor authentication*, of which some are known in part only. Each fact has a label:
+*Accounts* and *Multi-factor authentication*, its reference pages of the account, audit and usage APIs, of which some are known in part only,
+and its .NET SDK. Each fact has a label:
 
 * **documented**: a page of the vendor states it;
 * **observed**: it was seen in the vendor's client code;

@@ -24,7 +24,8 @@ func questions() []verified.Question {
 			Meanwhile: "no event, field or operator is built in: filters are yours, and are sent as they are written. `query_path` replaces the path. `userId` is shown as it is. A longer time is asked " +
 				"for in parts of 30 days, and where Signicat refuses an earlier part, `signicat_access_review` says so. What an event does not tell is null.",
 			Switches: []string{
-				"query-path=/audit/events/query", "operator-eq=EQUALS", "operator-contains=LIKE", "metadata-objects", "query-limited", "no-organisation-events", "user-id-of-subject", "events-without-data",
+				"query-path=/audit/events/query", "operator-eq=EQUALS", "operator-contains=LIKE",
+				"metadata-objects", "query-limited", "no-organisation-events", "user-id-of-subject", "events-without-data",
 			},
 			Settles: "the whole OpenAPI document of the audit API. By one request, the metadata, in the look below. Which event a grant makes, the audit log of the Dashboard shows after somebody granted a role " +
 				"anyway: of that, the names of service and event are what counts.",
@@ -59,7 +60,8 @@ func questions() []verified.Question {
 			Meanwhile: "a token and a URL of the same route are followed; a URL that leads elsewhere is an error, and nothing is sent there; a list that would not end is an error; an empty page is not " +
 				"the end. What is null or empty is unknown, and not false. An account that is in both lists, deleted or not, without saying which, is an error where the deleted ones are asked for, and a gap of a review.",
 			Switches: []string{
-				"next-url", "next-absent", "next-foreign", "next-repeated", "next-endless", "empty-pages", "page-size=2", "deleted-ignored", "no-organisation", "empty-dates", "null-booleans", "unknown-properties",
+				"next-url", "next-absent", "next-foreign", "next-repeated", "next-endless", "empty-pages", "page-size=2",
+				"deleted-ignored", "no-organisation", "empty-dates", "null-booleans", "unknown-properties",
 			},
 			Settles: "the look below: the list of accounts, one account a page, so that `next` is there if there are two.",
 		},
@@ -99,7 +101,7 @@ func questions() []verified.Question {
 // look is what the holder of an API client can ask.
 func look() verified.Look {
 	const (
-		token        = "-H @token.header"
+		authorized   = "-H @token.header"
 		organisation = ` -H "Signicat-OrganizationId: $ORGANISATION"`
 	)
 	return verified.Look{
@@ -107,18 +109,17 @@ func look() verified.Look {
 			"The one for a token is a POST, and makes nothing but the token.",
 		Prepare: []string{
 			"CLIENT=YOUR-CLIENT-ID ORGANISATION=o-p-YOUR-ORGANISATION-ID",
-			`read -rs SECRET && printf '%s' "$SECRET" >secret; unset SECRET # type or paste the secret of the client`,
+			`read -rsp 'Client secret: ' SECRET && printf '%s' "$SECRET" >secret; echo`,
 			"curl -sS https://api.signicat.com/auth/open/connect/token -d grant_type=client_credentials -d scope=signicat-api \\",
 			`  --data-urlencode "client_id=$CLIENT" --data-urlencode client_secret@secret -o token.json -w 'token: %{http_code}\n'`,
 			"jq -f shape.jq token.json",
 			`jq -r '"Authorization: Bearer " + .access_token' token.json >token.header`,
 		},
-		Files: []string{"secret", "token.json", "token.header"},
 		Requests: []verified.Request{
 			{Name: "accounts without a token", URL: "https://api.signicat.com/account-management/accounts"},
-			{Name: "accounts", Arguments: token, URL: "https://api.signicat.com/account-management/accounts?limit=1"},
-			{Name: "accounts of the organisation", Arguments: token + organisation, URL: "https://api.signicat.com/account-management/accounts?limit=1"},
-			{Name: "metadata", Arguments: token + organisation, URL: "https://api.signicat.com/audit/query/metadata"},
+			{Name: "accounts", Arguments: authorized, URL: "https://api.signicat.com/account-management/accounts?limit=1"},
+			{Name: "accounts of the organisation", Arguments: authorized + organisation, URL: "https://api.signicat.com/account-management/accounts?limit=1"},
+			{Name: "metadata", Arguments: authorized + organisation, URL: "https://api.signicat.com/audit/query/metadata"},
 		},
 		Words: []string{"status", "code", "error", "token_type", "expires_in"},
 		Tells: [][2]string{
