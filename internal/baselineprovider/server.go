@@ -81,8 +81,11 @@ func refuseTooMany(ty tftypes.Type, packed *tfprotov6.DynamicValue) (diagnostics
 		return nil, err
 	}
 	var attributes map[string]tftypes.Value
-	if !config.IsKnown() || config.IsNull() || config.As(&attributes) != nil {
+	if !config.IsKnown() || config.IsNull() {
 		return nil, nil
+	}
+	if err := config.As(&attributes); err != nil {
+		return nil, err
 	}
 	for _, name := range sortedKeys(attributes) {
 		if count := countTexts(attributes[name]); count > baseline.MaxGrants+few {

@@ -112,12 +112,14 @@ func TestProblem(t *testing.T) {
 		{
 			"documented",
 			`{"message":"Body validation failed","timestamp":"2026-11-28","status":400,"code":"BODY_VALIDATION_FAILED","context":{"roles":"must be an object"}}`,
-			[]string{"BODY_VALIDATION_FAILED", "Body validation failed", "roles: must be an object"}, "timestamp",
+			[]string{"BODY_VALIDATION_FAILED", "Body validation failed", "roles: must be an object"},
+			"timestamp",
 		},
 		{"message as an object", `{"message":{"reason":"No.","stack":"at x.js"},"code":"UNKNOWN_ERROR"}`, []string{`{"reason":"No."}`, "UNKNOWN_ERROR"}, "x.js"},
 		{
 			"a stack", `{"message":"No.","code":"UNKNOWN_ERROR","stack":"at x.js","context":{"inner":{"stack":"at x.js","a":1}}}`,
-			[]string{"No.", `inner: {"a":1}`}, "x.js",
+			[]string{"No.", `inner: {"a":1}`},
+			"x.js",
 		},
 		{"a stack alone", `{"stack":"at x.js"}`, nil, "x.js"},
 		{"half a stack", `{"message":"No.","stack":"at x.js`, []string{"not the JSON"}, "x.js"},
@@ -126,11 +128,13 @@ func TestProblem(t *testing.T) {
 		{
 			"restricted feature", `{"message":"No.","code":"ORGANIZATION_FEATURE_FORBIDDEN",` +
 				`"context":{"missing":[{"feature":"API_V4","claims":["PRO","PLUS"]},{"feature":"SSO","claims":null}]}}`,
-			[]string{"ORGANIZATION_FEATURE_FORBIDDEN", "The organization may not use API_V4 (claims PRO, PLUS) and SSO.", "Another key does not help"}, "",
+			[]string{"ORGANIZATION_FEATURE_FORBIDDEN", "The organization may not use API_V4 (claims PRO, PLUS) and SSO.", "Another key does not help"},
+			"",
 		},
 		{
 			"restricted feature in another form", `{"message":"No.","code":"ORGANIZATION_FEATURE_FORBIDDEN","context":{"missing":"API_V4"}}`,
-			[]string{"missing: API_V4"}, "",
+			[]string{"missing: API_V4"},
+			"",
 		},
 		{"the key", `{"message":"` + newKey + ` is none","code":"API_KEY_NOT_FOUND"}`, []string{"API_KEY_NOT_FOUND"}, secret},
 	} {

@@ -36,6 +36,26 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestEventsOfOnePage: a server that refuses a page beyond the last one, and begins with 0, has answered
+// everything by page 0; where that is refused, too, it is an error.
+func TestEventsOfOnePage(t *testing.T) {
+	for _, isPage0Served := range []bool{true, false} {
+		s := newServer(t)
+		s.firstPage, s.events = 0, s.events[:2]
+		s.answer = func(w http.ResponseWriter, r *http.Request) bool {
+			if isPage0Served && r.URL.Query().Get("page") == "0" {
+				return false
+			}
+			refuse(w, http.StatusBadRequest, "QUERY_VALIDATION_FAILED")
+			return true
+		}
+		got, err := s.client(byVersion(api.Version4)).Events(t.Context(), webhookID, time.Time{})
+		if isPage0Served && (err != nil || !got.IsComplete() || got.Read != 2) || !isPage0Served && err == nil {
+			t.Errorf("page 0 is served %t: got %+v, %v", isPage0Served, got, err)
+		}
+	}
+}
+
 // TestIncompleteEvents: where more are said to be there than can be read, or fewer, that is told; and a
 // list without an end ends.
 func TestIncompleteEvents(t *testing.T) {

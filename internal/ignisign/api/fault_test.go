@@ -93,8 +93,20 @@ func testFault(t *testing.T, call remoteCall, fault testkit.FaultCase) {
 	if change == nil {
 		change = byVersion(api.Version4)
 	}
-	client := s.client(change)
+	var lines []string
+	client := s.client(change, func(c *api.Config) {
+		c.Log = func(_ context.Context, message string, fields map[string]any) {
+			lines = append(lines, fmt.Sprint(message, fields))
+		}
+		c.Trace, c.Warn = c.Log, c.Log
+	})
 	err := call.do(t.Context(), s, client)
+	log := strings.Join(lines, "\n")
+	for _, hidden := range []string{secret, "client-secret", "header0."} {
+		if log == "" || strings.Contains(log, hidden) {
+			t.Errorf("%q in the log: %s", hidden, log)
+		}
+	}
 
 	succeeds := fault.Overcome
 	switch {

@@ -22,7 +22,7 @@ const EnvAPIKeyFile = "IGNISIGN_API_KEY_FILE" //nolint:gosec // The name of a va
 // The settings that only IgniSign has.
 const (
 	FieldAPIKey     httpapi.Field = "api_key"
-	FieldAPIKeyFile httpapi.Field = "api_key_file"
+	FieldAPIKeyFile httpapi.Field = "api_key_file" //nolint:gosec // The name of a setting, not a credential.
 	FieldAppID      httpapi.Field = "app_id"
 	FieldAppEnv     httpapi.Field = "app_env"
 	FieldAppSecret  httpapi.Field = "app_secret"

@@ -1,18 +1,16 @@
 package mock
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
 // Seed describes an application and what is around it. It says what is there, not what the server would accept. A missing
@@ -123,27 +121,10 @@ var demoSeed []byte
 
 // DemoSeed returns an application with a key of each environment and an old one, a webhook of PRODUCTION with events,
 // single sign-on of both types, members, and an invitation of each status.
-func DemoSeed() Seed {
-	seed, err := ParseSeed(demoSeed)
-	if err != nil {
-		panic("mock: the embedded demo seed is broken: " + err.Error())
-	}
-	return seed
-}
+func DemoSeed() Seed { return mockserver.EmbeddedSeed[Seed](demoSeed) }
 
 // ParseSeed reads a seed. An unknown key is an error: a typo must not silently seed something else.
-func ParseSeed(document []byte) (Seed, error) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	decoder.DisallowUnknownFields()
-	var seed Seed
-	if err := decoder.Decode(&seed); err != nil {
-		return Seed{}, fmt.Errorf("seed: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Seed{}, errors.New("seed: there is something behind the JSON object")
-	}
-	return seed, nil
-}
+func ParseSeed(document []byte) (Seed, error) { return mockserver.ParseSeed[Seed](document) }
 
 // Secrets are the texts of the seed that a client must neither keep nor show: keys, what the context has of them, client
 // secrets and certificates.

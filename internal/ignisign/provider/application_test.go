@@ -53,7 +53,8 @@ func startQuietly(t *testing.T, dialect string) *application {
 	root, stop, err := server.Start()
 	testkit.Must(t, err)
 	t.Cleanup(stop)
-	return &application{Server: server, Console: server.Console(), Terraform: providertest.InProcess(t, "ignisign", provider.NewServer, "2026-11-20"), t: t, root: root}
+	site := providertest.InProcess(t, "ignisign", provider.NewServer, "2026-11-20")
+	return &application{Server: server, Console: server.Console(), Terraform: site, t: t, root: root}
 }
 
 // with sets further settings of the provider block.
@@ -172,7 +173,7 @@ func (a *application) expectMails(email string, want int) {
 
 // record is the last record of an address at the server.
 func (a *application) record(email string) (last mock.Invitation) {
-	for _, invitation := range a.Server.Invitations() {
+	for _, invitation := range a.Invitations() {
 		if strings.EqualFold(invitation.Email, email) {
 			last = invitation
 		}

@@ -50,7 +50,7 @@ func connection() *baselineprovider.API {
 		quoted(vocabulary.Environments())), stringvalidator.OneOf(vocabulary.Environments()...))
 	attributes[string(api.FieldAppSecret)] = secret(text(api.FieldAppSecret, "Old key of the application, as they were made before November 2024, which is exchanged for a token. "+
 		"Set this or `api_key`.", stringvalidator.ConflictsWith(path.MatchRoot(string(api.FieldAPIKey)))))
-	attributes[string(httpapi.FieldURL)] = text(httpapi.FieldURL, fmt.Sprintf("URL of the API, without a version. `%s` if neither it nor the variable is set.", api.DefaultURL))
+	attributes[string(httpapi.FieldURL)] = text(httpapi.FieldURL, fmt.Sprintf("URL of the API, without a version, where it is not `%s`.", api.DefaultURL))
 	attributes[string(api.FieldAPIVersion)] = text(api.FieldAPIVersion, "Version of the API: `v4`, `v3`, or `auto`, the default, which is the one that the application says of itself. "+
 		"No other one is tried. The invitation API is documented for `v3` only.", stringvalidator.OneOf(string(api.VersionAuto), string(api.Version3), string(api.Version4)))
 	return &baselineprovider.API{Attributes: attributes, Configure: configure}
@@ -79,7 +79,7 @@ func configure(ctx context.Context, version string, req provider.ConfigureReques
 	}
 	source.Configure(ctx, req, resp)
 	if optional := tfkit.ClientOf[*api.Client](resp.ResourceData); optional != nil {
-		resp.ResourceData = &session{OptionalClient: optional}
+		resp.ResourceData = newSession(optional)
 	}
 }
 

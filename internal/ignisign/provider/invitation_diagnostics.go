@@ -63,7 +63,15 @@ func addMail(diags *diag.Diagnostics, email, what string, roles types.Map) {
 	if known, isKnown := rolesOf(roles); isKnown {
 		with = "as " + spellRoles(known)
 	}
-	diags.AddWarning("An invitation is going to be mailed: "+email, fmt.Sprintf("%s to %s, %s. IgniSign mails it, and a mail cannot be taken back.", what, email, with))
+	diags.AddWarning("An invitation is going to be mailed: "+email,
+		fmt.Sprintf("%s to %s, %s. IgniSign mails it, and a mail cannot be taken back.", what, email, with))
+}
+
+// addRenamed refuses to cancel an invitation and to send another one to the same address in one plan,
+// of which nothing says what comes first.
+func addRenamed(diags *diag.Diagnostics, at path.Path, email string) {
+	diags.AddAttributeError(at, "Cancelled and invited in one plan", fmt.Sprintf("One resource of this plan lets go of the invitation of %q, and another one invites the same address. "+
+		"If the resource was only renamed, add a moved block. Else apply the removal first.", email))
 }
 
 // addForgotten says that the end of an invitation that was accepted takes nothing away.

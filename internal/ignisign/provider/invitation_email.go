@@ -23,7 +23,8 @@ func (v isAddress) MarkdownDescription(ctx context.Context) string { return v.De
 // ValidateString implements [validator.String].
 func (isAddress) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if value := req.ConfigValue; !value.IsNull() && !value.IsUnknown() && !access.IsEmail(value.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not an e-mail address", fmt.Sprintf("%q is not an e-mail address such as dev.lead@example.com.", value.ValueString()))
+		resp.Diagnostics.AddAttributeError(req.Path, "Not an e-mail address",
+			fmt.Sprintf("%q is not an e-mail address such as dev.lead@example.com.", value.ValueString()))
 	}
 }
 

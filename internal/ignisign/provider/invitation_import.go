@@ -44,7 +44,8 @@ func (r *invitationResource) ImportState(ctx context.Context, req resource.Impor
 		for _, invitation := range found {
 			ids = append(ids, fmt.Sprintf("%s (%s)", invitation.ID, invitation.Status))
 		}
-		resp.Diagnostics.AddError("More than one invitation", fmt.Sprintf("There are several invitations for %q. Import one by its id: %s.", wanted, strings.Join(ids, ", ")))
+		resp.Diagnostics.AddError("More than one invitation",
+			fmt.Sprintf("There are several invitations for %q. Import one by its id: %s.", wanted, strings.Join(ids, ", ")))
 		return
 	}
 	m := invitationModel{

@@ -50,15 +50,15 @@ func (r *invitationResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.planEnd(ctx, state, &resp.Diagnostics)
 	}
 	if isDestroy {
+		if r.session.end(state.Email.ValueString()) {
+			addRenamed(&resp.Diagnostics, path.Empty(), state.Email.ValueString())
+		}
 		return
 	}
 	// Of a create, the values may be known only now, in the apply.
 	validateRoles(path.Root(attrInvitationRoles), plan.Roles, &resp.Diagnostics)
-	if email := plan.Email; !email.IsUnknown() && r.session != nil {
-		if mark := instanceMark(ctx, resp.Private, &resp.Diagnostics); !r.session.claim(email.ValueString(), mark) {
-			resp.Diagnostics.AddAttributeError(path.Root(attrEmail), "Invited twice", fmt.Sprintf(
-				"Another resource of this plan already invites %q. An address has one invitation for all environments: write the roles together.", email.ValueString()))
-		}
+	if !plan.Email.IsUnknown() {
+		r.claim(plan.Email.ValueString(), instanceMark(ctx, resp.Private, &resp.Diagnostics), &resp.Diagnostics)
 	}
 	switch {
 	case resp.Diagnostics.HasError():
@@ -66,6 +66,18 @@ func (r *invitationResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.planCreate(ctx, plan, &resp.Diagnostics)
 	default:
 		r.planUpdate(ctx, state, plan, resp)
+	}
+}
+
+// claim refuses a second resource for an address.
+func (r *invitationResource) claim(email, mark string, diags *diag.Diagnostics) {
+	isClaimed, isEnding := r.session.claim(email, mark)
+	switch {
+	case isClaimed:
+		diags.AddAttributeError(path.Root(attrEmail), "Invited twice", fmt.Sprintf(
+			"Another resource of this plan already invites %q. An address has one invitation for all environments: write the roles together.", email))
+	case isEnding:
+		addRenamed(diags, path.Root(attrEmail), email)
 	}
 }
 

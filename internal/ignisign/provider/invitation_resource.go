@@ -77,7 +77,7 @@ func (r *invitationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"* While an invitation is `PENDING`, its roles can be changed, and to destroy it cancels it.\n" +
 			"* One that was `ACCEPTED` stays as it is. Another role for the person is given in the Console. To destroy it is an error that says what to do.\n" +
 			"* One that was `DECLINED` is never sent again, unless `reinvite_triggers` change.\n" +
-			"* One that was cancelled, or is not in the list any more, leaves the state; the next plan sends a new one, and says so.",
+			"* One that was cancelled, or is not in the list any more, leaves the state, unless it was declined; the next plan sends a new one, and says so.",
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
 				Computed: true, MarkdownDescription: "Id of the invitation.", PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
@@ -169,8 +169,12 @@ func (r *invitationResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if !found || invitation.Status == api.StatusCanceled {
-		r.leaveState(ctx, m, resp)
-		return
+		if m.Status.ValueString() != api.StatusDeclined {
+			r.leaveState(ctx, m, found, resp)
+			return
+		}
+		// Whoever declined is not to be asked again because the record of it went.
+		invitation = api.Invitation{ID: m.ID.ValueString(), Email: m.Email.ValueString(), Status: api.StatusDeclined}
 	}
 	r.session.manage(invitation.ID)
 	m.Status = types.StringValue(invitation.Status)
@@ -203,7 +207,13 @@ func (r *invitationResource) isOfApplication(client *api.Client, m invitationMod
 
 // leaveState forgets an invitation that a list which was answered shows as cancelled, or not at all.
 // The framework wants an identity in the answer all the same.
-func (r *invitationResource) leaveState(ctx context.Context, m invitationModel, resp *resource.ReadResponse) {
+func (r *invitationResource) leaveState(ctx context.Context, m invitationModel, isCanceled bool, resp *resource.ReadResponse) {
+	if !isCanceled {
+		resp.Diagnostics.AddWarning("An invitation is not in the list any more: "+m.Email.ValueString(), fmt.Sprintf(
+			"IgniSign's list has no invitation %s of %s, whose status was %s. Whether it was cancelled, or taken out of the list after its end, is not known. "+
+				"It leaves the state, and the resource in the configuration means a new invitation: if the person has access, or is to have none, take the resource out of the configuration.",
+			m.ID.ValueString(), m.Email.ValueString(), m.Status.ValueString()))
+	}
 	resp.State.RemoveResource(ctx)
 	setIdentity(ctx, m, resp.Identity, &resp.Diagnostics)
 }

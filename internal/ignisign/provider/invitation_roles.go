@@ -96,7 +96,8 @@ func validateRoles(at path.Path, value types.Map, diags *diag.Diagnostics) {
 	for _, environment := range slices.Sorted(maps.Keys(value.Elements())) {
 		here := at.AtMapKey(environment)
 		if !slices.Contains(vocabulary.Environments(), environment) {
-			diags.AddAttributeError(here, "Unknown environment", fmt.Sprintf("%q is no environment: there are %s.", environment, strings.Join(vocabulary.Environments(), ", ")))
+			diags.AddAttributeError(here, "Unknown environment",
+				fmt.Sprintf("%q is no environment: there are %s.", environment, strings.Join(vocabulary.Environments(), ", ")))
 		}
 		set, _ := value.Elements()[environment].(types.Set)
 		if set.IsNull() {

@@ -22,33 +22,43 @@ type session struct {
 	// owners are the marks of the resource instances that plan to have an invitation, by address in
 	// lower case.
 	owners map[string]string
+	// ending are the addresses of invitations whose resource is to be destroyed, in lower case.
+	ending map[string]bool
 	// managed are the ids of invitations that instances of this run have in their state.
 	managed map[string]bool
 }
 
-// claim notes that an instance plans to have the invitation for an address, and tells whether no
-// other one does.
-func (s *session) claim(email, mark string) bool {
+func newSession(client *tfkit.OptionalClient[*api.Client]) *session {
+	return &session{OptionalClient: client, owners: map[string]string{}, ending: map[string]bool{}, managed: map[string]bool{}}
+}
+
+// claim notes that an instance plans to have the invitation for an address, and tells whether another
+// one does, or has one that is to be destroyed.
+func (s *session) claim(email, mark string) (isClaimed, isEnding bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.owners == nil {
-		s.owners = map[string]string{}
-	}
 	email = strings.ToLower(email)
 	if owner := s.owners[email]; owner != "" && owner != mark {
-		return false
+		return true, false
 	}
 	s.owners[email] = mark
-	return true
+	return false, s.ending[email]
+}
+
+// end notes that the resource of an invitation is to be destroyed, and tells whether another one
+// plans to have an invitation for the same address.
+func (s *session) end(email string) (isClaimed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	email = strings.ToLower(email)
+	s.ending[email] = true
+	return s.owners[email] != ""
 }
 
 // manage notes that an instance has an invitation in its state.
 func (s *session) manage(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.managed == nil {
-		s.managed = map[string]bool{}
-	}
 	s.managed[id] = true
 }
 

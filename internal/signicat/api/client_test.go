@@ -152,10 +152,11 @@ func TestErrorBodies(t *testing.T) {
 			routeToken, `{"error":"invalid_client","error_description":"Unknown client."}`, 400,
 			[]string{"invalid_client Unknown client.", "Check client_id and client_secret"},
 		},
-		"token, 401":   {routeToken, `{"error":"invalid_client"}`, 401, []string{"invalid_client", "client secret"}},
-		"token, echo":  {routeToken, `{"error":"x","error_description":"` + clientSecret + ` is wrong"}`, 400, []string{"is wrong"}},
-		"echo":         {routeAccounts, `{"title":"Bearer ` + jwt(`{"account_id":"`+production+`"}`) + ` is odd"}`, 400, []string{"is odd"}},
-		"wrong shapes": {routeAccounts, `{"title":{"a":1},"invalidParams":{"a":1}}`, 400, []string{"400 Bad Request"}},
+		"token, 401":          {routeToken, `{"error":"invalid_client"}`, 401, []string{"invalid_client", "client secret"}},
+		"token, echo":         {routeToken, `{"error":"x","error_description":"` + clientSecret + ` is wrong"}`, 400, []string{"is wrong"}},
+		"echo":                {routeAccounts, `{"title":"Bearer ` + jwt(`{"account_id":"`+production+`"}`) + ` is odd"}`, 400, []string{"is odd"}},
+		"token, of a failure": {routeToken, `{"title":"Could not keep ` + jwt(`{}`) + `"}`, 500, []string{"Could not keep (hidden)"}},
+		"wrong shapes":        {routeAccounts, `{"title":{"a":1},"invalidParams":{"a":1}}`, 400, []string{"400 Bad Request"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

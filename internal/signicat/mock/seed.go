@@ -1,13 +1,12 @@
 package mock
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
 // Seed describes an organisation, its accounts and API clients, and who has access in its Dashboard.
@@ -99,27 +98,10 @@ type EventName struct {
 var demoSeed []byte
 
 // DemoSeed returns an organisation with a production and a sandbox account, and one that was deleted.
-func DemoSeed() Seed {
-	seed, err := ParseSeed(demoSeed)
-	if err != nil {
-		panic("mock: the embedded demo seed is broken: " + err.Error())
-	}
-	return seed
-}
+func DemoSeed() Seed { return mockserver.EmbeddedSeed[Seed](demoSeed) }
 
 // ParseSeed reads a seed. An unknown key is an error: a typo must not silently seed something else.
-func ParseSeed(document []byte) (Seed, error) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	decoder.DisallowUnknownFields()
-	var seed Seed
-	if err := decoder.Decode(&seed); err != nil {
-		return Seed{}, fmt.Errorf("seed: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Seed{}, errors.New("seed: there is something behind the JSON object")
-	}
-	return seed, nil
-}
+func ParseSeed(document []byte) (Seed, error) { return mockserver.ParseSeed[Seed](document) }
 
 // validate refuses what names nothing, or one thing twice.
 func (s Seed) validate() error {

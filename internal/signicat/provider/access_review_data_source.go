@@ -18,8 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
-	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselineprovider"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/procedure"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/review"
@@ -39,24 +39,6 @@ var (
 )
 
 const attrAudit = "audit"
-
-// The attributes that the data source makes itself.
-type accessReviewModel struct {
-	Findings     []findingRecord     `tfsdk:"findings"`
-	LiveAccounts []liveAccountRecord `tfsdk:"live_accounts"`
-	Events       []searchRecord      `tfsdk:"events"`
-	Complete     types.Bool          `tfsdk:"complete"`
-	Gaps         []string            `tfsdk:"gaps"`
-	CannotSee    []string            `tfsdk:"cannot_see"`
-}
-
-type findingRecord struct {
-	Rule     types.String `tfsdk:"rule"`
-	Severity types.String `tfsdk:"severity"`
-	Subject  types.String `tfsdk:"subject"`
-	Sentence types.String `tfsdk:"sentence"`
-	Advice   types.String `tfsdk:"advice"`
-}
 
 type liveAccountRecord struct {
 	Key            types.String `tfsdk:"key"`
@@ -86,6 +68,8 @@ type filterRecord struct {
 func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := d.vendor.StatedAttributes(review.Rules())
 	maps.Copy(attributes, d.inputs())
+	maps.Copy(attributes, baselineprovider.LiveReportAttributes(
+		"a place of the baseline such as `account:shop`, the id of an account that the baseline does not mention, or the name of a filter"))
 	maps.Copy(attributes, outputs())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Compares a baseline with what Signicat's APIs show: the accounts of the organisation, and audit events since the attestation, by filters of your own. " +
@@ -135,32 +119,22 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 func outputs() map[string]schema.Attribute {
 	const untold = "; null if Signicat does not tell it."
 	return map[string]schema.Attribute{
-		"findings": computedObjects("What the rules find, the worst first.", map[string]schema.Attribute{
-			"rule":     computedText("Id of the rule."),
-			"severity": computedText("`deny` for what must not be, `warn` for what somebody should look at, `note` for what is only told."),
-			"subject":  computedText("What it is about: a place of the baseline such as `account:shop`, the id of an account that the baseline does not mention, or the name of a filter."),
-			"sentence": computedText("What was found."),
-			"advice":   computedText("What to do about it."),
+		"live_accounts": tfkit.ComputedObjects("The accounts that Signicat shows to the API client, deleted ones included.", map[string]schema.Attribute{
+			"key":             tfkit.ComputedText("Key in `accounts`; null for an account that the baseline does not mention."),
+			"id":              tfkit.ComputedText("Id."),
+			"name":            tfkit.ComputedText("Name" + untold),
+			"type":            tfkit.ComputedText("`production` or `sandbox`" + untold),
+			"deleted":         tfkit.ComputedTruth("Whether it is soft-deleted; null if Signicat does not tell it, or tells both."),
+			"enabled":         tfkit.ComputedTruth("Whether it is enabled" + untold),
+			"organisation_id": tfkit.ComputedText("Id of the organisation that it belongs to" + untold),
 		}),
-		"live_accounts": computedObjects("The accounts that Signicat shows to the API client, deleted ones included.", map[string]schema.Attribute{
-			"key":             computedText("Key in `accounts`; null for an account that the baseline does not mention."),
-			"id":              computedText("Id."),
-			"name":            computedText("Name" + untold),
-			"type":            computedText("`production` or `sandbox`" + untold),
-			"deleted":         computedTruth("Whether it is soft-deleted; null if Signicat does not tell it, or tells both."),
-			"enabled":         computedTruth("Whether it is enabled" + untold),
-			"organisation_id": computedText("Id of the organisation that it belongs to" + untold),
-		}),
-		"events": computedObjects("What each filter found.", map[string]schema.Attribute{
-			"name":  computedText("Name of the filter."),
+		"events": tfkit.ComputedObjects("What each filter found.", map[string]schema.Attribute{
+			"name":  tfkit.ComputedText("Name of the filter."),
 			"count": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many events were read that are of the day of the attestation or later, or of which no time is told."},
-			"first": computedText("When the earliest of these was; null if no time is told."),
-			"last":  computedText("When the latest of these was; null if no time is told."),
-			"whole": computedTruth("Whether there are no more events since that day."),
+			"first": tfkit.ComputedText("When the earliest of these was; null if no time is told."),
+			"last":  tfkit.ComputedText("When the latest of these was; null if no time is told."),
+			"whole": tfkit.ComputedTruth("Whether there are no more events since that day."),
 		}),
-		"complete":   computedTruth("Whether everything was compared that can be: `gaps` is empty. It says nothing of what is in `cannot_see`."),
-		"gaps":       computedTexts("Sentences on what should have been compared and could not be. No rule fires on what is in a gap."),
-		"cannot_see": computedTexts("Sentences on what this review cannot see at all."),
 	}
 }
 
@@ -189,7 +163,7 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, ok := d.client.Get(&resp.Diagnostics)
+	client, ok := d.Client.Get(&resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -202,7 +176,8 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 	for i, filter := range filters {
 		name := filter.Name.ValueString()
 		if slices.Contains(stated.Filters, name) {
-			resp.Diagnostics.AddAttributeError(path.Root(attrAudit).AtListIndex(i).AtName("name"), "Invalid filter", fmt.Sprintf("There are two filters with the name %q.", name))
+			resp.Diagnostics.AddAttributeError(path.Root(attrAudit).AtListIndex(i).AtName("name"), "Invalid filter",
+				fmt.Sprintf("There are two filters with the name %q.", name))
 			return
 		}
 		stated.Filters = append(stated.Filters, name)
@@ -212,7 +187,9 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	resp.State.Raw = req.Config.Raw
-	d.set(ctx, &resp.State, newAccessReviewModel(stated, live, review.Review(stated, live, given.Settings)), &resp.Diagnostics)
+	baselineprovider.SetLiveReport(ctx, &resp.State, review.Review(stated, live, given.Settings), &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("live_accounts"), newLiveAccountRecords(stated, live))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("events"), newSearchRecords(stated, live))...)
 }
 
 // look asks Signicat.
@@ -255,50 +232,31 @@ func newLiveAccount(a api.KnownAccount) review.Account {
 	return account
 }
 
-func newAccessReviewModel(stated review.Stated, live review.Live, report baseline.LiveReport) accessReviewModel {
-	model := accessReviewModel{
-		Findings: []findingRecord{}, LiveAccounts: []liveAccountRecord{}, Events: []searchRecord{},
-		Complete: types.BoolValue(report.Complete()), Gaps: append([]string{}, report.Gaps...), CannotSee: report.CannotSee,
-	}
-	for _, f := range report.Findings {
-		severity := string(f.Severity)
-		if f.Note {
-			severity = "note"
-		}
-		model.Findings = append(model.Findings, findingRecord{
-			types.StringValue(f.Rule), types.StringValue(severity), types.StringValue(f.Subject), types.StringValue(f.Sentence), types.StringValue(f.Advice),
-		})
-	}
-	keys := map[string]string{}
+func newLiveAccountRecords(stated review.Stated, live review.Live) []liveAccountRecord {
+	keys, records := map[string]string{}, []liveAccountRecord{}
 	for _, declared := range stated.Places {
 		keys[declared.ID] = declared.Place.Slug(0)
 	}
 	for _, a := range live.Accounts {
-		model.LiveAccounts = append(model.LiveAccounts, liveAccountRecord{
-			Key: textOrNull(keys[a.ID]), ID: types.StringValue(a.ID), Name: textOrNull(a.Name), Type: textOrNull(a.Type),
-			Deleted: truth(a.Deleted), Enabled: truth(a.Enabled), OrganisationID: textOrNull(a.Organisation),
+		records = append(records, liveAccountRecord{
+			Key: tfkit.TextOrNull(keys[a.ID]), ID: types.StringValue(a.ID), Name: tfkit.TextOrNull(a.Name), Type: tfkit.TextOrNull(a.Type),
+			Deleted: truth(a.Deleted), Enabled: truth(a.Enabled), OrganisationID: tfkit.TextOrNull(a.Organisation),
 		})
 	}
+	return records
+}
+
+func newSearchRecords(stated review.Stated, live review.Live) []searchRecord {
+	records := []searchRecord{}
 	for _, s := range live.Searches {
 		dated, timeless := s.Since(stated.Attestation.On)
 		record := searchRecord{
-			Name: types.StringValue(s.Name), Count: types.Int64Value(int64(len(dated) + len(timeless))),
-			Whole: types.BoolValue(s.Whole && s.Gap == ""),
+			Name: types.StringValue(s.Name), Count: types.Int64Value(int64(len(dated) + len(timeless))), Whole: types.BoolValue(s.Whole && s.Gap == ""),
 		}
 		if len(dated) > 0 {
 			record.First, record.Last = types.StringValue(dated[0].Time()), types.StringValue(dated[len(dated)-1].Time())
 		}
-		model.Events = append(model.Events, record)
+		records = append(records, record)
 	}
-	return model
-}
-
-// set writes what the data source makes itself, beside what it was given.
-func (d *accessReviewDataSource) set(ctx context.Context, state *tfsdk.State, model accessReviewModel, diags *diag.Diagnostics) {
-	for name, value := range map[string]any{
-		"findings": model.Findings, "live_accounts": model.LiveAccounts, "events": model.Events, "complete": model.Complete, "gaps": model.Gaps,
-		"cannot_see": model.CannotSee,
-	} {
-		diags.Append(state.SetAttribute(ctx, path.Root(name), value)...)
-	}
+	return records
 }

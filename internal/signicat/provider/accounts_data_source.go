@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/review"
 )
@@ -21,7 +22,7 @@ type accountsDataSource struct{ liveDataSource }
 var _ datasource.DataSourceWithConfigure = (*accountsDataSource)(nil)
 
 func newAccountsDataSource() datasource.DataSource {
-	return &accountsDataSource{liveDataSource{name: "accounts"}}
+	return &accountsDataSource{liveDataSource{Name: "accounts"}}
 }
 
 type accountsModel struct {
@@ -67,30 +68,30 @@ func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				Optional:            true,
 				MarkdownDescription: "Whether to list the soft-deleted accounts, and these alone. Without it, the list is what Signicat answers to a question that does not mention deletion. With it, Signicat has to be asked for both then: if it answers an account in both lists, without saying that it is deleted, that is an error.",
 			},
-			"accounts": computedObjects("The accounts, in the order in which Signicat lists them.", map[string]schema.Attribute{
-				"id":                  computedText("Id, such as `a-ppge-…`."),
-				"name":                computedText("Name" + untold),
-				"type":                computedText("`production` or `sandbox`, as `accounts` of a baseline has it, by `is_sandbox`" + untold),
-				"is_sandbox":          computedTruth("Whether it is a sandbox" + untold),
-				"enabled":             computedTruth("Whether it is enabled" + untold + " No page says what that means."),
-				"is_delete_protected": computedTruth("Whether it is protected from deletion" + untold),
-				"is_soft_deleted":     computedTruth("Whether it is soft-deleted, as the account itself says" + untold),
-				"soft_deleted_at":     computedText("When it was soft-deleted" + untold),
-				"created_date":        computedText("When it was created" + untold),
-				"last_modified_date":  computedText("When it was changed last" + untold),
-				"region":              computedText("Region, such as `EU`" + untold),
-				"cloud":               computedText("Cloud, such as `GCP` or `OTC`" + untold),
-				"products":            computedTexts("Products. Their form is not documented: what is no text is its JSON."),
-				"of_organisation":     computedTruth("Whether it belongs to the `organisation_id` of the provider; null if Signicat does not tell its organisation, or the provider has none."),
+			"accounts": tfkit.ComputedObjects("The accounts, in the order in which Signicat lists them.", map[string]schema.Attribute{
+				"id":                  tfkit.ComputedText("Id, such as `a-ppge-…`."),
+				"name":                tfkit.ComputedText("Name" + untold),
+				"type":                tfkit.ComputedText("`production` or `sandbox`, as `accounts` of a baseline has it, by `is_sandbox`" + untold),
+				"is_sandbox":          tfkit.ComputedTruth("Whether it is a sandbox" + untold),
+				"enabled":             tfkit.ComputedTruth("Whether it is enabled" + untold + " No page says what that means."),
+				"is_delete_protected": tfkit.ComputedTruth("Whether it is protected from deletion" + untold),
+				"is_soft_deleted":     tfkit.ComputedTruth("Whether it is soft-deleted, as the account itself says" + untold),
+				"soft_deleted_at":     tfkit.ComputedText("When it was soft-deleted" + untold),
+				"created_date":        tfkit.ComputedText("When it was created" + untold),
+				"last_modified_date":  tfkit.ComputedText("When it was changed last" + untold),
+				"region":              tfkit.ComputedText("Region, such as `EU`" + untold),
+				"cloud":               tfkit.ComputedText("Cloud, such as `GCP` or `OTC`" + untold),
+				"products":            tfkit.ComputedTexts("Products. Their form is not documented: what is no text is its JSON."),
+				"of_organisation":     tfkit.ComputedTruth("Whether it belongs to the `organisation_id` of the provider; null if Signicat does not tell its organisation, or the provider has none."),
 				"organisation": schema.SingleNestedAttribute{
 					Computed: true, MarkdownDescription: "The organisation that it belongs to" + untold,
 					Attributes: map[string]schema.Attribute{
-						"id":                computedText("Id, such as `o-p-…`" + untold),
-						"name":              computedText("Name" + untold),
-						"entity_id":         computedText("Id of the legal entity" + untold),
-						"entity_vat_number": computedText("VAT number of the legal entity" + untold),
-						"entity_legal_name": computedText("Name of the legal entity" + untold),
-						"country":           computedText("Country" + untold),
+						"id":                tfkit.ComputedText("Id, such as `o-p-…`" + untold),
+						"name":              tfkit.ComputedText("Name" + untold),
+						"entity_id":         tfkit.ComputedText("Id of the legal entity" + untold),
+						"entity_vat_number": tfkit.ComputedText("VAT number of the legal entity" + untold),
+						"entity_legal_name": tfkit.ComputedText("Name of the legal entity" + untold),
+						"country":           tfkit.ComputedText("Country" + untold),
 					},
 				},
 			}),
@@ -105,7 +106,7 @@ func (d *accountsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, ok := d.client.Get(&resp.Diagnostics)
+	client, ok := d.Client.Get(&resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -159,16 +160,18 @@ func (e *ignoredFilterError) Error() string {
 
 func newAccountRecord(a api.Account, organisation string) accountRecord {
 	record := accountRecord{
-		ID: types.StringValue(a.ID), Name: textOrNull(a.Name), Type: textOrNull(review.TypeOf(a.IsSandbox)), IsSandbox: types.BoolPointerValue(a.IsSandbox),
-		Enabled: types.BoolPointerValue(a.Enabled), IsDeleteProtected: types.BoolPointerValue(a.IsDeleteProtected),
-		IsSoftDeleted: types.BoolPointerValue(a.IsSoftDeleted), SoftDeletedAt: textOrNull(a.SoftDeletedAt),
-		CreatedDate: textOrNull(a.CreatedDate), LastModifiedDate: textOrNull(a.LastModifiedDate), Region: textOrNull(a.Region), Cloud: textOrNull(a.Cloud),
+		ID: types.StringValue(a.ID), Name: tfkit.TextOrNull(a.Name), Type: tfkit.TextOrNull(review.TypeOf(a.IsSandbox)),
+		IsSandbox: types.BoolPointerValue(a.IsSandbox),
+		Enabled:   types.BoolPointerValue(a.Enabled), IsDeleteProtected: types.BoolPointerValue(a.IsDeleteProtected),
+		IsSoftDeleted: types.BoolPointerValue(a.IsSoftDeleted), SoftDeletedAt: tfkit.TextOrNull(a.SoftDeletedAt),
+		CreatedDate: tfkit.TextOrNull(a.CreatedDate), LastModifiedDate: tfkit.TextOrNull(a.LastModifiedDate), Region: tfkit.TextOrNull(a.Region),
+		Cloud:    tfkit.TextOrNull(a.Cloud),
 		Products: spelled(a.Products), OfOrganisation: truth(a.IsOf(organisation)),
 	}
 	if o := a.Organization; o != nil {
 		record.Organisation = &organisationRecord{
-			ID: textOrNull(o.ID), Name: textOrNull(o.Name), EntityID: textOrNull(o.EntityID), EntityVATNumber: textOrNull(o.EntityVATNumber),
-			EntityLegalName: textOrNull(o.EntityLegalName), Country: textOrNull(o.Country),
+			ID: tfkit.TextOrNull(o.ID), Name: tfkit.TextOrNull(o.Name), EntityID: tfkit.TextOrNull(o.EntityID), EntityVATNumber: tfkit.TextOrNull(o.EntityVATNumber),
+			EntityLegalName: tfkit.TextOrNull(o.EntityLegalName), Country: tfkit.TextOrNull(o.Country),
 		}
 	}
 	return record

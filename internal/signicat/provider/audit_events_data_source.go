@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/api"
 )
 
@@ -27,7 +28,7 @@ var (
 )
 
 func newAuditEventsDataSource() datasource.DataSource {
-	return &auditEventsDataSource{liveDataSource{name: "audit_events"}}
+	return &auditEventsDataSource{liveDataSource{Name: "audit_events"}}
 }
 
 const (
@@ -74,7 +75,7 @@ type eventRecord struct {
 func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	const untold = "; null if the event does not tell it."
 	text := func(name string) schema.Attribute {
-		return computedText("`" + name + "`, as Signicat has it" + untold)
+		return tfkit.ComputedText("`" + name + "`, as Signicat has it" + untold)
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads audit events by a query of your own, the newest first.\n\n" + experimental + "\n\n" +
@@ -94,18 +95,18 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				MarkdownDescription: "At most this many events, the newest: from 1 to 10000. Defaults to 1000.",
 			},
 			attrQueryPath: queryPathAttribute(),
-			"whole":       computedTruth("Whether there are no more events than these. If it is false, there may be older ones: `limit` was reached."),
-			"events": computedObjects("The events, in the order in which Signicat lists them.", map[string]schema.Attribute{
+			"whole":       tfkit.ComputedTruth("Whether there are no more events than these. If it is false, there may be older ones: `limit` was reached."),
+			"events": tfkit.ComputedObjects("The events, in the order in which Signicat lists them.", map[string]schema.Attribute{
 				"cursor": text("cursor"), "timestamp": text("timestamp"), "service_name": text("serviceName"), "event_type": text("eventType"),
 				"message": text("message"), "account_id": text("accountId"), "organisation_id": text("organizationId"),
-				"sandbox": computedTruth("`sandbox`, as Signicat has it" + untold),
-				"user_id": computedText("`userId`, as Signicat has it" + untold + " Whether that is who acted is not documented."), "client_id": text("clientId"),
+				"sandbox": tfkit.ComputedTruth("`sandbox`, as Signicat has it" + untold),
+				"user_id": tfkit.ComputedText("`userId`, as Signicat has it" + untold + " Whether that is who acted is not documented."), "client_id": text("clientId"),
 				"jwt_id":     text("jwtId"),
 				"message_id": text("messageId"), "reference_id": text("referenceId"), "trace_id": text("traceId"),
 				"ip_address": text("ipAddress"), "expires_at": text("expiresAt"),
-				"data":               computedText("`data`, as JSON" + untold + " What it holds is not documented."),
-				"indexed_data":       computedText("`indexedData`, as JSON" + untold + " What it holds is not documented."),
-				"may_have_more_data": computedTruth("`mayHaveMoreData`, as Signicat has it" + untold),
+				"data":               tfkit.ComputedText("`data`, as JSON" + untold + " What it holds is not documented."),
+				"indexed_data":       tfkit.ComputedText("`indexedData`, as JSON" + untold + " What it holds is not documented."),
+				"may_have_more_data": tfkit.ComputedTruth("`mayHaveMoreData`, as Signicat has it" + untold),
 			}),
 		},
 	}
@@ -142,7 +143,7 @@ func (d *auditEventsDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, ok := d.client.Get(&resp.Diagnostics)
+	client, ok := d.Client.Get(&resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -167,13 +168,16 @@ func newEventRecord(e api.Event) eventRecord {
 		if string(raw) == "null" {
 			return types.StringNull()
 		}
-		return textOrNull(string(raw))
+		return tfkit.TextOrNull(string(raw))
 	}
 	return eventRecord{
-		Cursor: textOrNull(e.Cursor), Timestamp: textOrNull(e.Timestamp), ServiceName: textOrNull(e.ServiceName), EventType: textOrNull(e.EventType),
-		Message: textOrNull(e.Message), AccountID: textOrNull(e.AccountID), OrganisationID: textOrNull(e.OrganizationID), Sandbox: types.BoolPointerValue(e.Sandbox),
-		UserID: textOrNull(e.UserID), ClientID: textOrNull(e.ClientID), JWTID: textOrNull(e.JWTID), MessageID: textOrNull(e.MessageID),
-		ReferenceID: textOrNull(e.ReferenceID), TraceID: textOrNull(e.TraceID), IPAddress: textOrNull(e.IPAddress), ExpiresAt: textOrNull(e.ExpiresAt),
-		Data: document(e.Data), IndexedData: document(e.IndexedData), MayHaveMoreData: types.BoolPointerValue(e.MayHaveMoreData),
+		Cursor: tfkit.TextOrNull(e.Cursor), Timestamp: tfkit.TextOrNull(e.Timestamp), ServiceName: tfkit.TextOrNull(e.ServiceName),
+		EventType: tfkit.TextOrNull(e.EventType),
+		Message:   tfkit.TextOrNull(e.Message), AccountID: tfkit.TextOrNull(e.AccountID), OrganisationID: tfkit.TextOrNull(e.OrganizationID),
+		Sandbox: types.BoolPointerValue(e.Sandbox),
+		UserID:  tfkit.TextOrNull(e.UserID), ClientID: tfkit.TextOrNull(e.ClientID), JWTID: tfkit.TextOrNull(e.JWTID), MessageID: tfkit.TextOrNull(e.MessageID),
+		ReferenceID: tfkit.TextOrNull(e.ReferenceID), TraceID: tfkit.TextOrNull(e.TraceID), IPAddress: tfkit.TextOrNull(e.IPAddress),
+		ExpiresAt: tfkit.TextOrNull(e.ExpiresAt),
+		Data:      document(e.Data), IndexedData: document(e.IndexedData), MayHaveMoreData: types.BoolPointerValue(e.MayHaveMoreData),
 	}
 }

@@ -41,7 +41,7 @@ func vendor(now func() time.Time) *baselineprovider.Vendor {
 		Functions: functions(), API: connection(),
 	}
 	v.DataSources = append(dataSources(), newAccountsDataSource, newAuditMetadataDataSource, newAuditEventsDataSource, func() datasource.DataSource {
-		return &accessReviewDataSource{liveDataSource{name: "access_review"}, v, now}
+		return &accessReviewDataSource{liveDataSource{Name: "access_review"}, v, now}
 	})
 	return v
 }

@@ -1,12 +1,9 @@
 package mock
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
 // Seed describes an organization. It says what is there, not what the server would accept: a seed may contain two CI
@@ -46,24 +43,7 @@ var demoSeed []byte
 
 // DemoSeed returns SignPath's own documentation example: a team, project A with origin verification, project B
 // without, each with test-signing and release-signing.
-func DemoSeed() Seed {
-	seed, err := ParseSeed(demoSeed)
-	if err != nil {
-		panic("mock: the embedded demo seed is broken: " + err.Error())
-	}
-	return seed
-}
+func DemoSeed() Seed { return mockserver.EmbeddedSeed[Seed](demoSeed) }
 
 // ParseSeed reads a seed. An unknown key is an error: a typo must not silently seed something else.
-func ParseSeed(document []byte) (Seed, error) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	decoder.DisallowUnknownFields()
-	var seed Seed
-	if err := decoder.Decode(&seed); err != nil {
-		return Seed{}, fmt.Errorf("seed: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Seed{}, errors.New("seed: there is something behind the JSON object")
-	}
-	return seed, nil
-}
+func ParseSeed(document []byte) (Seed, error) { return mockserver.ParseSeed[Seed](document) }
