@@ -59,8 +59,10 @@ func TestInvitations(t *testing.T) {
 		}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			changes, err := vendors.Baselines.Inviting("ignisign_application_invitation").ReadInvitation("a", &tfjson.Change{Actions: test.actions,
-				Before: test.was, After: test.is})
+			changes, err := vendors.Baselines.Inviting("ignisign_application_invitation").ReadInvitation("a", &tfjson.Change{
+				Actions: test.actions,
+				Before:  test.was, After: test.is,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,8 +111,10 @@ func TestInvitationDrift(t *testing.T) {
 			t.Errorf("%s: %q, %t", name, got, accepted)
 		}
 	}
-	got, _ := vendors.Baselines.Inviting("ignisign_application_invitation").InvitationDrift(&tfjson.Change{Before: invited("PENDING"),
-		BeforeSensitive: object{"email": true}})
+	got, _ := vendors.Baselines.Inviting("ignisign_application_invitation").InvitationDrift(&tfjson.Change{
+		Before:          invited("PENDING"),
+		BeforeSensitive: object{"email": true},
+	})
 	if got != "the invitation of somebody to "+app+" is gone, or was cancelled" {
 		t.Errorf("a sensitive address: %q", got)
 	}

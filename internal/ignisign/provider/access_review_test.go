@@ -69,8 +69,10 @@ func startReviewed(t *testing.T, dialect string) *application {
 	root, stop, err := server.Start()
 	testkit.Must(t, err)
 	t.Cleanup(stop)
-	return &application{Server: server, Console: server.Console(), Terraform: providertest.InProcess(t, "ignisign", provider.NewServer, "2026-11-28"),
-		t: t, root: root}
+	return &application{
+		Server: server, Console: server.Console(), Terraform: providertest.InProcess(t, "ignisign", provider.NewServer, "2026-11-28"),
+		t: t, root: root,
+	}
 }
 
 type toldReview struct{ findings, gaps, cannotSee string }
@@ -170,8 +172,10 @@ func TestReviewOfChangesByHand(t *testing.T) {
 				return a.ChangeMember("release.manager@example.com", roles("PRODUCTION", "ADMIN"))
 			}, changed + "66bf00000000000000000098.", noMembers,
 		},
-		"a member is removed": {func(a *application) error { return a.RemoveMember("release.manager@example.com") }, changed + "66bf00000000000000000098.",
-			noMembers},
+		"a member is removed": {
+			func(a *application) error { return a.RemoveMember("release.manager@example.com") }, changed + "66bf00000000000000000098.",
+			noMembers,
+		},
 		"the webhook is removed": {
 			func(a *application) error { return a.RemoveWebhook("66bf00000000000000000003") },
 			`warn webhook-missing PRODUCTION: PRODUCTION has no active webhook "https://hooks.example.com/ignisign".`,

@@ -122,10 +122,14 @@ func TestDataSourceFailures(t *testing.T) {
 			fault   mockserver.Fault
 			phrases []string
 		}{
-			"401": {mockserver.Fault{Status: http.StatusUnauthorized, Body: fmt.Sprintf(body, "No", 401, "INVALID_AUTH_JWT_TOKEN", "{}")},
-				[]string{"IgniSign refused the API key", "INVALID_AUTH_JWT_TOKEN", "IGNISIGN_API_KEY"}},
-			"403": {mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "No", 403, "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "{}")},
-				[]string{"Not allowed by IgniSign", "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "not published"}},
+			"401": {
+				mockserver.Fault{Status: http.StatusUnauthorized, Body: fmt.Sprintf(body, "No", 401, "INVALID_AUTH_JWT_TOKEN", "{}")},
+				[]string{"IgniSign refused the API key", "INVALID_AUTH_JWT_TOKEN", "IGNISIGN_API_KEY"},
+			},
+			"403": {
+				mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "No", 403, "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "{}")},
+				[]string{"Not allowed by IgniSign", "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "not published"},
+			},
 			"403 feature": {
 				mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "Forbidden", 403, "ORGANIZATION_FEATURE_FORBIDDEN",
 					`{"missing":[{"feature":"API","claims":["READ"]}]}`)},
@@ -133,8 +137,10 @@ func TestDataSourceFailures(t *testing.T) {
 			},
 			"404": {mockserver.Fault{Status: http.StatusNotFound, Body: fmt.Sprintf(body, "No", 404, "UNKNOWN_ERROR", "{}")}, []string{"Not found by IgniSign"}},
 			"429": {mockserver.Fault{Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "3600"}}, []string{"Too many requests"}},
-			"500": {mockserver.Fault{Status: http.StatusInternalServerError, Body: fmt.Sprintf(body, "No", 500, "INTERNAL_ERROR", "{}")},
-				[]string{"IgniSign failed", "INTERNAL_ERROR"}},
+			"500": {
+				mockserver.Fault{Status: http.StatusInternalServerError, Body: fmt.Sprintf(body, "No", 500, "INTERNAL_ERROR", "{}")},
+				[]string{"IgniSign failed", "INTERNAL_ERROR"},
+			},
 			"malformed": {mockserver.Fault{Action: mockserver.FaultMalformedBody}, []string{"Unexpected answer from IgniSign"}},
 			"a secret in the refusal": {
 				mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "Bearer "+demoKey, 403, "INVALID_CONTEXT", "{}")}, []string{"INVALID_CONTEXT"},
@@ -165,12 +171,18 @@ func TestDataSourcesRefuse(t *testing.T) {
 		phrases []string
 	}{
 		"environment": {`data "ignisign_webhooks" "x" { environment = "TEST" }`, []string{"environment", "TEST"}},
-		"webhook": {`data "ignisign_membership_changes" "x" { webhook_id = "https://hooks.example.com" }`, []string{"Invalid id of a webhook",
-			"24 hexadecimal digits"}},
-		"time": {"data \"ignisign_membership_changes\" \"x\" {\n  webhook_id = \"66bf00000000000000000003\"\n  since = \"yesterday\"\n}",
-			[]string{"Invalid time", `"yesterday" is no time`}},
-		"no such hook": {`data "ignisign_membership_changes" "x" { webhook_id = "66bf0000000000000000ffff" }`, []string{"Not found by IgniSign",
-			"66bf0000000000000000ffff"}},
+		"webhook": {`data "ignisign_membership_changes" "x" { webhook_id = "https://hooks.example.com" }`, []string{
+			"Invalid id of a webhook",
+			"24 hexadecimal digits",
+		}},
+		"time": {
+			"data \"ignisign_membership_changes\" \"x\" {\n  webhook_id = \"66bf00000000000000000003\"\n  since = \"yesterday\"\n}",
+			[]string{"Invalid time", `"yesterday" is no time`},
+		},
+		"no such hook": {`data "ignisign_membership_changes" "x" { webhook_id = "66bf0000000000000000ffff" }`, []string{
+			"Not found by IgniSign",
+			"66bf0000000000000000ffff",
+		}},
 	} {
 		a := startApplication(t, "").configure(c.config)
 		t.Run(name, func(t *testing.T) {
