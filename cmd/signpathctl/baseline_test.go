@@ -239,7 +239,8 @@ func withLiveReview(t *testing.T, severity string, gaps []any) string {
 		return append(resources, map[string]any{
 			"address": "data.signicat_access_review.acme", "mode": "data", "type": "signicat_access_review", "name": "acme", "values": map[string]any{
 				"findings": []any{map[string]any{
-					"rule": "account-without-entry", "severity": severity, "subject": "a-1", "sentence": "The baseline does not mention the account a-1.", "advice": "Look at it.",
+					"rule": "account-without-entry", "severity": severity, "subject": "a-1", "sentence": "The baseline does not mention the account a-1.",
+					"advice": "Look at it.",
 				}},
 				"gaps": gaps, "cannot_see": []any{"Users: no API shows them."},
 			},

@@ -38,10 +38,12 @@ func TestInvitations(t *testing.T) {
 		"other roles": {invited("PENDING"), invited("PENDING", other), update, []string{
 			dev + "is invited to " + app + " as READER and USER in DEVELOPMENT and USER in STAGING, and no longer as ADMIN in DEVELOPMENT",
 		}, 0},
-		"sent again":           {invited("PENDING"), invited("PENDING", again), update, []string{dev + "is sent the invitation to " + app + " again"}, 1},
-		"again after no":       {invited("DECLINED"), invited("", again), update, []string{dev + "declined, and is invited again to " + app + " as ADMIN in DEVELOPMENT: an e-mail is sent"}, 1},
+		"sent again": {invited("PENDING"), invited("PENDING", again), update, []string{dev + "is sent the invitation to " + app + " again"}, 1},
+		"again after no": {invited("DECLINED"), invited("", again), update, []string{dev + "declined, and is invited again to " + app +
+			" as ADMIN in DEVELOPMENT: an e-mail is sent"}, 1},
 		"nothing about access": {invited("ACCEPTED"), invited("ACCEPTED", set("accepted_on_destroy", "forget")), update, nil, 0},
-		"cancelled":            {invited("PENDING"), nil, tfjson.Actions{tfjson.ActionDelete}, []string{dev + "is no longer invited to " + app + ": the invitation is cancelled"}, 0},
+		"cancelled": {invited("PENDING"), nil, tfjson.Actions{tfjson.ActionDelete}, []string{dev + "is no longer invited to " + app +
+			": the invitation is cancelled"}, 0},
 		"accepted, and forgotten": {invited("ACCEPTED"), nil, tfjson.Actions{tfjson.ActionDelete}, []string{
 			dev + "keeps the access that an accepted invitation to " + app + " gave: Terraform forgets it, and a person has to remove the member",
 		}, 0},
@@ -57,7 +59,10 @@ func TestInvitations(t *testing.T) {
 		}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			changes, err := vendors.Baselines.Inviting("ignisign_application_invitation").ReadInvitation("a", &tfjson.Change{Actions: test.actions, Before: test.was, After: test.is})
+			changes, err := vendors.Baselines.Inviting("ignisign_application_invitation").ReadInvitation("a", &tfjson.Change{
+				Actions: test.actions,
+				Before:  test.was, After: test.is,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +111,10 @@ func TestInvitationDrift(t *testing.T) {
 			t.Errorf("%s: %q, %t", name, got, accepted)
 		}
 	}
-	got, _ := vendors.Baselines.Inviting("ignisign_application_invitation").InvitationDrift(&tfjson.Change{Before: invited("PENDING"), BeforeSensitive: object{"email": true}})
+	got, _ := vendors.Baselines.Inviting("ignisign_application_invitation").InvitationDrift(&tfjson.Change{
+		Before:          invited("PENDING"),
+		BeforeSensitive: object{"email": true},
+	})
 	if got != "the invitation of somebody to "+app+" is gone, or was cancelled" {
 		t.Errorf("a sensitive address: %q", got)
 	}

@@ -124,7 +124,8 @@ func (r *DriftReport) IsWhole() bool { return !r.Errored && !r.Partial && !r.mis
 // not manage. That a user accepted an invitation is nothing to do anything about.
 func (r *DriftReport) Drifted(outside bool) bool {
 	isDrift := func(c DriftChange) bool { return c.Kind != DriftAccepted }
-	return slices.ContainsFunc(r.Baselines, BaselineDrift.IsDrift) || r.liveFindings() > 0 || slices.ContainsFunc(r.Changes, isDrift) || slices.ContainsFunc(r.Unseen, isDrift) ||
+	return slices.ContainsFunc(r.Baselines, BaselineDrift.IsDrift) || r.liveFindings() > 0 || slices.ContainsFunc(r.Changes, isDrift) ||
+		slices.ContainsFunc(r.Unseen, isDrift) ||
 		outside && slices.ContainsFunc(r.Outside, isDrift)
 }
 

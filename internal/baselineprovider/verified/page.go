@@ -88,12 +88,16 @@ func (p *Page) Model(m *baseline.Model) {
 	p.Table([]string{"rule", "finds", "evidence", "source"}, rows)
 }
 
-// WriteTo writes the page to the file that the command line names, with the counts after the
-// head.
+// WriteTo writes the page to the file that the command line names.
 func (p *Page) WriteTo(arguments []string, vendor, head string) error {
 	if len(arguments) != 1 {
 		return fmt.Errorf("one argument is needed, the file to write, and there are %d", len(arguments))
 	}
+	return os.WriteFile(arguments[0], []byte(p.Text(vendor, head)), 0o644) //nolint:gosec // It is a page to be published.
+}
+
+// Text returns the page, with the counts after the head.
+func (p *Page) Text(vendor, head string) string {
 	labels := []access.Evidence{access.Documented, access.Observed, access.Inferred, Unknown}
 	counts := &Page{}
 	var rows [][]string
@@ -112,6 +116,5 @@ func (p *Page) WriteTo(arguments []string, vendor, head string) error {
 	}
 	counts.Table([]string{"facts", "documented", "observed", "inferred", "unknown"}, append(rows, sum))
 	front := "---\npage_title: \"What is verified\"\nsubcategory: \"\"\ndescription: |-\n  How well everything is known that the provider for " + vendor + " rests on.\n---\n\n# What is verified\n\n"
-	text := front + strings.TrimSpace(head) + "\n\n" + counts.text.String() + strings.TrimSpace(p.text.String()) + "\n"
-	return os.WriteFile(arguments[0], []byte(text), 0o644) //nolint:gosec // It is a page to be published.
+	return front + strings.TrimSpace(head) + "\n\n" + counts.text.String() + strings.TrimSpace(p.text.String()) + "\n"
 }

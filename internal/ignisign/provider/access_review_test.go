@@ -48,7 +48,8 @@ func reviewed(others ...string) string {
 	return text + `}
 resource "terraform_data" "review" {
   input = {
-    findings   = [for f in data.ignisign_access_review.contracts.findings : "${f.severity} ${f.rule} ${f.subject}: ${f.sentence}" if f.rule != "unrestricted-key"]
+    findings   = [for f in data.ignisign_access_review.contracts.findings :
+      "${f.severity} ${f.rule} ${f.subject}: ${f.sentence}" if f.rule != "unrestricted-key"]
     gaps       = data.ignisign_access_review.contracts.gaps
     cannot_see = data.ignisign_access_review.contracts.cannot_see
   }
@@ -68,7 +69,10 @@ func startReviewed(t *testing.T, dialect string) *application {
 	root, stop, err := server.Start()
 	testkit.Must(t, err)
 	t.Cleanup(stop)
-	return &application{Server: server, Console: server.Console(), Terraform: providertest.InProcess(t, "ignisign", provider.NewServer, "2026-11-28"), t: t, root: root}
+	return &application{
+		Server: server, Console: server.Console(), Terraform: providertest.InProcess(t, "ignisign", provider.NewServer, "2026-11-28"),
+		t: t, root: root,
+	}
 }
 
 type toldReview struct{ findings, gaps, cannotSee string }
@@ -123,7 +127,8 @@ func TestReviewOfChangesByHand(t *testing.T) {
 		"a key of the same name is made": {func(a *application) error {
 			_, _, err := a.MakeKey("PRODUCTION", "backend")
 			return err
-		}, `deny key-outside-baseline PRODUCTION: PRODUCTION has 2 API keys called "backend", and one name covers one alone. Name by id which it is: "66bf00000000000000000012", `, noMembers},
+		}, `deny key-outside-baseline PRODUCTION: PRODUCTION has 2 API keys called "backend", and one name covers one alone. ` +
+			`Name by id which it is: "66bf00000000000000000012", `, noMembers},
 		"a key is revoked": {
 			func(a *application) error { return a.RevokeKey("66bf00000000000000000011") },
 			`warn key-missing STAGING: STAGING has no active API key "66bf00000000000000000011".`, noMembers,
@@ -135,22 +140,26 @@ func TestReviewOfChangesByHand(t *testing.T) {
 			}, `deny sso-outside-baseline PRODUCTION: PRODUCTION has the way to sign in "shadow"`, noMembers,
 		},
 		"a way to sign in is archived": {
-			func(a *application) error { return a.ArchiveSSO("company login") }, `warn sso-missing PRODUCTION: PRODUCTION has no active way to sign in "company login".`, noMembers,
+			func(a *application) error { return a.ArchiveSSO("company login") },
+			`warn sso-missing PRODUCTION: PRODUCTION has no active way to sign in "company login".`, noMembers,
 		},
 		"somebody is invited": {
 			func(a *application) error {
 				_, err := a.Invite("mallory@example.com", mock.Roles{"PRODUCTION": {"ADMIN"}, "STAGING": {"READER"}})
 				return err
-			}, "warn invited-outside-baseline user:mallory@example.com: user:mallory@example.com is invited to PRODUCTION and STAGING, where the baseline has no role for them.",
+			}, "warn invited-outside-baseline user:mallory@example.com: " +
+				"user:mallory@example.com is invited to PRODUCTION and STAGING, where the baseline has no role for them.",
 			"Which roles an invitation stands for",
 		},
 		"somebody is invited to more": {
 			func(a *application) error {
 				return a.ChangeInvitation("dev.lead@example.com", mock.Roles{"DEVELOPMENT": {"ADMIN"}, "PRODUCTION": {"ADMIN"}})
-			}, "warn invited-outside-baseline user:dev.lead@example.com: user:dev.lead@example.com is invited to PRODUCTION, where the baseline has no role for them.", noMembers,
+			}, "warn invited-outside-baseline user:dev.lead@example.com: " +
+				"user:dev.lead@example.com is invited to PRODUCTION, where the baseline has no role for them.", noMembers,
 		},
 		"somebody accepts, whom the baseline has": {
-			func(a *application) error { return a.Accept("dev.lead@example.com") }, changed, "An invitation that was accepted says nothing of what the member may do now",
+			func(a *application) error { return a.Accept("dev.lead@example.com") }, changed,
+			"An invitation that was accepted says nothing of what the member may do now",
 		},
 		"a member is added": {
 			func(a *application) error {
@@ -163,10 +172,14 @@ func TestReviewOfChangesByHand(t *testing.T) {
 				return a.ChangeMember("release.manager@example.com", roles("PRODUCTION", "ADMIN"))
 			}, changed + "66bf00000000000000000098.", noMembers,
 		},
-		"a member is removed": {func(a *application) error { return a.RemoveMember("release.manager@example.com") }, changed + "66bf00000000000000000098.", noMembers},
+		"a member is removed": {
+			func(a *application) error { return a.RemoveMember("release.manager@example.com") }, changed + "66bf00000000000000000098.",
+			noMembers,
+		},
 		"the webhook is removed": {
 			func(a *application) error { return a.RemoveWebhook("66bf00000000000000000003") },
-			`warn webhook-missing PRODUCTION: PRODUCTION has no active webhook "https://hooks.example.com/ignisign".`, "Changes of members that no webhook of PRODUCTION recorded",
+			`warn webhook-missing PRODUCTION: PRODUCTION has no active webhook "https://hooks.example.com/ignisign".`,
+			"Changes of members that no webhook of PRODUCTION recorded",
 		},
 		"a webhook is added": {
 			func(a *application) error {
@@ -265,7 +278,8 @@ func TestReviewRefuses(t *testing.T) {
 		})
 	}
 	a := startReviewed(t, "")
-	if told := a.review(`applications = { contracts = { id = "appId_99999999-2222-3333-4444-555555555555" } }`); !strings.Contains(told.gaps, "No application of the baseline has the id appId_11111111") {
+	if told := a.review(`applications = { contracts = { id = "appId_99999999-2222-3333-4444-555555555555" } }`); !strings.Contains(told.gaps,
+		"No application of the baseline has the id appId_11111111") {
 		t.Errorf("another application is compared: %+v", told)
 	}
 	told := startReviewed(t, "").review("attestation =", `environments = ["DEVELOPMENT"]`, `api_keys = { DEVELOPMENT = ["terraform"] }`)

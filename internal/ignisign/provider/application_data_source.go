@@ -144,7 +144,8 @@ func newEnvironmentRecord(e api.EnvironmentSettings) environmentRecord {
 	}
 	for _, k := range e.Keys {
 		record.Keys = append(record.Keys, keyRecord{
-			tfkit.TextOrNull(k.ID), tfkit.TextOrNull(k.Name), tfkit.TextOrNull(k.Description), tfkit.TextOrNull(k.Status), types.BoolPointerValue(k.IsRestricted), k.Permissions,
+			tfkit.TextOrNull(k.ID), tfkit.TextOrNull(k.Name), tfkit.TextOrNull(k.Description), tfkit.TextOrNull(k.Status),
+			types.BoolPointerValue(k.IsRestricted), k.Permissions,
 		})
 	}
 	if e.SSO != nil {

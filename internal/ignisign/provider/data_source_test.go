@@ -54,7 +54,8 @@ data "ignisign_membership_changes" "later" {
 // TestDataSources: each tells all that is known, null for what IgniSign does not tell, and no secret.
 func TestDataSources(t *testing.T) {
 	t.Parallel()
-	a := startQuietly(t, "").configure(dataSources + told("application", "data.ignisign_application.this") + told("invitations", "data.ignisign_application_invitations.all.invitations") +
+	a := startQuietly(t, "").configure(dataSources + told("application", "data.ignisign_application.this") + told("invitations",
+		"data.ignisign_application_invitations.all.invitations") +
 		told("webhooks", "data.ignisign_webhooks.production.webhooks") + told("own", "data.ignisign_webhooks.own.webhooks") +
 		told("changes", "data.ignisign_membership_changes.all") + told("later", "data.ignisign_membership_changes.later.changes"))
 	applied := a.Apply(testkit.Options{})
@@ -75,7 +76,8 @@ func TestDataSources(t *testing.T) {
 	if len(keys) != 2 || keys[1].(map[string]any)["status"] != "REVOCATED" || keys[0].(map[string]any)["is_restricted"] != false {
 		t.Errorf("the keys are %v", keys)
 	}
-	if login := sso[0].(map[string]any); login["server_url"] != "https://login.example.com" || login["client_id"] != "contracts" || login["metadata_url"] != nil || login["is_from_organization"] != true {
+	if login := sso[0].(map[string]any); login["server_url"] != "https://login.example.com" || login["client_id"] != "contracts" ||
+		login["metadata_url"] != nil || login["is_from_organization"] != true {
 		t.Errorf("the way to sign in is %v", login)
 	}
 	invited := a.told("invitations").([]any)
@@ -99,7 +101,8 @@ func TestDataSources(t *testing.T) {
 	}
 
 	// What the context does not show is null, which is not the same as that there is nothing.
-	own := startQuietly(t, "context-of-own-environment").configure("data \"ignisign_application\" \"this\" {}\n" + told("names", "data.ignisign_application.this.environments[*].name"))
+	own := startQuietly(t, "context-of-own-environment").configure("data \"ignisign_application\" \"this\" {}\n" + told("names",
+		"data.ignisign_application.this.environments[*].name"))
 	if applied := own.Apply(testkit.Options{}); applied.Err != nil || fmt.Sprint(own.told("names")) != "[DEVELOPMENT]" {
 		t.Errorf("it tells %v: %s", own.told("names"), applied)
 	}
@@ -119,15 +122,25 @@ func TestDataSourceFailures(t *testing.T) {
 			fault   mockserver.Fault
 			phrases []string
 		}{
-			"401": {mockserver.Fault{Status: http.StatusUnauthorized, Body: fmt.Sprintf(body, "No", 401, "INVALID_AUTH_JWT_TOKEN", "{}")}, []string{"IgniSign refused the API key", "INVALID_AUTH_JWT_TOKEN", "IGNISIGN_API_KEY"}},
-			"403": {mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "No", 403, "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "{}")}, []string{"Not allowed by IgniSign", "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "not published"}},
+			"401": {
+				mockserver.Fault{Status: http.StatusUnauthorized, Body: fmt.Sprintf(body, "No", 401, "INVALID_AUTH_JWT_TOKEN", "{}")},
+				[]string{"IgniSign refused the API key", "INVALID_AUTH_JWT_TOKEN", "IGNISIGN_API_KEY"},
+			},
+			"403": {
+				mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "No", 403, "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "{}")},
+				[]string{"Not allowed by IgniSign", "INVALID_CONTEXT_RIGHT_NOT_ALLOWED", "not published"},
+			},
 			"403 feature": {
-				mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "Forbidden", 403, "ORGANIZATION_FEATURE_FORBIDDEN", `{"missing":[{"feature":"API","claims":["READ"]}]}`)},
+				mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "Forbidden", 403, "ORGANIZATION_FEATURE_FORBIDDEN",
+					`{"missing":[{"feature":"API","claims":["READ"]}]}`)},
 				[]string{"ORGANIZATION_FEATURE_FORBIDDEN", "API"},
 			},
-			"404":       {mockserver.Fault{Status: http.StatusNotFound, Body: fmt.Sprintf(body, "No", 404, "UNKNOWN_ERROR", "{}")}, []string{"Not found by IgniSign"}},
-			"429":       {mockserver.Fault{Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "3600"}}, []string{"Too many requests"}},
-			"500":       {mockserver.Fault{Status: http.StatusInternalServerError, Body: fmt.Sprintf(body, "No", 500, "INTERNAL_ERROR", "{}")}, []string{"IgniSign failed", "INTERNAL_ERROR"}},
+			"404": {mockserver.Fault{Status: http.StatusNotFound, Body: fmt.Sprintf(body, "No", 404, "UNKNOWN_ERROR", "{}")}, []string{"Not found by IgniSign"}},
+			"429": {mockserver.Fault{Status: http.StatusTooManyRequests, Headers: map[string]string{"Retry-After": "3600"}}, []string{"Too many requests"}},
+			"500": {
+				mockserver.Fault{Status: http.StatusInternalServerError, Body: fmt.Sprintf(body, "No", 500, "INTERNAL_ERROR", "{}")},
+				[]string{"IgniSign failed", "INTERNAL_ERROR"},
+			},
 			"malformed": {mockserver.Fault{Action: mockserver.FaultMalformedBody}, []string{"Unexpected answer from IgniSign"}},
 			"a secret in the refusal": {
 				mockserver.Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(body, "Bearer "+demoKey, 403, "INVALID_CONTEXT", "{}")}, []string{"INVALID_CONTEXT"},
@@ -157,10 +170,19 @@ func TestDataSourcesRefuse(t *testing.T) {
 		config  string
 		phrases []string
 	}{
-		"environment":  {`data "ignisign_webhooks" "x" { environment = "TEST" }`, []string{"environment", "TEST"}},
-		"webhook":      {`data "ignisign_membership_changes" "x" { webhook_id = "https://hooks.example.com" }`, []string{"Invalid id of a webhook", "24 hexadecimal digits"}},
-		"time":         {"data \"ignisign_membership_changes\" \"x\" {\n  webhook_id = \"66bf00000000000000000003\"\n  since = \"yesterday\"\n}", []string{"Invalid time", `"yesterday" is no time`}},
-		"no such hook": {`data "ignisign_membership_changes" "x" { webhook_id = "66bf0000000000000000ffff" }`, []string{"Not found by IgniSign", "66bf0000000000000000ffff"}},
+		"environment": {`data "ignisign_webhooks" "x" { environment = "TEST" }`, []string{"environment", "TEST"}},
+		"webhook": {`data "ignisign_membership_changes" "x" { webhook_id = "https://hooks.example.com" }`, []string{
+			"Invalid id of a webhook",
+			"24 hexadecimal digits",
+		}},
+		"time": {
+			"data \"ignisign_membership_changes\" \"x\" {\n  webhook_id = \"66bf00000000000000000003\"\n  since = \"yesterday\"\n}",
+			[]string{"Invalid time", `"yesterday" is no time`},
+		},
+		"no such hook": {`data "ignisign_membership_changes" "x" { webhook_id = "66bf0000000000000000ffff" }`, []string{
+			"Not found by IgniSign",
+			"66bf0000000000000000ffff",
+		}},
 	} {
 		a := startApplication(t, "").configure(c.config)
 		t.Run(name, func(t *testing.T) {
@@ -171,6 +193,7 @@ func TestDataSourcesRefuse(t *testing.T) {
 	a := startApplication(t, "")
 	a.Write("main.tf", `data "ignisign_application" "this" {}`)
 	a.planFails("No API key is set", "IGNISIGN_API_KEY", "api_key")
-	a.Write("main.tf", "resource \"terraform_data\" \"key\" {\n  input = \"x\"\n}\nprovider \"ignisign\" {\n  api_key = terraform_data.key.output\n}\ndata \"ignisign_application\" \"this\" {}")
+	a.Write("main.tf", "resource \"terraform_data\" \"key\" {\n  input = \"x\"\n}\n"+
+		"provider \"ignisign\" {\n  api_key = terraform_data.key.output\n}\ndata \"ignisign_application\" \"this\" {}")
 	a.planFails("Setting not known at plan time", "api_key depends on something")
 }

@@ -42,8 +42,9 @@ func vendor(now func() time.Time) *baselineprovider.Vendor {
 		Resources: []func() resource.Resource{func() resource.Resource { return &invitationResource{} }},
 		API:       connection(),
 	}
-	v.DataSources = append(dataSources(), newApplicationDataSource, newInvitationsDataSource, newWebhooksDataSource, newMembershipChangesDataSource, func() datasource.DataSource {
-		return &accessReviewDataSource{liveDataSource{Name: "access_review"}, v, now}
-	})
+	v.DataSources = append(dataSources(), newApplicationDataSource, newInvitationsDataSource, newWebhooksDataSource, newMembershipChangesDataSource,
+		func() datasource.DataSource {
+			return &accessReviewDataSource{liveDataSource{Name: "access_review"}, v, now}
+		})
 	return v
 }

@@ -7,23 +7,59 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselineprovider/verified"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/procedure"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 )
 
 func main() {
+	if err := newPage().WriteTo(os.Args[1:], vendor, head); err != nil {
+		log.Fatal(err)
+	}
+}
+
+const vendor = "IgniSign"
+
+func newPage() *verified.Page {
 	page := &verified.Page{}
 	writeRoles(page)
 	writeMatrix(page)
 	page.Model(procedure.Model)
-	writeUnknown(page)
-	if err := page.WriteTo(os.Args[1:], "IgniSign", head); err != nil {
-		log.Fatal(err)
+	page.Say("The run-book is tested by carrying out its steps on a simulated Console. That tests our reading of the pages, not IgniSign.")
+	page.Questions("signpathctl mock ignisign", questions(), []string{
+		"what the limitations of Organization Admin are, which the page speaks of",
+		"whether Organization User comes by itself to whoever is in an application",
+		"where the Console has the page for the users of an application, and how a role is taken there",
+		"from when on a role holds that was given or taken",
+		"what happens when the last administrator goes: there is an error code that says an organization must have one",
+		"what an accreditation level of a permission demands or blocks",
+		"whether an invitation ends by itself: it has no property for that",
+		"how many requests are allowed in what time",
+	})
+	page.Look(look())
+	page.API(contract.Facts(), usedFor)
+	return page
+}
+
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// usedFor is the purpose that the client has for an operation, on either version.
+func usedFor(operation string) string {
+	method, path, _ := strings.Cut(operation, " ")
+	for _, route := range api.Routes() {
+		for _, version := range []api.Version{api.Version3, api.Version4} {
+			if route.Method == method && parameter.ReplaceAllString("/"+string(version)+route.Path, "") == parameter.ReplaceAllString(path, "") {
+				return route.Purpose
+			}
+		}
 	}
+	panic("no route of the client is " + operation)
 }
 
 const head = `
@@ -96,20 +132,4 @@ func writeMatrix(page *verified.Page) {
 		rows = append(rows, []string{c.Statement, c.Source, c.Against, c.AgainstSource})
 	}
 	page.Table([]string{"statement", "source", "against it", "source"}, rows)
-}
-
-func writeUnknown(page *verified.Page) {
-	all := []string{
-		"whether the server enforces the matrix as it is published",
-		"what the limitations of Organization Admin are, which the page speaks of",
-		"whether Organization User comes by itself to whoever is in an application",
-		"how the roles of invitations (`ADMIN`, `USER`, `READER`) relate to the roles of IAM that the Console shows",
-		"where the Console has the page for the users of an application, and how a role is taken there",
-		"from when on a role holds that was given or taken",
-		"what happens when the last administrator goes: there is an error code that says an organization must have one",
-		"what an accreditation level of a permission demands or blocks",
-	}
-	page.Count("questions that no source answers", verified.Unknown, len(all))
-	page.Say("## What is unknown", "* "+strings.Join(all, "\n* "))
-	page.Say("The run-book is tested by carrying out its steps on a simulated Console. That tests our reading of the pages, not IgniSign.")
 }

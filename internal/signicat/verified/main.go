@@ -10,25 +10,56 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselineprovider/verified"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/procedure"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/vocabulary"
 )
 
 func main() {
+	if err := newPage().WriteTo(os.Args[1:], vendor, head); err != nil {
+		log.Fatal(err)
+	}
+}
+
+const vendor = "Signicat"
+
+func newPage() *verified.Page {
 	page := &verified.Page{}
 	writeRoles(page)
 	writeInheritance(page)
 	writeInvitations(page)
 	page.Model(procedure.Model(vocabulary.Published))
-	writeUnknown(page)
-	if err := page.WriteTo(os.Args[1:], "Signicat", head); err != nil {
-		log.Fatal(err)
+	page.Say("The run-book is tested by carrying out its steps on a simulated Dashboard, under both meanings of *Remove access*. That tests our reading of the pages, not Signicat.")
+	page.Questions("signpathctl mock signicat", questions(), []string{
+		"whether one role can be deselected in *Edit*",
+		"whether there are roles that a customer makes",
+		"states, expiry and repetition of invitations",
+		"how many requests are allowed in what time",
+	})
+	page.Look(look())
+	page.API(contract.Facts(), usedFor)
+	return page
+}
+
+// usedFor is what the client does with an operation.
+func usedFor(operation string) string {
+	for _, route := range api.Routes() {
+		switch {
+		case route.Method+" "+route.Path != operation:
+		case route == api.RouteAuditEvent:
+			return route.For + ": the client can, and no data source asks for it"
+		default:
+			return route.For
+		}
 	}
+	panic("no route of the client is " + operation)
 }
 
 const head = `
 **Nobody has asked a server of Signicat.** The provider rests on what Signicat publishes: the pages *Managing roles and permissions*, *Managing users*,
-*Accounts* and *Multi-factor authentication*, of which some are known in part only. Each fact has a label:
+*Accounts* and *Multi-factor authentication*, its reference pages of the account, audit and usage APIs, of which some are known in part only,
+and its .NET SDK. Each fact has a label:
 
 * **documented**: a page of the vendor states it;
 * **observed**: it was seen in the vendor's client code;
@@ -113,20 +144,4 @@ func label(s access.Statement) string {
 		return "unknown"
 	}
 	return string(s.Evidence)
-}
-
-func writeUnknown(page *verified.Page) {
-	all := []string{
-		"whether there is an API for users, roles and grants at all that no known source mentions",
-		"the list of roles, and which permissions each has",
-		"who it is that a domain stands for to which a role is granted",
-		"whether an Editor role has what a Writer role has, and what the exceptions of Viewer roles are",
-		"whether anything is inherited from a parent organisation",
-		"whether *Remove access* takes all roles of a principal, or those of one row; the steps hold under both",
-		"whether one role can be deselected in *Edit*",
-		"states, expiry and repetition of invitations",
-	}
-	page.Count("questions that no source answers", verified.Unknown, len(all))
-	page.Say("## What is unknown", "* "+strings.Join(all, "\n* "))
-	page.Say("The run-book is tested by carrying out its steps on a simulated Dashboard, under both meanings of *Remove access*. That tests our reading of the pages, not Signicat.")
 }
