@@ -41,6 +41,7 @@ func TestBaselineOutputsAreAsBefore(t *testing.T) {
 		"drift.md":        {"review", "drift", recordedBaselines + "refresh.json", "--format", "markdown"},
 		"inviting.txt":    {"review", "plan", invitingPlan(t)},
 		"live.txt":        {"review", "drift", live},
+		"no_baseline.md":  {"review", "drift", withoutBaseline(t), "--format", "markdown"},
 		"invited.txt":     {"review", "drift", invitationDrift(t, "DECLINED")},
 		"matrix.txt":      {"review", "baseline", recordedBaselines + "refresh.json"},
 		"matrix.md":       {"review", "baseline", recordedBaselines + "change.json", "--format", "markdown"},
@@ -246,6 +247,22 @@ func withLiveReview(t *testing.T, severity string, gaps []any) string {
 			},
 		})
 	})
+}
+
+// withoutBaseline is a plan from before the first apply: of live reviews, and of an invitation.
+func withoutBaseline(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile(withLiveReview(t, "warn", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan map[string]any
+	if err := json.Unmarshal(content, &plan); err != nil {
+		t.Fatal(err)
+	}
+	root := plan["prior_state"].(map[string]any)["values"].(map[string]any)["root_module"].(map[string]any)
+	root["resources"] = root["resources"].([]any)[1:]
+	return writtenPlan(t, "none", plan)
 }
 
 // withDeferredReview has a data source that depends on what changes.

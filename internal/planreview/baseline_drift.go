@@ -100,16 +100,31 @@ func (r *DriftReport) liveSection() section {
 	return oneBlock("What the API shows beside the baseline", keepRoles, lines, each(lines, func(l line) line { return plainLine(l.text) }))
 }
 
+// recordHeadline counts what is recorded, and what was found of it.
+func (r *DriftReport) recordHeadline() string {
+	var texts []string
+	if len(r.Baselines) > 0 {
+		texts = append(texts, r.baselineHeadline())
+	}
+	if n := r.liveFindings(); n > 0 {
+		texts = append(texts, fmt.Sprintf("APIs show %s beside what is recorded.", count(n, "thing that should be looked at", "things that should be looked at")))
+	} else if len(r.LiveReviews) > 0 {
+		texts = append(texts, "APIs show nothing beside what is recorded that should be looked at.")
+	}
+	if !r.granting && len(r.Changes) > 0 {
+		texts = append(texts, fmt.Sprintf("%s outside Terraform: %s.", count(len(r.Changes), "change", "changes"), kinds(r.Changes)))
+	}
+	for _, vendor := range r.recording() {
+		texts = append(texts, unreadBaseline(vendor))
+	}
+	return strings.Join(texts, " ")
+}
+
 // baselineHeadline counts the baselines.
 func (r *DriftReport) baselineHeadline() string {
-	if len(r.Baselines) == 0 {
-		return ""
-	}
 	counts := map[baselinereview.State]int{}
-	vendors := []string{}
 	for _, d := range r.Baselines {
 		counts[d.State]++
-		vendors = append(vendors, d.Vendor)
 	}
 	text := ""
 	for _, state := range []baselinereview.State{
@@ -127,14 +142,7 @@ func (r *DriftReport) baselineHeadline() string {
 		}
 		text += fmt.Sprintf("%d %s", counts[state], word)
 	}
-	text = fmt.Sprintf("%s of what access should be: %s.", count(len(r.Baselines), "baseline", "baselines"), text)
-	if n := r.liveFindings(); n > 0 {
-		text += fmt.Sprintf(" Their APIs show %s.", count(n, "thing that should be looked at", "things that should be looked at"))
-	}
-	for _, vendor := range unique(vendors) {
-		text += " " + unreadBaseline(vendor)
-	}
-	return text
+	return fmt.Sprintf("%s of what access should be: %s.", count(len(r.Baselines), "baseline", "baselines"), text)
 }
 
 func (r *DriftReport) baselineSection() section {

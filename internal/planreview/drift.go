@@ -66,8 +66,8 @@ type DriftChange struct {
 	followed bool
 	// fact tells the change alone.
 	fact string
-	// elsewhere is true for what is at another vendor than the audit log is of.
-	elsewhere bool
+	// elsewhere is the vendor of what is at another one than the audit log is of.
+	elsewhere string
 }
 
 // ID returns the id of the principal; "" where it is not known.

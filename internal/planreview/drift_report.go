@@ -96,7 +96,7 @@ func (r *DriftReport) Ask(since time.Time) {
 // the audit log does not tell.
 func (r *DriftReport) Attribute(find func(*DriftChange) *DriftAuthor) {
 	for i := range r.Changes {
-		if !r.Changes[i].elsewhere {
+		if r.Changes[i].elsewhere == "" {
 			r.Changes[i].Author = find(&r.Changes[i])
 		}
 	}
@@ -105,7 +105,7 @@ func (r *DriftReport) Attribute(find func(*DriftChange) *DriftAuthor) {
 
 // IsAuthorUnasked tells whether there are changes whose authors the audit log might tell.
 func (r *DriftReport) IsAuthorUnasked() bool {
-	return slices.ContainsFunc(r.Changes, func(c DriftChange) bool { return !c.elsewhere })
+	return slices.ContainsFunc(r.Changes, func(c DriftChange) bool { return c.elsewhere == "" })
 }
 
 // Note adds a line on what is not known. It ends without a full stop.
@@ -133,7 +133,7 @@ func (r *DriftReport) spell(searched bool) {
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		c.Sentence = r.told(*c) + ", outside Terraform"
-		if searched && c.Author == nil && !c.elsewhere {
+		if searched && c.Author == nil && c.elsewhere == "" {
 			c.Sentence += " (not found in the audit log)"
 		}
 	}
@@ -189,25 +189,33 @@ func (r *DriftReport) title() string {
 	return review.Enumerate(vendorsIn(r.reader, r.granting, vendors)) + " drift review"
 }
 
-// recording are the vendors of baselines, and of what compares them.
+// recording are the vendors of baselines, of what compares them, and of invitations.
 func (r *DriftReport) recording() []string {
 	all := each(r.Baselines, func(d BaselineDrift) string { return d.Vendor })
-	return unique(append(all, each(r.LiveReviews, func(l baselinereview.LiveReview) string { return l.Vendor })...))
+	for _, l := range r.LiveReviews {
+		all = append(all, l.Vendor)
+	}
+	for _, c := range r.Changes {
+		if c.elsewhere != "" {
+			all = append(all, c.elsewhere)
+		}
+	}
+	return unique(all)
 }
 
 // summary is about baselines where the head line is about the rest.
 func (r *DriftReport) summary() []string {
-	if !r.granting || len(r.Baselines) == 0 {
+	if !r.granting || len(r.recording()) == 0 {
 		return nil
 	}
-	return []string{r.baselineHeadline()}
+	return []string{r.recordHeadline()}
 }
 
 // headline counts the changes, and says what was looked at.
 func (r *DriftReport) headline() string {
 	text := r.counts()
 	if !r.granting {
-		text = r.baselineHeadline()
+		text = r.recordHeadline()
 	}
 	switch {
 	case r.Errored:

@@ -85,7 +85,7 @@ func invitationDrift(plan *Plan) (found []DriftChange) {
 		case change.Change.After == nil:
 			kind = DriftGone
 		}
-		found = append(found, DriftChange{Address: change.Address, Kind: kind, fact: sentence, elsewhere: true})
+		found = append(found, DriftChange{Address: change.Address, Kind: kind, fact: sentence, elsewhere: vendor.Name})
 	}
 	return found
 }

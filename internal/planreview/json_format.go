@@ -66,7 +66,7 @@ func (r *DriftReport) json(head envelope.Envelope) any {
 	if !r.live && r.granting {
 		whole = append(whole, unaskedDrift)
 	}
-	for _, vendor := range unique(each(r.Baselines, func(d BaselineDrift) string { return d.Vendor })) {
+	for _, vendor := range r.recording() {
 		whole = append(whole, unreadBaseline(vendor))
 	}
 	others := []otherChange{}

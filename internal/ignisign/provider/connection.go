@@ -74,7 +74,7 @@ func configure(ctx context.Context, version string, req provider.ConfigureReques
 	config.UserAgent = tfkit.UserAgent("ignisign", version, req.TerraformVersion)
 	log := tfkit.NewClientLog("ignisign", &config.Config)
 	source := tfkit.ClientSource[*api.Client]{
-		Service: &api.Service, Config: config.Config, IsSet: config.AppSecret != "", Log: log,
+		Service: &api.Service, Config: config.Config, HasSecret: config.AppSecret != "", Log: log,
 		New: func(httpapi.Config) (*api.Client, error) { return api.New(config) },
 	}
 	source.Configure(ctx, req, resp)

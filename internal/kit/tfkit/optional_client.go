@@ -27,9 +27,8 @@ type ClientSource[C interface{ Secrets() []*regexp.Regexp }] struct {
 	Service *httpapi.Service
 	// Config is the client's, with its settings from the block and from the environment.
 	Config httpapi.Config
-	// IsSet is true if another setting than the secret says that a client is wanted, so that a missing
-	// secret is an error.
-	IsSet bool
+	// HasSecret is true if a setting of the vendor's own has a secret.
+	HasSecret bool
 	// New makes the client of the vendor.
 	New func(httpapi.Config) (C, error)
 	// Log is where it writes.
@@ -51,7 +50,7 @@ func (s ClientSource[C]) Configure(_ context.Context, req provider.ConfigureRequ
 		return
 	}
 	secret := s.Service.Secret
-	if s.Config.Secret == "" && s.Config.SecretFile == "" && !s.IsSet {
+	if s.Config.Secret == "" && s.Config.SecretFile == "" && !s.HasSecret {
 		o.summary = fmt.Sprintf("No %s is set", secret.Noun)
 		o.detail = fmt.Sprintf("%s has to be asked for this. Set the environment variable %s (or %s in the provider block) to %s, or %s to the path of a file that holds it.",
 			s.Service.Name, s.Service.Environment[secret.Field], secret.Field, secret.Wanted, secret.File)

@@ -67,7 +67,7 @@ func configure(ctx context.Context, version string, req provider.ConfigureReques
 	log := tfkit.NewClientLog("signicat", &config)
 	whole := api.Config{Config: config, ClientID: block.ClientID.ValueString(), OrganisationID: block.OrganisationID.ValueString()}.FromEnvironment()
 	tfkit.ClientSource[*api.Client]{
-		Service: &api.Service, Config: whole.Config, IsSet: whole.ClientID != "", Log: log,
+		Service: &api.Service, Config: whole.Config, Log: log,
 		New: func(httpapi.Config) (*api.Client, error) { return api.New(whole) },
 	}.Configure(ctx, req, resp)
 }
