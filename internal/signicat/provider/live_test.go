@@ -344,7 +344,6 @@ func TestBadLiveInput(t *testing.T) {
 func TestBadConnection(t *testing.T) {
 	for name, c := range map[string]struct{ old, text, want string }{
 		"client":       {`client_id       = "org-round-apple-123"`, ``, "No client id is set"},
-		"secret":       {`client_secret   = "` + secretOfTest + `"`, ``, "No client secret is set"},
 		"organisation": {`"o-p-BBBBBBBBBBBBBBBBBBBB"`, `"a-ppge-AAAAAAAAAAAAAAAAAAAA"`, "is the id of an account"},
 		"plain http":   {`http://127.0.0.1`, `http://signicat.example.com`, "in the clear"},
 	} {
@@ -357,6 +356,11 @@ func TestBadConnection(t *testing.T) {
 		})
 	}
 	newLiveSite(t).Configure(`provider "signicat" { organisation_id = "o-p-BBBBBBBBBBBBBBBBBBBB" }` + acme(justAdmins, "")).PlanIs(true)
+	// The secret is for the night alone, and what asks then says that it is missing.
+	withoutSecret := newLiveSite(t).Configure(strings.Replace(block("http://127.0.0.1:1"), `client_secret   = "`+secretOfTest+`"`, "", 1) + acme(justAdmins, ""))
+	withoutSecret.PlanIs(true)
+	withoutSecret.Configure(strings.Replace(block("http://127.0.0.1:1"), `client_secret   = "`+secretOfTest+`"`, "", 1) + `data "signicat_accounts" "all" {}`)
+	withoutSecret.PlanFails("No client secret is set", "SIGNICAT_CLIENT_SECRET")
 }
 
 // TestReviewOfUnknownValues: what is only known after apply makes a review wait, and is no error.
