@@ -1,6 +1,8 @@
 package api
 
 import (
+	"regexp"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
@@ -29,6 +31,9 @@ const (
 	FieldAPIVersion httpapi.Field = "api_version"
 )
 
+// keyShape is what new keys and old ones look like (observed).
+var keyShape = regexp.MustCompile(`\bsk(v2)?_[a-z]+_[A-Za-z0-9_-]{8,}`)
+
 // Service is IgniSign's API.
 var Service = httpapi.Service{
 	Name:       "IgniSign",
@@ -37,7 +42,7 @@ var Service = httpapi.Service{
 		httpapi.FieldURL: EnvURL, FieldAPIKey: EnvAPIKey, FieldAPIKeyFile: EnvAPIKeyFile, FieldAppID: EnvAppID, FieldAppEnv: EnvAppEnv, FieldAppSecret: EnvAppSecret,
 	},
 	Secret: httpapi.Secret{
-		Field: FieldAPIKey, File: FieldAPIKeyFile, Noun: "API key", Refuse: refuseKey,
+		Field: FieldAPIKey, File: FieldAPIKeyFile, Noun: "API key", Refuse: refuseKey, Shape: keyShape,
 		Wanted: "a key of the application, which the Console makes for one environment",
 		Refused: "The key is wrong, was revoked, or is of another installation. Before the end of September 2026, IgniSign also answered this " +
 			"where the organization may not use a feature; another key does not help then.",

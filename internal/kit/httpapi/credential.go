@@ -15,12 +15,14 @@ type credential struct {
 	secret string
 	// shape finds the secret in what a server echoes.
 	shape *regexp.Regexp
+	// others finds whatever looks like a secret of the vendor; nil if nothing does.
+	others *regexp.Regexp
 	// issued are the tokens that the server gave for it.
 	issued *issued
 }
 
-func newCredential(secret string) credential {
-	return credential{secret, secretPattern(secret), &issued{}}
+func newCredential(secret string, others *regexp.Regexp) credential {
+	return credential{secret, secretPattern(secret), others, &issued{}}
 }
 
 // issued are tokens that must not be shown, also after their end.
@@ -39,6 +41,9 @@ func (i *issued) note(token string) {
 const tokenHidden = "(token)"
 
 func (c credential) hide(text string) string {
+	if c.others != nil {
+		text = c.others.ReplaceAllString(text, tokenHidden)
+	}
 	if c.secret == "" {
 		return text
 	}

@@ -43,6 +43,9 @@ func (c *Client) Secrets() []*regexp.Regexp {
 	if c.config.credential.secret != "" {
 		patterns = append(patterns, c.config.credential.shape)
 	}
+	if c.config.credential.others != nil {
+		patterns = append(patterns, c.config.credential.others)
+	}
 	if c.exchanger != nil {
 		patterns = append(patterns, jsonWebToken)
 	}

@@ -1,5 +1,7 @@
 package httpapi
 
+import "regexp"
+
 // A Service is the API of one vendor: what messages and settings call it, and how
 // it differs from others.
 type Service struct {
@@ -34,6 +36,9 @@ type Secret struct {
 	// Refuse says what is wrong with one in a way that only this vendor's can be, or nothing. It
 	// must not quote it. It may be nil.
 	Refuse func(secret string) (reason string)
+	// Shape is what any of them looks like, whosever it is, so that none is told that a server names; nil
+	// if they look like nothing else.
+	Shape *regexp.Regexp
 	// Refused is why the server may answer 401 to one: a sentence.
 	Refused string
 }
