@@ -63,7 +63,7 @@ func (p *Page) Table(head []string, rows [][]string) {
 }
 
 // Model adds how well steps and rules are known, and counts them.
-func (p *Page) Model(m *baseline.Model) {
+func (p *Page) Model(m *baseline.Model, live baseline.Catalogue) {
 	p.Say("## Steps for a person", "What the steps say is done in "+m.Procedure.Site+", in the words of the vendor's pages. What no page words, the step itself says.")
 	var rows [][]string
 	for _, action := range m.Procedure.Actions {
@@ -80,9 +80,15 @@ func (p *Page) Model(m *baseline.Model) {
 	}
 	p.Table([]string{"step", "at", "menu", "what no page says", "evidence", "source"}, rows)
 	p.Say("## Rules", "What a rule rests on. What is not known makes no rule fire.")
-	rows = nil
-	for _, rule := range m.Rules {
-		p.Count("rules", rule.Evidence, 1)
+	p.rules("rules", m.Rules)
+	p.Say("Those of the review of what an API shows:")
+	p.rules("rules of the access review", live)
+}
+
+func (p *Page) rules(what string, rules baseline.Catalogue) {
+	var rows [][]string
+	for _, rule := range rules {
+		p.Count(what, rule.Evidence, 1)
 		rows = append(rows, []string{"`" + rule.ID + "`", rule.Summary, string(rule.Evidence), rule.Source})
 	}
 	p.Table([]string{"rule", "finds", "evidence", "source"}, rows)

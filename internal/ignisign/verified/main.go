@@ -15,6 +15,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/procedure"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 )
 
@@ -30,7 +31,7 @@ func newPage() *verified.Page {
 	page := &verified.Page{}
 	writeRoles(page)
 	writeMatrix(page)
-	page.Model(procedure.Model)
+	page.Model(procedure.Model, review.Rules())
 	page.Say("The run-book is tested by carrying out its steps on a simulated Console. That tests our reading of the pages, not IgniSign.")
 	page.Questions("signpathctl mock ignisign", questions(), []string{
 		"what the limitations of Organization Admin are, which the page speaks of",

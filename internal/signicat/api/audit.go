@@ -89,18 +89,6 @@ func (c *Client) AuditMetadata(ctx context.Context) (Metadata, error) {
 	return get(ctx, c, request, func(body []byte) (Metadata, error) { return decodeObject[Metadata](body, "targets") })
 }
 
-// Event reads one event by its cursor.
-func (c *Client) Event(ctx context.Context, cursor string) (Event, error) {
-	if cursor == "" || cursor == "." || cursor == ".." {
-		return Event{}, fmt.Errorf("%q is no cursor of an event", cursor)
-	}
-	request, err := c.request(ctx, RouteAuditEvent, RouteAuditEvent.expand(cursor), nil, nil)
-	if err != nil {
-		return Event{}, err
-	}
-	return get(ctx, c, request, decodeEvent)
-}
-
 // decodeEvent reads an event. What tells neither when nor what it was is none.
 func decodeEvent(body []byte) (Event, error) {
 	return decodeObject[Event](body, "timestamp")

@@ -2,8 +2,6 @@ package api
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
@@ -24,19 +22,11 @@ var (
 	RouteToken         = Route{http.MethodPost, "/auth/open/connect/token", httpapi.Idempotent, "get a token"}
 	RouteAccounts      = Route{http.MethodGet, "/account-management/accounts", httpapi.Idempotent, "list accounts"}
 	RouteAuditMetadata = Route{http.MethodGet, "/audit/query/metadata", httpapi.Idempotent, "read what audit events can be asked by"}
-	RouteAuditEvent    = Route{http.MethodGet, "/audit/query/cursor/{cursor}", httpapi.Idempotent, "read one audit event"}
 	// RouteAuditQuery has an inferred path. [EventQuery.Path] replaces it.
 	RouteAuditQuery = Route{http.MethodPost, "/audit/query", httpapi.Idempotent, "query audit events"}
 )
 
 // Routes returns all routes that the client uses.
 func Routes() []Route {
-	return []Route{RouteToken, RouteAccounts, RouteAuditMetadata, RouteAuditEvent, RouteAuditQuery}
-}
-
-// expand returns the path with its one parameter.
-func (r Route) expand(parameter string) string {
-	before, after, _ := strings.Cut(r.Path, "{")
-	_, after, _ = strings.Cut(after, "}")
-	return before + url.PathEscape(parameter) + after
+	return []Route{RouteToken, RouteAccounts, RouteAuditMetadata, RouteAuditQuery}
 }

@@ -64,7 +64,6 @@ const (
 	routeToken    = "POST /auth/open/connect/token"
 	routeAccounts = "GET /account-management/accounts"
 	routeMetadata = "GET /audit/query/metadata"
-	routeEvent    = "GET /audit/query/cursor/c1"
 	routeQuery    = "POST /audit/query"
 )
 
@@ -73,7 +72,6 @@ func newServer(t *testing.T) *server {
 		routeToken:    {fmt.Sprintf(`{"access_token":%q,"expires_in":3600,"token_type":"Bearer"}`, jwt(`{"account_id":"`+production+`"}`))},
 		routeAccounts: {`{"data":[{"id":"` + production + `","name":"Shop"}],"next":null}`},
 		routeMetadata: {`{"extended":false,"targets":["a"]}`},
-		routeEvent:    {`{"cursor":"c1","timestamp":"2026-11-20T09:00:00Z"}`},
 		routeQuery:    {`{"data":[{"cursor":"c1","timestamp":"2026-11-20T09:00:00Z"}],"next":null}`},
 	}}
 	s.Wire = &wire.Wire{Handler: s}
@@ -230,7 +228,6 @@ func calls() map[string]func(context.Context, *api.Client) (any, error) {
 		routeToken:    func(ctx context.Context, c *api.Client) (any, error) { return c.Accounts(ctx, false) },
 		routeAccounts: func(ctx context.Context, c *api.Client) (any, error) { return c.AllAccounts(ctx) },
 		routeMetadata: func(ctx context.Context, c *api.Client) (any, error) { return c.AuditMetadata(ctx) },
-		routeEvent:    func(ctx context.Context, c *api.Client) (any, error) { return c.Event(ctx, "c1") },
 		routeQuery:    func(ctx context.Context, c *api.Client) (any, error) { return c.Events(ctx, api.EventQuery{}) },
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/procedure"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signicat/vocabulary"
 )
 
@@ -29,7 +30,7 @@ func newPage() *verified.Page {
 	writeRoles(page)
 	writeInheritance(page)
 	writeInvitations(page)
-	page.Model(procedure.Model(vocabulary.Published))
+	page.Model(procedure.Model(vocabulary.Published), review.Rules())
 	page.Say("The run-book is tested by carrying out its steps on a simulated Dashboard, under both meanings of *Remove access*. That tests our reading of the pages, not Signicat.")
 	page.Questions("signpathctl mock signicat", questions(), []string{
 		"whether one role can be deselected in *Edit*",
@@ -47,8 +48,6 @@ func usedFor(operation string) string {
 	for _, route := range api.Routes() {
 		switch {
 		case route.Method+" "+route.Path != operation:
-		case route == api.RouteAuditEvent:
-			return route.For + ": the client can, and no data source asks for it"
 		default:
 			return route.For
 		}
