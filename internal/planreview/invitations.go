@@ -20,7 +20,7 @@ type invitationInstance struct {
 func (p *Plan) invitationsOf(note noteUnread) (all []invitationInstance) {
 	for _, change := range p.ResourceChanges {
 		vendor := p.Readers.Baselines.Inviting(change.Type)
-		if vendor == nil || change.Change == nil || change.Mode == tfjson.DataResourceMode || change.DeposedKey != "" {
+		if vendor == nil || change.Change == nil || change.Mode == tfjson.DataResourceMode {
 			continue
 		}
 		one := invitationInstance{vendor: vendor, address: change.Address, actions: change.Change.Actions}
