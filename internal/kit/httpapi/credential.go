@@ -13,14 +13,24 @@ import (
 // the server gives for it. Without a secret it proves nothing.
 type credential struct {
 	secret string
-	// shape finds the secret in what a server echoes.
+	// shape finds the secret in what a server echoes, and what of it is secret by itself.
 	shape *regexp.Regexp
 	// issued are the tokens that the server gave for it.
 	issued *issued
 }
 
-func newCredential(secret string) credential {
-	return credential{secret, secretPattern(secret), &issued{}}
+// shortestPart is how long a part of a secret is that is looked for by itself: a shorter one could be a
+// part of any word.
+const shortestPart = 8
+
+func newCredential(secret string, names Secret) credential {
+	shape := secretPattern(secret)
+	if names.Part != nil {
+		if part := names.Part(secret); len(part) >= shortestPart {
+			shape = regexp.MustCompile(shape.String() + "|" + secretPattern(part).String())
+		}
+	}
+	return credential{secret, shape, &issued{}}
 }
 
 // issued are tokens that must not be shown, also after their end.

@@ -34,6 +34,9 @@ type Secret struct {
 	// Refuse says what is wrong with one in a way that only this vendor's can be, or nothing. It
 	// must not quote it. It may be nil.
 	Refuse func(secret string) (reason string)
+	// Part returns what of one is secret by itself, where the rest is not: it is not shown either. It
+	// may be nil.
+	Part func(secret string) string
 	// Refused is why the server may answer 401 to one: a sentence.
 	Refused string
 }
