@@ -35,7 +35,7 @@ func refusing(t *testing.T, key, body string) *api.Client {
 // TestASecretIsNoPartOfAnError: a server may echo a key, or what of it is secret.
 func TestASecretIsNoPartOfAnError(t *testing.T) {
 	for _, key := range []string{newKey, oldKey} {
-		for _, form := range []string{`{"message":"no key %s","code":"X"}`, `{"message":"m","code":%q}`, `{"message":"m","code":"X","context":{"k":%q}}`, "plain %s"} {
+		for _, form := range []string{`{"message":"key %s","code":"X"}`, `{"message":"m","code":%q}`, `{"message":"m","code":"X","context":{"k":%q}}`, "plain %s"} {
 			for _, echo := range []string{key, secret} {
 				_, err := refusing(t, key, fmt.Sprintf(form, echo)).InvitationsNow(t.Context())
 				if err == nil || strings.Contains(err.Error(), secret) {
@@ -48,10 +48,11 @@ func TestASecretIsNoPartOfAnError(t *testing.T) {
 
 // TestAnOldKeyIsRefused: what refuses a token is named, although the answer could have one.
 func TestAnOldKeyIsRefused(t *testing.T) {
+	const feature = `{"missing":[{"feature":"INVITATION_OF_APPLICATION_USERS","claims":["PRO"]}]}`
 	for body, want := range map[string]string{
-		`{"message":"No.","code":"AUTHENTICATION_FAILED"}`:                   "AUTHENTICATION_FAILED No.",
-		`{"message":"No.","code":"INVALID_CONTEXT_USER_NOT_ALLOWED_IN_APP"}`: "INVALID_CONTEXT_USER_NOT_ALLOWED_IN_APP",
-		`{"message":"No.","code":"ORGANIZATION_FEATURE_FORBIDDEN","context":{"missing":[{"feature":"INVITATION_OF_APPLICATION_USERS","claims":["PRO"]}]}}`: "may not use INVITATION_OF_APPLICATION_USERS",
+		`{"message":"No.","code":"AUTHENTICATION_FAILED"}`:                                    "AUTHENTICATION_FAILED No.",
+		`{"message":"No.","code":"INVALID_CONTEXT_USER_NOT_ALLOWED_IN_APP"}`:                  "INVALID_CONTEXT_USER_NOT_ALLOWED_IN_APP",
+		`{"message":"No.","code":"ORGANIZATION_FEATURE_FORBIDDEN","context":` + feature + `}`: "may not use INVITATION_OF_APPLICATION_USERS",
 	} {
 		if _, err := refusing(t, oldKey, body).InvitationsNow(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %s", err, want)

@@ -72,23 +72,13 @@ func (r *invitationResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if isDestroy || isReplaced {
 		r.planEnd(ctx, state, &resp.Diagnostics)
 	}
-	if (isDestroy || isReplaced) && r.session.end(state.Email.ValueString()) {
-		addRenamed(&resp.Diagnostics, path.Empty(), state.Email.ValueString())
-	}
 	if isDestroy {
 		return
 	}
 	// Of a create, the values may be known only now, in the apply.
 	validateRoles(path.Root(attrInvitationRoles), plan.Roles, &resp.Diagnostics)
 	if !plan.Email.IsUnknown() {
-		mark := instanceMark(ctx, resp.Private, &resp.Diagnostics)
-		r.claim(plan.Email.ValueString(), mark, &resp.Diagnostics)
-		switch {
-		case isCreate && r.session.isKept(plan.Email.ValueString(), mark):
-			addReplaced(&resp.Diagnostics, plan.Email.ValueString())
-		case !isCreate && !isReplaced:
-			r.session.keep(plan.Email.ValueString(), mark)
-		}
+		r.claim(plan.Email.ValueString(), instanceMark(ctx, resp.Private, &resp.Diagnostics), isCreate, &resp.Diagnostics)
 	}
 	switch {
 	case resp.Diagnostics.HasError():
@@ -99,10 +89,12 @@ func (r *invitationResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 }
 
-// claim refuses a second resource for an address.
-func (r *invitationResource) claim(email, mark string, diags *diag.Diagnostics) {
+// claim refuses a second resource for an address, and a new invitation in the place of one for the same address.
+func (r *invitationResource) claim(email, mark string, isCreate bool, diags *diag.Diagnostics) {
 	isClaimed, isEnding := r.session.claim(email, mark)
 	switch {
+	case isCreate && r.session.isKept(email, mark):
+		addReplaced(diags, email)
 	case isClaimed:
 		diags.AddAttributeError(path.Root(attrEmail), "Invited twice", fmt.Sprintf(
 			"Another resource of this plan already invites %q. An address has one invitation for all environments: write the roles together.", email))
@@ -118,6 +110,9 @@ func isSameAddress(state, plan invitationModel) bool {
 // planEnd says what the end of an invitation means. The list decides, and not the state alone, which
 // Terraform 1.11 hands over as it was before the refresh where the configuration has lost the resource.
 func (r *invitationResource) planEnd(ctx context.Context, state invitationModel, diags *diag.Diagnostics) {
+	if r.session.end(state.Email.ValueString()) {
+		addRenamed(diags, path.Empty(), state.Email.ValueString())
+	}
 	client, ok := r.session.Get(diags)
 	if !ok || !r.isOfApplication(client, state, diags) {
 		return
@@ -167,6 +162,7 @@ func (r *invitationResource) planCreate(ctx context.Context, plan invitationMode
 
 // planUpdate refuses what cannot be done, and announces mails.
 func (r *invitationResource) planUpdate(ctx context.Context, state, plan invitationModel, resp *resource.ModifyPlanResponse) {
+	r.session.keep(plan.Email.ValueString(), instanceMark(ctx, resp.Private, &resp.Diagnostics))
 	change := changeOf(state, plan)
 	status, email := state.Status.ValueString(), state.Email.ValueString()
 	at := path.Root(attrInvitationRoles)
