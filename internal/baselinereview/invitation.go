@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -20,7 +19,11 @@ const (
 	attributeStatus      = "status"
 	attributeApplication = "application_id"
 	attributeTriggers    = "reinvite_triggers"
+	attributeOnDestroy   = "accepted_on_destroy"
 )
+
+// onDestroyForget has an accepted invitation leave the state when its resource is destroyed.
+const onDestroyForget = "forget"
 
 // The statuses of invitations.
 const (
@@ -83,6 +86,17 @@ func (i invitation) roles() string {
 	return cmp.Or(review.Enumerate(parts), "nothing")
 }
 
+// triggers are the texts that have a mail sent when they change. One that is null is none.
+func (i invitation) triggers() map[string]string {
+	texts := map[string]string{}
+	for name, value := range i.Object(attributeTriggers) {
+		if text, isText := value.(string); isText {
+			texts[name] = text
+		}
+	}
+	return texts
+}
+
 func (i invitation) principal() string { return "user:" + i.Text(attributeEmail) }
 
 // at names the application, where it is known.
@@ -124,14 +138,20 @@ func (v *Vendor) ReadInvitation(address string, change *tfjson.Change) ([]Invita
 		return nil, nil
 	case !hadOne:
 		return []InvitationChange{invited()}, nil
-	case !hasOne || change.Actions.Replace():
+	case !hasOne || replaces(change.Actions):
 		ended := v.ended(before, change.Actions, tell)
 		if hasOne {
 			ended = append(ended, invited())
 		}
 		return ended, nil
 	}
-	return v.updated(before, after, tell), nil
+	return v.updated(before, after, holds(change.AfterUnknown, attributeTriggers), tell), nil
+}
+
+// replaces tells whether a new object comes in the place of the one of before, which OpenTofu may only
+// forget.
+func replaces(actions tfjson.Actions) bool {
+	return actions.Replace() || len(actions) == 2 && slices.Contains(actions, tfjson.ActionForget) && slices.Contains(actions, tfjson.ActionCreate)
 }
 
 type tellInvitation = func(i invitation, kind InvitationKind, mail bool, format string, args ...any) InvitationChange
@@ -139,8 +159,11 @@ type tellInvitation = func(i invitation, kind InvitationKind, mail bool, format 
 func (v *Vendor) ended(before invitation, actions tfjson.Actions, tell tellInvitation) []InvitationChange {
 	status := before.Text(attributeStatus)
 	switch {
-	case actions.Forget():
+	case slices.Contains(actions, tfjson.ActionForget) && status != statusAccepted && status != statusDeclined:
 		return []InvitationChange{tell(before, Forgets, false, "stays invited%s: Terraform forgets the invitation, which is %s", before.at(), status)}
+	case status == statusPending && before.Text(attributeOnDestroy) == onDestroyForget:
+		// The state may be older than the answer of whoever is invited.
+		return []InvitationChange{tell(before, Cancels, false, "is no longer invited%s: the invitation is cancelled, unless it is accepted by then; then Terraform forgets it, and the access stays", before.at())}
 	case status == statusPending:
 		return []InvitationChange{tell(before, Cancels, false, "is no longer invited%s: the invitation is cancelled", before.at())}
 	case status == statusAccepted:
@@ -149,12 +172,17 @@ func (v *Vendor) ended(before invitation, actions tfjson.Actions, tell tellInvit
 	return []InvitationChange{tell(before, Forgets, false, "has an invitation%s that is %s: Terraform forgets it, and asks nobody", before.at(), status)}
 }
 
-func (v *Vendor) updated(before, after invitation, tell tellInvitation) (changes []InvitationChange) {
-	if !reflect.DeepEqual(before.Object(attributeTriggers), after.Object(attributeTriggers)) {
-		if before.Text(attributeStatus) == statusDeclined {
-			return append(changes, tell(after, InvitesAnew, true, "declined, and is invited again%s as %s: an e-mail is sent", after.at(), after.roles()))
+func (v *Vendor) updated(before, after invitation, isUnknown bool, tell tellInvitation) (changes []InvitationChange) {
+	status, condition := before.Text(attributeStatus), ""
+	if isUnknown {
+		condition = ", if the triggers are then others than before, which the plan does not know"
+	}
+	// To whom has accepted, nothing is sent.
+	if status != statusAccepted && (isUnknown || !maps.Equal(before.triggers(), after.triggers())) {
+		if status == statusDeclined {
+			return append(changes, tell(after, InvitesAnew, true, "declined, and is invited again%s as %s: an e-mail is sent%s", after.at(), after.roles(), condition))
 		}
-		changes = append(changes, tell(after, SendsAgain, true, "is sent the invitation%s again", after.at()))
+		changes = append(changes, tell(after, SendsAgain, true, "is sent the invitation%s again%s", after.at(), condition))
 	}
 	if was, is := before.roles(), after.roles(); was != is {
 		changes = append(changes, tell(after, ChangesIt, false, "is invited%s as %s, and no longer as %s", after.at(), is, was))
@@ -175,6 +203,8 @@ func (v *Vendor) InvitationDrift(change *tfjson.Change) (sentence string, accept
 	switch {
 	case !hadOne:
 		return "", false
+	case !hasOne && i.Text(attributeStatus) == statusAccepted:
+		return fmt.Sprintf("the invitation of %s%s, which was accepted, is gone or was cancelled: whether the access stays, only the Console shows", who, i.at()), false
 	case !hasOne:
 		return fmt.Sprintf("the invitation of %s%s is gone, or was cancelled", who, i.at()), false
 	}

@@ -2,6 +2,7 @@ package baselinereview_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -25,6 +26,7 @@ func invited(status string, edits ...func(object)) object {
 
 func TestInvitations(t *testing.T) {
 	update, replace := tfjson.Actions{tfjson.ActionUpdate}, tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}
+	keep := tfjson.Actions{tfjson.ActionForget, tfjson.ActionCreate}
 	other := set("roles", object{"DEVELOPMENT": []any{"USER", "READER"}, "STAGING": []any{"USER"}})
 	again := set("reinvite_triggers", object{"on": "2026-12-01"})
 	const dev = "user:dev@example.com "
@@ -53,6 +55,22 @@ func TestInvitations(t *testing.T) {
 		"removed": {invited("PENDING"), nil, tfjson.Actions{tfjson.ActionForget}, []string{
 			dev + "stays invited to " + app + ": Terraform forgets the invitation, which is PENDING",
 		}, 0},
+		"removed after a yes": {invited("ACCEPTED"), nil, tfjson.Actions{tfjson.ActionForget}, []string{
+			dev + "keeps the access that an accepted invitation to " + app + " gave: Terraform forgets it, and a person has to remove the member",
+		}, 0},
+		"removed after a no": {invited("DECLINED"), nil, tfjson.Actions{tfjson.ActionForget}, []string{
+			dev + "has an invitation to " + app + " that is DECLINED: Terraform forgets it, and asks nobody",
+		}, 0},
+		"cancelled, or forgotten by then": {invited("PENDING", set("accepted_on_destroy", "forget")), nil, tfjson.Actions{tfjson.ActionDelete}, []string{
+			dev + "is no longer invited to " + app + ": the invitation is cancelled, unless it is accepted by then; then Terraform forgets it, and the access stays",
+		}, 0},
+		"triggers after a yes":    {invited("ACCEPTED"), invited("ACCEPTED", again), update, nil, 0},
+		"triggers without a text": {invited("PENDING"), invited("PENDING", set("reinvite_triggers", object{"on": nil})), update, nil, 0},
+		"no triggers any more":    {invited("PENDING", set("reinvite_triggers", object{})), invited("PENDING"), update, nil, 0},
+		"somebody else, and the first stays (OpenTofu)": {invited("PENDING"), invited("", set("email", "ops@example.com")), keep, []string{
+			dev + "stays invited to " + app + ": Terraform forgets the invitation, which is PENDING",
+			"user:ops@example.com is invited to " + app + " as ADMIN in DEVELOPMENT: an e-mail is sent",
+		}, 1},
 		"somebody else": {invited("PENDING"), invited("", set("email", "ops@example.com")), replace, []string{
 			dev + "is no longer invited to " + app + ": the invitation is cancelled",
 			"user:ops@example.com is invited to " + app + " as ADMIN in DEVELOPMENT: an e-mail is sent",
@@ -78,6 +96,16 @@ func TestInvitations(t *testing.T) {
 				t.Errorf("%d mails, and\n%q\nwant %d, and\n%q", mails, got, test.mails, test.want)
 			}
 		})
+	}
+	for status, want := range map[string]string{"PENDING": "is sent the invitation", "DECLINED": "is invited again", "ACCEPTED": ""} {
+		changes, err := vendors.Baselines.Inviting("ignisign_application_invitation").ReadInvitation("a", &tfjson.Change{
+			Actions: update, Before: invited(status), After: invited(status), AfterUnknown: object{"reinvite_triggers": true},
+		})
+		isTold := len(changes) == 1 && changes[0].Mail && strings.Contains(changes[0].Sentence, want) &&
+			strings.Contains(changes[0].Sentence, "if the triggers are then others")
+		if err != nil || isTold != (want != "") || len(changes) > 1 {
+			t.Errorf("%s, and triggers that are not known: %v, %v", status, changes, err)
+		}
 	}
 	for name, change := range map[string]*tfjson.Change{
 		"roles are known after apply":                  {After: invited(""), AfterUnknown: object{"roles": object{"STAGING": true}}},
@@ -110,6 +138,10 @@ func TestInvitationDrift(t *testing.T) {
 		if got != test.want || accepted != test.accepted {
 			t.Errorf("%s: %q, %t", name, got, accepted)
 		}
+	}
+	was, _ := vendors.Baselines.Inviting("ignisign_application_invitation").InvitationDrift(&tfjson.Change{Before: invited("ACCEPTED")})
+	if !strings.Contains(was, "which was accepted, is gone or was cancelled: whether the access stays, only the Console shows") {
+		t.Errorf("gone after it was accepted: %q", was)
 	}
 	got, _ := vendors.Baselines.Inviting("ignisign_application_invitation").InvitationDrift(&tfjson.Change{
 		Before:          invited("PENDING"),

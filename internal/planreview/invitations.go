@@ -20,12 +20,12 @@ type invitationInstance struct {
 func (p *Plan) invitationsOf(note noteUnread) (all []invitationInstance) {
 	for _, change := range p.ResourceChanges {
 		vendor := p.Readers.Baselines.Inviting(change.Type)
-		if vendor == nil || change.Change == nil || change.Mode == tfjson.DataResourceMode || change.DeposedKey != "" {
+		if vendor == nil || change.Change == nil || change.Mode == tfjson.DataResourceMode {
 			continue
 		}
 		one := invitationInstance{vendor: vendor, address: change.Address, actions: change.Change.Actions}
 		if !one.actions.NoOp() {
-			changes, err := vendor.ReadInvitation(change.Address, change.Change)
+			changes, err := vendor.ReadInvitation(change.Address, p.refreshed(change))
 			if err != nil {
 				note(vendor, change.Address, err)
 				continue
@@ -35,6 +35,20 @@ func (p *Plan) invitationsOf(note noteUnread) (all []invitationInstance) {
 		all = append(all, one)
 	}
 	return all
+}
+
+// refreshed is the change of a resource from what the refresh found. Of one that the configuration has lost,
+// Terraform 1.11 plans the end from what the state had before.
+func (p *Plan) refreshed(change *tfjson.ResourceChange) *tfjson.Change {
+	for _, drift := range p.ResourceDrift {
+		isOfIt := drift.Address == change.Address && drift.DeposedKey == change.DeposedKey
+		if isOfIt && drift.Change != nil && drift.Change.After != nil && change.Change.Before != nil {
+			found := *change.Change
+			found.Before, found.BeforeSensitive = drift.Change.After, drift.Change.AfterSensitive
+			return &found
+		}
+	}
+	return change.Change
 }
 
 func (m *model) invitationChanges() []baselinereview.InvitationChange {

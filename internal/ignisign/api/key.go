@@ -53,6 +53,17 @@ func ParseKey(key string) (parsed Key, reason string) {
 	return parsed, ""
 }
 
+// secretPart returns the secret in a key, without what the key says of itself; nothing if there is none.
+func secretPart(key string) string {
+	for prefix, n := range map[string]int{newKeyPrefix: 3, oldKeyPrefix: 2} {
+		rest, isOne := strings.CutPrefix(key, prefix)
+		if parts := strings.SplitN(rest, "_", n); isOne && len(parts) == n {
+			return parts[n-1]
+		}
+	}
+	return ""
+}
+
 // refuseKey says what is wrong with what is set as the API key, which may be an old one, or nothing.
 func refuseKey(key string) (reason string) {
 	if strings.HasPrefix(key, oldKeyPrefix) {

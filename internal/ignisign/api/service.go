@@ -42,7 +42,7 @@ var Service = httpapi.Service{
 		httpapi.FieldURL: EnvURL, FieldAPIKey: EnvAPIKey, FieldAPIKeyFile: EnvAPIKeyFile, FieldAppID: EnvAppID, FieldAppEnv: EnvAppEnv, FieldAppSecret: EnvAppSecret,
 	},
 	Secret: httpapi.Secret{
-		Field: FieldAPIKey, File: FieldAPIKeyFile, Noun: "API key", Refuse: refuseKey, Shape: keyShape,
+		Field: FieldAPIKey, File: FieldAPIKeyFile, Noun: "API key", Refuse: refuseKey, Part: secretPart, Shape: keyShape,
 		Wanted: "a key of the application, which the Console makes for one environment",
 		Refused: "The key is wrong, was revoked, or is of another installation. Before the end of September 2026, IgniSign also answered this " +
 			"where the organization may not use a feature; another key does not help then.",

@@ -34,6 +34,8 @@ func addFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) 
 		tell("Invited already", "An address has one invitation. If this resource is to manage it, import it; if the resource was only renamed, add a moved block. "+importBlock(already.Invitation.ID))
 	case errors.As(err, &unclear):
 		tell("Unknown whether a mail was sent", "Look into the Console or ask the person. The next plan reads the list: what is there by then is told, and can be imported.")
+	case errors.As(err, &other) && at.Equal(path.Root(attrReinviteTriggers)):
+		tell("IgniSign gave other roles", "The invitation is in the state as it is. Plan again: the plan shows the roles, and changes them.")
 	case errors.As(err, &other):
 		tell("IgniSign gave other roles", "The invitation is not in the state. Cancel it in the Console, or import it and let the next plan change its roles. "+importBlock(other.Invitation.ID))
 	case errors.As(err, &notPending):
@@ -72,6 +74,33 @@ func addMail(diags *diag.Diagnostics, email, what string, roles types.Map) {
 func addRenamed(diags *diag.Diagnostics, at path.Path, email string) {
 	diags.AddAttributeError(at, "Cancelled and invited in one plan", fmt.Sprintf("One resource of this plan lets go of the invitation of %q, and another one invites the same address. "+
 		"If the resource was only renamed, add a moved block. Else apply the removal first.", email))
+}
+
+// addReplaced refuses to cancel an invitation and to send another one to the same address in its place.
+// Terraform shows no warning of such a plan, so that nothing would announce the mail; and the new one comes
+// first where create_before_destroy says so, and is one too many then.
+func addReplaced(diags *diag.Diagnostics, email string) {
+	diags.AddAttributeError(path.Root(attrEmail), "An invitation is not replaced by itself", fmt.Sprintf("The plan ends the invitation of %q and invites the same address anew, by -replace or replace_triggered_by. "+
+		"To have it mailed again, change %s. To cancel it and invite anew, take the resource out of the configuration, apply, and put it back.", email, attrReinviteTriggers))
+}
+
+// addInvitedSince refuses to ask somebody again who declined, and was invited by somebody else since.
+func addInvitedSince(diags *diag.Diagnostics, invitation api.Invitation) {
+	diags.AddAttributeError(path.Root(attrReinviteTriggers), "Invited again already", fmt.Sprintf("%s declined, and has another invitation since, %s with the status %s, so none is sent. "+
+		"If this resource is to manage that one, take it out of the configuration and apply, which asks nobody; then put it back and import that one. %s",
+		invitation.Email, invitation.ID, invitation.Status, importBlock(invitation.ID)))
+}
+
+// addNotResent refuses to send an invitation again that has a status of which nobody knows what it means.
+func addNotResent(diags *diag.Diagnostics, email, status string) {
+	diags.AddAttributeError(path.Root(attrReinviteTriggers), "The invitation is not pending any more",
+		fmt.Sprintf("The invitation of %s has the status %s, so it is not sent again. Leave %s as they were.", email, status, attrReinviteTriggers))
+}
+
+// addAcceptedBefore says that nobody knows what the end of an invitation took away that had been accepted.
+func addAcceptedBefore(diags *diag.Diagnostics, email string) {
+	diags.AddWarning("Access may stay: "+email, fmt.Sprintf("The invitation of %s had been accepted, and was cancelled since or is not in the list any more. "+
+		"What that took away is not documented. Look in the Console whether %[1]s has access: only a person can take it away there.", email))
 }
 
 // addForgotten says that the end of an invitation that was accepted takes nothing away.

@@ -77,7 +77,8 @@ func (r *invitationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"* While an invitation is `PENDING`, its roles can be changed, and to destroy it cancels it.\n" +
 			"* One that was `ACCEPTED` stays as it is. Another role for the person is given in the Console. To destroy it is an error that says what to do.\n" +
 			"* One that was `DECLINED` is never sent again, unless `reinvite_triggers` change.\n" +
-			"* One that was cancelled, or is not in the list any more, leaves the state, unless it was declined; the next plan sends a new one, and says so.",
+			"* One that was cancelled, or is not in the list any more, leaves the state, unless it was declined; the next plan sends a new one, and says so.\n" +
+			"* It is not replaced by another one for the same address, by `-replace` or `replace_triggered_by`: that is an error in the plan. `reinvite_triggers` have it mailed again.",
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
 				Computed: true, MarkdownDescription: "Id of the invitation.", PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
@@ -208,6 +209,9 @@ func (r *invitationResource) isOfApplication(client *api.Client, m invitationMod
 // leaveState forgets an invitation that a list which was answered shows as cancelled, or not at all.
 // The framework wants an identity in the answer all the same.
 func (r *invitationResource) leaveState(ctx context.Context, m invitationModel, isCanceled bool, resp *resource.ReadResponse) {
+	if m.Status.ValueString() == api.StatusAccepted {
+		addAcceptedBefore(&resp.Diagnostics, m.Email.ValueString())
+	}
 	if !isCanceled {
 		resp.Diagnostics.AddWarning("An invitation is not in the list any more: "+m.Email.ValueString(), fmt.Sprintf(
 			"IgniSign's list has no invitation %s of %s, whose status was %s. Whether it was cancelled, or taken out of the list after its end, is not known. "+
@@ -269,16 +273,27 @@ func (r *invitationResource) inviteAgain(ctx context.Context, client *api.Client
 	roles, _ := rolesOf(plan.Roles)
 	email := state.Email.ValueString()
 	invited, err := client.Invite(ctx, api.NewInvitation{Email: email, Roles: roles, AfterDecline: true})
-	var unclear *api.UnclearError
-	if err == nil || errors.As(err, &unclear) {
+	var (
+		unclear *api.UnclearError
+		other   *api.OtherRolesError
+		already *api.AlreadyInvitedError
+	)
+	if errors.As(err, &other) { // It was sent, and is the one to manage.
+		state.take(client, other.Invitation)
+		state.Roles = rolesValue(other.Invitation.Roles)
+	}
+	if err == nil || other != nil || errors.As(err, &unclear) {
 		state.ReinviteTriggers = plan.ReinviteTriggers // So that it is not sent again.
 	}
-	if err != nil {
+	switch {
+	case errors.As(err, &already):
+		addInvitedSince(diags, already.Invitation)
+	case err != nil:
 		addFailure(diags, path.Root(attrReinviteTriggers), fmt.Sprintf("Inviting %q again", email), err)
-		return
+	default:
+		state.take(client, invited)
+		state.Roles = plan.Roles
 	}
-	state.take(client, invited)
-	state.Roles = plan.Roles
 }
 
 // edit changes the roles.
@@ -322,6 +337,8 @@ func (r *invitationResource) Delete(ctx context.Context, req resource.DeleteRequ
 	err := client.Cancel(ctx, m.ID.ValueString())
 	var notPending *api.NotPendingError
 	switch {
+	case err == nil && m.Status.ValueString() == api.StatusAccepted:
+		addAcceptedBefore(&resp.Diagnostics, m.Email.ValueString())
 	case err == nil:
 	case errors.As(err, &notPending) && m.AcceptedOnDestroy.ValueString() == onDestroyForget:
 		addForgotten(&resp.Diagnostics, notPending.Invitation.Email)

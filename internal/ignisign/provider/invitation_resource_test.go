@@ -253,10 +253,6 @@ func TestRenamed(t *testing.T) {
 		t.Fatal(applied)
 	}
 	a.expectMails(guest, 1)
-	if applied := a.Apply(testkit.Options{Replace: []string{"ignisign_application_invitation.two"}}); applied.Err != nil {
-		t.Fatal(applied)
-	}
-	a.expectMails(guest, 2)
 }
 
 // TestBadInvitations: each is an error on its attribute, before anything is sent.

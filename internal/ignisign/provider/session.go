@@ -26,10 +26,12 @@ type session struct {
 	ending map[string]bool
 	// managed are the ids of invitations that instances of this run have in their state.
 	managed map[string]bool
+	// kept are the addresses, in lower case, of instances that were planned to keep theirs, by their marks.
+	kept map[string]string
 }
 
 func newSession(client *tfkit.OptionalClient[*api.Client]) *session {
-	return &session{OptionalClient: client, owners: map[string]string{}, ending: map[string]bool{}, managed: map[string]bool{}}
+	return &session{OptionalClient: client, owners: map[string]string{}, ending: map[string]bool{}, managed: map[string]bool{}, kept: map[string]string{}}
 }
 
 // claim notes that an instance plans to have the invitation for an address, and tells whether another
@@ -45,8 +47,23 @@ func (s *session) claim(email, mark string) (isClaimed, isEnding bool) {
 	return false, s.ending[email]
 }
 
-// end notes that the resource of an invitation is to be destroyed, and tells whether another one
-// plans to have an invitation for the same address.
+// keep notes that an instance was planned to keep the address that it has.
+func (s *session) keep(email, mark string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept[mark] = strings.ToLower(email)
+}
+
+// isKept tells whether an instance that is planned as new was planned before to keep that address:
+// then Terraform replaces it for a reason that the provider is not told.
+func (s *session) isKept(email, mark string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept[mark] == strings.ToLower(email)
+}
+
+// end notes that the resource of an invitation is to be destroyed, or lets go of its address, and tells
+// whether another one plans to have an invitation for the same address.
 func (s *session) end(email string) (isClaimed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

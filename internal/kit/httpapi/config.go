@@ -208,7 +208,7 @@ func (c Config) resolve() (resolvedConfig, ConfigErrors) {
 		reason = c.Service.refusePlainHTTP(base)
 	}
 	wrong.add(FieldURL, reason)
-	r := resolvedConfig{Config: c, base: base, credential: newCredential(c.readSecret(&wrong), c.Service.Secret.Shape)}
+	r := resolvedConfig{Config: c, base: base, credential: newCredential(c.readSecret(&wrong), c.Service.Secret)}
 	proxy, tlsConfig := c.proxy(&wrong), c.tls(&wrong)
 	if r.Transport == nil {
 		r.Transport = newHTTPTransport(c.MaxConcurrentRequests, proxy, tlsConfig)

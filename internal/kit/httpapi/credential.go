@@ -13,7 +13,7 @@ import (
 // the server gives for it. Without a secret it proves nothing.
 type credential struct {
 	secret string
-	// shape finds the secret in what a server echoes.
+	// shape finds the secret in what a server echoes, and what of it is secret by itself.
 	shape *regexp.Regexp
 	// others finds whatever looks like a secret of the vendor; nil if nothing does.
 	others *regexp.Regexp
@@ -21,8 +21,18 @@ type credential struct {
 	issued *issued
 }
 
-func newCredential(secret string, others *regexp.Regexp) credential {
-	return credential{secret, secretPattern(secret), others, &issued{}}
+// shortestPart is how long a part of a secret is that is looked for by itself: a shorter one could be a
+// part of any word.
+const shortestPart = 8
+
+func newCredential(secret string, names Secret) credential {
+	shape := secretPattern(secret)
+	if names.Part != nil {
+		if part := names.Part(secret); len(part) >= shortestPart {
+			shape = regexp.MustCompile(shape.String() + "|" + secretPattern(part).String())
+		}
+	}
+	return credential{secret, shape, names.Shape, &issued{}}
 }
 
 // issued are tokens that must not be shown, also after their end.

@@ -64,10 +64,13 @@ const Hidden = "(hidden)"
 // also as JSON escapes them.
 var secretShape = regexp.MustCompile(`(?:\\?[A-Za-z0-9+/=_.~%-]){20,}`)
 
-// hideSecrets takes out what could be a secret: anything long but ids.
+// constantShape matches the constants of an API, which are no secrets: "ORGANIZATION_FEATURE_FORBIDDEN".
+var constantShape = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+[.:,]?$`)
+
+// hideSecrets takes out what could be a secret: anything long but ids and constants.
 func hideSecrets(text string) string {
 	return secretShape.ReplaceAllStringFunc(text, func(found string) string {
-		if len(found) == len(uuid.Nil.String()) && uuid.Validate(found) == nil {
+		if len(found) == len(uuid.Nil.String()) && uuid.Validate(found) == nil || constantShape.MatchString(found) {
 			return found
 		}
 		return Hidden

@@ -39,6 +39,9 @@ type Secret struct {
 	// Shape is what any of them looks like, whosever it is, so that none is told that a server names; nil
 	// if they look like nothing else.
 	Shape *regexp.Regexp
+	// Part returns what of one is secret by itself, where the rest is not: it is not shown either. It
+	// may be nil.
+	Part func(secret string) string
 	// Refused is why the server may answer 401 to one: a sentence.
 	Refused string
 }
