@@ -2,6 +2,7 @@ package planreview
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -68,21 +69,71 @@ func (r *DriftReport) readLiveReview(plan *Plan, resource *tfjson.StateResource)
 	if vendor == nil {
 		return
 	}
-	live := vendor.ReadLiveReview(resource.Address, resource.AttributeValues)
+	live, err := vendor.ReadLiveReview(resource.Address, resource.AttributeValues)
+	if err != nil {
+		r.Miss(err.Error())
+		return
+	}
 	r.LiveReviews = append(r.LiveReviews, live)
 	for _, gap := range live.Gaps {
 		r.Miss(live.Address + ": " + strings.TrimSuffix(gap, "."))
 	}
+	if r.Errored || r.Partial {
+		r.Miss(live.Address + ": what it tells may be of an earlier plan, because this one did not come to everything")
+	}
 }
 
-// missDeferred notes the data sources that would have compared, and are read in the apply only.
-func (r *DriftReport) missDeferred(plan *Plan) {
+// missUnread notes the data sources that would have compared, and that this plan did not read: what it
+// reads is in the state before it, also where the apply reads it once more, for a check.
+func (r *DriftReport) missUnread(plan *Plan) {
+	told := map[string]bool{}
+	if plan.PriorState != nil && plan.PriorState.Values != nil {
+		baselinereview.EachResource(plan.PriorState.Values.RootModule, func(resource *tfjson.StateResource) {
+			told[resource.Address], told[withoutKeys(resource.Address)] = true, true
+		})
+	}
 	for _, change := range plan.ResourceChanges {
-		if change.Mode == tfjson.DataResourceMode && plan.Readers.Baselines.Reviewing(change.Type) != nil && change.Change != nil && change.Change.Actions.Read() {
+		if change.Mode == tfjson.DataResourceMode && plan.Readers.Baselines.Reviewing(change.Type) != nil && change.Change != nil && change.Change.Actions.Read() && !told[change.Address] {
 			r.Miss(change.Address + " is read in the apply only, because it depends on what changes: give it the local values that the baseline has")
+			told[withoutKeys(change.Address)] = true
+		}
+	}
+	if plan.Config == nil {
+		return
+	}
+	eachConfigured(plan.Config.RootModule, "", false, func(resource *tfjson.ConfigResource, address string, mayBeNone bool) {
+		switch {
+		case told[address] || plan.Readers.Baselines.Reviewing(resource.Type) == nil:
+		case mayBeNone:
+			r.Note(address + " was not read: it has no instance, or depends on what changes")
+		default:
+			r.Miss(address + " was not read: it depends on what is not there yet, or the plan did not come to it")
+		}
+	})
+}
+
+// eachConfigured visits the data sources of a configuration. The address has no keys of instances, and
+// mayBeNone is true for one of which there may be no instance.
+func eachConfigured(module *tfjson.ConfigModule, within string, mayBeNone bool, visit func(resource *tfjson.ConfigResource, address string, mayBeNone bool)) {
+	if module == nil {
+		return
+	}
+	for _, resource := range module.Resources {
+		if resource != nil && resource.Mode == tfjson.DataResourceMode {
+			visit(resource, within+resource.Address, mayBeNone || resource.CountExpression != nil || resource.ForEachExpression != nil)
+		}
+	}
+	for _, name := range sortedKeys(module.ModuleCalls) {
+		if call := module.ModuleCalls[name]; call != nil {
+			eachConfigured(call.Module, within+"module."+name+".", mayBeNone || call.CountExpression != nil || call.ForEachExpression != nil, visit)
 		}
 	}
 }
+
+// keyOfInstance is the key of an instance in an address.
+var keyOfInstance = regexp.MustCompile(`\[(\d+|"(\\.|[^"\\])*")\]`)
+
+func withoutKeys(address string) string { return keyOfInstance.ReplaceAllString(address, "") }
 
 func (r *DriftReport) liveSection() section {
 	var lines []line
@@ -100,10 +151,10 @@ func (r *DriftReport) liveSection() section {
 	return oneBlock("What the API shows beside the baseline", keepRoles, lines, each(lines, func(l line) line { return plainLine(l.text) }))
 }
 
-// baselineHeadline counts the baselines.
+// baselineHeadline counts the baselines, and what their APIs show.
 func (r *DriftReport) baselineHeadline() string {
 	if len(r.Baselines) == 0 {
-		return ""
+		return r.liveHeadline()
 	}
 	counts := map[baselinereview.State]int{}
 	vendors := []string{}
@@ -133,6 +184,26 @@ func (r *DriftReport) baselineHeadline() string {
 	}
 	for _, vendor := range unique(vendors) {
 		text += " " + unreadBaseline(vendor)
+	}
+	return text
+}
+
+// liveHeadline counts what was found where the plan has no baseline.
+func (r *DriftReport) liveHeadline() string {
+	if len(r.LiveReviews) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%s of what APIs show beside a baseline: ", count(len(r.LiveReviews), "review", "reviews"))
+	switch n := r.liveFindings(); {
+	case n > 0:
+		text += count(n, "thing that should be looked at", "things that should be looked at") + "."
+	case r.IsWhole():
+		text += "nothing that should be looked at."
+	default:
+		text += "nothing was found, and not all was looked at."
+	}
+	for _, vendor := range r.recording() {
+		text += fmt.Sprintf(" No API tells who has access at %s.", vendor)
 	}
 	return text
 }
