@@ -70,7 +70,7 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 			Optional: true, ElementType: types.SetType{ElemType: types.StringType},
 			Validators: []validator.Map{
 				mapvalidator.KeysAre(stringvalidator.OneOf(vocabulary.Environments()...)),
-				mapvalidator.ValueSetsAre(setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))),
+				mapvalidator.ValueSetsAre(setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))),
 			},
 			MarkdownDescription: description + " By environment: " + quoted(vocabulary.Environments()) + ". What is not named should not be there.",
 		}
@@ -88,7 +88,9 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 		attrWebhooks:     things("The webhooks that should be there: their ids, or their URLs."),
 		attrEnvironments: schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
-			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(vocabulary.Environments()...))},
+			Validators: []validator.Set{
+				setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(vocabulary.Environments()...)),
+			},
 			MarkdownDescription: "The environments that are compared, all three if it is not set. Whether a key is shown the settings of other environments than its own is not known: where it is not, that is a gap, and a key of the other environment, " +
 				"with a review of its own, may close it. Changes of members are compared with `PRODUCTION`.",
 		},

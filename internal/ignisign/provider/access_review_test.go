@@ -253,6 +253,8 @@ func TestReviewRefuses(t *testing.T) {
 	}{
 		"an environment that is none":      {`api_keys = { PROD = ["x"] }`, []string{"api_keys", "PROD"}},
 		"a key without a name":             {`api_keys = { PRODUCTION = [""] }`, []string{"api_keys", "at least 1"}},
+		"a key that is null":               {`api_keys = { PRODUCTION = [null] }`, []string{"Null Set Value", "api_keys"}},
+		"an environment that is null":      {`environments = [null]`, []string{"Null Set Value", "environments"}},
 		"a role that is none":              {`grants = { organization = { ORG_BOSS = ["user:a@example.com"] } }`, []string{"ORG_BOSS"}},
 		"a day that is not yet":            {`attestation = { by = "user:a@example.com", on = "2027-01-01", observed = {} }`, []string{"2027-01-01"}},
 		"a rule that is none":              {`rules = { "key-outside" = { severity = "warn" } }`, []string{"key-outside"}},
@@ -269,6 +271,10 @@ func TestReviewRefuses(t *testing.T) {
 	a := startReviewed(t, "")
 	if told := a.review(`applications = { contracts = { id = "appId_99999999-2222-3333-4444-555555555555" } }`); !strings.Contains(told.gaps, "No application of the baseline has the id appId_11111111") {
 		t.Errorf("another application is compared: %+v", told)
+	}
+	const other = `applications = { contracts = local.applications.contracts, another = { id = "APPID_11111111-2222-3333-4444-555555555555" } }`
+	if told := startReviewed(t, "").review(other); told.findings != "" || told.gaps != "" {
+		t.Errorf("the application whose id is in another case is compared: %+v", told)
 	}
 	told := startReviewed(t, "").review("attestation =", `environments = ["DEVELOPMENT"]`, `api_keys = { DEVELOPMENT = ["terraform"] }`)
 	if !strings.Contains(told.findings, `"old pipeline"`) || strings.Contains(told.findings, "PRODUCTION") || told.gaps != "" {

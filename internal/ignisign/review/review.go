@@ -171,11 +171,14 @@ func (t Thing) describe() string {
 	return text + " (" + strings.Join(more, ", ") + ")"
 }
 
-// applicationKey is that of the application in the baseline.
+// applicationKey is that of the application in the baseline. An id that differs in case alone is the
+// same, unless another one does not differ.
 func (r *reviewer) applicationKey() (key string, found bool) {
-	for _, declared := range r.stated.Places {
-		if declared.Place.Depth() == 1 && strings.EqualFold(declared.ID, r.live.Application) {
-			return declared.Place.Slug(0), true
+	for _, isSame := range []func(id, other string) bool{func(id, other string) bool { return id == other }, strings.EqualFold} {
+		for _, declared := range r.stated.Places {
+			if declared.Place.Depth() == 1 && isSame(declared.ID, r.live.Application) {
+				return declared.Place.Slug(0), true
+			}
 		}
 	}
 	r.Gap("No application of the baseline has the id %s, so no invitation is compared with it.", r.live.Application)
