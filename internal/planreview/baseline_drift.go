@@ -93,7 +93,8 @@ func (r *DriftReport) missUnread(plan *Plan) {
 		})
 	}
 	for _, change := range plan.ResourceChanges {
-		if change.Mode == tfjson.DataResourceMode && plan.Readers.Baselines.Reviewing(change.Type) != nil && change.Change != nil && change.Change.Actions.Read() && !told[change.Address] {
+		isReview := change.Mode == tfjson.DataResourceMode && plan.Readers.Baselines.Reviewing(change.Type) != nil
+		if isReview && change.Change != nil && change.Change.Actions.Read() && !told[change.Address] {
 			r.Miss(change.Address + " is read in the apply only, because it depends on what changes: give it the local values that the baseline has")
 			told[withoutKeys(change.Address)] = true
 		}
@@ -107,25 +108,25 @@ func (r *DriftReport) missUnread(plan *Plan) {
 		case mayBeNone:
 			r.Note(address + " was not read: it has no instance, or depends on what changes")
 		default:
-			r.Miss(address + " was not read: it depends on what is not there yet, or the plan did not come to it")
+			r.Miss(address + " was not read: it depends on what is not there yet, has no instance, or the plan did not come to it")
 		}
 	})
 }
 
 // eachConfigured visits the data sources of a configuration. The address has no keys of instances, and
-// mayBeNone is true for one of which there may be no instance.
+// mayBeNone is true for one that a count may switch off.
 func eachConfigured(module *tfjson.ConfigModule, within string, mayBeNone bool, visit func(resource *tfjson.ConfigResource, address string, mayBeNone bool)) {
 	if module == nil {
 		return
 	}
 	for _, resource := range module.Resources {
 		if resource != nil && resource.Mode == tfjson.DataResourceMode {
-			visit(resource, within+resource.Address, mayBeNone || resource.CountExpression != nil || resource.ForEachExpression != nil)
+			visit(resource, within+resource.Address, mayBeNone || resource.CountExpression != nil)
 		}
 	}
 	for _, name := range sortedKeys(module.ModuleCalls) {
 		if call := module.ModuleCalls[name]; call != nil {
-			eachConfigured(call.Module, within+"module."+name+".", mayBeNone || call.CountExpression != nil || call.ForEachExpression != nil, visit)
+			eachConfigured(call.Module, within+"module."+name+".", mayBeNone || call.CountExpression != nil, visit)
 		}
 	}
 }

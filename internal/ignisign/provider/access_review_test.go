@@ -300,7 +300,9 @@ func TestReviewOfPartialAnswers(t *testing.T) {
 		"the webhook is disabled":                  {fmt.Sprintf(webhooks, true, ""), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, "Each webhook of PRODUCTION is disabled"},
 		"the webhook is new":                       {fmt.Sprintf(webhooks, false, "2026-11-22T07:00:00Z"), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, "was made on 2026-11-22"},
 		"an event does not tell what happened":     {fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, ``), listed, "1 events since do not tell what happened"},
-		"an event is in another case":              {fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, `,"topic":"app","action":"Membership_Updated"`), "1 record of changed members", ""},
+		"an event is in another case": {
+			fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, `,"topic":"app","action":"Membership_Updated"`), "1 record of changed members", "",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -106,38 +106,8 @@ func (r *reviewer) otherEnvironments() {
 func (r *reviewer) things(k kind, environment string, live []Thing) {
 	active := slices.DeleteFunc(slices.Clone(live), func(t Thing) bool { return k.inactive != "" && t.Status == k.inactive })
 	covered := make([]bool, len(active))
-	missing := func(wanted string) {
-		r.Find(k.missing, environment, "%s has no active %s %q.", environment, k.noun, wanted)
-	}
-	var names []string
-	for _, wanted := range slices.Sorted(slices.Values(k.stated(r.stated)[environment])) {
-		isIt := func(t Thing) bool { return t.ID == wanted && wanted != "" }
-		if i := slices.IndexFunc(active, isIt); i >= 0 {
-			covered[i] = true
-		} else if slices.ContainsFunc(live, isIt) {
-			missing(wanted)
-		} else {
-			names = append(names, wanted)
-		}
-	}
-	for _, wanted := range names {
-		var named []int
-		for i, t := range active {
-			if t.Name == wanted && wanted != "" && !covered[i] {
-				named = append(named, i)
-			}
-		}
-		switch len(named) {
-		case 0:
-			missing(wanted)
-		case 1:
-		default:
-			r.Find(k.outside, environment, "%s has %d %s called %q, and one name covers one alone. Name by id which it is: %s.",
-				environment, len(named), k.plural, wanted, strings.Join(idsOf(active, named), ", "))
-		}
-		for _, i := range named {
-			covered[i] = true
-		}
+	for _, name := range r.byID(k, environment, live, active, covered) {
+		r.byName(k, environment, name, active, covered)
 	}
 	for i, t := range active {
 		if !covered[i] {
@@ -147,6 +117,48 @@ func (r *reviewer) things(k kind, environment string, live []Thing) {
 			r.Find(RuleUnrestrictedKey, environment, "The %s %s of %s is not restricted.", k.noun, t.describe(), environment)
 		}
 	}
+}
+
+// byID covers what is stated by its id, and returns what of it is no id of anything.
+func (r *reviewer) byID(k kind, environment string, live, active []Thing, covered []bool) (names []string) {
+	for _, wanted := range slices.Sorted(slices.Values(k.stated(r.stated)[environment])) {
+		isIt := func(t Thing) bool { return t.ID == wanted && wanted != "" }
+		i := slices.IndexFunc(active, isIt)
+		switch {
+		case i >= 0:
+			covered[i] = true
+		case slices.ContainsFunc(live, isIt):
+			r.missing(k, environment, wanted)
+		default:
+			names = append(names, wanted)
+		}
+	}
+	return names
+}
+
+// byName covers what is stated by its name.
+func (r *reviewer) byName(k kind, environment, name string, active []Thing, covered []bool) {
+	var named []int
+	for i, t := range active {
+		if t.Name == name && name != "" && !covered[i] {
+			named = append(named, i)
+		}
+	}
+	switch len(named) {
+	case 0:
+		r.missing(k, environment, name)
+	case 1:
+	default:
+		r.Find(k.outside, environment, "%s has %d %s called %q, and one name covers one alone. Name by id which it is: %s.",
+			environment, len(named), k.plural, name, strings.Join(idsOf(active, named), ", "))
+	}
+	for _, i := range named {
+		covered[i] = true
+	}
+}
+
+func (r *reviewer) missing(k kind, environment, wanted string) {
+	r.Find(k.missing, environment, "%s has no active %s %q.", environment, k.noun, wanted)
 }
 
 func idsOf(things []Thing, which []int) (ids []string) {

@@ -61,18 +61,24 @@ func TestReview(t *testing.T) {
 		findings []string // What each says.
 		gap      string
 	}{
-		"nothing":                  {stated(t), live([]review.Thing{}, recorder), nil, ""},
-		"by id and by name":        {stated(t, "backend", "fd01"), live(two, recorder), nil, ""},
-		"one name for two":         {stated(t, "backend"), live(two, recorder), []string{`has 2 API keys called "backend"`}, ""},
-		"a key without a name":     {stated(t, ""), live([]review.Thing{{Status: "ACTIVE"}}, recorder), []string{`has the API key ""`, `no active API key ""`}, ""},
-		"a key without an id":      {stated(t, ""), live([]review.Thing{key("", "night job", "ACTIVE")}, recorder), []string{`has the API key "night job"`, `no active API key ""`}, ""},
-		"called as a revoked one":  {stated(t, "fd01"), live([]review.Thing{key("fd01", "a", "REVOCATED"), key("fd02", "fd01", "ACTIVE")}, recorder), []string{`has the API key "fd01" (fd02)`, `no active API key "fd01"`}, ""},
-		"revoked in another case":  {stated(t), live([]review.Thing{key("fd01", "a", "revocated")}, recorder), []string{"status revocated"}, ""},
-		"keys that are not shown":  {stated(t), live(nil, recorder), nil, "does not show the API keys of PRODUCTION"},
-		"an id in another case":    {stated(t), inOtherCase, nil, ""},
-		"no webhook":               {stated(t), live([]review.Thing{}), nil, "has no webhook in PRODUCTION"},
-		"a webhook disabled":       {stated(t), live([]review.Thing{}, review.Recorder{IsDisabled: true}), nil, "Each webhook of PRODUCTION is disabled"},
-		"a webhook made later":     {stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-24")}, review.Recorder{Made: on("2026-11-22")}), nil, "was made on 2026-11-22: what changed after 2026-11-20 and before that"},
+		"nothing":              {stated(t), live([]review.Thing{}, recorder), nil, ""},
+		"by id and by name":    {stated(t, "backend", "fd01"), live(two, recorder), nil, ""},
+		"one name for two":     {stated(t, "backend"), live(two, recorder), []string{`has 2 API keys called "backend"`}, ""},
+		"a key without a name": {stated(t, ""), live([]review.Thing{{Status: "ACTIVE"}}, recorder), []string{`has the API key ""`, `no active API key ""`}, ""},
+		"a key without an id":  {stated(t, ""), live([]review.Thing{key("", "night job", "ACTIVE")}, recorder), []string{`has the API key "night job"`, `no active API key ""`}, ""},
+		"called as a revoked one": {
+			stated(t, "fd01"), live([]review.Thing{key("fd01", "a", "REVOCATED"), key("fd02", "fd01", "ACTIVE")}, recorder),
+			[]string{`has the API key "fd01" (fd02)`, `no active API key "fd01"`}, "",
+		},
+		"revoked in another case": {stated(t), live([]review.Thing{key("fd01", "a", "revocated")}, recorder), []string{"status revocated"}, ""},
+		"keys that are not shown": {stated(t), live(nil, recorder), nil, "does not show the API keys of PRODUCTION"},
+		"an id in another case":   {stated(t), inOtherCase, nil, ""},
+		"no webhook":              {stated(t), live([]review.Thing{}), nil, "has no webhook in PRODUCTION"},
+		"a webhook disabled":      {stated(t), live([]review.Thing{}, review.Recorder{IsDisabled: true}), nil, "Each webhook of PRODUCTION is disabled"},
+		"a webhook made later": {
+			stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-24")}, review.Recorder{Made: on("2026-11-22")}),
+			nil, "was made on 2026-11-22: what changed after 2026-11-20 and before that",
+		},
 		"a webhook made that day":  {stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-20")}), nil, ""},
 		"one of them made earlier": {stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-24")}, review.Recorder{Made: on("2026-11-01")}), nil, ""},
 		"that one disabled": {

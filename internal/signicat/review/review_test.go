@@ -154,8 +154,11 @@ func TestReview(t *testing.T) {
 			stated(t, nil), with(review.Account{ID: unheard, Organisation: strings.ToUpper(acme)}), "account-without-entry warn " + unheard, "", nil,
 		},
 		"none of the organisation": {
-			stated(t, withoutAccounts), review.Live{Accounts: []review.Account{{ID: unheard, Organisation: "o-p-other"}}}, "",
-			"None of the 1 account that Signicat shows to this API client is of the organisation " + acme, nil,
+			stated(t, withoutAccounts),
+			review.Live{Accounts: []review.Account{{ID: unheard, Organisation: "o-p-other"}}},
+			"",
+			"None of the 1 account that Signicat shows to this API client is of the organisation " + acme,
+			nil,
 		},
 		"no accounts at all":       {stated(t, withoutAccounts), review.Live{}, "", "None of the 0 accounts", nil},
 		"without entry, elsewhere": {stated(t, nil), with(review.Account{ID: unheard, Organisation: "o-p-other"}), "", "", nil},
@@ -244,7 +247,8 @@ func TestWhatCannotBeSeen(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s\n%s", words, without, with)
 		}
 	}
-	if !strings.Contains(without, "no filter was given") || !strings.Contains(with, "outside the filters") || !strings.Contains(with, "east of Greenwich") || strings.Contains(with, "no filter was given") {
+	if !strings.Contains(without, "no filter was given") || !strings.Contains(with, "outside the filters") ||
+		!strings.Contains(with, "east of Greenwich") || strings.Contains(with, "no filter was given") {
 		t.Errorf("of filters it says\n%s\n%s", without, with)
 	}
 	s.Attestation = nil
