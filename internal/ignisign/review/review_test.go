@@ -68,7 +68,8 @@ func TestReview(t *testing.T) {
 		"a key without an id":  {stated(t, ""), live([]review.Thing{key("", "night job", "ACTIVE")}, recorder), []string{`has the API key "night job"`, `no active API key ""`}, ""},
 		"called as a revoked one": {
 			stated(t, "fd01"), live([]review.Thing{key("fd01", "a", "REVOCATED"), key("fd02", "fd01", "ACTIVE")}, recorder),
-			[]string{`has the API key "fd01" (fd02)`, `no active API key "fd01"`}, "",
+			[]string{`has the API key "fd01" (fd02)`, `no active API key "fd01"`},
+			"",
 		},
 		"revoked in another case": {stated(t), live([]review.Thing{key("fd01", "a", "revocated")}, recorder), []string{"status revocated"}, ""},
 		"keys that are not shown": {stated(t), live(nil, recorder), nil, "does not show the API keys of PRODUCTION"},
