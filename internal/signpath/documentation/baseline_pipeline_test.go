@@ -42,7 +42,7 @@ func TestBaselinePipelineClosesNoIssueUnasked(t *testing.T) {
 				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 					t.Fatal(err)
 				}
-				if err := os.WriteFile(path, []byte("#!/bin/bash\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // It is run.
+				if err := os.WriteFile(path, []byte("#!/bin/bash\n"+script+"\n"), 0o700); err != nil {
 					t.Fatal(err)
 				}
 			}
