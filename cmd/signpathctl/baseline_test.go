@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -243,7 +244,7 @@ func withLiveReview(t *testing.T, severity string, gaps []any) string {
 					"rule": "account-without-entry", "severity": severity, "subject": "a-1", "sentence": "The baseline does not mention the account a-1.",
 					"advice": "Look at it.",
 				}},
-				"gaps": gaps, "cannot_see": []any{"Users: no API shows them."},
+				"gaps": append([]any{}, gaps...), "complete": len(gaps) == 0, "cannot_see": []any{"Users: no API shows them."},
 			},
 		})
 	})
@@ -263,6 +264,116 @@ func withoutBaseline(t *testing.T) string {
 	root := plan["prior_state"].(map[string]any)["values"].(map[string]any)["root_module"].(map[string]any)
 	root["resources"] = root["resources"].([]any)[1:]
 	return writtenPlan(t, "none", plan)
+}
+
+// withUnreadReview has a data source in the configuration of which the state has what is given: nil for
+// nothing, as where it depends on what is not there yet.
+func withUnreadReview(t *testing.T, values map[string]any, configured map[string]any) string {
+	t.Helper()
+	return attestedPlan(t, func(plan map[string]any, resources []any) []any {
+		review := map[string]any{"address": "data.signicat_access_review.acme", "mode": "data", "type": "signicat_access_review", "name": "acme"}
+		of := maps.Clone(review)
+		maps.Copy(of, configured)
+		plan["configuration"] = map[string]any{"root_module": map[string]any{"module_calls": map[string]any{
+			"acme": map[string]any{"module": map[string]any{"resources": []any{of}}},
+		}}}
+		if values == nil {
+			return resources
+		}
+		review["address"], review["values"] = `module.acme["a]"].data.signicat_access_review.acme[0]`, values
+		return append(resources, review)
+	})
+}
+
+// liveValues are what a review that found nothing has, but for what differs.
+func liveValues(name string, value any) map[string]any {
+	values := map[string]any{"findings": []any{}, "gaps": []any{}, "complete": true, "cannot_see": []any{}}
+	values[name] = value
+	return values
+}
+
+// withCheckedReview is a plan whose apply reads a review once more, for a check block.
+func withCheckedReview(t *testing.T) string {
+	t.Helper()
+	return attestedPlan(t, func(plan map[string]any, resources []any) []any {
+		review := map[string]any{"address": "data.signicat_access_review.acme", "mode": "data", "type": "signicat_access_review", "name": "acme"}
+		again := maps.Clone(review)
+		again["action_reason"] = "read_because_check_nested"
+		again["change"] = map[string]any{"actions": []any{"read"}, "before": nil, "after": map[string]any{}}
+		plan["resource_changes"], review["values"] = []any{again}, liveValues("complete", true)
+		return append(resources, review)
+	})
+}
+
+// withErroredReview is a plan that ended with an error, with what a review found before it.
+func withErroredReview(t *testing.T) string {
+	t.Helper()
+	return attestedPlan(t, func(plan map[string]any, resources []any) []any {
+		plan["errored"] = true
+		return append(resources, map[string]any{
+			"address": "data.signicat_access_review.acme", "mode": "data", "type": "signicat_access_review", "name": "acme", "values": liveValues("complete", true),
+		})
+	})
+}
+
+// TestReviewThatWasNotReadIsNoAllClear: that a data source failed in a check block, was not read or is of
+// a plan before is told, and so is that it was read.
+func TestReviewThatWasNotReadIsNoAllClear(t *testing.T) {
+	fixed(t)
+	const unread, untold = "module.acme.data.signicat_access_review.acme was not read", "tells nothing that can be read of what it found"
+	constant := map[string]any{"constant_value": 1}
+	for name, test := range map[string]struct {
+		plan   string
+		status int
+		tells  string
+	}{
+		"not read":                      {withUnreadReview(t, nil, nil), 1, unread + ": it depends on what is not there yet"},
+		"perhaps without an instance":   {withUnreadReview(t, nil, map[string]any{"count_expression": constant}), 0, unread + ": it has no instance, or depends"},
+		"not read for each":             {withUnreadReview(t, nil, map[string]any{"for_each_expression": constant}), 1, unread + ": it depends on what is not there yet"},
+		"read in an instance":           {withUnreadReview(t, liveValues("complete", true), nil), 0, "(Signicat): 0 findings"},
+		"failed in a check":             {withUnreadReview(t, map[string]any{"organisation_id": "o-p-1"}, nil), 1, untold},
+		"without gaps":                  {withUnreadReview(t, liveValues("gaps", nil), nil), 1, untold},
+		"gaps that are none":            {withUnreadReview(t, liveValues("gaps", []any{1}), nil), 1, untold},
+		"not complete for no reason":    {withUnreadReview(t, liveValues("complete", false), nil), 1, untold},
+		"complete in spite of gaps":     {withUnreadReview(t, liveValues("gaps", []any{"x"}), nil), 1, untold},
+		"findings that are none":        {withUnreadReview(t, liveValues("findings", "none"), nil), 1, untold},
+		"a finding that is none":        {withUnreadReview(t, liveValues("findings", []any{nil}), nil), 1, "has a finding that cannot be read"},
+		"read once more, for the check": {withCheckedReview(t), 0, "(Signicat): 0 findings"},
+		"after an error":                {withErroredReview(t), 1, "what it tells may be of an earlier plan"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			output, err := said(t, "", "review", "drift", test.plan)
+			if failed := err != nil; failed != (test.status != 0) || !strings.Contains(output, test.tells) {
+				t.Errorf("it ends with %v, and does not say %q:\n%s", err, test.tells, output)
+			}
+			if test.status == 0 && strings.Contains(output, "read in the apply only") {
+				t.Errorf("it says that it was not read:\n%s", output)
+			}
+		})
+	}
+}
+
+// TestDriftOfReviewsAlone: where the plan has no baseline, the head line counts what reviews found.
+func TestDriftOfReviewsAlone(t *testing.T) {
+	fixed(t)
+	for severity, head := range map[string]string{
+		"warn": "APIs show 1 thing that should be looked at beside what is recorded.",
+		"note": "APIs show nothing beside what is recorded that should be looked at.",
+	} {
+		content, err := os.ReadFile(withLiveReview(t, severity, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan map[string]any
+		if err := json.Unmarshal(content, &plan); err != nil {
+			t.Fatal(err)
+		}
+		root := plan["prior_state"].(map[string]any)["values"].(map[string]any)["root_module"].(map[string]any)
+		root["resources"] = root["resources"].([]any)[1:]
+		if output, _ := said(t, "", "review", "drift", writtenPlan(t, "alone", plan)); !strings.HasPrefix(output, head) {
+			t.Errorf("it begins otherwise than %q:\n%s", head, output)
+		}
+	}
 }
 
 // withDeferredReview has a data source that depends on what changes.

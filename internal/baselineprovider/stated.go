@@ -78,5 +78,8 @@ func (v *Vendor) ReadStated(ctx context.Context, config tfsdk.Config, rules base
 		return Stated{}, a.diags
 	}
 	b, attestation, diags := v.parse(c, now)
+	if attestation != nil {
+		*attestation = attestation.InUTC(now)
+	}
 	return Stated{Baseline: b, Attestation: attestation, Settings: c.settings, IsKnown: len(c.unknown) == 0}, diags
 }

@@ -1,5 +1,7 @@
 package baselinereview
 
+import "fmt"
+
 // A LiveFinding is what a rule has to say of what a vendor's API shows.
 type LiveFinding struct {
 	Rule     string `json:"rule"`
@@ -31,19 +33,38 @@ func (v Vendors) Reviewing(dataType string) *Vendor {
 	return nil
 }
 
-// ReadLiveReview reads what such a data source found.
-func (v *Vendor) ReadLiveReview(address string, values Values) LiveReview {
-	r := LiveReview{
-		Address: address, Vendor: v.Name, Findings: []LiveFinding{},
-		Gaps: append([]string{}, values.Texts("gaps")...), CannotSee: append([]string{}, values.Texts("cannot_see")...),
+// ReadLiveReview reads what such a data source found. One that failed in a check block has nothing, and
+// that is not the same as that it found nothing: it is an error, as is what cannot be read.
+func (v *Vendor) ReadLiveReview(address string, values Values) (LiveReview, error) {
+	r := LiveReview{Address: address, Vendor: v.Name, Findings: []LiveFinding{}, CannotSee: append([]string{}, values.Texts("cannot_see")...)}
+	elements, isList := values["findings"].([]any)
+	complete, isFlag := values["complete"].(bool)
+	gaps, areTexts := allTexts(values["gaps"])
+	if !isList || !isFlag || !areTexts || complete != (len(gaps) == 0) {
+		return r, fmt.Errorf("%s tells nothing that can be read of what it found: it failed, as in a check block, where that is a warning only, or another version made it", address)
 	}
-	elements, _ := values["findings"].([]any)
+	r.Gaps = gaps
 	for _, element := range elements {
 		object, _ := element.(map[string]any)
 		f := Values(object)
-		r.Findings = append(r.Findings, LiveFinding{f.Text("rule"), f.Text("severity"), f.Text("subject"), f.Text("sentence"), f.Text("advice")})
+		finding := LiveFinding{f.Text("rule"), f.Text("severity"), f.Text("subject"), f.Text("sentence"), f.Text("advice")}
+		if finding.Rule == "" || finding.Severity == "" || finding.Sentence == "" {
+			return r, fmt.Errorf("%s has a finding that cannot be read", address)
+		}
+		r.Findings = append(r.Findings, finding)
 	}
-	return r
+	return r, nil
+}
+
+// allTexts reads a list of texts; false if it is none.
+func allTexts(value any) (texts []string, ok bool) {
+	elements, ok := value.([]any)
+	texts = []string{}
+	for _, element := range elements {
+		text, isText := element.(string)
+		texts, ok = append(texts, text), ok && isText
+	}
+	return texts, ok
 }
 
 // ToDo counts the findings that somebody has to do something about.

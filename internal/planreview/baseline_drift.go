@@ -2,6 +2,7 @@ package planreview
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -68,21 +69,72 @@ func (r *DriftReport) readLiveReview(plan *Plan, resource *tfjson.StateResource)
 	if vendor == nil {
 		return
 	}
-	live := vendor.ReadLiveReview(resource.Address, resource.AttributeValues)
+	live, err := vendor.ReadLiveReview(resource.Address, resource.AttributeValues)
+	if err != nil {
+		r.Miss(err.Error())
+		return
+	}
 	r.LiveReviews = append(r.LiveReviews, live)
 	for _, gap := range live.Gaps {
 		r.Miss(live.Address + ": " + strings.TrimSuffix(gap, "."))
 	}
+	if r.Errored || r.Partial {
+		r.Miss(live.Address + ": what it tells may be of an earlier plan, because this one did not come to everything")
+	}
 }
 
-// missDeferred notes the data sources that would have compared, and are read in the apply only.
-func (r *DriftReport) missDeferred(plan *Plan) {
+// missUnread notes the data sources that would have compared, and that this plan did not read: what it
+// reads is in the state before it, also where the apply reads it once more, for a check.
+func (r *DriftReport) missUnread(plan *Plan) {
+	told := map[string]bool{}
+	if plan.PriorState != nil && plan.PriorState.Values != nil {
+		baselinereview.EachResource(plan.PriorState.Values.RootModule, func(resource *tfjson.StateResource) {
+			told[resource.Address], told[withoutKeys(resource.Address)] = true, true
+		})
+	}
 	for _, change := range plan.ResourceChanges {
-		if change.Mode == tfjson.DataResourceMode && plan.Readers.Baselines.Reviewing(change.Type) != nil && change.Change != nil && change.Change.Actions.Read() {
+		isReview := change.Mode == tfjson.DataResourceMode && plan.Readers.Baselines.Reviewing(change.Type) != nil
+		if isReview && change.Change != nil && change.Change.Actions.Read() && !told[change.Address] {
 			r.Miss(change.Address + " is read in the apply only, because it depends on what changes: give it the local values that the baseline has")
+			told[withoutKeys(change.Address)] = true
+		}
+	}
+	if plan.Config == nil {
+		return
+	}
+	eachConfigured(plan.Config.RootModule, "", false, func(resource *tfjson.ConfigResource, address string, mayBeNone bool) {
+		switch {
+		case told[address] || plan.Readers.Baselines.Reviewing(resource.Type) == nil:
+		case mayBeNone:
+			r.Note(address + " was not read: it has no instance, or depends on what changes")
+		default:
+			r.Miss(address + " was not read: it depends on what is not there yet, has no instance, or the plan did not come to it")
+		}
+	})
+}
+
+// eachConfigured visits the data sources of a configuration. The address has no keys of instances, and
+// mayBeNone is true for one that a count may switch off.
+func eachConfigured(module *tfjson.ConfigModule, within string, mayBeNone bool, visit func(resource *tfjson.ConfigResource, address string, mayBeNone bool)) {
+	if module == nil {
+		return
+	}
+	for _, resource := range module.Resources {
+		if resource != nil && resource.Mode == tfjson.DataResourceMode {
+			visit(resource, within+resource.Address, mayBeNone || resource.CountExpression != nil)
+		}
+	}
+	for _, name := range sortedKeys(module.ModuleCalls) {
+		if call := module.ModuleCalls[name]; call != nil {
+			eachConfigured(call.Module, within+"module."+name+".", mayBeNone || call.CountExpression != nil, visit)
 		}
 	}
 }
+
+// keyOfInstance is the key of an instance in an address.
+var keyOfInstance = regexp.MustCompile(`\[(\d+|"(\\.|[^"\\])*")\]`)
+
+func withoutKeys(address string) string { return keyOfInstance.ReplaceAllString(address, "") }
 
 func (r *DriftReport) liveSection() section {
 	var lines []line
@@ -106,10 +158,13 @@ func (r *DriftReport) recordHeadline() string {
 	if len(r.Baselines) > 0 {
 		texts = append(texts, r.baselineHeadline())
 	}
-	if n := r.liveFindings(); n > 0 {
+	switch n := r.liveFindings(); {
+	case n > 0:
 		texts = append(texts, fmt.Sprintf("APIs show %s beside what is recorded.", count(n, "thing that should be looked at", "things that should be looked at")))
-	} else if len(r.LiveReviews) > 0 {
+	case len(r.LiveReviews) > 0 && r.IsWhole():
 		texts = append(texts, "APIs show nothing beside what is recorded that should be looked at.")
+	case len(r.LiveReviews) > 0:
+		texts = append(texts, "Of what APIs show, nothing was found that should be looked at, and not all could be compared.")
 	}
 	if !r.granting && len(r.Changes) > 0 {
 		texts = append(texts, fmt.Sprintf("%s outside Terraform: %s.", count(len(r.Changes), "change", "changes"), kinds(r.Changes)))

@@ -78,7 +78,7 @@ func Drift(plan *Plan, now time.Time) *DriftReport {
 	report.reader, report.granting = plan.Readers.Granting, contents.isAny()
 	report.followIDs(plan)
 	report.readBaselines(plan)
-	report.missDeferred(plan)
+	report.missUnread(plan)
 	invited := invitationDrift(plan)
 	report.granting = report.granting || len(report.Baselines)+len(report.LiveReviews)+len(invited) == 0
 	report.Changes = append(report.Changes, invited...)
@@ -224,6 +224,8 @@ func (r *DriftReport) headline() string {
 		text += " " + partialDrift
 	}
 	switch {
+	case !r.granting && r.missed && len(r.Baselines) == 0:
+		return strings.TrimSpace(text + " " + missedDrift)
 	case !r.granting:
 		return text
 	case !r.live:

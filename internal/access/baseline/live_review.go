@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
@@ -42,6 +43,16 @@ type LiveReport struct {
 
 // Complete tells whether everything was compared that a comparison of this kind can compare.
 func (r LiveReport) Complete() bool { return len(r.Gaps) == 0 }
+
+// DayIsOfUTC says which day is meant where something is told since the day of an attestation, which has
+// no zone. Every such comparison has it among what it cannot see.
+const DayIsOfUTC = "What happened after somebody looked and before that day began in UTC, where they are east of Greenwich: what is told since the day of the attestation is told since its midnight in UTC."
+
+// InUTC is the attestation with a day that has begun in UTC, where its own has begun in the east alone.
+func (a Attestation) InUTC(now time.Time) Attestation {
+	a.On = min(a.On, DayOf(now))
+	return a
+}
 
 // A LiveReviewer collects what a comparison tells. What is not known makes no rule fire; it is a gap.
 type LiveReviewer struct {

@@ -30,9 +30,16 @@ type Event struct {
 
 // IsMembershipChange tells whether the event says that the membership of somebody in the application
 // changed: not how, and not by whom. The vendor's pages write the topic APPLICATION, and its data
-// models APP, so both count.
+// models APP, so both count, in any case, and so does an event that tells no topic.
 func (e Event) IsMembershipChange() bool {
-	return (e.Topic == "APP" || e.Topic == "APPLICATION") && e.Action == "MEMBERSHIP_UPDATED"
+	return e.isOfApplication() && strings.EqualFold(e.Action, "MEMBERSHIP_UPDATED")
+}
+
+// IsUntold tells whether the event may say that, and does not tell what happened.
+func (e Event) IsUntold() bool { return e.isOfApplication() && e.Action == "" }
+
+func (e Event) isOfApplication() bool {
+	return e.Topic == "" || strings.EqualFold(e.Topic, "APP") || strings.EqualFold(e.Topic, "APPLICATION")
 }
 
 // Events are those of a webhook, as far as they could be read.

@@ -112,3 +112,26 @@ func TestUnusableEvents(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatAnEventTells: which events are about members, and which may be.
+func TestWhatAnEventTells(t *testing.T) {
+	for _, test := range []struct {
+		topic, action   string
+		changed, untold bool
+	}{
+		{"APP", "MEMBERSHIP_UPDATED", true, false},
+		{"APPLICATION", "MEMBERSHIP_UPDATED", true, false},
+		{"app", "membership_updated", true, false},
+		{"", "MEMBERSHIP_UPDATED", true, false},
+		{"APP", "", false, true},
+		{"", "", false, true},
+		{"APP", "SETTINGS_UPDATED", false, false},
+		{"SIGNATURE", "", false, false},
+		{"SIGNATURE", "MEMBERSHIP_UPDATED", false, false},
+	} {
+		e := api.Event{Topic: test.topic, Action: test.action}
+		if e.IsMembershipChange() != test.changed || e.IsUntold() != test.untold {
+			t.Errorf("%q %q: changed %t, untold %t", test.topic, test.action, e.IsMembershipChange(), e.IsUntold())
+		}
+	}
+}

@@ -11,6 +11,8 @@ type Webhook struct {
 	ID, URL, Description string
 	// IsDisabled is false if the answer does not say.
 	IsDisabled bool
+	// CreatedAt is as the answer has it; empty if it does not say.
+	CreatedAt string
 }
 
 type webhookAnswer struct {
@@ -18,6 +20,7 @@ type webhookAnswer struct {
 	URL         string `json:"url"`
 	Description string `json:"description"`
 	IsDisabled  bool   `json:"isDisabled"`
+	CreatedAt   string `json:"_createdAt"`
 }
 
 func (a webhookAnswer) webhook() Webhook { return Webhook(a) }

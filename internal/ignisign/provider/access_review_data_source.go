@@ -68,7 +68,10 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 	things := func(description string) schema.Attribute {
 		return schema.MapAttribute{
 			Optional: true, ElementType: types.SetType{ElemType: types.StringType},
-			Validators:          []validator.Map{mapvalidator.KeysAre(stringvalidator.OneOf(vocabulary.Environments()...))},
+			Validators: []validator.Map{
+				mapvalidator.KeysAre(stringvalidator.OneOf(vocabulary.Environments()...)),
+				mapvalidator.ValueSetsAre(setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))),
+			},
 			MarkdownDescription: description + " By environment: " + quoted(vocabulary.Environments()) + ". What is not named should not be there.",
 		}
 	}
@@ -85,7 +88,9 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 		attrWebhooks:     things("The webhooks that should be there: their ids, or their URLs."),
 		attrEnvironments: schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
-			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(vocabulary.Environments()...))},
+			Validators: []validator.Set{
+				setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(vocabulary.Environments()...)),
+			},
 			MarkdownDescription: "The environments that are compared, all three if it is not set. Whether a key is shown the settings of other environments than its own is not known: where it is not, that is a gap, and a key of the other environment, " +
 				"with a review of its own, may close it. Changes of members are compared with `PRODUCTION`.",
 		},
@@ -172,7 +177,15 @@ func lookAtChanges(ctx context.Context, client *api.Client, stated review.Stated
 		addReadFailure(diags, path.Empty(), "Listing the webhooks of "+review.Production, err)
 		return
 	}
-	live.IsRecorded = len(webhooks) > 0
+	for _, w := range webhooks {
+		made, _ := time.Parse(time.RFC3339, w.CreatedAt) // Zero is for what cannot be read.
+		live.Recorders = append(live.Recorders, review.Recorder{Made: made, IsDisabled: w.IsDisabled})
+	}
+	for i, e := range live.Environments { // This list is the webhooks' own; that of the application may leave some out.
+		if e.Name == review.Production {
+			live.Environments[i].Webhooks = newWebhooks(webhooks)
+		}
+	}
 	if stated.Attestation == nil {
 		return
 	}
@@ -186,10 +199,17 @@ func lookAtChanges(ctx context.Context, client *api.Client, stated review.Stated
 		if !events.IsComplete() {
 			live.Gaps = append(live.Gaps, fmt.Sprintf("Of the webhook %s, IgniSign says that it has %d events, and answered %d: members may have changed in the others.", webhook.ID, events.Total, events.Read))
 		}
+		untold := 0
 		for _, e := range events.Events {
+			if e.IsUntold() {
+				untold++
+			}
 			if e.IsMembershipChange() {
 				live.Changes = append(live.Changes, review.Change{Event: e.ID, At: e.Time, UserID: e.UserID})
 			}
+		}
+		if untold > 0 {
+			live.Gaps = append(live.Gaps, fmt.Sprintf("Of the webhook %s, %d events since do not tell what happened: members may have changed in them.", webhook.ID, untold))
 		}
 	}
 }
@@ -210,10 +230,15 @@ func newEnvironment(e api.EnvironmentSettings) review.Environment {
 		one.SingleSignOn = append(one.SingleSignOn, review.Thing{ID: s.ID, Name: s.Name, Status: s.Status})
 	}
 	if e.Webhooks != nil {
-		one.Webhooks = []review.Thing{}
-	}
-	for _, w := range e.Webhooks {
-		one.Webhooks = append(one.Webhooks, review.Thing{ID: w.ID, Name: w.URL})
+		one.Webhooks = newWebhooks(e.Webhooks)
 	}
 	return one
+}
+
+func newWebhooks(webhooks []api.Webhook) []review.Thing {
+	things := []review.Thing{}
+	for _, w := range webhooks {
+		things = append(things, review.Thing{ID: w.ID, Name: w.URL})
+	}
+	return things
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/baselineprovider/providertest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/provider"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 )
 
@@ -264,6 +265,9 @@ func TestReviewRefuses(t *testing.T) {
 		phrases  []string
 	}{
 		"an environment that is none":      {`api_keys = { PROD = ["x"] }`, []string{"api_keys", "PROD"}},
+		"a key without a name":             {`api_keys = { PRODUCTION = [""] }`, []string{"api_keys", "at least 1"}},
+		"a key that is null":               {`api_keys = { PRODUCTION = [null] }`, []string{"Null Set Value", "api_keys"}},
+		"an environment that is null":      {`environments = [null]`, []string{"Null Set Value", "environments"}},
 		"a role that is none":              {`grants = { organization = { ORG_BOSS = ["user:a@example.com"] } }`, []string{"ORG_BOSS"}},
 		"a day that is not yet":            {`attestation = { by = "user:a@example.com", on = "2027-01-01", observed = {} }`, []string{"2027-01-01"}},
 		"a rule that is none":              {`rules = { "key-outside" = { severity = "warn" } }`, []string{"key-outside"}},
@@ -282,8 +286,48 @@ func TestReviewRefuses(t *testing.T) {
 		"No application of the baseline has the id appId_11111111") {
 		t.Errorf("another application is compared: %+v", told)
 	}
+	const other = `applications = { contracts = local.applications.contracts, another = { id = "APPID_11111111-2222-3333-4444-555555555555" } }`
+	if told := startReviewed(t, "").review(other); told.findings != "" || told.gaps != "" {
+		t.Errorf("the application whose id is in another case is compared: %+v", told)
+	}
 	told := startReviewed(t, "").review("attestation =", `environments = ["DEVELOPMENT"]`, `api_keys = { DEVELOPMENT = ["terraform"] }`)
 	if !strings.Contains(told.findings, `"old pipeline"`) || strings.Contains(told.findings, "PRODUCTION") || told.gaps != "" {
 		t.Errorf("of one environment it tells %+v", told)
+	}
+}
+
+// TestReviewOfPartialAnswers: what IgniSign leaves out or tells in another way is found all the same, or
+// is a gap.
+func TestReviewOfPartialAnswers(t *testing.T) {
+	t.Parallel()
+	const (
+		contexts = `{"appId":"appId_11111111-2222-3333-4444-555555555555","status":"ACTIVE","ignisignApiVersion":"V4","envSettings":{"PRODUCTION":{"apiKeys":[],"ssoConfigs":[],"webhooks":[]}}}`
+		webhooks = `[{"_id":"66bf00000000000000000003","url":"https://hooks.example.com/ignisign","isDisabled":%t,"_createdAt":"%s"}]`
+		events   = `{"events":[{"_id":"e1"%s,"_createdAt":"2026-11-22T08:00:00Z"}],"searchData":{"total":1}}`
+		listed   = `PRODUCTION has the webhook "https://hooks.example.com/ignisign"`
+	)
+	for name, c := range map[string]struct {
+		webhooks, events string
+		finds, gap       string
+	}{
+		"the webhooks of the application are none": {fmt.Sprintf(webhooks, false, "2026-11-01T00:00:00Z"), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, ""},
+		"the webhook is disabled":                  {fmt.Sprintf(webhooks, true, ""), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, "Each webhook of PRODUCTION is disabled"},
+		"the webhook is new":                       {fmt.Sprintf(webhooks, false, "2026-11-22T07:00:00Z"), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, "was made on 2026-11-22"},
+		"an event does not tell what happened":     {fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, ``), listed, "1 events since do not tell what happened"},
+		"an event is in another case": {
+			fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, `,"topic":"app","action":"Membership_Updated"`), "1 record of changed members", "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := startReviewed(t, "")
+			for route, body := range map[string]string{"GET */context": contexts, "GET */webhooks": c.webhooks, "GET */events": c.events} {
+				testkit.Must(t, a.Inject(mockserver.Fault{Route: route, Action: mockserver.FaultAnswer, Status: 200, Body: body, Times: 9}))
+			}
+			told := a.review(`environments = ["PRODUCTION"]`, "api_keys = {}", "single_sign_on = {}", "webhooks = {}")
+			if !strings.Contains(told.findings, c.finds) || !strings.Contains(told.gaps, c.gap) || c.gap == "" && told.gaps != "" {
+				t.Errorf("it finds\n%s\nwith the gaps\n%s", told.findings, told.gaps)
+			}
+		})
 	}
 }

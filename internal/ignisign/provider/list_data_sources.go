@@ -165,7 +165,7 @@ func (d *membershipChangesDataSource) Schema(_ context.Context, _ datasource.Sch
 				"time":     tfkit.ComputedText("When it was made; null if IgniSign does not tell it."),
 				"user_id":  tfkit.ComputedText("Id at IgniSign of the user whose membership it is; null if it is not told. No API tells whose id that is."),
 			}),
-			"complete": tfkit.ComputedTruth("Whether all events could be read that there are, by IgniSign's word."),
+			"complete": tfkit.ComputedTruth("Whether all events could be read that there are, by IgniSign's word, and each tells what happened."),
 		},
 	}
 }
@@ -213,6 +213,9 @@ func (d *membershipChangesDataSource) Read(ctx context.Context, req datasource.R
 	}
 	model.Changes, model.Complete = []changeRecord{}, types.BoolValue(events.IsComplete())
 	for _, e := range events.Events {
+		if e.IsUntold() {
+			model.Complete = types.BoolValue(false)
+		}
 		if !e.IsMembershipChange() {
 			continue
 		}

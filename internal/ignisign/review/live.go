@@ -40,6 +40,13 @@ type Change struct {
 	UserID string
 }
 
+// A Recorder is a webhook for which IgniSign keeps a record of changed members.
+type Recorder struct {
+	// Made is zero if the API tells no time that can be read.
+	Made       time.Time
+	IsDisabled bool
+}
+
 // A Live is what the API showed.
 type Live struct {
 	// Application is the id of the application of the key, and Status its status.
@@ -48,9 +55,8 @@ type Live struct {
 	Invitations         []Invitation
 	// Changes are those since the attestation, or more.
 	Changes []Change
-	// IsRecorded is true if there is a webhook of PRODUCTION: without one, IgniSign keeps no record of
-	// the members.
-	IsRecorded bool
+	// Recorders are the webhooks of PRODUCTION: without one, IgniSign keeps no record of the members.
+	Recorders []Recorder
 	// Gaps say what could not be read. They are sentences.
 	Gaps []string
 }

@@ -101,36 +101,13 @@ func (r *reviewer) otherEnvironments() {
 }
 
 // things compares what an environment has with what it should have. What is stated is an id, or a
-// name, which covers one thing alone: a second one of the same name is outside.
+// name, which covers one thing alone: a second one of the same name is outside. Ids go first, so that no
+// name stands for what an id is of, nor anything else for a thing that does nothing any more.
 func (r *reviewer) things(k kind, environment string, live []Thing) {
 	active := slices.DeleteFunc(slices.Clone(live), func(t Thing) bool { return k.inactive != "" && t.Status == k.inactive })
 	covered := make([]bool, len(active))
-	for _, wanted := range slices.Sorted(slices.Values(k.stated(r.stated)[environment])) {
-		i := slices.IndexFunc(active, func(t Thing) bool { return t.ID == wanted })
-		if i < 0 {
-			var named []int
-			for j, t := range active {
-				if t.Name == wanted && !covered[j] {
-					named = append(named, j)
-				}
-			}
-			if len(named) > 1 {
-				r.Find(k.outside, environment, "%s has %d %s called %q, and one name covers one alone. Name by id which it is: %s.",
-					environment, len(named), k.plural, wanted, strings.Join(idsOf(active, named), ", "))
-				for _, j := range named {
-					covered[j] = true
-				}
-				continue
-			}
-			if len(named) == 1 {
-				i = named[0]
-			}
-		}
-		if i < 0 {
-			r.Find(k.missing, environment, "%s has no active %s %q.", environment, k.noun, wanted)
-			continue
-		}
-		covered[i] = true
+	for _, name := range r.byID(k, environment, live, active, covered) {
+		r.byName(k, environment, name, active, covered)
 	}
 	for i, t := range active {
 		if !covered[i] {
@@ -140,6 +117,48 @@ func (r *reviewer) things(k kind, environment string, live []Thing) {
 			r.Find(RuleUnrestrictedKey, environment, "The %s %s of %s is not restricted.", k.noun, t.describe(), environment)
 		}
 	}
+}
+
+// byID covers what is stated by its id, and returns what of it is no id of anything.
+func (r *reviewer) byID(k kind, environment string, live, active []Thing, covered []bool) (names []string) {
+	for _, wanted := range slices.Sorted(slices.Values(k.stated(r.stated)[environment])) {
+		isIt := func(t Thing) bool { return t.ID == wanted && wanted != "" }
+		i := slices.IndexFunc(active, isIt)
+		switch {
+		case i >= 0:
+			covered[i] = true
+		case slices.ContainsFunc(live, isIt):
+			r.missing(k, environment, wanted)
+		default:
+			names = append(names, wanted)
+		}
+	}
+	return names
+}
+
+// byName covers what is stated by its name.
+func (r *reviewer) byName(k kind, environment, name string, active []Thing, covered []bool) {
+	var named []int
+	for i, t := range active {
+		if t.Name == name && name != "" && !covered[i] {
+			named = append(named, i)
+		}
+	}
+	switch len(named) {
+	case 0:
+		r.missing(k, environment, name)
+	case 1:
+	default:
+		r.Find(k.outside, environment, "%s has %d %s called %q, and one name covers one alone. Name by id which it is: %s.",
+			environment, len(named), k.plural, name, strings.Join(idsOf(active, named), ", "))
+	}
+	for _, i := range named {
+		covered[i] = true
+	}
+}
+
+func (r *reviewer) missing(k kind, environment, wanted string) {
+	r.Find(k.missing, environment, "%s has no active %s %q.", environment, k.noun, wanted)
 }
 
 func idsOf(things []Thing, which []int) (ids []string) {
@@ -164,11 +183,14 @@ func (t Thing) describe() string {
 	return text + " (" + strings.Join(more, ", ") + ")"
 }
 
-// applicationKey is that of the application in the baseline.
+// applicationKey is that of the application in the baseline. An id that differs in case alone is the
+// same, unless another one does not differ.
 func (r *reviewer) applicationKey() (key string, found bool) {
-	for _, declared := range r.stated.Places {
-		if declared.Place.Depth() == 1 && declared.ID == r.live.Application {
-			return declared.Place.Slug(0), true
+	for _, isSame := range []func(id, other string) bool{func(id, other string) bool { return id == other }, strings.EqualFold} {
+		for _, declared := range r.stated.Places {
+			if declared.Place.Depth() == 1 && isSame(declared.ID, r.live.Application) {
+				return declared.Place.Slug(0), true
+			}
 		}
 	}
 	r.Gap("No application of the baseline has the id %s, so no invitation is compared with it.", r.live.Application)
@@ -217,13 +239,14 @@ func (r *reviewer) invitation(i Invitation, verb string, held map[string]bool) {
 func (r *reviewer) changes() {
 	attested := r.stated.Attestation
 	switch {
-	case !r.live.IsRecorded:
+	case len(r.live.Recorders) == 0:
 		r.Gap("The application has no webhook in %s that this key is shown, and IgniSign keeps a record of changed members for those alone.", Production)
 		return
 	case attested == nil:
 		r.Gap("Nobody has attested, so it is not told what changed since.")
 		return
 	}
+	r.recorders(attested.On)
 	var first, last time.Time
 	count, timeless, users := 0, 0, map[string]bool{}
 	for _, c := range r.live.Changes {
@@ -261,6 +284,31 @@ func (r *reviewer) changes() {
 	r.Find(RuleChanged, r.live.Application, "%s Each webhook has a record of its own. What changed, who did it, and whether before or after that look, is not told.", sentence)
 }
 
+// recorders tells where no webhook was there to record what changed since a day.
+func (r *reviewer) recorders(since baseline.Day) {
+	var first baseline.Day
+	enabled := 0
+	for _, webhook := range r.live.Recorders {
+		if webhook.IsDisabled {
+			continue
+		}
+		enabled++
+		made := baseline.DayOf(webhook.Made)
+		if webhook.Made.IsZero() || made <= since {
+			return
+		}
+		if first == "" || made < first {
+			first = made
+		}
+	}
+	if enabled == 0 {
+		r.Gap("Each webhook of %s is disabled, and whether IgniSign keeps a record of changed members for such is not known.", Production)
+		return
+	}
+	r.Gap("IgniSign keeps a record of changed members for webhooks of %s alone, and the first that is enabled was made on %s: what changed after %s and before that is not told.",
+		Production, first, since)
+}
+
 // cannotSee says what no review of this kind can see.
 func cannotSee(stated Stated, live Live) []string {
 	all := []string{
@@ -268,6 +316,7 @@ func cannotSee(stated Stated, live Live) []string {
 		"Which roles an invitation stands for: it has ADMIN, USER and READER, and how these relate to the roles of a baseline is not published. An invitation that was accepted says nothing of what the member may do now.",
 		"Who was invited otherwise than by the invitation API, and who holds an API key.",
 		"Changes of members that no webhook of " + Production + " recorded: those before there was one, those that IgniSign no longer gives, those of the organization, and those of other applications than " + live.Application + ".",
+		baseline.DayIsOfUTC,
 		"API keys, ways to sign in and webhooks of the organization and of its other applications.",
 	}
 	for _, environment := range vocabulary.Environments() {

@@ -53,9 +53,18 @@ func (a Account) IsOf(organisation string) access.Answer {
 	return access.AnswerNo
 }
 
-// saysDeleted tells whether the account itself says that it is soft-deleted.
-func (a Account) saysDeleted() bool {
-	return a.IsSoftDeleted != nil && *a.IsSoftDeleted || a.SoftDeletedAt != ""
+// saysDeleted tells whether the account itself says that it is soft-deleted, and whether it says
+// anything of it. One that is not, and tells when it was, may have been restored: its answer is unknown.
+func (a Account) saysDeleted() (deleted access.Answer, says bool) {
+	switch {
+	case a.IsSoftDeleted == nil && a.SoftDeletedAt == "":
+		return access.AnswerUnknown, false
+	case a.IsSoftDeleted == nil || *a.IsSoftDeleted:
+		return access.AnswerYes, true
+	case a.SoftDeletedAt != "":
+		return access.AnswerUnknown, true
+	}
+	return access.AnswerNo, true
 }
 
 // decodeAccount reads an account. One without an id could be taken for another, so it is an error.
@@ -128,32 +137,28 @@ func (c *Client) AllAccounts(ctx context.Context) ([]KnownAccount, error) {
 func combine(live, deleted []Account) []KnownAccount {
 	all, at := make([]KnownAccount, 0, len(live)+len(deleted)), map[string]int{}
 	for _, account := range live {
+		known := KnownAccount{account, access.AnswerNo}
+		if answer, says := account.saysDeleted(); says {
+			known.Deleted = answer
+		}
 		at[account.ID] = len(all)
-		all = append(all, KnownAccount{account, answer(account.saysDeleted())})
+		all = append(all, known)
 	}
 	for _, account := range deleted {
+		answer, says := account.saysDeleted()
 		i, isInBoth := at[account.ID]
 		switch {
+		case !isInBoth && says && answer != access.AnswerYes: // It contradicts its list.
+			all = append(all, KnownAccount{account, access.AnswerUnknown})
 		case !isInBoth:
-			known := KnownAccount{account, access.AnswerYes}
-			if !account.saysDeleted() && account.IsSoftDeleted != nil { // It contradicts its list.
-				known.Deleted = access.AnswerUnknown
-			}
-			all = append(all, known)
-		case account.saysDeleted():
+			all = append(all, KnownAccount{account, access.AnswerYes})
+		case answer == access.AnswerYes:
 			all[i] = KnownAccount{account, access.AnswerYes}
-		case account.IsSoftDeleted == nil && all[i].Deleted == access.AnswerNo:
+		case answer == access.AnswerUnknown && all[i].Deleted == access.AnswerNo:
 			all[i].Deleted = access.AnswerUnknown
 		}
 	}
 	return all
-}
-
-func answer(yes bool) access.Answer {
-	if yes {
-		return access.AnswerYes
-	}
-	return access.AnswerNo
 }
 
 // A Loose value is text whose form the contract does not tell: what is no text is its JSON, and null is

@@ -392,6 +392,7 @@ func TestAllAccounts(t *testing.T) {
 		"in the second alone":       {``, `{"id":"a-1","isSoftDeleted":null}`, access.AnswerYes},
 		"says so":                   {`{"id":"a-1","isSoftDeleted":true}`, ``, access.AnswerYes},
 		"says when":                 {`{"id":"a-1","softDeletedAt":"2026-11-20T09:00:00Z"}`, ``, access.AnswerYes},
+		"restored, perhaps":         {`{"id":"a-1","isSoftDeleted":false,"softDeletedAt":"2026-11-20T09:00:00Z"}`, ``, access.AnswerUnknown},
 		"contradicts its list":      {``, `{"id":"a-1","isSoftDeleted":false}`, access.AnswerUnknown},
 		"in both":                   {`{"id":"a-1"}`, `{"id":"a-1"}`, access.AnswerUnknown},
 		"in both, and says no":      {`{"id":"a-1","isSoftDeleted":false}`, `{"id":"a-1","isSoftDeleted":false}`, access.AnswerNo},

@@ -154,7 +154,7 @@ func list(ctx context.Context, client *api.Client, deleted bool) ([]api.Account,
 type ignoredFilterError struct{ account string }
 
 func (e *ignoredFilterError) Error() string {
-	return fmt.Sprintf("Signicat lists the account %s both with the deleted accounts and with the others, or as deleted and says that it is not, so it may be either. "+
+	return fmt.Sprintf("Signicat lists the account %s both with the deleted accounts and with the others, or with a time of deletion and says that it is not deleted, so it may be either. "+
 		"It seems not to heed what it is asked for. Leave \"deleted\" out, and go by is_soft_deleted where it is not null.", e.account)
 }
 

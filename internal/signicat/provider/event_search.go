@@ -31,7 +31,7 @@ func searchSince(ctx context.Context, client *api.Client, query api.EventQuery, 
 	search := review.Search{Whole: true}
 	query.Limit = api.MaxEventsPerPage
 	// To the present as the server has it: the first part has no end.
-	for part, end := 0, now.UTC().Truncate(time.Second); start.Before(end); part, end = part+1, query.From {
+	for part, end := 0, now.UTC().Truncate(time.Second); part == 0 || start.Before(end); part, end = part+1, query.From {
 		if part == maxParts {
 			search.Whole, search.Gap = false, fmt.Sprintf("It was asked for no events before %s, which is more than a year.", end.Format(time.RFC3339))
 			return search, nil

@@ -26,8 +26,11 @@ func (r *reviewer) events() {
 			r.Gap("The filter %q: %s", search.Name, search.Gap)
 		}
 		dated, timeless := search.Since(attested.On)
-		if len(dated)+len(timeless) > 0 {
+		switch {
+		case len(dated)+len(timeless) > 0:
 			r.Find(RuleEvents, search.Name, "%s", search.tell(attested, dated, timeless))
+		case !search.Whole && search.Gap == "":
+			r.Gap("The filter %q finds more events than were read, and those that were read are from before %s: the others may be since.", search.Name, attested.On)
 		}
 	}
 }

@@ -81,10 +81,13 @@ func (r *reviewer) liveAccount(id string) (Account, bool) {
 // otherAccounts are those that are live, and that the baseline does not mention.
 func (r *reviewer) otherAccounts() {
 	inherited := r.organisationRoles()
+	if !slices.ContainsFunc(r.live.Accounts, func(a Account) bool { return !r.isElsewhere(a) }) {
+		r.Gap("None of the %s that Signicat shows to this API client is of the organisation %s, so which ones that has is not told.",
+			review.Count(len(r.live.Accounts), "account"), r.stated.Organization)
+	}
 	for _, account := range r.live.Accounts {
 		isDeclared := slices.ContainsFunc(r.stated.Places, func(p baseline.DeclaredPlace) bool { return p.ID == account.ID })
-		isElsewhere := account.Organisation != "" && r.stated.Organization != "" && account.Organisation != r.stated.Organization
-		if isDeclared || isElsewhere || account.Deleted == access.AnswerYes {
+		if isDeclared || r.isElsewhere(account) || account.Deleted == access.AnswerYes {
 			continue
 		}
 		sentence := fmt.Sprintf("The baseline does not mention the account %s.", account.describe())
@@ -96,6 +99,12 @@ func (r *reviewer) otherAccounts() {
 		}
 		r.Find(RuleAccountWithoutEntry, account.ID, "%s %s%s", sentence, inherited, r.perhapsDeclared())
 	}
+}
+
+// isElsewhere tells whether an account is of another organisation for sure: an id that differs in case
+// alone may be the same.
+func (r *reviewer) isElsewhere(a Account) bool {
+	return a.Organisation != "" && r.stated.Organization != "" && !strings.EqualFold(a.Organisation, r.stated.Organization)
 }
 
 // describe names an account that has no key.
@@ -155,6 +164,7 @@ func cannotSee(stated Stated) []string {
 	return append(all,
 		"Audit events outside the filters, and whether the filters find what changes access: which events tell of it is not published.",
 		"Audit events that Signicat no longer gives: for how long it keeps them is not known. It gives 30 days unless asked for more, and an older text says 60 days at most.",
+		baseline.DayIsOfUTC,
 		"Audit events of other accounts than those that the API client may ask for: the Dashboard shows events of one account at a time, and whether grants on an organisation are in any is not known.",
 	)
 }

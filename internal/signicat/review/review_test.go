@@ -65,6 +65,11 @@ func at(text string) time.Time {
 	return parsed
 }
 
+func withoutAccounts(accounts map[string]vocabulary.Account, grants baseline.Written) {
+	clear(accounts)
+	delete(grants, "account:shop")
+}
+
 // TestReview: what a review finds, what it could not compare, and nothing else.
 func TestReview(t *testing.T) {
 	with := func(a review.Account) review.Live {
@@ -144,7 +149,18 @@ func TestReview(t *testing.T) {
 			"account-without-entry warn " + unheard + ": The baseline does not mention the account " + unheard +
 				" (type not known). The baseline grants nothing on the organisation", "", nil,
 		},
-		"without entry, deleted":   {stated(t, nil), with(review.Account{ID: unheard, Organisation: acme, Deleted: access.AnswerYes}), "", "", nil},
+		"without entry, deleted": {stated(t, nil), with(review.Account{ID: unheard, Organisation: acme, Deleted: access.AnswerYes}), "", "", nil},
+		"without entry, of an organisation in other case": {
+			stated(t, nil), with(review.Account{ID: unheard, Organisation: strings.ToUpper(acme)}), "account-without-entry warn " + unheard, "", nil,
+		},
+		"none of the organisation": {
+			stated(t, withoutAccounts),
+			review.Live{Accounts: []review.Account{{ID: unheard, Organisation: "o-p-other"}}},
+			"",
+			"None of the 1 account that Signicat shows to this API client is of the organisation " + acme,
+			nil,
+		},
+		"no accounts at all":       {stated(t, withoutAccounts), review.Live{}, "", "None of the 0 accounts", nil},
 		"without entry, elsewhere": {stated(t, nil), with(review.Account{ID: unheard, Organisation: "o-p-other"}), "", "", nil},
 		"no id": {
 			stated(t, func(a map[string]vocabulary.Account, _ baseline.Written) {
@@ -163,6 +179,9 @@ func TestReview(t *testing.T) {
 			`finds at least 1 event on or after 2026-11-20, when user:officer@example.com looked. The last is of 2026-11-22T09:00:00Z.`, "", nil,
 		},
 		"earlier events": {stated(t, nil), searched(review.Search{Whole: true, Events: events[2:]}), "", "", nil},
+		"earlier events, and more": {
+			stated(t, nil), searched(review.Search{Events: events[2:]}), "", `The filter "grants" finds more events than were read`, nil,
+		},
 		"timeless events": {
 			stated(t, nil), searched(review.Search{Whole: true, Events: []review.Event{{}}}),
 			"The API tells no time that can be read of 1 of them. The API tells no userId of them.", "", nil,
@@ -228,7 +247,8 @@ func TestWhatCannotBeSeen(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s\n%s", words, without, with)
 		}
 	}
-	if !strings.Contains(without, "no filter was given") || !strings.Contains(with, "outside the filters") || strings.Contains(with, "no filter was given") {
+	if !strings.Contains(without, "no filter was given") || !strings.Contains(with, "outside the filters") ||
+		!strings.Contains(with, "east of Greenwich") || strings.Contains(with, "no filter was given") {
 		t.Errorf("of filters it says\n%s\n%s", without, with)
 	}
 	s.Attestation = nil
