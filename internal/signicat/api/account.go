@@ -79,6 +79,9 @@ func decodeAccount(body []byte) (Account, error) {
 	return account, nil
 }
 
+// accountsPerPage is how many accounts a page has unless it is asked for more (documented).
+const accountsPerPage = 50
+
 // Accounts returns a list of accounts, whole: those that are soft-deleted, or those that the API lists
 // unless it is asked for these. Accounts of other organisations are among them if the API shows them.
 func (c *Client) Accounts(ctx context.Context, deleted bool) ([]Account, error) {
@@ -91,7 +94,7 @@ func (c *Client) Accounts(ctx context.Context, deleted bool) ([]Account, error) 
 		return nil, err
 	}
 	accounts, seen := []Account{}, map[string]bool{}
-	_, err = c.pages(ctx, request, "page", func(items []json.RawMessage) (bool, error) {
+	_, err = c.pages(ctx, request, "page", accountsPerPage, func(items []json.RawMessage) (bool, error) {
 		for _, item := range items {
 			account, err := decodeAccount(item)
 			if err != nil {

@@ -135,7 +135,7 @@ func (c *Client) Events(ctx context.Context, q EventQuery) (Events, error) {
 	}
 	found, seen := Events{Events: []Event{}}, map[Loose]bool{}
 	isCut := false
-	ended, err := c.pages(ctx, request, "cursor", func(items []json.RawMessage) (bool, error) {
+	ended, err := c.pages(ctx, request, "cursor", limit, func(items []json.RawMessage) (bool, error) {
 		for _, item := range items {
 			event, err := decodeEvent(item)
 			switch {

@@ -273,6 +273,15 @@ func TestAccountsAsTheContractHasThem(t *testing.T) {
 	})
 }
 
+// manyAccounts are so many, as a list has them.
+func manyAccounts(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf(`{"id":"a-%d"}`, i)
+	}
+	return strings.Join(all, ",")
+}
+
 // TestPages follows next in each form, to its end.
 func TestPages(t *testing.T) {
 	first, last := `{"data":[{"id":"a-1"}],"next":%s}`, `{"data":[{"id":"a-2"}]}`
@@ -289,6 +298,7 @@ func TestPages(t *testing.T) {
 		"its port":       {[]string{fmt.Sprintf(first, `"https://API.example.com:443/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
 		"a path":         {[]string{fmt.Sprintf(first, `"/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
 		"a query":        {[]string{fmt.Sprintf(first, `"?page=2"`), last}, "2", []string{"a-1", "a-2"}},
+		"full, and null": {[]string{`{"data":[` + manyAccounts(50) + `],"next":null}`}, "", strings.Fields(strings.NewReplacer(`{"id":"`, "", `"},`, " ", `"}`, "").Replace(manyAccounts(50)))},
 		"an empty page":  {[]string{`{"data":[],"next":"2"}`, last}, "2", []string{"a-2"}},
 		"the end, null":  {[]string{fmt.Sprintf(first, "null"), last}, "", []string{"a-1"}},
 		"the end, empty": {[]string{fmt.Sprintf(first, `""`), last}, "", []string{"a-1"}},
@@ -343,6 +353,7 @@ func TestPagesThatAreRefused(t *testing.T) {
 		"twice":                {[]string{`{"data":[],"next":"2"}`}, "would never end", 2},
 		"a circle":             {[]string{`{"data":[],"next":"2"}`, `{"data":[],"next":"3"}`, `{"data":[],"next":"2"}`}, "would never end", 3},
 		"a number":             {[]string{`{"data":[],"next":2}`}, "neither a text nor null", 1},
+		"full, and no next":    {[]string{`{"data":[` + manyAccounts(50) + `]}`}, "50 items, as many as a page has, and no next", 1},
 		"no list":              {[]string{`{"next":null}`}, "no data", 1},
 		"null for the list":    {[]string{`{"data":null}`}, "null, and no list", 1},
 		"an object for it":     {[]string{`{"data":{}}`}, "data is a object", 1},
@@ -449,7 +460,7 @@ func TestEvents(t *testing.T) {
 			`{"and":[{"field":"serviceName","operator":"eq","value":"<as the metadata say>"}],"from":"2026-11-01T00:00:00Z","to":"2026-11-28T00:00:00Z"}`, "1000",
 			0, true, 1,
 		},
-		"as many as there are":     {api.EventQuery{Limit: 2}, []string{`{"data":[` + event(2) + `,` + event(1) + `]}`}, `{"and":[]}`, "2", 2, true, 1},
+		"as many as there are":     {api.EventQuery{Limit: 2}, []string{`{"data":[` + event(2) + `,` + event(1) + `],"next":null}`}, `{"and":[]}`, "2", 2, true, 1},
 		"fewer than there are":     {api.EventQuery{Limit: 1}, []string{`{"data":[` + event(2) + `,` + event(1) + `]}`}, `{"and":[]}`, "1", 1, false, 1},
 		"perhaps more on the next": {api.EventQuery{Limit: 1}, []string{`{"data":[` + event(2) + `],"next":"n"}`}, `{"and":[]}`, "1", 1, false, 1},
 		"more than a page":         {api.EventQuery{Limit: 1500}, []string{`{"data":[` + event(2) + `]}`}, `{"and":[]}`, "1000", 1, true, 1},

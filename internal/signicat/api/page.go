@@ -16,10 +16,11 @@ import (
 // maxPages bounds how many pages a list may have, so that a server that never ends is an error.
 const maxPages = 1000
 
-// A page is a part of a list. An empty one is not the end: only the absence of next is.
+// A page is a part of a list. An empty one is not the end: only the absence of next is, or null.
 type page struct {
 	Data []json.RawMessage `json:"data"`
-	Next any               `json:"next"`
+	// Next is nil if the answer does not have it.
+	Next json.RawMessage `json:"next"`
 }
 
 func decodePage(body []byte) (page, error) {
@@ -31,8 +32,9 @@ func decodePage(body []byte) (page, error) {
 }
 
 // pages reads a list, page by page, until it ends or visit wants no more. The parameter is the name by
-// which a query takes what next says. Every failure is an [*httpapi.Error].
-func (c *Client) pages(ctx context.Context, first httpapi.Request, parameter string, visit func([]json.RawMessage) (more bool, err error)) (ended bool, err error) {
+// which a query takes what next says. A page is full with so many items: one that is and has no next
+// may be all or not, so it is an error. Every failure is an [*httpapi.Error].
+func (c *Client) pages(ctx context.Context, first httpapi.Request, parameter string, full int, visit func([]json.RawMessage) (more bool, err error)) (ended bool, err error) {
 	request, seen := first, map[string]bool{first.Query: true}
 	for range maxPages {
 		answer, err := get(ctx, c, request, decodePage)
@@ -44,11 +46,15 @@ func (c *Client) pages(ctx context.Context, first httpapi.Request, parameter str
 			return false, c.http.Unusable(request, err)
 		}
 		query, err := c.next(first, parameter, answer.Next)
+		isUntold := answer.Next == nil && len(answer.Data) >= full
+		if err == nil && more && isUntold {
+			err = fmt.Errorf("it has %d items, as many as a page has, and no next, so whether there are more is not told", len(answer.Data))
+		}
 		if err != nil {
 			return false, c.http.Unusable(request, err)
 		}
 		if query == "" || !more {
-			return query == "", nil
+			return query == "" && !isUntold, nil
 		}
 		if seen[query] {
 			return false, c.http.Unusable(request, errors.New("its next leads to a page that was read before, so the list would never end"))
@@ -65,13 +71,13 @@ var link = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*:)?//|^/?[^?]*\?`)
 // next returns the query of the request for the page after this one, or nothing at the end. A URL must
 // lead where the request went: a token is sent to no other host, and no other route is a page of the
 // list.
-func (c *Client) next(first httpapi.Request, parameter string, next any) (query string, err error) {
-	if next == nil || next == "" {
-		return "", nil
-	}
-	written, isText := next.(string)
-	if !isText {
+func (c *Client) next(first httpapi.Request, parameter string, next json.RawMessage) (query string, err error) {
+	var written string
+	if next != nil && json.Unmarshal(next, &written) != nil { // Null is the empty text.
 		return "", errors.New("its next is neither a text nor null")
+	}
+	if written == "" {
+		return "", nil
 	}
 	values, err := url.ParseQuery(first.Query)
 	if err != nil {
