@@ -302,9 +302,9 @@ func (r *Report) weakerSentences() []string {
 	return all
 }
 
-// unreadBaseline is what no review of a baseline knows.
-func unreadBaseline(vendor string) string {
-	return fmt.Sprintf("No API tells who has access at %s: of that, this is what should be, and what people have written down.", vendor)
+// unreadBaseline is what no review of a baseline at these vendors knows.
+func unreadBaseline(vendors ...string) string {
+	return fmt.Sprintf("No API tells who has access at %s: of that, this is what should be, and what people have written down.", strings.Join(vendors, " or "))
 }
 
 // vendorsOf are those whose resources a plan has.
