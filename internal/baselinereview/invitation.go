@@ -140,7 +140,7 @@ func (v *Vendor) ended(before invitation, actions tfjson.Actions, tell tellInvit
 	status := before.Text(attributeStatus)
 	switch {
 	case actions.Forget():
-		return []InvitationChange{tell(before, Forgets, false, "stays invited%s: Terraform forgets the invitation, which is %s", before.at(), status)}
+		return []InvitationChange{tell(before, Forgets, false, "stays invited%s: Terraform forgets the invitation, which was %s when it was last read", before.at(), status)}
 	case status == statusPending:
 		return []InvitationChange{tell(before, Cancels, false, "is no longer invited%s: the invitation is cancelled", before.at())}
 	case status == statusAccepted:
@@ -154,10 +154,10 @@ func (v *Vendor) updated(before, after invitation, tell tellInvitation) (changes
 		if before.Text(attributeStatus) == statusDeclined {
 			return append(changes, tell(after, InvitesAnew, true, "declined, and is invited again%s as %s: an e-mail is sent", after.at(), after.roles()))
 		}
-		changes = append(changes, tell(after, SendsAgain, true, "is sent the invitation%s again", after.at()))
+		changes = append(changes, tell(after, SendsAgain, true, "is sent the invitation%s again: an e-mail is sent", after.at()))
 	}
 	if was, is := before.roles(), after.roles(); was != is {
-		changes = append(changes, tell(after, ChangesIt, false, "is invited%s as %s, and no longer as %s", after.at(), is, was))
+		changes = append(changes, tell(after, ChangesIt, false, "is invited%s as %s, instead of as %s", after.at(), is, was))
 	}
 	return changes
 }

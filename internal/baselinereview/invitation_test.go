@@ -36,9 +36,9 @@ func TestInvitations(t *testing.T) {
 	}{
 		"new": {nil, invited(""), tfjson.Actions{tfjson.ActionCreate}, []string{dev + "is invited to " + app + " as ADMIN in DEVELOPMENT: an e-mail is sent"}, 1},
 		"other roles": {invited("PENDING"), invited("PENDING", other), update, []string{
-			dev + "is invited to " + app + " as READER and USER in DEVELOPMENT and USER in STAGING, and no longer as ADMIN in DEVELOPMENT",
+			dev + "is invited to " + app + " as READER and USER in DEVELOPMENT and USER in STAGING, instead of as ADMIN in DEVELOPMENT",
 		}, 0},
-		"sent again": {invited("PENDING"), invited("PENDING", again), update, []string{dev + "is sent the invitation to " + app + " again"}, 1},
+		"sent again": {invited("PENDING"), invited("PENDING", again), update, []string{dev + "is sent the invitation to " + app + " again: an e-mail is sent"}, 1},
 		"again after no": {invited("DECLINED"), invited("", again), update, []string{dev + "declined, and is invited again to " + app +
 			" as ADMIN in DEVELOPMENT: an e-mail is sent"}, 1},
 		"nothing about access": {invited("ACCEPTED"), invited("ACCEPTED", set("accepted_on_destroy", "forget")), update, nil, 0},
@@ -51,7 +51,7 @@ func TestInvitations(t *testing.T) {
 			dev + "has an invitation to " + app + " that is DECLINED: Terraform forgets it, and asks nobody",
 		}, 0},
 		"removed": {invited("PENDING"), nil, tfjson.Actions{tfjson.ActionForget}, []string{
-			dev + "stays invited to " + app + ": Terraform forgets the invitation, which is PENDING",
+			dev + "stays invited to " + app + ": Terraform forgets the invitation, which was PENDING when it was last read",
 		}, 0},
 		"somebody else": {invited("PENDING"), invited("", set("email", "ops@example.com")), replace, []string{
 			dev + "is no longer invited to " + app + ": the invitation is cancelled",
