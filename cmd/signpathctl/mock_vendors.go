@@ -31,7 +31,8 @@ var mockVendors = []mockVendor{
 	{
 		name: "signicat", what: "Signicat organisation", demo: "an organisation with a production and a sandbox account",
 		about: "\nThey are the Dashboard as well, for what a person does there: such as POST create-account with {\"account\":{\"name\":\"Shop 2\"}},\n" +
-			"or grant with {\"principal\":\"user:new@example.com\",\"scope\":\"organisation\",\"roles\":[\"Usage Viewer\"]}. All are listed in internal/signicat/mock/doc.go.",
+			"or grant with {\"principal\":\"user:new@example.com\",\"scope\":\"organisation\",\"roles\":[\"Usage Viewer\"]}. " +
+			"All are listed in internal/signicat/mock/doc.go.",
 		dialects: func() string { return dialectHelp(signicat.Deviations()) },
 		start: starter(signicat.DemoSeed, signicat.ParseSeed, signicat.ParseDialect,
 			func(seed signicat.Seed, dialect signicat.Dialect, flags mockFlags) (servedMock, error) {
