@@ -42,6 +42,7 @@ func TestBaselineOutputsAreAsBefore(t *testing.T) {
 		"drift.md":        {"review", "drift", recordedBaselines + "refresh.json", "--format", "markdown"},
 		"inviting.txt":    {"review", "plan", invitingPlan(t)},
 		"live.txt":        {"review", "drift", live},
+		"errored.txt":     {"review", "plan", erroredPlan(t)},
 		"no_baseline.md":  {"review", "drift", withoutBaseline(t), "--format", "markdown"},
 		"invited.txt":     {"review", "drift", invitationDrift(t, "DECLINED")},
 		"matrix.txt":      {"review", "baseline", recordedBaselines + "refresh.json"},
@@ -374,6 +375,17 @@ func TestDriftOfReviewsAlone(t *testing.T) {
 			t.Errorf("it begins otherwise than %q:\n%s", head, output)
 		}
 	}
+}
+
+// erroredPlan is one that failed before anything was planned.
+func erroredPlan(t *testing.T) string {
+	t.Helper()
+	return writtenPlan(t, "errored", map[string]any{
+		"format_version": "1.2", "planned_values": map[string]any{}, "errored": true,
+		"configuration": map[string]any{"provider_config": map[string]any{
+			"ignisign": map[string]any{"name": "ignisign", "full_name": "registry.terraform.io/signpath-community/ignisign"},
+		}},
+	})
 }
 
 // withDeferredReview has a data source that depends on what changes.

@@ -20,7 +20,8 @@ var mockVendors = []mockVendor{
 	},
 	{
 		name: "ignisign", what: "IgniSign application", demo: "an application with members, invitations and a webhook",
-		about:    "\nThey are the Console as well: what a person does there, such as accepting an invitation.",
+		about: "\nThey are the Console as well, for what a person does there: such as POST accept, decline or cancel with {\"email\":\"dev.lead@example.com\"},\n" +
+			"or make-key with {\"environment\":\"STAGING\",\"name\":\"pipeline\"}. All are listed in internal/ignisign/mock/doc.go.",
 		dialects: func() string { return dialectHelp(ignisign.Deviations()) },
 		start: starter(ignisign.DemoSeed, ignisign.ParseSeed, ignisign.ParseDialect,
 			func(seed ignisign.Seed, dialect ignisign.Dialect, flags mockFlags) (servedMock, error) {
@@ -29,7 +30,9 @@ var mockVendors = []mockVendor{
 	},
 	{
 		name: "signicat", what: "Signicat organisation", demo: "an organisation with a production and a sandbox account",
-		about:    "\nThey are the Dashboard as well: what a person does there, such as granting a role.",
+		about: "\nThey are the Dashboard as well, for what a person does there: such as POST create-account with {\"account\":{\"name\":\"Shop 2\"}},\n" +
+			"or grant with {\"principal\":\"user:new@example.com\",\"scope\":\"organisation\",\"roles\":[\"Usage Viewer\"]}. " +
+			"All are listed in internal/signicat/mock/doc.go.",
 		dialects: func() string { return dialectHelp(signicat.Deviations()) },
 		start: starter(signicat.DemoSeed, signicat.ParseSeed, signicat.ParseDialect,
 			func(seed signicat.Seed, dialect signicat.Dialect, flags mockFlags) (servedMock, error) {

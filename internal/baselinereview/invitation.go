@@ -160,7 +160,7 @@ func (v *Vendor) ended(before invitation, actions tfjson.Actions, tell tellInvit
 	status := before.Text(attributeStatus)
 	switch {
 	case slices.Contains(actions, tfjson.ActionForget) && status != statusAccepted && status != statusDeclined:
-		return []InvitationChange{tell(before, Forgets, false, "stays invited%s: Terraform forgets the invitation, which is %s", before.at(), status)}
+		return []InvitationChange{tell(before, Forgets, false, "stays invited%s: Terraform forgets the invitation, which was %s when it was last read", before.at(), status)}
 	case status == statusPending && before.Text(attributeOnDestroy) == onDestroyForget:
 		// The state may be older than the answer of whoever is invited.
 		return []InvitationChange{tell(before, Cancels, false, "is no longer invited%s: the invitation is cancelled, unless it is accepted by then; then Terraform forgets it, and the access stays", before.at())}
@@ -182,10 +182,13 @@ func (v *Vendor) updated(before, after invitation, isUnknown bool, tell tellInvi
 		if status == statusDeclined {
 			return append(changes, tell(after, InvitesAnew, true, "declined, and is invited again%s as %s: an e-mail is sent%s", after.at(), after.roles(), condition))
 		}
-		changes = append(changes, tell(after, SendsAgain, true, "is sent the invitation%s again%s", after.at(), condition))
+		changes = append(changes, tell(after, SendsAgain, true, "is sent the invitation%s again%s: an e-mail is sent", after.at(), condition))
 	}
 	if was, is := before.roles(), after.roles(); was != is {
-		changes = append(changes, tell(after, ChangesIt, false, "is invited%s as %s, and no longer as %s", after.at(), is, was))
+		changes = append(changes, tell(after, ChangesIt, false, "is invited%s as %s, instead of as %s", after.at(), is, was))
+	}
+	if was, is := before.Text(attributeOnDestroy), after.Text(attributeOnDestroy); was != is && is == onDestroyForget {
+		changes = append(changes, tell(after, ChangesIt, false, "keeps the access that an accepted invitation%s gives when the resource ends: it is then forgotten, where it was an error before", after.at()))
 	}
 	return changes
 }

@@ -38,12 +38,15 @@ func TestInvitations(t *testing.T) {
 	}{
 		"new": {nil, invited(""), tfjson.Actions{tfjson.ActionCreate}, []string{dev + "is invited to " + app + " as ADMIN in DEVELOPMENT: an e-mail is sent"}, 1},
 		"other roles": {invited("PENDING"), invited("PENDING", other), update, []string{
-			dev + "is invited to " + app + " as READER and USER in DEVELOPMENT and USER in STAGING, and no longer as ADMIN in DEVELOPMENT",
+			dev + "is invited to " + app + " as READER and USER in DEVELOPMENT and USER in STAGING, instead of as ADMIN in DEVELOPMENT",
 		}, 0},
-		"sent again": {invited("PENDING"), invited("PENDING", again), update, []string{dev + "is sent the invitation to " + app + " again"}, 1},
+		"sent again": {invited("PENDING"), invited("PENDING", again), update, []string{dev + "is sent the invitation to " + app + " again: an e-mail is sent"}, 1},
 		"again after no": {invited("DECLINED"), invited("", again), update, []string{dev + "declined, and is invited again to " + app +
 			" as ADMIN in DEVELOPMENT: an e-mail is sent"}, 1},
-		"nothing about access": {invited("ACCEPTED"), invited("ACCEPTED", set("accepted_on_destroy", "forget")), update, nil, 0},
+		"nothing about access": {invited("ACCEPTED", set("accepted_on_destroy", "forget")), invited("ACCEPTED"), update, nil, 0},
+		"to be forgotten": {invited("ACCEPTED"), invited("ACCEPTED", set("accepted_on_destroy", "forget")), update, []string{
+			dev + "keeps the access that an accepted invitation to " + app + " gives when the resource ends: it is then forgotten, where it was an error before",
+		}, 0},
 		"cancelled": {invited("PENDING"), nil, tfjson.Actions{tfjson.ActionDelete}, []string{dev + "is no longer invited to " + app +
 			": the invitation is cancelled"}, 0},
 		"accepted, and forgotten": {invited("ACCEPTED"), nil, tfjson.Actions{tfjson.ActionDelete}, []string{
@@ -53,7 +56,7 @@ func TestInvitations(t *testing.T) {
 			dev + "has an invitation to " + app + " that is DECLINED: Terraform forgets it, and asks nobody",
 		}, 0},
 		"removed": {invited("PENDING"), nil, tfjson.Actions{tfjson.ActionForget}, []string{
-			dev + "stays invited to " + app + ": Terraform forgets the invitation, which is PENDING",
+			dev + "stays invited to " + app + ": Terraform forgets the invitation, which was PENDING when it was last read",
 		}, 0},
 		"removed after a yes": {invited("ACCEPTED"), nil, tfjson.Actions{tfjson.ActionForget}, []string{
 			dev + "keeps the access that an accepted invitation to " + app + " gave: Terraform forgets it, and a person has to remove the member",
@@ -68,7 +71,7 @@ func TestInvitations(t *testing.T) {
 		"triggers without a text": {invited("PENDING"), invited("PENDING", set("reinvite_triggers", object{"on": nil})), update, nil, 0},
 		"no triggers any more":    {invited("PENDING", set("reinvite_triggers", object{})), invited("PENDING"), update, nil, 0},
 		"somebody else, and the first stays (OpenTofu)": {invited("PENDING"), invited("", set("email", "ops@example.com")), keep, []string{
-			dev + "stays invited to " + app + ": Terraform forgets the invitation, which is PENDING",
+			dev + "stays invited to " + app + ": Terraform forgets the invitation, which was PENDING when it was last read",
 			"user:ops@example.com is invited to " + app + " as ADMIN in DEVELOPMENT: an e-mail is sent",
 		}, 1},
 		"somebody else": {invited("PENDING"), invited("", set("email", "ops@example.com")), replace, []string{

@@ -169,8 +169,8 @@ func (r *DriftReport) recordHeadline() string {
 	if !r.granting && len(r.Changes) > 0 {
 		texts = append(texts, fmt.Sprintf("%s outside Terraform: %s.", count(len(r.Changes), "change", "changes"), kinds(r.Changes)))
 	}
-	for _, vendor := range r.recording() {
-		texts = append(texts, unreadBaseline(vendor))
+	if vendors := r.recording(); len(vendors) > 0 {
+		texts = append(texts, unreadBaseline(vendors...))
 	}
 	return strings.Join(texts, " ")
 }

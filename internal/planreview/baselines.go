@@ -131,6 +131,7 @@ func (m *model) readBaselines(plan *Plan) {
 	}
 	m.baselines = plan.baselinesOf(note("what access should be"))
 	m.invitations = plan.invitationsOf(note("who is invited"))
+	m.configured = plan.configuredVendors()
 }
 
 func (m *model) baselineReviews(now time.Time) []BaselineReview {
@@ -302,9 +303,9 @@ func (r *Report) weakerSentences() []string {
 	return all
 }
 
-// unreadBaseline is what no review of a baseline knows.
-func unreadBaseline(vendor string) string {
-	return fmt.Sprintf("No API tells who has access at %s: of that, this is what should be, and what people have written down.", vendor)
+// unreadBaseline is what no review of a baseline at these vendors knows.
+func unreadBaseline(vendors ...string) string {
+	return fmt.Sprintf("No API tells who has access at %s: of that, this is what should be, and what people have written down.", strings.Join(vendors, " or "))
 }
 
 // vendorsOf are those whose resources a plan has.
@@ -315,8 +316,28 @@ func (m *model) vendorsOf() (granting bool, vendors []string) {
 	for _, i := range m.invitations {
 		vendors = append(vendors, i.vendor.Name)
 	}
-	vendors = unique(append(vendors, m.vendors...))
+	if vendors = unique(append(vendors, m.vendors...)); len(vendors) == 0 && !m.plan.isAny() {
+		vendors = m.configured
+	}
 	return m.plan.isAny() || len(vendors) == 0, vendors
+}
+
+// configuredVendors are those whose providers alone a configuration has: a plan that failed may have
+// nothing else. None where it also has the one whose resources give access.
+func (p *Plan) configuredVendors() (vendors []string) {
+	if p.Config == nil {
+		return nil
+	}
+	for _, provider := range p.Config.ProviderConfigs {
+		if provider.Name == p.Readers.Granting.Provider {
+			return nil
+		}
+		if vendor := p.Readers.Baselines.ByProvider(provider.Name); vendor != nil {
+			vendors = append(vendors, vendor.Name)
+		}
+	}
+	slices.Sort(vendors)
+	return unique(vendors)
 }
 
 // organizationID is that of the one organization that the plan is about; empty if it tells none,

@@ -1,6 +1,10 @@
 package planreview
 
-import tfjson "github.com/hashicorp/terraform-json"
+import (
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
 
 // checkEvents tells which checks and conditions of the configuration fail, whatever
 // they are about: those of an access review stand among them.
@@ -9,8 +13,8 @@ func checkEvents(plan *tfjson.Plan, hidden secrets) []Event {
 	for _, check := range plan.Checks {
 		for _, instance := range check.Instances {
 			for _, problem := range instance.Problems {
-				message := problem.Message
-				if hidden.areIn(message) {
+				message := strings.Join(strings.Fields(problem.Message), " ") // It may have several lines.
+				if hidden.areIn(problem.Message) {
 					message = "its message has a sensitive value, and so is not shown"
 				}
 				found = append(found, Event{Address: instance.Address.ToDisplay, Sentence: instance.Address.ToDisplay + ": " + message})

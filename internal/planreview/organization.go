@@ -23,6 +23,8 @@ type model struct {
 	invitations []invitationInstance
 	unread      []Event
 	vendors     []string
+	// configured are the vendors whose providers alone the configuration has.
+	configured []string
 }
 
 // newModel makes a model of the organization as it is, or as the plan found it.

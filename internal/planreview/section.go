@@ -203,8 +203,8 @@ func (r *Report) counts() string {
 	case !r.recordsOnly:
 		text += " " + unasked
 	}
-	for _, vendor := range r.recorded {
-		text += " " + unreadBaseline(vendor)
+	if len(r.recorded) > 0 {
+		text += " " + unreadBaseline(r.recorded...)
 	}
 	if off := review.SwitchedOff(r.Ignored); off != "" {
 		text += " " + off

@@ -66,7 +66,7 @@ type Request struct {
 
 // Look adds how to look, what to look at, and how to report it without data.
 func (p *Page) Look(l Look) {
-	p.Say("## The one look", l.About, "Write the commands into a file, with your ids in them, and run it with bash; it needs curl and jq, and asks for what is secret. It reads, and changes nothing. "+
+	p.Say("## The one look", l.About, "Write the commands into a file, with your ids in them, and run it with bash; it needs curl and jq, and asks for what is secret. To see first what it does, put the address that the mock server prints in the place of `https://api.…`, with the ids and the secret of the mock. It reads, and changes nothing. "+
 		"What is secret is in files that nobody else can read, and in no argument; they are removed at the end. Of each answer it shows the status and the names and types of what is in it, and of its values these words of the vendor alone: `"+strings.Join(l.Words, "`, `")+"`.")
 	script := []string{
 		"umask 077",

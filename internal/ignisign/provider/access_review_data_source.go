@@ -59,7 +59,7 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			"**It sees no members and no roles, because no API shows them:** that it finds nothing does not mean that access is as it should be. `cannot_see` says what it cannot see, and `gaps` what it could not compare.\n\n" +
 			"An API key is access: whoever holds one may do everything in its environment. Made for `check` blocks and for a job at night: a finding fails nothing by itself.\n\n" +
 			"It changes nothing, and it takes no baseline: a data source that refers to one which is outstanding is read in the apply only. " +
-			"Give it the local values that the baseline has, and each plan reads it.\n\n" + contextSource + experimentalInvitations,
+			"Give it the local values that the baseline has, and each plan reads it.\n\n" + contextSource + "\n\n" + experimentalInvitations,
 		Attributes: attributes,
 	}
 }

@@ -16,7 +16,7 @@ import (
 type liveDataSource = tfkit.ClientDataSource[*api.Client]
 
 // contextSource says how it is known what an application shows.
-const contextSource = "What an application shows to an API key is observed in the vendor's client code and data models, and which parts of it a server really sends is not known: what it does not send is null. "
+const contextSource = "What an application shows to an API key is observed in the vendor's client code and data models, and which parts of it a server really sends is not known: what it does not send is null."
 
 // applicationDataSource reads the application of the key.
 type applicationDataSource struct{ liveDataSource }
@@ -75,7 +75,7 @@ type webhookRecord struct {
 func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The application of the API key, with what is access to it and can be seen: API keys and ways to sign in. **It tells nothing of who is a member:** no API does.\n\n" + contextSource +
-			"Secrets of it are not even decoded: client secrets, certificates, and what a key looks like.",
+			" Secrets of it are not even decoded: client secrets, certificates, and what a key looks like.",
 		Attributes: map[string]schema.Attribute{
 			"id":              tfkit.ComputedText("Id, such as `appId_…`."),
 			"organization_id": tfkit.ComputedText("Id of the organization."),

@@ -51,11 +51,12 @@ func addReadFailure(diags *diag.Diagnostics, at path.Path, doing string, err err
 }
 
 // experimentalInvitations says how it is known what the invitation API is.
-const experimentalInvitations = "~> **Experimental.** The invitation API is documented for version 3 of IgniSign's API only. Whether an installation serves it today, and on which version, is not known: where it does not, that is said."
+const experimentalInvitations = "~> **Experimental.** The invitation API is documented for version 3 of IgniSign's API only. Whether an installation serves it today, and on which version, is not known: where it is not served, that is said."
 
 // importBlock is to be copied.
 func importBlock(id string) string {
-	return fmt.Sprintf("To import it, write with the address of this resource:\n\n  import {\n    to = ignisign_application_invitation.NAME\n    id = %q\n  }", id)
+	return fmt.Sprintf("To import it, write with the address of this resource:\n\n  import {\n    to = ignisign_application_invitation.NAME\n    id = %q\n  }\n\n"+
+		"If the state has this resource already, with an invitation that has ended since, first let it go: terraform apply -refresh-only. Until then Terraform passes over the import.", id)
 }
 
 // addMail announces a mail. The summary ends with its subject, because of warnings with one summary
@@ -112,6 +113,6 @@ func addForgotten(diags *diag.Diagnostics, email string) {
 // knows what it means.
 func addNotTaken(diags *diag.Diagnostics, email, status string) {
 	diags.AddError("Access is not taken away", fmt.Sprintf("The invitation of %s has the status %s. To destroy it takes no access away: no API of IgniSign does. "+
-		"Remove the member in the Console, if they are to lose it. Access is not taken away here, so to let the resource go, set %s = %q, apply, then destroy.",
+		"If they are to lose access, remove the member in the Console. To let the resource go, put its block back as it was if it has changed, set %s = %q, apply, then destroy it or change the address.",
 		email, status, attrAcceptedOnDestroy, onDestroyForget))
 }

@@ -77,7 +77,7 @@ func (r *invitationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"* While an invitation is `PENDING`, its roles can be changed, and to destroy it cancels it.\n" +
 			"* One that was `ACCEPTED` stays as it is. Another role for the person is given in the Console. To destroy it is an error that says what to do.\n" +
 			"* One that was `DECLINED` is never sent again, unless `reinvite_triggers` change.\n" +
-			"* One that was cancelled, or is not in the list any more, leaves the state, unless it was declined; the next plan sends a new one, and says so.\n" +
+			"* One that was cancelled, or is not in the list any more, leaves the state, unless it was declined; the next plan sends a new one, and says so. If the list still has one that was declined before, that plan is an error, which says how to go on.\n" +
 			"* It is not replaced by another one for the same address, by `-replace` or `replace_triggered_by`: that is an error in the plan. `reinvite_triggers` have it mailed again.",
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
@@ -94,7 +94,7 @@ func (r *invitationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			attrInvitationRoles: schema.MapAttribute{
 				Required: true, ElementType: rolesType, PlanModifiers: []planmodifier.Map{sameRoles{}},
 				MarkdownDescription: fmt.Sprintf("Roles of the invitation by environment (%s): sets of `ADMIN`, `USER` and `READER`. At least one is not empty; an environment that is left out has no role. "+
-					"How these roles relate to the IAM roles that the Console shows is not published.", quoted(vocabulary.Environments())),
+					"How these roles relate to the IAM roles that the Console shows is not published, nor whether the person gets a mail when they change.", quoted(vocabulary.Environments())),
 			},
 			attrAcceptedOnDestroy: schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyError),
@@ -190,7 +190,7 @@ func (r *invitationResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	if invitation.Status == api.StatusDeclined {
 		resp.Diagnostics.AddWarning("An invitation was declined: "+invitation.Email, fmt.Sprintf(
-			"%s declined the invitation %s. It is not sent again, unless %s change.", invitation.Email, invitation.ID, attrReinviteTriggers))
+			"%s declined the invitation %s. It is not sent again, unless %s change. If that is to stay so, take the resource out of the configuration: nothing is sent then.", invitation.Email, invitation.ID, attrReinviteTriggers))
 	}
 	r.save(ctx, m, &resp.State, resp.Identity, &resp.Diagnostics)
 }

@@ -111,7 +111,7 @@ func (r *reviewer) things(k kind, environment string, live []Thing) {
 	}
 	for i, t := range active {
 		if !covered[i] {
-			r.Find(k.outside, environment, "%s has the %s %s, which is in no baseline.", environment, k.noun, t.describe())
+			r.Find(k.outside, environment, "%s has the %s %s, which is not among those that should be there.", environment, k.noun, t.describe())
 		}
 		if t.IsUnrestricted {
 			r.Find(RuleUnrestrictedKey, environment, "The %s %s of %s is not restricted.", k.noun, t.describe(), environment)

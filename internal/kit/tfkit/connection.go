@@ -56,7 +56,7 @@ func ConnectionAttributes(service *httpapi.Service, notes Notes) map[string]sche
 	secret := service.Secret
 	return map[string]schema.Attribute{
 		string(secret.File): file(say(secret.File, "Path of a file that holds the %s and nothing else but white space around it, in place of `%s`. "+
-			"It is read when the provider starts. Defaults to the environment variable `%s`. Set a %s or a file, not both; "+
+			"It is read when the provider starts. Defaults to the environment variable `%s`. Set the %s or a file, not both; "+
 			"what is set here takes precedence over both environment variables.",
 			secret.Noun, secret.Field, service.Environment[secret.File], secret.Noun), stringvalidator.ConflictsWith(path.MatchRoot(string(secret.Field)))),
 		string(httpapi.FieldRequestTimeout): number(httpapi.RequestTimeout,

@@ -127,7 +127,7 @@ func look() verified.Look {
 			{"200 and access_token", "the secret is taken in the form (10). 400 or 401 and invalid_client: perhaps not, or it is wrong"},
 			{"expires_in", "how long a token is good for, in seconds (10)"},
 			{"200, 400 or 403 without the header of the organisation, and with it", "what a request has to name (9)"},
-			{"next: null or string", "whether there is a next page; two accounts and null say that `limit` is not heeded (8). To say whether it is a URL, look at it yourself: `jq .next`"},
+			{"next: null or string", "whether there is a next page; two accounts and null say that `limit` is not heeded (8). To say whether it is a URL, put `jq .next` in the place of `jq -f shape.jq` there, and keep to yourself what it prints"},
 			{"null or string in organization and the dates, null or boolean", "what is left out (8)"},
 			{"targets: texts or objects, and the names in them", "the form of the metadata (3)"},
 		},

@@ -42,7 +42,8 @@ data "signicat_access_review" "acme" {
   }]
 }
 
-# For a check block: condition = length(data.signicat_access_review.acme.findings) == 0
+# A note is what is only told. For a check block:
+#   condition = alltrue([for f in data.signicat_access_review.acme.findings : f.severity == "note"])
 output "findings" {
   value = [for f in data.signicat_access_review.acme.findings : "${f.severity} ${f.rule}: ${f.sentence}"]
 }
