@@ -328,9 +328,10 @@ func TestReviewThatWasNotReadIsNoAllClear(t *testing.T) {
 		status int
 		tells  string
 	}{
-		"not read":                      {withUnreadReview(t, nil, nil), 1, unread + ": it depends on what is not there yet"},
-		"perhaps without an instance":   {withUnreadReview(t, nil, map[string]any{"count_expression": constant}), 0, unread + ": it has no instance, or depends"},
-		"not read for each":             {withUnreadReview(t, nil, map[string]any{"for_each_expression": constant}), 1, unread + ": it depends on what is not there yet"},
+		"not read":                    {withUnreadReview(t, nil, nil), 1, unread + ": it depends on what is not there yet"},
+		"perhaps without an instance": {withUnreadReview(t, nil, map[string]any{"count_expression": constant}), 0, unread + ": it has no instance, or depends"},
+		"not read for each": {withUnreadReview(t, nil, map[string]any{"for_each_expression": constant}), 1, unread +
+			": it depends on what is not there yet"},
 		"read in an instance":           {withUnreadReview(t, liveValues("complete", true), nil), 0, "(Signicat): 0 findings"},
 		"failed in a check":             {withUnreadReview(t, map[string]any{"organisation_id": "o-p-1"}, nil), 1, untold},
 		"without gaps":                  {withUnreadReview(t, liveValues("gaps", nil), nil), 1, untold},

@@ -301,7 +301,8 @@ func TestReviewRefuses(t *testing.T) {
 func TestReviewOfPartialAnswers(t *testing.T) {
 	t.Parallel()
 	const (
-		contexts = `{"appId":"appId_11111111-2222-3333-4444-555555555555","status":"ACTIVE","ignisignApiVersion":"V4","envSettings":{"PRODUCTION":{"apiKeys":[],"ssoConfigs":[],"webhooks":[]}}}`
+		contexts = `{"appId":"appId_11111111-2222-3333-4444-555555555555","status":"ACTIVE","ignisignApiVersion":"V4",` +
+			`"envSettings":{"PRODUCTION":{"apiKeys":[],"ssoConfigs":[],"webhooks":[]}}}`
 		webhooks = `[{"_id":"66bf00000000000000000003","url":"https://hooks.example.com/ignisign","isDisabled":%t,"_createdAt":"%s"}]`
 		events   = `{"events":[{"_id":"e1"%s,"_createdAt":"2026-11-22T08:00:00Z"}],"searchData":{"total":1}}`
 		listed   = `PRODUCTION has the webhook "https://hooks.example.com/ignisign"`
@@ -311,9 +312,15 @@ func TestReviewOfPartialAnswers(t *testing.T) {
 		finds, gap       string
 	}{
 		"the webhooks of the application are none": {fmt.Sprintf(webhooks, false, "2026-11-01T00:00:00Z"), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, ""},
-		"the webhook is disabled":                  {fmt.Sprintf(webhooks, true, ""), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, "Each webhook of PRODUCTION is disabled"},
-		"the webhook is new":                       {fmt.Sprintf(webhooks, false, "2026-11-22T07:00:00Z"), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed, "was made on 2026-11-22"},
-		"an event does not tell what happened":     {fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, ``), listed, "1 events since do not tell what happened"},
+		"the webhook is disabled": {
+			fmt.Sprintf(webhooks, true, ""), fmt.Sprintf(events, `,"topic":"SIGNATURE"`), listed,
+			"Each webhook of PRODUCTION is disabled",
+		},
+		"the webhook is new": {
+			fmt.Sprintf(webhooks, false, "2026-11-22T07:00:00Z"), fmt.Sprintf(events, `,"topic":"SIGNATURE"`),
+			listed, "was made on 2026-11-22",
+		},
+		"an event does not tell what happened": {fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, ``), listed, "1 events since do not tell what happened"},
 		"an event is in another case": {
 			fmt.Sprintf(webhooks, false, ""), fmt.Sprintf(events, `,"topic":"app","action":"Membership_Updated"`), "1 record of changed members", "",
 		},

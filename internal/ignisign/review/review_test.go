@@ -65,7 +65,10 @@ func TestReview(t *testing.T) {
 		"by id and by name":    {stated(t, "backend", "fd01"), live(two, recorder), nil, ""},
 		"one name for two":     {stated(t, "backend"), live(two, recorder), []string{`has 2 API keys called "backend"`}, ""},
 		"a key without a name": {stated(t, ""), live([]review.Thing{{Status: "ACTIVE"}}, recorder), []string{`has the API key ""`, `no active API key ""`}, ""},
-		"a key without an id":  {stated(t, ""), live([]review.Thing{key("", "night job", "ACTIVE")}, recorder), []string{`has the API key "night job"`, `no active API key ""`}, ""},
+		"a key without an id": {stated(t, ""), live([]review.Thing{key("", "night job", "ACTIVE")}, recorder), []string{
+			`has the API key "night job"`,
+			`no active API key ""`,
+		}, ""},
 		"called as a revoked one": {
 			stated(t, "fd01"), live([]review.Thing{key("fd01", "a", "REVOCATED"), key("fd02", "fd01", "ACTIVE")}, recorder),
 			[]string{`has the API key "fd01" (fd02)`, `no active API key "fd01"`},
@@ -83,7 +86,8 @@ func TestReview(t *testing.T) {
 		"a webhook made that day":  {stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-20")}), nil, ""},
 		"one of them made earlier": {stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-24")}, review.Recorder{Made: on("2026-11-01")}), nil, ""},
 		"that one disabled": {
-			stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-24")}, review.Recorder{Made: on("2026-11-01"), IsDisabled: true}), nil, "was made on 2026-11-24",
+			stated(t), live([]review.Thing{}, review.Recorder{Made: on("2026-11-24")}, review.Recorder{Made: on("2026-11-01"), IsDisabled: true}), nil,
+			"was made on 2026-11-24",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

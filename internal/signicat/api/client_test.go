@@ -295,10 +295,11 @@ func TestPages(t *testing.T) {
 		"a URL": {
 			[]string{fmt.Sprintf(first, `"`+baseURL+`/account-management/accounts?page=2&limit=50&deleted=false"`), last}, "2", []string{"a-1", "a-2"},
 		},
-		"its port":       {[]string{fmt.Sprintf(first, `"https://API.example.com:443/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
-		"a path":         {[]string{fmt.Sprintf(first, `"/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
-		"a query":        {[]string{fmt.Sprintf(first, `"?page=2"`), last}, "2", []string{"a-1", "a-2"}},
-		"full, and null": {[]string{`{"data":[` + manyAccounts(50) + `],"next":null}`}, "", strings.Fields(strings.NewReplacer(`{"id":"`, "", `"},`, " ", `"}`, "").Replace(manyAccounts(50)))},
+		"its port": {[]string{fmt.Sprintf(first, `"https://API.example.com:443/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
+		"a path":   {[]string{fmt.Sprintf(first, `"/account-management/accounts?page=2"`), last}, "2", []string{"a-1", "a-2"}},
+		"a query":  {[]string{fmt.Sprintf(first, `"?page=2"`), last}, "2", []string{"a-1", "a-2"}},
+		"full, and null": {[]string{`{"data":[` + manyAccounts(50) + `],"next":null}`}, "", strings.Fields(strings.NewReplacer(`{"id":"`, "", `"},`, " ",
+			`"}`, "").Replace(manyAccounts(50)))},
 		"an empty page":  {[]string{`{"data":[],"next":"2"}`, last}, "2", []string{"a-2"}},
 		"the end, null":  {[]string{fmt.Sprintf(first, "null"), last}, "", []string{"a-1"}},
 		"the end, empty": {[]string{fmt.Sprintf(first, `""`), last}, "", []string{"a-1"}},
@@ -489,7 +490,8 @@ func TestEvents(t *testing.T) {
 func TestEventOfAnyForm(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		s := newServer(t)
-		s.answers[routeQuery] = []string{`{"data":[{"cursor":7,"timestamp":1763629200,"userId":null,"data":{"a":[1]},"indexedData":{"b":"c"},"sandbox":null,"new":1}]}`}
+		s.answers[routeQuery] = []string{`{"data":[{"cursor":7,"timestamp":1763629200,"userId":null,"data":{"a":[1]},` +
+			`"indexedData":{"b":"c"},"sandbox":null,"new":1}]}`}
 		answered, err := s.client().Events(t.Context(), api.EventQuery{})
 		if err != nil || len(answered.Events) != 1 {
 			t.Fatalf("got %s, %v", spell(answered), err)

@@ -36,7 +36,9 @@ func TestEventsOfALongTime(t *testing.T) {
 		"of this day":   {"2026-11-28", nothing, []string{"2026-11-28T00:00:00Z-"}, "", "", 0, true},
 		// It has begun in the east alone. Who looked there may have done so yesterday in UTC.
 		"of a day that is yet to come": {
-			"2026-11-29", func(q eventQuery) (int, string) { return 200, one(q.From, "2026-11-28T14:00:00Z") }, []string{"2026-11-28T00:00:00Z-"}, "finds 1 event", "", 1, true,
+			"2026-11-29", func(q eventQuery) (int, string) { return 200, one(q.From, "2026-11-28T14:00:00Z") },
+			[]string{"2026-11-28T00:00:00Z-"},
+			"finds 1 event", "", 1, true,
 		},
 		"of three parts": {"2026-09-01", func(q eventQuery) (int, string) { return 200, one(q.From, q.From) }, parts, "finds 3 events", "", 3, true},
 		"refused": {

@@ -16,13 +16,15 @@ func TestCLINoSecretIsLeaked(t *testing.T) {
 	t.Parallel()
 	s := newSignicat(t, "")
 	echo := mockserver.Fault{
-		Route: "GET /account-management/accounts", Action: mockserver.FaultAnswer, Status: http.StatusForbidden, Body: fmt.Sprintf(`{"title":"You sent %s"}`, secretOfTest),
+		Route: "GET /account-management/accounts", Action: mockserver.FaultAnswer, Status: http.StatusForbidden,
+		Body: fmt.Sprintf(`{"title":"You sent %s"}`, secretOfTest),
 	}
 	leak := providertest.Leak{
 		Provider: "signicat", NewServer: provider.NewServer,
 		Configuration: "data \"signicat_accounts\" \"all\" {}\ndata \"signicat_audit_metadata\" \"all\" {}\ndata \"signicat_audit_events\" \"all\" {}\n",
 		Environment: []string{
-			"SIGNICAT_API_URL=" + s.url, "SIGNICAT_CLIENT_ID=org-round-apple-123", "SIGNICAT_CLIENT_SECRET=" + secretOfTest, "SIGNICAT_ORGANISATION_ID=o-p-BBBBBBBBBBBBBBBBBBBB",
+			"SIGNICAT_API_URL=" + s.url, "SIGNICAT_CLIENT_ID=org-round-apple-123", "SIGNICAT_CLIENT_SECRET=" + secretOfTest,
+			"SIGNICAT_ORGANISATION_ID=o-p-BBBBBBBBBBBBBBBBBBBB",
 		},
 		Secrets: []string{secretOfTest, "eyJ"}, Logged: "Signicat request",
 	}

@@ -53,7 +53,8 @@ func TestBaselinePipelineClosesNoIssueUnasked(t *testing.T) {
 				command := exec.CommandContext(t.Context(), "bash", "-eo", "pipefail", "-c", step.Run)
 				command.Dir = baseline
 				command.Env = append(os.Environ(), "PATH="+filepath.Join(temporary, "bin")+":"+os.Getenv("PATH"), "RUNNER_TEMP="+temporary, "GITHUB_EVENT_NAME=schedule",
-					"GITHUB_STEP_SUMMARY="+filepath.Join(temporary, "summary"), "GITHUB_REPOSITORY=o/r", "SIGNPATHCTL_VERSION=1", "SIGNPATHCTL_SHA256=0", "RUN_URL=https://ci.example.com/1")
+					"GITHUB_STEP_SUMMARY="+filepath.Join(temporary, "summary"), "GITHUB_REPOSITORY=o/r", "SIGNPATHCTL_VERSION=1", "SIGNPATHCTL_SHA256=0",
+					"RUN_URL=https://ci.example.com/1")
 				if output, err := command.CombinedOutput(); err != nil {
 					t.Fatalf("%s: %v\n%s", step.Name, err, output)
 				}
