@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,8 +17,8 @@ import (
 
 // A Leak is a search for secrets in all that a provider leaves, with the most talkative log.
 type Leak struct {
-	// Provider is the name of the provider, which runs in a process of its own, as a user's does.
-	Provider      string
+	// Source is that of the provider, which runs in a process of its own, as a user's does.
+	Source        string
 	NewServer     NewServer
 	Configuration string
 	// Environment has the settings of the provider, as "NAME=value".
@@ -31,9 +32,8 @@ type Leak struct {
 // states, saved plans, and the log. Between them, it calls what a test does with the server.
 func (l Leak) Search(t *testing.T, commands ...any) {
 	t.Helper()
-	source := "signpath-community/" + l.Provider
-	w := testkit.NewWorkspace(t, testkit.Factories{source: factory(l.NewServer, &Clock{})})
-	w.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", source, filepath.ToSlash(program(t, l.Provider))))
+	w := testkit.NewWorkspace(t, testkit.Factories{l.Source: factory(l.NewServer, &Clock{})})
+	w.Write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", l.Source, filepath.ToSlash(program(t, path.Base(l.Source)))))
 	w.Write("main.tf", l.Configuration)
 	w.Env = slices.DeleteFunc(w.Env, func(variable string) bool { return strings.HasPrefix(variable, "TF_REATTACH_PROVIDERS=") })
 	w.Env = append(w.Env, "TF_CLI_CONFIG_FILE="+filepath.Join(w.Directory, "cli.tfrc"), "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.Directory, "trace.log"))

@@ -28,7 +28,7 @@ func TestCLINoSecretIsLeaked(t *testing.T) {
 				Body: fmt.Sprintf(`{"message":"You sent %s and %s","code":"INVALID_CONTEXT","stack":"at %s"}`, demoKey, oldKey, demoKey),
 			}
 			leak := providertest.Leak{
-				Provider: "ignisign", NewServer: provider.NewServer, Configuration: dataSources + invitation(guest, oneRole, "") + stated + reviewed(),
+				Source: "signpath-community/ignisign", NewServer: provider.NewServer, Configuration: dataSources + invitation(guest, oneRole, "") + stated + reviewed(),
 				Environment: append([]string{"IGNISIGN_SERVER_URL=" + a.root}, key...), Secrets: append(mock.DemoSeed().Secrets(), "eyJ"), Logged: "IgniSign request",
 			}
 			leak.Search(t, "plan -out saved.tfplan", "show -json saved.tfplan", "apply saved.tfplan", func() { testkit.Must(t, a.Inject(echo)) }, "plan", "plan -json",

@@ -20,7 +20,7 @@ func TestCLINoSecretIsLeaked(t *testing.T) {
 		Body: fmt.Sprintf(`{"title":"You sent %s"}`, secretOfTest),
 	}
 	leak := providertest.Leak{
-		Provider: "signicat", NewServer: provider.NewServer,
+		Source: "signpath-community/signicat", NewServer: provider.NewServer,
 		Configuration: "data \"signicat_accounts\" \"all\" {}\ndata \"signicat_audit_metadata\" \"all\" {}\ndata \"signicat_audit_events\" \"all\" {}\n",
 		Environment: []string{
 			"SIGNICAT_API_URL=" + s.url, "SIGNICAT_CLIENT_ID=org-round-apple-123", "SIGNICAT_CLIENT_SECRET=" + secretOfTest,
