@@ -111,8 +111,8 @@ func (w *walk) does(format string, args ...any) {
 // fails ends the walk.
 func (w *walk) fails(format string, args ...any) {
 	w.t.Helper()
-	w.t.Fatalf("%s\n\nAll that took place:\n%s\n\nThe configuration is\n%s\ntry again with: go test ./internal/ignisign/provider -run TestRandomInvitations -args -seed %d",
-		fmt.Sprintf(format, args...), strings.Join(w.done, "\n"), w.resources(), w.seed)
+	w.t.Fatalf("%s\n\nAll that took place:\n%s\n\nThe configuration is\n%s\n"+
+		"try again with: go test ./internal/ignisign/provider -run TestRandomInvitations -args -seed %d", fmt.Sprintf(format, args...), strings.Join(w.done, "\n"), w.resources(), w.seed)
 }
 
 // resources are those of the configuration.
