@@ -111,8 +111,9 @@ func (w *walk) does(format string, args ...any) {
 // fails ends the walk.
 func (w *walk) fails(format string, args ...any) {
 	w.t.Helper()
-	w.t.Fatalf("%s\n\nAll that took place:\n%s\n\nThe configuration is\n%s\n"+
-		"try again with: go test ./internal/ignisign/provider -run TestRandomInvitations -args -seed %d", fmt.Sprintf(format, args...), strings.Join(w.done, "\n"), w.resources(), w.seed)
+	const again = "go test ./internal/ignisign/provider -run TestRandomInvitations -args -seed"
+	w.t.Fatalf("%s\n\nAll that took place:\n%s\n\nThe configuration is\n%s\ntry again with: %s %d",
+		fmt.Sprintf(format, args...), strings.Join(w.done, "\n"), w.resources(), again, w.seed)
 }
 
 // resources are those of the configuration.
@@ -187,6 +188,9 @@ func (w *walk) rename(name string) {
 // act does something that a person does, and tells whether it could be done. A quiet one sends no mail.
 func (w *walk) act(quietly bool) bool {
 	email := pick(w.Rand, walkEmails)
+	if name := pick(w.Rand, walkNames); w.applied[name].email != "" && w.IntN(3) > 0 { // Mostly it is about somebody who is managed.
+		email = w.applied[name].email
+	}
 	roles := mock.Roles{pick(w.Rand, []string{mock.Development, mock.Staging}): {"USER"}}
 	acts := map[string]func() error{
 		"accepts":                     func() error { return w.Accept(email) },
@@ -279,8 +283,8 @@ func (w *walk) run() {
 		return
 	}
 	isLeft := true // alone, from the plan to the end of the apply
-	for w.IntN(3) == 0 {
-		isLeft = !w.act(false) && isLeft
+	for w.IntN(2) == 0 {
+		isLeft = !w.act(w.IntN(3) > 0) && isLeft
 	}
 	r := applied{walk: w, plan: plan, options: options, planned: before, begun: w.look()}
 	r.base = r.begun
