@@ -65,12 +65,17 @@ func (a *application) with(block string) *application {
 
 // configure writes a configuration with the provider block.
 func (a *application) configure(resources string) *application {
+	a.Write("main.tf", a.configuration(resources))
+	return a
+}
+
+// configuration is one with the provider block.
+func (a *application) configuration(resources string) string {
 	block := a.block
 	if !strings.Contains(block, "app_secret") && !strings.Contains(block, "api_key") {
 		block += fmt.Sprintf("\n  api_key = %q", demoKey)
 	}
-	a.Write("main.tf", fmt.Sprintf("provider \"ignisign\" {\n  api_url = %q\n  retry_timeout_seconds = 5\n%s\n}\n%s", a.root, block, resources))
-	return a
+	return fmt.Sprintf("provider \"ignisign\" {\n  api_url = %q\n  retry_timeout_seconds = 5\n%s\n}\n%s", a.root, block, resources)
 }
 
 // invitation is the resource "one", or of another name.

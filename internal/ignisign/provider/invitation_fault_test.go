@@ -60,14 +60,7 @@ func testInvitationFault(t *testing.T, step invitationStep, fault testkit.FaultC
 		testkit.Must(t, step.prepare(a))
 	}
 	earlier := len(a.Mails())
-	times := 1
-	if fault.Always {
-		times = 0
-	}
-	testkit.Must(t, a.Inject(mockserver.Fault{
-		Route: step.route, Action: mockserver.FaultAction(fault.Kind), Times: times, Status: fault.Status, Headers: fault.Headers, Body: fault.Body,
-		BodyBytes: fault.BodyBytes, DelayMilliseconds: int(fault.Delay.Milliseconds()),
-	}))
+	a.befalls(step.route, fault)
 	a.configure(step.after)
 	applied := a.Apply(testkit.Options{})
 	a.ClearFaults()
@@ -103,6 +96,19 @@ func testInvitationFault(t *testing.T, step invitationStep, fault testkit.FaultC
 	if live := a.countLive(guest); live > 1 {
 		t.Errorf("there are %d invitations", live)
 	}
+}
+
+// befalls lets a fault befall the requests of a route.
+func (a *application) befalls(route string, fault testkit.FaultCase) {
+	a.t.Helper()
+	times := 1
+	if fault.Always {
+		times = 0
+	}
+	testkit.Must(a.t, a.Inject(mockserver.Fault{
+		Route: route, Action: mockserver.FaultAction(fault.Kind), Times: times, Status: fault.Status, Headers: fault.Headers, Body: fault.Body,
+		BodyBytes: fault.BodyBytes, DelayMilliseconds: int(fault.Delay.Milliseconds()),
+	}))
 }
 
 func (a *application) countLive(email string) (live int) {
