@@ -37,6 +37,8 @@ func TestNamesThatARunFrees(t *testing.T) {
 			"exchanged":                  {before, x("Next") + y("Build", ""), "add depends_on", "two applies"},
 			"of one that is destroyed":   {before, y("Build", ""), "A destroy frees no name", "A destroy frees no name"},
 			"of one that keeps it":       {before, x("Build") + y("Build", ""), "The name is taken", "The name is taken"},
+			"a new one, twice":           {before, x("New") + y("New", ""), "Give one of the two another name", "Give one of the two another name"},
+			"a new one, and a new one's": {x("Build"), x("New") + y("New", ""), "Give one of the two another name", "Give one of the two another name"},
 			"of one that nobody manages": {x("Build"), x(foreign), "The name is taken", "The name is taken"},
 		} {
 			t.Run(kind+", "+name, func(t *testing.T) {

@@ -253,7 +253,7 @@ func summaries(err error) string {
 // cycle is Terraform's own: an entry that is replaced, create_before_destroy from now on,
 // while what it depended on goes.
 func saysWayOut(err error) bool {
-	ways := []string{"moved {", "depends_on", "two applies", "adopt_existing", "Error: Cycle", "`member` attribute"}
+	ways := []string{"moved {", "depends_on", "two applies", "adopt_existing", "Error: Cycle", "`member` attribute", "another name"}
 	return !strings.Contains(err.Error(), "Another writer") && slices.ContainsFunc(ways, func(way string) bool { return strings.Contains(err.Error(), way) })
 }
 

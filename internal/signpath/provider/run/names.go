@@ -65,6 +65,19 @@ func (s *Session) PlanName(ctx context.Context, planned, present access.Principa
 	}
 }
 
+// ClaimName notes that the resource instance being planned gives somebody a name, and refuses one that
+// another instance gives in the same plan. An account is known by its address, which no plan changes.
+func (s *Session) ClaimName(ctx context.Context, private PrivateState, planned access.Principal, at path.Path, diags *diag.Diagnostics) {
+	reference := planned.Reference()
+	if planned.Kind == access.KindUser {
+		return
+	}
+	if _, isTaken := s.owners.add("the name "+reference.Folded().String(), Claim{mark: InstanceMark(ctx, private, diags)}); isTaken {
+		AddError(diags, at, fmt.Sprintf("The name is taken: %s", reference), fmt.Sprintf(
+			"This plan gives the name %s to another %s, too, and SignPath has no second place for it. Give one of the two another name.", reference, planned.Kind.Noun()))
+	}
+}
+
 // isExchanged tells whether whoever has the name takes that of the planned principal, be it
 // by way of others.
 func (s *Session) isExchanged(ctx context.Context, planned, holder access.Principal) bool {
