@@ -76,7 +76,7 @@ func (r *principalResource) plan(ctx context.Context, config run.Attributes, pla
 		}
 	}
 	r.claimPrincipal(ctx, run.MemberKey(planned), path.Root(r.keyAttribute), resp)
-	if !resp.Diagnostics.HasError() {
+	if isNewName := existing == nil || !planned.Reference().Same(existing.Reference()); isNewName && !resp.Diagnostics.HasError() {
 		r.ClaimName(ctx, resp.Private, planned, path.Root(r.keyAttribute), &resp.Diagnostics)
 	}
 	r.Holdings.Hold(run.HeldAccounts, run.MemberKey(planned))

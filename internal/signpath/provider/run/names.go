@@ -65,8 +65,9 @@ func (s *Session) PlanName(ctx context.Context, planned, present access.Principa
 	}
 }
 
-// ClaimName notes that the resource instance being planned gives somebody a name, and refuses one that
-// another instance gives in the same plan. An account is known by its address, which no plan changes.
+// ClaimName notes that the resource instance being planned gives somebody a new name, and refuses one that
+// another instance gives in the same plan. Two who have one name already keep it. An account is known by
+// its address, which no plan changes.
 func (s *Session) ClaimName(ctx context.Context, private PrivateState, planned access.Principal, at path.Path, diags *diag.Diagnostics) {
 	reference := planned.Reference()
 	if planned.Kind == access.KindUser {
