@@ -60,10 +60,11 @@ func (r *baselineResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	attributes := r.computedAttributes()
 	maps.Copy(attributes, r.Attributes)
 	organization := schema.StringAttribute{
-		MarkdownDescription: "Id of the " + r.Model.Vocabulary.OrganizationNoun() + " at " + r.Name + ". The baseline of another one is another record, so a new id replaces the resource.",
-		Validators:          []validator.String{stringvalidator.LengthBetween(1, 256)},
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isAnotherOrganization, "another organization", "another organization")},
-		Required:            r.OrganizationIsRequired, Optional: !r.OrganizationIsRequired,
+		MarkdownDescription: "Id of the " + r.Model.Vocabulary.OrganizationNoun() + " at " + r.Name + ". " +
+			"The baseline of another one is another record, so a new id replaces the resource.",
+		Validators:    []validator.String{stringvalidator.LengthBetween(1, 256)},
+		PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isAnotherOrganization, "another organization", "another organization")},
+		Required:      r.OrganizationIsRequired, Optional: !r.OrganizationIsRequired,
 	}
 	attributes[r.Organization] = organization
 	attributes[attrGrants] = schema.MapAttribute{
@@ -108,18 +109,23 @@ func (r *baselineResource) principalForms() string {
 func (r *baselineResource) attestationAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "A person's statement on what access was, written by that person in a commit. All of it has to be known in the plan, so it cannot come from `timestamp()` or from what a pipeline computes. " +
+		MarkdownDescription: "A person's statement on what access was, written by that person in a commit. " +
+			"All of it has to be known in the plan, so it cannot come from `timestamp()` or from what a pipeline computes. " +
 			"It counts if the rows that were seen are those of the baseline, on or after the day since when the present grants are outstanding, and not in the plan that changes them.",
 		Attributes: map[string]schema.Attribute{
-			attrBy: schema.StringAttribute{Required: true, MarkdownDescription: "Who looked: `user:E-MAIL`. Whoever gains something by it should leave it to somebody else."},
-			attrOn: schema.StringAttribute{Required: true, MarkdownDescription: "The day on which that person looked, as in `2026-11-20`, written by hand. Days are those of UTC."},
+			attrBy: schema.StringAttribute{Required: true, MarkdownDescription: "Who looked: `user:E-MAIL`. " +
+				"Whoever gains something by it should leave it to somebody else."},
+			attrOn: schema.StringAttribute{Required: true, MarkdownDescription: "The day on which that person looked, as in `2026-11-20`, written by hand. " +
+				"Days are those of UTC."},
 			attrObserved: schema.MapAttribute{
 				Optional: true, ElementType: rolesType,
-				MarkdownDescription: fmt.Sprintf("The rows that were seen, in the form of `grants`: `provider::%s::observed(file(\"observed.csv\"))`. Set this, or `digest`.", r.TypeName),
+				MarkdownDescription: fmt.Sprintf("The rows that were seen, in the form of `grants`: `provider::%s::observed(file(\"observed.csv\"))`. "+
+					"Set this, or `digest`.", r.TypeName),
 			},
 			attrDigest: schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The digest of the baseline that was found to be exactly so. Every plan prints it, so who copies it need not have looked: the finding `attested-unseen` says that. " +
+				MarkdownDescription: "The digest of the baseline that was found to be exactly so. " +
+					"Every plan prints it, so who copies it need not have looked: the finding `attested-unseen` says that. " +
 					"It does not count in the plan that creates the baseline. Prefer `observed`.",
 			},
 			attrReference: schema.StringAttribute{Optional: true, MarkdownDescription: "Where there is more, such as a change ticket. Nothing is done with it."},
@@ -146,8 +152,10 @@ func ruleLines(rules baseline.Catalogue) []string {
 func (r *baselineResource) rulesAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Settings of rules, by id; others keep their defaults. What is not known makes no rule fire. The rules, with their defaults:\n" + strings.Join(ruleLines(r.Model.Rules), "\n") +
-			"\n\nWith `unattested` ignored, an outstanding baseline is planned as `not confirmed` and its plan is empty: for those who follow it up elsewhere. It cannot deny, " +
+		MarkdownDescription: "Settings of rules, by id; others keep their defaults. " +
+			"What is not known makes no rule fire. The rules, with their defaults:\n" + strings.Join(ruleLines(r.Model.Rules), "\n") +
+			"\n\nWith `unattested` ignored, an outstanding baseline is planned as `not confirmed` and its plan is empty: for those who follow it up elsewhere. " +
+			"It cannot deny, " +
 			"because a change has to be applied before anybody can attest it.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			attrSeverity: schema.StringAttribute{
@@ -181,7 +189,8 @@ func (r *baselineResource) computedAttributes() map[string]schema.Attribute {
 		attrSteps: texts("What a person has to do, in this order, until access is so and somebody has looked; empty if the baseline is confirmed. " +
 			"The steps start from what was last seen or attested, however many applies ago."),
 		attrDeviations: texts("What the attestation saw otherwise: who has what they should not, and who lacks what they should have."),
-		attrEffective: grants("`grants` with what inheritance makes of them. What holds at a place by a grant further out alone stands by a role with ` (inherited)` at its end. " +
+		attrEffective: grants("`grants` with what inheritance makes of them. " +
+			"What holds at a place by a grant further out alone stands by a role with ` (inherited)` at its end. " +
 			fmt.Sprintf("Null where that would be more than %d entries.", maxEffective)),
 		attrFindings:       texts("What the rules find, the worst first."),
 		attrAttestedGrants: grants("The grants that were last attested or seen, from which the steps start; null if there are none yet."),

@@ -62,13 +62,9 @@ type InvitationChange struct {
 
 // Inviting returns the vendor whose resources of a type invite somebody; nil if there is none.
 func (v Vendors) Inviting(resourceType string) *Vendor {
-	i := slices.IndexFunc(v, func(vendor *Vendor) bool {
+	return v.first(func(vendor *Vendor) bool {
 		return vendor.Inviting != "" && vendor.Provider+"_"+vendor.Inviting == resourceType
 	})
-	if i < 0 {
-		return nil
-	}
-	return v[i]
 }
 
 // An invitation is what a side of a plan tells of one.

@@ -25,12 +25,7 @@ type LiveReview struct {
 // Reviewing returns the vendor whose data sources of a type compare a baseline with what the API shows;
 // nil if it is no such type.
 func (v Vendors) Reviewing(dataType string) *Vendor {
-	for _, vendor := range v {
-		if vendor.Provider+"_access_review" == dataType {
-			return vendor
-		}
-	}
-	return nil
+	return v.first(func(vendor *Vendor) bool { return vendor.Provider+"_access_review" == dataType })
 }
 
 // ReadLiveReview reads what such a data source found. One that failed in a check block has nothing, and
@@ -67,8 +62,8 @@ func allTexts(value any) (texts []string, ok bool) {
 	return texts, ok
 }
 
-// ToDo counts the findings that somebody has to do something about.
-func (r LiveReview) ToDo() (n int) {
+// Actionable counts the findings that somebody has to do something about.
+func (r LiveReview) Actionable() (n int) {
 	for _, f := range r.Findings {
 		if f.Severity != SeverityNote {
 			n++

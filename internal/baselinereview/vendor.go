@@ -42,20 +42,20 @@ type Vendors []*Vendor
 
 // OfType returns the vendor of a type of resources; nil if it is no baseline of any.
 func (v Vendors) OfType(resourceType string) *Vendor {
-	i := slices.IndexFunc(v, func(vendor *Vendor) bool { return vendor.Type() == resourceType })
-	if i < 0 {
-		return nil
+	return v.first(func(vendor *Vendor) bool { return vendor.Type() == resourceType })
+}
+
+// first returns the first vendor that is meant; nil if there is none.
+func (v Vendors) first(isMeant func(*Vendor) bool) *Vendor {
+	if i := slices.IndexFunc(v, isMeant); i >= 0 {
+		return v[i]
 	}
-	return v[i]
+	return nil
 }
 
 // ByProvider returns the vendor with the provider; nil if there is none.
 func (v Vendors) ByProvider(provider string) *Vendor {
-	i := slices.IndexFunc(v, func(vendor *Vendor) bool { return vendor.Provider == provider })
-	if i < 0 {
-		return nil
-	}
-	return v[i]
+	return v.first(func(vendor *Vendor) bool { return vendor.Provider == provider })
 }
 
 // Providers returns the types of all providers, in order.

@@ -210,7 +210,7 @@ func (r *DriftReport) baselineSection() section {
 // liveFindings counts what somebody has to do something about.
 func (r *DriftReport) liveFindings() (n int) {
 	for _, live := range r.LiveReviews {
-		n += live.ToDo()
+		n += live.Actionable()
 	}
 	return n
 }

@@ -5,14 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-)
 
-// The statuses of invitations (documented).
-const (
-	StatusPending  = "PENDING"
-	StatusAccepted = "ACCEPTED"
-	StatusDeclined = "DECLINED"
-	StatusCanceled = "CANCELED"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 )
 
 // An Invitation asks a person to become a user of the application. It tells what was asked, and
@@ -27,7 +21,9 @@ type Invitation struct {
 
 // IsLive tells whether the invitation is neither declined nor cancelled. One with a status that is
 // unknown here counts as live.
-func (i Invitation) IsLive() bool { return i.Status != StatusDeclined && i.Status != StatusCanceled }
+func (i Invitation) IsLive() bool {
+	return i.Status != vocabulary.StatusDeclined && i.Status != vocabulary.StatusCanceled
+}
 
 // IsFor tells whether the invitation is for an address. Whether IgniSign tells addresses apart by
 // their case is unknown, so case does not count.

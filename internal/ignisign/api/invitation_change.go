@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 )
 
 // A NewInvitation is one to send.
@@ -25,7 +27,7 @@ func (c *Client) Invite(ctx context.Context, wanted NewInvitation) (Invitation, 
 		return Invitation{}, err
 	}
 	for _, invitation := range before {
-		if invitation.IsFor(wanted.Email) && (invitation.IsLive() || invitation.Status == StatusDeclined && !wanted.AfterDecline) {
+		if invitation.IsFor(wanted.Email) && (invitation.IsLive() || invitation.Status == vocabulary.StatusDeclined && !wanted.AfterDecline) {
 			return Invitation{}, &AlreadyInvitedError{invitation}
 		}
 	}
@@ -213,7 +215,7 @@ func (c *Client) pending(ctx context.Context, id string) (Invitation, error) {
 	switch {
 	case !found:
 		return Invitation{}, &NotPendingError{Invitation: Invitation{ID: id}, IsGone: true}
-	case invitation.Status != StatusPending:
+	case invitation.Status != vocabulary.StatusPending:
 		return Invitation{}, &NotPendingError{Invitation: invitation}
 	}
 	return invitation, nil

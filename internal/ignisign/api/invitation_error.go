@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 )
 
@@ -27,7 +28,7 @@ func (e *NotPendingError) Error() string {
 	if e.IsGone {
 		return fmt.Sprintf("the invitation %s is not in the list any more", e.Invitation.ID)
 	}
-	return fmt.Sprintf("the invitation of %q has the status %s; only one that is %s can be changed, cancelled or sent again", e.Invitation.Email, e.Invitation.Status, StatusPending)
+	return fmt.Sprintf("the invitation of %q has the status %s; only one that is %s can be changed, cancelled or sent again", e.Invitation.Email, e.Invitation.Status, vocabulary.StatusPending)
 }
 
 func isNotPending(err error) bool {

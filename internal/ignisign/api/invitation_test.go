@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 )
 
 const invitationsPath = "/applications/" + appID + "/users-invitations"
@@ -25,7 +26,7 @@ func TestInvitations(t *testing.T) {
 			t.Fatalf("got %+v, %v", list, err)
 		}
 		one, found, err := c.Invitation(t.Context(), acceptedID)
-		if err != nil || !found || one.Status != api.StatusAccepted {
+		if err != nil || !found || one.Status != vocabulary.StatusAccepted {
 			t.Errorf("got %+v, %v, %v", one, found, err)
 		}
 		if _, found, err := c.Invitation(t.Context(), "65a0c0ffee00000000000009"); found || err != nil {
@@ -42,7 +43,7 @@ func TestInvite(t *testing.T) {
 	s := newServer(t)
 	c := s.client(byVersion(api.Version4))
 	invited, err := c.Invite(t.Context(), api.NewInvitation{Email: "new@example.com", Roles: wantedRoles})
-	if err != nil || invited.Status != api.StatusPending || !invited.Roles.Equal(wantedRoles) || len(s.mails) != 1 {
+	if err != nil || invited.Status != vocabulary.StatusPending || !invited.Roles.Equal(wantedRoles) || len(s.mails) != 1 {
 		t.Fatalf("got %+v, %v, mails %q", invited, err, s.mails)
 	}
 	sent, _ := json.Marshal(s.invitations[3]["roles"])
@@ -218,7 +219,7 @@ func TestCancel(t *testing.T) {
 		}
 	}
 	var notPending *api.NotPendingError
-	if err := c.Cancel(t.Context(), acceptedID); !errors.As(err, &notPending) || notPending.Invitation.Status != api.StatusAccepted {
+	if err := c.Cancel(t.Context(), acceptedID); !errors.As(err, &notPending) || notPending.Invitation.Status != vocabulary.StatusAccepted {
 		t.Errorf("got %v", err)
 	}
 	deletes := 0

@@ -9,11 +9,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 )
 
 // needsInvitations is what a 403 may mean.
-const needsInvitations = "Which right of a key the invitation API needs is not published. Check whether the key is for this application, and whether the organization may use the API."
+const needsInvitations = "Which right of a key the invitation API needs is not published. " +
+	"Check whether the key is for this application, and whether the organization may use the API."
 
 // addFailure reports what became of a request about invitations, with what to do.
 func addFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) {
@@ -27,17 +29,21 @@ func addFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) 
 		diags.AddAttributeError(at, summary, tfkit.Sentence(doing+" failed: "+err.Error())+"\n\n"+advice)
 	}
 	switch {
-	case errors.As(err, &already) && already.Invitation.Status == api.StatusDeclined:
-		tell("The person declined before", fmt.Sprintf("Nobody is invited again after a decline without being told so: import the invitation that was declined, and change %s. %s",
+	case errors.As(err, &already) && already.Invitation.Status == vocabulary.StatusDeclined:
+		tell("The person declined before", fmt.Sprintf("Nobody is invited again after a decline without being told so: import the invitation that was declined, and change %s. "+
+			"%s",
 			attrReinviteTriggers, importBlock(already.Invitation.ID)))
 	case errors.As(err, &already):
-		tell("Invited already", "An address has one invitation. If this resource is to manage it, import it; if the resource was only renamed, add a moved block. "+importBlock(already.Invitation.ID))
+		tell("Invited already", "An address has one invitation. "+
+			"If this resource is to manage it, import it; if the resource was only renamed, add a moved block. "+importBlock(already.Invitation.ID))
 	case errors.As(err, &unclear):
-		tell("Unknown whether a mail was sent", "Look into the Console or ask the person. The next plan reads the list: what is there by then is told, and can be imported.")
+		tell("Unknown whether a mail was sent", "Look into the Console or ask the person. "+
+			"The next plan reads the list: what is there by then is told, and can be imported.")
 	case errors.As(err, &other) && at.Equal(path.Root(attrReinviteTriggers)):
 		tell("IgniSign gave other roles", "The invitation is in the state as it is. Plan again: the plan shows the roles, and changes them.")
 	case errors.As(err, &other):
-		tell("IgniSign gave other roles", "The invitation is not in the state. Cancel it in the Console, or import it and let the next plan change its roles. "+importBlock(other.Invitation.ID))
+		tell("IgniSign gave other roles", "The invitation is not in the state. "+
+			"Cancel it in the Console, or import it and let the next plan change its roles. "+importBlock(other.Invitation.ID))
 	case errors.As(err, &notPending):
 		tell("The invitation is not pending any more", "Plan again: the plan then shows what became of it.")
 	default:
@@ -47,16 +53,19 @@ func addFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) 
 
 // addReadFailure reports what became of a read of something else, with what to do.
 func addReadFailure(diags *diag.Diagnostics, at path.Path, doing string, err error) {
-	tfkit.Failure{At: at, Doing: doing, Needs: "Which right of a key this needs is not published. Check whether the key is for this application and environment, and whether the organization may use the API."}.Add(diags, &api.Service, err)
+	tfkit.Failure{At: at, Doing: doing, Needs: "Which right of a key this needs is not published. " +
+		"Check whether the key is for this application and environment, and whether the organization may use the API."}.Add(diags, &api.Service, err)
 }
 
 // experimentalInvitations says how it is known what the invitation API is.
-const experimentalInvitations = "~> **Experimental.** The invitation API is documented for version 3 of IgniSign's API only. Whether an installation serves it today, and on which version, is not known: where it is not served, that is said."
+const experimentalInvitations = "~> **Experimental.** The invitation API is documented for version 3 of IgniSign's API only. " +
+	"Whether an installation serves it today, and on which version, is not known: where it is not served, that is said."
 
 // importBlock is to be copied.
 func importBlock(id string) string {
 	return fmt.Sprintf("To import it, write with the address of this resource:\n\n  import {\n    to = ignisign_application_invitation.NAME\n    id = %q\n  }\n\n"+
-		"If the state has this resource already, with an invitation that has ended since, first let it go: terraform apply -refresh-only. Until then Terraform passes over the import.", id)
+		"If the state has this resource already, with an invitation that has ended since, first let it go: terraform apply -refresh-only. "+
+		"Until then Terraform passes over the import.", id)
 }
 
 // addMail announces a mail. The summary ends with its subject, because of warnings with one summary
@@ -106,13 +115,15 @@ func addAcceptedBefore(diags *diag.Diagnostics, email string) {
 
 // addForgotten says that the end of an invitation that was accepted takes nothing away.
 func addForgotten(diags *diag.Diagnostics, email string) {
-	diags.AddWarning("Access stays: "+email, fmt.Sprintf("The invitation of %s leaves the state, and whatever access %[1]s has stays. Only a person can take it away, in the Console.", email))
+	diags.AddWarning("Access stays: "+email, fmt.Sprintf("The invitation of %s leaves the state, and whatever access %[1]s has stays. "+
+		"Only a person can take it away, in the Console.", email))
 }
 
 // addNotTaken refuses the end of an invitation that was accepted, or that has a status of which nobody
 // knows what it means.
 func addNotTaken(diags *diag.Diagnostics, email, status string) {
 	diags.AddError("Access is not taken away", fmt.Sprintf("The invitation of %s has the status %s. To destroy it takes no access away: no API of IgniSign does. "+
-		"If they are to lose access, remove the member in the Console. To let the resource go, put its block back as it was if it has changed, set %s = %q, apply, then destroy it or change the address.",
+		"If they are to lose access, remove the member in the Console. "+
+		"To let the resource go, put its block back as it was if it has changed, set %s = %q, apply, then destroy it or change the address.",
 		email, status, attrAcceptedOnDestroy, onDestroyForget))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
 )
 
 // ImportState implements [resource.ResourceWithImportState]: by the id of an invitation, by the
@@ -62,7 +63,7 @@ func importable(list []api.Invitation, wanted string) []api.Invitation {
 	for _, invitation := range list {
 		isWanted := invitation.ID == wanted || strings.Contains(wanted, "@") && invitation.IsFor(wanted)
 		switch {
-		case !isWanted || invitation.Status == api.StatusCanceled:
+		case !isWanted || invitation.Status == vocabulary.StatusCanceled:
 		case invitation.IsLive():
 			live = append(live, invitation)
 		default:

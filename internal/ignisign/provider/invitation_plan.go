@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/vocabulary"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 )
 
 // An invitationChange is what an update of an invitation does.
@@ -49,8 +51,8 @@ func changeOf(state, plan invitationModel) invitationChange {
 		roles: !isKnown || !after.Equal(before), triggers: !isSettled || !maps.Equal(triggersAfter, triggersBefore),
 		isRolesKnown: isKnown, isTriggersKnown: isSettled,
 	}
-	c.isNew = c.triggers && status == api.StatusDeclined
-	c.isResent = c.triggers && status != api.StatusDeclined && status != api.StatusAccepted
+	c.isNew = c.triggers && status == vocabulary.StatusDeclined
+	c.isResent = c.triggers && status != vocabulary.StatusDeclined && status != vocabulary.StatusAccepted
 	return c
 }
 
@@ -78,7 +80,7 @@ func (r *invitationResource) ModifyPlan(ctx context.Context, req resource.Modify
 	// Of a create, the values may be known only now, in the apply.
 	validateRoles(path.Root(attrInvitationRoles), plan.Roles, &resp.Diagnostics)
 	if !plan.Email.IsUnknown() {
-		r.claim(plan.Email.ValueString(), instanceMark(ctx, resp.Private, &resp.Diagnostics), isCreate, &resp.Diagnostics)
+		r.claim(plan.Email.ValueString(), tfkit.InstanceMark(ctx, resp.Private, &resp.Diagnostics), isCreate, &resp.Diagnostics)
 	}
 	switch {
 	case resp.Diagnostics.HasError():
@@ -121,9 +123,9 @@ func (r *invitationResource) planEnd(ctx context.Context, state invitationModel,
 	switch {
 	case err != nil:
 		addFailure(diags, path.Empty(), fmt.Sprintf("Reading the invitation of %q", state.Email.ValueString()), err)
-	case (!found || !invitation.IsLive()) && state.Status.ValueString() == api.StatusAccepted:
+	case (!found || !invitation.IsLive()) && state.Status.ValueString() == vocabulary.StatusAccepted:
 		addAcceptedBefore(diags, state.Email.ValueString())
-	case !found || !invitation.IsLive() || invitation.Status == api.StatusPending:
+	case !found || !invitation.IsLive() || invitation.Status == vocabulary.StatusPending:
 	case state.AcceptedOnDestroy.ValueString() == onDestroyForget:
 		addForgotten(diags, invitation.Email)
 	default:
@@ -151,8 +153,8 @@ func (r *invitationResource) planCreate(ctx context.Context, plan invitationMode
 	}
 	for _, invitation := range list {
 		// One of this run may be about to be cancelled; whether it was, the apply looks.
-		isHere := r.session.isManaged(invitation.ID) && invitation.Status == api.StatusPending
-		if invitation.IsFor(email) && invitation.Status != api.StatusCanceled && !isHere {
+		isHere := r.session.isManaged(invitation.ID) && invitation.Status == vocabulary.StatusPending
+		if invitation.IsFor(email) && invitation.Status != vocabulary.StatusCanceled && !isHere {
 			addFailure(diags, path.Root(attrEmail), fmt.Sprintf("Inviting %q", email), &api.AlreadyInvitedError{Invitation: invitation})
 			return
 		}
@@ -162,13 +164,13 @@ func (r *invitationResource) planCreate(ctx context.Context, plan invitationMode
 
 // planUpdate refuses what cannot be done, and announces mails.
 func (r *invitationResource) planUpdate(ctx context.Context, state, plan invitationModel, resp *resource.ModifyPlanResponse) {
-	r.session.keep(plan.Email.ValueString(), instanceMark(ctx, resp.Private, &resp.Diagnostics))
+	r.session.keep(plan.Email.ValueString(), tfkit.InstanceMark(ctx, resp.Private, &resp.Diagnostics))
 	change := changeOf(state, plan)
 	status, email := state.Status.ValueString(), state.Email.ValueString()
 	at := path.Root(attrInvitationRoles)
 	switch {
-	case !change.roles || !change.isRolesKnown || change.isNew || status == api.StatusPending: // What is not known is judged in the apply.
-	case status == api.StatusDeclined:
+	case !change.roles || !change.isRolesKnown || change.isNew || status == vocabulary.StatusPending: // What is not known is judged in the apply.
+	case status == vocabulary.StatusDeclined:
 		resp.Diagnostics.AddAttributeError(at, "The invitation was declined", fmt.Sprintf(
 			"%s declined the invitation, so its roles cannot be changed. To invite them again with these roles, change %s, too.", email, attrReinviteTriggers))
 	default:
@@ -181,7 +183,7 @@ func (r *invitationResource) planUpdate(ctx context.Context, state, plan invitat
 	case !change.isTriggersKnown:
 	case change.isNew:
 		r.refuseInvitedSince(ctx, state, &resp.Diagnostics)
-	case change.isResent && status != api.StatusPending:
+	case change.isResent && status != vocabulary.StatusPending:
 		addNotResent(&resp.Diagnostics, email, status)
 	}
 	if resp.Diagnostics.HasError() {

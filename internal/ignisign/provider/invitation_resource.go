@@ -169,13 +169,13 @@ func (r *invitationResource) Read(ctx context.Context, req resource.ReadRequest,
 		addFailure(&resp.Diagnostics, path.Empty(), fmt.Sprintf("Reading the invitation of %q", m.Email.ValueString()), err)
 		return
 	}
-	if !found || invitation.Status == api.StatusCanceled {
-		if m.Status.ValueString() != api.StatusDeclined {
+	if !found || invitation.Status == vocabulary.StatusCanceled {
+		if m.Status.ValueString() != vocabulary.StatusDeclined {
 			r.leaveState(ctx, m, found, resp)
 			return
 		}
 		// Whoever declined is not to be asked again because the record of it went.
-		invitation = api.Invitation{ID: m.ID.ValueString(), Email: m.Email.ValueString(), Status: api.StatusDeclined}
+		invitation = api.Invitation{ID: m.ID.ValueString(), Email: m.Email.ValueString(), Status: vocabulary.StatusDeclined}
 	}
 	r.session.manage(invitation.ID)
 	m.Status = types.StringValue(invitation.Status)
@@ -184,11 +184,11 @@ func (r *invitationResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	// What the roles of an invitation say after its end is not documented: then they are no drift.
 	known, _ := rolesOf(m.Roles)
-	isEnded := invitation.Status == api.StatusAccepted || invitation.Status == api.StatusDeclined
+	isEnded := invitation.Status == vocabulary.StatusAccepted || invitation.Status == vocabulary.StatusDeclined
 	if m.Roles.IsNull() || !isEnded && !invitation.Roles.Equal(known) {
 		m.Roles = rolesValue(invitation.Roles)
 	}
-	if invitation.Status == api.StatusDeclined {
+	if invitation.Status == vocabulary.StatusDeclined {
 		resp.Diagnostics.AddWarning("An invitation was declined: "+invitation.Email, fmt.Sprintf(
 			"%s declined the invitation %s. It is not sent again, unless %s change. If that is to stay so, take the resource out of the configuration: nothing is sent then.", invitation.Email, invitation.ID, attrReinviteTriggers))
 	}
@@ -209,7 +209,7 @@ func (r *invitationResource) isOfApplication(client *api.Client, m invitationMod
 // leaveState forgets an invitation that a list which was answered shows as cancelled, or not at all.
 // The framework wants an identity in the answer all the same.
 func (r *invitationResource) leaveState(ctx context.Context, m invitationModel, isCanceled bool, resp *resource.ReadResponse) {
-	if m.Status.ValueString() == api.StatusAccepted {
+	if m.Status.ValueString() == vocabulary.StatusAccepted {
 		addAcceptedBefore(&resp.Diagnostics, m.Email.ValueString())
 	}
 	if !isCanceled {
@@ -313,13 +313,13 @@ func (r *invitationResource) resend(ctx context.Context, client *api.Client, sta
 	err := client.Resend(ctx, state.ID.ValueString())
 	var unclear *api.UnclearError
 	var notPending *api.NotPendingError
-	isAccepted := errors.As(err, &notPending) && notPending.Invitation.Status == api.StatusAccepted
+	isAccepted := errors.As(err, &notPending) && notPending.Invitation.Status == vocabulary.StatusAccepted
 	if err == nil || errors.As(err, &unclear) || isAccepted {
 		state.ReinviteTriggers = plan.ReinviteTriggers
 	}
 	switch {
 	case isAccepted:
-		state.Status = types.StringValue(api.StatusAccepted)
+		state.Status = types.StringValue(vocabulary.StatusAccepted)
 		diags.AddWarning("An invitation was accepted: "+state.Email.ValueString(), "It was accepted since the plan was made, so it was not sent again.")
 	case err != nil:
 		addFailure(diags, path.Root(attrReinviteTriggers), fmt.Sprintf("Sending the invitation of %q again", state.Email.ValueString()), err)
@@ -337,7 +337,7 @@ func (r *invitationResource) Delete(ctx context.Context, req resource.DeleteRequ
 	err := client.Cancel(ctx, m.ID.ValueString())
 	var notPending *api.NotPendingError
 	switch {
-	case err == nil && m.Status.ValueString() == api.StatusAccepted:
+	case err == nil && m.Status.ValueString() == vocabulary.StatusAccepted:
 		addAcceptedBefore(&resp.Diagnostics, m.Email.ValueString())
 	case err == nil:
 	case errors.As(err, &notPending) && m.AcceptedOnDestroy.ValueString() == onDestroyForget:

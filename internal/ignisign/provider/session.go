@@ -1,13 +1,8 @@
 package provider
 
 import (
-	"context"
-	"encoding/json"
 	"strings"
 	"sync"
-
-	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/ignisign/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
@@ -83,27 +78,4 @@ func (s *session) isManaged(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.managed[id]
-}
-
-// privateState is what the framework offers of it.
-type privateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-// privateMark has a random mark by which an instance is told from another: Terraform does not tell a
-// provider the address, and plans an instance twice when it replaces it.
-const privateMark = "owner"
-
-// instanceMark returns the mark of the instance that is being planned, and gives it one if it has none.
-func instanceMark(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
-	var mark string
-	raw, _ := private.GetKey(ctx, privateMark)
-	_ = json.Unmarshal(raw, &mark)
-	if mark == "" {
-		mark = uuid.NewString()
-		raw, _ = json.Marshal(mark) // It is a text.
-		diags.Append(private.SetKey(ctx, privateMark, raw)...)
-	}
-	return mark
 }

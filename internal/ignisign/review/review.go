@@ -212,9 +212,9 @@ func (r *reviewer) invitations(key string) {
 		held[email][role.Place.Slug(1)] = true
 	}
 	for _, i := range r.live.Invitations {
-		verb, isLive := map[string]string{"PENDING": "is invited to", "ACCEPTED": "accepted an invitation to"}[i.Status]
+		verb, isLive := map[string]string{vocabulary.StatusPending: "is invited to", vocabulary.StatusAccepted: "accepted an invitation to"}[i.Status]
 		switch {
-		case i.Status == "DECLINED" || i.Status == "CANCELED":
+		case i.Status == vocabulary.StatusDeclined || i.Status == vocabulary.StatusCanceled:
 			continue
 		case !isLive:
 			verb = fmt.Sprintf("has an invitation of the status %q to", i.Status)

@@ -23,6 +23,14 @@ func InvitationRoles() []InvitationRole {
 	return []InvitationRole{InvitationAdmin, InvitationUser, InvitationReader}
 }
 
+// The statuses of invitations. Documented (API reference 3.0.0).
+const (
+	StatusPending  = "PENDING"
+	StatusAccepted = "ACCEPTED"
+	StatusDeclined = "DECLINED"
+	StatusCanceled = "CANCELED"
+)
+
 // An OldOrganizationRole is a role of the members of an organization in models that were
 // withdrawn in 2023. Observed.
 type OldOrganizationRole string

@@ -12,29 +12,34 @@ func questions() []verified.Question {
 			Settles:   "the vendor's whole list of API references, and its index of pages about access management. No request is needed.",
 		},
 		{
-			Asks:      "Which roles are there, and which permissions does each have?",
-			Known:     "The pages name the few roles above. The Dashboard lists all, in *IAM → Roles*.",
-			Meanwhile: "names of roles are free text. One that neither the pages nor `roles` have is a finding, `undeclared-role`. What a role allows is only said as far as its basic type tells.",
-			Settles:   "*IAM → Roles* in a Dashboard: names and descriptions are the vendor's own words. A page of the vendor would be better.",
+			Asks:  "Which roles are there, and which permissions does each have?",
+			Known: "The pages name the few roles above. The Dashboard lists all, in *IAM → Roles*.",
+			Meanwhile: "names of roles are free text. One that neither the pages nor `roles` have is a finding, `undeclared-role`. " +
+				"What a role allows is only said as far as its basic type tells.",
+			Settles: "*IAM → Roles* in a Dashboard: names and descriptions are the vendor's own words. A page of the vendor would be better.",
 		},
 		{
 			Asks: "Which audit events tell of grants, how are they asked for, and in which account are they found?",
-			Known: "The form of a query is documented, and its path is not. The Dashboard shows the events of one selected account. Nothing says what `userId` means, nor whether what is done at the " +
+			Known: "The form of a query is documented, and its path is not. " +
+				"The Dashboard shows the events of one selected account. Nothing says what `userId` means, nor whether what is done at the " +
 				"organisation is among the events of any account.",
-			Meanwhile: "no event, field or operator is built in: filters are yours, and are sent as they are written. `query_path` replaces the path. `userId` is shown as it is. A longer time is asked " +
+			Meanwhile: "no event, field or operator is built in: filters are yours, and are sent as they are written. " +
+				"`query_path` replaces the path. `userId` is shown as it is. A longer time is asked " +
 				"for in parts of 30 days, and where Signicat refuses an earlier part, `signicat_access_review` says so. What an event does not tell is null.",
 			Switches: []string{
 				"query-path=/audit/events/query", "operator-eq=EQUALS", "operator-contains=LIKE",
 				"metadata-objects", "query-limited", "no-organisation-events", "user-id-of-subject", "events-without-data",
 			},
-			Settles: "the whole OpenAPI document of the audit API. By one request, the metadata, in the look below. Which event a grant makes, the audit log of the Dashboard shows after somebody granted a role " +
+			Settles: "the whole OpenAPI document of the audit API. " +
+				"By one request, the metadata, in the look below. Which event a grant makes, the audit log of the Dashboard shows after somebody granted a role " +
 				"anyway: of that, the names of service and event are what counts.",
 		},
 		{
-			Asks:      "Who is a domain, to which a role can be granted?",
-			Known:     "The form for granting takes users, API clients and domains. The domain API is about DNS names of an account, and may be something else.",
-			Meanwhile: "a domain is a principal of its own, and is never taken for the users whose addresses end so. An Admin role for one is the finding `domain-admin`.",
-			Settles:   "the vendor's pages about access management. No request shows it.",
+			Asks:  "Who is a domain, to which a role can be granted?",
+			Known: "The form for granting takes users, API clients and domains. The domain API is about DNS names of an account, and may be something else.",
+			Meanwhile: "a domain is a principal of its own, and is never taken for the users whose addresses end so. " +
+				"An Admin role for one is the finding `domain-admin`.",
+			Settles: "the vendor's pages about access management. No request shows it.",
 		},
 		{
 			Asks:      "Does an Editor role have what a Writer role has, and what are the exceptions of Viewer roles?",
@@ -57,8 +62,10 @@ func questions() []verified.Question {
 		{
 			Asks:  "What does the list of accounts have: what is `next`, and what is left out?",
 			Known: "The example of the reference has null for `next`. Dates may be empty texts and booleans null, and what there is varies with the version.",
-			Meanwhile: "a token and a URL of the same route are followed; a URL that leads elsewhere is an error, and nothing is sent there; a list that would not end is an error; an empty page is not " +
-				"the end. What is null or empty is unknown, and not false. An account that is in both lists, deleted or not, without saying which, is an error where the deleted ones are asked for, and a gap of a review.",
+			Meanwhile: "a token and a URL of the same route are followed; " +
+				"a URL that leads elsewhere is an error, and nothing is sent there; a list that would not end is an error; an empty page is not " +
+				"the end. What is null or empty is unknown, and not false. " +
+				"An account that is in both lists, deleted or not, without saying which, is an error where the deleted ones are asked for, and a gap of a review.",
 			Switches: []string{
 				"next-url", "next-absent", "next-foreign", "next-repeated", "next-endless", "empty-pages", "page-size=2",
 				"deleted-ignored", "no-organisation", "empty-dates", "null-booleans", "unknown-properties",
@@ -66,11 +73,13 @@ func questions() []verified.Question {
 			Settles: "the look below: the list of accounts, one account a page, so that `next` is there if there are two.",
 		},
 		{
-			Asks:      "What does a request have to name: the organisation, the account, or neither?",
-			Known:     "The usage API needs a header with either. The vendor's SDK sends the organisation as a header and in the query, and the account of the token in the query, to all APIs.",
-			Meanwhile: "both are sent, as the SDK does, as far as they are known: the organisation if `organisation_id` is set, the account if the token has the claim `account_id`. A refusal is an error with the server's words.",
-			Switches:  []string{"needs-organisation", "needs-account", "needs-either", "needs-403", "no-account-claim"},
-			Settles:   "the look below: the list of accounts with the header, and without it.",
+			Asks: "What does a request have to name: the organisation, the account, or neither?",
+			Known: "The usage API needs a header with either. " +
+				"The vendor's SDK sends the organisation as a header and in the query, and the account of the token in the query, to all APIs.",
+			Meanwhile: "both are sent, as the SDK does, as far as they are known: the organisation if `organisation_id` is set, the account if the token has the claim `account_id`. " +
+				"A refusal is an error with the server's words.",
+			Switches: []string{"needs-organisation", "needs-account", "needs-either", "needs-403", "no-account-claim"},
+			Settles:  "the look below: the list of accounts with the header, and without it.",
 		},
 		{
 			Asks:      "How does a client show its secret, and how long is a token good for?",
@@ -80,17 +89,20 @@ func questions() []verified.Question {
 			Settles:   "the look below: the token.",
 		},
 		{
-			Asks:      "Which form have errors?",
-			Known:     "Problem documents are documented. The SDK expects other forms of some products, and none.",
-			Meanwhile: "what is known of a problem document is shown, and anything else is quoted. Nothing is concluded from a refusal: what was asked for may be there.",
-			Switches:  []string{"errors-message", "errors-empty", "errors-html"},
-			Settles:   "the look below: the list of accounts without a token, which needs no credentials.",
+			Asks:  "Which form have errors?",
+			Known: "Problem documents are documented. The SDK expects other forms of some products, and none.",
+			Meanwhile: "what is known of a problem document is shown, and anything else is quoted. " +
+				"Nothing is concluded from a refusal: what was asked for may be there.",
+			Switches: []string{"errors-message", "errors-empty", "errors-html"},
+			Settles:  "the look below: the list of accounts without a token, which needs no credentials.",
 		},
 		{
 			Asks: "What do *Remove access* and *Grant access* do in the Dashboard, and who may do it?",
 			Known: "*Remove access* removes all roles. Whether those of one row or of the principal, no page says; nor whether somebody who was invited and has not accepted can be given a role, " +
 				"nor what a Partner Organisation Admin may do beside inviting.",
-			Meanwhile: "*Remove access* is only a step where the principal keeps nothing. The step that gives a role says that who is not offered there has to accept first, and nothing is taken from anybody before new administrators have accepted. A Partner Organisation Admin counts as somebody who can " +
+			Meanwhile: "*Remove access* is only a step where the principal keeps nothing. " +
+				"The step that gives a role says that who is not offered there has to accept first, and nothing is taken from anybody before new administrators have accepted. " +
+				"A Partner Organisation Admin counts as somebody who can " +
 				"invite, and as nothing more.",
 			Switches: []string{"remove-row-only", "invited-offered", "partners-grant"},
 			Settles:  "the whole pages *Managing roles and permissions* and *Managing users*, or a look at a Dashboard by who works in it anyway. No request shows it.",
@@ -105,7 +117,8 @@ func look() verified.Look {
 		organisation = ` -H "Signicat-OrganizationId: $ORGANISATION"`
 	)
 	return verified.Look{
-		About: "It takes an API client that may list accounts, such as one of the organisation (`org-…`), and leave of whoever answers for the organisation. The list without a token needs neither. " +
+		About: "It takes an API client that may list accounts, such as one of the organisation (`org-…`), and leave of whoever answers for the organisation. " +
+			"The list without a token needs neither. " +
 			"The one for a token is a POST, and makes nothing but the token.",
 		Prepare: []string{
 			"CLIENT=YOUR-CLIENT-ID ORGANISATION=o-p-YOUR-ORGANISATION-ID",
@@ -127,7 +140,8 @@ func look() verified.Look {
 			{"200 and access_token", "the secret is taken in the form (10). 400 or 401 and invalid_client: perhaps not, or it is wrong"},
 			{"expires_in", "how long a token is good for, in seconds (10)"},
 			{"200, 400 or 403 without the header of the organisation, and with it", "what a request has to name (9)"},
-			{"next: null or string", "whether there is a next page; two accounts and null say that `limit` is not heeded (8). To say whether it is a URL, put `jq .next` in the place of `jq -f shape.jq` there, and keep to yourself what it prints"},
+			{"next: null or string", "whether there is a next page; two accounts and null say that `limit` is not heeded (8). " +
+				"To say whether it is a URL, put `jq .next` in the place of `jq -f shape.jq` there, and keep to yourself what it prints"},
 			{"null or string in organization and the dates, null or boolean", "what is left out (8)"},
 			{"targets: texts or objects, and the names in them", "the form of the metadata (3)"},
 		},

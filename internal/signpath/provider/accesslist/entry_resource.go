@@ -14,6 +14,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -188,7 +189,7 @@ func (r *accessListEntryResource) planIDs(ctx context.Context, t api.Target, p a
 
 // planAccess judges what the entry changes: prior is who it was for, if anybody.
 func (r *accessListEntryResource) planAccess(
-	ctx context.Context, t api.Target, p access.Principal, current []string, prior string, private run.PrivateState, diags *diag.Diagnostics,
+	ctx context.Context, t api.Target, p access.Principal, current []string, prior string, private tfkit.PrivateState, diags *diag.Diagnostics,
 ) {
 	var added []access.Principal
 	var removed []string
@@ -238,8 +239,8 @@ const privateID = "principal_id"
 
 // entryID returns the id of the principal whose entry the resource manages: it
 // stays the same when the principal is renamed.
-func entryID(ctx context.Context, private run.PrivateReader) string {
-	return run.GetPrivate[string](ctx, private, privateID)
+func entryID(ctx context.Context, private tfkit.PrivateReader) string {
+	return tfkit.GetPrivate[string](ctx, private, privateID)
 }
 
 // priorEntry is who leaves the list if the member is another one. The create half of a
@@ -251,8 +252,8 @@ func priorEntry(ctx context.Context, req resource.ModifyPlanRequest) string {
 	return entryID(ctx, req.Private)
 }
 
-func setEntryID(ctx context.Context, private run.PrivateState, id string, diags *diag.Diagnostics) {
-	run.SetPrivate(ctx, private, privateID, id, diags)
+func setEntryID(ctx context.Context, private tfkit.PrivateState, id string, diags *diag.Diagnostics) {
+	tfkit.SetPrivate(ctx, private, privateID, id, diags)
 }
 
 // Create implements [resource.Resource].

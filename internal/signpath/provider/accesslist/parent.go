@@ -165,7 +165,7 @@ func addUnknownGroup(diags *diag.Diagnostics, reference access.Reference, err er
 // target finds the list that a state, or a plan that is being applied, names.
 // Private state, if there is any, knows the group also by another name. The
 // error is one of IsNobody's where the group does not exist.
-func (l *managedList) target(ctx context.Context, from run.Attributes, private run.PrivateReader, diags *diag.Diagnostics) (api.Target, error) {
+func (l *managedList) target(ctx context.Context, from run.Attributes, private tfkit.PrivateReader, diags *diag.Diagnostics) (api.Target, error) {
 	parent := getParent(ctx, from, l.list, diags)
 	if l.list.Parent != vocabulary.ParentUserGroup {
 		return api.Target{List: l.list, Project: parent.Project.ValueString(), Policy: parent.SigningPolicy.ValueString()}, nil
@@ -182,7 +182,7 @@ func (l *managedList) target(ctx context.Context, from run.Attributes, private r
 }
 
 // applyTarget is target for what changes the list: it reports the error.
-func (l *managedList) applyTarget(ctx context.Context, from run.Attributes, private run.PrivateReader, diags *diag.Diagnostics) (t api.Target, ok bool) {
+func (l *managedList) applyTarget(ctx context.Context, from run.Attributes, private tfkit.PrivateReader, diags *diag.Diagnostics) (t api.Target, ok bool) {
 	t, err := l.target(ctx, from, private, diags)
 	run.AddFailure(diags, run.Failure{At: run.ParentPath(l.list, err), Doing: "Looking for " + t.String(), Needs: run.ReadNeeds(l.list)}, err)
 	return t, !diags.HasError()
@@ -248,14 +248,14 @@ func planGroupID(ctx context.Context, t api.Target, plan run.PlanAttributes, dia
 const privateGroupID = "group_id"
 
 // groupID returns the id of the group in private state, if it is there.
-func groupID(ctx context.Context, private run.PrivateReader) string {
-	return run.GetPrivate[string](ctx, private, privateGroupID)
+func groupID(ctx context.Context, private tfkit.PrivateReader) string {
+	return tfkit.GetPrivate[string](ctx, private, privateGroupID)
 }
 
 // rememberGroup keeps the id of the list's group, if it is a group's.
-func rememberGroup(ctx context.Context, private run.PrivateState, t api.Target, diags *diag.Diagnostics) {
+func rememberGroup(ctx context.Context, private tfkit.PrivateState, t api.Target, diags *diag.Diagnostics) {
 	if t.Group != "" {
-		run.SetPrivate(ctx, private, privateGroupID, t.Group, diags)
+		tfkit.SetPrivate(ctx, private, privateGroupID, t.Group, diags)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -31,7 +32,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	isReplacing := run.GetPrivate[string](ctx, resp.Private, run.PrivateMark) != ""
+	isReplacing := tfkit.GetPrivate[string](ctx, resp.Private, tfkit.PrivateMark) != ""
 	p, known := r.planCIUser(ctx, plan.CIUser, req, resp)
 	if resp.Diagnostics.HasError() {
 		return

@@ -247,7 +247,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	r.Tokens.Read.Add(p.ID)
-	r.Holdings.Read(run.HeldTokens, []string{p.ID}, run.InstanceMark(ctx, resp.Private, &resp.Diagnostics))
+	r.Holdings.Read(run.HeldTokens, []string{p.ID}, tfkit.InstanceMark(ctx, resp.Private, &resp.Diagnostics))
 	state.CIUser = r.spellCIUser(state.CIUser, p)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)

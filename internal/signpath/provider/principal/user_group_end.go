@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -70,14 +71,14 @@ func emptyingNote(group access.Principal, names []string) string {
 	return note + " These lose what they may do through it:\n  - " + strings.Join(names, "\n  - ")
 }
 
-func announce(ctx context.Context, private run.PrivateState, ids []string, diags *diag.Diagnostics) {
-	run.SetPrivate(ctx, private, privateAnnounced, append([]string{}, ids...), diags)
+func announce(ctx context.Context, private tfkit.PrivateState, ids []string, diags *diag.Diagnostics) {
+	tfkit.SetPrivate(ctx, private, privateAnnounced, append([]string{}, ids...), diags)
 }
 
 // empty takes those out of a group whom the plan has announced. The destroy half of a
 // replacement has announced nobody, and takes nobody out: the create takes the group up again.
-func (r *principalResource) empty(ctx context.Context, private run.PrivateReader, group access.Principal, diags *diag.Diagnostics) {
-	announced := run.GetPrivate[[]string](ctx, private, privateAnnounced)
+func (r *principalResource) empty(ctx context.Context, private tfkit.PrivateReader, group access.Principal, diags *diag.Diagnostics) {
+	announced := tfkit.GetPrivate[[]string](ctx, private, privateAnnounced)
 	t := r.GroupTarget(vocabulary.GroupMembers, group)
 	if len(announced) > 0 {
 		r.Accounts.Emptied.Hold(run.ListKey(t), announced...)

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/provider/run"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -64,7 +65,7 @@ func takeRole(ctx context.Context, s *run.Session, p access.Principal, role acce
 }
 
 // claimRole notes that the resource that is planned manages the role of the user.
-func claimRole(ctx context.Context, s *run.Session, private run.PrivateState, p access.Principal, by string, at path.Path, diags *diag.Diagnostics) {
+func claimRole(ctx context.Context, s *run.Session, private tfkit.PrivateState, p access.Principal, by string, at path.Path, diags *diag.Diagnostics) {
 	s.Claim(ctx, private, "the global role of "+run.MemberKey(p), run.Claim{By: by, Of: fmt.Sprintf("the global role of %s", p.Reference())}, at, diags)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -85,13 +86,13 @@ const settlingTime = 5 * time.Second
 const privateCreated = "created"
 
 // NoteCreated notes when the resource was created.
-func (s *Session) NoteCreated(ctx context.Context, private PrivateState, diags *diag.Diagnostics) {
-	SetPrivate(ctx, private, privateCreated, s.Now().UTC(), diags)
+func (s *Session) NoteCreated(ctx context.Context, private tfkit.PrivateState, diags *diag.Diagnostics) {
+	tfkit.SetPrivate(ctx, private, privateCreated, s.Now().UTC(), diags)
 }
 
 // AwaitCreated looks again for somebody who was created just now and is not there.
-func (s *Session) AwaitCreated(ctx context.Context, private PrivateReader, kind access.Kind, id string, absence error) (access.Principal, error) {
-	created := GetPrivate[time.Time](ctx, private, privateCreated)
+func (s *Session) AwaitCreated(ctx context.Context, private tfkit.PrivateReader, kind access.Kind, id string, absence error) (access.Principal, error) {
+	created := tfkit.GetPrivate[time.Time](ctx, private, privateCreated)
 	for wait := settlingTime - s.Now().Sub(created); wait > 0 && wait <= settlingTime && id != ""; wait -= time.Second {
 		if err := httpapi.Sleep(ctx, min(wait, time.Second)); err != nil {
 			return access.Principal{}, err
@@ -107,9 +108,9 @@ const privateGoneMembers = "gone_members"
 
 // NoteGoneMembers notes the members of a list whom SignPath has no more, now and for later
 // runs: they are no names that never were.
-func (s *Session) NoteGoneMembers(ctx context.Context, before PrivateReader, after PrivateState, diags *diag.Diagnostics) {
+func (s *Session) NoteGoneMembers(ctx context.Context, before tfkit.PrivateReader, after tfkit.PrivateState, diags *diag.Diagnostics) {
 	gone := map[string]string{}
-	for _, members := range []map[string]string{GetPrivate[map[string]string](ctx, before, privateGoneMembers), MemberIDs(ctx, before)} {
+	for _, members := range []map[string]string{tfkit.GetPrivate[map[string]string](ctx, before, privateGoneMembers), MemberIDs(ctx, before)} {
 		for member, id := range members {
 			if _, exists := s.Client.Known().Get(id); !exists {
 				gone[member] = id
@@ -117,7 +118,7 @@ func (s *Session) NoteGoneMembers(ctx context.Context, before PrivateReader, aft
 			}
 		}
 	}
-	SetPrivate(ctx, after, privateGoneMembers, gone, diags)
+	tfkit.SetPrivate(ctx, after, privateGoneMembers, gone, diags)
 }
 
 // isLeft tells whether what is in the way of a create is what a destroy leaves: SignPath

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -44,17 +45,17 @@ func (e *ends) add(list, id string) (before []string) {
 
 // NoteAlong notes in a plan whom the end of an entry takes along. Groups have routes by which
 // members go one by one.
-func (s *Session) NoteAlong(ctx context.Context, private PrivateState, t api.Target, id string, diags *diag.Diagnostics) {
+func (s *Session) NoteAlong(ctx context.Context, private tfkit.PrivateState, t api.Target, id string, diags *diag.Diagnostics) {
 	if id == "" || t.List.Parent == vocabulary.ParentUserGroup || len(Leaving(ctx, private, ListKey(t), []string{id})) == 0 {
 		return
 	}
-	SetPrivate(ctx, private, privateAlong, s.ends.add(ListKey(t), id), diags)
+	tfkit.SetPrivate(ctx, private, privateAlong, s.ends.add(ListKey(t), id), diags)
 }
 
 // TakeAlong returns whom the end of an entry takes along, but for those whom another instance
 // holds by now. The note does not outlive the end, which may fail: the next plan makes its own.
-func (s *Session) TakeAlong(ctx context.Context, private PrivateState, t api.Target, diags *diag.Diagnostics) []string {
-	_, left := s.Holdings.Split(ListKey(t), GetPrivate[[]string](ctx, private, privateAlong))
-	SetPrivate(ctx, private, privateAlong, nil, diags)
+func (s *Session) TakeAlong(ctx context.Context, private tfkit.PrivateState, t api.Target, diags *diag.Diagnostics) []string {
+	_, left := s.Holdings.Split(ListKey(t), tfkit.GetPrivate[[]string](ctx, private, privateAlong))
+	tfkit.SetPrivate(ctx, private, privateAlong, nil, diags)
 	return left
 }

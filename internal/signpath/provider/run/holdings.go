@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -162,7 +163,7 @@ func (s *Session) planTakeUp(existing access.Principal, adopt bool, at path.Path
 // PlanEndOf notes that a resource of an account ends, and tells whether the account ends
 // with it. It refuses the end of what another instance creates in the same plan. In an
 // apply, that one may have been created: then it is kept.
-func (s *Session) PlanEndOf(ctx context.Context, private PrivateState, existing access.Principal, diags *diag.Diagnostics) (ends bool) {
+func (s *Session) PlanEndOf(ctx context.Context, private tfkit.PrivateState, existing access.Principal, diags *diag.Diagnostics) (ends bool) {
 	if s.RefuseHandOver(existing, path.Empty(), diags) {
 		return false
 	}
@@ -222,18 +223,18 @@ const (
 )
 
 // NoteRead notes in a refresh what the instance has of the object.
-func (s *Session) NoteRead(ctx context.Context, private PrivateState, object string, ids []string, diags *diag.Diagnostics) {
-	beside := s.Holdings.Read(object, ids, InstanceMark(ctx, private, diags))
-	if len(beside)+len(GetPrivate[map[string][]string](ctx, private, privateBeside)) > 0 {
-		SetPrivate(ctx, private, privateBeside, map[string][]string{object: beside}, diags)
+func (s *Session) NoteRead(ctx context.Context, private tfkit.PrivateState, object string, ids []string, diags *diag.Diagnostics) {
+	beside := s.Holdings.Read(object, ids, tfkit.InstanceMark(ctx, private, diags))
+	if len(beside)+len(tfkit.GetPrivate[map[string][]string](ctx, private, privateBeside)) > 0 {
+		tfkit.SetPrivate(ctx, private, privateBeside, map[string][]string{object: beside}, diags)
 	}
 }
 
 // beside names what an instance has that was read after another one which has it, too.
 // It is empty if there is no such thing.
-func (s *Session) beside(ctx context.Context, private PrivateReader) string {
+func (s *Session) beside(ctx context.Context, private tfkit.PrivateReader) string {
 	var names []string
-	for object, ids := range GetPrivate[map[string][]string](ctx, private, privateBeside) {
+	for object, ids := range tfkit.GetPrivate[map[string][]string](ctx, private, privateBeside) {
 		for _, id := range ids {
 			names = append(names, fmt.Sprintf("%s (%s)", s.Client.Known().ReferenceTo(id), object))
 		}
@@ -244,22 +245,22 @@ func (s *Session) beside(ctx context.Context, private PrivateReader) string {
 
 // NoteKept notes in a plan which of the ids the end of the instance leaves to others,
 // and returns the rest.
-func (s *Session) NoteKept(ctx context.Context, private PrivateState, object string, ids []string, diags *diag.Diagnostics) []string {
+func (s *Session) NoteKept(ctx context.Context, private tfkit.PrivateState, object string, ids []string, diags *diag.Diagnostics) []string {
 	held, left := s.Holdings.Split(object, notBeside(ctx, private, object, ids))
 	if len(held) > 0 {
-		SetPrivate(ctx, private, privateKept, map[string][]string{object: held}, diags)
+		tfkit.SetPrivate(ctx, private, privateKept, map[string][]string{object: held}, diags)
 	}
 	return left
 }
 
-func notBeside(ctx context.Context, private PrivateReader, object string, ids []string) []string {
-	beside := GetPrivate[map[string][]string](ctx, private, privateBeside)[object]
+func notBeside(ctx context.Context, private tfkit.PrivateReader, object string, ids []string) []string {
+	beside := tfkit.GetPrivate[map[string][]string](ctx, private, privateBeside)[object]
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(beside, id) })
 }
 
 // GivenUp returns those of the ids that the end of an instance takes from the object.
-func (s *Session) GivenUp(ctx context.Context, private PrivateReader, object string, ids []string) []string {
-	kept := GetPrivate[map[string][]string](ctx, private, privateKept)[object]
+func (s *Session) GivenUp(ctx context.Context, private tfkit.PrivateReader, object string, ids []string) []string {
+	kept := tfkit.GetPrivate[map[string][]string](ctx, private, privateKept)[object]
 	_, left := s.Holdings.Split(object, notBeside(ctx, private, object, ids))
 	return slices.DeleteFunc(left, func(id string) bool { return slices.Contains(kept, id) })
 }

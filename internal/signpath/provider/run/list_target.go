@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -152,8 +153,8 @@ func MemberForms(kinds []access.Kind) string {
 }
 
 // MemberIDs returns what rememberIDs has kept.
-func MemberIDs(ctx context.Context, private PrivateReader) map[string]string {
-	return GetPrivate[map[string]string](ctx, private, PrivateMemberIDs)
+func MemberIDs(ctx context.Context, private tfkit.PrivateReader) map[string]string {
+	return tfkit.GetPrivate[map[string]string](ctx, private, PrivateMemberIDs)
 }
 
 // PrivateMemberIDs has the ids of the members of a state; see MemberIDs.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -34,15 +35,15 @@ func AllowLockoutAttribute(what string) schema.BoolAttribute {
 const privateAllowLockout = "allow_lockout"
 
 // NoteAllowLockout notes in a plan whether it allows a lockout.
-func NoteAllowLockout(ctx context.Context, private PrivateState, allowed bool, diags *diag.Diagnostics) {
-	SetPrivate(ctx, private, privateAllowLockout, allowed, diags)
+func NoteAllowLockout(ctx context.Context, private tfkit.PrivateState, allowed bool, diags *diag.Diagnostics) {
+	tfkit.SetPrivate(ctx, private, privateAllowLockout, allowed, diags)
 }
 
 // AllowedLockout is what the plan of a destroy noted. The destroy checks again: a
 // plan may be made with the token of a reader, whom it does not lock out, and
 // carried out with that of an administrator.
-func AllowedLockout(ctx context.Context, private PrivateReader) bool {
-	return GetPrivate[bool](ctx, private, privateAllowLockout)
+func AllowedLockout(ctx context.Context, private tfkit.PrivateReader) bool {
+	return tfkit.GetPrivate[bool](ctx, private, privateAllowLockout)
 }
 
 // CheckDeactivation reports the deactivation of a user that would lock out. A plan asks

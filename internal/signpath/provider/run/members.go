@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 )
 
 // What resources share that own a set of members as a whole.
@@ -171,17 +172,17 @@ func (s *Session) IDsOf(ctx context.Context, members []string, known map[string]
 // RememberIDs keeps which ids the members in the state have. A reference may name
 // nobody any more when its principal was renamed, also by the same apply, and
 // its entry must still be found to be removed.
-func RememberIDs(ctx context.Context, members, ids []string, state SettableAttributes, private PrivateState, diags *diag.Diagnostics) {
+func RememberIDs(ctx context.Context, members, ids []string, state SettableAttributes, private tfkit.PrivateState, diags *diag.Diagnostics) {
 	known := map[string]string{}
 	for i, member := range members {
 		known[member] = ids[i]
 	}
-	SetPrivate(ctx, private, PrivateMemberIDs, known, diags)
+	tfkit.SetPrivate(ctx, private, PrivateMemberIDs, known, diags)
 	diags.Append(state.SetAttribute(ctx, path.Root(AttrMemberIDs), IDSetOf(ids))...)
 }
 
 // PriorIDs returns who the members in the state are.
-func (s *Session) PriorIDs(ctx context.Context, state Attributes, private PrivateReader, diags *diag.Diagnostics) []string {
+func (s *Session) PriorIDs(ctx context.Context, state Attributes, private tfkit.PrivateReader, diags *diag.Diagnostics) []string {
 	known := MemberIDs(ctx, private) // Without it, the references have to do.
 	var ids []string
 	for _, member := range Members(ctx, state, diags) {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 )
 
 // SignPath has no second place for a name. One that a run frees, because it gives whoever
@@ -68,12 +69,12 @@ func (s *Session) PlanName(ctx context.Context, planned, present access.Principa
 // ClaimName notes that the resource instance being planned gives somebody a new name, and refuses one that
 // another instance gives in the same plan. Two who have one name already keep it. An account is known by
 // its address, which no plan changes.
-func (s *Session) ClaimName(ctx context.Context, private PrivateState, planned access.Principal, at path.Path, diags *diag.Diagnostics) {
+func (s *Session) ClaimName(ctx context.Context, private tfkit.PrivateState, planned access.Principal, at path.Path, diags *diag.Diagnostics) {
 	reference := planned.Reference()
 	if planned.Kind == access.KindUser {
 		return
 	}
-	if _, isTaken := s.owners.add("the name "+reference.Folded().String(), Claim{mark: InstanceMark(ctx, private, diags)}); isTaken {
+	if _, isTaken := s.owners.add("the name "+reference.Folded().String(), Claim{mark: tfkit.InstanceMark(ctx, private, diags)}); isTaken {
 		AddError(diags, at, fmt.Sprintf("The name is taken: %s", reference), fmt.Sprintf(
 			"This plan gives the name %s to another %s, too, and SignPath has no second place for it. Give one of the two another name.", reference, planned.Kind.Noun()))
 	}
@@ -119,8 +120,8 @@ func addNameTaken(present, planned access.Principal, at path.Path, diags *diag.D
 
 // AwaitFate waits until it is planned what becomes of somebody who has the name of what is
 // to be created, as far as this run manages them, and tells whether they give it up.
-func (s *Session) AwaitFate(ctx context.Context, existing access.Principal, private PrivateReader) (givesUp bool) {
-	mark, looks := GetPrivate[string](ctx, private, PrivateMark), 0
+func (s *Session) AwaitFate(ctx context.Context, existing access.Principal, private tfkit.PrivateReader) (givesUp bool) {
+	mark, looks := tfkit.GetPrivate[string](ctx, private, tfkit.PrivateMark), 0
 	s.await(ctx, func() bool {
 		looks++
 		now, err := s.Client.Known().Find(existing.Reference())

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
 
@@ -78,13 +79,13 @@ func (r *inOrganization) Schema(ctx context.Context, req resource.SchemaRequest,
 
 // isElsewhere reports what belongs to another organization than the provider's: there may
 // be something of the same name here, and it would be taken for that.
-func (r *inOrganization) isElsewhere(ctx context.Context, state Attributes, private PrivateReader, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) bool {
+func (r *inOrganization) isElsewhere(ctx context.Context, state Attributes, private tfkit.PrivateReader, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) bool {
 	var known types.String
 	if state != nil {
 		diags.Append(state.GetAttribute(ctx, path.Root(AttrOrganizationID), &known)...)
 	}
 	// A provider that ended in an update leaves no private state, and an import has nothing but an identity.
-	theirs := cmp.Or(GetPrivate[string](ctx, private, privateOrganizationID), known.ValueString(), IdentityAttribute(ctx, identity, AttrOrganizationID))
+	theirs := cmp.Or(tfkit.GetPrivate[string](ctx, private, privateOrganizationID), known.ValueString(), IdentityAttribute(ctx, identity, AttrOrganizationID))
 	if theirs == "" || theirs == r.own.Client.OrganizationID() {
 		return diags.HasError()
 	}
@@ -95,8 +96,8 @@ func (r *inOrganization) isElsewhere(ctx context.Context, state Attributes, priv
 }
 
 // note keeps in private state to which organization the resource belongs.
-func (r *inOrganization) note(ctx context.Context, private PrivateState, diags *diag.Diagnostics) {
-	SetPrivate(ctx, private, privateOrganizationID, r.own.Client.OrganizationID(), diags)
+func (r *inOrganization) note(ctx context.Context, private tfkit.PrivateState, diags *diag.Diagnostics) {
+	tfkit.SetPrivate(ctx, private, privateOrganizationID, r.own.Client.OrganizationID(), diags)
 }
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
@@ -127,7 +128,7 @@ func (r *inOrganization) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 // no refresh has noted that both are about the same object. In an apply, nothing that stays
 // as it is is planned.
 func (r *inOrganization) warnOfUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	isRead := r.own.Holdings.isRead(GetPrivate[string](ctx, req.Private, PrivateMark))
+	isRead := r.own.Holdings.isRead(tfkit.GetPrivate[string](ctx, req.Private, tfkit.PrivateMark))
 	if isRead || req.State.Raw.IsNull() || req.Identity == nil || req.Identity.Raw.IsFullyNull() {
 		return
 	}
@@ -212,7 +213,7 @@ func (r *inOrganization) Read(ctx context.Context, req resource.ReadRequest, res
 }
 
 // keep writes the organization into a state that may not have it yet.
-func (r *inOrganization) keep(ctx context.Context, state SettableAttributes, private PrivateState, diags *diag.Diagnostics) {
+func (r *inOrganization) keep(ctx context.Context, state SettableAttributes, private tfkit.PrivateState, diags *diag.Diagnostics) {
 	diags.Append(state.SetAttribute(ctx, path.Root(AttrOrganizationID), r.own.Client.OrganizationID())...)
 	r.note(ctx, private, diags)
 }

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 )
 
 // owners notes which resources of this configuration manage which objects, so
@@ -46,24 +47,10 @@ func (o *owners) add(object string, c Claim) (conflict Claim, found bool) {
 	return Claim{}, false
 }
 
-// PrivateMark has the mark of an instance.
-const PrivateMark = "owner"
-
-// InstanceMark returns the mark of the resource instance that is being planned,
-// and gives it one if it has none.
-func InstanceMark(ctx context.Context, private PrivateState, diags *diag.Diagnostics) string {
-	mark := GetPrivate[string](ctx, private, PrivateMark)
-	if mark == "" {
-		mark = uuid.NewString()
-		SetPrivate(ctx, private, PrivateMark, mark, diags)
-	}
-	return mark
-}
-
 // Claim notes that the resource instance being planned manages the object, and reports
 // a conflict on the attribute.
-func (s *Session) Claim(ctx context.Context, private PrivateState, object string, c Claim, at path.Path, diags *diag.Diagnostics) {
-	c.mark = InstanceMark(ctx, private, diags)
+func (s *Session) Claim(ctx context.Context, private tfkit.PrivateState, object string, c Claim, at path.Path, diags *diag.Diagnostics) {
+	c.mark = tfkit.InstanceMark(ctx, private, diags)
 	other, conflict := s.owners.add(object, c)
 	if !conflict {
 		return

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/tfkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -27,20 +28,20 @@ type Successor struct {
 }
 
 // NoteSuccessor notes in the plan of a create what it will hold.
-func NoteSuccessor(ctx context.Context, private PrivateState, s Successor, diags *diag.Diagnostics) {
-	SetPrivate(ctx, private, privateSuccessor, s, diags)
+func NoteSuccessor(ctx context.Context, private tfkit.PrivateState, s Successor, diags *diag.Diagnostics) {
+	tfkit.SetPrivate(ctx, private, privateSuccessor, s, diags)
 }
 
 // IsSucceeded tells whether the create half of this replacement is about the same
 // object.
-func IsSucceeded(ctx context.Context, private PrivateReader, object string) bool {
-	return GetPrivate[Successor](ctx, private, privateSuccessor).Object == object
+func IsSucceeded(ctx context.Context, private tfkit.PrivateReader, object string) bool {
+	return tfkit.GetPrivate[Successor](ctx, private, privateSuccessor).Object == object
 }
 
 // Leaving returns those of the ids who will not be on the list, or whatever else the
 // object is, after the replacement.
-func Leaving(ctx context.Context, private PrivateReader, object string, ids []string) []string {
-	s := GetPrivate[Successor](ctx, private, privateSuccessor)
+func Leaving(ctx context.Context, private tfkit.PrivateReader, object string, ids []string) []string {
+	s := tfkit.GetPrivate[Successor](ctx, private, privateSuccessor)
 	switch {
 	case s.Object != object:
 		return ids

@@ -1,9 +1,10 @@
-package run
+package tfkit
 
 import (
 	"context"
 	"encoding/json"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
@@ -34,4 +35,19 @@ func GetPrivate[T any](ctx context.Context, private PrivateReader, key string) (
 func SetPrivate(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	raw, _ := json.Marshal(value) // It is made of texts and does not fail.
 	diags.Append(private.SetKey(ctx, key, raw)...)
+}
+
+// PrivateMark has the mark of an instance.
+const PrivateMark = "owner"
+
+// InstanceMark returns the mark of the resource instance that is being planned, and gives it one if it has
+// none. It is random: Terraform does not tell a provider the address of an instance, and plans it twice
+// when it replaces it.
+func InstanceMark(ctx context.Context, private PrivateState, diags *diag.Diagnostics) string {
+	mark := GetPrivate[string](ctx, private, PrivateMark)
+	if mark == "" {
+		mark = uuid.NewString()
+		SetPrivate(ctx, private, PrivateMark, mark, diags)
+	}
+	return mark
 }
