@@ -28,17 +28,18 @@ const longestMargin = time.Minute
 // An exchanger keeps the token of a client. It is safe for concurrent use: requests that need a
 // token at the same time wait for one exchange.
 type exchanger struct {
-	get    func(context.Context) (Token, error)
-	mutex  sync.Mutex
-	token  string
-	until  time.Time // Zero is without an end.
-	flight *flight
+	get   func(context.Context) (Token, error)
+	mutex sync.Mutex
+	token string
+	until time.Time // Zero is without an end.
+	// inFlight is the exchange that is under way; nil if there is none.
+	inFlight *call
 	// refused is why the server gives no token for the secret, which does not change.
 	refused error
 }
 
-// A flight is an exchange that is under way, and how it ended.
-type flight struct {
+// A call is an exchange, and how it ended.
+type call struct {
 	done  chan struct{}
 	token string
 	err   error
@@ -52,19 +53,19 @@ func (x *exchanger) tokenFor(ctx context.Context) (token string, isNew bool, err
 			defer x.mutex.Unlock()
 			return x.token, false, x.refused
 		}
-		f := x.flight
-		if f == nil {
-			f = &flight{done: make(chan struct{})}
-			x.flight = f
+		c := x.inFlight
+		if c == nil {
+			c = &call{done: make(chan struct{})}
+			x.inFlight = c
 			x.mutex.Unlock()
-			x.fly(ctx, f)
-			return f.token, true, f.err
+			x.exchange(ctx, c)
+			return c.token, true, c.err
 		}
 		x.mutex.Unlock()
 		select {
-		case <-f.done:
-			if !errors.Is(f.err, context.Canceled) && !errors.Is(f.err, context.DeadlineExceeded) {
-				return f.token, true, f.err
+		case <-c.done:
+			if !errors.Is(c.err, context.Canceled) && !errors.Is(c.err, context.DeadlineExceeded) {
+				return c.token, true, c.err
 			} // The end of whoever asked is no end for this one.
 		case <-ctx.Done():
 			return "", false, context.Cause(ctx)
@@ -72,12 +73,12 @@ func (x *exchanger) tokenFor(ctx context.Context) (token string, isNew bool, err
 	}
 }
 
-func (x *exchanger) fly(ctx context.Context, f *flight) {
+func (x *exchanger) exchange(ctx context.Context, c *call) {
 	asked := time.Now()
 	token, err := x.get(ctx)
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
-	if f.token, f.err = token.Value, err; err == nil {
+	if c.token, c.err = token.Value, err; err == nil {
 		x.token, x.until = token.Value, time.Time{}
 		if token.Lifetime > 0 {
 			x.until = asked.Add(token.Lifetime - min(longestMargin, token.Lifetime/10))
@@ -85,8 +86,8 @@ func (x *exchanger) fly(ctx context.Context, f *flight) {
 	} else if IsRefusal(err) {
 		x.refused = err
 	}
-	x.flight = nil
-	close(f.done)
+	x.inFlight = nil
+	close(c.done)
 }
 
 // drop forgets a token that the server refused.
