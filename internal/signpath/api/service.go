@@ -8,6 +8,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // DefaultURL is the API URL of SignPath's own service (documented).
@@ -53,6 +54,7 @@ const (
 	FieldOrganizationID httpapi.Field = "organization_id"
 	FieldToken          httpapi.Field = "api_token"
 	FieldTokenFile      httpapi.Field = "token_file"
+	FieldMapping        httpapi.Field = "api_mapping"
 )
 
 // Config says which organization to talk to, and as whom. Client certificates are
@@ -65,6 +67,9 @@ type Config struct {
 	// Contract says how the names in requests are settled; [ContractAuto] if
 	// empty.
 	Contract ContractMode
+	// Mapping says in what the server differs from the contract that is assumed; nil if it
+	// does not.
+	Mapping *mapping.File
 }
 
 // FromEnvironment takes what is not set from the environment.

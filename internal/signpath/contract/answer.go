@@ -28,7 +28,7 @@ func (m *Mapping) CheckTypes(r *Route, o Object) error {
 		}
 		if wanted := p.wants(value); wanted != "" {
 			return fmt.Errorf("its property %q is %s where %s is expected (%s). %s", m.answerPath(r, p.name), inWords[typeOf(value)], wanted,
-				m.evidence(r, p.name), advice)
+				m.evidence(r, p.name), Advice)
 		}
 	}
 	return nil

@@ -106,7 +106,7 @@ func (s Settled) mayLeaveOut(name string, e Edit) error {
 		return nil
 	}
 	return s.refuse("it takes the property %q, and the answer of %s does not say what that is now: left out, it may be reset. The answer has %s. %s",
-		name, s.assumed.Edits, listed(e.Before.Names()), advice)
+		name, s.assumed.Edits, listed(e.Before.Names()), Advice)
 }
 
 // carries refuses to send back what the request does not take as it is.
@@ -129,7 +129,7 @@ func (s Settled) hasNoNeed(answered string, e Edit) bool {
 
 func (s Settled) noPlace(name string) error {
 	err := s.refuse("the server's own OpenAPI document has no place in it for the property %q that %s answers, so that the edit could reset it. It takes %s. %s",
-		name, s.assumed.Edits, listed(s.wire.names()), advice)
+		name, s.assumed.Edits, listed(s.wire.names()), Advice)
 	for _, f := range s.request.fields {
 		if f.property == Property(name) && !f.echoes {
 			err = &Error{Route: s.assumed.String(), Property: name, Tried: []string{f.path.String()}, Offered: s.wire.names()}
@@ -180,7 +180,7 @@ func (s Settled) unfinished(e Edit) error {
 			continue
 		}
 		return s.refuse("the answer of %s has no property %q (the name is %s), so that an edit could reset the setting. It has %s. %s",
-			s.assumed.Edits, p, s.assumed.Edits.Evidence(PartAnswer, p), strings.Join(e.Before.Names(), ", "), advice)
+			s.assumed.Edits, p, s.assumed.Edits.Evidence(PartAnswer, p), strings.Join(e.Before.Names(), ", "), Advice)
 	}
 	return nil
 }

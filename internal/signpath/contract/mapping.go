@@ -31,8 +31,8 @@ type Mapping struct {
 	sets     map[mapping.Thing]map[Property]*Route
 }
 
-// advice is what to do where a server is not as the mapping says.
-const advice = "If the server differs from what is assumed, make a mapping with `signpathctl contract map`"
+// Advice is what to do where a server is not as the mapping says.
+const Advice = "If the server differs from what is assumed, make a mapping with `signpathctl contract map`"
 
 // conceptProperties are the properties that stand for what a mapping calls concepts.
 var conceptProperties = map[string]Property{
@@ -69,7 +69,7 @@ type place struct {
 
 // isPlain tells whether answers have the property as it is assumed.
 func (p place) isPlain() bool {
-	return p.codec.isPlain() && slices.Equal(p.path, mapping.Path{string(p.property)})
+	return p.codec.isPlain() && p.line == 0
 }
 
 // NewMapping returns the interpreter of a mapping file; that of the assumed contract if the
@@ -286,6 +286,16 @@ func (m *Mapping) list(r *Route) *mapping.List {
 	return &mapping.List{}
 }
 
+// Items returns the list in an answer, where the mapping says where it is; else the answer.
+func (m *Mapping) Items(list *Route, body []byte) (items json.RawMessage, isStated bool) {
+	path := m.list(list).Items
+	if path == nil {
+		return body, false
+	}
+	items, _ = path.Get(body)
+	return items, true
+}
+
 // Page returns how the pages of a list are asked for; nil if the mapping does not say.
 func (m *Mapping) Page(list *Route) *mapping.Paging { return m.list(list).Page }
 
@@ -325,6 +335,17 @@ func (m *Mapping) placeOf(t mapping.Thing, p Property) (place, bool) {
 		return place{}, false
 	}
 	return m.places[t][i], true
+}
+
+// Slug returns the id and the slug in an answer about a principal, before it is taken apart.
+func (m *Mapping) Slug(r *Route, wire Object) (id, slug string) {
+	o := Object{}
+	for _, p := range []Property{PropID, PropLink, PropSlug} {
+		if known, ok := m.orAssumed().placeOf(r.thing(), p); ok {
+			o[string(p)], _ = known.path.Get(MustMarshal(wire))
+		}
+	}
+	return o.ID(), o.Text(PropSlug)
 }
 
 // Has tells whether answers to the route can have the property: a slug of principals, only
@@ -392,7 +413,7 @@ func (m *Mapping) unexpected(t mapping.Thing, p place, value json.RawMessage, ca
 	if p.line > 0 {
 		where = fmt.Sprintf(" (%s.answer in the mapping, line %d)", t, p.line)
 	}
-	return fmt.Errorf("its property %q%s is %s: %w. %s", p.path, where, inWords[typeOf(value)], cause, advice)
+	return fmt.Errorf("its property %q%s is %s: %w. %s", p.path, where, inWords[typeOf(value)], cause, Advice)
 }
 
 // carriedName is the name under which an object has what is not known: its own, unless it is

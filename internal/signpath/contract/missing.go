@@ -21,5 +21,5 @@ func (e *MissingError) Error() string {
 	if e.Route != nil {
 		evidence = fmt.Sprintf(" (the name is %s)", e.Route.Evidence(PartAnswer, e.Property))
 	}
-	return fmt.Sprintf("it has no property %q%s, only %s. %s", e.Property, evidence, strings.Join(e.names, ", "), advice)
+	return fmt.Sprintf("it has no property %q%s, only %s. %s", e.Property, evidence, strings.Join(e.names, ", "), Advice)
 }

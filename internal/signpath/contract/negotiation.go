@@ -47,10 +47,10 @@ func (e *Error) Error() string {
 	case e.Reason != "":
 		text = e.Reason
 	case e.Property == "":
-		text = fmt.Sprintf("the server's own OpenAPI document does not have this route (looked for %s). It offers %s. %s", strings.Join(e.Tried, ", "), offers, advice)
+		text = fmt.Sprintf("the server's own OpenAPI document does not have this route (looked for %s). It offers %s. %s", strings.Join(e.Tried, ", "), offers, Advice)
 	default:
 		text = fmt.Sprintf("the server's own OpenAPI document does not have the property %q there (looked for %s). It offers %s. %s",
-			e.Property, strings.Join(e.Tried, ", "), offers, advice)
+			e.Property, strings.Join(e.Tried, ", "), offers, Advice)
 	}
 	if len(e.Elsewhere) > 0 {
 		text += ". Another route takes it: " + strings.Join(e.Elsewhere, ", ")
@@ -426,7 +426,7 @@ func (s Settled) encode(said, before Object, later ...string) (json.RawMessage, 
 				why = "which is not set"
 			}
 			return nil, s.refuse("the server's own OpenAPI document demands the property %q there, %s. Its request has %s. %s",
-				name, why, listed(said.Names()), advice)
+				name, why, listed(said.Names()), Advice)
 		}
 	}
 	wire, err := s.request.encode(s.mapping, s.assumed.thing(), said, before, s.principals)
@@ -456,11 +456,11 @@ func (s Settled) accepted(said Object, wire json.RawMessage, isPart bool) error 
 		case described == nil && !s.wire.open:
 			return s.refuse("the server's own OpenAPI document has no place for %q, which the mapping says. It takes %s", f.path, listed(s.wire.names()))
 		case reason != "":
-			return s.refuse("by the server's own OpenAPI document, of the property %q %s. %s", f.path, reason, advice)
+			return s.refuse("by the server's own OpenAPI document, of the property %q %s. %s", f.path, reason, Advice)
 		}
 	}
 	if reason := s.wire.rejects(wire, false); reason != "" && !isPart {
-		return s.refuse("by the server's own OpenAPI document, %s. %s", reason, advice)
+		return s.refuse("by the server's own OpenAPI document, %s. %s", reason, Advice)
 	}
 	return nil
 }

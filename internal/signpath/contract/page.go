@@ -100,8 +100,11 @@ func foldName(name string) string {
 }
 
 // PageParameters returns the query parameters that tell, by the document, that a list has
-// pages.
+// pages, where the mapping does not say how they are asked for.
 func (n Negotiation) PageParameters(list *Route) []string {
+	if n.mapping.Page(list) != nil {
+		return nil
+	}
 	described, _ := n.document.of(n.mapping.Wire(list))
 	var found []string
 	for _, name := range described.query {
@@ -184,7 +187,7 @@ func decodeStatedPage(list *mapping.List, body []byte, header http.Header) (Page
 	if paging.Total != nil {
 		total, _ := paging.Total.Get(body)
 		if page.Total = valueAs[int64](total); page.Total == nil {
-			return Page{}, fmt.Errorf("it has no number at %q, where the mapping says that it tells how many entries there are. %s", paging.Total, advice)
+			return Page{}, fmt.Errorf("it has no number at %q, where the mapping says that it tells how many entries there are. %s", paging.Total, Advice)
 		}
 	} else if !paging.Whole && signals.readHeader(header) == nil {
 		page.Total = signals.Total
@@ -208,7 +211,7 @@ func decodeStatedPage(list *mapping.List, body []byte, header http.Header) (Page
 }
 
 func noItems(path mapping.Path) error {
-	return fmt.Errorf("%w: it has no list at %q, where the mapping says that it is. %s", httpapi.ErrNotJSON, path, advice)
+	return fmt.Errorf("%w: it has no list at %q, where the mapping says that it is. %s", httpapi.ErrNotJSON, path, Advice)
 }
 
 // onlyList returns the one list in an object, whatever stands beside it.
@@ -246,7 +249,7 @@ func (p *Page) readBeside(body []byte, path mapping.Path) (json.RawMessage, erro
 
 func mayBePage(names []string) error {
 	return fmt.Errorf("%w: the list comes with other properties (%s), so it may be only a page of the whole. %s",
-		httpapi.ErrNotJSON, strings.Join(names, ", "), advice)
+		httpapi.ErrNotJSON, strings.Join(names, ", "), Advice)
 }
 
 // readEnvelope returns the list in an answer.
