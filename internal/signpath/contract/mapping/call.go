@@ -156,44 +156,52 @@ func (r *reader) listCall(e entry) *List {
 	return l
 }
 
+// pagingWays are the ways to ask for pages, of which a list has one.
+var pagingWays = []string{"number", "skip", "token", "link", "whole"}
+
+// queries are where the names of query parameters belong, and paths where paths do.
+func (p *Paging) queries() map[string]*string {
+	return map[string]*string{"number": &p.Number, "skip": &p.Skip, "token": &p.Token, "size": &p.Size}
+}
+
+func (p *Paging) paths() map[string]*Path {
+	return map[string]*Path{"next": &p.Next, "link": &p.Link, "total": &p.Total}
+}
+
 func (r *reader) paging(e entry) *Paging {
 	if r.isOpen(e.value) {
 		return nil
 	}
 	p, ways, hasFirst := &Paging{First: 1}, []string{}, false
 	for _, inner := range r.entries(e.value, e.at) {
-		switch inner.key {
-		case "number", "skip", "token", "link", "whole":
+		if slices.Contains(pagingWays, inner.key) {
 			ways = append(ways, inner.key)
 		}
-		switch inner.key {
-		case "number":
-			p.Number = r.query(inner)
-		case "first":
+		switch queries, paths := p.queries(), p.paths(); {
+		case queries[inner.key] != nil:
+			*queries[inner.key] = r.query(inner)
+		case paths[inner.key] != nil:
+			*paths[inner.key] = r.path(inner)
+		case inner.key == "first":
 			p.First, hasFirst = r.number(inner, 0, 1), true
-		case "skip":
-			p.Skip = r.query(inner)
-		case "token":
-			p.Token = r.query(inner)
-		case "next":
-			p.Next = r.path(inner)
-		case "link":
-			p.Link = r.path(inner)
-		case "size":
-			p.Size = r.query(inner)
-		case "entries":
+		case inner.key == "entries":
 			p.Entries = r.number(inner, 1, 100_000)
-		case "total":
-			p.Total = r.path(inner)
-		case "whole":
+		case inner.key == "whole":
 			p.Whole = r.truth(inner)
 		default:
 			r.unknown(inner, "number", "first", "skip", "token", "next", "link", "size", "entries", "total", "whole")
 		}
 	}
+	if !slices.Contains(r.open, e.line) && !slices.Contains(r.open, e.value.Line) {
+		r.checkPaging(e, p, ways, hasFirst)
+	}
+	return p
+}
+
+// checkPaging refuses a paging with several ways, or half of one.
+func (r *reader) checkPaging(e entry, p *Paging, ways []string, hasFirst bool) {
 	isWay := func(way string) bool { return slices.Equal(ways, []string{way}) }
 	switch {
-	case slices.Contains(r.open, e.line) || slices.Contains(r.open, e.value.Line):
 	case len(ways) != 1:
 		r.refuse(e.line, "%s needs just one of number, skip, token, link and whole", e.at)
 	case isWay("whole") && !p.Whole:
@@ -205,7 +213,6 @@ func (r *reader) paging(e entry) *Paging {
 	case (p.Size == "") != (p.Entries == 0):
 		r.refuse(e.line, "%s: size, the parameter, and entries, how many are asked for, go together", e.at)
 	}
-	return p
 }
 
 var queryName = regexp.MustCompile(`^[A-Za-z0-9_.$\[\]-]+$`)

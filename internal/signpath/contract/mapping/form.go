@@ -144,9 +144,9 @@ func (r *reader) kinds(e entry) map[Thing]json.RawMessage {
 }
 
 func (r *reader) checkMembers(e entry, m *Members) {
-	isPerKind := m.Form == FormPerKind
 	switch m.Form {
 	case FormIDs, FormObjects, FormPerKind, FormSlugs:
+		r.checkMembersForm(e, m)
 	case "":
 		if !slices.Contains(r.open, e.value.Line) {
 			r.refuse(e.line, "%s does not state its form: ids, objects, per_kind or slugs", e.at)
@@ -154,8 +154,13 @@ func (r *reader) checkMembers(e entry, m *Members) {
 	default:
 		r.refuse(e.line, "%s has the form %q, which is none of ids, objects, per_kind and slugs", e.at, m.Form)
 	}
+	r.distinctArrays(e, m)
+}
+
+// checkMembersForm refuses what does not go with the form.
+func (r *reader) checkMembersForm(e entry, m *Members) {
+	isPerKind := m.Form == FormPerKind
 	switch {
-	case m.Form == "":
 	case isPerKind && len(m.PerKind) == 0:
 		r.refuse(e.line, "%s has members per kind and names no kind: user, ci_user, group", e.at)
 	case !isPerKind && (len(m.PerKind) > 0 || m.Each != nil):
@@ -167,6 +172,9 @@ func (r *reader) checkMembers(e entry, m *Members) {
 	case m.Each != nil && m.Each.Form == FormPerKind:
 		r.refuse(e.line, "%s cannot have members per kind in each of the arrays per kind", e.at)
 	}
+}
+
+func (r *reader) distinctArrays(e entry, m *Members) {
 	names := map[string]Thing{}
 	for _, kind := range Principals {
 		name := m.PerKind[kind]

@@ -23,11 +23,17 @@ func (r *reader) validate(file *File) {
 		}
 		r.mustSend(t, callChangeMembers, m.ChangeMembers, "members")
 		r.mustSend(t, callModifyMembers, m.ModifyMembers, "added_members", "removed_members")
-		if m.ChangeMembers != nil && m.ModifyMembers != nil && m.ChangeMembers.None && m.ModifyMembers.None && !sends(m.Edit.body(), "members") && m.Set["members"] == nil {
-			r.refuse(m.ChangeMembers.Line, "%s has no route that changes its members: neither change_members, modify_members nor the edit sends them", t)
-		}
+		r.mustChangeMembers(t, m)
 	}
 	r.checkSlugs(file)
+}
+
+// mustChangeMembers refuses a group of which no route changes the members.
+func (r *reader) mustChangeMembers(t Thing, m *ThingMapping) {
+	isNone := func(c *Call) bool { return c != nil && c.None }
+	if isNone(m.ChangeMembers) && isNone(m.ModifyMembers) && !sends(m.Edit.body(), "members") && m.Set["members"] == nil {
+		r.refuse(m.ChangeMembers.Line, "%s has no route that changes its members: neither change_members, modify_members nor the edit sends them", t)
+	}
 }
 
 func (c *Call) body() *Body {
