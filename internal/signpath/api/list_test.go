@@ -718,7 +718,7 @@ func TestWhoIsOnAnotherPageIsNotCreated(t *testing.T) {
 // newer than the lists that were read is looked for once, and the edit is not refused.
 func TestKindOfSomebodyNewerThanTheLists(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
-		o := calibrating(t, mock.WithMapping("version: 1\nmembers:\n  answer: ids\n"+
+		o := calibrating(t, mock.WithMapping("version: 1\nmembers:\n  answer: {form: ids}\n"+
 			"  request: {form: per_kind, user: people, ci_user: robots, group: teams}\n"), judged(t, contracttest.Unwatched("members come per kind")))
 		o.must(doReferences(t.Context(), o))
 		_, err := o.Administrator("").CreateCIUser(mock.CIUserSeed{Name: "newer"})
