@@ -86,7 +86,7 @@ func (f *front) place(t thing, c concept) (at place, isMapped bool) {
 func (f *front) shows(t thing, c concept) bool {
 	at, isMapped := f.place(t, c)
 	switch {
-	case c.answer == "":
+	case c.answer == "", c.form == formChange:
 		return false
 	case c.answer == propMetadata:
 		actor, _ := f.place(t, conceptActor)
