@@ -19,8 +19,8 @@ import (
 // mockFlags are those of a mock command. The state file and the mapping file are SignPath's alone.
 type mockFlags struct {
 	listen, seedFile, stateFile, envFile, mappingFile string
-	latency                              time.Duration
-	dialect                              []string
+	latency                                           time.Duration
+	dialect                                           []string
 }
 
 // A servedMock is a mock server of some vendor.

@@ -29,14 +29,12 @@ type concept struct {
 	isMadeUp bool
 }
 
-// conceptForm is what a mapping file may say of the values of a concept.
+// conceptForm is what a mapping file may say of the values of a concept. The zero value is a value as it is.
 type conceptForm int
 
 const (
-	// formPlain is a value as it is.
-	formPlain conceptForm = iota
 	// formTruth is a boolean, which may be a value of an enumeration.
-	formTruth
+	formTruth conceptForm = iota + 1
 	// formRole is a role.
 	formRole
 	// formMembers is a list of principals.

@@ -148,7 +148,7 @@ func (f *front) answer(r renderer, t thing, canonical object) object {
 			continue
 		}
 		at, _ := f.place(t, c)
-		answered.put(at.path, f.encode(r, t, c, at.valueForm, value))
+		answered.put(at.path, f.encode(r, c, at.valueForm, value))
 	}
 	for name, value := range rest {
 		answered.put(jsonPath{f.dialect.answerName(name)}, f.spelled(value))

@@ -62,7 +62,7 @@ func (f *front) newShape(t thing, call, set string) (*requestShape, error) {
 			shape.fields = append(shape.fields, field)
 		}
 	}
-	return shape, shape.check(f, said)
+	return shape, shape.check(said)
 }
 
 // keeps tells whether an edit need not send the concept.
@@ -123,7 +123,7 @@ func (f *front) requestForm(t thing, c concept, own valueForm) valueForm {
 }
 
 // check refuses places that exclude each other.
-func (s *requestShape) check(f *front, said *callMapping) error {
+func (s *requestShape) check(said *callMapping) error {
 	for i, field := range s.fields {
 		if len(field.path) == 0 && !s.isWhole {
 			return refuseLine(said.line, "a field of a body is not the body itself")
@@ -275,7 +275,7 @@ func (r *reading) checkLiteral(field requestField, value json.RawMessage, isSent
 
 // checkStated refuses a request that would change what the call does not change.
 func (f *front) checkStated(r renderer, t thing, field requestField, value json.RawMessage, isSent bool, about object, read *reading) {
-	now := encode(f.encode(r, t, field.concept, field.form, r.stateOf(t, about)[field.concept.answer]))
+	now := encode(f.encode(r, field.concept, field.form, r.stateOf(t, about)[field.concept.answer]))
 	decoded, err := f.decode(r, field.concept, field.form, value)
 	current, _ := f.decode(r, field.concept, field.form, now)
 	switch {

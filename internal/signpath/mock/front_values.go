@@ -10,7 +10,7 @@ import (
 )
 
 // encode writes the value of a concept in its form.
-func (f *front) encode(r renderer, t thing, c concept, form valueForm, value any) any {
+func (f *front) encode(r renderer, c concept, form valueForm, value any) any {
 	if form.nullIsEmpty && value != nil && isEmptyValue(value) {
 		return nil
 	}

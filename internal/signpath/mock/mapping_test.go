@@ -131,7 +131,8 @@ func TestMappedMembers(t *testing.T) {
 			"members: {answer: {form: objects, id: who.id, kind: what, kinds: {user: 1, ci_user: 2, group: 3}}}",
 			func(user, ci, group string) any {
 				return []any{
-					map[string]any{"who": map[string]any{"id": user}, "what": 1}, map[string]any{"who": map[string]any{"id": ci}, "what": 2},
+					map[string]any{"who": map[string]any{"id": user}, "what": 1},
+					map[string]any{"who": map[string]any{"id": ci}, "what": 2},
 					map[string]any{"who": map[string]any{"id": group}, "what": 3},
 				}
 			},
@@ -242,11 +243,11 @@ func TestMappedPages(t *testing.T) {
 		"skip": {"items: users, page: {skip: from, size: n, entries: 2}", "users", func(_ reply, page int) string {
 			return "?from=" + string(rune('0'+page*2)) + "&n=2"
 		}},
-		"token": {"items: users, page: {token: cursor, next: meta.next, size: n, entries: 2}", "users", func(before reply, page int) string {
+		"token": {"items: users, page: {token: cursor, next: meta.next, size: n, entries: 2}", "users", func(before reply, _ int) string {
 			token, _ := at(before.object(), "meta.next").(string)
 			return "?n=2&cursor=" + url.QueryEscape(token)
 		}},
-		"link": {"items: users, page: {link: meta.next, size: n, entries: 2}", "users", func(before reply, page int) string {
+		"link": {"items: users, page: {link: meta.next, size: n, entries: 2}", "users", func(before reply, _ int) string {
 			link, _ := at(before.object(), "meta.next").(string)
 			return link
 		}},
@@ -319,7 +320,8 @@ signing_policy:
 	c.send("PUT", releaseSigning+"/Approvers", map[string]any{"approvers": []string{}}).expect(http.StatusBadRequest)
 	c.send("PUT", "/UserGroups/"+c.id("group:Release Managers")+"/Members", c.ids(lead)).ok()
 	expectMembers(c, "group:Release Managers", "members", lead)
-	equal(t, "body of a value", c.document().request(t, "put", "/v1/{organizationId}/Projects/{projectSlug}/SigningPolicies/{signingPolicySlug}/Approvers").Type, "array")
+	const approvers = "/v1/{organizationId}/Projects/{projectSlug}/SigningPolicies/{signingPolicySlug}/Approvers"
+	equal(t, "body of a value", c.document().request(t, "put", approvers).Type, "array")
 }
 
 func TestMappedEditsKeepAndCarry(t *testing.T) {
@@ -339,7 +341,8 @@ group:
 	c.must(c.server.Administrator("").SetRole(lead, mock.RoleGlobalReader))
 	user := c.get(c.qaLead()).ok().object()
 	revision := at(user, "meta.revision")
-	body := map[string]any{"name": "QA", "contact": map[string]any{"mail": "qa.lead@example.com", "notify": "n@example.com"}, "revision": revision, "source": "terraform"}
+	contact := map[string]any{"mail": "qa.lead@example.com", "notify": "n@example.com"}
+	body := map[string]any{"name": "QA", "contact": contact, "revision": revision, "source": "terraform"}
 	c.post(c.qaLead()+"/Edit", body).ok()
 	equal(t, "kept and carried", []any{c.user(lead).Role, c.user(lead).NotificationEmail}, []any{"GlobalReader", "n@example.com"})
 	body["role"], body["contact"] = "UserAdministrator", map[string]any{"mail": "qa.lead@example.com"}

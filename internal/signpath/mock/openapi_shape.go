@@ -52,7 +52,7 @@ func (n *shape) describe(omitsNulls bool) object {
 	for _, name := range sortedKeys(n.inner) {
 		described := n.inner[name].describe(omitsNulls)
 		properties[name] = described
-		if n.inner[name].isRequired && !(omitsNulls && described["nullable"] == true) {
+		if mayBeLeftOut := omitsNulls && described["nullable"] == true; n.inner[name].isRequired && !mayBeLeftOut {
 			required = append(required, name)
 		}
 	}
