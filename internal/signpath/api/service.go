@@ -8,6 +8,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // DefaultURL is the API URL of SignPath's own service (documented).
@@ -25,6 +26,9 @@ const (
 // EnvTokenFile is this client's own: SignPath's tools take no token from a file.
 const EnvTokenFile = "SIGNPATH_API_TOKEN_FILE" //nolint:gosec // The name of a variable, not a credential.
 
+// EnvMapping names the mapping file of a server; see [ReadMapping].
+const EnvMapping = "SIGNPATH_API_MAPPING"
+
 // Service is SignPath's API. The limits of time that every vendor's requests have
 // are those of SignPath's own tools, which also take a proxy as host:port
 // (documented). What package httpapi does for some servers, it does for SignPath's:
@@ -37,6 +41,7 @@ var Service = httpapi.Service{
 	URLEnding: "/" + contract.Version,
 	Environment: map[httpapi.Field]string{
 		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, FieldToken: EnvToken, FieldTokenFile: EnvTokenFile,
+		FieldMapping:                EnvMapping,
 		httpapi.FieldRequestTimeout: EnvRequestTimeout, httpapi.FieldRetryTimeout: EnvRetryTimeout,
 	},
 	Secret: httpapi.Secret{
@@ -53,6 +58,7 @@ const (
 	FieldOrganizationID httpapi.Field = "organization_id"
 	FieldToken          httpapi.Field = "api_token"
 	FieldTokenFile      httpapi.Field = "token_file"
+	FieldMapping        httpapi.Field = "api_mapping"
 )
 
 // Config says which organization to talk to, and as whom. Client certificates are
@@ -65,6 +71,8 @@ type Config struct {
 	// Contract says how the names in requests are settled; [ContractAuto] if
 	// empty.
 	Contract ContractMode
+	// Mapping says in what the server differs from the assumed contract; nil is in nothing.
+	Mapping *mapping.File
 }
 
 // FromEnvironment takes what is not set from the environment.
