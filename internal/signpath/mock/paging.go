@@ -61,6 +61,8 @@ type paging struct {
 	silent bool
 	// items is the name of the page in an object; "" for a bare or wrapped list.
 	items string
+	// said is what a mapping file says of the pages.
+	said fragment
 }
 
 var pagings = map[PagingKind]paging{
@@ -68,24 +70,32 @@ var pagings = map[PagingKind]paging{
 	PagingFromZero: {
 		about:    "lists have pages, which only the document tells: pageIndex",
 		position: queryPageIndex, size: queryPageSize, silent: true,
+		said: fragment{"number": queryPageIndex, "first": 0},
 	},
 	PagingByOffset: {
 		about:    "lists have pages, which only the document tells: skip and take",
 		position: querySkip, size: queryTake, inItems: true, silent: true,
+		said: fragment{"skip": querySkip},
 	},
-	PagingByLink:     numbered(paging{about: "lists have pages, with the next one in the header Link", undocumented: true}),
-	PagingWithTotal:  numbered(paging{about: "lists have pages, with the number of all items in a header"}),
-	PagingInEnvelope: numbered(paging{about: "lists have pages, in an object with the number of all items", items: pageItems}),
+	PagingByLink:    numbered(paging{about: "lists have pages, with the next one in the header Link", undocumented: true, said: fragment{"link": "Link"}}),
+	PagingWithTotal: numbered(paging{about: "lists have pages, with the number of all items in a header"}),
+	PagingInEnvelope: numbered(paging{about: "lists have pages, in an object with the number of all items", items: pageItems,
+		said: fragment{"number": queryPageNumber, "total": pageTotal}}),
 	PagingByToken: {
 		about:    "lists have pages, in an object with a token for the next one",
 		position: queryContinuation, size: queryPageSize, inItems: true, items: pageItems,
+		said: fragment{"token": queryContinuation, "next": queryContinuation},
 	},
-	PagingByNextLink: numbered(paging{about: "lists have pages, in an object with a link to the next one", undocumented: true, items: pageValue}),
+	PagingByNextLink: numbered(paging{about: "lists have pages, in an object with a link to the next one", undocumented: true, items: pageValue,
+		said: fragment{"link": pageNextLink}}),
 }
 
 // numbered is a paging by numbers from 1.
 func numbered(p paging) paging {
 	p.position, p.size, p.first = queryPageNumber, queryPageSize, 1
+	if p.said == nil {
+		p.said = fragment{"number": queryPageNumber}
+	}
 	return p
 }
 

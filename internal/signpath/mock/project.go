@@ -186,10 +186,12 @@ func (p *project) artifactConfiguration(r renderer) object {
 	}
 }
 
+const projectTemplate = "/Projects/{project}"
+
 var projectRoutes = []route{
 	{opList, http.MethodGet, "/Projects", listProjectsRight, listReadableProjects, nil, projectList},
-	{opGet, http.MethodGet, "/Projects/{project}", readProjects, readProject, nil, projectAnswer},
-	{opEdit, http.MethodPost, "/Projects/{project}/Edit", changeProjects, editProject, projectEdit, nil},
+	{opGet, http.MethodGet, projectTemplate, readProjects, readProject, nil, projectAnswer},
+	{opEdit, http.MethodPost, projectTemplate + "/Edit", changeProjects, editProject, projectEdit, nil},
 }
 
 var (

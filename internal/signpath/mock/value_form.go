@@ -5,12 +5,6 @@ import (
 	"slices"
 )
 
-// roleNumbers are the roles by their numbers, for Dialect.RoleNumbers.
-var roleNumbers = []Role{
-	RoleRegularUser, RoleGlobalReader, RoleProjectAdministrator, RoleCertificateAdministrator, RoleUserAdministrator,
-	RoleGlobalAdministrator, RoleDirectorySynchronizer,
-}
-
 // roleValue is a role on the wire.
 func (d Dialect) roleValue(role Role) any {
 	switch {
