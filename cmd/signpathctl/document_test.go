@@ -300,6 +300,7 @@ func TestDocumentsFitTheirSchemas(t *testing.T) {
 			t.Error(field)
 		}
 	}
+	delete(written, "signpath-api") // A file that people write; package mapping tests it.
 	if delete(written, "envelope"); len(written) > 0 {
 		t.Errorf("no document is of the kinds %v", slices.Collect(maps.Keys(written)))
 	}
