@@ -37,12 +37,17 @@ type wayFlags struct {
 }
 
 func (f *connectionFlags) addTo(command *cobra.Command) {
+	f.addWithoutMapping(command)
+	f.mappingFlag.addTo(command)
+}
+
+// addWithoutMapping is for a command that takes the mapping file as its argument.
+func (f *connectionFlags) addWithoutMapping(command *cobra.Command) {
 	setting := settingFlags(command)
 	setting(&f.url, httpapi.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
 	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
 	setting(&f.tokenFile, api.FieldTokenFile,
 		"file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
-	f.mappingFlag.addTo(command)
 	f.wayFlags.addTo(command)
 }
 

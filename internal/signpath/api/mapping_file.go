@@ -27,6 +27,14 @@ func (f *MappingFile) MappingOf() *mapping.File {
 	return f.File
 }
 
+// MarksOf are the marks of a file that may not be there.
+func (f *MappingFile) MarksOf() []mapping.Mark {
+	if f == nil {
+		return nil
+	}
+	return f.Marks
+}
+
 // MappingFromEnvironment is the path in the environment variable [EnvMapping]; empty if
 // there is none.
 func MappingFromEnvironment() string { return strings.TrimSpace(os.Getenv(EnvMapping)) }
