@@ -1,6 +1,9 @@
 package mock
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // thing is a kind of object as a mapping file calls it.
 type thing string
@@ -153,6 +156,37 @@ const (
 	callChangeMembers   = "change_members"
 	callModifyMembers   = "modify_members"
 )
+
+// knownProperties are the names of all properties of the default dialect, sorted.
+var knownProperties = func() []string {
+	known := slices.AppendSeq([]string{propAPIToken, propType}, maps.Keys(propertyTypes))
+	for _, of := range concepts {
+		for _, c := range of {
+			known = append(known, c.answer, c.request)
+		}
+	}
+	for _, names := range wireKinds {
+		known = append(known, names.list, names.idProperty)
+	}
+	slices.Sort(known)
+	return slices.DeleteFunc(slices.Compact(known), func(name string) bool { return name == "" })
+}()
+
+// extras are the properties that no mapping file has a word for, with those that clients may not know.
+func (o *organization) extras() []string {
+	extras := o.projectExtras()
+	maps.Copy(extras, o.policyExtras())
+	names := slices.AppendSeq(slices.Collect(maps.Keys(extras)), maps.Keys(propertyTypes))
+	isConcept := func(name string) bool {
+		for _, of := range concepts {
+			if slices.ContainsFunc(of, func(c concept) bool { return c.answer == name || c.request == name }) {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.DeleteFunc(names, isConcept)
+}
 
 // conceptOf is the concept of a property in requests; with no name if a mapping file has no word for it.
 func conceptOf(t thing, property string) concept {

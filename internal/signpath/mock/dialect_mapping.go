@@ -36,6 +36,27 @@ func (f fragment) text() string {
 	return "version: 1\n" + string(text)
 }
 
+// with adds what a mapping file says, which goes before what is there.
+func (f fragment) with(text string) fragment {
+	var added fragment
+	if yaml.Unmarshal([]byte(text), &added) == nil { // It was parsed before.
+		f.merge(added)
+	}
+	delete(f, "version")
+	return f
+}
+
+func (f fragment) merge(added fragment) {
+	for name, value := range added {
+		own, isPart := f[name].(fragment)
+		if inner, isMap := value.(fragment); isPart && isMap {
+			own.merge(inner)
+			continue
+		}
+		f[name] = value
+	}
+}
+
 // Mapping is the mapping file that a client needs to manage a server of the dialect: YAML, or "" if it needs none. Where a
 // dialect cannot be managed with any mapping, as where answers hide a property, it is what can be said.
 func (d Dialect) Mapping() string {
