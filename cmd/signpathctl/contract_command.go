@@ -81,7 +81,7 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 	if err != nil {
 		return err
 	}
-	lines, err := contract.Compare(read.content)
+	lines, err := contract.Compare(read.content, nil)
 	if err != nil {
 		return fmt.Errorf("%s is %w", read.Source, err)
 	}
@@ -248,13 +248,13 @@ func printComparison(w io.Writer, lines []contract.Line, all bool) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "%s%d as assumed, %d differ and are settled by the document, %d missing, %d contradict, %d not described.\n",
-		separator, counts[contract.Matches], counts[contract.Differs], counts[contract.Missing], counts[contract.Contradicts], counts[contract.Unsaid])
+		separator, counts[contract.Matches], counts[contract.Mapped], counts[contract.Missing], counts[contract.Contradicts], counts[contract.Unsaid])
 	return err
 }
 
 func remark(line contract.Line) string {
 	switch {
-	case line.State == contract.Differs:
+	case line.State == contract.Mapped:
 		return "is " + line.Found
 	case line.State == contract.Contradicts && len(line.Offered) > 0:
 		return line.Found + "; another route takes it: " + strings.Join(line.Offered, ", ")
@@ -281,7 +281,7 @@ func remarkOnMissing(line contract.Line) string {
 }
 
 func statusOf(lines []contract.Line) exitStatus {
-	differs := func(line contract.Line) bool { return line.State == contract.Differs && !line.Optional }
+	differs := func(line contract.Line) bool { return line.State == contract.Mapped && !line.Optional }
 	switch {
 	case slices.ContainsFunc(lines, contract.Line.Refuses):
 		return statusRefuses

@@ -10,16 +10,13 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-// Change returns the change of a property, under each plausible name of it, if
-// the event tells of one.
+// Change returns the change of a property, if the event tells of one.
 func (e AuditEvent) Change(p contract.Property) (AuditChange, bool) {
-	for _, name := range p.AnswerNames() {
-		isIt := func(c AuditChange) bool { return strings.EqualFold(c.Property, name) }
-		if i := slices.IndexFunc(e.Changes, isIt); i >= 0 {
-			return e.Changes[i], true
-		}
+	i := slices.IndexFunc(e.Changes, func(c AuditChange) bool { return p.IsCalled(c.Property) })
+	if i < 0 {
+		return AuditChange{}, false
 	}
-	return AuditChange{}, false
+	return e.Changes[i], true
 }
 
 // Became tells whether the property has the value since the change. A text that is

@@ -81,7 +81,7 @@ func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
 	if err != nil {
 		return AuditLog{}, err
 	}
-	log, err := decodeAuditLog(body)
+	log, err := c.decodeAuditLog(body)
 	if err != nil {
 		return AuditLog{}, c.unusable(contract.RouteAuditEvents, nil, err)
 	}
@@ -92,10 +92,12 @@ func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
 // decodeAuditLog reads a bare list, or an object with one list in it. Unlike with
 // the lists of what exists, a list that may be a page is taken, and said to be
 // one: whoever is missing from it does not count as gone.
-func decodeAuditLog(body []byte) (AuditLog, error) {
-	items := json.RawMessage(body)
+func (c *Client) decodeAuditLog(body []byte) (AuditLog, error) {
+	items, isStated := c.mapping.Items(contract.RouteAuditEvents, body)
 	log := AuditLog{}
-	if wrapper, err := contract.DecodeObject(body); err == nil {
+	if isStated {
+		log.Partial = !bytes.Equal(items, body)
+	} else if wrapper, err := contract.DecodeObject(body); err == nil {
 		lists := maps.Clone(wrapper)
 		maps.DeleteFunc(lists, func(_ string, value json.RawMessage) bool { return !bytes.HasPrefix(value, []byte("[")) })
 		if len(lists) != 1 {
@@ -112,12 +114,16 @@ func decodeAuditLog(body []byte) (AuditLog, error) {
 	}
 	log.Events = make([]AuditEvent, len(events))
 	for i, event := range events {
-		log.Events[i] = decodeAuditEvent(event)
+		decoded, err := c.mapping.DecodeObject(contract.RouteAuditEvents, event, contract.Principals{})
+		if err != nil {
+			return AuditLog{}, err
+		}
+		log.Events[i] = c.decodeAuditEvent(decoded)
 	}
 	return log, nil
 }
 
-func decodeAuditEvent(o contract.Object) AuditEvent {
+func (c *Client) decodeAuditEvent(o contract.Object) AuditEvent {
 	metadata, err := contract.DecodeObject(o.Value(contract.PropEventMetadata))
 	if err != nil {
 		metadata = contract.Object{}
@@ -125,28 +131,31 @@ func decodeAuditEvent(o contract.Object) AuditEvent {
 	// Only the actor is documented to be in the metadata, so that the rest may be
 	// there, too.
 	event := AuditEvent{
-		ID:      cmp.Or(o.Text(contract.PropID), metadata.Text(contract.PropID)),
-		Time:    firstTime(o.Time(contract.PropEventTime), metadata.Time(contract.PropEventTime)),
-		Name:    cmp.Or(eventName(o), eventName(metadata)),
-		Actor:   partyIn(metadata, contract.PropEventActor.AnswerNames()...),
-		Changes: decodeAuditChanges(o.Value(contract.PropEventChanges)),
+		ID:    cmp.Or(o.Text(contract.PropID), metadata.Text(contract.PropID)),
+		Time:  firstTime(o, metadata),
+		Name:  cmp.Or(eventName(o), eventName(metadata)),
+		Actor: partyIn(metadata, contract.EventNames(contract.PropEventActor)...),
 	}
 	if event.Actor == (AuditParty{}) {
 		// Outside of the metadata, the old name of the actor could be who was changed.
 		event.Actor = partyIn(o, string(contract.PropEventActor))
 	}
-	event.Object = partyIn(o, contract.PropEventObject.AnswerNames()...)
-	if entity, _, ok := strings.Cut(event.Name, "."); ok && event.Object != (AuditParty{}) {
+	event.Object = partyIn(o, contract.EventNames(contract.PropEventObject)...)
+	entity, _, ok := strings.Cut(event.Name, ".")
+	if ok && event.Object != (AuditParty{}) {
 		event.Object.Type = entity
 	}
+	event.Changes = c.decodeAuditChanges(entity, o.Told(contract.PropEventChanges))
 	return event
 }
 
-func firstTime(a, b time.Time) time.Time {
-	if a.IsZero() {
-		return b
+func firstTime(among ...contract.Object) time.Time {
+	for _, o := range among {
+		if t := (contract.Object{"": o.Told(contract.PropEventTime)}).Time(""); !t.IsZero() {
+			return t
+		}
 	}
-	return a
+	return time.Time{}
 }
 
 var eventNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+$`)
@@ -154,7 +163,7 @@ var eventNamePattern = regexp.MustCompile(`^[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+$`)
 // eventName returns the name of an event. Several of the plausible properties
 // could hold something else, so one that has the documented form goes first.
 func eventName(o contract.Object) string {
-	for _, name := range contract.PropEventName.AnswerNames() {
+	for _, name := range contract.EventNames(contract.PropEventName) {
 		if name := contract.Text(o[name]); eventNamePattern.MatchString(name) {
 			return name
 		}
@@ -192,27 +201,37 @@ func partyOf(value json.RawMessage) AuditParty {
 }
 
 // decodeAuditChanges reads an object with a change for each property, or a list
-// of changes that name their property.
-func decodeAuditChanges(value json.RawMessage) []AuditChange {
+// of changes that name their property, in an event about an entity.
+func (c *Client) decodeAuditChanges(entity string, value json.RawMessage) []AuditChange {
 	var changes []AuditChange
+	add := func(property string, change contract.Object) {
+		name, read := c.mapping.ChangedProperty(entity, property)
+		told := AuditChange{Property: name, Before: change.Told(contract.PropChangeBefore), After: change.Told(contract.PropChangeAfter)}
+		for _, value := range []*json.RawMessage{&told.Before, &told.After} {
+			if *value != nil {
+				*value = read(*value)
+			}
+		}
+		changes = append(changes, told)
+	}
+	var list []json.RawMessage
 	if byProperty, err := contract.DecodeObject(value); err == nil {
 		for property, change := range byProperty {
-			o, _ := contract.DecodeObject(change)
-			changes = append(changes, decodeAuditChange(property, o))
+			add(property, c.mapping.Change(change))
 		}
-	} else if list, err := contract.DecodeItems(value); err == nil {
-		for _, o := range list {
-			if property := contract.ChangedProperty(o); property != "" {
-				changes = append(changes, decodeAuditChange(property, o))
+	} else if json.Unmarshal(value, &list) == nil {
+		for _, item := range list {
+			change := c.mapping.Change(item)
+			for _, name := range contract.EventNames(contract.PropChangeProperty) {
+				if property := contract.Text(change[name]); property != "" {
+					add(property, change)
+					break
+				}
 			}
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b AuditChange) int { return strings.Compare(a.Property, b.Property) })
 	return changes
-}
-
-func decodeAuditChange(property string, o contract.Object) AuditChange {
-	return AuditChange{Property: property, Before: o.Value(contract.PropChangeBefore), After: o.Value(contract.PropChangeAfter)}
 }
 
 // Principal returns who the party is: by its id, or by the e-mail address of an

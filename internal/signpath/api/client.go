@@ -18,19 +18,23 @@ import (
 // A Client talks to one organization as one user. It is safe for concurrent
 // use, and answers reads from one snapshot: make a new Client for a new run.
 type Client struct {
-	config Config
-	http   *httpapi.Client
+	config  Config
+	http    *httpapi.Client
+	mapping *contract.Mapping
 
 	snapshot *snapshot
 	editors  editors
 	// seen are principals by id, as an answer had them last: it may be an item of a
 	// list.
 	seen sync.Map
+	// told are the kinds of members, by id, as answers tell them, and slugs by what else the
+	// server names principals.
+	told  sync.Map
+	slugs slugs
 	// assumed are the routes that were written to and that the server's document does not
-	// describe; showsIdentities is true once an answer had the identity of somebody, and
-	// answersNullRole once it had null for the role of a Regular User.
-	assumed                          sync.Map
-	showsIdentities, answersNullRole atomic.Bool
+	// describe; showsIdentities is true once an answer had the identity of somebody.
+	assumed         sync.Map
+	showsIdentities atomic.Bool
 	// noticed is true once ContractNotice has spoken.
 	noticed atomic.Bool
 }
@@ -43,7 +47,13 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{config: config, http: client, snapshot: newSnapshot()}, nil
+	m, err := contract.NewMapping(config.Mapping)
+	if err != nil {
+		return nil, httpapi.ConfigErrors{{Field: FieldMapping, Reason: err.Error()}}
+	}
+	c := &Client{config: config, http: client, mapping: m}
+	c.snapshot = newSnapshot(c.learn)
+	return c, nil
 }
 
 // OrganizationID returns the id of the organization that the client talks to.
@@ -68,7 +78,8 @@ func (c *Client) Secrets() []*regexp.Regexp { return c.http.Secrets() }
 
 // request returns the request for a route.
 func (c *Client) request(r *contract.Route, parameters []string, body any) httpapi.Request {
-	request := httpapi.Request{Method: r.Method, Path: r.Expand(parameters), Class: r.Class, Body: body}
+	wire := c.mapping.Wire(r)
+	request := httpapi.Request{Method: wire.Method, Path: wire.Expand(parameters), Class: r.Class, Body: body}
 	if !r.Global {
 		request.Base = "/" + r.Version() + "/" + c.OrganizationID()
 	}
@@ -81,9 +92,27 @@ func (c *Client) call(ctx context.Context, r *contract.Route, parameters []strin
 	return c.do(ctx, r, c.request(r, parameters, body))
 }
 
-// getObject reads one JSON object.
+// getObject reads one JSON object, by the names that are assumed.
 func (c *Client) getObject(ctx context.Context, r *contract.Route, parameters ...string) (contract.Object, error) {
-	return get(ctx, c, r, parameters, contract.DecodeObject)
+	wire, err := get(ctx, c, r, parameters, contract.DecodeObject)
+	if err != nil {
+		return nil, err
+	}
+	o, err := c.mapping.DecodeObject(r, wire, c.principals(ctx))
+	if err != nil {
+		return nil, c.decoding(r, parameters, err)
+	}
+	return o, nil
+}
+
+// decoding reports why an answer could not be understood: because of what it says, or because
+// what it speaks of could not be looked up.
+func (c *Client) decoding(r *contract.Route, parameters []string, err error) error {
+	var failed *httpapi.Error
+	if errors.As(err, &failed) {
+		return err
+	}
+	return c.unusable(r, parameters, err)
 }
 
 func get[T any](ctx context.Context, c *Client, r *contract.Route, parameters []string, decode func([]byte) (T, error)) (T, error) {

@@ -64,8 +64,31 @@ func (e entity) send(ctx context.Context, c *Client, p pendingEdit) error {
 	if e.write != nil {
 		return e.write(ctx, c, e, p)
 	}
-	_, _, err := c.write(ctx, e.edit, e.parameters, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(p.Edit) })
-	return err
+	return c.each(ctx, e, p.Edit, func(ctx context.Context, r *contract.Route, compose composer) error {
+		_, _, err := c.write(ctx, r, e.parameters, compose)
+		return err
+	})
+}
+
+// each does something with each request that an edit takes: those of the routes that change
+// one property alone, and that of the edit, where something else is changed.
+func (c *Client) each(ctx context.Context, e entity, edit contract.Edit, do func(context.Context, *contract.Route, composer) error) error {
+	isOther := len(edit.Changed) == 0
+	for _, name := range slices.Sorted(maps.Keys(edit.Changed)) {
+		set := c.mapping.SetRoute(e.read, contract.Property(name))
+		if set == nil {
+			isOther = true
+			continue
+		}
+		err := do(ctx, set, func(s contract.Settled) (json.RawMessage, error) { return s.ComposeSet(edit) })
+		if err != nil {
+			return err
+		}
+	}
+	if !isOther {
+		return nil
+	}
+	return do(ctx, e.edit, func(s contract.Settled) (json.RawMessage, error) { return s.ComposeEdit(edit) })
 }
 
 // setValue makes the property hold the value.
@@ -76,6 +99,14 @@ func setValue(p contract.Property, value any) mutation {
 		apply:    func(json.RawMessage) (json.RawMessage, error) { return wanted, nil },
 		holds:    func(current json.RawMessage) bool { return contract.SameJSON(current, wanted) },
 	}
+}
+
+// setNothing makes the property hold nothing. A server may write that as an empty text.
+func setNothing(p contract.Property) mutation {
+	m := setValue(p, nil)
+	isNull := m.holds
+	m.holds = func(current json.RawMessage) bool { return isNull(current) || string(current) == `""` }
+	return m
 }
 
 // Warnings are remarks on an edit that succeeded, for whoever asked for it.
@@ -261,13 +292,13 @@ func (e *editor) takeWaiting(b *batch) bool {
 func (e *editor) wanted(current contract.Object, changes []*change) (contract.Object, map[string]bool, error) {
 	result, changed := maps.Clone(current), map[string]bool{}
 	set := func(p contract.Property, value json.RawMessage) {
-		if name := current.Key(p); !contract.SameJSON(result[name], value) {
+		if name := string(p); !contract.SameJSON(result[name], value) {
 			result[name] = value
 			changed[name] = true
 		}
 	}
 	for _, list := range e.lists() {
-		value, err := withMembers(result[current.Key(list)], e.granted.of(list), e.revoked.of(list))
+		value, err := withMembers(result[string(list)], e.granted.of(list), e.revoked.of(list))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -278,7 +309,7 @@ func (e *editor) wanted(current contract.Object, changes []*change) (contract.Ob
 			if err := current.Require(m.property); err != nil && !m.property.IsOptional() {
 				return nil, nil, err
 			}
-			value := result[current.Key(m.property)]
+			value := result[string(m.property)]
 			if m.holds(value) {
 				continue
 			}

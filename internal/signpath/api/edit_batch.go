@@ -150,8 +150,8 @@ func (b *batch) lacksKnown(current contract.Object) bool {
 	// Also what is out of date, as after an edit whose outcome is not known.
 	known, _ := b.client.snapshot.entity(b.target).peek()
 	for name, value := range current {
-		list, isList := current.ListAt(name)
-		if !isList || len(membersOf(value)) > 0 {
+		list := contract.Property(name)
+		if !list.IsList() || len(membersOf(value)) > 0 {
 			continue
 		}
 		if len(without(membersOf(known.Value(list)), b.revokes(list))) > 0 {
@@ -257,17 +257,16 @@ func (b *batch) leaveGranted() {
 func (b *batch) compare(first, after contract.Object, written map[string]bool) (Warnings, error) {
 	var warnings Warnings
 	unasked := &LostPropertiesError{Object: b.target.name}
-	names := maps.Clone(first)
-	maps.Copy(names, after)
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		was, is := first[name], after[name]
-		list, isList := after.ListAt(name)
+	names := append(first.Names(), after.Names()...)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		was, is, p := first[name], after[name], contract.Property(name)
 		switch {
 		case contract.SameJSON(was, is):
 		case !written[name] && contract.IsEmptyJSON(is) && !contract.IsEmptyJSON(was):
 			unasked.Lost = append(unasked.Lost, fmt.Sprintf("%s, which held %s", name, was))
-		case isList:
-			gone, came := b.moved(list, membersOf(was), membersOf(is))
+		case p.IsList():
+			gone, came := b.moved(p, membersOf(was), membersOf(is))
 			if len(gone) > 0 {
 				unasked.Changed = append(unasked.Changed, fmt.Sprintf("%s, which lacks %s now", name, b.client.spell(gone)))
 			}
@@ -275,7 +274,7 @@ func (b *batch) compare(first, after contract.Object, written map[string]bool) (
 				warnings = append(warnings, fmt.Sprintf("While %s was edited, %s came onto its %s. Terraform did not ask for that.", b.target, b.client.spell(came), name))
 			}
 		case written[name]:
-		case first.IsDecisive(name) || after.IsDecisive(name):
+		case p.IsDecisive():
 			unasked.Changed = append(unasked.Changed, fmt.Sprintf("%s, which was %s and is %s now", name, orNull(was), is))
 		default:
 			warnings = append(warnings, fmt.Sprintf("While %s was edited, its property %s changed from %s to %s. Terraform did not ask for that.",

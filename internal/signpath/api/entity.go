@@ -73,7 +73,7 @@ func (c *Client) fetch(ctx context.Context, e entity) (contract.Object, error) {
 // examine tells why the answer to the route cannot be believed: a property has another
 // type than is known what to do with, or it is about another object than the entity.
 func (c *Client) examine(r *contract.Route, e entity, o contract.Object) error {
-	if err := r.CheckTypes(o); err != nil {
+	if err := c.mapping.CheckTypes(r, o); err != nil {
 		return err
 	}
 	return c.identify(e, o)
@@ -82,7 +82,7 @@ func (c *Client) examine(r *contract.Route, e entity, o contract.Object) error {
 // identify tells why an object is not the entity: by what it says of itself, or by what
 // the entity's id was in this run before.
 func (c *Client) identify(e entity, o contract.Object) error {
-	if err := e.read.CheckSubject(o, c.OrganizationID(), e.parameters); err != nil {
+	if err := c.mapping.CheckSubject(e.read, o, c.OrganizationID(), e.parameters); err != nil {
 		return err
 	}
 	return c.snapshot.identify(e, o.Text(contract.PropID))
@@ -93,7 +93,7 @@ func (c *Client) identify(e entity, o contract.Object) error {
 func (c *Client) examineList(r *contract.Route, items []contract.Object, entityOf func(contract.Object) (entity, error)) error {
 	held := map[string]bool{}
 	for i, item := range items {
-		if err := r.CheckTypes(item); err != nil {
+		if err := c.mapping.CheckTypes(r, item); err != nil {
 			return fmt.Errorf("in entry %d, %w", i+1, err)
 		}
 		e, err := entityOf(item)

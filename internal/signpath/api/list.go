@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // Whether SignPath's lists come in pages is not published. Whoever is missing from a
@@ -62,9 +63,13 @@ type listReader struct {
 // when somebody is added or removed between two of them.
 var errInconsistent = errors.New("the list may have changed while it was read; then another try succeeds")
 
-// read reads the first page as it is answered without parameters, and goes on by
-// what that page says or, where it does not say how, by what the document names.
+// read reads the list as the mapping says that pages are asked for, or else the one answer
+// that there is, and the pages that this links to. Where something tells of others, the list
+// is refused.
 func (l *listReader) read(ctx context.Context) error {
+	if paging := l.client.mapping.Page(l.route); paging != nil {
+		return l.readPages(ctx, paging)
+	}
 	first, err := l.get(ctx, "")
 	if err != nil {
 		return err
@@ -82,55 +87,79 @@ func (l *listReader) read(ctx context.Context) error {
 	case l.total != nil && *l.total < int64(len(l.seen)):
 		return l.finish()
 	}
-	return l.goOn(ctx, first)
-}
-
-// goOn reads the pages after the first by what the document names, or takes the first
-// for the whole where nothing tells of others.
-func (l *listReader) goOn(ctx context.Context, first contract.Page) error {
-	paging, err := l.paging(ctx)
-	if err != nil {
-		return err
-	}
-	switch {
-	case first.Token != "":
-		parameter := paging.Token(first.TokenName)
-		if parameter == "" {
-			return l.cut(fmt.Sprintf("how %s asks for the next page is not known", strconv.Quote(first.TokenName)))
-		}
-		return l.follow(ctx, first, func(page contract.Page) (string, error) {
-			if page.Token == "" {
-				return "", nil
-			}
-			return url.Values{parameter: {page.Token}}.Encode(), nil
-		})
-	case len(l.signals) == 0:
+	if l.askDocument(); first.Token == "" && len(l.signals) == 0 {
 		return nil
-	case paging.Page() != "":
-		return l.count(ctx, paging.Page())
-	case paging.Offset() != "":
-		return l.skip(ctx, first, paging.Offset())
 	}
 	return l.cut("how to ask for the next page is not known")
 }
 
-// paging returns what the server's document says of the list. Where something tells
-// that the list has pages, the document is read for that; else only one that is known
-// already counts, and the list is noted as one that the document may yet say otherwise of.
-func (l *listReader) paging(ctx context.Context) (contract.Paging, error) {
+// readPages reads the pages as the mapping says that they are asked for.
+func (l *listReader) readPages(ctx context.Context, paging *mapping.Paging) error {
+	query := func(parameter, value string) string {
+		asked := url.Values{}
+		if paging.Size != "" {
+			asked.Set(paging.Size, strconv.Itoa(paging.Entries))
+		}
+		if parameter != "" {
+			asked.Set(parameter, value)
+		}
+		return asked.Encode()
+	}
+	switch {
+	case paging.Number != "":
+		return l.count(ctx, func(page int) string { return query(paging.Number, strconv.Itoa(paging.First+page)) })
+	case paging.Skip != "":
+		return l.count(ctx, func(int) string { return query(paging.Skip, strconv.Itoa(len(l.items))) })
+	}
+	first, err := l.get(ctx, query("", ""))
+	if err != nil {
+		return err
+	}
+	if err := l.add(first); err != nil {
+		return err
+	}
+	switch {
+	case paging.Token != "":
+		return l.follow(ctx, first, func(page contract.Page) (string, error) {
+			if page.Token == "" {
+				return "", nil
+			}
+			return query(paging.Token, page.Token), nil
+		})
+	case paging.Link != nil:
+		return l.follow(ctx, first, l.linked)
+	}
+	return l.finish()
+}
+
+// count reads one page after the other, until one is empty or all that there is was read.
+func (l *listReader) count(ctx context.Context, query func(page int) string) error {
+	for number := 0; ; number++ {
+		page, err := l.get(ctx, query(number))
+		if err != nil {
+			return err
+		}
+		if err := l.add(page); err != nil {
+			return err
+		}
+		if len(page.Items) == 0 || l.total != nil && *l.total <= int64(len(l.seen)) {
+			return l.finish()
+		}
+	}
+}
+
+// askDocument takes in what the server's document says of the list, where it is known
+// already. Else the list is noted as one that the document may yet say otherwise of.
+func (l *listReader) askDocument() {
 	c := l.client
 	if len(l.signals) == 0 {
 		// Noted before the look at the document, so that one of the two sees the other.
 		c.snapshot.setUnpaged(l.route)
-	} else if _, err := c.document(ctx); err != nil {
-		return contract.Paging{}, l.cut(fmt.Sprintf("how to ask for the next page is not known: %v", err))
 	}
 	known, _ := c.snapshot.negotiation.peek()
-	paging := known.Paging(l.route)
-	for _, parameter := range paging.Parameters() {
+	for _, parameter := range known.PageParameters(l.route) {
 		l.signals = append(l.signals, fmt.Sprintf("the query parameter %q in the server's OpenAPI document", parameter))
 	}
-	return paging, nil
 }
 
 // get reads one page.
@@ -144,11 +173,37 @@ func (l *listReader) get(ctx context.Context, query string) (contract.Page, erro
 	if err != nil {
 		return contract.Page{}, err
 	}
-	page, err := contract.DecodePage(body, header)
+	page, err := l.client.mapping.DecodePage(l.route, body, header)
+	if err == nil {
+		err = l.client.decodeItems(ctx, l.route, page.Items)
+	}
 	if err != nil && l.pages > 0 {
 		err = fmt.Errorf("page %d of the list: %w", l.pages+1, err)
 	}
 	return page, err
+}
+
+// decodeItems turns the items of a list into the names that are assumed. Who is on lists of
+// members may be among the items.
+func (c *Client) decodeItems(ctx context.Context, list *contract.Route, items []contract.Object) error {
+	if c.mapping.Has(list, contract.PropSlug) {
+		for kind, routes := range contract.RoutesOf {
+			for _, item := range items {
+				if id, slug := c.mapping.Slug(list, item); list == routes.List {
+					c.slugs.note(kind, id, slug)
+				}
+			}
+		}
+	}
+	principals := c.principals(ctx)
+	for i := range items {
+		decoded, err := c.mapping.DecodeObject(list, items[i], principals)
+		if err != nil {
+			return fmt.Errorf("in entry %d, %w", i+1, err)
+		}
+		items[i] = decoded
+	}
+	return nil
 }
 
 // add takes the items of a page in. An item that an earlier page has had means that
@@ -270,90 +325,6 @@ func (l *listReader) linked(page contract.Page) (string, error) {
 	return query.Encode(), nil
 }
 
-// count reads the pages by their numbers. Whether these begin with 0 or 1 shows in
-// page 1: it is the first page again, or the second one.
-func (l *listReader) count(ctx context.Context, parameter string) error {
-	ask := func(number int) (contract.Page, error) {
-		return l.get(ctx, url.Values{parameter: {strconv.Itoa(number)}}.Encode())
-	}
-	page, err := ask(1)
-	if err != nil {
-		return err
-	}
-	known := 0
-	keys := keysOf(page)
-	for _, key := range keys {
-		if l.seen[key] {
-			known++
-		}
-	}
-	switch {
-	case known == 0: // Numbers begin with 0.
-		err = l.add(page)
-	case known < len(keys):
-		err = l.cut("its page 1 and its answer without a page overlap", errInconsistent)
-	case known < len(l.seen):
-		return l.check(page, ask)
-	default:
-		err = l.note(page)
-	}
-	if err != nil {
-		return err
-	}
-	for number := 2; len(page.Items) > 0 && !l.isEnd(page); number++ {
-		previous := keysOf(page)
-		if page, err = ask(number); err != nil {
-			return err
-		}
-		if len(page.Items) > 0 && slices.Equal(previous, keysOf(page)) {
-			return l.cut(fmt.Sprintf("pages %d and %d are the same", number-1, number))
-		}
-		if err := l.add(page); err != nil {
-			return err
-		}
-	}
-	return l.finish()
-}
-
-// check makes sure that the answer without a page is the whole, where it has more
-// than page 1: then no page has anything else.
-func (l *listReader) check(page contract.Page, ask func(number int) (contract.Page, error)) error {
-	pages := map[string]bool{}
-	for number := 2; len(page.Items) > 0; number++ {
-		var err error
-		keys := keysOf(page)
-		for _, key := range keys {
-			if !l.seen[key] || pages[key] {
-				return l.cut(fmt.Sprintf("its page %d does not fit to its answer without a page", number-1), errInconsistent)
-			}
-			pages[key] = true
-		}
-		l.pages++
-		if page, err = ask(number); err != nil {
-			return err
-		}
-	}
-	return l.finish()
-}
-
-// skip reads the pages by how many items to leave out.
-func (l *listReader) skip(ctx context.Context, page contract.Page, parameter string) error {
-	for len(page.Items) > 0 && !l.isEnd(page) {
-		previous := keysOf(page)
-		var err error
-		if page, err = l.get(ctx, url.Values{parameter: {strconv.Itoa(len(l.items))}}.Encode()); err != nil {
-			return err
-		}
-		if len(page.Items) > 0 && slices.Equal(previous, keysOf(page)) {
-			return l.cut(fmt.Sprintf("it answers the same page with and without the parameter %q", parameter))
-		}
-		if err := l.add(page); err != nil {
-			return err
-		}
-	}
-	return l.finish()
-}
-
 // cut is the error of a list that would be cut short: what tells so, and why it
 // cannot be read to the end.
 func (l *listReader) cut(why string, more ...error) error {
@@ -361,9 +332,7 @@ func (l *listReader) cut(why string, more ...error) error {
 	if len(l.signals) > 0 {
 		text += fmt.Sprintf(" (that there are pages is told by %s)", strings.Join(l.signals, ", "))
 	}
-	if l.client.config.Contract == ContractAssumed {
-		text += `. With api_contract = "auto", the server's own OpenAPI document may tell how to ask for pages`
-	}
+	text += ". " + contract.Advice
 	for _, err := range more {
 		text += ". " + strings.ToUpper(err.Error()[:1]) + err.Error()[1:]
 	}
@@ -374,7 +343,7 @@ func (l *listReader) cut(why string, more ...error) error {
 // none where the contract is assumed.
 func (c *Client) document(ctx context.Context) (negotiation, error) {
 	if c.config.Contract == ContractAssumed {
-		return negotiation{}, nil
+		return negotiation{Negotiation: contract.Assume(c.mapping)}, nil
 	}
 	return c.snapshot.negotiation.get(ctx, c.negotiate)
 }
@@ -400,7 +369,8 @@ func (s *snapshot) setUnpaged(list *contract.Route) {
 
 // learn makes those lists be read again that were taken for the whole, and have pages
 // by the document.
-func (s *snapshot) learn(known negotiation) {
+func (c *Client) learn(known negotiation) {
+	s := c.snapshot
 	forget := map[*contract.Route]func(){contract.RouteProjects: s.projects.forget}
 	for _, kind := range access.Kinds() {
 		forget[contract.RoutesOf[kind].List] = s.listed[kind].forget
@@ -410,7 +380,7 @@ func (s *snapshot) learn(known negotiation) {
 	s.unpaged = map[*contract.Route]bool{}
 	s.mu.Unlock()
 	for list := range unpaged {
-		if len(known.Paging(list).Parameters()) > 0 {
+		if len(known.PageParameters(list)) > 0 {
 			forget[list]()
 		}
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -39,16 +40,16 @@ func (c *Client) negotiate(ctx context.Context) (negotiation, error) {
 	body, _, err := c.call(ctx, contract.RouteDocument, nil, nil)
 	if err != nil {
 		if absence := absenceOf(err); absence != "" {
-			return negotiation{absence: absence}, nil
+			return negotiation{contract.Assume(c.mapping), absence}, nil
 		}
 		return negotiation{}, fmt.Errorf("the server's OpenAPI document, which tells how to write, could not be read: %w", err)
 	}
-	negotiated, err := contract.Negotiate(body)
+	negotiated, err := contract.Negotiate(body, c.mapping)
 	switch {
 	case errors.Is(err, contract.ErrDocumentTooLarge):
 		return negotiation{}, c.unusable(contract.RouteDocument, nil, fmt.Errorf("it is %w", err))
 	case err != nil:
-		return negotiation{absence: fmt.Sprintf("what %s answered is %v", contract.RouteDocument, err)}, nil
+		return negotiation{contract.Assume(c.mapping), fmt.Sprintf("what %s answered is %v", contract.RouteDocument, err)}, nil
 	}
 	return negotiation{Negotiation: negotiated}, nil
 }
@@ -71,14 +72,11 @@ func absenceOf(err error) string {
 // document contradicts all that is plausible, or an [*httpapi.Error] if it is not known
 // whether there is a document.
 func (c *Client) settle(ctx context.Context, r *contract.Route) (contract.Settled, error) {
-	var negotiated negotiation
-	if c.config.Contract != ContractAssumed {
-		var err error
-		if negotiated, err = c.snapshot.negotiation.get(ctx, c.negotiate); err != nil {
-			return contract.Settled{}, err
-		}
+	negotiated, err := c.document(ctx)
+	if err != nil {
+		return contract.Settled{}, err
 	}
-	return negotiated.Settle(r, func(id string) (access.Kind, bool) { return c.kindOf(ctx, id) })
+	return negotiated.Settle(r, c.principals(ctx))
 }
 
 // kindOf is asked where an installation takes members per kind. A destroy may have read
@@ -87,6 +85,10 @@ func (c *Client) settle(ctx context.Context, r *contract.Route) (contract.Settle
 func (c *Client) kindOf(ctx context.Context, id string) (access.Kind, bool) {
 	if p, ok := c.snapshot.directory.Get(id); ok {
 		return p.Kind, true
+	}
+	if told, ok := c.told.Load(id); ok {
+		kind, _ := told.(access.Kind)
+		return kind, true
 	}
 	if _, err := c.References(ctx, []string{id}); err != nil {
 		return "", false
@@ -97,16 +99,16 @@ func (c *Client) kindOf(ctx context.Context, id string) (access.Kind, bool) {
 
 // A composer returns what a request says, in the form that the installation takes;
 // nil for a request that says nothing.
-type composer func(contract.Settled) (contract.Object, error)
+type composer func(contract.Settled) (json.RawMessage, error)
 
 // compose settles a write and returns its request.
-func (c *Client) compose(ctx context.Context, r *contract.Route, compose composer) (contract.Settled, contract.Object, error) {
+func (c *Client) compose(ctx context.Context, r *contract.Route, compose composer) (contract.Settled, json.RawMessage, error) {
 	settled, err := c.settle(ctx, r)
 	if err != nil {
 		return settled, nil, err
 	}
 	if compose == nil {
-		compose = func(s contract.Settled) (contract.Object, error) { return s.Compose(nil) }
+		compose = func(s contract.Settled) (json.RawMessage, error) { return s.Compose(nil) }
 	}
 	body, err := compose(settled)
 	return settled, body, err
@@ -121,7 +123,7 @@ func (c *Client) write(ctx context.Context, r *contract.Route, parameters []stri
 	if settled.IsAssumed() {
 		c.assumed.Store(r, true)
 	}
-	return c.call(ctx, settled.Route, parameters, body)
+	return c.call(ctx, r, parameters, body)
 }
 
 // ContractNotice returns, once, a warning that the client wrote with assumed names
@@ -132,6 +134,10 @@ func (c *Client) ContractNotice() (notice string, hasDocument bool) {
 	known, ok := c.snapshot.negotiation.peek()
 	if !ok {
 		return "", false
+	}
+	if known.IsOtherDocument() && len(known.Unfit()) == 0 && !c.noticed.Swap(true) {
+		return "The server's own OpenAPI document has changed since the mapping was made. All that the mapping says of it still fits, so the provider goes by the mapping. " +
+			"`signpathctl contract map` with the mapping brings it up to date.", true
 	}
 	lacks := fmt.Sprintf("does not offer its own OpenAPI document to settle them (%s)", known.absence)
 	if known.HasDocument() {

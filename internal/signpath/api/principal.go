@@ -44,6 +44,9 @@ func (c *Client) Directory(ctx context.Context, kinds ...access.Kind) (*access.D
 }
 
 func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access.Principal, error) {
+	if kind == access.KindGroup {
+		ctx = context.WithValue(ctx, listingGroups{}, true)
+	}
 	items, err := c.getList(ctx, contract.RoutesOf[kind].List)
 	if err != nil {
 		return nil, err
@@ -68,9 +71,7 @@ func (c *Client) listPrincipals(ctx context.Context, kind access.Kind) ([]access
 		c.noteIdentity(item)
 	}
 	for i, p := range principals {
-		if principals[i], err = c.settleUser(ctx, p, items[i], r); err != nil {
-			return nil, err
-		}
+		principals[i] = c.settleUser(p, items[i])
 	}
 	return principals, nil
 }
@@ -82,14 +83,13 @@ func (c *Client) noteIdentity(o contract.Object) {
 	}
 }
 
-// settleUser finds out what an answer of the route leaves open about a user: what a role
-// of null means, and whether somebody without an identity is invited. A server that shows
-// that of others leaves it out where it is null (observed of other properties); one that shows
-// none says nothing of invitations.
-func (c *Client) settleUser(ctx context.Context, p access.Principal, o contract.Object, r *contract.Route) (access.Principal, error) {
+// settleUser finds out what an answer leaves open about a user: whether somebody without an
+// identity is invited. A server that shows that of others leaves it out where it is null
+// (observed of other properties); one that shows none says nothing of invitations.
+func (c *Client) settleUser(p access.Principal, o contract.Object) access.Principal {
 	c.noteIdentity(o)
 	p.Invited = p.Invited || p.Kind == access.KindUser && !o.Has(contract.PropIdentity) && c.showsIdentities.Load()
-	return c.settleRole(ctx, p, o, r)
+	return p
 }
 
 // complete reads the entities of list items that lack a required property, as a
@@ -273,9 +273,8 @@ func (c *Client) readPrincipal(ctx context.Context, kind access.Kind, id string)
 	if err != nil {
 		return p, c.unusable(e.read, e.parameters, err)
 	}
-	if p, err = c.settleUser(ctx, p, o, e.read); err != nil {
-		return p, err
-	}
+	p = c.settleUser(p, o)
+	c.slugs.note(kind, p.ID, o.Text(contract.PropSlug))
 	c.snapshot.put(p)
 	c.seen.Store(p.ID, o)
 	return p, nil

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,14 +34,15 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 	texts := created(p)
 	before := c.snapshot.now()
 	_, listed := c.snapshot.listed[p.Kind].peek()
-	body, header, err := c.write(ctx, contract.RoutesOf[p.Kind].Create, nil, c.composeCreate(p))
+	create := contract.RoutesOf[p.Kind].Create
+	body, header, err := c.write(ctx, create, nil, c.composeCreate(p))
 	if err != nil {
 		return c.findLostCreate(ctx, p, before, listed, err)
 	}
-	p.ID = contract.CreatedID(p.Kind, body, header.Get("Location"))
+	p.ID = c.mapping.CreatedID(create, body, header.Get("Location"))
 	// A Location may name the list and not the object, and an answer may be about
 	// another one.
-	if !access.IsID(p.ID) || p.ID == c.OrganizationID() || c.snapshot.wasKnown(p.ID, before) || contract.CheckCreated(body, texts) != nil {
+	if !access.IsID(p.ID) || p.ID == c.OrganizationID() || c.snapshot.wasKnown(p.ID, before) || c.mapping.CheckCreated(create, body, texts) != nil {
 		return c.findCreated(ctx, p, before)
 	}
 	c.snapshot.putCreated(p)
@@ -48,7 +50,7 @@ func (c *Client) CreatePrincipal(ctx context.Context, p access.Principal) (acces
 }
 
 func (c *Client) composeCreate(p access.Principal) composer {
-	return func(s contract.Settled) (contract.Object, error) {
+	return func(s contract.Settled) (json.RawMessage, error) {
 		return s.ComposeCreate(created(p), func() []contract.Object { return c.answered(p.Kind) })
 	}
 }
@@ -57,8 +59,7 @@ func (c *Client) composeCreate(p access.Principal) composer {
 func (c *Client) answered(kind access.Kind) []contract.Object {
 	var answers []contract.Object
 	for _, p := range c.snapshot.directory.All(kind) {
-		if seen, ok := c.seen.Load(p.ID); ok {
-			o, _ := seen.(contract.Object)
+		if o, ok := c.seenAs(p.ID); ok {
 			answers = append(answers, o)
 		}
 	}
@@ -79,7 +80,7 @@ func created(p access.Principal) map[contract.Property]string {
 // of pages.
 func (c *Client) checkNew(ctx context.Context, p access.Principal) error {
 	known, err := c.document(ctx)
-	if err != nil || len(known.Paging(contract.RoutesOf[p.Kind].List).Parameters()) == 0 {
+	if err != nil || len(known.PageParameters(contract.RoutesOf[p.Kind].List)) == 0 {
 		return err
 	}
 	directory, err := c.Directory(ctx, p.Kind)

@@ -3,7 +3,9 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
@@ -37,10 +39,7 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 		as: func(o contract.Object) error {
 			p, err := decodePrincipal(kind, o)
 			if err == nil {
-				p, err = c.settleUser(ctx, p, o, contract.RoutesOf[kind].Read)
-			}
-			if err == nil {
-				c.snapshot.put(p)
+				c.snapshot.put(c.settleUser(p, o))
 			}
 			return err
 		},
@@ -49,58 +48,70 @@ func (c *Client) EditPrincipal(ctx context.Context, kind access.Kind, id string,
 	if kind == access.KindGroup {
 		publish = c.publishGroup(id, publish)
 	}
-	mutations, err := c.mutations(ctx, kind, change)
-	if err != nil {
-		return nil, err
-	}
-	return c.edit(ctx, principalEntity(kind, id), mutations, publish)
+	return c.edit(ctx, principalEntity(kind, id), change.mutations(kind), publish)
 }
 
 // mutations are what a change of somebody of the kind writes.
-func (c *Client) mutations(ctx context.Context, kind access.Kind, change PrincipalChange) ([]mutation, error) {
+func (c PrincipalChange) mutations(kind access.Kind) []mutation {
 	var mutations []mutation
-	if change.Name != nil {
-		mutations = append(mutations, setValue(contract.PropName, *change.Name))
+	if c.Name != nil {
+		mutations = append(mutations, setValue(contract.PropName, *c.Name))
 	}
 	for _, setting := range vocabulary.SignPath.SettingsOf(kind) {
-		switch text, asked := change.Settings[setting.Attribute]; {
+		switch text, asked := c.Settings[setting.Attribute]; {
 		case !asked:
 		case text == "":
-			mutations = append(mutations, setValue(contract.PropertyOfSetting(setting), nil))
+			mutations = append(mutations, setNothing(contract.PropertyOfSetting(setting)))
 		default:
 			mutations = append(mutations, setValue(contract.PropertyOfSetting(setting), text))
 		}
 	}
-	if change.Role != nil {
-		role, err := c.setRole(ctx, kind, *change.Role)
-		if err != nil {
-			return nil, err
-		}
-		if change.From != "" {
-			role = onlyFrom(role, change.From)
+	if c.Role != nil {
+		role := setValue(contract.PropRole, *c.Role)
+		if c.From != "" {
+			role = onlyFrom(role, c.From)
 		}
 		mutations = append(mutations, role)
 	}
 	for i := range mutations {
-		mutations[i].yields = change.Yields
+		mutations[i].yields = c.Yields
 	}
-	return mutations, nil
+	return mutations
 }
 
-func activation(kind access.Kind, active bool) *contract.Route {
-	if active {
-		return contract.RoutesOf[kind].Activate
+// activation is the route that activates or deactivates users of the kind, and what its
+// request says. The id is empty for somebody who is yet to be created.
+func (c *Client) activation(kind access.Kind, id string, active bool) (*contract.Route, composer) {
+	routes := contract.RoutesOf[kind]
+	if set := c.mapping.SetRoute(routes.Read, contract.PropActive); set != nil {
+		before, _ := c.seenAs(id)
+		edit := contract.Edit{Before: before, Wanted: maps.Clone(before), IsSummary: id == ""}
+		if edit.Wanted == nil {
+			edit.Wanted = contract.Object{}
+		}
+		edit.Wanted[string(contract.PropActive)] = contract.MustMarshal(active)
+		return set, func(s contract.Settled) (json.RawMessage, error) { return s.ComposeSet(edit) }
 	}
-	return contract.RoutesOf[kind].Deactivate
+	if active {
+		return routes.Activate, nil
+	}
+	return routes.Deactivate, nil
+}
+
+// seenAs returns the principal as an answer had it last.
+func (c *Client) seenAs(id string) (contract.Object, bool) {
+	seen, ok := c.seen.Load(id)
+	o, _ := seen.(contract.Object)
+	return o, ok
 }
 
 // SetActive activates or deactivates an interactive user or a CI user, and
 // reads it back. If SignPath thereby also changed the role of the user, or emptied
 // another setting, the error is a [*LostPropertiesError].
 func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, active bool) error {
-	r := activation(kind, active)
+	r, compose := c.activation(kind, id, active)
 	before, isKnown := c.snapshot.read(id)
-	if _, _, err := c.write(ctx, r, []string{id}, nil); err != nil {
+	if _, _, err := c.write(ctx, r, []string{id}, compose); err != nil {
 		c.snapshot.doubt(kind, id)
 		return err
 	}

@@ -71,7 +71,8 @@ type Config struct {
 	// Contract says how the names in requests are settled; [ContractAuto] if
 	// empty.
 	Contract ContractMode
-	// Mapping says in what the server differs from the assumed contract; nil is in nothing.
+	// Mapping says in what the server differs from the contract that is assumed; nil if it
+	// does not.
 	Mapping *mapping.File
 }
 

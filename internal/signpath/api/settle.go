@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -32,7 +33,8 @@ func (c *Client) SettleCreate(ctx context.Context, p access.Principal) error {
 
 // SettleActive settles [Client.SetActive].
 func (c *Client) SettleActive(ctx context.Context, kind access.Kind, active bool) error {
-	_, _, err := c.compose(ctx, activation(kind, active), nil)
+	r, compose := c.activation(kind, "", active)
+	_, _, err := c.compose(ctx, r, compose)
 	return err
 }
 
@@ -52,14 +54,10 @@ func (c *Client) SettleToken(ctx context.Context) error {
 // to be created.
 func (c *Client) SettleEdit(ctx context.Context, kind access.Kind, id string, change PrincipalChange) error {
 	before, isSummary := contract.Object{}, true
-	if seen, ok := c.seen.Load(id); ok {
-		before, _ = seen.(contract.Object)
+	if seen, ok := c.seenAs(id); ok {
+		before = seen
 	}
-	mutations, err := c.mutations(ctx, kind, change)
-	if err != nil {
-		return err
-	}
-	return c.settleEdit(ctx, principalEntity(kind, id), before, isSummary, mutations)
+	return c.settleEdit(ctx, principalEntity(kind, id), before, isSummary, change.mutations(kind))
 }
 
 // SettleMembers settles [Client.SetMembers] for a whole list, and else
@@ -68,34 +66,32 @@ func (c *Client) SettleEdit(ctx context.Context, kind access.Kind, id string, ch
 func (c *Client) SettleMembers(ctx context.Context, t Target, whole bool, added ...access.Principal) error {
 	p := contract.PropertyOf(t.List)
 	before, read := c.snapshot.entity(t.entity()).peek()
-	answered := before.Value(p)
-	current, ids, kinds := membersOf(answered), []string{}, map[string]access.Kind{}
+	current, ids, kinds := membersOf(before.Value(p)), []string{}, map[string]access.Kind{}
 	for i, principal := range added {
 		// Who is yet to be created has no id; any other will do, as nothing is sent.
 		id := cmp.Or(principal.ID, fmt.Sprintf("00000000-0000-4000-8000-%012d", i))
 		ids, kinds[id] = append(ids, id), principal.Kind
 	}
-	compose := func(r *contract.Route, request composer) error {
-		_, _, err := c.compose(ctx, r, func(s contract.Settled) (contract.Object, error) { return request(s.Knowing(kinds)) })
+	compose := func(ctx context.Context, r *contract.Route, request composer) error {
+		_, _, err := c.compose(ctx, r, func(s contract.Settled) (json.RawMessage, error) { return request(s.Knowing(kinds)) })
 		return err
 	}
-	if t.List.Parent != vocabulary.ParentUserGroup {
-		everybody := contract.EncodeMembers(append(current, ids...))
-		edit := contract.Edit{Before: before, Wanted: maps.Clone(before), Changed: map[string]bool{before.Key(p): true}, IsSummary: !read}
+	if t.List.Parent != vocabulary.ParentUserGroup || !c.hasMemberRoutes() {
+		edit := contract.Edit{Before: before, Wanted: maps.Clone(before), Changed: map[string]bool{string(p): true}, IsSummary: !read}
 		if edit.Wanted == nil {
 			edit.Wanted = contract.Object{}
 		}
-		edit.Wanted[before.Key(p)] = everybody
-		return compose(t.entity().edit, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(edit) })
+		edit.Wanted[string(p)] = contract.EncodeMembers(append(current, ids...))
+		return c.each(ctx, t.entity(), edit, compose)
 	}
 	routes := contract.RoutesOf[access.KindGroup]
-	if whole {
-		err := compose(routes.ChangeMembers, composeMembers(answered, map[contract.Property][]string{p: append(current, ids...)}))
-		if !IsUnsettled(err) {
+	if whole || c.mapping.Lacks(routes.ModifyMembers) {
+		err := compose(ctx, routes.ChangeMembers, composeMembers(map[contract.Property][]string{p: append(current, ids...)}))
+		if !IsUnsettled(err) || c.mapping.Lacks(routes.ModifyMembers) {
 			return err
 		}
 	}
-	return compose(routes.ModifyMembers, composeMembers(answered, map[contract.Property][]string{
+	return compose(ctx, routes.ModifyMembers, composeMembers(map[contract.Property][]string{
 		contract.PropAddedMembers: ids, contract.PropRemovedMembers: current,
 	}))
 }
@@ -108,7 +104,7 @@ func (c *Client) settleEdit(ctx context.Context, e entity, before contract.Objec
 	}
 	changed := map[string]bool{}
 	for _, m := range mutations {
-		name := wanted.Key(m.property)
+		name := string(m.property)
 		if m.holds(wanted[name]) {
 			continue
 		}
@@ -122,6 +118,8 @@ func (c *Client) settleEdit(ctx context.Context, e entity, before contract.Objec
 		return nil
 	}
 	edit := contract.Edit{Before: before, Wanted: wanted, Changed: changed, IsSummary: isSummary}
-	_, _, err := c.compose(ctx, e.edit, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(edit) })
-	return err
+	return c.each(ctx, e, edit, func(ctx context.Context, r *contract.Route, compose composer) error {
+		_, _, err := c.compose(ctx, r, compose)
+		return err
+	})
 }

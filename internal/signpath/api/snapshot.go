@@ -65,7 +65,7 @@ type snapshot struct {
 	unpaged map[*contract.Route]bool
 }
 
-func newSnapshot() *snapshot {
+func newSnapshot(learn func(negotiation)) *snapshot {
 	s := &snapshot{
 		directory: access.NewDirectory(),
 		listed:    map[access.Kind]*cell[[]access.Principal]{},
@@ -83,7 +83,7 @@ func newSnapshot() *snapshot {
 		unread:  map[string]bool{},
 		unpaged: map[*contract.Route]bool{},
 	}
-	s.negotiation.keep = s.learn
+	s.negotiation.keep = learn
 	for _, kind := range access.Kinds() {
 		s.listed[kind] = &cell[[]access.Principal]{
 			keep: func(principals []access.Principal) { s.keepList(kind, principals) },

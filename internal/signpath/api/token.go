@@ -25,17 +25,17 @@ import (
 // error and no log line has anything of an answer that could be the token.
 func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error) {
 	r, parameters := contract.RoutesOf[access.KindCIUser].RegenerateToken, []string{id}
-	settled, body, err := c.compose(ctx, r, nil)
+	_, body, err := c.compose(ctx, r, nil)
 	if err != nil {
 		return "", err
 	}
-	request := c.request(settled.Route, parameters, body)
+	request := c.request(r, parameters, body)
 	request.SecretAnswer = true
-	answer, _, err := c.do(ctx, settled.Route, request)
+	answer, _, err := c.do(ctx, r, request)
 	if err != nil {
 		return "", tokenFailure(err)
 	}
-	token, err := decodeToken(answer)
+	token, err := c.decodeToken(answer)
 	if err != nil {
 		return "", &LostTokenError{cause: c.http.Unusable(request, err)}
 	}
@@ -44,19 +44,19 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 
 // decodeToken takes the token out of the answer. Its errors say what the answer
 // is not, and never what it is.
-func decodeToken(body []byte) (string, error) {
+func (c *Client) decodeToken(body []byte) (string, error) {
+	found, path, ok := c.mapping.Token(body)
 	o, err := contract.DecodeObject(body)
-	if err != nil {
+	switch {
+	case !ok && err != nil:
 		return "", err
-	}
-	if !o.Has(contract.PropAPIToken) {
+	case !ok:
 		evidence := contract.RoutesOf[access.KindCIUser].RegenerateToken.Evidence(contract.PartAnswer, contract.PropAPIToken)
-		return "", fmt.Errorf("it has no property %q (the name is %s), only %s",
-			contract.PropAPIToken, evidence, strings.Join(plainNames(o), ", "))
+		return "", fmt.Errorf("it has no property %q (the name is %s), only %s", path, evidence, strings.Join(plainNames(o), ", "))
 	}
-	token := o.Text(contract.PropAPIToken)
+	token := contract.Text(found)
 	if token == "" || strings.ContainsFunc(token, isNoPartOfToken) {
-		return "", fmt.Errorf("its property %q holds no token", contract.PropAPIToken)
+		return "", fmt.Errorf("its property %q holds no token", path)
 	}
 	return token, nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -124,27 +125,36 @@ func (c *Client) publishGroup(id string, also publisher) publisher {
 // writeGroup writes a user group. Its members go by routes of their own: since changelog
 // 1.159.0 they are no longer part of the edit.
 func writeGroup(ctx context.Context, c *Client, e entity, p pendingEdit) error {
-	settings, members := len(p.Changed), p.Before.Key(contract.PropMembers)
+	e.write = nil
+	if !c.hasMemberRoutes() {
+		return e.send(ctx, c, p)
+	}
+	const members = string(contract.PropMembers)
 	if p.Changed[members] {
-		settings--
 		if err := c.writeMembers(ctx, e, p); err != nil {
 			return err
 		}
-	}
-	if settings == 0 {
-		return nil
+		if p.Changed = maps.Clone(p.Changed); len(p.Changed) == 1 {
+			return nil
+		}
+		delete(p.Changed, members)
 	}
 	p.Apart = members
-	_, _, err := c.write(ctx, e.edit, e.parameters, func(s contract.Settled) (contract.Object, error) { return s.ComposeEdit(p.Edit) })
-	return err
+	return e.send(ctx, c, p)
+}
+
+// hasMemberRoutes tells whether the members of a group have routes of their own, and neither
+// go with its edit nor by a route that takes nothing else, as the mapping may say.
+func (c *Client) hasMemberRoutes() bool {
+	routes := contract.RoutesOf[access.KindGroup]
+	return c.mapping.SetRoute(routes.Read, contract.PropMembers) == nil && !c.mapping.Edits(routes.Edit, contract.PropMembers)
 }
 
 // writeMembers writes who is to be in the group: as a whole where that is what
 // was asked for, and else as a difference, which leaves those alone whom nobody
 // asked about.
 func (c *Client) writeMembers(ctx context.Context, e entity, p pendingEdit) error {
-	answered := p.Before.Value(contract.PropMembers)
-	before, err := contract.DecodeMembers(answered)
+	before, err := contract.DecodeMembers(p.Before.Value(contract.PropMembers))
 	if err != nil {
 		return err
 	}
@@ -153,22 +163,23 @@ func (c *Client) writeMembers(ctx context.Context, e entity, p pendingEdit) erro
 		return err
 	}
 	routes := contract.RoutesOf[access.KindGroup]
-	if p.isWhole(contract.PropMembers, wanted) {
-		whole := composeMembers(answered, map[contract.Property][]string{contract.PropMembers: wanted})
+	lacksModify := c.mapping.Lacks(routes.ModifyMembers)
+	if lacksModify || p.isWhole(contract.PropMembers, wanted) {
+		whole := composeMembers(map[contract.Property][]string{contract.PropMembers: wanted})
 		// Where the server has no such route, the difference comes to the same.
-		if _, _, err := c.compose(ctx, routes.ChangeMembers, whole); !IsUnsettled(err) {
+		if _, _, err := c.compose(ctx, routes.ChangeMembers, whole); lacksModify || !IsUnsettled(err) {
 			_, _, err = c.write(ctx, routes.ChangeMembers, e.parameters, whole)
 			return err
 		}
 	}
-	_, _, err = c.write(ctx, routes.ModifyMembers, e.parameters, composeMembers(answered, map[contract.Property][]string{
+	_, _, err = c.write(ctx, routes.ModifyMembers, e.parameters, composeMembers(map[contract.Property][]string{
 		contract.PropAddedMembers: without(wanted, before), contract.PropRemovedMembers: without(before, wanted),
 	}))
 	return err
 }
 
-func composeMembers(answered json.RawMessage, lists map[contract.Property][]string) composer {
-	return func(s contract.Settled) (contract.Object, error) { return s.ComposeMembers(answered, lists) }
+func composeMembers(lists map[contract.Property][]string) composer {
+	return func(s contract.Settled) (json.RawMessage, error) { return s.ComposeMembers(lists) }
 }
 
 // isWhole tells whether one of the changes states just these members as all of

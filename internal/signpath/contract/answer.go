@@ -20,24 +20,40 @@ import (
 // value has another type than the route's schema in openapi.yaml permits: of a role
 // that is a number, nobody knows which one it is. What is only carried along may be
 // anything.
-func (r *Route) CheckTypes(o Object) error {
+func (m *Mapping) CheckTypes(r *Route, o Object) error {
 	for _, p := range checkedProperties()[r] {
-		value, ok := o[o.Key(p.name)]
+		value, ok := o[string(p.name)]
 		if !ok {
 			continue
 		}
 		if wanted := p.wants(value); wanted != "" {
-			return fmt.Errorf("its property %q is %s where %s is expected (the name is %s)",
-				o.Key(p.name), inWords[typeOf(value)], wanted, r.Evidence(PartAnswer, p.name))
+			return fmt.Errorf("its property %q is %s where %s is expected (%s). %s", m.answerPath(r, p.name), inWords[typeOf(value)], wanted,
+				m.evidence(r, p.name), Advice)
 		}
 	}
 	return nil
 }
 
+// answerPath is where answers to the route have a property.
+func (m *Mapping) answerPath(r *Route, p Property) string {
+	if known, ok := m.orAssumed().placeOf(r.thing(), p); ok {
+		return known.path.String()
+	}
+	return string(p)
+}
+
+// evidence says how well it is known that answers to the route have the property there.
+func (m *Mapping) evidence(r *Route, p Property) string {
+	if known, _ := m.orAssumed().placeOf(r.thing(), p); known.line > 0 {
+		return fmt.Sprintf("as the mapping says in line %d", known.line)
+	}
+	return "the name is " + r.Evidence(PartAnswer, p)
+}
+
 // A checkedProperty is one of the answers to a route.
 type checkedProperty struct {
-	name         Property
-	isMemberList bool
+	name   Property
+	isList bool
 	schemaProperty
 }
 
@@ -52,7 +68,7 @@ var checkedProperties = sync.OnceValue(func() map[*Route][]checkedProperty {
 		}
 		for _, name := range described.answer.names() {
 			if known := described.answer.properties[name]; known.client == "" {
-				checked[r] = append(checked[r], checkedProperty{Property(name), Property(name).isMemberList(), known})
+				checked[r] = append(checked[r], checkedProperty{Property(name), Property(name).IsList(), known})
 			}
 		}
 	}
@@ -64,7 +80,7 @@ func (p checkedProperty) wants(value json.RawMessage) (wanted string) {
 	switch {
 	case p.name == PropRole && IsNull(value):
 		return "" // Whether that is a role, the server's document tells.
-	case p.isMemberList:
+	case p.isList:
 		if _, err := DecodeMembers(value); err != nil {
 			return "a list of members"
 		}
@@ -109,37 +125,23 @@ func typeOf(value json.RawMessage) string {
 	return "number"
 }
 
-// slugsBeside are, by the parameter of a route, the properties in which an answer may
-// also name its slug: by analogy with signing requests, where both are documented.
-var slugsBeside = map[string]string{"project": "projectSlug", "policy": "signingPolicySlug"}
-
 // CheckSubject returns an error if the answer to a route that reads one object says
-// that it is about another one: by its id, by a slug, or by a link that has the form of
+// that it is about another one: by its id or slug, or by a link that has the form of
 // the route. The host of the link does not matter, as it may be another one than the
 // configured (inferred from settings of self-hosted installations). What an answer
 // does not say of itself contradicts nothing.
-func (r *Route) CheckSubject(o Object, organization string, parameters []string) error {
-	names := r.parameters()
-	for i, asked := range parameters {
-		var claims []string
-		if beside, ok := slugsBeside[names[i]]; ok {
-			claims = append(claims, beside)
+func (m *Mapping) CheckSubject(r *Route, o Object, organization string, parameters []string) error {
+	if names := r.parameters(); len(names) > 0 {
+		own, asked := PropSlug, parameters[len(parameters)-1]
+		if names[len(names)-1] == "id" {
+			own = PropID
 		}
-		if i == len(parameters)-1 {
-			own := PropSlug
-			if names[i] == "id" {
-				own = PropID
-			}
-			claims = append(claims, o.Key(own))
-		}
-		for _, claim := range claims {
-			if said := Text(o[claim]); said != "" && !strings.EqualFold(said, asked) {
-				return fmt.Errorf("it is about another object: its property %q is %q, and %q was asked for", claim, said, asked)
-			}
+		if said := o.Text(own); said != "" && !strings.EqualFold(said, asked) {
+			return fmt.Errorf("it is about another object: its property %q is %q, and %q was asked for", m.answerPath(r, own), said, asked)
 		}
 	}
-	if link := o.Text(PropLink); r.linksElsewhere(link, organization, parameters) {
-		return fmt.Errorf("it is about another object: its property %q is %q, and %s was asked for", PropLink, link, r.Expand(parameters))
+	if link, wire := o.Text(PropLink), m.Wire(r); wire.linksElsewhere(link, organization, parameters) {
+		return fmt.Errorf("it is about another object: its property %q is %q, and %s was asked for", m.answerPath(r, PropLink), link, wire.Expand(parameters))
 	}
 	return nil
 }
@@ -193,12 +195,13 @@ func (r *Route) linksElsewhere(link, organization string, parameters []string) b
 // CheckCreated returns an error if the answer to a create contradicts a text of the
 // request: then it is about another object. Servers may well trim a text or change its
 // case.
-func CheckCreated(answer []byte, texts map[Property]string) error {
-	o, _ := DecodeObject(answer)
+func (m *Mapping) CheckCreated(create *Route, answer []byte, texts map[Property]string) error {
 	for p, asked := range texts {
-		said := strings.TrimSpace(o.Text(p))
+		known, _ := m.orAssumed().placeOf(create.thing(), p)
+		value, _ := known.path.Get(answer)
+		said := strings.TrimSpace(Text(value))
 		if said != "" && asked != "" && !strings.EqualFold(said, strings.TrimSpace(asked)) {
-			return fmt.Errorf("it is about another object: its property %q is %q, and %q was asked for", o.Key(p), said, asked)
+			return fmt.Errorf("it is about another object: its property %q is %q, and %q was asked for", known.path, said, asked)
 		}
 	}
 	return nil
@@ -211,18 +214,6 @@ var decisive = []Property{
 	PropUsesApprovalProcess, PropRequiredApprovals,
 }
 
-// IsDecisive tells whether the object's property of that name decides who may do
-// what, or who has to agree. Access lists do so too; see [Object.ListAt].
-func (o Object) IsDecisive(name string) bool {
-	return slices.ContainsFunc(decisive, func(p Property) bool { return o.Key(p) == name })
-}
-
-// ListAt returns the access list that the object has under the name.
-func (o Object) ListAt(name string) (list Property, ok bool) {
-	for _, p := range listProperties {
-		if o.Key(p) == name {
-			return p, true
-		}
-	}
-	return "", false
-}
+// IsDecisive tells whether the property decides who may do what, or who has to agree.
+// Access lists do so too; see [Property.IsList].
+func (p Property) IsDecisive() bool { return slices.Contains(decisive, p) }

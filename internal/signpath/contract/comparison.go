@@ -3,9 +3,14 @@ package contract
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -16,11 +21,10 @@ type State string
 const (
 	// Matches says that the document has it as assumed.
 	Matches State = "matches"
-	// Differs says that the document has it in another form, and the provider goes
-	// by that.
-	Differs State = "differs"
-	// Missing says that the document has none of the plausible forms. The provider
-	// refuses to write it, and cannot read it.
+	// Mapped says that the document has it as the mapping says, and not as is assumed.
+	Mapped State = "mapped"
+	// Missing says that the document does not have it where it is assumed, or where the
+	// mapping says. The provider refuses to write it, and cannot read it.
 	Missing State = "missing"
 	// Contradicts says that the document has it in a form in which the provider could
 	// not write or read it without losing something. It refuses to write.
@@ -57,6 +61,17 @@ type Line struct {
 	// Offered is what the document has there, if it is missing, or other routes that
 	// take it, if it contradicts. It is never nil.
 	Offered []string `json:"offered"`
+	// isMapped is true if the mapping says where it is.
+	isMapped bool
+}
+
+// String says what is not as it should be.
+func (l Line) String() string {
+	text := fmt.Sprintf("%s, %s %q: %s", l.Route, l.Part, cmp.Or(l.Found, l.Assumed), l.State)
+	if len(l.Offered) > 0 {
+		text += ", there is " + strings.Join(l.Offered, ", ")
+	}
+	return text
 }
 
 // Refuses tells whether the provider would refuse to write something, or could not read
@@ -65,16 +80,17 @@ func (l Line) Refuses() bool {
 	return !l.Optional && (l.State == Missing || l.State == Contradicts)
 }
 
-// Compare compares all that the client assumes with a server's OpenAPI document,
-// in the order of [Routes]. The error says what the text is instead.
-func Compare(document []byte) ([]Line, error) {
-	d, err := parseDocument(document)
+// Compare compares all that the client assumes, and what a mapping says, with a server's
+// OpenAPI document, in the order of [Routes]. The mapping is the assumed one if it is nil. The
+// error says what the text is instead of a document.
+func Compare(document []byte, m *Mapping) ([]Line, error) {
+	n, err := Negotiate(document, m)
 	if err != nil {
 		return nil, err
 	}
 	var lines []Line
 	for _, r := range Routes() {
-		lines = append(lines, d.compare(r)...)
+		lines = append(lines, n.compare(r)...)
 	}
 	for i := range lines {
 		lines[i].Offered = append([]string{}, lines[i].Offered...)
@@ -82,128 +98,293 @@ func Compare(document []byte) ([]Line, error) {
 	return lines, nil
 }
 
-func (d document) compare(r *Route) []Line {
+// answerOf is what the document says of the answer to a route that reads, by the names of
+// objects; nil if nothing.
+func (n Negotiation) answerOf(r *Route) *schema {
+	found, ok := n.document.of(n.mapping.Wire(r))
+	if r == nil || !ok {
+		return nil
+	}
+	answer := found.answer
+	if items := n.mapping.list(r).Items; r.Lists && items != nil && found.result != nil {
+		if list, _ := found.result.at(items); list != nil && list.items != nil {
+			answer = list.items.orNil()
+		}
+	}
+	return n.mapping.answerSchema(r.thing(), answer)
+}
+
+// A comparison is that of one route with what a document has of it.
+type comparison struct {
+	Negotiation
+	r *Route
+	// known is what is assumed, wire what the document says of the request, and taken the same
+	// by the names of objects, as answer and read are: what the route answers, and what the one
+	// does that reads the same object.
+	known               operation
+	wire, taken, answer *schema
+	read                *schema
+	request             *request
+}
+
+func (n Negotiation) compare(r *Route) []Line {
 	known, _ := assumed().of(r)
+	wire := n.mapping.Wire(r)
 	line := Line{
 		Route: r.String(), Part: PartRoute, Assumed: r.String(), State: Matches,
-		Evidence: known.evidence, Source: known.source, Optional: r.Preview,
+		Evidence: known.evidence, Source: known.source, Optional: r.Preview, isMapped: wire != r,
 	}
-	route, found, ok := d.find(r)
-	if !ok {
-		line.State, line.Offered = Missing, d.near(r)
+	if n.mapping.Lacks(r) {
+		line.State, line.Found = Mapped, "none"
 		return []Line{line}
 	}
-	if route.String() != r.String() {
-		line.State, line.Found = Differs, route.String()
+	found, ok := n.document.of(wire)
+	if !ok {
+		line.State, line.Offered = Missing, n.document.near(wire)
+		return []Line{line}
+	}
+	if wire.String() != r.String() {
+		line.State, line.Found = Mapped, wire.String()
 	}
 	if len(found.demanded) > 0 {
 		line.State, line.Found = Contradicts, "demands the parameter "+strings.Join(found.demanded, ", ")
-	} else if reason := found.misform(r); reason != "" {
+	} else if reason := found.misform(r, n.mapping); reason != "" {
 		line.State, line.Found = Contradicts, reason
 	}
-	lines := []Line{line}
-	read, _ := d.of(r.shownBy())
-	for _, p := range r.Request {
-		line := found.request.compare(r, PartRequest, p, p.requestNames(), known.request)
+	c := comparison{Negotiation: n, r: r, known: known, request: n.mapping.requests[r], wire: found.request}
+	if c.request.isWhole {
+		c.wire = found.body
+	}
+	c.taken, c.answer, c.read = c.request.schema(n.mapping, r.thing(), c.wire), found.answer, n.answerOf(r.shownBy())
+	if r.Method == http.MethodGet {
+		c.answer = n.answerOf(r)
+	}
+	return append([]Line{line}, c.properties(found)...)
+}
+
+// properties compares what the route says and answers.
+func (c comparison) properties(found operation) []Line {
+	var lines []Line
+	for _, p := range c.r.Request {
+		if !c.request.hasField(string(p)) {
+			continue // It has a route of its own, or the server keeps it.
+		}
+		line := c.requested(p)
 		// A setting that is only carried along may go back by a name that nobody knows.
-		isUnknown := read.answer != nil && !read.answer.hasAny(p.AnswerNames())
-		line.Optional = line.Optional || line.State == Missing && isUnknown && r.carriesAlong(p)
+		isUnknown := c.read != nil && !c.read.has(string(p))
+		line.Optional = line.Optional || line.State == Missing && isUnknown && c.r.carriesAlong(p)
 		lines = append(lines, line)
 	}
-	for _, p := range r.Answer {
-		lines = append(lines, found.answer.compare(r, PartAnswer, p, p.AnswerNames(), known.answer))
+	for _, p := range c.r.Answer {
+		if c.r.Method == http.MethodGet {
+			lines = append(lines, c.answered(p))
+		} else {
+			lines = append(lines, c.token(found))
+		}
 	}
-	lines = append(lines, found.answer.misread(r, known.answer)...)
-	return append(lines, d.surplus(r, route, found)...)
+	lines = append(lines, c.misread()...)
+	return append(lines, c.surplus()...)
 }
 
 // carriesAlong tells whether an edit sends the property as it was read: of projects and
 // signing policies, the client changes the lists of members.
 func (r *Route) carriesAlong(p Property) bool {
-	return (r.Edits == RouteProject || r.Edits == RoutePolicy) && !p.isMemberList()
+	return (r.Edits == RouteProject || r.Edits == RoutePolicy) && !p.IsList()
 }
 
 // misread tells what of an answer is not looked for and would be understood if it came,
 // but comes as something else.
-func (s *schema) misread(r *Route, known *schema) []Line {
+func (c comparison) misread() []Line {
 	var lines []Line
-	for _, p := range checkedProperties()[r] {
-		if s == nil || slices.Contains(r.Answer, p.name) || !s.hasAny(p.name.AnswerNames()) {
+	for _, p := range checkedProperties()[c.r] {
+		if slices.Contains(c.r.Answer, p.name) || !c.answer.has(string(p.name)) {
 			continue
 		}
-		if line := s.compare(r, PartAnswer, p.name, p.name.AnswerNames(), known); line.State == Contradicts {
+		if line := c.answered(p.name); line.State == Contradicts {
 			lines = append(lines, line)
 		}
 	}
 	return lines
 }
 
-// compare tells how a property fares that has the first of the names in the schema
-// that is known. A nil schema says nothing.
-func (s *schema) compare(r *Route, part Part, p Property, names []string, known *schema) Line {
-	fact := known.factOf(names[0])
+// line begins a line about a property.
+func (c comparison) line(part Part, name string, known *schema, path mapping.Path, isMapped bool) Line {
+	fact := known.factOf(name)
 	line := Line{
-		Route: r.String(), Part: part, Assumed: names[0], State: Matches,
-		Evidence: fact.evidence, Source: fact.source, Optional: r.Preview,
+		Route: c.r.String(), Part: part, Assumed: name, State: Matches, Evidence: fact.evidence, Source: fact.source, Optional: c.r.Preview,
+		isMapped: isMapped,
 	}
-	if s == nil {
-		line.State = Unsaid
-		return line
-	}
-	name, ok := s.find(names)
-	switch {
-	case !ok:
-		line.State, line.Offered = Missing, s.names()
-		line.Optional = r.Preview || part == PartAnswer && p.mayBeMissing(s)
-		return line
-	case name != names[0]:
-		line.State, line.Found = Differs, name
-	}
-	var expected *schema
-	if known != nil {
-		expected = known.properties[names[0]].schema
-	}
-	found := s.properties[name]
-	reason := p.contradictedBy(found, part, expected)
-	if reason == "" && p == PropRole && part == PartRequest {
-		reason = found.missingRoles()
-		line.Optional = strings.HasSuffix(reason, "not "+string(vocabulary.RoleDirectorySynchronizer)) // Its spelling is inferred.
-	}
-	if reason != "" {
-		line.State, line.Found = Contradicts, name+" "+reason
+	if isMapped {
+		line.State, line.Found = Mapped, path.String()
 	}
 	return line
 }
 
-// contradictedBy says why the property could not be written or read in the form that was
-// found; it is empty if it could be. The form that is expected may be nil: any will do.
-func (p Property) contradictedBy(found schemaProperty, part Part, expected *schema) string {
-	switch {
-	case part == PartRequest && p.namesMembers():
-		if _, err := found.memberEncoder(nil); err != nil {
-			return "is a list of members, and " + err.Error()
-		}
-		return ""
-	case p.isMemberList():
-		return found.noMembers()
-	case part == PartRequest && p != PropRole && found.values != nil:
-		return "takes only " + strings.Join(found.values, ", ")
+// requested tells how a property fares in the request.
+func (c comparison) requested(p Property) Line {
+	i := slices.IndexFunc(c.request.fields, func(f field) bool { return f.property == p })
+	f, name := c.request.fields[i], p.requestName()
+	line := c.line(PartRequest, name, c.known.request, f.path, f.isStated)
+	if c.wire == nil {
+		line.State = Unsaid
+		return line
 	}
-	return found.misfit(expected, part == PartRequest)
+	described, _ := c.wire.at(f.path)
+	if described == nil && c.wire.open {
+		line.State = Unsaid
+		return line
+	}
+	if described == nil {
+		line.State, line.Offered = Missing, c.wire.names()
+		return line
+	}
+	reason := f.misfit(described, true)
+	switch {
+	case reason != "":
+	case f.kind == mapping.KindRole:
+		reason = f.missingRoles(described)
+		line.Optional = strings.HasSuffix(reason, "not "+string(vocabulary.RoleDirectorySynchronizer)) // Its spelling is inferred.
+	case f.codec.isPlain() && described.values != nil:
+		reason = "takes only " + strings.Join(described.values, ", ")
+	case f.codec.isPlain() && f.kind != mapping.KindMembers && c.known.request != nil:
+		reason = described.misfit(c.known.request.properties[name].schema, true)
+	}
+	if reason != "" {
+		line.State, line.Found = Contradicts, f.path.String()+" "+reason
+	}
+	return line
 }
 
-// missingRoles says which roles a document does not take. A Regular User may be null.
-func (s *schema) missingRoles() string {
+// answered tells how a property fares in an answer.
+func (c comparison) answered(p Property) Line {
+	known, _ := c.mapping.placeOf(c.r.thing(), p)
+	line := c.line(PartAnswer, string(p), c.known.answer, known.path, known.line > 0)
+	if c.answer == nil {
+		line.State = Unsaid
+		return line
+	}
+	if !c.answer.has(string(p)) {
+		line.State, line.Offered = Missing, c.answer.names()
+		line.Optional = c.r.Preview || p.mayBeMissing(c.answer)
+		return line
+	}
+	found, _ := c.document.of(c.mapping.Wire(c.r))
+	described := c.answer.properties[string(p)].schema
+	if wire := c.wireAnswer(found); wire != nil {
+		if at, _ := wire.at(known.path); at != nil {
+			described = at
+		}
+	}
+	reason := known.misfit(described, false)
+	if reason == "" && known.codec.isPlain() && known.kind != mapping.KindMembers && c.known.answer != nil {
+		reason = described.misfit(c.known.answer.properties[string(p)].schema, false)
+	}
+	if reason != "" {
+		line.State, line.Found = Contradicts, known.path.String()+" "+reason
+	}
+	return line
+}
+
+// wireAnswer is what the document says of the answer, as the server writes it.
+func (c comparison) wireAnswer(found operation) *schema {
+	if items := c.mapping.list(c.r).Items; c.r.Lists && items != nil && found.result != nil {
+		if list, _ := found.result.at(items); list != nil && list.items != nil {
+			return list.items
+		}
+	}
+	return found.answer
+}
+
+// token tells how a new token fares in the answer that has it.
+func (c comparison) token(found operation) Line {
+	path := c.mapping.tokenPath()
+	line := c.line(PartAnswer, string(PropAPIToken), c.known.answer, path, !slices.Equal(path, mapping.Path{string(PropAPIToken)}))
+	if found.result == nil || found.answer == nil && len(path) > 0 {
+		line.State = Unsaid
+		return line
+	}
+	described, _ := found.result.at(path)
+	if described == nil {
+		line.State, line.Offered = Missing, found.answer.names()
+	} else if reason := described.misfit(assumedAnswer(c.r, PropAPIToken), false); reason != "" {
+		line.State, line.Found = Contradicts, path.String()+" "+reason
+	}
+	return line
+}
+
+// misfit says why values could not be read, or written, in the form as the document describes
+// them; it is empty if they could be.
+func (c codec) misfit(s *schema, sent bool) string {
+	expected := func(name string) string { return "is " + s.String() + ", and no " + name }
+	switch {
+	case c.kind == mapping.KindMembers:
+		return c.members().misfit(s)
+	case c.kind == mapping.KindState && c.WhenTrue != nil:
+		for _, value := range append(slices.Clone(c.WhenTrue[:1]), c.WhenFalse[0]) {
+			if reason := s.refuses(value); sent && reason != "" {
+				return "does not fit: " + reason
+			}
+		}
+	case c.kind == mapping.KindPolicies && !s.is(openapi3.TypeArray):
+		return expected("list")
+	}
+	return ""
+}
+
+// misfit says why a list of members is not described as the form says.
+func (f memberForm) misfit(s *schema) string {
+	if f.Form == mapping.FormPerKind {
+		if !s.is(openapi3.TypeObject) {
+			return "is " + s.String() + ", and no object with a list for each kind"
+		}
+		for _, name := range f.PerKind {
+			list, ok := s.properties[name]
+			if !ok && len(s.properties) > 0 {
+				return "has members per kind, and not " + name + ": " + listed(s.names())
+			}
+			if reason := f.each().misfit(list.schema); reason != "" {
+				return "has members per kind, and " + name + " " + reason
+			}
+		}
+		return ""
+	}
+	if s == nil {
+		return ""
+	}
+	items := s.items
+	switch {
+	case !s.is(openapi3.TypeArray):
+		return "is " + s.String() + ", and no list of members"
+	case items == nil:
+	case f.Form != mapping.FormObjects && !items.is(openapi3.TypeString):
+		return "has items of which each is " + items.String()
+	case f.Form == mapping.FormIDs && items.format != "" && items.format != formatID:
+		return "has items of which each has the format " + items.format + ", and is no id"
+	case f.Form == mapping.FormObjects && !items.is(openapi3.TypeObject):
+		return "has items of which each is " + items.String() + ", and no object"
+	case f.Form == mapping.FormObjects && len(items.properties) > 0:
+		for _, path := range []mapping.Path{f.ID, f.Kind} {
+			if described, _ := items.at(path); path != nil && described == nil {
+				return "has items of which each is an object with " + listed(items.names()) + ", and not with " + path.String()
+			}
+		}
+	}
+	return ""
+}
+
+// missingRoles says which roles a document does not take.
+func (c codec) missingRoles(s *schema) string {
 	var missing []string
-	isNull := s.nullable && lacksRegularUser(s.values)
 	for _, d := range vocabulary.GlobalRoles() {
-		isTaken := s.refuses(MustMarshal(d.Role)) == "" || isNull && d.Role == vocabulary.RoleRegularUser
-		if !isTaken {
+		if s.refuses(c.role(string(d.Role))) != "" {
 			missing = append(missing, string(d.Role))
 		}
 	}
-	if len(missing) == 0 {
+	switch {
+	case len(missing) == 0:
 		return ""
+	case s.values == nil:
+		return "is " + s.String() + ", which is not " + strings.Join(missing, ", ")
 	}
 	return "takes only " + strings.Join(s.values, ", ") + ", and not " + strings.Join(missing, ", ")
 }
@@ -211,18 +392,16 @@ func (s *schema) missingRoles() string {
 // surplus tells what a route has beyond what is assumed that would stop a write: what
 // a request demands and nobody knows, and for an edit what it takes and no answer
 // shows, or what the answer has and it does not take.
-func (d document) surplus(r, route *Route, found operation) []Line {
-	if found.request == nil {
+func (c comparison) surplus() []Line {
+	switch {
+	case c.taken == nil:
+		return nil
+	case c.r.Edits == nil:
+		return slices.Concat(c.demandedBeyond(), c.neverShown())
+	case c.read == nil:
 		return nil
 	}
-	read, _ := d.of(r.shownBy())
-	if r.Edits == nil {
-		return slices.Concat(found.request.demandedBeyond(r), found.request.neverShown(r, read.answer))
-	}
-	if read.answer == nil {
-		return nil
-	}
-	return slices.Concat(found.request.takenBeyond(r, read.answer), d.answeredBeyond(r, route, found.request, read.answer))
+	return slices.Concat(c.takenBeyond(), c.answeredBeyond())
 }
 
 // contradiction is a line about what would stop a write.
@@ -232,53 +411,51 @@ func (r *Route) contradiction(part Part, name, why string) Line {
 
 // demandedBeyond tells what a request demands and nobody knows, or what not every
 // configuration has.
-func (s *schema) demandedBeyond(r *Route) []Line {
+func (c comparison) demandedBeyond() []Line {
 	var lines []Line
-	for _, name := range s.required {
-		p, known := r.requested(name)
-		switch {
-		case !known:
-			lines = append(lines, r.contradiction(PartRequest, name, "is demanded, and not known"))
-		case p.IsOptional() && !s.properties[name].nullable:
-			lines = append(lines, r.contradiction(PartRequest, name, "is demanded, and a configuration may leave it out"))
+	for _, name := range c.taken.required {
+		switch p := Property(name); {
+		case !c.request.hasField(name):
+			lines = append(lines, c.r.contradiction(PartRequest, name, "is demanded, and not known"))
+		case p.IsOptional() && !c.taken.properties[name].nullable:
+			lines = append(lines, c.r.contradiction(PartRequest, p.requestName(), "is demanded, and a configuration may leave it out"))
 		}
 	}
 	return lines
 }
 
 // neverShown tells what a create takes and no answer shows.
-func (s *schema) neverShown(r *Route, answer *schema) []Line {
+func (c comparison) neverShown() []Line {
 	var lines []Line
-	for _, p := range r.Request {
-		if name, ok := s.find(p.requestNames()); ok && answer != nil && !answer.hasAny(p.AnswerNames()) {
-			lines = append(lines, r.contradiction(PartRequest, name, "is taken, and "+r.shownBy().String()+" does not answer it, so that nobody could see what it is"))
+	for _, p := range c.r.Request {
+		if c.r.Creates != nil && c.taken.has(string(p)) && c.read != nil && !c.read.has(string(p)) {
+			lines = append(lines, c.r.contradiction(PartRequest, p.requestName(), "is taken, and "+c.r.Creates.String()+" does not answer it, so that nobody could see what it is"))
 		}
 	}
 	return lines
 }
 
-// answeredAs returns the name that an answer has for what the edit's request calls so.
-func (s *schema) answeredAs(r *Route, name string) (string, bool) {
-	if p, known := r.requested(name); known {
-		return s.find(append(p.AnswerNames(), name))
+// nameInRequest is what a request is assumed to call what an object has by the name.
+func (r *Route) nameInRequest(name string) string {
+	if slices.Contains(r.Request, Property(name)) {
+		return Property(name).requestName()
 	}
-	return s.find([]string{name})
+	return name
 }
 
 // takenBeyond tells what an edit takes and no answer shows.
-func (s *schema) takenBeyond(r *Route, answer *schema) []Line {
+func (c comparison) takenBeyond() []Line {
 	var lines []Line
-	for _, name := range s.names() {
-		answered, ok := answer.answeredAs(r, name)
-		p, _ := r.requested(name)
-		switch {
-		case !ok:
-			lines = append(lines, r.contradiction(PartRequest, name, "is taken by the edit, and "+r.Edits.String()+" does not answer it, so that it could be reset"))
-		case !p.isMemberList():
-			taken, shown := s.properties[name].schema, answer.properties[answered].schema
-			if reason := cmp.Or(shown.unlike(taken, p), gap(taken, shown, map[[2]*schema]bool{})); reason != "" {
-				lines = append(lines, r.contradiction(PartRequest, name, reason))
-			}
+	for _, name := range c.taken.names() {
+		said := c.r.nameInRequest(name)
+		if !c.read.has(name) {
+			lines = append(lines, c.r.contradiction(PartRequest, said, "is taken by the edit, and "+c.r.Edits.String()+" does not answer it, so that it could be reset"))
+			continue
+		}
+		taken, shown := c.taken.properties[name].schema, c.read.properties[name].schema
+		isKnown := slices.Contains(c.r.Request, Property(name))
+		if reason := cmp.Or(shown.unlike(taken, isKnown), gap(taken, shown, map[[2]*schema]bool{})); reason != "" {
+			lines = append(lines, c.r.contradiction(PartRequest, said, reason))
 		}
 	}
 	return lines
@@ -286,34 +463,41 @@ func (s *schema) takenBeyond(r *Route, answer *schema) []Line {
 
 // answeredBeyond tells what an answer has and the edit does not take, with the other
 // routes that do.
-func (d document) answeredBeyond(r, route *Route, request, answer *schema) []Line {
-	if request.open {
+func (c comparison) answeredBeyond() []Line {
+	if c.taken.open {
 		return nil
 	}
-	placed := map[string]bool{}
-	for _, name := range request.names() {
-		answered, _ := answer.answeredAs(r, name)
-		placed[answered] = true
-	}
+	shown := c.request.withoutKept(c.mapping, c.r.thing(), placeholders(c.read, c.request.depthOfKept()))
 	var lines []Line
-	for _, name := range answer.names() {
-		if p, ok := editedProperties()[name]; ok && slices.Contains(r.Request, p) {
-			continue // That it is missing from the request is told.
-		}
-		if placed[name] || answer.isReadOnly(name) || notEdited()[name] != "" {
+	for _, name := range c.read.names() {
+		_, isNeeded := shown[name]
+		isTold := slices.Contains(c.r.Request, Property(name)) // That it is missing from the request is told.
+		if isTold || !isNeeded || c.taken.has(name) || c.read.isReadOnly(name) || notEdited()[name] != "" {
 			continue
 		}
-		line := r.contradiction(PartAnswer, name, "is answered by "+r.Edits.String()+", and the edit has no place for it, so that it could be reset")
-		line.Offered = d.taking(name, route)
+		line := c.r.contradiction(PartAnswer, name, "is answered by "+c.r.Edits.String()+", and the edit has no place for it, so that it could be reset")
+		line.Offered = c.document.taking(name, c.mapping.Wire(c.r))
 		lines = append(lines, line)
 	}
 	return lines
 }
 
+// placeholders returns an object with a value for all that a schema has, down to a depth.
+func placeholders(s *schema, depth int) Object {
+	o := Object{}
+	for name, p := range s.properties {
+		o[name] = json.RawMessage("0")
+		if p.schema != nil && len(p.properties) > 0 && depth > 1 {
+			o[name] = MustMarshal(placeholders(p.schema, depth-1))
+		}
+	}
+	return o
+}
+
 // unlike says why what is answered does not fit into the request as it is. That a known
 // property is not as it is assumed is told elsewhere.
-func (s *schema) unlike(request *schema, p Property) string {
-	if p != "" {
+func (s *schema) unlike(request *schema, isKnown bool) string {
+	if isKnown {
 		return ""
 	}
 	if reason := s.misfit(request, false); reason != "" {

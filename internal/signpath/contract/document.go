@@ -34,6 +34,9 @@ type operation struct {
 	version, method, path string
 	// request and answer are nil if the document does not say what they have.
 	request, answer *schema
+	// body and result are what the document says of the request and of the answer, whatever
+	// they are; nil if nothing.
+	body, result *schema
 	// requestForm and answerForm say what they are instead, where the document says that
 	// they are no JSON object; empty otherwise. A list may be answered either way.
 	requestForm, answerForm string
@@ -218,7 +221,8 @@ func demandedParameters(all ...openapi3.Parameters) []string {
 func (r schemaReader) readBodies(described *openapi3.Operation, o *operation) {
 	if body := described.RequestBody; body != nil && body.Value != nil {
 		o.requestForm = r.form(body.Value.Content)
-		o.request = r.json(body.Value.Content).orNil()
+		o.body = r.json(body.Value.Content)
+		o.request = o.body.orNil()
 	}
 	if described.Responses == nil {
 		return
@@ -229,6 +233,7 @@ func (r schemaReader) readBodies(described *openapi3.Operation, o *operation) {
 			continue
 		}
 		answer := r.json(response.Value.Content)
+		o.result = cmp.Or(answer, o.result)
 		o.answerForm = cmp.Or(o.answerForm, r.form(response.Value.Content))
 		if o.method == http.MethodGet {
 			answer = answer.listed()

@@ -1,8 +1,11 @@
 package contract
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // An EventKind is what the name of an event of the audit log says by itself.
@@ -66,22 +69,96 @@ func IsAboutAccess(eventName string) bool {
 // plainProperties are those of which a change changes nobody's access.
 var plainProperties = []Property{PropID, PropLink, PropSlug, PropDescription}
 
-// ChangesNoAccess tells whether the property, under any name of it, is one of which a
-// change changes nobody's access. The name of a project or signing policy is one, too.
+// ChangesNoAccess tells whether the property is one of which a change changes nobody's
+// access. The name of a project or signing policy is one, too.
 func ChangesNoAccess(property string, ofPlace bool) bool {
-	return strings.HasSuffix(property, "Link") || slices.ContainsFunc(plainProperties, func(p Property) bool { return p.isCalled(property) }) ||
-		ofPlace && PropName.isCalled(property)
+	return strings.HasSuffix(property, "Link") || slices.ContainsFunc(plainProperties, func(p Property) bool { return p.IsCalled(property) }) ||
+		ofPlace && PropName.IsCalled(property)
 }
 
-func (p Property) isCalled(name string) bool {
-	return slices.ContainsFunc(p.AnswerNames(), func(own string) bool { return strings.EqualFold(own, name) })
-}
+// IsCalled tells whether the name is that of the property. Events may well write it in
+// another case.
+func (p Property) IsCalled(name string) bool { return strings.EqualFold(string(p), name) }
 
 // PropertyCalled returns the one of the properties that has the name.
 func PropertyCalled(name string, among ...Property) (Property, bool) {
-	i := slices.IndexFunc(among, func(p Property) bool { return p.isCalled(name) })
+	i := slices.IndexFunc(among, func(p Property) bool { return p.IsCalled(name) })
 	if i < 0 {
 		return "", false
 	}
 	return among[i], true
+}
+
+// eventShapes are further names that what an event tells may have. The audit log is read for
+// reports alone, and nothing is written by what it says; so events in any of these shapes
+// are taken as far as they can be. Nothing in it is a fact about SignPath but the old name of
+// the actor.
+var eventShapes = map[Property][]string{
+	PropEventTime:      {"timestamp", "timestampUtc", "dateTime", "occurredAt", "createdAt", "date"},
+	PropEventName:      {"event", "eventType", "type", "name"},
+	PropEventActor:     {"user"}, // Before 1.132.0 (documented).
+	PropEventObject:    {"object", "target", "subject", "resource"},
+	PropEventChanges:   {"changedProperties", "propertyChanges", "differences"},
+	PropChangeProperty: {"propertyName", "field", "name"},
+	PropChangeBefore:   {"before", "old", "oldValue", "previousValue"},
+	PropChangeAfter:    {"after", "new", "newValue"},
+}
+
+// EventNames are the names that what an event tells may have, the assumed one first.
+func EventNames(p Property) []string { return append([]string{string(p)}, eventShapes[p]...) }
+
+// Told returns what an event tells, under any of the names that it may have; nil if it does
+// not. What the mapping says of events goes before them.
+func (o Object) Told(p Property) json.RawMessage {
+	for _, name := range EventNames(p) {
+		if value, ok := o[name]; ok {
+			return value
+		}
+	}
+	return nil
+}
+
+// Change turns one change in an event into the assumed names, as far as the mapping says
+// where it has what.
+func (m *Mapping) Change(raw json.RawMessage) Object {
+	o, _ := DecodeObject(raw)
+	for _, p := range []Property{PropChangeProperty, PropChangeBefore, PropChangeAfter} {
+		known, _ := m.orAssumed().placeOf(mapping.AuditEvent, p)
+		if value, ok := known.path.Get(raw); ok && o != nil {
+			o[string(p)] = value
+		}
+	}
+	return o
+}
+
+// ChangedProperty returns which property an event means by a name, where it is about an entity
+// such as "SigningPolicy", and how to read its values: a name may be the assumed one, or that
+// which the mapping has for answers.
+func (m *Mapping) ChangedProperty(entity, name string) (string, func(json.RawMessage) json.RawMessage) {
+	m = m.orAssumed()
+	things := mapping.Things()
+	if own, ok := thingsOfEntities[entity]; ok {
+		things = []mapping.Thing{own}
+	}
+	for _, t := range things {
+		for _, p := range m.places[t] {
+			isStated := t != mapping.AuditEvent && p.line > 0 && len(p.path) > 0
+			if !isStated || !strings.EqualFold(name, p.path.String()) && !strings.EqualFold(name, p.path[len(p.path)-1]) {
+				continue
+			}
+			return string(p.property), func(value json.RawMessage) json.RawMessage {
+				if decoded, err := p.decode(value, Principals{}); err == nil {
+					return decoded
+				}
+				return value
+			}
+		}
+	}
+	return name, func(value json.RawMessage) json.RawMessage { return value }
+}
+
+// thingsOfEntities are what the names of events begin with.
+var thingsOfEntities = map[string]mapping.Thing{
+	"InteractiveUser": mapping.User, "CIUser": mapping.CIUser, "UserGroup": mapping.Group,
+	EntityProject: mapping.Project, EntitySigningPolicy: mapping.SigningPolicy,
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A MissingError says that an answer does not have a property under any plausible
-// name.
+// A MissingError says that an answer does not have a property where it is
+// expected.
 type MissingError struct {
 	Property Property
 	// Route is what answered. It tells how well the name is known; nil if it is
@@ -21,5 +21,5 @@ func (e *MissingError) Error() string {
 	if e.Route != nil {
 		evidence = fmt.Sprintf(" (the name is %s)", e.Route.Evidence(PartAnswer, e.Property))
 	}
-	return fmt.Sprintf("it has no property %q%s, only %s", e.Property, evidence, strings.Join(e.names, ", "))
+	return fmt.Sprintf("it has no property %q%s, only %s. %s", e.Property, evidence, strings.Join(e.names, ", "), Advice)
 }

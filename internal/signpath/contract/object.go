@@ -3,7 +3,6 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,24 +33,13 @@ func DecodeItems(body []byte) ([]Object, error) {
 	return items, nil
 }
 
-// Key returns the name under which the object has the property: the first of
-// the plausible ones, or the assumed one if it has none of them.
-func (o Object) Key(p Property) string {
-	for _, name := range p.AnswerNames() {
-		if _, ok := o[name]; ok {
-			return name
-		}
-	}
-	return string(p)
-}
-
 // Value returns the property as it came; nil if it is absent.
-func (o Object) Value(p Property) json.RawMessage { return o[o.Key(p)] }
+func (o Object) Value(p Property) json.RawMessage { return o[string(p)] }
 
 // Has tells whether the object has each of the properties at all, be it null.
 func (o Object) Has(properties ...Property) bool {
 	for _, p := range properties {
-		if _, ok := o[o.Key(p)]; !ok {
+		if _, ok := o[string(p)]; !ok {
 			return false
 		}
 	}
@@ -114,7 +102,7 @@ func valueAs[T any](raw json.RawMessage) *T {
 func (o Object) Require(properties ...Property) error {
 	for _, p := range properties {
 		if !o.Has(p) {
-			return &MissingError{Property: p, names: slices.Sorted(maps.Keys(o))}
+			return &MissingError{Property: p, names: o.Names()}
 		}
 	}
 	return nil
@@ -173,3 +161,6 @@ func lastID(location string) string {
 	}
 	return strings.ToLower(ids[len(ids)-1])
 }
+
+// IsNull tells whether a value is the JSON null, and not absent.
+func IsNull(raw json.RawMessage) bool { return string(raw) == "null" }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // Whether SignPath's lists come in pages is not published: no parameter, header or
@@ -77,18 +78,15 @@ var signals = map[string]signal{
 	"links": signalGroup, "cursors": signalGroup,
 }
 
-// The names of query parameters by which pages are asked for, folded by [foldName].
-var (
-	pageParameters   = []string{"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage"}
-	offsetParameters = []string{"offset", "skip", "pageoffset", "start", "startindex", "startat"}
-	// Those for a token are known by the answer that has one; they and those for the
-	// size of a page tell only that there are pages.
-	otherParameters = []string{
-		"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor",
-		"after", "pageafter", "startingafter", "marker",
-		"pagesize", "size", "limit", "pagelimit", "top", "take", "perpage", "itemsperpage", "maxresults", "maxpagesize", "maxitems", "count", "first",
-	}
-)
+// pageParameters are the names of query parameters that tell that a list has pages, folded by
+// [foldName]. How pages are asked for, a mapping says.
+var pageParameters = []string{
+	"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage",
+	"offset", "skip", "pageoffset", "start", "startindex", "startat",
+	"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor",
+	"after", "pageafter", "startingafter", "marker",
+	"pagesize", "size", "limit", "pagelimit", "top", "take", "perpage", "itemsperpage", "maxresults", "maxpagesize", "maxitems", "count", "first",
+}
 
 // foldName makes the spellings of a name comparable: page_number, page[number] and
 // PageNumber are one.
@@ -101,51 +99,20 @@ func foldName(name string) string {
 	}, strings.ToLower(name))
 }
 
-// A Paging is what a server's document says of how a list is asked for page by page.
-// The zero value is that of a list without pages.
-type Paging struct {
-	// names are the query parameters of the list's route.
-	names []string
-}
-
-// Paging returns what the document says of the pages of a list.
-func (n Negotiation) Paging(list *Route) Paging {
-	described, _ := n.document.of(list)
-	return Paging{described.query}
-}
-
-// Parameters returns those query parameters that tell that the list has pages.
-func (p Paging) Parameters() []string {
+// PageParameters returns the query parameters that tell, by the document, that a list has
+// pages, where the mapping does not say how they are asked for.
+func (n Negotiation) PageParameters(list *Route) []string {
+	if n.mapping.Page(list) != nil {
+		return nil
+	}
+	described, _ := n.document.of(n.mapping.Wire(list))
 	var found []string
-	for _, name := range p.names {
-		if slices.Contains(slices.Concat(pageParameters, offsetParameters, otherParameters), foldParameter(name)) {
+	for _, name := range described.query {
+		if slices.Contains(pageParameters, foldParameter(name)) {
 			found = append(found, name)
 		}
 	}
 	return found
-}
-
-// Page returns the parameter that takes the number of a page; "" if there is none.
-// Whether the numbers begin with 0 or 1, the name does not tell.
-func (p Paging) Page() string { return p.first(pageParameters) }
-
-// Offset returns the parameter that takes how many items to leave out; "" if there is none.
-func (p Paging) Offset() string { return p.first(offsetParameters) }
-
-// Token returns the parameter that takes the token of an answer: it has the same name,
-// but for a leading "next". It is "" if there is none.
-func (p Paging) Token(answered string) string {
-	name := foldName(answered)
-	return p.first([]string{name, strings.TrimPrefix(name, "next")})
-}
-
-func (p Paging) first(names []string) string {
-	for _, name := range names {
-		if i := slices.IndexFunc(p.names, func(parameter string) bool { return foldParameter(parameter) == name }); i >= 0 {
-			return p.names[i]
-		}
-	}
-	return ""
 }
 
 // foldParameter folds the name of a query parameter, of which ASP.NET may make a
@@ -160,8 +127,8 @@ type Page struct {
 	Total, Pages *int64
 	// Next is a link to the next page as the server wrote it. Its host may be any.
 	Next string
-	// Token is what asks for the next page, and TokenName how the answer calls it.
-	Token, TokenName string
+	// Token is what asks for the next page.
+	Token string
 	// More is true if the answer says that there are further pages, Last if it says
 	// that there are none.
 	More, Last bool
@@ -169,20 +136,120 @@ type Page struct {
 	Signals []string
 }
 
-// DecodePage reads a bare array of objects, or an object with exactly one array
-// in it, as both forms occur (observed), together with what tells of other pages.
-// Anything else beside the array is an error: it could mean that there are further pages,
-// and who is missing from a list that is cut short would count as gone.
-func DecodePage(body []byte, header http.Header) (Page, error) {
+// DecodePage reads an answer to a list: a bare array of objects, or an object with exactly
+// one array in it, as both forms occur (observed), or the array where the mapping says that
+// it is, together with what tells of other pages. Anything else beside the array is an error,
+// unless the mapping says how pages are asked for: it could mean that there are further
+// pages, and who is missing from a list that is cut short would count as gone. The items are
+// as the server wrote them.
+func (m *Mapping) DecodePage(list *Route, body []byte, header http.Header) (Page, error) {
+	body = bytes.TrimSpace(body)
+	stated := m.list(list)
+	if stated.Page != nil {
+		return decodeStatedPage(stated, body, header)
+	}
 	var page Page
 	if err := page.readHeader(header); err != nil {
 		return Page{}, err
 	}
-	items, err := page.readEnvelope(bytes.TrimSpace(body))
+	var items json.RawMessage
+	var err error
+	if stated.Items != nil {
+		items, err = page.readBeside(body, stated.Items)
+	} else {
+		items, err = page.readEnvelope(body)
+	}
 	if err == nil {
 		page.Items, err = DecodeItems(items)
 	}
 	return page, err
+}
+
+// decodeStatedPage reads a page of which the mapping says how it tells of others. What else
+// looks like a page does not count, but for a total.
+func decodeStatedPage(list *mapping.List, body []byte, header http.Header) (Page, error) {
+	var page, signals Page
+	items, err := signals.readEnvelope(body)
+	if list.Items != nil {
+		var ok bool
+		if items, ok = list.Items.Get(body); !ok {
+			return Page{}, noItems(list.Items)
+		}
+	} else if err != nil {
+		if items, err = onlyList(body); err != nil {
+			return Page{}, err
+		}
+	}
+	if page.Items, err = DecodeItems(items); err != nil {
+		return Page{}, err
+	}
+	paging := list.Page
+	if paging.Total != nil {
+		total, _ := paging.Total.Get(body)
+		if page.Total = valueAs[int64](total); page.Total == nil {
+			return Page{}, fmt.Errorf("it has no number at %q, where the mapping says that it tells how many entries there are. %s", paging.Total, Advice)
+		}
+	} else if !paging.Whole && signals.readHeader(header) == nil {
+		page.Total = signals.Total
+	}
+	next, _ := paging.Next.Get(body)
+	if paging.Next != nil && !IsEmptyJSON(next) {
+		if page.Token = Text(next); page.Token == "" {
+			page.Token = string(next) // A number.
+		}
+	}
+	switch {
+	case paging.Link.String() == mapping.LinkHeader:
+		for _, text := range header[headerLink] {
+			page.readLink(text)
+		}
+	case paging.Link != nil:
+		link, _ := paging.Link.Get(body)
+		page.Next = Text(link)
+	}
+	return page, nil
+}
+
+func noItems(path mapping.Path) error {
+	return fmt.Errorf("%w: it has no list at %q, where the mapping says that it is. %s", httpapi.ErrNotJSON, path, Advice)
+}
+
+// onlyList returns the one list in an object, whatever stands beside it.
+func onlyList(body []byte) (json.RawMessage, error) {
+	wrapper, err := DecodeObject(body)
+	if err != nil {
+		return nil, httpapi.NotJSON(body, "neither a list nor an object with a list in it")
+	}
+	maps.DeleteFunc(wrapper, func(_ string, value json.RawMessage) bool { return !bytes.HasPrefix(value, []byte("[")) })
+	for _, list := range wrapper {
+		if len(wrapper) == 1 {
+			return list, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: an object with %d lists in it", httpapi.ErrNotJSON, len(wrapper))
+}
+
+// readBeside returns the list at the path of an answer, and takes in all that stands beside.
+func (p *Page) readBeside(body []byte, path mapping.Path) (json.RawMessage, error) {
+	if len(path) == 0 {
+		return body, nil
+	}
+	wrapper, err := DecodeObject(body)
+	if err != nil || wrapper[path[0]] == nil {
+		return nil, noItems(path)
+	}
+	names := wrapper.Names()
+	for _, name := range names {
+		if name != path[0] && !p.readProperty(name, wrapper[name]) {
+			return nil, mayBePage(names)
+		}
+	}
+	return p.readBeside(wrapper[path[0]], path[1:])
+}
+
+func mayBePage(names []string) error {
+	return fmt.Errorf("%w: the list comes with other properties (%s), so it may be only a page of the whole. %s",
+		httpapi.ErrNotJSON, strings.Join(names, ", "), Advice)
 }
 
 // readEnvelope returns the list in an answer.
@@ -202,8 +269,7 @@ func (p *Page) readEnvelope(body []byte) (json.RawMessage, error) {
 		if isList && list == nil {
 			list = value
 		} else if isList || !p.readProperty(name, value) {
-			return nil, fmt.Errorf("%w: the list comes with other properties (%s), so it may be only a page of the whole",
-				httpapi.ErrNotJSON, strings.Join(names, ", "))
+			return nil, mayBePage(names)
 		}
 	}
 	if list == nil {
@@ -253,9 +319,9 @@ func (p *Page) read(kind signal, name string, value json.RawMessage) bool {
 		p.More, p.Last = p.More || isMore, p.Last || !isMore
 		return true
 	case signalNext:
-		return p.readNext(name, value)
+		return p.readNext(value)
 	case signalToken:
-		p.readToken(name, Text(value))
+		p.readToken(Text(value))
 		return Text(value) != "" || IsEmptyJSON(value)
 	case signalPlace, signalGroup:
 		return true
@@ -277,7 +343,7 @@ func readCount(count **int64, value json.RawMessage) bool {
 	return true
 }
 
-func (p *Page) readNext(name string, value json.RawMessage) bool {
+func (p *Page) readNext(value json.RawMessage) bool {
 	text := Text(value)
 	switch {
 	case IsEmptyJSON(value):
@@ -285,19 +351,19 @@ func (p *Page) readNext(name string, value json.RawMessage) bool {
 	case strings.ContainsAny(text, "/?"):
 		p.Next = text
 	case text != "":
-		p.readToken(name, text)
+		p.readToken(text)
 	default:
 		p.More = true // A number, which does not tell how to ask for it.
 	}
 	return true
 }
 
-func (p *Page) readToken(name, text string) {
+func (p *Page) readToken(text string) {
 	if text == "" {
 		p.Last = true
 		return
 	}
-	p.Token, p.TokenName = text, name
+	p.Token = text
 }
 
 // IsPartial tells whether the header of an answer says, or leaves open, that there is

@@ -1,9 +1,9 @@
 package contract
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -66,8 +66,10 @@ const (
 	PropEventActor    Property = "actor"
 	PropEventObject   Property = "entity"
 	PropEventChanges  Property = "changes"
-	PropChangeBefore  Property = "from"
-	PropChangeAfter   Property = "to"
+	// A change in a list of changes names its property.
+	PropChangeProperty Property = "property"
+	PropChangeBefore   Property = "from"
+	PropChangeAfter    Property = "to"
 )
 
 // namesInRequests are those of the properties that requests call otherwise.
@@ -76,6 +78,9 @@ var namesInRequests = map[Property]string{
 	PropVerifiesOriginPolicy:       "verifyOriginPolicy",
 	PropUsesApprovalProcess:        "useApprovalProcess",
 }
+
+// requestName is what requests are assumed to call the property.
+func (p Property) requestName() string { return cmp.Or(namesInRequests[p], string(p)) }
 
 var listProperties = map[string]Property{
 	vocabulary.Readers.Plural:       PropReaders,
@@ -106,14 +111,9 @@ func listsOf(parent vocabulary.Parent, others ...Property) []Property {
 	return append(lists, others...)
 }
 
-func (p Property) isMemberList() bool {
+// IsList tells whether the property is an access list.
+func (p Property) IsList() bool {
 	return slices.Contains(slices.Collect(maps.Values(listProperties)), p)
-}
-
-// namesMembers tells whether the property holds members in requests: all of a list, or
-// those who come or go.
-func (p Property) namesMembers() bool {
-	return p.isMemberList() || p == PropAddedMembers || p == PropRemovedMembers
 }
 
 // mayBeMissing tells whether the client goes without the property in the answers that a
@@ -132,39 +132,4 @@ func (p Property) IsOptional() bool {
 		}
 	}
 	return false
-}
-
-// createdIDNames are the names under which a create may return the new
-// object's id: the plain one, and one per kind after the pattern of
-// signingRequestId (observed).
-var createdIDNames = map[access.Kind][]string{
-	access.KindUser:   {"id", "interactiveUserId"},
-	access.KindCIUser: {"id", "ciUserId"},
-	access.KindGroup:  {"id", "userGroupId"},
-}
-
-// CreatedID returns the id of what a create made: from the answer's body, or else
-// from its Location header (both documented; the name in the body is not).
-func CreatedID(kind access.Kind, answer []byte, location string) string {
-	o, _ := DecodeObject(answer)
-	for _, name := range createdIDNames[kind] {
-		if id := Text(o[name]); access.IsID(id) {
-			return strings.ToLower(id)
-		}
-	}
-	return lastID(location)
-}
-
-// changedPropertyNames may name the property in a list of the changes of an event.
-var changedPropertyNames = []string{"property", "propertyName", "field"}
-
-// ChangedProperty returns which property a change in a list is about; "" if it
-// does not tell.
-func ChangedProperty(change Object) string {
-	for _, name := range append(slices.Clone(changedPropertyNames), PropName.AnswerNames()...) {
-		if property := Text(change[name]); property != "" {
-			return property
-		}
-	}
-	return ""
 }

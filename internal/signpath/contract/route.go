@@ -33,10 +33,12 @@ type Route struct {
 	// Edits is, for an edit, the route that reads what it writes, and Creates, for a
 	// create, the one that reads what it makes.
 	Edits, Creates *Route
+	// Sets is, for a route that changes one property alone, the route that reads it.
+	Sets *Route
 }
 
 // shownBy is the route that reads what an edit or a create writes; nil for others.
-func (r *Route) shownBy() *Route { return cmp.Or(r.Edits, r.Creates) }
+func (r *Route) shownBy() *Route { return cmp.Or(r.Edits, r.Creates, r.Sets) }
 
 // String names the route in messages and logs: "POST /CIUsers/{id}/Edit".
 func (r *Route) String() string { return r.Method + " " + r.Path }
@@ -73,7 +75,7 @@ func (r *Route) Evidence(part Part, p Property) string {
 	described, _ := assumed().of(r)
 	known := described.answer.factOf(string(p))
 	if part == PartRequest {
-		known = described.request.factOf(p.requestNames()[0])
+		known = described.request.factOf(p.requestName())
 	}
 	if known.evidence == "" {
 		return "unknown"

@@ -3,11 +3,14 @@ package contract
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 )
 
 // A schema is what a document says of a JSON value. What it does not say is empty.
@@ -182,19 +185,14 @@ func (s *schema) factOf(name string) fact {
 	return s.properties[name].fact
 }
 
-// find returns the first of the names that the schema has.
-func (s *schema) find(names []string) (string, bool) {
-	for _, name := range names {
-		if _, ok := s.properties[name]; ok {
-			return name, true
-		}
+// has tells whether the schema, which may be nil, has the property.
+func (s *schema) has(name string) bool {
+	if s == nil {
+		return false
 	}
-	return "", false
+	_, ok := s.properties[name]
+	return ok
 }
-
-func (s *schema) hasAny(names []string) bool { _, ok := s.find(names); return ok }
-
-func (s *schema) has(name string) bool { _, ok := s.properties[name]; return ok }
 
 // demands tells whether an object must have the property.
 func (s *schema) demands(name string) bool { return slices.Contains(s.required, name) }
@@ -333,4 +331,62 @@ func (s *schema) untaken(answer *schema, o Object) string {
 func (s *schema) isReadOnly(name string) bool {
 	p, ok := s.properties[name]
 	return ok && p.readOnly
+}
+
+// rejects says why a value would not be taken as it is, at any depth; it is empty if it would
+// be. What a strict look does not know a place for would not be taken, either.
+func (s *schema) rejects(value json.RawMessage, strict bool) string {
+	if s == nil {
+		return ""
+	}
+	if reason := s.refuses(value); reason != "" {
+		return reason
+	}
+	if text := Text(value); text != "" && (s.format == formatID && !access.IsID(text) || s.format == formatEmail && access.IsID(text)) {
+		return "it takes what has the format " + s.format + ", and the value has another"
+	}
+	var items []json.RawMessage
+	if s.items != nil && json.Unmarshal(value, &items) == nil {
+		for _, item := range items {
+			if reason := s.items.rejects(item, strict); reason != "" {
+				return "in an item, " + reason
+			}
+		}
+	}
+	var o Object
+	if len(s.properties) == 0 || json.Unmarshal(value, &o) != nil || o == nil {
+		return ""
+	}
+	for _, name := range s.required {
+		if _, ok := o[name]; !ok {
+			return fmt.Sprintf("it demands %q, which is not sent", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(o)) {
+		p, known := s.properties[name]
+		switch reason := p.rejects(o[name], strict); {
+		case !known && strict && !s.open:
+			return fmt.Sprintf("it has no place for %q, and takes %s", name, listed(s.names()))
+		case reason != "":
+			return fmt.Sprintf("in %s, %s", name, reason)
+		}
+	}
+	return ""
+}
+
+// The formats that ids and addresses have in documents.
+const (
+	formatID    = "uuid"
+	formatEmail = "email"
+)
+
+// unique returns names without those that were there before.
+func unique(names []string) []string {
+	var result []string
+	for _, name := range names {
+		if !slices.Contains(result, name) {
+			result = append(result, name)
+		}
+	}
+	return result
 }

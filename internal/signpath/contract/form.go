@@ -1,0 +1,398 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
+)
+
+// Principals tell who is meant, where a server does not name members by ids alone. What is
+// nil is not known.
+type Principals struct {
+	// KindOf finds the kind of the principal with an id.
+	KindOf func(id string) (access.Kind, bool)
+	// IDOf finds the principal that has a slug, of any kind if it is empty, and SlugOf the
+	// slug of one with an id.
+	IDOf   func(kind access.Kind, slug string) (string, error)
+	SlugOf func(id string) (string, error)
+	// Told is called with what an answer says of the kind of a member.
+	Told func(id string, kind access.Kind)
+}
+
+func (p Principals) kindOf(id string) (access.Kind, error) {
+	if p.KindOf != nil {
+		if kind, ok := p.KindOf(id); ok {
+			return kind, nil
+		}
+	}
+	return "", fmt.Errorf("this installation takes members with their kinds, and no list tells whether %s is a user, a CI user or a group", id)
+}
+
+// Knowing are the principals and those whose kinds are given by their ids, as far as nothing
+// else is known of them: they are yet to be created, and any slug does for them.
+func (p Principals) Knowing(kinds map[string]access.Kind) Principals {
+	known := p
+	p.KindOf = func(id string) (access.Kind, bool) {
+		if kind, ok := kinds[id]; ok {
+			return kind, true
+		}
+		if known.KindOf == nil {
+			return "", false
+		}
+		return known.KindOf(id)
+	}
+	p.SlugOf = func(id string) (string, error) {
+		if _, ok := kinds[id]; ok || known.SlugOf == nil {
+			return id, nil
+		}
+		return known.SlugOf(id)
+	}
+	return p
+}
+
+// A codec turns one property from what a server writes into what is assumed, and back.
+type codec struct {
+	kind mapping.ConceptKind
+	mapping.Form
+}
+
+// codecOf returns how a concept is written in the form, or else as the file says for all.
+func (m *Mapping) codecOf(concept mapping.Concept, form mapping.Form) codec {
+	switch concept.Kind {
+	case mapping.KindRole:
+		values := maps.Clone(m.file.Roles)
+		if values == nil {
+			values = map[string]json.RawMessage{}
+		}
+		maps.Copy(values, form.Values)
+		form.Values = values
+	case mapping.KindMembers:
+		if form.Members == nil {
+			form.Members = m.file.Members.Answer
+		}
+	}
+	return codec{concept.Kind, form}
+}
+
+// check refuses two roles that are written alike.
+func (c codec) check(t mapping.Thing, concept string) error {
+	if c.kind != mapping.KindRole {
+		return nil
+	}
+	roles := map[string]string{}
+	for _, role := range mapping.Roles() {
+		value := string(canonical(c.role(role)))
+		if other := roles[value]; other != "" {
+			return fmt.Errorf("the mapping of %s.%s has the same value for %s and %s", t, concept, other, role)
+		}
+		roles[value] = role
+	}
+	return nil
+}
+
+// isPlain tells whether values are written as is assumed.
+func (c codec) isPlain() bool {
+	form := c.Form
+	return len(form.Values) == 0 && form.WhenTrue == nil && form.WhenFalse == nil && !form.NullIsEmpty && form.Slug == nil && form.Name == nil &&
+		(form.Members == nil || form.Members.Form == mapping.FormIDs)
+}
+
+// empty is the empty value of the kind.
+func (c codec) empty() json.RawMessage {
+	switch c.kind {
+	case mapping.KindState:
+		return json.RawMessage("false")
+	case mapping.KindMembers, mapping.KindPolicies:
+		return json.RawMessage("[]")
+	}
+	return json.RawMessage(`""`)
+}
+
+// decode turns a value that a server wrote into the assumed one.
+func (c codec) decode(value json.RawMessage, principals Principals) (json.RawMessage, error) {
+	if IsNull(value) && c.NullIsEmpty {
+		return c.empty(), nil
+	}
+	is := func(other json.RawMessage) bool { return SameJSON(value, other) }
+	switch {
+	case c.kind == mapping.KindRole:
+		return c.decodeRole(value)
+	case c.kind == mapping.KindState && c.WhenTrue != nil:
+		isTrue := slices.ContainsFunc(c.WhenTrue, is)
+		if !isTrue && !slices.ContainsFunc(c.WhenFalse, is) {
+			return nil, errors.New("it is none of what the mapping says for true and for false")
+		}
+		return MustMarshal(isTrue), nil
+	case c.kind == mapping.KindMembers:
+		ids, err := c.decodeMembers(value, principals)
+		if err != nil {
+			return nil, err
+		}
+		return EncodeMembers(ids), nil
+	case c.kind == mapping.KindPolicies && (c.Slug != nil || c.Name != nil):
+		return c.decodePolicies(value)
+	}
+	return value, nil
+}
+
+func (c codec) role(role string) json.RawMessage {
+	if value, ok := c.Values[role]; ok {
+		return value
+	}
+	return MustMarshal(role)
+}
+
+// decodeRole returns the role that is written so. A text that nobody knows stays as it is, as
+// a role that nobody knows, and so does null.
+func (c codec) decodeRole(value json.RawMessage) (json.RawMessage, error) {
+	for role, written := range c.Values {
+		if SameJSON(value, written) {
+			return MustMarshal(role), nil
+		}
+	}
+	for role := range c.Values {
+		if strings.EqualFold(Text(value), role) {
+			return nil, errors.New("it is the name of a role, which the mapping says is written otherwise")
+		}
+	}
+	if len(c.Values) > 0 && !IsNull(value) && Text(value) == "" {
+		return nil, errors.New("it is none of the values that the mapping has for roles")
+	}
+	return value, nil
+}
+
+// decodePolicies turns the items of a list of signing policies into objects with a slug and
+// a name.
+func (c codec) decodePolicies(value json.RawMessage) (json.RawMessage, error) {
+	var items []json.RawMessage
+	if json.Unmarshal(value, &items) != nil || items == nil {
+		return nil, errors.New("a list of signing policies is expected")
+	}
+	policies := make([]Object, len(items))
+	for i, item := range items {
+		rest := item
+		policies[i] = Object{}
+		known := Object{}
+		for p, path := range map[Property]mapping.Path{PropSlug: c.Slug, PropName: c.Name} {
+			if path == nil {
+				path = mapping.Path{string(p)}
+			}
+			if inner, ok := path.Get(item); ok {
+				known[string(p)] = inner
+				rest = cut(rest, path)
+			}
+		}
+		_ = json.Unmarshal(rest, &policies[i]) // What is no object has no more than is known.
+		maps.Copy(policies[i], known)
+	}
+	return MustMarshal(policies), nil
+}
+
+// encode turns an assumed value into what the server takes.
+func (c codec) encode(value json.RawMessage, principals Principals) (json.RawMessage, error) {
+	if c.NullIsEmpty && IsEmptyJSON(value) {
+		return json.RawMessage("null"), nil
+	}
+	switch {
+	case c.kind == mapping.KindRole:
+		if role := Text(value); role != "" {
+			return c.role(role), nil
+		}
+	case c.kind == mapping.KindState && c.WhenTrue != nil:
+		if values := map[string][]json.RawMessage{"true": c.WhenTrue, "false": c.WhenFalse}[string(value)]; len(values) > 0 {
+			return values[0], nil
+		}
+	case c.kind == mapping.KindMembers && c.members().Form != mapping.FormIDs:
+		ids, err := DecodeMembers(value)
+		if err != nil {
+			return nil, err
+		}
+		return c.members().encode(ids, principals)
+	}
+	return value, nil
+}
+
+// members is how a list names its members.
+func (c codec) members() memberForm {
+	if c.Members == nil {
+		return memberForm{mapping.Members{Form: mapping.FormIDs}}
+	}
+	return memberForm{*c.Members}
+}
+
+func (c codec) decodeMembers(value json.RawMessage, principals Principals) ([]string, error) {
+	return c.members().decode(value, "", principals)
+}
+
+// A memberForm reads and writes lists of members.
+type memberForm struct{ mapping.Members }
+
+var errNoMembers = errors.New("a list of members is expected")
+
+func (f memberForm) each() memberForm {
+	if f.Each == nil {
+		return memberForm{mapping.Members{Form: mapping.FormIDs}}
+	}
+	return memberForm{*f.Each}
+}
+
+// decode returns the ids of a list, whose members are all of the kind if it is not empty.
+func (f memberForm) decode(value json.RawMessage, kind access.Kind, principals Principals) ([]string, error) {
+	if f.Form == mapping.FormPerKind {
+		return f.decodePerKind(value, principals)
+	}
+	var entries []json.RawMessage
+	if json.Unmarshal(value, &entries) != nil || entries == nil {
+		return nil, errNoMembers
+	}
+	var ids []string
+	for _, entry := range entries {
+		id, of, err := f.decodeMember(entry, kind, principals)
+		if err != nil {
+			return nil, err
+		}
+		if of != "" && principals.Told != nil {
+			principals.Told(id, of)
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func (f memberForm) decodeMember(entry json.RawMessage, kind access.Kind, principals Principals) (string, access.Kind, error) {
+	id := entry
+	switch f.Form {
+	case mapping.FormObjects:
+		id, _ = f.ID.Get(entry)
+		if f.Kind == nil {
+			break
+		}
+		written, _ := f.Kind.Get(entry)
+		if kind = f.kindWritten(written); kind == "" {
+			return "", "", fmt.Errorf("one of its members has no kind that the mapping knows at %q", f.Kind)
+		}
+	case mapping.FormSlugs:
+		if Text(entry) == "" || principals.IDOf == nil {
+			return "", "", errors.New("one of its members is no slug")
+		}
+		found, err := principals.IDOf(kind, Text(entry))
+		return found, kind, err
+	}
+	if Text(id) == "" {
+		return "", "", fmt.Errorf("one of its members is %s and has no id where the mapping says that it is", inWords[typeOf(entry)])
+	}
+	return strings.ToLower(Text(id)), kind, nil
+}
+
+func (f memberForm) kindWritten(value json.RawMessage) access.Kind {
+	for thing, written := range f.Kinds {
+		if SameJSON(value, written) && len(value) > 0 {
+			return access.Kind(thing)
+		}
+	}
+	return ""
+}
+
+func (f memberForm) decodePerKind(value json.RawMessage, principals Principals) ([]string, error) {
+	perKind, err := DecodeObject(value)
+	if err != nil {
+		return nil, errNoMembers
+	}
+	var ids []string
+	names := map[string]bool{}
+	for thing, name := range f.PerKind {
+		names[name] = true
+		if list, ok := perKind[name]; ok {
+			members, err := f.each().decode(list, access.Kind(thing), principals)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, members...)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(perKind)) {
+		if !names[name] && !IsEmptyJSON(perKind[name]) {
+			return nil, fmt.Errorf("its members come per kind, and what is at %q is not known", name)
+		}
+		if names[name] && bytes.Equal(perKind[name], []byte("null")) {
+			return nil, errNoMembers
+		}
+	}
+	return ids, nil
+}
+
+// encode writes a list. Where a kind has to be told, the principals know it.
+func (f memberForm) encode(ids []string, principals Principals) (json.RawMessage, error) {
+	if f.Form == mapping.FormPerKind {
+		return f.encodePerKind(ids, principals)
+	}
+	entries := make([]any, len(ids))
+	for i, id := range ids {
+		switch f.Form {
+		case mapping.FormObjects:
+			if len(f.ID) == 0 { // The member is its id.
+				entries[i] = id
+				continue
+			}
+			member := put(nil, f.ID, MustMarshal(id))
+			if f.Kind != nil {
+				kind, err := principals.kindOf(id)
+				if err != nil {
+					return nil, err
+				}
+				written, ok := f.Kinds[mapping.Thing(kind)]
+				if !ok {
+					return nil, fmt.Errorf("the mapping does not say what is written for the kind of a %s (%s)", kind.Noun(), id)
+				}
+				member = put(member, f.Kind, written)
+			}
+			entries[i] = member
+		case mapping.FormSlugs:
+			if principals.SlugOf == nil {
+				return nil, errors.New("its members are named by slugs, which are not known")
+			}
+			slug, err := principals.SlugOf(id)
+			if err != nil {
+				return nil, err
+			}
+			entries[i] = slug
+		default:
+			entries[i] = id
+		}
+	}
+	return MustMarshal(entries), nil
+}
+
+func (f memberForm) encodePerKind(ids []string, principals Principals) (json.RawMessage, error) {
+	lists := map[string][]string{}
+	for _, name := range f.PerKind {
+		lists[name] = nil
+	}
+	for _, id := range ids {
+		kind, err := principals.kindOf(id)
+		if err != nil {
+			return nil, err
+		}
+		name, offered := f.PerKind[mapping.Thing(kind)]
+		if !offered {
+			return nil, fmt.Errorf("this installation takes members per kind, but has no place for a %s (%s) there", kind.Noun(), id)
+		}
+		lists[name] = append(lists[name], id)
+	}
+	perKind := Object{}
+	for name, members := range lists {
+		list, err := f.each().encode(members, principals)
+		if err != nil {
+			return nil, err
+		}
+		perKind[name] = list
+	}
+	return MustMarshal(perKind), nil
+}
