@@ -77,7 +77,7 @@ func (c *concept) fits(s *schema) bool {
 	case shapeRole:
 		return s.is(openapi3.TypeString, openapi3.TypeInteger)
 	case shapeState:
-		return s.is(openapi3.TypeBoolean) || isStates(s)
+		return s.is(openapi3.TypeBoolean) || isStates(s) || s.isText()
 	case shapeFlag:
 		return s.is(openapi3.TypeBoolean)
 	case shapeMembers:

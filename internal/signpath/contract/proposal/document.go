@@ -3,6 +3,7 @@ package proposal
 import (
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,7 +81,7 @@ func belowOrganization(path string) (version string, segments []string, ok bool)
 	all := strings.Split(strings.TrimSuffix(path, "/"), "/")
 	for i, segment := range all {
 		version := strings.ToLower(segment)
-		if (version == "v1" || version == "v1-pre") && i+2 < len(all) && isVariable(all[i+1]) && !slices.Contains(all[i+2:], "") {
+		if (version == "v1" || version == "v1-pre") && i+2 < len(all) && isVariable(all[i+1]) && areWritable(all[i+2:]) {
 			return version, all[i+2:], true
 		}
 	}
@@ -165,4 +166,14 @@ func matches(segments, prefix []string) bool {
 // isAction tells whether an operation changes something.
 func (o *operation) isAction() bool {
 	return slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, o.method)
+}
+
+// What a mapping file can write of a route and of a query parameter.
+var (
+	writableSegment = regexp.MustCompile(`^(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*|\{[^{}]*\})$`)
+	queryName       = regexp.MustCompile(`^[A-Za-z0-9_.$\[\]-]+$`)
+)
+
+func areWritable(segments []string) bool {
+	return !slices.ContainsFunc(segments, func(segment string) bool { return !writableSegment.MatchString(segment) })
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // A schema is what a document says of a JSON value; what it does not say is empty.
@@ -229,7 +231,7 @@ func leavesOf(s *schema) []leaf {
 		var next []leaf
 		for _, parent := range level {
 			for _, name := range parent.names() {
-				if strings.Contains(name, ".") || name == "" || len(found) >= maxLeaves {
+				if path, err := mapping.ParsePath(name); err != nil || len(path) != 1 || len(found) >= maxLeaves {
 					continue // No path can name it.
 				}
 				l := leaf{append(slices.Clone(parent.path), name), parent.properties[name], parent.demanded && slices.Contains(parent.required, name)}
