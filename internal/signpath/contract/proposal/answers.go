@@ -15,7 +15,13 @@ func (p *proposer) proposeAnswers() {
 		if t := p.things[name]; t != nil {
 			p.placeStated(t)
 			p.placeAssumed(t)
-			p.placeByForm(t)
+		}
+	}
+	for range 2 { // What is known of signing policies tells which list of a project has them.
+		for _, name := range things {
+			if t := p.things[name]; t != nil {
+				p.placeByForm(t)
+			}
 		}
 	}
 	for _, name := range things {
@@ -186,10 +192,14 @@ func isIDOf(t *thing, l leaf) bool {
 }
 
 // isChanged tells whether a route about the object takes a list of members by the same name,
-// or takes nothing but one.
+// or is called so and takes nothing but one.
 func (p *proposer) isChanged(t *thing, l leaf) bool {
 	return slices.ContainsFunc(p.below(t.base), func(o *operation) bool {
-		return o.request != nil && slices.ContainsFunc(leavesOf(o.request), func(r leaf) bool { return r.last() == l.last() && memberFormOf(r.schema) != nil })
+		if o.request == nil {
+			return false
+		}
+		isCalled := memberFormOf(o.request) != nil && len(o.segments) > len(t.base) && strings.EqualFold(o.segments[len(o.segments)-1], l.last())
+		return isCalled || slices.ContainsFunc(leavesOf(o.request), func(r leaf) bool { return r.last() == l.last() && memberFormOf(r.schema) != nil })
 	})
 }
 
@@ -208,7 +218,7 @@ func (p *proposer) arePolicies(l leaf) bool {
 		return false
 	}
 	slug := t.answer["slug"]
-	return slug != nil && l.items.properties[slug.last()] != nil && common(l.items, answerOf(t.calls["read"])) >= 3
+	return slug != nil && l.items.properties[slug.last()] != nil && common(l.items, answerOf(t.calls["read"])) >= 2
 }
 
 // nameByCreate is the one text that a create demands and that answers always have.
@@ -219,7 +229,7 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 	}
 	var all []leaf
 	for _, l := range t.candidates(c) {
-		isDemanded := func(r leaf) bool { return r.demanded && r.isText() && slices.Equal(r.path, l.path) }
+		isDemanded := func(r leaf) bool { return r.demanded && r.isText() && r.last() == l.last() }
 		if l.isText() && !isAddress(l) && slices.ContainsFunc(leavesOf(create.request), isDemanded) {
 			all = append(all, l)
 		}

@@ -51,6 +51,7 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
 		func(l leaf) *source { return carriedWhole(t, call, l) },
 		func(l leaf) *source { return p.byWords(t, call, all, l) },
+		func(l leaf) *source { return p.lastList(t, call, all, isSent, isDone, l) },
 		func(l leaf) *source { return remaining(t, call, l) },
 	} {
 		for _, l := range all {
@@ -164,6 +165,33 @@ func (p *proposer) byWords(t *thing, call string, all []leaf, l leaf) *source {
 	return &source{leaf: l, concept: best, text: "=" + best.name, grade: likely, why: "by its name"}
 }
 
+// lastList takes, or asks for, a list of members that a request takes, where there is one
+// whose place in requests is not known.
+func (p *proposer) lastList(t *thing, call string, all []leaf, isSent func(*concept) bool, isDone func(leaf) bool, l leaf) *source {
+	form := memberFormOf(l.schema)
+	if form == nil || !form.isCertain && !p.bySlugs {
+		return nil
+	}
+	var left []*concept
+	var names []string
+	for _, name := range sent[call][t.name] {
+		if c := conceptOf(t.name, name); c.shape == shapeMembers && !isSent(c) {
+			left, names = append(left, c), append(names, "="+name)
+		}
+	}
+	isLast := countFunc(all, func(other leaf) bool {
+		f := memberFormOf(other.schema)
+		return f != nil && f.isCertain == form.isCertain && !isDone(other)
+	}) == 1
+	switch {
+	case len(left) == 0:
+		return nil
+	case len(left) == 1 && isLast && t.answer[left[0].name] != nil:
+		return &source{leaf: l, concept: left[0], text: names[0], grade: likely, why: "the only list that is left on both sides"}
+	}
+	return &source{leaf: l, grade: asked, text: "Which list does the request take as `" + clean(l.String()) + "`: " + listOf(names) + "?", why: "the name is not one of the answer"}
+}
+
 // remaining is what nothing fills: a request demands it, or an edit could reset it.
 func remaining(t *thing, call string, l leaf) *source {
 	if l.isObject() {
@@ -212,12 +240,18 @@ func (p *proposer) proposeBody(t *thing, call string, sources []source) {
 		case s.grade == asked:
 			p.ask(path, s.text, s.why)
 		case text == "" || p.isBodyStated(t, call, s):
-		case s.concept != nil && s.grade == sure && t.answer[s.concept.name].grade == likely && !t.answer[s.concept.name].known && s.concept.decides:
+		case s.concept != nil && s.grade == sure && t.isUnsure(s.concept):
 			p.mark(path, text, s.why+"; right if that of the answer is")
 		default:
 			p.propose(s.grade, path, text, s.why)
 		}
 	}
+}
+
+// isUnsure tells whether the place that the answer has for a concept has to be confirmed.
+func (t *thing) isUnsure(c *concept) bool {
+	at := t.answer[c.name]
+	return at != nil && at.grade != sure
 }
 
 // isBodyStated tells whether the file has another value of the request for the concept.
@@ -247,6 +281,7 @@ func (p *proposer) proposeKept(t *thing, sources []source) {
 		c := t.conceptAt(a)
 		switch {
 		case c != nil && !slices.Equal(t.answer[c.name].path, a.path), a.isObject() && t.hasConceptIn(a):
+		case c == nil && t.mayBeAsked(a):
 		case c == nil && contract.IsNotEdited(a.last()):
 			reported = append(reported, a)
 		case c == nil:
@@ -264,6 +299,13 @@ func (p *proposer) proposeKept(t *thing, sources []source) {
 	case len(plain) > 0:
 		p.state(path, flowList(plain), "a route of its own changes it")
 	}
+}
+
+// mayBeAsked tells whether a value may be what a question is about.
+func (t *thing) mayBeAsked(l leaf) bool {
+	return slices.ContainsFunc(t.missing(), func(c *concept) bool {
+		return !c.isOptional && c.fits(l.schema) && isSolid(c, l)
+	})
 }
 
 func yamlTexts(values []string) []string {

@@ -223,8 +223,8 @@ var concepts = map[string][]*concept{
 			name: "yearly_signatures", answered: "yearlyMaxNumberOfIndividualSignatures", shape: shapeCount, isOptional: true,
 			phrases: []string{"yearly max number individual signature", "yearly signature", "max signature"},
 		},
-		{name: "quota_start", answered: "quotaPeriodStart", shape: shapeTime, isOptional: true, phrases: []string{"quota period start", "quota start", "period start", "start"}},
-		{name: "quota_end", answered: "quotaPeriodEnd", shape: shapeTime, isOptional: true, phrases: []string{"quota period end", "quota end", "period end", "end"}},
+		{name: "quota_start", answered: "quotaPeriodStart", shape: shapeTime, isOptional: true, phrases: []string{"quota period start", "quota start", "period start", "start", "from", "begin"}},
+		{name: "quota_end", answered: "quotaPeriodEnd", shape: shapeTime, isOptional: true, phrases: []string{"quota period end", "quota end", "period end", "end", "until", "to"}},
 	},
 	auditEvent: {
 		optional(conceptID),
@@ -233,8 +233,8 @@ var concepts = map[string][]*concept{
 			phrases: []string{"time", "timestamp", "timestamp utc", "date time", "occurred at", "created at", "date", "at"},
 		},
 		{name: "name", answered: "eventName", shape: shapeText, isOptional: true, phrases: []string{"event name", "event", "event type", "type", "name", "action"}},
-		{name: "actor", answered: "metadata.actor", shape: shapeAny, isOptional: true, phrases: []string{"actor", "metadata user", "user", "by", "performed by", "initiator"}},
-		{name: "object", answered: "entity", shape: shapeAny, isOptional: true, phrases: []string{"entity", "object", "target", "subject", "resource"}},
+		{name: "actor", answered: "metadata.actor", shape: shapeAny, isOptional: true, phrases: []string{"actor", "metadata user", "user", "by", "performed by", "initiator", "who"}},
+		{name: "object", answered: "entity", shape: shapeAny, isOptional: true, phrases: []string{"entity", "object", "target", "subject", "resource", "what"}},
 		{
 			name: "changes", answered: "changes", shape: shapeAny, isOptional: true,
 			phrases: []string{"change", "changed property", "property change", "difference", "diff", "modification"},

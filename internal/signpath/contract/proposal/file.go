@@ -115,6 +115,7 @@ func (f *file) write(head []string) string {
 	for _, line := range head {
 		writeComment(&b, "", line)
 	}
+	b.WriteString("\n")
 	writeFacts(&b, f.facts, 0)
 	return b.String()
 }

@@ -139,13 +139,14 @@ func head(tool string) []string {
 		tool = "signpathctl"
 	}
 	return []string{
-		"What differs on this server from what the provider assumes of SignPath's API. What is not here is as assumed.",
-		"Made by " + clean(tool) + ", signpathctl contract map, from the server's OpenAPI document.",
+		"In what this server differs from what the provider assumes of SignPath's API; what is not here is as assumed.",
+		"Made by " + clean(tool) + " from the server's OpenAPI document: signpathctl contract map",
 		"",
-		"A comment that begins with a question mark stands behind what was proposed because its name is like another: look it up in the web " +
-			"application or in the server's documentation, and delete the comment if it is right. TODO is for you to fill in. While one of both is " +
-			"left, the provider reads and does not write.",
-		"An answer can tell more: run signpathctl contract map again with --mapping and this file, until it asks no more. Then",
-		"signpathctl contract rehearse reads the organization through the file and shows what to compare with the web application.",
+		"A comment that begins with a question mark: proposed because a name is like another. Look it up in the web application, correct " +
+			"the line if need be, and delete the comment. TODO: write the answer to the question behind it. While one of both is left, the provider " +
+			"reads and does not write.",
+		"",
+		"Next: answers tell more, so run signpathctl contract map again with --mapping and this file, until nothing is open. Then run " +
+			"signpathctl contract rehearse, which reads the organization through the file and shows what to compare with the web application.",
 	}
 }
