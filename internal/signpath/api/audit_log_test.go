@@ -74,11 +74,20 @@ func TestDecodeAuditEvent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := decodeAuditEvent(o); !reflect.DeepEqual(got, test.want) {
+			if got := (&Client{}).decodeAuditEvent(decoded(t, o)); !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got  %+v\nwant %+v", got, test.want)
 			}
 		})
 	}
+}
+
+func decoded(t *testing.T, event contract.Object) contract.Object {
+	t.Helper()
+	o, err := (*contract.Mapping)(nil).DecodeObject(contract.RouteAuditEvents, event, contract.Principals{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
 func TestDecodeAuditLog(t *testing.T) {
@@ -99,7 +108,7 @@ func TestDecodeAuditLog(t *testing.T) {
 		`<html>`:                        {-1, false},
 		`{"events":[{"id":"a"}],"events2":"none"`: {-1, false},
 	} {
-		log, err := decodeAuditLog([]byte(body))
+		log, err := (&Client{}).decodeAuditLog([]byte(body))
 		if want.events < 0 {
 			if !errors.Is(err, httpapi.ErrNotJSON) {
 				t.Errorf("%s: got %+v, %v", body, log, err)
@@ -122,11 +131,11 @@ func FuzzDecodeAuditLog(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		log, err := decodeAuditLog(body)
+		log, err := (&Client{}).decodeAuditLog(body)
 		if err != nil {
 			return
 		}
-		if page, err := contract.DecodePage(body, nil); err == nil && (len(page.Items) != len(log.Events) || (log.Partial && len(page.Signals) == 0)) {
+		if page, err := (*contract.Mapping)(nil).DecodePage(contract.RouteProjects, body, nil); err == nil && (len(page.Items) != len(log.Events) || (log.Partial && len(page.Signals) == 0)) {
 			t.Errorf("%d events of %d, partial %t: %q", len(log.Events), len(page.Items), log.Partial, body)
 		}
 		for _, event := range log.Events {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,8 +71,21 @@ func doChangeNothing(o *organization) error {
 	return err
 }
 
-func TestDocumentTellsTheNameOfTheRole(t *testing.T) {
-	for _, deviation := range []string{"rename=role:globalRole", "rename-request=role:userRole"} {
+// unmapped makes the client one that has no mapping.
+func (o *organization) unmapped() *organization {
+	o.config.Mapping = nil
+	o.restart()
+	return o
+}
+
+// A server that calls the role otherwise is refused without a mapping, and works with it.
+func TestAnotherNameOfTheRole(t *testing.T) {
+	for deviation, refusal := range map[string][]string{
+		"rename=role:globalRole":         {`it has no property "role"`, "globalRole", "signpathctl contract map"},
+		"rename-request=role:userRole":   {"POST /CIUsers/{id}/Edit is not sent", `does not have the property "role"`, "userRole", "signpathctl contract map"},
+		"spell-role=GlobalReader:Viewer": {"POST /CIUsers/{id}/Edit is not sent", `of the property "role" it takes only `, "signpathctl contract map"},
+		"role-numbers":                   {`its property "role" is a whole number where a text is expected`, "signpathctl contract map"},
+	} {
 		t.Run(deviation, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T) {
 				o := deviating(t, deviation)
@@ -79,6 +93,9 @@ func TestDocumentTellsTheNameOfTheRole(t *testing.T) {
 				if user, err := o.User(builder); err != nil || user.Role != "GlobalReader" {
 					t.Errorf("got %+v, %v", user, err)
 				}
+				sent := o.CountRequests("POST *")
+				expectError(t, o.unmapped().makeReader(), refusal...)
+				o.expectRequests(sent, "POST *")
 			})
 		})
 	}
@@ -86,9 +103,9 @@ func TestDocumentTellsTheNameOfTheRole(t *testing.T) {
 
 func TestContradictingDocument(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
-		o := deviating(t, unguessable)
+		o := deviating(t, "rename-request=role:newRole").unmapped()
 		err := o.makeReader()
-		expectError(t, err, "POST /CIUsers/{id}/Edit is not sent", `does not have the property "role"`, "role, globalRole, userRole", "newRole")
+		expectError(t, err, "POST /CIUsers/{id}/Edit is not sent", `does not have the property "role"`, "looked for role", "newRole")
 		var refused *contract.Error
 		if !errors.As(err, &refused) {
 			t.Errorf("got %T", err)
@@ -105,7 +122,7 @@ func TestContradictingDocument(t *testing.T) {
 func TestServerThatIgnoresTheAssumedName(t *testing.T) {
 	inFakeTime(t, func(t *testing.T) {
 		o := inProcess(t, mock.WithDialect(mock.Dialect{RenamedInRequests: map[string]string{"role": "newRole"}}),
-			judged(t, contracttest.Unwatched("the requests are as assumed, and that is wrong here")))
+			judged(t, contracttest.Unwatched("the requests are as assumed, and that is wrong here"))).unmapped()
 		expectError(t, o.makeReader(), "each time it was different when read back (role)", "does not take the change under the name that was sent")
 	})
 }
@@ -165,31 +182,37 @@ func TestCompareContract(t *testing.T) {
 		states := func(names ...string) map[contract.State][]contract.Line {
 			o := deviating(t, names...)
 			result := map[contract.State][]contract.Line{}
-			lines, err := contract.Compare(o.document())
+			m, err := contract.NewMapping(o.config.Mapping)
+			o.must(err)
+			lines, err := contract.Compare(o.document(), m)
 			o.must(err)
 			for _, line := range lines {
 				result[line.State] = append(result[line.State], line)
 			}
 			return result
 		}
-		if found := states(); len(found[contract.Differs])+len(found[contract.Missing]) > 0 || len(found[contract.Matches]) < 50 {
+		if found := states(); len(found[contract.Mapped])+len(found[contract.Missing]) > 0 || len(found[contract.Matches]) < 50 {
 			t.Errorf("the default dialect: %+v", found)
 		}
-		for _, lists := range []string{"wrapped-lists,summary-lists", "paging=envelope", "paging=token", "paging=next-link", "null-regular"} {
-			if found := states(lists); len(found[contract.Differs])+len(found[contract.Missing])+len(found[contract.Contradicts]) > 0 {
+		for _, lists := range []string{"wrapped-lists,summary-lists", "paging=envelope", "paging=token", "paging=next-link"} {
+			if found := states(lists); len(found[contract.Mapped])+len(found[contract.Missing])+len(found[contract.Contradicts]) > 0 {
 				t.Errorf("%s: %+v", lists, found)
 			}
 		}
-		for _, line := range states("edit-without-suffix")[contract.Differs] {
+		for _, line := range states("edit-without-suffix")[contract.Mapped] {
 			if line.Part != contract.PartRoute || !strings.HasSuffix(line.Assumed, "/Edit") || line.Assumed != line.Found+"/Edit" {
 				t.Errorf("got %+v", line)
 			}
 		}
-		renamed := states("rename=role:globalRole")[contract.Differs]
+		renamed := states("rename=role:globalRole")[contract.Mapped]
 		if len(renamed) != 6 { // Both kinds of users: read, Me and Edit.
 			t.Errorf("got %+v", renamed)
 		}
-		missing := states(unguessable)[contract.Missing]
+		lines, err := contract.Compare(deviating(t, "rename-request=role:newRole").document(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		missing := slices.DeleteFunc(lines, func(line contract.Line) bool { return line.State != contract.Missing })
 		if len(missing) != 2 || missing[0].Assumed != "role" || missing[0].Part != contract.PartRequest {
 			t.Errorf("got %+v", missing)
 		}

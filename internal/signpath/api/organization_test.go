@@ -12,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/wire"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -97,6 +98,7 @@ func newOrganization(t testing.TB, seed mock.Seed, options []mock.Option) *organ
 			OrganizationID: server.OrganizationID(),
 			// What the server's own document says is the matter of negotiation_test.go.
 			Contract: api.ContractAssumed,
+			Mapping:  mappingtest.File(t, server.Mapping()),
 		},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -29,39 +30,23 @@ func (o *organization) withoutRegularUser(is string) {
 	}
 }
 
-// nullableRole is a document in which the role in answers about users may be null.
-func nullableRole(document map[string]any) {
-	schemas, _ := document["components"].(map[string]any)["schemas"].(map[string]any)
-	for _, schema := range schemas {
-		described, _ := schema.(map[string]any)
-		properties, _ := described["properties"].(map[string]any)
-		if role, ok := properties["role"]; ok {
-			properties["role"] = map[string]any{"allOf": []any{role}, "nullable": true}
-		}
-	}
-}
+const nullIsRegularUser = "version: 1\nroles: {RegularUser: null}\n"
 
-// Null is a Regular User only where the document says so, by whichever route somebody is
-// read; and the document is asked once, and only about null.
+// Null is a Regular User only where the mapping says so, by whichever route somebody is read.
 func TestRoleThatIsNull(t *testing.T) {
 	for name, c := range map[string]struct {
-		options  []mock.Option
-		mode     api.ContractMode
-		is       string
+		file, is string
 		want     access.Role
-		requests int
 	}{
-		"the document says so":     {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAuto, "null", vocabulary.RoleRegularUser, 1},
-		"the document says not":    {nil, api.ContractAuto, "null", access.RoleUnstated, 1},
-		"there is no document":     {[]mock.Option{mock.WithDialect(mock.Dialect{NoDocument: true})}, api.ContractAuto, "null", access.RoleUnstated, 1},
-		"no document is asked":     {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAssumed, "null", access.RoleUnstated, 0},
-		"a word that nobody knows": {[]mock.Option{mock.WithDocument(nullableRole)}, api.ContractAuto, `"regularUser"`, "regularUser", 0},
-		"a Regular User":           {nil, api.ContractAuto, `"RegularUser"`, vocabulary.RoleRegularUser, 0},
+		"the mapping says so":      {nullIsRegularUser, "null", vocabulary.RoleRegularUser},
+		"nothing says so":          {"", "null", access.RoleUnstated},
+		"a word that nobody knows": {nullIsRegularUser, `"Visitor"`, "Visitor"},
+		"a Regular User":           {"", `"RegularUser"`, vocabulary.RoleRegularUser},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T) {
-				o := inProcess(t, append(c.options, judged(t, contracttest.Unwatched("the role is null, which is not assumed")))...)
-				o.config.Contract = c.mode
+				o := calibrating(t, judged(t, contracttest.Unwatched("the role is null, which is not assumed")))
+				o.config.Mapping = mappingtest.File(t, c.file)
 				o.as(builder)
 				o.withoutRegularUser(c.is)
 				me, err := o.client.Me(t.Context())
@@ -76,75 +61,39 @@ func TestRoleThatIsNull(t *testing.T) {
 						t.Errorf("by %s, the role is %s", from, p.Role)
 					}
 				}
-				o.expectRequests(c.requests, documentRoute)
+				o.expectRequests(0, documentRoute)
 			})
 		})
 	}
 }
 
-// A document that cannot be read now says nothing of null, and may the next time.
-func TestRoleThatIsNullWhileTheDocumentFails(t *testing.T) {
-	inFakeTime(t, func(t *testing.T) {
-		o := calibrating(t, mock.WithDocument(nullableRole), judged(t, contracttest.Unwatched("the role is null, which is not assumed")))
-		o.withoutRegularUser("null")
-		o.inject(mock.Fault{Route: documentRoute, Times: 1, Action: mock.FaultAnswer, Status: http.StatusInternalServerError})
-		_, err := o.client.Directory(t.Context(), access.KindUser)
-		expectError(t, err, "OpenAPI document", "could not be read", "500")
-		directory, err := o.client.Directory(t.Context(), access.KindUser)
-		o.must(err)
-		if p, _ := directory.Get(o.id(lead)); p.Role != vocabulary.RoleRegularUser {
-			t.Errorf("the role is %s", p.Role)
-		}
-	})
-}
-
-// Of an edit that leaves the role alone, what is read back is understood as before.
-func TestEditOfSomebodyWhoseRoleIsNull(t *testing.T) {
-	inFakeTime(t, func(t *testing.T) {
-		o := calibrating(t, mock.WithDocument(nullableRole), judged(t, contracttest.Unwatched("the role is null, which is not assumed")))
-		o.withoutRegularUser("null")
-		_, err := o.client.EditPrincipal(t.Context(), access.KindUser, o.id(lead), api.PrincipalChange{Role: ptr(vocabulary.RoleGlobalReader)})
-		o.must(err)
-		_, err = o.client.EditPrincipal(t.Context(), access.KindCIUser, o.id(builder), api.PrincipalChange{Settings: notify("other@example.com")})
-		o.must(err)
-		directory, err := o.client.Directory(t.Context(), access.KindUser, access.KindCIUser)
-		o.must(err)
-		for reference, want := range map[string]access.Role{lead: vocabulary.RoleGlobalReader, builder: vocabulary.RoleRegularUser} {
-			if p, _ := directory.Get(o.id(reference)); p.Role != want {
-				t.Errorf("%s has the role %s", reference, p.Role)
-			}
-		}
-	})
-}
-
-// A Regular User is written as the server writes one, and read back as either.
+// A Regular User is written as the mapping says, and an edit of something else leaves that as it
+// is.
 func TestSomebodyBecomesARegularUser(t *testing.T) {
 	const admin = "user:org.admin@example.com"
 	for name, c := range map[string]struct {
-		options []mock.Option
-		answers string // for the role of a Regular User; "" if it is as it is assumed.
+		dialect mock.Dialect
 		want    string
 	}{
-		"as assumed":                 {nil, "", `"RegularUser"`},
-		"it may be null, and is not": {[]mock.Option{mock.WithDocument(nullableRole)}, "", `"RegularUser"`},
-		"it may be null, and is":     {[]mock.Option{mock.WithDocument(nullableRole)}, "null", "null"},
-		"nothing else is taken":      {[]mock.Option{mock.WithDialect(mock.Dialect{NullRegularUser: true})}, "", "null"},
+		"as assumed": {mock.Dialect{}, `"RegularUser"`},
+		"as null":    {mock.Dialect{NullRegularUser: true}, "null"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T) {
-				o := calibrating(t, append(c.options, judged(t, contracttest.Unwatched("the role is null, which is not assumed")))...)
-				if c.answers != "" {
-					o.withoutRegularUser(c.answers)
-				}
+				o := calibrating(t, mock.WithDialect(c.dialect), judged(t, contracttest.Unwatched("the role is null, which is not assumed")))
 				_, err := o.client.Directory(t.Context(), access.Kinds()...)
 				o.must(err)
 				change := api.PrincipalChange{Role: ptr(vocabulary.RoleRegularUser)}
 				o.must(o.client.SettleEdit(t.Context(), access.KindUser, o.id(admin), change))
-				_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(admin), change)
-				o.must(err)
+				for _, change := range []api.PrincipalChange{change, {Settings: notify("other@example.com")}} {
+					_, err = o.client.EditPrincipal(t.Context(), access.KindUser, o.id(admin), change)
+					o.must(err)
+				}
 				edits := o.Requests("POST /InteractiveUsers/{id}/Edit")
-				if len(edits) != 1 || !strings.Contains(edits[0].RequestBody, `"role":`+c.want) {
-					t.Errorf("the edits are %v, want the role %s", edits, c.want)
+				for _, edit := range edits {
+					if len(edits) != 2 || !strings.Contains(edit.RequestBody, `"role":`+c.want) {
+						t.Errorf("the edits are %v, want the role %s", edits, c.want)
+					}
 				}
 				if user, err := o.User(admin); err != nil || user.Role != mock.RoleRegularUser {
 					t.Errorf("got %+v, %v", user, err)

@@ -14,7 +14,7 @@ func TestUnknownRolesAreKept(t *testing.T) {
 	user := func(id string, role access.Role) access.Principal {
 		return access.Principal{Kind: access.KindUser, ID: id, Email: id + "@example.com", Role: role}
 	}
-	client := &Client{snapshot: newSnapshot()}
+	client := &Client{snapshot: newSnapshot(nil)}
 	expect := func(when string, want int) {
 		t.Helper()
 		if got := client.UnknownRoles(); len(got) != want {
@@ -38,7 +38,7 @@ func TestUnknownRolesAreKept(t *testing.T) {
 // An id counts as known before a create only if it was noted before, in whatever case.
 func TestWhoWasKnownBefore(t *testing.T) {
 	const before, after = "A0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"
-	s := newSnapshot()
+	s := newSnapshot(nil)
 	s.keepList(access.KindUser, []access.Principal{{Kind: access.KindUser, ID: before}})
 	at := s.now()
 	s.keepList(access.KindUser, []access.Principal{{Kind: access.KindUser, ID: before}, {Kind: access.KindUser, ID: after}})

@@ -106,7 +106,7 @@ func (s Settled) mayLeaveOut(name string, e Edit) error {
 		return nil
 	}
 	return s.refuse("it takes the property %q, and the answer of %s does not say what that is now: left out, it may be reset. The answer has %s. %s",
-		name, s.assumed.Edits, listed(e.Before.Names()), Advice)
+		s.request.nameOf(name), s.assumed.Edits, listed(e.Before.Names()), Advice)
 }
 
 // carries refuses to send back what the request does not take as it is.
@@ -116,7 +116,7 @@ func (s Settled) carries(name string, value json.RawMessage) error {
 		answer = s.answer.properties[name].schema
 	}
 	if reason := s.taken.properties[name].carries(answer, value); reason != "" {
-		return s.refuse("it could not send the property %q as it is: by the server's own OpenAPI document, %s", name, reason)
+		return s.refuse("it could not send the property %q as it is: by the server's own OpenAPI document, %s", s.request.nameOf(name), reason)
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ func TestComposeEdit(t *testing.T) {
 	const assumed = `{"id":"x","slug":"release","verifyOriginPolicy":true,"verifyTrustedBuildSystem":true,"useApprovalProcess":true,"requiredApprovals":2,` +
 		`"originPolicyVerification":{"allowedBranchNames":["main"]},"pipelinePolicies":[{"level":"Enforce"}],` +
 		`"submitters":["` + ciID + `"],"approvers":["` + userID + `","` + groupID + `"]}`
+	const perKind = "members: {answer: {form: per_kind, user: interactiveUsers, ci_user: ciUsers, group: userGroups}}"
 	wanted := Object{"approvers": EncodeMembers([]string{userID, groupID})}
 	tests := map[string]struct {
 		before  string
@@ -35,18 +36,23 @@ func TestComposeEdit(t *testing.T) {
 		// request is the schema of the server's document; empty for none.
 		request string
 		want    string
+		// file is that of the mapping; empty for none.
+		file string
 	}{
-		"no document": {policy, wanted, "", assumed},
+		"no document": {policy, wanted, "", assumed, ""},
 		"old names go with the old names": {
 			strings.NewReplacer("verifiesOriginPolicy", "verifiesOrigin").Replace(policy), wanted, "",
 			strings.NewReplacer("verifyOriginPolicy", "verifyOrigin", "originPolicyVerification", "originVerification").Replace(assumed),
+			`signing_policy: {answer: {verifies_origin_policy: verifiesOrigin}, edit: {body:
+			  {verifyOrigin: =verifies_origin_policy, originVerification: =origin_policy_verification}}}`,
 		},
 		"lists per kind are answered as they came": {
 			`{` + settings + `,"approvers":{"interactiveUsers":["` + userID + `"],"userGroups":[]},"submitters":{"ciUsers":["` + ciID + `"]}}`, wanted, "",
 			strings.NewReplacer(
-				`"approvers":["`+userID+`","`+groupID+`"]`, `"approvers":{"interactiveUsers":["`+userID+`"],"userGroups":["`+groupID+`"]}`,
-				`"submitters":["`+ciID+`"]`, `"submitters":{"ciUsers":["`+ciID+`"]}`,
+				`"approvers":["`+userID+`","`+groupID+`"]`, `"approvers":{"interactiveUsers":["`+userID+`"],"ciUsers":[],"userGroups":["`+groupID+`"]}`,
+				`"submitters":["`+ciID+`"]`, `"submitters":{"interactiveUsers":[],"ciUsers":["`+ciID+`"],"userGroups":[]}`,
 			).Replace(assumed),
+			perKind,
 		},
 		"the document has other names": {
 			policy, wanted,
@@ -56,52 +62,57 @@ func TestComposeEdit(t *testing.T) {
 			`{"verifyOrigin":true,"originVerification":{"allowedBranchNames":["main"]},"requireTrustedBuildSystem":true,"requireApproval":true,` +
 				`"numberOfRequiredApprovals":2,"pipelinePolicies":[{"level":"Enforce"}],` +
 				`"submitterIds":["` + ciID + `"],"approverIds":["` + userID + `","` + groupID + `"]}`,
+			`signing_policy: {edit: {body: {approverIds: =approvers, submitterIds: =submitters, verifyOrigin: =verifies_origin_policy,
+			  originVerification: =origin_policy_verification, requireTrustedBuildSystem: =verifies_trusted_build_system,
+			  requireApproval: =uses_approval_process, numberOfRequiredApprovals: =required_approvals}}}`,
 		},
 		"the document has objects": {
 			`{"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`, wanted,
 			`{"properties":{"approvers":{"type":"array","items":{"$ref":"#/components/schemas/Member"}},"submitters":{"type":"array","items":{"type":"string"}}}}`,
 			`{"submitters":["` + ciID + `"],"approvers":[{"id":"` + userID + `"},{"id":"` + groupID + `"}]}`,
+			`signing_policy: {edit: {body: {approvers: {from: =approvers, members: {form: objects}}}}}`,
 		},
 		"the document has lists per kind": {
 			`{"submitters":["` + ciID + `"],"approvers":["` + userID + `"]}`, wanted,
 			`{"properties":{"approvers":{"type":"object","properties":{"users":{"type":"array"},"ciUsers":{"type":"array"},"groups":{"type":"array"}}},
 			  "submitters":{"allOf":[{"type":"object","properties":{"ciUserIds":{"type":"array"}}}],"nullable":true}}}`,
 			`{"submitters":{"ciUserIds":["` + ciID + `"]},"approvers":{"users":["` + userID + `"],"ciUsers":[],"groups":["` + groupID + `"]}}`,
+			`signing_policy: {edit: {body: {approvers: {from: =approvers, members: {form: per_kind, user: users, ci_user: ciUsers, group: groups}},
+			  submitters: {from: =submitters, members: {form: per_kind, ci_user: ciUserIds}}}}}`,
 		},
 		"what is empty needs no place": {
 			`{"description":null,"labels":[],"approvers":[]}`,
 			Object{"approvers": EncodeMembers([]string{userID})},
-			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`,
+			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`, "",
 		},
 		"ids, links and times need none": {
 			`{"id":"x","slug":"release","link":"l","certificateLink":"l","isActive":true,"status":"Valid","createdAt":"2026-01-01","approvers":[]}`,
 			Object{"approvers": EncodeMembers([]string{userID})},
-			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`,
-		},
-		"what has the same name goes before what goes with it": {
-			`{"verifyTrustedBuildSystem":false,"verifiesTrustedBuildSystem":true,"requiredApprovals":1,"requiredNumberOfApprovals":2,"approvers":[]}`, nil,
-			`{"properties":{"approvers":` + listOfIDs + `,"verifyTrustedBuildSystem":{"type":"boolean"},"verifiesTrustedBuildSystem":{"type":"boolean"},
-			  "requiredApprovals":{"type":"integer"},"requiredNumberOfApprovals":{"type":"integer"}}}`,
-			`{"approvers":[],"verifyTrustedBuildSystem":false,"verifiesTrustedBuildSystem":true,"requiredApprovals":1,"requiredNumberOfApprovals":2}`,
+			`{"properties":{"approvers":` + listOfIDs + `}}`, `{"approvers":["` + userID + `"]}`, "",
 		},
 		"a request that takes anything": {
 			`{"flavour":"sweet","approvers":[]}`,
 			Object{"approvers": EncodeMembers([]string{userID})},
-			`{"properties":{"approvers":` + listOfIDs + `},"additionalProperties":true}`, `{"flavour":"sweet","approvers":["` + userID + `"]}`,
+			`{"properties":{"approvers":` + listOfIDs + `},"additionalProperties":true}`, `{"flavour":"sweet","approvers":["` + userID + `"]}`, "",
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			settled := settledBy(t, RoutePolicyEdit, nil)
+			var d document
 			if test.request != "" {
-				settled = settledBy(t, RoutePolicyEdit, documentOfPolicies(t, test.request, "{}"))
+				d = documentOfPolicies(t, test.request, "{}")
 			}
-			request, err := settled.ComposeEdit(edited(t, test.before, test.changes))
+			n := by(t, d, test.file)
+			settled, err := n.Settle(RoutePolicyEdit, principalsOfTest)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := MustMarshal(request); !SameJSON(got, json.RawMessage(test.want)) {
-				t.Errorf("got  %s\nwant %s", got, test.want)
+			request, err := settled.ComposeEdit(editedBy(t, n.mapping, RoutePolicy, test.before, test.changes))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !SameJSON(request, json.RawMessage(test.want)) {
+				t.Errorf("got  %s\nwant %s", request, test.want)
 			}
 		})
 	}
@@ -129,7 +140,7 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 		},
 		"what is to be changed has no place": {
 			`"submitters":` + listOfIDs, lists, `{"submitters":[],"approvers":[]}`,
-			`does not have the property "approvers" there (looked for approvers, approverIds). It offers submitters`,
+			`does not have the property "approvers" there (looked for approvers). It offers submitters`,
 		},
 		"another property of a known name": {
 			`"approvers":` + listOfIDs + `,"name":{"type":"string"}`, "", `{"name":"a","displayName":"b","approvers":[]}`,
@@ -166,11 +177,11 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 		"a list of members of another form": {
 			`"submitters":` + listOfIDs + `,"approvers":{"type":"array","items":{"type":"object","required":["id","type"],` +
 				`"properties":{"id":{"type":"string"},"type":{}}}}`,
-			"", `{"submitters":[],"approvers":[]}`, `each of its members has to have the property "type"`,
+			"", `{"submitters":[],"approvers":[]}`, `of the property "approvers" in an item, it takes what is object, and the value is string`,
 		},
 		"the document is of another version": {
 			lists + `,"verifyOrigin":{"type":"boolean"}`, lists + `,"verifiesOrigin":{"type":"boolean"}`, `{"submitters":[],"approvers":[],"verifiesOriginPolicy":true}`,
-			`answers the property "verifiesOriginPolicy", and the server's own OpenAPI document does not know it`,
+			`does not have the property "verifiesOriginPolicy" there (looked for verifyOriginPolicy). It offers approvers, submitters, verifyOrigin`,
 		},
 		"two names in the request for one in the answer": {
 			`"approvers":` + listOfIDs + `,"requiredApprovals":{"type":"integer"},"requiredNumberOfApprovals":{"type":"integer"}`, "",
@@ -228,22 +239,30 @@ func TestEditTellsOfOtherRoutes(t *testing.T) {
 func TestEditOfWhatTheAnswerLeavesOut(t *testing.T) {
 	const name, email = `"name":{"type":"string"}`, `{"type":"string","nullable":true}`
 	edit := RoutesOf[access.KindCIUser].Edit
-	for property, test := range map[string]struct{ answer, want string }{
-		"another name": {`,"notificationEmail":` + email, `{"name":"build","notificationEmail":"new@example.com"}`},
-		"never shown":  {"", ""},
+	for property, test := range map[string]struct{ file, answer, want string }{
+		"another name": {
+			`ci_user: {answer: {notification_email: notificationEmail}, edit: {body: {notificationEmail: =notification_email}}}`,
+			`,"notificationEmail":` + email, `{"name":"build","notificationEmail":"new@example.com"}`,
+		},
+		"never shown": {`ci_user: {edit: {body: {notificationEmail: =notification_email}}}`, "", ""},
 	} {
 		t.Run(property, func(t *testing.T) {
 			d := documentOf(t,
 				described{"get", edit.Edits.Path, "", `{"properties":{` + name + test.answer + `}}`},
 				described{"post", edit.Path, `{"properties":{` + name + `,"notificationEmail":` + email + `}}`, "{}"})
 			for _, isSummary := range []bool{false, true} {
-				change := edited(t, `{"name":"build"}`, Object{"notificationEmailAddress": MustMarshal("new@example.com")})
+				n := by(t, d, test.file)
+				settled, err := n.Settle(edit, principalsOfTest)
+				if err != nil {
+					t.Fatal(err)
+				}
+				change := editedBy(t, n.mapping, edit.Edits, `{"name":"build"}`, Object{"notificationEmailAddress": MustMarshal("new@example.com")})
 				change.IsSummary = isSummary
-				request, err := settledBy(t, edit, d).ComposeEdit(change)
+				request, err := settled.ComposeEdit(change)
 				if test.want == "" {
 					expectContractError(t, err, `it would write the property "notificationEmail"`, "does not answer it")
-				} else if err != nil || !SameJSON(MustMarshal(request), json.RawMessage(test.want)) {
-					t.Errorf("%s, %v", MustMarshal(request), err)
+				} else if err != nil || !SameJSON(request, json.RawMessage(test.want)) {
+					t.Errorf("%s, %v", request, err)
 				}
 			}
 		})
@@ -268,8 +287,8 @@ func TestEditOfAGroupWithItsMembers(t *testing.T) {
 			if d == nil {
 				want = sent + `}`
 			}
-			if err != nil || !SameJSON(MustMarshal(composed), json.RawMessage(want)) {
-				t.Errorf("%q: %s, %v", request, MustMarshal(composed), err)
+			if err != nil || !SameJSON(composed, json.RawMessage(want)) {
+				t.Errorf("%q: %s, %v", request, composed, err)
 			}
 			if d == nil {
 				want = map[string]string{"": sent + `}`, members: sent + `,"members":["` + userID + `"]}`}[request]

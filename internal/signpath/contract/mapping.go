@@ -193,7 +193,8 @@ func (m *Mapping) addRoute(r *Route) {
 	}
 	if path != "" {
 		wire := *r
-		wire.Method, wire.Path = method, path
+		// A mapping states paths below the organization in the version that is no preview.
+		wire.Method, wire.Path, wire.Preview = method, path, false
 		m.wires[r] = &wire
 	}
 	m.requests[r] = m.requestOf(t, r, call)

@@ -370,7 +370,7 @@ func isEdited(name string) bool {
 // document: nobody could tell what it was, or what it is then.
 func (s Settled) notShown(name string) *Error {
 	return s.refuse("it would write the property %q, and by the server's own OpenAPI document %s does not answer it, so that nobody could see what it is. There it has %s",
-		name, s.assumed.shownBy(), listed(s.answer.names()))
+		s.request.nameOf(name), s.assumed.shownBy(), listed(s.answer.names()))
 }
 
 // ComposeMembers returns a request that names members of a list.

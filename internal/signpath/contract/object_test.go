@@ -13,9 +13,7 @@ func TestDecodeMembers(t *testing.T) {
 	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
 	good := map[string][]string{
 		`[]`: {},
-		`["` + b + `","` + strings.ToUpper(a) + `","` + b + `"]`:         {a, b},
-		`[{"id":"` + b + `","name":"B"},{"id":"` + a + `"}]`:             {a, b},
-		`["` + a + `",{"id":"` + b + `","link":"https://example.com/"}]`: {a, b},
+		`["` + b + `","` + strings.ToUpper(a) + `","` + b + `"]`: {a, b},
 	}
 	for body, want := range good {
 		if got, err := DecodeMembers(json.RawMessage(body)); err != nil || !slices.Equal(got, want) {
@@ -23,7 +21,7 @@ func TestDecodeMembers(t *testing.T) {
 		}
 	}
 	bad := []string{
-		``, `null`, `{}`, `{"ciUsers":null}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`,
+		``, `null`, `{}`, `{"ciUsers":null}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`, `[{"id":"` + a + `"}]`, `{"ciUsers":[]}`,
 	}
 	for _, body := range bad {
 		if got, err := DecodeMembers(json.RawMessage(body)); err == nil {
@@ -85,21 +83,17 @@ func TestLastID(t *testing.T) {
 
 func TestCreatedIDs(t *testing.T) {
 	const a, b = "1f0a6c4e-7d5b-4c11-8f2e-0a9b8c7d6e5f", "2b7d9e10-3c4f-4a52-9d68-1e2f3a4b5c6d"
-	tests := []struct {
-		kind access.Kind
-		body string
-		want string
-	}{
-		{access.KindCIUser, `{"id":"` + strings.ToUpper(a) + `"}`, a},
-		{access.KindCIUser, `{"ciUserId":"` + a + `"}`, a},
-		{access.KindUser, `{"interactiveUserId":"` + a + `","id":""}`, a},
-		{access.KindUser, `{"ciUserId":"` + a + `"}`, b},
-		{access.KindUser, ``, b},
-		{access.KindUser, `["` + a + `"]`, b},
-	}
-	for _, test := range tests {
-		if got := CreatedID(test.kind, []byte(test.body), "/CIUsers/"+b); got != test.want {
-			t.Errorf("%s %s: %q, want %q", test.kind, test.body, got, test.want)
+	create := RoutesOf[access.KindCIUser].Create
+	for _, test := range []struct{ file, body, want string }{
+		{"", `{"id":"` + a + `"}`, b},
+		{"ci_user: {create: {id: id}}", `{"id":"` + strings.ToUpper(a) + `"}`, a},
+		{"ci_user: {create: {id: result.robot}}", `{"result":{"robot":"` + a + `"}}`, a},
+		{"ci_user: {create: {id: result.robot}}", `{"id":"` + a + `"}`, b},
+		{"user: {create: {id: id}}", `{"id":"` + a + `"}`, b},
+		{"ci_user: {create: {id: id}}", ``, b},
+	} {
+		if got := mapped(t, test.file).CreatedID(create, []byte(test.body), "/CIUsers/"+b); got != test.want {
+			t.Errorf("%+v: %q", test, got)
 		}
 	}
 }

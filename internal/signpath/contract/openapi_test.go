@@ -138,7 +138,7 @@ func TestTheDocumentHasThePropertiesOfEachRoute(t *testing.T) {
 	for _, r := range Routes() {
 		described, _ := assumed().of(r)
 		for _, p := range r.Request {
-			if name := p.requestNames()[0]; described.request.factOf(name).evidence == "" {
+			if name := p.requestName(); described.request.factOf(name).evidence == "" {
 				t.Errorf("%s: the document lacks %s in the request", r, name)
 			}
 		}
@@ -253,28 +253,6 @@ func documentedProperties(t *testing.T) []documentedProperty {
 	}
 	walk(document)
 	return found
-}
-
-// The names of a new object's id are in a table of their own.
-func TestTheDocumentHasTheNamesOfNewIDs(t *testing.T) {
-	known := map[string]bool{string(PropAPIToken): true}
-	for kind, names := range createdIDNames {
-		for _, name := range names {
-			known[name] = true
-		}
-		described, _ := assumed().of(RoutesOf[kind].Create)
-		for _, name := range names {
-			if described.answer.factOf(name).evidence == "" {
-				t.Errorf("the document lacks %s in the answer to %s", name, RoutesOf[kind].Create)
-			}
-		}
-	}
-	described, _ := assumed().of(RoutesOf[access.KindUser].Create)
-	for _, name := range described.answer.names() {
-		if !known[name] {
-			t.Errorf("the client lacks %s", name)
-		}
-	}
 }
 
 func TestRoutesThatActEachTime(t *testing.T) {

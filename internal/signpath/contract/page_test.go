@@ -17,7 +17,7 @@ func TestDecodePage(t *testing.T) {
 		"\n{ \"list\" : [ {} ] }\r\n": 1,
 	}
 	for body, want := range good {
-		got, err := DecodePage([]byte(body), http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"1"}, "Content-Range": {"bytes 0-1/2"}})
+		got, err := (*Mapping)(nil).DecodePage(RouteProjects, []byte(body), http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"1"}, "Content-Range": {"bytes 0-1/2"}})
 		if err != nil || len(got.Items) != want || len(got.Signals) > 0 {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
@@ -31,7 +31,7 @@ func TestDecodePage(t *testing.T) {
 		`{"list":[],"continuationToken":7}`, `{"list":[],"total":{"a":1}}`,
 	}
 	for _, body := range bad {
-		if got, err := DecodePage([]byte(body), nil); err == nil {
+		if got, err := (*Mapping)(nil).DecodePage(RouteProjects, []byte(body), nil); err == nil {
 			t.Errorf("%s is taken for %+v", body, got)
 		}
 	}
@@ -46,7 +46,7 @@ func (p Page) summary() string {
 		return fmt.Sprint(*n)
 	}
 	return strings.Join([]string{
-		count(p.Total), count(p.Pages), p.Next, p.TokenName, p.Token, fmt.Sprintf("more=%t", p.More), fmt.Sprintf("last=%t", p.Last),
+		count(p.Total), count(p.Pages), p.Next, p.Token, fmt.Sprintf("more=%t", p.More), fmt.Sprintf("last=%t", p.Last),
 	}, " ")
 }
 
@@ -57,45 +57,45 @@ func TestSignalsOfAPage(t *testing.T) {
 		header header
 		want   string
 	}{
-		"total": {`{"items":[],"totalCount":8,"pageNumber":1,"page_size":20}`, nil, "8 ?    more=false last=false"},
+		"total": {`{"items":[],"totalCount":8,"pageNumber":1,"page_size":20}`, nil, "8 ?   more=false last=false"},
 		"ASP.NET": {
 			`{"items":[],"pageCount":1,"totalItemCount":8,"hasNextPage":true,"hasPreviousPage":false,"isFirstPage":true,"isLastPage":false}`, nil,
-			"8 ?    more=true last=false",
+			"8 ?   more=true last=false",
 		},
-		"OData":            {`{"value":[],"@odata.count":8,"@odata.nextLink":"/a?$skip=1"}`, nil, "8 ? /a?$skip=1   more=false last=false"},
-		"no total":         {`{"items":[],"totalCount":null}`, nil, "? ?    more=false last=false"},
-		"no next link":     {`{"items":[],"nextLink":null}`, nil, "? ?    more=false last=true"},
-		"an empty token":   {`{"items":[],"continuationToken":""}`, nil, "? ?    more=false last=true"},
-		"a token":          {`{"items":[],"nextCursor":"abc"}`, nil, "? ?  nextCursor abc more=false last=false"},
-		"a token as next":  {`{"items":[],"next":"abc"}`, nil, "? ?  next abc more=false last=false"},
-		"a number as next": {`{"items":[],"nextPage":2}`, nil, "? ?    more=true last=false"},
+		"OData":            {`{"value":[],"@odata.count":8,"@odata.nextLink":"/a?$skip=1"}`, nil, "8 ? /a?$skip=1  more=false last=false"},
+		"no total":         {`{"items":[],"totalCount":null}`, nil, "? ?   more=false last=false"},
+		"no next link":     {`{"items":[],"nextLink":null}`, nil, "? ?   more=false last=true"},
+		"an empty token":   {`{"items":[],"continuationToken":""}`, nil, "? ?   more=false last=true"},
+		"a token":          {`{"items":[],"nextCursor":"abc"}`, nil, "? ?  abc more=false last=false"},
+		"a token as next":  {`{"items":[],"next":"abc"}`, nil, "? ?  abc more=false last=false"},
+		"a number as next": {`{"items":[],"nextPage":2}`, nil, "? ?   more=true last=false"},
 		"nested": {
 			`{"items":[],"meta":{"pagination":{"total":8,"total_pages":2,"links":{"next":{"href":"?p=2"},"self":{"href":"?p=1"}}}}}`, nil,
-			"8 2 ?p=2   more=false last=false",
+			"8 2 ?p=2  more=false last=false",
 		},
-		"the place alone": {`{"items":[],"page":{"number":0,"size":20}}`, nil, "? ?    more=false last=false"},
+		"the place alone": {`{"items":[],"page":{"number":0,"size":20}}`, nil, "? ?   more=false last=false"},
 		"Link": {
 			`[]`,
 			header{"Link": {`<https://h/a?x=1,2>; title="rel=next"; rel="prev", <https://h/a?x=3>; rel="last NEXT"`}},
-			"? ? https://h/a?x=3   more=false last=false",
+			"? ? https://h/a?x=3  more=false last=false",
 		},
 		"Link, twice": {
 			`[]`,
 			header{"Link": {`<https://h/a?x=1>; rel=prev`, `<https://h/a?x=3>;rel=next`}},
-			"? ? https://h/a?x=3   more=false last=true",
+			"? ? https://h/a?x=3  more=false last=true",
 		},
-		"Link, last page":    {`[]`, header{"Link": {`<https://h/a?x=1>; rel=prev`}}, "? ?    more=false last=true"},
-		"Link, broken":       {`[]`, header{"Link": {`https://h/a?x=1; rel="next"`}}, "? ?    more=true last=false"},
-		"totals":             {`[]`, header{"X-Total-Count": {"8"}, "X-Total": {" 8 "}, "X-Total-Pages": {"2"}}, "8 2    more=false last=false"},
-		"Content-Range":      {`[]`, header{"Content-Range": {"users 0-19/53"}}, "53 ?    more=false last=false"},
-		"X-Pagination":       {`[]`, header{"X-Pagination": {`{"TotalCount":8,"TotalPages":2,"HasNext":true,"x":1}`}}, "8 2    more=true last=false"},
-		"X-Next-Page":        {`[]`, header{"X-Next-Page": {"2"}, "X-Per-Page": {"20"}}, "? ?    more=true last=false"},
-		"X-Next-Page, empty": {`[]`, header{"X-Next-Page": {""}}, "? ?    more=false last=true"},
-		"X-Has-More":         {`[]`, header{"X-Has-More": {"True"}}, "? ?    more=true last=false"},
+		"Link, last page":    {`[]`, header{"Link": {`<https://h/a?x=1>; rel=prev`}}, "? ?   more=false last=true"},
+		"Link, broken":       {`[]`, header{"Link": {`https://h/a?x=1; rel="next"`}}, "? ?   more=true last=false"},
+		"totals":             {`[]`, header{"X-Total-Count": {"8"}, "X-Total": {" 8 "}, "X-Total-Pages": {"2"}}, "8 2   more=false last=false"},
+		"Content-Range":      {`[]`, header{"Content-Range": {"users 0-19/53"}}, "53 ?   more=false last=false"},
+		"X-Pagination":       {`[]`, header{"X-Pagination": {`{"TotalCount":8,"TotalPages":2,"HasNext":true,"x":1}`}}, "8 2   more=true last=false"},
+		"X-Next-Page":        {`[]`, header{"X-Next-Page": {"2"}, "X-Per-Page": {"20"}}, "? ?   more=true last=false"},
+		"X-Next-Page, empty": {`[]`, header{"X-Next-Page": {""}}, "? ?   more=false last=true"},
+		"X-Has-More":         {`[]`, header{"X-Has-More": {"True"}}, "? ?   more=true last=false"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := DecodePage([]byte(test.body), test.header)
+			got, err := (*Mapping)(nil).DecodePage(RouteProjects, []byte(test.body), test.header)
 			if err != nil || got.summary() != test.want || len(got.Signals) == 0 {
 				t.Errorf("%q, %v, signals %q\nwant %q", got.summary(), err, got.Signals, test.want)
 			}
@@ -103,39 +103,34 @@ func TestSignalsOfAPage(t *testing.T) {
 	}
 }
 
-func TestPagingOfADocument(t *testing.T) {
-	tests := []struct {
-		names               string
-		parameters          []string
-		page, offset, token string
-	}{
-		{"search isActive api-version", nil, "", "", ""},
-		{"pageSize pageNumber", []string{"pageNumber", "pageSize"}, "pageNumber", "", ""},
-		{"Paging.Page Paging.Size filter.name", []string{"Paging.Page", "Paging.Size"}, "Paging.Page", "", ""},
-		{"page[number] page[size]", []string{"page[number]", "page[size]"}, "page[number]", "", ""},
-		{"$skip $top", []string{"$skip", "$top"}, "", "$skip", ""},
-		{"per_page page_token", []string{"page_token", "per_page"}, "", "", "page_token"},
-		{"ContinuationToken", []string{"ContinuationToken"}, "", "", ""},
-	}
-	for _, test := range tests {
+// What the document says of pages tells that there are some.
+func TestPageParameters(t *testing.T) {
+	for names, want := range map[string][]string{
+		"search isActive api-version":         nil,
+		"pageSize pageNumber":                 {"pageNumber", "pageSize"},
+		"Paging.Page Paging.Size filter.name": {"Paging.Page", "Paging.Size"},
+		"page[number] page[size]":             {"page[number]", "page[size]"},
+		"$skip $top":                          {"$skip", "$top"},
+		"ContinuationToken":                   {"ContinuationToken"},
+	} {
 		document := `{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{` +
 			`"parameters":[{"name":"o","in":"path","required":true,"schema":{"type":"string"}}],` +
 			`"get":{"parameters":[{"$ref":"#/components/parameters/A"}`
-		for _, name := range strings.Fields(test.names) {
+		for _, name := range strings.Fields(names) {
 			document += fmt.Sprintf(`,{"name":%q,"in":"query","schema":{"type":"string"}}`, name)
 		}
 		document += `],"responses":{}}}},"components":{"parameters":{"A":{"name":"Accept","in":"header","schema":{"type":"string"}}}}}`
-		known, err := Negotiate([]byte(document))
-		if err != nil {
-			t.Fatal(err)
-		}
-		paging := known.Paging(RoutesOf["ci_user"].List)
-		if !slices.Equal(paging.Parameters(), test.parameters) || paging.Page() != test.page ||
-			paging.Offset() != test.offset || paging.Token("nextPageToken") != test.token {
-			t.Errorf("%s: %q, %q, %q, %q", test.names, paging.Parameters(), paging.Page(), paging.Offset(), paging.Token("nextPageToken"))
+		for file, want := range map[string][]string{"": want, "ci_user: {list: {page: {whole: true}}}": nil} {
+			known, err := Negotiate([]byte(document), mapped(t, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := known.PageParameters(RoutesOf["ci_user"].List); !slices.Equal(got, want) {
+				t.Errorf("%s: %q", names, got)
+			}
 		}
 	}
-	if got := (Negotiation{}).Paging(RouteProjects).Parameters(); got != nil {
+	if got := (Negotiation{}).PageParameters(RouteProjects); got != nil {
 		t.Errorf("without a document: %q", got)
 	}
 }

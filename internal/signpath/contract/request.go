@@ -379,6 +379,16 @@ func (f field) encode(value json.RawMessage, before Object, principals Principal
 	return f.codec.encode(value, principals)
 }
 
+// nameOf is what the request calls what objects have by a name.
+func (q *request) nameOf(name string) string {
+	for _, f := range q.fields {
+		if f.name() == name && len(f.path) > 0 {
+			return f.path.String()
+		}
+	}
+	return strings.TrimPrefix(name, wireKey)
+}
+
 func (q *request) hasField(name string) bool {
 	return slices.ContainsFunc(q.fields, func(f field) bool { return f.name() == name })
 }
