@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,8 @@ policies, and the members of two groups. Compare each part with SignPath's web a
 
 It sends GET requests only, with the settings of the provider: flags, or the environment variables ` + api.EnvURL + `,
 ` + api.EnvOrganizationID + ` and ` + api.EnvToken + `. Use the token of a Global Reader or a Global Administrator: others see only the projects
-that they have a right on. Lines of the file that nobody has confirmed are listed, with their questions; they do not matter here.
+that they have a right on. Lines of the file that nobody has confirmed are listed, with their questions; they do not keep anything
+from being read.
 
 It fails on what cannot be right: an id on a list that no list of users, CI users or groups holds, a role that is not known, a
 state that is in neither list, a list without an end, an address or a name twice, something that no answer has where the file
@@ -60,11 +62,14 @@ Exit status: 0 if nothing is wrong by itself, or the edit kept everything; 1 els
 	options := command.Flags()
 	options.StringVar(&flags.format, "format", rehearseFormats[0], oneOf(rehearseFormats))
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show, PROJECT/POLICY; several times for several (default: three that tell most)")
+	options.StringVar(&flags.edit, "try-edit", "", "write one object as it is: signing_policy:PROJECT/POLICY, project:PROJECT, user:ADDRESS, ci_user:NAME or group:NAME")
+	options.BoolVar(&flags.yes, "yes", false, "with --try-edit: send the request")
+	options.BoolVar(&flags.release, "release", false, "with --try-edit and --yes: also for a signing policy that is not known to be for tests")
 	return command
 }
 
 func runRehearse(command *cobra.Command, path string, flags rehearseFlags) error {
-	if err := mustBeOneOf("--format", flags.format, rehearseFormats); err != nil {
+	if err := flags.check(); err != nil {
 		return err
 	}
 	head := newEnvelope(now())
@@ -75,6 +80,9 @@ func runRehearse(command *cobra.Command, path string, flags rehearseFlags) error
 	client, err := flags.connection.newClientWith(mapped)
 	if err != nil {
 		return err
+	}
+	if flags.edit != "" {
+		return runTryEdit(command, client, flags)
 	}
 	progress := newProgress(command.ErrOrStderr())
 	found, err := rehearsal.Read(command.Context(), client, mapped, flags.policies, progress)
@@ -104,6 +112,17 @@ func runRehearse(command *cobra.Command, path string, flags rehearseFlags) error
 		return statusFaulty
 	}
 	return nil
+}
+
+// check refuses flags that would have no effect.
+func (f rehearseFlags) check() error {
+	switch {
+	case f.edit == "" && (f.yes || f.release):
+		return errors.New("--yes and --release need --try-edit: without it, nothing is written")
+	case f.edit != "" && (f.format != rehearseFormats[0] || len(f.policies) > 0):
+		return errors.New("--try-edit is about one object, and tells of it in text: leave out --format and --policy")
+	}
+	return mustBeOneOf("--format", f.format, rehearseFormats)
 }
 
 // A mappingFile says by what an organization was read.

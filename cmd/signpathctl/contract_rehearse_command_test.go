@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -98,4 +99,190 @@ func TestRehearseListsMarks(t *testing.T) {
 		t.Errorf("status %d, %v", status, err)
 	}
 	mustSay(t, output, "Not confirmed in the mapping file", "line 4, user.answer.role, proposed: Is that the role?", "line 6, user.answer.identity, open: Which one?")
+}
+
+// inWords is a server that differs in names and forms.
+const inWords = `version: 1
+roles: {GlobalAdministrator: ADMIN}
+members:
+  answer: {form: objects, id: principalId}
+  request: {form: ids}
+user:
+  answer:
+    email: contact.mail
+    role: access.role
+    active: {path: state, when_true: Enabled, when_false: [Disabled, Locked]}
+ci_user:
+  answer: {role: access.role}
+signing_policy:
+  answer: {approvers: approval.by}
+  edit:
+    body: {approval.by: =approvers}
+`
+
+// serveMapped serves an organization on a server that speaks a mapping.
+func serveMapped(t *testing.T, mapping string, options ...mock.Option) *mock.Server {
+	t.Helper()
+	return serveMockOf(t, anyone(), append(options, mock.WithMapping(mapping))...)
+}
+
+// What is understood is the same, whatever the server writes.
+func TestRehearseOnAServerWithOtherNames(t *testing.T) {
+	serveOrganization(t, anyone())
+	want, _, _ := rehearse(t, mappingOf(t, nothingMapped))
+	serveMapped(t, inWords)
+	if got, status, err := rehearse(t, mappingOf(t, inWords)); status != 0 || err != nil || got != want {
+		t.Errorf("status %d, %v, and not as without a mapping:\n%s", status, err, got)
+	}
+}
+
+// A wrong mapping shows.
+func TestRehearseFailsOnWhatCannotBeRight(t *testing.T) {
+	for name, test := range map[string]struct {
+		server, from, to string
+		seed             func(*mock.Seed)
+		says             []string
+	}{
+		"a role that nobody knows": {inWords, "roles: {GlobalAdministrator: ADMIN}\n", "", nil, []string{
+			`The role "ADMIN" (unknown), which user:org.admin@example.com and `, "is none of those that are known", "Nobody is an active Global Administrator",
+		}},
+		"the polarity of a state": {inWords, "when_true: Enabled, when_false: [Disabled, Locked]", "when_true: Disabled, when_false: Enabled", func(seed *mock.Seed) {
+			for i := range seed.CIUsers {
+				seed.CIUsers[i].Role = ""
+			}
+		}, []string{"Nobody is an active Global Administrator"}},
+		"a value in neither list": {inWords, "when_true: Enabled, ", "when_true: On, ", nil, []string{"The list of users cannot be used", "state"}},
+		"the id of a member": {
+			inWords, "id: principalId", "id: id", nil, []string{"principalId"},
+		},
+		"an address that is a name": {inWords, "email: contact.mail", "email: name", nil, []string{"The e-mail address of user ", "which is none"}},
+		"something that no answer has": {
+			"version: 1\n", "version: 1\n", "version: 1\nuser: {answer: {notification_email: notifyTo}}\n", nil,
+			[]string{"No answer has anything for user.answer.notification_email, at notifyTo (line 2)"},
+		},
+		"pages that are the same": {
+			"version: 1\n", "version: 1\n", "version: 1\nuser: {list: {page: {number: page}}}\n", nil, []string{"The list of users cannot be used", "page"},
+		},
+		"a name twice": {"version: 1\n", "", "", func(seed *mock.Seed) {
+			seed.CIUsers = append(seed.CIUsers, mock.CIUserSeed{Name: "same"}, mock.CIUserSeed{Name: "Same"})
+		}, []string{`2 CI users have the name "same"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seed := anyone()
+			if test.seed != nil {
+				test.seed(&seed)
+			}
+			serveMockOf(t, seed, mock.WithMapping(test.server))
+			output, status, err := rehearse(t, mappingOf(t, strings.Replace(test.server, test.from, test.to, 1)))
+			if status != 1 || err != nil {
+				t.Errorf("status %d, %v", status, err)
+			}
+			mustSay(t, output, append(test.says, "This cannot be right:")...)
+		})
+	}
+}
+
+// Somebody else's member on a list, and the token's own user nowhere.
+func TestRehearseMissesWhoIsOnNoList(t *testing.T) {
+	server := serveOrganization(t, anyone())
+	fault := mock.Fault{Route: "GET /CIUsers", Action: mock.FaultAnswer, Status: http.StatusOK, Body: `[]`}
+	if err := server.Inject(fault); err != nil {
+		t.Fatal(err)
+	}
+	output, status, err := rehearse(t, mappingOf(t, nothingMapped))
+	if status != 1 || err != nil {
+		t.Errorf("status %d, %v", status, err)
+	}
+	mustSay(t, output, "is on a list and is no user, CI user or group: it is among the submitters of project-a/release-signing",
+		"ci_user:terraform, whose token this is, is on no list")
+}
+
+const tried = "signing_policy:project-a/test-signing"
+
+func writesOf(server *mock.Server) (writes []string) {
+	for _, request := range server.Requests() {
+		if request.Method != http.MethodGet {
+			writes = append(writes, request.Method+" "+request.Path)
+		}
+	}
+	return writes
+}
+
+// Nothing is written without --yes, and then only what is named.
+func TestTryEdit(t *testing.T) {
+	server := serveMapped(t, inWords)
+	marked := mappingOf(t, inWords+"# ? Is that so?\norganization: {answer: {quota_start: TODO}}\n")
+	output, status, err := rehearse(t, marked, "--try-edit", tried)
+	if writes := writesOf(server); status != 0 || err != nil || len(writes) > 0 {
+		t.Errorf("status %d, %v, and it sent %v", status, err, writes)
+	}
+	mustSay(t, output, `This request leaves signing policy "project-a/test-signing" as it is`, "POST /v1/", "/Projects/project-a/SigningPolicies/test-signing/Edit\n",
+		"\"approval\": {\n    \"by\": [", "It was not sent. With --yes, it is sent")
+	before := server.Snapshot()
+	output, status, err = rehearse(t, marked, "--try-edit", tried, "--yes")
+	if writes := writesOf(server); status != 0 || err != nil || len(writes) != 1 {
+		t.Errorf("status %d, %v, and it sent %v", status, err, writes)
+	}
+	mustSay(t, output, "the edit kept everything")
+	if after := server.Snapshot(); !reflect.DeepEqual(after, before) {
+		t.Errorf("something changed: %+v, and was %+v", after, before)
+	}
+}
+
+func TestTryEditOfEachThing(t *testing.T) {
+	server := serveMapped(t, inWords)
+	for _, target := range []string{
+		"project:project-a", "user:dev.lead@example.com", "ci_user:build", "group:Release Managers", "signing_policy:project-a/test-signing",
+	} {
+		before := server.Snapshot()
+		output, status, err := rehearse(t, mappingOf(t, inWords), "--try-edit", target, "--yes")
+		if status != 0 || err != nil || !strings.Contains(output, "kept everything") || !reflect.DeepEqual(server.Snapshot(), before) {
+			t.Errorf("%s: status %d, %v\n%s", target, status, err, output)
+		}
+	}
+}
+
+// A release policy needs one more word.
+func TestTryEditOfAReleasePolicy(t *testing.T) {
+	server := serveMapped(t, inWords)
+	file, release := mappingOf(t, inWords), "signing_policy:project-a/release-signing"
+	if output, _, _ := rehearse(t, file, "--try-edit", release); !strings.Contains(output, "With --yes and --release, because") {
+		t.Error(output)
+	}
+	_, status, err := rehearse(t, file, "--try-edit", release, "--yes")
+	if writes := writesOf(server); err == nil || !strings.Contains(err.Error(), "not sent") || len(writes) > 0 {
+		t.Errorf("status %d, %v, and it sent %v", status, err, writes)
+	}
+	if output, status, err := rehearse(t, file, "--try-edit", release, "--yes", "--release"); status != 0 || err != nil || len(writesOf(server)) != 1 {
+		t.Errorf("status %d, %v\n%s", status, err, output)
+	}
+}
+
+// What an edit does not keep is told, with what it was.
+func TestTryEditThatLosesSomething(t *testing.T) {
+	serveMapped(t, "version: 1\n")
+	wrong := mappingOf(t, "version: 1\nsigning_policy:\n  edit:\n    body: {requiredApprovals: 7}\n    kept: [approvers]\n")
+	output, status, err := rehearse(t, wrong, "--try-edit", "signing_policy:project-a/release-signing", "--yes", "--release")
+	if status != 1 || err != nil {
+		t.Errorf("status %d, %v", status, err)
+	}
+	mustSay(t, output, "THIS IS OTHERWISE NOW", "  - requiredApprovals was 2, and is 7\n",
+		"  - approvers was group:Release Managers, user:security.officer@example.com, and is nobody\n", "To put it back, set it in SignPath's web application")
+}
+
+func TestTryEditRefusesWhatHasNoEffect(t *testing.T) {
+	serveMapped(t, inWords)
+	for want, flags := range map[string][]string{
+		"--yes and --release need --try-edit":   {"--yes"},
+		"leave out --format and --policy":       {"--try-edit", tried, "--format", "json"},
+		`"policy:x" names nothing`:              {"--try-edit", "policy:x"},
+		`"signing_policy:x" names nothing`:      {"--try-edit", "signing_policy:x"},
+		`user:nobody@example.com`:               {"--try-edit", "user:nobody@example.com", "--yes"},
+		"--format is \"html\", and must be one": {"--format", "html"},
+		"takes one argument, the mapping file":  {"--format", "text", "second"},
+	} {
+		if _, _, err := rehearse(t, append([]string{mappingOf(t, inWords)}, flags...)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("with %v: got %v, want %q", flags, err, want)
+		}
+	}
 }
