@@ -87,6 +87,8 @@ var (
 	conceptActive       = both("active", propIsActive).in(formTruth)
 	conceptSynchronized = shown("synchronized", propIsSynchronized).in(formTruth)
 	conceptStatus       = shown("status", propStatus)
+	conceptMetadata     = shown("metadata", propMetadata).madeUp() // but for the actor, nothing is in it
+	conceptActor        = shown("actor", propActor)
 )
 
 // concepts are those of each thing.
@@ -119,7 +121,7 @@ var concepts = map[thing][]concept{
 		shown("quota_start", propQuotaPeriodStart), shown("quota_end", propQuotaPeriodEnd),
 	},
 	thingEvent: {
-		conceptID, shown("time", propTime), shown("name", propEventName), shown("metadata", propMetadata), shown("actor", propActor),
+		conceptID, shown("time", propTime), shown("name", propEventName), conceptMetadata, conceptActor,
 		shown("object", propEntity), shown("changes", propChanges),
 	},
 }

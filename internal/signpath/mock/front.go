@@ -84,14 +84,15 @@ func (f *front) place(t thing, c concept) (at place, isMapped bool) {
 
 // shows tells whether answers have the concept at all, where they have the property of it.
 func (f *front) shows(t thing, c concept) bool {
-	if c.answer == "" {
+	at, isMapped := f.place(t, c)
+	switch {
+	case c.answer == "":
 		return false
+	case c.answer == propMetadata:
+		actor, _ := f.place(t, conceptActor)
+		return isMapped && !isBelow(actor.path, at.path)
 	}
-	_, isMapped := f.place(t, c)
-	if isMapped || !c.isMadeUp {
-		return isMapped || !f.isHiddenByAnother(t, c)
-	}
-	return false
+	return isMapped || !c.isMadeUp && !f.isHiddenByAnother(t, c)
 }
 
 // isHiddenByAnother tells whether the place of a status is where the mapping file has whether the object is active, or the

@@ -51,17 +51,16 @@ func (f *front) roleValue(form valueForm, role Role) any {
 	return string(role)
 }
 
-// truthValue is a boolean on the wire. Where several values stand for it, any but the first is a state that only people bring
-// about; the server has that in the middle, if there are several.
+// truthValue is a boolean on the wire. Where several values stand for false, a client writes the first; the server has that in the
+// middle, as of a state that only people bring about.
 func truthValue(form valueForm, is bool) any {
 	if form.whenTrue == nil {
 		return is
 	}
-	values := form.whenFalse
 	if is {
-		values = form.whenTrue
+		return form.whenTrue[0]
 	}
-	return values[len(values)/2]
+	return form.whenFalse[len(form.whenFalse)/2]
 }
 
 // policyItems are the signing policies of a project as its answer has them.
@@ -155,7 +154,8 @@ func jsonType(value json.RawMessage) string {
 }
 
 func decodeTruth(form valueForm, value json.RawMessage) (json.RawMessage, error) {
-	if form.whenTrue == nil || form.nullIsEmpty && string(value) == "null" {
+	isNull := string(value) == "null"
+	if form.whenTrue == nil && (isNull || jsonType(value) == "t") || form.nullIsEmpty && isNull {
 		return value, nil
 	}
 	for is, values := range map[bool][]any{true: form.whenTrue, false: form.whenFalse} {

@@ -94,7 +94,7 @@ func renderDocument(c *call) string {
 
 // newDocument is the document of a server, with what could not be said of it.
 func newDocument(r renderer, table routes) (document object, conflicts []error) {
-	s := &schemas{renderer: r, types: propertyTypes, components: object{}, entities: r.front.entities()}
+	s := &schemas{renderer: r, types: propertyTypes, components: object{}, entities: r.front.entities(), operations: map[string]int{}}
 	paths := object{}
 	s.addPaths(paths, "/"+pathVersion, table.public)
 	s.addPaths(paths, "/"+pathVersion+"/{organization}", table.organization)
@@ -160,7 +160,7 @@ func describePath(template string) (path string, parameters []object) {
 func (s *schemas) operation(r servedRoute, parameters []object) object {
 	described := object{
 		"tags":        []string{r.tag()},
-		"operationId": r.tag() + "_" + r.operation(),
+		"operationId": s.operationID(r),
 		"responses":   s.responses(r),
 	}
 	if r.answers != nil && r.answers.isList {
@@ -180,6 +180,15 @@ func (s *schemas) operation(r servedRoute, parameters []object) object {
 		described["requestBody"] = object{"content": content}
 	}
 	return described
+}
+
+// operationID is unique: the second one of a name gets a number.
+func (s *schemas) operationID(r servedRoute) string {
+	id := r.tag() + "_" + r.operation()
+	if s.operations[id]++; s.operations[id] > 1 {
+		return id + strconv.Itoa(s.operations[id])
+	}
+	return id
 }
 
 // operation is what the document calls what the route does: as the default dialect does, or as its path ends.

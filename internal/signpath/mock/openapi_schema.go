@@ -14,6 +14,8 @@ type schemas struct {
 	ofRequest bool
 	// entities are what the document calls the things of a mapping file.
 	entities map[thing]string
+	// operations counts those of a name.
+	operations map[string]int
 	// conflicts are why things can't be in one place.
 	conflicts []error
 }

@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -204,21 +205,87 @@ func (d document) memberValue(t *testing.T, s schema, interactive, ci, group str
 
 // demoPath fills the parameters of a path with objects of the demo.
 func (c client) demoPath(described, id string) string {
-	return c.root + "/Api" + strings.NewReplacer(
-		"{organizationId}", demoOrganization, "{id}", id, "{projectSlug}", "project-a", "{signingPolicySlug}", "release-signing",
-	).Replace(described)
+	slugs := []string{"project-a", "release-signing"}
+	segments := strings.Split(described, "/")
+	for i, segment := range segments {
+		switch {
+		case segment == "{organizationId}":
+			segments[i] = demoOrganization
+		case segment == "{id}":
+			segments[i] = id
+		case strings.HasPrefix(segment, "{"):
+			segments[i], slugs = slugs[0], slugs[1:]
+		}
+	}
+	return c.root + "/Api" + strings.Join(segments, "/")
 }
 
-// demoID returns the id of an object that a path is about.
-func (c client) demoID(path string) string {
-	c.t.Helper()
-	switch {
-	case strings.Contains(path, "/InteractiveUsers"):
-		return c.id("user:outsider@example.com")
-	case strings.Contains(path, "/CIUsers"):
-		return c.id("ci_user:terraform")
+// leaf is a property of a request that is no object which has properties itself.
+type leaf struct {
+	path       []string
+	isRequired bool
+	schema     schema
+}
+
+// leaves are those of an object. Members per kind, and what is open, are values as a whole.
+func (d document) leaves(t *testing.T, s schema, above []string, isRequired bool) []leaf {
+	t.Helper()
+	var leaves []leaf
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		path := append(slices.Clone(above), name)
+		is := isRequired && slices.Contains(s.Required, name)
+		property := d.resolve(t, s.Properties[name])
+		if s.Properties[name].Ref == "" && property.Type == "object" && string(property.AdditionalProperties) == "false" && !property.isPerKind() {
+			leaves = append(leaves, d.leaves(t, property, path, is)...)
+			continue
+		}
+		leaves = append(leaves, leaf{path, is, property})
 	}
-	return c.id("group:Release Managers")
+	return leaves
+}
+
+// isPerKind tells whether an object has nothing but arrays.
+func (s schema) isPerKind() bool {
+	for _, property := range s.Properties {
+		if property.Type != "array" {
+			return false
+		}
+	}
+	return len(s.Properties) > 1
+}
+
+// put sets what is at a path.
+func put(body map[string]any, path []string, value any) {
+	for _, name := range path[:len(path)-1] {
+		inner, isThere := body[name].(map[string]any)
+		if !isThere {
+			inner = map[string]any{}
+			body[name] = inner
+		}
+		body = inner
+	}
+	body[path[len(path)-1]] = value
+}
+
+// example is a body with all that is required.
+func (d document) example(t *testing.T, s schema) any {
+	t.Helper()
+	if s.Type != "object" {
+		return []any{}
+	}
+	body := map[string]any{}
+	for _, leaf := range d.leaves(t, s, nil, true) {
+		switch {
+		case !leaf.isRequired:
+		case len(leaf.schema.Enum) > 0:
+			put(body, leaf.path, leaf.schema.Enum[0])
+		case leaf.schema.Type == "boolean":
+			put(body, leaf.path, true)
+		default:
+			put(body, leaf.path, "x")
+		}
+	}
+	return body
 }
 
 func (c client) send(method, path string, body any) reply {
@@ -226,5 +293,9 @@ func (c client) send(method, path string, body any) reply {
 	if strings.EqualFold(method, http.MethodGet) {
 		return c.get(path)
 	}
-	return c.post(path, body)
+	content, err := json.Marshal(body)
+	c.must(err)
+	answer, err := c.do(c.request(strings.ToUpper(method), path, bytes.NewReader(content)))
+	c.must(err)
+	return answer
 }

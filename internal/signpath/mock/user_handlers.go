@@ -241,8 +241,12 @@ func setActivity(c *call, u *user) (answer, *problem) {
 // activating does what an edit says of whether a user is active, too, where a mapping file has that in the body.
 func activating(edits handler, k kind) handler {
 	return func(c *call) (answer, *problem) {
-		if _, isSent := c.reading.body[strings.ToLower(propIsActive)]; !isSent {
-			path := c.match.route.shape.pathOf(propIsActive)
+		path := c.match.route.shape.pathOf(propIsActive)
+		_, isSent := c.reading.body[strings.ToLower(propIsActive)]
+		switch unfit := c.reading.unfit[propIsActive]; {
+		case unfit != nil:
+			c.reading.reject(path, "%s", unfit)
+		case !isSent:
 			c.reading.reject(path, "The %s field is required.", path.title())
 		}
 		if _, refused := edits(c); refused != nil {
