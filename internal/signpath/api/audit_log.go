@@ -93,11 +93,9 @@ func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
 // the lists of what exists, a list that may be a page is taken, and said to be
 // one: whoever is missing from it does not count as gone.
 func (c *Client) decodeAuditLog(body []byte) (AuditLog, error) {
-	items, isStated := c.mapping.Items(contract.RouteAuditEvents, body)
-	log := AuditLog{}
-	if isStated {
-		log.Partial = !bytes.Equal(items, body)
-	} else if wrapper, err := contract.DecodeObject(body); err == nil {
+	items, isStated, hasMore := c.mapping.Items(contract.RouteAuditEvents, body)
+	log := AuditLog{Partial: hasMore}
+	if wrapper, err := contract.DecodeObject(body); err == nil && !isStated {
 		lists := maps.Clone(wrapper)
 		maps.DeleteFunc(lists, func(_ string, value json.RawMessage) bool { return !bytes.HasPrefix(value, []byte("[")) })
 		if len(lists) != 1 {

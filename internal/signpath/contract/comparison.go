@@ -257,7 +257,10 @@ func (c comparison) requested(p Property) Line {
 
 // answered tells how a property fares in an answer.
 func (c comparison) answered(p Property) Line {
-	known, _ := c.mapping.placeOf(c.r.thing(), p)
+	known, ok := c.mapping.placeOf(c.r.thing(), p)
+	if !ok {
+		known.path = mapping.Path{string(p)}
+	}
 	line := c.line(PartAnswer, string(p), c.known.answer, known.path, known.line > 0)
 	if c.answer == nil {
 		line.State = Unsaid

@@ -116,7 +116,8 @@ func (s Settled) carries(name string, value json.RawMessage) error {
 		answer = s.answer.properties[name].schema
 	}
 	if reason := s.taken.properties[name].carries(answer, value); reason != "" {
-		return s.refuse("it could not send the property %q as it is: by the server's own OpenAPI document, %s", s.request.nameOf(name), reason)
+		return s.refuse("it could not send the property %q as it is: by the server's own OpenAPI document, %s. %s",
+			s.request.nameOf(name), reason, Advice)
 	}
 	return nil
 }

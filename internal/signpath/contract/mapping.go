@@ -272,8 +272,8 @@ func (m *Mapping) Lacks(r *Route) bool {
 // The thing is that of any route about it.
 func (m *Mapping) SetRoute(of *Route, p Property) *Route { return m.orAssumed().sets[of.thing()][p] }
 
-// Edits tells whether the mapping says that the edit takes the property, and not only that
-// it goes back as it came.
+// Edits tells whether the request of an edit, or of another route, says the property, and not only
+// because it goes back as it came.
 func (m *Mapping) Edits(edit *Route, p Property) bool {
 	return slices.ContainsFunc(m.orAssumed().requests[edit].fields, func(f field) bool { return f.property == p && !f.echoes })
 }
@@ -287,14 +287,15 @@ func (m *Mapping) list(r *Route) *mapping.List {
 	return &mapping.List{}
 }
 
-// Items returns the list in an answer, where the mapping says where it is; else the answer.
-func (m *Mapping) Items(list *Route, body []byte) (items json.RawMessage, isStated bool) {
+// Items returns the list in an answer, where the mapping says where it is, and whether there is
+// more beside it; else the answer.
+func (m *Mapping) Items(list *Route, body []byte) (items json.RawMessage, isStated, hasMore bool) {
 	path := m.list(list).Items
 	if path == nil {
-		return body, false
+		return body, false, false
 	}
 	items, _ = path.Get(body)
-	return items, true
+	return items, true, !IsEmptyJSON(cut(body, path))
 }
 
 // Page returns how the pages of a list are asked for; nil if the mapping does not say.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
 // An Error says that a request was not sent, because by the server's own document,
@@ -306,6 +307,13 @@ func (s Settled) Compose(texts map[Property]string) (json.RawMessage, error) {
 			return nil, s.notShown(name)
 		}
 		said[name] = MustMarshal(text)
+	}
+	if s.assumed.Creates != nil { // Who is new is active, and has no global role.
+		for p, value := range map[Property]any{PropRole: vocabulary.RoleRegularUser, PropActive: true} {
+			if s.mapping.Edits(s.assumed, p) && s.mustTake(p) == nil {
+				said[string(p)] = MustMarshal(value)
+			}
+		}
 	}
 	return s.encode(said, nil)
 }

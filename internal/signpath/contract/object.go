@@ -111,11 +111,13 @@ func (o Object) Require(properties ...Property) error {
 // MustMarshal encodes values that cannot fail to encode: strings, numbers,
 // booleans, null and slices of them.
 func MustMarshal(value any) json.RawMessage {
-	raw, err := json.Marshal(value)
-	if err != nil {
+	var raw bytes.Buffer
+	encoder := json.NewEncoder(&raw)
+	encoder.SetEscapeHTML(false) // What goes back goes as it came.
+	if err := encoder.Encode(value); err != nil {
 		panic(err)
 	}
-	return raw
+	return bytes.TrimRight(raw.Bytes(), "\n")
 }
 
 // SameJSON tells whether two JSON values mean the same: white space and the

@@ -175,7 +175,7 @@ func (q *request) lacksSource(r *Route) string {
 		switch {
 		case f.name() == "" && f.literal == nil:
 			return fmt.Sprintf("the mapping leaves open what %q is", f.path)
-		case r.Edits != nil || r.Sets != nil || f.name() == "":
+		case r.Edits != nil || r.Sets != nil || f.name() == "", r.Creates != nil && f.property != "": // What nobody wants is left out.
 		case !slices.Contains(r.Request, f.property):
 			return fmt.Sprintf("the mapping wants %q to be what an answer has, and this request follows on none", f.path)
 		}

@@ -113,8 +113,10 @@ func (d Dialect) answerPath(c concept) jsonPath {
 func (d Dialect) mapRequests(said fragment) {
 	for t, calls := range bodies {
 		for call, properties := range calls {
+			isOther := slices.ContainsFunc(properties, func(property string) bool { return d.requestName(property) != property })
 			for _, property := range properties {
-				if name := d.requestName(property); name != property {
+				// A change of members states all that it sends.
+				if name := d.requestName(property); name != property || isOther && call == callModifyMembers {
 					said.at(string(t), call, "body")[name] = "=" + conceptOf(t, property).name
 				}
 			}
