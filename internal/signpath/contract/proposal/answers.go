@@ -121,11 +121,24 @@ func (p *proposer) placeAssumed(t *thing) {
 	if origin := conceptOf(t.name, "verifies_origin_policy"); origin != nil && t.answer[origin.name] == nil {
 		for _, l := range t.candidates(origin) {
 			if l.String() == "verifiesOrigin" {
-				t.put(origin, l, sure, "its name before SignPath 1.202.0 (changelog)")
+				t.put(origin, l, sure, beforeRenaming)
+			}
+		}
+	}
+	if content := conceptOf(t.name, "origin_policy_verification"); content != nil && t.answer[content.name] == nil {
+		for _, l := range t.candidates(content) {
+			if l.String() == formerContent {
+				t.put(content, l, sure, beforeRenaming)
 			}
 		}
 	}
 }
+
+// What SignPath's changelog documents of names before 1.202.0.
+const (
+	beforeRenaming = "its name before SignPath 1.202.0 (changelog)"
+	formerContent  = "originVerification"
+)
 
 // placeByForm takes what only one concept can be by its form.
 func (p *proposer) placeByForm(t *thing) {
@@ -276,6 +289,9 @@ type guess struct {
 func (t *thing) guesses() []guess {
 	var all []guess
 	for _, c := range t.missing() {
+		if c.shape == shapeRole && t.countRoles() > 1 {
+			continue
+		}
 		for _, l := range t.candidates(c) {
 			if c.decides && hasWord(l.path, others) {
 				continue
@@ -291,6 +307,11 @@ func (t *thing) guesses() []guess {
 		}
 	}
 	return all
+}
+
+// countRoles is how many enumerations of the roles the answer has, but for those of what was.
+func (t *thing) countRoles() int {
+	return countFunc(t.leaves, func(l leaf) bool { return isRoles(l.schema) && !hasWord(l.path, others) })
 }
 
 // withoutNegation is a path without the words that turn its meaning round.

@@ -77,6 +77,8 @@ func (p *proposer) byPath(t *thing, call string, l leaf) *source {
 		switch {
 		case l.String() == c.inRequests() && (isSent || at.String() == c.answered):
 			return &source{leaf: l, concept: c}
+		case l.String() == formerContent && c.name == "origin_policy_verification":
+			return &source{leaf: l, concept: c, text: "=" + c.name, why: beforeRenaming}
 		case slices.Equal(l.path, at.path) && (isSent || call == "edit" && at.String() != c.answered || l.demanded):
 			return &source{leaf: l, concept: c, text: "=" + c.name, why: "where the answer has it"}
 		}
@@ -202,7 +204,7 @@ func remaining(t *thing, call string, l leaf) *source {
 	}
 	var same []leaf
 	for _, a := range t.free() {
-		if a.last() == l.last() && slices.Equal(a.types, l.types) {
+		if sameButVerb(a.last(), l.last()) && slices.Equal(a.types, l.types) {
 			same = append(same, a)
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // proposeCalls states the routes of each thing and what their requests say.
@@ -67,6 +65,9 @@ func (p *proposer) proposeMain(t *thing) {
 	p.proposeRoute(t, "me", g, "the only route of the collection that answers just what the read of one does")
 	p.proposeRoute(t, "create", g, "the only route of the collection that takes the texts of a new one")
 	p.proposeRoute(t, "edit", g, "the route that takes most of what the answer has")
+	for _, call := range []string{"activate", "deactivate", "reinvite", "change_members", "modify_members"} {
+		p.proposeRoute(t, call, g, "the end of the path that is assumed")
+	}
 	for call, open := range map[string][]*operation{"edit": p.openActions(t), "create": p.openCreates(t)} {
 		if t.calls[call] != nil || !slices.Contains(callsOf[t.name], call) || p.isNone(t, call) {
 			continue
@@ -420,9 +421,7 @@ func (p *proposer) findMembersCalls(t *thing, sources map[[2]string][]source) {
 	} else if !p.isNone(t, "change_members") {
 		p.findChangeMembers(t, c, sources)
 	}
-	if o := t.calls["modify_members"]; o != nil {
-		sources[[2]string{group, "modify_members"}] = comingAndGoing(o.request)
-	} else if !p.isNone(t, "modify_members") {
+	if !p.isNone(t, "modify_members") {
 		p.findModifyMembers(t, sources)
 	}
 }
@@ -455,7 +454,10 @@ func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[[2]string
 }
 
 func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
-	both := only(slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return countMembers(o.request) != 2 }))
+	both := t.calls["modify_members"]
+	if both == nil {
+		both = only(slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return countMembers(o.request) != 2 }))
+	}
 	path := []string{group, "modify_members"}
 	if both == nil {
 		p.state(path, "none", "no route takes two lists of members")
@@ -463,7 +465,7 @@ func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
 	}
 	t.take("modify_members", both)
 	found := comingAndGoing(both.request)
-	if len(found) != 2 {
+	if len(found) != 2 && both.request.isObject() {
 		p.ask(append(path, "body"), "Which list has who joins, and which who leaves: "+listOf(both.request.names())+"? Write {…: =added_members, …: =removed_members}",
 			"the two lists are not told apart by the document")
 	}
@@ -523,7 +525,7 @@ func comingAndGoing(request *schema) []source {
 func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
 	p.commonRequest = p.commonForm
 	if line := p.file.find([]string{"members", "request"}); line != nil && line.value != todo {
-		p.commonRequest = line.value
+		p.commonRequest = statedForm(line.value)
 		return
 	}
 	counts, best, common := map[string]int{}, 0, p.commonForm
@@ -547,7 +549,7 @@ func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
 	}
 	p.commonRequest = common
 	if common == "" {
-		p.state([]string{"members", "request"}, flow(pair{"form", string(mapping.FormIDs)}), "requests take ids")
+		p.state([]string{"members", "request"}, idsText, "requests take ids")
 	} else {
 		p.stateForm([]string{"members", "request"}, common, grades[common], whys[common])
 	}
@@ -567,7 +569,7 @@ func (p *proposer) requestFormOf(t *thing, s source) string {
 		return ""
 	}
 	if text == "" {
-		text = flow(pair{"form", string(mapping.FormIDs)})
+		text = idsText
 	}
 	return text
 }

@@ -91,7 +91,7 @@ func (s *schema) add(r schemaReader, described *openapi3.Schema, isAlternative b
 	s.nullable = s.nullable || described.Nullable
 	s.readOnly = s.readOnly || described.ReadOnly
 	for _, name := range slices.Sorted(maps.Keys(described.Properties)) {
-		if p := r.read(described.Properties[name]); p != nil {
+		if p := r.read(described.Properties[name]); p != nil && !isAlternativeName(described.Properties[name]) {
 			s.properties[name] = p
 		}
 	}
@@ -102,6 +102,12 @@ func (s *schema) add(r schemaReader, described *openapi3.Schema, isAlternative b
 		return
 	}
 	s.addLimits(described)
+}
+
+// isAlternativeName tells whether a property is another name of one that is there too, which only
+// the document of package contract says.
+func isAlternativeName(ref *openapi3.SchemaRef) bool {
+	return ref.Extensions["x-client"] == "alternative" || ref.Value.Extensions["x-client"] == "alternative"
 }
 
 // addLimits takes in what a value has to be, beside its type.
