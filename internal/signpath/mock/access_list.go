@@ -54,7 +54,7 @@ func listsOf[Owner, Seed any](lists []accessList[Owner, Seed], owner *Owner) map
 // lists renders the lists of an object.
 func (r renderer) lists(rendered object, owner subject) {
 	for property, ids := range owner.lists() {
-		rendered[property] = r.members(*ids)
+		rendered[property] = append([]string{}, *ids...)
 	}
 }
 

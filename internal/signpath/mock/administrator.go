@@ -206,8 +206,15 @@ func (a *Administrator) SetProperties(reference string, properties map[string]an
 		if err != nil {
 			return err
 		}
-		return o.setProperties(by, found, &edit{organization: o, body: body, keepsOmitted: true})
+		return o.setProperties(by, found, patch(o, body))
 	})
+}
+
+// patch changes nothing but what the body has.
+func patch(o *organization, body requestBody) *edit {
+	e := newEdit(o, body)
+	e.keepsOmitted = true
+	return e
 }
 
 func (o *organization) setProperties(by stamp, changed subject, e *edit) error {
@@ -238,7 +245,7 @@ func (e *edit) addExtras(extras map[string]json.RawMessage, rendered object) map
 		answered = append(answered, strings.ToLower(name))
 	}
 	for key, sent := range e.body {
-		wasRead := func(property string) bool { return e.key(property) == key }
+		wasRead := func(property string) bool { return strings.ToLower(property) == key }
 		if slices.ContainsFunc(e.asked, wasRead) {
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 func readSystemInfo(c *call) (answer, *problem) {
-	return ok(systemInfo(c.dialect, c.request.Host)), nil
+	return ok(c.shown("", systemInfo(c.dialect, c.request.Host))), nil
 }
 
 func systemInfo(dialect Dialect, host string) object {
@@ -33,12 +33,9 @@ func (s *Server) match(method, escapedPath string) mockserver.Match {
 
 // execute serves the call, and saves the state if it changed.
 func (s *Server) execute(c *call) mockserver.Answer {
-	c.renderer = renderer{dialect: s.dialect, base: s.base(c.request), organization: s.organization}
+	c.renderer = renderer{dialect: s.dialect, front: s.front, base: s.base(c.request), organization: s.organization}
 	events := len(s.organization.Events)
 	result, refused := c.serve()
-	if s.dialect.reshapesAnswers() {
-		result.body = s.dialect.spell(result.body)
-	}
 	if refused == nil {
 		refused = s.commitCall(events)
 	}

@@ -103,19 +103,19 @@ func listEventsOfAuditLog(c *call) (answer, *problem) {
 	for _, event := range c.organization.Events {
 		events = append(events, event.render(c.dialect))
 	}
-	return ok(c.wrap(listEvents, events)), nil
+	return c.list(thingEvent, events)
 }
 
 func (e AuditEvent) render(dialect Dialect) object {
-	metadata := object{propActor: e.Actor.render()}
+	var actor any = e.Actor.render()
 	if dialect.TextActors {
-		metadata[propActor] = e.Actor.Name
+		actor = e.Actor.Name
 	}
 	return object{
 		propID:        e.ID,
 		propTime:      e.Time,
 		propEventName: e.Name,
-		propMetadata:  metadata,
+		propActor:     actor,
 		propEntity:    e.Entity.render(),
 		propChanges:   e.Changes,
 	}
@@ -125,6 +125,6 @@ func (p EventParty) render() object {
 	return object{propID: nullable(p.ID), propName: p.Name}
 }
 
-var auditLogRoutes = []route{
-	{"Events", http.MethodGet, "/AuditLog/Events", readAuditLog, listEventsOfAuditLog, nil, auditEventList},
-}
+var auditLogRoutes = of(thingEvent, []route{
+	{opEvents, http.MethodGet, "/AuditLog/Events", readAuditLog, listEventsOfAuditLog, nil, auditEventList},
+})

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -25,7 +26,7 @@ type call struct {
 	at      time.Time
 
 	caller  *user
-	body    requestBody
+	reading *reading
 	project *project
 	policy  *signingPolicy
 }
@@ -35,8 +36,9 @@ func (c *call) serve() (answer, *problem) {
 	if c.match.route == nil {
 		return answer{}, c.unrouted()
 	}
+	c.match.route = c.match.route.chosen(c.content)
 	checks := []func() *problem{
-		c.authenticate, c.checkOrganization, c.checkMediaTypes, c.readBody, c.findProject, c.checkRight, c.findPolicy,
+		c.authenticate, c.checkOrganization, c.checkMediaTypes, c.checkBody, c.findProject, c.checkRight, c.findPolicy,
 	}
 	if c.match.route.right == nil {
 		checks = []func() *problem{c.checkMediaTypes}
@@ -45,6 +47,9 @@ func (c *call) serve() (answer, *problem) {
 		if refused := check(); refused != nil {
 			return answer{}, refused
 		}
+	}
+	if refused := c.read(); refused != nil {
+		return answer{}, refused
 	}
 	return c.match.route.handle(c)
 }
@@ -120,18 +125,52 @@ func acceptsJSON(accept string) bool {
 	return false
 }
 
-// readBody reads a JSON object. Changelog 1.179.0: an action needs no body.
-func (c *call) readBody() *problem {
-	c.body = requestBody{}
-	if len(c.content) == 0 || c.request.Method == http.MethodGet {
+// checkBody refuses what is no JSON object, or no JSON at all where the body is a value alone. Changelog 1.179.0: an action
+// needs no body.
+func (c *call) checkBody() *problem {
+	if c.request.Method == http.MethodGet {
+		c.content = nil
+	}
+	if shape := c.match.route.shape; len(c.content) == 0 || shape != nil && shape.isWhole && json.Valid(c.content) {
 		return nil
 	}
-	body, err := parseBody(c.content)
-	if err != nil {
+	if _, err := parseBody(c.content); err != nil {
 		return invalidObject(err.Error())
 	}
-	c.body = body
 	return nil
+}
+
+// read reads the body as the default dialect would have it. What a call refuses that has a body of its own is told together with
+// what else is wrong with it.
+func (c *call) read() *problem {
+	c.reading = &reading{body: requestBody{}, errors: map[string][]string{}}
+	route := c.match.route
+	if route.shape == nil {
+		return nil
+	}
+	c.reading = c.front.read(c.renderer, route.shape, c.content, c.about())
+	if route.reads == nil && len(c.reading.errors) > 0 {
+		return invalid(c.reading.errors)
+	}
+	return nil
+}
+
+// about is the object that a request is about; nil if there is none, or none that there is.
+func (c *call) about() object {
+	var found subject
+	switch id, _ := c.id(); {
+	case c.policy != nil:
+		found = c.policy
+	case c.project != nil:
+		found = c.project
+	case c.organization.usersByID[id] != nil:
+		found = c.organization.usersByID[id]
+	case c.organization.groupsByID[id] != nil:
+		found = c.organization.groupsByID[id]
+	default:
+		return object{}
+	}
+	return found.render(renderer{organization: c.organization})
 }
 
 func (c *call) findProject() *problem {
@@ -191,12 +230,16 @@ func (c *call) unknown(title, key string) *problem {
 
 // edit reads the body of an Edit request.
 func (c *call) edit() *edit {
-	e := &edit{organization: c.organization, dialect: c.dialect, body: c.body, keepsOmitted: c.dialect.EditPatches, demanded: c.dialect.Demanded}
+	e := &edit{reading: c.reading, organization: c.organization, keepsOmitted: c.dialect.EditPatches, demanded: c.dialect.Demanded}
+	if set := c.match.route.sets; set != "" {
+		e.keepsOmitted, e.demanded = true, nil
+		e.requireSent(set)
+	}
 	switch c.fault.Action {
 	case FaultDropProperties:
 		e.lost = lowerCase(c.fault.Properties)
 	case FaultKeepProperties:
-		e.kept = lowerCase(c.fault.Properties)
+		e.untouched = lowerCase(c.fault.Properties)
 	}
 	return e
 }
@@ -241,23 +284,13 @@ func done() answer { return answer{status: http.StatusOK} }
 
 // created is the answer of a create. Documented for signing requests: 201 with the absolute URL of the new object in
 // Location; changelog 1.155.0: and its id in the body.
-func (c *call) created(names kindNames, id string, body object) answer {
+func (c *call) created(k kind, id, token string) answer {
 	result := answer{
 		status: http.StatusCreated,
-		header: http.Header{"Location": {c.link(names.path, id)}},
+		header: http.Header{"Location": {c.linkOf(thing(k), id)}},
 	}
-	if c.addCreatedID(body, names, id); len(body) > 0 {
+	if body := c.front.createdAnswer(k, id, token); body != nil {
 		result.body = body
 	}
 	return result
-}
-
-func (r renderer) addCreatedID(body object, names kindNames, id string) {
-	switch r.dialect.CreateIDForm {
-	case CreateIDLocationOnly:
-	case CreateIDPlain:
-		body[propID] = id
-	default:
-		body[names.idProperty] = id
-	}
 }

@@ -1,9 +1,7 @@
 package mock
 
 import (
-	"bytes"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -133,6 +131,14 @@ func (d Dialect) described() Dialect {
 	return d
 }
 
+// describedMapping is the mapping file, of a server of the dialect, that the OpenAPI document describes.
+func (d Dialect) describedMapping(text string) string {
+	if d.Document == DocumentAssumedNames {
+		return ""
+	}
+	return text
+}
+
 // CreateIDForm says where a create answers the id of the new object. All forms answer the Location header too.
 type CreateIDForm string
 
@@ -154,12 +160,6 @@ const (
 	// EnableDisable is /Enable and /Disable.
 	EnableDisable ActivationVerbs = "enableDisable"
 )
-
-// answersMemberObjects tells whether members are shown as objects.
-func (d Dialect) answersMemberObjects() bool { return d.MemberObjects || d.demandsMemberObjects() }
-
-// demandsMemberObjects tells whether members in requests have to be objects.
-func (d Dialect) demandsMemberObjects() bool { return d.MemberObjectRequests || d.MemberTypes }
 
 // answerName is the name that a property of the default dialect has in answers.
 func (d Dialect) answerName(property string) string {
@@ -183,57 +183,6 @@ func (d Dialect) requestName(property string) string {
 		return old
 	}
 	return property
-}
-
-// reshapesAnswers tells whether answers are other than the handlers make them.
-func (d Dialect) reshapesAnswers() bool {
-	return d.hasOldOriginNames() || d.OmitNulls || len(d.Renamed) > 0 || len(d.Hidden) > 0
-}
-
-// spell gives the properties of an answer their names in the dialect, and leaves out those that it does not show. JSON
-// that the mock only keeps for its clients is no object of its own, and stays as it is.
-func (d Dialect) spell(value any) any {
-	switch typed := value.(type) {
-	case object:
-		spelled := make(object, len(typed))
-		for name, property := range typed {
-			if slices.Contains(d.Hidden, name) || d.OmitNulls && bytes.Equal(encode(property), []byte("null")) {
-				continue
-			}
-			spelled[d.answerName(name)] = d.spell(property)
-		}
-		return spelled
-	case []object:
-		spelled := make([]any, len(typed))
-		for i, item := range typed {
-			spelled[i] = d.spell(item)
-		}
-		return spelled
-	}
-	return value
-}
-
-// spellRoute gives a route its template in the dialect.
-func (d Dialect) spellRoute(r route) route {
-	switch r.name {
-	case opEdit:
-		if d.EditWithoutSuffix {
-			r.template = strings.TrimSuffix(r.template, "/"+opEdit)
-		}
-	case opCreate:
-		if d.CreateSuffix {
-			r.template += "/" + opCreate
-		}
-	case opActivate:
-		if d.ActivationVerbs == EnableDisable {
-			r.template = strings.TrimSuffix(r.template, opActivate) + "Enable"
-		}
-	case opDeactivate:
-		if d.ActivationVerbs == EnableDisable {
-			r.template = strings.TrimSuffix(r.template, opDeactivate) + "Disable"
-		}
-	}
-	return r
 }
 
 // NeedsDocument tells whether requests have to be other than in the default dialect, or answers be understood otherwise, in

@@ -40,7 +40,7 @@ func TestDialectOldOriginNames(t *testing.T) {
 }
 
 func TestDialectRenamed(t *testing.T) {
-	c := startDialect(t, "rename=role:globalRole,rename=approvers:signOffs,rename=members:people,member-objects,rename=id:key")
+	c := startDialect(t, "rename=role:globalRole,rename=approvers:signOffs,rename=members:people,member-object-requests,rename=id:key")
 	admin := "/InteractiveUsers/" + c.id("user:org.admin@example.com")
 	user := c.get(admin).ok().object()
 	equal(t, "globalRole", user["globalRole"], "GlobalAdministrator")
@@ -61,7 +61,7 @@ func TestDialectRenamed(t *testing.T) {
 	officer := map[string]any{"key": c.id("user:security.officer@example.com"), "name": "Security Officer"}
 	c.editWith(releaseSigning, map[string]any{"signOffs": []any{officer}}).ok()
 	equal(t, "signOffs", c.get(releaseSigning).ok().object()["signOffs"], []any{officer})
-	c.editWith(releaseSigning, map[string]any{"signOffs": []any{map[string]any{"id": officer["key"]}}}).refused(http.StatusBadRequest, "SignOffs", "ids")
+	c.editWith(releaseSigning, map[string]any{"signOffs": []any{map[string]any{"id": officer["key"]}}}).refused(http.StatusBadRequest, "SignOffs", "objects with an id")
 	group := "/UserGroups/" + c.id("group:Release Managers")
 	c.post(group+"/ChangeMembers", map[string]any{"members": []any{}}).refused(http.StatusBadRequest, "People", "The People field is required.")
 	c.post(group+"/ChangeMembers", map[string]any{"people": []any{officer}}).ok()

@@ -11,7 +11,7 @@ import (
 // validate tells what is wrong with a dialect that no server could speak.
 func (d Dialect) validate() error {
 	for _, check := range []func() error{
-		d.validateChoices, d.validateMembers, d.validateLists, d.validateRoles, d.validateVersion, d.validateNames,
+		d.validateChoices, d.validateMembers, d.validateLists, d.validateVersion, d.validateNames, d.validateRoles,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -38,7 +38,7 @@ func (d Dialect) validateChoices() error {
 
 func (d Dialect) validateMembers() error {
 	switch {
-	case d.MembersPerKind && d.answersMemberObjects():
+	case d.MembersPerKind && (d.MemberObjects || d.MemberObjectRequests || d.MemberTypes):
 		return errors.New("dialect: members are either objects or ids per kind")
 	case d.MemberTypes && (d.MemberObjects || d.MemberObjectRequests):
 		return errors.New("dialect: members that are objects have either a type or a name")
@@ -75,15 +75,8 @@ func (d Dialect) validateRoles() error {
 			return fmt.Errorf("dialect: %q is no name for the role %q", d.RoleSpellings[role], role)
 		}
 	}
-	owners := map[string]Role{}
-	for _, role := range Roles() {
-		spelled := string(encode(d.roleValue(role)))
-		if other, taken := owners[spelled]; taken {
-			return fmt.Errorf("dialect: the roles %q and %q would both be %s", other, role, spelled)
-		}
-		owners[spelled] = role
-	}
-	return nil
+	_, err := newFront(d, "")
+	return err
 }
 
 func (d Dialect) validateVersion() error {
@@ -102,7 +95,7 @@ func (d Dialect) validateVersion() error {
 func (d Dialect) validateNames() error {
 	for _, renamed := range []map[string]string{d.Renamed, d.RenamedInRequests} {
 		for name, other := range renamed {
-			if _, known := propertyTypes[name]; !known {
+			if !slices.Contains(knownProperties, name) {
 				return fmt.Errorf("dialect: there is no property %q to rename", name)
 			}
 			if !isName(other) {
@@ -129,7 +122,7 @@ func (d Dialect) validateDemanded() error {
 		if !isName(name) {
 			return fmt.Errorf("dialect: %q is no name for a property", name)
 		}
-		for property := range propertyTypes {
+		for _, property := range knownProperties {
 			if strings.EqualFold(d.requestName(property), name) || strings.EqualFold(property, name) {
 				return fmt.Errorf("dialect: the property %q is not for Edits alone", name)
 			}
@@ -139,12 +132,12 @@ func (d Dialect) validateDemanded() error {
 }
 
 // isName tells whether a text can be a name on the wire that ParseDialect takes, too.
-func isName(text string) bool { return text != "" && !strings.ContainsAny(text, ":,= ") }
+func isName(text string) bool { return text != "" && !strings.ContainsAny(text, ":,= .") }
 
 // distinctNames refuses two properties of one name. Names are compared without case, as in requests.
 func (d Dialect) distinctNames(spell func(string) string) error {
 	owners := map[string]string{}
-	for _, property := range slices.Sorted(maps.Keys(propertyTypes)) {
+	for _, property := range knownProperties {
 		if property == propType && !d.MemberTypes {
 			continue
 		}
@@ -162,7 +155,7 @@ func (o *organization) checkHidden(d Dialect) error {
 	extras := o.projectExtras()
 	maps.Copy(extras, o.policyExtras())
 	for _, name := range d.Hidden {
-		if _, known := propertyTypes[name]; !known && extras[name] == nil {
+		if !slices.Contains(knownProperties, name) && extras[name] == nil {
 			return fmt.Errorf("dialect: there is no property %q to hide", name)
 		}
 	}

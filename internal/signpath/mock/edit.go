@@ -42,37 +42,49 @@ func compact(value json.RawMessage) json.RawMessage {
 // edit reads the properties of a request body into the draft of an object and collects what is wrong with them. The
 // draft replaces the object only if nothing is.
 //
-// Its methods name properties as in the default dialect. A property that the body omits is reset, unless omitted ones
-// are kept (Dialect.EditPatches).
+// Its methods name properties as in the default dialect, and so does the body: a front made it of what was sent. A property
+// that the body omits is reset, unless omitted ones are kept (Dialect.EditPatches).
 type edit struct {
+	*reading
 	organization *organization
-	dialect      Dialect
-	body         requestBody
 	keepsOmitted bool
-	// lost and kept are the properties, by their names in the dialect and in lower case, of faults that lose them or leave
+	// lost and untouched are the properties, by their names on the wire and in lower case, of faults that lose them or leave
 	// them as they are.
-	lost, kept []string
+	lost, untouched []string
 	// demanded are the properties that an Edit demands with Dialect.Demanded.
 	demanded []string
 	// asked are the properties that were read, required those that must not be empty.
 	asked, required []string
-	errors          map[string][]string
 }
 
-// key is the name of a property in the body.
-func (e *edit) key(property string) string { return strings.ToLower(e.dialect.requestName(property)) }
+// newEdit reads a body in the names of the default dialect.
+func newEdit(o *organization, body requestBody) *edit {
+	return &edit{organization: o, reading: &reading{body: body, errors: map[string][]string{}}}
+}
+
+// path is where a property is on the wire.
+func (e *edit) path(property string) jsonPath {
+	if path := e.names[property]; path != nil {
+		return path
+	}
+	return jsonPath{property}
+}
 
 // take returns the value for a property: null to reset it, or change=false to leave it as it is.
 func (e *edit) take(property string) (value json.RawMessage, change bool) {
-	key := e.key(property)
+	wire := strings.ToLower(e.path(property).String())
 	e.asked = append(e.asked, property)
-	if slices.Contains(e.kept, key) {
+	if slices.Contains(e.untouched, wire) || slices.Contains(e.kept, property) {
 		return nil, false
 	}
-	if slices.Contains(e.lost, key) {
+	if slices.Contains(e.lost, wire) {
 		return json.RawMessage("null"), true
 	}
-	sent, present := e.body[key]
+	if err := e.unfit[property]; err != nil {
+		e.reject(property, "%s", err)
+		return nil, false
+	}
+	sent, present := e.body[strings.ToLower(property)]
 	if !present {
 		return json.RawMessage("null"), !e.keepsOmitted
 	}
@@ -81,8 +93,8 @@ func (e *edit) take(property string) (value json.RawMessage, change bool) {
 
 // has tells whether the body has a property.
 func (e *edit) has(property string) bool {
-	_, present := e.body[e.key(property)]
-	return present
+	_, present := e.body[strings.ToLower(property)]
+	return present || e.unfit[property] != nil
 }
 
 // read sets the target to the value of a property; null and an omitted one reset it.
@@ -124,7 +136,7 @@ func (e *edit) extras(extras map[string]json.RawMessage) map[string]json.RawMess
 		value, change := e.take(name)
 		switch {
 		case !change:
-		case e.has(name) && !slices.Contains(e.lost, e.key(name)):
+		case e.has(name) && !slices.Contains(e.lost, strings.ToLower(e.path(name).String())):
 			edited[name] = value
 		default:
 			delete(edited, name)
@@ -133,17 +145,10 @@ func (e *edit) extras(extras map[string]json.RawMessage) map[string]json.RawMess
 	return edited
 }
 
-// reject notes an error of a property. Recorded answers of SignPath name properties in Pascal case.
+// reject notes an error of a property.
 func (e *edit) reject(property, format string, arguments ...any) {
-	if e.errors == nil {
-		e.errors = map[string][]string{}
-	}
-	name := e.title(property)
-	e.errors[name] = append(e.errors[name], fmt.Sprintf(format, arguments...))
+	e.reading.reject(e.path(property), format, arguments...)
 }
-
-// title is what errors call a property.
-func (e *edit) title(property string) string { return pascalCase(e.dialect.requestName(property)) }
 
 // require refuses an empty value.
 func (e *edit) require(property, value string) {
@@ -162,7 +167,7 @@ func (e *edit) requireSent(property string) {
 }
 
 func (e *edit) rejectMissing(property string) {
-	e.reject(property, "The %s field is required.", e.title(property))
+	e.reject(property, "The %s field is required.", e.path(property).title())
 }
 
 // checkDemanded refuses an Edit that lacks what the dialect demands of each.

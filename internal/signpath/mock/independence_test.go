@@ -9,7 +9,7 @@ import (
 
 // TestIndependence: the mock is a reading of the contract of its own.
 func TestIndependence(t *testing.T) {
-	mockservertest.Independent(t, ".", "github.com/google/uuid")
+	mockservertest.Independent(t, ".", "github.com/google/uuid", "go.yaml.in/yaml/v3")
 }
 
 // TestConcurrentUse is for the race detector, and for lost changes.

@@ -1,49 +1,81 @@
 package mock
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 )
 
-// members renders a list of principals.
-func (r renderer) members(ids []string) any {
-	switch {
-	case r.dialect.MembersPerKind:
-		return r.membersPerKind(ids)
-	case r.dialect.answersMemberObjects():
-		return r.memberObjects(ids)
+// members names principals in a form.
+func (r renderer) members(form *memberForm, ids []string) any {
+	if form.form == membersPerKind {
+		return r.membersPerKind(form, ids)
 	}
-	return append([]string{}, ids...)
+	named := make([]any, len(ids))
+	for i, id := range ids {
+		named[i] = r.member(form, id)
+	}
+	return named
 }
 
-func (r renderer) membersPerKind(ids []string) object {
+func (r renderer) member(form *memberForm, id string) any {
+	switch form.form {
+	case membersSlugs:
+		return r.organization.slugOf(id)
+	case membersObjects:
+		return r.memberObject(form, id)
+	}
+	return id
+}
+
+// membersPerKind leaves out the kinds that have no place there.
+func (r renderer) membersPerKind(form *memberForm, ids []string) object {
 	members := object{}
-	for _, k := range principalKinds {
-		members[wireKinds[k].list] = append([]string{}, slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-			return len(r.organization.principalWithID(k, id)) == 0
-		})...)
+	for k, name := range form.lists {
+		ofKind := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return len(r.organization.principalWithID(k, id)) == 0 })
+		members[name] = r.members(form.ofEach(), ofKind)
 	}
 	return members
 }
 
-func (r renderer) memberObjects(ids []string) []object {
-	members := make([]object, 0, len(ids))
-	for _, id := range ids {
-		members = append(members, r.memberObject(id))
+// ofEach is the form of the arrays per kind.
+func (f *memberForm) ofEach() *memberForm {
+	if f.each == nil {
+		return &memberForm{form: membersIDs}
 	}
-	return members
+	return f.each
 }
 
-func (r renderer) memberObject(id string) object {
-	if r.dialect.MemberTypes {
-		return object{propID: id, propType: wireKinds[r.organization.kindOf(id)].event}
+// idPath is where an object has the id.
+func (f *memberForm) idPath() jsonPath {
+	if f.id == nil {
+		return jsonPath{propID}
 	}
-	return object{propID: id, propName: r.organization.principalName(id)}
+	return f.id
+}
+
+// memberObject has a kind, or else a name, besides the id.
+func (r renderer) memberObject(form *memberForm, id string) object {
+	member := object{}
+	member.put(form.idPath(), id)
+	if form.kind == nil {
+		member.put(jsonPath{propName}, r.organization.principalName(id))
+		return member
+	}
+	member.put(form.kind, form.kindValue(r.organization.kindOf(id)))
+	return member
+}
+
+// kindValue is a kind on the wire.
+func (f *memberForm) kindValue(k kind) any {
+	if value, has := f.kinds[k]; has {
+		return value
+	}
+	return string(k)
 }
 
 // kindOf is the kind of a user or group by its id.
@@ -64,156 +96,186 @@ func (o *organization) principalName(id string) string {
 	return ""
 }
 
-// members sets the target to the ids of a list of principals.
-func (e *edit) members(property string, target *[]string) {
-	value, change := e.take(property)
-	if !change {
-		return
-	}
-	sent, err := e.sentMembers(value)
-	if err != nil {
-		e.reject(property, "The JSON value could not be converted to %s.", e.memberListTitle())
-		return
-	}
-	ids := make([]string, 0, len(sent))
-	seen := make(map[string]bool, len(sent))
-	for _, member := range sent {
-		if !e.knows(member) {
-			e.reject(property, "There is no %s with the id '%s'.", member.title(), member.id)
-		}
-		if !seen[member.id] {
-			ids = append(ids, member.id)
-		}
-		seen[member.id] = true
-	}
-	*target = ids
-}
-
-func (e *edit) memberListTitle() string {
+// title is what errors call the form.
+func (f *memberForm) title() string {
 	switch {
-	case e.dialect.MembersPerKind:
-		return "an object of ids per kind"
-	case e.dialect.MemberTypes:
-		return "a list of objects with an id and a type"
-	case e.dialect.MemberObjectRequests:
+	case f.form == membersPerKind:
+		return "an object of " + strings.TrimPrefix(f.ofEach().title(), "a list of ") + " per kind"
+	case f.form == membersSlugs:
+		return "a list of slugs"
+	case f.form == membersObjects && f.kind != nil:
+		return "a list of objects with an id and a " + f.kind.String()
+	case f.form == membersObjects:
 		return "a list of objects with an id"
 	}
 	return "a list of ids"
 }
 
-// sentMember is a principal in a request. Its kind is "" unless the request tells it.
-type sentMember struct {
-	kind kind
-	id   string
-}
-
-func (m sentMember) title() string {
-	if m.kind == "" {
-		return "user or user group"
+// decodeMembers reads a list of principals in its form. Without a form, requests may have ids and objects with an id.
+func (r renderer) decodeMembers(form valueForm, value json.RawMessage) (json.RawMessage, error) {
+	if form.members == nil || string(value) == "null" {
+		return value, nil
 	}
-	return wireKinds[m.kind].title
-}
-
-func (e *edit) knows(member sentMember) bool {
-	if member.kind == "" {
-		return e.organization.hasPrincipal(member.id)
-	}
-	return len(e.organization.principalWithID(member.kind, member.id)) > 0
-}
-
-// sentMembers reads a list of principals in the form of the dialect.
-func (e *edit) sentMembers(value json.RawMessage) ([]sentMember, error) {
-	if !e.dialect.MembersPerKind {
-		return e.sentList("", value)
-	}
-	lists, err := e.nested(value)
+	sent, err := r.sentMembers(form.members, "", value)
 	if err != nil {
 		return nil, err
 	}
-	return lists.sentKinds()
+	return encode(sent), nil
 }
 
-// nested reads an object in a property.
-func (e *edit) nested(value json.RawMessage) (*edit, error) {
-	body, err := parseBody(value)
-	return &edit{organization: e.organization, dialect: e.dialect, body: body}, err
-}
-
-func (e *edit) sentKinds() ([]sentMember, error) {
-	var members []sentMember
-	for _, k := range principalKinds {
-		value, _ := e.take(wireKinds[k].list)
-		ofKind, err := e.sentList(k, value)
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, ofKind...)
+func (r renderer) sentMembers(form *memberForm, k kind, value json.RawMessage) ([]sentMember, error) {
+	if form.form == membersPerKind {
+		return r.sentPerKind(form, value)
 	}
-	return members, nil
-}
-
-func (e *edit) sentList(k kind, value json.RawMessage) ([]sentMember, error) {
 	var items []json.RawMessage
-	if err := json.Unmarshal(value, &items); err != nil {
-		return nil, err
+	if json.Unmarshal(value, &items) != nil {
+		return nil, form.misfit()
 	}
 	members := make([]sentMember, 0, len(items))
 	for _, item := range items {
-		member, err := e.sentMember(k, item)
+		member, err := r.sentMember(form, item)
 		if err != nil {
 			return nil, err
+		}
+		if k != "" {
+			member.Kind = k
 		}
 		members = append(members, member)
 	}
 	return members, nil
 }
 
-// sentMember reads "id", {"id": "id"} or {"id": "id", "type": "type"}, as far as the dialect takes them.
-func (e *edit) sentMember(k kind, item json.RawMessage) (sentMember, error) {
-	isObject := bytes.HasPrefix(item, []byte("{"))
-	if isObject && e.dialect.MembersPerKind || !isObject && e.dialect.demandsMemberObjects() {
-		return sentMember{}, errors.New("this is not how the dialect names a member")
-	}
-	if !isObject {
-		id, err := parseID(item)
-		return sentMember{k, id}, err
-	}
-	member, err := e.nested(item)
-	if err != nil {
-		return sentMember{}, err
-	}
-	return member.sentObject(k)
+func (f *memberForm) misfit() error {
+	return fmt.Errorf("The JSON value could not be converted to %s.", f.title()) //nolint:revive,staticcheck // SignPath's own words.
 }
 
-// sentObject reads a member that is an object, with a type where the dialect demands one.
-func (e *edit) sentObject(k kind) (sentMember, error) {
-	e.requireSent(propID)
-	value, _ := e.take(propID)
-	id, err := parseID(value)
-	if e.dialect.MemberTypes {
-		var unknownType error
-		k, unknownType = e.sentType()
-		err = errors.Join(err, unknownType)
+func (r renderer) sentPerKind(form *memberForm, value json.RawMessage) ([]sentMember, error) {
+	if jsonType(value) != "{" {
+		return nil, form.misfit()
 	}
-	return sentMember{k, id}, err
-}
-
-func (e *edit) sentType() (kind, error) {
-	var name string
-	e.requireSent(propType)
-	read(e, propType, &name)
+	var members []sentMember
 	for _, k := range principalKinds {
-		if wireKinds[k].event == name {
-			return k, nil
+		list, has := valueAt(value, jsonPath{form.lists[k]})
+		if !has || string(list) == "null" {
+			continue
+		}
+		ofKind, err := r.sentMembers(form.ofEach(), k, list)
+		if err != nil {
+			return nil, form.misfit()
+		}
+		members = append(members, ofKind...)
+	}
+	return members, nil
+}
+
+func (r renderer) sentMember(form *memberForm, item json.RawMessage) (sentMember, error) {
+	switch form.form {
+	case membersSlugs:
+		return r.memberWithSlug(form, item)
+	case membersObjects:
+		return form.sentObject(item)
+	}
+	id, err := parseID(item)
+	if err != nil {
+		return sentMember{}, form.misfit()
+	}
+	return sentMember{ID: id}, nil
+}
+
+func (r renderer) memberWithSlug(form *memberForm, item json.RawMessage) (sentMember, error) {
+	var slug string
+	if json.Unmarshal(item, &slug) != nil {
+		return sentMember{}, form.misfit()
+	}
+	id := r.organization.principalWithSlug(slug)
+	if id == "" {
+		return sentMember{}, fmt.Errorf("There is no user or user group with the slug '%s'.", slug) //nolint:revive,staticcheck // SignPath's own words.
+	}
+	return sentMember{ID: id}, nil
+}
+
+// sentObject reads a member that is an object, with a kind where the form has one.
+func (f *memberForm) sentObject(item json.RawMessage) (sentMember, error) {
+	value, _ := valueAt(item, f.idPath())
+	id, err := parseID(value)
+	if err != nil {
+		return sentMember{}, f.misfit()
+	}
+	if f.kind == nil {
+		return sentMember{ID: id}, nil
+	}
+	value, _ = valueAt(item, f.kind)
+	for _, k := range principalKinds {
+		if sameJSON(value, encode(f.kindValue(k))) {
+			return sentMember{k, id}, nil
 		}
 	}
-	return "", fmt.Errorf("there is no type %q of members", name)
+	return sentMember{}, f.misfit()
+}
+
+// sentMember is a principal in a request, as the handlers know it. Its kind is "" unless the request tells it.
+type sentMember struct {
+	Kind kind   `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// UnmarshalJSON reads an id, or an object with an id.
+func (m *sentMember) UnmarshalJSON(content []byte) (err error) {
+	if jsonType(content) != "{" {
+		m.ID, err = parseID(content)
+		return err
+	}
+	id, _ := valueAt(content, jsonPath{propID})
+	m.ID, err = parseID(id)
+	if told, has := valueAt(content, jsonPath{"kind"}); has && err == nil {
+		_ = json.Unmarshal(told, &m.Kind)
+	}
+	return err
+}
+
+func (m sentMember) title() string {
+	if names, isTold := wireKinds[m.Kind]; isTold {
+		return names.title
+	}
+	return "user or user group"
+}
+
+// members sets the target to the ids of a list of principals.
+func (e *edit) members(property string, target *[]string) {
+	value, change := e.take(property)
+	if !change {
+		return
+	}
+	var sent []sentMember
+	if json.Unmarshal(value, &sent) != nil {
+		e.reject(property, "The JSON value could not be converted to a list of ids.")
+		return
+	}
+	ids := make([]string, 0, len(sent))
+	seen := make(map[string]bool, len(sent))
+	for _, member := range sent {
+		if !e.knows(member) {
+			e.reject(property, "There is no %s with the id '%s'.", member.title(), member.ID)
+		}
+		if !seen[member.ID] {
+			ids = append(ids, member.ID)
+		}
+		seen[member.ID] = true
+	}
+	*target = ids
+}
+
+func (e *edit) knows(member sentMember) bool {
+	if _, isTold := wireKinds[member.Kind]; !isTold {
+		return e.organization.hasPrincipal(member.ID)
+	}
+	return len(e.organization.principalWithID(member.Kind, member.ID)) > 0
 }
 
 func parseID(value json.RawMessage) (string, error) {
 	var text string
-	if err := json.Unmarshal(value, &text); err != nil {
-		return "", err
+	if json.Unmarshal(value, &text) != nil {
+		return "", errors.New("this is no id")
 	}
 	id, err := uuid.Parse(text)
 	return id.String(), err

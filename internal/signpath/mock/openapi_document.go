@@ -2,6 +2,8 @@ package mock
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,8 +13,39 @@ import (
 // documentTemplate is the path of the OpenAPI document below /Api. It is no part of the API itself.
 const documentTemplate = "/" + pathDocument + "/" + pathVersion + "/swagger.json"
 
-var documentRoutes = []route{
+var documentRoutes = of("", []route{
 	{"Document", http.MethodGet, documentTemplate, nil, serveDocument, nil, nil},
+})
+
+// described is what the document describes: the server, or another one.
+type described struct {
+	front  *front
+	routes routes
+}
+
+func (s *Server) describe() (err error) {
+	s.described = described{s.front, s.routes}
+	if s.dialect.Document == DocumentTrue {
+		return nil
+	}
+	if s.described.front, err = newFront(s.dialect.described(), s.dialect.describedMapping(s.mapping)); err != nil {
+		return err
+	}
+	s.described.routes, err = newRoutes(s.dialect, s.described.front)
+	return err
+}
+
+// checkPlaces refuses a mapping file that has two things in one place: the document could not say so.
+func (s *Server) checkPlaces() error {
+	s.front.extras = s.organization.extras()
+	if s.described.front.extras = s.front.extras; !s.front.isMapped {
+		return nil
+	}
+	r := renderer{dialect: s.dialect, front: s.front, organization: s.organization}
+	if _, conflicts := newDocument(r, s.routes); len(conflicts) > 0 {
+		return fmt.Errorf("mapping: %w", errors.Join(conflicts...))
+	}
+	return nil
 }
 
 // rawDocument is served in place of the OpenAPI document.
@@ -44,7 +77,10 @@ func serveDocument(c *call) (answer, *problem) {
 }
 
 func renderDocument(c *call) string {
-	document := encode(newDocument(c.describing(), c.server.routes))
+	r := c.renderer
+	r.dialect, r.front = r.dialect.described(), c.server.described.front
+	described, _ := newDocument(r, c.server.described.routes)
+	document := encode(described)
 	for _, edit := range c.server.documentEdits {
 		var decoded map[string]any
 		if err := json.Unmarshal(document, &decoded); err != nil {
@@ -56,14 +92,9 @@ func renderDocument(c *call) string {
 	return string(document)
 }
 
-// describing renders in the dialect that the OpenAPI document describes.
-func (r renderer) describing() renderer {
-	r.dialect = r.dialect.described()
-	return r
-}
-
-func newDocument(r renderer, table routes) object {
-	s := &schemas{renderer: r, types: propertyTypes, components: object{}}
+// newDocument is the document of a server, with what could not be said of it.
+func newDocument(r renderer, table routes) (document object, conflicts []error) {
+	s := &schemas{renderer: r, types: propertyTypes, components: object{}, entities: r.front.entities()}
 	paths := object{}
 	s.addPaths(paths, "/"+pathVersion, table.public)
 	s.addPaths(paths, "/"+pathVersion+"/{organization}", table.organization)
@@ -80,21 +111,22 @@ func newDocument(r renderer, table routes) object {
 			},
 		},
 		"security": []object{{"Bearer": []string{}}},
-	}
+	}, s.conflicts
 }
 
-// pathParameters are the variables of route templates as the OpenAPI document describes them.
+// pathParameters are the variables of route templates as the OpenAPI document describes them, with the collection in which they
+// are called so.
 var pathParameters = map[string]struct {
-	name   string
-	schema object
+	name, collection string
+	schema           object
 }{
-	"{id}":           {paramID, object{"type": "string", "format": "uuid"}},
-	"{project}":      {paramProject, object{"type": "string"}},
-	"{policy}":       {paramPolicy, object{"type": "string"}},
-	"{organization}": {paramOrganization, object{"type": "string", "format": "uuid"}},
+	"{id}":           {paramID, "", object{"type": "string", "format": "uuid"}},
+	"{project}":      {paramProject, pathProjects, object{"type": "string"}},
+	"{policy}":       {paramPolicy, pathPolicies, object{"type": "string"}},
+	"{organization}": {paramOrganization, "", object{"type": "string", "format": "uuid"}},
 }
 
-func (s *schemas) addPaths(paths object, base string, table []route) {
+func (s *schemas) addPaths(paths object, base string, table []servedRoute) {
 	for _, r := range table {
 		path, parameters := describePath(base + r.template)
 		operations, _ := paths[path].(object)
@@ -114,6 +146,9 @@ func describePath(template string) (path string, parameters []object) {
 		if !isVariable {
 			continue
 		}
+		if collection := segments[i-1]; parameter.collection != "" && collection != parameter.collection {
+			parameter.name = camelCase(singular(collection)) + "Slug"
+		}
 		segments[i] = "{" + parameter.name + "}"
 		parameters = append(parameters, object{
 			"name": parameter.name, "in": "path", "required": true, "schema": parameter.schema,
@@ -122,14 +157,14 @@ func describePath(template string) (path string, parameters []object) {
 	return strings.Join(segments, "/"), parameters
 }
 
-func (s *schemas) operation(r route, parameters []object) object {
+func (s *schemas) operation(r servedRoute, parameters []object) object {
 	described := object{
 		"tags":        []string{r.tag()},
-		"operationId": r.tag() + "_" + r.name,
+		"operationId": r.tag() + "_" + r.operation(),
 		"responses":   s.responses(r),
 	}
-	if r.answers != nil && r.answers.isPaged {
-		parameters = slices.Concat(parameters, s.pageParameters())
+	if r.answers != nil && r.answers.isList {
+		parameters = slices.Concat(parameters, s.pageParameters(r.of))
 	}
 	if len(parameters) > 0 {
 		described["parameters"] = parameters
@@ -137,18 +172,31 @@ func (s *schemas) operation(r route, parameters []object) object {
 	if r.right == nil {
 		described["security"] = []object{}
 	}
-	if r.reads != nil {
+	if r.reads != nil || r.shape != nil && len(r.shape.fields) > 0 {
 		content := object{}
 		for _, mediaType := range requestMediaTypes {
-			content[mediaType] = object{"schema": s.request(r.reads)}
+			content[mediaType] = object{"schema": s.request(r)}
 		}
 		described["requestBody"] = object{"content": content}
 	}
 	return described
 }
 
+// operation is what the document calls what the route does: as the default dialect does, or as its path ends.
+func (r servedRoute) operation() string {
+	segments := strings.Split(r.template, "/")
+	last := segments[len(segments)-1]
+	switch isFixed := !strings.HasPrefix(last, "{") && last != r.tag(); {
+	case r.isMapped && isFixed:
+		return pascalCase(last)
+	case r.sets != "":
+		return pascalCase(strings.ToLower(r.method))
+	}
+	return r.name
+}
+
 // tag is the collection that a route is about: the last one that has items in its path.
-func (r route) tag() string {
+func (r servedRoute) tag() string {
 	segments := strings.Split(r.template[1:], "/")
 	for i, segment := range slices.Backward(segments) {
 		if i > 0 && strings.HasPrefix(segment, "{") {
@@ -158,7 +206,7 @@ func (r route) tag() string {
 	return segments[0]
 }
 
-func (s *schemas) responses(r route) object {
+func (s *schemas) responses(r servedRoute) object {
 	success := object{"description": "Success"}
 	if schema := s.success(r.answers); schema != nil {
 		success["content"] = object{"application/json": object{"schema": schema}}
@@ -173,20 +221,20 @@ func (s *schemas) responses(r route) object {
 // success describes the body of a successful answer; nil if it has none.
 func (s *schemas) success(model *answerModel) object {
 	switch {
-	case model == nil || len(model.sample(s.renderer)) == 0:
+	case model == nil || model.whole != nil && model.whole(s) == nil:
 		return nil
-	case model.list != "":
+	case model.isList:
 		return s.list(model)
 	}
 	return s.answer(model)
 }
 
-func (s *schemas) refusals(r route) []int {
+func (s *schemas) refusals(r servedRoute) []int {
 	if r.right == nil {
 		return nil
 	}
 	statuses := []int{http.StatusUnauthorized, http.StatusForbidden}
-	if r.method == http.MethodPost || strings.Contains(r.template, "{id}") {
+	if r.method != http.MethodGet || strings.Contains(r.template, "{id}") {
 		statuses = append(statuses, http.StatusBadRequest)
 	}
 	if s.dialect.UnknownIs404 && strings.Contains(r.template, "{") {
@@ -205,4 +253,49 @@ func (s *schemas) refusal(status int) object {
 		"description": http.StatusText(status),
 		"content":     object{mediaType: object{"schema": schema}},
 	}
+}
+
+// singular is what one of a collection is called.
+func singular(collection string) string {
+	if stem, isPlural := strings.CutSuffix(collection, "ies"); isPlural {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(collection, "s")
+}
+
+func camelCase(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+
+// canonicalEntities are the names of things in the names of schemas.
+var canonicalEntities = map[thing]string{
+	thingUser: wireKinds[kindInteractiveUser].event, thingCIUser: wireKinds[kindCIUser].event, thingGroup: wireKinds[kindUserGroup].event,
+	thingProject: eventProject, thingPolicy: eventSigningPolicy,
+}
+
+// entities are what the document calls things: as the collection that they are in.
+func (f *front) entities() map[thing]string {
+	entities := map[thing]string{}
+	for t, name := range canonicalEntities {
+		entities[t] = name
+		if method, template, isMapped := f.route(t, callRead, "", ""); isMapped {
+			r := servedRoute{route: route{method: method, template: template}}
+			entities[t] = pascalCase(singular(r.tag()))
+		}
+	}
+	return entities
+}
+
+// schemaName is what the document calls the schema of an answer.
+func (s *schemas) schemaName(model *answerModel) string { return s.named(model.of, model.schema) }
+
+// named gives the name of a schema that of its thing in the document.
+func (s *schemas) named(t thing, schema string) string {
+	return strings.Replace(schema, canonicalEntities[t], s.entities[t], 1)
+}
+
+// requestName is what the document calls the schema of a request.
+func (s *schemas) requestName(r servedRoute) string {
+	if r.reads == nil || r.sets != "" {
+		return r.tag() + r.operation() + "Request"
+	}
+	return s.named(r.of, r.reads.schema) + "Request"
 }

@@ -19,14 +19,17 @@ type requestModel struct {
 // answerModel is the body of an answer in the OpenAPI document. Its properties are those of a sample that the server
 // renders, so the document can't say otherwise.
 type answerModel struct {
+	// of is what the answer is about, or a list of; "" if a mapping file has no word for it.
+	of     thing
 	schema string
+	// sample is in the names and forms of the default dialect.
 	sample func(renderer) object
+	// whole describes an answer that has no sample, in place of it.
+	whole func(*schemas) object
 	// extras are properties that clients may not know.
 	extras func(*organization) map[string]json.RawMessage
-	// list is the name of a list of such objects; "" if the answer is one object.
-	list string
-	// isPaged tells that the list has pages with Dialect.Paging.
-	isPaged bool
+	// isList tells that the answer is a list of such objects.
+	isList bool
 	// status is that of success; 0 is 200.
 	status int
 }
@@ -38,26 +41,17 @@ func (m *answerModel) successStatus() int {
 	return m.status
 }
 
-func listAnswer(entity, list string, sample func(renderer) object) *answerModel {
+func listAnswer(t thing, entity string, sample func(renderer) object) *answerModel {
 	return &answerModel{
-		schema: entity + "ListItem",
+		of: t, schema: entity + "ListItem", isList: true,
 		sample: func(r renderer) object { return r.summarize(sample(r)) },
-		list:   list, isPaged: true,
 	}
 }
 
-func createdAnswer(names kindNames) *answerModel {
+func createdAnswer(k kind) *answerModel {
 	return &answerModel{
-		schema: "Created" + names.event,
-		sample: func(r renderer) object {
-			body := object{}
-			if names.event == wireKinds[kindCIUser].event {
-				body[propAPIToken] = ""
-			}
-			r.addCreatedID(body, names, "")
-			return body
-		},
-		status: http.StatusCreated,
+		of: thing(k), schema: "Created" + wireKinds[k].event, status: http.StatusCreated,
+		whole: func(s *schemas) object { return s.created(k) },
 	}
 }
 
@@ -67,38 +61,17 @@ var (
 		sample: func(r renderer) object { return systemInfo(r.dialect, "") },
 	}
 	organizationAnswer = &answerModel{
-		schema: "Organization",
+		of: thingOrganization, schema: "Organization",
 		sample: func(r renderer) object { return r.organization.render(1) },
 	}
 	auditEventList = &answerModel{
-		schema: "AuditEvent",
+		of: thingEvent, schema: "AuditEvent", isList: true,
 		sample: func(r renderer) object { return AuditEvent{}.render(r.dialect) },
-		list:   listEvents,
-	}
-	auditMetadataItem = &answerModel{
-		schema: "AuditEventMetadata",
-		sample: func(renderer) object { return object{propActor: nil} },
 	}
 	auditPartyItem = &answerModel{
 		schema: "AuditEventParty",
 		sample: func(renderer) object { return EventParty{}.render() },
 		// The system has no id.
 		extras: func(*organization) map[string]json.RawMessage { return map[string]json.RawMessage{propID: encode("")} },
-	}
-	memberItem = &answerModel{
-		schema: "Member",
-		sample: func(r renderer) object { return r.memberObject("") },
-	}
-	memberKindsItem = &answerModel{
-		schema: "MembersPerKind",
-		sample: func(r renderer) object { return r.membersPerKind(nil) },
-	}
-	memberRequest = &requestModel{
-		schema: "Member",
-		read:   func(e *edit) { _, _ = e.sentObject("") },
-	}
-	memberKindsRequest = &requestModel{
-		schema: "MembersPerKind",
-		read:   func(e *edit) { _, _ = e.sentKinds() },
 	}
 )

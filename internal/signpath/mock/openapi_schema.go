@@ -2,7 +2,6 @@ package mock
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 )
 
@@ -13,6 +12,10 @@ type schemas struct {
 	components object
 	// ofRequest tells that the schema at hand is of a request.
 	ofRequest bool
+	// entities are what the document calls the things of a mapping file.
+	entities map[thing]string
+	// conflicts are why things can't be in one place.
+	conflicts []error
 }
 
 // component refers to a schema, which is built when it is first needed.
@@ -23,30 +26,165 @@ func (s *schemas) component(name string, build func() object) object {
 	return object{"$ref": "#/components/schemas/" + name}
 }
 
-// request refers to the schema of a request body, of what the server asks an empty one for.
-func (s *schemas) request(model *requestModel) object {
-	return s.component(model.schema+"Request", func() object {
-		e := &edit{organization: s.organization, dialect: s.dialect, body: requestBody{}}
-		model.read(e)
+// place adds what is at a path.
+func (s *schemas) place(at *shape, path jsonPath, value object, isRequired bool) {
+	if err := at.put(path, value, isRequired); err != nil {
+		s.conflicts = append(s.conflicts, err)
+	}
+}
+
+// request refers to the schema of the body of a route: of what the server asks an empty one for, where it reads that.
+func (s *schemas) request(r servedRoute) object {
+	return s.component(s.requestName(r), func() object {
+		s.ofRequest = true
+		defer func() { s.ofRequest = false }()
+		body := &shape{}
+		for _, one := range append([]*servedRoute{&r}, r.others...) {
+			if one.shape.isWhole {
+				field := one.shape.fields[0]
+				return s.concept(field.concept, field.concept.request, field.form)
+			}
+			s.addRequest(body, one, len(r.others) == 0)
+		}
+		return body.describe(false)
+	})
+}
+
+// addRequest describes what a route reads. Where it is one of several at its place, nothing but what all have is required.
+func (s *schemas) addRequest(body *shape, r *servedRoute, isAlone bool) {
+	e := newEdit(s.organization, requestBody{})
+	var extras map[string]json.RawMessage
+	isRequired := func(string) bool { return false }
+	if model := r.reads; model != nil {
+		if r.sets == "" {
+			model.read(e)
+		} else {
+			e.required = []string{r.sets}
+		}
 		if model.isEdit && s.dialect.EditPatches {
 			e.required = nil
 		}
-		if model.isEdit {
+		if model.isEdit && r.sets == "" {
 			e.demanded = s.dialect.Demanded
 			e.checkDemanded()
 		}
-		return s.object(true, e.asked, e.required, extrasOf(model.extras, s.organization))
-	})
+		extras = extrasOf(model.extras, s.organization)
+		isRequired = func(property string) bool { return isAlone && slices.Contains(e.required, property) }
+	}
+	for _, field := range r.shape.fields {
+		s.addField(body, r, field, isAlone, isRequired)
+	}
+	if r.shape.isClosed {
+		return
+	}
+	for _, property := range slices.Compact(slices.Sorted(slices.Values(e.asked))) {
+		if slices.Contains(r.shape.properties, property) || r.shape.carries(s.front, property) {
+			continue
+		}
+		s.place(body, jsonPath{s.dialect.requestName(property)}, s.resettable(s.property(property, extras), isRequired(property)), isRequired(property))
+	}
+}
+
+// resettable is the schema of a property that null resets, unless it is required.
+func (s *schemas) resettable(described object, isRequired bool) object {
+	if _, isReference := described["$ref"]; !isReference && !isRequired {
+		described["nullable"] = true
+	}
+	return described
+}
+
+func (s *schemas) addField(body *shape, r *servedRoute, field requestField, isAlone bool, isRequired func(string) bool) {
+	switch property := field.concept.request; {
+	case field.isLiteral():
+		s.placeLiteral(body, field, isAlone)
+	case field.carried != nil:
+		s.addCarried(body, r, field, isAlone)
+	case field.isStated:
+		s.place(body, field.path, s.concept(field.concept, field.concept.answer, field.form), isAlone)
+	default:
+		described := s.resettable(s.concept(field.concept, property, field.form), isRequired(property))
+		s.place(body, field.path, described, isRequired(property))
+	}
+}
+
+// placeLiteral adds a value to those that may be at a path.
+func (s *schemas) placeLiteral(body *shape, field requestField, isRequired bool) {
+	described := enumeration([]any{field.literal})
+	if at := body.at(field.path); at != nil && at.value["type"] == described["type"] {
+		listed, _ := at.value["enum"].([]any)
+		added, _ := described["enum"].([]any)
+		if all := slices.Concat(listed, added); all != nil {
+			at.value["enum"] = all
+		}
+		return
+	}
+	s.place(body, field.path, described, isRequired)
+}
+
+// at is what is at a path; nil if nothing is.
+func (n *shape) at(path jsonPath) *shape {
+	for _, name := range path {
+		if n = n.inner[name]; n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+// addCarried describes what a body carries from an answer.
+func (s *schemas) addCarried(body *shape, r *servedRoute, field requestField, isAlone bool) {
+	if name := s.front.carriedProperty(field.carried); name != "" {
+		s.place(body, field.path, s.resettable(s.property(name, extrasOf(r.reads.extras, s.organization)), false), false)
+		return
+	}
+	if !s.front.isKnownPlace(r.of, field.carried) {
+		s.place(body, field.path, plain("string")(s), isAlone)
+		return
+	}
+	for _, c := range concepts[r.of] {
+		at, _ := s.front.place(r.of, c)
+		if s.front.shows(r.of, c) && isBelow(at.path, field.carried) {
+			form := at.valueForm
+			form.members = s.front.answeredMembers(form)
+			described := s.resettable(s.concept(c, c.answer, form), false)
+			s.place(body, slices.Concat(field.path, at.path[len(field.carried):]), described, false)
+		}
+	}
 }
 
 // answer refers to the schema of an object in answers.
 func (s *schemas) answer(model *answerModel) object {
-	return s.component(model.schema, func() object {
-		extras := extrasOf(model.extras, s.organization)
-		names := slices.Collect(maps.Keys(model.sample(s.renderer)))
-		always := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return extras[name] != nil })
-		return s.object(false, names, always, extras)
+	return s.component(s.schemaName(model), func() object {
+		if model.whole != nil {
+			return model.whole(s)
+		}
+		answered := &shape{}
+		s.addAnswer(answered, model.of, model.sample(s.renderer), extrasOf(model.extras, s.organization))
+		for _, path := range s.front.stamps(model.of) {
+			s.place(answered, path, plain("string")(s), true)
+		}
+		return answered.describe(s.dialect.OmitNulls)
 	})
+}
+
+// addAnswer describes an object by a sample of it.
+func (s *schemas) addAnswer(answered *shape, t thing, sample object, extras map[string]json.RawMessage) {
+	outer := s.ofRequest
+	s.ofRequest = false
+	defer func() { s.ofRequest = outer }()
+
+	hidden, _ := s.dialect.hide(sample).(object)
+	completed := s.stateOf(t, hidden)
+	for _, c := range concepts[t] {
+		delete(hidden, c.answer)
+		if _, has := completed[c.answer]; has && s.front.shows(t, c) {
+			at, _ := s.front.place(t, c)
+			s.place(answered, at.path, s.concept(c, c.answer, at.valueForm), true)
+		}
+	}
+	for _, name := range sortedKeys(hidden) {
+		s.place(answered, jsonPath{s.dialect.answerName(name)}, s.property(name, extras), extras[name] == nil)
+	}
 }
 
 func extrasOf(extras func(*organization) map[string]json.RawMessage, o *organization) map[string]json.RawMessage {
@@ -54,45 +192,6 @@ func extrasOf(extras func(*organization) map[string]json.RawMessage, o *organiza
 		return nil
 	}
 	return extras(o)
-}
-
-// object describes an object by the names of its properties in the default dialect. Like Swashbuckle, it says that
-// there are no others, even where the server ignores them.
-func (s *schemas) object(ofRequest bool, names, required []string, extras map[string]json.RawMessage) object {
-	outer := s.ofRequest
-	s.ofRequest = ofRequest
-	defer func() { s.ofRequest = outer }()
-
-	spell := s.dialect.answerName
-	if ofRequest {
-		spell = s.dialect.requestName
-	}
-	properties := object{}
-	for _, name := range names {
-		if !ofRequest && slices.Contains(s.dialect.Hidden, name) {
-			continue
-		}
-		described := s.property(name, extras)
-		if _, isReference := described["$ref"]; ofRequest && !isReference && !slices.Contains(required, name) {
-			described["nullable"] = true // null resets what may be reset
-		}
-		properties[spell(name)] = described
-	}
-	return s.closed(properties, spelledNames(required, spell)...)
-}
-
-// closed describes an object that has no other properties, and of these the required ones always: those that it has
-// and that may be left out as they are null, are not.
-func (s *schemas) closed(properties object, required ...string) object {
-	required = slices.DeleteFunc(required, func(name string) bool {
-		property, _ := properties[name].(object)
-		return property == nil || !s.ofRequest && s.dialect.OmitNulls && property["nullable"] == true
-	})
-	described := object{"type": "object", "properties": properties, "additionalProperties": false}
-	if len(required) > 0 {
-		described["required"] = required
-	}
-	return described
 }
 
 func (s *schemas) property(name string, extras map[string]json.RawMessage) object {
@@ -109,26 +208,40 @@ func (s *schemas) property(name string, extras map[string]json.RawMessage) objec
 	return describe(s)
 }
 
-func spelledNames(names []string, spell func(string) string) []string {
-	spelled := make([]string, 0, len(names))
-	for _, name := range names {
-		spelled = append(spelled, spell(name))
-	}
-	slices.Sort(spelled)
-	return slices.Compact(spelled)
-}
-
 // list describes the answer of a list route.
 func (s *schemas) list(model *answerModel) object {
+	said := s.front.list(model.of)
 	items := object{"type": "array", "items": s.answer(model)}
-	switch {
-	case model.isPaged && s.dialect.Paging.isEnvelope():
-		return s.page(model, items)
-	case !s.dialect.WrappedLists:
+	if len(said.items) == 0 {
 		return items
 	}
-	name := s.dialect.answerName(model.list)
-	return s.component(model.schema+"s", func() object { return s.closed(object{name: items}, name) })
+	name := s.schemaName(model) + "s"
+	if said.page != nil {
+		name = s.schemaName(model) + "Page"
+	}
+	return s.component(name, func() object {
+		envelope := &shape{}
+		s.place(envelope, said.items, items, true)
+		if said.page != nil {
+			s.addPage(envelope, said.page)
+		}
+		return envelope.describe(s.dialect.OmitNulls)
+	})
+}
+
+// addPage describes what tells of other pages.
+func (s *schemas) addPage(envelope *shape, said *pageMapping) {
+	number := func() object { return object{"type": "integer", "format": "int32"} }
+	if path := said.nextPath(); path != nil {
+		s.place(envelope, path, object{"type": "string", "nullable": true}, true)
+	}
+	if said.total != nil {
+		s.place(envelope, said.total, number(), true)
+	}
+	if s.dialect.Paging.Kind == PagingInEnvelope {
+		s.place(envelope, jsonPath{queryPageNumber}, number(), true)
+		s.place(envelope, jsonPath{queryPageSize}, number(), true)
+	}
 }
 
 // problem describes the errors of a status.

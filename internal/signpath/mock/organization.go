@@ -24,6 +24,7 @@ type organization struct {
 
 	usersByID  map[string]*user
 	groupsByID map[string]*userGroup
+	idsBySlug  map[string]string
 }
 
 // Mail is an invitation that was sent. USR: it is valid for 14 days.
@@ -40,7 +41,7 @@ const (
 )
 
 func readOrganization(c *call) (answer, *problem) {
-	return ok(c.organization.render(c.now().Year())), nil
+	return ok(c.shown(thingOrganization, c.organization.render(c.now().Year()))), nil
 }
 
 func (o *organization) render(year int) object {
@@ -125,12 +126,15 @@ func (o *organization) seedProjects(seed Seed) error {
 
 // index rebuilds what is derived from the state.
 func (o *organization) index() {
+	o.idsBySlug = make(map[string]string, len(o.Users)+len(o.Groups))
 	o.usersByID = make(map[string]*user, len(o.Users))
 	for _, u := range o.Users {
+		o.slugify(u.ID, u.key(), &u.Slug)
 		o.usersByID[u.ID] = u
 	}
 	o.groupsByID = make(map[string]*userGroup, len(o.Groups))
 	for _, g := range o.Groups {
+		o.slugify(g.ID, g.Name, &g.Slug)
 		o.groupsByID[g.ID] = g
 	}
 }

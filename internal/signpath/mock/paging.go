@@ -1,12 +1,11 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -49,57 +48,93 @@ const defaultPageSize = 20
 // paging is how a kind of paging looks.
 type paging struct {
 	about string
-	// position and size are the query parameters that ask for a page.
-	position, size string
-	// first is the position of the first page.
-	first int
-	// inItems tells that positions count items, not pages.
-	inItems bool
+	// size is the query parameter for the size of a page.
+	size string
 	// undocumented tells that the parameters are not in the OpenAPI document.
 	undocumented bool
 	// silent tells that nothing but the document shows that there are pages.
 	silent bool
 	// items is the name of the page in an object; "" for a bare or wrapped list.
 	items string
+	// said is what a mapping file says of the pages.
+	said fragment
 }
 
 var pagings = map[PagingKind]paging{
-	PagingByNumber: numbered(paging{about: "lists have pages, which only the document tells: pageNumber", silent: true}),
+	PagingByNumber: {
+		about: "lists have pages, which only the document tells: pageNumber",
+		size:  queryPageSize, silent: true, said: fragment{"number": queryPageNumber},
+	},
 	PagingFromZero: {
-		about:    "lists have pages, which only the document tells: pageIndex",
-		position: queryPageIndex, size: queryPageSize, silent: true,
+		about: "lists have pages, which only the document tells: pageIndex",
+		size:  queryPageSize, silent: true, said: fragment{"number": queryPageIndex, "first": 0},
 	},
 	PagingByOffset: {
-		about:    "lists have pages, which only the document tells: skip and take",
-		position: querySkip, size: queryTake, inItems: true, silent: true,
+		about: "lists have pages, which only the document tells: skip and take",
+		size:  queryTake, silent: true, said: fragment{"skip": querySkip},
 	},
-	PagingByLink:     numbered(paging{about: "lists have pages, with the next one in the header Link", undocumented: true}),
-	PagingWithTotal:  numbered(paging{about: "lists have pages, with the number of all items in a header"}),
-	PagingInEnvelope: numbered(paging{about: "lists have pages, in an object with the number of all items", items: pageItems}),
+	PagingByLink: {
+		about: "lists have pages, with the next one in the header Link",
+		size:  queryPageSize, undocumented: true, said: fragment{"link": headerLink},
+	},
+	PagingWithTotal: {
+		about: "lists have pages, with the number of all items in a header",
+		size:  queryPageSize, said: fragment{"number": queryPageNumber},
+	},
+	PagingInEnvelope: {
+		about: "lists have pages, in an object with the number of all items",
+		size:  queryPageSize, items: pageItems, said: fragment{"number": queryPageNumber, "total": pageTotal},
+	},
 	PagingByToken: {
-		about:    "lists have pages, in an object with a token for the next one",
-		position: queryContinuation, size: queryPageSize, inItems: true, items: pageItems,
+		about: "lists have pages, in an object with a token for the next one",
+		size:  queryPageSize, items: pageItems, said: fragment{"token": queryContinuation, "next": queryContinuation},
 	},
-	PagingByNextLink: numbered(paging{about: "lists have pages, in an object with a link to the next one", undocumented: true, items: pageValue}),
+	PagingByNextLink: {
+		about: "lists have pages, in an object with a link to the next one",
+		size:  queryPageSize, undocumented: true, items: pageValue, said: fragment{"link": pageNextLink},
+	},
 }
 
-// numbered is a paging by numbers from 1.
-func numbered(p paging) paging {
-	p.position, p.size, p.first = queryPageNumber, queryPageSize, 1
-	return p
-}
+// headerLink is the header with the next page in its place (RFC 8288).
+const headerLink = "Link"
 
 func (p Paging) isEnvelope() bool { return pagings[p.Kind].items != "" }
 
+// list is how a list looks.
+func (f *front) list(t thing) listMapping {
+	if said := f.of(t).list; said != nil {
+		return *said
+	}
+	return listMapping{}
+}
+
 // page is one page of a list.
 type page struct {
-	paging
-	kind PagingKind
+	said *pageMapping
+	// parameter and sizeParameter are the query parameters that ask for a page; the latter is "" if there is none.
+	parameter, sizeParameter string
+	// first is the position of the first page, inItems tells that positions count items, not pages.
+	first   int
+	inItems bool
 	// position is that of the page, size how many items it may have.
 	position, size int
 	items          []object
 	// total is the number of all items.
 	total int
+}
+
+// newPage is a page as it is asked for.
+func (f *front) newPage(said *pageMapping) page {
+	p := page{said: said, sizeParameter: cmp.Or(said.size, pagings[f.dialect.Paging.Kind].size), first: said.first}
+	switch {
+	case said.number != "":
+		p.parameter = said.number
+	case said.link != "":
+		p.parameter, p.sizeParameter, p.first = queryPageNumber, cmp.Or(p.sizeParameter, queryPageSize), 1
+	default:
+		p.parameter, p.inItems, p.first = cmp.Or(said.skip, said.token), true, 0
+	}
+	return p
 }
 
 // begin is the number of items before the page.
@@ -120,18 +155,19 @@ func (p page) next() (position int, hasNext bool) {
 }
 
 // page cuts the page that is asked for out of a list.
-func (c *call) page(items []object) (page, *problem) {
-	p := page{paging: pagings[c.dialect.Paging.Kind], kind: c.dialect.Paging.Kind, total: len(items)}
-	largest := c.dialect.Paging.Size
-	if largest == 0 {
-		largest = defaultPageSize
-	}
+func (c *call) page(said *pageMapping, items []object) (page, *problem) {
+	p := c.front.newPage(said)
+	p.total = len(items)
+	largest := cmp.Or(c.dialect.Paging.Size, said.entries, defaultPageSize)
 	query, errors := foldedQuery(c.request.URL.Query()), map[string][]string{}
-	if p.kind == PagingByToken {
-		query.decodeToken(p.paging.position)
+	if said.token != "" {
+		query.decodeToken(p.parameter)
 	}
-	p.position = query.number(p.paging.position, p.first, p.first, errors)
-	p.size = min(query.number(p.paging.size, largest, 1, errors), largest)
+	p.position = query.number(p.parameter, p.first, p.first, errors)
+	p.size = largest
+	if p.sizeParameter != "" {
+		p.size = min(query.number(p.sizeParameter, largest, 1, errors), largest)
+	}
 	if len(errors) > 0 {
 		return page{}, invalid(errors)
 	}
@@ -181,78 +217,103 @@ func encodeToken(position int) string {
 
 // url is the absolute URL of a position, on the host that links name.
 func (c *call) url(p page, position int) string {
-	parameters := url.Values{p.paging.position: {strconv.Itoa(position)}, p.paging.size: {strconv.Itoa(p.size)}}
+	parameters := url.Values{p.parameter: {strconv.Itoa(position)}, p.sizeParameter: {strconv.Itoa(p.size)}}
 	return c.base + c.match.resource + "?" + parameters.Encode()
 }
 
-// list is the answer of a list of users, groups or projects.
-func (c *call) list(name string, items []object) (answer, *problem) {
-	result := ok(c.wrap(name, items))
-	result.header = http.Header{}
-	if c.dialect.Paging.Kind != "" {
-		p, refused := c.page(items)
-		if refused != nil {
+// list is the answer of a list.
+func (c *call) list(t thing, items []object) (answer, *problem) {
+	said, header, p := c.front.list(t), http.Header{}, page{items: items}
+	if said.page != nil {
+		var refused *problem
+		if p, refused = c.page(said.page, items); refused != nil {
 			return answer{}, refused
 		}
-		result.body = c.wrapPage(name, p, result.header)
 	}
-	if c.fault.Action == FaultStaleList {
-		result.header.Set(mockserver.HeaderFault, string(FaultStaleList))
+	shown := make([]object, len(p.items))
+	for i, item := range p.items {
+		if t != thingEvent {
+			item = c.summarize(item)
+		}
+		shown[i] = c.shown(t, item)
 	}
+	result := ok(shown)
+	if len(said.items) > 0 {
+		envelope := object{}
+		envelope.put(said.items, shown)
+		result.body = envelope
+	}
+	if said.page != nil {
+		result.body = c.dialect.withoutNulls(c.tellOfOthers(p, result.body, header))
+	}
+	if c.fault.Action == FaultStaleList && t != thingEvent {
+		header.Set(mockserver.HeaderFault, string(FaultStaleList))
+	}
+	result.header = header
 	return result, nil
 }
 
-// wrapPage renders a page, and tells in the header or the body what its kind tells of the others.
-func (c *call) wrapPage(name string, p page, header http.Header) any {
+// tellOfOthers tells in the header or the body what the kind of paging tells of the other pages.
+func (c *call) tellOfOthers(p page, body any, header http.Header) any {
 	following, hasNext := p.next()
-	switch p.kind {
-	case PagingByLink:
-		if hasNext {
-			header.Set("Link", fmt.Sprintf(`<%s>; rel="next"`, c.url(p, following)))
-		}
-	case PagingWithTotal:
-		header.Set("X-Total-Count", strconv.Itoa(p.total))
-	case PagingInEnvelope:
-		return object{pageItems: p.items, pageTotal: p.total, queryPageNumber: p.position, queryPageSize: p.size}
-	case PagingByToken:
-		envelope := object{pageItems: p.items, queryContinuation: nil}
-		if hasNext {
-			envelope[queryContinuation] = encodeToken(following)
-		}
-		return envelope
-	case PagingByNextLink:
-		envelope := object{pageValue: p.items, pageNextLink: nil}
-		if hasNext {
-			envelope[pageNextLink] = c.url(p, following)
-		}
-		return envelope
+	if p.said.link == headerLink && hasNext {
+		header.Set(headerLink, fmt.Sprintf(`<%s>; rel="next"`, c.url(p, following)))
 	}
-	return c.wrap(name, p.items)
+	if c.dialect.Paging.Kind == PagingWithTotal {
+		header.Set("X-Total-Count", strconv.Itoa(p.total))
+	}
+	envelope, isObject := body.(object)
+	if !isObject {
+		return body
+	}
+	if path := p.said.nextPath(); path != nil {
+		var next any
+		switch {
+		case hasNext && p.said.token != "":
+			next = encodeToken(following)
+		case hasNext:
+			next = c.url(p, following)
+		}
+		envelope.put(path, next)
+	}
+	if p.said.total != nil {
+		envelope.put(p.said.total, p.total)
+	}
+	if c.dialect.Paging.Kind == PagingInEnvelope {
+		envelope.put(jsonPath{queryPageNumber}, p.position)
+		envelope.put(jsonPath{queryPageSize}, p.size)
+	}
+	return envelope
+}
+
+// nextPath is where an answer has the next page; nil if it does not.
+func (m *pageMapping) nextPath() jsonPath {
+	if m.link != "" && m.link != headerLink {
+		return parsePath(m.link)
+	}
+	return m.next
 }
 
 // pageParameters are the query parameters of a list in the OpenAPI document.
-func (s *schemas) pageParameters() []object {
-	p := pagings[s.dialect.Paging.Kind]
-	if s.dialect.Paging.Kind == "" || p.undocumented {
+func (s *schemas) pageParameters(t thing) []object {
+	said := s.front.list(t).page
+	if said == nil {
 		return nil
 	}
+	p := s.front.newPage(said)
+	number := object{"type": "integer", "format": "int32"}
 	position := object{"type": "integer", "format": "int32", "default": p.first}
-	if s.dialect.Paging.Kind == PagingByToken {
+	if said.token != "" {
 		position = object{"type": "string", "nullable": true}
 	}
-	return []object{
-		{"name": p.position, "in": "query", "schema": position},
-		{"name": p.size, "in": "query", "schema": object{"type": "integer", "format": "int32"}},
+	size := object{"name": p.sizeParameter, "in": "query", "schema": number}
+	switch {
+	case said.link != "" && said.size == "":
+		return nil
+	case said.link != "":
+		return []object{size}
+	case p.sizeParameter == "":
+		return []object{{"name": p.parameter, "in": "query", "schema": position}}
 	}
-}
-
-// page describes the envelope of a page.
-func (s *schemas) page(model *answerModel, items object) object {
-	number, optionalText := object{"type": "integer", "format": "int32"}, object{"type": "string", "nullable": true}
-	properties := map[PagingKind]object{
-		PagingInEnvelope: {pageItems: items, pageTotal: number, queryPageNumber: number, queryPageSize: number},
-		PagingByToken:    {pageItems: items, queryContinuation: optionalText},
-		PagingByNextLink: {pageValue: items, pageNextLink: optionalText},
-	}[s.dialect.Paging.Kind]
-	return s.component(model.schema+"Page", func() object { return s.closed(properties, slices.Sorted(maps.Keys(properties))...) })
+	return []object{{"name": p.parameter, "in": "query", "schema": position}, size}
 }

@@ -147,7 +147,7 @@ func (p *project) lists() map[string]*[]string {
 func (p *project) summary(r renderer) object {
 	return object{
 		propID:          p.ID,
-		propLink:        r.link(pathProjects, p.Slug),
+		propLink:        r.linkOf(thingProject, p.Slug),
 		propSlug:        p.Slug,
 		propName:        p.Name,
 		propDescription: nullable(p.Description),
@@ -179,22 +179,25 @@ func (p *project) artifactConfiguration(r renderer) object {
 	const route = "ArtifactConfigurations"
 	return object{
 		propID:             r.organization.derivedID("artifact_configuration", p.Slug+"/"+initialArtifactConfiguration),
-		propLink:           r.link(pathProjects, p.Slug, route, initialArtifactConfiguration),
+		propLink:           r.linkOf(thingProject, p.Slug, route, initialArtifactConfiguration),
 		propSlug:           initialArtifactConfiguration,
 		propName:           "Initial",
-		propArtifactXMLURL: r.link(pathProjects, p.Slug, route, initialArtifactConfiguration, "Xml"),
+		propArtifactXMLURL: r.linkOf(thingProject, p.Slug, route, initialArtifactConfiguration, "Xml"),
 	}
 }
 
-var projectRoutes = []route{
+const projectTemplate = "/Projects/{project}"
+
+var projectRoutes = of(thingProject, []route{
 	{opList, http.MethodGet, "/Projects", listProjectsRight, listReadableProjects, nil, projectList},
-	{opGet, http.MethodGet, "/Projects/{project}", readProjects, readProject, nil, projectAnswer},
-	{opEdit, http.MethodPost, "/Projects/{project}/Edit", changeProjects, editProject, projectEdit, nil},
-}
+	{opGet, http.MethodGet, projectTemplate, readProjects, readProject, nil, projectAnswer},
+	{opEdit, http.MethodPost, projectTemplate + "/Edit", changeProjects, editProject, projectEdit, nil},
+})
 
 var (
-	projectList   = listAnswer(eventProject, listProjects, func(r renderer) object { return (&project{}).summary(r) })
+	projectList   = listAnswer(thingProject, eventProject, func(r renderer) object { return (&project{}).summary(r) })
 	projectAnswer = &answerModel{
+		of:     thingProject,
 		schema: eventProject,
 		sample: func(r renderer) object { return r.organization.sampleProject().render(r) },
 		extras: (*organization).projectExtras,
@@ -231,14 +234,14 @@ func listReadableProjects(c *call) (answer, *problem) {
 	right := readProjects.in(c.dialect)
 	for _, p := range projects {
 		if right.permits(c.organization, c.caller, c.organization.latest(p), nil) {
-			items = append(items, c.summarize(p.summary(c.renderer)))
+			items = append(items, p.summary(c.renderer))
 		}
 	}
-	return c.list(listProjects, items)
+	return c.list(thingProject, items)
 }
 
 func readProject(c *call) (answer, *problem) {
-	return ok(withAbsent(c.project.render(c.renderer), c.organization.projectExtras())), nil
+	return ok(c.shown(thingProject, withAbsent(c.project.render(c.renderer), c.organization.projectExtras()))), nil
 }
 
 // withAbsent shows as null what other objects of the kind have and this one has not: all have the same model.

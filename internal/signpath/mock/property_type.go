@@ -14,9 +14,6 @@ var propertyTypes = func() map[string]valueType {
 	for _, setting := range settingProperties() {
 		types[setting] = optional(plain("string"))
 	}
-	for _, list := range listProperties {
-		types[list] = (*schemas).members
-	}
 	return types
 }()
 
@@ -29,20 +26,12 @@ var ownTypes = map[string]valueType{
 	propDescription: optional(plain("string")),
 
 	propAccountEmail:   plain("string"),
-	propRole:           (*schemas).role,
-	propIsActive:       (*schemas).truth,
+	propIsActive:       plain("boolean"),
 	propIsSynchronized: plain("boolean"),
 	propIsSupportUser:  plain("boolean"),
-	propAPIToken:       (*schemas).token,
-
-	propMembers:        (*schemas).members,
-	propAddedMembers:   (*schemas).members,
-	propRemovedMembers: (*schemas).members,
-	propType:           (*schemas).memberType,
 
 	propStatus:         plain("string"),
 	propRepositoryURLs: listOf(plain("string")),
-	propPolicies:       listOf(reference(policyItem)),
 	propArtifacts:      listOf(reference(artifactConfigurationItem)),
 	propArtifactXMLURL: formatted("string", "uri"),
 
@@ -66,19 +55,15 @@ var ownTypes = map[string]valueType{
 
 	propTime:      formatted("string", "date-time"),
 	propEventName: plain("string"),
-	propMetadata:  reference(auditMetadataItem),
+	propMetadata:  emptyObject,
 	propActor:     (*schemas).actor,
 	propEntity:    reference(auditPartyItem),
 	propChanges:   optional(mapOf(plain("object"))),
+}
 
-	// In members per kind. As a list of objects they are no property of a model.
-	wireKinds[kindInteractiveUser].list: listOf(formatted("string", "uuid")),
-	wireKinds[kindCIUser].list:          listOf(formatted("string", "uuid")),
-	wireKinds[kindUserGroup].list:       listOf(formatted("string", "uuid")),
-	// In the answers of creates.
-	wireKinds[kindInteractiveUser].idProperty: formatted("string", "uuid"),
-	wireKinds[kindCIUser].idProperty:          formatted("string", "uuid"),
-	wireKinds[kindUserGroup].idProperty:       formatted("string", "uuid"),
+// emptyObject is the metadata of an event without what a mapping file has a word for.
+func emptyObject(*schemas) object {
+	return object{"type": "object", "properties": object{}, "additionalProperties": false}
 }
 
 func plain(name string) valueType {
@@ -107,32 +92,6 @@ func mapOf(value valueType) valueType {
 
 func reference(model *answerModel) valueType {
 	return func(s *schemas) object { return s.answer(model) }
-}
-
-// members is the form of a list of members in the dialect.
-func (s *schemas) members() object {
-	switch {
-	case s.dialect.MembersPerKind && s.ofRequest:
-		return s.request(memberKindsRequest)
-	case s.dialect.MembersPerKind:
-		return s.answer(memberKindsItem)
-	case s.ofRequest && s.dialect.demandsMemberObjects():
-		return object{"type": "array", "items": s.request(memberRequest)}
-	case !s.ofRequest && s.dialect.answersMemberObjects():
-		return object{"type": "array", "items": s.answer(memberItem)}
-	}
-	return object{"type": "array", "items": object{"type": "string", "format": "uuid"}}
-}
-
-// memberType lists the kinds of principals.
-func (s *schemas) memberType() object {
-	return s.component("MemberType", func() object {
-		var values []string
-		for _, k := range principalKinds {
-			values = append(values, wireKinds[k].event)
-		}
-		return object{"type": "string", "enum": values}
-	})
 }
 
 // actor is the form of the actors of audit events in the dialect.

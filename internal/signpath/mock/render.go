@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -16,26 +17,34 @@ const foreignBase = "https://signpath.internal.example.com/Api/v1/"
 // renderer writes objects of the organization in a dialect.
 type renderer struct {
 	dialect      Dialect
+	front        *front // nil where the default dialect is rendered
 	base         string // URL of the organization's resources, without a trailing slash
 	organization *organization
 }
 
-// link returns the URL of a resource, given by its path segments below the organization.
-func (r renderer) link(segments ...string) string {
-	var link strings.Builder
-	link.WriteString(r.base)
-	for _, segment := range segments {
-		link.WriteString("/" + url.PathEscape(segment))
-	}
-	return link.String()
+// readTemplates are where the things that links lead to are read in the default dialect.
+var readTemplates = map[thing]string{
+	thingUser: userTemplate(kindInteractiveUser), thingCIUser: userTemplate(kindCIUser), thingGroup: groupTemplate,
+	thingProject: projectTemplate, thingPolicy: policyTemplate,
 }
 
-// wrap renders a list under its name, or bare.
-func (r renderer) wrap(name string, items []object) any {
-	if r.dialect.WrappedLists {
-		return object{name: items}
+// linkOf returns the URL of a thing, by the variables of the route that reads it, or of what is below it.
+func (r renderer) linkOf(t thing, variables ...string) string {
+	template := readTemplates[t]
+	if r.front != nil {
+		_, template, _ = r.front.route(t, callRead, http.MethodGet, template)
 	}
-	return items
+	segments := strings.Split(template, "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[i], variables = variables[0], variables[1:]
+		}
+		segments[i] = url.PathEscape(segments[i])
+	}
+	for _, below := range variables {
+		segments = append(segments, url.PathEscape(below))
+	}
+	return r.base + strings.Join(segments, "/")
 }
 
 // summarize leaves only what a list item has in the dialect.

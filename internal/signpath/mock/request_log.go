@@ -18,13 +18,15 @@ type Request = mockserver.Request
 type redaction struct{ property *regexp.Regexp }
 
 // newRedaction knows the name of the default dialect besides those of the dialect: clients may be wrong.
-func newRedaction(dialect Dialect) redaction {
-	names := []string{propAPIToken, dialect.answerName(propAPIToken), dialect.requestName(propAPIToken)}
-	for i, name := range names {
-		names[i] = regexp.QuoteMeta(name)
+func newRedaction(f *front) redaction {
+	names := []string{regexp.QuoteMeta(propAPIToken), regexp.QuoteMeta(f.dialect.requestName(propAPIToken))}
+	var path []string
+	for _, name := range f.tokenPath() {
+		path = append(path, regexp.QuoteMeta(name))
 	}
-	const value = `(?:\{\s*"` + propTokenValue + `"\s*:\s*)?` // with Dialect.TokenObjects
-	pattern := `(?i)("(?:` + strings.Join(names, "|") + `)"\s*:\s*` + value + `)"(?:[^"\\]|\\.)*"?`
+	const inside = `"\s*:\s*\{(?:[^{}]*,)?\s*"` // the object may have other values before
+	names = append(names, strings.Join(path, inside))
+	pattern := `(?i)("(?:` + strings.Join(names, "|") + `)"\s*:\s*)"(?:[^"\\]|\\.)*"?`
 	compiled, known := redactions.Load(pattern)
 	if !known {
 		compiled, _ = redactions.LoadOrStore(pattern, regexp.MustCompile(pattern))

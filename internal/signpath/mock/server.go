@@ -18,6 +18,8 @@ type Server struct {
 	config mockserver.Config
 
 	dialect   Dialect
+	mapping   string
+	front     *front
 	clock     func() time.Time
 	lagging   func() bool
 	newID     func() string
@@ -27,6 +29,7 @@ type Server struct {
 	rawDocument   *rawDocument
 
 	routes       routes
+	described    described
 	mutex        sync.Mutex
 	organization *organization
 	history      history
@@ -41,6 +44,12 @@ type Option func(*Server)
 // WithDialect makes the server speak another dialect than the default one.
 func WithDialect(dialect Dialect) Option {
 	return func(s *Server) { s.dialect = dialect }
+}
+
+// WithMapping makes the server differ from the default dialect as a mapping file says, besides a dialect that tells how it
+// behaves: YAML. It publishes the OpenAPI document that such a server would. New refuses a file that it can't speak.
+func WithMapping(text string) Option {
+	return func(s *Server) { s.mapping = text }
 }
 
 // WithLatency delays every API request and the OpenAPI document; see SetLatency.
@@ -84,9 +93,18 @@ func New(seed Seed, options ...Option) (*Server, error) {
 	if err := server.dialect.validate(); err != nil {
 		return nil, err
 	}
-	server.routes = newRoutes(server.dialect)
+	var err error
+	if server.front, err = newFront(server.dialect, server.mapping); err != nil {
+		return nil, err
+	}
+	if server.routes, err = newRoutes(server.dialect, server.front); err != nil {
+		return nil, err
+	}
+	if err := server.describe(); err != nil {
+		return nil, err
+	}
 	server.config.Match, server.config.Lock, server.config.Clock = server.match, &server.mutex, server.clock
-	server.config.Redact = newRedaction(server.dialect).tokens
+	server.config.Redact = newRedaction(server.front).tokens
 	server.config.Control, server.config.OwnFaults = server.controlEndpoints(), ownFaults
 	server.httpServer = mockserver.New(server.config)
 	seeded, err := newOrganization(seed)
@@ -98,6 +116,9 @@ func New(seed Seed, options ...Option) (*Server, error) {
 		return nil, err
 	}
 	if err := server.organization.checkHidden(server.dialect); err != nil {
+		return nil, err
+	}
+	if err := server.checkPlaces(); err != nil {
 		return nil, err
 	}
 	server.history.begin(server.organization)

@@ -131,20 +131,15 @@ func (s *signingPolicy) lists() map[string]*[]string {
 
 // summary is the signing policy as the project shows it.
 func (s *signingPolicy) summary(r renderer) object {
-	rendered := object{
+	return object{
 		propID:              s.ID,
-		propLink:            r.link(pathProjects, s.ProjectSlug, pathPolicies, s.Slug),
+		propLink:            r.linkOf(thingPolicy, s.ProjectSlug, s.Slug),
 		propSlug:            s.Slug,
 		propName:            s.Name,
+		propIsActive:        s.IsActive,
 		propVerifiesOrigin:  s.VerifiesOriginPolicy,
-		propCertificateLink: r.link(pathProjects, s.ProjectSlug, pathPolicies, s.Slug, "Certificate"),
+		propCertificateLink: r.linkOf(thingPolicy, s.ProjectSlug, s.Slug, "Certificate"),
 	}
-	if r.dialect.PolicyStatus {
-		rendered[propStatus] = statusOf(!s.IsActive, false)
-	} else {
-		rendered[propIsActive] = r.dialect.truth(s.IsActive)
-	}
-	return rendered
 }
 
 func (s *signingPolicy) render(r renderer) object {
@@ -164,13 +159,14 @@ func (s *signingPolicy) render(r renderer) object {
 
 const policyTemplate = "/Projects/{project}/SigningPolicies/{policy}"
 
-var signingPolicyRoutes = []route{
+var signingPolicyRoutes = of(thingPolicy, []route{
 	{opGet, http.MethodGet, policyTemplate, readProjects, readPolicy, nil, policyAnswer},
 	{opEdit, http.MethodPost, policyTemplate + "/Edit", changePolicies, editPolicy, policyEdit, nil},
-}
+})
 
 var (
 	policyAnswer = &answerModel{
+		of:     thingPolicy,
 		schema: eventSigningPolicy,
 		sample: func(r renderer) object { return r.organization.samplePolicy().render(r) },
 		extras: (*organization).policyExtras,
@@ -182,6 +178,7 @@ var (
 		isEdit: true,
 	}
 	policyItem = &answerModel{
+		of:     thingPolicy,
 		schema: eventSigningPolicy + "Summary",
 		sample: func(r renderer) object { return (&signingPolicy{}).summary(r) },
 	}
@@ -208,7 +205,7 @@ func (o *organization) policyExtras() map[string]json.RawMessage {
 }
 
 func readPolicy(c *call) (answer, *problem) {
-	return ok(withAbsent(c.policy.render(c.renderer), c.organization.policyExtras())), nil
+	return ok(c.shown(thingPolicy, withAbsent(c.policy.render(c.renderer), c.organization.policyExtras()))), nil
 }
 
 func editPolicy(c *call) (answer, *problem) {

@@ -20,6 +20,7 @@ type user struct {
 	IsSynchronized    bool   `json:"isSynchronized,omitempty"` // interactive users
 	IsSupport         bool   `json:"isSupport,omitempty"`      // interactive users
 	TokenHash         string `json:"tokenHash,omitempty"`
+	Slug              string `json:"slug"` // for mapping files that name one
 }
 
 // InteractiveUserSeed describes a user that logs in. An empty role is RegularUser.
@@ -198,6 +199,7 @@ func (o *organization) addUser(u *user, token string) (entity, error) {
 }
 
 func (o *organization) insertUser(u *user) {
+	o.slugify(u.ID, u.key(), &u.Slug)
 	o.Users = append(o.Users, u)
 	o.usersByID[u.ID] = u
 }
@@ -225,10 +227,10 @@ func (u *user) lists() map[string]*[]string { return nil }
 func (u *user) render(r renderer) object {
 	rendered := object{
 		propID:       u.ID,
-		propLink:     r.link(wireKinds[u.Kind].path, u.ID),
+		propLink:     r.linkOf(thing(u.Kind), u.ID),
 		propName:     u.Name,
-		propRole:     r.dialect.roleValue(u.Role),
-		propIsActive: r.dialect.truth(u.IsActive),
+		propRole:     string(u.Role),
+		propIsActive: u.IsActive,
 	}
 	for _, setting := range u.settings() {
 		rendered[setting.property] = nullable(*setting.of(u))

@@ -12,6 +12,7 @@ type userGroup struct {
 	Description    string   `json:"description,omitempty"`
 	IsSynchronized bool     `json:"isSynchronized,omitempty"`
 	Members        []string `json:"members"`
+	Slug           string   `json:"slug"` // for mapping files that name one
 }
 
 // addGroup adds a group without its members, as those may be groups that are not there yet.
@@ -29,6 +30,7 @@ func (o *organization) addGroup(seed UserGroupSeed) (*userGroup, error) {
 }
 
 func (o *organization) insertGroup(g *userGroup) {
+	o.slugify(g.ID, g.Name, &g.Slug)
 	o.Groups = append(o.Groups, g)
 	o.groupsByID[g.ID] = g
 }
@@ -42,26 +44,29 @@ func (g *userGroup) lists() map[string]*[]string {
 func (g *userGroup) render(r renderer) object {
 	return object{
 		propID:             g.ID,
-		propLink:           r.link(wireKinds[kindUserGroup].path, g.ID),
+		propLink:           r.linkOf(thingGroup, g.ID),
 		propName:           g.Name,
 		propDescription:    nullable(g.Description),
 		propIsSynchronized: g.IsSynchronized,
-		propMembers:        r.members(g.Members),
+		propMembers:        append([]string{}, g.Members...),
 	}
 }
 
-var userGroupRoutes = []route{
+// groupTemplate is where a group is read.
+const groupTemplate = "/UserGroups/{id}"
+
+var userGroupRoutes = of(thingGroup, []route{
 	{opList, http.MethodGet, "/UserGroups", readDirectory, listGroups, nil, groupList},
-	{opGet, http.MethodGet, "/UserGroups/{id}", readDirectory, readGroup, nil, groupAnswer},
-	{opCreate, http.MethodPost, "/UserGroups", changeGroups, createGroup, groupCreation, createdAnswer(wireKinds[kindUserGroup])},
-	{opEdit, http.MethodPost, "/UserGroups/{id}/Edit", changeGroups, withGroup(editGroup), groupEdit, nil},
-	{opChangeMembers, http.MethodPost, "/UserGroups/{id}/ChangeMembers", changeGroups, withGroup(replaceMembers), memberReplacement, nil},
-	{opModifyMembers, http.MethodPost, "/UserGroups/{id}/ModifyMembers", changeGroups, withGroup(modifyMembers), memberModification, nil},
-}
+	{opGet, http.MethodGet, groupTemplate, readDirectory, readGroup, nil, groupAnswer},
+	{opCreate, http.MethodPost, "/UserGroups", changeGroups, createGroup, groupCreation, createdAnswer(kindUserGroup)},
+	{opEdit, http.MethodPost, groupTemplate + "/Edit", changeGroups, withGroup(editGroup), groupEdit, nil},
+	{opChangeMembers, http.MethodPost, groupTemplate + "/ChangeMembers", changeGroups, withGroup(replaceMembers), memberReplacement, nil},
+	{opModifyMembers, http.MethodPost, groupTemplate + "/ModifyMembers", changeGroups, withGroup(modifyMembers), memberModification, nil},
+})
 
 var (
-	groupAnswer        = &answerModel{schema: "UserGroup", sample: renderSampleGroup}
-	groupList          = listAnswer("UserGroup", wireKinds[kindUserGroup].list, renderSampleGroup)
+	groupAnswer        = &answerModel{of: thingGroup, schema: "UserGroup", sample: renderSampleGroup}
+	groupList          = listAnswer(thingGroup, "UserGroup", renderSampleGroup)
 	groupCreation      = &requestModel{schema: "CreateUserGroup", read: readGroupProperties}
 	groupEdit          = &requestModel{schema: "EditUserGroup", read: readGroupProperties, isEdit: true}
 	memberReplacement  = &requestModel{schema: "ChangeUserGroupMembers", read: func(e *edit) { e.newMembers() }}
@@ -76,9 +81,9 @@ func listGroups(c *call) (answer, *problem) {
 	groups := c.listed().groups
 	items := make([]object, 0, len(groups))
 	for _, g := range groups {
-		items = append(items, c.summarize(g.render(c.renderer)))
+		items = append(items, g.render(c.renderer))
 	}
-	return c.list(wireKinds[kindUserGroup].list, items)
+	return c.list(thingGroup, items)
 }
 
 func withGroup(handle func(*call, *userGroup) (answer, *problem)) handler {
@@ -104,7 +109,7 @@ func readGroup(c *call) (answer, *problem) {
 	if g == nil {
 		return answer{}, c.unknown(wireKinds[kindUserGroup].title, id)
 	}
-	return ok(g.render(c.renderer)), nil
+	return ok(c.shown(thingGroup, g.render(c.renderer))), nil
 }
 
 func createGroup(c *call) (answer, *problem) {
@@ -117,7 +122,7 @@ func createGroup(c *call) (answer, *problem) {
 	}
 	c.organization.insertGroup(created)
 	c.organization.record(c.stamp(), created.entity(), "Created", nil)
-	return c.created(wireKinds[kindUserGroup], created.ID, object{}), nil
+	return c.created(kindUserGroup, created.ID, ""), nil
 }
 
 // editGroup leaves the members alone: changelog 1.159.0 took them out of the edit.

@@ -3,36 +3,40 @@ package mock
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
+// userTemplate is where a user of a kind is read.
+func userTemplate(k kind) string { return "/" + wireKinds[k].path + "/{id}" }
+
 // userRoutes are the routes of a kind of users.
-func userRoutes(k kind) []route {
+func userRoutes(k kind) []servedRoute {
 	path, names := "/"+wireKinds[k].path, wireKinds[k]
-	one, created := userAnswer(k), createdAnswer(names)
-	list := listAnswer(names.event, names.list, userAnswer(k).sample)
-	token := &answerModel{schema: names.event + "ApiToken", sample: func(renderer) object { return object{propAPIToken: ""} }}
+	one, created := userAnswer(k), createdAnswer(k)
+	list := listAnswer(thing(k), names.event, userAnswer(k).sample)
+	token := &answerModel{schema: names.event + "ApiToken", whole: (*schemas).token}
 	creates := &requestModel{schema: opCreate + names.event, read: readUserProperties(k)}
 	edits := &requestModel{schema: opEdit + names.event, read: readUserProperties(k), isEdit: true}
 	routes := []route{
 		{opList, http.MethodGet, path, readDirectory, listUsers(k), nil, list},
 		{opMe, http.MethodGet, path + "/Me", readDirectory, readMe(k), nil, one},
-		{opGet, http.MethodGet, path + "/{id}", readDirectory, readUser(k), nil, one},
+		{opGet, http.MethodGet, userTemplate(k), readDirectory, readUser(k), nil, one},
 		{opCreate, http.MethodPost, path, changeUsers, createUser(k), creates, created},
-		{opEdit, http.MethodPost, path + "/{id}/Edit", changeUsers, withUser(k, editUser), edits, nil},
-		{opActivate, http.MethodPost, path + "/{id}/Activate", changeUsers, withUser(k, activateUser), nil, nil},
-		{opDeactivate, http.MethodPost, path + "/{id}/Deactivate", changeUsers, withUser(k, deactivateUser), nil, nil},
-		{opRegenerateToken, http.MethodPost, path + "/{id}/RegenerateApiToken", changeUsers, withUser(k, regenerateToken), nil, token},
+		{opEdit, http.MethodPost, userTemplate(k) + "/Edit", changeUsers, withUser(k, editUser), edits, nil},
+		{opActivate, http.MethodPost, userTemplate(k) + "/Activate", changeUsers, withUser(k, activateUser), nil, nil},
+		{opDeactivate, http.MethodPost, userTemplate(k) + "/Deactivate", changeUsers, withUser(k, deactivateUser), nil, nil},
+		{opRegenerateToken, http.MethodPost, userTemplate(k) + "/RegenerateApiToken", changeUsers, withUser(k, regenerateToken), nil, token},
 	}
 	if k == kindInteractiveUser {
-		reinvite := route{opReinvite, http.MethodPost, path + "/{id}/Reinvite", changeUsers, withUser(k, reinviteUser), nil, nil}
+		reinvite := route{opReinvite, http.MethodPost, userTemplate(k) + "/Reinvite", changeUsers, withUser(k, reinviteUser), nil, nil}
 		routes = append(routes, reinvite)
 	}
-	return routes
+	return of(thing(k), routes)
 }
 
 func userAnswer(k kind) *answerModel {
 	sample := func(r renderer) object { return (&user{Kind: k}).render(r) }
-	return &answerModel{schema: wireKinds[k].event, sample: sample}
+	return &answerModel{of: thing(k), schema: wireKinds[k].event, sample: sample}
 }
 
 func readUserProperties(k kind) func(*edit) {
@@ -45,10 +49,10 @@ func listUsers(k kind) handler {
 		items := make([]object, 0, len(users))
 		for _, u := range users {
 			if u.Kind == k {
-				items = append(items, c.summarize(u.render(c.renderer)))
+				items = append(items, u.render(c.renderer))
 			}
 		}
-		return c.list(wireKinds[k].list, items)
+		return c.list(thing(k), items)
 	}
 }
 
@@ -90,7 +94,7 @@ func (c *call) showUser(k kind, id string) (answer, *problem) {
 	if u == nil || u.Kind != k {
 		return answer{}, c.unknown(wireKinds[k].title, id)
 	}
-	return ok(u.render(c.renderer)), nil
+	return ok(c.shown(thing(k), u.render(c.renderer))), nil
 }
 
 // createUser adds a user. Creating an interactive user sends an invitation unless its identity is known (inferred: API
@@ -104,18 +108,16 @@ func createUser(k kind) handler {
 		if refused := c.checkUserQuota(created); refused != nil {
 			return answer{}, refused
 		}
-		body := object{}
+		var token string
 		if k == kindCIUser {
-			var token string
 			token, created.TokenHash = newToken()
-			body[propAPIToken] = c.dialect.tokenValue(token)
 		}
 		c.organization.insertUser(created)
 		c.organization.record(c.stamp(), created.entity(), "Created", nil)
 		if k == kindInteractiveUser && created.Identity == "" {
 			c.organization.invite(c.now(), created.Email)
 		}
-		return c.created(wireKinds[k], created.ID, body), nil
+		return c.created(k, created.ID, token), nil
 	}
 }
 
@@ -140,7 +142,7 @@ func (e *edit) user(u *user, before user) *problem {
 			setting.check(e, setting.property, *setting.of(u))
 		}
 	}
-	e.role(&u.Role)
+	read(e, propRole, &u.Role)
 	if u.Kind == kindInteractiveUser {
 		read(e, propAccountEmail, &u.Email)
 	}
@@ -214,11 +216,38 @@ func regenerateToken(c *call, u *user) (answer, *problem) {
 	token, hash := newToken()
 	u.TokenHash = hash
 	c.organization.record(c.stamp(), u.entity(), "ApiTokenRegenerated", nil)
-	return ok(object{propAPIToken: c.dialect.tokenValue(token)}), nil
+	return ok(c.front.tokenAnswer(token)), nil
 }
 
 func reinviteUser(c *call, u *user) (answer, *problem) {
 	c.organization.invite(c.now(), u.Email)
 	c.organization.record(c.stamp(), u.entity(), "Reinvited", nil)
 	return done(), nil
+}
+
+// setActivity activates or deactivates a user as the body says.
+func setActivity(c *call, u *user) (answer, *problem) {
+	e, isActive := c.edit(), false
+	read(e, propIsActive, &isActive)
+	if refused := e.problem(); refused != nil {
+		return answer{}, refused
+	}
+	if isActive {
+		return activateUser(c, u)
+	}
+	return deactivateUser(c, u)
+}
+
+// activating does what an edit says of whether a user is active, too, where a mapping file has that in the body.
+func activating(edits handler, k kind) handler {
+	return func(c *call) (answer, *problem) {
+		if _, isSent := c.reading.body[strings.ToLower(propIsActive)]; !isSent {
+			path := c.match.route.shape.pathOf(propIsActive)
+			c.reading.reject(path, "The %s field is required.", path.title())
+		}
+		if _, refused := edits(c); refused != nil {
+			return answer{}, refused
+		}
+		return withUser(k, setActivity)(c)
+	}
 }

@@ -39,6 +39,7 @@ const (
 	opRegenerateToken = "RegenerateApiToken"
 	opChangeMembers   = "ChangeMembers"
 	opModifyMembers   = "ModifyMembers"
+	opEvents          = "Events"
 )
 
 // Properties of several entities.
