@@ -303,7 +303,7 @@ func documentOf(t *testing.T, options ...mock.Option) []byte {
 // Of the servers that the mock can be, nothing is left open but what a document does not say,
 // and nothing is marked but what is a matter of words.
 func TestProposalsOnDialects(t *testing.T) {
-	marked := []string{"enable-disable", "paging=page", "paging=page-zero", "paging=envelope", "paging=total", "spell-role=GlobalAdministrator:GlobalAdmin", "rename-request=role:newRole"}
+	marked := []string{"enable-disable", "paging=page", "paging=page-zero", "paging=envelope", "paging=total", "policy-status", "spell-role=GlobalAdministrator:GlobalAdmin", "rename-request=role:newRole"}
 	open := []string{"boolean-texts", "demand=externalReference", "hide=originPolicyVerification", "role-numbers", "document=old"}
 	for _, dialect := range slices.Concat(mock.SingleDialects(), mock.HostileDialects()) {
 		t.Run(dialect.Name, func(t *testing.T) {
