@@ -36,6 +36,12 @@ func (p *proposer) proposeAnswers() {
 			p.placeByElimination(t)
 		}
 	}
+	if t := p.things[project]; t != nil { // By then, it is known what addresses signing policies.
+		c := conceptOf(project, "signing_policies")
+		if found, why := p.byForm(t, c); t.answer[c.name] == nil && len(found) == 1 {
+			t.put(c, found[0], sure, why)
+		}
+	}
 	p.proposeForms()
 	for _, name := range things {
 		if t := p.things[name]; t != nil {
@@ -353,7 +359,9 @@ func (p *proposer) placeByElimination(t *thing) {
 			continue
 		}
 		rivals := slices.ContainsFunc(t.missing(), func(other *concept) bool {
-			return other != c && !other.isOptional && slices.ContainsFunc(t.candidates(other), func(l leaf) bool { return c.fits(l.schema) })
+			return other != c && !other.isOptional && slices.ContainsFunc(t.candidates(other), func(l leaf) bool {
+				return c.fits(l.schema) && isSolid(c, l) && isSolid(other, l)
+			})
 		})
 		left := slices.DeleteFunc(t.candidates(c), func(l leaf) bool { return !isSolid(c, l) })
 		if rivals || len(left) != 1 || c.decides && hasWord(left[0].path, others) {
@@ -392,16 +400,22 @@ func (p *proposer) writeAnswers(t *thing) {
 		if c.isOptional || len(t.leaves) == 0 {
 			continue
 		}
-		var names []string
+		var names, fitting []string
 		for _, l := range t.candidates(c) {
-			if isSolid(c, l) || c.shape == shapeState && l.says(openapi3.TypeString) {
+			if fitting = append(fitting, l.String()); isSolid(c, l) {
 				names = append(names, l.String())
 			}
 		}
-		question := "Where does the answer have " + c.asks + "?"
-		why := "nothing in the answer has the form of it"
-		if len(names) > 0 {
-			question, why = "Which of these is "+c.asks+": "+listOf(names)+"?", "the document does not tell them apart"
+		if len(names) == 0 {
+			names = fitting
+		}
+		verb := "is "
+		if strings.HasPrefix(c.asks, "whether") || strings.HasPrefix(c.asks, "how") {
+			verb = "says "
+		}
+		question, why := "Which of these "+verb+c.asks+": "+listOf(names)+"?", "the document does not tell them apart"
+		if len(names) == 0 {
+			question, why = "Which property "+verb+c.asks+"?", "nothing in the answer has the form of it"
 		}
 		p.ask(path, question, why)
 	}

@@ -28,7 +28,7 @@ func memberFormOf(s *schema) *memberForm {
 	if s.items != nil && s.is(openapi3.TypeArray) {
 		return memberItems(s.items)
 	}
-	if !s.isObject() || len(s.properties) > len(kinds) {
+	if !s.isObject() || len(s.properties) > len(kinds) || s.places < 2 {
 		return nil
 	}
 	form := &memberForm{form: mapping.FormPerKind, arrays: s.names()}
@@ -38,7 +38,7 @@ func memberFormOf(s *schema) *memberForm {
 			return nil
 		}
 		each := memberItems(p.items)
-		if each == nil || form.each != nil && (form.each.form != each.form || !slices.Equal(form.each.id, each.id)) {
+		if each == nil || each.kind != nil || form.each != nil && (form.each.form != each.form || !slices.Equal(form.each.id, each.id)) {
 			return nil
 		}
 		form.each, form.isCertain = each, each.isCertain

@@ -125,16 +125,16 @@ func TestProposals(t *testing.T) {
 		"roles in another spelling": {changed("enum(Global", "enum(GLOBAL_ADMINISTRATOR X_Global", "X_GlobalAdministrator ", ""), map[string]string{
 			"roles GlobalAdministrator": "GLOBAL_ADMINISTRATOR # the name",
 		}},
-		"roles by likeness": {changed("enum(GlobalAdministrator", "enum(ADMIN"), map[string]string{"roles GlobalAdministrator": "ADMIN # ?"}},
-		"no regular user": {changed(" RegularUser ", " ", "role!: Role", "role: Role?"), map[string]string{"roles RegularUser": "null # the enumeration"}},
+		"roles by likeness":            {changed("enum(GlobalAdministrator", "enum(ADMIN"), map[string]string{"roles GlobalAdministrator": "ADMIN # ?"}},
+		"no regular user":              {changed(" RegularUser ", " ", "role!: Role", "role: Role?"), map[string]string{"roles RegularUser": "null # the enumeration"}},
 		"no regular user, and no null": {changed(" RegularUser ", " "), map[string]string{"roles RegularUser": "TODO # What"}},
 		"roles that are other words": {changed("enum(GlobalAdministrator CertificateAdministrator UserAdministrator ProjectAdministrator GlobalReader", "enum(A B C D E"), map[string]string{
 			"user answer role": "-",
 		}},
-		"two enumerations of roles": {changed("role!: Role", "givenRole!: Role, hasRole!: Role"), map[string]string{"user answer role": "TODO # Which of these"}},
+		"two enumerations of roles":        {changed("role!: Role", "givenRole!: Role, hasRole!: Role"), map[string]string{"user answer role": "TODO # Which of these"}},
 		"a role that is, and one that was": {changed("role!: Role,", "role!: Role, lastRole!: Role,"), map[string]string{"user answer role": "-"}},
 
-		"an id of another name": {changed("User = {id!:", "User = {userId!:"), map[string]string{"user answer id": "userId #", "group": "-"}},
+		"an id of another name":    {changed("User = {id!:", "User = {userId!:"), map[string]string{"user answer id": "userId #", "group": "-"}},
 		"an address by its format": {changed("accountEmailAddress!: text", "inbox!: mail"), map[string]string{"user answer email": "inbox # the only", "user create body inbox": "=email # where"}},
 		"the one text of a new one": {changed("name!: text, description: text?, isDirectory", "heading!: text, description: text?, isDirectory", "POST /UserGroups {name", "POST /UserGroups {heading", "UserGroups/{id}/Edit {name", "UserGroups/{id}/Edit {heading"), map[string]string{
 			"group answer name": "heading # the only text", "group create body heading": "=name # where",
@@ -156,7 +156,7 @@ func TestProposals(t *testing.T) {
 		"members as objects": {changed(member, "Member = {principalId!: uuid, name: text, kind!: "+kinds+"}\n"), map[string]string{
 			"members answer": "{form: objects, id: principalId, kind: kind, kinds: {user: InteractiveUser, ci_user: CIUser, group: UserGroup}}", "members request": "-",
 		}},
-		"kinds by likeness": {changed(member, "Member = {id!: uuid, kind!: enum(Human Robot Crew)}\n"), map[string]string{"members answer": "{form: objects, kind: kind, kinds: {user: Human, ci_user: Robot, group: Crew}} # ?"}},
+		"kinds by likeness":    {changed(member, "Member = {id!: uuid, kind!: enum(Human Robot Crew)}\n"), map[string]string{"members answer": "{form: objects, kind: kind, kinds: {user: Human, ci_user: Robot, group: Crew}} # ?"}},
 		"kinds of other words": {changed(member, "Member = {id!: uuid, kind!: enum(X Y Z)}\n"), map[string]string{"members answer": "{form: objects, kind: kind, kinds: {user: TODO, ci_user: TODO, group: TODO}} # Which of"}},
 		"members per kind": {changed("[Member]", "{interactiveUsers!: [uuid], ciUsers!: [uuid], userGroups!: [uuid]}"), map[string]string{
 			"members answer": "{form: per_kind, user: interactiveUsers, ci_user: ciUsers, group: userGroups}",
@@ -191,7 +191,7 @@ func TestProposals(t *testing.T) {
 		"names of before 1.202.0": {changed("verifiesOriginPolicy!", "verifiesOrigin!", "verifyOriginPolicy!", "verifyOrigin!"), map[string]string{
 			"signing_policy answer verifies_origin_policy": "verifiesOrigin # its name before", "signing_policy edit body verifyOrigin": "=verifies_origin_policy # called",
 		}},
-		"a number about approvals": {changed("requiredApprovals!", "quorum!"), map[string]string{"signing_policy answer required_approvals": "quorum # the only number"}},
+		"a number about approvals":      {changed("requiredApprovals!", "quorum!"), map[string]string{"signing_policy answer required_approvals": "quorum # the only number"}},
 		"a number about something else": {changed("requiredApprovals!", "retention!"), map[string]string{"signing_policy answer required_approvals": "retention # ?"}},
 
 		"collections of other names": {changed("/InteractiveUsers", "/Staff", "/CIUsers", "/Machines", "/UserGroups", "/Crews", "/Projects", "/Works", "/SigningPolicies", "/Gates"), map[string]string{
@@ -199,7 +199,7 @@ func TestProposals(t *testing.T) {
 			"project read route": "GET /Works/{project} # the signing", "signing_policy read route": "GET /Works/{project}/Gates/{policy} #",
 		}},
 		"two collections that could be groups": {changed("/UserGroups", "/Xs") + "\nY = {id!: uuid, members!: [uuid]}\nGET /Ys/{id} -> Y\n", map[string]string{"group read route": "TODO # Which of these are the groups"}},
-		"another edit": {changed("POST /UserGroups/{id}/Edit", "PUT /UserGroups/{id}"), map[string]string{"group edit route": "PUT /UserGroups/{id} # the route"}},
+		"another edit":                         {changed("POST /UserGroups/{id}/Edit", "PUT /UserGroups/{id}"), map[string]string{"group edit route": "PUT /UserGroups/{id} # the route"}},
 		"two edits": {changed("POST /UserGroups/{id}/Edit {name!: text, description: text?}", "PUT /UserGroups/{id} {name!: text, description: text?}\nPOST /UserGroups/{id} {name!: text, description: text?}"), map[string]string{
 			"group edit route": "TODO # Which route saves",
 		}},
@@ -229,14 +229,14 @@ func TestProposals(t *testing.T) {
 		"who comes and who goes": {changed("addedMembers", "joining", "removedMembers", "leaving"), map[string]string{
 			"group modify_members body joining": "=added_members # ?", "group modify_members body leaving": "=removed_members # ?",
 		}},
-		"who comes and who goes in other words": {changed("addedMembers", "x", "removedMembers", "y"), map[string]string{"group modify_members body": "TODO # Which list"}},
-		"the token is in an object": {changed("{apiToken!: text}", "{result!: {value!: text, until: time?}}"), map[string]string{"ci_user regenerate_token token": "result.value # the only"}},
+		"who comes and who goes in other words":  {changed("addedMembers", "x", "removedMembers", "y"), map[string]string{"group modify_members body": "TODO # Which list"}},
+		"the token is in an object":              {changed("{apiToken!: text}", "{result!: {value!: text, until: time?}}"), map[string]string{"ci_user regenerate_token token": "result.value # the only"}},
 		"two texts in the answer with the token": {changed("{apiToken!: text}", "{a!: text, b!: text}", "RegenerateApiToken", "RegenerateApiToken"), map[string]string{"ci_user regenerate_token token": "TODO # Which of these"}},
 
 		"a list in an object": {changed("GET /InteractiveUsers -> [User]", "GET /InteractiveUsers -> {people!: [User]}"), map[string]string{"user list": "-"}},
-		"a list further in": {changed("GET /InteractiveUsers -> [User]", "GET /InteractiveUsers -> {data!: {people!: [User]}}"), map[string]string{"user list items": "data.people"}},
-		"pages from 0": {changed("GET /InteractiveUsers ", "GET /InteractiveUsers?page:page0 "), map[string]string{"user list page": "{number: page, first: 0}"}},
-		"pages from 1": {changed("GET /InteractiveUsers ", "GET /InteractiveUsers?pageNumber:page1 "), map[string]string{"user list page": "{number: pageNumber}"}},
+		"a list further in":   {changed("GET /InteractiveUsers -> [User]", "GET /InteractiveUsers -> {data!: {people!: [User]}}"), map[string]string{"user list items": "data.people"}},
+		"pages from 0":        {changed("GET /InteractiveUsers ", "GET /InteractiveUsers?page:page0 "), map[string]string{"user list page": "{number: page, first: 0}"}},
+		"pages from 1":        {changed("GET /InteractiveUsers ", "GET /InteractiveUsers?pageNumber:page1 "), map[string]string{"user list page": "{number: pageNumber}"}},
 		"pages from anywhere": {changed("GET /InteractiveUsers ", "GET /InteractiveUsers?page:int "), map[string]string{"user list page": "{number: page} # ?"}},
 		"entries are skipped": {changed("GET /InteractiveUsers ", "GET /InteractiveUsers?skip:int&take:int "), map[string]string{"user list page": "{skip: skip}"}},
 		"a token for pages": {changed("GET /InteractiveUsers -> [User]", "GET /InteractiveUsers?cursor:text -> {items!: [User], after: text?}"), map[string]string{
@@ -247,10 +247,10 @@ func TestProposals(t *testing.T) {
 		}},
 		"parameters that nobody knows": {changed("GET /InteractiveUsers ", "GET /InteractiveUsers?von:int&bis:int "), map[string]string{"user list page": "TODO # How"}},
 
-		"a request demands something": {changed("InteractiveUsers {name!", "InteractiveUsers {sendMail!: bool, name!"), map[string]string{"user create body sendMail": "TODO # What should a request say"}},
+		"a request demands something":            {changed("InteractiveUsers {name!", "InteractiveUsers {sendMail!: bool, name!"), map[string]string{"user create body sendMail": "TODO # What should a request say"}},
 		"a request demands what can only be one": {changed("InteractiveUsers {name!", "InteractiveUsers {type!: enum(Person), name!"), map[string]string{"user create body type": "Person # the only"}},
-		"an edit takes what nothing shows": {changed("UserGroups/{id}/Edit {name!", "UserGroups/{id}/Edit {hidden: text, name!"), map[string]string{"group edit body hidden": "TODO # What"}},
-		"an answer shows what no edit takes": {changed("Group = {", "Group = {colour!: text, "), map[string]string{"group edit kept": "[colour] # ?"}},
+		"an edit takes what nothing shows":       {changed("UserGroups/{id}/Edit {name!", "UserGroups/{id}/Edit {hidden: text, name!"), map[string]string{"group edit body hidden": "TODO # What"}},
+		"an answer shows what no edit takes":     {changed("Group = {", "Group = {colour!: text, "), map[string]string{"group edit kept": "[colour] # ?"}},
 		"an edit is flat": {changed("approvers!: [Member], verifies", "approval!: {approvers!: [Member], requiredApprovals!: int}, verifies", "usesApprovalProcess!: bool, requiredApprovals!: int}", "usesApprovalProcess!: bool}"), map[string]string{
 			"signing_policy answer approvers": "approval.approvers # the name", "signing_policy answer required_approvals": "approval.requiredApprovals # the name", "signing_policy edit": "-",
 		}},

@@ -253,7 +253,7 @@ func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
 	isSameStates := at != nil && len(l.values) > 0 && encode(l.values) == encode(at.values)
 	isSameName := at != nil && l.last() == at.last() && slices.Equal(l.types, at.types)
 	isLike := func() bool { degree, _ := likestOf(l.path, activePhrases); return degree >= likeNearly }
-	if !isSameStates && !isSameName && !(isBoolean && (isLike() || hasWord(o.segments[len(t.base):], []string{"status", "state", "active", "activation", "enabled"}))) {
+	if !isSameStates && !isSameName && !(isBoolean && (isLike() || hasWord(l.path, slices.Concat(activeWords, negations)) || hasWord(o.segments[len(t.base):], []string{"status", "state", "active", "activation", "enabled"}))) {
 		return false
 	}
 	yes, no, g := "true", "false", likely
@@ -328,7 +328,8 @@ func (p *proposer) proposeReinvite(t *thing) {
 	case len(open) == 0:
 		p.state([]string{user, "reinvite"}, "none", "the document has no such route")
 	default:
-		p.mark([]string{user, "reinvite"}, "none", "no route has a word for it; there are "+p.routesOf(t, open))
+		p.ask([]string{user, "reinvite", "route"}, "Which route sends an invitation again: "+p.routesOf(t, open)+"? If there is none, write none for reinvite",
+			"no route has a word for it")
 	}
 }
 
@@ -416,13 +417,13 @@ var (
 // whole list, and one that takes who comes and who goes.
 func (p *proposer) findMembersCalls(t *thing, sources map[[2]string][]source) {
 	c := conceptOf(group, "members")
+	if !p.isNone(t, "modify_members") {
+		p.findModifyMembers(t, sources)
+	}
 	if o := t.calls["change_members"]; o != nil {
 		sources[[2]string{group, "change_members"}] = membersSource(c, o.request)
 	} else if !p.isNone(t, "change_members") {
 		p.findChangeMembers(t, c, sources)
-	}
-	if !p.isNone(t, "modify_members") {
-		p.findModifyMembers(t, sources)
 	}
 }
 
@@ -446,11 +447,14 @@ func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[[2]string
 		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, whole)+"?", "several routes take a list of members")
 		return
 	}
-	why := "no route takes the whole list of members"
-	if isSentByEdit {
-		why = "the edit takes the members"
+	switch open := p.openActions(t); {
+	case isSentByEdit:
+		p.state(path, "none", "the edit takes the members")
+	case t.calls["modify_members"] != nil:
+		p.state(path, "none", "no route takes the whole list of members")
+	case len(open) > 0:
+		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, open)+"?", "none takes a list of members and nothing else")
 	}
-	p.state(path, "none", why)
 }
 
 func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
@@ -459,7 +463,7 @@ func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
 		both = only(slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return countMembers(o.request) != 2 }))
 	}
 	path := []string{group, "modify_members"}
-	if both == nil {
+	if both == nil || both.request == nil {
 		p.state(path, "none", "no route takes two lists of members")
 		return
 	}

