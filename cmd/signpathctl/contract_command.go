@@ -68,7 +68,7 @@ could lose a setting; 1 if the document cannot be read. What is optional, such a
 	flags.way.addTo(command)
 	command.Flags().StringVar(&flags.format, "format", contractFormats[0], oneOf(contractFormats)+", which has every line")
 	command.Flags().BoolVar(&flags.all, "all", false, "also print what matches")
-	command.AddCommand(newContractMapCommand())
+	command.AddCommand(newContractMapCommand(), newContractReportCommand())
 	return command
 }
 

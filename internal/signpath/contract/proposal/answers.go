@@ -434,9 +434,9 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 	case g == asked:
 		p.ask(path, why, "`"+at.String()+"` has it, as it seems: "+orWhy(at.why, "it has the name"))
 	case len(form) > 0:
-		p.propose(g, path, flow(append([]pair{{"path", yamlText(at.String())}}, form...)...), strings.TrimPrefix(at.why+"; "+why, "; "))
+		p.stateOrMark(g, path, flow(append([]pair{{"path", yamlText(at.String())}}, form...)...), strings.TrimPrefix(at.why+"; "+why, "; "))
 	case at.String() != c.answered:
-		p.propose(g, path, yamlText(at.String()), at.why)
+		p.stateOrMark(g, path, yamlText(at.String()), at.why)
 	}
 }
 

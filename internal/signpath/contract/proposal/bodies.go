@@ -253,7 +253,7 @@ func (p *proposer) proposeBody(t *thing, call string, sources []source) {
 		case s.concept != nil && s.grade == sure && t.isUnsure(s.concept):
 			p.mark(path, text, s.why+"; right if that of the answer is")
 		default:
-			p.propose(s.grade, path, text, s.why)
+			p.stateOrMark(s.grade, path, text, s.why)
 		}
 	}
 }

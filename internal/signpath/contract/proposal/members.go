@@ -279,7 +279,7 @@ func (p *proposer) stateForm(path []string, text string, g grade, why string) {
 		p.file.add(fact{path: path, value: text, behind: why, isOpen: true})
 		return
 	}
-	p.propose(g, path, text, why)
+	p.stateOrMark(g, path, text, why)
 }
 
 // formOfList is the form of a list, of which texts may be slugs.

@@ -277,8 +277,8 @@ func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
 	t.used[o] = true
 	for call, value := range map[string]string{"activate": yes, "deactivate": no} {
 		t.calls[call] = o
-		p.propose(g, []string{t.name, call, "route"}, o.method+" "+p.pathFor(t.name, o.segments), why)
-		p.propose(g, []string{t.name, call, "body", l.String()}, value, why)
+		p.stateOrMark(g, []string{t.name, call, "route"}, o.method+" "+p.pathFor(t.name, o.segments), why)
+		p.stateOrMark(g, []string{t.name, call, "body", l.String()}, value, why)
 	}
 	return true
 }
@@ -350,16 +350,16 @@ func (p *proposer) proposeSets(t *thing, edit []source) {
 		}
 		t.used[o] = true
 		at := []string{t.name, "set", c.name}
-		p.propose(g, append(slices.Clone(at), "route"), o.method+" "+p.pathFor(t.name, o.segments), why)
+		p.stateOrMark(g, append(slices.Clone(at), "route"), o.method+" "+p.pathFor(t.name, o.segments), why)
 		source := source{leaf: leaf{path: path, schema: s}, concept: c}
 		text := "=" + c.name
 		if form := p.requestFormOf(t, source); form != "" {
 			text = flow(pair{"from", text}, pair{"members", form})
 		}
 		if len(path) == 0 {
-			p.propose(g, append(at, "body"), text, "the value alone")
+			p.stateOrMark(g, append(at, "body"), text, "the value alone")
 		} else if strings.Join(path, ".") != c.inRequests() {
-			p.propose(g, append(at, "body", strings.Join(path, ".")), text, "the only value that it takes")
+			p.stateOrMark(g, append(at, "body", strings.Join(path, ".")), text, "the only value that it takes")
 		}
 	}
 }
