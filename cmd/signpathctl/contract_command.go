@@ -69,7 +69,7 @@ audit log, changes no status.`,
 	flags.mappingFlag.addTo(command)
 	command.Flags().StringVar(&flags.format, "format", contractFormats[0], oneOf(contractFormats)+", which has every line")
 	command.Flags().BoolVar(&flags.all, "all", false, "also print what matches")
-	command.AddCommand(newContractMapCommand(), newContractRehearseCommand())
+	command.AddCommand(newContractMapCommand(), newContractRehearseCommand(), newContractReportCommand())
 	return command
 }
 

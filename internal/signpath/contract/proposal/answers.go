@@ -36,6 +36,12 @@ func (p *proposer) proposeAnswers() {
 			p.placeByElimination(t)
 		}
 	}
+	if t := p.things[project]; t != nil { // By then, it is known what addresses signing policies.
+		c := conceptOf(project, "signing_policies")
+		if found, why := p.byForm(t, c); t.answer[c.name] == nil && len(found) == 1 {
+			t.put(c, found[0], sure, why)
+		}
+	}
 	p.proposeForms()
 	for _, name := range things {
 		if t := p.things[name]; t != nil {
@@ -121,11 +127,24 @@ func (p *proposer) placeAssumed(t *thing) {
 	if origin := conceptOf(t.name, "verifies_origin_policy"); origin != nil && t.answer[origin.name] == nil {
 		for _, l := range t.candidates(origin) {
 			if l.String() == "verifiesOrigin" {
-				t.put(origin, l, sure, "its name before SignPath 1.202.0 (changelog)")
+				t.put(origin, l, sure, beforeRenaming)
+			}
+		}
+	}
+	if content := conceptOf(t.name, "origin_policy_verification"); content != nil && t.answer[content.name] == nil {
+		for _, l := range t.candidates(content) {
+			if l.String() == formerContent {
+				t.put(content, l, sure, beforeRenaming)
 			}
 		}
 	}
 }
+
+// What SignPath's changelog documents of names before 1.202.0.
+const (
+	beforeRenaming = "its name before SignPath 1.202.0 (changelog)"
+	formerContent  = "originVerification"
+)
 
 // placeByForm takes what only one concept can be by its form.
 func (p *proposer) placeByForm(t *thing) {
@@ -276,6 +295,9 @@ type guess struct {
 func (t *thing) guesses() []guess {
 	var all []guess
 	for _, c := range t.missing() {
+		if c.shape == shapeRole && t.countRoles() > 1 {
+			continue
+		}
 		for _, l := range t.candidates(c) {
 			if c.decides && hasWord(l.path, others) {
 				continue
@@ -291,6 +313,11 @@ func (t *thing) guesses() []guess {
 		}
 	}
 	return all
+}
+
+// countRoles is how many enumerations of the roles the answer has, but for those of what was.
+func (t *thing) countRoles() int {
+	return countFunc(t.leaves, func(l leaf) bool { return isRoles(l.schema) && !hasWord(l.path, others) })
 }
 
 // withoutNegation is a path without the words that turn its meaning round.
@@ -332,7 +359,9 @@ func (p *proposer) placeByElimination(t *thing) {
 			continue
 		}
 		rivals := slices.ContainsFunc(t.missing(), func(other *concept) bool {
-			return other != c && !other.isOptional && slices.ContainsFunc(t.candidates(other), func(l leaf) bool { return c.fits(l.schema) })
+			return other != c && !other.isOptional && slices.ContainsFunc(t.candidates(other), func(l leaf) bool {
+				return c.fits(l.schema) && isSolid(c, l) && isSolid(other, l)
+			})
 		})
 		left := slices.DeleteFunc(t.candidates(c), func(l leaf) bool { return !isSolid(c, l) })
 		if rivals || len(left) != 1 || c.decides && hasWord(left[0].path, others) {
@@ -371,16 +400,22 @@ func (p *proposer) writeAnswers(t *thing) {
 		if c.isOptional || len(t.leaves) == 0 {
 			continue
 		}
-		var names []string
+		var names, fitting []string
 		for _, l := range t.candidates(c) {
-			if isSolid(c, l) || c.shape == shapeState && l.says(openapi3.TypeString) {
+			if fitting = append(fitting, l.String()); isSolid(c, l) {
 				names = append(names, l.String())
 			}
 		}
-		question := "Where does the answer have " + c.asks + "?"
-		why := "nothing in the answer has the form of it"
-		if len(names) > 0 {
-			question, why = "Which of these is "+c.asks+": "+listOf(names)+"?", "the document does not tell them apart"
+		if len(names) == 0 {
+			names = fitting
+		}
+		verb := "is "
+		if strings.HasPrefix(c.asks, "whether") || strings.HasPrefix(c.asks, "how") {
+			verb = "says "
+		}
+		question, why := "Which of these "+verb+c.asks+": "+listOf(names)+"?", "the document does not tell them apart"
+		if len(names) == 0 {
+			question, why = "Which property "+verb+c.asks+"?", "nothing in the answer has the form of it"
 		}
 		p.ask(path, question, why)
 	}
@@ -399,9 +434,9 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 	case g == asked:
 		p.ask(path, why, "`"+at.String()+"` has it, as it seems: "+orWhy(at.why, "it has the name"))
 	case len(form) > 0:
-		p.propose(g, path, flow(append([]pair{{"path", yamlText(at.String())}}, form...)...), strings.TrimPrefix(at.why+"; "+why, "; "))
+		p.stateOrMark(g, path, flow(append([]pair{{"path", yamlText(at.String())}}, form...)...), strings.TrimPrefix(at.why+"; "+why, "; "))
 	case at.String() != c.answered:
-		p.propose(g, path, yamlText(at.String()), at.why)
+		p.stateOrMark(g, path, yamlText(at.String()), at.why)
 	}
 }
 

@@ -70,6 +70,9 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 func (p *proposer) byPath(t *thing, call string, l leaf) *source {
 	for _, c := range concepts[t.name] {
 		at := t.answer[c.name]
+		if at == nil && !c.isOptional && c.fits(l.schema) && l.String() == c.inRequests() {
+			return &source{leaf: l, concept: c} // Where the answer has it, is asked.
+		}
 		if at == nil || !c.fits(l.schema) && !(c.shape == shapeState && at.schema == l.schema) {
 			continue
 		}
@@ -77,6 +80,10 @@ func (p *proposer) byPath(t *thing, call string, l leaf) *source {
 		switch {
 		case l.String() == c.inRequests() && (isSent || at.String() == c.answered):
 			return &source{leaf: l, concept: c}
+		case l.String() == c.inRequests() && len(words(l.last())) > 1:
+			return &source{leaf: l, concept: c, text: "=" + c.name, why: "the name that is assumed"}
+		case l.String() == formerContent && c.name == "origin_policy_verification":
+			return &source{leaf: l, concept: c, text: "=" + c.name, why: beforeRenaming}
 		case slices.Equal(l.path, at.path) && (isSent || call == "edit" && at.String() != c.answered || l.demanded):
 			return &source{leaf: l, concept: c, text: "=" + c.name, why: "where the answer has it"}
 		}
@@ -130,7 +137,7 @@ func (p *proposer) byValueForm(t *thing, call string, all []leaf, l leaf) *sourc
 
 // carriedWhole takes what an edit takes as the answer has it, and no concept is or is in.
 func carriedWhole(t *thing, call string, l leaf) *source {
-	if call != "edit" {
+	if call != "edit" || t.isAskedAt(l) {
 		return nil
 	}
 	for _, a := range t.free() {
@@ -169,6 +176,9 @@ func (p *proposer) byWords(t *thing, call string, all []leaf, l leaf) *source {
 // whose place in requests is not known.
 func (p *proposer) lastList(t *thing, call string, all []leaf, isSent func(*concept) bool, isDone func(leaf) bool, l leaf) *source {
 	form := memberFormOf(l.schema)
+	if t.isAskedAt(l) {
+		return nil
+	}
 	if form == nil || !form.isCertain && !p.bySlugs {
 		return nil
 	}
@@ -194,7 +204,7 @@ func (p *proposer) lastList(t *thing, call string, all []leaf, isSent func(*conc
 
 // remaining is what nothing fills: a request demands it, or an edit could reset it.
 func remaining(t *thing, call string, l leaf) *source {
-	if l.isObject() {
+	if l.isObject() || t.isAskedAt(l) {
 		return nil
 	}
 	if len(l.values) == 1 && (l.demanded || call == "edit") {
@@ -202,7 +212,7 @@ func remaining(t *thing, call string, l leaf) *source {
 	}
 	var same []leaf
 	for _, a := range t.free() {
-		if a.last() == l.last() && slices.Equal(a.types, l.types) {
+		if sameButVerb(a.last(), l.last()) && slices.Equal(a.types, l.types) {
 			same = append(same, a)
 		}
 	}
@@ -243,7 +253,7 @@ func (p *proposer) proposeBody(t *thing, call string, sources []source) {
 		case s.concept != nil && s.grade == sure && t.isUnsure(s.concept):
 			p.mark(path, text, s.why+"; right if that of the answer is")
 		default:
-			p.propose(s.grade, path, text, s.why)
+			p.stateOrMark(s.grade, path, text, s.why)
 		}
 	}
 }
@@ -299,6 +309,12 @@ func (p *proposer) proposeKept(t *thing, sources []source) {
 	case len(plain) > 0:
 		p.state(path, flowList(plain), "a route of its own changes it")
 	}
+}
+
+// isAskedAt tells whether the answer has a value there that a question may be about: what a
+// request says there follows from the answer to that.
+func (t *thing) isAskedAt(l leaf) bool {
+	return slices.ContainsFunc(t.free(), func(a leaf) bool { return slices.Equal(a.path, l.path) && t.mayBeAsked(a) })
 }
 
 // mayBeAsked tells whether a value may be what a question is about.

@@ -319,7 +319,7 @@ func (p *proposer) proposeRoute(t *thing, call string, g grade, why string) {
 	if o == nil || o.method == method && matches(o.segments, segments) {
 		return
 	}
-	p.propose(g, []string{t.name, call, "route"}, o.method+" "+p.pathFor(t.name, o.segments), why)
+	p.stateOrMark(g, []string{t.name, call, "route"}, o.method+" "+p.pathFor(t.name, o.segments), why)
 }
 
 // itemsOf returns the array of objects in an answer: it is the answer, or in an object.

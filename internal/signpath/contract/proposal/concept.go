@@ -87,7 +87,7 @@ func (c *concept) fits(s *schema) bool {
 	case shapeTime:
 		return s.is(openapi3.TypeString) && (s.format == "" || s.format == "date-time" || s.format == "date")
 	case shapePolicies:
-		return s.isList()
+		return s.items != nil && s.is(openapi3.TypeArray)
 	}
 	return true
 }

@@ -73,6 +73,7 @@ func readDocument(data []byte) (*document, error) {
 			d.operations = append(d.operations, o)
 		}
 	}
+	reader.countPlaces()
 	return d, nil
 }
 

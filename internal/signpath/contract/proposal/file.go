@@ -211,7 +211,11 @@ type pair struct{ key, value string }
 func flow(pairs ...pair) string {
 	var parts []string
 	for _, p := range pairs {
-		parts = append(parts, yamlText(p.key)+": "+p.value)
+		key := p.key
+		if !plainText.MatchString(key) {
+			key = yamlText(key)
+		}
+		parts = append(parts, key+": "+p.value)
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }
@@ -226,8 +230,8 @@ func clean(text string) string {
 		}
 		return r
 	}, text)
-	if runes := []rune(text); len(runes) > 120 {
-		text = string(runes[:120]) + "…"
+	if runes := []rune(text); len(runes) > 300 {
+		text = string(runes[:300]) + "…"
 	}
 	return strings.TrimLeft(text, "? ")
 }
@@ -255,6 +259,9 @@ func (f *file) read(place []string, node *yaml.Node) {
 			continue
 		}
 		known := &fact{path: path, value: flowOf(value), isKnown: true, isOpen: isOpen(value)}
+		if value.Kind == yaml.ScalarNode && plainPath.MatchString(value.Value) {
+			known.value = value.Value
+		}
 		comments := commentsOf(key, value)
 		for _, comment := range comments[0] {
 			known.above = append(known.above, comment)

@@ -51,7 +51,7 @@ func orWhy(why, otherwise string) string {
 func (p *proposer) proposeEventRoute(t *thing, g grade) {
 	o := t.calls["list"]
 	if o.version != "v1-pre" || !matches(o.segments, assumedBase[auditEvent]) {
-		p.propose(g, []string{auditEvent, "list", "route"}, o.method+" "+p.pathFor(auditEvent, o.segments), t.why)
+		p.stateOrMark(g, []string{auditEvent, "list", "route"}, o.method+" "+p.pathFor(auditEvent, o.segments), t.why)
 	}
 }
 

@@ -28,7 +28,7 @@ func memberFormOf(s *schema) *memberForm {
 	if s.items != nil && s.is(openapi3.TypeArray) {
 		return memberItems(s.items)
 	}
-	if !s.isObject() || len(s.properties) > len(kinds) {
+	if !s.isObject() || len(s.properties) > len(kinds) || s.places < 2 {
 		return nil
 	}
 	form := &memberForm{form: mapping.FormPerKind, arrays: s.names()}
@@ -38,7 +38,7 @@ func memberFormOf(s *schema) *memberForm {
 			return nil
 		}
 		each := memberItems(p.items)
-		if each == nil || form.each != nil && (form.each.form != each.form || !slices.Equal(form.each.id, each.id)) {
+		if each == nil || each.kind != nil || form.each != nil && (form.each.form != each.form || !slices.Equal(form.each.id, each.id)) {
 			return nil
 		}
 		form.each, form.isCertain = each, each.isCertain
@@ -52,7 +52,7 @@ func memberFormOf(s *schema) *memberForm {
 // memberItems tells how the items of a list name members.
 func memberItems(items *schema) *memberForm {
 	switch {
-	case items.isID():
+	case items.isID(), items.says(openapi3.TypeString) && items.isObject(): // Either will do, as in what is assumed.
 		return &memberForm{form: mapping.FormIDs, isCertain: true}
 	case items.isText() && items.format == "":
 		return &memberForm{form: mapping.FormIDs}
@@ -165,8 +165,8 @@ func (p *proposer) objectsText(form *memberForm) (text string, g grade, why stri
 	pairs = append(pairs, pair{"kind", yamlText(strings.Join(form.kind, "."))})
 	byKind, isSure := p.matchKinds(texts(form.kinds))
 	if byKind == nil {
-		return flow(append(pairs, pair{"kinds", todo})...), asked,
-			"Which of " + listOf(texts(form.kinds)) + " stands for a user, for a CI user and for a group? Write kinds: {user: …, ci_user: …, group: …}"
+		return flow(append(pairs, pair{"kinds", flow(pair{user, todo}, pair{ciUser, todo}, pair{group, todo})})...), asked,
+			"Which of " + listOf(texts(form.kinds)) + " stands for a user, which for a CI user, and which for a group?"
 	}
 	var values []pair
 	for _, k := range kinds {
@@ -250,7 +250,7 @@ func (p *proposer) proposeForms() {
 		}
 	}
 	if line := p.file.find([]string{"members", "answer"}); line != nil && line.value != todo {
-		p.commonForm = line.value
+		p.commonForm = statedForm(line.value)
 		return
 	}
 	if p.commonForm == "" {
@@ -262,13 +262,24 @@ func (p *proposer) proposeForms() {
 	}
 }
 
+// statedForm is a form that a file states, or empty for the assumed one.
+func statedForm(text string) string {
+	if text == idsText {
+		return ""
+	}
+	return text
+}
+
+// idsText is the assumed form.
+var idsText = flow(pair{"form", string(mapping.FormIDs)})
+
 // stateForm states a form, in which something may be left open.
 func (p *proposer) stateForm(path []string, text string, g grade, why string) {
 	if g == asked {
 		p.file.add(fact{path: path, value: text, behind: why, isOpen: true})
 		return
 	}
-	p.propose(g, path, text, why)
+	p.stateOrMark(g, path, text, why)
 }
 
 // formOfList is the form of a list, of which texts may be slugs.
@@ -330,7 +341,7 @@ func (p *proposer) listForm(at *place) (form []pair, g grade, why string) {
 		return form, g, why
 	}
 	if text == "" {
-		text = flow(pair{"form", "ids"})
+		text = idsText
 	}
 	return append(form, pair{"members", text}), max(g, formGrade), strings.Trim(why+"; "+formWhy, "; ")
 }

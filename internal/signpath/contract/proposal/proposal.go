@@ -32,26 +32,39 @@ type Options struct {
 // makes the same file. The error says why the document, or the file that is known, cannot be
 // read.
 func Propose(openAPI []byte, options Options) (*Proposal, error) {
+	p, err := newProposer(openAPI, options.Known)
+	if err != nil {
+		return nil, err
+	}
+	p.propose()
+	return p.finish(openAPI, options.Tool)
+}
+
+func newProposer(openAPI, known []byte) (*proposer, error) {
 	d, err := readDocument(openAPI)
 	if err != nil {
 		return nil, err
 	}
 	p := &proposer{document: d, file: &file{}, known: &mapping.File{}, things: map[string]*thing{}}
-	if options.Known != nil {
-		if p.known, err = mapping.Parse(options.Known); err != nil {
-			return nil, err
-		}
-		if p.file, err = readFile(options.Known); err != nil {
-			return nil, err
-		}
-		p.file.facts = slices.DeleteFunc(p.file.facts, func(f *fact) bool { return f.path[0] == "version" || f.path[0] == "document" })
+	if known == nil {
+		return p, nil
 	}
+	if p.known, err = mapping.Parse(known); err != nil {
+		return nil, err
+	}
+	if p.file, err = readFile(known); err != nil {
+		return nil, err
+	}
+	p.file.facts = slices.DeleteFunc(p.file.facts, func(f *fact) bool { return f.path[0] == "version" || f.path[0] == "document" })
+	return p, nil
+}
+
+func (p *proposer) propose() {
 	p.identify()
 	p.findCalls()
 	p.proposeAnswers()
 	p.proposeLists()
 	p.proposeCalls()
-	return p.finish(openAPI, options.Tool)
 }
 
 // A proposer makes one proposal.
@@ -96,8 +109,8 @@ func (p *proposer) ask(path []string, question, why string) {
 	p.file.add(f)
 }
 
-// propose proposes a fact of the grade.
-func (p *proposer) propose(g grade, path []string, value, why string) {
+// stateOrMark proposes a fact of the grade.
+func (p *proposer) stateOrMark(g grade, path []string, value, why string) {
 	if g == sure {
 		p.state(path, value, why)
 	} else {

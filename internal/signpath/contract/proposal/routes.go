@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // proposeCalls states the routes of each thing and what their requests say.
@@ -67,6 +65,9 @@ func (p *proposer) proposeMain(t *thing) {
 	p.proposeRoute(t, "me", g, "the only route of the collection that answers just what the read of one does")
 	p.proposeRoute(t, "create", g, "the only route of the collection that takes the texts of a new one")
 	p.proposeRoute(t, "edit", g, "the route that takes most of what the answer has")
+	for _, call := range []string{"activate", "deactivate", "reinvite", "change_members", "modify_members"} {
+		p.proposeRoute(t, call, g, "the end of the path that is assumed")
+	}
 	for call, open := range map[string][]*operation{"edit": p.openActions(t), "create": p.openCreates(t)} {
 		if t.calls[call] != nil || !slices.Contains(callsOf[t.name], call) || p.isNone(t, call) {
 			continue
@@ -252,7 +253,7 @@ func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
 	isSameStates := at != nil && len(l.values) > 0 && encode(l.values) == encode(at.values)
 	isSameName := at != nil && l.last() == at.last() && slices.Equal(l.types, at.types)
 	isLike := func() bool { degree, _ := likestOf(l.path, activePhrases); return degree >= likeNearly }
-	if !isSameStates && !isSameName && !(isBoolean && (isLike() || hasWord(o.segments[len(t.base):], []string{"status", "state", "active", "activation", "enabled"}))) {
+	if !isSameStates && !isSameName && !(isBoolean && (isLike() || hasWord(l.path, slices.Concat(activeWords, negations)) || hasWord(o.segments[len(t.base):], []string{"status", "state", "active", "activation", "enabled"}))) {
 		return false
 	}
 	yes, no, g := "true", "false", likely
@@ -276,8 +277,8 @@ func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
 	t.used[o] = true
 	for call, value := range map[string]string{"activate": yes, "deactivate": no} {
 		t.calls[call] = o
-		p.propose(g, []string{t.name, call, "route"}, o.method+" "+p.pathFor(t.name, o.segments), why)
-		p.propose(g, []string{t.name, call, "body", l.String()}, value, why)
+		p.stateOrMark(g, []string{t.name, call, "route"}, o.method+" "+p.pathFor(t.name, o.segments), why)
+		p.stateOrMark(g, []string{t.name, call, "body", l.String()}, value, why)
 	}
 	return true
 }
@@ -327,7 +328,8 @@ func (p *proposer) proposeReinvite(t *thing) {
 	case len(open) == 0:
 		p.state([]string{user, "reinvite"}, "none", "the document has no such route")
 	default:
-		p.mark([]string{user, "reinvite"}, "none", "no route has a word for it; there are "+p.routesOf(t, open))
+		p.ask([]string{user, "reinvite", "route"}, "Which route sends an invitation again: "+p.routesOf(t, open)+"? If there is none, write none for reinvite",
+			"no route has a word for it")
 	}
 }
 
@@ -348,16 +350,16 @@ func (p *proposer) proposeSets(t *thing, edit []source) {
 		}
 		t.used[o] = true
 		at := []string{t.name, "set", c.name}
-		p.propose(g, append(slices.Clone(at), "route"), o.method+" "+p.pathFor(t.name, o.segments), why)
+		p.stateOrMark(g, append(slices.Clone(at), "route"), o.method+" "+p.pathFor(t.name, o.segments), why)
 		source := source{leaf: leaf{path: path, schema: s}, concept: c}
 		text := "=" + c.name
 		if form := p.requestFormOf(t, source); form != "" {
 			text = flow(pair{"from", text}, pair{"members", form})
 		}
 		if len(path) == 0 {
-			p.propose(g, append(at, "body"), text, "the value alone")
+			p.stateOrMark(g, append(at, "body"), text, "the value alone")
 		} else if strings.Join(path, ".") != c.inRequests() {
-			p.propose(g, append(at, "body", strings.Join(path, ".")), text, "the only value that it takes")
+			p.stateOrMark(g, append(at, "body", strings.Join(path, ".")), text, "the only value that it takes")
 		}
 	}
 }
@@ -415,15 +417,13 @@ var (
 // whole list, and one that takes who comes and who goes.
 func (p *proposer) findMembersCalls(t *thing, sources map[[2]string][]source) {
 	c := conceptOf(group, "members")
+	if !p.isNone(t, "modify_members") {
+		p.findModifyMembers(t, sources)
+	}
 	if o := t.calls["change_members"]; o != nil {
 		sources[[2]string{group, "change_members"}] = membersSource(c, o.request)
 	} else if !p.isNone(t, "change_members") {
 		p.findChangeMembers(t, c, sources)
-	}
-	if o := t.calls["modify_members"]; o != nil {
-		sources[[2]string{group, "modify_members"}] = comingAndGoing(o.request)
-	} else if !p.isNone(t, "modify_members") {
-		p.findModifyMembers(t, sources)
 	}
 }
 
@@ -447,23 +447,29 @@ func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[[2]string
 		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, whole)+"?", "several routes take a list of members")
 		return
 	}
-	why := "no route takes the whole list of members"
-	if isSentByEdit {
-		why = "the edit takes the members"
+	switch open := p.openActions(t); {
+	case isSentByEdit:
+		p.state(path, "none", "the edit takes the members")
+	case t.calls["modify_members"] != nil:
+		p.state(path, "none", "no route takes the whole list of members")
+	case len(open) > 0:
+		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, open)+"?", "none takes a list of members and nothing else")
 	}
-	p.state(path, "none", why)
 }
 
 func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
-	both := only(slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return countMembers(o.request) != 2 }))
-	path := []string{group, "modify_members"}
+	both := t.calls["modify_members"]
 	if both == nil {
+		both = only(slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return countMembers(o.request) != 2 }))
+	}
+	path := []string{group, "modify_members"}
+	if both == nil || both.request == nil {
 		p.state(path, "none", "no route takes two lists of members")
 		return
 	}
 	t.take("modify_members", both)
 	found := comingAndGoing(both.request)
-	if len(found) != 2 {
+	if len(found) != 2 && both.request.isObject() {
 		p.ask(append(path, "body"), "Which list has who joins, and which who leaves: "+listOf(both.request.names())+"? Write {…: =added_members, …: =removed_members}",
 			"the two lists are not told apart by the document")
 	}
@@ -523,7 +529,7 @@ func comingAndGoing(request *schema) []source {
 func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
 	p.commonRequest = p.commonForm
 	if line := p.file.find([]string{"members", "request"}); line != nil && line.value != todo {
-		p.commonRequest = line.value
+		p.commonRequest = statedForm(line.value)
 		return
 	}
 	counts, best, common := map[string]int{}, 0, p.commonForm
@@ -547,7 +553,7 @@ func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
 	}
 	p.commonRequest = common
 	if common == "" {
-		p.state([]string{"members", "request"}, flow(pair{"form", string(mapping.FormIDs)}), "requests take ids")
+		p.state([]string{"members", "request"}, idsText, "requests take ids")
 	} else {
 		p.stateForm([]string{"members", "request"}, common, grades[common], whys[common])
 	}
@@ -567,7 +573,7 @@ func (p *proposer) requestFormOf(t *thing, s source) string {
 		return ""
 	}
 	if text == "" {
-		text = flow(pair{"form", string(mapping.FormIDs)})
+		text = idsText
 	}
 	return text
 }

@@ -28,6 +28,9 @@ type schema struct {
 	items       *schema
 	properties  map[string]*schema
 	required    []string
+	// places are, of an object with nothing but arrays, how many names properties have that hold
+	// one with the same arrays.
+	places int
 }
 
 // A schemaReader has the schemas that were read: a document refers to one again and
@@ -48,6 +51,35 @@ func (r schemaReader) read(ref *openapi3.SchemaRef) *schema {
 		s.types = []string{openapi3.TypeObject}
 	}
 	return s
+}
+
+// countPlaces counts the places of objects with the same arrays: a list of members that has an
+// array for each kind is one of several, and two lists in one object are not.
+func (r schemaReader) countPlaces() {
+	names := map[string]map[string]bool{}
+	for _, parent := range r {
+		for name, p := range parent.properties {
+			if key := p.arrays(); key != "" {
+				if names[key] == nil {
+					names[key] = map[string]bool{}
+				}
+				names[key][name] = true
+			}
+		}
+	}
+	for _, s := range r {
+		s.places = len(names[s.arrays()])
+	}
+}
+
+// arrays names the properties of an object that has arrays alone; empty for any other.
+func (s *schema) arrays() string {
+	for _, p := range s.properties {
+		if p.items == nil {
+			return ""
+		}
+	}
+	return strings.Join(s.names(), "\n")
 }
 
 // addAll takes in a schema and all that it consists of. What one of several
@@ -91,7 +123,7 @@ func (s *schema) add(r schemaReader, described *openapi3.Schema, isAlternative b
 	s.nullable = s.nullable || described.Nullable
 	s.readOnly = s.readOnly || described.ReadOnly
 	for _, name := range slices.Sorted(maps.Keys(described.Properties)) {
-		if p := r.read(described.Properties[name]); p != nil {
+		if p := r.read(described.Properties[name]); p != nil && !isAlternativeName(described.Properties[name]) {
 			s.properties[name] = p
 		}
 	}
@@ -102,6 +134,12 @@ func (s *schema) add(r schemaReader, described *openapi3.Schema, isAlternative b
 		return
 	}
 	s.addLimits(described)
+}
+
+// isAlternativeName tells whether a property is another name of one that is there too, which only
+// the document of package contract says.
+func isAlternativeName(ref *openapi3.SchemaRef) bool {
+	return ref.Extensions["x-client"] == "alternative" || ref.Value.Extensions["x-client"] == "alternative"
 }
 
 // addLimits takes in what a value has to be, beside its type.
@@ -220,7 +258,7 @@ const (
 )
 
 // leavesOf are all values in an object, those nearer to the top first, in the order of
-// their names.
+// their names. A list of members with an array for each kind is one value.
 func leavesOf(s *schema) []leaf {
 	if s == nil {
 		return nil
@@ -236,7 +274,7 @@ func leavesOf(s *schema) []leaf {
 				}
 				l := leaf{append(slices.Clone(parent.path), name), parent.properties[name], parent.demanded && slices.Contains(parent.required, name)}
 				found = append(found, l)
-				if l.isObject() && !l.says(openapi3.TypeArray) {
+				if l.isObject() && !l.says(openapi3.TypeArray) && memberFormOf(l.schema) == nil {
 					next = append(next, l)
 				}
 			}
