@@ -70,7 +70,7 @@ func TestContractCommand(t *testing.T) {
 	}{
 		"as assumed": {"", false, 0, []string{"0 as mapped", "0 missing"}},
 		"unmapped": {
-			otherwise, false, statusRefuses, []string{"missing      POST /CIUsers/{id}/Edit ", "missing      GET /CIUsers/{id}: answer role", "0 as mapped"},
+			otherwise, false, statusRefuses, []string{"missing  POST /CIUsers/{id}/Edit ", "missing  GET /CIUsers/{id}: answer role", "0 as mapped"},
 		},
 		"mapped": {
 			otherwise, true, 0,

@@ -7,12 +7,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 )
+
+// looks are the waits between the looks at what was edited. It is a variable for tests, whose
+// servers do not lag.
+var looks = []time.Duration{time.Second, 2 * time.Second}
 
 // runTryEdit prints the request that leaves one object as it is and, if it may, sends it and
 // tells what became of the object.
@@ -40,7 +45,7 @@ func runTryEdit(command *cobra.Command, client *api.Client, flags rehearseFlags)
 		say("It was not sent. With --yes%s, it is sent, and the object is read again and compared. Nothing else is written.", alsoRelease(edit))
 		return nil
 	}
-	differences, err := edit.Send(command.Context())
+	differences, err := edit.Send(command.Context(), looks...)
 	if err != nil {
 		return explainRehearsal(err)
 	}

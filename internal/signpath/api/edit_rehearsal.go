@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
@@ -158,27 +159,29 @@ type Difference struct {
 	IsMinor bool
 }
 
-// Send sends the edit and reads the object again, several times where it is not as before: reads
-// may lag behind. It returns what is otherwise.
-func (r *EditRehearsal) Send(ctx context.Context) ([]Difference, error) {
+// Send sends the edit and reads the object again: at once, and after each of the waits. Reads may
+// lag behind, and what was there before looks like what was kept. It returns what is otherwise, as soon
+// as something of it is no minor thing.
+func (r *EditRehearsal) Send(ctx context.Context, waits ...time.Duration) ([]Difference, error) {
 	c, e := r.client, r.target
 	if _, _, err := c.call(ctx, e.edit, e.parameters, r.Body); err != nil {
 		return nil, err
 	}
-	for _, wait := range append(slices.Clone(settleWaits), 0) {
+	_, _ = c.Directory(ctx, access.Kinds()...) // Who is on lists is told by name, as far as that can be read.
+	for look := 0; ; look++ {
 		after, err := c.rehearsed(ctx, e)
 		if err != nil {
 			return nil, fmt.Errorf("%s was edited, but could not be read back: %w", r.Object, err)
 		}
 		differences := r.compare(after)
-		if isAll := !slices.ContainsFunc(differences, func(d Difference) bool { return !d.IsMinor }); isAll || wait == 0 {
+		isGrave := slices.ContainsFunc(differences, func(d Difference) bool { return !d.IsMinor })
+		if isGrave || look == len(waits) {
 			return differences, nil
 		}
-		if err := httpapi.Sleep(ctx, wait); err != nil {
+		if err := httpapi.Sleep(ctx, waits[look]); err != nil {
 			return nil, err
 		}
 	}
-	return nil, nil
 }
 
 // compare finds what is otherwise: what is known, by what it means, and all else by what is

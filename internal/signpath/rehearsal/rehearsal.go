@@ -163,9 +163,10 @@ func (r *Rehearsal) count(p access.Principal) {
 }
 
 // choose returns the signing policies to show: those that are named, or else one for releases, one for
-// tests and another one, of each that with the most entries on its lists.
+// tests and another one, of each that with the most entries on its lists. What could not be read is not shown.
 func choose(o review.Organization, named []string) ([]access.Place, error) {
 	policies := o.PlacesOf(vocabulary.PlaceSigningPolicy)
+	isUnread := func(place access.Place) bool { return o.Places[place] == nil }
 	var chosen []access.Place
 	for _, name := range named {
 		i := slices.IndexFunc(policies, func(place access.Place) bool { return place.String() == name })
@@ -175,8 +176,9 @@ func choose(o review.Organization, named []string) ([]access.Place, error) {
 		chosen = append(chosen, policies[i])
 	}
 	if len(named) > 0 {
-		return chosen, nil
+		return slices.DeleteFunc(chosen, isUnread), nil
 	}
+	policies = slices.DeleteFunc(policies, isUnread)
 	entries := func(place access.Place) int {
 		return len(entriesAt(o, vocabulary.Submitters, place)) + len(entriesAt(o, vocabulary.Approvers, place))
 	}
@@ -231,7 +233,10 @@ func (r *Rehearsal) examples(places []access.Place) {
 			})
 		}
 	}
-	groups := r.Found.Directory.All(access.KindGroup)
+	groups := slices.DeleteFunc(r.Found.Directory.All(access.KindGroup), func(group access.Principal) bool {
+		_, isRead := o.Members[group.IDReference()]
+		return !isRead
+	})
 	members := func(group access.Principal) []access.Reference { return o.Members[group.IDReference()].References }
 	slices.SortStableFunc(groups, func(a, b access.Principal) int { return cmp.Compare(len(members(b)), len(members(a))) })
 	for _, group := range groups[:min(maxGroups, len(groups))] {

@@ -19,6 +19,9 @@ const maxNames = 20
 // WriteText writes it for people.
 func (r *Rehearsal) WriteText(w io.Writer) error {
 	t := &writer{}
+	if len(r.Found.Faults)+len(r.Found.Gaps) > 0 {
+		t.line("Not everything could be read, so something is missing here: see the end.\n")
+	}
 	t.part("How many", fmt.Sprintf("%s, of these %d inactive and %d invited; %s; %s with %s.",
 		many(r.Counts.Users, "user", "users")+" and "+many(r.Counts.CIUsers, "CI user", "CI users"), r.Counts.Inactive, r.Counts.Invited,
 		many(r.Counts.Groups, "user group", "user groups"), many(r.Counts.Projects, "project", "projects"),
