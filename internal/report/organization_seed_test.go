@@ -11,6 +11,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -100,7 +101,9 @@ func start(t *testing.T, from mock.Seed, options ...mock.Option) server {
 
 func (s server) client(t *testing.T, token string) *api.Client {
 	t.Helper()
-	client, err := api.New(api.Config{OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Secret: token}})
+	client, err := api.New(api.Config{
+		OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Secret: token}, Mapping: mappingtest.File(t, s.Mapping()),
+	})
 	must(t, err)
 	return client
 }

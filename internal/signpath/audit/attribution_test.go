@@ -18,6 +18,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/vendors"
 )
@@ -62,6 +63,7 @@ func newOrganization(t *testing.T, options ...mock.Option) *organization {
 	o.client, err = api.New(api.Config{
 		OrganizationID: server.OrganizationID(),
 		Config:         httpapi.Config{URL: url + "/Api", Secret: seed.CIUsers[0].Token, UserAgent: "test", RetryBudget: -1},
+		Mapping:        mappingtest.File(t, server.Mapping()),
 	})
 	o.must(err)
 	return o
@@ -332,25 +334,24 @@ func TestEventsThatTellLittle(t *testing.T) {
 	object := `{"id":"` + policy + `"}`
 	at := " by org.admin@example.com at 14:02 UTC, outside Terraform"
 	for name, test := range map[string]struct{ events, want string }{
-		"ids":                             {event(when, byID, object, toID), at},
-		"an e-mail address":               {event(when, `"org.admin@example.com"`, object, `["outsider@example.com"]`), at},
-		"a name is no reference":          {event(when, `"Organization Admin"`, object, `["Outsider"]`), ` by "Organization Admin" at 14:02 UTC, outside Terraform`},
-		"the name of somebody else":       {event(when, byID, object, `["Dev Lead"]`), notFound},
-		"the e-mail of somebody else":     {event(when, byID, object, `["dev.lead@example.com"]`), notFound},
-		"the slugs of the policy":         {event(when, byID, `"project-a/release-signing"`, toID), at},
-		"the slug of the policy alone":    {event(when, byID, `"release-signing"`, toID), notFound},
-		"the display name of the policy":  {event(when, byID, `"Release signing"`, toID), notFound},
-		"another id with the same name":   {event(when, byID, `{"id":"`+who+`","name":"project-a/release-signing"}`, toID), notFound},
-		"no object":                       {event(when, byID, `null`, toID), notFound},
-		"no actor":                        {event(when, `null`, object, toID), notFound},
-		"nothing but the list after":      {strings.Replace(event(when, byID, object, toID), `"from":[],`, "", 1), notFound},
-		"a list that is not understood":   {event(when, byID, object, `["`+who+`",7]`), notFound},
-		"no time":                         {event("", byID, object, toID), " by org.admin@example.com, outside Terraform"},
-		"no time, and two agree":          {event("", byID, object, toID) + "," + event(earlier, byID, object, toID), " by org.admin@example.com, outside Terraform"},
-		"no time, and two do not":         {event("", byID, object, toID) + "," + event(earlier, `"somebody"`, object, toID), notFound},
-		"one time, and two actors":        {event(when, byID, object, toID) + "," + event(when, `"somebody"`, object, toID), notFound},
-		"a member object of another kind": {event(when, byID, object, `[{"ciUserId":"`+who+`"}]`), at},
-		"members per kind":                {event(when, byID, object, `{"interactiveUsers":["`+who+`"],"userGroups":[]}`), at},
+		"ids":                            {event(when, byID, object, toID), at},
+		"an e-mail address":              {event(when, `"org.admin@example.com"`, object, `["outsider@example.com"]`), at},
+		"a name is no reference":         {event(when, `"Organization Admin"`, object, `["Outsider"]`), ` by "Organization Admin" at 14:02 UTC, outside Terraform`},
+		"the name of somebody else":      {event(when, byID, object, `["Dev Lead"]`), notFound},
+		"the e-mail of somebody else":    {event(when, byID, object, `["dev.lead@example.com"]`), notFound},
+		"the slugs of the policy":        {event(when, byID, `"project-a/release-signing"`, toID), at},
+		"the slug of the policy alone":   {event(when, byID, `"release-signing"`, toID), notFound},
+		"the display name of the policy": {event(when, byID, `"Release signing"`, toID), notFound},
+		"another id with the same name":  {event(when, byID, `{"id":"`+who+`","name":"project-a/release-signing"}`, toID), notFound},
+		"no object":                      {event(when, byID, `null`, toID), notFound},
+		"no actor":                       {event(when, `null`, object, toID), notFound},
+		"nothing but the list after":     {strings.Replace(event(when, byID, object, toID), `"from":[],`, "", 1), notFound},
+		"a list that is not understood":  {event(when, byID, object, `["`+who+`",7]`), notFound},
+		"no time":                        {event("", byID, object, toID), " by org.admin@example.com, outside Terraform"},
+		"no time, and two agree":         {event("", byID, object, toID) + "," + event(earlier, byID, object, toID), " by org.admin@example.com, outside Terraform"},
+		"no time, and two do not":        {event("", byID, object, toID) + "," + event(earlier, `"somebody"`, object, toID), notFound},
+		"one time, and two actors":       {event(when, byID, object, toID) + "," + event(when, `"somebody"`, object, toID), notFound},
+		"members per kind":               {event(when, byID, object, `{"interactiveUsers":["`+who+`"],"userGroups":[]}`), at},
 		"a time on another day": {
 			event(`"time":"2026-02-27T23:59:00Z",`, byID, object, toID),
 			" by org.admin@example.com at 2026-02-27 23:59 UTC, outside Terraform",

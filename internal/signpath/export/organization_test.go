@@ -10,6 +10,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/export"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
@@ -31,7 +32,9 @@ func start(t *testing.T, s *mock.Server) server {
 
 func (s server) client(t *testing.T, token string) *api.Client {
 	t.Helper()
-	client, err := api.New(api.Config{OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Secret: token}})
+	client, err := api.New(api.Config{
+		OrganizationID: s.OrganizationID(), Config: httpapi.Config{URL: s.url, Secret: token}, Mapping: mappingtest.File(t, s.Mapping()),
+	})
 	must(t, err)
 	return client
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
@@ -59,11 +60,20 @@ func TestASurveyFindsWhoIsOnLaterPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	client, err := api.New(api.Config{OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Secret: seed.CIUsers[0].Token}})
-	if err != nil {
-		t.Fatal(err)
+	read := func(file string) (*survey.Survey, error) {
+		client, err := api.New(api.Config{
+			OrganizationID: server.OrganizationID(), Config: httpapi.Config{URL: url + "/Api", Secret: seed.CIUsers[0].Token},
+			Mapping: mappingtest.File(t, file),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return survey.ReadStrictly(t.Context(), client, nil)
 	}
-	found, err := survey.ReadStrictly(t.Context(), client, nil)
+	if _, err := read(""); err == nil || !strings.Contains(err.Error(), "the list would be cut short") {
+		t.Errorf("without a mapping: %v", err)
+	}
+	found, err := read("version: 1\nuser: {list: {page: {number: page}}}\n")
 	if err != nil {
 		t.Fatal(err)
 	}

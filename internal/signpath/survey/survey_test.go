@@ -17,6 +17,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -143,7 +144,9 @@ func (w *world) must(err error) {
 }
 
 func (w *world) newClient() *api.Client {
-	client, err := api.New(api.Config{OrganizationID: w.server.OrganizationID(), Config: httpapi.Config{URL: w.url, Secret: token}})
+	client, err := api.New(api.Config{
+		OrganizationID: w.server.OrganizationID(), Config: httpapi.Config{URL: w.url, Secret: token}, Mapping: mappingtest.File(w, w.server.Mapping()),
+	})
 	w.must(err)
 	return client
 }
