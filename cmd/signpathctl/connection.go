@@ -38,7 +38,7 @@ type wayFlags struct {
 
 func (f *connectionFlags) addTo(command *cobra.Command) {
 	f.addWithoutMapping(command)
-	f.mappingFlag.addTo(command)
+	f.addMapping(command)
 }
 
 // addWithoutMapping is for a command that takes the mapping file as its argument.
@@ -54,12 +54,12 @@ func (f *connectionFlags) addWithoutMapping(command *cobra.Command) {
 // A mappingFlag says which mapping file goes.
 type mappingFlag struct{ mapping string }
 
-func (f *mappingFlag) addTo(command *cobra.Command) {
+func (f *mappingFlag) addMapping(command *cobra.Command) {
 	command.Flags().StringVar(&f.mapping, "mapping", "", "mapping file that says in what the server's API differs from what is assumed (default: $"+api.EnvMapping+")")
 }
 
-// read returns the mapping file; nil if there is none.
-func (f *mappingFlag) read() (*api.MappingFile, error) {
+// readMapping returns the mapping file; nil if there is none.
+func (f *mappingFlag) readMapping() (*api.MappingFile, error) {
 	return api.ReadMapping(cmp.Or(f.mapping, api.MappingFromEnvironment()))
 }
 
@@ -95,7 +95,7 @@ func (f *connectionFlags) needLive(live bool) error {
 }
 
 func (f *connectionFlags) newClient() (*api.Client, error) {
-	mapped, err := f.mappingFlag.read()
+	mapped, err := f.readMapping()
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ audit log, changes no status.`,
 		},
 	}
 	flags.way.addTo(command)
-	flags.mappingFlag.addTo(command)
+	flags.addMapping(command)
 	command.Flags().StringVar(&flags.format, "format", contractFormats[0], oneOf(contractFormats)+", which has every line")
 	command.Flags().BoolVar(&flags.all, "all", false, "also print what matches")
 	command.AddCommand(newContractMapCommand(), newContractRehearseCommand(), newContractReportCommand())
@@ -78,7 +78,7 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 		return err
 	}
 	head := newEnvelope(now())
-	mapped, err := flags.mappingFlag.read()
+	mapped, err := flags.readMapping()
 	if err != nil {
 		return err
 	}

@@ -95,11 +95,13 @@ func TestRehearse(t *testing.T) {
 // Marks do not matter to who reads.
 func TestRehearseListsMarks(t *testing.T) {
 	serveOrganization(t, anyone())
-	output, status, err := rehearse(t, mappingOf(t, nothingMapped+"user:\n  answer:\n    role: role # ? Is that the role?\n    # Which one?\n    identity: TODO\n"))
+	const marks = "user:\n  answer:\n    role: role # ? Is that the role?\n    # Which one?\n    identity: TODO\n"
+	output, status, err := rehearse(t, mappingOf(t, nothingMapped+marks))
 	if status != 0 || err != nil {
 		t.Errorf("status %d, %v", status, err)
 	}
-	mustSay(t, output, "Not confirmed in the mapping file", "line 4, user.answer.role, proposed: Is that the role?", "line 6, user.answer.identity, open: Which one?")
+	mustSay(t, output, "Not confirmed in the mapping file",
+		"line 4, user.answer.role, proposed: Is that the role?", "line 6, user.answer.identity, open: Which one?")
 }
 
 // inWords is a server that differs in names and forms.
@@ -224,7 +226,8 @@ func TestTryEdit(t *testing.T) {
 	if writes := writesOf(server); status != 0 || err != nil || len(writes) > 0 {
 		t.Errorf("status %d, %v, and it sent %v", status, err, writes)
 	}
-	mustSay(t, output, `This request leaves signing policy "project-a/test-signing" as it is`, "POST /v1/", "/Projects/project-a/SigningPolicies/test-signing/Edit\n",
+	mustSay(t, output, `This request leaves signing policy "project-a/test-signing" as it is`, "POST /v1/",
+		"/Projects/project-a/SigningPolicies/test-signing/Edit\n",
 		"\"approval\": {\n    \"by\": [", "It was not sent. With --yes, it is sent")
 	before := server.Snapshot()
 	output, status, err = rehearse(t, marked, "--try-edit", tried, "--yes")
@@ -274,7 +277,9 @@ func TestTryEditThatLosesSomething(t *testing.T) {
 	if status != 1 || err != nil {
 		t.Errorf("status %d, %v", status, err)
 	}
-	mustSay(t, output, "THIS IS OTHERWISE NOW:\n  - approvers was group:Release Managers, user:security.officer@example.com, and is nobody\nTo put it back, set it in SignPath's web application")
+	mustSay(t, output, "THIS IS OTHERWISE NOW:\n"+
+		"  - approvers was group:Release Managers, user:security.officer@example.com, and is nobody\n",
+		"To put it back, set it in SignPath's web application")
 }
 
 func TestTryEditRefusesWhatHasNoEffect(t *testing.T) {

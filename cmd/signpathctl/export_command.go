@@ -62,7 +62,7 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 	if err := export.CheckDestination(directory, flags.force); err != nil {
 		return explainExport(err)
 	}
-	mapped, err := flags.connection.mappingFlag.read()
+	mapped, err := flags.connection.readMapping()
 	if err != nil {
 		return err
 	}

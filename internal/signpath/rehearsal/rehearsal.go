@@ -145,11 +145,11 @@ func (r *Rehearsal) people() {
 }
 
 func (r *Rehearsal) count(p access.Principal) {
-	switch {
-	case p.Kind == access.KindGroup:
+	switch p.Kind {
+	case access.KindGroup:
 		r.Counts.Groups++
 		return
-	case p.Kind == access.KindCIUser:
+	case access.KindCIUser:
 		r.Counts.CIUsers++
 	default:
 		r.Counts.Users++
