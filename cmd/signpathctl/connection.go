@@ -25,6 +25,7 @@ const readRetrySeconds = 120
 // flags of the same names.
 type connectionFlags struct {
 	url, organizationID, tokenFile string
+	mappingFlag
 	wayFlags
 }
 
@@ -36,12 +37,30 @@ type wayFlags struct {
 }
 
 func (f *connectionFlags) addTo(command *cobra.Command) {
+	f.addWithoutMapping(command)
+	f.addMapping(command)
+}
+
+// addWithoutMapping is for a command that takes the mapping file as its argument.
+func (f *connectionFlags) addWithoutMapping(command *cobra.Command) {
 	setting := settingFlags(command)
 	setting(&f.url, httpapi.FieldURL, "URL of the API, without /v1 (default: $"+api.EnvURL+", or "+api.DefaultURL+")")
 	setting(&f.organizationID, api.FieldOrganizationID, "UUID of the organization (default: $"+api.EnvOrganizationID+")")
 	setting(&f.tokenFile, api.FieldTokenFile,
 		"file with the API token (default: the token in $"+api.EnvToken+", or the file that $"+api.EnvTokenFile+" names)")
 	f.wayFlags.addTo(command)
+}
+
+// A mappingFlag says which mapping file goes.
+type mappingFlag struct{ mapping string }
+
+func (f *mappingFlag) addMapping(command *cobra.Command) {
+	command.Flags().StringVar(&f.mapping, "mapping", "", "mapping file that says in what the server's API differs from what is assumed (default: $"+api.EnvMapping+")")
+}
+
+// readMapping returns the mapping file; nil if there is none.
+func (f *mappingFlag) readMapping() (*api.MappingFile, error) {
+	return api.ReadMapping(cmp.Or(f.mapping, api.MappingFromEnvironment()))
 }
 
 func (f *wayFlags) addTo(command *cobra.Command) {
@@ -76,9 +95,18 @@ func (f *connectionFlags) needLive(live bool) error {
 }
 
 func (f *connectionFlags) newClient() (*api.Client, error) {
+	mapped, err := f.readMapping()
+	if err != nil {
+		return nil, err
+	}
+	return f.newClientWith(mapped)
+}
+
+// newClientWith is [connectionFlags.newClient] for who has read the mapping file; nil for none.
+func (f *connectionFlags) newClientWith(mapped *api.MappingFile) (*api.Client, error) {
 	way := f.config()
 	way.URL, way.SecretFile = f.url, f.tokenFile
-	config := api.Config{OrganizationID: f.organizationID, Config: way}.FromEnvironment()
+	config := api.Config{OrganizationID: f.organizationID, Mapping: mapped.MappingOf(), Config: way}.FromEnvironment()
 	if err := refuseMissing(config.OrganizationID, cmp.Or(config.Secret, config.SecretFile)); err != nil {
 		return nil, err
 	}

@@ -20,18 +20,16 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
-// The exit statuses of the contract command, besides 1 for an error.
-const (
-	statusDiffers exitStatus = 2
-	statusRefuses exitStatus = 3
-)
+// statusRefuses is the exit status of a comparison by which something would not be written.
+const statusRefuses exitStatus = 3
 
 const maxDocumentBytes = 64 << 20
 
 var contractFormats = []string{"text", "json"}
 
 type contractFlags struct {
-	way    wayFlags
+	way wayFlags
+	mappingFlag
 	format string
 	all    bool
 }
@@ -42,11 +40,12 @@ func newContractCommand() *cobra.Command {
 		Use:   "contract SWAGGER-FILE-OR-URL",
 		Short: "Compare an installation's OpenAPI document with what the provider assumes",
 		Long: `Compares the OpenAPI document of a SignPath installation, <apiUrl>/swagger/v1/swagger.json, with what this provider
-assumes about the API, route by route and property by property. Much of the API is not published, so this tells whether
-the provider fits an installation, before it writes anything there. Each line is about a route or a property that
+assumes about the API, or with what a mapping file says of it, route by route and property by property. Much of the API is
+not published, so this tells whether the provider fits an installation, before it writes anything there. Each line is about a
+route or a property that
 
-  differs      has another form in the document, by which the provider goes
-  missing      has no form in the document that the provider would try
+  mapped       is in the document as the mapping file says, and not as is assumed
+  missing      is not in the document where it is assumed, or where the mapping file says
   contradicts  cannot be read or written without losing something: it is of another type, it is demanded and not known,
                an edit takes it and no answer shows it, or an answer has it and the edit no place for it
   unsaid       is not described, so the form that is assumed is used
@@ -55,19 +54,22 @@ A URL is fetched without a token. The installation is asked for its version, too
 only if the URL is below that of $` + api.EnvURL + ` (or ` + api.DefaultURL + `). Use - to read
 standard input.
 
-Exit status: 0 if all is as assumed; 2 if something differs and the provider goes by the document; 3 if the provider
-would refuse to write something there, because the document lacks what it needs or contradicts it, or because an edit
-could lose a setting; 1 if the document cannot be read. What is optional, such as the audit log, changes no status.`,
+Exit status: 0 if all is as assumed, or as the mapping file says; 3 if the provider would refuse to write something there,
+because the document lacks what it needs or contradicts it, or because an edit could lose a setting: then signpathctl
+contract map proposes a mapping file; 1 if the document or the mapping file cannot be read. What is optional, such as the
+audit log, changes no status.`,
 		Example: `  signpathctl contract https://app.signpath.io/Api/swagger/v1/swagger.json
-  signpathctl contract swagger.json --all`,
+  signpathctl contract swagger.json --mapping signpath-api.yaml --all`,
 		Args: takes("the file or URL of the OpenAPI document, or - for standard input"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return runContract(command, arguments[0], flags)
 		},
 	}
 	flags.way.addTo(command)
+	flags.addMapping(command)
 	command.Flags().StringVar(&flags.format, "format", contractFormats[0], oneOf(contractFormats)+", which has every line")
 	command.Flags().BoolVar(&flags.all, "all", false, "also print what matches")
+	command.AddCommand(newContractMapCommand(), newContractRehearseCommand(), newContractReportCommand())
 	return command
 }
 
@@ -76,11 +78,20 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 		return err
 	}
 	head := newEnvelope(now())
+	mapped, err := flags.readMapping()
+	if err != nil {
+		return err
+	}
+	m, err := contract.NewMapping(mapped.MappingOf())
+	if err != nil {
+		return err
+	}
 	read, err := readDocument(command, source, flags.way)
 	if err != nil {
 		return err
 	}
-	lines, err := contract.Compare(read.content, nil)
+	read.marks = len(mapped.MarksOf())
+	lines, err := contract.Compare(read.content, m)
 	if err != nil {
 		return fmt.Errorf("%s is %w", read.Source, err)
 	}
@@ -93,6 +104,9 @@ func runContract(command *cobra.Command, source string, flags contractFlags) err
 	} else {
 		_, _ = io.WriteString(command.OutOrStdout(), read.told())
 		err = printComparison(command.OutOrStdout(), lines, flags.all)
+		if read.marks > 0 {
+			command.PrintErrln("Warning: " + read.unconfirmed())
+		}
 	}
 	if err != nil {
 		return err
@@ -111,6 +125,8 @@ type document struct {
 	// silent says that the installation was asked and did not tell. It is empty otherwise.
 	silent  string
 	content []byte
+	// marks is how many lines of the mapping file nobody has confirmed.
+	marks int
 }
 
 // told is a line on the installation, if one was asked.
@@ -124,11 +140,19 @@ func (d document) told() string {
 	return ""
 }
 
+// unconfirmed says what the marks of the mapping file mean.
+func (d document) unconfirmed() string {
+	return fmt.Sprintf("Not confirmed in the mapping file: %s. Until then, the provider writes nothing; signpathctl contract rehearse lists them.", count(d.marks, "line", "lines"))
+}
+
 // gaps are what the comparison does not tell.
 func (d document) gaps(lines []contract.Line) []envelope.Gap {
 	var gaps []string
 	if d.silent != "" {
 		gaps = append(gaps, d.silent)
+	}
+	if d.marks > 0 {
+		gaps = append(gaps, d.unconfirmed())
 	}
 	unsaid := 0
 	for _, line := range lines {
@@ -246,7 +270,7 @@ func printComparison(w io.Writer, lines []contract.Line, all bool) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s%d as assumed, %d differ and are settled by the document, %d missing, %d contradict, %d not described.\n",
+	_, err := fmt.Fprintf(w, "%s%d as assumed, %d as mapped, %d missing, %d contradict, %d not described.\n",
 		separator, counts[contract.Matches], counts[contract.Mapped], counts[contract.Missing], counts[contract.Contradicts], counts[contract.Unsaid])
 	return err
 }
@@ -280,12 +304,8 @@ func remarkOnMissing(line contract.Line) string {
 }
 
 func statusOf(lines []contract.Line) exitStatus {
-	differs := func(line contract.Line) bool { return line.State == contract.Mapped && !line.Optional }
-	switch {
-	case slices.ContainsFunc(lines, contract.Line.Refuses):
+	if slices.ContainsFunc(lines, contract.Line.Refuses) {
 		return statusRefuses
-	case slices.ContainsFunc(lines, differs):
-		return statusDiffers
 	}
 	return 0
 }

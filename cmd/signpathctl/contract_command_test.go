@@ -38,6 +38,16 @@ func serverOf(t *testing.T, dialect string) *httptest.Server {
 	return server
 }
 
+// mappingOfDialect is the mapping file for servers that speak the dialect.
+func mappingOfDialect(t *testing.T, dialect string) string {
+	t.Helper()
+	parsed, err := mock.ParseDialect(dialect)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.Mapping()
+}
+
 // compareContract runs the command and returns what it prints, and how it ends.
 func compareContract(t *testing.T, stdin string, arguments ...string) (string, error) {
 	t.Helper()
@@ -51,21 +61,26 @@ func compareContract(t *testing.T, stdin string, arguments ...string) (string, e
 }
 
 func TestContractCommand(t *testing.T) {
+	const otherwise = "edit-without-suffix,rename=role:globalRole"
 	tests := map[string]struct {
 		dialect string
+		mapped  bool
 		status  exitStatus
 		says    []string
 	}{
-		"as assumed": {"", 0, []string{"0 differ", "0 missing"}},
-		"differs": {
-			"edit-without-suffix,rename=role:globalRole", statusDiffers,
+		"as assumed": {"", false, 0, []string{"0 as mapped", "0 missing"}},
+		"unmapped": {
+			otherwise, false, statusRefuses, []string{"missing  POST /CIUsers/{id}/Edit ", "missing  GET /CIUsers/{id}: answer role", "0 as mapped"},
+		},
+		"mapped": {
+			otherwise, true, 0,
 			[]string{
-				"differs  POST /CIUsers/{id}/Edit ", "is POST /CIUsers/{id}",
+				"mapped ", "POST /CIUsers/{id}/Edit ", "is POST /CIUsers/{id}",
 				"POST /CIUsers/{id}/Edit: request role", "inferred", "is globalRole", "0 missing",
 			},
 		},
 		"missing": {
-			"rename-request=role:newRole", statusRefuses,
+			"rename-request=role:newRole", false, statusRefuses,
 			[]string{
 				"missing      POST /InteractiveUsers/{id}/Edit: request role", "there are", "newRole", "2 missing, 2 contradict",
 				"contradicts  POST /InteractiveUsers/{id}/Edit: request newRole", "GET /InteractiveUsers/{id} does not answer it",
@@ -74,7 +89,11 @@ func TestContractCommand(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			output, err := compareContract(t, "", serverOf(t, test.dialect).URL+documentPath)
+			arguments := []string{serverOf(t, test.dialect).URL + documentPath}
+			if test.mapped {
+				arguments = append(arguments, "--mapping", mappingOf(t, mappingOfDialect(t, test.dialect)))
+			}
+			output, err := compareContract(t, "", arguments...)
 			var status exitStatus
 			if err != nil && !errors.As(err, &status) || status != test.status {
 				t.Errorf("ends with %v, want %v", err, test.status)

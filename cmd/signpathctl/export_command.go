@@ -35,7 +35,8 @@ A plan of the result shows imports and no change:
 A development build of the provider needs no terraform init.
 
 DIRECTORY gets principals.tf (users, CI users, groups and who is in them), roles.tf (who has each global role other than
-Regular User, and nobody else), one file per project, imports.tf and provider.tf. What cannot be managed is named in comments, with the reason:
+Regular User, and nobody else), one file per project, imports.tf and provider.tf; and a copy of the mapping file, ` + export.MappingFile + `, if
+one is used. What cannot be managed is named in comments, with the reason:
 users and groups that a directory synchronizes, the account of SignPath's support, and what the provider refuses.
 
 Each access list becomes one resource that owns the list as a whole. Lists that nobody is on are left out, so that
@@ -61,9 +62,17 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 	if err := export.CheckDestination(directory, flags.force); err != nil {
 		return explainExport(err)
 	}
-	client, err := flags.connection.newClient()
+	mapped, err := flags.connection.readMapping()
 	if err != nil {
 		return err
+	}
+	client, err := flags.connection.newClientWith(mapped)
+	if err != nil {
+		return err
+	}
+	options := export.Options{EmptyLists: flags.emptyLists}
+	if mapped != nil {
+		options.Mapping = mapped.Content
 	}
 	progress := newProgress(command.ErrOrStderr())
 	found, err := survey.ReadStrictly(command.Context(), client, progress)
@@ -71,7 +80,7 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 	if err != nil {
 		return explainExport(err)
 	}
-	configuration := export.Generate(found, export.Options{EmptyLists: flags.emptyLists})
+	configuration := export.Generate(found, options)
 	if err := configuration.Write(directory, flags.force); err != nil {
 		return explainWrite(err)
 	}

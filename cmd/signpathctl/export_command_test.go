@@ -253,3 +253,43 @@ func TestExportIsInterrupted(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// A configuration is read with the mapping file with which it was exported. One of the same name
+// that a person made is not replaced.
+func TestExportTakesTheMappingAlong(t *testing.T) {
+	organizationToExport(t)
+	directory, mapped := filepath.Join(t.TempDir(), "signpath"), filepath.Join(t.TempDir(), "mine.yaml")
+	write := func(path, content string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const content = "version: 1 # Nothing differs.\n"
+	write(mapped, content)
+	t.Setenv(api.EnvMapping, mapped)
+	for range 2 {
+		if _, _, err := runExportCommand(t.Context(), directory, "--force"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files := filesIn(t, directory)
+	if files["signpath-api.yaml"] != content || !strings.Contains(files["provider.tf"], `= "signpath-api.yaml"`) {
+		t.Errorf("got %q and %s", files["signpath-api.yaml"], files["provider.tf"])
+	}
+	write(filepath.Join(directory, "signpath-api.yaml"), "version: 1\n")
+	if _, _, err := runExportCommand(t.Context(), directory, "--force"); err == nil || !strings.Contains(err.Error(), "signpath-api.yaml") {
+		t.Errorf("got %v", err)
+	}
+	t.Setenv(api.EnvMapping, "")
+	if _, _, err := runExportCommand(t.Context(), directory, "--force"); err != nil {
+		t.Error(err)
+	}
+	if files := filesIn(t, directory); files["signpath-api.yaml"] != "version: 1\n" || strings.Contains(files["provider.tf"], "api_mapping") {
+		t.Errorf("without a mapping, got %q and %s", files["signpath-api.yaml"], files["provider.tf"])
+	}
+	write(mapped, "version: 2\n")
+	if _, _, err := runExportCommand(t.Context(), directory, "--force", "--mapping", mapped); err == nil || !strings.Contains(err.Error(), "line 1: version 2") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -51,7 +51,7 @@ func (c Config) clientCertificates(wrong *ConfigErrors) []tls.Certificate {
 	}
 	_, certificate, certificateReason := readCertificates(c.ClientCertificateFile)
 	wrong.add(FieldClientCertificateFile, certificateReason)
-	key, keyReason := readSettingFile(c.ClientKeyFile)
+	key, keyReason := ReadSettingFile(c.ClientKeyFile)
 	wrong.add(FieldClientKeyFile, keyReason)
 	if certificateReason != "" || keyReason != "" {
 		return nil
@@ -66,7 +66,7 @@ func (c Config) clientCertificates(wrong *ConfigErrors) []tls.Certificate {
 
 // readCertificates returns the certificates of a PEM file and the file as it is.
 func readCertificates(path string) (certificates []*x509.Certificate, content []byte, reason string) {
-	content, reason = readSettingFile(path)
+	content, reason = ReadSettingFile(path)
 	if reason != "" {
 		return nil, nil, reason
 	}

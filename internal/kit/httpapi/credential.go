@@ -102,7 +102,7 @@ func (c Config) readSecret(wrong *ConfigErrors) string {
 			names.Noun, names.Field, names.File, c.Service.Environment[names.Field], c.Service.Environment[names.File]))
 		return ""
 	}
-	content, reason := readSettingFile(c.SecretFile)
+	content, reason := ReadSettingFile(c.SecretFile)
 	if reason != "" {
 		wrong.add(names.File, reason)
 		return ""

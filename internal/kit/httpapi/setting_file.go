@@ -15,9 +15,9 @@ import (
 // public authority has about 250 KB.
 const maxSettingFileBytes = 4 << 20
 
-// readSettingFile reads a file that a setting names, or returns the reason why it
-// cannot. The reason has nothing of what the file holds.
-func readSettingFile(path string) (content []byte, reason string) {
+// ReadSettingFile reads a file that a setting names, 4 MiB at most, or returns the reason
+// why it cannot: a sentence, which has nothing of what the file holds.
+func ReadSettingFile(path string) (content []byte, reason string) {
 	file, err := os.Open(path) //nolint:gosec // Whoever configures the provider names the file.
 	if err == nil {
 		defer file.Close() //nolint:errcheck // It was only read.

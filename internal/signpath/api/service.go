@@ -26,6 +26,9 @@ const (
 // EnvTokenFile is this client's own: SignPath's tools take no token from a file.
 const EnvTokenFile = "SIGNPATH_API_TOKEN_FILE" //nolint:gosec // The name of a variable, not a credential.
 
+// EnvMapping names the mapping file of a server; see [ReadMapping].
+const EnvMapping = "SIGNPATH_API_MAPPING"
+
 // Service is SignPath's API. The limits of time that every vendor's requests have
 // are those of SignPath's own tools, which also take a proxy as host:port
 // (documented). What package httpapi does for some servers, it does for SignPath's:
@@ -38,6 +41,7 @@ var Service = httpapi.Service{
 	URLEnding: "/" + contract.Version,
 	Environment: map[httpapi.Field]string{
 		httpapi.FieldURL: EnvURL, FieldOrganizationID: EnvOrganizationID, FieldToken: EnvToken, FieldTokenFile: EnvTokenFile,
+		FieldMapping:                EnvMapping,
 		httpapi.FieldRequestTimeout: EnvRequestTimeout, httpapi.FieldRetryTimeout: EnvRetryTimeout,
 	},
 	Secret: httpapi.Secret{

@@ -23,7 +23,13 @@ type Options struct {
 	// EmptyLists writes all access lists that nobody is on, and not only those of signing
 	// policies that guard releases. Terraform then removes whoever comes onto one.
 	EmptyLists bool
+	// Mapping is the mapping file with which the organization was read; nil if none was. It goes
+	// along, so that the configuration is read with the same.
+	Mapping []byte
 }
+
+// MappingFile is what an export calls the mapping file.
+const MappingFile = "signpath-api.yaml"
 
 // A Configuration is the files that an export writes, and what to tell of them.
 type Configuration struct {
@@ -47,6 +53,9 @@ func Generate(found *survey.Survey, options Options) *Configuration {
 	g.projects()
 	g.files["imports.tf"] = g.imports.bytes()
 	g.files["provider.tf"] = g.provider()
+	if options.Mapping != nil {
+		g.files[MappingFile] = options.Mapping
+	}
 	g.summary.Files = slices.Sorted(maps.Keys(g.files))
 	return &Configuration{Files: g.files, Summary: g.summary}
 }
@@ -81,6 +90,9 @@ func (g *generator) provider() []byte {
 		settings.SetAttributeRaw(string(httpapi.FieldURL), literal(g.URL))
 	}
 	settings.SetAttributeRaw(string(api.FieldOrganizationID), literal(g.ID))
+	if g.options.Mapping != nil {
+		settings.SetAttributeRaw(string(api.FieldMapping), literal(MappingFile))
+	}
 	return d.bytes()
 }
 

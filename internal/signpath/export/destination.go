@@ -97,7 +97,7 @@ func (c *Configuration) replace(directory string, entries []fs.DirEntry) error {
 	var outdated, foreign []string
 	for _, entry := range entries {
 		_, wanted := c.Files[entry.Name()]
-		ours, err := isExported(filepath.Join(directory, entry.Name()), entry)
+		ours, err := c.isOurs(filepath.Join(directory, entry.Name()), entry)
 		switch {
 		case err != nil:
 			return err
@@ -127,11 +127,16 @@ func (c *Configuration) moveFiles(staged, directory string, outdated []string) e
 	return nil
 }
 
-// isExported tells whether an export wrote the file.
-func isExported(path string, entry fs.DirEntry) (bool, error) {
-	if !entry.Type().IsRegular() || filepath.Ext(path) != ".tf" {
+// isOurs tells whether an export wrote the file, or would write just the same.
+func (c *Configuration) isOurs(path string, entry fs.DirEntry) (bool, error) {
+	mapped, isMapping := c.Files[MappingFile]
+	isMapping = isMapping && entry.Name() == MappingFile
+	if !entry.Type().IsRegular() || filepath.Ext(path) != ".tf" && !isMapping {
 		return false, nil
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // a file in the directory that the user named
+	if isMapping {
+		return bytes.Equal(content, mapped), err // A person made it, and an export copies it.
+	}
 	return bytes.HasPrefix(content, []byte(Marker)), err
 }

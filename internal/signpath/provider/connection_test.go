@@ -36,6 +36,7 @@ func TestConnectionSettingsAreRefused(t *testing.T) {
 	const password = "s3cret"
 	missing, noPEM := filepath.Join(t.TempDir(), "missing.pem"), writeSettingFile(t, "no PEM")
 	composite := writeSettingFile(t, "c2VjcmV0:b3RoZXI=")
+	mapped := writeSettingFile(t, "version: 1\nuser: {answer: {mail: x}}\nx: 1\n")
 	for name, c := range map[string]struct {
 		settings string
 		want     []string
@@ -60,7 +61,11 @@ func TestConnectionSettingsAreRefused(t *testing.T) {
 			fmt.Sprintf("client_certificate_file = %q\n  client_key_file = %q", noPEM, noPEM),
 			[]string{"client_certificate_file", "holds no certificate in PEM form"},
 		},
-		"missing token file":      {fmt.Sprintf(`token_file = %q`, missing), []string{"Invalid provider configuration", "token_file", "cannot be read"}},
+		"missing token file": {fmt.Sprintf(`token_file = %q`, missing), []string{"Invalid provider configuration", "token_file", "cannot be read"}},
+		"missing mapping":    {fmt.Sprintf(`api_mapping = %q`, missing), []string{"Invalid provider configuration", "api_mapping", "cannot be read"}},
+		"wrong mapping": {
+			fmt.Sprintf(`api_mapping = %q`, mapped), []string{"api_mapping", "line 2: user.answer.mail is not known", "line 3: x is not known"},
+		},
 		"composite token in file": {fmt.Sprintf(`token_file = %q`, composite), []string{"token_file", "composite token"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,6 +100,14 @@ func TestConnectionSettingsFromTheEnvironment(t *testing.T) {
 		want        []string
 	}{
 		"token file": {map[string]string{api.EnvTokenFile: "FILE"}, nil, nil},
+		"missing mapping": {
+			map[string]string{api.EnvToken: "TOKEN", api.EnvMapping: "/nowhere"}, nil,
+			[]string{"Invalid provider configuration", `The file "/nowhere" cannot be read`, "The environment variable SIGNPATH_API_MAPPING has that path."},
+		},
+		"no mapping, whatever the variable says": {
+			map[string]string{api.EnvToken: "TOKEN", api.EnvMapping: "/nowhere"},
+			func(*organization) string { return `  api_mapping = ""` }, nil,
+		},
 		"token and token file": {
 			map[string]string{api.EnvTokenFile: "FILE", api.EnvToken: "TOKEN"},
 			nil,

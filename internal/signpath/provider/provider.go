@@ -89,6 +89,12 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 					"`assumed` uses the assumed names and reads no document. See the guide [What is verified about the API](guides/api-contract.md).",
 				Validators: []validator.String{stringvalidator.OneOf(string(api.ContractAuto), string(api.ContractAssumed))},
 			},
+			string(api.FieldMapping): schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("Path of a mapping file, which says in what the names, forms and routes of the installation's API differ from the assumed ones: "+
+					"see the guide [The mapping file](guides/api-mapping.md). It is read when the provider starts. While a line of it is marked as not confirmed, nothing is written. "+
+					"Defaults to the environment variable `%s`; `\"\"` uses no file, whatever the variable says.", api.EnvMapping),
+			},
 		},
 		Blocks: map[string]schema.Block{attrGuardrails: guardrailsBlock()},
 	}
@@ -110,7 +116,16 @@ type configModel struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	Token          types.String `tfsdk:"api_token"`
 	APIContract    types.String `tfsdk:"api_contract"`
+	Mapping        types.String `tfsdk:"api_mapping"`
 	Guardrails     types.Object `tfsdk:"guardrails"`
+}
+
+// mappingPath is where the mapping file is; empty if there is to be none.
+func (c configModel) mappingPath() string {
+	if c.Mapping.IsNull() {
+		return api.MappingFromEnvironment()
+	}
+	return c.Mapping.ValueString()
 }
 
 // Configure implements [provider.Provider]. It sends nothing.
@@ -131,10 +146,13 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	config.Set(&connection)
 	log := tfkit.NewClientLog("signpath", &connection)
+	mapped, err := api.ReadMapping(config.mappingPath())
+	tfkit.AddConfigErrors(&resp.Diagnostics, err)
 	clientConfig := api.Config{
 		Config:         connection,
 		OrganizationID: config.OrganizationID.ValueString(),
 		Contract:       api.ContractMode(config.APIContract.ValueString()),
+		Mapping:        mapped.MappingOf(),
 	}.FromEnvironment()
 	rules, warnings := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
 	client, err := api.New(clientConfig)

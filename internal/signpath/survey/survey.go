@@ -3,12 +3,14 @@ package survey
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -26,6 +28,16 @@ type Survey struct {
 	Directory *access.Directory
 	// Gaps are sentences on what the token could not see, in order.
 	Gaps []string
+	// Faults are the answers that cannot be right, in no order. Only [ReadThrough] has them; to
+	// all others, the first one is an error.
+	Faults []Fault
+}
+
+// A Fault is an answer that cannot be right.
+type Fault struct {
+	// What was to be read: `The list of users`.
+	What string
+	Err  error
 }
 
 // Read reads the organization: the lists of users, CI users, groups and projects, and
@@ -54,6 +66,14 @@ func ReadWithCaller(ctx context.Context, client *api.Client, progress Progress) 
 func ReadStrictly(ctx context.Context, client *api.Client, progress Progress) (*Survey, error) {
 	r := newReader(client, progress)
 	r.strict = true
+	return r.run(ctx, r.caller, r.lists, r.groups, r.projects, r.policies)
+}
+
+// ReadThrough is [ReadWithCaller] for who wants to know of everything that is wrong with the
+// answers: an answer that cannot be right is a fault, and does not end the read.
+func ReadThrough(ctx context.Context, client *api.Client, progress Progress) (*Survey, error) {
+	r := newReader(client, progress)
+	r.through = true
 	return r.run(ctx, r.caller, r.lists, r.groups, r.projects, r.policies)
 }
 
@@ -107,7 +127,9 @@ type reader struct {
 	progress Progress
 	// strict lets no refusal become a gap.
 	strict bool
-	found  *Survey
+	// through makes a fault of an answer that cannot be right.
+	through bool
+	found   *Survey
 	// mu guards what several goroutines add to what was found, and refusal.
 	mu sync.Mutex
 	// refusal is one of those that became gaps.
@@ -118,6 +140,9 @@ type reader struct {
 // organization, and everything else would be a gap.
 func (r *reader) caller(ctx context.Context) error {
 	me, err := r.client.Me(ctx)
+	if r.isFault("The token's own user", err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -225,6 +250,9 @@ func (r *reader) projects(ctx context.Context) error {
 			return err
 		}
 		slugs, err := r.client.SigningPolicies(ctx, projects[i].Slug(0))
+		if r.isFault(fmt.Sprintf("The list of signing policies of project %q", projects[i]), err) {
+			return nil
+		}
 		for _, slug := range slugs {
 			r.addPlaces(access.PlaceOf(projects[i].Slug(0), slug))
 		}
@@ -320,8 +348,24 @@ func (r *reader) entries(ctx context.Context, of api.Target) (review.Entries, er
 	return review.EntriesOf(references...), nil
 }
 
-// refused turns a refusal to show something into a gap. Any other error stays one.
+// isFault notes an answer that cannot be right, where that does not end the read.
+func (r *reader) isFault(what string, err error) bool {
+	var answer *httpapi.Error
+	if !r.through || !errors.As(err, &answer) || answer.Cause == nil || answer.IsOfAll() {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.found.Faults = append(r.found.Faults, Fault{what, err})
+	return true
+}
+
+// refused turns a refusal to show something into a gap, and what [ReadThrough] reads on after
+// into a fault. Any other error stays one.
 func (r *reader) refused(err error, what string) (bool, error) {
+	if r.isFault(what, err) {
+		return true, nil
+	}
 	if r.strict || !api.IsUnknownOrForbidden(err) {
 		return false, err
 	}

@@ -39,13 +39,13 @@ func submissionsOf(i *review.Inspection) map[*review.Account][]submission {
 func findTestAndRelease(i *review.Inspection) []review.Finding {
 	var found []review.Finding
 	for _, submissions := range submissionsOf(i) {
-		tests := slices.DeleteFunc(slices.Clone(submissions), func(s submission) bool { return !s.policy.isForTest() })
+		tests := slices.DeleteFunc(slices.Clone(submissions), func(s submission) bool { return !s.policy.IsForTest() })
 		if len(tests) == 0 {
 			continue
 		}
 		also, reasons := review.SpellFew(places(tests), "other test policy", "other test policies"), reasonsOf(tests[:min(review.Few, len(tests))])
 		for _, s := range submissions {
-			if s.policy.isForRelease() && !is(s.policy.VerifiesOrigin) {
+			if s.policy.IsForRelease() && !is(s.policy.VerifiesOrigin) {
 				found = append(found, i.Finding(s.row, slices.Concat(s.row.Reasons, reasons),
 					"%s submits to %s and also to %s", s.row.Principal, s.place, also))
 			}

@@ -88,7 +88,7 @@ func findInteractiveSubmitters(i *review.Inspection) []review.Finding {
 
 func findUncontrolledRelease(i *review.Inspection) []review.Finding {
 	return eachPolicy(i, func(place access.Place, policy SigningPolicy) []review.Finding {
-		if !policy.isForRelease() || !isNot(policy.UsesApprovalProcess) || !isNot(policy.VerifiesOrigin) {
+		if !policy.IsForRelease() || !isNot(policy.UsesApprovalProcess) || !isNot(policy.VerifiesOrigin) {
 			return nil
 		}
 		return []review.Finding{{

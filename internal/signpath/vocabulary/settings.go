@@ -43,9 +43,9 @@ func policyNotes(place access.Place, settings any) access.PlaceNotes {
 	p.Slug = place.Slug(1)
 	var notes access.PlaceNotes
 	switch {
-	case p.isForRelease():
+	case p.IsForRelease():
 		notes = access.PlaceNotes{Noun: "release policy", Plural: "release policies", Grave: true}
-	case p.isForTest():
+	case p.IsForTest():
 		notes = access.PlaceNotes{Noun: "test policy", Plural: "test policies"}
 	}
 	switch {
@@ -68,17 +68,17 @@ func (p SigningPolicy) verifiesTrustedBuildSystem() bool {
 	return is(p.VerifiesTrustedBuildSystem) || is(p.VerifiesOrigin)
 }
 
-// isForRelease tells whether the policy's name or purpose says that it signs what
+// IsForRelease tells whether the policy's name or purpose says that it signs what
 // is shipped. SignPath has no closed list of purposes, and its documentation calls
 // the two usual policies test-signing and release-signing.
-func (p SigningPolicy) isForRelease() bool { return p.saysWord("release") }
+func (p SigningPolicy) IsForRelease() bool { return p.saysWord("release") }
 
 // GuardsReleases tells whether somebody has to agree to what the policy signs, or it signs
 // what is shipped.
-func (p SigningPolicy) GuardsReleases() bool { return is(p.UsesApprovalProcess) || p.isForRelease() }
+func (p SigningPolicy) GuardsReleases() bool { return is(p.UsesApprovalProcess) || p.IsForRelease() }
 
-// isForTest is false for a policy that claims both.
-func (p SigningPolicy) isForTest() bool { return p.saysWord("test") && !p.isForRelease() }
+// IsForTest is false for a policy that claims both.
+func (p SigningPolicy) IsForTest() bool { return p.saysWord("test") && !p.IsForRelease() }
 
 func (p SigningPolicy) saysWord(word string) bool {
 	for _, text := range []string{p.Slug, p.Name, p.Purpose} {

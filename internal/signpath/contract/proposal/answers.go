@@ -1,0 +1,519 @@
+package proposal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// proposeAnswers says where the answers have the concepts of each thing. What a form tells goes
+// first, then what another thing has by the same name, and likeness last.
+func (p *proposer) proposeAnswers() {
+	for _, name := range things {
+		if t := p.things[name]; t != nil {
+			p.placeStated(t)
+			p.placeAssumed(t)
+		}
+	}
+	for range 2 { // What is known of signing policies tells which list of a project has them.
+		for _, name := range things {
+			if t := p.things[name]; t != nil {
+				p.placeByForm(t)
+			}
+		}
+	}
+	for _, name := range things {
+		if t := p.things[name]; t != nil {
+			p.placeAsElsewhere(t)
+			p.placeByLikeness(t)
+		}
+	}
+	for _, name := range things {
+		if t := p.things[name]; t != nil {
+			p.placeAsElsewhere(t)
+			p.placeByElimination(t)
+		}
+	}
+	if t := p.things[project]; t != nil { // By then, it is known what addresses signing policies.
+		c := conceptOf(project, "signing_policies")
+		if found, why := p.byForm(t, c); t.answer[c.name] == nil && len(found) == 1 {
+			t.put(c, found[0], sure, why)
+		}
+	}
+	p.proposeForms()
+	for _, name := range things {
+		if t := p.things[name]; t != nil {
+			p.writeAnswers(t)
+		}
+	}
+}
+
+// free are the values of an answer that are not the place of a concept, in one, or around one.
+func (t *thing) free() []leaf {
+	return slices.DeleteFunc(slices.Clone(t.leaves), func(l leaf) bool {
+		for _, other := range t.answer {
+			if l.holds(other.leaf) || other.holds(l) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// candidates are the free values that may be a concept.
+func (t *thing) candidates(c *concept) []leaf {
+	return slices.DeleteFunc(t.free(), func(l leaf) bool {
+		return !c.fits(l.schema) || l.isObject() && c.shape != shapeMembers && c.shape != shapeAny
+	})
+}
+
+func (t *thing) put(c *concept, l leaf, g grade, why string) {
+	t.answer[c.name] = &place{leaf: l, grade: g, why: why}
+}
+
+// missing are the concepts without a place.
+func (t *thing) missing() []*concept {
+	return slices.DeleteFunc(slices.Clone(concepts[t.name]), func(c *concept) bool { return t.answer[c.name] != nil })
+}
+
+// placeStated takes what the file states.
+func (p *proposer) placeStated(t *thing) {
+	m := p.known.Things[thingOf(t.name)]
+	if m == nil {
+		return
+	}
+	for _, c := range concepts[t.name] {
+		stated, ok := m.Answer[c.name]
+		if !ok || stated.Path == nil {
+			continue
+		}
+		for _, l := range t.leaves {
+			if slices.Equal(l.path, stated.Path) {
+				t.put(c, l, sure, "")
+				t.answer[c.name].known = true
+				if line := p.file.find([]string{t.name, "answer", c.name}); line != nil && line.isMarked() {
+					t.answer[c.name].grade = likely
+				}
+			}
+		}
+	}
+}
+
+// placeAssumed takes what has the assumed name, where it is assumed or at one other place, if
+// its form may be that of the concept.
+func (p *proposer) placeAssumed(t *thing) {
+	for _, c := range t.missing() {
+		for _, l := range t.candidates(c) {
+			if l.String() == c.answered {
+				t.put(c, l, sure, "")
+				break
+			}
+		}
+	}
+	for _, c := range t.missing() {
+		var found []leaf
+		for _, l := range t.candidates(c) {
+			if l.last() == c.answered {
+				found = append(found, l)
+			}
+		}
+		// An id or a name in an object may be that of the object.
+		if len(found) == 1 && len(words(c.answered)) > 1 || len(found) == 1 && c.decides {
+			t.put(c, found[0], sure, "the name that is assumed, at another place")
+		}
+	}
+	if origin := conceptOf(t.name, "verifies_origin_policy"); origin != nil && t.answer[origin.name] == nil {
+		for _, l := range t.candidates(origin) {
+			if l.String() == "verifiesOrigin" {
+				t.put(origin, l, sure, beforeRenaming)
+			}
+		}
+	}
+	if content := conceptOf(t.name, "origin_policy_verification"); content != nil && t.answer[content.name] == nil {
+		for _, l := range t.candidates(content) {
+			if l.String() == formerContent {
+				t.put(content, l, sure, beforeRenaming)
+			}
+		}
+	}
+}
+
+// What SignPath's changelog documents of names before 1.202.0.
+const (
+	beforeRenaming = "its name before SignPath 1.202.0 (changelog)"
+	formerContent  = "originVerification"
+)
+
+// placeByForm takes what only one concept can be by its form.
+func (p *proposer) placeByForm(t *thing) {
+	for _, c := range t.missing() {
+		found, why := p.byForm(t, c)
+		if len(found) == 1 && !(c.decides && hasWord(found[0].path, others)) {
+			t.put(c, found[0], sure, why)
+		}
+	}
+	if c := conceptOf(t.name, "name"); c != nil && t.answer["name"] == nil {
+		if l, why := p.nameByCreate(t, c); l != nil {
+			t.put(c, *l, sure, why)
+		}
+	}
+}
+
+// byForm are the values that have a form that only the concept has.
+func (p *proposer) byForm(t *thing, c *concept) (found []leaf, why string) {
+	for _, l := range t.candidates(c) {
+		isIt := false
+		switch {
+		case c.shape == shapeRole:
+			isIt, why = isRoles(l.schema), "the only property with the names of the roles"
+		case c.shape == shapeID && t.name != auditEvent:
+			isIt, why = l.isID() && (l.demanded || len(l.path) == 1), "the only UUID"
+			if isIt && isIDOf(t, l) {
+				return []leaf{l}, "the UUID that is called as the collection, or as the parameter of the path"
+			}
+		case c.name == "notification_email":
+			isIt, why = l.format == "email" && hasWord(l.path, []string{"notify", "notification"}), "the only e-mail address for notifications"
+		case c.name == "email":
+			isIt, why = l.format == "email" && l.demanded && !l.nullable && !hasWord(l.path, []string{"notify", "notification"}),
+				"the only e-mail address by its format that is always there"
+		case c.name == "link":
+			degree, _ := likestOf(l.path, linkPhrases)
+			isIt, why = l.format == "uri" && degree == likeSame, "an address by its format, and a link by its name"
+		case c.name == "members":
+			isIt, why = memberFormOf(l.schema).isCertain && p.isChanged(t, l), "the only list of members, and a route takes it by its name"
+		case c.shape == shapeCount && t.name == policy:
+			isIt, why = l.says(openapi3.TypeInteger) && hasWord(l.path, approvalWords), "the only number about approvals"
+		case c.name == "time":
+			isIt, why = l.format == "date-time", "the only time"
+		case c.shape == shapePolicies:
+			isIt, why = p.arePolicies(l), "the only list of objects with a property of signing policies that addresses them"
+		case c.name == "slug":
+			isIt, why = p.isInPath(t, l), "the parameter of the path is called so"
+		}
+		if isIt {
+			found = append(found, l)
+		}
+	}
+	return found, why
+}
+
+// approvalWords are about how many have to approve.
+var approvalWords = []string{"approval", "approver", "quorum", "vote", "reviewer", "review"}
+
+// isIDOf tells whether a UUID is called as the parameter of the path, or as one of the
+// collection: personId of People.
+func isIDOf(t *thing, l leaf) bool {
+	name := words(l.last())
+	return len(name) > 1 && slices.Equal(name, words(strings.Trim(t.base[len(t.base)-1], "{}"))) ||
+		slices.Equal(name, append(words(t.base[len(t.base)-2]), "id"))
+}
+
+// isChanged tells whether a route about the object takes a list of members by the same name,
+// or is called so and takes nothing but one.
+func (p *proposer) isChanged(t *thing, l leaf) bool {
+	return slices.ContainsFunc(p.below(t.base), func(o *operation) bool {
+		if o.request == nil {
+			return false
+		}
+		isCalled := memberFormOf(o.request) != nil && len(o.segments) > len(t.base) && strings.EqualFold(o.segments[len(o.segments)-1], l.last())
+		return isCalled || slices.ContainsFunc(leavesOf(o.request), func(r leaf) bool { return r.last() == l.last() && memberFormOf(r.schema) != nil })
+	})
+}
+
+// isInPath tells whether a value is called as the parameter of the path that addresses the
+// object, or as the end of it: {gateKey} and key.
+func (p *proposer) isInPath(t *thing, l leaf) bool {
+	variable := words(strings.Trim(t.base[len(t.base)-1], "{}"))
+	name := words(l.last())
+	return l.isText() && len(l.path) == 1 && (slices.Equal(variable, name) || isEnd(variable, name)) && !slices.Equal(name, []string{"name"})
+}
+
+// arePolicies tells whether the objects in a list have what addresses signing policies.
+func (p *proposer) arePolicies(l leaf) bool {
+	t := p.things[policy]
+	if t == nil {
+		return false
+	}
+	slug := t.answer["slug"]
+	return slug != nil && l.items.properties[slug.last()] != nil && common(l.items, answerOf(t.calls["read"])) >= 2
+}
+
+// nameByCreate is the one text that a create demands and that answers always have.
+func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) {
+	create := t.calls["create"]
+	if create == nil || create.request == nil {
+		return nil, ""
+	}
+	var all []leaf
+	for _, l := range t.candidates(c) {
+		isDemanded := func(r leaf) bool { return r.demanded && r.isText() && r.last() == l.last() }
+		if l.isText() && !isAddress(l) && slices.ContainsFunc(leavesOf(create.request), isDemanded) {
+			all = append(all, l)
+		}
+	}
+	if len(all) != 1 {
+		return nil, ""
+	}
+	return &all[0], "the only text that a create demands, and no address"
+}
+
+// placeAsElsewhere takes what another thing has by the same name and of the same form. It does
+// not take what decides about access, and from what is not sure, something not sure.
+func (p *proposer) placeAsElsewhere(t *thing) {
+	for _, c := range t.missing() {
+		for _, name := range things {
+			other := p.things[name]
+			if other == nil || other == t || other.answer[c.name] == nil || name == auditEvent || t.name == auditEvent {
+				continue
+			}
+			from := other.answer[c.name]
+			for _, l := range t.candidates(c) {
+				if slices.Equal(l.path, from.path) && slices.Equal(l.types, from.types) && encode(l.values) == encode(from.values) && t.answer[c.name] == nil {
+					g := from.grade
+					if c.decides && c.shape != shapeState && g == sure {
+						g = likely
+					}
+					t.put(c, l, g, "as in "+name)
+					t.answer[c.name].negated = from.negated
+				}
+			}
+		}
+	}
+}
+
+// A guess is a value that is like a concept.
+type guess struct {
+	concept *concept
+	leaf
+	degree  int
+	phrase  string
+	negated bool
+}
+
+func (t *thing) guesses() []guess {
+	var all []guess
+	for _, c := range t.missing() {
+		if c.shape == shapeRole && t.countRoles() > 1 {
+			continue
+		}
+		for _, l := range t.candidates(c) {
+			if c.decides && hasWord(l.path, others) {
+				continue
+			}
+			degree, phrase := likestOf(l.path, append([]string{strings.Join(words(c.answered), " ")}, c.phrases...))
+			negated := c.shape == shapeFlag && hasWord(l.path, negations)
+			if degree == 0 && negated {
+				degree, phrase = likestOf(withoutNegation(l.path), c.phrases)
+			}
+			if degree > 0 {
+				all = append(all, guess{c, l, degree, phrase, negated})
+			}
+		}
+	}
+	return all
+}
+
+// countRoles is how many enumerations of the roles the answer has, but for those of what was.
+func (t *thing) countRoles() int {
+	return countFunc(t.leaves, func(l leaf) bool { return isRoles(l.schema) && !hasWord(l.path, others) })
+}
+
+// withoutNegation is a path without the words that turn its meaning round.
+func withoutNegation(path []string) []string {
+	var result []string
+	for _, name := range path {
+		kept := slices.DeleteFunc(words(name), func(word string) bool { return slices.Contains(negations, word) })
+		result = append(result, strings.Join(kept, " "))
+	}
+	return result
+}
+
+// placeByLikeness takes, again and again, what is most like a concept that is most like it.
+// Where two are as like, neither is taken.
+func (p *proposer) placeByLikeness(t *thing) {
+	for {
+		all := t.guesses()
+		best := slices.IndexFunc(all, func(g guess) bool {
+			return !slices.ContainsFunc(all, func(other guess) bool {
+				isSame := other.concept == g.concept && slices.Equal(other.path, g.path)
+				isRival := other.concept == g.concept || other.holds(g.leaf) || g.holds(other.leaf)
+				return isRival && !isSame && other.degree >= g.degree
+			})
+		})
+		if best < 0 {
+			return
+		}
+		g := all[best]
+		t.put(g.concept, g.leaf, likely, fmt.Sprintf("by its name, which is like %q", g.phrase))
+		t.answer[g.concept.name].negated = g.negated
+	}
+}
+
+// placeByElimination takes what is left for the one concept that is left of its form, and leaves
+// it to a person to confirm.
+func (p *proposer) placeByElimination(t *thing) {
+	for _, c := range t.missing() {
+		if c.isOptional {
+			continue
+		}
+		rivals := slices.ContainsFunc(t.missing(), func(other *concept) bool {
+			return other != c && !other.isOptional && slices.ContainsFunc(t.candidates(other), func(l leaf) bool {
+				return c.fits(l.schema) && isSolid(c, l) && isSolid(other, l)
+			})
+		})
+		left := slices.DeleteFunc(t.candidates(c), func(l leaf) bool { return !isSolid(c, l) })
+		if rivals || len(left) != 1 || c.decides && hasWord(left[0].path, others) {
+			continue
+		}
+		t.put(c, left[0], likely, "the only one left that could be it")
+	}
+}
+
+// isSolid tells whether the document says of a value what the concept has to be, and not only
+// nothing against it.
+func isSolid(c *concept, l leaf) bool {
+	switch c.shape {
+	case shapeMembers:
+		return memberFormOf(l.schema).isCertain
+	case shapeText, shapeEmail:
+		return (l.isText() || l.format == "email") && l.demanded && !l.nullable
+	case shapeRole:
+		return len(l.values) >= 4 && len(l.values) <= 12
+	case shapeID:
+		return l.isID()
+	}
+	return len(l.types) > 0 && (c.shape != shapeState || l.says(openapi3.TypeBoolean) || isStates(l.schema))
+}
+
+// writeAnswers states where the concepts are, and asks where nothing tells.
+func (p *proposer) writeAnswers(t *thing) {
+	for _, c := range concepts[t.name] {
+		path := []string{t.name, "answer", c.name}
+		if at := t.answer[c.name]; at != nil {
+			if !at.known {
+				p.writePlace(t, c, at)
+			}
+			continue
+		}
+		if c.isOptional || len(t.leaves) == 0 {
+			continue
+		}
+		var names, fitting []string
+		for _, l := range t.candidates(c) {
+			if fitting = append(fitting, l.String()); isSolid(c, l) {
+				names = append(names, l.String())
+			}
+		}
+		if len(names) == 0 {
+			names = fitting
+		}
+		verb := "is "
+		if strings.HasPrefix(c.asks, "whether") || strings.HasPrefix(c.asks, "how") {
+			verb = "says "
+		}
+		question, why := "Which of these "+verb+c.asks+": "+listOf(names)+"?", "the document does not tell them apart"
+		if len(names) == 0 {
+			question, why = "Which property "+verb+c.asks+"?", "nothing in the answer has the form of it"
+		}
+		p.ask(path, question, why)
+	}
+}
+
+// writePlace states one place, if it is not as assumed, with its form.
+func (p *proposer) writePlace(t *thing, c *concept, at *place) {
+	path := []string{t.name, "answer", c.name}
+	form, g, why := p.formOf(t, c, at)
+	g = max(g, at.grade)
+	if g == asked && c.isOptional {
+		delete(t.answer, c.name)
+		return
+	}
+	switch {
+	case g == asked:
+		p.ask(path, why, "`"+at.String()+"` has it, as it seems: "+orWhy(at.why, "it has the name"))
+	case len(form) > 0:
+		p.stateOrMark(g, path, flow(append([]pair{{"path", yamlText(at.String())}}, form...)...), strings.TrimPrefix(at.why+"; "+why, "; "))
+	case at.String() != c.answered:
+		p.stateOrMark(g, path, yamlText(at.String()), at.why)
+	}
+}
+
+// formOf is the form of a concept where it is, beside that of members and roles, which have a
+// place of their own in the file.
+func (p *proposer) formOf(t *thing, c *concept, at *place) (form []pair, g grade, why string) {
+	switch c.shape {
+	case shapeState:
+		return stateForm(c, at)
+	case shapeFlag:
+		if at.negated {
+			return []pair{{"when_true", "false"}, {"when_false", "true"}}, likely, "its name says the opposite"
+		}
+	case shapeMembers:
+		return p.listForm(at)
+	case shapePolicies:
+		return p.policiesForm(at)
+	}
+	return nil, sure, ""
+}
+
+// policiesForm says where an entry of a list of signing policies has its slug and its name.
+func (p *proposer) policiesForm(at *place) (form []pair, g grade, why string) {
+	t := p.things[policy]
+	if t == nil {
+		return nil, sure, ""
+	}
+	for _, name := range []string{"slug", "name"} {
+		if in := t.answer[name]; in != nil && in.String() != name && at.items.properties[in.last()] != nil {
+			form, g = append(form, pair{name, yamlText(in.String())}), max(g, in.grade)
+		}
+	}
+	return form, g, "as in the answer about one signing policy"
+}
+
+// The words of states.
+var (
+	activeWords   = []string{"active", "enabled", "valid", "open", "live", "on", "activated", "true", "working", "current"}
+	inactiveWords = append(slices.Clone(negations), "invalid", "pending", "false", "paused", "dormant", "invited", "left")
+)
+
+// stateForm says what the values of a state mean. Only the assumed name, as a boolean, is sure:
+// taken the wrong way round, it gives access.
+func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
+	isBoolean := at.says(openapi3.TypeBoolean) || len(at.types) == 0
+	inverted := []pair{{"when_true", "false"}, {"when_false", "true"}}
+	switch isInactive, isActive := hasWord(at.path, negations), hasWord(at.path, activeWords); {
+	case isBoolean && at.last() == c.answered:
+		return nil, sure, ""
+	case isBoolean && isInactive && !isActive:
+		return inverted, likely, "true seems to mean that the account may not be used"
+	case isBoolean && isActive && !isInactive:
+		return nil, likely, "true seems to mean that the account may be used"
+	case isBoolean:
+		return nil, asked, "Does true in `" + clean(at.String()) + "` mean that it may be used? Write " + clean(at.String()) +
+			", or, if true means the opposite, {path: " + clean(at.String()) + ", when_true: false, when_false: true}"
+	case len(at.values) == 0:
+		return nil, asked, "Which texts does `" + clean(at.String()) + "` have? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+	}
+	var yes, no []string
+	for _, value := range at.values {
+		isYes, isNo := hasWord(texts([]any{value}), activeWords), hasWord(texts([]any{value}), inactiveWords)
+		switch {
+		case isYes == isNo:
+			return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+		case isYes:
+			yes = append(yes, yamlValue(value))
+		default:
+			no = append(no, yamlValue(value))
+		}
+	}
+	if len(yes) == 0 || len(no) == 0 {
+		return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+	}
+	g = likely
+	if at.last() == c.answered && len(yes) == 1 && len(no) == 1 && fold(yes[0]) == "true" && fold(no[0]) == "false" {
+		g = sure
+	}
+	return []pair{{"when_true", flowList(yes)}, {"when_false", flowList(no)}}, g, "what the values mean, by their words"
+}

@@ -1,0 +1,579 @@
+package proposal
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// proposeCalls states the routes of each thing and what their requests say.
+func (p *proposer) proposeCalls() {
+	sources := map[[2]string][]source{}
+	for _, name := range []string{user, ciUser, group, project, policy} {
+		t := p.things[name]
+		if t == nil {
+			continue
+		}
+		p.proposeMain(t)
+		if name == ciUser || name == user {
+			p.proposeToken(t)
+		}
+		for _, call := range []string{"create", "edit"} {
+			if o := t.calls[call]; o != nil && o.request != nil {
+				sources[[2]string{name, call}] = p.sourcesOf(t, call, o.request)
+			}
+		}
+		if name == group {
+			p.findMembersCalls(t, sources)
+		}
+	}
+	p.proposeRequestForm(sources)
+	for _, name := range []string{user, ciUser, group, project, policy} {
+		t := p.things[name]
+		if t == nil {
+			continue
+		}
+		for _, call := range []string{"create", "edit", "change_members", "modify_members"} {
+			p.proposeBody(t, call, sources[[2]string{name, call}])
+		}
+		if name == user || name == ciUser {
+			p.proposeActivation(t)
+		}
+		p.proposeSets(t, sources[[2]string{name, "edit"}])
+		p.proposeKept(t, sources[[2]string{name, "edit"}])
+		if name == user {
+			p.proposeReinvite(t)
+		}
+		p.proposeCreatedID(t)
+	}
+	if t := p.things[organization]; t != nil {
+		if o := t.calls["read"]; o != nil && !matches(o.segments, assumedBase[organization]) {
+			p.mark([]string{organization, "read", "route"}, o.method+" "+p.pathFor(organization, o.segments), t.why)
+		}
+	}
+}
+
+// proposeMain states the routes that read, create and edit, and asks for an edit or a create
+// that was not found.
+func (p *proposer) proposeMain(t *thing) {
+	g := sure
+	if !t.isSure {
+		g = likely
+	}
+	p.proposeRoute(t, "read", g, orWhy(t.why, "it answers one of these objects"))
+	p.proposeRoute(t, "me", g, "the only route of the collection that answers just what the read of one does")
+	p.proposeRoute(t, "create", g, "the only route of the collection that takes the texts of a new one")
+	p.proposeRoute(t, "edit", g, "the route that takes most of what the answer has")
+	for _, call := range []string{"activate", "deactivate", "reinvite", "change_members", "modify_members"} {
+		p.proposeRoute(t, call, g, "the end of the path that is assumed")
+	}
+	for call, open := range map[string][]*operation{"edit": p.openActions(t), "create": p.openCreates(t)} {
+		if t.calls[call] != nil || !slices.Contains(callsOf[t.name], call) || p.isNone(t, call) {
+			continue
+		}
+		if len(open) == 0 {
+			p.state([]string{t.name, call}, "none", "the document has no such route")
+			continue
+		}
+		question := map[string]string{
+			"edit":   "Which route saves the page of one of these in the web application: ",
+			"create": "Which route creates one of these: ",
+		}[call]
+		p.ask([]string{t.name, call, "route"}, question+p.routesOf(t, open)+"? If there is none, write none for "+call, "no route is like it, or several are")
+	}
+}
+
+// isNone tells whether the file says that there is no such route.
+func (p *proposer) isNone(t *thing, call string) bool {
+	line := p.file.find([]string{t.name, call})
+	return line != nil && line.value == "none"
+}
+
+func (p *proposer) routesOf(t *thing, operations []*operation) string {
+	var routes []string
+	for _, o := range operations {
+		routes = append(routes, o.method+" "+p.pathFor(t.name, o.segments))
+	}
+	return listOf(routes)
+}
+
+// openActions are the operations on an object that stand for nothing yet and take something.
+func (p *proposer) openActions(t *thing) []*operation {
+	return slices.DeleteFunc(p.below(t.base), func(o *operation) bool { return t.used[o] || o.request == nil })
+}
+
+// openVerbs are those that take nothing that has to be stated.
+func (p *proposer) openVerbs(t *thing) []*operation {
+	return slices.DeleteFunc(p.below(t.base), func(o *operation) bool {
+		return t.used[o] || o.request != nil && len(o.request.required) > 0 || len(o.segments) == len(t.base)
+	})
+}
+
+func (p *proposer) openCreates(t *thing) []*operation {
+	return slices.DeleteFunc(p.ofCollection(t.base), func(o *operation) bool { return !o.isAction() || o.request == nil || t.used[o] })
+}
+
+// proposeToken states the route that makes a new token, and where its answer has it.
+func (p *proposer) proposeToken(t *thing) {
+	const call = "regenerate_token"
+	o := t.calls[call]
+	if o == nil {
+		o = p.tokenOf(t.base)
+		t.take(call, o)
+	}
+	if t.name != ciUser || p.isNone(t, call) {
+		return
+	}
+	path := []string{ciUser, call}
+	if o == nil {
+		if open := p.openVerbs(t); len(open) > 0 {
+			p.ask(append(path, "route"), "Which route makes a new API token: "+p.routesOf(t, open)+"?", "none has an answer that is one text")
+		} else {
+			p.state(path, "none", "the document has no such route")
+		}
+		return
+	}
+	g := sure
+	if !t.isSure {
+		g = likely
+	}
+	p.proposeRoute(t, call, g, "the only route of one of these that takes nothing and answers one text")
+	at := append(path, "token")
+	l := tokenLeaf(o.answer)
+	switch {
+	case o.answer == nil:
+	case l != nil && l.String() != "apiToken":
+		p.state(at, yamlText(l.String()), "the only text in the answer")
+	case l == nil && !slices.ContainsFunc(leavesOf(o.answer), func(l leaf) bool { return l.String() == "apiToken" && l.isText() }):
+		var names []string
+		for _, l := range leavesOf(o.answer) {
+			if l.isText() {
+				names = append(names, l.String())
+			}
+		}
+		p.ask(at, "Which of these is the new token: "+listOf(names)+"?", "the answer has several texts")
+	}
+}
+
+// proposeCreatedID says where the answer of a create has the id, unless its header Location has
+// it, as is documented, or the name is one that is assumed.
+func (p *proposer) proposeCreatedID(t *thing) {
+	o := t.calls["create"]
+	if o == nil || o.answer == nil || o.hasLocation {
+		return
+	}
+	var found []leaf
+	for _, l := range leavesOf(o.answer) {
+		if l.isID() {
+			found = append(found, l)
+		}
+	}
+	assumed := []string{"id", "interactiveUserId", "ciUserId", "userGroupId"}
+	if len(found) == 1 && !slices.Contains(assumed, found[0].String()) {
+		p.state([]string{t.name, "create", "id"}, yamlText(found[0].String()), "the only UUID in the answer")
+	}
+}
+
+// The words of routes that switch.
+var (
+	activateVerbs   = []string{"activate", "enable", "unlock", "unblock", "resume", "restore", "reactivate", "reinstate", "unsuspend"}
+	deactivateVerbs = []string{"deactivate", "disable", "lock", "block", "suspend", "revoke", "archive", "retire"}
+	inviteVerbs     = []string{"reinvite", "invite", "invitation", "resend", "welcome"}
+)
+
+// named are those operations whose path has one of the words, after that of the object.
+func (t *thing) named(operations []*operation, verbs []string) []*operation {
+	return slices.DeleteFunc(slices.Clone(operations), func(o *operation) bool { return !hasWord(o.segments[len(t.base):], verbs) })
+}
+
+// proposeActivation states the routes that activate and deactivate: two that take nothing, or one
+// that takes a state.
+func (p *proposer) proposeActivation(t *thing) {
+	if t.calls["activate"] != nil && t.calls["deactivate"] != nil || p.isNone(t, "activate") && p.isNone(t, "deactivate") {
+		return
+	}
+	on, off := only(t.named(p.openVerbs(t), activateVerbs)), only(t.named(p.openVerbs(t), deactivateVerbs))
+	if on != nil && off != nil && on != off {
+		t.take("activate", on)
+		t.take("deactivate", off)
+		p.proposeRoute(t, "activate", likely, "by the word in its path")
+		p.proposeRoute(t, "deactivate", likely, "by the word in its path")
+		return
+	}
+	for _, o := range p.openActions(t) {
+		if l := terminal(o.request); l != nil && p.proposeSwitch(t, o, *l) {
+			return
+		}
+	}
+	for _, call := range []string{"activate", "deactivate"} {
+		path := []string{t.name, call}
+		open := append(p.openVerbs(t), p.openActions(t)...)
+		switch {
+		case t.calls[call] != nil:
+		case len(open) == 0:
+			p.state(path, "none", "the document has no such route")
+		default:
+			p.ask(append(path, "route"), "Which route "+call+"s an account: "+p.routesOf(t, uniqueOf(open))+"? If there is none, write none for "+call, "no route is like it")
+		}
+	}
+}
+
+func uniqueOf(operations []*operation) []*operation {
+	var result []*operation
+	for _, o := range operations {
+		if !slices.Contains(result, o) {
+			result = append(result, o)
+		}
+	}
+	return result
+}
+
+// terminal is the one value that a request takes; nil if it takes several.
+func terminal(request *schema) *leaf {
+	var found []leaf
+	for _, l := range leavesOf(request) {
+		if !l.isObject() || memberFormOf(l.schema) != nil {
+			if len(found) > 0 && found[0].holds(l) {
+				continue
+			}
+			found = append(found, l)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return &found[0]
+}
+
+// proposeSwitch states a route that takes the state of being active.
+func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
+	at := t.answer["active"]
+	isBoolean := l.says(openapi3.TypeBoolean)
+	isSameStates := at != nil && len(l.values) > 0 && encode(l.values) == encode(at.values)
+	isSameName := at != nil && l.last() == at.last() && slices.Equal(l.types, at.types)
+	isLike := func() bool { degree, _ := likestOf(l.path, activePhrases); return degree >= likeNearly }
+	if !isSameStates && !isSameName && !(isBoolean && (isLike() || hasWord(l.path, slices.Concat(activeWords, negations)) || hasWord(o.segments[len(t.base):], []string{"status", "state", "active", "activation", "enabled"}))) {
+		return false
+	}
+	yes, no, g := "true", "false", likely
+	why := "it takes one boolean, whose meaning is told by its name"
+	switch {
+	case isSameStates || isSameName:
+		var isKnown bool
+		yes, no, g, isKnown = p.stateValues(t, at)
+		why = "it takes what the answer has for it"
+		if !isKnown {
+			for _, call := range []string{"activate", "deactivate"} {
+				p.ask([]string{t.name, call}, "Fill in "+t.name+".answer.active first, and run signpathctl contract map again: this follows from it",
+					o.method+" "+p.pathFor(t.name, o.segments)+" takes `"+clean(l.String())+"`")
+			}
+			t.used[o] = true
+			return true
+		}
+	case hasWord(l.path, negations):
+		yes, no = no, yes
+	}
+	t.used[o] = true
+	for call, value := range map[string]string{"activate": yes, "deactivate": no} {
+		t.calls[call] = o
+		p.stateOrMark(g, []string{t.name, call, "route"}, o.method+" "+p.pathFor(t.name, o.segments), why)
+		p.stateOrMark(g, []string{t.name, call, "body", l.String()}, value, why)
+	}
+	return true
+}
+
+// stateValues are what is written for being active and for not being it.
+func (p *proposer) stateValues(t *thing, at *place) (yes, no string, g grade, isKnown bool) {
+	if m := p.known.Things[thingOf(t.name)]; m != nil && at.known {
+		stated := m.Answer["active"].Form
+		if len(stated.WhenTrue) > 0 && len(stated.WhenFalse) > 0 {
+			return yamlRaw(stated.WhenTrue[0]), yamlRaw(stated.WhenFalse[0]), at.grade, true
+		}
+		return "true", "false", at.grade, at.says(openapi3.TypeBoolean)
+	}
+	form, g, _ := stateForm(conceptOf(t.name, "active"), at)
+	g = max(g, at.grade)
+	if len(form) == 0 {
+		return "true", "false", g, g != asked
+	}
+	return firstOf(form[0].value), firstOf(form[1].value), g, g != asked
+}
+
+// firstOf is the first of a list in YAML, or the value that is none.
+func firstOf(value string) string {
+	first, _, _ := strings.Cut(strings.Trim(value, "[]"), ", ")
+	return first
+}
+
+func yamlRaw(raw []byte) string {
+	text := string(raw)
+	if strings.HasPrefix(text, `"`) {
+		return yamlText(strings.Trim(text, `"`))
+	}
+	return text
+}
+
+// proposeReinvite states the route that sends an invitation again.
+func (p *proposer) proposeReinvite(t *thing) {
+	if t.calls["reinvite"] != nil || p.isNone(t, "reinvite") {
+		return
+	}
+	open := p.openVerbs(t)
+	like := only(t.named(open, inviteVerbs))
+	switch {
+	case like != nil:
+		t.take("reinvite", like)
+		p.proposeRoute(t, "reinvite", likely, "by the word in its path")
+	case len(open) == 0:
+		p.state([]string{user, "reinvite"}, "none", "the document has no such route")
+	default:
+		p.ask([]string{user, "reinvite", "route"}, "Which route sends an invitation again: "+p.routesOf(t, open)+"? If there is none, write none for reinvite",
+			"no route has a word for it")
+	}
+}
+
+// proposeSets states routes that change one concept each, for which the edit has no place.
+func (p *proposer) proposeSets(t *thing, edit []source) {
+	for _, o := range p.openActions(t) {
+		path, s := []string(nil), o.request
+		if s.isObject() && memberFormOf(s) == nil {
+			l := terminal(s)
+			if l == nil {
+				continue
+			}
+			path, s = l.path, l.schema
+		}
+		c, g, why := p.setBy(t, o, path, s)
+		if c == nil || slices.ContainsFunc(edit, func(in source) bool { return in.concept == c }) || p.isSet(t, c) {
+			continue
+		}
+		t.used[o] = true
+		at := []string{t.name, "set", c.name}
+		p.stateOrMark(g, append(slices.Clone(at), "route"), o.method+" "+p.pathFor(t.name, o.segments), why)
+		source := source{leaf: leaf{path: path, schema: s}, concept: c}
+		text := "=" + c.name
+		if form := p.requestFormOf(t, source); form != "" {
+			text = flow(pair{"from", text}, pair{"members", form})
+		}
+		if len(path) == 0 {
+			p.stateOrMark(g, append(at, "body"), text, "the value alone")
+		} else if strings.Join(path, ".") != c.inRequests() {
+			p.stateOrMark(g, append(at, "body", strings.Join(path, ".")), text, "the only value that it takes")
+		}
+	}
+}
+
+func (p *proposer) isSet(t *thing, c *concept) bool {
+	return p.file.isSettled([]string{t.name, "set", c.name, "route"})
+}
+
+// setBy tells which concept a route changes that takes one value: by the form of a role, or by
+// the names of the value or of the route, which are those of the answer.
+func (p *proposer) setBy(t *thing, o *operation, path []string, s *schema) (c *concept, g grade, why string) {
+	if at := t.answer["role"]; at != nil && len(s.values) > 2 && encode(s.values) == encode(at.values) {
+		return conceptOf(t.name, "role"), max(sure, at.grade), "the only value that it takes has the names of the roles"
+	}
+	below := o.segments[len(t.base):]
+	var same, like []*concept
+	for _, c := range concepts[t.name] {
+		at := t.answer[c.name]
+		if at == nil || c.shape == shapeID || c.shape == shapeLink || c.shape == shapePolicies || !c.fits(s) {
+			continue
+		}
+		names := slices.Clone(below)
+		if len(path) > 0 {
+			names = append(names, path[len(path)-1])
+		}
+		if slices.ContainsFunc(names, func(name string) bool { return foldKind(name) == foldKind(at.last()) }) {
+			same = append(same, c)
+		}
+		for _, name := range names {
+			rest := slices.DeleteFunc(words(name), func(word string) bool { return slices.Contains([]string{"set", "change", "update", "edit"}, word) })
+			if degree, _ := likestOf([]string{strings.Join(rest, " ")}, append([]string{strings.Join(words(c.answered), " "), strings.Join(words(at.last()), " ")}, c.phrases...)); degree >= likeNearly && !slices.Contains(like, c) {
+				like = append(like, c)
+			}
+		}
+	}
+	isPartial := hasWord(below, []string{"add", "remove", "append", "delete", "grant", "revoke"})
+	switch {
+	case isPartial:
+		return nil, sure, ""
+	case len(same) == 1:
+		return same[0], t.answer[same[0].name].grade, "the route, or the value that it takes, is called as in the answer"
+	case len(same) == 0 && len(like) == 1:
+		return like[0], likely, "by its words"
+	}
+	return nil, sure, ""
+}
+
+// The concepts of requests alone.
+var (
+	addedMembers   = concept{name: "added_members", answered: "addedMembers", shape: shapeMembers, decides: true, phrases: []string{"added", "add", "member to add", "joining", "join"}}
+	removedMembers = concept{name: "removed_members", answered: "removedMembers", shape: shapeMembers, decides: true, phrases: []string{"removed", "remove", "member to remove", "leaving", "leave"}}
+)
+
+// findMembersCalls finds the routes that change the members of a group: one that takes the
+// whole list, and one that takes who comes and who goes.
+func (p *proposer) findMembersCalls(t *thing, sources map[[2]string][]source) {
+	c := conceptOf(group, "members")
+	if !p.isNone(t, "modify_members") {
+		p.findModifyMembers(t, sources)
+	}
+	if o := t.calls["change_members"]; o != nil {
+		sources[[2]string{group, "change_members"}] = membersSource(c, o.request)
+	} else if !p.isNone(t, "change_members") {
+		p.findChangeMembers(t, c, sources)
+	}
+}
+
+func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[[2]string][]source) {
+	whole := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {
+		return len(membersSource(c, o.request)) == 0 || hasWord(o.segments[len(t.base):], []string{"add", "remove", "append", "delete", "join", "leave", "invite", "owner"})
+	})
+	isSentByEdit := slices.ContainsFunc(sources[[2]string{group, "edit"}], func(s source) bool { return s.concept == c })
+	path := []string{group, "change_members"}
+	if o := only(whole); o != nil {
+		t.take("change_members", o)
+		sources[[2]string{group, "change_members"}] = membersSource(c, o.request)
+		if o.method == "PUT" {
+			p.proposeRoute(t, "change_members", sure, "the only route that takes one list of members; PUT replaces what is there (RFC 9110)")
+		} else {
+			p.proposeRoute(t, "change_members", likely, "the only route that takes one list of members: does it replace the members that are there?")
+		}
+		return
+	}
+	if len(whole) > 0 {
+		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, whole)+"?", "several routes take a list of members")
+		return
+	}
+	switch open := p.openActions(t); {
+	case isSentByEdit:
+		p.state(path, "none", "the edit takes the members")
+	case t.calls["modify_members"] != nil:
+		p.state(path, "none", "no route takes the whole list of members")
+	case len(open) > 0:
+		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, open)+"?", "none takes a list of members and nothing else")
+	}
+}
+
+func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
+	both := t.calls["modify_members"]
+	if both == nil {
+		both = only(slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return countMembers(o.request) != 2 }))
+	}
+	path := []string{group, "modify_members"}
+	if both == nil || both.request == nil {
+		p.state(path, "none", "no route takes two lists of members")
+		return
+	}
+	t.take("modify_members", both)
+	found := comingAndGoing(both.request)
+	if len(found) != 2 && both.request.isObject() {
+		p.ask(append(path, "body"), "Which list has who joins, and which who leaves: "+listOf(both.request.names())+"? Write {…: =added_members, …: =removed_members}",
+			"the two lists are not told apart by the document")
+	}
+	sources[[2]string{group, "modify_members"}] = found
+	p.proposeRoute(t, "modify_members", sure, "the only route that takes two lists of members")
+}
+
+func countMembers(request *schema) int {
+	return countFunc(leavesOf(request), func(l leaf) bool { return len(l.path) == 1 && memberFormOf(l.schema) != nil })
+}
+
+// membersSource is the source of a request that takes one list of members and nothing else.
+func membersSource(c *concept, request *schema) []source {
+	if request == nil {
+		return nil
+	}
+	if form := memberFormOf(request); form != nil {
+		return []source{{leaf: leaf{schema: request}, concept: c, text: "=members", why: "the list alone"}}
+	}
+	l := terminal(request)
+	if l == nil || memberFormOf(l.schema) == nil {
+		return nil
+	}
+	s := source{leaf: *l, concept: c}
+	if l.String() != c.answered {
+		s.text, s.why = "=members", "the only value that it takes"
+	}
+	return []source{s}
+}
+
+// comingAndGoing tells the list of those who come from that of those who go. The assumed names
+// are sure, and words have to be confirmed.
+func comingAndGoing(request *schema) []source {
+	var found []source
+	for _, c := range []*concept{&addedMembers, &removedMembers} {
+		var like []leaf
+		for _, l := range leavesOf(request) {
+			if memberFormOf(l.schema) == nil {
+				continue
+			}
+			if l.String() == c.answered {
+				found, like = append(found, source{leaf: l, concept: c}), nil
+				break
+			}
+			if hasWord(l.path, strings.Fields(strings.Join(c.phrases, " "))[:2]) || hasWord(l.path, []string{c.phrases[3], c.phrases[4]}) {
+				like = append(like, l)
+			}
+		}
+		if len(like) == 1 {
+			found = append(found, source{leaf: like[0], concept: c, text: "=" + c.name, grade: likely, why: "by its words"})
+		}
+	}
+	return found
+}
+
+// proposeRequestForm says how requests name members, where that is not as in answers.
+func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
+	p.commonRequest = p.commonForm
+	if line := p.file.find([]string{"members", "request"}); line != nil && line.value != todo {
+		p.commonRequest = statedForm(line.value)
+		return
+	}
+	counts, best, common := map[string]int{}, 0, p.commonForm
+	grades, whys := map[string]grade{}, map[string]string{}
+	for _, name := range things {
+		for _, call := range []string{"edit", "change_members", "modify_members"} {
+			for _, s := range sources[[2]string{name, call}] {
+				if s.concept != nil && s.concept.shape == shapeMembers {
+					text, g, why := p.formText(p.formOfList(s.schema))
+					counts[text]++
+					grades[text], whys[text] = g, why
+					if counts[text] > best {
+						common, best = text, counts[text]
+					}
+				}
+			}
+		}
+	}
+	if common == p.commonForm {
+		return
+	}
+	p.commonRequest = common
+	if common == "" {
+		p.state([]string{"members", "request"}, idsText, "requests take ids")
+	} else {
+		p.stateForm([]string{"members", "request"}, common, grades[common], whys[common])
+	}
+}
+
+// requestFormOf is the form of members in a request, where it is another one than in most.
+func (p *proposer) requestFormOf(t *thing, s source) string {
+	if s.concept == nil || s.concept.shape != shapeMembers {
+		return ""
+	}
+	form := p.formOfList(s.schema)
+	if form == nil {
+		return ""
+	}
+	text, g, _ := p.formText(form)
+	if text == p.commonRequest || g == asked {
+		return ""
+	}
+	if text == "" {
+		text = idsText
+	}
+	return text
+}
