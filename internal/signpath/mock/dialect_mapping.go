@@ -109,13 +109,15 @@ func (d Dialect) answerPath(c concept) jsonPath {
 	return path
 }
 
-// mapRequests says which bodies have other names.
+// mapRequests says which bodies have other names. One that modifies members is whole.
 func (d Dialect) mapRequests(said fragment) {
+	isOther := func(property string) bool { return d.requestName(property) != property }
 	for t, calls := range bodies {
 		for call, properties := range calls {
+			isWhole := call == callModifyMembers && slices.ContainsFunc(properties, isOther)
 			for _, property := range properties {
-				if name := d.requestName(property); name != property {
-					said.at(string(t), call, "body")[name] = "=" + conceptOf(t, property).name
+				if isWhole || isOther(property) {
+					said.at(string(t), call, "body")[d.requestName(property)] = "=" + conceptOf(t, property).name
 				}
 			}
 		}
