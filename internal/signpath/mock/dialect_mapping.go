@@ -109,15 +109,15 @@ func (d Dialect) answerPath(c concept) jsonPath {
 	return path
 }
 
-// mapRequests says which bodies have other names. One that modifies members is whole.
+// mapRequests says which bodies have other names.
 func (d Dialect) mapRequests(said fragment) {
-	isOther := func(property string) bool { return d.requestName(property) != property }
 	for t, calls := range bodies {
 		for call, properties := range calls {
-			isWhole := call == callModifyMembers && slices.ContainsFunc(properties, isOther)
+			isOther := slices.ContainsFunc(properties, func(property string) bool { return d.requestName(property) != property })
 			for _, property := range properties {
-				if isWhole || isOther(property) {
-					said.at(string(t), call, "body")[d.requestName(property)] = "=" + conceptOf(t, property).name
+				// A change of members states all that it sends.
+				if name := d.requestName(property); name != property || isOther && call == callModifyMembers {
+					said.at(string(t), call, "body")[name] = "=" + conceptOf(t, property).name
 				}
 			}
 		}
