@@ -16,11 +16,11 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
-// mockFlags are those of a mock command. The state file is SignPath's alone.
+// mockFlags are those of a mock command. The state file and the mapping file are SignPath's alone.
 type mockFlags struct {
-	listen, seedFile, stateFile, envFile string
-	latency                              time.Duration
-	dialect                              []string
+	listen, seedFile, stateFile, envFile, mappingFile string
+	latency                                           time.Duration
+	dialect                                           []string
 }
 
 // A servedMock is a mock server of some vendor.
@@ -41,8 +41,9 @@ type mockVendor struct {
 	// dialects are the lines of the help about --dialect.
 	dialects func() string
 	start    func(mockFlags) (servedMock, error)
-	// keepsState tells whether there is a file that keeps what is served between runs.
-	keepsState bool
+	// keepsState tells whether there is a file that keeps what is served between runs, speaksMappings whether the server may
+	// differ as a mapping file says.
+	keepsState, speaksMappings bool
 }
 
 // newMockCommand serves SignPath's mock, and has a subcommand for each other vendor.
@@ -74,6 +75,9 @@ The control endpoints below /_mock/ need no token.` + vendor.about + `
 	options.StringVar(&flags.seedFile, "seed", "", "JSON file that describes what is served (default: "+vendor.demo+")")
 	if vendor.keepsState {
 		options.StringVar(&flags.stateFile, "state", "", "file that keeps what is served between runs")
+	}
+	if vendor.speaksMappings {
+		options.StringVar(&flags.mappingFile, "mapping", "", "mapping file (YAML) by which the server differs from the assumed API contract")
 	}
 	options.StringVar(&flags.envFile, "env-file", "", "file that the environment variables are written to once the server listens")
 	options.DurationVar(&flags.latency, "latency", 0, "delay of each API request, such as 50ms")

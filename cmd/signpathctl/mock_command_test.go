@@ -107,6 +107,21 @@ func TestMockServesTheDemo(t *testing.T) {
 	stop()
 }
 
+func TestMockSpeaksAMapping(t *testing.T) {
+	mapping := filepath.Join(t.TempDir(), "signpath-api.yaml")
+	if err := os.WriteFile(mapping, []byte("version: 1\nci_user:\n  me: {route: GET /Robots/Self}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found, stop := runMock(t, "--mapping", mapping, "--dialect", "unknown-is-404")
+	if status := found.call(t, http.MethodGet, "/Robots/Self", ""); status != http.StatusOK {
+		t.Errorf("status %d", status)
+	}
+	if status := found.call(t, http.MethodGet, "/CIUsers/Me", ""); status == http.StatusOK {
+		t.Error("the assumed route is there, too")
+	}
+	stop()
+}
+
 func TestMockKeepsItsState(t *testing.T) {
 	stateFile := filepath.Join(t.TempDir(), "state.json")
 	found, stop := runMock(t, "--state", stateFile)
@@ -142,10 +157,16 @@ func TestMockRefusesToStart(t *testing.T) {
 	if err := os.WriteFile(seedFile, []byte(seed), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	mapping := filepath.Join(t.TempDir(), "signpath-api.yaml")
+	if err := os.WriteFile(mapping, []byte("version: 1\nrobot: {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := map[string]struct {
 		arguments []string
 		text      string
 	}{
+		"missing mapping":   {[]string{"--mapping", mapping + "x"}, mapping + "x"},
+		"unknown mapping":   {[]string{"--mapping", mapping}, `line 2: unknown name "robot"`},
 		"not loopback":      {[]string{"--listen", "0.0.0.0:0"}, "not a loopback address"},
 		"unknown dialect":   {[]string{"--dialect", "klingon"}, "klingon"},
 		"contradiction":     {[]string{"--dialect", "members-per-kind,member-objects"}, "ids per kind"},

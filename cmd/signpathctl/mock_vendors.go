@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	ignisign "github.com/signpath-community/terraform-provider-signpath/internal/ignisign/mock"
@@ -14,8 +15,11 @@ var mockVendors = []mockVendor{
 	{
 		what: "SignPath organization", demo: "SignPath's documentation example",
 		about: " The OpenAPI document is at /Api/swagger/v1/swagger.json.\n" +
-			"Other vendors have commands of their own, such as: mock signicat.",
-		dialects: signpathDialects, keepsState: true,
+			"Other vendors have commands of their own, such as: mock signicat.\n\n" +
+			"--mapping takes a mapping file, as clients have it for a server that differs from what is assumed. The server then has those\n" +
+			"names, forms and routes, and publishes the OpenAPI document that such a server would. --dialect says besides how it behaves.\n" +
+			"A file that it can't speak is refused with the line. Servers to try are in internal/signpath/mock/servers.",
+		dialects: signpathDialects, keepsState: true, speaksMappings: true,
 		start: starter(signpath.DemoSeed, signpath.ParseSeed, signpath.ParseDialect, startSignPath),
 	},
 	{
@@ -73,6 +77,13 @@ func (s servedSignPath) Environment(url string) [][2]string {
 
 func startSignPath(seed signpath.Seed, dialect signpath.Dialect, flags mockFlags) (servedMock, error) {
 	options := []signpath.Option{signpath.WithDialect(dialect), signpath.WithLatency(flags.latency)}
+	if flags.mappingFile != "" {
+		text, err := os.ReadFile(flags.mappingFile)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, signpath.WithMapping(string(text)))
+	}
 	if flags.stateFile != "" {
 		options = append(options, signpath.WithStateFile(flags.stateFile))
 	}

@@ -60,11 +60,14 @@ type AuditChange struct {
 // An AuditLogError says that the audit log cannot be had: SignPath answered
 // 403 or 404, which it does for a token that may not read it and for an
 // installation that does not have it.
-type AuditLogError struct{ Cause error }
+type AuditLogError struct {
+	Cause error
+	// place is where the log is expected.
+	place string
+}
 
 func (e *AuditLogError) Error() string {
-	return fmt.Sprintf("the token's user may not read the audit log, or this installation does not have it at %s/{organization}%s, which is a preview: %v",
-		contract.RouteAuditEvents.Version(), contract.RouteAuditEvents.Path, e.Cause)
+	return fmt.Sprintf("the token's user may not read the audit log, or this installation does not have it at %s, which is a preview: %v", e.place, e.Cause)
 }
 
 // Unwrap returns SignPath's answer.
@@ -74,27 +77,47 @@ func (e *AuditLogError) Unwrap() error { return e.Cause }
 // the log grows by what this client writes, too. If the token or the
 // installation does not have it, the error is an [*AuditLogError].
 func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
-	body, header, err := c.call(ctx, contract.RouteAuditEvents, nil, nil)
+	log, err := c.readAuditLog(ctx)
 	if IsUnknownOrForbidden(err) {
-		return AuditLog{}, &AuditLogError{Cause: err}
+		wire := c.mapping.Wire(contract.RouteAuditEvents)
+		return AuditLog{}, &AuditLogError{err, wire.Version() + "/{organization}" + wire.Path}
 	}
+	return log, err
+}
+
+// readAuditLog reads all pages of the log where the mapping says how, and else the one answer.
+func (c *Client) readAuditLog(ctx context.Context) (AuditLog, error) {
+	r := contract.RouteAuditEvents
+	if c.mapping.Page(r) != nil {
+		events, err := c.getList(ctx, r)
+		return c.auditLogOf(events), err
+	}
+	body, header, err := c.call(ctx, r, nil, nil)
 	if err != nil {
 		return AuditLog{}, err
 	}
 	log, err := c.decodeAuditLog(body)
 	if err != nil {
-		return AuditLog{}, c.unusable(contract.RouteAuditEvents, nil, err)
+		return AuditLog{}, c.unusable(r, nil, err)
 	}
 	log.Partial = log.Partial || contract.IsPartial(header, len(log.Events))
 	return log, nil
+}
+
+// auditLogOf is the log of events by the names that are assumed.
+func (c *Client) auditLogOf(events []contract.Object) AuditLog {
+	log := AuditLog{Events: make([]AuditEvent, len(events))}
+	for i, event := range events {
+		log.Events[i] = c.decodeAuditEvent(event)
+	}
+	return log
 }
 
 // decodeAuditLog reads a bare list, or an object with one list in it. Unlike with
 // the lists of what exists, a list that may be a page is taken, and said to be
 // one: whoever is missing from it does not count as gone.
 func (c *Client) decodeAuditLog(body []byte) (AuditLog, error) {
-	items, isStated, hasMore := c.mapping.Items(contract.RouteAuditEvents, body)
-	log := AuditLog{Partial: hasMore}
+	items, isStated, isPartial := c.mapping.Items(contract.RouteAuditEvents, body)
 	if wrapper, err := contract.DecodeObject(body); err == nil && !isStated {
 		lists := maps.Clone(wrapper)
 		maps.DeleteFunc(lists, func(_ string, value json.RawMessage) bool { return !bytes.HasPrefix(value, []byte("[")) })
@@ -104,20 +127,19 @@ func (c *Client) decodeAuditLog(body []byte) (AuditLog, error) {
 		for _, list := range lists {
 			items = list
 		}
-		log.Partial = len(wrapper) > 1
+		isPartial = len(wrapper) > 1
 	}
 	events, err := contract.DecodeItems(items)
+	for i := range events {
+		if events[i], err = c.mapping.DecodeObject(contract.RouteAuditEvents, events[i], contract.Principals{}); err != nil {
+			break
+		}
+	}
 	if err != nil {
 		return AuditLog{}, err
 	}
-	log.Events = make([]AuditEvent, len(events))
-	for i, event := range events {
-		decoded, err := c.mapping.DecodeObject(contract.RouteAuditEvents, event, contract.Principals{})
-		if err != nil {
-			return AuditLog{}, err
-		}
-		log.Events[i] = c.decodeAuditEvent(decoded)
-	}
+	log := c.auditLogOf(events)
+	log.Partial = isPartial
 	return log, nil
 }
 

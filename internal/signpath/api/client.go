@@ -81,7 +81,7 @@ func (c *Client) request(r *contract.Route, parameters []string, body any) httpa
 	wire := c.mapping.Wire(r)
 	request := httpapi.Request{Method: wire.Method, Path: wire.Expand(parameters), Class: r.Class, Body: body}
 	if !r.Global {
-		request.Base = "/" + r.Version() + "/" + c.OrganizationID()
+		request.Base = "/" + wire.Version() + "/" + c.OrganizationID()
 	}
 	return request
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -35,6 +36,24 @@ func TestDialects(t *testing.T) {
 				o.config.Contract = api.ContractAuto
 				o.restart()
 				tellStory(o, dialect)
+			})
+		})
+	}
+}
+
+// TestMappedServers tells the same story at servers that differ as their mapping files say, in
+// names, forms and routes.
+func TestMappedServers(t *testing.T) {
+	for _, server := range mock.Servers() {
+		t.Run(server.Name, func(t *testing.T) {
+			t.Parallel()
+			inFakeTime(t, func(t *testing.T) {
+				by := contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "this server is as a mapping says")
+				if strings.Contains(server.Mapping, "{link: ") {
+					by = contracttest.Unwatched("nothing but links has the parameters of pages")
+				}
+				o := calibrating(t, mock.WithMapping(server.Mapping), judged(t, by))
+				tellStory(o, mock.Dialect{})
 			})
 		})
 	}
@@ -125,7 +144,7 @@ func tellStory(o *organization, dialect mock.Dialect) {
 	// The audit log has it all, with who did it.
 	log, err := o.client.AuditEvents(ctx)
 	if err != nil || len(log.Events) != len(o.Events()) || log.Partial {
-		t.Errorf("got %d events of %d, %v", len(log.Events), len(o.Events()), err)
+		t.Fatalf("got %d events of %d, %v", len(log.Events), len(o.Events()), err)
 	}
 	for i, event := range o.Events() {
 		got := log.Events[i]

@@ -67,7 +67,7 @@ type Line struct {
 
 // String says what is not as it should be.
 func (l Line) String() string {
-	text := fmt.Sprintf("%s, %s %q: %s", l.Route, l.Part, cmp.Or(l.Found, l.Assumed), l.State)
+	text := fmt.Sprintf("%s, %s %s: %s", l.Route, l.Part, cmp.Or(l.Found, l.Assumed), l.State)
 	if len(l.Offered) > 0 {
 		text += ", there is " + strings.Join(l.Offered, ", ")
 	}

@@ -29,20 +29,21 @@ type concept struct {
 	isMadeUp bool
 }
 
-// conceptForm is what a mapping file may say of the values of a concept.
+// conceptForm is what a mapping file may say of the values of a concept. The zero value is a value as it is.
 type conceptForm int
 
 const (
-	// formPlain is a value as it is.
-	formPlain conceptForm = iota
 	// formTruth is a boolean, which may be a value of an enumeration.
-	formTruth
+	formTruth conceptForm = iota + 1
 	// formRole is a role.
 	formRole
 	// formMembers is a list of principals.
 	formMembers
 	// formPolicies is the list of the signing policies of a project.
 	formPolicies
+	// formChanges are the changes of an event, and formChange what is in one of them.
+	formChanges
+	formChange
 )
 
 // both is a concept with one name in answers and requests.
@@ -89,6 +90,9 @@ var (
 	conceptStatus       = shown("status", propStatus)
 	conceptMetadata     = shown("metadata", propMetadata).madeUp() // but for the actor, nothing is in it
 	conceptActor        = shown("actor", propActor)
+	conceptBefore       = shown("before", propFrom).in(formChange)
+	conceptAfter        = shown("after", propTo).in(formChange)
+	conceptProperty     = shown("property", propProperty).in(formChange) // where changes are a list
 )
 
 // concepts are those of each thing.
@@ -122,7 +126,7 @@ var concepts = map[thing][]concept{
 	},
 	thingEvent: {
 		conceptID, shown("time", propTime), shown("name", propEventName), conceptMetadata, conceptActor,
-		shown("object", propEntity), shown("changes", propChanges),
+		shown("object", propEntity), shown("changes", propChanges).in(formChanges), conceptBefore, conceptAfter, conceptProperty,
 	},
 }
 
@@ -164,7 +168,9 @@ var knownProperties = func() []string {
 	known := slices.AppendSeq([]string{propAPIToken, propType}, maps.Keys(propertyTypes))
 	for _, of := range concepts {
 		for _, c := range of {
-			known = append(known, c.answer, c.request)
+			if c.form != formChange {
+				known = append(known, c.answer, c.request)
+			}
 		}
 	}
 	for _, names := range wireKinds {

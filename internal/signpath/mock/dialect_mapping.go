@@ -90,7 +90,7 @@ func (d Dialect) fragments() fragment {
 func (d Dialect) mapAnswers(said fragment) {
 	for t, known := range concepts {
 		for _, c := range known {
-			if path := d.answerPath(c).String(); path != c.assumedPath().String() && c.answer != "" && !c.isMadeUp {
+			if path := d.answerPath(c).String(); path != c.assumedPath().String() && c.answer != "" && !c.isMadeUp && c.form != formChange {
 				said.at(string(t), "answer")[c.name] = path
 			}
 		}
@@ -160,16 +160,25 @@ var roleNumbers = []Role{
 }
 
 func (d Dialect) mapRoles(said fragment) {
+	for role, value := range d.writtenRoles() {
+		said.at("roles")[string(role)] = value
+	}
+}
+
+// writtenRoles are the roles that are written otherwise than by their names.
+func (d Dialect) writtenRoles() map[Role]any {
+	written := map[Role]any{}
 	for _, role := range Roles() {
 		switch {
 		case d.NullRegularUser && role == RoleRegularUser:
-			said.at("roles")[string(role)] = nil
+			written[role] = nil
 		case d.RoleNumbers:
-			said.at("roles")[string(role)] = slices.Index(roleNumbers, role)
+			written[role] = slices.Index(roleNumbers, role)
 		case d.RoleSpellings[role] != "":
-			said.at("roles")[string(role)] = d.RoleSpellings[role]
+			written[role] = d.RoleSpellings[role]
 		}
 	}
+	return written
 }
 
 // mapStates says how active objects are told from others.

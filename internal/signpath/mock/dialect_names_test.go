@@ -61,7 +61,8 @@ func TestDialectRenamed(t *testing.T) {
 	officer := map[string]any{"key": c.id("user:security.officer@example.com"), "name": "Security Officer"}
 	c.editWith(releaseSigning, map[string]any{"signOffs": []any{officer}}).ok()
 	equal(t, "signOffs", c.get(releaseSigning).ok().object()["signOffs"], []any{officer})
-	c.editWith(releaseSigning, map[string]any{"signOffs": []any{map[string]any{"id": officer["key"]}}}).refused(http.StatusBadRequest, "SignOffs", "objects with an id")
+	c.editWith(releaseSigning, map[string]any{"signOffs": []any{map[string]any{"id": officer["key"]}}}).
+		refused(http.StatusBadRequest, "SignOffs", "objects with an id")
 	group := "/UserGroups/" + c.id("group:Release Managers")
 	c.post(group+"/ChangeMembers", map[string]any{"members": []any{}}).refused(http.StatusBadRequest, "People", "The People field is required.")
 	c.post(group+"/ChangeMembers", map[string]any{"people": []any{officer}}).ok()

@@ -75,8 +75,7 @@ func (d Dialect) validateRoles() error {
 			return fmt.Errorf("dialect: %q is no name for the role %q", d.RoleSpellings[role], role)
 		}
 	}
-	_, err := newFront(d, "")
-	return err
+	return (&front{dialect: d, mapping: &mapping{roles: d.writtenRoles()}}).checkRoles()
 }
 
 func (d Dialect) validateVersion() error {

@@ -8,6 +8,26 @@
 // are the servers that keep what is documented, too, but leave a client nothing but to refuse unless it goes by their
 // document; [RandomServer] draws from all, for tests that a client is right, or has written nothing.
 //
+// # Mapping files
+//
+// [WithMapping] takes a mapping file, in which a client is told what is different of a server: names, forms and routes. The
+// server then differs in that, and publishes the OpenAPI document that such a server would. The decoder is the mock's own. A
+// front stands between the wire and the handlers, which know the default dialect alone; what a dialect says of names, forms
+// and routes is a part of a mapping file, too ([Dialect.Mapping]). Beyond what a file says, the mock makes choices:
+//
+//   - What no concept is of stays under its own name. In the log of events, changed properties are called as in the default dialect.
+//   - A request in a form that the file does not have is refused, and a name that it does not have is ignored: an edit without
+//     a setting resets it, unless the file says that it is kept.
+//   - At a path that a body carries from an answer (<path) and that nothing else is at, answers have a value that an edit has to
+//     send back. Where "=active" is in an edit, it activates and deactivates; any other state there has to be sent as it is.
+//   - Of several values for false, answers have the one in the middle: a state that only people bring about.
+//   - A kind that has no place in a list per kind is not shown in it.
+//   - Slugs of users and groups are made of the e-mail address or the name, once.
+//   - A page has as many entries as the file asks for, or those of [Paging].
+//   - The audit log is below /v1 where the file has a route of it.
+//
+// [Servers] are whole servers of that kind, in the folder servers.
+//
 // # The API
 //
 // The API is served below /Api/v1/{organization}. Fixed path segments are matched without case, slugs exactly, ids

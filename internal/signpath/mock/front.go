@@ -86,7 +86,7 @@ func (f *front) place(t thing, c concept) (at place, isMapped bool) {
 func (f *front) shows(t thing, c concept) bool {
 	at, isMapped := f.place(t, c)
 	switch {
-	case c.answer == "":
+	case c.answer == "", c.form == formChange:
 		return false
 	case c.answer == propMetadata:
 		actor, _ := f.place(t, conceptActor)
@@ -148,7 +148,7 @@ func (f *front) answer(r renderer, t thing, canonical object) object {
 			continue
 		}
 		at, _ := f.place(t, c)
-		answered.put(at.path, f.encode(r, t, c, at.valueForm, value))
+		answered.put(at.path, f.encode(r, c, at.valueForm, value))
 	}
 	for name, value := range rest {
 		answered.put(jsonPath{f.dialect.answerName(name)}, f.spelled(value))

@@ -22,6 +22,7 @@ type requestShape struct {
 
 // requestField is a place in a body. It is for a concept, for what the answer had somewhere, or for a literal.
 type requestField struct {
+	line    int // in the mapping file; 0 if the field is none of it
 	path    jsonPath
 	concept concept
 	form    valueForm
@@ -61,7 +62,7 @@ func (f *front) newShape(t thing, call, set string) (*requestShape, error) {
 			shape.fields = append(shape.fields, field)
 		}
 	}
-	return shape, shape.check(f, said)
+	return shape, shape.check(said)
 }
 
 // keeps tells whether an edit need not send the concept.
@@ -90,17 +91,17 @@ func (f *front) addFields(shape *requestShape, body *bodyMapping) error {
 		fields = []field{{path: jsonPath{}, source: *body.whole}}
 	}
 	for _, said := range fields {
-		read := requestField{path: said.path, carried: said.carried, literal: said.literal}
+		read := requestField{line: said.line, path: said.path, carried: said.carried, literal: said.literal}
 		if said.concept != "" {
 			c, known := conceptCalled(shape.thing, said.concept)
 			isStated := !slices.Contains(shape.properties, c.request)
 			if !known || isStated && (shape.call != callEdit || c.answer == "") {
-				return refuseLine(said.line, "mapping: this call has nothing to do with %s", said.concept)
+				return refuseLine(said.line, "this call has nothing to do with %s", said.concept)
 			}
 			read.concept, read.form, read.isStated = c, f.requestForm(shape.thing, c, said.valueForm), isStated
 		}
 		if said.carried != nil && shape.call == callCreate {
-			return refuseLine(said.line, "mapping: before a create there is no answer to carry %s from", said.carried)
+			return refuseLine(said.line, "before a create there is no answer to carry %s from", said.carried)
 		}
 		shape.fields = append(shape.fields, read)
 	}
@@ -122,14 +123,14 @@ func (f *front) requestForm(t thing, c concept, own valueForm) valueForm {
 }
 
 // check refuses places that exclude each other.
-func (s *requestShape) check(f *front, said *callMapping) error {
+func (s *requestShape) check(said *callMapping) error {
 	for i, field := range s.fields {
 		if len(field.path) == 0 && !s.isWhole {
-			return refuseLine(said.line, "mapping: a field of a body is not the body itself")
+			return refuseLine(said.line, "a field of a body is not the body itself")
 		}
 		for _, other := range s.fields[:i] {
 			if isBelow(field.path, other.path) || isBelow(other.path, field.path) {
-				return refuseLine(said.line, "mapping: %s and %s are in the same place", other.path, field.path)
+				return refuseLine(said.line, "%s and %s are in the same place", other.path, field.path)
 			}
 		}
 	}
@@ -274,7 +275,7 @@ func (r *reading) checkLiteral(field requestField, value json.RawMessage, isSent
 
 // checkStated refuses a request that would change what the call does not change.
 func (f *front) checkStated(r renderer, t thing, field requestField, value json.RawMessage, isSent bool, about object, read *reading) {
-	now := encode(f.encode(r, t, field.concept, field.form, r.stateOf(t, about)[field.concept.answer]))
+	now := encode(f.encode(r, field.concept, field.form, r.stateOf(t, about)[field.concept.answer]))
 	decoded, err := f.decode(r, field.concept, field.form, value)
 	current, _ := f.decode(r, field.concept, field.form, now)
 	switch {

@@ -10,7 +10,7 @@ import (
 )
 
 // encode writes the value of a concept in its form.
-func (f *front) encode(r renderer, t thing, c concept, form valueForm, value any) any {
+func (f *front) encode(r renderer, c concept, form valueForm, value any) any {
 	if form.nullIsEmpty && value != nil && isEmptyValue(value) {
 		return nil
 	}
@@ -25,6 +25,8 @@ func (f *front) encode(r renderer, t thing, c concept, form valueForm, value any
 		if c.form == formMembers {
 			return r.members(f.answeredMembers(form), typed)
 		}
+	case map[string]PropertyChange:
+		return f.changes(typed)
 	case []object:
 		if c.form == formPolicies {
 			return f.policyItems(r, form, typed)
@@ -83,6 +85,31 @@ func (f *front) policyItems(r renderer, form valueForm, items []object) []object
 		}
 	}
 	return shown
+}
+
+// changes are those of an event: an object with one for each property, or a list where a mapping file names the property in each.
+// Properties are called as in the default dialect: a log has them as they are within the server.
+func (f *front) changes(of map[string]PropertyChange) any {
+	if of == nil {
+		return nil
+	}
+	property, isList := f.place(thingEvent, conceptProperty)
+	before, _ := f.place(thingEvent, conceptBefore)
+	after, _ := f.place(thingEvent, conceptAfter)
+	list, named := make([]object, 0, len(of)), object{}
+	for _, name := range sortedKeys(of) {
+		change := object{}
+		change.put(before.path, of[name].From)
+		change.put(after.path, of[name].To)
+		if named[name] = change; isList {
+			change.put(property.path, name)
+		}
+		list = append(list, change)
+	}
+	if isList {
+		return encode(list)
+	}
+	return encode(named) // also where answers leave out nulls, a change says what was null
 }
 
 // answeredMembers is the form of members in answers.

@@ -287,9 +287,12 @@ func parsePath(text string) jsonPath {
 	return strings.Split(text, ".")
 }
 
-func textInto(target *string) func(part) error   { return func(p part) error { return p.text(target) } }
+func textInto(target *string) func(part) error { return func(p part) error { return p.text(target) } }
+
 func pathInto(target *jsonPath) func(part) error { return func(p part) error { return p.path(target) } }
-func numberInto(target *int) func(part) error    { return func(p part) error { return p.number(target) } }
+
+func numberInto(target *int) func(part) error { return func(p part) error { return p.number(target) } }
+
 func valuesInto(target *[]any) func(part) error {
 	return func(p part) (err error) {
 		*target, err = p.values()

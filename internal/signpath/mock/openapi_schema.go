@@ -30,7 +30,15 @@ func (s *schemas) component(name string, build func() object) object {
 
 // place adds what is at a path.
 func (s *schemas) place(at *shape, path jsonPath, value object, isRequired bool) {
-	if err := at.put(path, value, isRequired); err != nil {
+	s.placeOf(0, at, path, value, isRequired)
+}
+
+// placeOf is place for what a line of a mapping file says; 0 for what none does.
+func (s *schemas) placeOf(line int, at *shape, path jsonPath, value object, isRequired bool) {
+	switch err := at.put(path, value, isRequired); {
+	case err != nil && line > 0:
+		s.conflicts = append(s.conflicts, refuseLine(line, "%s", err))
+	case err != nil:
 		s.conflicts = append(s.conflicts, err)
 	}
 }
@@ -73,17 +81,17 @@ func (s *schemas) addRequest(body *shape, r *servedRoute, isAlone bool) {
 		extras = extrasOf(model.extras, s.organization)
 		isRequired = func(property string) bool { return isAlone && slices.Contains(e.required, property) }
 	}
-	for _, field := range r.shape.fields {
-		s.addField(body, r, field, isAlone, isRequired)
-	}
-	if r.shape.isClosed {
-		return
-	}
 	for _, property := range slices.Compact(slices.Sorted(slices.Values(e.asked))) {
-		if slices.Contains(r.shape.properties, property) || r.shape.carries(s.front, property) {
+		if r.shape.isClosed || slices.Contains(r.shape.properties, property) || r.shape.carries(s.front, property) {
 			continue
 		}
 		s.place(body, jsonPath{s.dialect.requestName(property)}, s.resettable(s.property(property, extras), isRequired(property)), isRequired(property))
+	}
+	// First what the mapping file does not say, so that its line is told where that is in the way.
+	fields := slices.Clone(r.shape.fields)
+	slices.SortStableFunc(fields, func(a, b requestField) int { return a.line - b.line })
+	for _, field := range fields {
+		s.addField(body, r, field, isAlone, isRequired)
 	}
 }
 
@@ -102,10 +110,10 @@ func (s *schemas) addField(body *shape, r *servedRoute, field requestField, isAl
 	case field.carried != nil:
 		s.addCarried(body, r, field, isAlone)
 	case field.isStated:
-		s.place(body, field.path, s.concept(field.concept, field.concept.answer, field.form), isAlone)
+		s.placeOf(field.line, body, field.path, s.concept(field.concept, field.concept.answer, field.form), isAlone)
 	default:
 		described := s.resettable(s.concept(field.concept, property, field.form), isRequired(property))
-		s.place(body, field.path, described, isRequired(property))
+		s.placeOf(field.line, body, field.path, described, isRequired(property))
 	}
 }
 
@@ -120,7 +128,7 @@ func (s *schemas) placeLiteral(body *shape, field requestField, isRequired bool)
 		}
 		return
 	}
-	s.place(body, field.path, described, isRequired)
+	s.placeOf(field.line, body, field.path, described, isRequired)
 }
 
 // at is what is at a path; nil if nothing is.
@@ -136,11 +144,11 @@ func (n *shape) at(path jsonPath) *shape {
 // addCarried describes what a body carries from an answer.
 func (s *schemas) addCarried(body *shape, r *servedRoute, field requestField, isAlone bool) {
 	if name := s.front.carriedProperty(field.carried); name != "" {
-		s.place(body, field.path, s.resettable(s.property(name, extrasOf(r.reads.extras, s.organization)), false), false)
+		s.placeOf(field.line, body, field.path, s.resettable(s.property(name, extrasOf(r.reads.extras, s.organization)), false), false)
 		return
 	}
 	if !s.front.isKnownPlace(r.of, field.carried) {
-		s.place(body, field.path, plain("string")(s), isAlone)
+		s.placeOf(field.line, body, field.path, plain("string")(s), isAlone)
 		return
 	}
 	for _, c := range concepts[r.of] {
@@ -149,7 +157,7 @@ func (s *schemas) addCarried(body *shape, r *servedRoute, field requestField, is
 			form := at.valueForm
 			form.members = s.front.answeredMembers(form)
 			described := s.resettable(s.concept(c, c.answer, form), false)
-			s.place(body, slices.Concat(field.path, at.path[len(field.carried):]), described, false)
+			s.placeOf(field.line, body, slices.Concat(field.path, at.path[len(field.carried):]), described, false)
 		}
 	}
 }
@@ -177,15 +185,21 @@ func (s *schemas) addAnswer(answered *shape, t thing, sample object, extras map[
 
 	hidden, _ := s.dialect.hide(sample).(object)
 	completed := s.stateOf(t, hidden)
+	var own []concept
 	for _, c := range concepts[t] {
 		delete(hidden, c.answer)
 		if _, has := completed[c.answer]; has && s.front.shows(t, c) {
-			at, _ := s.front.place(t, c)
-			s.place(answered, at.path, s.concept(c, c.answer, at.valueForm), true)
+			own = append(own, c)
 		}
 	}
 	for _, name := range sortedKeys(hidden) {
 		s.place(answered, jsonPath{s.dialect.answerName(name)}, s.property(name, extras), extras[name] == nil)
+	}
+	line := func(c concept) int { return s.front.of(t).answer[c.name].line }
+	slices.SortStableFunc(own, func(a, b concept) int { return line(a) - line(b) })
+	for _, c := range own {
+		at, _ := s.front.place(t, c)
+		s.placeOf(at.line, answered, at.path, s.concept(c, c.answer, at.valueForm), true)
 	}
 }
 

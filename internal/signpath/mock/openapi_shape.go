@@ -52,7 +52,7 @@ func (n *shape) describe(omitsNulls bool) object {
 	for _, name := range sortedKeys(n.inner) {
 		described := n.inner[name].describe(omitsNulls)
 		properties[name] = described
-		if n.inner[name].isRequired && !(omitsNulls && described["nullable"] == true) {
+		if mayBeLeftOut := omitsNulls && described["nullable"] == true; n.inner[name].isRequired && !mayBeLeftOut {
 			required = append(required, name)
 		}
 	}
@@ -86,6 +86,8 @@ func (s *schemas) concept(c concept, property string, form valueForm) object {
 		described = s.members(form.members)
 	case c.form == formMembers:
 		described = s.members(s.front.answeredMembers(form))
+	case c.form == formChanges:
+		return s.nullable(s.changes())
 	case c.form == formPolicies:
 		described = object{"type": "array", "items": s.policyItem(form)}
 	default:
@@ -212,6 +214,21 @@ func (s *schemas) memberType(form *memberForm, described object) object {
 		return described
 	}
 	return s.component("MemberType", func() object { return described })
+}
+
+// changes describes those of an event. What a property was and is, is of any type.
+func (s *schemas) changes() object {
+	change := &shape{}
+	for _, c := range []concept{conceptBefore, conceptAfter} {
+		at, _ := s.front.place(thingEvent, c)
+		s.place(change, at.path, object{"nullable": true}, true)
+	}
+	property, isList := s.front.place(thingEvent, conceptProperty)
+	if !isList {
+		return object{"type": "object", "additionalProperties": change.describe(false)}
+	}
+	s.place(change, property.path, plain("string")(s), true)
+	return object{"type": "array", "items": change.describe(false)}
 }
 
 // created describes what a create answers.

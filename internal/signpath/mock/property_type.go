@@ -58,7 +58,6 @@ var ownTypes = map[string]valueType{
 	propMetadata:  emptyObject,
 	propActor:     (*schemas).actor,
 	propEntity:    reference(auditPartyItem),
-	propChanges:   optional(mapOf(plain("object"))),
 }
 
 // emptyObject is the metadata of an event without what a mapping file has a word for.
@@ -84,10 +83,6 @@ func optional(value valueType) valueType {
 
 func listOf(item valueType) valueType {
 	return func(s *schemas) object { return object{"type": "array", "items": item(s)} }
-}
-
-func mapOf(value valueType) valueType {
-	return func(s *schemas) object { return object{"type": "object", "additionalProperties": value(s)} }
 }
 
 func reference(model *answerModel) valueType {

@@ -113,7 +113,7 @@ func withRoute(table []servedRoute, added servedRoute) ([]servedRoute, error) {
 		return append(table, added), nil
 	}
 	if added.shape == nil || table[i].shape == nil || added.template != table[i].template || added.of != table[i].of {
-		return nil, fmt.Errorf("mapping: two things are at %s %s", added.method, added.template)
+		return nil, fmt.Errorf("two things are at %s %s", added.method, added.template)
 	}
 	table[i].others = append(table[i].others, &added)
 	return table, nil
@@ -158,7 +158,7 @@ func (f *front) served(r servedRoute) ([]servedRoute, error) {
 	canonical := r.template
 	r.method, r.template, r.isMapped = f.route(r.of, r.call, r.method, r.template)
 	if shapeVariables(canonical) != shapeVariables(r.template) {
-		return nil, refuseLine(f.lineOf(r), "mapping: the variables of %s are not those of %s", r.template, canonical)
+		return nil, refuseLine(f.lineOf(r), "the variables of %s are not those of %s", r.template, canonical)
 	}
 	if r.method == http.MethodGet {
 		return append(served, r), nil
@@ -189,14 +189,14 @@ func (f *front) setting(edits servedRoute, set string) (servedRoute, error) {
 	r.method, r.template = said.method, said.template
 	switch {
 	case r.template == "" || shapeVariables(edits.template) != shapeVariables(r.template):
-		return r, refuseLine(said.line, "mapping: there is no route to set %s at, or its variables are not those of %s", set, edits.template)
+		return r, refuseLine(said.line, "there is no route to set %s at, or its variables are not those of %s", set, edits.template)
 	case slices.Contains(bodies[edits.of][callEdit], c.request):
 	case c.request == propIsActive && (edits.of == thingUser || edits.of == thingCIUser):
 		r.handle = withUser(kind(edits.of), setActivity)
 	case c.request == propMembers:
 		r.handle = withGroup(replaceMembers)
 	default:
-		return r, refuseLine(said.line, "mapping: nothing sets %s", set)
+		return r, refuseLine(said.line, "nothing sets %s", set)
 	}
 	r.name = "Set"
 	r.reads = &requestModel{schema: "Set"}

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -98,7 +99,7 @@ func New(seed Seed, options ...Option) (*Server, error) {
 		return nil, err
 	}
 	if server.routes, err = newRoutes(server.dialect, server.front); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("mapping: %w", err)
 	}
 	if err := server.describe(); err != nil {
 		return nil, err

@@ -131,6 +131,9 @@ const (
 	propActor     = "actor"
 	propEntity    = "entity"
 	propChanges   = "changes"
+	propFrom      = "from"
+	propTo        = "to"
+	propProperty  = "property" // an assumption of mapping files in which changes are a list
 )
 
 // Names of the properties that wrap a list, for Dialect.WrappedLists; those of principals, which Dialect.MembersPerKind

@@ -18,6 +18,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -150,7 +151,9 @@ func (s *site) checkComparison(name string, applied testkit.Result) {
 	s.t.Helper()
 	answer := httptest.NewRecorder()
 	s.ServeHTTP(answer, httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, "/Api/swagger/v1/swagger.json", http.NoBody))
-	lines, err := contract.Compare(answer.Body.Bytes())
+	m, err := contract.NewMapping(mappingtest.File(s.t, s.Mapping()))
+	must(s.t, err)
+	lines, err := contract.Compare(answer.Body.Bytes(), m)
 	must(s.t, err)
 	refused := map[string][]contract.Line{}
 	for _, line := range lines {
@@ -172,7 +175,7 @@ func (s *site) checkComparison(name string, applied testkit.Result) {
 	for _, line := range lines {
 		if line.Part == contract.PartRoute {
 			served[plain(line.Route)] = line.Route
-			if line.State == contract.Differs {
+			if line.State == contract.Mapped {
 				served[plain(line.Found)] = line.Route
 			}
 		}
