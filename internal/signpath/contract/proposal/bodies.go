@@ -105,11 +105,14 @@ func (p *proposer) byLastName(t *thing, all []leaf, l leaf) *source {
 	if len(found) != 1 || !isAlone || l.last() == "id" || l.last() == "value" {
 		return nil
 	}
-	why := "called as in the answer"
+	why, g := "called as in the answer", sure
+	if found[0].decides && hasWord(l.path, others) {
+		g = likely
+	}
 	if t.answer[found[0].name].last() != l.last() {
 		why = "called as in the answer, but for the form of the verb"
 	}
-	return &source{leaf: l, concept: found[0], text: "=" + found[0].name, why: why}
+	return &source{leaf: l, concept: found[0], text: "=" + found[0].name, grade: g, why: why}
 }
 
 func countFunc(all []leaf, is func(leaf) bool) int {
@@ -237,7 +240,11 @@ func remaining(t *thing, call string, l leaf) *source {
 
 // proposeBody states what a request says where that is not as assumed.
 func (p *proposer) proposeBody(t *thing, call string, sources []source) {
+	isWhole := call == "modify_members" && slices.ContainsFunc(sources, func(s source) bool { return s.text != "" || p.requestFormOf(t, s) != "" })
 	for _, s := range sources {
+		if isWhole && s.text == "" { // Such a body states both lists.
+			s.text, s.why = "="+s.concept.name, "the name that is assumed"
+		}
 		path := []string{t.name, call, "body", s.String()}
 		if len(s.path) == 0 { // The value alone.
 			path = path[:3]

@@ -57,17 +57,13 @@ GET /Organization -> {yearlyMaxSizeOfArtifactsInBytes: int, yearlyMaxNumberOfInd
 GET /AuditLog/Events -> [{id!: uuid, time!: time, eventName!: text, metadata!: {actor!: any}, entity!: any, changes: any?}]
 `
 
-// propose proposes for a document, and holds that the proposal is a mapping file, that it is the
-// same again, and that it does not change where it is the beginning of the next one.
+// propose proposes for a document, and holds that the proposal is a mapping file, and that it is
+// the same again where it is the beginning of the next one.
 func propose(t *testing.T, document []byte) (*mapping.File, *proposal.Proposal) {
 	t.Helper()
 	made, err := proposal.Propose(document, proposal.Options{Tool: "signpathctl test"})
 	if err != nil {
 		t.Fatal(err)
-	}
-	again, err := proposal.Propose(document, proposal.Options{Tool: "signpathctl test"})
-	if err != nil || string(again.Text) != string(made.Text) {
-		t.Errorf("the same document makes another file (%v):\n%s\n%s", err, made.Text, again.Text)
 	}
 	next, err := proposal.Propose(document, proposal.Options{Tool: "signpathctl test", Known: made.Text})
 	if err != nil || string(next.Text) != string(made.Text) {
@@ -151,7 +147,7 @@ func TestProposals(t *testing.T) {
 		"a state of other words": {changed("isActive!: bool, isDirectory", "state!: enum(Here There), isDirectory"), map[string]string{
 			"user answer active": "TODO # Which of `Here`, `There` mean",
 		}},
-		"active at another place": {changed("isActive!: bool, isDirectory", "flags!: {isActive!: bool}, isDirectory"), map[string]string{"user answer active": "flags.isActive # the name"}},
+		"active at another place": {changed("isActive!: bool, isDirectory", "flags!: {isActive!: bool}, isDirectory"), map[string]string{"user answer active": "flags.isActive # ?"}},
 
 		"members as objects": {changed(member, "Member = {principalId!: uuid, name: text, kind!: "+kinds+"}\n"), map[string]string{
 			"members answer": "{form: objects, id: principalId, kind: kind, kinds: {user: InteractiveUser, ci_user: CIUser, group: UserGroup}}", "members request": "-",
@@ -203,7 +199,7 @@ func TestProposals(t *testing.T) {
 		"two edits": {changed("POST /UserGroups/{id}/Edit {name!: text, description: text?}", "PUT /UserGroups/{id} {name!: text, description: text?}\nPOST /UserGroups/{id} {name!: text, description: text?}"), map[string]string{
 			"group edit route": "TODO # Which route saves",
 		}},
-		"another create": {changed("POST /CIUsers {name", "POST /CIUsers/New {name", "ciUserId!", "key!"), map[string]string{"ci_user create route": "POST /CIUsers/New #", "ci_user create id": "key # the only"}},
+		"another create": {changed("POST /CIUsers {name", "POST /CIUsers/New {name", "ciUserId!", "key!"), map[string]string{"ci_user create route": "POST /CIUsers/New #", "ci_user create id": "key # ?"}},
 		"switches by words": {changed("InteractiveUsers/{id}/Activate", "InteractiveUsers/{id}/Unlock", "InteractiveUsers/{id}/Deactivate", "InteractiveUsers/{id}/Lock"), map[string]string{
 			"user activate route": "POST /InteractiveUsers/{id}/Unlock # ?", "user deactivate route": "POST /InteractiveUsers/{id}/Lock # ?",
 		}},
@@ -229,6 +225,9 @@ func TestProposals(t *testing.T) {
 		"who comes and who goes": {changed("addedMembers", "joining", "removedMembers", "leaving"), map[string]string{
 			"group modify_members body joining": "=added_members # ?", "group modify_members body leaving": "=removed_members # ?",
 		}},
+		"who goes has another word": {changed("removedMembers", "leaving"), map[string]string{
+			"group modify_members body leaving": "=removed_members # ?", "group modify_members body addedMembers": "=added_members",
+		}},
 		"who comes and who goes in other words":  {changed("addedMembers", "x", "removedMembers", "y"), map[string]string{"group modify_members body": "TODO # Which list"}},
 		"the token is in an object":              {changed("{apiToken!: text}", "{result!: {value!: text, until: time?}}"), map[string]string{"ci_user regenerate_token token": "result.value # the only"}},
 		"two texts in the answer with the token": {changed("{apiToken!: text}", "{a!: text, b!: text}", "RegenerateApiToken", "RegenerateApiToken"), map[string]string{"ci_user regenerate_token token": "TODO # Which of these"}},
@@ -251,6 +250,34 @@ func TestProposals(t *testing.T) {
 		"a request demands what can only be one": {changed("InteractiveUsers {name!", "InteractiveUsers {type!: enum(Person), name!"), map[string]string{"user create body type": "Person # the only"}},
 		"an edit takes what nothing shows":       {changed("UserGroups/{id}/Edit {name!", "UserGroups/{id}/Edit {hidden: text, name!"), map[string]string{"group edit body hidden": "TODO # What"}},
 		"an answer shows what no edit takes":     {changed("Group = {", "Group = {colour!: text, "), map[string]string{"group edit kept": "[colour] # ?"}},
+		"a role on something else": {changed("role!: Role, isActive!: bool, isDirectory", "invitation!: {role!: Role}, access!: {level!: Role}, isActive!: bool, isDirectory"), map[string]string{
+			"user answer role": "access.level # ?",
+		}},
+		"an id of something else": {changed("User = {id!: uuid, link!: uri, name", "User = {departmentId!: uuid, link!: uri, name"), map[string]string{"user answer id": "departmentId # ?"}},
+		"an address of somebody else": {changed("name!: text, accountEmailAddress!: text,", "name!: text, login!: text, managerMail!: mail,"), map[string]string{
+			"user answer email": "managerMail # ?",
+		}},
+		"a text that is no token": {changed("RegenerateApiToken -> {apiToken!: text}", "Rest -> {message!: text}"), map[string]string{
+			"ci_user regenerate_token route": "POST /CIUsers/{id}/Rest # ?", "ci_user regenerate_token token": "message # ?",
+		}},
+		"two routes take a role": {changed("identity: text?, role!: Role}\n", "identity: text?}\nPOST /InteractiveUsers/{id}/Level {value!: Role}\nPOST /InteractiveUsers/{id}/Rank {value!: Role}\n"), map[string]string{
+			"user set role route": "TODO # Which of these sets",
+		}},
+		"an id of an entry": {changed(member, "Member = {entryId!: uuid, name: text}\n"), map[string]string{"members answer": "{form: objects, id: entryId} # ?"}},
+		"the id of a trace": {changed("interactiveUserId!", "correlation!"), map[string]string{"user create id": "correlation # ?"}},
+		"robots that are called people": {changed("/InteractiveUsers", "/Robots", "/CIUsers", "/People"), map[string]string{
+			"user read route": "TODO # Which of these are the people", "ci_user read route": "TODO # Which of these are the CI users",
+		}},
+		"owners of a group": {changed("members!: [Member]}\nProject", "owners!: [Member]}\nProject", "ChangeMembers {members!: [Member]}", "ChangeOwners {owners!: [Member]}"), map[string]string{
+			"group answer members": "TODO # Which", "group change_members": "none #",
+		}},
+		"a login that is no name": {changed("name!: text, accountEmailAddress!: mail", "", "name!: text, accountEmailAddress!: text", "login!: text, displayName: text?, accountEmailAddress!: text"), map[string]string{
+			"user answer name": "displayName # ?",
+		}},
+		"two lists in an object": {changed("readers!: [Member], configurators!: [Member], signing", "access!: {viewers!: [Member], editors!: [Member]}, signing"), map[string]string{
+			"project answer readers": "access.viewers # ?", "project answer configurators": "access.editors # ?",
+		}},
+		"two lists in the answer of a list": {changed("GET /InteractiveUsers -> [User]", "GET /InteractiveUsers -> {people!: [User], hints!: [{text!: text}]}"), map[string]string{"user list items": "people #"}},
 		"an edit is flat": {changed("approvers!: [Member], verifies", "approval!: {approvers!: [Member], requiredApprovals!: int}, verifies", "usesApprovalProcess!: bool, requiredApprovals!: int}", "usesApprovalProcess!: bool}"), map[string]string{
 			"signing_policy answer approvers": "approval.approvers # the name", "signing_policy answer required_approvals": "approval.requiredApprovals # the name", "signing_policy edit": "-",
 		}},

@@ -135,7 +135,7 @@ func (p *proposer) proposeToken(t *thing) {
 		return
 	}
 	g := sure
-	if !t.isSure {
+	if !t.isSure || !isAboutToken(t.base, o) {
 		g = likely
 	}
 	p.proposeRoute(t, call, g, "the only route of one of these that takes nothing and answers one text")
@@ -144,7 +144,7 @@ func (p *proposer) proposeToken(t *thing) {
 	switch {
 	case o.answer == nil:
 	case l != nil && l.String() != "apiToken":
-		p.state(at, yamlText(l.String()), "the only text in the answer")
+		p.stateOrMark(g, at, yamlText(l.String()), "the only text in the answer")
 	case l == nil && !slices.ContainsFunc(leavesOf(o.answer), func(l leaf) bool { return l.String() == "apiToken" && l.isText() }):
 		var names []string
 		for _, l := range leavesOf(o.answer) {
@@ -170,9 +170,14 @@ func (p *proposer) proposeCreatedID(t *thing) {
 		}
 	}
 	assumed := []string{"id", "interactiveUserId", "ciUserId", "userGroupId"}
-	if len(found) == 1 && !slices.Contains(assumed, found[0].String()) {
-		p.state([]string{t.name, "create", "id"}, yamlText(found[0].String()), "the only UUID in the answer")
+	if len(found) != 1 || slices.Contains(assumed, found[0].String()) {
+		return
 	}
+	g, at := likely, t.answer["id"]
+	if at != nil && at.last() == found[0].last() || isPlainID(found[0]) || isIDOf(t, found[0]) {
+		g = sure
+	}
+	p.stateOrMark(g, []string{t.name, "create", "id"}, yamlText(found[0].String()), "the only UUID in the answer")
 }
 
 // The words of routes that switch.
@@ -333,8 +338,16 @@ func (p *proposer) proposeReinvite(t *thing) {
 	}
 }
 
-// proposeSets states routes that change one concept each, for which the edit has no place.
+// A setter is a route that changes one concept.
+type setter struct {
+	*operation
+	source
+}
+
+// proposeSets states routes that change one concept each, for which the edit has no place. Where
+// several change one, it is asked which is meant.
 func (p *proposer) proposeSets(t *thing, edit []source) {
+	byConcept := map[*concept][]setter{}
 	for _, o := range p.openActions(t) {
 		path, s := []string(nil), o.request
 		if s.isObject() && memberFormOf(s) == nil {
@@ -345,22 +358,36 @@ func (p *proposer) proposeSets(t *thing, edit []source) {
 			path, s = l.path, l.schema
 		}
 		c, g, why := p.setBy(t, o, path, s)
-		if c == nil || slices.ContainsFunc(edit, func(in source) bool { return in.concept == c }) || p.isSet(t, c) {
-			continue
+		if c != nil && !slices.ContainsFunc(edit, func(in source) bool { return in.concept == c }) && !p.isSet(t, c) {
+			byConcept[c] = append(byConcept[c], setter{o, source{leaf: leaf{path: path, schema: s}, concept: c, grade: g, why: why}})
 		}
-		t.used[o] = true
-		at := []string{t.name, "set", c.name}
-		p.stateOrMark(g, append(slices.Clone(at), "route"), o.method+" "+p.pathFor(t.name, o.segments), why)
-		source := source{leaf: leaf{path: path, schema: s}, concept: c}
-		text := "=" + c.name
-		if form := p.requestFormOf(t, source); form != "" {
-			text = flow(pair{"from", text}, pair{"members", form})
+	}
+	for _, c := range concepts[t.name] {
+		switch setters := byConcept[c]; {
+		case len(setters) == 1:
+			p.proposeSet(t, setters[0])
+		case len(setters) > 1:
+			var routes []*operation
+			for _, s := range setters {
+				routes = append(routes, s.operation)
+			}
+			p.ask([]string{t.name, "set", c.name, "route"}, "Which of these sets "+orWhy(c.asks, c.name)+": "+p.routesOf(t, routes)+"?", "several routes take it")
 		}
-		if len(path) == 0 {
-			p.stateOrMark(g, append(at, "body"), text, "the value alone")
-		} else if strings.Join(path, ".") != c.inRequests() {
-			p.stateOrMark(g, append(at, "body", strings.Join(path, ".")), text, "the only value that it takes")
-		}
+	}
+}
+
+func (p *proposer) proposeSet(t *thing, s setter) {
+	t.used[s.operation] = true
+	at := []string{t.name, "set", s.concept.name}
+	p.stateOrMark(s.grade, append(slices.Clone(at), "route"), s.method+" "+p.pathFor(t.name, s.segments), s.why)
+	text := "=" + s.concept.name
+	if form := p.requestFormOf(t, s.source); form != "" {
+		text = flow(pair{"from", text}, pair{"members", form})
+	}
+	if len(s.leaf.path) == 0 {
+		p.stateOrMark(s.grade, append(at, "body"), text, "the value alone")
+	} else if s.leaf.String() != s.concept.inRequests() {
+		p.stateOrMark(s.grade, append(at, "body", s.leaf.String()), text, "the only value that it takes")
 	}
 }
 
@@ -371,7 +398,7 @@ func (p *proposer) isSet(t *thing, c *concept) bool {
 // setBy tells which concept a route changes that takes one value: by the form of a role, or by
 // the names of the value or of the route, which are those of the answer.
 func (p *proposer) setBy(t *thing, o *operation, path []string, s *schema) (c *concept, g grade, why string) {
-	if at := t.answer["role"]; at != nil && len(s.values) > 2 && encode(s.values) == encode(at.values) {
+	if at := t.answer["role"]; at != nil && !hasWord(o.segments[len(t.base):], others) && len(s.values) > 2 && encode(s.values) == encode(at.values) {
 		return conceptOf(t.name, "role"), max(sure, at.grade), "the only value that it takes has the names of the roles"
 	}
 	below := o.segments[len(t.base):]
@@ -395,7 +422,7 @@ func (p *proposer) setBy(t *thing, o *operation, path []string, s *schema) (c *c
 			}
 		}
 	}
-	isPartial := hasWord(below, []string{"add", "remove", "append", "delete", "grant", "revoke"})
+	isPartial := hasWord(below, others) || hasWord(below, []string{"add", "remove", "append", "delete", "grant", "revoke"})
 	switch {
 	case isPartial:
 		return nil, sure, ""
@@ -429,14 +456,14 @@ func (p *proposer) findMembersCalls(t *thing, sources map[[2]string][]source) {
 
 func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[[2]string][]source) {
 	whole := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {
-		return len(membersSource(c, o.request)) == 0 || hasWord(o.segments[len(t.base):], []string{"add", "remove", "append", "delete", "join", "leave", "invite", "owner"})
+		return len(membersSource(c, o.request)) == 0 || hasWord(o.segments[len(t.base):], slices.Concat(others, []string{"add", "remove", "append", "delete", "join", "leave", "invite"}))
 	})
 	isSentByEdit := slices.ContainsFunc(sources[[2]string{group, "edit"}], func(s source) bool { return s.concept == c })
 	path := []string{group, "change_members"}
 	if o := only(whole); o != nil {
 		t.take("change_members", o)
 		sources[[2]string{group, "change_members"}] = membersSource(c, o.request)
-		if o.method == "PUT" {
+		if o.method == "PUT" && t.isAboutMembers(o) {
 			p.proposeRoute(t, "change_members", sure, "the only route that takes one list of members; PUT replaces what is there (RFC 9110)")
 		} else {
 			p.proposeRoute(t, "change_members", likely, "the only route that takes one list of members: does it replace the members that are there?")
@@ -473,8 +500,21 @@ func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
 		p.ask(append(path, "body"), "Which list has who joins, and which who leaves: "+listOf(both.request.names())+"? Write {…: =added_members, …: =removed_members}",
 			"the two lists are not told apart by the document")
 	}
-	sources[[2]string{group, "modify_members"}] = found
+	if len(found) == 2 {
+		sources[[2]string{group, "modify_members"}] = found
+	}
 	p.proposeRoute(t, "modify_members", sure, "the only route that takes two lists of members")
+}
+
+// isAboutMembers tells whether a route, or the list that it takes, is called members, or as the
+// answer calls them.
+func (t *thing) isAboutMembers(o *operation) bool {
+	names := o.segments[len(t.base):]
+	if l := terminal(o.request); l != nil {
+		names = append(slices.Clone(names), l.path...)
+	}
+	at := t.answer["members"]
+	return hasWord(names, []string{"member"}) || at != nil && slices.ContainsFunc(names, func(name string) bool { return foldKind(name) == foldKind(at.last()) })
 }
 
 func countMembers(request *schema) int {

@@ -147,6 +147,9 @@ func tryServer(t *testing.T, text string) {
 	truth := parse(t, text)
 	document := documentOf(t, mock.WithMapping(text))
 	proposed, made := propose(t, document)
+	if again, err := proposal.Propose(document, proposal.Options{Tool: "signpathctl test"}); err != nil || string(again.Text) != string(made.Text) {
+		t.Errorf("the same document makes another file (%v):\n%s\n%s", err, made.Text, again.Text)
+	}
 	found := score(truth, proposed)
 	t.Logf("of %d facts, %s", len(factsOf(truth)), found)
 	if len(found.wrong) > 0 {

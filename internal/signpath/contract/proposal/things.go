@@ -244,8 +244,9 @@ func (p *proposer) identifyBoth(candidates [][]string) {
 		people, robots = robots, people
 		votes[0], votes[1] = votes[1], votes[0]
 	}
-	if votes[0] < 2 || votes[1] > 0 {
-		if !p.identifyByWords(user, candidates) || !p.identifyByWords(ciUser, p.remaining(candidates)) {
+	isCalledOtherwise := hasWord(people, kindWords[ciUser]) || hasWord(robots, kindWords[user]) && !hasWord(robots, kindWords[ciUser])
+	if votes[0] < 2 || votes[1] > 0 || isCalledOtherwise {
+		if isCalledOtherwise || !p.identifyByWords(user, candidates) || !p.identifyByWords(ciUser, p.remaining(candidates)) {
 			delete(p.things, user)
 			delete(p.things, ciUser)
 			p.askThing(user, candidates)
