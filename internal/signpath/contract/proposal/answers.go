@@ -120,7 +120,8 @@ func (p *proposer) placeAssumed(t *thing) {
 			}
 		}
 		// An id or a name in an object may be that of the object.
-		if len(found) != 1 || len(words(c.answered)) == 1 && !c.decides || c.decides && hasWord(found[0].path, others) || c.shape == shapeRole && t.countRoles() > 1 {
+		isOfObject := len(words(c.answered)) == 1 && !c.decides
+		if len(found) != 1 || isOfObject || c.decides && hasWord(found[0].path, others) || c.shape == shapeRole && t.countRoles() > 1 {
 			continue
 		}
 		g := sure
@@ -162,7 +163,7 @@ const (
 func (p *proposer) placeByForm(t *thing) {
 	for _, c := range t.missing() {
 		found, why := p.byForm(t, c)
-		if len(found) == 1 && !(c.decides && hasWord(found[0].path, others)) {
+		if len(found) == 1 && (!c.decides || !hasWord(found[0].path, others)) {
 			t.put(c, found[0], p.gradeOfForm(t, c, found[0]), why)
 		}
 	}
@@ -182,7 +183,8 @@ func (p *proposer) gradeOfForm(t *thing, c *concept, l leaf) grade {
 		isIt = isPlainID(l) || isIDOf(t, l) || p.countOnlyIDs(l) > 2
 	case c.name == "email":
 		create := t.calls["create"]
-		isIt = create != nil && !hasWord(l.path, otherPeople) && slices.ContainsFunc(leavesOf(create.request), func(r leaf) bool { return r.demanded && r.last() == l.last() })
+		isDemanded := func(r leaf) bool { return r.demanded && r.last() == l.last() }
+		isIt = create != nil && !hasWord(l.path, otherPeople) && slices.ContainsFunc(leavesOf(create.request), isDemanded)
 	}
 	if isIt {
 		return sure
@@ -483,7 +485,7 @@ func (p *proposer) writeAnswers(t *thing) {
 // writePlace states one place, if it is not as assumed, with its form.
 func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 	path := []string{t.name, "answer", c.name}
-	form, g, why := p.formOf(t, c, at)
+	form, g, why := p.formOf(c, at)
 	g = max(g, at.grade)
 	if g == asked && c.isOptional {
 		delete(t.answer, c.name)
@@ -501,7 +503,7 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 
 // formOf is the form of a concept where it is, beside that of members and roles, which have a
 // place of their own in the file.
-func (p *proposer) formOf(t *thing, c *concept, at *place) (form []pair, g grade, why string) {
+func (p *proposer) formOf(c *concept, at *place) (form []pair, g grade, why string) {
 	switch c.shape {
 	case shapeState:
 		return stateForm(c, at)
@@ -555,12 +557,14 @@ func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
 	case len(at.values) == 0:
 		return nil, asked, "Which texts does `" + clean(at.String()) + "` have? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
 	}
+	question := "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) +
+		", when_true: […], when_false: […]}"
 	var yes, no []string
 	for _, value := range at.values {
 		isYes, isNo := hasWord(texts([]any{value}), activeWords), hasWord(texts([]any{value}), inactiveWords)
 		switch {
 		case isYes == isNo:
-			return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+			return nil, asked, question
 		case isYes:
 			yes = append(yes, yamlValue(value))
 		default:
@@ -568,7 +572,7 @@ func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
 		}
 	}
 	if len(yes) == 0 || len(no) == 0 {
-		return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+		return nil, asked, question
 	}
 	g = likely
 	if at.last() == c.answered && len(yes) == 1 && len(no) == 1 && fold(yes[0]) == "true" && fold(no[0]) == "false" {

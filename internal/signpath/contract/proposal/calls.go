@@ -297,7 +297,8 @@ func (p *proposer) editOf(t *thing) *operation {
 		}
 		n := alike(o.request, read)
 		isAtObject := len(o.segments) == len(t.base)
-		if n < 2 && !(isAtObject && n == 1 && t.name != policy && t.name != project) {
+		isEnough := n >= 2 || isAtObject && n == 1 && t.name != policy && t.name != project
+		if !isEnough {
 			continue
 		}
 		switch {

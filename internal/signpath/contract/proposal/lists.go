@@ -14,7 +14,9 @@ import (
 var (
 	numberNames = []string{"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage"}
 	skipNames   = []string{"offset", "skip", "pageoffset", "startindex", "startat"}
-	tokenNames  = []string{"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor", "after", "marker", "token"}
+	tokenNames  = []string{
+		"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor", "after", "marker", "token",
+	}
 	sizeNames   = []string{"pagesize", "size", "limit", "pagelimit", "top", "take", "perpage", "itemsperpage", "maxresults", "maxpagesize", "count", "first"}
 	totalNames  = []string{"total", "totalcount", "totalitems", "totalitemcount", "totalresults", "totalrecords", "totalelements"}
 	linkNames   = []string{"next", "nextlink", "nextpage", "nextpagelink", "nexturl", "nexturi", "nextpageurl", "nexthref", "odatanextlink"}
@@ -77,7 +79,7 @@ func (p *proposer) proposePage(t *thing) {
 	switch next := nextToken(token, beside); {
 	case next != nil:
 		g := sure
-		if name := fold(next.last()); !slices.Contains(slices.Concat(tokenNames, linkNames), strings.TrimPrefix(name, "next")) && !slices.Contains(linkNames, name) && name != fold(token.name) {
+		if name := fold(next.last()); !slices.Contains(append(slices.Concat(tokenNames, linkNames), fold(token.name)), name) {
 			g = likely
 		}
 		p.stateOrMark(g, path, flow(append([]pair{{"token", yamlText(token.name)}, {"next", yamlText(next.String())}}, total...)...),

@@ -111,7 +111,7 @@ func (p *proposer) kindNamed(name string, all []string) (kind string, isSure boo
 	for _, k := range kinds {
 		t := p.things[k]
 		isOwn := t != nil && len(t.base) > 1 && foldKind(t.base[len(t.base)-2]) == folded && t.isSure
-		if isOwn || slices.Contains(kindNames[k], folded) && !(folded == "user" && len(all) < len(kinds)) {
+		if isOwn || slices.Contains(kindNames[k], folded) && (folded != "user" || len(all) >= len(kinds)) {
 			return k, true
 		}
 	}

@@ -70,15 +70,17 @@ func (d *description) operation(paths map[string]any, line string) {
 	var parameters []any
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			parameters = append(parameters, map[string]any{"name": strings.TrimSuffix(name, "}"), "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
+			schema := map[string]any{"type": "string"}
+			parameters = append(parameters, map[string]any{"name": strings.TrimSuffix(name, "}"), "in": "path", "required": true, "schema": schema})
 		}
 	}
 	for _, q := range strings.Split(query, "&") {
 		if name, kind, ok := strings.Cut(q, ":"); ok {
 			schema := d.parse(kind)
-			if kind == "page0" {
+			switch kind {
+			case "page0":
 				schema = map[string]any{"type": "integer", "default": 0}
-			} else if kind == "page1" {
+			case "page1":
 				schema = map[string]any{"type": "integer", "minimum": 1}
 			}
 			parameters = append(parameters, map[string]any{"name": name, "in": "query", "schema": schema})

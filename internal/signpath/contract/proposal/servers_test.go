@@ -130,7 +130,9 @@ project:
 signing_policy:
   read: {route: "GET /Works/{project}/Gates/{policy}"}
   answer: {slug: mark, name: moniker, submitters: bringers, approvers: keepers, required_approvals: nods, verifies_origin_policy: provenance}
-  edit: {route: "PUT /Works/{project}/Gates/{policy}", body: {moniker: =name, bringers: =submitters, keepers: =approvers, nods: =required_approvals, provenance: =verifies_origin_policy}}
+  edit:
+    route: PUT /Works/{project}/Gates/{policy}
+    body: {moniker: =name, bringers: =submitters, keepers: =approvers, nods: =required_approvals, provenance: =verifies_origin_policy}
 audit_event: {answer: {actor: who}}
 `,
 }

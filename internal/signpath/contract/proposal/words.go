@@ -134,7 +134,8 @@ func likestOf(path, phrases []string) (degree int, phrase string) {
 // negations turn the meaning of a state or a setting round.
 var negations = []string{
 	"not", "no", "non", "without", "disabled", "disable", "inactive", "locked", "lock", "blocked", "block", "suspended", "suspend", "deactivated",
-	"deactivate", "skip", "skipped", "ignore", "ignored", "exempt", "bypas", "bypass", "retired", "archived", "unverified", "disallow", "prevent", "banned", "revoked", "deny",
+	"deactivate", "skip", "skipped", "ignore", "ignored", "exempt", "bypas", "bypass", "retired", "archived", "unverified", "disallow", "prevent",
+	"banned", "revoked", "deny",
 	"waive", "waived", "allow", "permit", "any", "omit", "unapproved", "lenient", "off", "frozen", "closed", "expired", "deleted", "optional",
 }
 
