@@ -101,6 +101,11 @@ func documents(t *testing.T) map[string][]string {
 			jsonOf(t, nil, "contract", serverOf(t, "rename=role:globalRole").URL+documentPath),
 			jsonOf(t, nil, "contract", documentWithout(t, "SigningPolicies/{signingPolicySlug}")),
 		},
+		"contract_report": {
+			jsonOf(t, []byte(hardlyADocument), "contract", "report", "-"),
+			jsonOf(t, nil, "contract", "report", serverOf(t, "enable-disable,paging=page,role-numbers").URL+documentPath),
+			jsonOf(t, nil, "contract", "report", documentWithout(t, "SigningPolicies/{signingPolicySlug}")),
+		},
 	}
 	found["drift_review"] = append(found["drift_review"], jsonOf(t, []byte(renamedGroup), "review", "drift", "-"), driftElsewhere(t, server))
 	t.Setenv(api.EnvToken, regularToken) // It sees a part of the organization only.

@@ -47,7 +47,7 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 	}
 	for _, rule := range []func(l leaf) *source{
 		func(l leaf) *source { return p.byPath(t, call, l) },
-		func(l leaf) *source { return p.byLastName(t, all, l) },
+		func(l leaf) *source { return p.byLastName(t, call, all, l) },
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
 		func(l leaf) *source { return carriedWhole(t, call, l) },
 		func(l leaf) *source { return byWords(t, call, l) },
@@ -93,11 +93,12 @@ func (p *proposer) byPath(t *thing, call string, l leaf) *source {
 
 // byLastName takes what is called as the answer calls a concept, but for the form of a verb,
 // wherever it stands.
-func (p *proposer) byLastName(t *thing, all []leaf, l leaf) *source {
+func (p *proposer) byLastName(t *thing, call string, all []leaf, l leaf) *source {
 	var found []*concept
 	for _, c := range concepts[t.name] {
 		at := t.answer[c.name]
-		if at != nil && c.fits(l.schema) && (sameButVerb(at.last(), l.last()) || l.last() == c.inRequests() && len(words(l.last())) > 1) {
+		isMeant := call != "create" || l.demanded || slices.Contains(sent[call][t.name], c.name)
+		if at != nil && isMeant && c.fits(l.schema) && (sameButVerb(at.last(), l.last()) || l.last() == c.inRequests() && len(words(l.last())) > 1) {
 			found = append(found, c)
 		}
 	}

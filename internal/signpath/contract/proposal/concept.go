@@ -218,7 +218,7 @@ var concepts = map[string][]*concept{
 				"required approval", "required number approval", "number required approval", "approval count", "min approval", "minimum approval", "approval quorum",
 				"quorum",
 			},
-			asks:    "how many approvals a signing request needs",
+			asks: "how many approvals a signing request needs",
 		},
 	},
 	organization: {

@@ -241,7 +241,7 @@ func (p *proposer) proposeForms() {
 	}
 	p.bySlugs = p.areSlugs()
 	counts, best := map[string]int{}, 0
-	var grades = map[string]grade{}
+	grades := map[string]grade{}
 	whys := map[string]string{}
 	lists := p.lists()
 	for _, l := range lists {
