@@ -47,7 +47,7 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 	}
 	for _, rule := range []func(l leaf) *source{
 		func(l leaf) *source { return byPath(t, call, l) },
-		func(l leaf) *source { return p.byLastName(t, call, all, l) },
+		func(l leaf) *source { return byLastName(t, call, all, l) },
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
 		func(l leaf) *source { return carriedWhole(t, call, l) },
 		func(l leaf) *source { return byWords(t, call, l) },
@@ -103,27 +103,36 @@ func byPlace(t *thing, call string, c *concept, at *place, l leaf) *source {
 
 // byLastName takes what is called as the answer calls a concept, but for the form of a verb,
 // wherever it stands.
-func (p *proposer) byLastName(t *thing, call string, all []leaf, l leaf) *source {
-	var found []*concept
-	for _, c := range concepts[t.name] {
-		at := t.answer[c.name]
-		isMeant := call != "create" || l.demanded || slices.Contains(sent[call][t.name], c.name)
-		if at != nil && isMeant && c.fits(l.schema) && (sameButVerb(at.last(), l.last()) || l.last() == c.inRequests() && len(words(l.last())) > 1) {
-			found = append(found, c)
-		}
-	}
+func byLastName(t *thing, call string, all []leaf, l leaf) *source {
 	isAlone := countFunc(all, func(other leaf) bool { return sameButVerb(other.last(), l.last()) }) == 1
-	if len(found) != 1 || !isAlone || l.last() == "id" || l.last() == "value" {
+	if !isAlone || l.last() == "id" || l.last() == "value" {
 		return nil
 	}
-	why, g := "called as in the answer", sure
+	found := slices.DeleteFunc(slices.Clone(concepts[t.name]), func(c *concept) bool {
+		at := t.answer[c.name]
+		isMeant := call != "create" || l.demanded || slices.Contains(sent[call][t.name], c.name)
+		return at == nil || !isMeant || !c.fits(l.schema) || !sameButVerb(at.last(), l.last()) && !isAssumedName(c, l)
+	})
+	if len(found) != 1 {
+		return nil
+	}
+	s := &source{leaf: l, concept: found[0], text: "=" + found[0].name, why: "called as in the answer"}
 	if found[0].decides && hasWord(l.path, others) {
-		g = likely
+		s.grade = likely
 	}
-	if t.answer[found[0].name].last() != l.last() {
-		why = "called as in the answer, but for the form of the verb"
+	switch last := t.answer[found[0].name].last(); {
+	case !sameButVerb(last, l.last()):
+		s.why = "the name that is assumed, at another place"
+	case last != l.last():
+		s.why += ", but for the form of the verb"
 	}
-	return &source{leaf: l, concept: found[0], text: "=" + found[0].name, grade: g, why: why}
+	return s
+}
+
+// isAssumedName tells whether a value has the name that requests are assumed to have for a concept,
+// if that is of several words: a name in an object may be that of the object.
+func isAssumedName(c *concept, l leaf) bool {
+	return l.last() == c.inRequests() && len(words(l.last())) > 1
 }
 
 func countFunc(all []leaf, is func(leaf) bool) int {

@@ -59,6 +59,15 @@ func memberItems(items *schema) *memberForm {
 	case !items.isObject():
 		return nil
 	}
+	return memberObjects(items)
+}
+
+// memberObjects tells how objects name members: by the one id in each. An object with a slug is a
+// project, a signing policy or the like.
+func memberObjects(items *schema) *memberForm {
+	if len(items.properties) > 6 || slices.ContainsFunc(items.names(), func(name string) bool { return fold(name) == "slug" }) {
+		return nil
+	}
 	form := &memberForm{form: mapping.FormObjects, isCertain: true}
 	for _, l := range leavesOf(items) {
 		switch {
@@ -72,8 +81,8 @@ func memberItems(items *schema) *memberForm {
 			form.kind, form.kinds = l.path, l.values
 		}
 	}
-	if form.id == nil || len(items.properties) > 6 || slices.ContainsFunc(items.names(), func(name string) bool { return fold(name) == "slug" }) {
-		return nil // An object with a slug is a project, a signing policy or the like.
+	if form.id == nil {
+		return nil
 	}
 	return form
 }

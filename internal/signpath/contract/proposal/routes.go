@@ -422,10 +422,7 @@ func (p *proposer) setBy(t *thing, o *operation, path []string, s *schema) (c *c
 	if at := t.answer["role"]; at != nil && len(s.values) > 2 && encode(s.values) == encode(at.values) {
 		return conceptOf(t.name, "role"), at.grade, "the only value that it takes has the names of the roles"
 	}
-	names := slices.Clone(below)
-	if len(path) > 0 {
-		names = append(names, path[len(path)-1])
-	}
+	names := append(slices.Clone(below), path[max(0, len(path)-1):]...)
 	var same, like []*concept
 	isOf := func(c *concept, is func(name string, c *concept, at *place) bool) bool {
 		at := t.answer[c.name]
