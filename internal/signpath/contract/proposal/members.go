@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -363,11 +364,17 @@ func (p *proposer) listForm(at *place) (form []pair, g grade, why string) {
 // memberWords are what an id of a member may be called after.
 var memberWords = []string{"principal", "member", "user", "account", "subject", "person", "identity", "party", "holder", "grantee", "entity"}
 
+// maxNamed is how many a question names.
+const maxNamed = 15
+
 // listOf names several in backticks.
 func listOf(names []string) string {
 	var quoted []string
-	for _, name := range names {
+	for _, name := range names[:min(len(names), maxNamed)] {
 		quoted = append(quoted, "`"+clean(name)+"`")
+	}
+	if more := len(names) - maxNamed; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(quoted, ", ")
 }
