@@ -2,13 +2,11 @@ package proposal_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/proposal"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/proposal/proposaltest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 )
 
@@ -143,6 +141,9 @@ func TestProposalsOnMappedServers(t *testing.T) {
 	for name, text := range mappedServers {
 		t.Run(name, func(t *testing.T) { tryServer(t, text) })
 	}
+	for _, server := range mock.Servers() {
+		t.Run(server.Name, func(t *testing.T) { tryServer(t, server.Mapping) })
+	}
 }
 
 func tryServer(t *testing.T, text string) {
@@ -160,99 +161,10 @@ func tryServer(t *testing.T, text string) {
 	if len(found.asked) > 12 {
 		t.Errorf("%d questions: %q", len(found.asked), found.asked)
 	}
-	for range 4 {
-		if len(parse(t, string(made.Text)).Marks) == 0 {
-			break
-		}
-		var err error
-		if made, err = proposal.Propose(document, proposal.Options{Known: answered(t, made.Text, text)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	final := parse(t, string(made.Text))
+	answered := proposaltest.Answered(t, document, text)
+	final := parse(t, answered)
 	end := score(truth, final)
 	if len(final.Marks) > 0 || len(end.wrong) > 0 || len(end.missed) > 0 {
-		t.Errorf("in the end: missed %q, wrong %q, marks %v\n%s", end.missed, end.wrong, final.Marks, made.Text)
+		t.Errorf("in the end: missed %q, wrong %q, marks %v\n%s", end.missed, end.wrong, final.Marks, answered)
 	}
-}
-
-// answered does what a person does: it writes what the server is in the place of each TODO, and
-// confirms or corrects what is marked. What is as assumed, or nowhere, is deleted.
-func answered(t *testing.T, text []byte, truth string) []byte {
-	t.Helper()
-	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(truth), &root); err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(string(text), "\n")
-	for _, m := range parse(t, string(text)).Marks {
-		key, _, _ := strings.Cut(lines[m.Line-1], ": ")
-		node := nodeAt(root.Content[0], m.Path)
-		if node == nil {
-			lines[m.Line-1] = "# deleted"
-			continue
-		}
-		setFlow(node)
-		value, err := yaml.Marshal(node)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines[m.Line-1] = key + ": " + strings.TrimSpace(string(value))
-	}
-	return []byte(withoutEmpty(strings.Join(lines, "\n")))
-}
-
-func setFlow(node *yaml.Node) {
-	node.LineComment, node.HeadComment, node.FootComment = "", "", ""
-	if node.Kind != yaml.ScalarNode {
-		node.Style = yaml.FlowStyle
-	}
-	for _, inner := range node.Content {
-		setFlow(inner)
-	}
-}
-
-// nodeAt is what stands at a path, of which a name may have dots.
-func nodeAt(node *yaml.Node, path string) *yaml.Node {
-	if path == "" {
-		return node
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if rest, ok := strings.CutPrefix(path, node.Content[i].Value); ok && node.Kind == yaml.MappingNode && (rest == "" || rest[0] == '.') {
-			if found := nodeAt(node.Content[i+1], strings.TrimPrefix(rest, ".")); found != nil {
-				return found
-			}
-		}
-	}
-	return nil
-}
-
-// withoutEmpty deletes the names of maps of which nothing is left.
-func withoutEmpty(text string) string {
-	var root yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &root); err != nil {
-		return text
-	}
-	prune(root.Content[0])
-	result, err := yaml.Marshal(&root)
-	if err != nil {
-		return text
-	}
-	return string(result)
-}
-
-func prune(node *yaml.Node) {
-	if node.Kind != yaml.MappingNode {
-		return
-	}
-	var kept []*yaml.Node
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		value := node.Content[i+1]
-		prune(value)
-		isEmpty := value.Kind == yaml.MappingNode && len(value.Content) == 0 || value.Tag == "!!null" && value.Value == ""
-		if !isEmpty {
-			kept = append(kept, node.Content[i], value)
-		}
-	}
-	node.Content = kept
 }
