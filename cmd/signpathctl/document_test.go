@@ -101,6 +101,11 @@ func documents(t *testing.T) map[string][]string {
 			jsonOf(t, nil, "contract", serverOf(t, "rename=role:globalRole").URL+documentPath),
 			jsonOf(t, nil, "contract", documentWithout(t, "SigningPolicies/{signingPolicySlug}")),
 		},
+		"contract_report": {
+			jsonOf(t, []byte(hardlyADocument), "contract", "report", "-"),
+			jsonOf(t, nil, "contract", "report", serverOf(t, "enable-disable,paging=page,role-numbers").URL+documentPath),
+			jsonOf(t, nil, "contract", "report", documentWithout(t, "SigningPolicies/{signingPolicySlug}")),
+		},
 	}
 	found["contract_rehearsal"] = []string{jsonOf(t, nil, "contract", "rehearse", "testdata/signpath-api.yaml", "--policy", "project-a/release-signing")}
 	found["drift_review"] = append(found["drift_review"], jsonOf(t, []byte(renamedGroup), "review", "drift", "-"), driftElsewhere(t, server))
