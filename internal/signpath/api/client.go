@@ -35,8 +35,8 @@ type Client struct {
 	// describe; showsIdentities is true once an answer had the identity of somebody.
 	assumed         sync.Map
 	showsIdentities atomic.Bool
-	// noticed is true once ContractNotice has spoken.
-	noticed atomic.Bool
+	// noticed is true once ContractNotice has spoken, and mappingNoticed once MappingNotice has.
+	noticed, mappingNoticed atomic.Bool
 }
 
 // New returns a client. It sends nothing. The error is a [httpapi.ConfigErrors].

@@ -126,6 +126,18 @@ func (c *Client) write(ctx context.Context, r *contract.Route, parameters []stri
 	return c.call(ctx, r, parameters, body)
 }
 
+// MappingNotice returns, once, a warning that the server's own document is another one than the
+// mapping was made from, though all that the mapping says of it still fits: what does not is refused.
+// It is empty if there is nothing to say, or if it was said.
+func (c *Client) MappingNotice() string {
+	known, ok := c.snapshot.negotiation.peek()
+	if !ok || !known.IsOtherDocument() || len(known.Unfit()) > 0 || c.mappingNoticed.Swap(true) {
+		return ""
+	}
+	return "The server's own OpenAPI document is another one than the mapping was made from. All that the mapping says of it still fits, so the provider goes by the mapping. " +
+		"Look through `signpathctl contract map` with --mapping, which brings it up to date."
+}
+
 // ContractNotice returns, once, a warning that the client wrote with assumed names
 // because the server offers no document to check them against, or one that does not
 // say what it takes, and whether there is a document. The warning is empty if there is
@@ -134,10 +146,6 @@ func (c *Client) ContractNotice() (notice string, hasDocument bool) {
 	known, ok := c.snapshot.negotiation.peek()
 	if !ok {
 		return "", false
-	}
-	if known.IsOtherDocument() && len(known.Unfit()) == 0 && !c.noticed.Swap(true) {
-		return "The server's own OpenAPI document has changed since the mapping was made. All that the mapping says of it still fits, so the provider goes by the mapping. " +
-			"`signpathctl contract map` with the mapping brings it up to date.", true
 	}
 	lacks := fmt.Sprintf("does not offer its own OpenAPI document to settle them (%s)", known.absence)
 	if known.HasDocument() {

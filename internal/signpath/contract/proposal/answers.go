@@ -120,9 +120,15 @@ func (p *proposer) placeAssumed(t *thing) {
 			}
 		}
 		// An id or a name in an object may be that of the object.
-		if len(found) == 1 && len(words(c.answered)) > 1 || len(found) == 1 && c.decides {
-			t.put(c, found[0], sure, "the name that is assumed, at another place")
+		isOfObject := len(words(c.answered)) == 1 && !c.decides
+		if len(found) != 1 || isOfObject || c.decides && hasWord(found[0].path, others) || c.shape == shapeRole && t.countRoles() > 1 {
+			continue
 		}
+		g := sure
+		if c.decides && !p.isWritten(t, found[0]) {
+			g = likely
+		}
+		t.put(c, found[0], g, "the name that is assumed, at another place")
 	}
 	if origin := conceptOf(t.name, "verifies_origin_policy"); origin != nil && t.answer[origin.name] == nil {
 		for _, l := range t.candidates(origin) {
@@ -140,6 +146,13 @@ func (p *proposer) placeAssumed(t *thing) {
 	}
 }
 
+// isWritten tells whether a route about the object takes a value by the same name.
+func (p *proposer) isWritten(t *thing, l leaf) bool {
+	return slices.ContainsFunc(p.below(t.base), func(o *operation) bool {
+		return slices.ContainsFunc(leavesOf(o.request), func(r leaf) bool { return r.last() == l.last() && slices.Equal(r.types, l.types) })
+	})
+}
+
 // What SignPath's changelog documents of names before 1.202.0.
 const (
 	beforeRenaming = "its name before SignPath 1.202.0 (changelog)"
@@ -150,8 +163,8 @@ const (
 func (p *proposer) placeByForm(t *thing) {
 	for _, c := range t.missing() {
 		found, why := p.byForm(t, c)
-		if len(found) == 1 && !(c.decides && hasWord(found[0].path, others)) {
-			t.put(c, found[0], sure, why)
+		if len(found) == 1 && (!c.decides || !hasWord(found[0].path, others)) {
+			t.put(c, found[0], p.gradeOfForm(t, c, found[0]), why)
 		}
 	}
 	if c := conceptOf(t.name, "name"); c != nil && t.answer["name"] == nil {
@@ -159,6 +172,44 @@ func (p *proposer) placeByForm(t *thing) {
 			t.put(c, *l, sure, why)
 		}
 	}
+}
+
+// gradeOfForm tells whether more than the form speaks for a value. A UUID may be that of
+// something else, and so may be an address.
+func (p *proposer) gradeOfForm(t *thing, c *concept, l leaf) grade {
+	isIt := true
+	switch {
+	case c.shape == shapeID:
+		isIt = isPlainID(l) || isIDOf(t, l) || p.countOnlyIDs(l) > 2
+	case c.name == "email":
+		create := t.calls["create"]
+		isDemanded := func(r leaf) bool { return r.demanded && r.last() == l.last() }
+		isIt = create != nil && !hasWord(l.path, otherPeople) && slices.ContainsFunc(leavesOf(create.request), isDemanded)
+	}
+	if isIt {
+		return sure
+	}
+	return likely
+}
+
+// otherPeople, and other purposes, are in the name of an address that is not the account's.
+var otherPeople = []string{
+	"manager", "supervisor", "owner", "backup", "recovery", "secondary", "alternate", "billing", "second", "support", "creator", "invited", "former", "previou",
+}
+
+// isPlainID tells whether a value is called an id and nothing else.
+func isPlainID(l leaf) bool { return slices.Contains(idPhrases, fold(l.last())) }
+
+// countOnlyIDs is how many things have no other UUID than one at the same place.
+func (p *proposer) countOnlyIDs(l leaf) int {
+	n := 0
+	for _, t := range p.things {
+		ids := slices.DeleteFunc(slices.Clone(t.leaves), func(other leaf) bool { return !other.isID() })
+		if len(ids) == 1 && slices.Equal(ids[0].path, l.path) {
+			n++
+		}
+	}
+	return n
 }
 
 // byForm are the values that have a form that only the concept has.
@@ -205,9 +256,10 @@ var approvalWords = []string{"approval", "approver", "quorum", "vote", "reviewer
 // isIDOf tells whether a UUID is called as the parameter of the path, or as one of the
 // collection: personId of People.
 func isIDOf(t *thing, l leaf) bool {
-	name := words(l.last())
-	return len(name) > 1 && slices.Equal(name, words(strings.Trim(t.base[len(t.base)-1], "{}"))) ||
-		slices.Equal(name, append(words(t.base[len(t.base)-2]), "id"))
+	name, collection := words(l.last()), words(t.base[len(t.base)-2])
+	of := slices.DeleteFunc(slices.Clone(name), func(word string) bool { return slices.Contains(idPhrases, word) })
+	isOfCollection := len(of) > 0 && len(of) < len(name) && (slices.Equal(of, collection) || isEnd(collection, of))
+	return isOfCollection || len(name) > 1 && slices.Equal(name, words(strings.Trim(t.base[len(t.base)-1], "{}")))
 }
 
 // isChanged tells whether a route about the object takes a list of members by the same name,
@@ -254,6 +306,15 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 		}
 	}
 	if len(all) != 1 {
+		return nil, ""
+	}
+	isLike := func(l leaf, phrases []string) bool {
+		degree, _ := likestOf(l.path, phrases)
+		return degree >= likeNearly
+	}
+	isRival := func(l leaf) bool { return l.isText() && l.String() != all[0].String() && isLike(l, namePhrases) }
+	isOther := isLike(all[0], slices.Concat(slugPhrases, []string{"identity", "login", "account", "subject", "principal"})) && !isLike(all[0], namePhrases)
+	if isOther || slices.ContainsFunc(t.candidates(c), isRival) {
 		return nil, ""
 	}
 	return &all[0], "the only text that a create demands, and no address"
@@ -424,7 +485,7 @@ func (p *proposer) writeAnswers(t *thing) {
 // writePlace states one place, if it is not as assumed, with its form.
 func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 	path := []string{t.name, "answer", c.name}
-	form, g, why := p.formOf(t, c, at)
+	form, g, why := p.formOf(c, at)
 	g = max(g, at.grade)
 	if g == asked && c.isOptional {
 		delete(t.answer, c.name)
@@ -442,7 +503,7 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 
 // formOf is the form of a concept where it is, beside that of members and roles, which have a
 // place of their own in the file.
-func (p *proposer) formOf(t *thing, c *concept, at *place) (form []pair, g grade, why string) {
+func (p *proposer) formOf(c *concept, at *place) (form []pair, g grade, why string) {
 	switch c.shape {
 	case shapeState:
 		return stateForm(c, at)
@@ -496,12 +557,14 @@ func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
 	case len(at.values) == 0:
 		return nil, asked, "Which texts does `" + clean(at.String()) + "` have? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
 	}
+	question := "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) +
+		", when_true: […], when_false: […]}"
 	var yes, no []string
 	for _, value := range at.values {
 		isYes, isNo := hasWord(texts([]any{value}), activeWords), hasWord(texts([]any{value}), inactiveWords)
 		switch {
 		case isYes == isNo:
-			return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+			return nil, asked, question
 		case isYes:
 			yes = append(yes, yamlValue(value))
 		default:
@@ -509,7 +572,7 @@ func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
 		}
 	}
 	if len(yes) == 0 || len(no) == 0 {
-		return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+		return nil, asked, question
 	}
 	g = likely
 	if at.last() == c.answered && len(yes) == 1 && len(no) == 1 && fold(yes[0]) == "true" && fold(no[0]) == "false" {

@@ -50,7 +50,7 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 		func(l leaf) *source { return p.byLastName(t, all, l) },
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
 		func(l leaf) *source { return carriedWhole(t, call, l) },
-		func(l leaf) *source { return p.byWords(t, call, all, l) },
+		func(l leaf) *source { return byWords(t, call, l) },
 		func(l leaf) *source { return p.lastList(t, call, all, isSent, isDone, l) },
 		func(l leaf) *source { return remaining(t, call, l) },
 	} {
@@ -73,7 +73,7 @@ func (p *proposer) byPath(t *thing, call string, l leaf) *source {
 		if at == nil && !c.isOptional && c.fits(l.schema) && l.String() == c.inRequests() {
 			return &source{leaf: l, concept: c} // Where the answer has it, is asked.
 		}
-		if at == nil || !c.fits(l.schema) && !(c.shape == shapeState && at.schema == l.schema) {
+		if at == nil || !c.fits(l.schema) && (c.shape != shapeState || at.schema != l.schema) {
 			continue
 		}
 		isSent := slices.Contains(sent[call][t.name], c.name)
@@ -105,11 +105,14 @@ func (p *proposer) byLastName(t *thing, all []leaf, l leaf) *source {
 	if len(found) != 1 || !isAlone || l.last() == "id" || l.last() == "value" {
 		return nil
 	}
-	why := "called as in the answer"
+	why, g := "called as in the answer", sure
+	if found[0].decides && hasWord(l.path, others) {
+		g = likely
+	}
 	if t.answer[found[0].name].last() != l.last() {
 		why = "called as in the answer, but for the form of the verb"
 	}
-	return &source{leaf: l, concept: found[0], text: "=" + found[0].name, why: why}
+	return &source{leaf: l, concept: found[0], text: "=" + found[0].name, grade: g, why: why}
 }
 
 func countFunc(all []leaf, is func(leaf) bool) int {
@@ -150,7 +153,7 @@ func carriedWhole(t *thing, call string, l leaf) *source {
 
 // byWords takes what is like a concept that the request has to state, more than anything else
 // is.
-func (p *proposer) byWords(t *thing, call string, all []leaf, l leaf) *source {
+func byWords(t *thing, call string, l leaf) *source {
 	var best *concept
 	degree, isTie := 0, false
 	for _, name := range sent[call][t.name] {
@@ -199,7 +202,8 @@ func (p *proposer) lastList(t *thing, call string, all []leaf, isSent func(*conc
 	case len(left) == 1 && isLast && t.answer[left[0].name] != nil:
 		return &source{leaf: l, concept: left[0], text: names[0], grade: likely, why: "the only list that is left on both sides"}
 	}
-	return &source{leaf: l, grade: asked, text: "Which list does the request take as `" + clean(l.String()) + "`: " + listOf(names) + "?", why: "the name is not one of the answer"}
+	question := "Which list does the request take as `" + clean(l.String()) + "`: " + listOf(names) + "?"
+	return &source{leaf: l, grade: asked, text: question, why: "the name is not one of the answer"}
 }
 
 // remaining is what nothing fills: a request demands it, or an edit could reset it.
@@ -237,13 +241,17 @@ func remaining(t *thing, call string, l leaf) *source {
 
 // proposeBody states what a request says where that is not as assumed.
 func (p *proposer) proposeBody(t *thing, call string, sources []source) {
+	isWhole := call == "modify_members" && slices.ContainsFunc(sources, func(s source) bool { return s.text != "" || p.requestFormOf(s) != "" })
 	for _, s := range sources {
+		if isWhole && s.text == "" { // Such a body states both lists.
+			s.text, s.why = "="+s.concept.name, "the name that is assumed"
+		}
 		path := []string{t.name, call, "body", s.String()}
 		if len(s.path) == 0 { // The value alone.
 			path = path[:3]
 		}
 		text := s.text
-		if form := p.requestFormOf(t, s); form != "" && s.grade != asked {
+		if form := p.requestFormOf(s); form != "" && s.grade != asked {
 			text = flow(pair{"from", "=" + s.concept.name}, pair{"members", form})
 		}
 		switch {

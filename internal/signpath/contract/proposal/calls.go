@@ -96,16 +96,14 @@ func (p *proposer) findCalls() {
 		if t == nil {
 			continue
 		}
+		t.take("read", p.document.at(http.MethodGet, t.base))
 		for _, call := range callsOf[name] {
 			method, segments := assumedRoute(call, t.base)
 			if o := p.stated(name, call); o != nil {
 				t.take(call, o)
-			} else if o := p.document.at(method, segments); o != nil && isPlausible(call, o) {
+			} else if o := p.document.at(method, segments); o != nil && t.isPlausible(call, o) {
 				t.take(call, o)
 			}
-		}
-		if t.calls["read"] == nil {
-			t.take("read", p.document.at(http.MethodGet, t.base))
 		}
 		t.leaves = leavesOf(answerOf(t.calls["read"]))
 		p.findOthers(t)
@@ -130,12 +128,13 @@ func answerOf(o *operation) *schema {
 }
 
 // isPlausible tells whether an operation at the path that is assumed may be what is assumed.
-func isPlausible(call string, o *operation) bool {
+func (t *thing) isPlausible(call string, o *operation) bool {
 	switch call {
 	case "edit", "create", "change_members", "modify_members":
 		return o.request != nil
 	case "list":
-		return itemsOf(o.answer) != nil
+		_, items := t.itemsIn(o.answer)
+		return items != nil
 	}
 	return true
 }
@@ -180,6 +179,31 @@ func (p *proposer) ofCollection(base []string) []*operation {
 	})
 }
 
+// itemsIn returns the list of the objects of a thing in an answer, with its path: the one list
+// of objects, or the one whose objects have most of what the read of one has.
+func (t *thing) itemsIn(answer *schema) (path []string, items *schema) {
+	if path, items = findItems(answer); items != nil {
+		return path, items
+	}
+	read := answerOf(t.calls["read"])
+	if read == nil {
+		return nil, nil
+	}
+	most := 1
+	for _, l := range leavesOf(answer) {
+		if !l.isList() {
+			continue
+		}
+		switch n := common(l.items, read); {
+		case n > most:
+			most, path, items = n, l.path, l.schema
+		case n == most:
+			path, items = nil, nil
+		}
+	}
+	return path, items
+}
+
 // listOf is the one route of the collection that answers a list of objects of which the read
 // knows most properties.
 func (p *proposer) listOf(t *thing) *operation {
@@ -188,7 +212,7 @@ func (p *proposer) listOf(t *thing) *operation {
 		if o.method != http.MethodGet || read == nil {
 			return true
 		}
-		items := itemsOf(o.answer)
+		_, items := t.itemsIn(o.answer)
 		return items == nil || common(items.items, read) < 2 || common(items.items, read)*2 < len(items.items.properties)
 	}))
 }
@@ -228,8 +252,17 @@ func (p *proposer) createOf(base []string) *operation {
 // tokenOf is the one POST below an object that answers a text and no id, and takes nothing.
 func (p *proposer) tokenOf(base []string) *operation {
 	return only(slices.DeleteFunc(p.below(base), func(o *operation) bool {
-		return o.method != http.MethodPost || tokenLeaf(o.answer) == nil || len(o.segments) == len(base)
+		return o.method != http.MethodPost || tokenLeaf(o.answer) == nil || len(o.segments) == len(base) || o.request != nil && len(o.request.required) > 0
 	}))
+}
+
+// tokenWords are about what a program signs in with.
+var tokenWords = []string{"token", "key", "secret", "credential", "password", "apikey"}
+
+// isAboutToken tells whether a route, or the text that it answers, is called as a token may be.
+func isAboutToken(base []string, o *operation) bool {
+	l := tokenLeaf(o.answer)
+	return hasWord(o.segments[len(base):], tokenWords) || l != nil && hasWord(l.path, tokenWords)
 }
 
 // tokenLeaf is the one text in an answer.
@@ -264,7 +297,8 @@ func (p *proposer) editOf(t *thing) *operation {
 		}
 		n := alike(o.request, read)
 		isAtObject := len(o.segments) == len(t.base)
-		if n < 2 && !(isAtObject && n == 1 && t.name != policy && t.name != project) {
+		isEnough := n >= 2 || isAtObject && n == 1 && t.name != policy && t.name != project
+		if !isEnough {
 			continue
 		}
 		switch {

@@ -102,10 +102,12 @@ var (
 	namePhrases   = []string{"name", "display name", "user name", "full name", "title", "label", "caption"}
 	mailPhrases   = []string{"mail address", "mail", "account mail address", "account mail", "contact mail", "primary mail", "login mail"}
 	notifyPhrases = []string{
-		"notification mail address", "notification mail", "notification address", "notify to", "notify mail", "notify address", "notification", "notify", "notification recipient",
+		"notification mail address", "notification mail", "notification address", "notify to", "notify mail", "notify address",
+		"notification", "notify", "notification recipient",
 	}
 	activePhrases = []string{
-		"active", "enabled", "activated", "status", "state", "inactive", "disabled", "locked", "blocked", "suspended", "deactivated", "account status", "account state",
+		"active", "enabled", "activated", "status", "state", "inactive", "disabled", "locked", "blocked", "suspended", "deactivated",
+		"account status", "account state",
 		"account enabled", "is locked out", "lifecycle",
 	}
 	synchronizedPhrases = []string{
@@ -130,8 +132,9 @@ var (
 		name: "notification_email", answered: "notificationEmailAddress", shape: shapeEmail, isOptional: true, phrases: notifyPhrases,
 	}
 	conceptRole = concept{
-		name: "role", answered: "role", shape: shapeRole, decides: true, phrases: []string{"role", "global role", "user role", "access level", "level", "permission level", "privilege"},
-		asks: "the global role, such as Global Administrator",
+		name: "role", answered: "role", shape: shapeRole, decides: true,
+		phrases: []string{"role", "global role", "user role", "access level", "level", "permission level", "privilege"},
+		asks:    "the global role, such as Global Administrator",
 	}
 	conceptActive = concept{
 		name: "active", answered: "isActive", shape: shapeState, decides: true, stays: true, phrases: activePhrases, asks: "whether the account may be used",
@@ -199,7 +202,8 @@ var concepts = map[string][]*concept{
 		list("approvers", "the list of people who approve a signing request", "approver", "reviewer", "approval by"),
 		flag("verifies_trusted_build_system", "verifiesTrustedBuildSystem", "verifyTrustedBuildSystem",
 			"whether only builds of a trusted build system are signed",
-			"verify trusted build system", "require trusted build system", "trusted build system", "trusted build required", "build system verification", "trusted build"),
+			"verify trusted build system", "require trusted build system", "trusted build system", "trusted build required",
+			"build system verification", "trusted build"),
 		flag("verifies_origin_policy", "verifiesOriginPolicy", "verifyOriginPolicy", "whether the origin of what is signed is verified",
 			"verify origin policy", "verify origin", "origin verification", "origin verified", "require origin verification", "check origin", "origin check", "origin"),
 		{
@@ -210,7 +214,10 @@ var concepts = map[string][]*concept{
 			"use approval process", "approval process", "require approval", "approval required", "need approval", "approval enabled", "approval"),
 		{
 			name: "required_approvals", answered: "requiredApprovals", shape: shapeCount, decides: true,
-			phrases: []string{"required approval", "required number approval", "number required approval", "approval count", "min approval", "minimum approval", "approval quorum", "quorum"},
+			phrases: []string{
+				"required approval", "required number approval", "number required approval", "approval count", "min approval", "minimum approval", "approval quorum",
+				"quorum",
+			},
 			asks:    "how many approvals a signing request needs",
 		},
 	},
@@ -223,8 +230,14 @@ var concepts = map[string][]*concept{
 			name: "yearly_signatures", answered: "yearlyMaxNumberOfIndividualSignatures", shape: shapeCount, isOptional: true,
 			phrases: []string{"yearly max number individual signature", "yearly signature", "max signature"},
 		},
-		{name: "quota_start", answered: "quotaPeriodStart", shape: shapeTime, isOptional: true, phrases: []string{"quota period start", "quota start", "period start", "start", "from", "begin"}},
-		{name: "quota_end", answered: "quotaPeriodEnd", shape: shapeTime, isOptional: true, phrases: []string{"quota period end", "quota end", "period end", "end", "until", "to"}},
+		{
+			name: "quota_start", answered: "quotaPeriodStart", shape: shapeTime, isOptional: true,
+			phrases: []string{"quota period start", "quota start", "period start", "start", "from", "begin"},
+		},
+		{
+			name: "quota_end", answered: "quotaPeriodEnd", shape: shapeTime, isOptional: true,
+			phrases: []string{"quota period end", "quota end", "period end", "end", "until", "to"},
+		},
 	},
 	auditEvent: {
 		optional(conceptID),
@@ -233,7 +246,10 @@ var concepts = map[string][]*concept{
 			phrases: []string{"time", "timestamp", "timestamp utc", "date time", "occurred at", "created at", "date", "at"},
 		},
 		{name: "name", answered: "eventName", shape: shapeText, isOptional: true, phrases: []string{"event name", "event", "event type", "type", "name", "action"}},
-		{name: "actor", answered: "metadata.actor", shape: shapeAny, isOptional: true, phrases: []string{"actor", "metadata user", "user", "by", "performed by", "initiator", "who"}},
+		{
+			name: "actor", answered: "metadata.actor", shape: shapeAny, isOptional: true,
+			phrases: []string{"actor", "metadata user", "user", "by", "performed by", "initiator", "who"},
+		},
 		{name: "object", answered: "entity", shape: shapeAny, isOptional: true, phrases: []string{"entity", "object", "target", "subject", "resource", "what"}},
 		{
 			name: "changes", answered: "changes", shape: shapeAny, isOptional: true,

@@ -263,9 +263,7 @@ func (f *file) read(place []string, node *yaml.Node) {
 			known.value = value.Value
 		}
 		comments := commentsOf(key, value)
-		for _, comment := range comments[0] {
-			known.above = append(known.above, comment)
-		}
+		known.above = comments[0]
 		known.behind = strings.Join(comments[1], " ")
 		f.facts = append(f.facts, known)
 	}

@@ -12,9 +12,11 @@ import (
 // The names of what tells of pages, folded. They are the usual ones, and nothing in them is a
 // fact about SignPath.
 var (
-	numberNames = []string{"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage", "p"}
-	skipNames   = []string{"offset", "skip", "pageoffset", "start", "startindex", "startat", "from"}
-	tokenNames  = []string{"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor", "after", "marker", "token"}
+	numberNames = []string{"page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage"}
+	skipNames   = []string{"offset", "skip", "pageoffset", "startindex", "startat"}
+	tokenNames  = []string{
+		"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor", "after", "marker", "token",
+	}
 	sizeNames   = []string{"pagesize", "size", "limit", "pagelimit", "top", "take", "perpage", "itemsperpage", "maxresults", "maxpagesize", "count", "first"}
 	totalNames  = []string{"total", "totalcount", "totalitems", "totalitemcount", "totalresults", "totalrecords", "totalelements"}
 	linkNames   = []string{"next", "nextlink", "nextpage", "nextpagelink", "nexturl", "nexturi", "nextpageurl", "nexthref", "odatanextlink"}
@@ -59,11 +61,11 @@ func (p *proposer) proposeEventRoute(t *thing, g grade) {
 // else in it.
 func (p *proposer) proposeItems(t *thing) {
 	answer := t.calls["list"].answer
-	path, items := findItems(answer)
+	path, items := t.itemsIn(answer)
 	if items == nil || len(path) == 0 || len(path) == 1 && len(answer.properties) == 1 || answer.says(openapi3.TypeArray) {
 		return
 	}
-	p.state([]string{t.name, "list", "items"}, yamlText(strings.Join(path, ".")), "the only list of objects in the answer")
+	p.state([]string{t.name, "list", "items"}, yamlText(strings.Join(path, ".")), "the list of these objects in the answer")
 }
 
 // proposePage says how the pages of a list are asked for.
@@ -76,7 +78,11 @@ func (p *proposer) proposePage(t *thing) {
 	total := sizeAndTotal(size, beside)
 	switch next := nextToken(token, beside); {
 	case next != nil:
-		p.state(path, flow(append([]pair{{"token", yamlText(token.name)}, {"next", yamlText(next.String())}}, total...)...),
+		g := sure
+		if name := fold(next.last()); !slices.Contains(append(slices.Concat(tokenNames, linkNames), fold(token.name)), name) {
+			g = likely
+		}
+		p.stateOrMark(g, path, flow(append([]pair{{"token", yamlText(token.name)}, {"next", yamlText(next.String())}}, total...)...),
 			"a parameter for a token, and the one text in the answer that can be it")
 	case number != nil && skip == nil && number.says(openapi3.TypeInteger):
 		p.proposeNumbered(path, number, total)

@@ -111,7 +111,7 @@ func (p *proposer) kindNamed(name string, all []string) (kind string, isSure boo
 	for _, k := range kinds {
 		t := p.things[k]
 		isOwn := t != nil && len(t.base) > 1 && foldKind(t.base[len(t.base)-2]) == folded && t.isSure
-		if isOwn || slices.Contains(kindNames[k], folded) && !(folded == "user" && len(all) < len(kinds)) {
+		if isOwn || slices.Contains(kindNames[k], folded) && (folded != "user" || len(all) >= len(kinds)) {
 			return k, true
 		}
 	}
@@ -159,8 +159,13 @@ func (p *proposer) objectsText(form *memberForm) (text string, g grade, why stri
 		pairs = append(pairs, pair{"id", yamlText(id)})
 	}
 	why = "the lists have objects, and " + strings.Join(form.id, ".") + " is the only UUID in one"
+	g = sure
+	of := slices.DeleteFunc(words(form.id[len(form.id)-1]), func(word string) bool { return slices.Contains(idPhrases, word) })
+	if len(of) > 0 && !hasWord(of, memberWords) {
+		g, why = likely, "the only UUID in an entry: is it that of the user or group?"
+	}
 	if form.kind == nil {
-		return flow(pairs...), sure, why
+		return flow(pairs...), g, why
 	}
 	pairs = append(pairs, pair{"kind", yamlText(strings.Join(form.kind, "."))})
 	byKind, isSure := p.matchKinds(texts(form.kinds))
@@ -178,7 +183,7 @@ func (p *proposer) objectsText(form *memberForm) (text string, g grade, why stri
 	if !isSure {
 		return flow(pairs...), likely, "the kinds by their words"
 	}
-	return flow(pairs...), sure, why + ", " + strings.Join(form.kind, ".") + " an enumeration of the kinds"
+	return flow(pairs...), g, why + ", " + strings.Join(form.kind, ".") + " an enumeration of the kinds"
 }
 
 func (p *proposer) perKindText(form *memberForm) (text string, g grade, why string) {
@@ -345,6 +350,9 @@ func (p *proposer) listForm(at *place) (form []pair, g grade, why string) {
 	}
 	return append(form, pair{"members", text}), max(g, formGrade), strings.Trim(why+"; "+formWhy, "; ")
 }
+
+// memberWords are what an id of a member may be called after.
+var memberWords = []string{"principal", "member", "user", "account", "subject", "person", "identity", "party", "holder", "grantee", "entity"}
 
 // listOf names several in backticks.
 func listOf(names []string) string {

@@ -101,14 +101,23 @@ func (p *proposer) proposeRoles(l leaf) {
 	}
 	m := matchRoles(l.schema)
 	for _, role := range mapping.Roles() {
-		path := []string{"roles", role}
 		switch value, has := m.values[role]; {
-		case has && value == any(role):
-		case has && m.isSure[role]:
-			p.state(path, yamlValue(value), "the name of the role, in another spelling")
-		case has:
-			p.mark(path, yamlValue(value), "by the words in the value "+clean(encode(value)))
-		case role == regularUser && len(m.unknown) == 0 && l.nullable:
+		case !has:
+			p.proposeUnmatched(role, m, l)
+		case value == any(role):
+		case m.isSure[role]:
+			p.state([]string{"roles", role}, yamlValue(value), "the name of the role, in another spelling")
+		default:
+			p.mark([]string{"roles", role}, yamlValue(value), "by the words in the value "+clean(encode(value)))
+		}
+	}
+}
+
+// proposeUnmatched says what is known of a role that no value is like.
+func (p *proposer) proposeUnmatched(role string, m roleMatch, l leaf) {
+	path := []string{"roles", role}
+	switch {
+	case role == regularUser && len(m.unknown) == 0 && l.nullable:
 			p.state(path, "null", "the enumeration has no value for it, the others all have one, and it may be null")
 		case role == regularUser && len(m.unknown) == 0:
 			p.ask(path, "What does the server show for somebody without a global role? It may be null", "the enumeration has no value for it")
@@ -116,7 +125,6 @@ func (p *proposer) proposeRoles(l leaf) {
 			p.mark(path, yamlValue(m.unknown[0]), "the only value that is left")
 		case len(m.unknown) > 0 && role != "DirectorySynchronizer":
 			p.ask(path, "What does the server write for this role: one of "+listOf(allTexts(m.unknown))+"?", "no value is like it")
-		}
 	}
 }
 

@@ -7,41 +7,27 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
+// A requestOf is a call of a thing, by their names.
+type requestOf struct{ thing, call string }
+
 // proposeCalls states the routes of each thing and what their requests say.
 func (p *proposer) proposeCalls() {
-	sources := map[[2]string][]source{}
-	for _, name := range []string{user, ciUser, group, project, policy} {
-		t := p.things[name]
-		if t == nil {
-			continue
-		}
-		p.proposeMain(t)
-		if name == ciUser || name == user {
-			p.proposeToken(t)
-		}
-		for _, call := range []string{"create", "edit"} {
-			if o := t.calls[call]; o != nil && o.request != nil {
-				sources[[2]string{name, call}] = p.sourcesOf(t, call, o.request)
-			}
-		}
-		if name == group {
-			p.findMembersCalls(t, sources)
-		}
+	sources := map[requestOf][]source{}
+	managed := slices.DeleteFunc(slices.Clone(things[:5]), func(name string) bool { return p.things[name] == nil })
+	for _, name := range managed {
+		p.findSources(p.things[name], sources)
 	}
 	p.proposeRequestForm(sources)
-	for _, name := range []string{user, ciUser, group, project, policy} {
+	for _, name := range managed {
 		t := p.things[name]
-		if t == nil {
-			continue
-		}
 		for _, call := range []string{"create", "edit", "change_members", "modify_members"} {
-			p.proposeBody(t, call, sources[[2]string{name, call}])
+			p.proposeBody(t, call, sources[requestOf{name, call}])
 		}
 		if name == user || name == ciUser {
 			p.proposeActivation(t)
 		}
-		p.proposeSets(t, sources[[2]string{name, "edit"}])
-		p.proposeKept(t, sources[[2]string{name, "edit"}])
+		p.proposeSets(t, sources[requestOf{name, "edit"}])
+		p.proposeKept(t, sources[requestOf{name, "edit"}])
 		if name == user {
 			p.proposeReinvite(t)
 		}
@@ -51,6 +37,22 @@ func (p *proposer) proposeCalls() {
 		if o := t.calls["read"]; o != nil && !matches(o.segments, assumedBase[organization]) {
 			p.mark([]string{organization, "read", "route"}, o.method+" "+p.pathFor(organization, o.segments), t.why)
 		}
+	}
+}
+
+// findSources states the main routes of a thing, and finds out what their requests say.
+func (p *proposer) findSources(t *thing, sources map[requestOf][]source) {
+	p.proposeMain(t)
+	if t.name == ciUser || t.name == user {
+		p.proposeToken(t)
+	}
+	for _, call := range []string{"create", "edit"} {
+		if o := t.calls[call]; o != nil && o.request != nil {
+			sources[requestOf{t.name, call}] = p.sourcesOf(t, call, o.request)
+		}
+	}
+	if t.name == group {
+		p.findMembersCalls(t, sources)
 	}
 }
 
@@ -135,7 +137,7 @@ func (p *proposer) proposeToken(t *thing) {
 		return
 	}
 	g := sure
-	if !t.isSure {
+	if !t.isSure || !isAboutToken(t.base, o) {
 		g = likely
 	}
 	p.proposeRoute(t, call, g, "the only route of one of these that takes nothing and answers one text")
@@ -144,7 +146,7 @@ func (p *proposer) proposeToken(t *thing) {
 	switch {
 	case o.answer == nil:
 	case l != nil && l.String() != "apiToken":
-		p.state(at, yamlText(l.String()), "the only text in the answer")
+		p.stateOrMark(g, at, yamlText(l.String()), "the only text in the answer")
 	case l == nil && !slices.ContainsFunc(leavesOf(o.answer), func(l leaf) bool { return l.String() == "apiToken" && l.isText() }):
 		var names []string
 		for _, l := range leavesOf(o.answer) {
@@ -170,9 +172,14 @@ func (p *proposer) proposeCreatedID(t *thing) {
 		}
 	}
 	assumed := []string{"id", "interactiveUserId", "ciUserId", "userGroupId"}
-	if len(found) == 1 && !slices.Contains(assumed, found[0].String()) {
-		p.state([]string{t.name, "create", "id"}, yamlText(found[0].String()), "the only UUID in the answer")
+	if len(found) != 1 || slices.Contains(assumed, found[0].String()) {
+		return
 	}
+	g, at := likely, t.answer["id"]
+	if at != nil && at.last() == found[0].last() || isPlainID(found[0]) || isIDOf(t, found[0]) {
+		g = sure
+	}
+	p.stateOrMark(g, []string{t.name, "create", "id"}, yamlText(found[0].String()), "the only UUID in the answer")
 }
 
 // The words of routes that switch.
@@ -214,7 +221,8 @@ func (p *proposer) proposeActivation(t *thing) {
 		case len(open) == 0:
 			p.state(path, "none", "the document has no such route")
 		default:
-			p.ask(append(path, "route"), "Which route "+call+"s an account: "+p.routesOf(t, uniqueOf(open))+"? If there is none, write none for "+call, "no route is like it")
+			p.ask(append(path, "route"), "Which route "+call+"s an account: "+p.routesOf(t, uniqueOf(open))+"? If there is none, write none for "+call,
+				"no route is like it")
 		}
 	}
 }
@@ -252,8 +260,7 @@ func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
 	isBoolean := l.says(openapi3.TypeBoolean)
 	isSameStates := at != nil && len(l.values) > 0 && encode(l.values) == encode(at.values)
 	isSameName := at != nil && l.last() == at.last() && slices.Equal(l.types, at.types)
-	isLike := func() bool { degree, _ := likestOf(l.path, activePhrases); return degree >= likeNearly }
-	if !isSameStates && !isSameName && !(isBoolean && (isLike() || hasWord(l.path, slices.Concat(activeWords, negations)) || hasWord(o.segments[len(t.base):], []string{"status", "state", "active", "activation", "enabled"}))) {
+	if !isSameStates && !isSameName && (!isBoolean || !t.isAboutState(o, l)) {
 		return false
 	}
 	yes, no, g := "true", "false", likely
@@ -281,6 +288,14 @@ func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
 		p.stateOrMark(g, []string{t.name, call, "body", l.String()}, value, why)
 	}
 	return true
+}
+
+// isAboutState tells whether a route, or the value that it takes, is called as a state of being
+// active is.
+func (t *thing) isAboutState(o *operation, l leaf) bool {
+	degree, _ := likestOf(l.path, activePhrases)
+	return degree >= likeNearly || hasWord(l.path, slices.Concat(activeWords, negations)) ||
+		hasWord(o.segments[len(t.base):], []string{"status", "state", "active", "activation", "enabled"})
 }
 
 // stateValues are what is written for being active and for not being it.
@@ -333,8 +348,16 @@ func (p *proposer) proposeReinvite(t *thing) {
 	}
 }
 
-// proposeSets states routes that change one concept each, for which the edit has no place.
+// A setter is a route that changes one concept.
+type setter struct {
+	*operation
+	source
+}
+
+// proposeSets states routes that change one concept each, for which the edit has no place. Where
+// several change one, it is asked which is meant.
 func (p *proposer) proposeSets(t *thing, edit []source) {
+	byConcept := map[*concept][]setter{}
 	for _, o := range p.openActions(t) {
 		path, s := []string(nil), o.request
 		if s.isObject() && memberFormOf(s) == nil {
@@ -345,22 +368,36 @@ func (p *proposer) proposeSets(t *thing, edit []source) {
 			path, s = l.path, l.schema
 		}
 		c, g, why := p.setBy(t, o, path, s)
-		if c == nil || slices.ContainsFunc(edit, func(in source) bool { return in.concept == c }) || p.isSet(t, c) {
-			continue
+		if c != nil && !slices.ContainsFunc(edit, func(in source) bool { return in.concept == c }) && !p.isSet(t, c) {
+			byConcept[c] = append(byConcept[c], setter{o, source{leaf: leaf{path: path, schema: s}, concept: c, grade: g, why: why}})
 		}
-		t.used[o] = true
-		at := []string{t.name, "set", c.name}
-		p.stateOrMark(g, append(slices.Clone(at), "route"), o.method+" "+p.pathFor(t.name, o.segments), why)
-		source := source{leaf: leaf{path: path, schema: s}, concept: c}
-		text := "=" + c.name
-		if form := p.requestFormOf(t, source); form != "" {
-			text = flow(pair{"from", text}, pair{"members", form})
+	}
+	for _, c := range concepts[t.name] {
+		switch setters := byConcept[c]; {
+		case len(setters) == 1:
+			p.proposeSet(t, setters[0])
+		case len(setters) > 1:
+			var routes []*operation
+			for _, s := range setters {
+				routes = append(routes, s.operation)
+			}
+			p.ask([]string{t.name, "set", c.name, "route"}, "Which of these sets "+orWhy(c.asks, c.name)+": "+p.routesOf(t, routes)+"?", "several routes take it")
 		}
-		if len(path) == 0 {
-			p.stateOrMark(g, append(at, "body"), text, "the value alone")
-		} else if strings.Join(path, ".") != c.inRequests() {
-			p.stateOrMark(g, append(at, "body", strings.Join(path, ".")), text, "the only value that it takes")
-		}
+	}
+}
+
+func (p *proposer) proposeSet(t *thing, s setter) {
+	t.used[s.operation] = true
+	at := []string{t.name, "set", s.concept.name}
+	p.stateOrMark(s.grade, append(slices.Clone(at), "route"), s.method+" "+p.pathFor(t.name, s.segments), s.why)
+	text := "=" + s.concept.name
+	if form := p.requestFormOf(s.source); form != "" {
+		text = flow(pair{"from", text}, pair{"members", form})
+	}
+	if len(s.leaf.path) == 0 {
+		p.stateOrMark(s.grade, append(at, "body"), text, "the value alone")
+	} else if s.leaf.String() != s.concept.inRequests() {
+		p.stateOrMark(s.grade, append(at, "body", s.leaf.String()), text, "the only value that it takes")
 	}
 }
 
@@ -371,34 +408,31 @@ func (p *proposer) isSet(t *thing, c *concept) bool {
 // setBy tells which concept a route changes that takes one value: by the form of a role, or by
 // the names of the value or of the route, which are those of the answer.
 func (p *proposer) setBy(t *thing, o *operation, path []string, s *schema) (c *concept, g grade, why string) {
-	if at := t.answer["role"]; at != nil && len(s.values) > 2 && encode(s.values) == encode(at.values) {
-		return conceptOf(t.name, "role"), max(sure, at.grade), "the only value that it takes has the names of the roles"
-	}
 	below := o.segments[len(t.base):]
+	if hasWord(below, others) || hasWord(below, partWords) {
+		return nil, sure, ""
+	}
+	if at := t.answer["role"]; at != nil && len(s.values) > 2 && encode(s.values) == encode(at.values) {
+		return conceptOf(t.name, "role"), at.grade, "the only value that it takes has the names of the roles"
+	}
+	names := slices.Clone(below)
+	if len(path) > 0 {
+		names = append(names, path[len(path)-1])
+	}
 	var same, like []*concept
 	for _, c := range concepts[t.name] {
 		at := t.answer[c.name]
-		if at == nil || c.shape == shapeID || c.shape == shapeLink || c.shape == shapePolicies || !c.fits(s) {
+		if at == nil || slices.Contains([]shape{shapeID, shapeLink, shapePolicies}, c.shape) || !c.fits(s) {
 			continue
-		}
-		names := slices.Clone(below)
-		if len(path) > 0 {
-			names = append(names, path[len(path)-1])
 		}
 		if slices.ContainsFunc(names, func(name string) bool { return foldKind(name) == foldKind(at.last()) }) {
 			same = append(same, c)
 		}
-		for _, name := range names {
-			rest := slices.DeleteFunc(words(name), func(word string) bool { return slices.Contains([]string{"set", "change", "update", "edit"}, word) })
-			if degree, _ := likestOf([]string{strings.Join(rest, " ")}, append([]string{strings.Join(words(c.answered), " "), strings.Join(words(at.last()), " ")}, c.phrases...)); degree >= likeNearly && !slices.Contains(like, c) {
-				like = append(like, c)
-			}
+		if slices.ContainsFunc(names, func(name string) bool { return isLikeConcept(name, c, at) }) {
+			like = append(like, c)
 		}
 	}
-	isPartial := hasWord(below, []string{"add", "remove", "append", "delete", "grant", "revoke"})
 	switch {
-	case isPartial:
-		return nil, sure, ""
 	case len(same) == 1:
 		return same[0], t.answer[same[0].name].grade, "the route, or the value that it takes, is called as in the answer"
 	case len(same) == 0 && len(like) == 1:
@@ -407,36 +441,52 @@ func (p *proposer) setBy(t *thing, o *operation, path []string, s *schema) (c *c
 	return nil, sure, ""
 }
 
+// isLikeConcept tells whether a name is like a concept, but for a verb that sets it.
+func isLikeConcept(name string, c *concept, at *place) bool {
+	rest := slices.DeleteFunc(words(name), func(word string) bool { return slices.Contains([]string{"set", "change", "update", "edit"}, word) })
+	if len(rest) == 0 {
+		return false
+	}
+	phrases := append([]string{strings.Join(words(c.answered), " "), strings.Join(words(at.last()), " ")}, c.phrases...)
+	degree, _ := likestOf([]string{strings.Join(rest, " ")}, phrases)
+	return degree >= likeNearly
+}
+
+// partWords are in the names of routes that change a part of a list.
+var partWords = []string{"add", "remove", "append", "delete", "grant", "revoke", "join", "leave", "invite"}
+
 // The concepts of requests alone.
 var (
-	addedMembers   = concept{name: "added_members", answered: "addedMembers", shape: shapeMembers, decides: true, phrases: []string{"added", "add", "member to add", "joining", "join"}}
-	removedMembers = concept{name: "removed_members", answered: "removedMembers", shape: shapeMembers, decides: true, phrases: []string{"removed", "remove", "member to remove", "leaving", "leave"}}
+	addedMembers   = concept{name: "added_members", answered: "addedMembers", shape: shapeMembers, decides: true, phrases: []string{"added", "add", "joining", "join"}}
+	removedMembers = concept{
+		name: "removed_members", answered: "removedMembers", shape: shapeMembers, decides: true, phrases: []string{"removed", "remove", "leaving", "leave"},
+	}
 )
 
 // findMembersCalls finds the routes that change the members of a group: one that takes the
 // whole list, and one that takes who comes and who goes.
-func (p *proposer) findMembersCalls(t *thing, sources map[[2]string][]source) {
+func (p *proposer) findMembersCalls(t *thing, sources map[requestOf][]source) {
 	c := conceptOf(group, "members")
 	if !p.isNone(t, "modify_members") {
 		p.findModifyMembers(t, sources)
 	}
 	if o := t.calls["change_members"]; o != nil {
-		sources[[2]string{group, "change_members"}] = membersSource(c, o.request)
+		sources[requestOf{group, "change_members"}] = membersSource(c, o.request)
 	} else if !p.isNone(t, "change_members") {
 		p.findChangeMembers(t, c, sources)
 	}
 }
 
-func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[[2]string][]source) {
+func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[requestOf][]source) {
 	whole := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {
-		return len(membersSource(c, o.request)) == 0 || hasWord(o.segments[len(t.base):], []string{"add", "remove", "append", "delete", "join", "leave", "invite", "owner"})
+		return len(membersSource(c, o.request)) == 0 || hasWord(o.segments[len(t.base):], slices.Concat(others, partWords))
 	})
-	isSentByEdit := slices.ContainsFunc(sources[[2]string{group, "edit"}], func(s source) bool { return s.concept == c })
+	isSentByEdit := slices.ContainsFunc(sources[requestOf{group, "edit"}], func(s source) bool { return s.concept == c })
 	path := []string{group, "change_members"}
 	if o := only(whole); o != nil {
 		t.take("change_members", o)
-		sources[[2]string{group, "change_members"}] = membersSource(c, o.request)
-		if o.method == "PUT" {
+		sources[requestOf{group, "change_members"}] = membersSource(c, o.request)
+		if o.method == "PUT" && t.isAboutMembers(o) {
 			p.proposeRoute(t, "change_members", sure, "the only route that takes one list of members; PUT replaces what is there (RFC 9110)")
 		} else {
 			p.proposeRoute(t, "change_members", likely, "the only route that takes one list of members: does it replace the members that are there?")
@@ -453,11 +503,12 @@ func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[[2]string
 	case t.calls["modify_members"] != nil:
 		p.state(path, "none", "no route takes the whole list of members")
 	case len(open) > 0:
-		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, open)+"?", "none takes a list of members and nothing else")
+		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, open)+"?",
+			"none takes a list of members and nothing else")
 	}
 }
 
-func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
+func (p *proposer) findModifyMembers(t *thing, sources map[requestOf][]source) {
 	both := t.calls["modify_members"]
 	if both == nil {
 		both = only(slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return countMembers(o.request) != 2 }))
@@ -470,11 +521,25 @@ func (p *proposer) findModifyMembers(t *thing, sources map[[2]string][]source) {
 	t.take("modify_members", both)
 	found := comingAndGoing(both.request)
 	if len(found) != 2 && both.request.isObject() {
-		p.ask(append(path, "body"), "Which list has who joins, and which who leaves: "+listOf(both.request.names())+"? Write {…: =added_members, …: =removed_members}",
+		p.ask(append(path, "body"), "Which list has who joins, and which who leaves: "+listOf(both.request.names())+
+			"? Write {…: =added_members, …: =removed_members}",
 			"the two lists are not told apart by the document")
 	}
-	sources[[2]string{group, "modify_members"}] = found
+	if len(found) == 2 {
+		sources[requestOf{group, "modify_members"}] = found
+	}
 	p.proposeRoute(t, "modify_members", sure, "the only route that takes two lists of members")
+}
+
+// isAboutMembers tells whether a route, or the list that it takes, is called members, or as the
+// answer calls them.
+func (t *thing) isAboutMembers(o *operation) bool {
+	names := o.segments[len(t.base):]
+	if l := terminal(o.request); l != nil {
+		names = append(slices.Clone(names), l.path...)
+	}
+	at := t.answer["members"]
+	return hasWord(names, []string{"member"}) || at != nil && slices.ContainsFunc(names, func(name string) bool { return foldKind(name) == foldKind(at.last()) })
 }
 
 func countMembers(request *schema) int {
@@ -514,7 +579,7 @@ func comingAndGoing(request *schema) []source {
 				found, like = append(found, source{leaf: l, concept: c}), nil
 				break
 			}
-			if hasWord(l.path, strings.Fields(strings.Join(c.phrases, " "))[:2]) || hasWord(l.path, []string{c.phrases[3], c.phrases[4]}) {
+			if hasWord(l.path, c.phrases) {
 				like = append(like, l)
 			}
 		}
@@ -526,7 +591,7 @@ func comingAndGoing(request *schema) []source {
 }
 
 // proposeRequestForm says how requests name members, where that is not as in answers.
-func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
+func (p *proposer) proposeRequestForm(sources map[requestOf][]source) {
 	p.commonRequest = p.commonForm
 	if line := p.file.find([]string{"members", "request"}); line != nil && line.value != todo {
 		p.commonRequest = statedForm(line.value)
@@ -536,7 +601,7 @@ func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
 	grades, whys := map[string]grade{}, map[string]string{}
 	for _, name := range things {
 		for _, call := range []string{"edit", "change_members", "modify_members"} {
-			for _, s := range sources[[2]string{name, call}] {
+			for _, s := range sources[requestOf{name, call}] {
 				if s.concept != nil && s.concept.shape == shapeMembers {
 					text, g, why := p.formText(p.formOfList(s.schema))
 					counts[text]++
@@ -560,7 +625,7 @@ func (p *proposer) proposeRequestForm(sources map[[2]string][]source) {
 }
 
 // requestFormOf is the form of members in a request, where it is another one than in most.
-func (p *proposer) requestFormOf(t *thing, s source) string {
+func (p *proposer) requestFormOf(s source) string {
 	if s.concept == nil || s.concept.shape != shapeMembers {
 		return ""
 	}

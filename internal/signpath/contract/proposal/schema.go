@@ -194,8 +194,11 @@ func (s *schema) isID() bool {
 
 // isText tells whether the value is a text that no format and no enumeration makes something else.
 func (s *schema) isText() bool {
-	return s.says(openapi3.TypeString) && !s.isID() && len(s.values) == 0 && !slices.Contains([]string{"date-time", "date", "uri", "url", "email", "uri-reference"}, s.format)
+	return s.says(openapi3.TypeString) && !s.isID() && len(s.values) == 0 && !slices.Contains(otherFormats, s.format)
 }
+
+// otherFormats are those of texts that are something else.
+var otherFormats = []string{"date-time", "date", "uri", "url", "email", "uri-reference"}
 
 // isObject tells whether the value is an object of which properties are described.
 func (s *schema) isObject() bool { return len(s.properties) > 0 && s.says(openapi3.TypeObject) }

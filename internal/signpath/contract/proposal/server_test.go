@@ -18,7 +18,7 @@ import (
 // name of another; a "!" behind a name says that it is demanded, a "?" behind a type that it
 // may be null.
 type description struct {
-	t     *testing.T
+	fail  func(format string, arguments ...any)
 	text  string
 	types map[string]any
 }
@@ -26,7 +26,12 @@ type description struct {
 // describe makes the document of a described server.
 func describe(t *testing.T, text string) []byte {
 	t.Helper()
-	d := &description{t: t, types: map[string]any{}}
+	return describeOr(text, t.Fatalf)
+}
+
+// describeOr is describe with what to call where the description is none. That must not return.
+func describeOr(text string, fail func(format string, arguments ...any)) []byte {
+	d := &description{fail: fail, types: map[string]any{}}
 	var operations []string
 	for _, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -47,7 +52,7 @@ func describe(t *testing.T, text string) []byte {
 		"openapi": "3.0.1", "info": map[string]any{"title": "t", "version": "v1"}, "paths": paths, "components": map[string]any{"schemas": d.types},
 	})
 	if err != nil {
-		t.Fatal(err)
+		fail("%v", err)
 	}
 	return document
 }
@@ -65,15 +70,17 @@ func (d *description) operation(paths map[string]any, line string) {
 	var parameters []any
 	for _, segment := range strings.Split(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			parameters = append(parameters, map[string]any{"name": strings.TrimSuffix(name, "}"), "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
+			schema := map[string]any{"type": "string"}
+			parameters = append(parameters, map[string]any{"name": strings.TrimSuffix(name, "}"), "in": "path", "required": true, "schema": schema})
 		}
 	}
 	for _, q := range strings.Split(query, "&") {
 		if name, kind, ok := strings.Cut(q, ":"); ok {
-			schema := d.parse(kind).(map[string]any)
-			if kind == "page0" {
+			schema := d.parse(kind)
+			switch kind {
+			case "page0":
 				schema = map[string]any{"type": "integer", "default": 0}
-			} else if kind == "page1" {
+			case "page1":
 				schema = map[string]any{"type": "integer", "minimum": 1}
 			}
 			parameters = append(parameters, map[string]any{"name": name, "in": "query", "schema": schema})
@@ -99,11 +106,11 @@ func (d *description) content(definition string) any {
 	return map[string]any{"application/json": map[string]any{"schema": d.parse(definition)}}
 }
 
-func (d *description) parse(definition string) any {
+func (d *description) parse(definition string) map[string]any {
 	d.text = strings.TrimSpace(definition)
 	schema := d.value()
 	if d.text != "" {
-		d.t.Fatalf("%q is left of %q", d.text, definition)
+		d.fail("%q is left of %q", d.text, definition)
 	}
 	return schema
 }
@@ -122,7 +129,7 @@ var simpleTypes = map[string]map[string]any{
 	"int": {"type": "integer"}, "any": {}, "page0": {}, "page1": {},
 }
 
-func (d *description) value() any {
+func (d *description) value() map[string]any {
 	var schema map[string]any
 	switch {
 	case d.accept("["):
@@ -163,7 +170,7 @@ func (d *description) name() string {
 	name := d.text[:end]
 	d.text = strings.TrimLeft(d.text[end:], " ")
 	if name == "" {
-		d.t.Fatalf("no name at %q", d.text)
+		d.fail("no name at %q", d.text)
 	}
 	return name
 }

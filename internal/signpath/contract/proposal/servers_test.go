@@ -130,7 +130,9 @@ project:
 signing_policy:
   read: {route: "GET /Works/{project}/Gates/{policy}"}
   answer: {slug: mark, name: moniker, submitters: bringers, approvers: keepers, required_approvals: nods, verifies_origin_policy: provenance}
-  edit: {route: "PUT /Works/{project}/Gates/{policy}", body: {moniker: =name, bringers: =submitters, keepers: =approvers, nods: =required_approvals, provenance: =verifies_origin_policy}}
+  edit:
+    route: PUT /Works/{project}/Gates/{policy}
+    body: {moniker: =name, bringers: =submitters, keepers: =approvers, nods: =required_approvals, provenance: =verifies_origin_policy}
 audit_event: {answer: {actor: who}}
 `,
 }
@@ -147,6 +149,9 @@ func tryServer(t *testing.T, text string) {
 	truth := parse(t, text)
 	document := documentOf(t, mock.WithMapping(text))
 	proposed, made := propose(t, document)
+	if again, err := proposal.Propose(document, proposal.Options{Tool: "signpathctl test"}); err != nil || string(again.Text) != string(made.Text) {
+		t.Errorf("the same document makes another file (%v):\n%s\n%s", err, made.Text, again.Text)
+	}
 	found := score(truth, proposed)
 	t.Logf("of %d facts, %s", len(factsOf(truth)), found)
 	if len(found.wrong) > 0 {

@@ -77,7 +77,7 @@ func (d *document) collections(depth int) [][]string {
 // identify finds out which paths are which things.
 func (p *proposer) identify() {
 	top, nested := p.document.collections(1), p.document.collections(2)
-	p.settleStated(top, nested)
+	p.settleStated()
 	p.identifyProjects(top, nested)
 	p.identifyPrincipals(p.remaining(top))
 	p.identifySingle(organization, p.organizations)
@@ -85,7 +85,7 @@ func (p *proposer) identify() {
 }
 
 // settleStated takes what a person has said, or what is at the assumed path.
-func (p *proposer) settleStated(top, nested [][]string) {
+func (p *proposer) settleStated() {
 	for _, name := range []string{user, ciUser, group, project, policy} {
 		if base := p.statedBase(name); base != nil {
 			p.be(name, base, true, "")
@@ -229,23 +229,15 @@ func (p *proposer) identifyBoth(candidates [][]string) {
 		}
 		return
 	}
-	a, b := p.signsOfUser(candidates[0]), p.signsOfUser(candidates[1])
-	votes := [2]int{}
-	for i := range a {
-		switch {
-		case a[i] > b[i]:
-			votes[0]++
-		case a[i] < b[i]:
-			votes[1]++
-		}
-	}
 	people, robots := candidates[0], candidates[1]
+	votes := votesFor(p.signsOfUser(people), p.signsOfUser(robots))
 	if votes[1] > votes[0] {
 		people, robots = robots, people
 		votes[0], votes[1] = votes[1], votes[0]
 	}
-	if votes[0] < 2 || votes[1] > 0 {
-		if !p.identifyByWords(user, candidates) || !p.identifyByWords(ciUser, p.remaining(candidates)) {
+	isCalledOtherwise := hasWord(people, kindWords[ciUser]) || hasWord(robots, kindWords[user]) && !hasWord(robots, kindWords[ciUser])
+	if votes[0] < 2 || votes[1] > 0 || isCalledOtherwise {
+		if isCalledOtherwise || !p.identifyByWords(user, candidates) || !p.identifyByWords(ciUser, p.remaining(candidates)) {
 			delete(p.things, user)
 			delete(p.things, ciUser)
 			p.askThing(user, candidates)
@@ -255,6 +247,19 @@ func (p *proposer) identifyBoth(candidates [][]string) {
 	}
 	p.be(user, people, true, "a create demands an address, or there is more to set than of the others with a role")
 	p.be(ciUser, robots, true, "the others with a role, with a route for a token or without an address")
+}
+
+// votesFor counts the signs that are greater on either side.
+func votesFor(a, b [4]int) (votes [2]int) {
+	for i := range a {
+		switch {
+		case a[i] > b[i]:
+			votes[0]++
+		case a[i] < b[i]:
+			votes[1]++
+		}
+	}
+	return votes
 }
 
 // signsOfUser are counts that are greater for users than for CI users.
@@ -349,7 +354,8 @@ func (p *proposer) eventLogs() (assumed *operation, candidates []*operation) {
 			return o, nil
 		}
 		items := itemsOf(o.answer)
-		if items != nil && slices.ContainsFunc(leavesOf(items.items), func(l leaf) bool { return l.format == "date-time" }) && hasWord(o.segments, thingWords[auditEvent]) {
+		isTime := func(l leaf) bool { return l.format == "date-time" }
+		if items != nil && slices.ContainsFunc(leavesOf(items.items), isTime) && hasWord(o.segments, thingWords[auditEvent]) {
 			candidates = append(candidates, o)
 		}
 	}

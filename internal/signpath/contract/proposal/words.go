@@ -134,8 +134,9 @@ func likestOf(path, phrases []string) (degree int, phrase string) {
 // negations turn the meaning of a state or a setting round.
 var negations = []string{
 	"not", "no", "non", "without", "disabled", "disable", "inactive", "locked", "lock", "blocked", "block", "suspended", "suspend", "deactivated",
-	"deactivate", "skip", "skipped", "ignore", "ignored", "exempt", "bypas", "bypass", "retired", "archived", "unverified", "disallow", "prevent", "banned", "revoked", "deny",
-	"waive", "waived", "off", "frozen", "closed", "expired", "deleted", "optional",
+	"deactivate", "skip", "skipped", "ignore", "ignored", "exempt", "bypas", "bypass", "retired", "archived", "unverified", "disallow", "prevent",
+	"banned", "revoked", "deny",
+	"waive", "waived", "allow", "permit", "any", "omit", "unapproved", "lenient", "off", "frozen", "closed", "expired", "deleted", "optional",
 }
 
 // others are words of lists and values that look like what is there and are not: what was, what may
@@ -143,7 +144,8 @@ var negations = []string{
 var others = []string{
 	"former", "past", "previou", "previous", "history", "historic", "old", "removed", "pending", "invited", "denied", "excluded", "blocked", "requested", "suggested",
 	"last", "archived", "deleted", "potential", "candidate", "eligible", "next", "proposed", "revoked", "banned", "alumni", "default", "initial", "original", "max", "maximum",
-	"added", "log", "inherited", "effective", "indirect", "created", "creator", "owner", "author", "watcher", "subscriber", "observer",
+	"added", "log", "inherited", "effective", "indirect", "created", "creator", "owner", "author", "watcher", "subscriber", "observer", "manager", "administrator", "moderator", "contact",
+	"lead", "leader", "deputy", "follower", "guest", "applicant", "nominee", "invitation", "request", "template", "draft",
 }
 
 func hasWord(path []string, among []string) bool {

@@ -66,7 +66,7 @@ func (l *managedList) planMember(ctx context.Context, t api.Target, current []st
 // those who are added.
 func (l *managedList) settleMembers(ctx context.Context, t api.Target, whole bool, added []access.Principal, at path.Path, diags *diag.Diagnostics) {
 	doing := run.Failure{At: at, Doing: "Planning to change " + t.String(), Needs: run.ChangeNeeds(t.List)}
-	run.Settled(diags, doing, false, l.Client.SettleMembers(ctx, t, whole, added...))
+	l.Settled(diags, doing, false, l.Client.SettleMembers(ctx, t, whole, added...))
 }
 
 // settleUnknownList finds out whether a list can be written of which it is not known yet what

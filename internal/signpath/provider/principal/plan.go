@@ -159,7 +159,7 @@ func (r *principalResource) settleUnknown(ctx context.Context, plan, prior princ
 	planned := r.principalOf(plan)
 	planned.Name, planned.Email = cmp.Or(planned.Name, notKnownYet), cmp.Or(planned.Email, map[access.Kind]string{access.KindUser: notKnownYet}[r.kind])
 	doing := run.Failure{At: path.Root(r.keyAttribute), Doing: "Planning to create " + run.WithArticle(r.kind.Noun()), Needs: r.needs()}
-	run.Settled(diags, doing, true, r.Client.SettleCreate(ctx, planned))
+	r.Settled(diags, doing, true, r.Client.SettleCreate(ctx, planned))
 }
 
 // notKnownYet stands for a text that is known after the apply.
@@ -190,7 +190,7 @@ func (r *principalResource) settle(ctx context.Context, planned access.Principal
 			errs = append(errs, r.Client.SettleReinvite(ctx))
 		}
 	}
-	run.Settled(diags, doing, prior == nil && existing != nil, errs...)
+	r.Settled(diags, doing, prior == nil && existing != nil, errs...)
 }
 
 // isReinvited tells whether an update sends a user a new invitation.
@@ -318,5 +318,5 @@ func (r *principalResource) settleEnd(ctx context.Context, existing access.Princ
 		return
 	}
 	doing := run.Failure{At: at, Doing: "Planning to deactivate " + existing.String(), Needs: run.NeedsUserAdmin}
-	run.Settled(diags, doing, false, r.Client.SettleActive(ctx, r.kind, false))
+	r.Settled(diags, doing, false, r.Client.SettleActive(ctx, r.kind, false))
 }

@@ -40,7 +40,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if req.State.Raw.IsNull() {
 		plan.planForm()
 		doing := run.Failure{At: path.Root(run.AttrCIUser), Doing: "Planning to generate an API token", Needs: run.NeedsUserAdmin}
-		run.Settled(&resp.Diagnostics, doing, false, r.Client.SettleToken(ctx))
+		r.Settled(&resp.Diagnostics, doing, false, r.Client.SettleToken(ctx))
 		if known {
 			plan.ID = run.IDValue(p.ID)
 			r.checkOwnToken(ctx, p, plan.AllowLockout, &resp.Diagnostics)

@@ -50,7 +50,7 @@ func (r *principalResource) planEmptying(ctx context.Context, member string, gro
 	}
 	announce(ctx, resp.Private, members, &resp.Diagnostics)
 	if len(members) > 0 {
-		run.Settled(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Planning to empty %s", group), Needs: run.NeedsGroupAdmin}, false,
+		r.Settled(&resp.Diagnostics, run.Failure{Doing: fmt.Sprintf("Planning to empty %s", group), Needs: run.NeedsGroupAdmin}, false,
 			r.Client.SettleMembers(ctx, r.GroupTarget(vocabulary.GroupMembers, group), true))
 	}
 	emptied := r.ListChange(r.GroupTarget(vocabulary.GroupMembers, group), nil, members)

@@ -20,7 +20,7 @@ import (
 // settle finds out whether the role can be written.
 func settle(ctx context.Context, s *run.Session, p access.Principal, role access.Role, at path.Path, diags *diag.Diagnostics) {
 	doing := run.Failure{At: at, Doing: fmt.Sprintf("Planning to make %s a %s", p, role), Needs: run.NeedsUserAdmin}
-	run.Settled(diags, doing, false, s.Client.SettleEdit(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role}))
+	s.Settled(diags, doing, false, s.Client.SettleEdit(ctx, p.Kind, p.ID, api.PrincipalChange{Role: &role}))
 }
 
 // assign gives the user the role, and tells whether it has it.

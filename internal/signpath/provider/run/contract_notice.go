@@ -55,11 +55,12 @@ func (s *Session) NoticeContract(diags *diag.Diagnostics) {
 	diags.AddWarning("SignPath's API was assumed, not looked up", notice)
 }
 
-// Settled reports, while a change is planned, that it could not be carried out. The
+// Settled reports, while a change is planned, that it could not be carried out, and else, once in
+// a run, that the mapping was made for another document of the server. The
 // create of something that exists gets a warning where the server could not be told:
 // a destroy that stopped half-way plans such creates when it is repeated, and must
 // not end there.
-func Settled(diags *diag.Diagnostics, f Failure, exists bool, errs ...error) {
+func (s *Session) Settled(diags *diag.Diagnostics, f Failure, exists bool, errs ...error) {
 	for _, err := range errs {
 		if err == nil {
 			continue
@@ -74,6 +75,9 @@ func Settled(diags *diag.Diagnostics, f Failure, exists bool, errs ...error) {
 		}
 		diags.Append(found...)
 		return
+	}
+	if notice := s.Client.MappingNotice(); notice != "" {
+		diags.AddWarning("SignPath's API has changed since the mapping was made", notice)
 	}
 }
 

@@ -1,0 +1,107 @@
+package provider_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
+)
+
+// mappedServer is a server with other names and forms.
+const mappedServer = `version: 1
+members:
+  answer: {form: objects, id: principalId}
+  request: {form: ids}
+project:
+  answer: {readers: access.watchers}
+  edit: {body: {access.watchers: =readers}}
+`
+
+// newMappedOrganization starts an organization on a server that speaks a mapping.
+func newMappedOrganization(t *testing.T, mapping string, options ...mock.Option) *organization {
+	t.Helper()
+	judged := signpathtest.Judged(t, contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "this server has other names"))
+	return newOrganizationWith(t, append([]mock.Option{mock.WithMapping(mapping), judged}, options...))
+}
+
+// mappedSite is a site that uses a mapping file.
+func (o *organization) mappedSite(on bench, mapping, hcl string) *site {
+	return o.siteWith(on, fmt.Sprintf("  api_mapping = %q", writeSettingFile(o.t, mapping)), hcl)
+}
+
+const projectData = "data \"signpath_project\" \"a\" {\n  slug = \"project-a\"\n}\n"
+
+// While a line is not confirmed, everything can be read and nothing written: the plan says which
+// line it is, and what is asked.
+func TestMarksLetReadAndNotWrite(t *testing.T) {
+	marksLetReadAndNotWrite(t, inProcess)
+}
+
+func TestCLIMarksLetReadAndNotWrite(t *testing.T) {
+	marksLetReadAndNotWrite(t, byCLI)
+}
+
+func marksLetReadAndNotWrite(t *testing.T, on bench) {
+	t.Helper()
+	org := newMappedOrganization(t, mappedServer)
+	const question = "Does watchers mean who may read the project?"
+	marked := strings.Replace(mappedServer, "access.watchers}\n", "access.watchers} # ? "+question+"\n", 1)
+	change := filled(settleReaders, `"`+lead+`"`)
+	org.mappedSite(on, marked, projectData).mustApply()
+	writing := org.mappedSite(on, marked, change)
+	if planned := writing.Plan(testkit.Options{}); planned.Err == nil ||
+		!says("with signpath_project_readers.this", "the mapping is not finished", "line 6", "project.answer", "is not confirmed", question).MatchString(planned.Said) {
+		t.Errorf("the plan does not refuse: %s", planned)
+	}
+	for _, request := range org.Organization.Server.Requests() {
+		if request.Method != http.MethodGet {
+			t.Errorf("it sent %s %s", request.Method, request.Path)
+		}
+	}
+	org.mappedSite(on, mappedServer, change).mustApply()
+	if readers := org.Snapshot().Projects[0].Readers; !slices.Equal(readers, []string{lead}) {
+		t.Errorf("the readers are %v", readers)
+	}
+}
+
+// documentOf is the hash of the document that the organization publishes.
+func documentOf(t *testing.T, org *organization) string {
+	t.Helper()
+	answer, err := http.Get(org.URL + "/swagger/v1/swagger.json")
+	must(t, err)
+	defer answer.Body.Close() //nolint:errcheck // It is only read.
+	document, err := io.ReadAll(answer.Body)
+	must(t, err)
+	return fmt.Sprintf("document: sha256:%x\n", sha256.Sum256(document))
+}
+
+// Where the server's document has changed, the plan says so, and refuses what does not fit any more.
+func TestADocumentThatHasChanged(t *testing.T) {
+	const otherDocument = "document: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n"
+	const changed = "SignPath's API has changed since the mapping was made"
+	change := filled(settleReaders, `"`+lead+`"`)
+	org := newMappedOrganization(t, mappedServer)
+	same := org.mappedSite(inProcess, mappedServer+documentOf(t, org), change)
+	if planned := same.mustPlan(); strings.Contains(planned.Said, changed) {
+		t.Errorf("the plan says that the document has changed: %s", planned)
+	}
+	fits := org.mappedSite(inProcess, mappedServer+otherDocument, change)
+	if planned := fits.mustPlan(); strings.Count(planned.Said, changed) != 1 || !strings.Contains(planned.Said, "still fits") {
+		t.Errorf("the plan does not say once that the document has changed: %s", planned)
+	}
+	unfit := org.mappedSite(inProcess, strings.Replace(mappedServer, "{access.watchers:", "{access.observers:", 1)+otherDocument, change)
+	if planned := unfit.Plan(testkit.Options{}); planned.Err == nil ||
+		!says("has changed since the mapping was made", "what the mapping uses is not there any more", "access.observers").MatchString(planned.Said) {
+		t.Errorf("the plan does not refuse: %s", planned)
+	}
+	reading := org.mappedSite(inProcess, strings.Replace(mappedServer, "{access.watchers:", "{access.observers:", 1)+otherDocument, projectData)
+	reading.mustApply()
+}
