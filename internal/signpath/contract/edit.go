@@ -133,7 +133,7 @@ func (s Settled) noPlace(name string) error {
 		name, s.assumed.Edits, listed(s.wire.names()), Advice)
 	for _, f := range s.request.fields {
 		if f.property == Property(name) && !f.echoes {
-			err = &Error{Route: s.assumed.String(), Property: name, Tried: []string{f.path.String()}, Offered: s.wire.names()}
+			err = &Error{Route: s.assumed.String(), Property: f.property.requestName(), Tried: []string{f.path.String()}, Offered: s.wire.names()}
 		}
 	}
 	err.Elsewhere = s.document.taking(name, s.Route)
