@@ -69,7 +69,7 @@ type place struct {
 
 // isPlain tells whether answers have the property as it is assumed.
 func (p place) isPlain() bool {
-	return p.codec.isPlain() && p.line == 0
+	return p.hasPlainForm() && p.line == 0
 }
 
 // NewMapping returns the interpreter of a mapping file; that of the assumed contract if the
@@ -144,7 +144,7 @@ func (m *Mapping) addThing(t mapping.Thing) error {
 				p.path = stated.Path
 			}
 		}
-		if err := p.codec.check(t, concept.Name); err != nil {
+		if err := p.check(t, concept.Name); err != nil {
 			return err
 		}
 		m.places[t] = append(m.places[t], p)

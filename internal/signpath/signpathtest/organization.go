@@ -111,14 +111,29 @@ func (o *Organization) WithoutMapping() *Organization {
 	return &other
 }
 
+// KnownMapping is the mapping that configurations name; empty if there is none.
+func (o *Organization) KnownMapping() string {
+	if o.mapping == "" {
+		return ""
+	}
+	return o.Mapping()
+}
+
+// MappingSetting is the setting of a provider block that names the mapping, unless the other
+// settings do, or there is none.
+func (o *Organization) MappingSetting(others string) string {
+	if o.mapping == "" || strings.Contains(others, "api_mapping") {
+		return ""
+	}
+	return fmt.Sprintf("  api_mapping = %q\n", o.mapping)
+}
+
 // Config is the configuration with what leads to the organization: in its provider
 // block if it has one, and else in a block before it. The provider runs in the process
 // of the test, whose environment all organizations share.
 func (o *Organization) Config(hcl string) string {
 	settings := fmt.Sprintf("%s\n  api_url = %q\n  organization_id = %q\n  api_token = %q\n", providerBlock, o.URL, o.OrganizationID(), o.Token)
-	if o.mapping != "" && !strings.Contains(hcl, "api_mapping") {
-		settings += fmt.Sprintf("  api_mapping = %q\n", o.mapping)
-	}
+	settings += o.MappingSetting(hcl)
 	if strings.Contains(hcl, providerBlock) {
 		return strings.Replace(hcl, providerBlock, settings, 1)
 	}
