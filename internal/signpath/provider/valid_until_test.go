@@ -3,7 +3,6 @@ package provider_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -237,5 +236,3 @@ func TestCLIValidUntil(t *testing.T) {
 		})
 	}
 }
-
-var _ = strings.Contains

@@ -93,7 +93,7 @@ func (r *accessListEntryResource) planEnd(ctx context.Context, t api.Target, req
 		return
 	}
 	if !r.planRemoval(ctx, t, []string{id}, diags) || !slices.Contains(current, id) ||
-		len(r.NoteKept(ctx, resp.Private, run.ListKey(t), []string{id}, diags)) == 0 {
+		len(r.GivenUp(ctx, req.Private, run.ListKey(t), []string{id})) == 0 {
 		return
 	}
 	at := path.Root(run.AttrValidUntil)

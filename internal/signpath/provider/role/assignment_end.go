@@ -17,7 +17,9 @@ import (
 
 // planEnded plans a role that has ended by its day, and tells whether there is nothing else to plan:
 // not where the user is another one, nor where the end is not carried out.
-func (r *roleAssignmentResource) planEnded(ctx context.Context, plan, state roleAssignmentModel, resp *resource.ModifyPlanResponse) bool {
+func (r *roleAssignmentResource) planEnded(
+	ctx context.Context, plan, state roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) bool {
 	if !state.validity().IsEndedIn(plan.validity()) {
 		return false
 	}
@@ -49,7 +51,7 @@ func (r *roleAssignmentResource) planEnded(ctx context.Context, plan, state role
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrGranted), types.BoolValue(true))...)
 		return false
 	}
-	if len(r.NoteKept(ctx, resp.Private, run.HeldRoles, []string{p.ID}, &resp.Diagnostics)) > 0 {
+	if len(r.GivenUp(ctx, req.Private, run.HeldRoles, []string{p.ID})) > 0 {
 		at := path.Root(run.AttrValidUntil)
 		checkRole(p, state, vocabulary.RoleRegularUser, at, &resp.Diagnostics)
 		r.GuardEndOfRole(ctx, p, plan.AllowLockout.ValueBool(), at, &resp.Diagnostics)

@@ -132,7 +132,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	if plan.Member.IsUnknown() {
 		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
 	}
-	if r.planEnded(ctx, plan, state, resp) || plan.Member.IsUnknown() {
+	if r.planEnded(ctx, plan, state, req, resp) || plan.Member.IsUnknown() {
 		return
 	}
 	r.plan(ctx, plan, req, resp)
