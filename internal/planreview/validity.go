@@ -26,6 +26,11 @@ func (o *object) grants() bool {
 	return granted == nil || *granted
 }
 
+// hasDay tells whether what the object grants has a last day, or may have.
+func (o *object) hasDay() bool {
+	return o != nil && (o.values[attributeValidUntil] != nil || o.unknown.holds(attributeValidUntil))
+}
+
 // lastDay returns the last day of what an object grants; ok is false where it has none, or none that
 // is known.
 func (o *object) lastDay() (day time.Time, ok bool) {
@@ -68,12 +73,10 @@ func (m *model) validityEvents() []Event {
 }
 
 func (m *model) validitySentence(i *instance) string {
-	hasDay := func(o *object) bool {
-		return o != nil && (o.values[attributeValidUntil] != nil || o.unknown.holds(attributeValidUntil))
+	if i.of != nil || i.forgotten() || i.after == nil || !i.before.hasDay() && !i.after.hasDay() {
+		return ""
 	}
 	switch {
-	case i.of != nil || i.forgotten() || i.after == nil || !hasDay(i.before) && !hasDay(i.after):
-		return ""
 	case i.creates():
 		return fmt.Sprintf("%s is granted until %s", m.thing(i), spellDay(i.after))
 	case i.becauseEnded() != "":

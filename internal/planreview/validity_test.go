@@ -85,13 +85,20 @@ func TestDriftOfWhatHasEnded(t *testing.T) {
 	approver := entry("release", "user:temp@example.com")
 	drift := func(kind string, was, is attributes) string {
 		b := newPlan()
-		b.plan.ResourceDrift = newPlan().change(kind, was, is, func(r *tfjson.ResourceChange) { r.Change.Actions = tfjson.Actions{tfjson.ActionUpdate} }).plan.ResourceChanges
+		update := func(r *tfjson.ResourceChange) { r.Change.Actions = tfjson.Actions{tfjson.ActionUpdate} }
+		b.plan.ResourceDrift = newPlan().change(kind, was, is, update).plan.ResourceChanges
 		return outputs(t, b.review(t))["text"]
 	}
 	for _, c := range []struct{ got, want string }{
 		{drift("signing_policy_approver", withDay(approver, "2026-06-14", false, true), withDay(approver, "2026-06-14", true, true)), ""},
-		{drift("signing_policy_approver", withDay(approver, "2026-06-14", true, false), withDay(approver, "2026-06-14", true, true)), "user:temp@example.com was added to the approvers of acme/release"},
-		{drift("signing_policy_approver", withDay(approver, "2026-06-14", false, true), withDay(approver, "2026-06-14", true, false)), "user:temp@example.com was removed from the approvers of acme/release"},
+		{
+			drift("signing_policy_approver", withDay(approver, "2026-06-14", true, false), withDay(approver, "2026-06-14", true, true)),
+			"user:temp@example.com was added to the approvers of acme/release",
+		},
+		{
+			drift("signing_policy_approver", withDay(approver, "2026-06-14", false, true), withDay(approver, "2026-06-14", true, false)),
+			"user:temp@example.com was removed from the approvers of acme/release",
+		},
 		{
 			drift("role_assignment", withDay(attributes{"member": "user:temp@example.com", "role": "GlobalReader"}, "2026-06-14", true, false),
 				withDay(attributes{"member": "user:temp@example.com", "role": "GlobalReader"}, "2026-06-14", true, true)),

@@ -15,10 +15,10 @@ func roleUntil(name, member, role, settings string) string {
 }
 
 func approverUntil(name, member, settings string) string {
-	return fmt.Sprintf("resource \"signpath_signing_policy_approver\" %q {\n  project = \"project-b\"\n  signing_policy = \"release-signing\"\n  member = %s\n%s}\n", name, member, settings)
+	return fmt.Sprintf("resource \"signpath_signing_policy_approver\" %q {\n  %s\n  member = %s\n%s}\n", name, onReleaseB, member, settings)
 }
 
-// on makes a site with the calendar set to its first day.
+// until makes a site with the calendar set to its first day.
 func (o *organization) until(settings, hcl string) (*site, *calendar) {
 	c := &calendar{}
 	c.is(0)
@@ -178,7 +178,8 @@ func TestValidUntilIsNew(t *testing.T) {
 			s.Write("main.tf", hcl(until(1)))
 			s.mustPlan(testkit.Options{Out: "create.tfplan"})
 			calendar.is(2)
-			if applied := s.Apply(testkit.Options{Saved: "create.tfplan"}); applied.Err == nil || !says("The day has passed", "since it was made").MatchString(applied.Said) {
+			applied := s.Apply(testkit.Options{Saved: "create.tfplan"})
+			if applied.Err == nil || !says("The day has passed", "since it was made").MatchString(applied.Said) {
 				t.Errorf("a create whose day has passed since: %s", applied)
 			}
 			org.unchangedSince(before)
@@ -264,7 +265,7 @@ func TestValidUntilUnknown(t *testing.T) {
 // somebody has given it by hand or not, and an end in the same plan takes nobody whom the list has.
 func TestValidUntilHandedOver(t *testing.T) {
 	t.Parallel()
-	whole := "resource \"signpath_signing_policy_approvers\" \"all\" {\n  project = \"project-b\"\n  signing_policy = \"release-signing\"\n  members = [\"" + lead + "\"]\n}\n"
+	whole := "resource \"signpath_signing_policy_approvers\" \"all\" {\n  " + onReleaseB + "\n  members = [\"" + lead + "\"]\n}\n"
 	for _, isByHand := range []bool{false, true} {
 		t.Run(fmt.Sprint(isByHand), func(t *testing.T) {
 			t.Parallel()

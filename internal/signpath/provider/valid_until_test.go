@@ -53,16 +53,22 @@ func until(day int) string {
 	return fmt.Sprintf("  valid_until = %q\n", dayAs(day))
 }
 
-// validKinds are the resources that end by a day, each with how the access stands at SignPath, and how
-// somebody gives it by hand.
-var validKinds = map[string]struct {
+// onReleaseB is a place of an entry.
+const onReleaseB = "project = \"project-b\"\n  signing_policy = \"release-signing\""
+
+// A validKind is a resource that ends by a day, with how the access stands at SignPath, and how somebody gives and
+// takes it by hand.
+type validKind struct {
 	address string
 	hcl     func(settings string) string
 	has     func(*organization) bool
 	give    func(*mock.Administrator) error
 	take    func(*mock.Administrator) error
 	id      string
-}{
+}
+
+// validKinds are what TestValidUntil leads across its day. Members of groups have a test of their own.
+var validKinds = map[string]validKind{
 	"role": {
 		"signpath_role_assignment.it",
 		func(settings string) string {
@@ -76,19 +82,10 @@ var validKinds = map[string]struct {
 		func(a *mock.Administrator) error { return a.SetRole(validManager, mock.RoleRegularUser) },
 		validManager,
 	},
-	"approver":     validEntry("signing_policy_approver", "project = \"project-b\"\n  signing_policy = \"release-signing\"", releasePolicyB, "approvers", "project-b/release-signing"),
-	"submitter":    validEntry("signing_policy_submitter", "project = \"project-b\"\n  signing_policy = \"release-signing\"", releasePolicyB, "submitters", "project-b/release-signing"),
+	"approver":     validEntry("signing_policy_approver", onReleaseB, releasePolicyB, "approvers", "project-b/release-signing"),
+	"submitter":    validEntry("signing_policy_submitter", onReleaseB, releasePolicyB, "submitters", "project-b/release-signing"),
 	"reader":       validEntry("project_reader", "project = \"project-b\"", "project:project-b", "readers", "project-b"),
 	"configurator": validEntry("project_configurator", "project = \"project-b\"", "project:project-b", "configurators", "project-b"),
-}
-
-type validKind = struct {
-	address string
-	hcl     func(settings string) string
-	has     func(*organization) bool
-	give    func(*mock.Administrator) error
-	take    func(*mock.Administrator) error
-	id      string
 }
 
 func validEntry(kind, place, owner, list, id string) validKind {
@@ -146,7 +143,7 @@ func (s *validSite) planDoes(want testkit.Summary, options testkit.Options) test
 	return planned
 }
 
-// acrossItsDay leads access across its day.
+// acrossItsDay leads access across its day, until somebody gives it again by hand.
 func acrossItsDay(s *validSite) {
 	nothing, change := testkit.Summary{}, testkit.Summary{Change: 1}
 	s.until(0)
@@ -176,6 +173,11 @@ func acrossItsDay(s *validSite) {
 	s.mustApply()
 	s.stands(true, false)
 
+}
+
+// andFurther gives it back, changes the day, takes it by hand, and destroys it.
+func andFurther(s *validSite) {
+	nothing, change := testkit.Summary{}, testkit.Summary{Change: 1}
 	s.until(5)
 	s.planDoes(change, testkit.Options{})
 	s.mustApply()
@@ -221,7 +223,9 @@ func TestValidUntil(t *testing.T) {
 	for name, kind := range validKinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			acrossItsDay(newValidSite(newOrganization(t), false, kind))
+			s := newValidSite(newOrganization(t), false, kind)
+			acrossItsDay(s)
+			andFurther(s)
 		})
 	}
 }

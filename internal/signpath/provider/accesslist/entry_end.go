@@ -38,15 +38,8 @@ func (r *accessListEntryResource) refusePastDay(ctx context.Context, req resourc
 	return r.RefusePastDay(ctx, req.Private, priorValidity(ctx, req, diags), run.ValidityIn(ctx, req.Plan, diags), req.State.Raw.IsNull(), diags)
 }
 
-// planEndOfUnknown plans the end of an entry of which it is known only after apply whom or what it is
-// about by then: what ends is that of the state.
-func (r *accessListEntryResource) planEndOfUnknown(ctx context.Context, isListUnknown bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if !isListUnknown {
-		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
-	}
+// planEndOfState plans the end of the entry of the state, whatever the plan is about.
+func (r *accessListEntryResource) planEndOfState(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
 	if run.IsNobody(err) {
 		return

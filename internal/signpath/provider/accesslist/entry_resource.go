@@ -78,11 +78,7 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	if left, ok := r.leftTarget(ctx, req, &resp.Diagnostics); ok {
-		id := entryID(ctx, req.Private)
-		isGranted := run.ValidityIn(ctx, req.State, &resp.Diagnostics).IsGranted()
-		if isGranted && r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) && len(r.NoteKept(ctx, resp.Private, run.ListKey(left), []string{id}, &resp.Diagnostics)) > 0 {
-			r.guardRemoval(ctx, left, id, &resp.Diagnostics)
-		}
+		r.planRemovalFrom(ctx, left, req, resp)
 		req = planCreate(ctx, r.list, req, resp)
 	}
 	r.settleUnknownList(ctx, false, req, &resp.Diagnostics)
@@ -92,19 +88,8 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	isEnded := planValidity(ctx, req, resp)
-	isUnknown := r.isOfUnknown(ctx, req, &resp.Diagnostics)
-	if (isUnknown || member.IsUnknown()) && (isEnded || r.refusePastDay(ctx, req, &resp.Diagnostics)) {
-		r.planEndOfUnknown(ctx, isUnknown, req, resp)
-		return
-	}
-	if isUnknown {
-		return
-	}
-	if member.IsUnknown() {
-		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
-		if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok {
-			r.settleMembers(ctx, t, false, nil, path.Root(run.AttrMember), &resp.Diagnostics)
-		}
+	if isListUnknown := r.isOfUnknown(ctx, req, &resp.Diagnostics); isListUnknown || member.IsUnknown() {
+		r.planUnknown(ctx, isListUnknown, isEnded, req, resp)
 		return
 	}
 	if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
@@ -116,18 +101,40 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 	}
 }
 
+// planUnknown plans an entry of which it is known only after apply whom or what it is about by then. What has
+// ended is that of the state.
+func (r *accessListEntryResource) planUnknown(
+	ctx context.Context, isListUnknown, isEnded bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if !isListUnknown {
+		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
+	}
+	switch {
+	case r.refusePastDay(ctx, req, &resp.Diagnostics) || resp.Diagnostics.HasError():
+	case isEnded:
+		r.planEndOfState(ctx, req, resp)
+	case !isListUnknown:
+		if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok {
+			r.settleMembers(ctx, t, false, nil, path.Root(run.AttrMember), &resp.Diagnostics)
+		}
+	}
+}
+
+// planRemovalFrom plans that the entry leaves the list of the state, if it is there.
+func (r *accessListEntryResource) planRemovalFrom(ctx context.Context, t api.Target, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	ids, diags := []string{entryID(ctx, req.Private)}, &resp.Diagnostics
+	if !run.ValidityIn(ctx, req.State, diags).IsGranted() || !r.planRemoval(ctx, t, ids, diags) ||
+		len(r.NoteKept(ctx, resp.Private, run.ListKey(t), ids, diags)) == 0 {
+		return false
+	}
+	r.guardRemoval(ctx, t, ids[0], diags)
+	return true
+}
+
 func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !run.ValidityIn(ctx, req.State, &resp.Diagnostics).IsGranted() {
-		return // There is nothing to take.
-	}
 	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
-	id := entryID(ctx, req.Private)
-	if err != nil || !r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
-		return
-	}
-	if len(r.NoteKept(ctx, resp.Private, run.ListKey(t), []string{id}, &resp.Diagnostics)) > 0 {
-		r.guardRemoval(ctx, t, id, &resp.Diagnostics)
-		r.NoteAlong(ctx, resp.Private, t, id, &resp.Diagnostics)
+	if err == nil && r.planRemovalFrom(ctx, t, req, resp) {
+		r.NoteAlong(ctx, resp.Private, t, entryID(ctx, req.Private), &resp.Diagnostics)
 	}
 }
 
