@@ -189,6 +189,7 @@ func eventfulPlan(t *testing.T, recorded []byte) []byte {
 	changes, _ := plan["resource_changes"].([]any)
 	plan["resource_changes"] = append(
 		changes, imported, change("user_group_member", "create", nil, member),
+		change("project_reader", "create", nil, map[string]any{"project": "acme", "member": "user:both@example.com", "valid_until": "2020-01-01"}),
 		change("signing_policy_submitter", "delete", both, nil), change("signing_policy_approver", "no-op", both, both),
 	)
 	drift, _ := plan["resource_drift"].([]any)

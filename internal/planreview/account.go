@@ -161,7 +161,7 @@ func (m *model) roleEvents() []Event {
 			key, name := m.whom(i, at, o)
 			isTold := i.of != nil && slices.ContainsFunc(found, func(e Event) bool { return e.Sentence == m.roleSentence(key, name) })
 			if sentence := m.roleSentence(key, name); sentence != "" && !told[key] && !isTold {
-				found = append(found, Event{Address: i.address, Subject: name, Sentence: sentence})
+				found = append(found, Event{Address: i.address, Subject: name, Sentence: sentence + i.becauseEnded()})
 			}
 			told[key] = true
 		})

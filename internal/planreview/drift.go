@@ -133,6 +133,8 @@ func driftOfInstance(i *instance, vocabulary *access.Vocabulary) []DriftChange {
 		return driftOfHolders(i, vocabulary)
 	case i.kind == "role_assignment" && i.after == nil:
 		return []DriftChange{roleGone(i, vocabulary)}
+	case i.after != nil && i.before.grants() != i.after.grants():
+		return []DriftChange{driftOfGrant(i, vocabulary)}
 	case i.after == nil:
 		return []DriftChange{about(i, DriftGone, i.subject()+" was deleted")}
 	}
@@ -257,7 +259,7 @@ func driftOfAttributes(i *instance, vocabulary *access.Vocabulary) []DriftChange
 		follows := slices.ContainsFunc(followers[name], i.differs)
 		switch {
 		case accepts && (name == attributeStatus || name == attributeIdentity):
-		case !i.differs(name) || follows:
+		case !i.differs(name) || follows || name == attributeEnded || name == attributeGranted: // The clock does that.
 		case i.before.knows(name) != known || i.after.knows(name) != known:
 			found = append(found, unshown(i, name))
 		default:

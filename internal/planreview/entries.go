@@ -51,9 +51,19 @@ func membersIn(list *listResource, o *object) membership {
 	return m
 }
 
-// named finds whom an object names. A name may have gone to somebody else, and then the
-// ids tell who is meant.
+// named are those whom an object puts on a list: nobody, where what it grants has ended.
 func (p *principals) named(list *listResource, o *object) *entryList {
+	meant := p.meant(list, o)
+	if !o.grants() {
+		meant = newEntries()
+		meant.complete = true
+	}
+	return meant
+}
+
+// meant finds whom an object names. A name may have gone to somebody else, and then the
+// ids tell who is meant.
+func (p *principals) meant(list *listResource, o *object) *entryList {
 	m := membersIn(list, o)
 	found := newEntries()
 	found.complete, found.uncertain = m.is == known, m.is != known

@@ -43,6 +43,9 @@ func (m *model) isHeld(i *instance, has func(*object) bool) bool {
 
 func (m *model) giveUpRole(i *instance) {
 	one := m.people[before].who(i.before, attributeMember)
+	if !i.before.grants() {
+		return
+	}
 	if m.isHeld(i, func(o *object) bool { return m.people[after].who(o, attributeMember).key() == one.key() }) {
 		return
 	}

@@ -79,7 +79,11 @@ func (m *model) changedSince() []Event {
 		} else if kind, ok := i.principal(); ok {
 			sentence = m.accountSince(principalOf(kind, i.before))
 		} else if i.kind == "role_assignment" {
-			sentence = m.roleSince(i.before, i.before.role())
+			role := i.before.role()
+			if !i.before.grants() {
+				role = m.plan.vocabulary.Least
+			}
+			sentence = m.roleSince(i.before, role)
 		}
 		if sentence != "" {
 			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: i.address + ": " + sentence})

@@ -172,7 +172,7 @@ func (p *principals) sameAs(principal review.Principal) *person {
 // dismiss takes the role of a resource away, and returns from whom, or nil. Who has one no
 // longer has the least.
 func (p *principals) dismiss(assignment *instance, vocabulary *access.Vocabulary) *person {
-	if assignment.kind != "role_assignment" || assignment.before == nil {
+	if assignment.kind != "role_assignment" || assignment.before == nil || !assignment.before.grants() {
 		return nil
 	}
 	one := p.who(assignment.before, attributeMember)

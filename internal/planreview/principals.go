@@ -380,7 +380,7 @@ func (p *principals) noteToken(token *instance, o *object) {
 
 // assignRole gives a user the role of a resource.
 func (p *principals) assignRole(assignment *instance, o *object) {
-	if assignment.kind == "role_assignment" && o != nil {
+	if assignment.kind == "role_assignment" && o != nil && o.grants() {
 		p.who(o, attributeMember).Role = o.role()
 	}
 }

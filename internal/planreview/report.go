@@ -37,6 +37,9 @@ type Report struct {
 	Roles    []Event `json:"roles"`
 	Tokens   []Event `json:"tokens"`
 	Mails    []Event `json:"mails"`
+	// Validity is what becomes of access that is granted until a day, and EndsSoon what ends within two weeks.
+	Validity []Event `json:"validity"`
+	EndsSoon []Event `json:"ends_soon"`
 	// Management is what Terraform begins to manage, and what it gives up.
 	Management []Event `json:"management"`
 	// Checks are those of the configuration that fail.
@@ -190,6 +193,8 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Roles:      m.roleEvents(),
 		Tokens:     m.tokenEvents(),
 		Mails:      m.mailEvents(plan.Plan),
+		Validity:   m.validityEvents(),
+		EndsSoon:   m.endsSoon(rulebook.Now),
 		Management: m.managementEvents(),
 		Checks:     checkEvents(plan.Plan, m.plan.secrets),
 		Findings:   findings,

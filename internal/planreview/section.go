@@ -90,6 +90,8 @@ func (r *Report) sections() []section {
 		r.byHandSection(),
 		r.invitationSection(),
 		r.attestationSection(),
+		eventSection("Access until a day", "change", r.Validity, keepWarnings),
+		eventSection("Ends soon", "end", r.EndsSoon, keepDetails),
 		eventSection("Given up by Terraform", "object", given, keepWarnings),
 		eventSection("API tokens", "token", r.Tokens, keepTokens),
 		eventSection("Checks that fail", "check", r.Checks, keepMails),

@@ -30,7 +30,7 @@ func newVeil(m *model) *veil {
 				v.roles[one.key()] = one.Reference()
 			case i.list != nil:
 				if list, ok := m.lists[at].place(i.list, o); ok {
-					named := m.people[at].named(i.list, o)
+					named := m.people[at].meant(i.list, o)
 					for key := range named.concealed {
 						v.entries[listEntry{list, key}] = named.entries[key]
 					}

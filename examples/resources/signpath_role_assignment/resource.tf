@@ -14,3 +14,11 @@ resource "signpath_role_assignment" "report" {
   member = signpath_ci_user.report.member
   role   = "GlobalReader"
 }
+
+# Administrative rights for as long as something is set up: after the day, the next
+# apply makes a Regular User of them. Choose a near one.
+resource "signpath_role_assignment" "setup" {
+  member      = "user:dev.lead@example.com"
+  role        = "ProjectAdministrator"
+  valid_until = "2099-12-31"
+}

@@ -14,3 +14,12 @@ resource "signpath_signing_policy_approver" "release_managers" {
   signing_policy = "release-signing"
   member         = "group:Release Managers"
 }
+
+# Somebody who stands in until the end of a day, UTC. The entry leaves the list with
+# the first apply after it; the resource stays, until you take it out.
+resource "signpath_signing_policy_approver" "stand_in" {
+  project        = "project-a"
+  signing_policy = "release-signing"
+  member         = "user:qa.lead@example.com"
+  valid_until    = "2099-12-31"
+}

@@ -3,6 +3,7 @@ package accesslist
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -50,11 +51,12 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 		MarkdownDescription: "Id of the principal that `member` means, a UUID; known in the plan if the principal exists. " +
 			"A reference that is in the state means whom it meant there, also if its name has gone to somebody else since." + run.RefusedIfChanged,
 	}
+	maps.Copy(attributes, run.ValidityAttributes("the entry"))
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Manages **one** of the %[1]s of a %[2]s: who may %[3]s.\n\n"+
 			"This resource owns one entry and leaves all others alone; many of them on one list are written in few edits. "+
 			"An entry that is already on the list is taken over, and then removed on destroy like one that Terraform added. To own the whole list, and to see and remove foreign entries, use `%[4]s`; never use both for one list.\n\n"+
-			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible.\n\n"+besides(r.list)+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
+			"On destroy, the entry is removed from the list, in one edit with others of it that the same plan destroys where that is possible; where it has ended by `valid_until`, nothing changes.\n\n"+besides(r.list)+listNeeds(r.list)+"\n\n"+concurrencyNote(r.list),
 			r.list.Plural, r.list.Parent, r.list.Grants, r.list.Type()),
 		Attributes: attributes,
 	}
@@ -76,42 +78,63 @@ func (r *accessListEntryResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	if left, ok := r.leftTarget(ctx, req, &resp.Diagnostics); ok {
-		id := entryID(ctx, req.Private)
-		if r.planRemoval(ctx, left, []string{id}, &resp.Diagnostics) && len(r.NoteKept(ctx, resp.Private, run.ListKey(left), []string{id}, &resp.Diagnostics)) > 0 {
-			r.guardRemoval(ctx, left, id, &resp.Diagnostics)
-		}
+		r.planRemovalFrom(ctx, left, req, resp)
 		req = planCreate(ctx, r.list, req, resp)
 	}
 	r.settleUnknownList(ctx, false, req, &resp.Diagnostics)
-	if r.isOfUnknown(ctx, req, &resp.Diagnostics) {
-		return
-	}
 	var member types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(run.AttrMember), &member)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if member.IsUnknown() {
-		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
-		if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok {
-			r.settleMembers(ctx, t, false, nil, path.Root(run.AttrMember), &resp.Diagnostics)
-		}
+	isEnded := planValidity(ctx, req, resp)
+	if isListUnknown := r.isOfUnknown(ctx, req, &resp.Diagnostics); isListUnknown || member.IsUnknown() {
+		r.planUnknown(ctx, isListUnknown, isEnded, req, resp)
 		return
 	}
 	if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok && !planGroup(ctx, r.list, t, req, resp) {
+		if isEnded && r.isStill(ctx, member, req, resp) {
+			r.planEnd(ctx, t, req, resp)
+			return
+		}
 		r.plan(ctx, t, member.ValueString(), req, resp)
 	}
 }
 
+// planUnknown plans an entry of which it is known only after apply whom or what it is about by then. What has
+// ended is that of the state.
+func (r *accessListEntryResource) planUnknown(
+	ctx context.Context, isListUnknown, isEnded bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if !isListUnknown {
+		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
+	}
+	switch {
+	case r.refusePastDay(ctx, req, &resp.Diagnostics) || resp.Diagnostics.HasError():
+	case isEnded:
+		r.planEndOfState(ctx, req, resp)
+	case !isListUnknown:
+		if t, ok := r.planTarget(ctx, req, &resp.Diagnostics); ok {
+			r.settleMembers(ctx, t, false, nil, path.Root(run.AttrMember), &resp.Diagnostics)
+		}
+	}
+}
+
+// planRemovalFrom plans that the entry leaves the list of the state, if it is there.
+func (r *accessListEntryResource) planRemovalFrom(ctx context.Context, t api.Target, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	ids, diags := []string{entryID(ctx, req.Private)}, &resp.Diagnostics
+	if !run.ValidityIn(ctx, req.State, diags).IsGranted() || !r.planRemoval(ctx, t, ids, diags) ||
+		len(r.NoteKept(ctx, resp.Private, run.ListKey(t), ids, diags)) == 0 {
+		return false
+	}
+	r.guardRemoval(ctx, t, ids[0], diags)
+	return true
+}
+
 func (r *accessListEntryResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
-	id := entryID(ctx, req.Private)
-	if err != nil || !r.planRemoval(ctx, t, []string{id}, &resp.Diagnostics) {
-		return
-	}
-	if len(r.NoteKept(ctx, resp.Private, run.ListKey(t), []string{id}, &resp.Diagnostics)) > 0 {
-		r.guardRemoval(ctx, t, id, &resp.Diagnostics)
-		r.NoteAlong(ctx, resp.Private, t, id, &resp.Diagnostics)
+	if err == nil && r.planRemovalFrom(ctx, t, req, resp) {
+		r.NoteAlong(ctx, resp.Private, t, entryID(ctx, req.Private), &resp.Diagnostics)
 	}
 }
 
@@ -136,6 +159,9 @@ func (r *accessListEntryResource) plan(ctx context.Context, t api.Target, member
 	}
 	if err != nil {
 		run.AddFailure(&resp.Diagnostics, run.Failure{At: run.ParentPath(r.list, err), Doing: "Reading " + t.String(), Needs: run.ReadNeeds(r.list)}, err)
+		return
+	}
+	if r.refusePastDay(ctx, req, &resp.Diagnostics) {
 		return
 	}
 	var prior types.String
@@ -314,10 +340,16 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 			return
 		}
 	}
-	if id == "" || !slices.Contains(ids, id) {
-		if !r.IsGone(ctx, member, id) {
+	isOnList := id != "" && slices.Contains(ids, id)
+	validity := r.ReadValidity(run.ValidityIn(ctx, req.State, &resp.Diagnostics), isOnList)
+	if !isOnList {
+		if !validity.Ended.ValueBool() && !r.IsGone(ctx, member, id) {
 			run.RemoveFromState(ctx, resp)
 			return
+		}
+		if validity.Ended.ValueBool() {
+			validity.Set(ctx, &resp.State, &resp.Diagnostics)
+			r.NoteRead(ctx, resp.Private, run.ListKey(t), nil, &resp.Diagnostics)
 		}
 		r.listIdentity(t, id).Set(ctx, resp.Identity, &resp.Diagnostics)
 		return
@@ -331,6 +363,7 @@ func (r *accessListEntryResource) Read(ctx context.Context, req resource.ReadReq
 	r.NoteRead(ctx, resp.Private, run.ListKey(t), []string{id}, &resp.Diagnostics)
 	r.keepTarget(ctx, t, id, req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(run.AttrMember), spelled[0])...)
+	validity.Set(ctx, &resp.State, &resp.Diagnostics)
 	keepIDs(ctx, t, id, &resp.State, &resp.Diagnostics)
 }
 
@@ -352,6 +385,10 @@ func (r *accessListEntryResource) currentID(ctx context.Context, member, granted
 // afterwards.
 func (r *accessListEntryResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.NoticeContract(&resp.Diagnostics)
+	if !run.ValidityIn(ctx, req.Plan, &resp.Diagnostics).IsGranted() {
+		r.end(ctx, req, resp)
+		return
+	}
 	t, ok := r.applyTarget(ctx, req.Plan, req.Private, &resp.Diagnostics)
 	if !ok {
 		return
@@ -375,6 +412,9 @@ func (r *accessListEntryResource) Update(ctx context.Context, req resource.Updat
 // Delete implements [resource.Resource].
 func (r *accessListEntryResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	defer r.NoticeContract(&resp.Diagnostics)
+	if !run.ValidityIn(ctx, req.State, &resp.Diagnostics).IsGranted() {
+		return // What is there by now, somebody else has put there.
+	}
 	t, err := r.target(ctx, req.State, req.Private, &resp.Diagnostics)
 	member := entryMember(ctx, req.State, &resp.Diagnostics)
 	along := r.TakeAlong(ctx, resp.Private, t, &resp.Diagnostics)

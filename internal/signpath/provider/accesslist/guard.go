@@ -67,7 +67,7 @@ func (p *listPlan) tellChange(ctx context.Context, t api.Target, before, after [
 	if !p.GuardAccess(ctx, change, &p.Resp.Diagnostics) {
 		return
 	}
-	had, has := p.entries(before), p.entries(after)
+	had, has := p.entriesOf(before), p.entriesOf(after)
 	told := review.ChangeOfList(p.Guard.People(change.Change, slices.Concat(had.References, has.References)...), had, has)
 	joining, given := p.joining(before), p.givenThrough(ctx, t, at)
 	detail := fmt.Sprintf("Of %s, %s.", t, told)
@@ -116,10 +116,11 @@ func (p *listPlan) joining(before []string) (groups []access.Reference) {
 	return groups
 }
 
-func (p *listPlan) entries(keys []string) review.Entries {
+// entriesOf are those of the members, by MemberKey.
+func (l *managedList) entriesOf(keys []string) review.Entries {
 	references := make([]access.Reference, len(keys))
 	for i, key := range keys {
-		references[i] = p.KeyReference(key)
+		references[i] = l.KeyReference(key)
 	}
 	return review.EntriesOf(references...)
 }

@@ -3,6 +3,7 @@ package role
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -36,7 +37,17 @@ type roleAssignmentModel struct {
 	ReplacesRole   types.String `tfsdk:"replaces_role"`
 	AllowLockout   types.Bool   `tfsdk:"allow_lockout"`
 	OrganizationID types.String `tfsdk:"organization_id"`
+
+	ValidUntil types.String `tfsdk:"valid_until"`
+	Ended      types.Bool   `tfsdk:"ended"`
+	Granted    types.Bool   `tfsdk:"granted"`
 }
+
+func (m *roleAssignmentModel) validity() run.Validity {
+	return run.Validity{Until: m.ValidUntil, Ended: m.Ended, Granted: m.Granted}
+}
+
+func (m *roleAssignmentModel) setValidity(v run.Validity) { m.Ended, m.Granted = v.Ended, v.Granted }
 
 // Metadata implements [resource.Resource].
 func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -50,7 +61,9 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 			"A user has one global role. Who has none of the privileged ones is a Regular User, which needs no resource: " +
 			"so every privileged role that Terraform gave stands out as a resource of its own. One that somebody gives by hand has none, and shows in no plan: `signpath_role_holders` names all who have a role. " +
 			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
-			"On destroy, the user becomes a Regular User.\n\n" +
+			"On destroy, the user becomes a Regular User; where the role has ended by `valid_until`, nothing changes.\n\n" +
+			"With `valid_until`, the role ends after a day, and the user becomes a Regular User, whichever role somebody gave them by hand by then. " +
+			"Where it is that of the last active Global Administrator or of the user that Terraform acts as, it stays (`ended` and `granted` are `true` then), each plan warns of that, and `allow_lockout` ends it.\n\n" +
 			"An update and a destroy take only the role that their plan has shown: if the user has another one when a saved plan is applied, an update fails, " +
 			"and a destroy leaves the user that role and says so.\n\n" +
 			"Needs the role User Administrator or Global Administrator. A User Administrator may assign any role, also to themselves.",
@@ -82,6 +95,7 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 			run.AttrAllowLockout: run.AllowLockoutAttribute("takes a role from the user that Terraform acts as, or from the last active Global Administrator"),
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, run.ValidityAttributes("the role"))
 }
 
 // IdentitySchema implements [resource.ResourceWithIdentity].
@@ -106,8 +120,19 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 		return
 	}
 	run.NoteAllowLockout(ctx, resp.Private, plan.AllowLockout.ValueBool(), &resp.Diagnostics)
+	var state roleAssignmentModel
+	isCreate := req.State.Raw.IsNull()
+	if !isCreate {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	plan.validity().Planned(state.validity()).Set(ctx, &resp.Plan, &resp.Diagnostics)
+	if r.RefusePastDay(ctx, req.Private, state.validity(), plan.validity(), isCreate, &resp.Diagnostics) {
+		return
+	}
 	if plan.Member.IsUnknown() {
 		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
+	}
+	if r.planEnded(ctx, plan, state, req, resp) || plan.Member.IsUnknown() {
 		return
 	}
 	r.plan(ctx, plan, req, resp)
@@ -120,7 +145,7 @@ func (r *roleAssignmentResource) planDestroy(ctx context.Context, req resource.M
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if len(r.NoteKept(ctx, resp.Private, run.HeldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) == 0 {
+	if !state.validity().IsGranted() || len(r.NoteKept(ctx, resp.Private, run.HeldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) == 0 {
 		return
 	}
 	run.NoteAllowLockout(ctx, resp.Private, state.AllowLockout.ValueBool(), &resp.Diagnostics)
@@ -196,7 +221,8 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 	}
 	switch {
 	case p.ID == "" || p.ID != state.ID.ValueString():
-		if len(r.NoteKept(ctx, resp.Private, run.HeldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) > 0 {
+		isGranted := state.validity().IsGranted()
+		if isGranted && len(r.NoteKept(ctx, resp.Private, run.HeldRoles, []string{state.ID.ValueString()}, &resp.Diagnostics)) > 0 {
 			r.planEnd(ctx, state, plan.AllowLockout.ValueBool(), path.Root(run.AttrMember), resp)
 		}
 		// The name may be the same, of somebody new.
@@ -303,12 +329,17 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	if err == nil && p.Role == vocabulary.RoleRegularUser {
 		p, err = r.Client.ConfirmPrincipal(ctx, p.Kind, p.ID)
 	}
-	if api.IsGone(err) { // The plan tells; see IsGone.
+	isGone := api.IsGone(err) // The plan tells; see IsGone.
+	if without := r.ReadValidity(state.validity(), false); isGone || err == nil && p.Role == vocabulary.RoleRegularUser {
+		if !isGone && !without.Ended.ValueBool() {
+			run.RemoveFromState(ctx, resp)
+			return
+		}
+		if without.Ended.ValueBool() {
+			without.Set(ctx, &resp.State, &resp.Diagnostics)
+			r.NoteRead(ctx, resp.Private, run.HeldRoles, nil, &resp.Diagnostics)
+		}
 		run.PrincipalIdentity(state.ID.ValueString()).Set(ctx, resp.Identity, &resp.Diagnostics)
-		return
-	}
-	if err == nil && p.Role == vocabulary.RoleRegularUser {
-		run.RemoveFromState(ctx, resp)
 		return
 	}
 	if err != nil {
@@ -325,6 +356,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	state.Member = types.StringValue(spelled[0])
+	state.setValidity(r.ReadValidity(state.validity(), true))
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
 }
@@ -339,6 +371,13 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 		return
 	}
 	p, err := r.principal(ctx, state)
+	if !plan.validity().IsGranted() {
+		if r.end(ctx, p, err, state, req.Private, &resp.Diagnostics) {
+			resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+			run.PrincipalIdentity(state.ID.ValueString()).Set(ctx, resp.Identity, &resp.Diagnostics)
+		}
+		return
+	}
 	if err != nil {
 		run.AddFailure(&resp.Diagnostics, run.LookingUp(run.AttrMember, state.Member.ValueString()), err)
 		return
@@ -359,7 +398,7 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 		return
 	}
 	p, err := r.principal(ctx, state)
-	if api.IsGone(err) || run.IsSucceeded(ctx, req.Private, state.ID.ValueString()) {
+	if !state.validity().IsGranted() || api.IsGone(err) || run.IsSucceeded(ctx, req.Private, state.ID.ValueString()) {
 		return
 	}
 	if len(r.GivenUp(ctx, req.Private, run.HeldRoles, []string{state.ID.ValueString()})) == 0 {

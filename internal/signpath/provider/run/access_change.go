@@ -73,6 +73,17 @@ func (s *Session) GuardRole(ctx context.Context, p access.Principal, role access
 	s.GuardAccess(ctx, roleChange(p, s.KeyReference(MemberKey(p)), has, role, at), diags)
 }
 
+// GuardEndOfRole judges that the user loses the role by its day. Whether that locks out is asked before,
+// by EndLocksOut; where that is allowed, it is told.
+func (s *Session) GuardEndOfRole(ctx context.Context, p access.Principal, allowed bool, at path.Path, diags *diag.Diagnostics) {
+	if allowed {
+		s.CheckDemotion(ctx, p, vocabulary.RoleRegularUser, allowed, at, diags)
+	}
+	change := roleChange(p, s.KeyReference(MemberKey(p)), p.Role, vocabulary.RoleRegularUser, at)
+	change.Replaceable, change.Expires = true, true
+	s.GuardAccess(ctx, change, diags)
+}
+
 func roleChange(p access.Principal, member access.Reference, has, role access.Role, at path.Path) AccessChange {
 	change := accountChange(p, review.AccountChange{Member: member, Role: &role}, at)
 	// Between the least and the most, a role gives something and takes something.

@@ -22,6 +22,9 @@ type AccessChange struct {
 	list string
 	// isEnd is true where an account ends: what it still holds is told with that.
 	isEnd bool
+	// Expires is true where access ends by its day: the configuration did not change, and an error would
+	// stop every plan from that day on. So whatever is found is a warning.
+	Expires bool
 	// at says on which attribute a finding is reported.
 	At func(review.Finding) path.Path
 }

@@ -28,7 +28,7 @@ func (s *Session) GuardAccess(ctx context.Context, c AccessChange, diags *diag.D
 	c.tell(s, slices.DeleteFunc(judged.Caused, func(f review.Finding) bool { return c.isTold(s, f) }), diags)
 	for _, finding := range judged.Late {
 		late := c
-		late.Replaceable = finding.Replaceable
+		late.Replaceable, late.Expires = finding.Replaceable, false
 		late.tell(s, []review.Finding{finding.Finding}, diags)
 	}
 	// Who set guardrails relies on them.
@@ -108,6 +108,8 @@ func (c AccessChange) report(found []review.Finding, denied bool, diags *diag.Di
 		AddWarning(diags, at, summary, detail)
 	case rule.Absence && c.Replaceable && !denied:
 		AddWarning(diags, at, summary, detail+"\n\nThis is only a warning, because another resource of the plan may mend it.")
+	case c.Expires:
+		AddWarning(diags, at, summary, detail+"\n\nThis is only a warning, because valid_until has passed: an error would stop every plan from that day on.")
 	default:
 		AddError(diags, at, summary, detail+"\n\n"+guardrailOrder(rule)+"\n\n"+DestroyNote)
 	}

@@ -91,6 +91,31 @@ func (s *Session) checkLoss(ctx context.Context, p access.Principal, does string
 	}
 }
 
+// EndLocksOut says in a sentence why the end of a role by its day would lock out; it is empty where it
+// would not, and then whoever asks for others later counts the user as gone.
+func (s *Session) EndLocksOut(ctx context.Context, p access.Principal) string {
+	me, err := s.Client.Me(ctx)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("whether that locks anybody out could not be checked (%s).", err)
+	case me.ID == p.ID:
+		return "it is that of the user whose API token Terraform uses, who could not undo it. Use the API token of another user for that, or set allow_lockout = true if you mean it."
+	case vocabulary.SignPath.AtMost(p.Role) != vocabulary.RoleGlobalAdministrator || !p.Active:
+		return ""
+	}
+	s.ending.Lock()
+	defer s.ending.Unlock()
+	left, leaving, err := s.otherAdministrators(ctx, p)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("whether a Global Administrator would be left could not be checked (%s).", err)
+	case !left:
+		return fmt.Sprintf("it is that of %s, and nobody could give it back. Make somebody else a Global Administrator first, in an apply of its own, or set allow_lockout = true if you mean it.", lastOne(p, leaving))
+	}
+	s.demoted.Add(p.ID)
+	return ""
+}
+
 // lastOne says in which way nobody is left but p. The resources of a plan are seen one by
 // one, and what is told of one has to be true of all.
 func lastOne(p access.Principal, leaving []string) string {

@@ -51,6 +51,8 @@ type Session struct {
 	Departed *departed
 	// demoted are the users whom this plan deactivates or takes a role from.
 	demoted *idSet
+	// ending lets one end of a role after the other ask who is left.
+	ending sync.Mutex
 	// roleNotice is who was told to have an unknown role.
 	roleNotice *roleNotice
 	// memberships are the members that groups gain and lose by this plan.
