@@ -12,7 +12,7 @@ import (
 )
 
 // stepOfAccount is for an attribute of a user, CI user or group.
-func (t *trail) stepOfAccount(s step) step {
+func (r *reading) stepOfAccount(s step) step {
 	p := *s.object.principal
 	is := func(property contract.Property) bool {
 		_, is := contract.PropertyCalled(s.change.Property, property)
