@@ -37,7 +37,8 @@ type AuditEvent struct {
 	Name string
 	// Actor is who made the change, and Object what was changed.
 	Actor, Object AuditParty
-	// Changes are ordered by property.
+	// Changes are ordered by property. They are nil where the event does not tell what it
+	// changed, and empty where it tells that it changed nothing.
 	Changes []AuditChange
 }
 
@@ -196,11 +197,15 @@ func partyOf(value json.RawMessage) AuditParty {
 func decodeAuditChanges(value json.RawMessage) []AuditChange {
 	var changes []AuditChange
 	if byProperty, err := contract.DecodeObject(value); err == nil {
+		changes = make([]AuditChange, 0, len(byProperty))
 		for property, change := range byProperty {
 			o, _ := contract.DecodeObject(change)
 			changes = append(changes, decodeAuditChange(property, o))
 		}
 	} else if list, err := contract.DecodeItems(value); err == nil {
+		if len(list) == 0 {
+			changes = []AuditChange{}
+		}
 		for _, o := range list {
 			if property := contract.ChangedProperty(o); property != "" {
 				changes = append(changes, decodeAuditChange(property, o))

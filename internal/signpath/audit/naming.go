@@ -125,7 +125,7 @@ func (t *trail) cameLater(ctx context.Context, n planreview.Renaming, id string,
 		if c.Kind != planreview.DriftAdded || c.Principal != n.After.String() {
 			continue
 		}
-		for _, e := range t.evidenceOfMember(ctx, c) {
+		for _, e := range t.cluesOfMember(ctx, c) {
 			if e.makes && e.event.Time.After(renamed) {
 				return true
 			}
