@@ -70,6 +70,9 @@ func (r *reading) listsOfNew(s step, chains map[thing][]step) []string {
 // listOfNew is who was on a list at first: whoever is on it now and came not later, and who
 // left it later.
 func (r *reading) listOfNew(s step, chains map[thing][]step, list string, entries review.Entries, of string) []string {
+	if len(chains[thing{object: s.object.id, list: list}]) > 0 {
+		return nil // It was changed in a way that the audit log does not tell.
+	}
 	first := map[string]bool{}
 	for _, entry := range entries.References {
 		id, _ := entry.ID()

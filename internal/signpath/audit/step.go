@@ -101,11 +101,11 @@ func (r *reading) partyID(party api.AuditParty) string {
 func (r *reading) steps(event api.AuditEvent) []step {
 	o := r.objectOf(event)
 	base := step{event: event, object: o, what: thing{object: o.id}}
-	switch contract.KindOfEvent(event.Name) {
+	switch kindOf(event) {
 	case contract.EventReinvited:
 		return nil
 	case contract.EventCreated:
-		return []step{base.exists(planreview.DriftCreated, "was created")}
+		return append([]step{base.exists(planreview.DriftCreated, "was created")}, r.stepsOfFilledLists(base)...)
 	case contract.EventDeleted:
 		return []step{base.exists(planreview.DriftGone, "was deleted")}
 	case contract.EventToken:
@@ -170,6 +170,17 @@ func (r *reading) stepsOf(s step, change api.AuditChange) []step {
 		return []step{r.stepOfAccount(s)}
 	}
 	return []step{stepOfSetting(s)}
+}
+
+// stepsOfFilledLists are for a new object of which the event tells the lists.
+func (r *reading) stepsOfFilledLists(s step) []step {
+	var steps []step
+	for _, list := range vocabulary.Lists() {
+		if _, _, told := s.event.ListChange(list); told {
+			steps = append(steps, r.stepsOfList(s, list)...)
+		}
+	}
+	return steps
 }
 
 func (r *reading) stepsOfList(s step, list vocabulary.List) []step {
