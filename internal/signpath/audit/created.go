@@ -19,14 +19,12 @@ func (r *reading) describe(s step, chains map[thing][]step) planreview.DriftChan
 		return s.told
 	}
 	var parts []string
-	switch {
-	case s.object.isPlace:
-		parts = r.listsOfNew(s, chains)
-	case s.object.principal != nil && s.object.principal.Kind == access.KindGroup:
-		parts = r.listOfNew(s, chains, vocabulary.GroupMembers.Plural, r.found.Members[s.object.principal.IDReference()], "")
-	case s.object.principal != nil:
+	for _, list := range r.listsOfNew(s, chains) {
+		parts = append(parts, list.String())
+	}
+	if p := s.object.principal; p != nil && p.Kind != access.KindGroup {
 		if role := r.firstRole(s, chains); role != "" && role != vocabulary.SignPath.Least {
-			parts = []string{"the global role " + vocabulary.SignPath.Title(role)}
+			parts = append(parts, "the global role "+vocabulary.SignPath.Title(role))
 		}
 	}
 	if len(parts) == 0 {
@@ -43,35 +41,54 @@ func (r *reading) firstRole(s step, chains map[thing][]step) access.Role {
 	return s.object.principal.Role
 }
 
-// listsOfNew are those of a new place, and of the signing policies of a new project that the
-// audit log does not tell by themselves.
-func (r *reading) listsOfNew(s step, chains map[thing][]step) []string {
-	var parts []string
-	for _, place := range slices.SortedFunc(maps.Keys(r.found.Places), access.Place.Compare) {
-		id := r.placeIDs[place.String()]
-		isItself := place == s.object.place
-		if !isItself && (!s.object.place.Contains(place) || len(chains[thing{object: id, attribute: attributeExistence}]) > 0) {
-			continue
-		}
-		of := ""
-		if !isItself {
-			of = " of " + place.String()
-		}
-		at := s
-		at.object.id = id
-		for _, role := range vocabulary.SignPath.RolesAt(place) {
-			entries := r.found.Grants[review.Seat{Role: role.Role, Place: place}]
-			parts = append(parts, r.listOfNew(at, chains, role.Plural, entries, of)...)
+// A newList is a list of a new object, or of what came with it, on which somebody was from the
+// beginning.
+type newList struct {
+	// plural is how the list is called, with what has it where that is not the new object itself.
+	plural string
+	// ids are those of the members, and names how they are spelled, in order.
+	ids, names []string
+}
+
+func (l newList) String() string { return "the " + l.plural + " " + strings.Join(l.names, ", ") }
+
+// listsOfNew are those of a new group or place, and of the signing policies of a new project that
+// the audit log does not tell by themselves.
+func (r *reading) listsOfNew(s step, chains map[thing][]step) []newList {
+	var lists []newList
+	add := func(owner, plural, of string, entries review.Entries) {
+		if list := r.listOfNew(owner, plural, entries, chains); len(list.ids) > 0 {
+			list.plural += of
+			lists = append(lists, list)
 		}
 	}
-	return parts
+	if p := s.object.principal; p != nil && p.Kind == access.KindGroup {
+		add(p.ID, vocabulary.GroupMembers.Plural, "", r.found.Members[p.IDReference()])
+	}
+	if !s.object.isPlace {
+		return lists
+	}
+	for _, place := range slices.SortedFunc(maps.Keys(r.found.Places), access.Place.Compare) {
+		id, of := r.placeIDs[place.String()], ""
+		if place != s.object.place {
+			if !s.object.place.Contains(place) || len(chains[thing{object: id, attribute: attributeExistence}]) > 0 {
+				continue
+			}
+			of = " of " + place.String()
+		}
+		for _, role := range vocabulary.SignPath.RolesAt(place) {
+			add(id, role.Plural, of, r.found.Grants[review.Seat{Role: role.Role, Place: place}])
+		}
+	}
+	return lists
 }
 
 // listOfNew is who was on a list at first: whoever is on it now and came not later, and who
 // left it later.
-func (r *reading) listOfNew(s step, chains map[thing][]step, list string, entries review.Entries, of string) []string {
-	if len(chains[thing{object: s.object.id, list: list}]) > 0 {
-		return nil // It was changed in a way that the audit log does not tell.
+func (r *reading) listOfNew(owner, plural string, entries review.Entries, chains map[thing][]step) newList {
+	made := newList{plural: plural}
+	if len(chains[thing{object: owner, list: plural}]) > 0 {
+		return made // It was changed in a way that the audit log does not tell.
 	}
 	first := map[string]bool{}
 	for _, entry := range entries.References {
@@ -79,20 +96,16 @@ func (r *reading) listOfNew(s step, chains map[thing][]step, list string, entrie
 		first[id] = true
 	}
 	for what, chain := range chains {
-		if what.object == s.object.id && what.list == list && what.member != "" {
+		if what.object == owner && what.list == plural && what.member != "" {
 			delete(first, what.member)
 			if !chain[0].on {
 				first[what.member] = true
 			}
 		}
 	}
-	if len(first) == 0 {
-		return nil
-	}
-	var names []string
 	for id := range first {
-		names = append(names, r.spell(id, api.AuditParty{ID: id}))
+		made.ids, made.names = append(made.ids, id), append(made.names, r.spell(id, api.AuditParty{ID: id}))
 	}
-	slices.Sort(names)
-	return []string{"the " + list + of + " " + strings.Join(names, ", ")}
+	slices.Sort(made.names)
+	return made
 }

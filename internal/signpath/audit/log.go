@@ -189,7 +189,13 @@ func (r *logReader) shows(s step) bool {
 		return place.Depth() > 1 && (text == place.Slug(1) || text == place.String())
 	})
 	member := len(r.wanted) == 0
-	for _, id := range []string{s.what.member, s.object.id, s.told.Principal, s.told.Group} {
+	about := []string{s.what.member, s.object.id, s.told.Principal, s.told.Group}
+	if s.told.Kind == planreview.DriftCreated && len(r.wanted) > 0 {
+		for _, list := range r.listsOfNew(s, r.chains) {
+			about = append(about, list.ids...)
+		}
+	}
+	for _, id := range about {
 		if id != "" && r.wanted[id] {
 			r.matched["--member\x00"+id], member = true, true
 		}
