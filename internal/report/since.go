@@ -185,7 +185,9 @@ func (r *Report) jsonWay(principal access.Reference, reason review.Reason) *json
 	}
 	way := evidence.WayOf(r.origins, principal, reason)
 	return &jsonWay{Text: way.String(), Time: timeOf(way.Since), Exact: way.Whole, Steps: each(way.Steps, func(step evidence.Step) jsonStep {
-		made := jsonStep{Member: reference(step.Member), Role: string(step.Seat.Role), jsonPlace: newJSONPlace(step.Seat.Place), jsonOrigin: newJSONOrigin(step.Origin)}
+		made := jsonStep{
+			Member: reference(step.Member), Role: string(step.Seat.Role), jsonPlace: newJSONPlace(step.Seat.Place), jsonOrigin: newJSONOrigin(step.Origin),
+		}
 		if step.Seat.Group != (access.Reference{}) {
 			made.Group = step.Seat.Group.String()
 		}

@@ -169,7 +169,7 @@ func WayOf(origins Origins, principal access.Reference, reason review.Reason) Wa
 // String tells since when, and by whom; of a way through groups, each step after that.
 func (w Way) String() string {
 	if len(w.Steps) == 1 {
-		return w.Steps[0].Origin.String(w.back)
+		return w.Steps[0].String(w.back)
 	}
 	text := "not known"
 	switch {
@@ -184,7 +184,7 @@ func (w Way) String() string {
 		if !step.Found {
 			preposition = ", "
 		}
-		steps[i] = step.Fact + preposition + step.Origin.String(w.back)
+		steps[i] = step.Fact + preposition + step.String(w.back)
 	}
 	return text + ": " + strings.Join(steps, "; ")
 }

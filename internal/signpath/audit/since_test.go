@@ -308,9 +308,9 @@ var shapes = map[string]struct {
 	}},
 }
 
-func actorOf(e jsonObject, make func(jsonObject) any) {
+func actorOf(e jsonObject, form func(jsonObject) any) {
 	metadata := e["metadata"].(jsonObject)
-	metadata["actor"] = make(metadata["actor"].(jsonObject))
+	metadata["actor"] = form(metadata["actor"].(jsonObject))
 }
 
 // namesThen are what everybody was called last, by id, for shapes that tell names.
@@ -454,7 +454,7 @@ func (y *year) expectOrigins(found *survey.Survey, everything []asked, name stri
 			missing++
 		case !isKnown:
 			y.t.Errorf("%v was there from the start, got %s", entry.fact, got.String(time.Time{}))
-		case !got.Time.Equal(truth.at) && !(name == "no times" && got.Time.IsZero()) || !y.isActor(got.Actor, truth.actor, shape.names, shape.ids):
+		case !got.Time.Equal(truth.at) && (name != "no times" || !got.Time.IsZero()) || !y.isActor(got.Actor, truth.actor, shape.names, shape.ids):
 			y.t.Errorf("%v came at %s by %q, got %s", entry.fact, truth.at.Format(evidence.Stamp), truth.actor, got.String(time.Time{}))
 		default:
 			right++
