@@ -91,7 +91,7 @@ func (r LogReport) filtered(head envelope.Envelope) string {
 // rows are the entries for people.
 func (r LogReport) rows() [][]string {
 	return each(r.Entries, func(e evidence.LogEntry) []string {
-		return []string{e.Time.UTC().Format(time.DateTime), e.Actor.String(), orUnknown(how(e.Actor)), e.Fact}
+		return []string{e.Time.UTC().Format(time.DateTime), e.Actor.String(), orUnknown(how(e.Actor)), strings.TrimSuffix(e.Fact, ",")}
 	})
 }
 

@@ -127,12 +127,13 @@ func timeOf(t time.Time) *time.Time {
 
 type jsonActivation struct {
 	Principal reference `json:"principal"`
+	Text      string    `json:"text"`
 	jsonOrigin
 }
 
 func (r *Report) jsonActivations() *[]jsonActivation {
 	all := each(r.activations(), func(a activation) jsonActivation {
-		return jsonActivation{reference(a.principal), newJSONOrigin(a.origin)}
+		return jsonActivation{reference(a.principal), a.origin.String(r.origins.Back()), newJSONOrigin(a.origin)}
 	})
 	return &all
 }
