@@ -42,7 +42,8 @@ func TestReviewOrgRefusesWhatHasNoEffect(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "--applied-by needs --since") || server.CountRequests() != 0 {
 		t.Errorf("error %v, %d requests", err, server.CountRequests())
 	}
-	if _, _, _, err = runReview(t.Context(), "--since", "--applied-by", "ci_user:nobody"); err == nil || !strings.Contains(err.Error(), "who applies cannot be told") {
+	_, _, _, err = runReview(t.Context(), "--since", "--applied-by", "ci_user:nobody")
+	if err == nil || !strings.Contains(err.Error(), "who applies cannot be told") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -46,7 +46,8 @@ func (origins) Back() time.Time { return january }
 
 const (
 	sinceGroups = `2026-02-03 04:05 UTC: group:Outer is on the list since 2026-01-02 03:04 UTC by Terraform (ci_user:terraform); ` +
-		`group:Inner is in group:Outer since 2026-01-02 03:04 UTC by Terraform (ci_user:terraform); user:invited@example.com is in group:Inner since 2026-02-03 04:05 UTC by `
+		`group:Inner is in group:Outer since 2026-01-02 03:04 UTC by Terraform (ci_user:terraform); ` +
+		`user:invited@example.com is in group:Inner since 2026-02-03 04:05 UTC by `
 	sinceNever     = "not found in the audit log, which goes back to 2026-01-02 03:04 UTC"
 	sinceOfAccount = `2026-01-02 03:04 UTC by "x"`
 )
@@ -122,7 +123,8 @@ func TestSinceInColumns(t *testing.T) {
 			}
 			if all := !slices.ContainsFunc(reason.Since.Steps, func(step struct {
 				Found bool `json:"found"`
-			}) bool {
+			},
+			) bool {
 				return !step.Found
 			}); all != reason.Since.Exact {
 				t.Errorf("exact is %t: %+v", reason.Since.Exact, reason.Since)

@@ -47,7 +47,9 @@ func aDay(t *testing.T) *organization {
 	o.by(administrator, adds(release, "approvers", outsider))
 	o.by(terraform, removes("project:project-a", "configurators", lead))
 	o.at("10:00")
-	o.by(administrator, creating((*mock.Administrator).CreateInteractiveUser, mock.InteractiveUserSeed{Name: "M", Email: "m@example.com", Role: mock.RoleGlobalReader}))
+	o.by(administrator, creating((*mock.Administrator).CreateInteractiveUser, mock.InteractiveUserSeed{
+		Name: "M", Email: "m@example.com", Role: mock.RoleGlobalReader,
+	}))
 	o.by(officer, creating((*mock.Administrator).CreateProject, mock.ProjectSeed{
 		Slug: "new", Name: "New", Readers: []string{outsider}, SigningPolicies: []mock.SigningPolicySeed{{Slug: "rel", Name: "Rel", Approvers: []string{lead}}},
 	}))
@@ -144,7 +146,8 @@ func TestLogFilters(t *testing.T) {
 		`--policy: the token sees no signing policy "project-a/x"`: {Policies: []string{"project-a/x"}},
 		`the organization has no interactive user "x@example.com"`: {Members: []access.Reference{o.reference("user:x@example.com")}},
 	} {
-		if _, err := audit.ReadLog(t.Context(), o.client, nil, audit.LogOptions{From: plannedAt, To: plannedAt, LogFilter: filter}); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := audit.ReadLog(t.Context(), o.client, nil, audit.LogOptions{From: plannedAt, To: plannedAt, LogFilter: filter})
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -140,12 +140,15 @@ func TestSinceByEventsThatTellLittle(t *testing.T) {
 	const at, missing = "2026-03-01 10:00 UTC by org.admin@example.com", "not found in the audit log"
 	const byName = " (the audit log tells names and no ids)"
 	for name, test := range map[string]struct{ events, want string }{
-		"as it should be":  {put, at},
-		"nothing":          {``, missing},
-		"a name":           {event("10:00", edited, admin, object, approvers("", `"Outsider"`)), at + byName},
-		"an e-mail":        {event("10:00", edited, admin, object, approvers("", `"outsider@example.com"`)), at + byName},
-		"the slugs":        {event("10:00", edited, admin, `"project-a/release-signing"`, approvers("", `"`+who+`"`)), at + byName},
-		"the actor's name": {event("10:00", edited, `"Organization Admin"`, object, approvers("", `"`+who+`"`)), `2026-03-01 10:00 UTC by "Organization Admin" (told by the name alone)`},
+		"as it should be": {put, at},
+		"nothing":         {``, missing},
+		"a name":          {event("10:00", edited, admin, object, approvers("", `"Outsider"`)), at + byName},
+		"an e-mail":       {event("10:00", edited, admin, object, approvers("", `"outsider@example.com"`)), at + byName},
+		"the slugs":       {event("10:00", edited, admin, `"project-a/release-signing"`, approvers("", `"`+who+`"`)), at + byName},
+		"the actor's name": {
+			event("10:00", edited, `"Organization Admin"`, object, approvers("", `"`+who+`"`)),
+			`2026-03-01 10:00 UTC by "Organization Admin" (told by the name alone)`,
+		},
 		"Terraform's name": {
 			event("10:00", edited, `"terraform"`, object, approvers("", `"`+who+`"`)), `2026-03-01 10:00 UTC by Terraform ("terraform", told by the name alone)`,
 		},
@@ -157,12 +160,17 @@ func TestSinceByEventsThatTellLittle(t *testing.T) {
 		},
 		"a list that says otherwise later": {put + "," + event("11:00", edited, admin, object, approvers("", officers)), missing},
 		"a list that shows a removal": {
-			put + "," + event("11:00", edited, admin, object, approvers("", officers)) + "," + event("12:00", edited, admin, object, approvers(`"`+who+`",`+officers, `"`+who+`"`)), missing,
+			put + "," + event("11:00", edited, admin, object, approvers("", officers)) + "," +
+				event("12:00", edited, admin, object, approvers(`"`+who+`",`+officers, `"`+who+`"`)), missing,
 		},
-		"a change that is not told":       {put + "," + event("11:00", edited, admin, object, ""), at},
-		"two changes that are not told":   {put + "," + event("11:00", edited, admin, object, "") + "," + event("12:00", edited, admin, object, ""), missing},
-		"two of which it is not known of": {put + "," + event("11:00", edited, admin, "null", approvers("", "")) + "," + event("12:00", edited, admin, "null", approvers("", "")), missing},
-		"two that change nothing":         {put + "," + event("11:00", edited, admin, object, `,"changes":{}`) + "," + event("12:00", edited, admin, object, `,"changes":[]`), at},
+		"a change that is not told":     {put + "," + event("11:00", edited, admin, object, ""), at},
+		"two changes that are not told": {put + "," + event("11:00", edited, admin, object, "") + "," + event("12:00", edited, admin, object, ""), missing},
+		"two of which it is not known of": {
+			put + "," + event("11:00", edited, admin, "null", approvers("", "")) + "," + event("12:00", edited, admin, "null", approvers("", "")), missing,
+		},
+		"two that change nothing": {
+			put + "," + event("11:00", edited, admin, object, `,"changes":{}`) + "," + event("12:00", edited, admin, object, `,"changes":[]`), at,
+		},
 		"created with it": {
 			event("10:00", "SigningPolicy.Created", admin, object, ""), at + ", as signing policy project-a/release-signing was created",
 		},
