@@ -15,7 +15,7 @@ func (t *trail) author(ctx context.Context, change *planreview.DriftChange) *pla
 	if !found {
 		return nil
 	}
-	if change.Kind == planreview.DriftRemoved && contract.KindOfEvent(event.Name) == contract.EventDeleted {
+	if change.Kind == planreview.DriftRemoved && kindOf(event) == contract.EventDeleted {
 		*change = change.Telling(change.Principal + " was deleted, and with that removed from the " + change.List + " of " + change.Place())
 	}
 	return t.authorOf(event)
@@ -30,7 +30,7 @@ func (t *trail) clues(ctx context.Context, change planreview.DriftChange) []clue
 	for _, event := range t.events {
 		tells, makes := tellsAttribute(event, change)
 		if change.Kind == planreview.DriftGone {
-			tells, makes = contract.KindOfEvent(event.Name) == contract.EventDeleted, true
+			tells, makes = kindOf(event) == contract.EventDeleted, true
 		}
 		if tells && t.isObject(ctx, event.Object, change) {
 			told = append(told, clue{event, makes})

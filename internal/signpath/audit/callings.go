@@ -78,7 +78,7 @@ func (c callings) noteEvent(event api.AuditEvent, position string) {
 		}
 	}
 	object := event.Object
-	if object.ID == "" && contract.KindOfEvent(event.Name) == contract.EventDeleted {
+	if object.ID == "" && kindOf(event) == contract.EventDeleted {
 		object.ID = "deleted by event " + position // Nobody who is there now.
 	}
 	name, _ := event.Change(contract.PropName)

@@ -140,7 +140,7 @@ func (r *reading) noteNames() {
 		r.formerly[n.was.Folded()] = append(r.formerly[n.was.Folded()], n)
 	}
 	for _, event := range r.events {
-		if contract.KindOfEvent(event.Name) == contract.EventDeleted {
+		if kindOf(event) == contract.EventDeleted {
 			r.deletions = append(r.deletions, event)
 		}
 		id := event.Object.ID

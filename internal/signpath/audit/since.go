@@ -175,19 +175,6 @@ func isOpaque(event api.AuditEvent, mayBeRenamed bool) bool {
 	})
 }
 
-// kindOf is what the name of an event says of its object as a whole: "Created" does, and
-// "MemberAdded" says something of a part, which is not understood. What is custom or predefined
-// is an object, too (documented: changelog 1.143.2).
-func kindOf(event api.AuditEvent) contract.EventKind {
-	kind := contract.KindOfEvent(event.Name)
-	_, verb, _ := strings.Cut(event.Name, ".")
-	whole := []string{"Created", "Added", "Invited", "CustomAdded", "PredefinedAdded", "Deleted", "Removed"}
-	if (kind == contract.EventCreated || kind == contract.EventDeleted) && !slices.Contains(whole, verb) {
-		return contract.EventOther
-	}
-	return kind
-}
-
 // isKnown tells whether the name is that of a property that is no list.
 func isKnown(property string) bool {
 	for _, setting := range settings {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -123,6 +124,19 @@ func (r *reading) steps(event api.AuditEvent) []step {
 		}
 	}
 	return steps
+}
+
+// kindOf is what the name of an event says of its object as a whole: "Created" does, and
+// "MemberAdded" says something of a part, which is not understood. What is custom or predefined
+// is an object, too (documented: changelog 1.143.2).
+func kindOf(event api.AuditEvent) contract.EventKind {
+	kind := contract.KindOfEvent(event.Name)
+	_, verb, _ := strings.Cut(event.Name, ".")
+	whole := []string{"Created", "Added", "Invited", "CustomAdded", "PredefinedAdded", "Deleted", "Removed"}
+	if (kind == contract.EventCreated || kind == contract.EventDeleted) && !slices.Contains(whole, verb) {
+		return contract.EventOther
+	}
+	return kind
 }
 
 // other is an event of which nobody knows more than its name.
