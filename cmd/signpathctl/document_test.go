@@ -109,6 +109,8 @@ func documents(t *testing.T) map[string][]string {
 		},
 	}
 	found["contract_rehearsal"] = []string{jsonOf(t, nil, "contract", "rehearse", "testdata/signpath-api.yaml", "--policy", "project-a/release-signing")}
+	found["log_review"] = logDocuments(t, server)
+	found["organization_review"] = append(found["organization_review"], sinceDocuments(t, server)...)
 	found["drift_review"] = append(found["drift_review"], jsonOf(t, []byte(renamedGroup), "review", "drift", "-"), driftElsewhere(t, server))
 	t.Setenv(api.EnvToken, regularToken) // It sees a part of the organization only.
 	found["organization_review"] = append(found["organization_review"], jsonOf(t, nil, "review", "org"))
@@ -143,6 +145,64 @@ func driftElsewhere(t *testing.T, server *mock.Server) string {
 		}
 	}
 	return jsonOf(t, nil, "review", "drift", driftPlan(t), "--live")
+}
+
+// logDocuments are of a day on which much happened.
+func logDocuments(t *testing.T, server *mock.Server) []string {
+	t.Helper()
+	administrator := server.Administrator("user:org.admin@example.com")
+	group := mock.UserGroupSeed{Name: "Auditors", Members: []string{"user:dev.lead@example.com"}}
+	_, err := administrator.CreateUserGroup(group)
+	for _, err := range []error{
+		err,
+		administrator.AddMembers("group:Release Managers", "members", "user:reader@example.com"),
+		administrator.AddMembers("policy:project-a/release-signing", "approvers", "group:Auditors"),
+		administrator.SetRole("user:reader@example.com", mock.RoleUserAdministrator),
+		administrator.SetActive("user:reader@example.com", false), administrator.SetActive("user:reader@example.com", true),
+		administrator.SetProperties("policy:project-a/release-signing", map[string]any{"requiredApprovals": 1}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := jsonOf(t, nil, "review", "log", "--from", "2026-06-01", "--to", "2026-06-30", "--policy", "project-a/release-signing")
+	all := []string{whole, jsonOf(t, nil, "review", "log")}
+	tellLittle(t, server)
+	defer server.ClearFaults()
+	return append(all, jsonOf(t, nil, "review", "log", "--member", "user:dev.lead@example.com"))
+}
+
+// tellLittle lets the audit log answer some events of which little is understood, and a part only.
+func tellLittle(t *testing.T, server *mock.Server) {
+	t.Helper()
+	id, err := server.ID("policy:project-a/release-signing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := fmt.Sprintf(`{"items": [
+	  {"id": "1", "time": "2026-06-15T11:00:00Z", "eventName": "SigningPolicy.Edited", "metadata": {"actor": "Organization Admin"},
+	   "entity": "project-a/release-signing", "changes": {"approvers": {"from": [], "to": ["Development Lead"]}, "submitters": {"from": [], "to": []}}},
+	  {"id": "4", "time": "2026-06-15T10:30:00Z", "eventName": "InteractiveUser.Edited", "metadata": {"actor": "Organization Admin"}, "entity": "Development Lead",
+	   "changes": {"isActive": {"from": false, "to": true}}},
+	  {"id": "6", "time": "2026-06-15T10:25:00Z", "eventName": "InteractiveUser.Edited", "metadata": {"actor": "org.admin@example.com"},
+	   "entity": "Release Manager", "changes": {"isActive": {"from": false, "to": true}}},
+	  {"id": "5", "time": "2026-06-15T10:20:00Z", "eventName": "InteractiveUser.Edited", "metadata": {"actor": null}, "entity": "Outsider",
+	   "changes": {"isActive": {"from": true, "to": false}}},
+	  {"id": "2", "time": "2026-06-15T10:00:00Z", "eventName": "SigningPolicy.MemberAdded", "metadata": {"actor": null}, "entity": {"id": %q}},
+	  {"id": "3", "time": "2026-06-15T09:00:00Z", "eventName": "Webhook.Deleted", "metadata": {"actor": null}, "entity": "x", "changes": {}}
+	], "nextLink": "x"}`, id)
+	if err := server.Inject(mock.Fault{Route: "GET /AuditLog/Events", Action: mock.FaultMalformedBody, Body: events}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sinceDocuments are those of an organization that tell since when.
+func sinceDocuments(t *testing.T, server *mock.Server) []string {
+	t.Helper()
+	all := []string{jsonOf(t, nil, "review", "org", "--since")}
+	tellLittle(t, server)
+	defer server.ClearFaults()
+	return append(all, jsonOf(t, nil, "review", "org", "--since"))
 }
 
 // What is random in a document: the address of the mock, and the ids in its audit log.

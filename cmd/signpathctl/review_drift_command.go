@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -41,12 +40,8 @@ type reviewDriftFlags struct {
 	live                  bool
 }
 
-const (
-	// envAppliedBy names one user who applies the configuration.
-	envAppliedBy = "SIGNPATH_APPLIED_BY"
-	// envSeen says until when somebody has looked at what the audit log tells.
-	envSeen = "SIGNPATH_DRIFT_SINCE"
-)
+// envSeen says until when somebody has looked at what the audit log tells.
+const envSeen = "SIGNPATH_DRIFT_SINCE"
 
 func newReviewDriftCommand() *cobra.Command {
 	var flags reviewDriftFlags
@@ -97,9 +92,7 @@ plan is of a part only or ended with an error, and, unless --fail-on is managed 
 	options.StringVar(&flags.since, "since", sinceByDefault,
 		"from when on the audit log is told: hours before now (48h), a day (2026-03-01) or a time (2026-03-01T15:00:00Z); "+
 			"by default from the time in the environment variable "+envSeen+", if that is later")
-	options.StringArrayVar(&flags.appliedBy, "applied-by", nil,
-		"user who applies the configuration, such as ci_user:terraform, if it is not the token's; can be given several times; "+
-			"defaults to the environment variable "+envAppliedBy)
+	addAppliedByFlag(command, &flags.appliedBy)
 	addCommitFlag(command, &flags.commit)
 	options.StringVar(&flags.format, "format", "text", oneOf(driftFormats))
 	options.StringVar(&flags.failOn, "fail-on", failOnDrift, oneOf(driftFails))
@@ -176,18 +169,8 @@ func (f *reviewDriftFlags) options(at time.Time) (audit.Options, error) {
 		}
 	}
 	options := audit.Options{Since: since}
-	appliedBy, from := f.appliedBy, "--applied-by"
-	if one := os.Getenv(envAppliedBy); len(appliedBy) == 0 && one != "" {
-		appliedBy, from = []string{one}, envAppliedBy
-	}
-	for _, text := range appliedBy {
-		reference, err := access.ParseReference(text)
-		if err != nil {
-			return options, fmt.Errorf("%s: %w", from, err)
-		}
-		options.AppliedBy = append(options.AppliedBy, reference)
-	}
-	return options, nil
+	options.AppliedBy, err = appliersOf(f.appliedBy)
+	return options, err
 }
 
 // timeBefore reads a time, a day in UTC, or how long before another time it was.

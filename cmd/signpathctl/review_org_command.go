@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -25,6 +27,8 @@ type reviewOrgFlags struct {
 	connection                                connectionFlags
 	format, rules, failOn                     string
 	projects, policies, principals, permitted []string
+	appliedBy                                 []string
+	since                                     bool
 }
 
 func newReviewOrgCommand() *cobra.Command {
@@ -46,11 +50,18 @@ As text or in Markdown, a right from a role or from a list of
 the project is told once, at the organization or the project, if the filters show that; the other formats tell it at
 every place where it holds.
 
+With --since it also reads SignPath's audit log, and tells of each entry and each global role since when it is there and
+who gave it: by the last event that put it there, compared by ids. A way through groups has an entry for each step: the
+access is as old as the youngest of them. What the token's user changed, if that is a CI user, and whoever --applied-by
+names, counts as Terraform's. What no event surely tells is "not found in the audit log", with how far back that goes. The
+audit log is a preview of SignPath's API and hardly documented; that it cannot be read, or not as a whole, is a gap.
+
 ` + rulesHelp() + `
 
 Exit status: 2 if there is a finding of the severity of --fail-on or a worse one; 1 if there is no report; else 0.`,
 		Example: `  signpathctl review org
   signpathctl review org --policy project-a/release-signing --permission submit --permission approve
+  signpathctl review org --policy project-a/release-signing --since --applied-by ci_user:terraform
   signpathctl review org --format html --fail-on never > access.html`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error { return runReviewOrg(command, &flags) },
@@ -60,6 +71,8 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 	addRulesFlag(command, &flags.rules)
 	options.StringVar(&flags.format, "format", string(report.FormatText), oneOf(report.Formats())+": html is one page that loads nothing")
 	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "the mildest finding that fails: deny, warn, never")
+	options.BoolVar(&flags.since, "since", false, "tell since when each access is there and who gave it, by SignPath's audit log")
+	addAppliedByFlag(command, &flags.appliedBy)
 	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
 	options.StringArrayVar(&flags.principals, "principal", nil, "principal to show, such as user:dev.lead@example.com; a group with everybody who has something through it")
@@ -85,6 +98,10 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
+	appliers, err := flags.appliers()
+	if err != nil {
+		return err
+	}
 	client, err := flags.connection.newClient()
 	if err != nil {
 		return err
@@ -96,6 +113,14 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	made, err := report.New(found, rulebook, filter)
 	if err != nil {
 		return err
+	}
+	if flags.since {
+		origins, err := audit.ReadOrigins(command.Context(), client, found, appliers)
+		if err != nil {
+			return err
+		}
+		found.Gaps = append(found.Gaps, origins.Gaps...)
+		made.TellSince(origins, origins.Appliers())
 	}
 	rules.UnmatchedExceptions = made.Unmatched
 	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
@@ -111,6 +136,17 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 		return statusFound
 	}
 	return nil
+}
+
+// appliers are whose changes count as Terraform's, beside those of the token's user.
+func (f *reviewOrgFlags) appliers() ([]access.Reference, error) {
+	if !f.since {
+		if len(f.appliedBy) > 0 {
+			return nil, errors.New("--applied-by needs --since: without it, no audit log is read")
+		}
+		return nil, nil
+	}
+	return appliersOf(f.appliedBy)
 }
 
 // failure returns what makes the command fail.

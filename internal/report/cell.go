@@ -21,7 +21,9 @@ type cell struct {
 
 // A cellReason is one reason, and what it allows there.
 type cellReason struct {
-	text   string
+	text string
+	// since tells since when, and by whom; empty where the report does not tell it.
+	since  string
 	place  access.Place
 	via    []access.Reference
 	rights []cellRight
@@ -54,7 +56,7 @@ func (r *Report) cells() []*cell {
 			at[here] = &cell{vocabulary: r.vocabulary(), principal: row.Principal, status: row.Status, place: row.Place}
 			cells = append(cells, at[here])
 		}
-		at[here].add(row)
+		at[here].add(row, r.sinceOf)
 	}
 	slices.SortStableFunc(cells, func(a, b *cell) int {
 		return cmp.Or(cmp.Compare(order[a.place], order[b.place]), a.principal.Compare(b.principal))
@@ -62,13 +64,13 @@ func (r *Report) cells() []*cell {
 	return cells
 }
 
-func (c *cell) add(row review.Access) {
+func (c *cell) add(row review.Access, since func(access.Reference, review.Reason) string) {
 	for _, reason := range row.Reasons {
 		text := reason.String()
 		i := slices.IndexFunc(c.reasons, func(known cellReason) bool { return known.text == text })
 		if i < 0 {
 			i = len(c.reasons)
-			c.reasons = append(c.reasons, cellReason{text: text, place: reason.Place, via: reason.Via})
+			c.reasons = append(c.reasons, cellReason{text: text, since: since(row.Principal, reason), place: reason.Place, via: reason.Via})
 		}
 		c.reasons[i].rights = append(c.reasons[i].rights, cellRight{row.Permission, reason.Widest})
 	}
@@ -85,6 +87,10 @@ func (c *cell) permissions() []access.Permission {
 
 func (c *cell) why() []string {
 	return each(c.reasons, func(reason cellReason) string { return reason.text })
+}
+
+func (c *cell) since() []string {
+	return each(c.reasons, func(reason cellReason) string { return reason.since })
 }
 
 // ownCells are the cells without what is said at a wider place of the report, too:

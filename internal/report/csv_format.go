@@ -16,10 +16,11 @@ import (
 
 // csvHeader names the columns. A row says something about the report, such as the organization
 // or a filter, or is a gap, a rule that is ignored, a finding, an excepted finding or an access,
-// as its first column says, and leaves the columns of the others empty.
+// as its first column says, and leaves the columns of the others empty. The last column is there
+// only where the report tells since when.
 var csvHeader = []string{
 	"record", "severity", "rule", "project", "signing_policy", "principal", "in_force", "permission",
-	"text", "why", "advice", "source", "evidence", "fingerprint",
+	"text", "why", "advice", "source", "evidence", "fingerprint", "since",
 }
 
 // writeCSV writes the report for a spreadsheet: one row for each permission that
@@ -42,7 +43,17 @@ func (r *Report) writeCSV(w io.Writer, head envelope.Envelope) error {
 		rows = append(rows, csvRow(row))
 	}
 	for _, access := range r.Access {
-		rows = append(rows, csvRow(csvAccess(access)))
+		row := csvAccess(access)
+		row["since"] = strings.Join(each(access.Reasons, func(reason review.Reason) string { return r.sinceOf(access.Principal, reason) }), "; ")
+		rows = append(rows, csvRow(row))
+	}
+	for _, activation := range r.activationRows() {
+		rows = append(rows, csvRow(map[string]string{"record": "activation", "principal": activation[0], "since": activation[1]}))
+	}
+	if r.origins == nil {
+		for i, row := range rows {
+			rows[i] = row[:len(row)-1]
+		}
 	}
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return err
@@ -72,6 +83,7 @@ func (r *Report) csvAbout(head envelope.Envelope) [][]string {
 		about("complete", "yes")
 	}
 	about("filtered", r.filtered(head))
+	about("audit_log", r.looked())
 	if head.Rules != nil {
 		for _, weaker := range head.Rules.Weaker {
 			rows = append(rows, csvRow(map[string]string{"record": "weaker", "rule": weaker.Rule, "text": weaker.Sentence}))

@@ -108,5 +108,9 @@ func (r *Report) notes(head envelope.Envelope) []string {
 			notes = append(notes, "Weaker than by default: "+weaker.Sentence)
 		}
 	}
-	return append(notes, r.Unmatched...)
+	notes = append(notes, r.Unmatched...)
+	if looked := r.looked(); looked != "" {
+		notes = append(notes, looked)
+	}
+	return notes
 }

@@ -15,6 +15,9 @@ type jsonReport struct {
 	Ignored  []string                `json:"ignored"`
 	Access   []jsonAccess            `json:"access"`
 	Counts   []Count                 `json:"counts"`
+	// AuditLog and Activations are there only where the report tells since when.
+	AuditLog    *jsonAuditLog     `json:"audit_log,omitempty"`
+	Activations *[]jsonActivation `json:"activations,omitempty"`
 	// Outside is how many findings the filters leave out.
 	Outside int `json:"findings_outside_filters"`
 }
@@ -42,6 +45,7 @@ type jsonReason struct {
 	Via      []reference `json:"via"`
 	Source   string      `json:"source"`
 	Evidence string      `json:"evidence"`
+	Since    *jsonWay    `json:"since,omitempty"`
 }
 
 // A reference is spelled as a configuration spells it.
@@ -50,7 +54,7 @@ type reference access.Reference
 func (r reference) MarshalText() ([]byte, error) { return []byte(access.Reference(r).String()), nil }
 
 func (r *Report) json(head envelope.Envelope) jsonReport {
-	return jsonReport{
+	made := jsonReport{
 		Envelope: head.Of("organization_review", envelope.Gaps(r.Survey.Gaps...)),
 		Findings: each(r.Findings, review.Finding.Record),
 		Excepted: each(r.Excepted, review.ExceptedFinding.Record),
@@ -59,6 +63,10 @@ func (r *Report) json(head envelope.Envelope) jsonReport {
 		Counts:   r.Counts(),
 		Outside:  r.Outside[review.Deny] + r.Outside[review.Warn],
 	}
+	if r.origins != nil {
+		made.AuditLog, made.Activations = r.jsonAuditLog(), r.jsonActivations()
+	}
+	return made
 }
 
 func (r *Report) newJSONAccess(row review.Access) jsonAccess {
@@ -68,7 +76,7 @@ func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 		Reasons: each(row.Reasons, func(reason review.Reason) jsonReason {
 			return jsonReason{
 				Text: reason.String(), At: newJSONPlace(reason.Place), Via: each(reason.Via, newReference),
-				Source: reason.Source(), Evidence: string(reason.Evidence()),
+				Source: reason.Source(), Evidence: string(reason.Evidence()), Since: r.jsonWay(row.Principal, reason),
 			}
 		}),
 	}

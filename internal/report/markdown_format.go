@@ -31,6 +31,9 @@ func (r *Report) writeMarkdown(w io.Writer, head envelope.Envelope) error {
 		b.WriteString("\n## Excepted findings\n\n" + r.markdownExcepted())
 	}
 	b.WriteString("\n## Access\n\n" + r.markdownAccess())
+	if activations := r.activationRows(); len(activations) > 0 {
+		b.WriteString("\n## Activated accounts\n\n" + markdownTable(append([][]string{{"Who", "Since"}}, activations...)))
+	}
 	b.WriteString("\n## Counts\n\n" + r.markdownCounts())
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -65,7 +68,7 @@ func (r *Report) markdownAccess() string {
 	if len(rows) == 0 {
 		return "Nobody may do anything here.\n"
 	}
-	return markdownTable(append([][]string{{"Where", "Who", "In force", "May", "Why"}}, rows...))
+	return markdownTable(append([][]string{r.columns("Where", "Who", "In force", "May", "Why", "Since")}, rows...))
 }
 
 func (r *Report) markdownCounts() string {

@@ -28,6 +28,8 @@ type page struct {
 	Groups          []pageGroup
 	Places          []pagePlace
 	Accounts        []*pageAccount
+	// Activated are accounts with when and by whom.
+	Activated [][]string
 
 	principals map[access.Reference]int
 	places     map[access.Place]int
@@ -111,6 +113,7 @@ func (r *Report) newPage(head envelope.Envelope) *page {
 		return pageExcepted{f.Rule, text.Visible(f.Sentence), text.Visible(f.Exception.Reason), f.Exception.Until.Format(time.DateOnly)}
 	})
 	p.Permissions = r.permissions()
+	p.Activated = each(r.activationRows(), func(row []string) []string { return each(row, text.Visible) })
 	slices.Sort(p.Projects)
 	slices.Sort(p.Policies)
 	slices.SortFunc(p.Groups, func(a, b pageGroup) int { return strings.Compare(a.Who, b.Who) })
@@ -200,10 +203,14 @@ func (c *cell) pageRights() []pageRight {
 func (c *cell) pageReasons() []string {
 	all := c.permissions()
 	return each(c.reasons, func(reason cellReason) string {
-		if len(reason.rights) == len(all) {
-			return text.Visible(reason.text)
+		why := text.Visible(reason.text)
+		if len(reason.rights) < len(all) {
+			why += ": " + spellPermissions(reason.permissions())
 		}
-		return text.Visible(reason.text) + ": " + spellPermissions(reason.permissions())
+		if reason.since != "" {
+			why += " · since " + text.Visible(reason.since)
+		}
+		return why
 	})
 }
 

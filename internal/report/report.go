@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
 )
@@ -32,6 +33,10 @@ type Report struct {
 	Outside map[review.Severity]int
 
 	shown *review.Selection
+	// origins are nil where the report does not tell since when anybody has access, and appliers
+	// are whose changes count as Terraform's.
+	origins  evidence.Origins
+	appliers []string
 }
 
 // New reviews what was surveyed by the rulebook and keeps what the filter shows.

@@ -49,6 +49,9 @@ func (r *Report) writeText(w io.Writer, head envelope.Envelope) error {
 	}
 	b.WriteString("\nACCESS\n")
 	b.WriteString(r.accessTable())
+	if activations := r.activationRows(); len(activations) > 0 {
+		b.WriteString("\nACTIVATED\n" + table(append([][]string{{"WHO", "SINCE"}}, activations...)))
+	}
 	b.WriteString("\nCOUNTS\n")
 	b.WriteString(table(r.countRows()))
 	_, err := io.WriteString(w, b.String())
@@ -69,15 +72,16 @@ func (r *Report) accessTable() string {
 	if len(rows) == 0 {
 		return "  nobody may do anything here\n"
 	}
-	return table(append([][]string{{"WHERE", "WHO", "IN FORCE", "MAY", "WHY"}}, rows...))
+	return table(append([][]string{r.columns("WHERE", "WHO", "IN FORCE", "MAY", "WHY", "SINCE")}, rows...))
 }
 
 // accessRows tell people of each right where it stands.
 func (r *Report) accessRows() [][]string {
 	return each(r.ownCells(), func(c *cell) []string {
-		return []string{
-			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()), strings.Join(c.why(), "; "),
-		}
+		return r.columns(
+			c.place.String(), c.principal.String(), inForce(c.status), spellPermissions(c.permissions()),
+			strings.Join(c.why(), "; "), strings.Join(c.since(), "; "),
+		)
 	})
 }
 

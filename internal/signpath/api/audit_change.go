@@ -42,6 +42,13 @@ func isNoText(raw json.RawMessage) bool {
 // tells the whole list before and after. What is there to read is taken only if
 // all of it is understood.
 func (e AuditEvent) ListChange(list vocabulary.List) (added, removed []AuditParty, told bool) {
+	before, after, told := e.List(list)
+	return partiesWithout(after, before), partiesWithout(before, after), told
+}
+
+// List returns who was on an access list before the event and who is on it since, if
+// the event tells both, and all of it is understood.
+func (e AuditEvent) List(list vocabulary.List) (before, after []AuditParty, told bool) {
 	change, ok := e.Change(contract.PropertyOf(list))
 	if !ok {
 		return nil, nil, false
@@ -51,7 +58,7 @@ func (e AuditEvent) ListChange(list vocabulary.List) (added, removed []AuditPart
 	if !toldBefore || !toldAfter {
 		return nil, nil, false
 	}
-	return partiesWithout(after, before), partiesWithout(before, after), true
+	return before, after, true
 }
 
 // decodeParties reads a list of members: ids, names or objects, or such lists per

@@ -37,7 +37,8 @@ type AuditEvent struct {
 	Name string
 	// Actor is who made the change, and Object what was changed.
 	Actor, Object AuditParty
-	// Changes are ordered by property.
+	// Changes are ordered by property. They are nil where the event does not tell what it
+	// changed, and empty where it tells that it changed nothing.
 	Changes []AuditChange
 }
 
@@ -236,10 +237,14 @@ func (c *Client) decodeAuditChanges(entity string, value json.RawMessage) []Audi
 	}
 	var list []json.RawMessage
 	if byProperty, err := contract.DecodeObject(value); err == nil {
+		changes = make([]AuditChange, 0, len(byProperty))
 		for property, change := range byProperty {
 			add(property, c.mapping.Change(change))
 		}
 	} else if json.Unmarshal(value, &list) == nil {
+		if list != nil && len(list) == 0 {
+			changes = []AuditChange{}
+		}
 		for _, item := range list {
 			change := c.mapping.Change(item)
 			for _, name := range contract.EventNames(contract.PropChangeProperty) {

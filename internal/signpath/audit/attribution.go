@@ -11,48 +11,48 @@ import (
 
 // author returns who made the change; nil if that is not sure.
 func (t *trail) author(ctx context.Context, change *planreview.DriftChange) *planreview.DriftAuthor {
-	event, found := cause(t.evidence(ctx, *change), t.report.PlannedAt)
+	event, found := cause(t.clues(ctx, *change), t.report.PlannedAt)
 	if !found {
 		return nil
 	}
-	if change.Kind == planreview.DriftRemoved && contract.KindOfEvent(event.Name) == contract.EventDeleted {
+	if change.Kind == planreview.DriftRemoved && kindOf(event) == contract.EventDeleted {
 		*change = change.Telling(change.Principal + " was deleted, and with that removed from the " + change.List + " of " + change.Place())
 	}
 	return t.authorOf(event)
 }
 
-// evidence are the events that tell of the thing that changed, whichever way.
-func (t *trail) evidence(ctx context.Context, change planreview.DriftChange) []evidence {
+// clues are the events that tell of the thing that changed, whichever way.
+func (t *trail) clues(ctx context.Context, change planreview.DriftChange) []clue {
 	if change.List != "" && change.Kind != planreview.DriftGone {
-		return t.evidenceOfMember(ctx, change)
+		return t.cluesOfMember(ctx, change)
 	}
-	var told []evidence
+	var told []clue
 	for _, event := range t.events {
 		tells, makes := tellsAttribute(event, change)
 		if change.Kind == planreview.DriftGone {
-			tells, makes = contract.KindOfEvent(event.Name) == contract.EventDeleted, true
+			tells, makes = kindOf(event) == contract.EventDeleted, true
 		}
 		if tells && t.isObject(ctx, event.Object, change) {
-			told = append(told, evidence{event, makes})
+			told = append(told, clue{event, makes})
 		}
 	}
 	return told
 }
 
-// evidenceOfMember is for who came onto a list or left it. Whoever is deleted leaves all
+// cluesOfMember is for who came onto a list or left it. Whoever is deleted leaves all
 // lists.
-func (t *trail) evidenceOfMember(ctx context.Context, change planreview.DriftChange) []evidence {
-	var told []evidence
+func (t *trail) cluesOfMember(ctx context.Context, change planreview.DriftChange) []clue {
+	var told []clue
 	gone := change.Kind == planreview.DriftRemoved
 	for _, m := range t.memberships[change.List] {
 		came, left := t.isAmong(m.added, change.Principal, gone), t.isAmong(m.removed, change.Principal, gone)
 		if came != left && t.isObject(ctx, m.event.Object, change) {
-			told = append(told, evidence{m.event, came == (change.Kind == planreview.DriftAdded)})
+			told = append(told, clue{m.event, came == (change.Kind == planreview.DriftAdded)})
 		}
 	}
 	for _, event := range t.deletions {
 		if gone && t.is(event.Object, change.Principal, "", gone) {
-			told = append(told, evidence{event, true})
+			told = append(told, clue{event, true})
 		}
 	}
 	return told

@@ -411,7 +411,7 @@ func TestWhoDeletedAPolicy(t *testing.T) {
 	gone := drift{"signing_policy_approvers", map[string]any{"project": "project-a", "signing_policy": "staging", "members": []string{}}, nil}
 	for name, want := range map[string]string{
 		"SigningPolicy.Deleted": " by security.officer@example.com at 14:02 UTC, outside Terraform",
-		"SigningPolicy.Edited":  notFound, "UserGroup.Deleted": notFound,
+		"SigningPolicy.Edited":  notFound, "UserGroup.Deleted": notFound, "SigningPolicy.ApproverRemoved": notFound,
 	} {
 		o.ClearFaults()
 		o.answering(fmt.Sprintf(`[{"eventName":%q,"time":"2026-03-01T14:02:00Z","metadata":{"actor":{"id":%q}},`+

@@ -21,32 +21,6 @@ type naming struct {
 	renaming *api.AuditEvent
 }
 
-// noteNames reads the audit log for names, and for whom it has no more.
-func (t *trail) noteNames() {
-	note := func(n naming) {
-		t.namings[n.id] = append(t.namings[n.id], n)
-		t.formerly[n.was.Folded()] = append(t.formerly[n.was.Folded()], n)
-	}
-	for _, event := range t.events {
-		if contract.KindOfEvent(event.Name) == contract.EventDeleted {
-			t.deletions = append(t.deletions, event)
-		}
-		id := event.Object.ID
-		if id == "" {
-			continue
-		}
-		if p, ok := t.directory.Get(id); ok {
-			if was := contract.Text(formerName(event, p.Kind)); was != "" {
-				note(naming{id, access.Reference{Kind: p.Kind, Key: was}, event.Time, &event})
-			}
-			continue
-		}
-		if kind, ok := kindOfEntity(event.Object.Type); ok && kind != access.KindUser && event.Object.Name != "" {
-			note(naming{id: id, was: access.Reference{Kind: kind, Key: event.Object.Name}, until: event.Time})
-		}
-	}
-}
-
 // formerName is the name that an event took from somebody, by which references name them.
 func formerName(event api.AuditEvent, kind access.Kind) []byte {
 	change, _ := event.Change(keyOf(kind))
@@ -151,7 +125,7 @@ func (t *trail) cameLater(ctx context.Context, n planreview.Renaming, id string,
 		if c.Kind != planreview.DriftAdded || c.Principal != n.After.String() {
 			continue
 		}
-		for _, e := range t.evidenceOfMember(ctx, c) {
+		for _, e := range t.cluesOfMember(ctx, c) {
 			if e.makes && e.event.Time.After(renamed) {
 				return true
 			}

@@ -46,18 +46,9 @@ func entityOf(change planreview.DriftChange) string {
 func (t *trail) placeID(ctx context.Context, place access.Place) string {
 	spelled := place.String()
 	if _, asked := t.placeIDs[spelled]; !asked {
-		t.placeIDs[spelled] = t.readPlaceID(ctx, place)
+		t.placeIDs[spelled] = readPlaceID(ctx, t.client, place)
 	}
 	return t.placeIDs[spelled]
-}
-
-func (t *trail) readPlaceID(ctx context.Context, place access.Place) string {
-	if place.Slug(1) == "" {
-		project, _ := t.client.Project(ctx, place.Slug(0))
-		return strings.ToLower(project.ID)
-	}
-	policy, _ := t.client.SigningPolicy(ctx, place.Slug(0), place.Slug(1))
-	return strings.ToLower(policy.ID)
 }
 
 // isAmong tells whether a member is one of the parties.

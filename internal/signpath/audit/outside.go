@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
@@ -130,87 +128,6 @@ func (o *others) tell(step step, managed bool) {
 	}
 }
 
-// describe adds to a new object what it had from the beginning.
-func (o *others) describe(s step, chains map[thing][]step) planreview.DriftChange {
-	if s.told.Kind != planreview.DriftCreated {
-		return s.told
-	}
-	var parts []string
-	switch {
-	case s.object.isPlace:
-		parts = o.listsOfNew(s, chains)
-	case s.object.principal != nil && s.object.principal.Kind == access.KindGroup:
-		parts = o.listOfNew(s, chains, vocabulary.GroupMembers.Plural, o.found.Members[s.object.principal.IDReference()], "")
-	case s.object.principal != nil:
-		if role := o.firstRole(s, chains); role != "" && role != vocabulary.SignPath.Least {
-			parts = []string{"the global role " + vocabulary.SignPath.Title(role)}
-		}
-	}
-	if len(parts) == 0 {
-		return s.told
-	}
-	return s.told.Telling(s.told.Fact() + " with " + strings.Join(parts, " and "))
-}
-
-// firstRole is the role before the first change that the audit log has of it.
-func (o *others) firstRole(s step, chains map[thing][]step) access.Role {
-	if chain := chains[thing{object: s.object.id, attribute: "role"}]; len(chain) > 0 {
-		return access.Role(contract.Text(chain[0].change.Before))
-	}
-	return s.object.principal.Role
-}
-
-// listsOfNew are those of a new place, and of the signing policies of a new project that the
-// audit log does not tell by themselves.
-func (o *others) listsOfNew(s step, chains map[thing][]step) []string {
-	var parts []string
-	for _, place := range slices.SortedFunc(maps.Keys(o.found.Places), access.Place.Compare) {
-		id := o.placeIDs[place.String()]
-		isItself := place == s.object.place
-		if !isItself && (!s.object.place.Contains(place) || len(chains[thing{object: id, attribute: attributeExistence}]) > 0) {
-			continue
-		}
-		of := ""
-		if !isItself {
-			of = " of " + place.String()
-		}
-		at := s
-		at.object.id = id
-		for _, role := range vocabulary.SignPath.RolesAt(place) {
-			entries := o.found.Grants[review.Seat{Role: role.Role, Place: place}]
-			parts = append(parts, o.listOfNew(at, chains, role.Plural, entries, of)...)
-		}
-	}
-	return parts
-}
-
-// listOfNew is who was on a list at first: whoever is on it now and came not later, and who
-// left it later.
-func (o *others) listOfNew(s step, chains map[thing][]step, list string, entries review.Entries, of string) []string {
-	first := map[string]bool{}
-	for _, entry := range entries.References {
-		id, _ := entry.ID()
-		first[id] = true
-	}
-	for what, chain := range chains {
-		if what.object == s.object.id && what.list == list && what.member != "" {
-			delete(first, what.member)
-			if !chain[0].on {
-				first[what.member] = true
-			}
-		}
-	}
-	if len(first) == 0 {
-		return nil
-	}
-	var names []string
-	for id := range first {
-		names = append(names, o.spell(id, api.AuditParty{ID: id}))
-	}
-	slices.Sort(names)
-	return []string{"the " + list + of + " " + strings.Join(names, ", ")}
-}
-
 // tellScope says what was looked at.
 func (o *others) tellScope() {
 	r := o.report
@@ -220,7 +137,7 @@ func (o *others) tellScope() {
 	if o.untimed > 0 {
 		r.Miss(fmt.Sprintf("when it was: of %s in the audit log no time is understood", counted(o.untimed, "change", "changes")))
 	}
-	scope := fmt.Sprintf("SignPath's audit log since %s, where what %s changed counts as Terraform's own", r.Spell(o.since), strings.Join(o.owners(), ", "))
+	scope := fmt.Sprintf("SignPath's audit log since %s, where what %s changed counts as Terraform's own", r.Spell(o.since), strings.Join(o.appliers(), ", "))
 	if o.own > 0 {
 		scope += fmt.Sprintf(": %s of what this plan does not manage", counted(o.own, "change", "changes"))
 	}
@@ -237,15 +154,11 @@ func (o *others) tellScope() {
 	}
 }
 
-func (o *others) owners() []string {
-	var owners []string
-	for id := range o.trail.own {
-		owners = append(owners, nameOf(o.directory.ReferenceTo(id)))
+func (o *others) appliers() []string {
+	if owners := o.owners(); len(owners) > 0 {
+		return owners
 	}
-	if slices.Sort(owners); len(owners) == 0 {
-		return []string{"nobody"}
-	}
-	return owners
+	return []string{"nobody"}
 }
 
 // unmanaged says what the organization has now that this plan does not manage.

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -51,13 +52,13 @@ type object struct {
 
 // objectOf finds what an event is about. What is gone, or may not be seen, is called as the
 // event calls it.
-func (t *trail) objectOf(event api.AuditEvent) object {
+func (r *reading) objectOf(event api.AuditEvent) object {
 	party := event.Object
-	if id := cmp.Or(party.ID, t.partyID(party)); id != "" {
-		if p, ok := t.directory.Get(id); ok {
-			return object{id: p.ID, principal: &p, named: t.directory.ReferenceTo(p.ID).String()}
+	if id := cmp.Or(party.ID, r.partyID(party)); id != "" {
+		if p, ok := r.directory.Get(id); ok {
+			return object{id: p.ID, principal: &p, named: r.directory.ReferenceTo(p.ID).String()}
 		}
-		if place, ok := t.places[id]; ok {
+		if place, ok := r.places[id]; ok {
 			return object{id: id, place: place, isPlace: true, named: place.String()}
 		}
 	}
@@ -77,20 +78,20 @@ func (t *trail) objectOf(event api.AuditEvent) object {
 }
 
 // partyID returns the id of a principal that an event names otherwise.
-func (t *trail) partyID(party api.AuditParty) string {
-	if p, ok := party.Principal(t.directory); ok {
+func (r *reading) partyID(party api.AuditParty) string {
+	if p, ok := party.Principal(r.directory); ok {
 		return p.ID
 	}
 	kind, ok := kindOfEntity(party.Type)
-	id := t.named[party.Name]
-	if p, found := t.directory.Get(id); ok && found && p.Kind == kind {
+	id := r.named[party.Name]
+	if p, found := r.directory.Get(id); ok && found && p.Kind == kind {
 		return id
 	}
-	for place := range t.found.Places {
+	for place := range r.found.Places {
 		if place.String() == party.Name && vocabulary.SignPath.KindAt(place) == map[string]string{
 			contract.EntityProject: vocabulary.PlaceProject, contract.EntitySigningPolicy: vocabulary.PlaceSigningPolicy,
 		}[party.Type] {
-			return t.placeIDs[place.String()]
+			return r.placeIDs[place.String()]
 		}
 	}
 	return ""
@@ -98,14 +99,14 @@ func (t *trail) partyID(party api.AuditParty) string {
 
 // steps are what an event changed that is about access. An event of which no more is
 // understood is one step.
-func (t *trail) steps(event api.AuditEvent) []step {
-	o := t.objectOf(event)
+func (r *reading) steps(event api.AuditEvent) []step {
+	o := r.objectOf(event)
 	base := step{event: event, object: o, what: thing{object: o.id}}
-	switch contract.KindOfEvent(event.Name) {
+	switch kindOf(event) {
 	case contract.EventReinvited:
 		return nil
 	case contract.EventCreated:
-		return []step{base.exists(planreview.DriftCreated, "was created")}
+		return append([]step{base.exists(planreview.DriftCreated, "was created")}, r.stepsOfFilledLists(base)...)
 	case contract.EventDeleted:
 		return []step{base.exists(planreview.DriftGone, "was deleted")}
 	case contract.EventToken:
@@ -119,10 +120,23 @@ func (t *trail) steps(event api.AuditEvent) []step {
 	var steps []step
 	for _, change := range event.Changes {
 		if !contract.ChangesNoAccess(change.Property, o.isPlace) {
-			steps = append(steps, t.stepsOf(base, change)...)
+			steps = append(steps, r.stepsOf(base, change)...)
 		}
 	}
 	return steps
+}
+
+// kindOf is what the name of an event says of its object as a whole: "Created" does, and
+// "MemberAdded" says something of a part, which is not understood. What is custom or predefined
+// is an object, too (documented: changelog 1.143.2).
+func kindOf(event api.AuditEvent) contract.EventKind {
+	kind := contract.KindOfEvent(event.Name)
+	_, verb, _ := strings.Cut(event.Name, ".")
+	whole := []string{"Created", "Added", "Invited", "CustomAdded", "PredefinedAdded", "Deleted", "Removed"}
+	if (kind == contract.EventCreated || kind == contract.EventDeleted) && !slices.Contains(whole, verb) {
+		return contract.EventOther
+	}
+	return kind
 }
 
 // other is an event of which nobody knows more than its name.
@@ -159,20 +173,31 @@ func (s step) about(kind planreview.DriftKind, fact string) planreview.DriftChan
 }
 
 // stepsOf are what the change of one property says.
-func (t *trail) stepsOf(s step, change api.AuditChange) []step {
+func (r *reading) stepsOf(s step, change api.AuditChange) []step {
 	for _, list := range vocabulary.Lists() {
 		if _, is := contract.PropertyCalled(change.Property, contract.PropertyOf(list)); is {
-			return t.stepsOfList(s, list)
+			return r.stepsOfList(s, list)
 		}
 	}
 	s.change = change
 	if s.object.principal != nil {
-		return []step{t.stepOfAccount(s)}
+		return []step{r.stepOfAccount(s)}
 	}
 	return []step{stepOfSetting(s)}
 }
 
-func (t *trail) stepsOfList(s step, list vocabulary.List) []step {
+// stepsOfFilledLists are for a new object of which the event tells the lists.
+func (r *reading) stepsOfFilledLists(s step) []step {
+	var steps []step
+	for _, list := range vocabulary.Lists() {
+		if _, _, told := s.event.ListChange(list); told {
+			steps = append(steps, r.stepsOfList(s, list)...)
+		}
+	}
+	return steps
+}
+
+func (r *reading) stepsOfList(s step, list vocabulary.List) []step {
 	s.what.list = list.Plural
 	on := s.about(planreview.DriftChanged, "the "+list.Plural+" of "+s.object.named+" were changed, the audit log does not say how,")
 	on.Principal, on.List = "", list.Plural
@@ -192,9 +217,9 @@ func (t *trail) stepsOfList(s step, list vocabulary.List) []step {
 		if one.on {
 			kind = planreview.DriftAdded
 		}
-		id := cmp.Or(party.ID, t.partyID(party), t.named[party.Name])
+		id := cmp.Or(party.ID, r.partyID(party), r.named[party.Name])
 		one.what.member = cmp.Or(id, party.Email, party.Name)
-		member := t.spell(id, party)
+		member := r.spell(id, party)
 		one.told = on.OfMember(kind, member).WithID(id)
 		if !s.object.isPlace && s.object.principal == nil { // The place is not one that can be seen.
 			one.told = one.told.Telling(strings.TrimSuffix(one.told.Fact(), " ") + s.object.named)
@@ -205,11 +230,11 @@ func (t *trail) stepsOfList(s step, list vocabulary.List) []step {
 }
 
 // spell names a party as a configuration would, or else as the event does.
-func (t *trail) spell(id string, party api.AuditParty) string {
-	if _, ok := t.directory.Get(id); ok {
-		return t.directory.ReferenceTo(id).String()
+func (r *reading) spell(id string, party api.AuditParty) string {
+	if _, ok := r.directory.Get(id); ok {
+		return r.directory.ReferenceTo(id).String()
 	}
-	for _, n := range t.namings[id] {
+	for _, n := range r.namings[id] {
 		if n.renaming == nil {
 			return n.was.String()
 		}

@@ -3,6 +3,8 @@ package audit
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
@@ -12,7 +14,7 @@ import (
 )
 
 // stepOfAccount is for an attribute of a user, CI user or group.
-func (t *trail) stepOfAccount(s step) step {
+func (r *reading) stepOfAccount(s step) step {
 	p := *s.object.principal
 	is := func(property contract.Property) bool {
 		_, is := contract.PropertyCalled(s.change.Property, property)
@@ -108,6 +110,9 @@ func (s step) withValues() step {
 	s.told.Attribute = s.what.attribute
 	was, isWas := simple(s.change.Before)
 	is, isNow := simple(s.change.After)
+	if isSecretive(s.change.Property) {
+		return s
+	}
 	if isWas && isNow {
 		s.told.Before, s.told.After = was, is
 	}
@@ -126,10 +131,17 @@ func simple(raw json.RawMessage) (value any, ok bool) {
 	return value, true
 }
 
+// secretive are parts of the names of properties of which no value is told.
+var secretive = []string{"token", "secret", "password", "privatekey"}
+
+func isSecretive(property string) bool {
+	return slices.ContainsFunc(secretive, func(part string) bool { return strings.Contains(strings.ToLower(property), part) })
+}
+
 func fromTo(change api.AuditChange) string {
 	_, isWas := simple(change.Before)
 	_, isNow := simple(change.After)
-	if !isWas || !isNow {
+	if !isWas || !isNow || isSecretive(change.Property) {
 		return ""
 	}
 	spell := func(raw json.RawMessage) string {

@@ -1,0 +1,279 @@
+package report
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
+)
+
+// A LogReport is what a vendor's audit log tells of access in a period.
+type LogReport struct{ *evidence.Log }
+
+// Write writes the report; as JSON, in the envelope.
+func (r LogReport) Write(w io.Writer, format Format, head envelope.Envelope) error {
+	writers := map[Format]func(io.Writer, envelope.Envelope) error{
+		FormatText: r.writeText, FormatMarkdown: r.writeMarkdown, FormatCSV: r.writeCSV, FormatHTML: r.writeHTML, FormatJSON: r.writeJSON,
+	}
+	write, ok := writers[format]
+	if !ok {
+		return fmt.Errorf("there is no format %q", format)
+	}
+	return write(w, head)
+}
+
+// how says of an actor whether a change was made by Terraform or by hand.
+func how(actor evidence.Actor) string {
+	return map[evidence.Agency]string{
+		evidence.ByTerraform: "Terraform", evidence.ByPerson: "by hand", evidence.ByProgram: "another program",
+	}[actor.Agency]
+}
+
+func (r LogReport) title() string {
+	return fmt.Sprintf("What the audit log tells of access, from %s until before %s", r.From.UTC().Format(evidence.Stamp), r.To.UTC().Format(evidence.Stamp))
+}
+
+// about are the lines on the report itself.
+func (r LogReport) about(head envelope.Envelope) []string {
+	of := "Organization"
+	if head.Organization.ID != nil {
+		of += " " + *head.Organization.ID
+	}
+	if head.Organization.Name != nil {
+		of += " (" + *head.Organization.Name + ")"
+	}
+	if head.Organization.URL != nil {
+		of += ", read from " + *head.Organization.URL
+	}
+	if head.ReadBy != nil {
+		of += " with the token of " + head.ReadBy.Member
+	}
+	of += " on " + head.Time.UTC().Format(evidence.Stamp)
+	if head.Tool.Name != "" {
+		of += ", by " + head.Tool.Name + " " + head.Tool.Version
+	}
+	lines := []string{of + ". All times are in UTC."}
+	back := "The audit log has no event of which it tells the time."
+	if !r.Back.IsZero() {
+		back = "The audit log goes back to " + r.Back.UTC().Format(evidence.Stamp) + "."
+	}
+	lines = append(lines, back+" "+AppliersSentence(r.Appliers))
+	if filtered := r.filtered(head); filtered != "" {
+		lines = append(lines, filtered)
+	}
+	return lines
+}
+
+// filtered says what the filters leave out; empty without one.
+func (r LogReport) filtered(head envelope.Envelope) string {
+	var filters []string
+	for _, name := range slices.Sorted(maps.Keys(head.Filters)) {
+		if values := head.Filters[name]; len(values) > 0 {
+			filters = append(filters, strings.ReplaceAll(name, "_", " ")+" "+strings.Join(values, ", "))
+		}
+	}
+	if len(filters) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("FILTERED by %s: %d more of the period are outside of the filters.", strings.Join(filters, "; "), r.Outside)
+}
+
+// rows are the entries for people.
+func (r LogReport) rows() [][]string {
+	return each(r.Entries, func(e evidence.LogEntry) []string {
+		return []string{e.Time.UTC().Format(time.DateTime), e.Actor.String(), orUnknown(how(e.Actor)), strings.TrimSuffix(e.Fact, ",")}
+	})
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "not known"
+	}
+	return text
+}
+
+var logColumns = []string{"When (UTC)", "Who", "How", "What"}
+
+// countLines are the counts of events: those that are not understood, and those about nobody's access.
+func countLines(counts []evidence.LogCount) []string {
+	return each(counts, func(count evidence.LogCount) string { return fmt.Sprintf("%d × %q", count.Number, count.Event) })
+}
+
+const (
+	titleNotUnderstood = "Events that are not understood"
+	titlePlain         = "Events that change nobody's access"
+	nothingHappened    = "Nothing."
+)
+
+func (r LogReport) writeText(w io.Writer, head envelope.Envelope) error {
+	var b strings.Builder
+	line := func(line string) { b.WriteString(text.Visible(line) + "\n") }
+	section := func(title string, lines []string) {
+		if len(lines) == 0 {
+			return
+		}
+		line("")
+		line(strings.ToUpper(title))
+		for _, one := range lines {
+			line("  " + one)
+		}
+	}
+	line(r.title())
+	for _, about := range r.about(head) {
+		line(about)
+	}
+	section("Incomplete", r.Gaps)
+	line("")
+	line("WHAT HAPPENED")
+	if rows := r.rows(); len(rows) > 0 {
+		b.WriteString(table(append([][]string{each(logColumns, strings.ToUpper)}, rows...)))
+	} else {
+		line("  " + nothingHappened)
+	}
+	section(titleNotUnderstood, countLines(r.NotUnderstood))
+	section(titlePlain, countLines(r.Plain))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r LogReport) writeMarkdown(w io.Writer, head envelope.Envelope) error {
+	var b strings.Builder
+	b.WriteString("# " + text.Markdown(r.title()) + "\n")
+	for _, about := range r.about(head) {
+		b.WriteString("\n" + text.Markdown(about) + "\n")
+	}
+	section := func(title string, lines []string) {
+		if len(lines) > 0 {
+			b.WriteString("\n## " + title + "\n\n")
+		}
+		for _, one := range lines {
+			b.WriteString("- " + text.Markdown(one) + "\n")
+		}
+	}
+	section("Incomplete", r.Gaps)
+	b.WriteString("\n## What happened\n\n")
+	if rows := r.rows(); len(rows) > 0 {
+		b.WriteString(markdownTable(append([][]string{logColumns}, rows...)))
+	} else {
+		b.WriteString(nothingHappened + "\n")
+	}
+	section(titleNotUnderstood, countLines(r.NotUnderstood))
+	section(titlePlain, countLines(r.Plain))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// logCSVHeader names the columns. A row says something of the report, or is a gap, a count of events or an entry, as its first
+// column says.
+var logCSVHeader = []string{
+	"record", "time", "actor", "agency", "kind", "principal", "list", "project", "signing_policy", "group", "attribute", "before", "after",
+	"text", "event", "event_id", "number",
+}
+
+func (r LogReport) writeCSV(w io.Writer, head envelope.Envelope) error {
+	rows := [][]string{logCSVHeader}
+	row := func(values map[string]string) {
+		rows = append(rows, each(logCSVHeader, func(column string) string { return noFormula(values[column]) }))
+	}
+	row(map[string]string{"record": "period", "text": r.title()})
+	for _, about := range r.about(head) {
+		row(map[string]string{"record": "about", "text": about})
+	}
+	for _, gap := range r.Gaps {
+		row(map[string]string{"record": "gap", "text": gap})
+	}
+	for _, e := range r.Entries {
+		row(map[string]string{
+			"record": "entry", "time": e.Time.UTC().Format(time.RFC3339), "actor": e.Actor.String(), "agency": string(e.Actor.Agency), "kind": e.Kind,
+			"principal": e.Principal, "list": e.List, "project": e.Place.Slug(0), "signing_policy": e.Place.Slug(1), "group": e.Group,
+			"attribute": e.Attribute, "before": spellValue(e.Before), "after": spellValue(e.After), "text": e.Sentence, "event": e.EventName, "event_id": e.Event,
+		})
+	}
+	for _, counted := range []struct {
+		record string
+		counts []evidence.LogCount
+	}{{"not_understood", r.NotUnderstood}, {"without_access", r.Plain}} {
+		for _, count := range counted.counts {
+			row(map[string]string{"record": counted.record, "event": count.Event, "number": strconv.Itoa(count.Number)})
+		}
+	}
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return err
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+func spellValue(value any) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprint(value)
+}
+
+type jsonLog struct {
+	envelope.Envelope
+	From          time.Time           `json:"from"`
+	To            time.Time           `json:"to"`
+	Back          *time.Time          `json:"back_to"`
+	Terraform     []string            `json:"terraform"`
+	Events        int                 `json:"events"`
+	Entries       []jsonLogEntry      `json:"entries"`
+	NotUnderstood []evidence.LogCount `json:"not_understood"`
+	Plain         []evidence.LogCount `json:"without_access"`
+	Outside       int                 `json:"entries_outside_filters"`
+}
+
+type jsonLogEntry struct {
+	evidence.LogEntry
+	jsonPlace
+}
+
+func (r LogReport) writeJSON(w io.Writer, head envelope.Envelope) error {
+	return envelope.Write(w, jsonLog{
+		Envelope: head.Of("log_review", envelope.Gaps(r.Gaps...)), From: r.From.UTC(), To: r.To.UTC(), Back: timeOf(r.Back),
+		Terraform: append([]string{}, r.Appliers...), Events: r.Events, Outside: r.Outside,
+		Entries:       each(r.Entries, func(e evidence.LogEntry) jsonLogEntry { return jsonLogEntry{e, newJSONPlace(e.Place)} }),
+		NotUnderstood: r.NotUnderstood, Plain: r.Plain,
+	})
+}
+
+var (
+	//go:embed log.html.tmpl
+	logText     string
+	logTemplate = template.Must(template.New("log").Parse(logText))
+)
+
+// logPage is a page with a table and no script.
+type logPage struct {
+	Policy, Title       string
+	Style               template.CSS
+	About, Gaps         []string
+	Columns             []string
+	Rows                [][]string
+	NotUnderstood       []string
+	Plain               []string
+	TitleNotUnderstood  string
+	TitlePlain, Nothing string
+}
+
+func (r LogReport) writeHTML(w io.Writer, head envelope.Envelope) error {
+	visible := func(lines []string) []string { return each(lines, text.Visible) }
+	return logTemplate.Execute(w, logPage{
+		Policy: fmt.Sprintf("default-src 'none'; base-uri 'none'; form-action 'none'; style-src '%s'", sourceHash(pageStyle)),
+		Title:  r.title(), About: visible(r.about(head)), Gaps: visible(r.Gaps),
+		Style:   template.CSS(pageStyle), //nolint:gosec // It is a file of this package, with nothing put in.
+		Columns: logColumns, Rows: each(r.rows(), visible),
+		NotUnderstood: visible(countLines(r.NotUnderstood)), Plain: visible(countLines(r.Plain)),
+		TitleNotUnderstood: titleNotUnderstood, TitlePlain: titlePlain, Nothing: nothingHappened,
+	})
+}

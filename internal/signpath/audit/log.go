@@ -1,0 +1,248 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
+	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/survey"
+)
+
+// LogOptions say of which part of the audit log is told.
+type LogOptions struct {
+	// From is when the period begins, and To when it is over.
+	From, To time.Time
+	// AppliedBy are whose changes count as Terraform's, beside those of the token's user if that is a CI user.
+	AppliedBy []access.Reference
+	LogFilter
+}
+
+// A LogFilter narrows what is told of the log. Values of one field are alternatives, and each field that is set must fit.
+type LogFilter struct {
+	// Projects are slugs, and show the signing policies of the projects, too. Policies are slugs, or PROJECT/POLICY.
+	Projects, Policies []string
+	// Members are whom something is about: who came onto a list or left it, whose account, role or members changed.
+	Members []access.Reference
+}
+
+// kindReinvited is what no drift is.
+const kindReinvited planreview.DriftKind = "reinvited"
+
+// A logReader turns events into entries.
+type logReader struct {
+	*reading
+	called callings
+	chains map[thing][]step
+	// wanted are the ids, or else the references, of the members of the filter.
+	filter LogFilter
+	wanted map[string]bool
+	// matched are the values of the filter that something of the whole log fits.
+	matched map[string]bool
+	log     *evidence.Log
+}
+
+// ReadLog reads the audit log and tells what it has of access in a period. It leaves out no event: one that is not understood
+// has an entry that says so, and those about nobody's access are counted by name. An [*api.AuditLogError] says that the log
+// cannot be had. The organization is read beside it for what things are called; what the token does not see is a gap.
+func ReadLog(ctx context.Context, client *api.Client, progress survey.Progress, options LogOptions) (*evidence.Log, error) {
+	answered, err := client.AuditEvents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := survey.Read(ctx, client, progress)
+	if err != nil {
+		return nil, err
+	}
+	r := &logReader{
+		reading: newReading(ctx, client, answered.Events, found), chains: map[thing][]step{}, filter: options.LogFilter,
+		wanted: map[string]bool{}, matched: map[string]bool{},
+		log: &evidence.Log{From: options.From, To: options.To, Gaps: slices.Clone(found.Gaps)},
+	}
+	if err := r.noteApplying(ctx, client, options.AppliedBy); err != nil {
+		return nil, err
+	}
+	r.called = r.callings()
+	r.log.Back, r.log.Appliers = earliest(r.events), r.owners()
+	if answered.Partial && !reachesBack(answered.Events, options.From) {
+		r.log.Gaps = append(r.log.Gaps, "There may be further events: SignPath's answer may be a part of the audit log only.")
+	}
+	for _, member := range options.Members {
+		r.wanted[r.idOfWanted(member)] = true
+	}
+	r.read()
+	return r.log, r.refuseUnmatched()
+}
+
+// idOfWanted is the id of whom a filter names now, or named earlier; or the reference.
+func (r *logReader) idOfWanted(member access.Reference) string {
+	if id := r.idNow(member); id != "" {
+		return id
+	}
+	if namings := r.formerly[member.Folded()]; len(namings) > 0 {
+		return namings[0].id
+	}
+	return member.String()
+}
+
+func (r *logReader) read() {
+	steps := make([][]step, len(r.events))
+	for i, event := range r.events {
+		if contract.IsAboutAccess(event.Name) {
+			steps[i] = r.stepsOfEvent(event)
+		}
+		for _, step := range steps[i] {
+			r.chains[step.what] = append(r.chains[step.what], step)
+		}
+	}
+	notUnderstood, plain, untimed := map[string]int{}, map[string]int{}, map[string]int{}
+	for i, event := range r.events {
+		switch at := event.Time; {
+		case at.IsZero():
+			untimed[event.Name]++
+			continue
+		case at.Before(r.log.From) || !at.Before(r.log.To):
+			for _, step := range steps[i] {
+				r.shows(step)
+			}
+			continue
+		}
+		r.log.Events++
+		if len(steps[i]) == 0 {
+			plain[event.Name]++
+		}
+		if slices.ContainsFunc(steps[i], step.isNotUnderstood) {
+			notUnderstood[event.Name]++
+		}
+		for _, step := range steps[i] {
+			if r.shows(step) {
+				r.log.Entries = append(r.log.Entries, r.entry(step))
+			} else {
+				r.log.Outside++
+			}
+		}
+	}
+	r.log.NotUnderstood, r.log.Plain = counts(notUnderstood), counts(plain)
+	if len(untimed) > 0 {
+		var names []string
+		for _, count := range counts(untimed) {
+			names = append(names, fmt.Sprintf("%d × %q", count.Number, count.Event))
+		}
+		r.log.Gaps = append(r.log.Gaps, "Of some events no time is understood, so that it is not known whether they are of the period: "+strings.Join(names, ", ")+".")
+	}
+}
+
+// stepsOfEvent also tells what is no drift: that an invitation was sent again.
+func (r *logReader) stepsOfEvent(event api.AuditEvent) []step {
+	if kindOf(event) != contract.EventReinvited {
+		return r.steps(event)
+	}
+	o := r.objectOf(event)
+	s := step{event: event, object: o, what: thing{object: o.id, attribute: string(kindReinvited)}}
+	s.told = s.about(kindReinvited, "the invitation of "+o.named+" was sent again")
+	return []step{s}
+}
+
+// isNotUnderstood tells whether no more is known of the step than that there is an event, or
+// whose list it changed.
+func (s step) isNotUnderstood() bool {
+	return s.told.Kind == planreview.DriftOther || s.what.list != "" && s.what.member == ""
+}
+
+func counts(of map[string]int) []evidence.LogCount {
+	all := []evidence.LogCount{}
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		all = append(all, evidence.LogCount{Event: name, Number: of[name]})
+	}
+	return all
+}
+
+// kinds are how entries call kinds of drift where they call them otherwise.
+var kinds = map[planreview.DriftKind]string{planreview.DriftGone: "deleted", planreview.DriftOther: "not_understood"}
+
+func (r *logReader) entry(s step) evidence.LogEntry {
+	change := r.describe(s, r.chains)
+	entry := evidence.LogEntry{
+		Time: s.event.Time.UTC(), Event: s.event.ID, EventName: s.event.Name, Actor: r.actor(r.called, s.event), Kind: kinds[change.Kind], Fact: change.Fact(),
+		Principal: change.Principal, List: change.List, Group: change.Group, Place: access.PlaceOf(change.Project, change.SigningPolicy),
+		Attribute: change.Attribute, Before: change.Before, After: change.After,
+	}
+	if entry.Kind == "" {
+		entry.Kind = string(change.Kind)
+	}
+	entry.Sentence = entry.Fact + " by " + entry.Actor.String() + "."
+	return entry
+}
+
+// shows tells whether the filter shows a step, and notes which of its values fit.
+func (r *logReader) shows(s step) bool {
+	place := s.object.place
+	project := r.fits("--project", r.filter.Projects, func(text string) bool { return s.object.isPlace && text == place.Slug(0) })
+	policy := r.fits("--policy", r.filter.Policies, func(text string) bool {
+		return place.Depth() > 1 && (text == place.Slug(1) || text == place.String())
+	})
+	member := len(r.wanted) == 0
+	about := []string{s.what.member, s.object.id, s.told.Principal, s.told.Group}
+	if s.told.Kind == planreview.DriftCreated && len(r.wanted) > 0 {
+		for _, list := range r.listsOfNew(s, r.chains) {
+			about = append(about, list.ids...)
+		}
+	}
+	for _, id := range about {
+		if id != "" && r.wanted[id] {
+			r.matched["--member\x00"+id], member = true, true
+		}
+	}
+	return project && policy && member
+}
+
+func (r *logReader) fits(flag string, values []string, is func(string) bool) bool {
+	fits := len(values) == 0
+	for _, value := range values {
+		if is(value) {
+			r.matched[flag+"\x00"+value], fits = true, true
+		}
+	}
+	return fits
+}
+
+// refuseUnmatched refuses a filter that fits nothing of the log and nothing that is there: a typo must not look like a quiet
+// month.
+func (r *logReader) refuseUnmatched() error {
+	for place := range r.found.Places {
+		r.fits("--project", r.filter.Projects, func(text string) bool { return text == place.Slug(0) })
+		r.fits("--policy", r.filter.Policies, func(text string) bool {
+			return place.Depth() > 1 && (text == place.Slug(1) || text == place.String())
+		})
+	}
+	refuse := func(flag, noun string, values []string) error {
+		for _, value := range values {
+			if !r.matched[flag+"\x00"+value] {
+				return fmt.Errorf("%s: the token sees no %s %q, and the audit log has none", flag, noun, value)
+			}
+		}
+		return nil
+	}
+	if err := refuse("--project", "project", r.filter.Projects); err != nil {
+		return err
+	}
+	if err := refuse("--policy", "signing policy", r.filter.Policies); err != nil {
+		return err
+	}
+	for _, member := range r.filter.Members {
+		id := r.idOfWanted(member)
+		if _, known := r.directory.Get(id); known || r.matched["--member\x00"+id] {
+			continue
+		}
+		_, err := r.directory.Resolve(member)
+		return fmt.Errorf("--member: %w; nor does the audit log tell of one", err)
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package audit_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+)
+
+// log reads what happened on the day of the plans, unless the options have a period.
+func (o *organization) log(options audit.LogOptions) *evidence.Log {
+	o.t.Helper()
+	if options.To.IsZero() {
+		options.From, options.To = plannedAt.Truncate(24*time.Hour), plannedAt.Truncate(24*time.Hour).AddDate(0, 0, 1)
+	}
+	log, err := audit.ReadLog(o.t.Context(), o.client, nil, options)
+	o.must(err)
+	return log
+}
+
+func logSentences(log *evidence.Log) []string {
+	sentences := []string{}
+	for _, e := range log.Entries {
+		sentences = append(sentences, e.Sentence)
+	}
+	return sentences
+}
+
+func expectLog(t *testing.T, log *evidence.Log, want ...string) {
+	t.Helper()
+	if got := logSentences(log); !slices.Equal(got, append([]string{}, want...)) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// aDay is a day on which something of each kind happened.
+func aDay(t *testing.T) *organization {
+	t.Helper()
+	o := newOrganization(t)
+	o.at("09:00")
+	o.by(administrator, adds(release, "approvers", outsider))
+	o.by(terraform, removes("project:project-a", "configurators", lead))
+	o.at("10:00")
+	o.by(administrator, creating((*mock.Administrator).CreateInteractiveUser, mock.InteractiveUserSeed{
+		Name: "M", Email: "m@example.com", Role: mock.RoleGlobalReader,
+	}))
+	o.by(officer, creating((*mock.Administrator).CreateProject, mock.ProjectSeed{
+		Slug: "new", Name: "New", Readers: []string{outsider}, SigningPolicies: []mock.SigningPolicySeed{{Slug: "rel", Name: "Rel", Approvers: []string{lead}}},
+	}))
+	o.at("11:00")
+	o.by(officer, setting(release, "verifyOriginPolicy", false))
+	o.by(officer, setting(release, "requiredApprovals", 1))
+	o.by(officer, setting(release, "useApprovalProcess", false))
+	o.at("12:00")
+	o.by("", func(a *mock.Administrator) error { return a.SetActive(outsider, false) })
+	o.by("", func(a *mock.Administrator) error { return a.SetActive(outsider, true) })
+	o.by("", func(a *mock.Administrator) error { return a.SetRole(outsider, mock.RoleGlobalAdministrator) })
+	o.at("13:00")
+	o.by(administrator, func(a *mock.Administrator) error {
+		_, err := a.IssueToken(lead)
+		return err
+	})
+	o.by(administrator, adds("group:Release Managers", "members", outsider))
+	o.by(administrator, func(a *mock.Administrator) error { return a.Remove("policy:project-a/test-signing") })
+	return o
+}
+
+var happened = []string{
+	outsider + " was added to the approvers of project-a/release-signing by org.admin@example.com.",
+	lead + " was removed from the configurators of project-a by Terraform (ci_user:terraform).",
+	"user:m@example.com was created with the global role Global Reader by org.admin@example.com.",
+	"project new was created with the readers user:outsider@example.com and the approvers of new/rel user:dev.lead@example.com by security.officer@example.com.",
+	"origin verification of project-a/release-signing was switched off by security.officer@example.com.",
+	"the number of required approvals of project-a/release-signing was changed from 2 to 1 by security.officer@example.com.",
+	"the approval process of project-a/release-signing was switched off by security.officer@example.com.",
+	outsider + ` was deactivated by "System".`,
+	outsider + ` was activated by "System".`,
+	outsider + ` was given the global role Global Administrator instead of Regular User by "System".`,
+	lead + " got a new API token by org.admin@example.com.",
+	outsider + " was added to the members of group:Release Managers by org.admin@example.com.",
+	"signing policy project-a/test-signing was deleted by org.admin@example.com.",
+}
+
+func TestLogOfADay(t *testing.T) {
+	o := aDay(t)
+	log := o.log(audit.LogOptions{})
+	expectLog(t, log, happened...)
+	if log.Events != len(happened) || len(log.NotUnderstood)+len(log.Plain)+len(log.Gaps)+log.Outside != 0 {
+		t.Errorf("got %+v", log)
+	}
+	first := log.Entries[0]
+	if first.Actor != (evidence.Actor{Member: administrator, Name: "Organization Admin", Agency: evidence.ByPerson}) || first.Kind != "added" ||
+		first.Principal != outsider || first.List != "approvers" || first.Place != access.PlaceOf("project-a", "release-signing") {
+		t.Errorf("got %+v", first)
+	}
+}
+
+func TestLogOfAPeriod(t *testing.T) {
+	o := aDay(t)
+	at := func(hour int) time.Time {
+		return plannedAt.Truncate(24 * time.Hour).Add(time.Duration(hour) * time.Hour)
+	}
+	expectLog(t, o.log(audit.LogOptions{From: at(9), To: at(10)}), happened[:2]...)
+	expectLog(t, o.log(audit.LogOptions{From: at(10), To: at(12)}), happened[2:7]...)
+	expectLog(t, o.log(audit.LogOptions{From: at(14), To: at(15)}))
+}
+
+func TestLogFilters(t *testing.T) {
+	o := aDay(t)
+	for name, test := range map[string]struct {
+		filter audit.LogFilter
+		want   []int
+	}{
+		"a project":              {audit.LogFilter{Projects: []string{"project-a"}}, []int{0, 1, 4, 5, 6, 12}},
+		"a policy":               {audit.LogFilter{Policies: []string{"project-a/release-signing"}}, []int{0, 4, 5, 6}},
+		"a policy in any":        {audit.LogFilter{Policies: []string{"release-signing"}}, []int{0, 4, 5, 6}},
+		"one that is gone":       {audit.LogFilter{Policies: []string{"project-a/test-signing"}}, []int{12}},
+		"a member":               {audit.LogFilter{Members: []access.Reference{o.reference(lead)}}, []int{1, 3, 10}},
+		"a group":                {audit.LogFilter{Members: []access.Reference{o.reference("group:Release Managers")}}, []int{11}},
+		"a member and a project": {audit.LogFilter{Members: []access.Reference{o.reference(lead)}, Projects: []string{"project-a"}}, []int{1}},
+		"who did it is no member": {
+			audit.LogFilter{Members: []access.Reference{o.reference(officer)}}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o.t = t
+			want := []string{}
+			for _, i := range test.want {
+				want = append(want, happened[i])
+			}
+			log := o.log(audit.LogOptions{LogFilter: test.filter})
+			expectLog(t, log, want...)
+			if log.Outside != len(happened)-len(want) || log.Events != len(happened) {
+				t.Errorf("%d are outside, of %d events", log.Outside, log.Events)
+			}
+		})
+	}
+	for want, filter := range map[string]audit.LogFilter{
+		`--project: the token sees no project "project-c"`:         {Projects: []string{"project-c"}},
+		`--policy: the token sees no signing policy "project-a/x"`: {Policies: []string{"project-a/x"}},
+		`the organization has no interactive user "x@example.com"`: {Members: []access.Reference{o.reference("user:x@example.com")}},
+	} {
+		_, err := audit.ReadLog(t.Context(), o.client, nil, audit.LogOptions{From: plannedAt, To: plannedAt, LogFilter: filter})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// TestLogOfWhatIsNotUnderstood leaves out nothing.
+func TestLogOfWhatIsNotUnderstood(t *testing.T) {
+	o := newOrganization(t)
+	event := func(id int, name, object, changes string) string {
+		return fmt.Sprintf(`{"id":"%d","time":"2026-03-01T10:%02d:00Z","eventName":%q,"metadata":{"actor":{"id":%q}},"entity":%s%s}`,
+			id, id, name, o.id(officer), object, changes)
+	}
+	policy, user := `{"id":"`+o.id(release)+`"}`, `{"id":"`+o.id(outsider)+`"}`
+	o.answering("[" + strings.Join([]string{
+		event(1, "SigningPolicy.MemberAdded", policy, ""),
+		event(2, "SigningPolicy.Edited", policy, `,"changes":{"approvers":{"to":["x"]}}`),
+		event(3, "Webhook.Deleted", `"x"`, ""),
+		event(4, "Project.Edited", `{"id":"`+o.id("project:project-a")+`"}`, `,"changes":{"description":{"from":"a","to":"b"}}`),
+		event(5, "InteractiveUser.Reinvited", user, ""),
+		event(6, "InteractiveUser.Invited", user, `,"changes":{"email":{"from":null,"to":"outsider@example.com"}}`),
+		event(7, "Whatever happened", `null`, ""),
+		event(8, "InteractiveUser.Edited", user, `,"changes":{"apiToken":{"from":"aaa","to":"bbb"}}`),
+		event(9, "SigningPolicy.Created", policy, `,"changes":{"approvers":{"from":null,"to":["`+o.id(outsider)+`"]}}`),
+		`{"eventName":"User.Edited"}`, `{"eventName":"User.Edited"}`,
+	}, ",") + "]")
+	log := o.log(audit.LogOptions{})
+	const by = " by security.officer@example.com."
+	expectLog(t, log,
+		`something changed about project-a/release-signing, which the audit log calls "SigningPolicy.MemberAdded",`+by,
+		`the approvers of project-a/release-signing were changed, the audit log does not say how,`+by,
+		"the invitation of "+outsider+" was sent again"+by,
+		outsider+" was created"+by,
+		`something changed about something that the audit log does not name, which the audit log calls "Whatever happened",`+by,
+		"apiToken of "+outsider+" was changed"+by,
+		"signing policy project-a/release-signing was created"+by,
+		outsider+" was added to the approvers of project-a/release-signing"+by,
+	)
+	if got := fmt.Sprint(log.NotUnderstood); got != "[{SigningPolicy.Edited 1} {SigningPolicy.MemberAdded 1} {Whatever happened 1}]" {
+		t.Errorf("not understood are %s", got)
+	}
+	if got := fmt.Sprint(log.Plain); got != "[{Project.Edited 1} {Webhook.Deleted 1}]" {
+		t.Errorf("about nobody's access are %s", got)
+	}
+	if len(log.Gaps) != 1 || !strings.Contains(log.Gaps[0], `2 × "User.Edited"`) {
+		t.Errorf("the gaps are %q", log.Gaps)
+	}
+}
+
+func TestLogOfAPart(t *testing.T) {
+	o := newOrganization(t)
+	for body, gaps := range map[string]int{
+		`{"items":[{"time":"2026-03-01T10:00:00Z","eventName":"A.B"}],"next":1}`:                                                   1,
+		`{"items":[{"time":"2026-03-01T10:00:00Z","eventName":"A.B"},{"time":"2026-02-01T10:00:00Z","eventName":"A.B"}],"next":1}`: 0,
+	} {
+		o.ClearFaults()
+		o.answering(body)
+		if log := o.log(audit.LogOptions{}); len(log.Gaps) != gaps {
+			t.Errorf("%s: the gaps are %q", body, log.Gaps)
+		}
+	}
+	o.ClearFaults()
+	o.must(o.Inject(mock.Fault{Route: "GET /AuditLog/Events", Action: mock.FaultAnswer, Status: 403}))
+	if log, err := audit.ReadLog(t.Context(), o.client, nil, audit.LogOptions{}); err == nil {
+		t.Errorf("got %+v", log)
+	}
+}
+
+// expectEachEvent counts the events of the year that are told or counted.
+func (y *year) expectEachEvent(body, shape string) {
+	y.t.Helper()
+	log := y.log(audit.LogOptions{From: plannedAt.AddDate(-2, 0, 0), To: plannedAt.AddDate(1, 0, 0)})
+	told := map[string]bool{}
+	for _, e := range log.Entries {
+		told[e.Event] = true
+	}
+	n := len(told)
+	for _, count := range log.Plain {
+		n += count.Number
+	}
+	want := strings.Count(body, `"eventName"`) + strings.Count(body, `"eventType"`)
+	if shape == "no times" {
+		want = 0
+	}
+	if n != want || log.Events != want {
+		y.t.Errorf("%d told or counted of %d events, and %d read", n, want, log.Events)
+	}
+}
