@@ -3,6 +3,7 @@ package evidence
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,4 +134,12 @@ func compareHoldings(a, b Holding) int {
 		}
 	}
 	return strings.Compare(a.Way, b.Way)
+}
+
+// CheckWay refuses a way that is not the fingerprint of what it is said to be.
+func (h Holding) CheckWay() error {
+	if h.fingerprint() != h.Way {
+		return fmt.Errorf("%q is not the fingerprint of %s, %s: the report was changed", h.Way, h.Reference, h.Text)
+	}
+	return nil
 }
