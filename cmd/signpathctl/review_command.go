@@ -9,6 +9,9 @@ func newReviewCommand() *cobra.Command {
 		Args:  refuseCommand,
 		RunE:  func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	command.AddCommand(newReviewOrgCommand(), newReviewPlanCommand(), newReviewDriftCommand(), newReviewBaselineCommand())
+	command.AddCommand(
+		newReviewOrgCommand(), newReviewPlanCommand(), newReviewDriftCommand(), newReviewBaselineCommand(),
+		newReviewDiffCommand(), newReviewVerifyCommand(),
+	)
 	return command
 }

@@ -108,5 +108,8 @@ func (r *Report) notes(head envelope.Envelope) []string {
 			notes = append(notes, "Weaker than by default: "+weaker.Sentence)
 		}
 	}
+	if of := r.Attestations; of != nil {
+		notes = append(notes, fmt.Sprintf("Judged by %s, in a file with the SHA-256 %s.", review.Count(of.Number, "attestation"), of.SHA256))
+	}
 	return append(notes, r.Unmatched...)
 }

@@ -15,6 +15,8 @@ type jsonReport struct {
 	Excepted []review.ExceptedRecord `json:"excepted"`
 	Ignored  []string                `json:"ignored"`
 	Access   []jsonAccess            `json:"access"`
+	// Attestations is nil where no file of them judged.
+	Attestations *Attestations `json:"attestations"`
 	// Settings are those of the places that the filters show.
 	Settings []jsonSettings `json:"settings"`
 	Counts   []Count        `json:"counts"`
@@ -70,9 +72,9 @@ func (r *Report) json(head envelope.Envelope) jsonReport {
 		Excepted: each(r.Excepted, review.ExceptedFinding.Record),
 		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
-		Settings: r.settings(),
-		Counts:   r.Counts(),
-		Outside:  r.Outside[review.Deny] + r.Outside[review.Warn],
+		Settings: r.settings(), Attestations: r.Attestations,
+		Counts:  r.Counts(),
+		Outside: r.Outside[review.Deny] + r.Outside[review.Warn],
 	}
 }
 
