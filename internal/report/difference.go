@@ -277,6 +277,10 @@ type jsonSubject struct {
 	Name      string    `json:"name,omitempty"`
 }
 
+func newJSONSubject(s evidence.Subject) jsonSubject {
+	return jsonSubject{reference(s.Reference), s.ID, s.Name}
+}
+
 type jsonChange struct {
 	Direction string `json:"direction"`
 	jsonSubject
@@ -308,15 +312,14 @@ type jsonSettingChange struct {
 }
 
 func (d Difference) json(head envelope.Envelope) jsonDifference {
-	subject := func(s evidence.Subject) jsonSubject { return jsonSubject{reference(s.Reference), s.ID, s.Name} }
 	return jsonDifference{
 		Envelope: d.Head(head), Old: compared(d.Old), New: compared(d.New), Same: d.Same(),
 		Notes: append([]string{}, d.Notes...),
 		Changes: each(d.Changes, func(c evidence.Change) jsonChange {
-			return jsonChange{string(c.Direction), subject(c.Subject), c.Permission.String(), newJSONPlace(c.Place), c.Reasons, c.String() + "."}
+			return jsonChange{string(c.Direction), newJSONSubject(c.Subject), c.Permission.String(), newJSONPlace(c.Place), c.Reasons, c.String() + "."}
 		}),
 		Ways: each(d.Ways, func(c evidence.WayChange) jsonWayChange {
-			return jsonWayChange{subject(c.Subject), c.Permission.String(), newJSONPlace(c.Place), c.Before, c.After}
+			return jsonWayChange{newJSONSubject(c.Subject), c.Permission.String(), newJSONPlace(c.Place), c.Before, c.After}
 		}),
 		Renamed:    each(d.Renamed, func(r evidence.Rename) jsonRename { return jsonRename(r) }),
 		Introduced: append([]review.FindingRecord{}, d.Introduced...),

@@ -300,21 +300,17 @@ func (r *decisionReader) by(line int, cell string) access.Reference {
 	return by
 }
 
-// on is the day of a decision, which is none from before the report: nobody can have seen it.
+// on is the day of a decision.
 func (r *decisionReader) on(line int, cell string) baseline.Day {
 	if cell == "" {
 		return baseline.DayOf(r.decider.Now)
 	}
 	on, err := baseline.ParseSeen(cell, r.decider.Now)
-	made := r.report.Head.Time
-	switch {
-	case err != nil:
+	if err == nil {
+		err = r.report.CheckSeen(on)
+	}
+	if err != nil {
 		r.problem(line, columnOn, "%s", err)
-	case on < baseline.DayOf(made.Add(-behindUTC)):
-		r.problem(line, columnOn, "it is %s, and the report was made on %s", on, baseline.DayOf(made))
 	}
 	return on
 }
-
-// behindUTC is how far local time runs behind at most.
-const behindUTC = 12 * time.Hour

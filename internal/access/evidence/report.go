@@ -1,9 +1,12 @@
 package evidence
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 )
@@ -60,4 +63,15 @@ func (r *Report) IsFiltered() bool {
 		}
 	}
 	return false
+}
+
+// behindUTC is how far local time runs behind at most.
+const behindUTC = 12 * time.Hour
+
+// CheckSeen refuses a day before the report was made: nobody can have seen then what it shows.
+func (r *Report) CheckSeen(on baseline.Day) error {
+	if on < baseline.DayOf(r.Head.Time.Add(-behindUTC)) {
+		return fmt.Errorf("it is %s, and the report was made on %s", on, baseline.DayOf(r.Head.Time))
+	}
+	return nil
 }
