@@ -24,11 +24,11 @@ type entryToRemove struct {
 
 // tellRemoval says how a decision becomes a change of the configuration, one line each.
 func tellRemoval(removal evidence.Removal, read *evidence.Report, managed []managedResource) []string {
-	reason := ""
+	decided := fmt.Sprintf("%s, %s, is to go: decided by %s on %s", removal.Reference, removal.Text, removal.By, removal.On)
 	if removal.Reason != "" {
-		reason = ": " + removal.Reason
+		decided += ", " + removal.Reason
 	}
-	lines := []string{fmt.Sprintf("%s is not to be %s any more, as %s decided on %s%s", removal.Reference, removal.Text, removal.By, removal.On, reason)}
+	lines := []string{decided}
 	entry, ok := entryOf(removal.Holding)
 	if !ok {
 		return append(lines, "  No resource manages that: it is given and taken on the organization page of the web application.")

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,9 +23,19 @@ func DifferenceFormats() []Format {
 // A Difference is what is different between two reports, to be told.
 type Difference struct{ *evidence.Difference }
 
-// Head completes the envelope.
+// Head completes the envelope. Its filters are those of both reports: what either of them leaves
+// out, the difference does not tell.
 func (d Difference) Head(head envelope.Envelope) envelope.Envelope {
-	head.Organization = d.New.Head.Organization
+	head.Organization, head.Filters = d.New.Head.Organization, map[string][]string{}
+	for _, filters := range []map[string][]string{d.Old.Head.Filters, d.New.Head.Filters} {
+		for name, values := range filters {
+			head.Filters[name] = append(head.Filters[name], values...)
+		}
+	}
+	for name, values := range head.Filters {
+		slices.Sort(values)
+		head.Filters[name] = append([]string{}, slices.Compact(values)...)
+	}
 	return head.Of("review_difference", envelope.Gaps(d.Gaps...))
 }
 
@@ -110,6 +121,7 @@ func (d Difference) parts() []part {
 		{"New projects and signing policies", access.Spell(d.Come)},
 		{"Projects and signing policies that are gone", access.Spell(d.Gone)},
 		{"What else the reports do not have in common", d.Notes},
+		{"The reports", []string{"Old: " + spellReport(d.Old), "New: " + spellReport(d.New)}},
 	}
 	var told []part
 	for _, p := range all {
@@ -118,6 +130,15 @@ func (d Difference) parts() []part {
 		}
 	}
 	return told
+}
+
+// spellReport says what a report is, so that nobody has to trust a file's name.
+func spellReport(r *evidence.Report) string {
+	reader := "nobody who is told"
+	if by := r.Head.ReadBy; by != nil {
+		reader = fmt.Sprintf("%s (%s)", by.Member, by.Role)
+	}
+	return fmt.Sprintf("of %s, read by %s, shows %s, SHA-256 %s", atUTC(r.Head.Time), reader, evidence.SpellFilters(r.Head.Filters), r.SHA256)
 }
 
 func spellFinding(f review.FindingRecord) string {

@@ -79,6 +79,9 @@ type WayChange struct {
 	Permission    access.Permission
 	Place         access.Place
 	Before, After []string
+
+	// ways are those that came or went.
+	ways map[string]bool
 }
 
 // A Rename says that a principal is called otherwise.
@@ -138,6 +141,8 @@ type comparison struct {
 	vocabulary *access.Vocabulary
 	// had and has are the accesses that both reports would show.
 	had, has index
+	// called are the principals of the new report by id: whoever lost something is called as now.
+	called map[string]Subject
 	// isFilteredOtherwise is true where the reports are of different parts, and isApart where
 	// nobody can tell what both would show.
 	isFilteredOtherwise, isApart bool
@@ -316,6 +321,10 @@ func (x index) own(row *Access) map[string]bool {
 // compareAccess looks at each permission at each place where something gives it that no wider
 // place tells. Everywhere else nothing changes that does not change there.
 func (c *comparison) compareAccess() {
+	c.called = map[string]Subject{}
+	for _, row := range c.New.Access {
+		c.called[row.ID] = row.Subject
+	}
 	all := map[placed]bool{}
 	for _, side := range []index{c.had, c.has} {
 		for at := range side {
@@ -329,7 +338,7 @@ func (c *comparison) compareAccess() {
 			c.compareRows(had, has, was, is)
 		}
 	}
-	c.Changes = withoutImplied(c.vocabulary, c.Changes)
+	c.leaveOutImplied()
 	slices.SortFunc(c.Changes, c.orderChanges)
 	slices.SortFunc(c.Ways, func(a, b WayChange) int {
 		return cmp.Or(a.Reference.Compare(b.Reference), a.Place.Compare(b.Place), c.vocabulary.ComparePermissions(a.Permission, b.Permission))
@@ -349,8 +358,12 @@ func (c *comparison) orderChanges(a, b Change) int {
 // on one side neither gains nor loses it.
 func (c *comparison) compareRows(had, has *Access, was, is map[string]bool) {
 	change := func(direction review.Direction, row *Access, ways map[string]bool, because string) {
+		who := row.Subject
+		if now, isThere := c.called[row.ID]; isThere {
+			who = now
+		}
 		c.Changes = append(c.Changes, Change{
-			Direction: direction, Subject: row.Subject, Permission: row.Permission, Place: row.Place,
+			Direction: direction, Subject: who, Permission: row.Permission, Place: row.Place,
 			Reasons: row.texts(), Because: because, ways: ways,
 		})
 	}
@@ -368,8 +381,24 @@ func (c *comparison) compareRows(had, has *Access, was, is map[string]bool) {
 	case had.takesEffect() && !has.takesEffect():
 		change(review.Loses, has, is, "because the account is no longer active")
 	case !maps.Equal(was, is):
-		c.Ways = append(c.Ways, WayChange{has.Subject, has.Permission, has.Place, had.texts(), has.texts()})
+		c.Ways = append(c.Ways, WayChange{has.Subject, has.Permission, has.Place, had.texts(), has.texts(), different(was, is)})
 	}
+}
+
+// different are the ways that only one side has.
+func different(was, is map[string]bool) map[string]bool {
+	ways := map[string]bool{}
+	for way := range was {
+		if !is[way] {
+			ways[way] = true
+		}
+	}
+	for way := range is {
+		if !was[way] {
+			ways[way] = true
+		}
+	}
+	return ways
 }
 
 func onceInForce(status access.Status) string {
@@ -379,32 +408,38 @@ func onceInForce(status access.Status) string {
 	return "once the account is active"
 }
 
-// withoutImplied leaves out the permission that goes without saying for whoever gains or loses
+// leaveOutImplied leaves out the permission that goes without saying for whoever gains or loses
 // another one at the same place by the same ways.
-func withoutImplied(vocabulary *access.Vocabulary, changes []Change) []Change {
+func (c *comparison) leaveOutImplied() {
 	type position struct {
-		id        string
-		direction review.Direction
-		place     access.Place
+		id    string
+		place access.Place
 	}
 	at := map[position][]Change{}
-	for _, c := range changes {
-		p := position{c.ID, c.Direction, c.Place}
-		at[p] = append(at[p], c)
+	for _, change := range c.Changes {
+		p := position{change.ID, change.Place}
+		at[p] = append(at[p], change)
 	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
-		return slices.ContainsFunc(at[position{c.ID, c.Direction, c.Place}], func(other Change) bool {
-			if !slices.Contains(vocabulary.Permission(other.Permission).Includes, c.Permission) {
-				return false
-			}
-			for way := range c.ways {
-				if !other.ways[way] {
-					return false
-				}
-			}
-			return true
+	isImplied := func(id string, place access.Place, permission access.Permission, ways map[string]bool, like func(Change) bool) bool {
+		return slices.ContainsFunc(at[position{id, place}], func(other Change) bool {
+			return like(other) && slices.Contains(c.vocabulary.Permission(other.Permission).Includes, permission) && isPart(ways, other.ways)
 		})
+	}
+	c.Changes = slices.DeleteFunc(slices.Clone(c.Changes), func(change Change) bool {
+		return isImplied(change.ID, change.Place, change.Permission, change.ways, func(other Change) bool { return other.Direction == change.Direction })
 	})
+	c.Ways = slices.DeleteFunc(c.Ways, func(w WayChange) bool {
+		return isImplied(w.ID, w.Place, w.Permission, w.ways, func(Change) bool { return true })
+	})
+}
+
+func isPart(ways, of map[string]bool) bool {
+	for way := range ways {
+		if !of[way] {
+			return false
+		}
+	}
+	return true
 }
 
 // findRenamed looks at everybody whom both reports name, and at the groups on the ways.
