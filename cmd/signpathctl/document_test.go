@@ -102,6 +102,7 @@ func documents(t *testing.T) map[string][]string {
 			jsonOf(t, nil, "contract", documentWithout(t, "SigningPolicies/{signingPolicySlug}")),
 		},
 	}
+	addEvidence(t, found, rules, whole)
 	found["drift_review"] = append(found["drift_review"], jsonOf(t, []byte(renamedGroup), "review", "drift", "-"), driftElsewhere(t, server))
 	t.Setenv(api.EnvToken, regularToken) // It sees a part of the organization only.
 	found["organization_review"] = append(found["organization_review"], jsonOf(t, nil, "review", "org"))
