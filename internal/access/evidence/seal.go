@@ -148,6 +148,9 @@ func readEnvelope(sealed []byte) (*dsse.Envelope, error) {
 	if err := json.Unmarshal(sealed, &signed); err != nil {
 		return nil, fmt.Errorf("it is no sealed report: %w", err)
 	}
+	if signed.PayloadType == "" {
+		return nil, errors.New("it is no sealed report: no payload is in it")
+	}
 	if signed.PayloadType != PayloadType {
 		return nil, fmt.Errorf("its payload is of the type %q, and that of a sealed report is %q", signed.PayloadType, PayloadType)
 	}
