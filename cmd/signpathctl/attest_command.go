@@ -120,7 +120,7 @@ func (f *attestFlags) extend(read *evidence.Report, more []evidence.Attestation,
 	if _, err := evidence.ParseFile(vocabulary.SignPath, written, at); err != nil {
 		return fmt.Errorf("--attestations: %s would not be right any more: %w", f.file, err)
 	}
-	return os.WriteFile(f.file, written, 0o600)
+	return os.WriteFile(f.file, written, 0o600) //nolint:gosec // The caller names the file on the command line.
 }
 
 func organizationOf(read *evidence.Report) (string, error) {
@@ -185,10 +185,9 @@ func runAttestWrite(command *cobra.Command, source string, flags *attestWriteFla
 	if err := flags.extend(read, attestations, at); err != nil {
 		return err
 	}
-	output := command.OutOrStdout()
-	fmt.Fprintf(output, "%s by %s in %s.\n", counted(len(attestations), "attestation", "attestations"), settings.by, flags.file)
 	warnOfReport(command, read, attestations)
-	return nil
+	_, err = fmt.Fprintf(command.OutOrStdout(), "%s by %s in %s.\n", counted(len(attestations), "attestation", "attestations"), settings.by, flags.file)
+	return err
 }
 
 // warnOfReport says what whoever attests should know of what they attested.
@@ -277,7 +276,7 @@ func runAttestCheck(command *cobra.Command, source string, flags *attestCheckFla
 	}
 	check := report.Check{
 		Report: read, Attestations: *file.told(), Filters: flags.filter.told(),
-		Verdicts:  file.Judge(holdings, baseline.DayOf(head.Time), int(min(flags.days, 1_000_000))), //nolint:gosec // It fits.
+		Verdicts:  file.Judge(holdings, baseline.DayOf(head.Time), int(min(flags.days, 1_000_000))),
 		Unmatched: file.Unmatched(evidence.Holdings(read.Access)),
 	}
 	if err := check.Write(command.OutOrStdout(), report.Format(flags.format), head); err != nil {
@@ -354,18 +353,20 @@ func runAttestFromCSV(command *cobra.Command, source string, flags *attestFromCS
 	if err := flags.extend(read, decided.Kept, at); err != nil {
 		return err
 	}
-	tellDecisions(command.OutOrStdout(), flags.file, decided, read, managed)
 	warnOfReport(command, read, decided.Kept)
-	return nil
+	return tellDecisions(command.OutOrStdout(), flags.file, decided, read, managed)
 }
 
-func tellDecisions(w io.Writer, file string, decided evidence.Decisions, read *evidence.Report, managed []managedResource) {
-	fmt.Fprintf(w, "%s in %s, %s to remove, %d undecided.\n", counted(len(decided.Kept), "attestation", "attestations"), file,
+func tellDecisions(w io.Writer, file string, decided evidence.Decisions, read *evidence.Report, managed []managedResource) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s in %s, %s to remove, %d undecided.\n", counted(len(decided.Kept), "attestation", "attestations"), file,
 		counted(len(decided.Removed), "way", "ways"), len(decided.Undecided))
 	for _, removal := range decided.Removed {
-		fmt.Fprintln(w)
+		b.WriteString("\n")
 		for _, line := range tellRemoval(removal, read, managed) {
-			fmt.Fprintln(w, text.Visible(line))
+			b.WriteString(text.Visible(line) + "\n")
 		}
 	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +105,9 @@ func TestRecertification(t *testing.T) {
 		}
 	}
 	decided := strings.Join(rows, "\n")
+	check := slices.Clip([]string{"attest", "check", later, "--attestations", attestations})
+	write := slices.Clip([]string{"attest", "write", later, "--attestations", attestations})
+	org := slices.Clip([]string{"review", "org", "--attestations", attestations})
 	const byOfficer = "user:security.officer@example.com"
 	for name, wrong := range map[string]string{
 		"nobody decided":       decided,
@@ -148,17 +152,20 @@ func TestRecertification(t *testing.T) {
 		says      string
 	}{
 		"all is attested":            {[]string{"attest", "check", earlier, "--attestations", attestations}, 0, ", 0 not."},
-		"somebody is not":            {[]string{"attest", "check", later, "--attestations", attestations}, 2, "not-attested: user:outsider@example.com is approver"},
-		"one of a filter":            {[]string{"attest", "check", later, "--attestations", attestations, "--role", "GlobalAdministrator"}, 0, "2 attested"},
-		"a filter that fits nothing": {[]string{"attest", "check", later, "--attestations", attestations, "--role", "approvers"}, 1, `shows nothing of "approvers"`},
-		"the live organization":      {[]string{"review", "org", "--attestations", attestations, "--fail-on", "warn"}, 2, "warn  not-attested: user:outsider@example.com"},
+		"somebody is not":            {check, 2, "not-attested: user:outsider@example.com is approver"},
+		"one of a filter":            {append(check, "--role", "GlobalAdministrator"), 0, "2 attested"},
+		"a filter that fits nothing": {append(check, "--role", "approvers"), 1, `shows nothing of "approvers"`},
+		"the live organization":      {append(org, "--fail-on", "warn"), 2, "warn  not-attested: user:outsider@example.com"},
 		"rules without a file":       {[]string{"review", "org", "--rules", rulesFile(t, "rules: {not-attested: {severity: deny}}")}, 1, "give it as --attestations"},
 		"a file that is not there":   {[]string{"review", "org", "--attestations", attestations + "x"}, 1, "--attestations: open"},
 		"a table as text":            {[]string{"review", "org", "--decide"}, 1, "--decide needs --format csv or html"},
-		"a group attests":            {[]string{"attest", "write", later, "--attestations", attestations, "--by", "group:Release Managers"}, 1, "is no user: a person attests"},
-		"a day before the report":    {[]string{"attest", "write", later, "--attestations", attestations, "--by", byOfficer, "--on", "2026-06-01"}, 1, "the report was made on 2026-06-15"},
-		"somebody attests the own role": {[]string{"attest", "write", later, "--attestations", attestations + ".own", "--by", "user:org.admin@example.com"}, 0,
-			"2 attestations are by somebody who has the same role there"},
+		"a group attests":            {append(write, "--by", "group:Release Managers"), 1, "is no user: a person attests"},
+		"a day before the report":    {append(write, "--by", byOfficer, "--on", "2026-06-01"), 1, "the report was made on 2026-06-15"},
+		"somebody attests the own role": {
+			[]string{"attest", "write", later, "--attestations", attestations + ".own", "--by", "user:org.admin@example.com"},
+			0,
+			"2 attestations are by somebody who has the same role there",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			output, err := execute(t, c.arguments...)
@@ -246,7 +253,8 @@ func TestSealCommand(t *testing.T) {
 			}
 		})
 	}
-	if _, err := execute(t, "review", "diff", earlier, later, "--seal-command", "true", "--seal", "x"); err == nil || !strings.Contains(err.Error(), "exclude each other") {
+	_, err := execute(t, "review", "diff", earlier, later, "--seal-command", "true", "--seal", "x")
+	if err == nil || !strings.Contains(err.Error(), "exclude each other") {
 		t.Errorf("got %v", err)
 	}
 }

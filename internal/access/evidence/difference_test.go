@@ -54,10 +54,14 @@ func TestDifferences(t *testing.T) {
 		"an entry, with what goes without saying": {nil, func(o *review.Organization) {
 			o.Grant("writer", file, review.EntriesOf(reference("user:"+benID), reference("user:"+cyID)))
 		}, []string{"user:cy@example.com gains writing on plans/budget: writer of plans/budget, directly"}},
-		"a role, once": {nil, func(o *review.Organization) { o.Principals[2].Role = "Boss" },
-			[]string{"user:cy@example.com gains writing in the organization: Boss"}},
-		"a role is lost": {func(o *review.Organization) { o.Principals[2].Role = "Boss" }, nil,
-			[]string{"user:cy@example.com loses writing in the organization: Boss"}},
+		"a role, once": {
+			nil, func(o *review.Organization) { o.Principals[2].Role = "Boss" },
+			[]string{"user:cy@example.com gains writing in the organization: Boss"},
+		},
+		"a role is lost": {
+			func(o *review.Organization) { o.Principals[2].Role = "Boss" }, nil,
+			[]string{"user:cy@example.com loses writing in the organization: Boss"},
+		},
 		"a rename, of a person and of a group": {nil, func(o *review.Organization) {
 			o.Principals[1].Email, o.Principals[3].Name = "benjamin@example.com", "Crew"
 		}, []string{"user:ben@example.com is user:benjamin@example.com", "group:Team is group:Crew"}},
@@ -74,7 +78,8 @@ func TestDifferences(t *testing.T) {
 		}, []string{`user:ben@example.com read plans: ["reader of plans, directly"], was ["reader of plans, through group:Team"]`}},
 		"one way more": {nil, func(o *review.Organization) {
 			o.Grant("reader", folder, review.EntriesOf(reference("user:"+benID), reference("group:"+teamID)))
-		}, []string{`user:ben@example.com read plans: ["reader of plans, directly" "reader of plans, through group:Team"], was ["reader of plans, through group:Team"]`}},
+		}, []string{`user:ben@example.com read plans: ["reader of plans, directly" "reader of plans, through group:Team"], ` +
+			`was ["reader of plans, through group:Team"]`}},
 		"an account that ends": {nil, func(o *review.Organization) { o.Principals[1].Active = false }, []string{
 			"user:ben@example.com loses reading on plans, because the account is no longer active: reader of plans, through group:Team",
 			"user:ben@example.com loses writing on plans/budget, because the account is no longer active: writer of plans/budget, directly",
@@ -129,8 +134,10 @@ func TestWhatCannotBeCompared(t *testing.T) {
 		"an old report with a gap": {func(earlier, _ *evidence.Report) {
 			earlier.Head.Gaps = envelope.Gaps("There may be folders that user:ada@example.com does not see.")
 		}, "because the old report is incomplete: There may be folders", "", nil},
-		"a new report with a gap": {func(_, later *evidence.Report) { later.Head.Gaps = envelope.Gaps("Nobody knows.") },
-			"because the new report is incomplete: Nobody knows.", "", nil},
+		"a new report with a gap": {
+			func(_, later *evidence.Report) { later.Head.Gaps = envelope.Gaps("Nobody knows.") },
+			"because the new report is incomplete: Nobody knows.", "", nil,
+		},
 		"filtered otherwise": {func(_, later *evidence.Report) {
 			later.Head.Filters = map[string][]string{"files": {"budget"}}
 			later.Access = slices.DeleteFunc(later.Access, func(a evidence.Access) bool { return a.Place != file })
@@ -150,8 +157,10 @@ func TestWhatCannotBeCompared(t *testing.T) {
 		}, "", "read by different users: user:ada@example.com (Boss), and user:cy@example.com (Boss).", nil},
 		"another version":     {func(_, later *evidence.Report) { later.Head.Tool.Version = "2" }, "", "which may judge otherwise", nil},
 		"a rule switched off": {func(_, later *evidence.Report) { later.Ignored = []string{"r"} }, "", "Other rules judged", nil},
-		"a file of rules": {func(_, later *evidence.Report) { later.Head.Rules = &envelope.Rules{SHA256: &hash} },
-			"", "Other rules judged", nil},
+		"a file of rules": {
+			func(_, later *evidence.Report) { later.Head.Rules = &envelope.Rules{SHA256: &hash} },
+			"", "Other rules judged", nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			earlier, later := reportOn(org, 0), reportOn(org, 1)

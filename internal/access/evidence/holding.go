@@ -93,19 +93,14 @@ func (h Holding) fingerprint() string {
 	return wayVersion + hex.EncodeToString(sum[:wayBytes])
 }
 
-// isSameGrant tells whether both hold the same role at the same place, by whatever way.
-func (h Holding) isSameGrant(id string, role access.Role, place access.Place) bool {
-	return h.ID == id && h.Role == role && h.Place == place
-}
-
-// Groups spells the groups on the way: "group:Team, then group:Inner"; empty for an entry of
-// one's own.
+// Groups spells the groups on the way: "group:Team > group:Inner"; empty for an entry of one's
+// own.
 func (h Holding) Groups() string {
-	groups := make([]string, len(h.Via))
+	groups := make([]access.Reference, len(h.Via))
 	for i, group := range h.Via {
-		groups[i] = group.Reference.String()
+		groups[i] = group.Reference
 	}
-	return strings.Join(groups, ", then ")
+	return access.SpellPath(groups)
 }
 
 // Holdings are the ways of some accesses, each once, ordered by place, role, principal and way.

@@ -105,6 +105,7 @@ func inspect(i *review.Inspection) ([]Holding, map[string]review.Reason) {
 // CompareAttestations orders a file: by place, role, principal and way.
 func CompareAttestations(a, b Attestation) int {
 	return cmp.Or(
-		a.Place.Compare(b.Place), strings.Compare(string(a.Role), string(b.Role)), a.Principal.Reference.Compare(b.Principal.Reference), strings.Compare(a.Way, b.Way),
+		a.Place.Compare(b.Place), strings.Compare(string(a.Role), string(b.Role)),
+		a.Principal.Reference.Compare(b.Principal.Reference), strings.Compare(a.Way, b.Way),
 	)
 }
