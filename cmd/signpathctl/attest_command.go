@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -120,7 +121,27 @@ func (f *attestFlags) extend(read *evidence.Report, more []evidence.Attestation,
 	if _, err := evidence.ParseFile(vocabulary.SignPath, written, at); err != nil {
 		return fmt.Errorf("--attestations: %s would not be right any more: %w", f.file, err)
 	}
-	return os.WriteFile(f.file, written, 0o600) //nolint:gosec // The caller names the file on the command line.
+	return replaceFile(f.file, written)
+}
+
+// replaceFile writes a file as a whole or not at all, so that a full disk takes no attestations.
+func replaceFile(path string, content []byte) error {
+	mode := fs.FileMode(0o600)
+	if old, err := os.Stat(path); err == nil {
+		mode = old.Mode().Perm()
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Chmod(mode), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
 }
 
 func organizationOf(read *evidence.Report) (string, error) {
