@@ -111,6 +111,7 @@ func documents(t *testing.T) map[string][]string {
 	found["contract_rehearsal"] = []string{jsonOf(t, nil, "contract", "rehearse", "testdata/signpath-api.yaml", "--policy", "project-a/release-signing")}
 	found["log_review"] = logDocuments(t, server)
 	found["organization_review"] = append(found["organization_review"], sinceDocuments(t, server)...)
+	addEvidence(t, found, rules, whole)
 	found["drift_review"] = append(found["drift_review"], jsonOf(t, []byte(renamedGroup), "review", "drift", "-"), driftElsewhere(t, server))
 	t.Setenv(api.EnvToken, regularToken) // It sees a part of the organization only.
 	found["organization_review"] = append(found["organization_review"], jsonOf(t, nil, "review", "org"))

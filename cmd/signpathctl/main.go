@@ -52,7 +52,8 @@ func newRootCommand() *cobra.Command {
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	root.AddCommand(
-		newBaselineCommand(), newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand(), newRunbookCommand(), newRunTaskCommand(),
+		newAttestCommand(), newBaselineCommand(), newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand(),
+		newRunbookCommand(), newRunTaskCommand(),
 	)
 	return root
 }

@@ -9,6 +9,9 @@ func newReviewCommand() *cobra.Command {
 		Args:  refuseCommand,
 		RunE:  func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	command.AddCommand(newReviewOrgCommand(), newReviewPlanCommand(), newReviewDriftCommand(), newReviewBaselineCommand(), newReviewLogCommand())
+	command.AddCommand(
+		newReviewOrgCommand(), newReviewPlanCommand(), newReviewDriftCommand(), newReviewBaselineCommand(), newReviewLogCommand(),
+		newReviewDiffCommand(), newReviewVerifyCommand(),
+	)
 	return command
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,6 +30,10 @@ type reviewOrgFlags struct {
 	projects, policies, principals, permitted []string
 	appliedBy                                 []string
 	since                                     bool
+
+	attestations string
+	decide       bool
+	seal         sealFlags
 }
 
 func newReviewOrgCommand() *cobra.Command {
@@ -56,6 +61,13 @@ access is as old as the youngest of them. What the token's user changed, if that
 names, counts as Terraform's. What no event surely tells is "not found in the audit log", with how far back that goes. The
 audit log is a preview of SignPath's API and hardly documented; that it cannot be read, or not as a whole, is a gap.
 
+--attestations takes a file that "signpathctl attest" writes, and switches the rules about it on: they find what nobody
+attested, what is attested by whoever has it, and what comes about by another way than was attested. --decide writes a
+table instead of the report, with a row for each way by which somebody has access and columns to decide in: as csv for
+"signpathctl attest from-csv", as html for paper. Write the report as json beside it: decisions are on that report.
+
+` + sealHelp + `
+
 ` + rulesHelp() + `
 
 Exit status: 2 if there is a finding of the severity of --fail-on or a worse one; 1 if there is no report; else 0.`,
@@ -70,6 +82,9 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 	flags.connection.addTo(command)
 	addRulesFlag(command, &flags.rules)
 	options.StringVar(&flags.format, "format", string(report.FormatText), oneOf(report.Formats())+": html is one page that loads nothing")
+	addSealFlags(command, &flags.seal)
+	options.StringVar(&flags.attestations, "attestations", "", "file of attestations, by which the rules about them judge")
+	options.BoolVar(&flags.decide, "decide", false, "write a table to decide in, as csv or html, instead of the report")
 	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "the mildest finding that fails: deny, warn, never")
 	options.BoolVar(&flags.since, "since", false, "tell since when each access is there and who gave it, by SignPath's audit log")
 	addAppliedByFlag(command, &flags.appliedBy)
@@ -82,7 +97,7 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 
 func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	// Whatever is wrong with the flags is said before anything is read.
-	if err := mustBeOneOf("--format", report.Format(flags.format), report.Formats()); err != nil {
+	if err := flags.checkFormat(); err != nil {
 		return err
 	}
 	fails, err := flags.failure()
@@ -94,7 +109,15 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 		return err
 	}
 	head := newEnvelope(now())
-	rulebook, rules, err := readRulebook(flags.rules, head.Time)
+	attested, err := readAttestations(flags.attestations, head.Time)
+	if err != nil {
+		return err
+	}
+	rulebook, rules, err := attested.readRulebook(flags.rules, head.Time)
+	if err != nil {
+		return err
+	}
+	signer, err := flags.seal.signer(command.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -104,6 +127,9 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	}
 	client, err := flags.connection.newClient()
 	if err != nil {
+		return err
+	}
+	if err := attested.refuseOther(client.OrganizationID()); err != nil {
 		return err
 	}
 	found, err := readOrganization(command, client)
@@ -122,13 +148,17 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 		found.Gaps = append(found.Gaps, origins.Gaps...)
 		made.TellSince(origins, origins.Appliers())
 	}
-	rules.UnmatchedExceptions = made.Unmatched
+	rules.UnmatchedExceptions, made.Attestations = made.Unmatched, attested.told()
 	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
 	var output bytes.Buffer
-	if err := made.Write(&output, report.Format(flags.format), head); err != nil {
+	write := made.Write
+	if flags.decide {
+		write = made.WriteDecisions
+	}
+	if err := write(&output, report.Format(flags.format), head); err != nil {
 		return err
 	}
-	if _, err := output.WriteTo(command.OutOrStdout()); err != nil {
+	if err := writeReport(command, signer, made.Head(head), flags.format, output.Bytes()); err != nil {
 		return err
 	}
 	warnOfGaps(command, found)
@@ -147,6 +177,19 @@ func (f *reviewOrgFlags) appliers() ([]access.Reference, error) {
 		return nil, nil
 	}
 	return appliersOf(f.appliedBy)
+}
+
+func (f *reviewOrgFlags) checkFormat() error {
+	if err := mustBeOneOf("--format", report.Format(f.format), report.Formats()); err != nil {
+		return err
+	}
+	switch {
+	case f.decide && !slices.Contains(report.DecisionFormats(), report.Format(f.format)):
+		return fmt.Errorf("--decide needs --format %s: people decide in a table", strings.ReplaceAll(oneOf(report.DecisionFormats()), ", ", " or "))
+	case f.decide && f.seal.isSet():
+		return errors.New("--decide and --seal exclude each other: what people fill in cannot stay as it was sealed")
+	}
+	return nil
 }
 
 // failure returns what makes the command fail.

@@ -41,6 +41,7 @@ type reviewPlanFlags struct {
 	format, rules, failOn string
 	also                  []string
 	source, commit        string
+	seal                  sealFlags
 }
 
 func newReviewPlanCommand() *cobra.Command {
@@ -74,6 +75,9 @@ counted who may approve. --format sarif and --format codequality, which is GitLa
 the configuration that --source names, or else at PLAN-JSON (plan.json for -); they leave out what an exception lets pass,
 and codequality what the plan does not introduce. Use - to read standard input.
 
+` + sealHelp + ` The statement
+has the SHA-256 of PLAN-JSON, too.
+
 ` + rulesHelp() + `
 
 Exit status: 0 if the plan introduces nothing that --fail-on names; 2 if it does; 1 if it cannot be read, or if planning
@@ -93,6 +97,7 @@ fail.`,
 	options := command.Flags()
 	options.BoolVar(&flags.live, "live", false, "read the organization, and review the plan with what only SignPath knows")
 	options.StringVar(&flags.format, "format", "text", oneOf(planFormats))
+	addSealFlags(command, &flags.seal)
 	options.StringArrayVar(&flags.also, "also", nil, "write another format to a file, too: FORMAT=FILE; can be given several times")
 	options.StringVar(&flags.source, "source", "", "folder of the root module of the configuration, for the lines at which sarif and codequality show findings")
 	addCommitFlag(command, &flags.commit)
@@ -106,6 +111,10 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 	}
 	head := newEnvelope(now())
 	rulebook, rules, err := readRulebook(flags.rules, head.Time)
+	if err != nil {
+		return err
+	}
+	signer, err := flags.seal.signer(command.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -123,7 +132,11 @@ func runReviewPlan(command *cobra.Command, source string, flags *reviewPlanFlags
 		return err
 	}
 	head.Rules.UnmatchedExceptions = report.Unmatched
-	if err := writePlanReview(command.OutOrStdout(), report, flags.format, where, head); err != nil {
+	var output bytes.Buffer
+	if err := writePlanReview(&output, report, flags.format, where, head); err != nil {
+		return err
+	}
+	if err := writeReport(command, signer, report.Head(head), flags.format, output.Bytes()); err != nil {
 		return err
 	}
 	if err := flags.writeAlso(report, where, head); err != nil {

@@ -43,7 +43,7 @@ The rules:
 func ruleList() string {
 	var list strings.Builder
 	for _, rule := range vocabulary.Rules {
-		fmt.Fprintf(&list, "\n  %-26s %-4s  %s", rule.ID, rule.Severity, rule.Summary)
+		fmt.Fprintf(&list, "\n  %-26s %-6s  %s", rule.ID, rule.Severity, rule.Summary)
 		if rule.Introduced != "" {
 			fmt.Fprintf(&list, " (%s if a plan newly introduces it into the live organization)", rule.Introduced)
 		}
@@ -57,15 +57,20 @@ func ruleList() string {
 // readRulebook reads the file, if one is given, for a review at the time, and tells
 // programs of it.
 func readRulebook(path string, at time.Time) (review.Rulebook, *envelope.Rules, error) {
+	return readRulebookOf(vocabulary.Rules, path, at)
+}
+
+// readRulebookOf is [readRulebook] with a catalogue of its own.
+func readRulebookOf(catalogue review.Catalogue, path string, at time.Time) (review.Rulebook, *envelope.Rules, error) {
 	rules := &envelope.Rules{Weaker: []envelope.Weakening{}, UnmatchedExceptions: []string{}}
 	if path == "" {
-		return review.Rulebook{Catalogue: vocabulary.Rules, Now: at}, rules, nil
+		return review.Rulebook{Catalogue: catalogue, Now: at}, rules, nil
 	}
 	document, err := os.ReadFile(path) //nolint:gosec // The caller names the file on the command line.
 	if err != nil {
 		return review.Rulebook{}, nil, fmt.Errorf("--rules: %w", err)
 	}
-	parsed, err := rulebook.Reader{Vocabulary: vocabulary.SignPath, Catalogue: vocabulary.Rules}.Parse(document, at)
+	parsed, err := rulebook.Reader{Vocabulary: vocabulary.SignPath, Catalogue: catalogue}.Parse(document, at)
 	if err != nil {
 		return review.Rulebook{}, nil, fmt.Errorf("--rules: %s: %w", path, err)
 	}

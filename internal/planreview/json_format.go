@@ -22,6 +22,11 @@ type jsonFinding struct {
 	Finding
 }
 
+// Head completes the envelope of the review.
+func (r *Report) Head(head envelope.Envelope) envelope.Envelope {
+	return r.about(head).Of("plan_review", r.gaps())
+}
+
 func (r *Report) json(head envelope.Envelope) any {
 	findings := []jsonFinding{}
 	for _, group := range []struct {
@@ -30,7 +35,7 @@ func (r *Report) json(head envelope.Envelope) any {
 	}{{"introduced", r.Findings.Introduced}, {"left", r.Findings.Left}, {"resolved", r.Findings.Resolved}} {
 		findings = append(findings, each(group.findings, func(f Finding) jsonFinding { return jsonFinding{group.state, f} })...)
 	}
-	return jsonReport{r.about(head).Of("plan_review", r.gaps()), r, findings, r.Findings.Excepted}
+	return jsonReport{r.Head(head), r, findings, r.Findings.Excepted}
 }
 
 // gaps are all that the review does not know.

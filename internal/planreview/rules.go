@@ -16,11 +16,18 @@ func withRules(b review.Rulebook) review.Rulebook {
 	return b
 }
 
-// withBaselineRules adds the rules of baselines that the catalogue does not have.
+// withBaselineRules adds the rules of baselines that the catalogue does not have. One about
+// attestations means those of baselines: a plan has no other ones.
 func withBaselineRules(catalogue, rules review.Catalogue) review.Catalogue {
+	catalogue = slices.Clone(catalogue)
 	for _, rule := range rules {
-		if _, has := catalogue.ByID(rule.ID); !has {
-			catalogue = append(slices.Clip(catalogue), rule)
+		at := slices.IndexFunc(catalogue, func(r review.Rule) bool { return r.ID == rule.ID })
+		_, isOfAttestations := review.AttestationRules.ByID(rule.ID)
+		switch {
+		case at < 0:
+			catalogue = append(catalogue, rule)
+		case isOfAttestations:
+			catalogue[at] = rule
 		}
 	}
 	return catalogue

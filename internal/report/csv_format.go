@@ -3,7 +3,6 @@ package report
 import (
 	"encoding/csv"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -61,7 +60,7 @@ func (r *Report) writeCSV(w io.Writer, head envelope.Envelope) error {
 	return csv.NewWriter(w).WriteAll(rows)
 }
 
-const byteOrderMark = "\ufeff"
+const byteOrderMark = text.ByteOrderMark
 
 // csvAbout are rows on the report itself, so that the file is evidence on its own.
 func (r *Report) csvAbout(head envelope.Envelope) [][]string {
@@ -125,15 +124,8 @@ func csvRow(values map[string]string) []string {
 	return row
 }
 
-// formula is how a cell begins that a spreadsheet computes, in full width, too. Where the decimal
-// mark is a comma, a semicolon ends a cell whatever quotes are around it.
-var formula = regexp.MustCompile(`(^|;)([\s"']*[=+\-@＝＋－＠])`)
-
-// noFormula keeps a spreadsheet from computing what somebody chose as a name, and spells out
-// what cannot be seen.
-func noFormula(cell string) string {
-	return formula.ReplaceAllString(text.Visible(cell), "$1'$2")
-}
+// noFormula is [text.Cell].
+func noFormula(cell string) string { return text.Cell(cell) }
 
 func spellReferences(references []access.Reference) string {
 	return strings.Join(access.Spell(references), "; ")

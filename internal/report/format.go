@@ -108,6 +108,9 @@ func (r *Report) notes(head envelope.Envelope) []string {
 			notes = append(notes, "Weaker than by default: "+weaker.Sentence)
 		}
 	}
+	if of := r.Attestations; of != nil {
+		notes = append(notes, fmt.Sprintf("Judged by %s, in a file with the SHA-256 %s.", review.Count(of.Number, "attestation"), of.SHA256))
+	}
 	notes = append(notes, r.Unmatched...)
 	if looked := r.looked(); looked != "" {
 		notes = append(notes, looked)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 )
@@ -14,7 +15,11 @@ type jsonReport struct {
 	Excepted []review.ExceptedRecord `json:"excepted"`
 	Ignored  []string                `json:"ignored"`
 	Access   []jsonAccess            `json:"access"`
-	Counts   []Count                 `json:"counts"`
+	// Attestations is nil where no file of them judged.
+	Attestations *Attestations `json:"attestations"`
+	// Settings are those of the places that the filters show.
+	Settings []jsonSettings `json:"settings"`
+	Counts   []Count        `json:"counts"`
 	// AuditLog and Activations are there only where the report tells since when.
 	AuditLog    *jsonAuditLog     `json:"audit_log,omitempty"`
 	Activations *[]jsonActivation `json:"activations,omitempty"`
@@ -24,7 +29,9 @@ type jsonReport struct {
 
 type jsonAccess struct {
 	Principal reference `json:"principal"`
-	Name      string    `json:"name,omitempty"`
+	// ID stays when the principal is renamed.
+	ID   string `json:"principal_id"`
+	Name string `json:"name,omitempty"`
 	// Status is empty for an entry that fits no principal.
 	Status     string `json:"status"`
 	InForce    bool   `json:"in_force"`
@@ -40,9 +47,13 @@ type jsonPlace struct {
 }
 
 type jsonReason struct {
-	Text     string      `json:"text"`
+	Text string `json:"text"`
+	// Role is the key of the role or list, and Way the fingerprint of the way.
+	Role     string      `json:"role"`
+	Way      string      `json:"way"`
 	At       jsonPlace   `json:"at"`
 	Via      []reference `json:"via"`
+	ViaIDs   []string    `json:"via_ids"`
 	Source   string      `json:"source"`
 	Evidence string      `json:"evidence"`
 	Since    *jsonWay    `json:"since,omitempty"`
@@ -53,15 +64,21 @@ type reference access.Reference
 
 func (r reference) MarshalText() ([]byte, error) { return []byte(access.Reference(r).String()), nil }
 
+// Head completes the envelope.
+func (r *Report) Head(head envelope.Envelope) envelope.Envelope {
+	return head.Of(kindOrganization, envelope.Gaps(r.Survey.Gaps...))
+}
+
 func (r *Report) json(head envelope.Envelope) jsonReport {
 	made := jsonReport{
-		Envelope: head.Of("organization_review", envelope.Gaps(r.Survey.Gaps...)),
+		Envelope: r.Head(head),
 		Findings: each(r.Findings, review.Finding.Record),
 		Excepted: each(r.Excepted, review.ExceptedFinding.Record),
 		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
-		Counts:   r.Counts(),
-		Outside:  r.Outside[review.Deny] + r.Outside[review.Warn],
+		Settings: r.settings(), Attestations: r.Attestations,
+		Counts:  r.Counts(),
+		Outside: r.Outside[review.Deny] + r.Outside[review.Warn],
 	}
 	if r.origins != nil {
 		made.AuditLog, made.Activations = r.jsonAuditLog(), r.jsonActivations()
@@ -70,16 +87,23 @@ func (r *Report) json(head envelope.Envelope) jsonReport {
 }
 
 func (r *Report) newJSONAccess(row review.Access) jsonAccess {
+	who := r.subject(row.Principal)
 	return jsonAccess{
-		Principal: reference(row.Principal), Name: r.nameOf(row.Principal), Status: string(row.Status),
+		Principal: reference(row.Principal), ID: who.ID, Name: who.Name, Status: string(row.Status),
 		InForce: row.InForce(), Permission: row.Permission.String(), jsonPlace: newJSONPlace(row.Place),
 		Reasons: each(row.Reasons, func(reason review.Reason) jsonReason {
+			h := evidence.HoldingOf(row, reason, r.subject)
 			return jsonReason{
-				Text: reason.String(), At: newJSONPlace(reason.Place), Via: each(reason.Via, newReference),
+				Text: h.Text, Role: string(h.Role), Way: h.Way, At: newJSONPlace(reason.Place), Via: each(reason.Via, newReference),
+				ViaIDs: each(h.Via, func(s evidence.Subject) string { return s.ID }),
 				Source: reason.Source(), Evidence: string(reason.Evidence()), Since: r.jsonWay(row.Principal, reason),
 			}
 		}),
 	}
+}
+
+func (r *Report) subject(reference access.Reference) evidence.Subject {
+	return evidence.SubjectOf(r.Survey.Directory, reference)
 }
 
 func newReference(r access.Reference) reference { return reference(r) }

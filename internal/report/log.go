@@ -196,7 +196,7 @@ func (r LogReport) writeCSV(w io.Writer, head envelope.Envelope) error {
 		row(map[string]string{
 			"record": "entry", "time": e.Time.UTC().Format(time.RFC3339), "actor": e.Actor.String(), "agency": string(e.Actor.Agency), "kind": e.Kind,
 			"principal": e.Principal, "list": e.List, "project": e.Place.Slug(0), "signing_policy": e.Place.Slug(1), "group": e.Group,
-			"attribute": e.Attribute, "before": spellValue(e.Before), "after": spellValue(e.After), "text": e.Sentence, "event": e.EventName, "event_id": e.Event,
+			"attribute": e.Attribute, "before": cellOf(e.Before), "after": cellOf(e.After), "text": e.Sentence, "event": e.EventName, "event_id": e.Event,
 		})
 	}
 	for _, counted := range []struct {
@@ -213,7 +213,7 @@ func (r LogReport) writeCSV(w io.Writer, head envelope.Envelope) error {
 	return csv.NewWriter(w).WriteAll(rows)
 }
 
-func spellValue(value any) string {
+func cellOf(value any) string {
 	if value == nil {
 		return ""
 	}

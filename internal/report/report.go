@@ -27,6 +27,8 @@ type Report struct {
 	Ignored []string
 	// Unmatched says of the exceptions of the rulebook which are about nothing.
 	Unmatched []string
+	// Attestations are those by which rules judged; nil if there is no file of them.
+	Attestations *Attestations
 	// Access is who may do what, ordered by place, permission and principal.
 	Access []review.Access
 	// Outside is how many findings the filter leaves out, by severity.
@@ -37,6 +39,14 @@ type Report struct {
 	// are whose changes count as Terraform's.
 	origins  evidence.Origins
 	appliers []string
+}
+
+// Attestations are the file by which the rules about them judged.
+type Attestations struct {
+	// SHA256 is that of the file, in hexadecimal digits.
+	SHA256 string `json:"sha256"`
+	// Number is how many statements it has.
+	Number int `json:"number"`
 }
 
 // New reviews what was surveyed by the rulebook and keeps what the filter shows.

@@ -76,20 +76,37 @@ func sameGrants(a, b []access.Grant) bool {
 	return len(one) == len(other) && !slices.ContainsFunc(a, func(g access.Grant) bool { return !other[g.Folded()] })
 }
 
+// ParseAttester reads who makes a statement: a person, whoever else can be named.
+func ParseAttester(text string, parse func(string) (access.Reference, error)) (access.Reference, error) {
+	by, err := parse(text)
+	if err == nil && by.Kind != access.KindUser {
+		err = fmt.Errorf("%q is no user: a person attests", text)
+	}
+	return by, err
+}
+
+// ParseSeen reads the day on which somebody looked, which must have begun somewhere.
+func ParseSeen(text string, now time.Time) (Day, error) {
+	on, err := ParseDay(text)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w, by hand, on the day when you look", err)
+	case on.IsFuture(now):
+		return "", fmt.Errorf("%s has not come yet", on)
+	}
+	return on, nil
+}
+
 // ParseAttestation reads a statement. Problems have the attribute first in their path.
 func (b Baseline) ParseAttestation(w WrittenAttestation, now time.Time) (Attestation, []Problem) {
 	a := Attestation{Digest: w.Digest, Reference: w.Reference}
 	var found problems
 	var err error
-	if a.By, err = b.Model.ParsePrincipal(w.By); err != nil {
+	if a.By, err = ParseAttester(w.By, b.Model.ParsePrincipal); err != nil {
 		found.add([]string{"by"}, "%s", err)
-	} else if a.By.Kind != access.KindUser {
-		found.add([]string{"by"}, "%q is no user: a person attests", w.By)
 	}
-	if a.On, err = ParseDay(w.On); err != nil {
-		found.add([]string{"on"}, "%s, by hand, on the day when you look", err)
-	} else if a.On.IsFuture(now) {
-		found.add([]string{"on"}, "%s has not come yet", a.On)
+	if a.On, err = ParseSeen(w.On, now); err != nil {
+		found.add([]string{"on"}, "%s", err)
 	}
 	switch {
 	case w.Digest == "" && w.Observed == nil:

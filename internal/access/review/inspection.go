@@ -45,13 +45,22 @@ func (i *Inspection) MayHold(role access.Role, place access.Place) bool {
 func (i *Inspection) Now() time.Time { return i.rulebook.Now }
 
 // Parameter returns what the rulebook says, or the rule's default.
-func (i *Inspection) Parameter(name string) int {
-	if set, ok := i.rulebook.Rules[i.rule.ID].Parameters[name]; ok {
+func (i *Inspection) Parameter(name string) int { return i.parameterOf(i.rule, name) }
+
+// ParameterOf is [Inspection.Parameter] of another rule of the catalogue, for rules that must
+// agree with it.
+func (i *Inspection) ParameterOf(id, name string) int {
+	rule, _ := i.rulebook.Catalogue.ByID(id)
+	return i.parameterOf(rule, name)
+}
+
+func (i *Inspection) parameterOf(rule Rule, name string) int {
+	if set, ok := i.rulebook.Rules[rule.ID].Parameters[name]; ok {
 		return set
 	}
-	parameter, ok := i.rule.parameter(name)
+	parameter, ok := rule.parameter(name)
 	if !ok {
-		panic(fmt.Sprintf("rule %s asks for the parameter %q, which it does not declare", i.rule.ID, name))
+		panic(fmt.Sprintf("rule %s is asked for the parameter %q, which it does not declare", rule.ID, name))
 	}
 	return parameter.Default
 }

@@ -47,7 +47,7 @@ const noOtherAdministrator = userRoles + ": nobody else can give the role back b
 const unificationAdvice = `users page, "Account unification"`
 
 // Rules are all rules of reviews.
-var Rules = slices.Concat(organizationRules, review.PlanRules)
+var Rules = slices.Concat(organizationRules, review.PlanRules, review.AttestationRules)
 
 var organizationRules = review.Catalogue{
 	{

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+	"github.com/spf13/cobra"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+)
+
+// sealFlags let a command write its report sealed.
+type sealFlags struct{ key, command string }
+
+// addSealFlags lets a command seal what it writes.
+func addSealFlags(command *cobra.Command, flags *sealFlags) {
+	options := command.Flags()
+	options.StringVar(&flags.key, "seal", "",
+		"PEM file with a private key: the report is written inside of a signed statement, which signpathctl review verify checks")
+	options.StringVar(&flags.command, "seal-command", "",
+		"command that signs instead of a key file: it gets on standard input what is to be signed, and answers the signature in Base64")
+}
+
+const sealHelp = `--seal writes the report, in the format of --format, inside of an in-toto statement in a DSSE envelope, signed with a private
+key: Ed25519, ECDSA with P-256, or RSA with 2048 bits or more. --seal-command has a key elsewhere sign, such as one in a
+KMS: it is run without a shell, gets the bytes to sign (the PAE of DSSE) on standard input, and answers in Base64 a
+signature by Ed25519, by ECDSA over SHA-256 in ASN.1, or by RSA-PSS over SHA-256 with a salt of 32 bytes. Whoever has the
+public key checks it with "signpathctl review verify".`
+
+func (f *sealFlags) isSet() bool { return f.key != "" || f.command != "" }
+
+// signer is nil where nothing is to be sealed. It is made before anything is read, so that a wrong
+// key is told at once.
+func (f *sealFlags) signer(stderr io.Writer) (dsse.Signer, error) {
+	switch {
+	case f.key != "" && f.command != "":
+		return nil, errors.New("--seal and --seal-command exclude each other")
+	case f.key != "":
+		file, err := os.ReadFile(f.key)
+		if err != nil {
+			return nil, fmt.Errorf("--seal: %w", err)
+		}
+		signer, err := evidence.ParseSigner(file)
+		if err != nil {
+			return nil, fmt.Errorf("--seal: %s: %w", f.key, err)
+		}
+		return signer, nil
+	case f.command != "":
+		words := strings.Fields(f.command)
+		if len(words) == 0 {
+			return nil, errors.New("--seal-command is empty")
+		}
+		if _, err := exec.LookPath(words[0]); err != nil {
+			return nil, fmt.Errorf("--seal-command: %w", err)
+		}
+		return commandSigner{words, stderr}, nil
+	}
+	return nil, nil
+}
+
+// writeReport writes a report as it is, or sealed if there is a signer.
+func writeReport(command *cobra.Command, signer dsse.Signer, head envelope.Envelope, format string, report []byte) error {
+	if signer != nil {
+		sealed, err := evidence.Seal(command.Context(), signer, head, format, report)
+		if err != nil {
+			return fmt.Errorf("the report could not be sealed: %w", err)
+		}
+		report = sealed
+	}
+	_, err := command.OutOrStdout().Write(report)
+	return err
+}
+
+// A commandSigner has another program sign.
+type commandSigner struct {
+	words  []string
+	stderr io.Writer
+}
+
+// maxSignatureBytes is more than any signature has.
+const maxSignatureBytes = 1 << 16
+
+// Sign implements [dsse.Signer].
+func (s commandSigner) Sign(ctx context.Context, data []byte) ([]byte, error) {
+	var output bytes.Buffer
+	program := exec.CommandContext(ctx, s.words[0], s.words[1:]...) //nolint:gosec // The caller names the command on the command line.
+	program.Stdin, program.Stdout, program.Stderr = bytes.NewReader(data), &output, s.stderr
+	if err := program.Run(); err != nil {
+		return nil, fmt.Errorf("--seal-command: %s: %w", s.words[0], err)
+	}
+	signature, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(output.String()), ""))
+	if err != nil || len(signature) == 0 || len(signature) > maxSignatureBytes {
+		return nil, fmt.Errorf("--seal-command: %s answered %d bytes, which are no signature in Base64", s.words[0], output.Len())
+	}
+	return signature, nil
+}
+
+// KeyID implements [dsse.Signer]: which key it was, the other program knows alone.
+func (s commandSigner) KeyID() (string, error) { return "", nil }

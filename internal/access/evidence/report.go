@@ -1,0 +1,77 @@
+package evidence
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+)
+
+// A Report is what a review of an organization told, read again.
+type Report struct {
+	Head envelope.Envelope
+	// SHA256 is that of the report as it was read, in hexadecimal digits.
+	SHA256   string
+	Access   []Access
+	Findings []review.FindingRecord
+	Excepted []review.ExceptedRecord
+	// Ignored are the ids of the rules that did not judge.
+	Ignored []string
+	// Settings are those of the places that the report shows.
+	Settings []Settings
+}
+
+// An Access says that a principal has a permission at a place, and by which ways.
+type Access struct {
+	Subject
+	Status     access.Status
+	InForce    bool
+	Permission access.Permission
+	Place      access.Place
+	Reasons    []Holding
+}
+
+// Settings are those of a place, by the names of their attributes. What is nil was not known.
+type Settings struct {
+	Place  access.Place
+	Values map[string]any
+}
+
+// takesEffect is true as well for an entry that fits no principal: removing it is a loss until
+// somebody knows better.
+func (a *Access) takesEffect() bool { return a.InForce || a.Status == "" }
+
+// texts are the ways, for people.
+func (a *Access) texts() []string {
+	texts := []string{}
+	for _, h := range a.Reasons {
+		texts = append(texts, h.Text)
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+// IsFiltered tells whether the report is of a part of the organization.
+func (r *Report) IsFiltered() bool {
+	for _, values := range r.Head.Filters {
+		if len(values) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// behindUTC is how far local time runs behind at most.
+const behindUTC = 12 * time.Hour
+
+// CheckSeen refuses a day before the report was made: nobody can have seen then what it shows.
+func (r *Report) CheckSeen(on baseline.Day) error {
+	if on < baseline.DayOf(r.Head.Time.Add(-behindUTC)) {
+		return fmt.Errorf("it is %s, and the report was made on %s", on, baseline.DayOf(r.Head.Time))
+	}
+	return nil
+}
