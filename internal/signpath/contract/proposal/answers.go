@@ -105,45 +105,46 @@ func (p *proposer) placeStated(t *thing) {
 // its form may be that of the concept.
 func (p *proposer) placeAssumed(t *thing) {
 	for _, c := range t.missing() {
-		for _, l := range t.candidates(c) {
-			if l.String() == c.answered {
-				t.put(c, l, sure, "")
-				break
-			}
-		}
+		t.putNamed(c, c.answered, "")
 	}
 	for _, c := range t.missing() {
-		var found []leaf
-		for _, l := range t.candidates(c) {
-			if l.last() == c.answered {
-				found = append(found, l)
-			}
-		}
-		// An id or a name in an object may be that of the object.
-		isOfObject := len(words(c.answered)) == 1 && !c.decides
-		if len(found) != 1 || isOfObject || c.decides && hasWord(found[0].path, others) || c.shape == shapeRole && t.countRoles() > 1 {
-			continue
-		}
-		g := sure
-		if c.decides && !p.isWritten(t, found[0]) {
-			g = likely
-		}
-		t.put(c, found[0], g, "the name that is assumed, at another place")
+		p.placeNested(t, c)
 	}
-	if origin := conceptOf(t.name, "verifies_origin_policy"); origin != nil && t.answer[origin.name] == nil {
-		for _, l := range t.candidates(origin) {
-			if l.String() == "verifiesOrigin" {
-				t.put(origin, l, sure, beforeRenaming)
-			}
+	for name, former := range map[string]string{"verifies_origin_policy": "verifiesOrigin", "origin_policy_verification": formerContent} {
+		if c := conceptOf(t.name, name); c != nil && t.answer[name] == nil {
+			t.putNamed(c, former, beforeRenaming)
 		}
 	}
-	if content := conceptOf(t.name, "origin_policy_verification"); content != nil && t.answer[content.name] == nil {
-		for _, l := range t.candidates(content) {
-			if l.String() == formerContent {
-				t.put(content, l, sure, beforeRenaming)
-			}
+}
+
+// putNamed takes what has the name for a concept, if its form may be that of the concept.
+func (t *thing) putNamed(c *concept, name, why string) {
+	for _, l := range t.candidates(c) {
+		if l.String() == name {
+			t.put(c, l, sure, why)
+			return
 		}
 	}
+}
+
+// placeNested takes what has the assumed name at one other place. An id or a name in an object may
+// be that of the object, and what decides about access has to be what a route takes, too.
+func (p *proposer) placeNested(t *thing, c *concept) {
+	var found []leaf
+	for _, l := range t.candidates(c) {
+		if l.last() == c.answered {
+			found = append(found, l)
+		}
+	}
+	isOfObject := len(words(c.answered)) == 1 && !c.decides
+	if len(found) != 1 || isOfObject || c.decides && hasWord(found[0].path, others) || c.shape == shapeRole && t.countRoles() > 1 {
+		return
+	}
+	g := sure
+	if c.decides && !p.isWritten(t, found[0]) {
+		g = likely
+	}
+	t.put(c, found[0], g, "the name that is assumed, at another place")
 }
 
 // isWritten tells whether a route about the object takes a value by the same name.
@@ -215,39 +216,50 @@ func (p *proposer) countOnlyIDs(l leaf) int {
 // byForm are the values that have a form that only the concept has.
 func (p *proposer) byForm(t *thing, c *concept) (found []leaf, why string) {
 	for _, l := range t.candidates(c) {
-		isIt := false
-		switch {
-		case c.shape == shapeRole:
-			isIt, why = isRoles(l.schema), "the only property with the names of the roles"
-		case c.shape == shapeID && t.name != auditEvent:
-			isIt, why = l.isID() && (l.demanded || len(l.path) == 1), "the only UUID"
-			if isIt && isIDOf(t, l) {
-				return []leaf{l}, "the UUID that is called as the collection, or as the parameter of the path"
-			}
-		case c.name == "notification_email":
-			isIt, why = l.format == "email" && hasWord(l.path, []string{"notify", "notification"}), "the only e-mail address for notifications"
-		case c.name == "email":
-			isIt, why = l.format == "email" && l.demanded && !l.nullable && !hasWord(l.path, []string{"notify", "notification"}),
-				"the only e-mail address by its format that is always there"
-		case c.name == "link":
-			degree, _ := likestOf(l.path, linkPhrases)
-			isIt, why = l.format == "uri" && degree == likeSame, "an address by its format, and a link by its name"
-		case c.name == "members":
-			isIt, why = memberFormOf(l.schema).isCertain && p.isChanged(t, l), "the only list of members, and a route takes it by its name"
-		case c.shape == shapeCount && t.name == policy:
-			isIt, why = l.says(openapi3.TypeInteger) && hasWord(l.path, approvalWords), "the only number about approvals"
-		case c.name == "time":
-			isIt, why = l.format == "date-time", "the only time"
-		case c.shape == shapePolicies:
-			isIt, why = p.arePolicies(l), "the only list of objects with a property of signing policies that addresses them"
-		case c.name == "slug":
-			isIt, why = p.isInPath(t, l), "the parameter of the path is called so"
+		if c.shape == shapeID && l.isID() && isIDOf(t, l) {
+			return []leaf{l}, "the UUID that is called as the collection, or as the parameter of the path"
 		}
-		if isIt {
-			found = append(found, l)
+		if isIt, reason := p.isByForm(t, c, l); isIt {
+			found, why = append(found, l), reason
 		}
 	}
 	return found, why
+}
+
+// isByForm tells whether a value has a form that only the concept has, and which.
+func (p *proposer) isByForm(t *thing, c *concept, l leaf) (isIt bool, why string) {
+	isNotify := hasWord(l.path, []string{"notify", "notification"})
+	switch c.name {
+	case "role":
+		return isRoles(l.schema), "the only property with the names of the roles"
+	case "id":
+		return t.name != auditEvent && l.isID() && (l.demanded || len(l.path) == 1), "the only UUID"
+	case "notification_email":
+		return l.format == "email" && isNotify, "the only e-mail address for notifications"
+	case "email":
+		return l.format == "email" && l.demanded && !l.nullable && !isNotify, "the only e-mail address by its format that is always there"
+	case "time":
+		return l.format == "date-time", "the only time"
+	}
+	return p.isByUse(t, c, l)
+}
+
+// isByUse is isByForm for what is told by words or by other routes, too.
+func (p *proposer) isByUse(t *thing, c *concept, l leaf) (isIt bool, why string) {
+	switch c.name {
+	case "link":
+		degree, _ := likestOf(l.path, linkPhrases)
+		return l.format == "uri" && degree == likeSame, "an address by its format, and a link by its name"
+	case "members":
+		return memberFormOf(l.schema).isCertain && p.isChanged(t, l), "the only list of members, and a route takes it by its name"
+	case "required_approvals":
+		return l.says(openapi3.TypeInteger) && hasWord(l.path, approvalWords), "the only number about approvals"
+	case "signing_policies":
+		return p.arePolicies(l), "the only list of objects with a property of signing policies that addresses them"
+	case "slug":
+		return p.isInPath(t, l), "the parameter of the path is called so"
+	}
+	return false, ""
 }
 
 // approvalWords are about how many have to approve.
@@ -324,23 +336,28 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 // not take what decides about access, and from what is not sure, something not sure.
 func (p *proposer) placeAsElsewhere(t *thing) {
 	for _, c := range t.missing() {
-		for _, name := range things {
-			other := p.things[name]
-			if other == nil || other == t || other.answer[c.name] == nil || name == auditEvent || t.name == auditEvent {
-				continue
-			}
-			from := other.answer[c.name]
-			for _, l := range t.candidates(c) {
-				if slices.Equal(l.path, from.path) && slices.Equal(l.types, from.types) && encode(l.values) == encode(from.values) && t.answer[c.name] == nil {
-					g := from.grade
-					if c.decides && c.shape != shapeState && g == sure {
-						g = likely
-					}
-					t.put(c, l, g, "as in "+name)
-					t.answer[c.name].negated = from.negated
-				}
+		for _, name := range things[:5] {
+			if other := p.things[name]; other != nil && other != t && t.name != auditEvent && other.answer[c.name] != nil && t.answer[c.name] == nil {
+				t.putAsIn(other, c)
 			}
 		}
+	}
+}
+
+// putAsIn takes for a concept what is called as in another thing, and of the same form.
+func (t *thing) putAsIn(other *thing, c *concept) {
+	from := other.answer[c.name]
+	for _, l := range t.candidates(c) {
+		if !slices.Equal(l.path, from.path) || !slices.Equal(l.types, from.types) || encode(l.values) != encode(from.values) {
+			continue
+		}
+		g := from.grade
+		if c.decides && c.shape != shapeState && g == sure {
+			g = likely
+		}
+		t.put(c, l, g, "as in "+other.name)
+		t.answer[c.name].negated = from.negated
+		return
 	}
 }
 
@@ -542,41 +559,45 @@ var (
 // stateForm says what the values of a state mean. Only the assumed name, as a boolean, is sure:
 // taken the wrong way round, it gives access.
 func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
-	isBoolean := at.says(openapi3.TypeBoolean) || len(at.types) == 0
-	inverted := []pair{{"when_true", "false"}, {"when_false", "true"}}
-	switch isInactive, isActive := hasWord(at.path, negations), hasWord(at.path, activeWords); {
-	case isBoolean && at.last() == c.answered:
-		return nil, sure, ""
-	case isBoolean && isInactive && !isActive:
-		return inverted, likely, "true seems to mean that the account may not be used"
-	case isBoolean && isActive && !isInactive:
-		return nil, likely, "true seems to mean that the account may be used"
-	case isBoolean:
-		return nil, asked, "Does true in `" + clean(at.String()) + "` mean that it may be used? Write " + clean(at.String()) +
-			", or, if true means the opposite, {path: " + clean(at.String()) + ", when_true: false, when_false: true}"
+	name := clean(at.String())
+	switch {
+	case at.says(openapi3.TypeBoolean) || len(at.types) == 0:
+		return booleanForm(c, at)
 	case len(at.values) == 0:
-		return nil, asked, "Which texts does `" + clean(at.String()) + "` have? Write {path: " + clean(at.String()) + ", when_true: […], when_false: […]}"
+		return nil, asked, "Which texts does `" + name + "` have? Write {path: " + name + ", when_true: […], when_false: […]}"
 	}
-	question := "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + clean(at.String()) +
-		", when_true: […], when_false: […]}"
 	var yes, no []string
+	isPlain := true
 	for _, value := range at.values {
 		isYes, isNo := hasWord(texts([]any{value}), activeWords), hasWord(texts([]any{value}), inactiveWords)
-		switch {
-		case isYes == isNo:
-			return nil, asked, question
-		case isYes:
+		isPlain = isPlain && isYes != isNo
+		if isYes {
 			yes = append(yes, yamlValue(value))
-		default:
+		} else {
 			no = append(no, yamlValue(value))
 		}
 	}
-	if len(yes) == 0 || len(no) == 0 {
-		return nil, asked, question
+	if !isPlain || len(yes) == 0 || len(no) == 0 {
+		return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + name + ", when_true: […], when_false: […]}"
 	}
 	g = likely
-	if at.last() == c.answered && len(yes) == 1 && len(no) == 1 && fold(yes[0]) == "true" && fold(no[0]) == "false" {
+	if at.last() == c.answered && fold(strings.Join(yes, "")) == "true" && fold(strings.Join(no, "")) == "false" {
 		g = sure
 	}
 	return []pair{{"when_true", flowList(yes)}, {"when_false", flowList(no)}}, g, "what the values mean, by their words"
+}
+
+// booleanForm is stateForm for a boolean.
+func booleanForm(c *concept, at *place) (form []pair, g grade, why string) {
+	name := clean(at.String())
+	switch isInactive, isActive := hasWord(at.path, negations), hasWord(at.path, activeWords); {
+	case at.last() == c.answered:
+		return nil, sure, ""
+	case isInactive && !isActive:
+		return []pair{{"when_true", "false"}, {"when_false", "true"}}, likely, "true seems to mean that the account may not be used"
+	case isActive && !isInactive:
+		return nil, likely, "true seems to mean that the account may be used"
+	}
+	return nil, asked, "Does true in `" + name + "` mean that it may be used? Write " + name + ", or, if true means the opposite, {path: " + name +
+		", when_true: false, when_false: true}"
 }

@@ -46,8 +46,8 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 		return slices.ContainsFunc(found, func(s source) bool { return s.concept == c })
 	}
 	for _, rule := range []func(l leaf) *source{
-		func(l leaf) *source { return p.byPath(t, call, l) },
-		func(l leaf) *source { return p.byLastName(t, all, l) },
+		func(l leaf) *source { return byPath(t, call, l) },
+		func(l leaf) *source { return byLastName(t, call, all, l) },
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
 		func(l leaf) *source { return carriedWhole(t, call, l) },
 		func(l leaf) *source { return byWords(t, call, l) },
@@ -67,52 +67,72 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 }
 
 // byPath takes what stands where the answer has a concept, or where it is assumed.
-func (p *proposer) byPath(t *thing, call string, l leaf) *source {
+func byPath(t *thing, call string, l leaf) *source {
 	for _, c := range concepts[t.name] {
 		at := t.answer[c.name]
-		if at == nil && !c.isOptional && c.fits(l.schema) && l.String() == c.inRequests() {
-			return &source{leaf: l, concept: c} // Where the answer has it, is asked.
-		}
-		if at == nil || !c.fits(l.schema) && (c.shape != shapeState || at.schema != l.schema) {
-			continue
-		}
-		isSent := slices.Contains(sent[call][t.name], c.name)
 		switch {
-		case l.String() == c.inRequests() && (isSent || at.String() == c.answered):
-			return &source{leaf: l, concept: c}
-		case l.String() == c.inRequests() && len(words(l.last())) > 1:
-			return &source{leaf: l, concept: c, text: "=" + c.name, why: "the name that is assumed"}
-		case l.String() == formerContent && c.name == "origin_policy_verification":
-			return &source{leaf: l, concept: c, text: "=" + c.name, why: beforeRenaming}
-		case slices.Equal(l.path, at.path) && (isSent || call == "edit" && at.String() != c.answered || l.demanded):
-			return &source{leaf: l, concept: c, text: "=" + c.name, why: "where the answer has it"}
+		case at != nil && (c.fits(l.schema) || at.schema == l.schema):
+			if s := byPlace(t, call, c, at, l); s != nil {
+				return s
+			}
+		case at == nil && !c.isOptional && c.fits(l.schema) && l.String() == c.inRequests():
+			return &source{leaf: l, concept: c} // Where the answer has it, is asked.
 		}
 	}
 	return nil
 }
 
-// byLastName takes what is called as the answer calls a concept, but for the form of a verb,
-// wherever it stands.
-func (p *proposer) byLastName(t *thing, all []leaf, l leaf) *source {
-	var found []*concept
-	for _, c := range concepts[t.name] {
-		at := t.answer[c.name]
-		if at != nil && c.fits(l.schema) && (sameButVerb(at.last(), l.last()) || l.last() == c.inRequests() && len(words(l.last())) > 1) {
-			found = append(found, c)
-		}
-	}
-	isAlone := countFunc(all, func(other leaf) bool { return sameButVerb(other.last(), l.last()) }) == 1
-	if len(found) != 1 || !isAlone || l.last() == "id" || l.last() == "value" {
+// byPlace is byPath for a concept with a place in answers.
+func byPlace(t *thing, call string, c *concept, at *place, l leaf) *source {
+	isSent, isMoved := slices.Contains(sent[call][t.name], c.name), at.String() != c.answered
+	s := &source{leaf: l, concept: c, text: "=" + c.name}
+	switch {
+	case l.String() == c.inRequests() && (isSent || !isMoved):
+		s.text = ""
+	case l.String() == c.inRequests() && len(words(l.last())) > 1:
+		s.why = "the name that is assumed"
+	case l.String() == formerContent && c.name == "origin_policy_verification":
+		s.why = beforeRenaming
+	case slices.Equal(l.path, at.path) && (isSent || call == "edit" && isMoved || l.demanded):
+		s.why = "where the answer has it"
+	default:
 		return nil
 	}
-	why, g := "called as in the answer", sure
+	return s
+}
+
+// byLastName takes what is called as the answer calls a concept, but for the form of a verb,
+// wherever it stands.
+func byLastName(t *thing, call string, all []leaf, l leaf) *source {
+	isAlone := countFunc(all, func(other leaf) bool { return sameButVerb(other.last(), l.last()) }) == 1
+	if !isAlone || l.last() == "id" || l.last() == "value" {
+		return nil
+	}
+	found := slices.DeleteFunc(slices.Clone(concepts[t.name]), func(c *concept) bool {
+		at := t.answer[c.name]
+		isMeant := call != "create" || l.demanded || slices.Contains(sent[call][t.name], c.name)
+		return at == nil || !isMeant || !c.fits(l.schema) || !sameButVerb(at.last(), l.last()) && !isAssumedName(c, l)
+	})
+	if len(found) != 1 {
+		return nil
+	}
+	s := &source{leaf: l, concept: found[0], text: "=" + found[0].name, why: "called as in the answer"}
 	if found[0].decides && hasWord(l.path, others) {
-		g = likely
+		s.grade = likely
 	}
-	if t.answer[found[0].name].last() != l.last() {
-		why = "called as in the answer, but for the form of the verb"
+	switch last := t.answer[found[0].name].last(); {
+	case !sameButVerb(last, l.last()):
+		s.why = "the name that is assumed, at another place"
+	case last != l.last():
+		s.why += ", but for the form of the verb"
 	}
-	return &source{leaf: l, concept: found[0], text: "=" + found[0].name, grade: g, why: why}
+	return s
+}
+
+// isAssumedName tells whether a value has the name that requests are assumed to have for a concept,
+// if that is of several words: a name in an object may be that of the object.
+func isAssumedName(c *concept, l leaf) bool {
+	return l.last() == c.inRequests() && len(words(l.last())) > 1
 }
 
 func countFunc(all []leaf, is func(leaf) bool) int {
@@ -211,19 +231,13 @@ func remaining(t *thing, call string, l leaf) *source {
 	if l.isObject() || t.isAskedAt(l) {
 		return nil
 	}
-	if len(l.values) == 1 && (l.demanded || call == "edit") {
+	same := slices.DeleteFunc(t.free(), func(a leaf) bool { return !sameButVerb(a.last(), l.last()) || !slices.Equal(a.types, l.types) })
+	switch {
+	case len(l.values) == 1 && (l.demanded || call == "edit"):
 		return &source{leaf: l, text: yamlValue(l.values[0]), why: "the only value that the document allows"}
-	}
-	var same []leaf
-	for _, a := range t.free() {
-		if sameButVerb(a.last(), l.last()) && slices.Equal(a.types, l.types) {
-			same = append(same, a)
-		}
-	}
-	if call == "edit" && len(same) == 1 {
+	case call == "edit" && len(same) == 1:
 		return &source{leaf: l, text: yamlText("<" + same[0].String()), why: "called as in the answer, which has it elsewhere"}
-	}
-	if !l.demanded && call != "edit" || l.readOnly {
+	case !l.demanded && call != "edit", l.readOnly:
 		return nil
 	}
 	why := "the request demands it, and nothing is known that it could be"
@@ -241,28 +255,36 @@ func remaining(t *thing, call string, l leaf) *source {
 
 // proposeBody states what a request says where that is not as assumed.
 func (p *proposer) proposeBody(t *thing, call string, sources []source) {
-	isWhole := call == "modify_members" && slices.ContainsFunc(sources, func(s source) bool { return s.text != "" || p.requestFormOf(s) != "" })
+	isStated := func(s source) bool { return s.text != "" || p.requestFormOf(s) != "" }
+	isWhole := call == "modify_members" && slices.ContainsFunc(sources, isStated)
 	for _, s := range sources {
 		if isWhole && s.text == "" { // Such a body states both lists.
 			s.text, s.why = "="+s.concept.name, "the name that is assumed"
 		}
-		path := []string{t.name, call, "body", s.String()}
-		if len(s.path) == 0 { // The value alone.
-			path = path[:3]
+		if s.concept == nil || !p.isBodyStated(t, call, s) {
+			p.proposeSource(t, call, s)
 		}
-		text := s.text
-		if form := p.requestFormOf(s); form != "" && s.grade != asked {
-			text = flow(pair{"from", "=" + s.concept.name}, pair{"members", form})
-		}
-		switch {
-		case s.grade == asked:
-			p.ask(path, s.text, s.why)
-		case text == "" || p.isBodyStated(t, call, s):
-		case s.concept != nil && s.grade == sure && t.isUnsure(s.concept):
-			p.mark(path, text, s.why+"; right if that of the answer is")
-		default:
-			p.stateOrMark(s.grade, path, text, s.why)
-		}
+	}
+}
+
+// proposeSource states one value of a request.
+func (p *proposer) proposeSource(t *thing, call string, s source) {
+	path := []string{t.name, call, "body", s.String()}
+	if len(s.path) == 0 { // The value alone.
+		path = path[:3]
+	}
+	text := s.text
+	if form := p.requestFormOf(s); form != "" && s.grade != asked {
+		text = flow(pair{"from", "=" + s.concept.name}, pair{"members", form})
+	}
+	switch {
+	case s.grade == asked:
+		p.ask(path, s.text, s.why)
+	case text == "":
+	case s.concept != nil && s.grade == sure && t.isUnsure(s.concept):
+		p.mark(path, text, s.why+"; right if that of the answer is")
+	default:
+		p.stateOrMark(s.grade, path, text, s.why)
 	}
 }
 
@@ -274,9 +296,6 @@ func (t *thing) isUnsure(c *concept) bool {
 
 // isBodyStated tells whether the file has another value of the request for the concept.
 func (p *proposer) isBodyStated(t *thing, call string, s source) bool {
-	if s.concept == nil {
-		return false
-	}
 	return slices.ContainsFunc(p.file.facts, func(f *fact) bool {
 		return f.isKnown && len(f.path) == 4 && slices.Equal(f.path[:3], []string{t.name, call, "body"}) && f.value == "="+s.concept.name && f.path[3] != s.String()
 	})
@@ -289,26 +308,37 @@ func (p *proposer) proposeKept(t *thing, sources []source) {
 		return
 	}
 	var plain, unsure []string
-	var reported []leaf
+	var told []leaf
 	for _, a := range t.leaves {
-		if a.readOnly || slices.ContainsFunc(reported, func(r leaf) bool { return r.holds(a) }) || slices.ContainsFunc(sources, func(s source) bool {
-			return s.concept == nil && (s.holds(a) || a.holds(s.leaf) || s.text == "<"+a.String())
-		}) {
+		isTold := func(l leaf) bool { return l.holds(a) }
+		isCarried := func(s source) bool {
+			return s.concept == nil && (s.holds(a) || a.holds(s.leaf) || s.text == yamlText("<"+a.String()))
+		}
+		if a.readOnly || slices.ContainsFunc(told, isTold) || slices.ContainsFunc(sources, isCarried) {
 			continue
 		}
-		c := t.conceptAt(a)
-		switch {
-		case c != nil && !slices.Equal(t.answer[c.name].path, a.path), a.isObject() && t.hasConceptIn(a):
-		case c == nil && t.mayBeAsked(a):
-		case c == nil && contract.IsNotEdited(a.last()):
-			reported = append(reported, a)
+		switch c := t.conceptAt(a); {
+		case c == nil && (t.hasConceptIn(a) || t.mayBeAsked(a)):
 		case c == nil:
-			unsure, reported = append(unsure, a.String()), append(reported, a)
-		case c.stays || slices.ContainsFunc(sources, func(s source) bool { return s.concept == c }):
-		case p.file.isSettled([]string{t.name, "set", c.name}):
+			told = append(told, a)
+			if !contract.IsNotEdited(a.last()) {
+				unsure = append(unsure, a.String())
+			}
+		case p.isKept(t, c, a, sources):
 			plain = append(plain, c.name)
 		}
 	}
+	p.stateKept(t, plain, unsure)
+}
+
+// isKept tells whether a concept that is at the value has a route of its own, and no place in the
+// edit.
+func (p *proposer) isKept(t *thing, c *concept, a leaf, sources []source) bool {
+	isSent := slices.ContainsFunc(sources, func(s source) bool { return s.concept == c })
+	return slices.Equal(t.answer[c.name].path, a.path) && !c.stays && !isSent && p.file.isSettled([]string{t.name, "set", c.name})
+}
+
+func (p *proposer) stateKept(t *thing, plain, unsure []string) {
 	path := []string{t.name, "edit", "kept"}
 	switch {
 	case len(unsure) > 0:

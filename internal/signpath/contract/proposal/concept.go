@@ -65,32 +65,36 @@ func (c *concept) inRequests() string {
 
 // fits tells whether a value may be the concept.
 func (c *concept) fits(s *schema) bool {
-	switch c.shape {
-	case shapeText:
-		return s.is(openapi3.TypeString) && len(s.values) == 0 && !s.isID() && s.format != "date-time" && s.format != "uri"
-	case shapeID:
-		return s.is(openapi3.TypeString) && (s.isID() || s.format == "" && len(s.values) == 0)
-	case shapeEmail:
-		return s.is(openapi3.TypeString) && (s.format == "" || s.format == "email") && len(s.values) == 0 && !s.isID()
-	case shapeLink:
-		return s.is(openapi3.TypeString) && len(s.values) == 0 && !s.isID()
-	case shapeRole:
-		return s.is(openapi3.TypeString, openapi3.TypeInteger)
-	case shapeState:
-		return s.is(openapi3.TypeBoolean) || isStates(s) || s.isText()
-	case shapeFlag:
-		return s.is(openapi3.TypeBoolean)
-	case shapeMembers:
+	switch fits := fitting[c.shape]; {
+	case fits != nil:
+		return fits(s)
+	case c.shape == shapeMembers:
 		return memberFormOf(s) != nil
-	case shapeCount:
-		return s.is(openapi3.TypeInteger, openapi3.TypeNumber) && len(s.values) == 0
-	case shapeTime:
-		return s.is(openapi3.TypeString) && (s.format == "" || s.format == "date-time" || s.format == "date")
-	case shapePolicies:
-		return s.items != nil && s.is(openapi3.TypeArray)
 	}
 	return true
 }
+
+// fitting tell for shapes whether a value may have them.
+var fitting = map[shape]func(s *schema) bool{
+	shapeText: func(s *schema) bool { return isTextOf(s) && !s.isID() && s.format != "date-time" && s.format != "uri" },
+	shapeID: func(s *schema) bool {
+		return s.is(openapi3.TypeString) && (s.isID() || s.format == "" && len(s.values) == 0)
+	},
+	shapeEmail: func(s *schema) bool {
+		return isTextOf(s) && (s.format == "" || s.format == "email") && !s.isID()
+	},
+	shapeLink:  func(s *schema) bool { return isTextOf(s) && !s.isID() },
+	shapeRole:  func(s *schema) bool { return s.is(openapi3.TypeString, openapi3.TypeInteger) },
+	shapeState: func(s *schema) bool { return s.is(openapi3.TypeBoolean) || isStates(s) || s.isText() },
+	shapeFlag:  func(s *schema) bool { return s.is(openapi3.TypeBoolean) },
+	shapeCount: func(s *schema) bool { return s.is(openapi3.TypeInteger, openapi3.TypeNumber) && len(s.values) == 0 },
+	shapeTime: func(s *schema) bool {
+		return isTextOf(s) && slices.Contains([]string{"", "date-time", "date"}, s.format)
+	},
+	shapePolicies: func(s *schema) bool { return s.items != nil && s.is(openapi3.TypeArray) },
+}
+
+func isTextOf(s *schema) bool { return s.is(openapi3.TypeString) && len(s.values) == 0 }
 
 // isStates tells whether a value is an enumeration of a few texts.
 func isStates(s *schema) bool {
@@ -218,7 +222,7 @@ var concepts = map[string][]*concept{
 				"required approval", "required number approval", "number required approval", "approval count", "min approval", "minimum approval", "approval quorum",
 				"quorum",
 			},
-			asks:    "how many approvals a signing request needs",
+			asks: "how many approvals a signing request needs",
 		},
 	},
 	organization: {

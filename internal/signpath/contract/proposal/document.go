@@ -90,16 +90,7 @@ func belowOrganization(path string) (version string, segments []string, ok bool)
 }
 
 func (o *operation) read(reader schemaReader, item *openapi3.PathItem, described *openapi3.Operation) {
-	for _, p := range slices.Concat(item.Parameters, described.Parameters) {
-		if p == nil || p.Value == nil || p.Value.In != openapi3.ParameterInQuery {
-			continue
-		}
-		s := reader.read(p.Value.Schema)
-		if s == nil {
-			s = &schema{}
-		}
-		o.query = append(o.query, parameter{p.Value.Name, s, p.Value.Required})
-	}
+	o.readQuery(reader, slices.Concat(item.Parameters, described.Parameters))
 	if body := described.RequestBody; body != nil && body.Value != nil {
 		o.request = ofJSON(reader, body.Value.Content)
 	}
@@ -118,6 +109,19 @@ func (o *operation) read(reader schemaReader, item *openapi3.PathItem, described
 		if o.answer == nil {
 			o.answer = ofJSON(reader, response.Value.Content)
 		}
+	}
+}
+
+func (o *operation) readQuery(reader schemaReader, parameters openapi3.Parameters) {
+	for _, p := range parameters {
+		if p == nil || p.Value == nil || p.Value.In != openapi3.ParameterInQuery {
+			continue
+		}
+		s := reader.read(p.Value.Schema)
+		if s == nil {
+			s = &schema{}
+		}
+		o.query = append(o.query, parameter{p.Value.Name, s, p.Value.Required})
 	}
 }
 

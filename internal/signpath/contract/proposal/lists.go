@@ -17,9 +17,9 @@ var (
 	tokenNames  = []string{
 		"continuationtoken", "continuation", "pagetoken", "nextpagetoken", "nexttoken", "skiptoken", "cursor", "nextcursor", "pagecursor", "after", "marker", "token",
 	}
-	sizeNames   = []string{"pagesize", "size", "limit", "pagelimit", "top", "take", "perpage", "itemsperpage", "maxresults", "maxpagesize", "count", "first"}
-	totalNames  = []string{"total", "totalcount", "totalitems", "totalitemcount", "totalresults", "totalrecords", "totalelements"}
-	linkNames   = []string{"next", "nextlink", "nextpage", "nextpagelink", "nexturl", "nexturi", "nextpageurl", "nexthref", "odatanextlink"}
+	sizeNames  = []string{"pagesize", "size", "limit", "pagelimit", "top", "take", "perpage", "itemsperpage", "maxresults", "maxpagesize", "count", "first"}
+	totalNames = []string{"total", "totalcount", "totalitems", "totalitemcount", "totalresults", "totalrecords", "totalelements"}
+	linkNames  = []string{"next", "nextlink", "nextpage", "nextpagelink", "nexturl", "nexturi", "nextpageurl", "nexthref", "odatanextlink"}
 )
 
 // proposeLists says where the lists are in their answers, and how their pages are asked for.

@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -59,6 +60,15 @@ func memberItems(items *schema) *memberForm {
 	case !items.isObject():
 		return nil
 	}
+	return memberObjects(items)
+}
+
+// memberObjects tells how objects name members: by the one id in each. An object with a slug is a
+// project, a signing policy or the like.
+func memberObjects(items *schema) *memberForm {
+	if len(items.properties) > 6 || slices.ContainsFunc(items.names(), func(name string) bool { return fold(name) == "slug" }) {
+		return nil
+	}
 	form := &memberForm{form: mapping.FormObjects, isCertain: true}
 	for _, l := range leavesOf(items) {
 		switch {
@@ -72,8 +82,8 @@ func memberItems(items *schema) *memberForm {
 			form.kind, form.kinds = l.path, l.values
 		}
 	}
-	if form.id == nil || len(items.properties) > 6 || slices.ContainsFunc(items.names(), func(name string) bool { return fold(name) == "slug" }) {
-		return nil // An object with a slug is a project, a signing policy or the like.
+	if form.id == nil {
+		return nil
 	}
 	return form
 }
@@ -241,7 +251,7 @@ func (p *proposer) proposeForms() {
 	}
 	p.bySlugs = p.areSlugs()
 	counts, best := map[string]int{}, 0
-	var grades = map[string]grade{}
+	grades := map[string]grade{}
 	whys := map[string]string{}
 	lists := p.lists()
 	for _, l := range lists {
@@ -354,11 +364,17 @@ func (p *proposer) listForm(at *place) (form []pair, g grade, why string) {
 // memberWords are what an id of a member may be called after.
 var memberWords = []string{"principal", "member", "user", "account", "subject", "person", "identity", "party", "holder", "grantee", "entity"}
 
+// maxNamed is how many a question names.
+const maxNamed = 15
+
 // listOf names several in backticks.
 func listOf(names []string) string {
 	var quoted []string
-	for _, name := range names {
+	for _, name := range names[:min(len(names), maxNamed)] {
 		quoted = append(quoted, "`"+clean(name)+"`")
+	}
+	if more := len(names) - maxNamed; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(quoted, ", ")
 }

@@ -108,7 +108,7 @@ func (p *proposer) routeReports(t *thing, told map[*operation]bool) []RouteRepor
 			calls[o] = strings.TrimPrefix(calls[o]+", "+call, ", ")
 		}
 	}
-	var reports []RouteReport
+	reports := []RouteReport{}
 	for _, o := range p.document.operations {
 		if told[o] || calls[o] == "" && !p.isAbout(t, o) {
 			continue
@@ -116,7 +116,9 @@ func (p *proposer) routeReports(t *thing, told map[*operation]bool) []RouteRepor
 		told[o] = true
 		report := RouteReport{Route: o.String(), Call: calls[o], Parameters: []PropertyReport{}}
 		for _, q := range o.query {
-			report.Parameters = append(report.Parameters, propertyReport(q.name, q.schema, q.required))
+			parameter := propertyReport(q.name, q.schema, q.required)
+			parameter.Values = nil // Which it takes matters to no mapping.
+			report.Parameters = append(report.Parameters, parameter)
 		}
 		report.Request, report.Answer = t.propertyReports(o.request), t.propertyReports(o.answer)
 		reports = append(reports, report)

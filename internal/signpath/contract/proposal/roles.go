@@ -68,7 +68,7 @@ func matchRoles(s *schema) roleMatch {
 // isLikeRole tells whether the words of a value are among those of a role, or say the same.
 func isLikeRole(role, name string) bool {
 	said := words(name)
-	if role == regularUser && (slices.Contains([]string{"none", "user", "regular", "standard", "member"}, fold(name))) {
+	if role == regularUser && slices.Contains([]string{"none", "user", "regular", "standard", "member"}, fold(name)) {
 		return true
 	}
 	if role == "GlobalAdministrator" && slices.Equal(said, []string{"administrator"}) {
@@ -118,13 +118,13 @@ func (p *proposer) proposeUnmatched(role string, m roleMatch, l leaf) {
 	path := []string{"roles", role}
 	switch {
 	case role == regularUser && len(m.unknown) == 0 && l.nullable:
-			p.state(path, "null", "the enumeration has no value for it, the others all have one, and it may be null")
-		case role == regularUser && len(m.unknown) == 0:
-			p.ask(path, "What does the server show for somebody without a global role? It may be null", "the enumeration has no value for it")
-		case len(m.unknown) == 1 && len(m.values) == len(mapping.Roles())-1:
-			p.mark(path, yamlValue(m.unknown[0]), "the only value that is left")
-		case len(m.unknown) > 0 && role != "DirectorySynchronizer":
-			p.ask(path, "What does the server write for this role: one of "+listOf(allTexts(m.unknown))+"?", "no value is like it")
+		p.state(path, "null", "the enumeration has no value for it, the others all have one, and it may be null")
+	case role == regularUser && len(m.unknown) == 0:
+		p.ask(path, "What does the server show for somebody without a global role? It may be null", "the enumeration has no value for it")
+	case len(m.unknown) == 1 && len(m.values) == len(mapping.Roles())-1:
+		p.mark(path, yamlValue(m.unknown[0]), "the only value that is left")
+	case len(m.unknown) > 0 && role != "DirectorySynchronizer":
+		p.ask(path, "What does the server write for this role: one of "+listOf(allTexts(m.unknown))+"?", "no value is like it")
 	}
 }
 

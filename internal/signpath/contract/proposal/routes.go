@@ -141,19 +141,26 @@ func (p *proposer) proposeToken(t *thing) {
 		g = likely
 	}
 	p.proposeRoute(t, call, g, "the only route of one of these that takes nothing and answers one text")
-	at := append(path, "token")
-	l := tokenLeaf(o.answer)
-	switch {
-	case o.answer == nil:
-	case l != nil && l.String() != "apiToken":
-		p.stateOrMark(g, at, yamlText(l.String()), "the only text in the answer")
-	case l == nil && !slices.ContainsFunc(leavesOf(o.answer), func(l leaf) bool { return l.String() == "apiToken" && l.isText() }):
-		var names []string
-		for _, l := range leavesOf(o.answer) {
-			if l.isText() {
-				names = append(names, l.String())
-			}
+	p.proposeTokenPath(o.answer, g)
+}
+
+// proposeTokenPath says where an answer has a new token.
+func (p *proposer) proposeTokenPath(answer *schema, g grade) {
+	const assumed = "apiToken"
+	at := []string{ciUser, "regenerate_token", "token"}
+	if l := tokenLeaf(answer); l != nil {
+		if l.String() != assumed {
+			p.stateOrMark(g, at, yamlText(l.String()), "the only text in the answer")
 		}
+		return
+	}
+	var names []string
+	for _, l := range leavesOf(answer) {
+		if l.isText() {
+			names = append(names, l.String())
+		}
+	}
+	if len(names) > 0 && !slices.Contains(names, assumed) {
 		p.ask(at, "Which of these is the new token: "+listOf(names)+"?", "the answer has several texts")
 	}
 }
@@ -415,20 +422,18 @@ func (p *proposer) setBy(t *thing, o *operation, path []string, s *schema) (c *c
 	if at := t.answer["role"]; at != nil && len(s.values) > 2 && encode(s.values) == encode(at.values) {
 		return conceptOf(t.name, "role"), at.grade, "the only value that it takes has the names of the roles"
 	}
-	names := slices.Clone(below)
-	if len(path) > 0 {
-		names = append(names, path[len(path)-1])
-	}
+	names := append(slices.Clone(below), path[max(0, len(path)-1):]...)
 	var same, like []*concept
-	for _, c := range concepts[t.name] {
+	isOf := func(c *concept, is func(name string, c *concept, at *place) bool) bool {
 		at := t.answer[c.name]
-		if at == nil || slices.Contains([]shape{shapeID, shapeLink, shapePolicies}, c.shape) || !c.fits(s) {
-			continue
-		}
-		if slices.ContainsFunc(names, func(name string) bool { return foldKind(name) == foldKind(at.last()) }) {
+		return at != nil && c.fits(s) && !slices.Contains([]shape{shapeID, shapeLink, shapePolicies}, c.shape) &&
+			slices.ContainsFunc(names, func(name string) bool { return is(name, c, at) })
+	}
+	for _, c := range concepts[t.name] {
+		if isOf(c, func(name string, _ *concept, at *place) bool { return foldKind(name) == foldKind(at.last()) }) {
 			same = append(same, c)
 		}
-		if slices.ContainsFunc(names, func(name string) bool { return isLikeConcept(name, c, at) }) {
+		if isOf(c, isLikeConcept) {
 			like = append(like, c)
 		}
 	}
@@ -457,7 +462,9 @@ var partWords = []string{"add", "remove", "append", "delete", "grant", "revoke",
 
 // The concepts of requests alone.
 var (
-	addedMembers   = concept{name: "added_members", answered: "addedMembers", shape: shapeMembers, decides: true, phrases: []string{"added", "add", "joining", "join"}}
+	addedMembers = concept{
+		name: "added_members", answered: "addedMembers", shape: shapeMembers, decides: true, phrases: []string{"added", "add", "joining", "join"},
+	}
 	removedMembers = concept{
 		name: "removed_members", answered: "removedMembers", shape: shapeMembers, decides: true, phrases: []string{"removed", "remove", "leaving", "leave"},
 	}

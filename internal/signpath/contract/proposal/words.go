@@ -142,10 +142,11 @@ var negations = []string{
 // others are words of lists and values that look like what is there and are not: what was, what may
 // come, and who is kept out.
 var others = []string{
-	"former", "past", "previou", "previous", "history", "historic", "old", "removed", "pending", "invited", "denied", "excluded", "blocked", "requested", "suggested",
-	"last", "archived", "deleted", "potential", "candidate", "eligible", "next", "proposed", "revoked", "banned", "alumni", "default", "initial", "original", "max", "maximum",
-	"added", "log", "inherited", "effective", "indirect", "created", "creator", "owner", "author", "watcher", "subscriber", "observer", "manager", "administrator", "moderator", "contact",
-	"lead", "leader", "deputy", "follower", "guest", "applicant", "nominee", "invitation", "request", "template", "draft",
+	"former", "past", "previou", "previous", "history", "historic", "old", "removed", "pending", "invited", "denied", "excluded", "blocked",
+	"requested", "suggested", "last", "archived", "deleted", "potential", "candidate", "eligible", "next", "proposed", "revoked", "banned",
+	"alumni", "default", "initial", "original", "max", "maximum", "added", "log", "inherited", "effective", "indirect", "created", "creator",
+	"owner", "author", "watcher", "subscriber", "observer", "manager", "administrator", "moderator", "contact", "lead", "leader", "deputy",
+	"follower", "guest", "applicant", "nominee", "invitation", "request", "template", "draft",
 }
 
 func hasWord(path []string, among []string) bool {
