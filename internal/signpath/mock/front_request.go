@@ -42,7 +42,7 @@ func (f *front) newShape(t thing, call, set string) (*requestShape, error) {
 		c, _ := conceptCalled(t, set)
 		shape.properties = []string{c.request}
 	}
-	shape.isClosed = set != "" || shape.properties == nil
+	shape.isClosed = !slices.Contains([]string{callCreate, callEdit}, call) // A body of any other call is whole.
 	if said.body != nil {
 		if err := f.addFields(shape, said.body); err != nil {
 			return nil, err
@@ -57,7 +57,7 @@ func (f *front) newShape(t thing, call, set string) (*requestShape, error) {
 		if f.keeps(said, t, c) {
 			shape.kept = append(shape.kept, property)
 		}
-		if !shape.has(f, c) && (set == "" || said.body == nil) {
+		if !shape.has(f, c) && (!shape.isClosed || said.body == nil) {
 			field := requestField{path: jsonPath{property}, concept: c, form: f.requestForm(t, c, valueForm{})}
 			shape.fields = append(shape.fields, field)
 		}

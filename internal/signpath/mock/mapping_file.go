@@ -177,12 +177,12 @@ func (m *mapping) readThing(t thing, p part) error {
 				if _, ok := conceptCalled(t, name); !ok {
 					return p.refuse("a %s has no %s to set", t, name)
 				}
-				return p.call(read.set, name)
+				return p.call(t, read.set, name)
 			})
 		},
 	}
 	for _, call := range calls {
-		readers[call] = func(p part) error { return p.call(read.calls, call) }
+		readers[call] = func(p part) error { return p.call(t, read.calls, call) }
 	}
 	return p.fields(readers)
 }
@@ -404,7 +404,7 @@ func (p part) route(method, template *string) error {
 }
 
 func (p part) list(read *listMapping) error {
-	return p.fields(map[string]func(part) error{
+	err := p.fields(map[string]func(part) error{
 		"route": func(p part) error { return p.route(&read.method, &read.template) },
 		"items": pathInto(&read.items),
 		"page": func(p part) error {
@@ -425,6 +425,10 @@ func (p part) list(read *listMapping) error {
 			return errors.Join(err, page.check(p, isWhole))
 		},
 	})
+	if page := read.page; err == nil && page != nil && len(read.items) == 0 && (page.nextPath() != nil || page.total != nil) {
+		return p.refuse("a bare array tells nothing of other pages")
+	}
+	return err
 }
 
 // check refuses pages that are asked for in no way or in several.
@@ -446,7 +450,7 @@ var calls = []string{
 	callRead, callMe, callCreate, callEdit, callActivate, callDeactivate, callReinvite, callRegenerateToken, callChangeMembers, callModifyMembers,
 }
 
-func (p part) call(target map[string]*callMapping, name string) error {
+func (p part) call(t thing, target map[string]*callMapping, name string) error {
 	read := &callMapping{line: p.node.Line}
 	target[name] = read
 	if p.node.Value == "none" {
@@ -458,8 +462,11 @@ func (p part) call(target map[string]*callMapping, name string) error {
 		"body":  func(p part) error { return p.body(&read.body) },
 		"id":    pathInto(&read.id),
 		"token": func(p part) error {
-			if p.node.Value == "." {
+			switch {
+			case p.node.Value == ".":
 				return p.refuse("the token is in an object")
+			case t != thingCIUser:
+				return p.refuse("the tokens of all users are where those of CI users are")
 			}
 			return p.path(&read.token)
 		},

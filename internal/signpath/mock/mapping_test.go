@@ -494,6 +494,8 @@ func TestMappingsThatAreRefused(t *testing.T) {
 		"user:\n  read: {route: \"GET /People/{name}\"}":                            "line 3: the variables",
 		"user: {list: {page: {number: p, skip: s}}}":                                "line 2: a list has pages by one of",
 		"user: {list: {page: {token: t}}}":                                          "line 2: a token needs the path next",
+		"user: {list: {page: {number: p, total: all}}}":                             "line 2: a bare array",
+		"user: {regenerate_token: {token: t}}":                                      "line 2: the tokens of all users",
 		"user: {create: {body: {x: =active}}}":                                      "line 2: this call has nothing to do with active",
 		"user: {create: {body: {x: <y}}}":                                           "line 2: before a create",
 		"user: {edit: {body: {a: =name, a.b: =role}}}":                              "line 2: a and a.b are in the same place",

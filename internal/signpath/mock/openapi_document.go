@@ -158,9 +158,10 @@ func describePath(template string) (path string, parameters []object) {
 }
 
 func (s *schemas) operation(r servedRoute, parameters []object) object {
+	id := s.operationID(r)
 	described := object{
 		"tags":        []string{r.tag()},
-		"operationId": s.operationID(r),
+		"operationId": id,
 		"responses":   s.responses(r),
 	}
 	if r.answers != nil && r.answers.isList {
@@ -175,7 +176,7 @@ func (s *schemas) operation(r servedRoute, parameters []object) object {
 	if r.reads != nil || r.shape != nil && len(r.shape.fields) > 0 {
 		content := object{}
 		for _, mediaType := range requestMediaTypes {
-			content[mediaType] = object{"schema": s.request(r)}
+			content[mediaType] = object{"schema": s.request(r, id)}
 		}
 		described["requestBody"] = object{"content": content}
 	}
@@ -198,7 +199,7 @@ func (r servedRoute) operation() string {
 	switch isFixed := !strings.HasPrefix(last, "{") && last != r.tag(); {
 	case r.isMapped && isFixed:
 		return pascalCase(last)
-	case r.sets != "":
+	case r.isMapped && r.method != http.MethodPost && r.method != http.MethodGet:
 		return pascalCase(strings.ToLower(r.method))
 	}
 	return r.name
@@ -266,8 +267,10 @@ func (s *schemas) refusal(status int) object {
 
 // singular is what one of a collection is called.
 func singular(collection string) string {
-	if stem, isPlural := strings.CutSuffix(collection, "ies"); isPlural {
-		return stem + "y"
+	for _, end := range []struct{ plural, one string }{{"ies", "y"}, {"ches", "ch"}, {"shes", "sh"}, {"xes", "x"}, {"sses", "ss"}} {
+		if stem, isPlural := strings.CutSuffix(collection, end.plural); isPlural {
+			return stem + end.one
+		}
 	}
 	return strings.TrimSuffix(collection, "s")
 }
@@ -280,15 +283,22 @@ var canonicalEntities = map[thing]string{
 	thingProject: eventProject, thingPolicy: eventSigningPolicy,
 }
 
-// entities are what the document calls things: as the collection that they are in.
+// otherSchemas are the names of schemas that are not about what has collections.
+var otherSchemas = []string{"Organization", "AuditEvent", "SystemInfo", "Member", "ArtifactConfiguration"}
+
+// entities are what the document calls things: as the collection that they are in, unless something else is called so.
 func (f *front) entities() map[thing]string {
-	entities := map[thing]string{}
-	for t, name := range canonicalEntities {
-		entities[t] = name
+	entities, taken := map[thing]string{}, slices.Clone(otherSchemas)
+	for _, t := range sortedKeys(canonicalEntities) {
+		entities[t] = canonicalEntities[t]
 		if method, template, isMapped := f.route(t, callRead, "", ""); isMapped {
 			r := servedRoute{route: route{method: method, template: template}}
 			entities[t] = pascalCase(singular(r.tag()))
 		}
+		if slices.Contains(taken, entities[t]) {
+			entities[t] += "Model"
+		}
+		taken = append(taken, entities[t])
 	}
 	return entities
 }
@@ -302,9 +312,9 @@ func (s *schemas) named(t thing, schema string) string {
 }
 
 // requestName is what the document calls the schema of a request.
-func (s *schemas) requestName(r servedRoute) string {
-	if r.reads == nil || r.sets != "" {
-		return r.tag() + r.operation() + "Request"
+func (s *schemas) requestName(r servedRoute, operationID string) string {
+	if r.reads == nil || r.isMapped {
+		return strings.ReplaceAll(operationID, "_", "") + "Request"
 	}
 	return s.named(r.of, r.reads.schema) + "Request"
 }

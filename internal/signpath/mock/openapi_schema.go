@@ -43,9 +43,9 @@ func (s *schemas) placeOf(line int, at *shape, path jsonPath, value object, isRe
 	}
 }
 
-// request refers to the schema of the body of a route: of what the server asks an empty one for, where it reads that.
-func (s *schemas) request(r servedRoute) object {
-	return s.component(s.requestName(r), func() object {
+// request refers to the schema of the body of a route, by its operation id: of what the server asks an empty one for, where it reads that.
+func (s *schemas) request(r servedRoute, operationID string) object {
+	return s.component(s.requestName(r, operationID), func() object {
 		s.ofRequest = true
 		defer func() { s.ofRequest = false }()
 		body := &shape{}
