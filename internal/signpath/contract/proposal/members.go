@@ -152,12 +152,13 @@ const (
 // formText writes a form of members; "" if it is the assumed one. The question is what has to be
 // filled in, if anything.
 func (p *proposer) formText(form *memberForm) (text string, g grade, why string) {
-	switch form.form {
-	case mapping.FormObjects:
+	switch {
+	case form == nil: // A person says that it is a list of members, and the document does not.
+	case form.form == mapping.FormObjects:
 		return p.objectsText(form)
-	case mapping.FormPerKind:
+	case form.form == mapping.FormPerKind:
 		return p.perKindText(form)
-	case mapping.FormSlugs:
+	case form.form == mapping.FormSlugs:
 		return flow(pair{"form", "slugs"}), likely, "the lists have texts without the form of ids, and users have a slug"
 	}
 	return "", sure, ""
@@ -315,7 +316,7 @@ func (p *proposer) areSlugs() bool {
 	}
 	return slices.ContainsFunc(p.lists(), func(l placedList) bool {
 		form := memberFormOf(l.schema)
-		return form.form == mapping.FormIDs && !form.isCertain
+		return form != nil && form.form == mapping.FormIDs && !form.isCertain
 	})
 }
 
