@@ -17,6 +17,8 @@ type facts struct {
 	said map[string]string
 	// from are the paths of the other lines that say a fact, too.
 	from map[string][]string
+	// assumed are facts that no line says.
+	assumed map[string]bool
 }
 
 func (f facts) add(value string, path ...string) {
@@ -26,7 +28,7 @@ func (f facts) add(value string, path ...string) {
 }
 
 func factsOf(file *mapping.File) facts {
-	f := facts{file, map[string]string{}, map[string][]string{}}
+	f := facts{file, map[string]string{}, map[string][]string{}, map[string]bool{}}
 	for _, t := range mapping.Things() {
 		m := file.Things[t]
 		if m == nil {
@@ -57,9 +59,60 @@ func (f facts) addThing(name string, m *mapping.ThingMapping) {
 	for concept, call := range m.Set {
 		calls["set."+concept] = call
 	}
+	if set := setOf(m); set != nil {
+		calls["set.active"], calls["activate"], calls["deactivate"] = set, &mapping.Call{None: true}, &mapping.Call{None: true}
+		for _, path := range []string{".route", "", ".body.active", ".body.isActive"} {
+			f.from[name+".set.active"+path] = []string{name + ".activate", name + ".deactivate"}
+		}
+	}
 	for call, c := range calls {
 		if c != nil {
 			f.addCall(c, name, call)
+		}
+	}
+	f.addAssumedLists(name, m)
+}
+
+// setOf is what two calls of one route say that activate and deactivate by the values that an answer
+// has for both; nil if they are none.
+func setOf(m *mapping.ThingMapping) *mapping.Call {
+	on, off := m.Activate, m.Deactivate
+	if on == nil || off == nil || on.Method+on.Path != off.Method+off.Path || on.Body == nil || off.Body == nil ||
+		len(on.Body.Fields) != 1 || len(off.Body.Fields) != 1 || text(on.Body.Fields[0].Path) != text(off.Body.Fields[0].Path) {
+		return nil
+	}
+	yes, no := json.RawMessage("true"), json.RawMessage("false")
+	if form := m.Answer["active"].Form; len(form.WhenTrue) > 0 && len(form.WhenFalse) > 0 {
+		yes, no = form.WhenTrue[0], form.WhenFalse[0]
+	}
+	if string(on.Body.Fields[0].Source.Literal) != string(yes) || string(off.Body.Fields[0].Source.Literal) != string(no) {
+		return nil
+	}
+	field := mapping.Field{Path: on.Body.Fields[0].Path, Source: mapping.Source{Concept: "active"}}
+	return &mapping.Call{Method: on.Method, Path: on.Path, Body: &mapping.Body{Fields: []mapping.Field{field}}}
+}
+
+// assumedLists are the lists that requests say by names that are assumed.
+var assumedLists = map[string]map[string]map[string]string{
+	"group":          {"change_members": {"members": "members"}, "modify_members": {"added_members": "addedMembers", "removed_members": "removedMembers"}},
+	"project":        {"edit": {"readers": "readers", "configurators": "configurators"}},
+	"signing_policy": {"edit": {"submitters": "submitters", "approvers": "approvers"}},
+}
+
+// addAssumedLists adds the lists that requests say as is assumed, where their form is another one.
+func (f facts) addAssumedLists(name string, m *mapping.ThingMapping) {
+	calls := map[string]*mapping.Call{"change_members": m.ChangeMembers, "modify_members": m.ModifyMembers, "edit": m.Edit}
+	for call, concepts := range assumedLists[name] {
+		c := calls[call]
+		if c != nil && (c.None || c.Body != nil && (c.Body.Whole != nil || call != "edit")) {
+			continue
+		}
+		for concept, assumed := range concepts {
+			isSaid := c != nil && c.Body != nil && slices.ContainsFunc(c.Body.Fields, func(field mapping.Field) bool { return field.Source.Concept == concept })
+			if !isSaid && m.Set[concept] == nil {
+				f.addSource(mapping.Source{Concept: concept}, name, call, "body", assumed)
+				f.assumed[strings.Join([]string{name, call, "body", assumed}, ".")] = true
+			}
 		}
 	}
 }
@@ -91,6 +144,12 @@ func (f facts) addPlace(name string, concept mapping.Concept, place mapping.Plac
 			path += " " + written
 		}
 		f.from[strings.Join(at, ".")] = []string{"members.answer"}
+	}
+	if slices.Equal(form.Slug, mapping.Path{"slug"}) {
+		form.Slug = nil
+	}
+	if slices.Equal(form.Name, mapping.Path{"name"}) {
+		form.Name = nil
 	}
 	if !form.IsZero() {
 		path += " " + text(form)
@@ -160,9 +219,14 @@ func (f facts) addSource(s mapping.Source, path ...string) {
 		if !s.Form.IsZero() {
 			written += " " + text(s.Form)
 		}
-		f.add(written, path...)
+		place := strings.Join(path[min(3, len(path)):], ".")
+		if isAssumed := assumedLists[path[0]][path[1]][s.Concept] == place || path[1] == "set."+s.Concept && s.Concept == place; !isAssumed || written != "="+s.Concept {
+			f.add(written, path...)
+		}
 	case s.Carried != nil:
-		f.add("<"+s.Carried.String(), path...)
+		if s.Carried.String() != strings.Join(path[3:], ".") { // It goes back where it was without a word.
+			f.add("<"+s.Carried.String(), path...)
+		}
 	default:
 		f.add(string(s.Literal), path...)
 	}
@@ -234,7 +298,7 @@ func score(truth, proposed *mapping.File) result {
 			r.likely = append(r.likely, path)
 		case said == known:
 			r.right = append(r.right, path)
-		case known == "" && isImplied(isTrue.said, path, said):
+		case known == "" && (isSaid.assumed[path] || isImplied(isTrue.said, path, said)):
 			r.same = append(r.same, path)
 		case marked:
 			r.unlikely = append(r.unlikely, path+": "+said+", and not "+known)
@@ -249,10 +313,30 @@ func score(truth, proposed *mapping.File) result {
 	}
 	for _, path := range slices.Sorted(maps.Keys(isTrue.said)) {
 		if isSaid.said[path] == "" && !isMarked(path, true) {
+			if isExcused(path, isTrue.said[path]) {
+				continue
+			}
 			r.missed = append(r.missed, path+": "+isTrue.said[path])
 		}
 	}
 	return r
+}
+
+// excused are facts that a file need not state, by the end of their paths and by what they say, with
+// the reason.
+var excused = []struct{ call, said, why string }{
+	{".create.body.", "=role", "the provider gives a role by an edit, and states none in a create"},
+	{".answer.notification_email", nullText("notificationEmailAddress"), "null reads as the empty text anyway, and an empty text is left out of requests"},
+	{".answer.identity", nullText("identity"), "null reads as the empty text anyway, and an empty text is left out of requests"},
+	{".answer.required_approvals", nullText("requiredApprovals"), "null is no number that is configured, and goes back as it came"},
+	{".kept.", "kept", "an edit sends what it has a place for, so that the server need not keep it"},
+}
+
+// nullText is a place of which null is the empty value.
+func nullText(path string) string { return path + " " + text(mapping.Form{NullIsEmpty: true}) }
+
+func isExcused(path, said string) bool {
+	return slices.ContainsFunc(excused, func(e struct{ call, said, why string }) bool { return strings.Contains(path, e.call) && said == e.said })
 }
 
 // isImplied tells whether a fact that the truth does not state follows from it: a request that
