@@ -461,6 +461,8 @@ func isSolid(c *concept, l leaf) bool {
 	switch c.shape {
 	case shapeMembers:
 		return memberFormOf(l.schema).isCertain
+	case shapePolicies:
+		return l.isList() && memberFormOf(l.schema) == nil
 	case shapeText, shapeEmail:
 		return (l.isText() || l.format == "email") && l.demanded && !l.nullable
 	case shapeRole:
@@ -519,8 +521,9 @@ func (p *proposer) askPlace(t *thing, c *concept, path []string, asked map[strin
 
 // isAskedBefore tells whether the same is asked about the same concept of other objects.
 func (p *proposer) isAskedBefore(path []string, question string) bool {
+	rank := slices.Index(things, path[0])
 	return slices.ContainsFunc(p.file.facts, func(f *fact) bool {
-		return f.isOpen && len(f.path) == 3 && slices.Equal(f.path[1:], path[1:]) && f.behind == question
+		return f.isOpen && len(f.path) == 3 && slices.Index(things, f.path[0]) < rank && slices.Equal(f.path[1:], path[1:]) && f.behind == question
 	})
 }
 

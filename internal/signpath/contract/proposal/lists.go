@@ -62,7 +62,7 @@ func (p *proposer) proposeEventRoute(t *thing, g grade) {
 func (p *proposer) proposeItems(t *thing) {
 	answer := t.calls["list"].answer
 	path, items := t.itemsIn(answer)
-	if items == nil || len(path) == 0 || answer.says(openapi3.TypeArray) {
+	if items == nil || len(path) == 0 || len(path) == 1 && len(answer.properties) == 1 || answer.says(openapi3.TypeArray) {
 		return
 	}
 	p.state([]string{t.name, "list", "items"}, yamlText(strings.Join(path, ".")), "the list of these objects in the answer")

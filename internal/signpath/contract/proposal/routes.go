@@ -543,7 +543,8 @@ func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[requestOf
 		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, whole)+"?", "several routes take a list of members")
 		return
 	}
-	switch open := p.openActions(t); {
+	open := slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return hasWord(o.segments[len(t.base):], slices.Concat(others, partWords)) })
+	switch {
 	case isSentByEdit && len(open) == 0:
 		p.state(path, "none", "the edit takes the members")
 	case isSentByEdit:

@@ -281,7 +281,7 @@ func score(truth, proposed *mapping.File) result {
 	isTrue, isSaid := factsOf(truth), factsOf(proposed)
 	var r result
 	isMarked := func(path string, open bool) bool {
-		for _, path := range append([]string{path}, isSaid.from[path]...) {
+		for _, path := range slices.Concat([]string{path}, isSaid.from[path], isTrue.from[path]) {
 			if slices.ContainsFunc(proposed.Marks, func(m mapping.Mark) bool {
 				return m.Open == open && m.Path != "" && (path == m.Path || strings.HasPrefix(path, m.Path+".") || strings.HasPrefix(m.Path, path+"."))
 			}) {
@@ -329,6 +329,7 @@ var excused = []struct{ call, said, why string }{
 	{".answer.notification_email", nullText("notificationEmailAddress"), "null reads as the empty text anyway, and an empty text is left out of requests"},
 	{".answer.identity", nullText("identity"), "null reads as the empty text anyway, and an empty text is left out of requests"},
 	{".answer.required_approvals", nullText("requiredApprovals"), "null is no number that is configured, and goes back as it came"},
+	{".list.items", "", "a list that is all there is in an answer is found without a word"},
 	{".kept.", "kept", "an edit sends what it has a place for, so that the server need not keep it"},
 }
 
@@ -336,7 +337,7 @@ var excused = []struct{ call, said, why string }{
 func nullText(path string) string { return path + " " + text(mapping.Form{NullIsEmpty: true}) }
 
 func isExcused(path, said string) bool {
-	return slices.ContainsFunc(excused, func(e struct{ call, said, why string }) bool { return strings.Contains(path, e.call) && said == e.said })
+	return slices.ContainsFunc(excused, func(e struct{ call, said, why string }) bool { return strings.Contains(path, e.call) && (said == e.said || e.said == "" && !strings.Contains(said, ".")) })
 }
 
 // isImplied tells whether a fact that the truth does not state follows from it: a request that
