@@ -323,3 +323,21 @@ func TestContractCommandTellsOfNoRequest(t *testing.T) {
 		})
 	}
 }
+
+// The first file of the page about mapping files is for old servers, and is all that they need.
+func TestMappingOfThePageIsForOldServers(t *testing.T) {
+	page, err := os.ReadFile("../../templates/guides/api-mapping.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, file, _ := strings.Cut(string(page), "```yaml\n")
+	file, _, _ = strings.Cut(file, "```")
+	document := serverOf(t, "version=1.201.0").URL + documentPath
+	var status exitStatus
+	if _, err := compareContract(t, "", document); !errors.As(err, &status) || status != statusRefuses {
+		t.Errorf("without the file, it ends with %v", err)
+	}
+	if output, err := compareContract(t, "", document, "--mapping", mappingOf(t, file)); err != nil || !strings.Contains(output, "is verifyOrigin") {
+		t.Errorf("with the file, it ends with %v\n%s", err, output)
+	}
+}

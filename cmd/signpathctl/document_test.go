@@ -66,6 +66,7 @@ func documents(t *testing.T) map[string][]string {
 	seed.InteractiveUsers = append(seed.InteractiveUsers, mock.InteractiveUserSeed{Name: "Reader", Email: "reader@example.com", Token: regularToken})
 	server := serveMockOf(t, seed, mock.WithClock(now), mock.WithMiddleware(contractMiddleware.Middleware(t)))
 	outsiderApproves(t, server)
+	const otherRole = "rename=role:globalRole"
 	rules := rulesFile(t, someRules)
 	whole, err := os.ReadFile(recordedPlan)
 	if err != nil {
@@ -98,7 +99,7 @@ func documents(t *testing.T) map[string][]string {
 		},
 		"contract_comparison": {
 			jsonOf(t, []byte(hardlyADocument), "contract", "-"),
-			jsonOf(t, nil, "contract", serverOf(t, "rename=role:globalRole").URL+documentPath),
+			jsonOf(t, nil, "contract", serverOf(t, otherRole).URL+documentPath, "--mapping", mappingOf(t, mappingOfDialect(t, otherRole))),
 			jsonOf(t, nil, "contract", documentWithout(t, "SigningPolicies/{signingPolicySlug}")),
 		},
 		"contract_report": {

@@ -96,27 +96,6 @@ func namesInRequest(before contract.Object) map[string]string {
 	return names
 }
 
-// sentAs is the request as the server reads it.
-func sentAs(t *testing.T, request contract.Object) contract.Object {
-	t.Helper()
-	var body []byte
-	client, err := New(Config{OrganizationID: userID, Config: httpapi.Config{Secret: "t", Transport: transport(func(r *http.Request) *http.Response {
-		body, _ = io.ReadAll(r.Body)
-		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}
-	})}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := client.call(t.Context(), contract.RouteProjectEdit, []string{"a"}, request); err != nil {
-		t.Fatal(err)
-	}
-	sent, err := contract.DecodeObject(body)
-	if err != nil {
-		t.Fatalf("%v: %s", err, body)
-	}
-	return sent
-}
-
 // A transport answers in place of a server.
 type transport func(*http.Request) *http.Response
 

@@ -503,6 +503,11 @@ func TestListsThatWouldBeCutShort(t *testing.T) {
 			write(w, slice(items, number(query, "offset", 0)-1, 4))
 		}}, false, []string{"has an item that an earlier page has, too"}},
 		"no list there": {pager{page: "number: page", answer: fixed(object{"a": []any{}, "b": []any{}})}, false, []string{"an object with 2 lists in it"}},
+		"a token that is not where it is stated": {
+			pager{page: "token: token, next: nextCursor", answer: fixed(object{"items": []any{}, "nextToken": "x"})},
+			false,
+			[]string{"page 1 does not say how to ask for the next"},
+		},
 		"no total there": {
 			pager{page: "number: page, total: all", answer: byNumber("page", 1, 4)}, false, []string{`it has no number at "all"`, "signpathctl contract map"},
 		},

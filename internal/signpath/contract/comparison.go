@@ -244,9 +244,9 @@ func (c comparison) requested(p Property) Line {
 	case f.kind == mapping.KindRole:
 		reason = f.missingRoles(described)
 		line.Optional = strings.HasSuffix(reason, "not "+string(vocabulary.RoleDirectorySynchronizer)) // Its spelling is inferred.
-	case f.codec.isPlain() && described.values != nil:
+	case f.hasPlainForm() && described.values != nil:
 		reason = "takes only " + strings.Join(described.values, ", ")
-	case f.codec.isPlain() && f.kind != mapping.KindMembers && c.known.request != nil:
+	case f.hasPlainForm() && f.kind != mapping.KindMembers && c.known.request != nil:
 		reason = described.misfit(c.known.request.properties[name].schema, true)
 	}
 	if reason != "" {
@@ -279,7 +279,7 @@ func (c comparison) answered(p Property) Line {
 		}
 	}
 	reason := known.misfit(described, false)
-	if reason == "" && known.codec.isPlain() && known.kind != mapping.KindMembers && c.known.answer != nil {
+	if reason == "" && known.hasPlainForm() && known.kind != mapping.KindMembers && c.known.answer != nil {
 		reason = described.misfit(c.known.answer.properties[string(p)].schema, false)
 	}
 	if reason != "" {
@@ -336,29 +336,38 @@ func (c codec) misfit(s *schema, sent bool) string {
 
 // misfit says why a list of members is not described as the form says.
 func (f memberForm) misfit(s *schema) string {
-	if f.Form == mapping.FormPerKind {
-		if !s.is(openapi3.TypeObject) {
-			return "is " + s.String() + ", and no object with a list for each kind"
-		}
-		for _, name := range f.PerKind {
-			list, ok := s.properties[name]
-			if !ok && len(s.properties) > 0 {
-				return "has members per kind, and not " + name + ": " + listed(s.names())
-			}
-			if reason := f.each().misfit(list.schema); reason != "" {
-				return "has members per kind, and " + name + " " + reason
-			}
-		}
-		return ""
-	}
-	if s == nil {
-		return ""
-	}
-	items := s.items
 	switch {
+	case s == nil:
+		return ""
+	case f.Form == mapping.FormPerKind:
+		return f.misfitPerKind(s)
 	case !s.is(openapi3.TypeArray):
 		return "is " + s.String() + ", and no list of members"
-	case items == nil:
+	case s.items == nil:
+		return ""
+	}
+	return f.misfitOfItems(s.items)
+}
+
+func (f memberForm) misfitPerKind(s *schema) string {
+	if !s.is(openapi3.TypeObject) {
+		return "is " + s.String() + ", and no object with a list for each kind"
+	}
+	for _, name := range f.PerKind {
+		list, ok := s.properties[name]
+		if !ok && len(s.properties) > 0 {
+			return "has members per kind, and not " + name + ": " + listed(s.names())
+		}
+		if reason := f.each().misfit(list.schema); reason != "" {
+			return "has members per kind, and " + name + " " + reason
+		}
+	}
+	return ""
+}
+
+// misfitOfItems says why the members of a list are not described as the form says.
+func (f memberForm) misfitOfItems(items *schema) string {
+	switch {
 	case f.Form != mapping.FormObjects && !items.is(openapi3.TypeString):
 		return "has items of which each is " + items.String()
 	case f.Form == mapping.FormIDs && items.format != "" && items.format != formatID:
@@ -432,7 +441,8 @@ func (c comparison) neverShown() []Line {
 	var lines []Line
 	for _, p := range c.r.Request {
 		if c.r.Creates != nil && c.taken.has(string(p)) && c.read != nil && !c.read.has(string(p)) {
-			lines = append(lines, c.r.contradiction(PartRequest, p.requestName(), "is taken, and "+c.r.Creates.String()+" does not answer it, so that nobody could see what it is"))
+			why := "is taken, and " + c.r.Creates.String() + " does not answer it, so that nobody could see what it is"
+			lines = append(lines, c.r.contradiction(PartRequest, p.requestName(), why))
 		}
 	}
 	return lines
@@ -452,7 +462,8 @@ func (c comparison) takenBeyond() []Line {
 	for _, name := range c.taken.names() {
 		said := c.r.nameInRequest(name)
 		if !c.read.has(name) {
-			lines = append(lines, c.r.contradiction(PartRequest, said, "is taken by the edit, and "+c.r.Edits.String()+" does not answer it, so that it could be reset"))
+			why := "is taken by the edit, and " + c.r.Edits.String() + " does not answer it, so that it could be reset"
+			lines = append(lines, c.r.contradiction(PartRequest, said, why))
 			continue
 		}
 		taken, shown := c.taken.properties[name].schema, c.read.properties[name].schema

@@ -46,15 +46,15 @@ func (s Settled) ComposeEdit(e Edit) (json.RawMessage, error) {
 	var shownLater []string
 	for _, name := range s.taken.names() {
 		value, ok := e.Wanted[name]
+		isUnknown := s.answer != nil && !s.answer.has(name)
 		switch {
-		case !ok && e.IsSummary:
-			shownLater = append(shownLater, name)
-			err = s.mayLeaveOut(name, e)
 		case !ok:
-			err = s.mayLeaveOut(name, e)
-		case s.answer != nil && e.Before[name] == nil && !s.answer.has(name):
+			if err = s.mayLeaveOut(name, e); e.IsSummary {
+				shownLater = append(shownLater, name)
+			}
+		case isUnknown && e.Before[name] == nil:
 			err = s.notShown(name)
-		case s.answer != nil && e.Before[name] != nil && !s.answer.has(name):
+		case isUnknown:
 			err = s.describesAnother(name)
 		case typeOf(value) == "null" && !s.taken.properties[name].nullable && !s.taken.demands(name):
 			// Null and left out are the same to a server that resets.
@@ -133,7 +133,7 @@ func (s Settled) noPlace(name string) error {
 		name, s.assumed.Edits, listed(s.wire.names()), Advice)
 	for _, f := range s.request.fields {
 		if f.property == Property(name) && !f.echoes {
-			err = &Error{Route: s.assumed.String(), Property: name, Tried: []string{f.path.String()}, Offered: s.wire.names()}
+			err = &Error{Route: s.assumed.String(), Property: f.property.requestName(), Tried: []string{f.path.String()}, Offered: s.wire.names()}
 		}
 	}
 	err.Elsewhere = s.document.taking(name, s.Route)

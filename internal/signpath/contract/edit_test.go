@@ -181,7 +181,7 @@ func TestEditThatWouldLoseSomething(t *testing.T) {
 		},
 		"the document is of another version": {
 			lists + `,"verifyOrigin":{"type":"boolean"}`, lists + `,"verifiesOrigin":{"type":"boolean"}`, `{"submitters":[],"approvers":[],"verifiesOriginPolicy":true}`,
-			`does not have the property "verifiesOriginPolicy" there (looked for verifyOriginPolicy). It offers approvers, submitters, verifyOrigin`,
+			`does not have the property "verifyOriginPolicy" there (looked for verifyOriginPolicy). It offers approvers, submitters, verifyOrigin`,
 		},
 		"two names in the request for one in the answer": {
 			`"approvers":` + listOfIDs + `,"requiredApprovals":{"type":"integer"},"requiredNumberOfApprovals":{"type":"integer"}`, "",

@@ -97,8 +97,8 @@ func (c codec) check(t mapping.Thing, concept string) error {
 	return nil
 }
 
-// isPlain tells whether values are written as is assumed.
-func (c codec) isPlain() bool {
+// hasPlainForm tells whether values are written as is assumed.
+func (c codec) hasPlainForm() bool {
 	form := c.Form
 	return len(form.Values) == 0 && form.WhenTrue == nil && form.WhenFalse == nil && !form.NullIsEmpty && form.Slug == nil && form.Name == nil &&
 		(form.Members == nil || form.Members.Form == mapping.FormIDs)

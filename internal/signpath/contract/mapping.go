@@ -69,7 +69,7 @@ type place struct {
 
 // isPlain tells whether answers have the property as it is assumed.
 func (p place) isPlain() bool {
-	return p.codec.isPlain() && p.line == 0
+	return p.hasPlainForm() && p.line == 0
 }
 
 // NewMapping returns the interpreter of a mapping file; that of the assumed contract if the
@@ -144,7 +144,7 @@ func (m *Mapping) addThing(t mapping.Thing) error {
 				p.path = stated.Path
 			}
 		}
-		if err := p.codec.check(t, concept.Name); err != nil {
+		if err := p.check(t, concept.Name); err != nil {
 			return err
 		}
 		m.places[t] = append(m.places[t], p)
@@ -382,10 +382,9 @@ func (m *Mapping) DecodeObject(r *Route, wire Object, principals Principals) (Ob
 	if m.plain[t] {
 		return wire, nil
 	}
-	whole := MustMarshal(wire)
-	rest, o := json.RawMessage(whole), Object{wireKey: whole}
+	rest, o := maps.Clone(wire), Object{wireKey: MustMarshal(wire)}
 	for _, p := range m.places[t] {
-		value, ok := p.path.Get(whole)
+		value, ok := wire.at(p.path)
 		if !ok {
 			continue
 		}
@@ -394,19 +393,51 @@ func (m *Mapping) DecodeObject(r *Route, wire Object, principals Principals) (Ob
 			return nil, m.unexpected(t, p, value, err)
 		}
 		o[string(p.property)] = decoded
-		rest = cut(rest, p.path)
+		rest.cut(p.path)
 	}
 	for _, path := range m.carried[t] {
-		if value, ok := path.Get(whole); ok {
+		if value, ok := wire.at(path); ok {
 			o[carriedKey(path)] = value
-			rest = cut(rest, path)
+			rest.cut(path)
 		}
 	}
-	left, _ := DecodeObject(rest)
-	for name, value := range left {
+	for name, value := range rest {
 		o[m.carriedName(t, name)] = value
 	}
 	return o, nil
+}
+
+// at returns the value at a path.
+func (o Object) at(path mapping.Path) (json.RawMessage, bool) {
+	if len(path) == 0 {
+		return MustMarshal(o), true
+	}
+	inner, ok := o[path[0]]
+	if !ok {
+		return nil, false
+	}
+	return path[1:].Get(inner)
+}
+
+// cut takes the value at a path out of the object, and the objects that hold nothing then.
+func (o Object) cut(path mapping.Path) {
+	if len(path) == 0 {
+		clear(o)
+		return
+	}
+	inner, ok := o[path[0]]
+	if !ok {
+		return
+	}
+	left := json.RawMessage("{}")
+	if len(path) > 1 {
+		left = cut(inner, path[1:])
+	}
+	if bytes.Equal(left, []byte("{}")) && !bytes.Equal(inner, left) || len(path) == 1 {
+		delete(o, path[0])
+		return
+	}
+	o[path[0]] = left
 }
 
 // unexpected reports a value that is not in the form that the mapping says.
@@ -428,23 +459,13 @@ func (m *Mapping) carriedName(t mapping.Thing, name string) string {
 }
 
 // cut returns an object without the value at the path, and without the objects that hold
-// nothing then.
+// nothing then. What is no object stays as it is.
 func cut(value json.RawMessage, path mapping.Path) json.RawMessage {
-	if len(path) == 0 {
-		return json.RawMessage("{}")
-	}
 	var o Object
-	if json.Unmarshal(value, &o) != nil || o[path[0]] == nil {
+	if json.Unmarshal(value, &o) != nil || o == nil {
 		return value
 	}
-	inner := o[path[0]]
-	if len(path) == 1 {
-		delete(o, path[0])
-	} else if left := cut(inner, path[1:]); bytes.Equal(left, []byte("{}")) && !bytes.Equal(inner, left) {
-		delete(o, path[0])
-	} else {
-		o[path[0]] = left
-	}
+	o.cut(path)
 	return MustMarshal(o)
 }
 

@@ -15,7 +15,7 @@ import (
 // bySlug are the principals of these tests, who also have slugs.
 var bySlug = Principals{
 	KindOf: kindsOfTest,
-	IDOf: func(kind access.Kind, slug string) (string, error) {
+	IDOf: func(_ access.Kind, slug string) (string, error) {
 		if id, ok := map[string]string{"ada": userID, "build": ciID, "ops": groupID}[slug]; ok {
 			return id, nil
 		}

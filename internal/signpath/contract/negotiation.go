@@ -285,7 +285,7 @@ func (s Settled) mustTake(p Property) error {
 			tried = append(tried, f.path.String())
 		}
 	}
-	return &Error{Route: s.assumed.String(), Property: string(p), Tried: tried, Offered: s.wire.names()}
+	return &Error{Route: s.assumed.String(), Property: p.requestName(), Tried: tried, Offered: s.wire.names()}
 }
 
 // Compose returns a request with the texts. What is empty is left out, or null where

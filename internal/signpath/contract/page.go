@@ -166,16 +166,19 @@ func (m *Mapping) DecodePage(list *Route, body []byte, header http.Header) (Page
 }
 
 // decodeStatedPage reads a page of which the mapping says how it tells of others. What else
-// looks like a page does not count, but for a total.
+// looks like a page does not count, but for a total, and for what says that there is more
+// where the mapping finds no way to it.
 func decodeStatedPage(list *mapping.List, body []byte, header http.Header) (Page, error) {
 	var page, signals Page
 	items, err := signals.readEnvelope(body)
-	if list.Items != nil {
+	switch {
+	case list.Items != nil:
 		var ok bool
 		if items, ok = list.Items.Get(body); !ok {
 			return Page{}, noItems(list.Items)
 		}
-	} else if err != nil {
+		_, _ = signals.readBeside(body, list.Items) // What is not understood beside it does not matter.
+	case err != nil:
 		if items, err = onlyList(body); err != nil {
 			return Page{}, err
 		}
@@ -183,31 +186,38 @@ func decodeStatedPage(list *mapping.List, body []byte, header http.Header) (Page
 	if page.Items, err = DecodeItems(items); err != nil {
 		return Page{}, err
 	}
-	paging := list.Page
+	err = page.readStated(list.Page, signals, body, header)
+	return page, err
+}
+
+// readStated takes in what a page says of others, where the mapping says that it does, and a
+// total that was found elsewhere.
+func (p *Page) readStated(paging *mapping.Paging, signals Page, body []byte, header http.Header) error {
 	if paging.Total != nil {
 		total, _ := paging.Total.Get(body)
-		if page.Total = valueAs[int64](total); page.Total == nil {
-			return Page{}, fmt.Errorf("it has no number at %q, where the mapping says that it tells how many entries there are. %s", paging.Total, Advice)
+		if p.Total = valueAs[int64](total); p.Total == nil {
+			return fmt.Errorf("it has no number at %q, where the mapping says that it tells how many entries there are. %s", paging.Total, Advice)
 		}
 	} else if !paging.Whole && signals.readHeader(header) == nil {
-		page.Total = signals.Total
+		p.Total = signals.Total
 	}
 	next, _ := paging.Next.Get(body)
 	if paging.Next != nil && !IsEmptyJSON(next) {
-		if page.Token = Text(next); page.Token == "" {
-			page.Token = string(next) // A number.
+		if p.Token = Text(next); p.Token == "" {
+			p.Token = string(next) // A number.
 		}
 	}
 	switch {
 	case paging.Link.String() == mapping.LinkHeader:
 		for _, text := range header[headerLink] {
-			page.readLink(text)
+			p.readLink(text)
 		}
 	case paging.Link != nil:
 		link, _ := paging.Link.Get(body)
-		page.Next = Text(link)
+		p.Next = Text(link)
 	}
-	return page, nil
+	p.More = !paging.Whole && p.Next == "" && p.Token == "" && (signals.More || signals.Next != "" || signals.Token != "")
+	return nil
 }
 
 func noItems(path mapping.Path) error {
@@ -296,7 +306,7 @@ func (p *Page) readProperty(name string, value json.RawMessage) bool {
 			return true
 		}
 	}
-	if !p.read(kind, name, value) {
+	if !p.read(kind, value) {
 		return false
 	}
 	p.Signals = append(p.Signals, fmt.Sprintf("the property %q", name))
@@ -304,7 +314,7 @@ func (p *Page) readProperty(name string, value json.RawMessage) bool {
 }
 
 // read takes in one signal. It returns false if the value is not what it should be.
-func (p *Page) read(kind signal, name string, value json.RawMessage) bool {
+func (p *Page) read(kind signal, value json.RawMessage) bool {
 	switch kind {
 	case signalTotal:
 		return readCount(&p.Total, value)
@@ -412,14 +422,14 @@ func (p *Page) readField(name, text string) (isSignal, ok bool) {
 		if strings.HasPrefix(unit, "bytes") { // That is about the body, which is read whole.
 			return false, true
 		}
-		return true, p.readText(signalTotal, name, total)
+		return true, p.readText(signalTotal, total)
 	case headerPagination:
 		nested, err := DecodeObject([]byte(text))
 		if err != nil {
 			return true, true // There are pages all the same.
 		}
 		for _, inner := range slices.Sorted(maps.Keys(nested)) {
-			if kind := signals[foldName(inner)]; kind != 0 && kind != signalGroup && !p.read(kind, inner, nested[inner]) {
+			if kind := signals[foldName(inner)]; kind != 0 && kind != signalGroup && !p.read(kind, nested[inner]) {
 				return true, false
 			}
 		}
@@ -433,11 +443,11 @@ func (p *Page) readField(name, text string) (isSignal, ok bool) {
 	case kind == signalPlace && !strings.Contains(bare, "page"): // X-Start is the time at a proxy.
 		return false, true
 	}
-	return true, p.readText(kind, bare, text)
+	return true, p.readText(kind, text)
 }
 
 // readText takes in a signal of a header, whose values are no JSON.
-func (p *Page) readText(kind signal, name, text string) bool {
+func (p *Page) readText(kind signal, text string) bool {
 	value := MustMarshal(text)
 	switch kind {
 	case signalTotal, signalPages:
@@ -452,7 +462,7 @@ func (p *Page) readText(kind signal, name, text string) bool {
 			value = json.RawMessage(text)
 		}
 	}
-	return (text != "" || kind == signalNext || kind == signalToken) && p.read(kind, name, value)
+	return (text != "" || kind == signalNext || kind == signalToken) && p.read(kind, value)
 }
 
 var (

@@ -146,7 +146,7 @@ func (m *Mapping) fieldOf(t mapping.Thing, path mapping.Path, source mapping.Sou
 		f.codec, f.converts = m.codecOf(concept, source.Form), true
 	}
 	if concept.Kind == mapping.KindMembers && source.Form.Members == nil {
-		f.codec.Members = m.requestMembers(t, concept)
+		f.Members = m.requestMembers(t, concept)
 	}
 	f.kind = concept.Kind
 	return f
@@ -196,7 +196,7 @@ func (q *request) schema(m *Mapping, t mapping.Thing, wire *schema) *schema {
 		if described == nil || f.name() == "" {
 			continue
 		}
-		if f.property != "" && (!f.codec.isPlain() || f.kind == mapping.KindMembers) {
+		if f.property != "" && (!f.hasPlainForm() || f.kind == mapping.KindMembers) {
 			described = &schema{nullable: described.nullable || f.NullIsEmpty} // The request itself is looked at.
 		}
 		named.tell(f.name(), described, demanded)
@@ -230,7 +230,7 @@ func (m *Mapping) answerSchema(t mapping.Thing, wire *schema) *schema {
 			continue
 		}
 		left.drop(p.path)
-		if !p.codec.isPlain() {
+		if !p.hasPlainForm() {
 			described = &schema{nullable: described.nullable && !p.NullIsEmpty, readOnly: described.readOnly}
 		}
 		named.tell(string(p.property), described, demanded)
@@ -284,7 +284,7 @@ func (s *schema) drop(path mapping.Path) {
 	}
 	if len(path) > 1 {
 		p := s.properties[path[0]]
-		inner := p.schema.cloned()
+		inner := p.cloned()
 		if inner.drop(path[1:]); len(inner.properties) > 0 {
 			s.properties[path[0]] = schemaProperty{inner, p.fact}
 			return

@@ -353,6 +353,11 @@ func (s *schema) rejects(value json.RawMessage, strict bool) string {
 			}
 		}
 	}
+	return s.rejectsProperties(value, strict)
+}
+
+// rejectsProperties is rejects for those of an object.
+func (s *schema) rejectsProperties(value json.RawMessage, strict bool) string {
 	var o Object
 	if len(s.properties) == 0 || json.Unmarshal(value, &o) != nil || o == nil {
 		return ""

@@ -17,9 +17,9 @@ func dialectOf(t *testing.T, names ...string) mock.Dialect {
 	return dialect
 }
 
-// The server's own document has another name for the role in requests, and the
-// provider goes by that.
-func TestRoleByTheNameInTheDocument(t *testing.T) {
+// The server has another name for the role in requests, and the provider goes by the mapping
+// that says so.
+func TestRoleByTheNameInTheMapping(t *testing.T) {
 	org := newOrganizationIn(t, dialectOf(t, "rename-request=role:globalRole"))
 	org.site(inProcess, roleAssignment(lead, "GlobalReader")).mustApply()
 	must(t, org.userIs(lead, hasRole(mock.RoleGlobalReader))(nil))
@@ -46,7 +46,7 @@ func TestRoleThatTheDocumentDoesNotHave(t *testing.T) {
 		org     *organization
 		offered string
 	}{
-		"renamed beyond guessing": {newOrganizationIn(t, dialectOf(t, unguessable), mainJobSeed), "newRole"},
+		"renamed, and no mapping": {newOrganizationIn(t, dialectOf(t, "rename-request=role:newRole"), mainJobSeed).unmapped(), "newRole"},
 		"deleted":                 {newOrganizationWith(t, []mock.Option{deleted}, mainJobSeed), "notificationEmailAddress"},
 	} {
 		t.Run(name, func(t *testing.T) {

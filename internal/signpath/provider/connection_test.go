@@ -19,7 +19,8 @@ import (
 
 // with adds settings to the provider block of the organization.
 func (o *organization) with(settings, hcl string) string {
-	return fmt.Sprintf("provider \"signpath\" {\n  api_url = %q\n  organization_id = %q\n%s\n}\n%s", o.URL, o.OrganizationID(), settings, hcl)
+	return fmt.Sprintf("provider \"signpath\" {\n  api_url = %q\n  organization_id = %q\n%s%s\n}\n%s",
+		o.URL, o.OrganizationID(), o.MappingSetting(settings), settings, hcl)
 }
 
 func (o *organization) tokenSetting() string { return fmt.Sprintf("  api_token = %q", o.Token) }

@@ -4,7 +4,10 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -104,4 +107,22 @@ func TestADocumentThatHasChanged(t *testing.T) {
 	}
 	reading := org.mappedSite(inProcess, strings.Replace(mappedServer, "{access.watchers:", "{access.observers:", 1)+otherDocument, projectData)
 	reading.mustApply()
+}
+
+// The one write that marks let through is for a person at a terminal, who has seen the request.
+func TestNoResourceRehearsesAnEdit(t *testing.T) {
+	read := 0
+	must(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if read++; strings.Contains(string(content), "RehearseEdit") {
+			t.Errorf("%s rehearses an edit", path)
+		}
+		return err
+	}))
+	if read < 50 {
+		t.Errorf("only %d files were read", read)
+	}
 }

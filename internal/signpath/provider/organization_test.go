@@ -43,6 +43,13 @@ func newOrganizationWith(t *testing.T, options []mock.Option, changes ...func(*m
 	return &organization{signpathtest.Start(t, options, changes...), t}
 }
 
+// unmapped is the organization for who has no mapping of it.
+func (o *organization) unmapped() *organization {
+	other := *o
+	other.Organization = o.WithoutMapping()
+	return &other
+}
+
 // judgedIn lets the contract middleware judge a server of the dialect: it may have
 // names that only its own document has.
 func judgedIn(t *testing.T, dialect mock.Dialect) mock.Option {

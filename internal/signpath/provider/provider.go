@@ -83,7 +83,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Optional: true,
 				MarkdownDescription: "How the provider learns the names in SignPath's API that are not published. `auto`, the default, " +
 					"reads the installation's own OpenAPI document (`<api_url>/swagger/v1/swagger.json`) " +
-					"before the first change of a run is planned, and before everybody is read, and goes by it; where the document contradicts all that is plausible, " +
+					"before the first change of a run is planned, and before everybody is read, and compares; where it contradicts what is assumed, or what `api_mapping` says, " +
 					"or an edit could lose a setting, nothing is written, " +
 					"and where there is no document, the assumed names are used and a warning says so. " +
 					"`assumed` uses the assumed names and reads no document. See the guide [What is verified about the API](guides/api-contract.md).",

@@ -5,6 +5,8 @@ package signpathtest
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -48,6 +50,8 @@ type Organization struct {
 	*mock.Server
 	// URL is that of the API, and Token that of the CI user as whom Terraform acts.
 	URL, Token string
+	// mapping is the file that says in what the server differs; empty if there is none.
+	mapping string
 }
 
 // Start starts an organization with the demo seed, changed by the functions, and
@@ -63,7 +67,18 @@ func Start(t *testing.T, options []mock.Option, changes ...func(*mock.Seed)) *Or
 	url, stop, err := server.Start()
 	testkit.Must(t, err)
 	t.Cleanup(stop)
-	return &Organization{Server: server, URL: url + "/Api", Token: TokenOf(seed, "terraform")}
+	return &Organization{Server: server, URL: url + "/Api", Token: TokenOf(seed, "terraform"), mapping: mappingFile(t, server.Mapping())}
+}
+
+// mappingFile writes a mapping into a file; there is none for an empty one.
+func mappingFile(t *testing.T, text string) string {
+	t.Helper()
+	if text == "" {
+		return ""
+	}
+	path := filepath.Join(t.TempDir(), "signpath-api.yaml")
+	testkit.Must(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
 }
 
 // contractMiddleware judges what the provider says to the mock server, and what that
@@ -89,11 +104,36 @@ func TokenOf(seed mock.Seed, ciUser string) string {
 
 const providerBlock = "provider \"signpath\" {"
 
+// WithoutMapping is the organization for who has no mapping of it.
+func (o *Organization) WithoutMapping() *Organization {
+	other := *o
+	other.mapping = ""
+	return &other
+}
+
+// KnownMapping is the mapping that configurations name; empty if there is none.
+func (o *Organization) KnownMapping() string {
+	if o.mapping == "" {
+		return ""
+	}
+	return o.Mapping()
+}
+
+// MappingSetting is the setting of a provider block that names the mapping, unless the other
+// settings do, or there is none.
+func (o *Organization) MappingSetting(others string) string {
+	if o.mapping == "" || strings.Contains(others, "api_mapping") {
+		return ""
+	}
+	return fmt.Sprintf("  api_mapping = %q\n", o.mapping)
+}
+
 // Config is the configuration with what leads to the organization: in its provider
 // block if it has one, and else in a block before it. The provider runs in the process
 // of the test, whose environment all organizations share.
 func (o *Organization) Config(hcl string) string {
 	settings := fmt.Sprintf("%s\n  api_url = %q\n  organization_id = %q\n  api_token = %q\n", providerBlock, o.URL, o.OrganizationID(), o.Token)
+	settings += o.MappingSetting(hcl)
 	if strings.Contains(hcl, providerBlock) {
 		return strings.Replace(hcl, providerBlock, settings, 1)
 	}
