@@ -1,7 +1,9 @@
 package proposal_test
 
 import (
+	"flag"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +159,28 @@ func TestProposalsOnMappedServers(t *testing.T) {
 	}
 	rows = append(rows, totals[false].line("plausible"), totals[true].line("alien"))
 	t.Logf("\n%-18s facts right wrong marked(right wrong) questions lines missed, in the end missed wrong\n%s", "server", strings.Join(rows, "\n"))
+}
+
+var (
+	randomServers    = flag.Int("servers", 20, "how many random servers are tried")
+	randomServerSeed = flag.Uint64("server", 0, "the seed of the first of them, where it is not any")
+)
+
+// The same holds of servers that nobody has seen.
+func TestProposalsOnRandomServers(t *testing.T) {
+	first := *randomServerSeed
+	if first == 0 {
+		first = rand.Uint64() >> 32
+	}
+	total := &tally{}
+	for i := range *randomServers {
+		seed := first + uint64(i)
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Logf("go test ./internal/signpath/contract/proposal -run TestProposalsOnRandomServers -args -servers 1 -server %d", seed)
+			total.add(tryServer(t, mock.RandomMapping(rand.New(rand.NewPCG(seed, 1)))))
+		})
+	}
+	t.Log(total.line("random"))
 }
 
 // A tally counts what became of the facts about servers.
