@@ -337,7 +337,7 @@ func (m *randomMapping) list(t thing) {
 	case 2:
 		page = fragment{"token": pick(m, "cursor", m.word()), "next": pick(m, "next", "meta."+m.word())}
 	case 3:
-		page = fragment{"link": pick(m, "next", "Link", m.word()+"."+m.word())}
+		page = fragment{"link": pick(m, "next", "Link", m.word()+"."+m.word()), "size": "limit", "entries": 2}
 	}
 	if len(page) > 0 {
 		list["page"] = page

@@ -254,7 +254,7 @@ func (p *proposer) isByUse(t *thing, c *concept, l leaf) (isIt bool, why string)
 	case "required_approvals":
 		return l.says(openapi3.TypeInteger) && hasWord(l.path, approvalWords), "the only number about approvals"
 	case "signing_policies":
-		lists := countFunc(t.leaves, func(l leaf) bool { return l.isList() && memberFormOf(l.schema) == nil })
+		lists := countFunc(t.leaves, func(l leaf) bool { return l.isList() })
 		return lists == 1 && p.arePolicies(l), "the only list of objects, with a property of signing policies that addresses them"
 	case "slug":
 		return p.isInPath(t, l), "the parameter of the path is called so"
@@ -462,7 +462,7 @@ func isSolid(c *concept, l leaf) bool {
 	case shapeMembers:
 		return memberFormOf(l.schema).isCertain
 	case shapePolicies:
-		return l.isList() && memberFormOf(l.schema) == nil
+		return l.isList()
 	case shapeText, shapeEmail:
 		return (l.isText() || l.format == "email") && l.demanded && !l.nullable
 	case shapeRole:

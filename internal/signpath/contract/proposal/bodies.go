@@ -267,6 +267,45 @@ func (p *proposer) proposeBody(t *thing, call string, sources []source) {
 	}
 }
 
+// askCreate asks what a create takes by a name that no answer has, where a setting may be it. It is
+// asked once: what is not in the file then is none.
+func (p *proposer) askCreate(t *thing, sources []source) {
+	o := t.calls["create"]
+	if o == nil || o.request == nil || t.isSettled {
+		return
+	}
+	isKnown := func(l leaf) bool {
+		return slices.ContainsFunc(t.leaves, func(a leaf) bool { return sameButVerb(a.last(), l.last()) }) ||
+			slices.ContainsFunc(sources, func(s source) bool { return s.holds(l) || l.holds(s.leaf) })
+	}
+	var open []leaf
+	for _, l := range leavesOf(o.request) {
+		if (l.isText() || l.format == "email") && !isKnown(l) {
+			open = append(open, l)
+		}
+	}
+	var left []string
+	for _, name := range sent["create"][t.name] {
+		c := conceptOf(t.name, name)
+		isNamed := func(s source) bool { return s.concept == c }
+		at := t.answer[name]
+		if !slices.ContainsFunc(sources, isNamed) && (at == nil || !slices.ContainsFunc(leavesOf(o.request), func(l leaf) bool { return sameButVerb(l.last(), at.last()) })) {
+			left = append(left, "="+name)
+		}
+	}
+	for i, l := range open {
+		path := []string{t.name, "create", "body", l.String()}
+		question := "What is `" + clean(l.String()) + "` of a new one: " + listOf(left) + "? Delete the line if it is something else"
+		switch {
+		case len(left) == 0:
+		case i == 0:
+			p.ask(path, question, "the create takes it, and no answer has the name")
+		default:
+			p.askAlong(path, question)
+		}
+	}
+}
+
 // proposeSource states one value of a request.
 func (p *proposer) proposeSource(t *thing, call string, s source) {
 	path := []string{t.name, call, "body", s.String()}

@@ -23,10 +23,13 @@ func (p *proposer) proposeCalls() {
 		for _, call := range []string{"create", "edit", "change_members", "modify_members"} {
 			p.proposeBody(t, call, sources[requestOf{name, call}])
 		}
+		p.askCreate(t, sources[requestOf{name, "create"}])
 		if name == user || name == ciUser {
 			p.proposeActivation(t)
 		}
+		p.proposeStatedSets(t)
 		p.proposeSets(t, sources[requestOf{name, "edit"}])
+		p.askSets(t, sources[requestOf{name, "edit"}])
 		p.proposeKept(t, sources[requestOf{name, "edit"}])
 		if name == user {
 			p.proposeReinvite(t)
@@ -434,16 +437,93 @@ func (p *proposer) proposeSets(t *thing, edit []source) {
 
 func (p *proposer) proposeSet(t *thing, s setter) {
 	t.used[s.operation] = true
-	at := []string{t.name, "set", s.concept.name}
-	p.stateOrMark(s.grade, append(slices.Clone(at), "route"), s.method+" "+p.pathFor(t.name, s.segments), s.why)
+	p.stateOrMark(s.grade, []string{t.name, "set", s.concept.name, "route"}, s.method+" "+p.pathFor(t.name, s.segments), s.why)
+	p.proposeSetBody(t, s)
+}
+
+// proposeSetBody says what the request of a route takes that changes one concept.
+func (p *proposer) proposeSetBody(t *thing, s setter) {
+	at := []string{t.name, "set", s.concept.name, "body"}
 	text := "=" + s.concept.name
 	if form := p.requestFormOf(t, s.source); form != "" {
 		text = flow(pair{"from", text}, pair{"members", form})
 	}
 	if len(s.leaf.path) == 0 {
-		p.stateOrMark(s.grade, append(at, "body"), text, "the value alone")
+		p.stateOrMark(s.grade, at, text, "the value alone")
 	} else if s.leaf.String() != s.concept.inRequests() {
-		p.stateOrMark(s.grade, append(at, "body", s.leaf.String()), text, "the only value that it takes")
+		p.stateOrMark(s.grade, append(at, s.leaf.String()), text, "the only value that it takes")
+	}
+}
+
+// taken is the one value that a request takes: the request itself, or a value in it. It returns
+// false if it takes several.
+func taken(request *schema) (leaf, bool) {
+	if request == nil {
+		return leaf{}, false
+	}
+	if !request.isObject() || memberFormOf(request) != nil {
+		return leaf{schema: request}, true
+	}
+	if l := terminal(request); l != nil {
+		return *l, true
+	}
+	return leaf{}, false
+}
+
+// proposeStatedSets says what the routes take that a person has named.
+func (p *proposer) proposeStatedSets(t *thing) {
+	for _, c := range concepts[t.name] {
+		o := t.sets[c.name]
+		if o == nil || p.file.isSettled([]string{t.name, "set", c.name, "body"}) {
+			continue
+		}
+		if l, ok := taken(o.request); ok {
+			p.proposeSetBody(t, setter{o, source{leaf: l, concept: c}})
+		} else if o.request != nil {
+			p.ask([]string{t.name, "set", c.name, "body"}, "What does this route take? Write {…: ="+c.name+"}, of "+listOf(o.request.names()), "it takes several values")
+		}
+	}
+}
+
+// askSets asks for the routes that change what an edit has no place for, if there are some that take
+// one such value.
+func (p *proposer) askSets(t *thing, edit []source) {
+	byRoutes := map[string][]*concept{}
+	var order []string
+	fitting := map[string][]*operation{}
+	for _, name := range sent["edit"][t.name] {
+		c := conceptOf(t.name, name)
+		isSent := slices.ContainsFunc(edit, func(s source) bool { return s.concept == c })
+		if isSent || t.answer[name] == nil || p.isSet(t, c) || t.sets[name] != nil {
+			continue
+		}
+		open := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {
+			l, ok := taken(o.request)
+			return !ok || !c.fits(l.schema) || len(l.types) == 0
+		})
+		if len(open) == 0 {
+			continue
+		}
+		key := p.routesOf(t, open)
+		if byRoutes[key] == nil {
+			order = append(order, key)
+		}
+		byRoutes[key], fitting[key] = append(byRoutes[key], c), open
+	}
+	for _, key := range order {
+		missing, open := byRoutes[key], fitting[key]
+		if l, _ := taken(open[0].request); len(missing) == 1 && len(open) == 1 && isSolid(missing[0], l) {
+			p.proposeSet(t, setter{open[0], source{leaf: l, concept: missing[0], grade: likely, why: "the only route left that takes such a value, which the edit has no place for"}})
+			continue
+		}
+		for i, c := range missing {
+			question := "Which of these changes " + orWhy(c.asks, c.name) + ": " + key + "? Delete the line if none"
+			if path := []string{t.name, "set", c.name, "route"}; i == 0 {
+				p.ask(path, question, "the edit has no place for it")
+			} else {
+				p.askAlong(path, question)
+			}
+		}
 	}
 }
 

@@ -21,6 +21,8 @@ type thing struct {
 	// that stand for something.
 	calls map[string]*operation
 	used  map[*operation]bool
+	// sets are those that change one concept alone, as a person has said, by the concept.
+	sets map[string]*operation
 	// answer are where the concepts are, by name.
 	answer map[string]*place
 	leaves []leaf
@@ -113,7 +115,7 @@ func (p *proposer) statedBase(name string) []string {
 
 func (p *proposer) be(name string, base []string, isSure bool, why string) {
 	p.things[name] = &thing{
-		name: name, base: base, isSure: isSure, why: why, calls: map[string]*operation{}, used: map[*operation]bool{}, answer: map[string]*place{},
+		name: name, base: base, isSure: isSure, why: why, calls: map[string]*operation{}, used: map[*operation]bool{}, sets: map[string]*operation{}, answer: map[string]*place{},
 	}
 }
 
