@@ -339,16 +339,17 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 // not take what decides about access, and from what is not sure, something not sure.
 func (p *proposer) placeAsElsewhere(t *thing) {
 	for _, c := range t.missing() {
+		isOver := c.isOptional && t.isSettled && !p.isOpen(t, c)
 		for _, name := range things[:5] {
 			if other := p.things[name]; other != nil && other != t && t.name != auditEvent && other.answer[c.name] != nil && t.answer[c.name] == nil {
-				t.putAsIn(other, c)
+				t.putAsIn(other, c, isOver)
 			}
 		}
 	}
 }
 
 // putAsIn takes for a concept what is called as in another thing, and of the same form.
-func (t *thing) putAsIn(other *thing, c *concept) {
+func (t *thing) putAsIn(other *thing, c *concept, isOver bool) {
 	from := other.answer[c.name]
 	for _, l := range t.candidates(c) {
 		if !slices.Equal(l.path, from.path) || !slices.Equal(l.types, from.types) || encode(l.values) != encode(from.values) {
@@ -358,7 +359,7 @@ func (t *thing) putAsIn(other *thing, c *concept) {
 		if c.decides && c.shape != shapeState && g == sure {
 			g = likely
 		}
-		if g != sure && c.isOptional && t.isSettled {
+		if g != sure && isOver { // A person has said that there is none.
 			return
 		}
 		t.put(c, l, g, "as in "+other.name)
@@ -376,10 +377,10 @@ type guess struct {
 	negated bool
 }
 
-func (t *thing) guesses() []guess {
+func (p *proposer) guesses(t *thing) []guess {
 	var all []guess
 	for _, c := range t.missing() {
-		if c.shape == shapeRole && t.countRoles() > 1 || c.isOptional && t.isSettled {
+		if c.shape == shapeRole && t.countRoles() > 1 || c.isOptional && t.isSettled && !p.isOpen(t, c) {
 			continue
 		}
 		for _, l := range t.candidates(c) {
@@ -418,7 +419,7 @@ func withoutNegation(path []string) []string {
 // Where two are as like, neither is taken.
 func (p *proposer) placeByLikeness(t *thing) {
 	for {
-		all := t.guesses()
+		all := p.guesses(t)
 		best := slices.IndexFunc(all, func(g guess) bool {
 			return !slices.ContainsFunc(all, func(other guess) bool {
 				isSame := other.concept == g.concept && slices.Equal(other.path, g.path)
@@ -548,6 +549,12 @@ func (p *proposer) askOptional(t *thing, c *concept, path []string, isFirst bool
 	return false
 }
 
+// isOpen tells whether the file that is known still asks where a concept is.
+func (p *proposer) isOpen(t *thing, c *concept) bool {
+	line := p.file.find([]string{t.name, "answer", c.name})
+	return line != nil && line.isOpen
+}
+
 // wasAsked tells whether the file that is known was made when it was known which objects the thing
 // is: what may be nowhere and is not in it, is nowhere.
 func (p *proposer) wasAsked(t *thing) bool {
@@ -563,7 +570,7 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 	path := []string{t.name, "answer", c.name}
 	form, g, why := p.formOf(c, at)
 	g = max(g, at.grade)
-	if g == asked && c.isOptional && p.wasAsked(t) {
+	if g == asked && c.isOptional && t.isSettled && !p.isOpen(t, c) {
 		delete(t.answer, c.name)
 		return
 	}

@@ -27,12 +27,18 @@ func (p *proposer) proposeCalls() {
 		if name == user || name == ciUser {
 			p.proposeActivation(t)
 		}
+		if name == user {
+			p.findReinvite(t)
+		}
 		p.proposeStatedSets(t)
 		p.proposeSets(t, sources[requestOf{name, "edit"}])
 		p.askSets(t, sources[requestOf{name, "edit"}])
 		p.proposeKept(t, sources[requestOf{name, "edit"}])
+		if name == user || name == ciUser {
+			p.askActivation(t)
+		}
 		if name == user {
-			p.proposeReinvite(t)
+			p.askReinvite(t)
 		}
 		p.proposeCreatedID(t)
 	}
@@ -204,26 +210,35 @@ func (t *thing) named(operations []*operation, verbs []string) []*operation {
 	return slices.DeleteFunc(slices.Clone(operations), func(o *operation) bool { return !hasWord(o.segments[len(t.base):], verbs) })
 }
 
+// switches are the calls that activate and deactivate.
+var switches = []string{"activate", "deactivate"}
+
 // proposeActivation states the routes that activate and deactivate: two that take nothing, or one
 // that takes a state.
 func (p *proposer) proposeActivation(t *thing) {
-	switches, isFirst := []string{"activate", "deactivate"}, true
 	isOpen := func(call string) bool { return t.calls[call] == nil && !p.isNone(t, call) }
 	if slices.ContainsFunc(switches, isOpen) {
 		p.findActivation(t)
 	}
 	for _, call := range switches {
-		path := []string{t.name, call}
-		open := append(p.openVerbs(t), p.openActions(t)...)
-		switch {
-		case t.calls[call] != nil:
+		if t.calls[call] != nil {
 			p.proposeSwitchBody(t, call)
-		case p.isNone(t, call) || p.file.find(path) != nil:
-		case len(open) == 0:
+		}
+	}
+}
+
+// askActivation asks for the routes that were not found, where some are left that nothing else is.
+func (p *proposer) askActivation(t *thing) {
+	isFirst := true
+	open := p.routesOf(t, uniqueOf(append(p.openVerbs(t), p.openActions(t)...)))
+	for _, call := range switches {
+		path := []string{t.name, call}
+		switch line := p.file.find(path); {
+		case t.calls[call] != nil, p.isNone(t, call), line != nil:
+		case open == "":
 			p.state(path, "none", "the document has no such route")
 		case isFirst:
-			p.ask(append(path, "route"), "Which route "+call+"s an account: "+p.routesOf(t, uniqueOf(open))+"? If there is none, write none for "+call,
-				"no route is like it")
+			p.ask(append(path, "route"), "Which route "+call+"s an account: "+open+"? If there is none, write none for "+call, "no route is like it")
 			isFirst = false
 		default:
 			p.askAlong(append(path, "route"), "Which route "+call+"s an account? If there is none, write none for "+call)
@@ -378,22 +393,27 @@ func yamlRaw(raw []byte) string {
 	return text
 }
 
-// proposeReinvite states the route that sends an invitation again.
-func (p *proposer) proposeReinvite(t *thing) {
+// findReinvite finds the route that sends an invitation again by its words.
+func (p *proposer) findReinvite(t *thing) {
 	if t.calls["reinvite"] != nil || p.isNone(t, "reinvite") {
 		return
 	}
-	open := p.openVerbs(t)
-	like := only(t.named(open, inviteVerbs))
-	switch {
-	case like != nil:
+	if like := only(t.named(p.openVerbs(t), inviteVerbs)); like != nil {
 		t.take("reinvite", like)
 		p.proposeRoute(t, "reinvite", likely, "by the word in its path")
-	case len(open) == 0:
-		p.state([]string{user, "reinvite"}, "none", "the document has no such route")
-	default:
+	}
+}
+
+// askReinvite asks for it, if something is left that could be it.
+func (p *proposer) askReinvite(t *thing) {
+	if t.calls["reinvite"] != nil || p.isNone(t, "reinvite") {
+		return
+	}
+	if open := p.openVerbs(t); len(open) > 0 {
 		p.ask([]string{user, "reinvite", "route"}, "Which route sends an invitation again: "+p.routesOf(t, open)+"? If there is none, write none for reinvite",
 			"no route has a word for it")
+	} else {
+		p.state([]string{user, "reinvite"}, "none", "the document has no such route")
 	}
 }
 

@@ -209,7 +209,7 @@ func (f facts) addCall(c *mapping.Call, name, call string) {
 func (f facts) addSource(s mapping.Source, path ...string) {
 	switch {
 	case s.Concept != "":
-		written := "=" + s.Concept
+		written, isPlain := "="+s.Concept, s.Form.IsZero()
 		concept, _ := mapping.Thing(path[0]).Concept(s.Concept)
 		if concept.Kind == mapping.KindMembers {
 			form := s.Form.Members
@@ -231,7 +231,7 @@ func (f facts) addSource(s mapping.Source, path ...string) {
 		place := strings.Join(path[min(3, len(path)):], ".")
 		isAssumed := assumedLists[path[0]][path[1]][s.Concept] == place || path[1] == "set."+s.Concept && s.Concept == place ||
 			(path[1] == "create" || path[1] == "edit") && assumedNames[s.Concept] == place
-		if !isAssumed || written != "="+s.Concept {
+		if isSet := strings.HasPrefix(path[1], "set."); !isAssumed || written != "="+s.Concept && !(isSet && isPlain) {
 			f.add(written, path...)
 		}
 	case s.Carried != nil:
