@@ -26,16 +26,16 @@ func (p *proposer) proposeAnswers() {
 			p.placeByForm(t)
 		}
 	}
-	for _, name := range things {
-		if t := p.things[name]; t != nil {
-			p.placeAsElsewhere(t)
-			p.placeByLikeness(t)
-		}
-	}
-	for _, name := range things {
-		if t := p.things[name]; t != nil {
-			p.placeAsElsewhere(t)
-			p.placeByElimination(t)
+	for _, place := range []func(*thing){p.placeByLikeness, p.placeByElimination} {
+		for isMore := true; isMore; { // What is found of one thing tells of the others.
+			before := p.countPlaces()
+			for _, name := range things {
+				if t := p.things[name]; t != nil {
+					p.placeAsElsewhere(t)
+					place(t)
+				}
+			}
+			isMore = p.countPlaces() > before
 		}
 	}
 	p.proposeForms()
@@ -44,6 +44,14 @@ func (p *proposer) proposeAnswers() {
 			p.writeAnswers(t)
 		}
 	}
+}
+
+func (p *proposer) countPlaces() int {
+	n := 0
+	for _, t := range p.things {
+		n += len(t.answer)
+	}
+	return n
 }
 
 // free are the values of an answer that are not the place of a concept, in one, or around one.
@@ -312,6 +320,11 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 	create := t.calls["create"]
 	if create == nil || create.request == nil {
 		return nil, ""
+	}
+	texts := countFunc(leavesOf(create.request), func(r leaf) bool { return r.demanded && r.isText() && !isAddress(r) })
+	addresses := countFunc(leavesOf(create.request), func(r leaf) bool { return r.demanded && isAddress(r) })
+	if texts != 1 || t.name == user && addresses != 1 {
+		return nil, "" // It may be what another text is, too: not all addresses are described as such.
 	}
 	var all []leaf
 	for _, l := range t.candidates(c) {

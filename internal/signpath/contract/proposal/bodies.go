@@ -50,6 +50,7 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 		func(l leaf) *source { return byLastName(t, call, all, l) },
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
 		func(l leaf) *source { return carriedWhole(t, call, l) },
+		func(l leaf) *source { return bySameObject(t, call, all, l) },
 		func(l leaf) *source { return byWords(t, call, l) },
 		func(l leaf) *source { return p.lastList(t, call, all, isSent, isDone, l) },
 		func(l leaf) *source { return remaining(t, call, l) },
@@ -169,6 +170,25 @@ func carriedWhole(t *thing, call string, l leaf) *source {
 		}
 	}
 	return nil
+}
+
+// bySameObject takes an object of which nothing is called as in the answer, for the one in the answer
+// that has the same properties.
+func bySameObject(t *thing, call string, all []leaf, l leaf) *source {
+	isSame := func(a leaf) bool {
+		return a.isObject() && slices.Equal(a.names(), l.names()) && memberFormOf(a.schema) == nil
+	}
+	if call != "edit" || !l.isObject() || countFunc(t.leaves, isSame) != 1 || countFunc(all, isSame) != 1 {
+		return nil
+	}
+	a := t.leaves[slices.IndexFunc(t.leaves, isSame)]
+	text := "<" + a.String()
+	if c := t.conceptAt(a); c != nil {
+		text = "=" + c.name
+	} else if t.hasConceptIn(a) {
+		return nil
+	}
+	return &source{leaf: l, text: yamlText(text), grade: likely, why: "an object with the properties of `" + a.String() + "` in the answer"}
 }
 
 // byWords takes what is like a concept that the request has to state, more than anything else

@@ -34,6 +34,7 @@ func (p *proposer) proposeCalls() {
 		p.proposeSets(t, sources[requestOf{name, "edit"}])
 		p.askSets(t, sources[requestOf{name, "edit"}])
 		p.proposeKept(t, sources[requestOf{name, "edit"}])
+		p.askMain(t)
 		if name == user || name == ciUser {
 			p.askActivation(t)
 		}
@@ -65,8 +66,7 @@ func (p *proposer) findSources(t *thing, sources map[requestOf][]source) {
 	}
 }
 
-// proposeMain states the routes that read, create and edit, and asks for an edit or a create
-// that was not found.
+// proposeMain states the routes that read, create and edit.
 func (p *proposer) proposeMain(t *thing) {
 	g := sure
 	if !t.isSure {
@@ -79,6 +79,10 @@ func (p *proposer) proposeMain(t *thing) {
 	for _, call := range []string{"activate", "deactivate", "reinvite", "change_members", "modify_members"} {
 		p.proposeRoute(t, call, g, "the end of the path that is assumed")
 	}
+}
+
+// askMain asks for an edit or a create that was not found, when it is known what else the routes are.
+func (p *proposer) askMain(t *thing) {
 	for call, open := range map[string][]*operation{"edit": p.openActions(t), "create": p.openCreates(t)} {
 		if t.calls[call] != nil || !slices.Contains(callsOf[t.name], call) || p.isNone(t, call) {
 			continue
