@@ -369,7 +369,8 @@ func (t *thing) putAsIn(other *thing, c *concept, isOver bool) {
 			continue
 		}
 		g := from.grade
-		if c.decides && c.shape != shapeState && g == sure {
+		isTurned := c.shape == shapeFlag && l.last() != c.answered // True may mean the opposite here.
+		if (c.decides && c.shape != shapeState || isTurned) && g == sure {
 			g = likely
 		}
 		if g != sure && isOver { // A person has said that there is none.

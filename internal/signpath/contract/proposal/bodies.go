@@ -340,6 +340,8 @@ func (p *proposer) proposeSource(t *thing, call string, s source) {
 	case s.grade == asked:
 		p.ask(path, s.text, s.why)
 	case text == "":
+	case s.concept != nil && s.concept.shape == shapeMembers && s.grade == sure && !p.bySlugs && !memberFormOf(s.schema).certain():
+		p.mark(path, text, s.why+"; the document does not say that the texts in it are ids")
 	case s.concept != nil && s.grade == sure && t.isUnsure(s.concept):
 		p.mark(path, text, s.why+"; right if that of the answer is")
 	default:

@@ -518,7 +518,9 @@ func (p *proposer) askSets(t *thing, edit []source) {
 	for _, name := range sent["edit"][t.name] {
 		c := conceptOf(t.name, name)
 		isSent := slices.ContainsFunc(edit, func(s source) bool { return s.concept == c })
-		if isSent || t.answer[name] == nil || p.isSet(t, c) || t.sets[name] != nil {
+		line := p.file.find([]string{t.name, "set", name, "route"})
+		isAsked := line != nil && !line.isKnown
+		if isSent || isAsked || t.answer[name] == nil || p.isSet(t, c) || t.sets[name] != nil {
 			continue
 		}
 		open := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {

@@ -165,7 +165,7 @@ func TestProposalsOnMappedServers(t *testing.T) {
 }
 
 var (
-	randomServers    = flag.Int("servers", 20, "how many random servers are tried")
+	randomServers    = flag.Int("servers", 10, "how many random servers are tried")
 	randomServerSeed = flag.Uint64("server", 0, "the seed of the first of them, where it is not any")
 )
 
