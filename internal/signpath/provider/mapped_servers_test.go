@@ -1,13 +1,12 @@
 package provider_test
 
 import (
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
@@ -38,6 +37,21 @@ func TestCLIMappedServers(t *testing.T) {
 	}
 }
 
+// TestRandomMappedServers does the same at servers that nobody has seen.
+func TestRandomMappedServers(t *testing.T) {
+	first := *randomServerSeed
+	if first == 0 {
+		first = rand.Uint64() >> 32
+	}
+	for i := range *randomServers {
+		seed := first + uint64(i)
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Logf("go test ./internal/signpath/provider -run TestRandomMappedServers -args -servers 1 -server %d", seed)
+			doMappedJob(t, tables, mock.RandomMapping(rand.New(rand.NewPCG(seed, 1))))
+		})
+	}
+}
+
 // doMappedJob does the main job at a server that speaks the mapping, reads and exports what it made,
 // and destroys it. Each step leaves what it would leave at a server that is as assumed.
 func doMappedJob(t *testing.T, on bench, truth string) {
@@ -64,7 +78,7 @@ func doMappedJob(t *testing.T, on bench, truth string) {
 	s.checkMails("auditor", "auditor", "leaver", "newcomer", "returner")
 	org.checkExport(on, mapping)
 	s.mustApply(testkit.Options{Destroy: true})
-	if diff := org.differences(afterMainJobDestroyed(done)); diff != "" {
+	if diff := org.differences(afterMainJobDestroyed(seed, done)); diff != "" {
 		t.Errorf("what the destroy leaves is not what it should (-want +got):\n%s", diff)
 	}
 }
@@ -77,10 +91,29 @@ func (o *organization) startMappedJob(on bench, mapping string) *site {
 	return s
 }
 
-// afterMainJobDestroyed is what a destroy leaves of the main job: accounts stay, without rights.
-func afterMainJobDestroyed(done mock.Seed) mock.Seed {
-	o := outcome{cloneSeed(done)}
-	return *o.Seed
+// afterMainJobDestroyed is what a destroy leaves of the main job: what was there before, and beside
+// it what the job made and nothing can delete, without any right.
+func afterMainJobDestroyed(before, done mock.Seed) mock.Seed {
+	left := cloneSeed(before)
+	for _, user := range done.InteractiveUsers {
+		if user.ID == "" {
+			user.Role, user.Inactive = mock.RoleRegularUser, true
+			left.InteractiveUsers = append(left.InteractiveUsers, user)
+		}
+	}
+	for _, user := range done.CIUsers {
+		if user.ID == "" {
+			user.Role, user.Inactive = mock.RoleRegularUser, true
+			left.CIUsers = append(left.CIUsers, user)
+		}
+	}
+	for _, group := range done.UserGroups {
+		if group.ID == "" {
+			group.Members = nil
+			left.UserGroups = append(left.UserGroups, group)
+		}
+	}
+	return *left
 }
 
 func (o *organization) marksOf(text string) []mapping.Mark {
@@ -128,6 +161,3 @@ func documentAt(t *testing.T, org *organization) []byte {
 	must(t, err)
 	return document
 }
-
-var _ = slices.Sort[[]string]
-var _ = cmp.Diff

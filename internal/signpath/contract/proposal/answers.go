@@ -26,16 +26,16 @@ func (p *proposer) proposeAnswers() {
 			p.placeByForm(t)
 		}
 	}
-	for _, name := range things {
-		if t := p.things[name]; t != nil {
-			p.placeAsElsewhere(t)
-			p.placeByLikeness(t)
-		}
-	}
-	for _, name := range things {
-		if t := p.things[name]; t != nil {
-			p.placeAsElsewhere(t)
-			p.placeByElimination(t)
+	for _, place := range []func(*thing){p.placeByLikeness, p.placeByElimination} {
+		for isMore := true; isMore; { // What is found of one thing tells of the others.
+			before := p.countPlaces()
+			for _, name := range things {
+				if t := p.things[name]; t != nil {
+					p.placeAsElsewhere(t)
+					place(t)
+				}
+			}
+			isMore = p.countPlaces() > before
 		}
 	}
 	p.proposeForms()
@@ -44,6 +44,14 @@ func (p *proposer) proposeAnswers() {
 			p.writeAnswers(t)
 		}
 	}
+}
+
+func (p *proposer) countPlaces() int {
+	n := 0
+	for _, t := range p.things {
+		n += len(t.answer)
+	}
+	return n
 }
 
 // free are the values of an answer that are not the place of a concept, in one, or around one.
@@ -254,7 +262,7 @@ func (p *proposer) isByUse(t *thing, c *concept, l leaf) (isIt bool, why string)
 	case "required_approvals":
 		return l.says(openapi3.TypeInteger) && hasWord(l.path, approvalWords), "the only number about approvals"
 	case "signing_policies":
-		lists := countFunc(t.leaves, func(l leaf) bool { return l.isList() && memberFormOf(l.schema) == nil })
+		lists := countFunc(t.leaves, func(l leaf) bool { return l.isList() })
 		return lists == 1 && p.arePolicies(l), "the only list of objects, with a property of signing policies that addresses them"
 	case "slug":
 		return p.isInPath(t, l), "the parameter of the path is called so"
@@ -313,6 +321,11 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 	if create == nil || create.request == nil {
 		return nil, ""
 	}
+	texts := countFunc(leavesOf(create.request), func(r leaf) bool { return r.demanded && r.isText() && !isAddress(r) })
+	addresses := countFunc(leavesOf(create.request), func(r leaf) bool { return r.demanded && isAddress(r) })
+	if texts != 1 || t.name == user && addresses != 1 {
+		return nil, "" // It may be what another text is, too: not all addresses are described as such.
+	}
 	var all []leaf
 	for _, l := range t.candidates(c) {
 		isDemanded := func(r leaf) bool { return r.demanded && r.isText() && r.last() == l.last() }
@@ -339,26 +352,28 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 // not take what decides about access, and from what is not sure, something not sure.
 func (p *proposer) placeAsElsewhere(t *thing) {
 	for _, c := range t.missing() {
+		isOver := c.isOptional && t.isSettled && !p.isOpen(t, c)
 		for _, name := range things[:5] {
 			if other := p.things[name]; other != nil && other != t && t.name != auditEvent && other.answer[c.name] != nil && t.answer[c.name] == nil {
-				t.putAsIn(other, c)
+				t.putAsIn(other, c, isOver)
 			}
 		}
 	}
 }
 
 // putAsIn takes for a concept what is called as in another thing, and of the same form.
-func (t *thing) putAsIn(other *thing, c *concept) {
+func (t *thing) putAsIn(other *thing, c *concept, isOver bool) {
 	from := other.answer[c.name]
 	for _, l := range t.candidates(c) {
 		if !slices.Equal(l.path, from.path) || !slices.Equal(l.types, from.types) || encode(l.values) != encode(from.values) {
 			continue
 		}
 		g := from.grade
-		if c.decides && c.shape != shapeState && g == sure {
+		isTurned := c.shape == shapeFlag && l.last() != c.answered // True may mean the opposite here.
+		if (c.decides && c.shape != shapeState || isTurned) && g == sure {
 			g = likely
 		}
-		if g != sure && c.isOptional && t.isSettled {
+		if g != sure && isOver { // A person has said that there is none.
 			return
 		}
 		t.put(c, l, g, "as in "+other.name)
@@ -376,10 +391,10 @@ type guess struct {
 	negated bool
 }
 
-func (t *thing) guesses() []guess {
+func (p *proposer) guesses(t *thing) []guess {
 	var all []guess
 	for _, c := range t.missing() {
-		if c.shape == shapeRole && t.countRoles() > 1 || c.isOptional && t.isSettled {
+		if c.shape == shapeRole && t.countRoles() > 1 || c.isOptional && t.isSettled && !p.isOpen(t, c) {
 			continue
 		}
 		for _, l := range t.candidates(c) {
@@ -418,7 +433,7 @@ func withoutNegation(path []string) []string {
 // Where two are as like, neither is taken.
 func (p *proposer) placeByLikeness(t *thing) {
 	for {
-		all := t.guesses()
+		all := p.guesses(t)
 		best := slices.IndexFunc(all, func(g guess) bool {
 			return !slices.ContainsFunc(all, func(other guess) bool {
 				isSame := other.concept == g.concept && slices.Equal(other.path, g.path)
@@ -462,7 +477,7 @@ func isSolid(c *concept, l leaf) bool {
 	case shapeMembers:
 		return memberFormOf(l.schema).isCertain
 	case shapePolicies:
-		return l.isList() && memberFormOf(l.schema) == nil
+		return l.isList()
 	case shapeText, shapeEmail:
 		return (l.isText() || l.format == "email") && l.demanded && !l.nullable
 	case shapeRole:
@@ -548,6 +563,12 @@ func (p *proposer) askOptional(t *thing, c *concept, path []string, isFirst bool
 	return false
 }
 
+// isOpen tells whether the file that is known still asks where a concept is.
+func (p *proposer) isOpen(t *thing, c *concept) bool {
+	line := p.file.find([]string{t.name, "answer", c.name})
+	return line != nil && line.isOpen
+}
+
 // wasAsked tells whether the file that is known was made when it was known which objects the thing
 // is: what may be nowhere and is not in it, is nowhere.
 func (p *proposer) wasAsked(t *thing) bool {
@@ -563,7 +584,7 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 	path := []string{t.name, "answer", c.name}
 	form, g, why := p.formOf(c, at)
 	g = max(g, at.grade)
-	if g == asked && c.isOptional && p.wasAsked(t) {
+	if g == asked && c.isOptional && t.isSettled && !p.isOpen(t, c) {
 		delete(t.answer, c.name)
 		return
 	}

@@ -50,6 +50,7 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 		func(l leaf) *source { return byLastName(t, call, all, l) },
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
 		func(l leaf) *source { return carriedWhole(t, call, l) },
+		func(l leaf) *source { return bySameObject(t, call, all, l) },
 		func(l leaf) *source { return byWords(t, call, l) },
 		func(l leaf) *source { return p.lastList(t, call, all, isSent, isDone, l) },
 		func(l leaf) *source { return remaining(t, call, l) },
@@ -171,6 +172,25 @@ func carriedWhole(t *thing, call string, l leaf) *source {
 	return nil
 }
 
+// bySameObject takes an object of which nothing is called as in the answer, for the one in the answer
+// that has the same properties.
+func bySameObject(t *thing, call string, all []leaf, l leaf) *source {
+	isSame := func(a leaf) bool {
+		return a.isObject() && slices.Equal(a.names(), l.names()) && memberFormOf(a.schema) == nil
+	}
+	if call != "edit" || !l.isObject() || countFunc(t.leaves, isSame) != 1 || countFunc(all, isSame) != 1 {
+		return nil
+	}
+	a := t.leaves[slices.IndexFunc(t.leaves, isSame)]
+	text := "<" + a.String()
+	if c := t.conceptAt(a); c != nil {
+		text = "=" + c.name
+	} else if t.hasConceptIn(a) {
+		return nil
+	}
+	return &source{leaf: l, text: yamlText(text), grade: likely, why: "an object with the properties of `" + a.String() + "` in the answer"}
+}
+
 // byWords takes what is like a concept that the request has to state, more than anything else
 // is.
 func byWords(t *thing, call string, l leaf) *source {
@@ -267,6 +287,45 @@ func (p *proposer) proposeBody(t *thing, call string, sources []source) {
 	}
 }
 
+// askCreate asks what a create takes by a name that no answer has, where a setting may be it. It is
+// asked once: what is not in the file then is none.
+func (p *proposer) askCreate(t *thing, sources []source) {
+	o := t.calls["create"]
+	if o == nil || o.request == nil || t.isSettled {
+		return
+	}
+	isKnown := func(l leaf) bool {
+		return slices.ContainsFunc(t.leaves, func(a leaf) bool { return sameButVerb(a.last(), l.last()) }) ||
+			slices.ContainsFunc(sources, func(s source) bool { return s.holds(l) || l.holds(s.leaf) })
+	}
+	var open []leaf
+	for _, l := range leavesOf(o.request) {
+		if (l.isText() || l.format == "email") && !isKnown(l) {
+			open = append(open, l)
+		}
+	}
+	var left []string
+	for _, name := range sent["create"][t.name] {
+		c := conceptOf(t.name, name)
+		isNamed := func(s source) bool { return s.concept == c }
+		at := t.answer[name]
+		if !slices.ContainsFunc(sources, isNamed) && (at == nil || !slices.ContainsFunc(leavesOf(o.request), func(l leaf) bool { return sameButVerb(l.last(), at.last()) })) {
+			left = append(left, "="+name)
+		}
+	}
+	for i, l := range open {
+		path := []string{t.name, "create", "body", l.String()}
+		question := "What is `" + clean(l.String()) + "` of a new one: " + listOf(left) + "? Delete the line if it is something else"
+		switch {
+		case len(left) == 0:
+		case i == 0:
+			p.ask(path, question, "the create takes it, and no answer has the name")
+		default:
+			p.askAlong(path, question)
+		}
+	}
+}
+
 // proposeSource states one value of a request.
 func (p *proposer) proposeSource(t *thing, call string, s source) {
 	path := []string{t.name, call, "body", s.String()}
@@ -281,6 +340,8 @@ func (p *proposer) proposeSource(t *thing, call string, s source) {
 	case s.grade == asked:
 		p.ask(path, s.text, s.why)
 	case text == "":
+	case s.concept != nil && s.concept.shape == shapeMembers && s.grade == sure && !p.bySlugs && !memberFormOf(s.schema).certain():
+		p.mark(path, text, s.why+"; the document does not say that the texts in it are ids")
 	case s.concept != nil && s.grade == sure && t.isUnsure(s.concept):
 		p.mark(path, text, s.why+"; right if that of the answer is")
 	default:

@@ -34,24 +34,26 @@ func (p *proposer) stated(name, call string) *operation {
 	if m == nil {
 		return nil
 	}
-	find := func(method, path string) *operation {
-		segments := strings.Split(strings.Trim(path, "/"), "/")
-		for _, o := range p.document.operations {
-			if path != "" && o.method == method && matches(o.segments, segments) {
-				return o
-			}
-		}
-		return nil
-	}
 	if call == "list" && m.List != nil {
-		return find(m.List.Method, m.List.Path)
+		return p.document.find(m.List.Method, m.List.Path)
 	}
 	calls := map[string]*mapping.Call{
 		"read": m.Read, "me": m.Me, "create": m.Create, "edit": m.Edit, "activate": m.Activate, "deactivate": m.Deactivate, "reinvite": m.Reinvite,
 		"regenerate_token": m.RegenerateToken, "change_members": m.ChangeMembers, "modify_members": m.ModifyMembers,
 	}
 	if c := calls[call]; c != nil {
-		return find(c.Method, c.Path)
+		return p.document.find(c.Method, c.Path)
+	}
+	return nil
+}
+
+// find returns the operation of a route as a file has it; nil if there is none.
+func (d *document) find(method, path string) *operation {
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	for _, o := range d.operations {
+		if path != "" && o.method == method && matches(o.segments, segments) {
+			return o
+		}
 	}
 	return nil
 }
@@ -108,6 +110,7 @@ func (p *proposer) findCalls() {
 			}
 		}
 		t.leaves = leavesOf(answerOf(t.calls["read"]))
+		p.takeSets(t)
 		p.findOthers(t)
 	}
 	for _, name := range []string{organization, auditEvent} {
@@ -135,6 +138,19 @@ func (p *proposer) atAssumed(t *thing, call string) *operation {
 		return o
 	}
 	return nil
+}
+
+// takeSets takes the routes that the file states for one concept each.
+func (p *proposer) takeSets(t *thing) {
+	m := p.known.Things[thingOf(t.name)]
+	if m == nil {
+		return
+	}
+	for concept, call := range m.Set {
+		if o := p.document.find(call.Method, call.Path); o != nil {
+			t.sets[concept], t.used[o] = o, true
+		}
+	}
 }
 
 func answerOf(o *operation) *schema {

@@ -88,7 +88,7 @@ func (p *proposer) proposePage(t *thing) {
 		p.proposeNumbered(path, number, total)
 	case skip != nil && number == nil && skip.says(openapi3.TypeInteger):
 		p.state(path, flow(append([]pair{{"skip", yamlText(skip.name)}}, total...)...), "the parameter is a number of entries by its name")
-	case nextLink(beside) != nil:
+	case nextLink(beside) != nil && (nextLink(beside).format == "uri" || len(o.query) == 0 || isAllKnown(o)):
 		p.state(path, flow(append([]pair{{"link", yamlText(nextLink(beside).String())}}, total...)...), "the address of the next page in the answer")
 	case o.hasLink:
 		p.state(path, flow(append([]pair{{"link", "Link"}}, total...)...), "the answer has the header Link (RFC 8288)")
@@ -103,6 +103,11 @@ func mayHavePages(o *operation, beside []leaf) bool {
 	isText := func(q parameter) bool { return q.isText() && queryName.MatchString(q.name) }
 	mayLead := func(l leaf) bool { return (l.isText() || l.format == "uri") && len(l.values) == 0 }
 	return len(pageParameters(o)) > 0 || slices.ContainsFunc(o.query, isText) || slices.ContainsFunc(beside, mayLead)
+}
+
+// isAllKnown tells whether each parameter of a list is one for the size of a page.
+func isAllKnown(o *operation) bool {
+	return !slices.ContainsFunc(o.query, func(q parameter) bool { return !slices.Contains(sizeNames, fold(q.name)) })
 }
 
 func pageQuestion(o *operation, beside []leaf) string {

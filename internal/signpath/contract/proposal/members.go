@@ -50,6 +50,9 @@ func memberFormOf(s *schema) *memberForm {
 	return form
 }
 
+// certain tells whether the members are ids for certain. What is no list of members is none.
+func (f *memberForm) certain() bool { return f != nil && f.isCertain }
+
 // areKinds tells whether names are, each by another word, those of kinds of principals.
 func areKinds(names []string) bool {
 	found := map[string]bool{}

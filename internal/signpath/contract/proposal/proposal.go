@@ -88,6 +88,8 @@ type proposer struct {
 	file     *file
 	known    *mapping.File
 	things   map[string]*thing
+	// doubts are the paths that things may be of which it is not known.
+	doubts map[string][][]string
 	// first are the things that were found when the known file was begun from the same document;
 	// nil without one.
 	first map[string]*thing

@@ -23,13 +23,23 @@ func (p *proposer) proposeCalls() {
 		for _, call := range []string{"create", "edit", "change_members", "modify_members"} {
 			p.proposeBody(t, call, sources[requestOf{name, call}])
 		}
+		p.askCreate(t, sources[requestOf{name, "create"}])
 		if name == user || name == ciUser {
 			p.proposeActivation(t)
 		}
-		p.proposeSets(t, sources[requestOf{name, "edit"}])
-		p.proposeKept(t, sources[requestOf{name, "edit"}])
 		if name == user {
-			p.proposeReinvite(t)
+			p.findReinvite(t)
+		}
+		p.proposeStatedSets(t)
+		p.proposeSets(t, sources[requestOf{name, "edit"}])
+		p.askSets(t, sources[requestOf{name, "edit"}])
+		p.proposeKept(t, sources[requestOf{name, "edit"}])
+		p.askMain(t)
+		if name == user || name == ciUser {
+			p.askActivation(t)
+		}
+		if name == user {
+			p.askReinvite(t)
 		}
 		p.proposeCreatedID(t)
 	}
@@ -56,8 +66,7 @@ func (p *proposer) findSources(t *thing, sources map[requestOf][]source) {
 	}
 }
 
-// proposeMain states the routes that read, create and edit, and asks for an edit or a create
-// that was not found.
+// proposeMain states the routes that read, create and edit.
 func (p *proposer) proposeMain(t *thing) {
 	g := sure
 	if !t.isSure {
@@ -70,6 +79,10 @@ func (p *proposer) proposeMain(t *thing) {
 	for _, call := range []string{"activate", "deactivate", "reinvite", "change_members", "modify_members"} {
 		p.proposeRoute(t, call, g, "the end of the path that is assumed")
 	}
+}
+
+// askMain asks for an edit or a create that was not found, when it is known what else the routes are.
+func (p *proposer) askMain(t *thing) {
 	for call, open := range map[string][]*operation{"edit": p.openActions(t), "create": p.openCreates(t)} {
 		if t.calls[call] != nil || !slices.Contains(callsOf[t.name], call) || p.isNone(t, call) {
 			continue
@@ -201,26 +214,35 @@ func (t *thing) named(operations []*operation, verbs []string) []*operation {
 	return slices.DeleteFunc(slices.Clone(operations), func(o *operation) bool { return !hasWord(o.segments[len(t.base):], verbs) })
 }
 
+// switches are the calls that activate and deactivate.
+var switches = []string{"activate", "deactivate"}
+
 // proposeActivation states the routes that activate and deactivate: two that take nothing, or one
 // that takes a state.
 func (p *proposer) proposeActivation(t *thing) {
-	switches, isFirst := []string{"activate", "deactivate"}, true
 	isOpen := func(call string) bool { return t.calls[call] == nil && !p.isNone(t, call) }
 	if slices.ContainsFunc(switches, isOpen) {
 		p.findActivation(t)
 	}
 	for _, call := range switches {
-		path := []string{t.name, call}
-		open := append(p.openVerbs(t), p.openActions(t)...)
-		switch {
-		case t.calls[call] != nil:
+		if t.calls[call] != nil {
 			p.proposeSwitchBody(t, call)
-		case p.isNone(t, call) || p.file.find(path) != nil:
-		case len(open) == 0:
+		}
+	}
+}
+
+// askActivation asks for the routes that were not found, where some are left that nothing else is.
+func (p *proposer) askActivation(t *thing) {
+	isFirst := true
+	open := p.routesOf(t, uniqueOf(append(p.openVerbs(t), p.openActions(t)...)))
+	for _, call := range switches {
+		path := []string{t.name, call}
+		switch line := p.file.find(path); {
+		case t.calls[call] != nil, p.isNone(t, call), line != nil:
+		case open == "":
 			p.state(path, "none", "the document has no such route")
 		case isFirst:
-			p.ask(append(path, "route"), "Which route "+call+"s an account: "+p.routesOf(t, uniqueOf(open))+"? If there is none, write none for "+call,
-				"no route is like it")
+			p.ask(append(path, "route"), "Which route "+call+"s an account: "+open+"? If there is none, write none for "+call, "no route is like it")
 			isFirst = false
 		default:
 			p.askAlong(append(path, "route"), "Which route "+call+"s an account? If there is none, write none for "+call)
@@ -375,22 +397,27 @@ func yamlRaw(raw []byte) string {
 	return text
 }
 
-// proposeReinvite states the route that sends an invitation again.
-func (p *proposer) proposeReinvite(t *thing) {
+// findReinvite finds the route that sends an invitation again by its words.
+func (p *proposer) findReinvite(t *thing) {
 	if t.calls["reinvite"] != nil || p.isNone(t, "reinvite") {
 		return
 	}
-	open := p.openVerbs(t)
-	like := only(t.named(open, inviteVerbs))
-	switch {
-	case like != nil:
+	if like := only(t.named(p.openVerbs(t), inviteVerbs)); like != nil {
 		t.take("reinvite", like)
 		p.proposeRoute(t, "reinvite", likely, "by the word in its path")
-	case len(open) == 0:
-		p.state([]string{user, "reinvite"}, "none", "the document has no such route")
-	default:
+	}
+}
+
+// askReinvite asks for it, if something is left that could be it.
+func (p *proposer) askReinvite(t *thing) {
+	if t.calls["reinvite"] != nil || p.isNone(t, "reinvite") {
+		return
+	}
+	if open := p.openVerbs(t); len(open) > 0 {
 		p.ask([]string{user, "reinvite", "route"}, "Which route sends an invitation again: "+p.routesOf(t, open)+"? If there is none, write none for reinvite",
 			"no route has a word for it")
+	} else {
+		p.state([]string{user, "reinvite"}, "none", "the document has no such route")
 	}
 }
 
@@ -434,16 +461,95 @@ func (p *proposer) proposeSets(t *thing, edit []source) {
 
 func (p *proposer) proposeSet(t *thing, s setter) {
 	t.used[s.operation] = true
-	at := []string{t.name, "set", s.concept.name}
-	p.stateOrMark(s.grade, append(slices.Clone(at), "route"), s.method+" "+p.pathFor(t.name, s.segments), s.why)
+	p.stateOrMark(s.grade, []string{t.name, "set", s.concept.name, "route"}, s.method+" "+p.pathFor(t.name, s.segments), s.why)
+	p.proposeSetBody(t, s)
+}
+
+// proposeSetBody says what the request of a route takes that changes one concept.
+func (p *proposer) proposeSetBody(t *thing, s setter) {
+	at := []string{t.name, "set", s.concept.name, "body"}
 	text := "=" + s.concept.name
 	if form := p.requestFormOf(t, s.source); form != "" {
 		text = flow(pair{"from", text}, pair{"members", form})
 	}
 	if len(s.leaf.path) == 0 {
-		p.stateOrMark(s.grade, append(at, "body"), text, "the value alone")
+		p.stateOrMark(s.grade, at, text, "the value alone")
 	} else if s.leaf.String() != s.concept.inRequests() {
-		p.stateOrMark(s.grade, append(at, "body", s.leaf.String()), text, "the only value that it takes")
+		p.stateOrMark(s.grade, append(at, s.leaf.String()), text, "the only value that it takes")
+	}
+}
+
+// taken is the one value that a request takes: the request itself, or a value in it. It returns
+// false if it takes several.
+func taken(request *schema) (leaf, bool) {
+	if request == nil {
+		return leaf{}, false
+	}
+	if !request.isObject() || memberFormOf(request) != nil {
+		return leaf{schema: request}, true
+	}
+	if l := terminal(request); l != nil {
+		return *l, true
+	}
+	return leaf{}, false
+}
+
+// proposeStatedSets says what the routes take that a person has named.
+func (p *proposer) proposeStatedSets(t *thing) {
+	for _, c := range concepts[t.name] {
+		o := t.sets[c.name]
+		if o == nil || p.file.isSettled([]string{t.name, "set", c.name, "body"}) {
+			continue
+		}
+		if l, ok := taken(o.request); ok {
+			p.proposeSetBody(t, setter{o, source{leaf: l, concept: c}})
+		} else if o.request != nil {
+			p.ask([]string{t.name, "set", c.name, "body"}, "What does this route take? Write {…: ="+c.name+"}, of "+listOf(o.request.names()), "it takes several values")
+		}
+	}
+}
+
+// askSets asks for the routes that change what an edit has no place for, if there are some that take
+// one such value.
+func (p *proposer) askSets(t *thing, edit []source) {
+	byRoutes := map[string][]*concept{}
+	var order []string
+	fitting := map[string][]*operation{}
+	for _, name := range sent["edit"][t.name] {
+		c := conceptOf(t.name, name)
+		isSent := slices.ContainsFunc(edit, func(s source) bool { return s.concept == c })
+		line := p.file.find([]string{t.name, "set", name, "route"})
+		isAsked := line != nil && !line.isKnown
+		if isSent || isAsked || t.answer[name] == nil || p.isSet(t, c) || t.sets[name] != nil {
+			continue
+		}
+		open := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {
+			l, ok := taken(o.request)
+			return !ok || !c.fits(l.schema) || len(l.types) == 0
+		})
+		if len(open) == 0 {
+			continue
+		}
+		key := p.routesOf(t, open)
+		if byRoutes[key] == nil {
+			order = append(order, key)
+		}
+		byRoutes[key], fitting[key] = append(byRoutes[key], c), open
+	}
+	for _, key := range order {
+		missing, open := byRoutes[key], fitting[key]
+		if l, _ := taken(open[0].request); len(missing) == 1 && len(open) == 1 && isSolid(missing[0], l) {
+			p.proposeSet(t, setter{open[0], source{leaf: l, concept: missing[0], grade: likely, why: "the only route left that takes such a value, which the edit has no place for"}})
+			continue
+		}
+		for i, c := range missing {
+			question := "Which of these changes " + orWhy(c.asks, c.name) + ": " + key + "? Delete the line if none"
+			if path := []string{t.name, "set", c.name, "route"}; i == 0 {
+				p.ask(path, question, "the edit has no place for it")
+			} else {
+				p.askAlong(path, question)
+			}
+		}
 	}
 }
 

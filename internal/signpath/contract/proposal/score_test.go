@@ -45,8 +45,9 @@ func (f facts) addThing(name string, m *mapping.ThingMapping) {
 		f.add(pathText(l.Items), name, "list", "items")
 		if l.Page != nil {
 			page := *l.Page
-			page.Size, page.Entries = "", 0 // How many are asked for at once loses nothing.
+			page.Size, page.Entries, page.Total = "", 0, nil // How many are asked for at once loses nothing.
 			f.add(text(page), name, "list", "page")
+			f.add(pathText(l.Page.Total), name, "list", "page", "total")
 		}
 	}
 	for _, concept := range mapping.Thing(name).Concepts() {
@@ -90,6 +91,14 @@ func setOf(m *mapping.ThingMapping) *mapping.Call {
 	}
 	field := mapping.Field{Path: on.Body.Fields[0].Path, Source: mapping.Source{Concept: "active"}}
 	return &mapping.Call{Method: on.Method, Path: on.Path, Body: &mapping.Body{Fields: []mapping.Field{field}}}
+}
+
+// assumedNames are what requests are assumed to call the concepts that they say.
+var assumedNames = map[string]string{
+	"name": "name", "email": "accountEmailAddress", "notification_email": "notificationEmailAddress", "identity": "identity", "role": "role",
+	"description": "description", "purpose": "purpose", "verifies_trusted_build_system": "verifyTrustedBuildSystem",
+	"verifies_origin_policy": "verifyOriginPolicy", "origin_policy_verification": "originPolicyVerification",
+	"uses_approval_process": "useApprovalProcess", "required_approvals": "requiredApprovals",
 }
 
 // assumedLists are the lists that requests say by names that are assumed.
@@ -200,7 +209,7 @@ func (f facts) addCall(c *mapping.Call, name, call string) {
 func (f facts) addSource(s mapping.Source, path ...string) {
 	switch {
 	case s.Concept != "":
-		written := "=" + s.Concept
+		written, isPlain := "="+s.Concept, s.Form.IsZero()
 		concept, _ := mapping.Thing(path[0]).Concept(s.Concept)
 		if concept.Kind == mapping.KindMembers {
 			form := s.Form.Members
@@ -220,7 +229,9 @@ func (f facts) addSource(s mapping.Source, path ...string) {
 			written += " " + text(s.Form)
 		}
 		place := strings.Join(path[min(3, len(path)):], ".")
-		if isAssumed := assumedLists[path[0]][path[1]][s.Concept] == place || path[1] == "set."+s.Concept && s.Concept == place; !isAssumed || written != "="+s.Concept {
+		isAssumed := assumedLists[path[0]][path[1]][s.Concept] == place || path[1] == "set."+s.Concept && s.Concept == place ||
+			(path[1] == "create" || path[1] == "edit") && assumedNames[s.Concept] == place
+		if isSet := strings.HasPrefix(path[1], "set."); !isAssumed || written != "="+s.Concept && !(isSet && isPlain) {
 			f.add(written, path...)
 		}
 	case s.Carried != nil:
@@ -329,6 +340,7 @@ var excused = []struct{ call, said, why string }{
 	{".answer.notification_email", nullText("notificationEmailAddress"), "null reads as the empty text anyway, and an empty text is left out of requests"},
 	{".answer.identity", nullText("identity"), "null reads as the empty text anyway, and an empty text is left out of requests"},
 	{".answer.required_approvals", nullText("requiredApprovals"), "null is no number that is configured, and goes back as it came"},
+	{".list.page.total", "", "how many entries there are in all is a check, and the end of the pages is told without it"},
 	{".list.items", "", "a list that is all there is in an answer is found without a word"},
 	{".kept.", "kept", "an edit sends what it has a place for, so that the server need not keep it"},
 }
@@ -337,7 +349,9 @@ var excused = []struct{ call, said, why string }{
 func nullText(path string) string { return path + " " + text(mapping.Form{NullIsEmpty: true}) }
 
 func isExcused(path, said string) bool {
-	return slices.ContainsFunc(excused, func(e struct{ call, said, why string }) bool { return strings.Contains(path, e.call) && (said == e.said || e.said == "" && !strings.Contains(said, ".")) })
+	return slices.ContainsFunc(excused, func(e struct{ call, said, why string }) bool {
+		return strings.Contains(path, e.call) && (said == e.said || e.said == "" && (!strings.Contains(said, ".") || e.call == ".list.page.total"))
+	})
 }
 
 // isImplied tells whether a fact that the truth does not state follows from it: a request that

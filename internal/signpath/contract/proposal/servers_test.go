@@ -1,7 +1,9 @@
 package proposal_test
 
 import (
+	"flag"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +139,9 @@ audit_event: {answer: {actor: who}}
 `,
 }
 
+// mostQuestions are asked of a server that people made; about ten is the aim.
+const mostQuestions = 12
+
 // alien are the servers whose names say nothing in the words of SignPath.
 var alien = []string{"amt", "atelier", "court", "guild", "harbour", "railway", "staff", "taller", "terse", "vault"}
 
@@ -144,19 +149,41 @@ var alien = []string{"amt", "atelier", "court", "guild", "harbour", "railway", "
 // answered what is asked and corrected what is marked, the file says what the server is.
 func TestProposalsOnMappedServers(t *testing.T) {
 	for name, text := range mappedServers {
-		t.Run(name, func(t *testing.T) { tryServer(t, text) })
+		t.Run(name, func(t *testing.T) { tryServer(t, text, mostQuestions) })
 	}
 	var rows []string
 	totals := map[bool]*tally{true: {}, false: {}}
 	for _, server := range mock.Servers() {
 		t.Run(server.Name, func(t *testing.T) {
-			row := tryServer(t, server.Mapping)
+			row := tryServer(t, server.Mapping, mostQuestions)
 			rows = append(rows, row.line(server.Name))
 			totals[slices.Contains(alien, server.Name)].add(row)
 		})
 	}
 	rows = append(rows, totals[false].line("plausible"), totals[true].line("alien"))
 	t.Logf("\n%-18s facts right wrong marked(right wrong) questions lines missed, in the end missed wrong\n%s", "server", strings.Join(rows, "\n"))
+}
+
+var (
+	randomServers    = flag.Int("servers", 10, "how many random servers are tried")
+	randomServerSeed = flag.Uint64("server", 0, "the seed of the first of them, where it is not any")
+)
+
+// The same holds of servers that nobody has seen.
+func TestProposalsOnRandomServers(t *testing.T) {
+	first := *randomServerSeed
+	if first == 0 {
+		first = rand.Uint64() >> 32
+	}
+	total := &tally{}
+	for i := range *randomServers {
+		seed := first + uint64(i)
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Logf("go test ./internal/signpath/contract/proposal -run TestProposalsOnRandomServers -args -servers 1 -server %d", seed)
+			total.add(tryServer(t, mock.RandomMapping(rand.New(rand.NewPCG(seed, 1))), 2*mostQuestions))
+		})
+	}
+	t.Log(total.line("random"))
 }
 
 // A tally counts what became of the facts about servers.
@@ -173,7 +200,7 @@ func (c tally) line(name string) string {
 		name, c.facts, c.right, c.wrong, c.likely, c.unlikely, c.questions, c.asked, c.missed, c.endMissed, c.endWrong)
 }
 
-func tryServer(t *testing.T, text string) tally {
+func tryServer(t *testing.T, text string, questions int) tally {
 	truth := parse(t, text)
 	document := documentOf(t, mock.WithMapping(text))
 	proposed, made := propose(t, document)
@@ -185,7 +212,7 @@ func tryServer(t *testing.T, text string) tally {
 		t.Errorf("wrong without a mark: %q\n%s", found.wrong, made.Text)
 	}
 	t.Logf("asked %q\nmissed: %q\nmarked and wrong: %q", found.asked, found.missed, found.unlikely)
-	if made.Questions > 12 {
+	if made.Questions > questions {
 		t.Errorf("%d questions: %q", made.Questions, found.asked)
 	}
 	answered := proposaltest.Answered(t, document, text)

@@ -21,6 +21,8 @@ type thing struct {
 	// that stand for something.
 	calls map[string]*operation
 	used  map[*operation]bool
+	// sets are those that change one concept alone, as a person has said, by the concept.
+	sets map[string]*operation
 	// answer are where the concepts are, by name.
 	answer map[string]*place
 	leaves []leaf
@@ -85,6 +87,9 @@ func (p *proposer) identify() {
 	p.identifyPrincipals(p.remaining(top))
 	p.identifySingle(organization, p.organizations)
 	p.identifySingle(auditEvent, p.eventLogs)
+	for _, name := range things {
+		p.askFor(name)
+	}
 }
 
 // settleStated takes what a person has said, or what is at the assumed path.
@@ -113,7 +118,7 @@ func (p *proposer) statedBase(name string) []string {
 
 func (p *proposer) be(name string, base []string, isSure bool, why string) {
 	p.things[name] = &thing{
-		name: name, base: base, isSure: isSure, why: why, calls: map[string]*operation{}, used: map[*operation]bool{}, answer: map[string]*place{},
+		name: name, base: base, isSure: isSure, why: why, calls: map[string]*operation{}, used: map[*operation]bool{}, sets: map[string]*operation{}, answer: map[string]*place{},
 	}
 }
 
@@ -322,9 +327,21 @@ func (p *proposer) identifyByWords(name string, candidates [][]string) bool {
 	return true
 }
 
-// askThing asks which of the paths a thing is.
+// askThing notes that it has to be asked which of the paths a thing is.
 func (p *proposer) askThing(name string, candidates [][]string) {
-	if len(candidates) == 0 {
+	if p.doubts == nil {
+		p.doubts = map[string][][]string{}
+	}
+	p.doubts[name] = candidates
+}
+
+// askFor asks which of the paths a thing is, if that is in doubt, and names those that stand for nothing else.
+func (p *proposer) askFor(name string) {
+	candidates := p.doubts[name]
+	if left := p.remaining(candidates); len(left) > 0 {
+		candidates = left
+	}
+	if len(candidates) == 0 || p.things[name] != nil {
 		return
 	}
 	var routes []string
