@@ -64,8 +64,7 @@ func TestFormsBothWays(t *testing.T) {
 		"null is empty":               {user, "user: {answer: {notification_email: {path: notifyTo, null: empty}}, edit: {body: {notifyTo: =notification_email}}}", `{"notifyTo":null}`, `{"notificationEmailAddress":""}`, ""},
 		"null is no list of anything": {policy, "signing_policy: {answer: {approvers: {path: approvers, null: empty}}}", `{"approvers":null}`, `{"approvers":[]}`, ""},
 		"members as objects": {
-			policy, "members: {answer: {form: objects, id: who.id}}", `{"approvers":[{"who":{"id":"` + userID + `"},"name":"A"}]}`, `{"approvers":["` + userID + `"]}`,
-			`{"approvers":[{"who":{"id":"` + userID + `"}}]}`,
+			policy, "members: {answer: {form: objects, id: who.id}}", `{"approvers":[{"who":{"id":"` + userID + `"},"until":"2030"}]}`, `{"approvers":["` + userID + `"]}`, "",
 		},
 		"members with kinds": {
 			policy, "members: {answer: {form: objects, id: principal, kind: type, kinds: {user: 0, ci_user: 1, group: 2}}}",
@@ -111,7 +110,7 @@ func TestFormsBothWays(t *testing.T) {
 			if test.r != RoutesOf[access.KindUser].Read {
 				edit = map[*Route]*Route{RoutePolicy: RoutePolicyEdit, RouteProject: RouteProjectEdit}[test.r]
 			}
-			back, err := m.requests[edit].encode(m, edit.thing(), o, o, bySlug)
+			back, err := m.requests[edit].encode(m, edit.thing(), o, o, nil, bySlug)
 			want := test.back
 			if want == "" {
 				want = test.wire
@@ -289,7 +288,7 @@ func TestMappedRequests(t *testing.T) {
 	}
 	nothing := func(s Settled) (json.RawMessage, error) { return s.Compose(nil) }
 	members := func(s Settled) (json.RawMessage, error) {
-		return s.ComposeMembers(map[Property][]string{PropMembers: {userID}})
+		return s.ComposeMembers(nil, map[Property][]string{PropMembers: {userID}})
 	}
 	for name, test := range map[string]struct {
 		r       *Route
@@ -312,7 +311,7 @@ func TestMappedRequests(t *testing.T) {
 		},
 		"what is given up has no form of its own": {
 			groups.ModifyMembers, "members: {answer: {form: objects}}", func(s Settled) (json.RawMessage, error) {
-				return s.ComposeMembers(map[Property][]string{PropAddedMembers: {userID}, PropRemovedMembers: nil})
+				return s.ComposeMembers(nil, map[Property][]string{PropAddedMembers: {userID}, PropRemovedMembers: nil})
 			},
 			"POST /UserGroups/{id}/ModifyMembers", `{"addedMembers":[{"id":"` + userID + `"}],"removedMembers":[]}`,
 		},
@@ -467,7 +466,7 @@ func FuzzMappedAnswer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		back, err := m.requests[users.Edit].encode(m, mapping.User, o, o, Principals{})
+		back, err := m.requests[users.Edit].encode(m, mapping.User, o, o, nil, Principals{})
 		if err != nil || !SameJSON(back, MustMarshal(wire)) {
 			t.Errorf("%s goes back as %s, %v", body, back, err)
 		}

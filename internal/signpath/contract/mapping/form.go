@@ -21,6 +21,7 @@ const (
 // formsOf are the forms that a kind of concepts can have.
 var formsOf = map[ConceptKind][]string{
 	KindText:     {formNull},
+	KindNumber:   {formNull},
 	KindState:    {formNull, formWhenTrue, formWhenFalse},
 	KindRole:     {formValues},
 	KindMembers:  {formNull, formMembers},
