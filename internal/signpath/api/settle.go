@@ -86,12 +86,12 @@ func (c *Client) SettleMembers(ctx context.Context, t Target, whole bool, added 
 	}
 	routes := contract.RoutesOf[access.KindGroup]
 	if whole || c.mapping.Lacks(routes.ModifyMembers) {
-		err := compose(ctx, routes.ChangeMembers, composeMembers(map[contract.Property][]string{p: append(current, ids...)}))
+		err := compose(ctx, routes.ChangeMembers, composeMembers(before, map[contract.Property][]string{p: append(current, ids...)}))
 		if !IsUnsettled(err) || c.mapping.Lacks(routes.ModifyMembers) {
 			return err
 		}
 	}
-	return compose(ctx, routes.ModifyMembers, composeMembers(map[contract.Property][]string{
+	return compose(ctx, routes.ModifyMembers, composeMembers(before, map[contract.Property][]string{
 		contract.PropAddedMembers: ids, contract.PropRemovedMembers: current,
 	}))
 }

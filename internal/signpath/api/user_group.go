@@ -165,21 +165,21 @@ func (c *Client) writeMembers(ctx context.Context, e entity, p pendingEdit) erro
 	routes := contract.RoutesOf[access.KindGroup]
 	lacksModify := c.mapping.Lacks(routes.ModifyMembers)
 	if lacksModify || p.isWhole(contract.PropMembers, wanted) {
-		whole := composeMembers(map[contract.Property][]string{contract.PropMembers: wanted})
+		whole := composeMembers(p.Before, map[contract.Property][]string{contract.PropMembers: wanted})
 		// Where the server has no such route, the difference comes to the same.
 		if _, _, err := c.compose(ctx, routes.ChangeMembers, whole); lacksModify || !IsUnsettled(err) {
 			_, _, err = c.write(ctx, routes.ChangeMembers, e.parameters, whole)
 			return err
 		}
 	}
-	_, _, err = c.write(ctx, routes.ModifyMembers, e.parameters, composeMembers(map[contract.Property][]string{
+	_, _, err = c.write(ctx, routes.ModifyMembers, e.parameters, composeMembers(p.Before, map[contract.Property][]string{
 		contract.PropAddedMembers: without(wanted, before), contract.PropRemovedMembers: without(before, wanted),
 	}))
 	return err
 }
 
-func composeMembers(lists map[contract.Property][]string) composer {
-	return func(s contract.Settled) (json.RawMessage, error) { return s.ComposeMembers(lists) }
+func composeMembers(before contract.Object, lists map[contract.Property][]string) composer {
+	return func(s contract.Settled) (json.RawMessage, error) { return s.ComposeMembers(before, lists) }
 }
 
 // isWhole tells whether one of the changes states just these members as all of

@@ -245,7 +245,7 @@ func refusals(t *testing.T, r *Route, bodies mutatedBodies, d document) []error 
 		for _, p := range r.Request {
 			lists[p] = []string{userID, ciID, groupID}
 		}
-		_, err := settled.ComposeMembers(lists)
+		_, err := settled.ComposeMembers(nil, lists)
 		errs = append(errs, err)
 	default:
 		all, few := map[Property]string{}, map[Property]string{}

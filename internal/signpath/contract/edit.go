@@ -32,6 +32,9 @@ func (e Edit) isApart(answered string) bool { return e.Apart != "" && answered =
 // properties, each where requests have it. What is not known goes back as it came.
 // The error is an [*Error] if the edit would lose something.
 func (s Settled) ComposeEdit(e Edit) (json.RawMessage, error) {
+	if err := s.mustSay(e); err != nil {
+		return nil, err
+	}
 	before := e.Before
 	for _, o := range []*Object{&e.Before, &e.Wanted} {
 		*o = s.request.withoutKept(s.mapping, s.assumed.thing(), *o)
@@ -72,6 +75,21 @@ func (s Settled) add(request Object, name string, e Edit) error {
 	}
 	request[name] = value
 	return s.carries(name, value)
+}
+
+// mustSay refuses an edit that would not say what is to be changed, because the mapping keeps
+// it out of the request.
+func (s Settled) mustSay(e Edit) error {
+	for _, name := range slices.Sorted(maps.Keys(e.Changed)) {
+		if s.request.hasField(name) || e.isApart(name) || slices.Contains(s.request.apart, Property(name)) {
+			continue
+		}
+		refused := s.refuse("by the mapping it does not say %q, so that the change would be lost: what is `kept`, or beside the one value that the body is, "+
+			"needs a route of its own under `set`, or a place in the body", name)
+		refused.OfMapping = true
+		return refused
+	}
+	return nil
 }
 
 // unplaced returns those properties for which the document describes no place in the
@@ -186,8 +204,8 @@ func (s Settled) unfinished(e Edit) error {
 		if e.Before.Has(p) || p.IsOptional() || isDetail && !e.Before.Is(PropVerifiesOriginPolicy) || !s.request.hasField(string(p)) {
 			continue
 		}
-		return s.refuse("the answer of %s has no property %q (the name is %s), so that an edit could reset the setting. It has %s. %s",
-			s.assumed.Edits, p, s.assumed.Edits.Evidence(PartAnswer, p), strings.Join(e.Before.Names(), ", "), Advice)
+		return s.refuse("the answer of %s has no property %q (%s), so that an edit could reset the setting. It has %s. %s",
+			s.assumed.Edits, s.mapping.answerPath(s.assumed.Edits, p), s.mapping.evidence(s.assumed.Edits, p), strings.Join(e.Before.Names(), ", "), Advice)
 	}
 	return nil
 }

@@ -47,7 +47,8 @@ func TestComposeEdit(t *testing.T) {
 			  {verifyOrigin: =verifies_origin_policy, originVerification: =origin_policy_verification}}}`,
 		},
 		"lists per kind are answered as they came": {
-			`{` + settings + `,"approvers":{"interactiveUsers":["` + userID + `"],"userGroups":[]},"submitters":{"ciUsers":["` + ciID + `"]}}`, wanted, "",
+			`{` + settings + `,"approvers":{"interactiveUsers":["` + userID + `"],"ciUsers":[],"userGroups":[]},` +
+				`"submitters":{"interactiveUsers":[],"ciUsers":["` + ciID + `"],"userGroups":[]}}`, wanted, "",
 			strings.NewReplacer(
 				`"approvers":["`+userID+`","`+groupID+`"]`, `"approvers":{"interactiveUsers":["`+userID+`"],"ciUsers":[],"userGroups":["`+groupID+`"]}`,
 				`"submitters":["`+ciID+`"]`, `"submitters":{"interactiveUsers":[],"ciUsers":["`+ciID+`"],"userGroups":[]}`,

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,7 +87,7 @@ func (c codec) check(t mapping.Thing, concept string) error {
 	}
 	roles := map[string]string{}
 	for _, role := range mapping.Roles() {
-		value := string(canonical(c.role(role)))
+		value := strings.ToLower(string(canonical(c.role(role))))
 		if other := roles[value]; other != "" {
 			return fmt.Errorf("the mapping of %s.%s has the same value for %s and %s", t, concept, other, role)
 		}
@@ -109,6 +108,8 @@ func (c codec) empty() json.RawMessage {
 	switch c.kind {
 	case mapping.KindState:
 		return json.RawMessage("false")
+	case mapping.KindNumber:
+		return json.RawMessage("0")
 	case mapping.KindMembers, mapping.KindPolicies:
 		return json.RawMessage("[]")
 	}
@@ -197,24 +198,23 @@ func (c codec) decodePolicies(value json.RawMessage) (json.RawMessage, error) {
 
 // encode turns an assumed value into what the server takes.
 func (c codec) encode(value json.RawMessage, principals Principals) (json.RawMessage, error) {
-	if c.NullIsEmpty && IsEmptyJSON(value) {
-		return json.RawMessage("null"), nil
-	}
 	switch {
 	case c.kind == mapping.KindRole:
 		if role := Text(value); role != "" {
 			return c.role(role), nil
 		}
-	case c.kind == mapping.KindState && c.WhenTrue != nil:
+	case c.kind == mapping.KindState && c.WhenTrue != nil: // What stands for false goes before null.
 		if values := map[string][]json.RawMessage{"true": c.WhenTrue, "false": c.WhenFalse}[string(value)]; len(values) > 0 {
 			return values[0], nil
 		}
+	case c.NullIsEmpty && IsEmptyJSON(value):
+		return json.RawMessage("null"), nil
 	case c.kind == mapping.KindMembers && c.members().Form != mapping.FormIDs:
 		ids, err := DecodeMembers(value)
 		if err != nil {
 			return nil, err
 		}
-		return c.members().encode(ids, principals)
+		return c.members().encode(ids, nil, nil, principals)
 	}
 	return value, nil
 }
@@ -222,9 +222,9 @@ func (c codec) encode(value json.RawMessage, principals Principals) (json.RawMes
 // members is how a list names its members.
 func (c codec) members() memberForm {
 	if c.Members == nil {
-		return memberForm{mapping.Members{Form: mapping.FormIDs}}
+		return plainMembers
 	}
-	return memberForm{*c.Members}
+	return memberForm{*c.Members, c.NullIsEmpty}
 }
 
 func (c codec) decodeMembers(value json.RawMessage, principals Principals) ([]string, error) {
@@ -232,15 +232,22 @@ func (c codec) decodeMembers(value json.RawMessage, principals Principals) ([]st
 }
 
 // A memberForm reads and writes lists of members.
-type memberForm struct{ mapping.Members }
+type memberForm struct {
+	mapping.Members
+	// nullIsEmpty is true if nobody is of a kind whose list is null or absent.
+	nullIsEmpty bool
+}
+
+// plainMembers is how lists are assumed to name members.
+var plainMembers = memberForm{Members: mapping.Members{Form: mapping.FormIDs}}
 
 var errNoMembers = errors.New("a list of members is expected")
 
 func (f memberForm) each() memberForm {
 	if f.Each == nil {
-		return memberForm{mapping.Members{Form: mapping.FormIDs}}
+		return plainMembers
 	}
-	return memberForm{*f.Each}
+	return memberForm{Members: *f.Each}
 }
 
 // decode returns the ids of a list, whose members are all of the kind if it is not empty.
@@ -307,31 +314,64 @@ func (f memberForm) decodePerKind(value json.RawMessage, principals Principals) 
 	}
 	var ids []string
 	names := map[string]bool{}
-	for thing, name := range f.PerKind {
-		names[name] = true
-		if list, ok := perKind[name]; ok {
-			members, err := f.each().decode(list, access.Kind(thing), principals)
-			if err != nil {
-				return nil, err
-			}
-			ids = append(ids, members...)
+	for _, thing := range mapping.Principals {
+		name, isOffered := f.PerKind[thing]
+		names[name] = isOffered
+		list, ok := perKind[name]
+		switch {
+		case !isOffered, f.nullIsEmpty && (!ok || IsNull(list)):
+			continue
+		case !ok: // An edit would write that nobody is there.
+			return nil, fmt.Errorf("its members come per kind, and it has no list at %q, where the mapping says that each %s is", name, access.Kind(thing).Noun())
 		}
+		members, err := f.each().decode(list, access.Kind(thing), principals)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, members...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(perKind)) {
 		if !names[name] && !IsEmptyJSON(perKind[name]) {
 			return nil, fmt.Errorf("its members come per kind, and what is at %q is not known", name)
 		}
-		if names[name] && bytes.Equal(perKind[name], []byte("null")) {
-			return nil, errNoMembers
-		}
 	}
 	return ids, nil
 }
 
-// encode writes a list. Where a kind has to be told, the principals know it.
-func (f memberForm) encode(ids []string, principals Principals) (json.RawMessage, error) {
+// entries returns the members of a list that are objects, by their ids.
+func (f memberForm) entries(list json.RawMessage) map[string]Object {
+	entries := map[string]Object{}
 	if f.Form == mapping.FormPerKind {
-		return f.encodePerKind(ids, principals)
+		perKind, _ := DecodeObject(list)
+		for _, name := range f.PerKind {
+			maps.Copy(entries, f.each().entries(perKind[name]))
+		}
+		return entries
+	}
+	items, _ := DecodeItems(list)
+	for _, item := range items {
+		id, _ := item.at(f.ID)
+		entries[strings.ToLower(Text(id))] = item
+	}
+	return entries
+}
+
+// idOfObjects is where the objects have their ids that are the members; nil if members are none.
+func (f memberForm) idOfObjects() mapping.Path {
+	switch {
+	case f.Form == mapping.FormPerKind:
+		return f.each().idOfObjects()
+	case f.Form == mapping.FormObjects && len(f.ID) > 0:
+		return f.ID
+	}
+	return nil
+}
+
+// encode writes a list. Where a kind has to be told, the principals know it. Those who were on
+// it as objects go back as they came, as far as the schema of the list takes that.
+func (f memberForm) encode(ids []string, came map[string]Object, takes *schema, principals Principals) (json.RawMessage, error) {
+	if f.Form == mapping.FormPerKind {
+		return f.encodePerKind(ids, came, takes, principals)
 	}
 	entries := make([]any, len(ids))
 	for i, id := range ids {
@@ -341,7 +381,10 @@ func (f memberForm) encode(ids []string, principals Principals) (json.RawMessage
 				entries[i] = id
 				continue
 			}
-			member := put(nil, f.ID, MustMarshal(id))
+			member := came[id].takenBy(takes)
+			if _, ok := member.at(f.ID); !ok {
+				member = put(member, f.ID, MustMarshal(id))
+			}
 			if f.Kind != nil {
 				kind, err := principals.kindOf(id)
 				if err != nil {
@@ -370,7 +413,19 @@ func (f memberForm) encode(ids []string, principals Principals) (json.RawMessage
 	return MustMarshal(entries), nil
 }
 
-func (f memberForm) encodePerKind(ids []string, principals Principals) (json.RawMessage, error) {
+// takenBy returns what of a member of a list goes back to it.
+func (o Object) takenBy(list *schema) Object {
+	taken := maps.Clone(o)
+	if list == nil || list.items == nil || len(list.items.properties) == 0 {
+		return taken
+	}
+	maps.DeleteFunc(taken, func(name string, _ json.RawMessage) bool {
+		return list.items.isReadOnly(name) || !list.items.open && !list.items.has(name)
+	})
+	return taken
+}
+
+func (f memberForm) encodePerKind(ids []string, came map[string]Object, takes *schema, principals Principals) (json.RawMessage, error) {
 	lists := map[string][]string{}
 	for _, name := range f.PerKind {
 		lists[name] = nil
@@ -388,7 +443,11 @@ func (f memberForm) encodePerKind(ids []string, principals Principals) (json.Raw
 	}
 	perKind := Object{}
 	for name, members := range lists {
-		list, err := f.each().encode(members, principals)
+		var takesEach *schema
+		if takes != nil {
+			takesEach = takes.properties[name].schema
+		}
+		list, err := f.each().encode(members, came, takesEach, principals)
 		if err != nil {
 			return nil, err
 		}

@@ -90,6 +90,13 @@ func NewMapping(file *mapping.File) (*Mapping, error) {
 	for _, r := range Routes() {
 		m.addRoute(r)
 	}
+	for r, q := range m.requests {
+		for _, f := range q.fields {
+			if err := f.check(r.thing(), f.concept); err != nil {
+				return nil, fmt.Errorf("in the request of %s, %w", r, err)
+			}
+		}
+	}
 	for _, t := range mapping.Things() {
 		m.plain[t] = len(m.carried[t]) == 0 && !slices.ContainsFunc(m.places[t], func(p place) bool { return !p.isPlain() })
 	}
@@ -149,6 +156,9 @@ func (m *Mapping) addThing(t mapping.Thing) error {
 		}
 		m.places[t] = append(m.places[t], p)
 	}
+	if err := m.checkPlaces(t); err != nil {
+		return err
+	}
 	m.addCarried(t)
 	for concept, call := range of.Set {
 		p := propertyOf(t, concept)
@@ -159,6 +169,25 @@ func (m *Mapping) addThing(t mapping.Thing) error {
 		}
 		m.sets[t][p] = r
 		m.requests[r] = m.requestOf(t, r, call)
+	}
+	return nil
+}
+
+// checkPlaces refuses a place of which a part, or all, is assumed to be something else: where
+// that is then, the mapping has to say, too. A status tells of states, and a slug can be a name.
+func (m *Mapping) checkPlaces(t mapping.Thing) error {
+	if t == mapping.AuditEvent {
+		return nil
+	}
+	for _, stated := range m.places[t] {
+		for _, other := range m.places[t] {
+			isFree := slices.Contains([]Property{PropSlug, PropStatus, PropID, PropLink}, other.property) || stated.property == PropSlug
+			if stated.line == 0 || other.line > 0 || isFree || !stated.path.Begins(other.path) && !other.path.Begins(stated.path) {
+				continue
+			}
+			return fmt.Errorf("line %d of the mapping: %s.answer has %q at %s, where %q is assumed to be. State where that is, or another name if the server has nothing of the kind",
+				stated.line, t, stated.property, stated.path, other.property)
+		}
 	}
 	return nil
 }

@@ -74,8 +74,7 @@ func TestFormsBothWays(t *testing.T) {
 			"",
 		},
 		"members as objects": {
-			policy, "members: {answer: {form: objects, id: who.id}}", `{"approvers":[{"who":{"id":"` + userID + `"},"name":"A"}]}`, `{"approvers":["` + userID + `"]}`,
-			`{"approvers":[{"who":{"id":"` + userID + `"}}]}`,
+			policy, "members: {answer: {form: objects, id: who.id}}", `{"approvers":[{"who":{"id":"` + userID + `"},"until":"2030"}]}`, `{"approvers":["` + userID + `"]}`, "",
 		},
 		"members with kinds": {
 			policy, "members: {answer: {form: objects, id: principal, kind: type, kinds: {user: 0, ci_user: 1, group: 2}}}",
@@ -122,7 +121,7 @@ func TestFormsBothWays(t *testing.T) {
 			if test.r != RoutesOf[access.KindUser].Read {
 				edit = map[*Route]*Route{RoutePolicy: RoutePolicyEdit, RouteProject: RouteProjectEdit}[test.r]
 			}
-			back, err := m.requests[edit].encode(m, edit.thing(), o, o, bySlug)
+			back, err := m.requests[edit].encode(m, edit.thing(), o, o, nil, bySlug)
 			want := test.back
 			if want == "" {
 				want = test.wire
@@ -313,7 +312,7 @@ func TestMappedRequests(t *testing.T) {
 	}
 	nothing := func(s Settled) (json.RawMessage, error) { return s.Compose(nil) }
 	members := func(s Settled) (json.RawMessage, error) {
-		return s.ComposeMembers(map[Property][]string{PropMembers: {userID}})
+		return s.ComposeMembers(nil, map[Property][]string{PropMembers: {userID}})
 	}
 	for name, test := range map[string]struct {
 		r       *Route
@@ -339,7 +338,7 @@ func TestMappedRequests(t *testing.T) {
 		},
 		"what is given up has no form of its own": {
 			groups.ModifyMembers, "members: {answer: {form: objects}}", func(s Settled) (json.RawMessage, error) {
-				return s.ComposeMembers(map[Property][]string{PropAddedMembers: {userID}, PropRemovedMembers: nil})
+				return s.ComposeMembers(nil, map[Property][]string{PropAddedMembers: {userID}, PropRemovedMembers: nil})
 			},
 			"POST /UserGroups/{id}/ModifyMembers", `{"addedMembers":[{"id":"` + userID + `"}],"removedMembers":[]}`,
 		},
@@ -496,7 +495,7 @@ func FuzzMappedAnswer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		back, err := m.requests[users.Edit].encode(m, mapping.User, o, o, Principals{})
+		back, err := m.requests[users.Edit].encode(m, mapping.User, o, o, nil, Principals{})
 		if err != nil || !SameJSON(back, MustMarshal(wire)) {
 			t.Errorf("%s goes back as %s, %v", body, back, err)
 		}

@@ -4,15 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // DecodeMembers reads an access list as objects have it: an array of ids. The result is
 // sorted, without duplicates and in lower case. Null is no list: an edit that took it for an
 // empty one would wipe the list.
 func DecodeMembers(list json.RawMessage) ([]string, error) {
-	ids, err := memberForm{mapping.Members{Form: mapping.FormIDs}}.decode(list, "", Principals{})
+	ids, err := plainMembers.decode(list, "", Principals{})
 	if err != nil {
 		return nil, errors.Join(errNoMembers, err)
 	}

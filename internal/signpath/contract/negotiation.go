@@ -383,8 +383,8 @@ func (s Settled) notShown(name string) *Error {
 		s.request.nameOf(name), s.assumed.shownBy(), listed(s.answer.names()))
 }
 
-// ComposeMembers returns a request that names members of a list.
-func (s Settled) ComposeMembers(lists map[Property][]string) (json.RawMessage, error) {
+// ComposeMembers returns a request that names members of a list of an object as it was read.
+func (s Settled) ComposeMembers(before Object, lists map[Property][]string) (json.RawMessage, error) {
 	said := Object{}
 	for _, p := range slices.Sorted(maps.Keys(lists)) {
 		if err := s.mustTake(p); err != nil {
@@ -392,7 +392,7 @@ func (s Settled) ComposeMembers(lists map[Property][]string) (json.RawMessage, e
 		}
 		said[string(p)] = EncodeMembers(lists[p])
 	}
-	return s.encode(said, nil)
+	return s.encode(said, before)
 }
 
 // ComposeSet returns the request of a route that changes one property alone, of an object as
@@ -439,7 +439,7 @@ func (s Settled) encode(said, before Object, later ...string) (json.RawMessage, 
 				name, why, listed(said.Names()), Advice)
 		}
 	}
-	wire, err := s.request.encode(s.mapping, s.assumed.thing(), said, before, s.principals)
+	wire, err := s.request.encode(s.mapping, s.assumed.thing(), said, before, s.wire, s.principals)
 	if err != nil {
 		return nil, s.refuse("%v", err)
 	}

@@ -222,7 +222,7 @@ func TestWhatIsDemandedAndNotKnown(t *testing.T) {
 			switch {
 			case err != nil:
 			case test.r == changeMembers:
-				_, err = settled.ComposeMembers(map[Property][]string{PropMembers: {userID}})
+				_, err = settled.ComposeMembers(nil, map[Property][]string{PropMembers: {userID}})
 			case test.r == create:
 				_, err = settled.Compose(map[Property]string{PropName: "text"})
 			default:
@@ -313,7 +313,7 @@ func TestKindsOfMembers(t *testing.T) {
 		{settled, "no list tells whether " + unknown, unknown},
 		{settled, "has no place for a user group (" + groupID + ")", groupID},
 	} {
-		request, err := test.settled.ComposeMembers(map[Property][]string{PropMembers: {test.member}})
+		request, err := test.settled.ComposeMembers(nil, map[Property][]string{PropMembers: {test.member}})
 		if !strings.HasPrefix(test.want, "{") {
 			expectContractError(t, err, change.String()+" is not sent: of members", test.want)
 		} else if err != nil || !SameJSON(request, json.RawMessage(`{"members":`+test.want+`}`)) {

@@ -32,16 +32,21 @@ type field struct {
 	codec
 	path     mapping.Path
 	property Property
-	// from is where answers have the property; nil if they do not.
-	from    mapping.Path
-	carried mapping.Path
-	literal json.RawMessage
+	// concept is what the mapping calls the property.
+	concept string
+	// from is where answers have the property; nil if they do not. answered is how they name
+	// members there.
+	from     mapping.Path
+	answered memberForm
+	carried  mapping.Path
+	literal  json.RawMessage
 	// echoes is true if the property is not named, and goes back to where answers have it.
 	echoes bool
 	// converts is true if the form is that of the request alone.
 	converts bool
-	// isStated is true if the mapping file has the field, and not only the assumed contract.
-	isStated bool
+	// isStated is true if the mapping file has the field, and not only the assumed contract;
+	// isElsewhere if the file says where answers have the property.
+	isStated, isElsewhere bool
 }
 
 // name is what an object calls the value; "" for a literal.
@@ -86,7 +91,7 @@ func (m *Mapping) requestOf(t mapping.Thing, r *Route, call *mapping.Call) *requ
 	}
 	if q.returns {
 		for _, p := range m.places[t] {
-			q.add(field{codec: p.codec, path: p.path, property: p.property, from: p.path, echoes: true})
+			q.add(field{codec: p.codec, path: p.path, property: p.property, from: p.path, answered: p.members(), echoes: true})
 		}
 		for _, path := range m.carried[t] {
 			q.add(field{path: path, carried: path, echoes: true})
@@ -139,9 +144,9 @@ func (m *Mapping) fieldOf(t mapping.Thing, path mapping.Path, source mapping.Sou
 	if !ok {
 		return f
 	}
-	f.property = propertyOf(t, concept.Name)
+	f.property, f.concept = propertyOf(t, concept.Name), concept.Name
 	answered, _ := m.placeOf(t, f.property)
-	f.from = answered.path
+	f.from, f.answered, f.isElsewhere = answered.path, answered.members(), answered.line > 0
 	if f.codec = answered.codec; !source.Form.IsZero() {
 		f.codec, f.converts = m.codecOf(concept, source.Form), true
 	}
@@ -342,7 +347,8 @@ func (q *request) withoutKept(m *Mapping, t mapping.Thing, o Object) Object {
 }
 
 // encode turns what a request says, by the names of objects, into what the server takes.
-func (q *request) encode(m *Mapping, t mapping.Thing, said, before Object, principals Principals) (json.RawMessage, error) {
+// The schema is what the document says of the request; nil if nothing.
+func (q *request) encode(m *Mapping, t mapping.Thing, said, before Object, takes *schema, principals Principals) (json.RawMessage, error) {
 	wire := Object{}
 	for name, value := range said {
 		if _, known := m.placeOf(t, Property(name)); q.returns && !known && name != wireKey && !q.hasField(name) {
@@ -358,22 +364,60 @@ func (q *request) encode(m *Mapping, t mapping.Thing, said, before Object, princ
 			continue
 		}
 		if f.property != "" {
+			var described *schema
+			if takes != nil {
+				described, _ = takes.at(f.path)
+			}
 			var err error
-			if value, err = f.encode(value, before, principals); err != nil {
+			if value, err = f.encode(value, before, described, principals); err != nil {
 				return nil, fmt.Errorf("of %s, %w", f.path, err)
 			}
 		}
 		if q.isWhole {
 			return value, nil
 		}
+		if err := f.replaces(wire); err != nil {
+			return nil, err
+		}
 		wire = put(wire, f.path, value)
 	}
 	return MustMarshal(wire), nil
 }
 
-// encode writes a property. What is not changed goes back as it came.
-func (f field) encode(value json.RawMessage, before Object, principals Principals) (json.RawMessage, error) {
-	if was, ok := f.from.Get(before[wireKey]); ok && f.kind != mapping.KindMembers && !f.converts && SameJSON(before[string(f.property)], value) {
+// replaces tells what would be lost of what goes back as it came, if the field were put there.
+func (f field) replaces(wire Object) error {
+	for i := range f.path {
+		value, ok := wire.at(f.path[:i+1])
+		isLast := i == len(f.path)-1
+		switch {
+		case !ok:
+			return nil
+		case !isLast && !IsNull(value) && typeOf(value) != "object":
+			return fmt.Errorf("the answer has %s at %q, so that nothing could be sent at %s without losing that", inWords[typeOf(value)], f.path[:i+1], f.path)
+		case isLast && f.isElsewhere && !f.isStated:
+			return fmt.Errorf("the answer has something else at %q than %s, which the mapping says is at %s, and the request would replace it. "+
+				"State in its body where it takes =%s", f.path, f.property, f.from, f.concept)
+		}
+	}
+	return nil
+}
+
+// encode writes a property. What is not changed goes back as it came, and so do the objects
+// that are members of a list and stay there.
+func (f field) encode(value json.RawMessage, before Object, takes *schema, principals Principals) (json.RawMessage, error) {
+	if f.from == nil {
+		return f.codec.encode(value, principals)
+	}
+	was, ok := f.from.Get(before[wireKey])
+	id := f.members().idOfObjects()
+	switch {
+	case ok && f.kind == mapping.KindMembers && id != nil && slices.Equal(id, f.answered.idOfObjects()):
+		ids, err := DecodeMembers(value)
+		if err != nil {
+			return nil, err
+		}
+		return f.members().encode(ids, f.answered.entries(was), takes, principals)
+	case ok && f.kind != mapping.KindMembers && !f.converts && SameJSON(before[string(f.property)], value):
 		return was, nil
 	}
 	return f.codec.encode(value, principals)

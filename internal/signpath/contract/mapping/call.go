@@ -97,7 +97,7 @@ func (r *reader) place(concept Concept, e entry) (Place, bool) {
 			r.unknown(inner, append(slices.Clone(formsOf[concept.Kind]), "path")...)
 		}
 	}
-	r.checkForm(place.Form, e.value.Line, e.at)
+	r.checkForm(place.Form, e.value, e.at)
 	return place, true
 }
 
@@ -192,7 +192,7 @@ func (r *reader) paging(e entry) *Paging {
 			r.unknown(inner, "number", "first", "skip", "token", "next", "link", "size", "entries", "total", "whole")
 		}
 	}
-	if !slices.Contains(r.open, e.line) && !slices.Contains(r.open, e.value.Line) {
+	if !leavesOpen(e.value) {
 		r.checkPaging(e, p, ways, hasFirst)
 	}
 	return p
@@ -238,7 +238,7 @@ func (r *reader) setCalls(t Thing, e entry) map[string]*Call {
 			continue
 		}
 		call := r.call(t, callSet, inner)
-		if call.None || call.Path == "" && !slices.Contains(r.open, inner.line) && !slices.Contains(r.open, inner.value.Line) {
+		if call.None || call.Path == "" && !leavesOpen(inner.value) {
 			r.refuse(inner.line, "%s needs a route", inner.at)
 		}
 		calls[inner.key] = call
@@ -351,7 +351,7 @@ func (r *reader) formedSource(t Thing, e entry) Source {
 	}
 	concept, ok := t.Concept(source.Concept)
 	if !ok {
-		if !slices.Contains(r.open, e.value.Line) {
+		if !leavesOpen(e.value) {
 			r.refuse(e.line, "%s: a value with a form is {from: =concept, …}", e.at)
 		}
 		return source
@@ -361,6 +361,6 @@ func (r *reader) formedSource(t Thing, e entry) Source {
 			r.unknown(inner, append(slices.Clone(formsOf[concept.Kind]), "from")...)
 		}
 	}
-	r.checkForm(source.Form, e.value.Line, e.at)
+	r.checkForm(source.Form, e.value, e.at)
 	return source
 }

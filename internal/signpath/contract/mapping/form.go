@@ -21,6 +21,7 @@ const (
 // formsOf are the forms that a kind of concepts can have.
 var formsOf = map[ConceptKind][]string{
 	KindText:     {formNull},
+	KindNumber:   {formNull},
 	KindState:    {formNull, formWhenTrue, formWhenFalse},
 	KindRole:     {formValues},
 	KindMembers:  {formNull, formMembers},
@@ -55,12 +56,13 @@ func (r *reader) form(f *Form, kind ConceptKind, e entry) bool {
 }
 
 // checkForm refuses a form that says half of something, or the same of both.
-func (r *reader) checkForm(f Form, line int, at string) {
-	if (f.WhenTrue == nil) != (f.WhenFalse == nil) && !slices.Contains(r.open, line) {
+func (r *reader) checkForm(f Form, value *yaml.Node, at string) {
+	line := value.Line
+	if (f.WhenTrue == nil) != (f.WhenFalse == nil) && !leavesOpen(value) {
 		r.refuse(line, "%s needs both when_true and when_false", at)
 	}
 	for _, yes := range f.WhenTrue {
-		if slices.ContainsFunc(f.WhenFalse, func(no json.RawMessage) bool { return string(no) == string(yes) }) {
+		if slices.ContainsFunc(f.WhenFalse, func(no json.RawMessage) bool { return folded(no) == folded(yes) }) {
 			r.refuse(line, "%s: %s cannot mean both true and false", at, yes)
 		}
 	}
@@ -134,21 +136,25 @@ func (r *reader) kinds(e entry) map[Thing]json.RawMessage {
 			continue
 		}
 		value := r.scalar(inner.value, inner.at)
-		if owner := owners[string(value)]; owner != "" && value != nil {
+		key := folded(value)
+		if owner := owners[key]; owner != "" && value != nil {
 			r.refuse(inner.line, "%s: %s and %s are both written %s, so that nobody could tell them apart", e.at, owner, inner.key, value)
 		}
-		owners[string(value)] = inner.key
+		owners[key] = inner.key
 		kinds[Thing(inner.key)] = value
 	}
 	return kinds
 }
 
 func (r *reader) checkMembers(e entry, m *Members) {
+	isOpen := leavesOpen(e.value)
 	switch m.Form {
 	case FormIDs, FormObjects, FormPerKind, FormSlugs:
-		r.checkMembersForm(e, m)
+		if !isOpen {
+			r.checkMembersForm(e, m)
+		}
 	case "":
-		if !slices.Contains(r.open, e.value.Line) {
+		if !isOpen {
 			r.refuse(e.line, "%s does not state its form: ids, objects, per_kind or slugs", e.at)
 		}
 	default:

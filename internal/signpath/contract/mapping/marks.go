@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// A proposal is marked in any comment of a line. What only looks like a comment, in a text,
-// counts too: to refuse a write too often is the lesser fault.
-var proposal = regexp.MustCompile(`(?:^|\s)#\s*\?(.*)$`)
+// A proposal is marked in any comment of a line, which may stand right behind a bracket or a
+// quote. What only looks like a comment, in a text, counts too: to refuse a write too often is
+// the lesser fault.
+var proposal = regexp.MustCompile(`#[#\s\p{Z}]*\?(.*)$`)
 
 var comment = regexp.MustCompile(`(?:^|\s)#(.*)$`)
 

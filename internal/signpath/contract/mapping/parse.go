@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -51,6 +52,10 @@ func Parse(data []byte) (*File, error) {
 	if len(data) > maxBytes {
 		return nil, Errors{{Reason: fmt.Sprintf("the file has more than %d KiB and is not read", maxBytes>>10)}}
 	}
+	if !utf8.Valid(data) || bytes.ContainsRune(data, 0) {
+		// The decoder would read UTF-16, too; marks are looked for in the bytes.
+		return nil, Errors{{Reason: "the file is not in UTF-8, and is not read: save it as UTF-8. Windows PowerShell writes UTF-16 where > leads into a file"}}
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var root yaml.Node
 	switch err := decoder.Decode(&root); {
@@ -58,8 +63,12 @@ func Parse(data []byte) (*File, error) {
 		return nil, Errors{{Reason: "the file is empty; it begins with version: 1"}}
 	case err != nil:
 		return nil, Errors{notYAML(err, data)}
-	case decoder.Decode(new(yaml.Node)) == nil:
+	}
+	switch err := decoder.Decode(new(yaml.Node)); {
+	case err == nil:
 		return nil, Errors{{Reason: "the file holds several YAML documents; a mapping is one"}}
+	case !errors.Is(err, io.EOF):
+		return nil, Errors{notYAML(err, data)}
 	}
 	r := &reader{places: map[int]string{}}
 	file := r.file(root.Content[0])
@@ -102,16 +111,30 @@ func (r *reader) refuse(line int, format string, arguments ...any) {
 	r.errors = append(r.errors, &Error{line, fmt.Sprintf(format, arguments...)})
 }
 
-// todo is the value of what is left open.
+// todo is the value of what is left open. The word leaves open whatever it stands in.
 const todo = "TODO"
+
+var todoInside = regexp.MustCompile(`\b` + todo + `\b`)
+
+// isTodo tells whether a value is left open. In other capitals than its own, the word has to stand
+// alone and without quotes: it is one of other languages, too.
+func isTodo(node *yaml.Node) bool {
+	isAlone := node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 && strings.EqualFold(strings.Trim(node.Value, "=< \n"), todo)
+	return node.Kind == yaml.ScalarNode && (isAlone || todoInside.MatchString(node.Value))
+}
 
 // isOpen tells whether a value is left open, and notes it.
 func (r *reader) isOpen(node *yaml.Node) bool {
-	if node.Kind != yaml.ScalarNode || node.Value != todo {
+	if !isTodo(node) {
 		return false
 	}
 	r.open = append(r.open, node.Line)
 	return true
+}
+
+// leavesOpen tells whether a value, or something in it, is left open.
+func leavesOpen(node *yaml.Node) bool {
+	return isTodo(node) || slices.ContainsFunc(node.Content, leavesOpen)
 }
 
 // An entry is one key of a map, and its value.
@@ -137,7 +160,12 @@ func (r *reader) entries(node *yaml.Node, at string) []entry {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		e := entry{key.Value, key.Line, strings.TrimPrefix(at+"."+key.Value, "."), value}
+		if r.places[e.line] == "" {
+			r.places[e.line] = e.at
+		}
 		switch {
+		case r.isOpen(key):
+			continue
 		case key.Kind != yaml.ScalarNode || key.Tag == "!!merge":
 			r.refuse(key.Line, "a name is a text: %s has another one", orFile(at))
 			continue
@@ -149,9 +177,6 @@ func (r *reader) entries(node *yaml.Node, at string) []entry {
 			continue
 		}
 		seen[e.key] = true
-		if r.places[e.line] == "" {
-			r.places[e.line] = e.at
-		}
 		entries = append(entries, e)
 	}
 	return entries
@@ -189,7 +214,7 @@ func (r *reader) truth(e entry) bool {
 	if e.value.Tag != "!!bool" {
 		r.refuse(e.value.Line, "%s has to be true or false", e.at)
 	}
-	return e.value.Value == "true"
+	return strings.EqualFold(e.value.Value, "true")
 }
 
 func (r *reader) number(e entry, least, most int) int {
@@ -329,7 +354,8 @@ func (r *reader) roles(e entry) map[string]json.RawMessage {
 	return values
 }
 
-// distinctRoles refuses two roles that are written alike.
+// distinctRoles refuses two roles that are written alike. Capitals alone tell nobody apart: a
+// server may well not look at them.
 func (r *reader) distinctRoles(e entry, values map[string]json.RawMessage) {
 	owners := map[string]string{}
 	for _, role := range roles {
@@ -337,9 +363,13 @@ func (r *reader) distinctRoles(e entry, values map[string]json.RawMessage) {
 		if !ok {
 			value, _ = json.Marshal(role)
 		}
-		if owner := owners[string(value)]; owner != "" {
+		key := folded(value)
+		if owner := owners[key]; owner != "" {
 			r.refuse(e.line, "%s: %s and %s are both written %s, so that nobody could tell them apart", e.at, owner, role, value)
 		}
-		owners[string(value)] = role
+		owners[key] = role
 	}
 }
+
+// folded makes values comparable that differ in capitals alone.
+func folded(value json.RawMessage) string { return strings.ToLower(string(value)) }

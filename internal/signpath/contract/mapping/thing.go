@@ -24,8 +24,10 @@ type ConceptKind string
 
 // The kinds of concepts.
 const (
-	// KindText is a text, a number, a time or anything else that is taken as it comes.
+	// KindText is a text, a time or anything else that is taken as it comes.
 	KindText ConceptKind = "text"
+	// KindNumber is a whole number.
+	KindNumber ConceptKind = "number"
 	// KindState is true or false.
 	KindState ConceptKind = "state"
 	// KindRole is a global role.
@@ -53,29 +55,19 @@ type facts struct {
 	calls []string
 }
 
-func texts(names ...string) []Concept {
+func ofKind(kind ConceptKind, names []string) []Concept {
 	var concepts []Concept
 	for _, name := range names {
-		concepts = append(concepts, Concept{Name: name, Kind: KindText})
+		concepts = append(concepts, Concept{Name: name, Kind: kind})
 	}
 	return concepts
 }
 
-func states(names ...string) []Concept {
-	concepts := texts(names...)
-	for i := range concepts {
-		concepts[i].Kind = KindState
-	}
-	return concepts
-}
+func texts(names ...string) []Concept { return ofKind(KindText, names) }
 
-func members(names ...string) []Concept {
-	concepts := texts(names...)
-	for i := range concepts {
-		concepts[i].Kind = KindMembers
-	}
-	return concepts
-}
+func numbers(names ...string) []Concept { return ofKind(KindNumber, names) }
+func states(names ...string) []Concept  { return ofKind(KindState, names) }
+func members(names ...string) []Concept { return ofKind(KindMembers, names) }
 
 var (
 	role = []Concept{{Name: "role", Kind: KindRole}}
@@ -112,11 +104,11 @@ var things = map[Thing]facts{
 		parameters: ofPolicy,
 		concepts: slices.Concat(texts("id", "link", "slug", "name", "description", "status", "purpose"), states("active"), members("submitters", "approvers"),
 			states("verifies_trusted_build_system", "verifies_origin_policy"), texts("origin_policy_verification"),
-			states("uses_approval_process"), texts("required_approvals")),
+			states("uses_approval_process"), numbers("required_approvals")),
 		calls: []string{callRead, callEdit, callSet},
 	},
 	Organization: {
-		concepts: texts("yearly_size", "yearly_signatures", "quota_start", "quota_end"),
+		concepts: append(numbers("yearly_size", "yearly_signatures"), texts("quota_start", "quota_end")...),
 		calls:    []string{callRead},
 	},
 	AuditEvent: {
