@@ -25,7 +25,7 @@ const failOnNever = "never"
 
 type reviewOrgFlags struct {
 	connection                                connectionFlags
-	format, rules, failOn                     string
+	format, by, rules, failOn                 string
 	projects, policies, principals, permitted []string
 	appliedBy                                 []string
 	since                                     bool
@@ -50,6 +50,10 @@ As text or in Markdown, a right from a role or from a list of
 the project is told once, at the organization or the project, if the filters show that; the other formats tell it at
 every place where it holds.
 
+The text tells each right with its reasons where that is not more than a person reads. Of a larger organization it tells by
+place how many may do what, or by person in how many projects, what needs a look first, and how to see the rest; --by
+chooses.
+
 With --since it also reads SignPath's audit log, and tells of each entry and each global role since when it is there and
 who gave it: by the last event that put it there, compared by ids. A way through groups has an entry for each step: the
 access is as old as the youngest of them. What the token's user changed, if that is a CI user, and whoever --applied-by
@@ -70,6 +74,7 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 	flags.connection.addTo(command)
 	addRulesFlag(command, &flags.rules)
 	options.StringVar(&flags.format, "format", string(report.FormatText), oneOf(report.Formats())+": html is one page that loads nothing")
+	options.StringVar(&flags.by, "by", "", "how the text tells access: "+oneOf(report.Views())+"; without it, what fits the size")
 	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "the mildest finding that fails: deny, warn, never")
 	options.BoolVar(&flags.since, "since", false, "tell since when each access is there and who gave it, by SignPath's audit log")
 	addAppliedByFlag(command, &flags.appliedBy)
@@ -83,6 +88,10 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	// Whatever is wrong with the flags is said before anything is read.
 	if err := mustBeOneOf("--format", report.Format(flags.format), report.Formats()); err != nil {
+		return err
+	}
+	view, err := flags.view()
+	if err != nil {
 		return err
 	}
 	fails, err := flags.failure()
@@ -122,6 +131,7 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 		found.Gaps = append(found.Gaps, origins.Gaps...)
 		made.TellSince(origins, origins.Appliers())
 	}
+	made.View = view
 	rules.UnmatchedExceptions = made.Unmatched
 	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
 	var output bytes.Buffer
@@ -147,6 +157,17 @@ func (f *reviewOrgFlags) appliers() ([]access.Reference, error) {
 		return nil, nil
 	}
 	return appliersOf(f.appliedBy)
+}
+
+// view is how the text tells access; empty where nobody chose.
+func (f *reviewOrgFlags) view() (report.View, error) {
+	if f.by == "" {
+		return "", nil
+	}
+	if f.format != string(report.FormatText) {
+		return "", fmt.Errorf("--by is of --format %s: the others tell everything", report.FormatText)
+	}
+	return report.View(f.by), mustBeOneOf("--by", report.View(f.by), report.Views())
 }
 
 // failure returns what makes the command fail.
