@@ -10,7 +10,7 @@ import (
 // A lineWriter writes a line of text.
 type lineWriter = func(format string, args ...any)
 
-// tellBriefly tells so much as a person reads, and how to see the rest. What is left out is counted.
+// tellBriefly tells so much as a person reads. What is left out is counted.
 func (r *Report) tellBriefly(b *strings.Builder, line lineWriter) {
 	section := func(title string, lines []string) {
 		if len(lines) == 0 {
@@ -35,6 +35,10 @@ func (r *Report) tellBriefly(b *strings.Builder, line lineWriter) {
 	}
 	r.tellSummary(b, line)
 	section("ACTIVATED", each(r.activationRows(), func(row []string) string { return strings.Join(row, ", ") }))
+}
+
+// tellRest says how to see what a brief text leaves out.
+func (r *Report) tellRest(line lineWriter) {
 	line("")
 	line("THE REST")
 	for _, way := range r.rest() {
@@ -70,11 +74,12 @@ func (r *Report) tellFindingsBriefly(line lineWriter) {
 }
 
 func (r *Report) tellSummary(b *strings.Builder, line lineWriter) {
-	told, title := r.byPlace(), "ACCESS BY PLACE"
+	told, title, order := r.byPlace(), "ACCESS BY PLACE", "What has most findings comes first, then what has most rights."
 	about := fmt.Sprintf("How many users and CI users may do what and can now: in the organization, and in each of its %s with what is in it, "+
 		"there also by a role in the organization.", told.noun)
 	if r.view() == ViewPerson {
 		told, title = r.byPerson(), "ACCESS BY PERSON"
+		order = "Who may do something in the organization comes first, then who has most findings, then who has most rights."
 		about = fmt.Sprintf("In how many of the %s, or something in them, each user and CI user may do what, also by a role in the organization.", r.placeNoun())
 	}
 	line("")
@@ -84,14 +89,13 @@ func (r *Report) tellSummary(b *strings.Builder, line lineWriter) {
 		line("  nobody may do anything here")
 		return
 	}
-	line("  What has most findings comes first, then what has most rights.")
+	line("  %s", order)
 	b.WriteString(table(append([][]string{told.head}, told.rows[:min(len(told.rows), briefRows)]...)))
 	if more := len(told.rows) - briefRows; more > 0 {
 		line("  and %d more %s", more, told.noun)
 	}
 }
 
-// rest says how to see what a brief text leaves out.
 func (r *Report) rest() []string {
 	other := "--by person                the same by person"
 	if r.view() == ViewPerson {

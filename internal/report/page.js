@@ -155,10 +155,10 @@
     for (const account of accounts) {
       if (force.checked && account.off) continue;
       const isWanted = !principal.value || account.number === wanted, positions = [];
-      sets[account.set].forEach((number, position) => {
+      for (const [position, number] of sets[account.set].entries()) {
         if (fits[number] && (isWanted || passesLine(lines[number])) && !(found.checked && !findingsOf(account, lines[number][0]).length) &&
           hasWords(account, position, searches)) positions.push(position);
-      });
+      }
       if (positions.length) left.push({ account, positions });
     }
     return left;
@@ -302,7 +302,7 @@
 
   function lineNode(account, position) {
     const line = sets[account.set][position];
-    return make('li', { className: 'line' + (lines[line][2] ? ' again' : '') + (account.off ? ' off' : '') },
+    return make('li', { className: account.off ? 'line off' : 'line' },
       make('bdi', { className: 'place', textContent: places[lines[line][0]].name }), ' ',
       make('span', { className: 'rights' }, ...rightNodes(line)), why(account, position));
   }

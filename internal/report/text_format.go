@@ -31,6 +31,9 @@ func (r *Report) writeText(w io.Writer, head envelope.Envelope) error {
 	tell(&b, line)
 	b.WriteString("\nCOUNTS\n")
 	b.WriteString(table(r.countRows()))
+	if r.view() != ViewRight {
+		r.tellRest(line)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

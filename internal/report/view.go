@@ -83,11 +83,11 @@ func (t *tally) rights() int {
 	return n
 }
 
-// compare puts first what has more findings, then what has more rights.
+// compare puts first who may do more in the organization, then what has more findings, then what has more rights.
 func (t *tally) compare(other *tally) int {
 	return cmp.Or(
-		cmp.Compare(other.findings[review.Deny], t.findings[review.Deny]), cmp.Compare(other.findings[review.Warn], t.findings[review.Warn]),
-		cmp.Compare(len(other.everywhere), len(t.everywhere)), cmp.Compare(other.rights(), t.rights()), slices.Compare(t.first, other.first),
+		cmp.Compare(len(other.everywhere), len(t.everywhere)), cmp.Compare(other.findings[review.Deny], t.findings[review.Deny]),
+		cmp.Compare(other.findings[review.Warn], t.findings[review.Warn]), cmp.Compare(other.rights(), t.rights()), slices.Compare(t.first, other.first),
 	)
 }
 
@@ -171,7 +171,7 @@ func (r *Report) byPlace() summary {
 // placeNoun names the widest places within an organization.
 func (r *Report) placeNoun() string { return r.vocabulary().Places[0].Plural }
 
-// placesOf are the widest places that a finding is about, also by its reasons.
+// placesOf are the widest places that a finding is about, also by its reasons: the organization, if it is about none.
 func placesOf(finding review.Finding) map[access.Place]bool {
 	all := map[access.Place]bool{}
 	for _, place := range finding.Places {
@@ -179,6 +179,9 @@ func placesOf(finding review.Finding) map[access.Place]bool {
 	}
 	for _, reason := range finding.Reasons {
 		all[widest(reason.Place)] = true
+	}
+	if len(all) == 0 {
+		all[access.Place{}] = true
 	}
 	return all
 }
@@ -207,7 +210,8 @@ func (r *Report) byPerson() summary {
 	permissions := r.inPlaces()
 	made := summary{noun: "users and CI users", head: slices.Concat([]string{"WHO", "IN FORCE", "FINDINGS"}, access.Spell(permissions), []string{"IN THE ORGANIZATION"})}
 	for _, counted := range slices.SortedFunc(maps.Values(tallies), (*tally).compare) {
-		made.rows = append(made.rows, append(counted.row(permissions), spellPermissions(r.vocabulary().SortPermissions(counted.everywhere))))
+		everywhere := cmp.Or(spellPermissions(r.vocabulary().SortPermissions(counted.everywhere)), "-")
+		made.rows = append(made.rows, append(counted.row(permissions), everywhere))
 	}
 	return made
 }
