@@ -18,10 +18,11 @@
   const letters = new Map(all('.legend [data-right]').map(letter => [letter.dataset.right, letter.textContent]));
   const accounts = data.accounts.map(([number, kind, key, name, status, set, notes]) => (
     { number, kind, key, name, status, off: status !== '', set, notes, text: (kind + key + ' ' + name + ' ' + status).toLowerCase() }));
-  const sets = data.sets.map(steps => {
+  const numbersOf = distances => {
     let last = 0;
-    return steps.map(step => last += step);
-  });
+    return distances.map(distance => last += distance);
+  };
+  const sets = data.sets.map(numbersOf);
   const findings = all('.finding').map(node => ({
     node, rule: node.closest('.rule'), principals: numbers(node.dataset.principals), places: numbers(node.dataset.places),
   }));
@@ -52,10 +53,17 @@
     return after === undefined ? before : before + places[data.reasons[2 * reason + 1]].name + after;
   }
   const viaOf = reason => data.ways[data.reasons[2 * reason]][0];
-  const noteText = note => data.notes[note].map(part => data.parts[part]).join('; ');
+  const noteText = note => data.notes[note].map(part => data.parts[part]).join('');
 
-  // The notes are on each line one for each of its reasons.
-  const notesOf = (account, position) => account.notes ? account.notes[position] : [];
+  // The notes of a line are one for each of its reasons.
+  function notesOf(account, position) {
+    if (!account.notes) return [];
+    if (!account.noted) {
+      const notes = numbersOf(account.notes);
+      account.noted = sets[account.set].map(line => notes.splice(0, (lines[line].length - 3) / 2));
+    }
+    return account.noted[position];
+  }
 
   // Why an account has what it has in a line: what a reason gives is said if another one gives
   // more or less.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 type pageData struct {
 	Permissions []string `json:"permissions"`
 	// Accounts are [number, kind, key, name, status, set, notes]. The status is empty where rights can
-	// be used. The notes, of each line one for each of its reasons, are left out where there are none.
+	// be used. The notes, of each line one for each of its reasons, are distances as in Sets, and left out where there are none.
 	Accounts [][]any `json:"accounts"`
 	// Groups are [number, text].
 	Groups   [][2]any `json:"groups"`
@@ -33,7 +34,7 @@ type pageData struct {
 	Lines [][]int `json:"lines"`
 	// Sets are lines in the order of the places. Of each number but the first, the distance to the one before is written.
 	Sets [][]int `json:"sets"`
-	// Notes are texts in parts.
+	// Notes are texts, each of parts one after the other.
 	Notes [][]int  `json:"notes"`
 	Parts []string `json:"parts"`
 }
@@ -62,7 +63,7 @@ type dataWriter struct {
 	bits                                     map[access.Permission]int
 	// set and noted are the lines of the account that is written, and their notes.
 	set   []int
-	noted [][]int
+	noted []int
 }
 
 func (r *Report) newDataWriter(p *page) *dataWriter {
@@ -86,32 +87,34 @@ func (w *dataWriter) addAccount(cells []*cell) {
 	for _, c := range cells {
 		w.addLine(c)
 	}
-	distances := slices.Clone(w.set)
-	for i := len(distances) - 1; i > 0; i-- {
-		distances[i] -= distances[i-1]
-	}
+	distances := distancesOf(w.set)
 	set := w.sets.of(fmt.Sprint(distances), func() { w.data.Sets = append(w.data.Sets, distances) })
 	account := w.report.newPageAccount(w.number(cells[0].principal), cells[0])
 	written := []any{account.Number, account.Kind, account.Key, account.Name, account.Status, set}
 	if w.noted != nil {
-		written = append(written, w.noted)
+		written = append(written, distancesOf(w.noted))
 	}
 	w.data.Accounts = append(w.data.Accounts, written)
 }
 
 func (w *dataWriter) addLine(c *cell) {
 	line := []int{w.places[c.place], w.wider(c), boolNumber(!w.report.tellsHere(c))}
-	var notes []int
 	for _, reason := range c.reasons {
 		line = append(line, w.reason(reason), w.rights(reason.permissions()))
 		if reason.since != "" {
-			notes = append(notes, w.note("since "+text.Visible(reason.since)))
+			w.noted = append(w.noted, w.note("since "+text.Visible(reason.since)))
 		}
 	}
 	w.set = append(w.set, w.lines.of(fmt.Sprint(line), func() { w.data.Lines = append(w.data.Lines, line) }))
-	if notes != nil {
-		w.noted = append(w.noted, notes)
+}
+
+// distancesOf are shorter to write than the numbers, of which those next to each other are alike.
+func distancesOf(numbers []int) []int {
+	distances := slices.Clone(numbers)
+	for i := len(distances) - 1; i > 0; i-- {
+		distances[i] -= distances[i-1]
 	}
+	return distances
 }
 
 func boolNumber(is bool) int {
@@ -153,12 +156,12 @@ func (w *dataWriter) reason(reason cellReason) int {
 	return w.reasons.of(fmt.Sprint(number, " ", place), func() { w.data.Reasons = append(w.data.Reasons, number, place) })
 }
 
-// partSeparator is between the steps of a way through groups, which are those of many members.
-const partSeparator = "; "
+// noteParts end where a text goes on with what is said of many: the steps of a way through groups are those of other members, too.
+var noteParts = regexp.MustCompile(`.*?(UTC: |; |$)`)
 
 func (w *dataWriter) note(note string) int {
 	return w.notes.of(note, func() {
-		w.data.Notes = append(w.data.Notes, each(strings.Split(note, partSeparator), func(part string) int {
+		w.data.Notes = append(w.data.Notes, each(noteParts.FindAllString(note, -1), func(part string) int {
 			return w.parts.of(part, func() { w.data.Parts = append(w.data.Parts, part) })
 		}))
 	})

@@ -101,23 +101,24 @@ func rowsOfPage(t *testing.T, page string) []pageRow {
 	for _, account := range data.Accounts {
 		var kind, key, status string
 		var set int
-		var notes [][]int
+		var notes []int
 		must(t, json.Unmarshal(account[1], &kind))
 		must(t, json.Unmarshal(account[2], &key))
 		must(t, json.Unmarshal(account[4], &status))
 		must(t, json.Unmarshal(account[5], &set))
-		if len(account) > 6 {
+		if len(account) == 7 {
 			must(t, json.Unmarshal(account[6], &notes))
 		}
-		number := 0
-		for position, step := range data.Sets[set] {
+		number, note := 0, 0
+		for _, step := range data.Sets[set] {
 			number += step
 			line := data.Lines[number]
 			for i := 3; i < len(line); i += 2 {
 				since := ""
 				if notes != nil {
-					for _, part := range data.Notes[notes[position][(i-3)/2]] {
-						since += "; " + data.Parts[part]
+					note, notes = note+notes[0], notes[1:]
+					for _, part := range data.Notes[note] {
+						since += data.Parts[part]
 					}
 				}
 				for bit, permission := range data.Permissions {
@@ -159,7 +160,7 @@ func rowsOfJSON(t *testing.T, document string) []pageRow {
 		for _, reason := range a.Reasons {
 			since := ""
 			if reason.Since != nil {
-				since = "; since " + reason.Since.Text
+				since = "since " + reason.Since.Text
 			}
 			rows = append(rows, pageRow(text.Visible(fmt.Sprint(a.Principal, " ", place, " ", a.Permission, " ", a.InForce, " ", reason.Text, since))))
 		}
