@@ -170,7 +170,7 @@ func (w *dataWriter) note(note string) int {
 // finish adds what is known only when everything else is.
 func (w *dataWriter) finish() *pageData {
 	w.data.Groups = each(w.Groups, func(group pageGroup) [2]any { return [2]any{group.Number, group.Who} })
-	w.data.Projects, w.data.Policies = append([]string{}, w.page.Projects...), append([]string{}, w.page.Policies...)
+	w.data.Projects, w.data.Policies = append([]string{}, w.Projects...), append([]string{}, w.Policies...)
 	projects, policies := positions(w.data.Projects), positions(w.data.Policies)
 	w.data.Places = each(w.Places, func(place pagePlace) [3]any {
 		return [3]any{position(projects, place.Project), position(policies, place.Policy), place.Name}

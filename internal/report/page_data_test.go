@@ -34,11 +34,14 @@ func largeSurvey() *survey.Survey {
 		org.Principals = append(org.Principals, review.Principal{Principal: p})
 		return access.Reference{Kind: p.Kind, Key: p.ID}
 	}
+	roles := []access.Role{
+		vocabulary.RoleGlobalAdministrator, vocabulary.RoleGlobalAdministrator, vocabulary.RoleGlobalReader, vocabulary.RoleProjectAdministrator,
+	}
 	var users, ciUsers, groups []access.Reference
 	for i := range people {
 		role := vocabulary.RoleRegularUser
-		if i < 4 {
-			role = []access.Role{vocabulary.RoleGlobalAdministrator, vocabulary.RoleGlobalAdministrator, vocabulary.RoleGlobalReader, vocabulary.RoleProjectAdministrator}[i]
+		if i < len(roles) {
+			role = roles[i]
 		}
 		users = append(users, add(access.Principal{
 			Kind: access.KindUser, Name: fmt.Sprintf("Engineer %04d", i), Email: fmt.Sprintf("engineer.%04d@example.com", i), Role: role,

@@ -208,7 +208,10 @@ func (r *Report) byPerson() summary {
 		}
 	}
 	permissions := r.inPlaces()
-	made := summary{noun: "users and CI users", head: slices.Concat([]string{"WHO", "IN FORCE", "FINDINGS"}, access.Spell(permissions), []string{"IN THE ORGANIZATION"})}
+	made := summary{
+		noun: "users and CI users",
+		head: slices.Concat([]string{"WHO", "IN FORCE", "FINDINGS"}, access.Spell(permissions), []string{"IN THE ORGANIZATION"}),
+	}
 	for _, counted := range slices.SortedFunc(maps.Values(tallies), (*tally).compare) {
 		everywhere := cmp.Or(spellPermissions(r.vocabulary().SortPermissions(counted.everywhere)), "-")
 		made.rows = append(made.rows, append(counted.row(permissions), everywhere))
