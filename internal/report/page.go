@@ -116,7 +116,7 @@ func (r *Report) newPage(head envelope.Envelope) *page {
 		p.addFinding(finding)
 	}
 	for _, rule := range p.Rules {
-		rule.Open = len(rule.Findings) <= openFindings
+		rule.Open = len(r.Findings) <= openFindings || len(rule.Findings) <= openFindingsOfRule
 	}
 	p.Excepted = each(r.Excepted, func(f review.ExceptedFinding) pageExcepted {
 		return pageExcepted{f.Rule, text.Visible(f.Sentence), text.Visible(f.Exception.Reason), f.Exception.Until.Format(time.DateOnly)}
@@ -128,8 +128,8 @@ func (r *Report) newPage(head envelope.Envelope) *page {
 	return p
 }
 
-// openFindings is how many findings of a rule are unfolded at first.
-const openFindings = 50
+// So many findings are unfolded at first: all of them, or else those of a rule.
+const openFindings, openFindingsOfRule = 50, 10
 
 // plainLines is how many lines are in the page for a browser without JavaScript.
 const plainLines = 2000

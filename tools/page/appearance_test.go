@@ -120,6 +120,7 @@ func TestPrint(t *testing.T) {
 		t.Errorf("the whole page prints as %d bytes, one project as %d", len(whole), len(filtered))
 	}
 	command(shown, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	ask[bool](shown, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`)
 	if ask[int](shown, `document.querySelectorAll('.account[open] .line').length`) == 0 || !shown.sees("Filter: project product-07.") {
 		t.Error("what is printed does not say that it is filtered")
 	}
