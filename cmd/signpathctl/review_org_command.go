@@ -26,7 +26,7 @@ const failOnNever = "never"
 
 type reviewOrgFlags struct {
 	connection                                connectionFlags
-	format, rules, failOn                     string
+	format, by, rules, failOn                 string
 	projects, policies, principals, permitted []string
 	appliedBy                                 []string
 	since                                     bool
@@ -54,6 +54,10 @@ and counts of findings go by what the filters show; the report names them, and s
 As text or in Markdown, a right from a role or from a list of
 the project is told once, at the organization or the project, if the filters show that; the other formats tell it at
 every place where it holds.
+
+The text tells each right with its reasons where that is not more than a person reads. Of a larger organization it tells by
+place how many may do what, or by person in how many projects, what needs a look first, and how to see the rest; --by
+chooses.
 
 With --since it also reads SignPath's audit log, and tells of each entry and each global role since when it is there and
 who gave it: by the last event that put it there, compared by ids. A way through groups has an entry for each step: the
@@ -85,6 +89,7 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 	addSealFlags(command, &flags.seal)
 	options.StringVar(&flags.attestations, "attestations", "", "file of attestations, by which the rules about them judge")
 	options.BoolVar(&flags.decide, "decide", false, "write a table to decide in, as csv or html, instead of the report")
+	options.StringVar(&flags.by, "by", "", "how the text tells access: "+oneOf(report.Views())+"; without it, what fits the size")
 	options.StringVar(&flags.failOn, "fail-on", string(review.Deny), "the mildest finding that fails: deny, warn, never")
 	options.BoolVar(&flags.since, "since", false, "tell since when each access is there and who gave it, by SignPath's audit log")
 	addAppliedByFlag(command, &flags.appliedBy)
@@ -98,6 +103,10 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	// Whatever is wrong with the flags is said before anything is read.
 	if err := flags.checkFormat(); err != nil {
+		return err
+	}
+	view, err := flags.view()
+	if err != nil {
 		return err
 	}
 	fails, err := flags.failure()
@@ -148,6 +157,7 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 		found.Gaps = append(found.Gaps, origins.Gaps...)
 		made.TellSince(origins, origins.Appliers())
 	}
+	made.View = view
 	rules.UnmatchedExceptions, made.Attestations = made.Unmatched, attested.told()
 	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
 	var output bytes.Buffer
@@ -190,6 +200,17 @@ func (f *reviewOrgFlags) checkFormat() error {
 		return errors.New("--decide and --seal exclude each other: what people fill in cannot stay as it was sealed")
 	}
 	return nil
+}
+
+// view is how the text tells access; empty where nobody chose.
+func (f *reviewOrgFlags) view() (report.View, error) {
+	if f.by == "" {
+		return "", nil
+	}
+	if f.format != string(report.FormatText) {
+		return "", fmt.Errorf("--by is of --format %s: the others tell everything", report.FormatText)
+	}
+	return report.View(f.by), mustBeOneOf("--by", report.View(f.by), report.Views())
 }
 
 // failure returns what makes the command fail.

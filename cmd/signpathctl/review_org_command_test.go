@@ -60,6 +60,8 @@ func TestReviewExitStatus(t *testing.T) {
 		"denied elsewhere":              {[]string{"--policy", "project-b/test-signing"}, 0},
 		"an unknown severity":           {[]string{"--fail-on", "info"}, 1},
 		"an unknown format":             {[]string{"--format", "pdf"}, 1},
+		"an unknown view":               {[]string{"--by", "team"}, 1},
+		"a view of a page":              {[]string{"--by", "place", "--format", "html"}, 1},
 		"an unknown permission":         {[]string{"--permission", "sign"}, 1},
 		"a principal of no kind":        {[]string{"--principal", "dev.lead"}, 1},
 		"a principal who is not there":  {[]string{"--principal", "user:nobody@example.com"}, 1},
@@ -87,7 +89,9 @@ func TestReviewExitStatus(t *testing.T) {
 
 func TestReviewReadsNothingForWrongFlags(t *testing.T) {
 	server := organizationToExport(t)
-	for _, arguments := range [][]string{{"--format", "pdf"}, {"--fail-on", "info"}, {"--permission", "sign"}, {"--principal", "x"}, {"--rules", "nowhere"}} {
+	for _, arguments := range [][]string{
+		{"--format", "pdf"}, {"--by", "team"}, {"--fail-on", "info"}, {"--permission", "sign"}, {"--principal", "x"}, {"--rules", "nowhere"},
+	} {
 		_, _, _, _ = runReview(t.Context(), arguments...)
 		if got := server.CountRequests(); got != 0 {
 			t.Errorf("%q sent %d requests", arguments, got)
@@ -104,6 +108,18 @@ func TestReviewFormats(t *testing.T) {
 		stdout, stderr, _, err := runReview(t.Context(), "--format", string(format), "--fail-on", "never")
 		if err != nil || stderr != "" || !strings.Contains(stdout, want) {
 			t.Errorf("%s: error %v, stderr %q, stdout %q", format, err, stderr, stdout)
+		}
+	}
+}
+
+func TestReviewTextBy(t *testing.T) {
+	organizationToExport(t)
+	for by, want := range map[report.View]string{
+		"": "\nACCESS\n", report.ViewRight: "\nACCESS\n", report.ViewPlace: "\nACCESS BY PLACE\n", report.ViewPerson: "\nACCESS BY PERSON\n",
+	} {
+		stdout, _, _, err := runReview(t.Context(), "--by", string(by), "--fail-on", "never")
+		if err != nil || !strings.Contains(stdout, want) {
+			t.Errorf("by %q: error %v, stdout %q", by, err, stdout)
 		}
 	}
 }

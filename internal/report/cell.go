@@ -106,6 +106,13 @@ func (r *Report) ownCells() []*cell {
 	return slices.DeleteFunc(cells, func(c *cell) bool { return len(c.reasons) == 0 })
 }
 
+// tellsHere tells whether something in the cell is told at no wider place of the report.
+func (r *Report) tellsHere(c *cell) bool {
+	return slices.ContainsFunc(c.reasons, func(reason cellReason) bool {
+		return slices.ContainsFunc(reason.rights, func(right cellRight) bool { return !r.tellsElsewhere(c, right) })
+	})
+}
+
 // tellsElsewhere tells whether the right is told at a wider place of the report.
 func (r *Report) tellsElsewhere(c *cell, right cellRight) bool {
 	return right.widest != c.place && r.shown.ShowsPlace(right.widest)

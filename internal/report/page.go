@@ -1,6 +1,7 @@
 package report
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,13 @@ type page struct {
 	Permissions     []access.Permission
 	Groups          []pageGroup
 	Places          []pagePlace
-	Accounts        []*pageAccount
+	// Data is the access for the script.
+	Data *pageData
+	// Plain is the access for a browser without JavaScript, where it is little enough, and Summary what there is
+	// instead. Rows are how many lines all of it is.
+	Plain   []*pageAccount
+	Summary [][]string
+	Rows    int
 	// Activated are accounts with when and by whom.
 	Activated [][]string
 
@@ -37,6 +44,8 @@ type page struct {
 
 // A pageRule is a rule with all that it found, so that its advice is read once.
 type pageRule struct {
+	// Open is false where there are many.
+	Open                                            bool
 	ID, Severity, Summary, Advice, Source, Evidence string
 	Findings                                        []pageFinding
 }
@@ -61,22 +70,15 @@ type pagePlace struct{ Project, Policy, Name string }
 type pageAccount struct {
 	Number                  int
 	Kind, Key, Name, Status string
-	// Rights are those of all lines, each once.
-	Rights []access.Permission
-	Lines  []pageLine
+	Lines                   []pageLine
 }
 
-// A pageLine is what an account may do at a place. It is said again where it is
-// part of what is told at a wider place.
+// A pageLine is what an account may do at a place.
 type pageLine struct {
-	ID, Place string
-	Number    int
-	Again     bool
-	OffForce  bool
-	Rights    []pageRight
-	Why       []string
-	// Via are the numbers of the groups on the way.
-	Via string
+	Place    string
+	OffForce bool
+	Rights   []pageRight
+	Why      []string
 }
 
 // A pageRight is wider where nothing at the place itself gives it.
@@ -99,25 +101,56 @@ func (r *Report) newPage(head envelope.Envelope) *page {
 	}
 	counts := r.Counts()
 	p.Tallies, p.Counts = counts[:findingCounts], counts[findingCounts:]
+	p.Permissions = r.permissions()
 	cells := r.cells()
 	for _, c := range cells {
 		p.addPlace(c.place)
 	}
-	for _, c := range slices.SortedStableFunc(slices.Values(cells), func(a, b *cell) int { return a.principal.Compare(b.principal) }) {
-		p.addLine(r, c)
+	w := r.newDataWriter(p)
+	slices.SortStableFunc(cells, func(a, b *cell) int { return a.principal.Compare(b.principal) })
+	for account := range chunksOf(cells, func(a, b *cell) bool { return a.principal == b.principal }) {
+		w.addAccount(account)
 	}
+	p.addPlain(r, cells)
 	for _, finding := range r.Findings {
 		p.addFinding(finding)
+	}
+	for _, rule := range p.Rules {
+		rule.Open = len(r.Findings) <= openFindings || len(rule.Findings) <= openFindingsOfRule
 	}
 	p.Excepted = each(r.Excepted, func(f review.ExceptedFinding) pageExcepted {
 		return pageExcepted{f.Rule, text.Visible(f.Sentence), text.Visible(f.Exception.Reason), f.Exception.Until.Format(time.DateOnly)}
 	})
-	p.Permissions = r.permissions()
 	p.Activated = each(r.activationRows(), func(row []string) []string { return each(row, text.Visible) })
-	slices.Sort(p.Projects)
-	slices.Sort(p.Policies)
+	p.Projects, p.Policies = sorted(p.Projects), sorted(p.Policies)
 	slices.SortFunc(p.Groups, func(a, b pageGroup) int { return strings.Compare(a.Who, b.Who) })
+	p.Data = w.finish()
 	return p
+}
+
+// So many findings are unfolded at first: all of them, or else those of a rule.
+const openFindings, openFindingsOfRule = 50, 10
+
+// plainLines is how many lines are in the page for a browser without JavaScript.
+const plainLines = 2000
+
+// sorted has each once.
+func sorted(all []string) []string { return slices.Compact(slices.Sorted(slices.Values(all))) }
+
+// chunksOf yields those that follow each other and belong together.
+func chunksOf[T any](all []T, together func(a, b T) bool) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for len(all) > 0 {
+			end := 1
+			for end < len(all) && together(all[0], all[end]) {
+				end++
+			}
+			if !yield(all[:end]) {
+				return
+			}
+			all = all[end:]
+		}
+	}
 }
 
 func (r *Report) permissions() []access.Permission {
@@ -135,10 +168,10 @@ func (p *page) addPlace(place access.Place) {
 	p.places[place] = len(p.Places)
 	shown := pagePlace{text.Visible(place.Slug(0)), text.Visible(place.Slug(1)), text.Visible(place.String())}
 	p.Places = append(p.Places, shown)
-	if shown.Project != "" && !slices.Contains(p.Projects, shown.Project) {
+	if shown.Project != "" {
 		p.Projects = append(p.Projects, shown.Project)
 	}
-	if shown.Policy != "" && !slices.Contains(p.Policies, shown.Policy) {
+	if shown.Policy != "" {
 		p.Policies = append(p.Policies, shown.Policy)
 	}
 }
@@ -157,25 +190,22 @@ func (p *page) number(principal access.Reference) int {
 	return number
 }
 
-// addLine adds what is in the cell to its account. Cells come by account.
-func (p *page) addLine(r *Report, c *cell) {
-	number := p.number(c.principal)
-	if len(p.Accounts) == 0 || p.Accounts[len(p.Accounts)-1].Number != number {
-		p.Accounts = append(p.Accounts, r.newPageAccount(number, c))
+// addPlain adds what is not told at a wider place, or a summary where that is too much. Cells come by account.
+func (p *page) addPlain(r *Report, cells []*cell) {
+	own := slices.DeleteFunc(slices.Clone(cells), func(c *cell) bool { return !r.tellsHere(c) })
+	p.Rows = len(own)
+	if len(own) > plainLines {
+		summary := r.byPlace()
+		p.Summary = each(append([][]string{summary.head}, summary.rows...), func(row []string) []string { return each(row, text.Visible) })
+		return
 	}
-	account := p.Accounts[len(p.Accounts)-1]
-	account.Rights = r.vocabulary().SortPermissions(append(account.Rights, c.permissions()...))
-
-	place := p.places[c.place]
-	own := slices.ContainsFunc(c.reasons, func(reason cellReason) bool {
-		return slices.ContainsFunc(reason.rights, func(right cellRight) bool { return !r.tellsElsewhere(c, right) })
-	})
-	line := pageLine{
-		ID: "why-" + strconv.Itoa(number) + "-" + strconv.Itoa(place), Number: place, Place: p.Places[place].Name,
-		Again: !own, OffForce: c.status != access.StatusActive,
-		Rights: c.pageRights(), Why: c.pageReasons(), Via: p.groupsOf(c.reasons),
+	for account := range chunksOf(own, func(a, b *cell) bool { return a.principal == b.principal }) {
+		plain := r.newPageAccount(p.number(account[0].principal), account[0])
+		plain.Lines = each(account, func(c *cell) pageLine {
+			return pageLine{text.Visible(c.place.String()), c.status != access.StatusActive, c.pageRights(), c.pageReasons()}
+		})
+		p.Plain = append(p.Plain, plain)
 	}
-	account.Lines = append(account.Lines, line)
 }
 
 func (r *Report) newPageAccount(number int, c *cell) *pageAccount {
@@ -214,17 +244,16 @@ func (c *cell) pageReasons() []string {
 	})
 }
 
-func (p *page) groupsOf(reasons []cellReason) string {
-	var groups []access.Reference
-	for _, reason := range reasons {
-		groups = append(groups, reason.via...)
-	}
-	return p.numbers(groups)
-}
-
 // numbers are those of the principals, each once, as a list for an attribute.
 func (p *page) numbers(principals []access.Reference) string {
-	return spellNumbers(each(principals, p.number))
+	return spellNumbers(p.numbersOf(principals))
+}
+
+// numbersOf are those of the principals, in order.
+func (p *page) numbersOf(principals []access.Reference) []int {
+	numbers := each(principals, p.number)
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
 }
 
 func spellNumbers(numbers []int) string {

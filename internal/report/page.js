@@ -9,60 +9,109 @@
   };
   const numbers = attribute => attribute ? attribute.split(' ').map(Number) : [];
 
-  // What the page holds. The list is all of it; the table is made of the list.
-  const places = all('#places li').map(({ textContent, dataset }) => ({ name: textContent, ...dataset }));
+  // What the page holds: the findings are in it, and the access is in tables that name
+  // each other by number, of which only what is looked at becomes a part of the page.
+  // The tables are described in page_data.go.
+  const data = JSON.parse(field('data').textContent);
+  const places = data.places.map(([project, policy, name]) => (
+    { project: project < 0 ? '' : data.projects[project], policy: policy < 0 ? '' : data.policies[policy], name }));
   const letters = new Map(all('.legend [data-right]').map(letter => [letter.dataset.right, letter.textContent]));
+  const accounts = data.accounts.map(([number, kind, key, name, status, set, notes]) => (
+    { number, kind, key, name, status, off: status !== '', set, notes, text: (kind + key + ' ' + name + ' ' + status).toLowerCase() }));
+  const numbersOf = distances => {
+    let last = 0;
+    return distances.map(distance => last += distance);
+  };
+  const sets = data.sets.map(numbersOf);
   const findings = all('.finding').map(node => ({
     node, rule: node.closest('.rule'), principals: numbers(node.dataset.principals), places: numbers(node.dataset.places),
-    text: (node.textContent + ' ' + node.closest('.rule').querySelector('summary').textContent).toLowerCase(),
   }));
   const rules = all('.rule').filter(node => node.querySelector('.finding')).map(node => ({
     node, open: node.open, number: node.querySelector('.number'), findings: findings.filter(({ rule }) => rule === node),
   }));
-  const accounts = all('.account').map(node => ({
-    node, number: Number(node.dataset.principal), who: node.querySelector('.who'), text: node.querySelector('.who').textContent,
-    most: all('.most span', node),
-  }));
-  const lines = accounts.flatMap(account => all('.line', account.node).map(node => ({
-    node, account, place: Number(node.dataset.place), via: numbers(node.dataset.via), why: node.querySelector('.why'),
-    off: node.classList.contains('off'),
-    rights: all('.right', node).map(right => ({ node: right, name: right.textContent, wider: right.classList.contains('wider') })),
-    text: (account.text + ' ' + node.textContent).toLowerCase(),
-  })));
   const foundAt = new Map();
   for (const finding of findings) {
     for (const principal of finding.principals) {
       for (const place of finding.places) {
-        const key = principal + ' ' + place;
-        foundAt.set(key, [...foundAt.get(key) || [], finding]);
+        const key = principal * places.length + place, known = foundAt.get(key);
+        if (known) known.push(finding); else foundAt.set(key, [finding]);
       }
     }
+  }
+
+  // A line is what somebody may do at a place, and why: [place, rights that something
+  // wider gives, whether it is told at a wider place, reason, rights that it gives, and so on].
+  const lines = data.lines, rightsOf = lines.map(line => {
+    let rights = 0;
+    for (let i = 4; i < line.length; i += 2) rights |= line[i];
+    return rights;
+  });
+  const named = rights => data.permissions.filter((_, bit) => rights & 1 << bit);
+
+  function reasonText(reason) {
+    const [, before, after] = data.ways[data.reasons[2 * reason]];
+    return after === undefined ? before : before + places[data.reasons[2 * reason + 1]].name + after;
+  }
+  const viaOf = reason => data.ways[data.reasons[2 * reason]][0];
+  const noteText = note => data.notes[note].map(part => data.parts[part]).join('');
+
+  // The notes of a line are one for each of its reasons.
+  function notesOf(account, position) {
+    if (!account.notes) return [];
+    if (!account.noted) {
+      const notes = numbersOf(account.notes);
+      account.noted = sets[account.set].map(line => notes.splice(0, (lines[line].length - 3) / 2));
+    }
+    return account.noted[position];
+  }
+
+  // Why an account has what it has in a line: what a reason gives is said if another one gives
+  // more or less.
+  function why(account, position) {
+    const number = sets[account.set][position], line = lines[number], notes = notesOf(account, position);
+    const reasons = [];
+    for (let i = 3; i < line.length; i += 2) {
+      let text = reasonText(line[i]);
+      if (line[i + 1] !== rightsOf[number]) text += ': ' + named(line[i + 1]).join(', ');
+      const note = notes[(i - 3) / 2];
+      if (note !== undefined) text += ' · ' + noteText(note);
+      reasons.push(text);
+    }
+    return make('ul', { className: 'why' }, ...reasons.map(reason => make('li', {}, make('bdi', { textContent: reason }))));
+  }
+
+  function who({ kind, key, name, status }) {
+    const shown = make('span', { className: 'who' }, make('bdi', {}, make('span', { className: 'kind', textContent: kind }), key));
+    if (name) shown.append(' ', make('small', {}, make('bdi', { textContent: name })));
+    if (status) shown.append(' ', make('em', { className: 'status', textContent: status }));
+    return shown;
   }
 
   const [filters, form, text, principal, project, policy, permission, found, own, force, clear, shown, views, scroll, matrix, list, panel] =
     ['filters', 'filter', 'text', 'principal', 'project', 'policy', 'permission', 'found', 'own', 'force', 'clear', 'shown', 'views', 'scroll',
       'matrix', 'list', 'explanation'].map(field);
-  const narrow = matchMedia('(max-width: 45rem)');
+  const narrow = matchMedia('(max-width: 45rem)'), paper = matchMedia('print');
 
   // Filters.
 
-  const fitsText = (has, words) => words.every(word => has.includes(word));
   const fitsPlace = place => (!project.value || places[place].project === project.value) && (!policy.value || places[place].policy === policy.value);
   const fitsPrincipal = numbers => !principal.value || numbers.includes(Number(principal.value));
-  const findingsOf = line => foundAt.get(line.account.number + ' ' + line.place) || [];
-  const fitsRight = right => (!permission.value || right.name === permission.value) && !(own.checked && right.wider);
+  const findingsOf = (account, place) => foundAt.get(account.number * places.length + place) || [];
+  const fittingRights = line => {
+    const rights = permission.value ? rightsOf[line] & 1 << data.permissions.indexOf(permission.value) : rightsOf[line];
+    return own.checked ? rights & ~lines[line][1] : rights;
+  };
 
-  function fitsLine(line, words) {
-    return line.rights.some(fitsRight) && !(force.checked && line.off) && !(found.checked && !findingsOf(line).length) &&
-      fitsPlace(line.place) && fitsPrincipal([line.account.number, ...line.via]) && fitsText(line.text, words);
-  }
   function fitsFinding(finding, words) {
-    return fitsPrincipal(finding.principals) && fitsText(finding.text, words) &&
+    if (words.length) {
+      finding.text ??= (finding.node.textContent + ' ' + finding.rule.querySelector('summary').textContent).toLowerCase();
+    }
+    return fitsPrincipal(finding.principals) && words.every(word => finding.text.includes(word)) &&
       (!(project.value || policy.value) || finding.places.some(fitsPlace));
   }
 
   // Few matches are shown unfolded, so that a narrow question is answered at once.
-  const fewFindings = 8, fewAccounts = 25;
+  const fewFindings = 50, fewAccounts = 25;
 
   function filterFindings(words, filtered) {
     for (const finding of findings) finding.node.hidden = !fitsFinding(finding, words);
@@ -70,33 +119,69 @@
     for (const rule of rules) {
       const left = rule.findings.filter(({ node }) => !node.hidden).length, all = rule.findings.length;
       rule.node.hidden = left === 0;
-      rule.node.open = rule.open || (filtered && count <= fewFindings);
+      rule.node.open = rule.open || (filtered && left <= fewFindings);
       rule.number.textContent = left === all ? all : left + ' of ' + all;
     }
     if (rules.length) field('no-findings').hidden = count > 0;
     return count + ' of ' + findings.length + ' findings';
   }
 
-  let fitting = [];
+  let lineTexts = null;
+  function textsOfLines() {
+    lineTexts ??= lines.map((line, number) => {
+      let text = places[line[0]].name + ' ' + named(rightsOf[number]).join(' ');
+      for (let i = 3; i < line.length; i += 2) text += ' ' + reasonText(line[i]);
+      return text.toLowerCase();
+    });
+    return lineTexts;
+  }
+
+  // What a word is looked for in: many accounts share a line, which is looked at once.
+  function search(word) {
+    const lines = textsOfLines().map(text => text.includes(word));
+    const notes = data.notes.map((_, note) => noteText(note).toLowerCase().includes(word));
+    return { word, lines, notes };
+  }
+
+  function hasWords(account, position, searches) {
+    const line = sets[account.set][position];
+    return searches.every(({ word, lines, notes }) =>
+      lines[line] || account.text.includes(word) || notesOf(account, position).some(note => notes[note]));
+  }
+
+  // What fits: each account that has something, with the positions of its lines.
+  let fitting = [], again = false;
+  function fit(words) {
+    const wanted = Number(principal.value), searches = words.map(search);
+    const passes = data.ways.map(([via]) => via.includes(wanted));
+    const passesLine = line => {
+      for (let i = 3; i < line.length; i += 2) if (passes[data.reasons[2 * line[i]]]) return true;
+      return false;
+    };
+    const fits = lines.map((line, number) => fittingRights(number) !== 0 && fitsPlace(line[0]));
+    const left = [];
+    for (const account of accounts) {
+      if (force.checked && account.off) continue;
+      const isWanted = !principal.value || account.number === wanted, positions = [];
+      for (const [position, number] of sets[account.set].entries()) {
+        if (fits[number] && (isWanted || passesLine(lines[number])) && !(found.checked && !findingsOf(account, lines[number][0]).length) &&
+          hasWords(account, position, searches)) positions.push(position);
+      }
+      if (positions.length) left.push({ account, positions });
+    }
+    return left;
+  }
+
   function filterAccess(words, filtered) {
     if (!list) return '';
-    fitting = lines.filter(line => fitsLine(line, words));
-    const kept = new Set(fitting), left = new Set(fitting.map(({ account }) => account));
-    for (const line of lines) {
-      line.node.hidden = !kept.has(line);
-      for (const right of line.rights) right.node.hidden = !fitsRight(right);
-    }
+    fitting = fit(words);
     // What is told at a wider place is told again if that is perhaps not shown.
-    list.classList.toggle('again', Boolean(project.value || policy.value || found.checked || words.length));
-    for (const account of accounts) {
-      const rights = new Set(fitting.filter(line => line.account === account).flatMap(line => line.rights.filter(fitsRight)).map(({ name }) => name));
-      for (const right of account.most) right.hidden = !rights.has(right.textContent);
-      account.node.hidden = !left.has(account);
-      account.node.open = filtered && left.size <= fewAccounts;
-    }
-    field('no-access').hidden = left.size > 0;
+    again = Boolean(project.value || policy.value || found.checked || words.length);
+    unfolded = filtered && fitting.length <= fewAccounts;
+    atPlace = atAccount = 0;
+    field('no-access').hidden = fitting.length > 0;
     show();
-    return ' and ' + left.size + ' of ' + accounts.length + ' accounts';
+    return ' and ' + fitting.length + ' of ' + accounts.length + ' accounts';
   }
 
   function filter() {
@@ -112,6 +197,33 @@
     });
     shown.textContent = filtered ? 'Filter: ' + spelled.join(', ') + '. ' + count + '.' : '';
     shown.hidden = clear.disabled = !filtered;
+  }
+
+  // Pages of the table and the list, so that a browser draws only what somebody can look at.
+
+  const placesOnPage = 150, accountsOnPage = 200;
+  let atPlace = 0, atAccount = 0;
+
+  // page tells which part of so many things is shown, and returns it.
+  function page(id, noun, things, from, size) {
+    const pager = field(id), [earlier, said, later] = pager.children, to = Math.min(from + size, things.length);
+    pager.hidden = things.length <= size;
+    said.textContent = noun + ' ' + (from + 1).toLocaleString('en') + '–' + to.toLocaleString('en') + ' of ' + things.length.toLocaleString('en');
+    earlier.setAttribute('aria-disabled', from === 0);
+    later.setAttribute('aria-disabled', to === things.length);
+    return things.slice(from, to);
+  }
+
+  function turn(id, move) {
+    const [earlier, , later] = field(id).children;
+    for (const [button, by] of [[earlier, -1], [later, 1]]) {
+      button.addEventListener('click', () => {
+        if (button.getAttribute('aria-disabled') === 'true') return;
+        move(by);
+        show();
+        scroll.scrollTo(0, 0);
+      });
+    }
   }
 
   // The table.
@@ -133,37 +245,37 @@
         const span = columns.filter(other => places[other].project === place.project).length;
         groups.append(make('th', { scope: 'colgroup', colSpan: span, className: 'first' }, make('bdi', { textContent: place.project })));
       }
-      const head = make('th', { scope: 'col', className: first ? 'place first' : 'place' }, label);
+      const head = make('th', { scope: 'col', className: first ? 'place first' : 'place', title: place.name }, label);
       heads.set(number, head);
       if (place.project) single.append(head); else groups.append(Object.assign(head, { rowSpan: 2 }));
     });
     return [groups, single];
   }
 
-  function cellOf(line) {
-    const rights = line.rights.filter(fitsRight);
-    const found = findingsOf(line);
-    const button = make('button', { type: 'button', tabIndex: -1 }, ...rights.flatMap(({ name, wider }) =>
-      [make('b', { className: 'right ' + name + (wider ? ' wider' : '') + (line.off ? ' off' : ''), textContent: letters.get(name) }), ' ']));
+  function cellOf(account, position) {
+    const line = sets[account.set][position], [place, wider] = lines[line], shown = fittingRights(line), rights = named(shown);
+    const isWider = named(shown & wider), found = findingsOf(account, place);
+    const button = make('button', { type: 'button', tabIndex: -1 }, ...rights.flatMap(name =>
+      [make('b', { className: 'right ' + name + (isWider.includes(name) ? ' wider' : '') + (account.off ? ' off' : ''), textContent: letters.get(name) }), ' ']));
     // The name begins with what is seen, for those who speak to their browser.
-    button.setAttribute('aria-label', button.textContent.trim() + ': ' + rights.map(({ name }) => name).join(', ') +
-      (line.off ? ', not in force' : '') + (found.length ? ', findings: ' + found.length : ''));
-    button.setAttribute('aria-describedby', line.why.id);
+    button.setAttribute('aria-label', button.textContent.trim() + ': ' + rights.join(', ') +
+      (account.off ? ', not in force' : '') + (found.length ? ', findings: ' + found.length : ''));
+    button.setAttribute('aria-describedby', panel.id);
     if (found.length) button.classList.add('found', found.some(({ rule }) => rule.classList.contains('deny')) ? 'deny' : 'warn');
-    cells.set(button, { line, found, rights });
+    cells.set(button, { account, position, place, found });
     return button;
   }
 
   // Most cells are empty, and a browser needs long for many: those in a row of one
   // project are drawn as one.
-  function bodyRow(account, has, columns) {
-    const row = make('tr', {}, make('th', { scope: 'row' }, account.who.cloneNode(true)));
-    const buttons = new Map();
+  function bodyRow({ account, positions }, columns) {
+    const row = make('tr', {}, make('th', { scope: 'row' }, who(account)));
+    const has = new Map(positions.map(position => [lines[sets[account.set][position]][0], position])), buttons = new Map();
     let empty = null;
     columns.forEach((number, i) => {
       const first = beginsProject(columns, i), className = first ? 'first' : '';
       if (has.has(number)) {
-        buttons.set(i, cellOf(has.get(number)));
+        buttons.set(i, cellOf(account, has.get(number)));
         row.append(make('td', { className }, buttons.get(i)));
         empty = null;
       } else if (empty && !first) {
@@ -177,25 +289,64 @@
     return row;
   }
 
-  function bodyRows(columns) {
-    const rows = new Map();
-    for (const line of fitting) {
-      if (!rows.has(line.account)) rows.set(line.account, new Map());
-      rows.get(line.account).set(line.place, line);
-    }
-    return [...rows].map(([account, has]) => bodyRow(account, has, columns));
-  }
-
+  // The rows are those who have something at the places that are shown.
   function drawTable() {
-    const columns = [...new Set(fitting.map(({ place }) => place))].sort((a, b) => a - b);
+    const has = new Uint8Array(places.length), isShown = new Uint8Array(places.length);
+    for (const { account, positions } of fitting) for (const position of positions) has[lines[sets[account.set][position]][0]] = 1;
+    const columns = page('place-pages', 'Places', [...has.keys()].filter(place => has[place]), atPlace, placesOnPage);
+    for (const place of columns) isShown[place] = 1;
+    const rows = fitting.filter(({ account, positions }) => positions.some(position => isShown[lines[sets[account.set][position]][0]]));
     cells.clear();
     grid = [];
-    matrix.replaceChildren(make('thead', {}, ...headRows(columns)), make('tbody', {}, ...bodyRows(columns)));
+    matrix.replaceChildren(make('thead', {}, ...headRows(columns)),
+      make('tbody', {}, ...page('account-pages', 'Accounts', rows, atAccount, accountsOnPage).map(row => bodyRow(row, columns))));
     rove(cells.keys().next().value);
+  }
+
+  // The list.
+
+  const rightNode = (name, wider) => make('span', { className: 'right ' + name + (wider ? ' wider' : ''), textContent: name });
+  const rightNodes = line => named(fittingRights(line)).flatMap(name => [rightNode(name, named(lines[line][1]).includes(name)), ' ']);
+
+  function lineNode(account, position) {
+    const line = sets[account.set][position];
+    return make('li', { className: account.off ? 'line off' : 'line' },
+      make('bdi', { className: 'place', textContent: places[lines[line][0]].name }), ' ',
+      make('span', { className: 'rights' }, ...rightNodes(line)), why(account, position));
+  }
+
+  const linesToTell = ({ account, positions }) => again ? positions : positions.filter(position => !lines[sets[account.set][position]][2]);
+
+  function fill(node, entry) {
+    if (node.childElementCount > 1) return;
+    node.append(make('ul', {}, ...linesToTell(entry).map(position => lineNode(entry.account, position))));
+  }
+
+  function accountNode(entry, open, fillNow) {
+    let rights = 0;
+    for (const position of entry.positions) rights |= fittingRights(sets[entry.account.set][position]);
+    const most = make('span', { className: 'most' }, ...named(rights).flatMap(name => [make('span', { textContent: name }), ' ']));
+    const node = make('details', { className: 'account', open }, make('summary', {}, who(entry.account), ' ', most));
+    if (open || fillNow) fill(node, entry);
+    node.addEventListener('toggle', () => { if (node.open) fill(node, entry); });
+    return node;
+  }
+
+  // So many lines are there for the browser's own search, too.
+  const linesToFind = 5000;
+  let unfolded = false, printing = false;
+
+  function drawList() {
+    const entries = printing ? fitting : page('account-pages', 'Accounts', fitting, atAccount, accountsOnPage);
+    let count = 0;
+    for (const { positions } of entries) count += positions.length;
+    all('.account', list).forEach(node => node.remove());
+    list.append(...entries.map(entry => accountNode(entry, unfolded || printing, count <= linesToFind)));
   }
 
   let asTable = !narrow.matches;
   function show(table = asTable) {
+    if (table !== asTable) atAccount = 0;
     asTable = table;
     close();
     field('as-table').setAttribute('aria-pressed', asTable);
@@ -203,7 +354,22 @@
     document.documentElement.classList.toggle('table', asTable);
     scroll.hidden = !asTable || fitting.length === 0;
     list.hidden = asTable;
+    field('place-pages').hidden = true;
     if (asTable) drawTable();
+    if (!asTable || printing) drawList();
+  }
+
+  // What is printed is the list, of all that fits the filter, unfolded.
+  let folded = [];
+  function print(now) {
+    if (printing === now) return;
+    printing = now;
+    for (const details of folded) details.open = false;
+    if (list) {
+      if (now || !asTable) drawList(); else all('.account', list).forEach(node => node.remove());
+    }
+    folded = now ? all('details:not([open])') : [];
+    for (const details of folded) details.open = true;
   }
 
   // Why somebody has a right: while a cell is pointed at, or until something else is
@@ -212,16 +378,14 @@
   let pinned = null, anchor = null;
 
   function explain(button) {
-    const { line, found, rights } = cells.get(button);
-    if (anchor) heads.get(cells.get(anchor)?.line.place)?.classList.remove('at');
+    const { account, position, place: at, found } = cells.get(button);
+    if (anchor) heads.get(cells.get(anchor)?.place)?.classList.remove('at');
     anchor = button;
-    heads.get(line.place).classList.add('at');
-    const why = line.why.cloneNode(true);
-    why.removeAttribute('id');
+    heads.get(at).classList.add('at');
     panel.replaceChildren(
-      make('p', { className: 'title' }, line.account.who.cloneNode(true), make('bdi', { className: 'place', textContent: places[line.place].name })),
-      make('p', { className: 'rights' }, ...rights.map(({ node }) => node.cloneNode(true))),
-      why,
+      make('p', { className: 'title' }, who(account), make('bdi', { className: 'place', textContent: places[at].name })),
+      make('p', { className: 'rights' }, ...rightNodes(sets[account.set][position])),
+      why(account, position),
       ...found.map(({ node, rule }) => make('p', { className: rule.className },
         rule.querySelector('.severity').cloneNode(true), ' ', node.querySelector('bdi').cloneNode(true))));
     panel.hidden = false;
@@ -238,7 +402,7 @@
     panel.style.left = Math.max(8, Math.min(cell.left, document.documentElement.clientWidth - box.width - 8)) + 'px';
   }
   function hide() {
-    if (anchor) heads.get(cells.get(anchor)?.line.place)?.classList.remove('at');
+    if (anchor) heads.get(cells.get(anchor)?.place)?.classList.remove('at');
     anchor = null;
     panel.hidden = true;
   }
@@ -288,18 +452,25 @@
     form.addEventListener('input', filter);
     clear.addEventListener('click', event => { event.preventDefault(); form.reset(); filter(); text.focus(); });
     addEventListener('keydown', event => { if (event.key === 'Escape') close(); });
-    let folded = [];
-    addEventListener('beforeprint', () => {
-      folded = all('details:not([open])');
-      for (const details of folded) details.open = true;
-    });
-    addEventListener('afterprint', () => { for (const details of folded) details.open = false; });
+    const add = (select, options) => select.append(...options.map(([value, text]) => new Option(text, value)));
+    const [alone, together] = principal.querySelectorAll('optgroup');
+    add(alone, accounts.map(({ number, kind, key }) => [number, kind + key]));
+    add(together, data.groups);
+    together.hidden = data.groups.length === 0;
+    add(project, data.projects.map(slug => [slug, slug]));
+    add(policy, data.policies.map(slug => [slug, slug]));
+    add(permission, data.permissions.map(name => [name, name]));
+    addEventListener('beforeprint', () => print(true));
+    addEventListener('afterprint', () => print(false));
+    paper.addEventListener('change', () => print(paper.matches));
   }
 
   function startTable() {
     views.hidden = false;
     field('as-table').addEventListener('click', () => show(true));
     field('as-list').addEventListener('click', () => show(false));
+    turn('place-pages', by => { atPlace += by * placesOnPage; atAccount = 0; });
+    turn('account-pages', by => { atAccount += by * accountsOnPage; });
     matrix.addEventListener('pointerover', event => { const b = buttonOf(event); if (b) explain(b); });
     matrix.addEventListener('pointerout', event => { if (buttonOf(event)) leave(event); });
     panel.addEventListener('pointerleave', leave);
@@ -323,4 +494,5 @@
   start();
   if (list) startTable();
   filter();
+  print(paper.matches);
 })();

@@ -31,6 +31,8 @@ type Report struct {
 	Attestations *Attestations
 	// Access is who may do what, ordered by place, permission and principal.
 	Access []review.Access
+	// View is how the text tells the access; empty for what fits the size.
+	View View
 	// Outside is how many findings the filter leaves out, by severity.
 	Outside map[review.Severity]int
 

@@ -24,6 +24,22 @@ func (r *Report) writeText(w io.Writer, head envelope.Envelope) error {
 	for _, note := range r.notes(head) {
 		line("%s", note)
 	}
+	tell := r.tellWhole
+	if r.view() != ViewRight {
+		tell = r.tellBriefly
+	}
+	tell(&b, line)
+	b.WriteString("\nCOUNTS\n")
+	b.WriteString(table(r.countRows()))
+	if r.view() != ViewRight {
+		r.tellRest(line)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// tellWhole tells everything.
+func (r *Report) tellWhole(b *strings.Builder, line lineWriter) {
 	if len(r.Survey.Gaps) > 0 {
 		line("")
 		line("INCOMPLETE")
@@ -44,21 +60,21 @@ func (r *Report) writeText(w io.Writer, head envelope.Envelope) error {
 		line("EXCEPTED")
 	}
 	for _, excepted := range r.Excepted {
-		line("  %s: %s", excepted.Rule, excepted.Sentence)
-		line("        until %s: %s", excepted.Exception.Until.Format(time.DateOnly), excepted.Exception.Reason)
+		tellExcepted(line, excepted)
 	}
 	b.WriteString("\nACCESS\n")
 	b.WriteString(r.accessTable())
 	if activations := r.activationRows(); len(activations) > 0 {
 		b.WriteString("\nACTIVATED\n" + table(append([][]string{{"WHO", "SINCE"}}, activations...)))
 	}
-	b.WriteString("\nCOUNTS\n")
-	b.WriteString(table(r.countRows()))
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
-func tellFinding(line func(string, ...any), finding review.Finding) {
+func tellExcepted(line lineWriter, excepted review.ExceptedFinding) {
+	line("  %s: %s", excepted.Rule, excepted.Sentence)
+	line("        until %s: %s", excepted.Exception.Until.Format(time.DateOnly), excepted.Exception.Reason)
+}
+
+func tellFinding(line lineWriter, finding review.Finding) {
 	line("  %-4s  %s: %s", finding.Severity, finding.Rule, finding.Sentence)
 	for _, reason := range finding.Reasons {
 		line("        - %s", reason)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -103,7 +104,7 @@ func TestPrint(t *testing.T) {
 	shown := open(t, screen{width: 800, height: 1100, media: "print"})
 	for selector, visible := range map[string]bool{
 		"#filter": false, "#views": false, "#scroll": false, "nav": false, ".legend": false,
-		".line:not(.again)": true, ".finding": true, ".rule.warn .finding .why li": true, ".line:not(.again) .why li": true, ".counts": true,
+		".line": true, ".finding": true, ".rule.warn .finding .why li": true, ".line .why li": true, ".counts": true,
 	} {
 		got := ask[bool](shown, `[...document.querySelectorAll(%q)].every(
 			node => node.checkVisibility({ contentVisibilityAuto: true }) && node.getClientRects().length > 0)`, selector)
@@ -118,12 +119,14 @@ func TestPrint(t *testing.T) {
 	if !bytes.HasPrefix(whole, []byte("%PDF-")) || len(filtered) > len(whole)/2 {
 		t.Errorf("the whole page prints as %d bytes, one project as %d", len(whole), len(filtered))
 	}
-	if ask[int](shown, `document.querySelectorAll('.account[open]').length`) == 0 || !shown.sees("Filter: project product-07.") {
+	command(shown, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	ask[bool](shown, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`)
+	if ask[int](shown, `document.querySelectorAll('.account[open] .line').length`) == 0 || !shown.sees("Filter: project product-07.") {
 		t.Error("what is printed does not say that it is filtered")
 	}
 }
 
-// TestWithoutScript: everything but the table and the filters is there.
+// TestWithoutScript: everything but the table and the filters is there. Of a large organization there is a summary.
 func TestWithoutScript(t *testing.T) {
 	shown := open(t, screen{width: 1440, height: 900, noScript: true})
 	if ask[bool](shown, `document.documentElement.classList.contains('scripted')`) {
@@ -142,6 +145,11 @@ func TestWithoutScript(t *testing.T) {
 	shown.do(chromedp.Click(".account > summary"))
 	if !shown.sees("submitter of product-00/release-signing, directly") {
 		t.Error("an account does not unfold")
+	}
+	shown = openFile(t, screen{width: 1440, height: 900, noScript: true}, largePage)
+	expectSame(t, "findings of a large organization", shown.findings(), judgedLarge.sentences(func(finding) bool { return true }))
+	if !shown.sees("which need JavaScript") || !shown.sees("product-0999") {
+		t.Error("the page of a large organization does not say what needs JavaScript")
 	}
 }
 

@@ -30,6 +30,10 @@ var (
 	browser                        context.Context
 	wholePage, partPage, emptyPage string
 	judged                         review
+
+	// The same of a large organization.
+	largePage   string
+	judgedLarge review
 )
 
 // partProjects are the projects of the part: one with findings, and one with a long name.
@@ -62,10 +66,30 @@ func run(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
-// writeReviews lets signpathctl review the organization that it serves itself.
+// writeReviews lets signpathctl review the organizations that it serves itself.
 func writeReviews(work string) error {
-	seedFile, envFile := filepath.Join(work, "seed.json"), filepath.Join(work, "env")
-	document, err := json.Marshal(seed())
+	wholePage, partPage, emptyPage = filepath.Join(work, "whole.html"), filepath.Join(work, "part.html"), filepath.Join(work, "empty.html")
+	largePage = filepath.Join(work, "large.html")
+	err := serving(filepath.Join(work, "small"), seed(), func(envFile string) error {
+		return errors.Join(
+			writeReview(wholePage, envFile, "--format", "html"),
+			writeReview(partPage, envFile, "--format", "html", "--project", partProjects[0], "--project", partProjects[1]),
+			writeReview(emptyPage, envFile, "--format", "html", "--policy", "channel-00", "--permission", "approve"),
+			readReview(&judged, envFile),
+		)
+	})
+	if err != nil {
+		return err
+	}
+	return serving(filepath.Join(work, "large"), largeSeed(), func(envFile string) error {
+		return errors.Join(writeReview(largePage, envFile, "--format", "html"), readReview(&judgedLarge, envFile))
+	})
+}
+
+// serving calls do while signpathctl serves the organization; paths of files begin with prefix.
+func serving(prefix string, served organization, do func(envFile string) error) error {
+	seedFile, envFile := prefix+".json", prefix+".env"
+	document, err := json.Marshal(served)
 	if err != nil {
 		return err
 	}
@@ -84,21 +108,15 @@ func writeReviews(work string) error {
 	if err := await(envFile); err != nil {
 		return err
 	}
-	wholePage, partPage, emptyPage = filepath.Join(work, "whole.html"), filepath.Join(work, "part.html"), filepath.Join(work, "empty.html")
-	if err := writeReview(wholePage, envFile, "--format", "html"); err != nil {
-		return err
-	}
-	if err := writeReview(partPage, envFile, "--format", "html", "--project", partProjects[0], "--project", partProjects[1]); err != nil {
-		return err
-	}
-	if err := writeReview(emptyPage, envFile, "--format", "html", "--policy", "channel-00", "--permission", "approve"); err != nil {
-		return err
-	}
+	return do(envFile)
+}
+
+func readReview(into *review, envFile string) error {
 	facts, err := reviewOrg(envFile, "--format", "json")
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(facts, &judged)
+	return json.Unmarshal(facts, into)
 }
 
 func writeReview(file, envFile string, arguments ...string) error {

@@ -200,6 +200,75 @@ func newPolicy(i, j int) signingPolicy {
 	return s
 }
 
+// How large a large organization is: 5,000 principals and 1,000 projects.
+const largeUsers, largeCIUsers, largeGroups, largeProjects = 3800, 1000, 200, 1000
+
+// largeSeed is a company with a team for every few projects. What the small one has that is odd, it has too.
+func largeSeed() organization {
+	o := organization{Organization: identity{"5f1e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90", "Example"}}
+	for i := range largeUsers {
+		u, odd := oddUsers[i]
+		if !odd {
+			u = interactive{Name: fmt.Sprintf("Engineer %04d", i), Email: largeMail(i), Inactive: i%230 == 0}
+		}
+		if i%290 != 12 {
+			u.Identity = fmt.Sprintf("example:%d", i)
+		}
+		o.InteractiveUsers = append(o.InteractiveUsers, u)
+	}
+	for i := range largeCIUsers {
+		c, odd := oddCIUsers[i]
+		if !odd {
+			c = ciUser{Name: fmt.Sprintf("build-%04d", i)}
+		}
+		o.CIUsers = append(o.CIUsers, c)
+	}
+	for i := range largeGroups {
+		g := userGroup{Name: fmt.Sprintf("Team %03d", i)}
+		for j := range 18 {
+			g.Members = append(g.Members, "user:"+largeMail(100+i*18+j))
+		}
+		o.UserGroups = append(o.UserGroups, g)
+	}
+	for i := range largeProjects {
+		o.Projects = append(o.Projects, largeProject(i))
+	}
+	return o
+}
+
+func largeMail(i int) string {
+	if u, odd := oddUsers[i]; odd {
+		return u.Email
+	}
+	return fmt.Sprintf("engineer.%04d@example.com", i)
+}
+
+func largeProject(i int) project {
+	team, member := fmt.Sprintf("group:Team %03d", i%largeGroups), "user:"+largeMail(100+i%largeGroups*18+i/largeGroups)
+	p := project{
+		Slug: fmt.Sprintf("product-%04d", i), Name: fmt.Sprintf("Product %04d", i), Readers: []string{team}, Configurators: []string{member},
+	}
+	for j := range 2 + i%2 {
+		s := signingPolicy{Slug: policySlugs[j], Name: policySlugs[j], VerifyOriginPolicy: true}
+		s.Submitters = []string{ciOfLarge(3 + i*997/1000)}
+		if j == 1 {
+			s.UseApprovalProcess, s.RequiredApprovals, s.Approvers = true, 1, []string{team}
+			if i%20 == 0 {
+				s.Submitters = append(s.Submitters, "user:"+largeMail(101+i%largeGroups*18))
+			}
+		}
+		p.SigningPolicies = append(p.SigningPolicies, s)
+	}
+	return p
+}
+
+func ciOfLarge(i int) string {
+	if c, odd := oddCIUsers[i]; odd {
+		return "ci_user:" + c.Name
+	}
+	return fmt.Sprintf("ci_user:build-%04d", i)
+}
+
 // spare fills up to the number of signing policies that the organization has.
 func spare(count int) []signingPolicy {
 	var more []signingPolicy

@@ -22,6 +22,10 @@ func TestScreenshots(t *testing.T) {
 		save(name+".png", get(shown, chromedp.CaptureScreenshot()))
 	}
 	for name, with := range map[string]screen{"light": wide, "dark": dark, "phone": phone} {
+		large := openFile(t, with, largePage)
+		shoot(large, "large-"+name)
+		large.run(`document.querySelector('#access').scrollIntoView()`)
+		shoot(large, "large-"+name+"-access")
 		shown := open(t, with)
 		shoot(shown, name)
 		shown.run(`document.querySelector('#access').scrollIntoView()`)
@@ -49,4 +53,10 @@ func TestScreenshots(t *testing.T) {
 	shoot(shown, "nothing")
 	shown = open(t, wide)
 	save("print.pdf", get(shown, chromedp.PrintToPDF()))
+	shown = openFile(t, wide, largePage)
+	shown.set("project", "product-0000")
+	save("large-print.pdf", get(shown, chromedp.PrintToPDF()))
+	shown = openFile(t, screen{width: 1440, height: 900, noScript: true}, largePage)
+	shown.run(`document.querySelector('#access').scrollIntoView()`)
+	shoot(shown, "large-no-script")
 }

@@ -22,7 +22,9 @@ import (
 type screen struct {
 	width, height   int64
 	phone, noScript bool
-	scheme, media   string
+	// timed notes how many milliseconds after the start the page is drawn, in window.drawn.
+	timed         bool
+	scheme, media string
 }
 
 var (
@@ -80,6 +82,11 @@ func openFile(t *testing.T, with screen, file string) *tab {
 	command(shown, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Media: with.media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: with.scheme}},
 	})
+	if with.timed {
+		command(shown, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: `window.drawn = new Promise(done => addEventListener('load', () => requestAnimationFrame(() => setTimeout(() => done(performance.now())))))`,
+		})
+	}
 	shown.do(chromedp.Navigate("file://" + file))
 	return shown
 }
@@ -202,16 +209,24 @@ func (t *tab) tap(at point) {
 	t.do(chromedp.TapXY(at.X, at.Y))
 }
 
-// tableRights are what the table shows, as review.rights spells it.
+// tableRights are what the table shows, as review.rights spells it. The heads of its columns name their places.
 func (t *tab) tableRights() []string {
 	t.Helper()
-	return ask[[]string](t, `[...document.querySelectorAll('#matrix button')].filter(b => b.checkVisibility()).flatMap(button => {
-		const why = document.getElementById(button.getAttribute('aria-describedby'));
-		const who = button.closest('tr').querySelector('th bdi').textContent, where = why.closest('.line').querySelector('.place').textContent;
-		const rights = button.getAttribute('aria-label').replace(/^[A-Z ]+: /, '').replace(/, (not in force|findings).*/, '').split(', ');
-		if (rights.length !== button.children.length) return ['letters and label differ'];
-		return rights.map(right => who + ' at ' + where + ': ' + right);
-	}).sort()`)
+	return ask[[]string](t, `(() => {
+		const columns = [...document.querySelectorAll('#matrix thead .place')].map(head => head.title);
+		return [...document.querySelectorAll('#matrix tbody tr')].flatMap(row => {
+			const who = row.querySelector('th bdi').textContent;
+			let column = 0;
+			return [...row.querySelectorAll('td')].flatMap(cell => {
+				const where = columns[column], button = cell.querySelector('button');
+				column += cell.colSpan;
+				if (!button || !button.checkVisibility()) return [];
+				const rights = button.getAttribute('aria-label').replace(/^[A-Z ]+: /, '').replace(/, (not in force|findings).*/, '').split(', ');
+				if (rights.length !== button.children.length) return ['letters and label differ'];
+				return rights.map(right => who + ' at ' + where + ': ' + right);
+			});
+		}).sort();
+	})()`)
 }
 
 // listRights are what the list shows.
