@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
@@ -100,37 +103,22 @@ Exit status: 2 if there is a finding of the severity of --fail-on or a worse one
 	return command
 }
 
+// An orgReview is what the flags of a review of an organization ask for.
+type orgReview struct {
+	view     report.View
+	fails    func(*report.Report) bool
+	filter   review.Filter
+	attested attestationFile
+	rulebook review.Rulebook
+	rules    *envelope.Rules
+	signer   dsse.Signer
+	appliers []access.Reference
+}
+
 func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
-	// Whatever is wrong with the flags is said before anything is read.
-	if err := flags.checkFormat(); err != nil {
-		return err
-	}
-	view, err := flags.view()
-	if err != nil {
-		return err
-	}
-	fails, err := flags.failure()
-	if err != nil {
-		return err
-	}
-	filter, err := flags.filter()
-	if err != nil {
-		return err
-	}
 	head := newEnvelope(now())
-	attested, err := readAttestations(flags.attestations, head.Time)
-	if err != nil {
-		return err
-	}
-	rulebook, rules, err := attested.readRulebook(flags.rules, head.Time)
-	if err != nil {
-		return err
-	}
-	signer, err := flags.seal.signer(command.ErrOrStderr())
-	if err != nil {
-		return err
-	}
-	appliers, err := flags.appliers()
+	// Whatever is wrong with the flags is said before anything is read.
+	asked, err := flags.read(command, head.Time)
 	if err != nil {
 		return err
 	}
@@ -138,28 +126,28 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := attested.refuseOther(client.OrganizationID()); err != nil {
+	if err := asked.attested.refuseOther(client.OrganizationID()); err != nil {
 		return err
 	}
 	found, err := readOrganization(command, client)
 	if err != nil {
 		return err
 	}
-	made, err := report.New(found, rulebook, filter)
+	made, err := report.New(found, asked.rulebook, asked.filter)
 	if err != nil {
 		return err
 	}
 	if flags.since {
-		origins, err := audit.ReadOrigins(command.Context(), client, found, appliers)
+		origins, err := audit.ReadOrigins(command.Context(), client, found, asked.appliers)
 		if err != nil {
 			return err
 		}
 		found.Gaps = append(found.Gaps, origins.Gaps...)
 		made.TellSince(origins, origins.Appliers())
 	}
-	made.View = view
-	rules.UnmatchedExceptions, made.Attestations = made.Unmatched, attested.told()
-	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
+	made.View = asked.view
+	asked.rules.UnmatchedExceptions, made.Attestations = made.Unmatched, asked.attested.told()
+	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), asked.rules, flags.filters()
 	var output bytes.Buffer
 	write := made.Write
 	if flags.decide {
@@ -168,14 +156,41 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err := write(&output, report.Format(flags.format), head); err != nil {
 		return err
 	}
-	if err := writeReport(command, signer, made.Head(head), flags.format, output.Bytes()); err != nil {
+	if err := writeReport(command, asked.signer, made.Head(head), flags.format, output.Bytes()); err != nil {
 		return err
 	}
 	warnOfGaps(command, found)
-	if fails(made) {
+	if asked.fails(made) {
 		return statusFound
 	}
 	return nil
+}
+
+// read reads the flags, and the files that they name.
+func (f *reviewOrgFlags) read(command *cobra.Command, now time.Time) (asked orgReview, err error) {
+	if err := f.checkFormat(); err != nil {
+		return asked, err
+	}
+	if asked.view, err = f.view(); err != nil {
+		return asked, err
+	}
+	if asked.fails, err = f.failure(); err != nil {
+		return asked, err
+	}
+	if asked.filter, err = f.filter(); err != nil {
+		return asked, err
+	}
+	if asked.attested, err = readAttestations(f.attestations, now); err != nil {
+		return asked, err
+	}
+	if asked.rulebook, asked.rules, err = asked.attested.readRulebook(f.rules, now); err != nil {
+		return asked, err
+	}
+	if asked.signer, err = f.seal.signer(command.ErrOrStderr()); err != nil {
+		return asked, err
+	}
+	asked.appliers, err = f.appliers()
+	return asked, err
 }
 
 // appliers are whose changes count as Terraform's, beside those of the token's user.

@@ -102,7 +102,8 @@ func TestConnectionSettingsFromTheEnvironment(t *testing.T) {
 	}{
 		"token file": {map[string]string{api.EnvTokenFile: "FILE"}, nil, nil},
 		"missing mapping": {
-			map[string]string{api.EnvToken: "TOKEN", api.EnvMapping: "/nowhere"}, nil,
+			map[string]string{api.EnvToken: "TOKEN", api.EnvMapping: "/nowhere"},
+			nil,
 			[]string{"Invalid provider configuration", `The file "/nowhere" cannot be read`, "The environment variable SIGNPATH_API_MAPPING has that path."},
 		},
 		"no mapping, whatever the variable says": {

@@ -172,7 +172,6 @@ func acrossItsDay(s *validSite) {
 	s.planDoes(change, testkit.Options{})
 	s.mustApply()
 	s.stands(true, false)
-
 }
 
 // andFurther gives it back, changes the day, takes it by hand, and destroys it.

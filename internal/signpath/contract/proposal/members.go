@@ -34,20 +34,28 @@ func memberFormOf(s *schema) *memberForm {
 	}
 	form := &memberForm{form: mapping.FormPerKind, arrays: s.names()}
 	for _, name := range form.arrays {
-		p := s.properties[name]
-		if p.items == nil {
+		if !form.addArray(s.properties[name].items) {
 			return nil
 		}
-		each := memberItems(p.items)
-		if each == nil || each.kind != nil || form.each != nil && (form.each.form != each.form || !slices.Equal(form.each.id, each.id)) {
-			return nil
-		}
-		form.each, form.isCertain = each, each.isCertain
 	}
 	if len(form.arrays) < 2 || !form.isCertain {
 		return nil
 	}
 	return form
+}
+
+// addArray takes in what the array of one kind holds. It returns false if that is no members, or in
+// another form than those of other kinds.
+func (f *memberForm) addArray(items *schema) bool {
+	if items == nil {
+		return false
+	}
+	each := memberItems(items)
+	if each == nil || each.kind != nil || f.each != nil && (f.each.form != each.form || !slices.Equal(f.each.id, each.id)) {
+		return false
+	}
+	f.each, f.isCertain = each, each.isCertain
+	return true
 }
 
 // certain tells whether the members are ids for certain. What is no list of members is none.
