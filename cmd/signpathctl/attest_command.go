@@ -199,9 +199,9 @@ func runAttestWrite(command *cobra.Command, source string, flags *attestWriteFla
 	if err := read.CheckSeen(settings.on); err != nil {
 		return fmt.Errorf("--on: %w", err)
 	}
-	attestations := make([]evidence.Attestation, len(holdings))
+	attestations, by := make([]evidence.Attestation, len(holdings)), read.Find(settings.by)
 	for i, h := range holdings {
-		attestations[i] = evidence.Attest(h, settings.by, settings.on, settings.until, flags.reference)
+		attestations[i] = evidence.Attest(h, by, settings.on, settings.until, flags.reference)
 	}
 	if err := flags.extend(read, attestations, at); err != nil {
 		return err
@@ -211,14 +211,21 @@ func runAttestWrite(command *cobra.Command, source string, flags *attestWriteFla
 	return err
 }
 
+// oldReport is how old a report is that somebody is warned of who attests what it shows.
+const oldReport = 31 * 24 * time.Hour
+
 // warnOfReport says what whoever attests should know of what they attested.
 func warnOfReport(command *cobra.Command, read *evidence.Report, attestations []evidence.Attestation) {
+	if age := now().Sub(read.Head.Time); age > oldReport {
+		command.PrintErrf("Warning: the report is of %s, so that access may be otherwise by now, and more than was looked at.\n",
+			read.Head.Time.UTC().Format(time.DateOnly))
+	}
 	for _, gap := range read.Head.Gaps {
 		command.PrintErrln("Warning: the report is incomplete.", text.Visible(gap.Sentence))
 	}
-	file := evidence.File{Attestations: attestations}
+	file, holdings := evidence.File{Attestations: attestations}, evidence.Holdings(read.Access)
 	var own []string
-	for _, verdict := range file.Judge(evidence.Holdings(read.Access), baseline.DayOf(now()), evidence.DefaultDays()) {
+	for _, verdict := range file.Judge(holdings, evidence.Company{Holdings: holdings}, baseline.DayOf(now()), evidence.DefaultDays()) {
 		if verdict.Attestation != nil && verdict.Rule == review.AttestedByBeneficiary {
 			own = append(own, verdict.Sentence())
 		}
@@ -253,7 +260,8 @@ attested. It also tells which attestations are of what the report does not show.
 
 "signpathctl review org --attestations FILE" finds the same in the live organization, with severities and exceptions.
 
-Exit status: 0 if everything is attested by somebody else, 2 if not, 1 if there is no answer.`,
+Exit status: 0 if everything is attested by somebody else, 2 if not, 1 if there is no answer, or if nothing was found and
+the report is incomplete.`,
 		Example: `  signpathctl attest check report.json --attestations attestations.yaml`,
 		Args:    takes(reportArgument),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -267,6 +275,9 @@ Exit status: 0 if everything is attested by somebody else, 2 if not, 1 if there 
 	flags.filter.addTo(command)
 	return command
 }
+
+// errNotAllChecked ends a check that found nothing, of a report that does not have everything.
+var errNotAllChecked = errors.New("all that the report shows is attested by somebody else, and the report is incomplete: the check says what it lacks")
 
 func runAttestCheck(command *cobra.Command, source string, flags *attestCheckFlags) error {
 	if err := mustBeOneOf("--format", report.Format(flags.format), report.CheckFormats()); err != nil {
@@ -295,16 +306,24 @@ func runAttestCheck(command *cobra.Command, source string, flags *attestCheckFla
 	if err != nil {
 		return err
 	}
+	if read.ShowsSomePrincipals() {
+		return fmt.Errorf("%s shows some principals only, so that it does not tell whether those who attest have the same role: "+
+			"give a report without --principal, and the filter here", source)
+	}
+	all := evidence.Holdings(read.Access)
 	check := report.Check{
 		Report: read, Attestations: *file.told(), Filters: flags.filter.told(),
-		Verdicts:  file.Judge(holdings, baseline.DayOf(head.Time), int(min(flags.days, 1_000_000))),
-		Unmatched: file.Unmatched(evidence.Holdings(read.Access)),
+		Verdicts:  file.Judge(holdings, evidence.Company{Holdings: all}, baseline.DayOf(head.Time), int(min(flags.days, 1_000_000))),
+		Unmatched: file.Unmatched(all),
 	}
 	if err := check.Write(command.OutOrStdout(), report.Format(flags.format), head); err != nil {
 		return err
 	}
-	if !check.Fine() {
+	switch {
+	case !check.Fine():
 		return statusFound
+	case len(read.Head.Gaps) > 0:
+		return errNotAllChecked
 	}
 	return nil
 }

@@ -19,8 +19,12 @@ type entryToRemove struct {
 	// which list it is, in order.
 	whole, single string
 	arguments     [][2]string
-	member        evidence.Subject
+	// group has the members, if it is that of a group.
+	group, member evidence.Subject
 }
+
+// argumentGroup says whose members they are.
+const argumentGroup = "group"
 
 // tellRemoval says how a decision becomes a change of the configuration, one line each.
 func tellRemoval(removal evidence.Removal, read *evidence.Report, managed []managedResource) []string {
@@ -47,7 +51,8 @@ func entryOf(h evidence.Holding) (entryToRemove, bool) {
 	if depth := len(h.Via); depth > 0 {
 		members := vocabulary.GroupMembers
 		entry.whole, entry.single = members.Type(), members.EntryType()
-		entry.arguments = [][2]string{{"group", h.Via[depth-1].Reference.String()}}
+		entry.group = h.Via[depth-1]
+		entry.arguments = [][2]string{{argumentGroup, entry.group.Reference.String()}}
 		return entry, true
 	}
 	for _, list := range vocabulary.Lists() {
@@ -79,7 +84,7 @@ func (e entryToRemove) tell(managed []managedResource) []string {
 		switch {
 		case resource.Type == e.whole && e.isAt(resource) && slices.ContainsFunc(resource.texts("members"), e.isMember):
 			lines = append(lines, "  In "+resource.Address+", take this line out of members:", line)
-		case resource.Type == e.single && e.isAt(resource) && e.isMember(resource.text("member")):
+		case resource.Type == e.single && e.isAt(resource) && isNamed(e.member, resource.text("member"), resource.text("member_id")):
 			lines = append(lines, "  Remove the resource "+resource.Address+".")
 		}
 	}
@@ -106,17 +111,27 @@ func (e entryToRemove) spellArguments() string {
 
 // isAt tells whether the resource is of the same list.
 func (e entryToRemove) isAt(resource managedResource) bool {
-	return !slices.ContainsFunc(e.arguments, func(argument [2]string) bool { return resource.text(argument[0]) != argument[1] })
+	return !slices.ContainsFunc(e.arguments, func(argument [2]string) bool {
+		if argument[0] == argumentGroup {
+			return !isNamed(e.group, resource.text(argumentGroup), resource.text("group_id"))
+		}
+		return resource.text(argument[0]) != argument[1]
+	})
 }
 
-// isMember tells whether the text names the member, as it was called in the report or by id.
-func (e entryToRemove) isMember(text string) bool {
+func (e entryToRemove) isMember(text string) bool { return isNamed(e.member, text, "") }
+
+// isNamed tells whether a resource means a principal: by the id that it computes, or as it was called in the report or by id.
+func isNamed(s evidence.Subject, text, computed string) bool {
+	if computed != "" {
+		return strings.EqualFold(computed, s.ID)
+	}
 	reference, err := access.ParseEntry(text)
 	if err != nil {
 		return false
 	}
 	id, isID := reference.ID()
-	return reference.Same(e.member.Reference) || isID && id == e.member.ID
+	return reference.Same(s.Reference) || isID && id == s.ID
 }
 
 // besidesGroup says what else the principal has through the same group, which goes with the

@@ -41,6 +41,15 @@ func quarters(t *testing.T) (server *mock.Server, earlier, later string) {
 	return server, earlier, report("later.json")
 }
 
+func idOf(t *testing.T, server *mock.Server, reference string) string {
+	t.Helper()
+	id, err := server.ID(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
 func TestReviewDiffExitStatus(t *testing.T) {
 	_, earlier, later := quarters(t)
 	plan := saved(t, "plan.json", `{"format_version": "1.0", "kind": "plan_review"}`)
@@ -50,7 +59,10 @@ func TestReviewDiffExitStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	incomplete := saved(t, "incomplete.json", strings.Replace(string(content), `"gaps": []`, `"gaps": [{"sentence": "Who knows."}]`, 1))
+	edited := func(old, with string) string {
+		return saved(t, "edited.json", strings.Replace(string(content), old, with, 1))
+	}
+	incomplete := saved(t, "incomplete.json", strings.NewReplacer(`"gaps": []`, `"gaps": [{"sentence": "Who knows."}]`, `"complete": true`, `"complete": false`).Replace(string(content)))
 	for name, c := range map[string]struct {
 		arguments []string
 		want      int
@@ -65,6 +77,11 @@ func TestReviewDiffExitStatus(t *testing.T) {
 		"a later version":                 {[]string{earlier, future}, 1, `it has the format version "2.0"`},
 		"an earlier version":              {[]string{old, later}, 1, "written by an earlier signpathctl"},
 		"a part of a report":              {[]string{saved(t, "cut.json", string(content[:500])), later}, 1, "it ends too early"},
+		"access twice":                    {[]string{edited(`"access": [`, `"ACCESS": [], "access": [`), later}, 1, `the key "access" is there twice`},
+		"access twice, in other letters":  {[]string{edited(`"access": [`, `"acceſs": [], "access": [`), later}, 1, `the key "access" is there twice`},
+		"no access at all":                {[]string{edited(`"access": [`, `"accesses": [`), later}, 1, "it is no whole report"},
+		"gaps that are no gaps":           {[]string{edited(`"complete": true`, `"complete": false`), later}, 1, "is not what its gaps say"},
+		"a right that is not in force":    {[]string{edited(`"in_force": true`, `"in_force": false`), later}, 1, "is not what the status says"},
 		"an unknown format":               {[]string{earlier, later, "--format", "html"}, 1, "--format"},
 		"one report":                      {[]string{earlier}, 1, "takes two arguments"},
 	} {
@@ -85,7 +102,7 @@ func TestReviewDiffExitStatus(t *testing.T) {
 
 // TestRecertification decides in a table, reads it in, and looks at what nobody attested.
 func TestRecertification(t *testing.T) {
-	_, earlier, later := quarters(t)
+	server, earlier, later := quarters(t)
 	attestations := filepath.Join(t.TempDir(), "attestations.yaml")
 	// The table is of now, and the decisions are on the later report.
 	table, err := execute(t, "review", "org", "--format", "csv", "--decide", "--fail-on", "never")
@@ -127,6 +144,11 @@ func TestRecertification(t *testing.T) {
 	state := saved(t, "state.json", `{"format_version": "1.0", "values": {"root_module": {"child_modules": [{"resources": [
 	  {"address": "module.m.signpath_user_group_members.managers", "type": "signpath_user_group_members",
 	   "values": {"group": "group:Release Managers", "members": ["user:release.manager@example.com", "user:outsider@example.com"]}},
+	  {"address": "module.m.signpath_user_group_members.by_id", "type": "signpath_user_group_members",
+	   "values": {"group": "group:`+idOf(t, server, "group:Release Managers")+`", "members": ["user:`+idOf(t, server, "user:outsider@example.com")+`"]}},
+	  {"address": "module.m.signpath_user_group_member.renamed", "type": "signpath_user_group_member",
+	   "values": {"group": "group:Managers", "group_id": "`+idOf(t, server, "group:Release Managers")+`",
+	   "member": "user:out@example.com", "member_id": "`+idOf(t, server, "user:outsider@example.com")+`"}},
 	  {"address": "module.m.signpath_user_group_member.other", "type": "signpath_user_group_member",
 	   "values": {"group": "group:Other", "member": "user:outsider@example.com"}}]}]}}}`)
 	output, err := read("decided.csv", decided, "--by", byOfficer, "--until", "2026-12-31", "--state", state)
@@ -136,6 +158,8 @@ func TestRecertification(t *testing.T) {
 	for _, want := range []string{
 		"1 way to remove, 0 undecided",
 		"In module.m.signpath_user_group_members.managers, take this line out of members:\n      - \"user:outsider@example.com\",\n",
+		"In module.m.signpath_user_group_members.by_id, take this line out",
+		"Remove the resource module.m.signpath_user_group_member.renamed.",
 		"To take it from everybody in group:Release Managers instead, take the group off: signpath_signing_policy_approvers with " +
 			`project = "project-b", signing_policy = "release-signing".`,
 	} {
@@ -146,21 +170,47 @@ func TestRecertification(t *testing.T) {
 	if strings.Contains(output, "signpath_user_group_member.other") {
 		t.Errorf("it names the entry of another group:\n%s", output)
 	}
+	own, admin := filepath.Join(t.TempDir(), "own.yaml"), saved(t, "admin.json",
+		jsonOf(t, nil, "review", "org", "--fail-on", "never", "--principal", "user:org.admin@example.com"))
+	content, err := os.ReadFile(earlier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := func(pairs ...string) string {
+		return saved(t, "edited.json", strings.NewReplacer(pairs...).Replace(string(content)))
+	}
+	incomplete := edited(`"gaps": []`, `"gaps": [{"sentence": "Who knows."}]`, `"complete": true`, `"complete": false`)
+	old := edited(`"time": "2026-06-15T`, `"time": "2026-04-01T`)
+	if _, err := execute(t, "attest", "write", later, "--attestations", own, "--by", "ci_user:terraform"); err == nil {
+		t.Error("a program attests")
+	}
+	if output, err := execute(t, "attest", "write", later, "--attestations", own, "--by", "user:"+idOf(t, server, "ci_user:terraform")); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
 	for name, c := range map[string]struct {
 		arguments []string
 		want      int
 		says      string
 	}{
-		"all is attested":            {[]string{"attest", "check", earlier, "--attestations", attestations}, 0, ", 0 not."},
-		"somebody is not":            {check, 2, "not-attested: user:outsider@example.com is approver"},
-		"one of a filter":            {append(check, "--role", "GlobalAdministrator"), 0, "2 attested"},
-		"a filter that fits nothing": {append(check, "--role", "approvers"), 1, `shows nothing of "approvers"`},
-		"the live organization":      {append(org, "--fail-on", "warn"), 2, "warn  not-attested: user:outsider@example.com"},
-		"rules without a file":       {[]string{"review", "org", "--rules", rulesFile(t, "rules: {not-attested: {severity: deny}}")}, 1, "give it as --attestations"},
-		"a file that is not there":   {[]string{"review", "org", "--attestations", attestations + "x"}, 1, "--attestations: open"},
-		"a table as text":            {[]string{"review", "org", "--decide"}, 1, "--decide needs --format csv or html"},
-		"a group attests":            {append(write, "--by", "group:Release Managers"), 1, "is no user: a person attests"},
-		"a day before the report":    {append(write, "--by", byOfficer, "--on", "2026-06-01"), 1, "the report was made on 2026-06-15"},
+		"all is attested": {[]string{"attest", "check", earlier, "--attestations", attestations}, 0, ", 0 not."},
+		"somebody is not": {check, 2, "not-attested: user:outsider@example.com is approver"},
+		"the filter hides who attests": {
+			[]string{"attest", "check", later, "--attestations", own, "--principal", "user:org.admin@example.com", "--role", "GlobalAdministrator"},
+			2, "attested-by-beneficiary: user:org.admin@example.com",
+		},
+		"the report is incomplete": {[]string{"attest", "check", incomplete, "--attestations", attestations}, 1, "and the report is incomplete"},
+		"an old report": {
+			[]string{"attest", "write", old, "--attestations", attestations + ".old", "--by", byOfficer}, 0, "Warning: the report is of 2026-04-01",
+		},
+		"the report hides who attests": {[]string{"attest", "check", admin, "--attestations", own}, 1, "shows some principals only"},
+		"one of a filter":              {append(check, "--role", "GlobalAdministrator"), 0, "2 attested"},
+		"a filter that fits nothing":   {append(check, "--role", "approvers"), 1, `shows nothing of "approvers"`},
+		"the live organization":        {append(org, "--fail-on", "warn"), 2, "warn  not-attested: user:outsider@example.com"},
+		"rules without a file":         {[]string{"review", "org", "--rules", rulesFile(t, "rules: {not-attested: {severity: deny}}")}, 1, "give it as --attestations"},
+		"a file that is not there":     {[]string{"review", "org", "--attestations", attestations + "x"}, 1, "--attestations: open"},
+		"a table as text":              {[]string{"review", "org", "--decide"}, 1, "--decide needs --format csv or html"},
+		"a group attests":              {append(write, "--by", "group:Release Managers"), 1, "is no user: a person attests"},
+		"a day before the report":      {append(write, "--by", byOfficer, "--on", "2026-06-01"), 1, "the report was made on 2026-06-15"},
 		"somebody attests the own role": {
 			[]string{"attest", "write", later, "--attestations", attestations + ".own", "--by", "user:org.admin@example.com"},
 			0,
@@ -184,7 +234,7 @@ func TestRecertification(t *testing.T) {
 }
 
 func TestReviewVerify(t *testing.T) {
-	_, earlier, later := quarters(t)
+	server, earlier, later := quarters(t)
 	private, public := keyFiles(t, 1)
 	_, other := keyFiles(t, 2)
 	sealed := saved(t, "access.sealed", func() string {
@@ -205,6 +255,13 @@ func TestReviewVerify(t *testing.T) {
 		"a private key":        {[]string{sealed, "--key", private}, 1, "no public key"},
 		"no key":               {[]string{sealed}, 1, "give the public key"},
 		"other filters":        {[]string{sealed, "--key", public, "--expect-filters", "none"}, 1, "was expected to show everything"},
+		"another kind":         {[]string{sealed, "--key", public, "--expect-kind", "plan_review"}, 1, `is of the kind "organization_review"`},
+		"another organization": {[]string{sealed, "--key", public, "--expect-organization", "11111111-1111-4111-8111-111111111111"}, 1, "expected to be about 1111"},
+		"other rules":          {[]string{sealed, "--key", public, "--expect-rules", later}, 1, "the report is judged by the default rules"},
+		"what was expected": {
+			[]string{sealed, "--key", public, "--expect-kind", "organization_review", "--expect-organization", strings.ToUpper(server.OrganizationID()), "--expect-rules", "default"},
+			0, "The signature is right.",
+		},
 		"these filters":        {[]string{sealed, "--key", public, "--expect-filters", "projects=project-b"}, 0, "The signature is right."},
 		"filters of no form":   {[]string{sealed, "--key", public, "--expect-filters", "project-b"}, 1, "must be NAME=VALUE"},
 		"another report":       {[]string{sealed, "--key", public, "--report", later}, 1, "--report: the file has the SHA-256"},

@@ -22,6 +22,7 @@ type reviewLogFlags struct {
 	format, from, to            string
 	projects, policies, members []string
 	appliedBy                   []string
+	seal                        sealFlags
 }
 
 func newReviewLogCommand() *cobra.Command {
@@ -39,7 +40,7 @@ It only reads from SignPath, with the settings of the provider: flags, or the en
 --applied-by names, counts as Terraform's; what other interactive users changed, as made by hand.
 
 The period is from --from, and until before --to: a day begins and ends in UTC, and as --to it is part of the period.
-Without them it is the last %d days. All times are told in UTC.
+Without them it is the last %d days; it ends now at the latest. All times are told in UTC.
 
 The audit log is a preview of SignPath's API and hardly documented. No event is left out: one that is not understood is told
 as such and counted by its name, and those that change nobody's access are counted by theirs. Nobody is named on a guess: a
@@ -48,8 +49,11 @@ name counts only where the event tells no id, and then the sentence says so. How
 The filters can be given several times: values of one filter are alternatives, and every filter must fit. How much they
 leave out is told.
 
+%s
+A sealed report names the period among its filters, as from and to.
+
 Exit status: 1 if there is no report, or if not all of the period could be looked at: the report says why; else 0.`,
-			api.EnvURL, api.EnvOrganizationID, api.EnvToken, logDays),
+			api.EnvURL, api.EnvOrganizationID, api.EnvToken, logDays, sealHelp),
 		Example: `  signpathctl review log
   signpathctl review log --from 2026-01-01 --to 2026-03-31 --applied-by ci_user:terraform --format html > quarter.html
   signpathctl review log --policy project-a/release-signing --from 2026-03-01T15:00:00Z`,
@@ -61,6 +65,7 @@ Exit status: 1 if there is no report, or if not all of the period could be looke
 	options.StringVar(&flags.from, "from", "", fmt.Sprintf("day (2026-03-01) or time (2026-03-01T15:00:00Z) at which the period begins (default: %d days before its end)", logDays))
 	options.StringVar(&flags.to, "to", "", "last day of the period, or the time at which it is over (default: now)")
 	addAppliedByFlag(command, &flags.appliedBy)
+	addSealFlags(command, &flags.seal)
 	options.StringVar(&flags.format, "format", string(report.FormatText), oneOf(report.Formats()))
 	options.StringArrayVar(&flags.projects, "project", nil, "slug of a project to show, with its signing policies")
 	options.StringArrayVar(&flags.policies, "policy", nil, "signing policy to show: PROJECT/POLICY, or POLICY in any project")
@@ -80,6 +85,10 @@ func runReviewLog(command *cobra.Command, flags *reviewLogFlags) error {
 	if err != nil {
 		return err
 	}
+	signer, err := flags.seal.signer(command.ErrOrStderr())
+	if err != nil {
+		return err
+	}
 	client, err := flags.connection.newClient()
 	if err != nil {
 		return err
@@ -95,10 +104,11 @@ func runReviewLog(command *cobra.Command, flags *reviewLogFlags) error {
 		head.ReadBy = readBy(me.Principal)
 	}
 	var output bytes.Buffer
-	if err := (report.LogReport{Log: log}).Write(&output, report.Format(flags.format), head); err != nil {
+	told := report.LogReport{Log: log}
+	if err := told.Write(&output, report.Format(flags.format), head); err != nil {
 		return err
 	}
-	if _, err := output.WriteTo(command.OutOrStdout()); err != nil {
+	if err := writeReport(command, signer, told.SealedHead(head), flags.format, output.Bytes()); err != nil {
 		return err
 	}
 	if len(log.Gaps) > 0 {
@@ -132,9 +142,10 @@ func (f *reviewLogFlags) options(at time.Time) (audit.LogOptions, error) {
 }
 
 // period reads when a period begins, and when it is over. Now is the end of this minute, so that what has just happened is in
-// it.
+// it. No period goes on after that: nobody knows what will happen, and a report must not say that nothing did.
 func period(from, to string, at time.Time) (begin, end time.Time, err error) {
-	end = at.UTC().Truncate(time.Minute).Add(time.Minute)
+	latest := at.UTC().Truncate(time.Minute).Add(time.Minute)
+	end = latest
 	if to != "" {
 		var isDay bool
 		if end, isDay, err = dayOrTime("--to", to); err != nil {
@@ -142,6 +153,9 @@ func period(from, to string, at time.Time) (begin, end time.Time, err error) {
 		}
 		if isDay {
 			end = end.AddDate(0, 0, 1)
+		}
+		if end.After(latest) {
+			end = latest
 		}
 	}
 	begin = end.AddDate(0, 0, -logDays)

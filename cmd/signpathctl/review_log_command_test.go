@@ -83,13 +83,43 @@ func TestPeriod(t *testing.T) {
 	for _, test := range []struct{ from, to, begin, end string }{
 		{"", "", "2026-03-01T12:03:00Z", "2026-03-31T12:03:00Z"},
 		{"2026-01-01", "", "2026-01-01T00:00:00Z", "2026-03-31T12:03:00Z"},
-		{"2026-01-01", "2026-03-31", "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z"},
+		{"2026-01-01", "2026-03-30", "2026-01-01T00:00:00Z", "2026-03-31T00:00:00Z"},
+		// Of what has not come, no report says that nothing happened.
+		{"2026-01-01", "2026-03-31", "2026-01-01T00:00:00Z", "2026-03-31T12:03:00Z"},
+		{"2026-01-01", "2026-12-31T23:00:00Z", "2026-01-01T00:00:00Z", "2026-03-31T12:03:00Z"},
 		{"", "2026-01-31", "2026-01-02T00:00:00Z", "2026-02-01T00:00:00Z"},
 		{"2026-01-01T12:00:00+02:00", "2026-01-01T11:00:00Z", "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z"},
 	} {
 		begin, end, err := period(test.from, test.to, at)
 		if err != nil || begin.Format(time.RFC3339) != test.begin || end.Format(time.RFC3339) != test.end {
 			t.Errorf("%q to %q: from %s until %s, %v", test.from, test.to, begin, end, err)
+		}
+	}
+}
+
+// TestReviewLogIsSealed names the period: a report of a quiet week is none of the quarter.
+func TestReviewLogIsSealed(t *testing.T) {
+	organizationToExport(t)
+	private, public := keyFiles(t, 1)
+	output, err := runLog(t, "--format", "json", "--from", "2026-06-01", "--to", "2026-06-10", "--member", "user:outsider@example.com", "--seal", private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := saved(t, "log.sealed", output)
+	verify := func(filters ...string) (string, error) {
+		arguments := []string{"review", "verify", sealed, "--key", public}
+		for _, filter := range filters {
+			arguments = append(arguments, "--expect-filters", filter)
+		}
+		return execute(t, arguments...)
+	}
+	told, err := verify("from=2026-06-01T00:00:00Z", "to=2026-06-11T00:00:00Z", "members=user:outsider@example.com")
+	if err != nil || !strings.Contains(told, "log_review") {
+		t.Errorf("%v\n%s", err, told)
+	}
+	for _, filters := range [][]string{{"none"}, {"from=2026-06-01T00:00:00Z", "to=2026-07-01T00:00:00Z", "members=user:outsider@example.com"}} {
+		if _, err := verify(filters...); err == nil || !strings.Contains(err.Error(), "was expected to show") {
+			t.Errorf("%q: %v", filters, err)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 type reviewVerifyFlags struct {
 	key, certificate, report, plan, out, format string
+	kind, organization, rules                   string
 	maxAge                                      time.Duration
 	filters                                     []string
 	complete                                    bool
@@ -29,6 +30,9 @@ var verifyFormats = []string{"text", "json"}
 
 // noFilters is what --expect-filters says for a report of the whole organization.
 const noFilters = "none"
+
+// defaultRules is what --expect-rules says for a report that is judged without a file of rules.
+const defaultRules = "default"
 
 func newReviewVerifyCommand() *cobra.Command {
 	var flags reviewVerifyFlags
@@ -46,13 +50,16 @@ shown. Use - to read standard input.
 The report itself is inside: --out writes it to a file. --report compares a file with it, and --plan the plan that it is
 of. --expect-filters tells what the report has to show, so that nobody hands in a report of a harmless part: "none" for
 all of the organization, or NAME=VALUE as often as there are values, with the names that a report as JSON has in filters,
-such as projects=project-a. --complete refuses a report with gaps, and --max-age one that is too old.
+such as projects=project-a; a log has its period there, too. A key seals reports of many kinds and organizations, and rules can
+be weakened: --expect-kind, --expect-organization and --expect-rules refuse another report. --complete refuses one with gaps,
+and --max-age one that is too old.
 
 The certificate of --certificate is trusted because you name its file: nobody is asked who issued it. It must have been
 valid when the report was made.
 
 Exit status: 0 if all of that holds, else 1.`,
-		Example: `  signpathctl review verify access.sealed --key auditor.pub.pem --expect-filters none --max-age 720h
+		Example: `  signpathctl review verify access.sealed --key auditor.pub.pem --expect-filters none --max-age 720h \
+    --expect-kind organization_review --expect-organization 6a2e7c3a-0b8d-4c57-9a3e-2d6f4b1c8e90 --expect-rules default
   signpathctl review verify access.sealed --key auditor.pub.pem --out access.html`,
 		Args: takes("a sealed report"),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -67,6 +74,9 @@ Exit status: 0 if all of that holds, else 1.`,
 	options.StringVar(&flags.out, "out", "", "file to write the report to, which must not be there yet")
 	options.DurationVar(&flags.maxAge, "max-age", 0, "how old the report may be, such as 720h (default: any age)")
 	options.StringArrayVar(&flags.filters, "expect-filters", nil, "what the report must be filtered by: NAME=VALUE, or none; can be given several times")
+	options.StringVar(&flags.kind, "expect-kind", "", "kind that the report must be of, such as organization_review")
+	options.StringVar(&flags.organization, "expect-organization", "", "id of the organization that the report must be about")
+	options.StringVar(&flags.rules, "expect-rules", "", "file of rules that must judge the report, or "+defaultRules)
 	options.BoolVar(&flags.complete, "complete", false, "refuse a report that has gaps")
 	options.StringVar(&flags.format, "format", verifyFormats[0], oneOf(verifyFormats))
 	return command
@@ -95,7 +105,7 @@ func runReviewVerify(command *cobra.Command, source string, flags *reviewVerifyF
 	head := newEnvelope(now())
 	if err := errors.Join(
 		sealed.CheckAge(head.Time, flags.maxAge), checkValidity(certificate, sealed.Head.Time), flags.checkFiles(sealed),
-		flags.checkFilters(sealed, filters), flags.checkGaps(sealed),
+		flags.checkSubject(sealed), flags.checkFilters(sealed, filters), flags.checkGaps(sealed),
 	); err != nil {
 		return fmt.Errorf("%s: the signature is right, but %w", source, err)
 	}
@@ -189,6 +199,29 @@ func (f *reviewVerifyFlags) checkFiles(sealed *evidence.Sealed) error {
 	return nil
 }
 
+// checkSubject refuses a report of another kind, on another organization, or judged by other rules.
+func (f *reviewVerifyFlags) checkSubject(sealed *evidence.Sealed) error {
+	var wrong []error
+	if f.kind != "" {
+		wrong = append(wrong, sealed.CheckKind(f.kind))
+	}
+	if f.organization != "" {
+		wrong = append(wrong, sealed.CheckOrganization(f.organization))
+	}
+	switch f.rules {
+	case "":
+	case defaultRules:
+		wrong = append(wrong, sealed.CheckRules(nil))
+	default:
+		file, err := os.ReadFile(f.rules)
+		if err != nil {
+			return fmt.Errorf("--expect-rules: %w", err)
+		}
+		wrong = append(wrong, sealed.CheckRules(file))
+	}
+	return errors.Join(wrong...)
+}
+
 func (f *reviewVerifyFlags) checkFilters(sealed *evidence.Sealed, expected map[string][]string) error {
 	if expected == nil {
 		return nil
@@ -224,7 +257,7 @@ func tellSealed(sealed *evidence.Sealed, certificate *x509.Certificate) []string
 		tell("signed by", certificate.Subject.String())
 		tell("issued by", certificate.Issuer.String()+", as the certificate says")
 	}
-	tell("key", cmp.Or(sealed.KeyID, "not named by the signer"))
+	tell("key", sealed.KeyID)
 	tell("kind", head.Kind)
 	tell("organization", strings.TrimSpace(strings.Join([]string{deref(head.Organization.ID), deref(head.Organization.Name), deref(head.Organization.URL)}, " ")))
 	if head.ReadBy != nil {

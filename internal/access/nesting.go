@@ -94,3 +94,19 @@ const viaSeparator = " > "
 
 // SpellPath names the groups of a path in order.
 func SpellPath(groups []Reference) string { return strings.Join(Spell(groups), viaSeparator) }
+
+// ParsePath reads what [SpellPath] wrote; an empty text is a path of no group.
+func ParsePath(text string) ([]Reference, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var groups []Reference
+	for part := range strings.SplitSeq(text, viaSeparator) {
+		group, err := ParseEntry(part)
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, group)
+	}
+	return groups, nil
+}

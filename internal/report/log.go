@@ -32,6 +32,18 @@ func (r LogReport) Write(w io.Writer, format Format, head envelope.Envelope) err
 	return write(w, head)
 }
 
+// SealedHead completes the envelope for a sealed report, which names the period among the filters: a report of another period
+// is of another part of the log.
+func (r LogReport) SealedHead(head envelope.Envelope) envelope.Envelope {
+	head.Filters = maps.Clone(head.Filters)
+	head.Filters["from"], head.Filters["to"] = []string{r.From.UTC().Format(time.RFC3339)}, []string{r.To.UTC().Format(time.RFC3339)}
+	return r.head(head)
+}
+
+func (r LogReport) head(head envelope.Envelope) envelope.Envelope {
+	return head.Of("log_review", envelope.Gaps(r.Gaps...))
+}
+
 // how says of an actor whether a change was made by Terraform or by hand.
 func how(actor evidence.Actor) string {
 	return map[evidence.Agency]string{
@@ -66,6 +78,9 @@ func (r LogReport) about(head envelope.Envelope) []string {
 	back := "The audit log has no event of which it tells the time."
 	if !r.Back.IsZero() {
 		back = "The audit log goes back to " + r.Back.UTC().Format(evidence.Stamp) + "."
+		if r.Back.After(r.From) {
+			back += " Whether anything happened before that, it does not tell."
+		}
 	}
 	lines = append(lines, back+" "+AppliersSentence(r.Appliers))
 	if filtered := r.filtered(head); filtered != "" {
@@ -240,7 +255,7 @@ type jsonLogEntry struct {
 
 func (r LogReport) writeJSON(w io.Writer, head envelope.Envelope) error {
 	return envelope.Write(w, jsonLog{
-		Envelope: head.Of("log_review", envelope.Gaps(r.Gaps...)), From: r.From.UTC(), To: r.To.UTC(), Back: timeOf(r.Back),
+		Envelope: r.head(head), From: r.From.UTC(), To: r.To.UTC(), Back: timeOf(r.Back),
 		Terraform: append([]string{}, r.Appliers...), Events: r.Events, Outside: r.Outside,
 		Entries:       each(r.Entries, func(e evidence.LogEntry) jsonLogEntry { return jsonLogEntry{e, newJSONPlace(e.Place)} }),
 		NotUnderstood: r.NotUnderstood, Plain: r.Plain,

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
@@ -30,6 +29,17 @@ type readReport struct {
 	Ignored  []string
 	Access   []readAccess
 	Settings *[]jsonSettings
+}
+
+// check refuses what [Report.Write] would not have written.
+func (r *readReport) check() error {
+	switch {
+	case r.Access == nil || r.Findings == nil || r.Gaps == nil || r.Time.IsZero():
+		return errors.New("it is no whole report: it has no access, findings, gaps or time")
+	case r.Complete != (len(r.Gaps) == 0):
+		return errors.New("the report was changed: what it says of being complete is not what its gaps say")
+	}
+	return nil
 }
 
 type readAccess struct {
@@ -76,16 +86,12 @@ func ReadJSON(document []byte) (*evidence.Report, error) {
 }
 
 func decode(document []byte) (*readReport, error) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	var read readReport
-	if err := decoder.Decode(&read); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, errors.New("it ends too early: it is empty, or a part of a report")
-		}
-		return nil, fmt.Errorf("it is no report as JSON: %w", err)
+	if err := evidence.CheckKeys(document); err != nil {
+		return nil, fmt.Errorf("it is no report as JSON, or a part of one: %w", err)
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is something behind the end of the report")
+	var read readReport
+	if err := json.Unmarshal(document, &read); err != nil {
+		return nil, fmt.Errorf("it is no report as JSON: %w", err)
 	}
 	ours, _, _ := strings.Cut(envelope.FormatVersion, ".")
 	major, _, _ := strings.Cut(read.FormatVersion, ".")
@@ -99,7 +105,7 @@ func decode(document []byte) (*readReport, error) {
 	case read.Settings == nil:
 		return nil, errors.New("it was written by an earlier signpathctl, which told neither ids nor settings")
 	}
-	return &read, nil
+	return &read, read.check()
 }
 
 func (p jsonPlace) place() access.Place { return access.PlaceOf(p.Project, p.SigningPolicy) }
@@ -113,8 +119,13 @@ func (row readAccess) access() (evidence.Access, error) {
 	if err != nil {
 		return evidence.Access{}, err
 	}
-	if row.ID == "" {
+	switch {
+	case row.ID == "":
 		return evidence.Access{}, errors.New("it has no principal_id")
+	case row.InForce != (row.Status == access.StatusActive):
+		return evidence.Access{}, errors.New("the report was changed: what it says of being in force is not what the status says")
+	case len(row.Reasons) == 0:
+		return evidence.Access{}, errors.New("the report was changed: it has no reason")
 	}
 	found := evidence.Access{
 		Subject: evidence.Subject{ID: row.ID, Reference: reference, Name: row.Name}, Status: row.Status, InForce: row.InForce,

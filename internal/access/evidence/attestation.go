@@ -21,16 +21,19 @@ type Attestation struct {
 	// Way is the fingerprint of the way, which is what counts.
 	Way string
 	By  access.Reference
-	On  baseline.Day
+	// ByID is the id of who attests, which stays; empty where the report did not show them.
+	ByID string
+	On   baseline.Day
 	// Until is the last day on which the statement counts; empty if it has no end of its own.
 	Until     baseline.Day
 	Reference string
 }
 
-// Attest makes a statement on a way.
-func Attest(h Holding, by access.Reference, on, until baseline.Day, reference string) Attestation {
+// Attest makes a statement on a way. Who attests has an id where that is known.
+func Attest(h Holding, by Subject, on, until baseline.Day, reference string) Attestation {
 	return Attestation{
-		Principal: h.Subject, Role: h.Role, Place: h.Place, Through: h.Groups(), Way: h.Way, By: by, On: on, Until: until, Reference: reference,
+		Principal: h.Subject, Role: h.Role, Place: h.Place, Through: h.Groups(), Way: h.Way,
+		By: by.Reference, ByID: by.ID, On: on, Until: until, Reference: reference,
 	}
 }
 
@@ -41,10 +44,32 @@ func (a Attestation) counts(today baseline.Day, days int) bool { return today <=
 // end is the last day on which the statement counts.
 func (a Attestation) end(days int) baseline.Day { return cmp.Or(a.Until, a.On.After(days)) }
 
-// isBy tells whether the subject is who attests.
+// isBy tells whether the subject is who attests, as they are called now or were called then.
 func (a Attestation) isBy(s Subject) bool {
 	id, isID := a.By.ID()
-	return a.By.Same(s.Reference) || isID && id == s.ID
+	return a.By.Same(s.Reference) || isID && id == s.ID || a.ByID != "" && a.ByID == s.ID
+}
+
+// misnames tells whether the statement names others than those of the way: people read the names, and the way goes by ids. Who
+// was renamed is nobody else.
+func (a Attestation) misnames(h Holding, named map[access.Reference]string) bool {
+	isOther := func(r access.Reference, id string) bool { return named[r.Folded()] != "" && named[r.Folded()] != id }
+	if isOther(a.Principal.Reference, h.ID) {
+		return true
+	}
+	if a.Through == h.Groups() {
+		return false
+	}
+	groups, err := access.ParsePath(a.Through)
+	if err != nil || len(groups) != len(h.Via) {
+		return true
+	}
+	for i, group := range groups {
+		if isOther(group, h.Via[i].ID) {
+			return true
+		}
+	}
+	return false
 }
 
 // A File is a file of attestations of one organization.
@@ -71,10 +96,34 @@ type Verdict struct {
 // Sentence says what is wrong, or who attests.
 func (v Verdict) Sentence() string { return v.Reference.String() + " is " + v.Text + v.Because + "." }
 
-// Judge looks at each way of access, in their order. Whoever attests and holds the same role at
-// the same place by one of the ways is a beneficiary. An attestation without an end counts for
-// some days.
-func (f File) Judge(holdings []Holding, today baseline.Day, days int) []Verdict {
+// A Company is who is there beside the ways that are judged.
+type Company struct {
+	// Holdings are all ways that are known: by one of them, whoever attests may have the same role at the same place, and is a
+	// beneficiary then.
+	Holdings []Holding
+	// Subjects are further principals that are known by name.
+	Subjects []Subject
+}
+
+// named are the ids of those who are there, by what they are called.
+func (c Company) named() map[access.Reference]string {
+	named := map[access.Reference]string{}
+	note := func(subjects ...Subject) {
+		for _, s := range subjects {
+			named[s.Reference.Folded()] = s.ID
+		}
+	}
+	note(c.Subjects...)
+	for _, h := range c.Holdings {
+		note(h.Subject)
+		note(h.Via...)
+	}
+	return named
+}
+
+// Judge looks at some of the ways of access, in their order. An attestation counts for its way if it names nobody else, and
+// without an end for some days.
+func (f File) Judge(holdings []Holding, company Company, today baseline.Day, days int) []Verdict {
 	type grant struct {
 		id    string
 		role  access.Role
@@ -85,24 +134,29 @@ func (f File) Judge(holdings []Holding, today baseline.Day, days int) []Verdict 
 		of[grant{a.Principal.ID, a.Role, a.Place}] = append(of[grant{a.Principal.ID, a.Role, a.Place}], a)
 	}
 	holders := map[grant][]Subject{}
-	for _, h := range holdings {
+	for _, h := range company.Holdings {
 		at := grant{role: h.Role, place: h.Place}
 		holders[at] = append(holders[at], h.Subject)
 	}
+	named := company.named()
 	verdicts := make([]Verdict, len(holdings))
 	for i, h := range holdings {
-		verdicts[i] = judge(h, of[grant{h.ID, h.Role, h.Place}], holders[grant{role: h.Role, place: h.Place}], today, days)
+		verdicts[i] = judge(h, of[grant{h.ID, h.Role, h.Place}], holders[grant{role: h.Role, place: h.Place}], named, today, days)
 	}
 	return verdicts
 }
 
 // judge looks at one way beside the attestations of the same role of the same principal at the
 // same place, and those who hold it there.
-func judge(h Holding, attestations []Attestation, holders []Subject, today baseline.Day, days int) Verdict {
+func judge(
+	h Holding, attestations []Attestation, holders []Subject, named map[access.Reference]string, today baseline.Day, days int,
+) Verdict {
 	v := Verdict{Holding: h}
-	var ended, otherwise *Attestation
+	var ended, otherwise, misnamed *Attestation
 	for _, a := range attestations {
 		switch isOfWay, counts := a.Way == h.Way, a.counts(today, days); {
+		case isOfWay && a.misnames(h, named):
+			misnamed = &a
 		case isOfWay && counts:
 			v.Attestation = &a
 		case isOfWay:
@@ -118,6 +172,10 @@ func judge(h Holding, attestations []Attestation, holders []Subject, today basel
 			v.Rule = review.AttestedByBeneficiary
 			v.Because += ", who has that role there"
 		}
+	case misnamed != nil:
+		v.Rule, v.Attestation = review.NotAttested, misnamed
+		v.Because = ", and what " + misnamed.By.String() + " attested on " + string(misnamed.On) + " names somebody else now: " +
+			misnamed.Principal.Reference.String() + ", " + misnamed.how()
 	case ended != nil:
 		v.Rule, v.Attestation = review.NotAttested, ended
 		v.Because = ", and what " + ended.By.String() + " attested ended on " + string(ended.end(days))

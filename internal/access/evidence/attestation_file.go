@@ -34,6 +34,7 @@ const (
 	keyThrough   = "through"
 	keyWay       = "way"
 	keyBy        = "by"
+	keyByID      = "by_id"
 	keyOn        = "on"
 	keyUntil     = "until"
 	keyReference = "reference"
@@ -160,7 +161,7 @@ func (r *fileReader) missing(fields map[string]*yaml.Node, key string) {
 }
 
 func (r *fileReader) attestation(node *yaml.Node) Attestation {
-	known := []string{keyPrincipal, keyID, keyRole, keyThrough, keyWay, keyBy, keyOn, keyUntil, keyReference}
+	known := []string{keyPrincipal, keyID, keyRole, keyThrough, keyWay, keyBy, keyByID, keyOn, keyUntil, keyReference}
 	for _, kind := range r.vocabulary.Places {
 		known = append(known, kind.Key)
 	}
@@ -172,7 +173,7 @@ func (r *fileReader) attestation(node *yaml.Node) Attestation {
 		Role: access.Role(r.text(fields, keyRole, true)), Through: r.text(fields, keyThrough, false),
 		Way: r.text(fields, keyWay, true), Reference: r.text(fields, keyReference, false),
 	}
-	a.Principal.ID = strings.ToLower(r.text(fields, keyID, true))
+	a.Principal.ID, a.ByID = strings.ToLower(r.text(fields, keyID, true)), strings.ToLower(r.text(fields, keyByID, false))
 	check := func(key string, err error) {
 		if err != nil && fields[key] != nil && fields[key].Value != "" {
 			r.problem(fields[key], "%s: %s", key, err)
@@ -183,6 +184,9 @@ func (r *fileReader) attestation(node *yaml.Node) Attestation {
 	check(keyPrincipal, err)
 	a.By, err = baseline.ParseAttester(r.text(fields, keyBy, true), access.ParseReference)
 	check(keyBy, err)
+	if a.ByID != "" && !access.IsID(a.ByID) {
+		r.problem(fields[keyByID], "%s: %q is no id of a user", keyByID, a.ByID)
+	}
 	a.On, err = baseline.ParseSeen(r.text(fields, keyOn, true), r.now)
 	check(keyOn, err)
 	if until := r.text(fields, keyUntil, false); until != "" {
@@ -282,6 +286,7 @@ func (a Attestation) node(vocabulary *access.Vocabulary) *yaml.Node {
 	add(keyThrough, a.Through)
 	add(keyWay, a.Way)
 	add(keyBy, a.By.String())
+	add(keyByID, a.ByID)
 	add(keyOn, string(a.On))
 	add(keyUntil, string(a.Until))
 	add(keyReference, a.Reference)

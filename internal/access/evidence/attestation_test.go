@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
@@ -17,7 +18,7 @@ func attested(t testing.TB, org review.Organization, by string, on, until baseli
 	t.Helper()
 	var all []evidence.Attestation
 	for _, h := range evidence.Holdings(reportOn(org, 0).Access) {
-		all = append(all, evidence.Attest(h, reference(by), on, until, "REC-1"))
+		all = append(all, evidence.Attest(h, reportOn(org, 0).Find(reference(by)), on, until, "REC-1"))
 	}
 	document, err := evidence.Extend(office, nil, officeID, all)
 	if err != nil {
@@ -79,7 +80,26 @@ func TestAttestationsAreJudged(t *testing.T) {
 		"somebody else under an attested name": {by: cy, edit: func(o *review.Organization) {
 			o.Principals[1].Email, o.Principals[2].Email = "gone@example.com", "ben@example.com"
 			o.Grant("writer", file, review.EntriesOf(reference("user:"+cyID)))
-		}, want: []string{"warn not-attested: user:ben@example.com is writer of plans/budget, directly, and nobody has attested that."}},
+		}, want: []string{
+			// What is attested of Ben reads as if it were about whoever has the name now.
+			"warn not-attested: user:ben@example.com is writer of plans/budget, directly, and nobody has attested that.",
+			"warn not-attested: user:gone@example.com is reader of plans, through group:Team, and what user:cy@example.com attested on 2026-11-20 " +
+				"names somebody else now: user:ben@example.com, through group:Team.",
+		}},
+		"a group under an attested name": {by: cy, edit: func(o *review.Organization) {
+			o.Principals[3].Name = "Crew"
+			o.Principals = append(o.Principals, review.Principal{Principal: access.Principal{
+				Kind: access.KindGroup, ID: "66666666-6666-4666-8666-666666666666", Name: "Team",
+			}})
+		}, want: []string{
+			"warn not-attested: user:ben@example.com is reader of plans, through group:Crew, and what user:cy@example.com attested on 2026-11-20 " +
+				"names somebody else now: user:ben@example.com, through group:Team.",
+		}},
+		"by who was called otherwise then": {by: "user:ada@example.com", edit: func(o *review.Organization) {
+			o.Principals[0].Email = "a@example.com"
+		}, want: []string{
+			"warn attested-by-beneficiary: user:a@example.com is Boss, as user:ada@example.com attested on 2026-11-20, who has that role there.",
+		}},
 		"by whom it is about": {by: "user:ada@example.com", want: []string{
 			"warn attested-by-beneficiary: user:ada@example.com is Boss, as user:ada@example.com attested on 2026-11-20, who has that role there.",
 		}},
@@ -191,8 +211,8 @@ func TestFilesAreReadStrictly(t *testing.T) {
 // What somebody wrote into the file stays, and a way is attested once.
 func TestFilesAreExtended(t *testing.T) {
 	holdings := evidence.Holdings(reportOn(soundOffice(), 0).Access)
-	again := evidence.Attest(holdings[0], reference("user:cy@example.com"), "2026-11-21", "", "")
-	more := evidence.Attest(holdings[2], reference("user:cy@example.com"), "2026-11-21", "", "a: b\n#c")
+	again := evidence.Attest(holdings[0], evidence.Subject{Reference: reference("user:cy@example.com")}, "2026-11-21", "", "")
+	more := evidence.Attest(holdings[2], evidence.Subject{Reference: reference("user:cy@example.com")}, "2026-11-21", "", "a: b\n#c")
 	document, err := evidence.Extend(office, []byte(aFile()), officeID, []evidence.Attestation{more, again})
 	if err != nil {
 		t.Fatal(err)

@@ -283,7 +283,7 @@ func (r *decisionReader) take(line int, cells map[string]string) {
 	if r.decider.Until != "" && r.decider.Until < on {
 		r.problem(line, columnOn, "it is %s, and what is attested would end before it, on %s", on, r.decider.Until)
 	}
-	r.found.Kept = append(r.found.Kept, Attest(h, by, on, r.decider.Until, cells[columnReason]))
+	r.found.Kept = append(r.found.Kept, Attest(h, r.report.Find(by), on, r.decider.Until, cells[columnReason]))
 }
 
 func (r *decisionReader) by(line int, cell string) access.Reference {

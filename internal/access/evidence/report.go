@@ -65,6 +65,20 @@ func (r *Report) IsFiltered() bool {
 	return false
 }
 
+// ShowsSomePrincipals tells whether the report leaves out accesses because of who has them.
+func (r *Report) ShowsSomePrincipals() bool { return len(r.Head.Filters[filterPrincipals]) > 0 }
+
+// Find returns the subject of a reference, with the id if the report shows who that is.
+func (r *Report) Find(reference access.Reference) Subject {
+	id, isID := reference.ID()
+	for _, row := range r.Access {
+		if row.Reference.Same(reference) || isID && id == row.ID {
+			return Subject{ID: row.ID, Reference: reference}
+		}
+	}
+	return Subject{ID: id, Reference: reference}
+}
+
 // behindUTC is how far local time runs behind at most.
 const behindUTC = 12 * time.Hour
 

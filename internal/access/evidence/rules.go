@@ -35,9 +35,9 @@ func NeedFile(rulebook review.Rulebook) []string {
 // find makes one finding of all ways of one principal to one role at one place that break the rule.
 func (f File) find(i *review.Inspection, rule string) []review.Finding {
 	days := i.ParameterOf(review.NotAttested, review.AttestationDays)
-	holdings, reasons := inspect(i)
+	holdings, reasons, subjects := inspect(i)
 	var found []review.Finding
-	for _, verdict := range f.Judge(holdings, baseline.DayOf(i.Now()), days) {
+	for _, verdict := range f.Judge(holdings, Company{holdings, subjects}, baseline.DayOf(i.Now()), days) {
 		if verdict.Rule != rule {
 			continue
 		}
@@ -65,8 +65,8 @@ func DefaultDays() int {
 	return rule.Parameters[0].Default
 }
 
-// inspect returns every way of access in the organization, in order, and its reason.
-func inspect(i *review.Inspection) ([]Holding, map[string]review.Reason) {
+// inspect returns every way of access in the organization, in order, its reason, and everybody who is there.
+func inspect(i *review.Inspection) ([]Holding, map[string]review.Reason, []Subject) {
 	org := i.Organization()
 	directory := access.NewDirectory()
 	for _, p := range org.Principals {
@@ -75,6 +75,12 @@ func inspect(i *review.Inspection) ([]Holding, map[string]review.Reason) {
 		}
 	}
 	find := func(r access.Reference) Subject { return SubjectOf(directory, r) }
+	var subjects []Subject
+	for _, p := range org.Principals {
+		if p.ID != "" {
+			subjects = append(subjects, find(directory.ReferenceTo(p.ID)))
+		}
+	}
 	places := []access.Place{{}}
 	for place := range org.Places {
 		places = append(places, place)
@@ -99,7 +105,7 @@ func inspect(i *review.Inspection) ([]Holding, map[string]review.Reason) {
 		}
 	}
 	slices.SortFunc(holdings, compareHoldings)
-	return holdings, reasons
+	return holdings, reasons, subjects
 }
 
 // CompareAttestations orders a file: by place, role, principal and way.

@@ -67,7 +67,7 @@ type Sealed struct {
 	Report []byte
 	// SHA256 is that of the report, in hexadecimal digits.
 	SHA256 string
-	// KeyID names the key, as the signer did; empty if it did not.
+	// KeyID is that of the key that the signature fits. What the file calls the key, no signature protects.
 	KeyID string
 }
 
@@ -129,11 +129,11 @@ func Open(ctx context.Context, sealed []byte, verifier dsse.Verifier) (*Sealed, 
 	if err != nil {
 		return nil, err
 	}
-	_, payload, err := envelopes.VerifyAndDecode(ctx, signed)
+	accepted, payload, err := envelopes.VerifyAndDecode(ctx, signed)
 	if err != nil {
 		return nil, errNotRight
 	}
-	return readStatement(payload, signed.Signatures[0].KeyID)
+	return readStatement(payload, accepted[0].KeyID)
 }
 
 // readEnvelope reads what carries the signature, and is not signed itself. So it has to be
@@ -141,7 +141,7 @@ func Open(ctx context.Context, sealed []byte, verifier dsse.Verifier) (*Sealed, 
 // one does not.
 func readEnvelope(sealed []byte) (*dsse.Envelope, error) {
 	sealed = bytes.TrimRight(sealed, "\r\n")
-	if err := checkKeys(sealed); err != nil {
+	if err := CheckKeys(sealed); err != nil {
 		return nil, fmt.Errorf("it is no sealed report, or a part of one: %w", err)
 	}
 	var signed dsse.Envelope
@@ -172,7 +172,7 @@ func isPlainBase64(text string) bool {
 
 // readStatement reads what was signed.
 func readStatement(payload []byte, keyID string) (*Sealed, error) {
-	if err := checkKeys(payload); err != nil {
+	if err := CheckKeys(payload); err != nil {
 		return nil, fmt.Errorf("what was signed is no statement: %w", err)
 	}
 	var s statement
@@ -203,9 +203,9 @@ func readStatement(payload []byte, keyID string) (*Sealed, error) {
 	return sealed, nil
 }
 
-// checkKeys reads JSON of one value, in which no object has a key twice: of two, one reader takes
-// the first and another one the last.
-func checkKeys(document []byte) error {
+// CheckKeys reads JSON of one value, in which no object has a key twice: of two, one reader takes
+// the first and another one the last. The error is a sentence without a full stop.
+func CheckKeys(document []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	if err := checkValue(decoder, 0); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -241,8 +241,8 @@ func checkValue(decoder *json.Decoder, depth int) error {
 			if err != nil {
 				return err
 			}
-			// Go takes keys that differ by case for one.
-			name := strings.ToLower(fmt.Sprint(key))
+			// Go takes keys that differ by case for one, and so some letters that are no others in upper case, such as ſ.
+			name := strings.ToLower(strings.ToUpper(fmt.Sprint(key)))
 			if seen[name] {
 				return fmt.Errorf("the key %q is there twice", key)
 			}
@@ -288,6 +288,44 @@ func (s *Sealed) CheckPlan(file []byte) error {
 		return fmt.Errorf("the file has the SHA-256 %s, and the report is of a plan with %s", sum, s.Head.Plan.SHA256)
 	}
 	return nil
+}
+
+// CheckKind refuses a report of another kind, such as one on a plan, which shows no filter either.
+func (s *Sealed) CheckKind(kind string) error {
+	if s.Head.Kind != kind {
+		return fmt.Errorf("the report is of the kind %q, and was expected to be of the kind %q", s.Head.Kind, kind)
+	}
+	return nil
+}
+
+// CheckOrganization refuses a report on another organization than that of the id.
+func (s *Sealed) CheckOrganization(id string) error {
+	if of := s.Head.Organization.ID; of == nil || !strings.EqualFold(*of, id) {
+		return fmt.Errorf("the report is about the organization %s, and was expected to be about %s", spellID(of), id)
+	}
+	return nil
+}
+
+// CheckRules refuses a report that a file of other rules judges; of the defaults if the file is nil.
+func (s *Sealed) CheckRules(file []byte) error {
+	judged, wanted := s.Head.Rules, ""
+	if file != nil {
+		wanted = sumOf(file)
+	}
+	if judged == nil {
+		return errors.New("no rules judge the report")
+	}
+	if sum := rulesOf(s.Head); sum != wanted {
+		return fmt.Errorf("the report is judged by %s, and was expected to be judged by %s", spellRules(sum), spellRules(wanted))
+	}
+	return nil
+}
+
+func spellRules(sum string) string {
+	if sum == "" {
+		return "the default rules"
+	}
+	return "rules with the SHA-256 " + sum
 }
 
 // CheckFilters refuses a report that shows another part of the organization than was expected.

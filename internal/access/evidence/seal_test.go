@@ -214,6 +214,22 @@ func TestWhatIsNoSealedReportIsRefused(t *testing.T) {
 	}
 }
 
+// What the file calls the key is not signed, so another name, or none, is not told.
+func TestTheKeyIsNamedByTheKey(t *testing.T) {
+	key := newEd25519(t)
+	read, err := open(t, sealed(t, key), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nameless, err := open(t, bytes.Replace(sealed(t, key), []byte(read.KeyID), nil, 1), key)
+	if err != nil || nameless.KeyID != read.KeyID || read.KeyID == "" {
+		t.Errorf("the key is called %+v, want %q: %v", nameless, read.KeyID, err)
+	}
+	if _, err := open(t, bytes.Replace(sealed(t, key), []byte(read.KeyID), []byte("the auditor"), 1), key); err == nil {
+		t.Error("the key is called as somebody wrote into the file")
+	}
+}
+
 func TestSealedReportsAreHeldToWhatIsExpected(t *testing.T) {
 	key := newEd25519(t)
 	read, err := open(t, sealed(t, key), key)

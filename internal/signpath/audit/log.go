@@ -70,26 +70,44 @@ func ReadLog(ctx context.Context, client *api.Client, progress survey.Progress, 
 		return nil, err
 	}
 	r.called = r.callings()
+	r.forgetAmbiguous()
 	r.log.Back, r.log.Appliers = earliest(r.events), r.owners()
 	if answered.Partial && !reachesBack(answered.Events, options.From) {
 		r.log.Gaps = append(r.log.Gaps, "There may be further events: SignPath's answer may be a part of the audit log only.")
 	}
 	for _, member := range options.Members {
-		r.wanted[r.idOfWanted(member)] = true
+		for _, id := range r.idsOfWanted(member) {
+			r.wanted[id] = true
+		}
 	}
 	r.read()
 	return r.log, r.refuseUnmatched()
 }
 
-// idOfWanted is the id of whom a filter names now, or named earlier; or the reference.
-func (r *logReader) idOfWanted(member access.Reference) string {
+// forgetAmbiguous forgets the names that were ever those of several, by all that the log and the organization tell: an event
+// that tells a name alone may be about any of them.
+func (r *logReader) forgetAmbiguous() {
+	for name, id := range r.named {
+		if only, ok := r.called.only(anyPrincipal, name); !ok || only != id {
+			r.named[name] = ""
+		}
+	}
+}
+
+// idsOfWanted are the ids of whom a filter names now and of all whom it named earlier: one name may have been that of several.
+// It is the reference where there is none.
+func (r *logReader) idsOfWanted(member access.Reference) []string {
+	var ids []string
 	if id := r.idNow(member); id != "" {
-		return id
+		ids = append(ids, id)
 	}
-	if namings := r.formerly[member.Folded()]; len(namings) > 0 {
-		return namings[0].id
+	for _, n := range r.formerly[member.Folded()] {
+		ids = append(ids, n.id)
 	}
-	return member.String()
+	if len(ids) == 0 {
+		return []string{member.String()}
+	}
+	return ids
 }
 
 func (r *logReader) read() {
@@ -177,6 +195,12 @@ func (r *logReader) entry(s step) evidence.LogEntry {
 	if entry.Kind == "" {
 		entry.Kind = string(change.Kind)
 	}
+	if isKnown := s.object.principal != nil || s.object.isPlace; isKnown && isByName(s.event.Object) || s.isMemberByName {
+		fact, comma := strings.CutSuffix(entry.Fact, ",")
+		if entry.Fact = fact + " (told by names alone)"; comma {
+			entry.Fact += ","
+		}
+	}
 	entry.Sentence = entry.Fact + " by " + entry.Actor.String() + "."
 	return entry
 }
@@ -237,8 +261,10 @@ func (r *logReader) refuseUnmatched() error {
 		return err
 	}
 	for _, member := range r.filter.Members {
-		id := r.idOfWanted(member)
-		if _, known := r.directory.Get(id); known || r.matched["--member\x00"+id] {
+		if slices.ContainsFunc(r.idsOfWanted(member), func(id string) bool {
+			_, known := r.directory.Get(id)
+			return known || r.matched["--member\x00"+id]
+		}) {
 			continue
 		}
 		_, err := r.directory.Resolve(member)

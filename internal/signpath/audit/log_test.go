@@ -235,3 +235,35 @@ func (y *year) expectEachEvent(body, shape string) {
 		y.t.Errorf("%d told or counted of %d events, and %d read", n, want, log.Events)
 	}
 }
+
+// TestLogOfANameThatSeveralHad: a filter by name shows whoever had it, and an event that tells a name alone is of none of them.
+func TestLogOfANameThatSeveralHad(t *testing.T) {
+	o := newOrganization(t)
+	o.at("09:00")
+	bot := mock.CIUserSeed{Name: "bot"}
+	o.by(administrator, creating((*mock.Administrator).CreateCIUser, bot))
+	o.by(administrator, adds(release, "submitters", "ci_user:bot"))
+	first := o.id("ci_user:bot")
+	o.at("10:00")
+	o.by(administrator, func(a *mock.Administrator) error { return a.Remove("ci_user:bot") })
+	o.at("11:00")
+	bot.ID = "77777777-7777-4777-8777-777777777777"
+	o.by(administrator, creating((*mock.Administrator).CreateCIUser, bot))
+	filter := audit.LogFilter{Members: []access.Reference{o.reference("ci_user:bot")}}
+	if got := logSentences(o.log(audit.LogOptions{LogFilter: filter})); !slices.ContainsFunc(got, func(s string) bool {
+		return strings.Contains(s, "was added to the submitters of project-a/release-signing")
+	}) {
+		t.Errorf("what the earlier bot got is hidden:\n%s", strings.Join(got, "\n"))
+	}
+	event := func(id int, name, object string) string {
+		return fmt.Sprintf(`{"id":"%d","time":"2026-03-01T%02d:00:00Z","eventName":%q,"metadata":{"actor":{"id":%q}},"entity":%q,"changes":{
+			"isActive":{"from":true,"to":false}}}`, id, id, name, o.id(officer), object)
+	}
+	o.answering(`[` + event(1, "CiUser.Edited", "bot") + `,{"id":"2","time":"2026-03-01T02:00:00Z","eventName":"CiUser.Deleted","entity":{"id":"` +
+		first + `","name":"bot"}},` + event(3, "InteractiveUser.Edited", "Outsider") + `]`)
+	expectLog(t, o.log(audit.LogOptions{}),
+		`CI user "bot" was deactivated by security.officer@example.com.`,
+		`CI user "bot" was deleted by somebody whom the audit log does not name.`,
+		outsider+" was deactivated (told by names alone) by security.officer@example.com.",
+	)
+}

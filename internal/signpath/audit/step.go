@@ -21,6 +21,8 @@ type step struct {
 	on     bool
 	change api.AuditChange
 	told   planreview.DriftChange
+	// isMemberByName is true where the event tells the member by a name alone.
+	isMemberByName bool
 }
 
 // A thing is what can be one way or another: whether somebody is on a list, an attribute of
@@ -218,7 +220,7 @@ func (r *reading) stepsOfList(s step, list vocabulary.List) []step {
 			kind = planreview.DriftAdded
 		}
 		id := cmp.Or(party.ID, r.partyID(party), r.named[party.Name])
-		one.what.member = cmp.Or(id, party.Email, party.Name)
+		one.what.member, one.isMemberByName = cmp.Or(id, party.Email, party.Name), id != "" && isByName(party)
 		member := r.spell(id, party)
 		one.told = on.OfMember(kind, member).WithID(id)
 		if !s.object.isPlace && s.object.principal == nil { // The place is not one that can be seen.
@@ -228,6 +230,9 @@ func (r *reading) stepsOfList(s step, list vocabulary.List) []step {
 	}
 	return steps
 }
+
+// isByName tells whether an event tells a party by a name alone, which may have been that of another one.
+func isByName(party api.AuditParty) bool { return party.ID == "" && party.Email == "" }
 
 // spell names a party as a configuration would, or else as the event does.
 func (r *reading) spell(id string, party api.AuditParty) string {
