@@ -126,12 +126,12 @@ func others(e editing) map[string]map[string]any {
 	switch e.read {
 	case projectRoute:
 		return map[string]map[string]any{
-			"slug": {"slug": "project-b"}, "link": {"link": link + "/projects/project-b"},
+			"slug": {"slug": "project-b"}, "link": {"link": link + "/projects/project-b"}, "name of its slug": {"projectSlug": "project-b"},
 			"another organization": {"link": "/Api/v1/" + stranger + "/Projects/project-a"},
 		}
 	case policyRoute:
 		return map[string]map[string]any{
-			"slug":                         {"slug": "test-signing"},
+			"slug": {"slug": "test-signing"}, "project": {"projectSlug": "project-b"}, "name of its slug": {"signingPolicySlug": "test-signing"},
 			"link of another project":      {"link": link + "/Projects/project-b/signingpolicies/release-signing"},
 			"link of another policy":       {"link": link + "/Projects/project-a/SigningPolicies/test-signing?x=1"},
 			"link of another organization": {"link": "/v1/" + stranger + "/Projects/project-a/SigningPolicies/release-signing"},

@@ -135,7 +135,8 @@ func FuzzDecodeAuditLog(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if page, err := (*contract.Mapping)(nil).DecodePage(contract.RouteProjects, body, nil); err == nil && (len(page.Items) != len(log.Events) || (log.Partial && len(page.Signals) == 0)) {
+		if page, err := (*contract.Mapping)(nil).DecodePage(contract.RouteProjects, body, nil); err == nil && (len(page.Items) != len(log.Events) || (log.Partial &&
+			len(page.Signals) == 0)) {
 			t.Errorf("%d events of %d, partial %t: %q", len(log.Events), len(page.Items), log.Partial, body)
 		}
 		for _, event := range log.Events {

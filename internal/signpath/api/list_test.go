@@ -329,7 +329,9 @@ func TestListsAreReadToTheirEnd(t *testing.T) {
 			}
 			write(w, answer)
 		}}, false, 3, 0},
-		"tokens that end by being absent": {pager{page: "token: pageToken, next: nextPageToken", answer: func(w http.ResponseWriter, query url.Values, _ string, items raws) {
+		"tokens that end by being absent": {pager{page: "token: pageToken, next: nextPageToken", answer: func(w http.ResponseWriter, query url.Values, _ string,
+			items raws,
+		) {
 			from := number(query, "pageToken", 0)
 			answer := object{"items": slice(items, from, 4)}
 			if from+4 < len(items) {

@@ -98,6 +98,9 @@ func remoteCalls() []remoteCall {
 		},
 		{name: "Reinvite", method: "Reinvite", route: "POST /InteractiveUsers/{id}/Reinvite", class: acting, do: doReinvite},
 		{name: "RegenerateToken", method: "RegenerateToken", route: "POST /CIUsers/{id}/RegenerateApiToken", class: telling, do: doRegenerateToken},
+		{name: "RehearseEdit, reading", method: "RehearseEdit", route: policyRoute, do: doRehearseEdit},
+		{name: "RehearseEdit, writing", method: "RehearseEdit", route: editRoute, class: writing, do: doRehearseEdit},
+		{name: "RehearseEdit, reading back", method: "RehearseEdit", route: policyRoute, after: 1, do: doRehearseEdit},
 		{name: "SetActive, reading back", method: "SetActive", route: "GET /CIUsers/{id}", do: doSetActive(builder, false)},
 	}...)
 }
@@ -313,13 +316,30 @@ func doRegenerateToken(ctx context.Context, o *organization) error {
 	return err
 }
 
+func doRehearseEdit(ctx context.Context, o *organization) error {
+	before := o.Snapshot()
+	rehearsed, err := o.client.RehearseEdit(ctx, api.EditTarget{Project: "project-a", Policy: "release-signing"})
+	if err != nil {
+		return err
+	}
+	differences, err := rehearsed.Send(ctx)
+	if after := o.Snapshot(); !reflect.DeepEqual(before, after) {
+		return fmt.Errorf("the edit that changes nothing makes %+v of %+v", after, before)
+	}
+	if err == nil && len(differences) > 0 {
+		return fmt.Errorf("got %+v", differences)
+	}
+	return err
+}
+
 // TestEveryRemoteCallIsTested fails when a method is added to the client and
 // not to the table above.
 func TestEveryRemoteCallIsTested(t *testing.T) {
 	// LearnLists returns nothing, and a failure of its request is none of it. Nor does
 	// Version fail: TestVersion has what becomes of it.
 	noCalls := []string{
-		"OrganizationID", "OrganizationVariable", "URL", "Known", "UnknownRoles", "ContractNotice", "Secrets", "LearnLists", "Version", "LongestWait",
+		"OrganizationID", "OrganizationVariable", "URL", "Known", "UnknownRoles", "ContractNotice", "MappingNotice", "Unanswered", "Secrets",
+		"LearnLists", "Version", "LongestWait",
 	}
 	tested := map[string]bool{}
 	for _, call := range remoteCalls() {

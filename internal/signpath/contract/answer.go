@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -125,19 +126,33 @@ func typeOf(value json.RawMessage) string {
 	return "number"
 }
 
+// slugsBeside are, by the parameter of a route, the properties in which an answer may
+// also name its slug: by analogy with signing requests, where both are documented.
+var slugsBeside = map[string]string{"project": "projectSlug", "policy": "signingPolicySlug"}
+
 // CheckSubject returns an error if the answer to a route that reads one object says
-// that it is about another one: by its id or slug, or by a link that has the form of
+// that it is about another one: by its id, by a slug, or by a link that has the form of
 // the route. The host of the link does not matter, as it may be another one than the
 // configured (inferred from settings of self-hosted installations). What an answer
 // does not say of itself contradicts nothing.
 func (m *Mapping) CheckSubject(r *Route, o Object, organization string, parameters []string) error {
-	if names := r.parameters(); len(names) > 0 {
-		own, asked := PropSlug, parameters[len(parameters)-1]
-		if names[len(names)-1] == "id" {
-			own = PropID
+	names := r.parameters()
+	for i, asked := range parameters {
+		claims := map[string]string{}
+		if beside := slugsBeside[names[i]]; beside != "" {
+			claims[beside] = Text(o[beside])
 		}
-		if said := o.Text(own); said != "" && !strings.EqualFold(said, asked) {
-			return fmt.Errorf("it is about another object: its property %q is %q, and %q was asked for", m.answerPath(r, own), said, asked)
+		if i == len(parameters)-1 {
+			own := PropSlug
+			if names[i] == "id" {
+				own = PropID
+			}
+			claims[m.answerPath(r, own)] = o.Text(own)
+		}
+		for _, claim := range slices.Sorted(maps.Keys(claims)) {
+			if said := claims[claim]; said != "" && !strings.EqualFold(said, asked) {
+				return fmt.Errorf("it is about another object: its property %q is %q, and %q was asked for", claim, said, asked)
+			}
 		}
 	}
 	if link, wire := o.Text(PropLink), m.Wire(r); wire.linksElsewhere(link, organization, parameters) {

@@ -48,23 +48,10 @@ func (s Settled) ComposeEdit(e Edit) (json.RawMessage, error) {
 	}
 	var shownLater []string
 	for _, name := range s.taken.names() {
-		value, ok := e.Wanted[name]
-		isUnknown := s.answer != nil && !s.answer.has(name)
-		switch {
-		case !ok:
-			if err = s.mayLeaveOut(name, e); e.IsSummary {
-				shownLater = append(shownLater, name)
-			}
-		case isUnknown && e.Before[name] == nil:
-			err = s.notShown(name)
-		case isUnknown:
-			err = s.describesAnother(name)
-		case typeOf(value) == "null" && !s.taken.properties[name].nullable && !s.taken.demands(name):
-			// Null and left out are the same to a server that resets.
-		default:
-			request[name], err = value, s.carries(name, value)
+		if _, ok := e.Wanted[name]; !ok && e.IsSummary {
+			shownLater = append(shownLater, name)
 		}
-		if err != nil {
+		if err := s.add(request, name, e); err != nil {
 			return nil, err
 		}
 	}
@@ -84,6 +71,25 @@ func (s Settled) mustSay(e Edit) error {
 		return refused
 	}
 	return nil
+}
+
+// add adds to a request what the object has by a name that the request takes, unless that
+// would lose something.
+func (s Settled) add(request Object, name string, e Edit) error {
+	value, ok := e.Wanted[name]
+	isUnknown := s.answer != nil && !s.answer.has(name)
+	switch {
+	case !ok:
+		return s.mayLeaveOut(name, e)
+	case isUnknown && e.Before[name] == nil:
+		return s.notShown(name)
+	case isUnknown:
+		return s.describesAnother(name)
+	case typeOf(value) == "null" && !s.taken.properties[name].nullable && !s.taken.demands(name):
+		return nil // Null and left out are the same to a server that resets.
+	}
+	request[name] = value
+	return s.carries(name, value)
 }
 
 // unplaced returns those properties for which the document describes no place in the

@@ -23,7 +23,10 @@ func FuzzDecodePage(f *testing.F) {
 		f.Add([]byte(seed), `</a?page=2>; rel="next", <b>; rel=last`, "3", `{"TotalCount":3}`)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, link, total, pagination string) {
-		page, err := (*Mapping)(nil).DecodePage(RouteProjects, body, http.Header{"Link": {link}, "X-Total-Count": {total}, "X-Pagination": {pagination}, "X-Next-Page": {total}})
+		page, err := (*Mapping)(nil).DecodePage(RouteProjects, body, http.Header{
+			"Link": {link}, "X-Total-Count": {total}, "X-Pagination": {pagination},
+			"X-Next-Page": {total},
+		})
 		bare, errBare := (*Mapping)(nil).DecodePage(RouteProjects, body, nil)
 		if errBare != nil {
 			if err == nil {

@@ -43,7 +43,8 @@ func TestFormsBothWays(t *testing.T) {
 			`{"approval":{"quorum":2,"note":"x","deep":{}}}`, `{"requiredApprovals":2,"approval":{"note":"x","deep":{}}}`, "",
 		},
 		"another place that is emptied": {
-			policy, "signing_policy: {answer: {required_approvals: a.b.c}, edit: {body: {a.b.c: =required_approvals}}}", `{"a":{"b":{"c":2}}}`, `{"requiredApprovals":2}`, "",
+			policy, "signing_policy: {answer: {required_approvals: a.b.c}, edit: {body: {a.b.c: =required_approvals}}}", `{"a":{"b":{"c":2}}}`,
+			`{"requiredApprovals":2}`, "",
 		},
 		"an assumed name that is something else": {
 			policy, "signing_policy: {answer: {purpose: use}, edit: {body: {use: =purpose}}}", `{"use":"Release","purpose":"old"}`,
@@ -58,11 +59,20 @@ func TestFormsBothWays(t *testing.T) {
 		"roles by numbers": {
 			user, "roles: {GlobalAdministrator: 0, GlobalReader: 4, RegularUser: null}", `{"role":0}`, `{"role":"GlobalAdministrator"}`, "",
 		},
-		"a role that is null":         {user, "roles: {RegularUser: null}", `{"role":null}`, `{"role":"RegularUser"}`, ""},
-		"a role that nobody knows":    {user, "roles: {RegularUser: Member}", `{"role":"Gardener"}`, `{"role":"Gardener"}`, ""},
-		"values before roles":         {user, "roles: {RegularUser: Member}\nuser: {answer: {role: {path: r, values: {RegularUser: M}}}, edit: {body: {r: =role}}}", `{"r":"M"}`, `{"role":"RegularUser"}`, ""},
-		"null is empty":               {user, "user: {answer: {notification_email: {path: notifyTo, null: empty}}, edit: {body: {notifyTo: =notification_email}}}", `{"notifyTo":null}`, `{"notificationEmailAddress":""}`, ""},
-		"null is no list of anything": {policy, "signing_policy: {answer: {approvers: {path: approvers, null: empty}}}", `{"approvers":null}`, `{"approvers":[]}`, ""},
+		"a role that is null":      {user, "roles: {RegularUser: null}", `{"role":null}`, `{"role":"RegularUser"}`, ""},
+		"a role that nobody knows": {user, "roles: {RegularUser: Member}", `{"role":"Gardener"}`, `{"role":"Gardener"}`, ""},
+		"values before roles": {
+			user, "roles: {RegularUser: Member}\nuser: {answer: {role: {path: r, values: {RegularUser: M}}}, edit: {body: {r: =role}}}",
+			`{"r":"M"}`, `{"role":"RegularUser"}`, "",
+		},
+		"null is empty": {
+			user, "user: {answer: {notification_email: {path: notifyTo, null: empty}}, edit: {body: {notifyTo: =notification_email}}}",
+			`{"notifyTo":null}`, `{"notificationEmailAddress":""}`, "",
+		},
+		"null is no list of anything": {
+			policy, "signing_policy: {answer: {approvers: {path: approvers, null: empty}}}", `{"approvers":null}`, `{"approvers":[]}`,
+			"",
+		},
 		"members as objects": {
 			policy, "members: {answer: {form: objects, id: who.id}}", `{"approvers":[{"who":{"id":"` + userID + `"},"until":"2030"}]}`, `{"approvers":["` + userID + `"]}`, "",
 		},
@@ -75,7 +85,8 @@ func TestFormsBothWays(t *testing.T) {
 			`{"approvers":{"people":["` + userID + `"],"robots":[],"teams":["` + groupID + `"]}}`, `{"approvers":["` + userID + `","` + groupID + `"]}`, "",
 		},
 		"members by slugs": {
-			policy, "user: {answer: {slug: handle}}\nmembers: {answer: {form: slugs}}", `{"approvers":["ada","ops"]}`, `{"approvers":["` + userID + `","` + groupID + `"]}`, "",
+			policy, "user: {answer: {slug: handle}}\nmembers: {answer: {form: slugs}}", `{"approvers":["ada","ops"]}`,
+			`{"approvers":["` + userID + `","` + groupID + `"]}`, "",
 		},
 		"slugs per kind": {
 			policy, "user: {answer: {slug: handle}}\nmembers: {answer: {form: per_kind, user: people, ci_user: robots, each: {form: slugs}}}",
@@ -126,10 +137,16 @@ func TestFormsBothWays(t *testing.T) {
 // what to do, and never the value.
 func TestUnexpectedForms(t *testing.T) {
 	for _, test := range []struct{ file, wire, want string }{
-		{"signing_policy: {answer: {active: {path: s.state, when_true: On, when_false: Off}}}", `{"s":{"state":"secret"}}`, `its property "s.state" (signing_policy.answer in the mapping, line 2) is a text`},
+		{
+			"signing_policy: {answer: {active: {path: s.state, when_true: On, when_false: Off}}}", `{"s":{"state":"secret"}}`,
+			`its property "s.state" (signing_policy.answer in the mapping, line 2) is a text`,
+		},
 		{"", `{"approvers":[{"id":"` + userID + `"}]}`, ""},
 		{"members: {answer: {form: objects}}", `{"approvers":["` + userID + `"]}`, `its property "approvers" is a list of something: one of its members is a text`},
-		{"members: {answer: {form: objects, id: id, kind: k, kinds: {user: U}}}", `{"approvers":[{"id":"` + userID + `","k":"secret"}]}`, "no kind that the mapping knows"},
+		{
+			"members: {answer: {form: objects, id: id, kind: k, kinds: {user: U}}}", `{"approvers":[{"id":"` + userID + `","k":"secret"}]}`,
+			"no kind that the mapping knows",
+		},
 		{"members: {answer: {form: objects}}", `{"approvers":null}`, "is null: a list of members is expected"},
 		{"members: {answer: {form: per_kind, user: u}}", `{"approvers":{"u":[],"secret":[1]}}`, `what is at "secret" is not known`},
 		{"members: {answer: {form: per_kind, user: u}}", `{"approvers":{"u":null}}`, "a list of members is expected"},
@@ -174,9 +191,11 @@ func TestRolesThatAreWrittenAlike(t *testing.T) {
 
 // An edit sends what the mapping says, and all else back as it came.
 func TestMappedEdits(t *testing.T) {
-	const wire = `{"personId":"` + userID + `","profile":{"displayName":"Ada","lang":"en"},"access":{"role":"RegularUser","level":3},"contact":{"mail":"a@example.com"},` +
+	const wire = `{"personId":"` + userID + `","profile":{"displayName":"Ada","lang":"en"},"access":{"role":"RegularUser","level":3},` +
+		`"contact":{"mail":"a@example.com"},` +
 		`"state":"Locked","notificationEmailAddress":null,"identity":"x","isDirectorySynchronized":true}`
-	const answers = "user:\n  answer: {id: personId, name: profile.displayName, role: access.role, email: contact.mail, active: {path: state, when_true: On, when_false: [Off, Locked]}}\n"
+	const answers = "user:\n  answer: {id: personId, name: profile.displayName, role: access.role, email: contact.mail, active: {path: state, " +
+		"when_true: On, when_false: [Off, Locked]}}\n"
 	edit := RoutesOf[access.KindUser].Edit
 	changed := Object{"notificationEmailAddress": MustMarshal("n@example.com")}
 	const rest = `"notificationEmailAddress":"n@example.com","identity":"x","isDirectorySynchronized":true,"personId":"` + userID + `"`
@@ -189,7 +208,8 @@ func TestMappedEdits(t *testing.T) {
 			"", `{` + rest + `,"name":"Ada","role":"RegularUser","profile":{"lang":"en"},"access":{"level":3},"contact":{"mail":"a@example.com"},"state":"Locked"}`,
 		},
 		"carried, literal and converted": {
-			"  edit: {body: {displayName: =name, r.role: {from: =role, values: {RegularUser: 0}}, level: <access.level, source: terraform, dry: false}, kept: [contact, active]}",
+			"  edit: {body: {displayName: =name, r.role: {from: =role, values: {RegularUser: 0}}, level: <access.level, source: terraform, dry: false}, " +
+				"kept: [contact, active]}",
 			`{` + rest + `,"displayName":"Ada","r":{"role":0},"level":3,"source":"terraform","dry":false,"profile":{"lang":"en"}}`,
 		},
 		"kept and set": {
@@ -218,7 +238,8 @@ func TestMappedEdits(t *testing.T) {
 
 // By the document, an edit by a mapping is judged as any other.
 func TestMappedEditsByADocument(t *testing.T) {
-	const answer = `{"properties":{"title":{"type":"string"},"approval":{"type":"object","properties":{"quorum":{"type":"integer"},"by":` + listOfIDs + `,"note":{"type":"string"}}},
+	const answer = `{"properties":{"title":{"type":"string"},"approval":{"type":"object","properties":{"quorum":{"type":"integer"},` +
+		`"by":` + listOfIDs + `,"note":{"type":"string"}}},
 		"submitters":` + listOfIDs + `,"rank":{"type":"integer"}}}`
 	const answers = "signing_policy:\n  answer: {name: title, required_approvals: approval.quorum, approvers: approval.by}\n"
 	const wire = `{"title":"T","approval":{"quorum":2,"by":["` + userID + `"],"note":"n"},"submitters":[],"rank":1}`
@@ -244,17 +265,20 @@ func TestMappedEditsByADocument(t *testing.T) {
 		},
 		"it takes what nobody shows": {
 			"  edit: {body: {approval.quorum: =required_approvals, approval.by: =approvers}}",
-			`{"properties":{"title":{},"approval":{"properties":{"quorum":{},"by":` + listOfIDs + `,"note":{}}},"submitters":` + listOfIDs + `,"rank":{},"more":{"type":"string"}}}`,
+			`{"properties":{"title":{},"approval":{"properties":{"quorum":{},"by":` + listOfIDs + `,"note":{}}},"submitters":` + listOfIDs + `,` +
+				`"rank":{},"more":{"type":"string"}}}`,
 			`it takes the property "more"`,
 		},
 		"a literal is no source of what is reset": {
 			"  edit: {body: {approval.quorum: =required_approvals, approval.by: =approvers, more: text}}",
-			`{"properties":{"title":{},"approval":{"properties":{"quorum":{},"by":` + listOfIDs + `,"note":{}}},"submitters":` + listOfIDs + `,"rank":{},"more":{"type":"string"}}}`,
+			`{"properties":{"title":{},"approval":{"properties":{"quorum":{},"by":` + listOfIDs + `,"note":{}}},"submitters":` + listOfIDs + `,` +
+				`"rank":{},"more":{"type":"string"}}}`,
 			`{"title":"T","approval":{"quorum":2,"by":["` + ciID + `"],"note":"n"},"submitters":[],"rank":1,"more":"text"}`,
 		},
 		"a literal of another type": {
 			"  edit: {body: {approval.quorum: =required_approvals, approval.by: =approvers, more: text}}",
-			`{"properties":{"title":{},"approval":{"properties":{"quorum":{},"by":` + listOfIDs + `,"note":{}}},"submitters":` + listOfIDs + `,"rank":{},"more":{"type":"integer"}}}`,
+			`{"properties":{"title":{},"approval":{"properties":{"quorum":{},"by":` + listOfIDs + `,"note":{}}},"submitters":` + listOfIDs + `,` +
+				`"rank":{},"more":{"type":"integer"}}}`,
 			`of the property "more" it takes what is integer`,
 		},
 		"a place that is not there": {
@@ -304,7 +328,10 @@ func TestMappedRequests(t *testing.T) {
 		"a create as assumed": {users.Create, "", texts, "POST /InteractiveUsers", `{"name":"Ada","accountEmailAddress":"a@example.com"}`},
 		"an activation":       {users.Activate, `user: {activate: {route: "POST /P/{id}/S", body: {enabled: true}}}`, nothing, "POST /P/{id}/S", `{"enabled":true}`},
 		"one as assumed":      {users.Activate, "", nothing, "POST /InteractiveUsers/{id}/Activate", `{}`},
-		"a list alone":        {groups.ChangeMembers, "group: {change_members: {body: =members}}", members, "POST /UserGroups/{id}/ChangeMembers", `["` + userID + `"]`},
+		"a list alone": {
+			groups.ChangeMembers, "group: {change_members: {body: =members}}", members, "POST /UserGroups/{id}/ChangeMembers",
+			`["` + userID + `"]`,
+		},
 		"a list of objects": {
 			groups.ChangeMembers, "group: {change_members: {body: {from: =members, members: {form: objects}}}}", members,
 			"POST /UserGroups/{id}/ChangeMembers", `[{"id":"` + userID + `"}]`,
@@ -328,10 +355,11 @@ func TestMappedRequests(t *testing.T) {
 		})
 	}
 	for file, want := range map[string]string{
-		`user: {set: {role: {route: "POST /P/{id}/Role"}}}`:                                                                          `{"role":"GlobalReader"}`,
-		`user: {set: {role: {route: "POST /P/{id}/Role", body: =role}}}`:                                                             `"GlobalReader"`,
-		`user: {set: {role: {route: "POST /P/{id}/Role", body: {value: {from: =role, values: {GlobalReader: 4}}, of: =name}}}}`:      `{"value":4,"of":"Ada"}`,
-		`user: {set: {role: {route: "POST /P/{id}/Role", body: {value: =role, version: <meta.version, why: changed by terraform}}}}`: `{"value":"GlobalReader","version":7,"why":"changed by terraform"}`,
+		`user: {set: {role: {route: "POST /P/{id}/Role"}}}`:                                                                     `{"role":"GlobalReader"}`,
+		`user: {set: {role: {route: "POST /P/{id}/Role", body: =role}}}`:                                                        `"GlobalReader"`,
+		`user: {set: {role: {route: "POST /P/{id}/Role", body: {value: {from: =role, values: {GlobalReader: 4}}, of: =name}}}}`: `{"value":4,"of":"Ada"}`,
+		`user: {set: {role: {route: "POST /P/{id}/Role", body: {value: =role, version: <meta.version, why: changed by ` +
+			`terraform}}}}`: `{"value":"GlobalReader","version":7,"why":"changed by terraform"}`,
 	} {
 		n := by(t, nil, file)
 		r := n.mapping.SetRoute(users.Read, PropRole)
@@ -442,7 +470,8 @@ func FuzzMappedAnswer(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	file, err := mapping.Parse([]byte("version: 1\nroles: {RegularUser: M, GlobalReader: null}\nuser:\n" +
-		"  answer: {name: profile.name, role: access.role, notification_email: {path: notify, null: empty}, active: {path: state, when_true: On, when_false: [Off, Locked]}}\n" +
+		"  answer: {name: profile.name, role: access.role, notification_email: {path: notify, null: empty}, active: {path: state, when_true: On, " +
+		"when_false: [Off, Locked]}}\n" +
 		"  edit: {body: {profile.name: =name, access.role: =role, notify: =notification_email, access.level: <access.level}}\n"))
 	if err != nil {
 		f.Fatal(err)

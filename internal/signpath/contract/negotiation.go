@@ -48,7 +48,8 @@ func (e *Error) Error() string {
 	case e.Reason != "":
 		text = e.Reason
 	case e.Property == "":
-		text = fmt.Sprintf("the server's own OpenAPI document does not have this route (looked for %s). It offers %s. %s", strings.Join(e.Tried, ", "), offers, Advice)
+		text = fmt.Sprintf("the server's own OpenAPI document does not have this route (looked for %s). It offers %s. %s", strings.Join(e.Tried, ", "), offers,
+			Advice)
 	default:
 		text = fmt.Sprintf("the server's own OpenAPI document does not have the property %q there (looked for %s). It offers %s. %s",
 			e.Property, strings.Join(e.Tried, ", "), offers, Advice)
@@ -172,7 +173,8 @@ func (n Negotiation) Settle(r *Route, principals Principals) (Settled, error) {
 		return settled, &Error{Route: r.String(), Tried: []string{settled.Route.String()}, Offered: n.document.near(settled.Route)}
 	}
 	if len(found.demanded) > 0 {
-		return settled, settled.refuse("the server's own OpenAPI document demands the parameter %s there, which this provider does not know", strings.Join(found.demanded, ", "))
+		return settled, settled.refuse("the server's own OpenAPI document demands the parameter %s there, which this provider does not know",
+			strings.Join(found.demanded, ", "))
 	}
 	if reason := found.misform(r, m); reason != "" {
 		return settled, settled.refuse("the server's own OpenAPI document says that %s", reason)

@@ -21,7 +21,8 @@ func TestDecodeMembers(t *testing.T) {
 		}
 	}
 	bad := []string{
-		``, `null`, `{}`, `{"ciUsers":null}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`, `[{"id":"` + a + `"}]`, `{"ciUsers":[]}`,
+		``, `null`, `{}`, `{"ciUsers":null}`, `"x"`, `[""]`, `[null]`, `[17]`, `[{}]`, `[{"id":""}]`, `[{"id":17}]`, `[{"name":"A"}]`, `["` + a + `",{}]`,
+		`[{"id":"` + a + `"}]`, `{"ciUsers":[]}`,
 	}
 	for _, body := range bad {
 		if got, err := DecodeMembers(json.RawMessage(body)); err == nil {

@@ -207,17 +207,22 @@ func (p *Page) readStated(paging *mapping.Paging, signals Page, body []byte, hea
 			p.Token = string(next) // A number.
 		}
 	}
+	p.readStatedLink(paging.Link, body, header)
+	p.More = !paging.Whole && p.Next == "" && p.Token == "" && (signals.More || signals.Next != "" || signals.Token != "")
+	return nil
+}
+
+// readStatedLink takes in the address of the next page, where the mapping says that it is.
+func (p *Page) readStatedLink(at mapping.Path, body []byte, header http.Header) {
 	switch {
-	case paging.Link.String() == mapping.LinkHeader:
+	case at.String() == mapping.LinkHeader:
 		for _, text := range header[headerLink] {
 			p.readLink(text)
 		}
-	case paging.Link != nil:
-		link, _ := paging.Link.Get(body)
+	case at != nil:
+		link, _ := at.Get(body)
 		p.Next = Text(link)
 	}
-	p.More = !paging.Whole && p.Next == "" && p.Token == "" && (signals.More || signals.Next != "" || signals.Token != "")
-	return nil
 }
 
 func noItems(path mapping.Path) error {

@@ -17,7 +17,10 @@ func TestDecodePage(t *testing.T) {
 		"\n{ \"list\" : [ {} ] }\r\n": 1,
 	}
 	for body, want := range good {
-		got, err := (*Mapping)(nil).DecodePage(RouteProjects, []byte(body), http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"1"}, "Content-Range": {"bytes 0-1/2"}})
+		got, err := (*Mapping)(nil).DecodePage(RouteProjects, []byte(body), http.Header{
+			"Content-Type": {"application/json"}, "X-Request-Id": {"1"},
+			"Content-Range": {"bytes 0-1/2"},
+		})
 		if err != nil || len(got.Items) != want || len(got.Signals) > 0 {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}

@@ -3,7 +3,6 @@ package provider_test
 import (
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -29,10 +28,10 @@ project:
 `
 
 // newMappedOrganization starts an organization on a server that speaks a mapping.
-func newMappedOrganization(t *testing.T, mapping string, options ...mock.Option) *organization {
+func newMappedOrganization(t *testing.T, mapping string, changes ...func(*mock.Seed)) *organization {
 	t.Helper()
 	judged := signpathtest.Judged(t, contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "this server has other names"))
-	return newOrganizationWith(t, append([]mock.Option{mock.WithMapping(mapping), judged}, options...))
+	return newOrganizationWith(t, []mock.Option{mock.WithMapping(mapping), judged}, changes...)
 }
 
 // mappedSite is a site that uses a mapping file.
@@ -78,12 +77,7 @@ func marksLetReadAndNotWrite(t *testing.T, on bench) {
 // documentOf is the hash of the document that the organization publishes.
 func documentOf(t *testing.T, org *organization) string {
 	t.Helper()
-	answer, err := http.Get(org.URL + "/swagger/v1/swagger.json")
-	must(t, err)
-	defer answer.Body.Close() //nolint:errcheck // It is only read.
-	document, err := io.ReadAll(answer.Body)
-	must(t, err)
-	return fmt.Sprintf("document: sha256:%x\n", sha256.Sum256(document))
+	return fmt.Sprintf("document: sha256:%x\n", sha256.Sum256(documentAt(t, org)))
 }
 
 // Where the server's document has changed, the plan says so, and refuses what does not fit any more.

@@ -1,11 +1,14 @@
 package proposal
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
 
 // proposeAnswers says where the answers have the concepts of each thing. What a form tells goes
@@ -13,15 +16,14 @@ import (
 func (p *proposer) proposeAnswers() {
 	for _, name := range things {
 		if t := p.things[name]; t != nil {
+			t.isSettled = p.wasAsked(t)
 			p.placeStated(t)
 			p.placeAssumed(t)
 		}
 	}
-	for range 2 { // What is known of signing policies tells which list of a project has them.
-		for _, name := range things {
-			if t := p.things[name]; t != nil {
-				p.placeByForm(t)
-			}
+	for _, name := range things {
+		if t := p.things[name]; t != nil {
+			p.placeByForm(t)
 		}
 	}
 	for _, name := range things {
@@ -34,12 +36,6 @@ func (p *proposer) proposeAnswers() {
 		if t := p.things[name]; t != nil {
 			p.placeAsElsewhere(t)
 			p.placeByElimination(t)
-		}
-	}
-	if t := p.things[project]; t != nil { // By then, it is known what addresses signing policies.
-		c := conceptOf(project, "signing_policies")
-		if found, why := p.byForm(t, c); t.answer[c.name] == nil && len(found) == 1 {
-			t.put(c, found[0], sure, why)
 		}
 	}
 	p.proposeForms()
@@ -93,6 +89,9 @@ func (p *proposer) placeStated(t *thing) {
 			if slices.Equal(l.path, stated.Path) {
 				t.put(c, l, sure, "")
 				t.answer[c.name].known = true
+				if c.shape == shapeMembers {
+					l.isMembers = true
+				}
 				if line := p.file.find([]string{t.name, "answer", c.name}); line != nil && line.isMarked() {
 					t.answer[c.name].grade = likely
 				}
@@ -255,7 +254,8 @@ func (p *proposer) isByUse(t *thing, c *concept, l leaf) (isIt bool, why string)
 	case "required_approvals":
 		return l.says(openapi3.TypeInteger) && hasWord(l.path, approvalWords), "the only number about approvals"
 	case "signing_policies":
-		return p.arePolicies(l), "the only list of objects with a property of signing policies that addresses them"
+		lists := countFunc(t.leaves, func(l leaf) bool { return l.isList() && memberFormOf(l.schema) == nil })
+		return lists == 1 && p.arePolicies(l), "the only list of objects, with a property of signing policies that addresses them"
 	case "slug":
 		return p.isInPath(t, l), "the parameter of the path is called so"
 	}
@@ -268,6 +268,9 @@ var approvalWords = []string{"approval", "approver", "quorum", "vote", "reviewer
 // isIDOf tells whether a UUID is called as the parameter of the path, or as one of the
 // collection: personId of People.
 func isIDOf(t *thing, l leaf) bool {
+	if len(t.base) < 2 {
+		return false // There is one of it, or a list alone.
+	}
 	name, collection := words(l.last()), words(t.base[len(t.base)-2])
 	of := slices.DeleteFunc(slices.Clone(name), func(word string) bool { return slices.Contains(idPhrases, word) })
 	isOfCollection := len(of) > 0 && len(of) < len(name) && (slices.Equal(of, collection) || isEnd(collection, of))
@@ -301,7 +304,7 @@ func (p *proposer) arePolicies(l leaf) bool {
 		return false
 	}
 	slug := t.answer["slug"]
-	return slug != nil && l.items.properties[slug.last()] != nil && common(l.items, answerOf(t.calls["read"])) >= 2
+	return l.isList() && slug != nil && l.items.properties[slug.last()] != nil && common(l.items, answerOf(t.calls["read"])) >= 2
 }
 
 // nameByCreate is the one text that a create demands and that answers always have.
@@ -355,6 +358,9 @@ func (t *thing) putAsIn(other *thing, c *concept) {
 		if c.decides && c.shape != shapeState && g == sure {
 			g = likely
 		}
+		if g != sure && c.isOptional && t.isSettled {
+			return
+		}
 		t.put(c, l, g, "as in "+other.name)
 		t.answer[c.name].negated = from.negated
 		return
@@ -373,7 +379,7 @@ type guess struct {
 func (t *thing) guesses() []guess {
 	var all []guess
 	for _, c := range t.missing() {
-		if c.shape == shapeRole && t.countRoles() > 1 {
+		if c.shape == shapeRole && t.countRoles() > 1 || c.isOptional && t.isSettled {
 			continue
 		}
 		for _, l := range t.candidates(c) {
@@ -455,6 +461,8 @@ func isSolid(c *concept, l leaf) bool {
 	switch c.shape {
 	case shapeMembers:
 		return memberFormOf(l.schema).isCertain
+	case shapePolicies:
+		return l.isList() && memberFormOf(l.schema) == nil
 	case shapeText, shapeEmail:
 		return (l.isText() || l.format == "email") && l.demanded && !l.nullable
 	case shapeRole:
@@ -465,38 +473,89 @@ func isSolid(c *concept, l leaf) bool {
 	return len(l.types) > 0 && (c.shape != shapeState || l.says(openapi3.TypeBoolean) || isStates(l.schema))
 }
 
-// writeAnswers states where the concepts are, and asks where nothing tells.
+// writeAnswers states where the concepts are, and asks where nothing tells. What may be nowhere is
+// asked in one question.
 func (p *proposer) writeAnswers(t *thing) {
+	isFirst, asked := true, map[string]bool{}
 	for _, c := range concepts[t.name] {
 		path := []string{t.name, "answer", c.name}
-		if at := t.answer[c.name]; at != nil {
-			if !at.known {
-				p.writePlace(t, c, at)
-			}
-			continue
+		switch at := t.answer[c.name]; {
+		case at != nil && !at.known:
+			p.writePlace(t, c, at)
+		case at != nil || len(t.leaves) == 0:
+		case c.isOptional && !p.wasAsked(t):
+			isFirst = p.askOptional(t, c, path, isFirst)
+		case !c.isOptional:
+			p.askPlace(t, c, path, asked)
 		}
-		if c.isOptional || len(t.leaves) == 0 {
-			continue
+	}
+}
+
+// askPlace asks where a concept is that the provider needs. Two that may be the same values are one
+// question, and so is what is asked of other objects, too, of which the same values may be it.
+func (p *proposer) askPlace(t *thing, c *concept, path []string, asked map[string]bool) {
+	var names, fitting []string
+	for _, l := range t.candidates(c) {
+		if fitting = append(fitting, l.String()); isSolid(c, l) {
+			names = append(names, l.String())
 		}
-		var names, fitting []string
-		for _, l := range t.candidates(c) {
-			if fitting = append(fitting, l.String()); isSolid(c, l) {
-				names = append(names, l.String())
-			}
-		}
-		if len(names) == 0 {
-			names = fitting
-		}
-		verb := "is "
-		if strings.HasPrefix(c.asks, "whether") || strings.HasPrefix(c.asks, "how") {
-			verb = "says "
-		}
-		question, why := "Which of these "+verb+c.asks+": "+listOf(names)+"?", "the document does not tell them apart"
-		if len(names) == 0 {
-			question, why = "Which property "+verb+c.asks+"?", "nothing in the answer has the form of it"
-		}
+	}
+	if len(names) == 0 {
+		names = fitting
+	}
+	verb := "is "
+	if strings.HasPrefix(c.asks, "whether") || strings.HasPrefix(c.asks, "how") {
+		verb = "says "
+	}
+	question, why := "Which of these "+verb+c.asks+": "+listOf(names)+"?", "the document does not tell them apart"
+	if len(names) == 0 {
+		question, why = "Which property "+verb+c.asks+"?", "nothing in the answer has the form of it"
+	}
+	if key := strings.Join(names, " "); asked[key] || p.isAskedBefore(path, question) {
+		p.askAlong(path, question)
+	} else {
+		asked[key] = true
 		p.ask(path, question, why)
 	}
+}
+
+// isAskedBefore tells whether the same is asked about the same concept of other objects.
+func (p *proposer) isAskedBefore(path []string, question string) bool {
+	rank := slices.Index(things, path[0])
+	return slices.ContainsFunc(p.file.facts, func(f *fact) bool {
+		return f.isOpen && len(f.path) == 3 && slices.Index(things, f.path[0]) < rank && slices.Equal(f.path[1:], path[1:]) && f.behind == question
+	})
+}
+
+// askOptional asks where a concept is that may be nowhere, if something is left that could be it. It
+// tells whether nothing was asked yet.
+func (p *proposer) askOptional(t *thing, c *concept, path []string, isFirst bool) bool {
+	var names []string
+	for _, l := range t.candidates(c) {
+		if len(l.types) > 0 && !contract.IsNotEdited(l.last()) && (c.shape != shapeAny || t.name == auditEvent || l.isObject()) && memberFormOf(l.schema) == nil {
+			names = append(names, l.String())
+		}
+	}
+	if len(names) == 0 {
+		return isFirst
+	}
+	question := "Which is " + c.asks + ", if any: " + listOf(names) + "? Delete the line if none"
+	if isFirst && !p.isAskedBefore(path, question) {
+		p.ask(path, question, "no name tells what these are; a server need not have each of them")
+	} else {
+		p.askAlong(path, question)
+	}
+	return false
+}
+
+// wasAsked tells whether the file that is known was made when it was known which objects the thing
+// is: what may be nowhere and is not in it, is nowhere.
+func (p *proposer) wasAsked(t *thing) bool {
+	if p.first[t.name] != nil {
+		return true
+	}
+	m := p.known.Things[thingOf(t.name)]
+	return p.first != nil && m != nil && (len(m.Answer) > 0 || m.Create != nil || m.Edit != nil)
 }
 
 // writePlace states one place, if it is not as assumed, with its form.
@@ -504,11 +563,13 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 	path := []string{t.name, "answer", c.name}
 	form, g, why := p.formOf(c, at)
 	g = max(g, at.grade)
-	if g == asked && c.isOptional {
+	if g == asked && c.isOptional && p.wasAsked(t) {
 		delete(t.answer, c.name)
 		return
 	}
 	switch {
+	case g == asked && p.isAskedBefore(path, why):
+		p.askAlong(path, why)
 	case g == asked:
 		p.ask(path, why, "`"+at.String()+"` has it, as it seems: "+orWhy(at.why, "it has the name"))
 	case len(form) > 0:
@@ -523,11 +584,16 @@ func (p *proposer) writePlace(t *thing, c *concept, at *place) {
 func (p *proposer) formOf(c *concept, at *place) (form []pair, g grade, why string) {
 	switch c.shape {
 	case shapeState:
-		return stateForm(c, at)
+		return p.statesForm(c, at)
 	case shapeFlag:
+		if len(at.values) > 0 {
+			return p.statesForm(c, at)
+		}
 		if at.negated {
 			return []pair{{"when_true", "false"}, {"when_false", "true"}}, likely, "its name says the opposite"
 		}
+	case shapeRole:
+		return p.rolesForm(at)
 	case shapeMembers:
 		return p.listForm(at)
 	case shapePolicies:
@@ -536,16 +602,30 @@ func (p *proposer) formOf(c *concept, at *place) (form []pair, g grade, why stri
 	return nil, sure, ""
 }
 
-// policiesForm says where an entry of a list of signing policies has its slug and its name.
+// policiesForm says where an entry of a list of signing policies has its slug and its name: where
+// one that is read has them, if an entry has that.
 func (p *proposer) policiesForm(at *place) (form []pair, g grade, why string) {
-	t := p.things[policy]
-	if t == nil {
+	if at.items == nil || len(at.items.properties) == 0 {
 		return nil, sure, ""
 	}
+	var open []string
 	for _, name := range []string{"slug", "name"} {
-		if in := t.answer[name]; in != nil && in.String() != name && at.items.properties[in.last()] != nil {
-			form, g = append(form, pair{name, yamlText(in.String())}), max(g, in.grade)
+		in := (*place)(nil)
+		if t := p.things[policy]; t != nil {
+			in = t.answer[name]
 		}
+		switch {
+		case in != nil && at.items.properties[in.last()] != nil:
+			if in.String() != name {
+				form, g = append(form, pair{name, yamlText(in.String())}), max(g, in.grade)
+			}
+		case at.items.properties[name] == nil:
+			open = append(open, name)
+		}
+	}
+	if len(open) > 0 {
+		return nil, asked, "Which of " + listOf(at.items.names()) + " is the " + strings.Join(open, " and which the ") + " of a signing policy? Write {path: " +
+			clean(at.String()) + ", slug: …, name: …}"
 	}
 	return form, g, "as in the answer about one signing policy"
 }
@@ -556,10 +636,13 @@ var (
 	inactiveWords = append(slices.Clone(negations), "invalid", "pending", "false", "paused", "dormant", "invited", "left")
 )
 
-// stateForm says what the values of a state mean. Only the assumed name, as a boolean, is sure:
+// statesForm says what the values of a state mean. Only the assumed name, as a boolean, is sure:
 // taken the wrong way round, it gives access.
-func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
+func (p *proposer) statesForm(c *concept, at *place) (form []pair, g grade, why string) {
 	name := clean(at.String())
+	if form = p.statedStates(c, at); form != nil {
+		return form, sure, "the values mean what they mean elsewhere"
+	}
 	switch {
 	case at.says(openapi3.TypeBoolean) || len(at.types) == 0:
 		return booleanForm(c, at)
@@ -578,7 +661,7 @@ func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
 		}
 	}
 	if !isPlain || len(yes) == 0 || len(no) == 0 {
-		return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean that it may be used? Write {path: " + name + ", when_true: […], when_false: […]}"
+		return nil, asked, "Which of " + listOf(allTexts(at.values)) + " mean " + c.truth() + "? Write {path: " + name + ", when_true: […], when_false: […]}"
 	}
 	g = likely
 	if at.last() == c.answered && fold(strings.Join(yes, "")) == "true" && fold(strings.Join(no, "")) == "false" {
@@ -587,7 +670,40 @@ func stateForm(c *concept, at *place) (form []pair, g grade, why string) {
 	return []pair{{"when_true", flowList(yes)}, {"when_false", flowList(no)}}, g, "what the values mean, by their words"
 }
 
-// booleanForm is stateForm for a boolean.
+// statedStates is what a person has said of the same concept of other objects, if it has the same
+// values by the same name there.
+func (p *proposer) statedStates(c *concept, at *place) []pair {
+	for _, name := range things {
+		t, m := p.things[name], p.known.Things[thingOf(name)]
+		if t == nil || m == nil || t.answer[c.name] == nil || !t.answer[c.name].known || t.answer[c.name].grade != sure {
+			continue
+		}
+		form, other := m.Answer[c.name].Form, t.answer[c.name]
+		if len(at.values) == 0 || len(form.WhenTrue) == 0 || other.last() != at.last() || encode(other.values) != encode(at.values) {
+			continue
+		}
+		return []pair{{"when_true", rawList(form.WhenTrue)}, {"when_false", rawList(form.WhenFalse)}}
+	}
+	return nil
+}
+
+func rawList(values []json.RawMessage) string {
+	var texts []string
+	for _, value := range values {
+		texts = append(texts, yamlRaw(value))
+	}
+	return flowList(texts)
+}
+
+// truth is what a state means that is true.
+func (c *concept) truth() string {
+	if c.shape == shapeState {
+		return "that it may be used"
+	}
+	return "yes to the question " + c.asks
+}
+
+// booleanForm is statesForm for a boolean.
 func booleanForm(c *concept, at *place) (form []pair, g grade, why string) {
 	name := clean(at.String())
 	switch isInactive, isActive := hasWord(at.path, negations), hasWord(at.path, activeWords); {

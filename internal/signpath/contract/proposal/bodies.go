@@ -71,7 +71,7 @@ func byPath(t *thing, call string, l leaf) *source {
 	for _, c := range concepts[t.name] {
 		at := t.answer[c.name]
 		switch {
-		case at != nil && (c.fits(l.schema) || at.schema == l.schema):
+		case at != nil && (c.fits(l.schema) || at.schema == l.schema || at.known && slices.Equal(at.path, l.path)):
 			if s := byPlace(t, call, c, at, l); s != nil {
 				return s
 			}
@@ -255,7 +255,7 @@ func remaining(t *thing, call string, l leaf) *source {
 
 // proposeBody states what a request says where that is not as assumed.
 func (p *proposer) proposeBody(t *thing, call string, sources []source) {
-	isStated := func(s source) bool { return s.text != "" || p.requestFormOf(s) != "" }
+	isStated := func(s source) bool { return s.text != "" || p.requestFormOf(t, s) != "" }
 	isWhole := call == "modify_members" && slices.ContainsFunc(sources, isStated)
 	for _, s := range sources {
 		if isWhole && s.text == "" { // Such a body states both lists.
@@ -274,7 +274,7 @@ func (p *proposer) proposeSource(t *thing, call string, s source) {
 		path = path[:3]
 	}
 	text := s.text
-	if form := p.requestFormOf(s); form != "" && s.grade != asked {
+	if form := p.requestFormOf(t, s); form != "" && s.grade != asked {
 		text = flow(pair{"from", "=" + s.concept.name}, pair{"members", form})
 	}
 	switch {

@@ -103,6 +103,8 @@ func (p *proposer) findCalls() {
 				t.take(call, o)
 			} else if o := p.document.at(method, segments); o != nil && t.isPlausible(call, o) {
 				t.take(call, o)
+			} else if o := p.atAssumed(t, call); o != nil {
+				t.take(call, o)
 			}
 		}
 		t.leaves = leavesOf(answerOf(t.calls["read"]))
@@ -118,6 +120,21 @@ func (p *proposer) findCalls() {
 			}
 		}
 	}
+}
+
+// atAssumed is the operation at the path that is assumed for a call, where the objects are read
+// elsewhere; nil if there is none, or if other objects are there.
+func (p *proposer) atAssumed(t *thing, call string) *operation {
+	for _, other := range p.things {
+		if other != t && len(other.base) >= len(assumedBase[t.name]) && matches(other.base[:len(assumedBase[t.name])], assumedBase[t.name]) {
+			return nil
+		}
+	}
+	method, segments := assumedRoute(call, assumedBase[t.name])
+	if o := p.document.at(method, segments); o != nil && t.isPlausible(call, o) {
+		return o
+	}
+	return nil
 }
 
 func answerOf(o *operation) *schema {

@@ -43,7 +43,7 @@ type concept struct {
 	// answered and requested are the names that answers and requests are assumed to have.
 	answered, requested string
 	shape               shape
-	// isOptional concepts may be nowhere, and nothing is asked about them.
+	// isOptional concepts may be nowhere: they are asked for once, if something is left that could be one.
 	isOptional bool
 	// decides says that the concept decides about access: nothing but its name or a form that
 	// only it can have is enough.
@@ -86,7 +86,7 @@ var fitting = map[shape]func(s *schema) bool{
 	shapeLink:  func(s *schema) bool { return isTextOf(s) && !s.isID() },
 	shapeRole:  func(s *schema) bool { return s.is(openapi3.TypeString, openapi3.TypeInteger) },
 	shapeState: func(s *schema) bool { return s.is(openapi3.TypeBoolean) || isStates(s) || s.isText() },
-	shapeFlag:  func(s *schema) bool { return s.is(openapi3.TypeBoolean) },
+	shapeFlag:  func(s *schema) bool { return s.is(openapi3.TypeBoolean) || isStates(s) },
 	shapeCount: func(s *schema) bool { return s.is(openapi3.TypeInteger, openapi3.TypeNumber) && len(s.values) == 0 },
 	shapeTime: func(s *schema) bool {
 		return isTextOf(s) && slices.Contains([]string{"", "date-time", "date"}, s.format)
@@ -96,10 +96,8 @@ var fitting = map[shape]func(s *schema) bool{
 
 func isTextOf(s *schema) bool { return s.is(openapi3.TypeString) && len(s.values) == 0 }
 
-// isStates tells whether a value is an enumeration of a few texts.
-func isStates(s *schema) bool {
-	return s.says(openapi3.TypeString) && len(s.values) >= 2 && len(s.values) <= 5
-}
+// isStates tells whether a value is an enumeration of a few texts or numbers.
+func isStates(s *schema) bool { return len(s.values) >= 2 && len(s.values) <= 5 }
 
 // The phrases of concepts that several things have.
 var (
@@ -126,14 +124,19 @@ var (
 
 var (
 	conceptID   = concept{name: "id", answered: "id", shape: shapeID, stays: true, phrases: idPhrases, asks: "the id, by which routes address it"}
-	conceptLink = concept{name: "link", answered: "link", shape: shapeLink, isOptional: true, stays: true, phrases: linkPhrases}
+	conceptLink = concept{
+		name: "link", answered: "link", shape: shapeLink, isOptional: true, stays: true, phrases: linkPhrases, asks: "the address of the object in the API",
+	}
 	conceptName = concept{name: "name", answered: "name", shape: shapeText, phrases: namePhrases, asks: "the name that the web application shows"}
 	conceptSlug = concept{
 		name: "slug", answered: "slug", shape: shapeText, stays: true, phrases: slugPhrases, asks: "the slug, which addresses of the web application have",
 	}
-	conceptDescription = concept{name: "description", answered: "description", shape: shapeText, isOptional: true, phrases: descriptionPhrases}
-	conceptNotify      = concept{
+	conceptDescription = concept{
+		name: "description", answered: "description", shape: shapeText, isOptional: true, phrases: descriptionPhrases, asks: "the description",
+	}
+	conceptNotify = concept{
 		name: "notification_email", answered: "notificationEmailAddress", shape: shapeEmail, isOptional: true, phrases: notifyPhrases,
+		asks: "the address that notifications go to",
 	}
 	conceptRole = concept{
 		name: "role", answered: "role", shape: shapeRole, decides: true,
@@ -145,8 +148,11 @@ var (
 	}
 	conceptSynchronized = concept{
 		name: "synchronized", answered: "isDirectorySynchronized", shape: shapeFlag, isOptional: true, stays: true, phrases: synchronizedPhrases,
+		asks: "whether it is managed by a directory",
 	}
-	conceptStatus = concept{name: "status", answered: "status", shape: shapeText, isOptional: true, stays: true, phrases: []string{"status", "validity"}}
+	conceptStatus = concept{
+		name: "status", answered: "status", shape: shapeText, isOptional: true, stays: true, phrases: []string{"status", "validity"}, asks: "the status",
+	}
 )
 
 // optional is a concept about which nothing is asked.
@@ -175,11 +181,13 @@ var concepts = map[string][]*concept{
 		{
 			name: "identity", answered: "identity", shape: shapeText, isOptional: true,
 			phrases: []string{"identity", "login", "subject", "principal", "external identity", "login name", "identity provider id", "sso identity"},
+			asks:    "the identity at the identity provider",
 		},
 		&conceptRole, &conceptActive, &conceptSynchronized,
 		{
 			name: "support", answered: "isSupportUser", shape: shapeFlag, isOptional: true, stays: true,
 			phrases: []string{"support user", "support", "support account", "vendor support", "support staff"},
+			asks:    "whether it is SignPath's support",
 		},
 	},
 	ciUser: {&conceptID, &conceptLink, &conceptName, &conceptNotify, &conceptRole, &conceptActive},
@@ -195,13 +203,13 @@ var concepts = map[string][]*concept{
 		list("readers", "the list of people who may see the project, and no more", "reader", "viewer"),
 		list("configurators", "the list of people who may change the project's configuration", "configurator", "editor", "maintainer"),
 		{
-			name: "signing_policies", answered: "signingPolicies", shape: shapePolicies, isOptional: true, stays: true,
+			name: "signing_policies", answered: "signingPolicies", shape: shapePolicies, stays: true,
 			phrases: []string{"signing policy", "policy"}, asks: "the list of the project's signing policies",
 		},
 	},
 	policy: {
 		&conceptID, &conceptLink, &conceptSlug, &conceptName, &conceptDescription, &conceptStatus, optional(conceptActive),
-		{name: "purpose", answered: "purpose", shape: shapeText, isOptional: true, phrases: []string{"purpose", "intended use", "usage"}},
+		{name: "purpose", answered: "purpose", shape: shapeText, isOptional: true, phrases: []string{"purpose", "intended use", "usage"}, asks: "the purpose"},
 		list("submitters", "the list of people who may submit a signing request", "submitter", "requester", "requestor", "signer"),
 		list("approvers", "the list of people who approve a signing request", "approver", "reviewer", "approval by"),
 		flag("verifies_trusted_build_system", "verifiesTrustedBuildSystem", "verifyTrustedBuildSystem",
@@ -213,6 +221,7 @@ var concepts = map[string][]*concept{
 		{
 			name: "origin_policy_verification", answered: "originPolicyVerification", shape: shapeAny, isOptional: true,
 			phrases: []string{"origin policy verification", "origin verification setting", "origin restriction", "origin policy"},
+			asks:    "the settings by which the origin is verified",
 		},
 		flag("uses_approval_process", "usesApprovalProcess", "useApprovalProcess", "whether a signing request needs approvals at all",
 			"use approval process", "approval process", "require approval", "approval required", "need approval", "approval enabled", "approval"),
@@ -228,36 +237,42 @@ var concepts = map[string][]*concept{
 	organization: {
 		{
 			name: "yearly_size", answered: "yearlyMaxSizeOfArtifactsInBytes", shape: shapeCount, isOptional: true,
-			phrases: []string{"yearly max size artifact in byte", "yearly size", "yearly byte", "max size"},
+			phrases: []string{"yearly max size artifact in byte", "yearly size", "yearly byte", "max size"}, asks: "how many bytes may be signed in a year",
 		},
 		{
 			name: "yearly_signatures", answered: "yearlyMaxNumberOfIndividualSignatures", shape: shapeCount, isOptional: true,
-			phrases: []string{"yearly max number individual signature", "yearly signature", "max signature"},
+			phrases: []string{"yearly max number individual signature", "yearly signature", "max signature"}, asks: "how many signatures may be made in a year",
 		},
 		{
 			name: "quota_start", answered: "quotaPeriodStart", shape: shapeTime, isOptional: true,
-			phrases: []string{"quota period start", "quota start", "period start", "start", "from", "begin"},
+			phrases: []string{"quota period start", "quota start", "period start", "start", "from", "begin"}, asks: "when the year of the quota begins",
 		},
 		{
 			name: "quota_end", answered: "quotaPeriodEnd", shape: shapeTime, isOptional: true,
-			phrases: []string{"quota period end", "quota end", "period end", "end", "until", "to"},
+			phrases: []string{"quota period end", "quota end", "period end", "end", "until", "to"}, asks: "when the year of the quota ends",
 		},
 	},
 	auditEvent: {
 		optional(conceptID),
 		{
 			name: "time", answered: "time", shape: shapeTime, isOptional: true,
-			phrases: []string{"time", "timestamp", "timestamp utc", "date time", "occurred at", "created at", "date", "at"},
+			phrases: []string{"time", "timestamp", "timestamp utc", "date time", "occurred at", "created at", "date", "at"}, asks: "when it happened",
 		},
-		{name: "name", answered: "eventName", shape: shapeText, isOptional: true, phrases: []string{"event name", "event", "event type", "type", "name", "action"}},
+		{
+			name: "name", answered: "eventName", shape: shapeText, isOptional: true,
+			phrases: []string{"event name", "event", "event type", "type", "name", "action"}, asks: "what happened",
+		},
 		{
 			name: "actor", answered: "metadata.actor", shape: shapeAny, isOptional: true,
-			phrases: []string{"actor", "metadata user", "user", "by", "performed by", "initiator", "who"},
+			phrases: []string{"actor", "metadata user", "user", "by", "performed by", "initiator", "who"}, asks: "who did it",
 		},
-		{name: "object", answered: "entity", shape: shapeAny, isOptional: true, phrases: []string{"entity", "object", "target", "subject", "resource", "what"}},
+		{
+			name: "object", answered: "entity", shape: shapeAny, isOptional: true,
+			phrases: []string{"entity", "object", "target", "subject", "resource", "what"}, asks: "to what it was done",
+		},
 		{
 			name: "changes", answered: "changes", shape: shapeAny, isOptional: true,
-			phrases: []string{"change", "changed property", "property change", "difference", "diff", "modification"},
+			phrases: []string{"change", "changed property", "property change", "difference", "diff", "modification"}, asks: "which properties it changed",
 		},
 	},
 }

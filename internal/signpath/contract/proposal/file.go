@@ -26,6 +26,8 @@ type fact struct {
 	behind string
 	// isOpen says that the value is TODO, and behind is the question.
 	isOpen bool
+	// follows says that the question is no other one than that of another fact.
+	follows bool
 	// isKnown says that it was in the file from which the proposal was started.
 	isKnown bool
 }

@@ -92,10 +92,32 @@ func (p *proposer) proposePage(t *thing) {
 		p.state(path, flow(append([]pair{{"link", yamlText(nextLink(beside).String())}}, total...)...), "the address of the next page in the answer")
 	case o.hasLink:
 		p.state(path, flow(append([]pair{{"link", "Link"}}, total...)...), "the answer has the header Link (RFC 8288)")
-	case len(pageParameters(o)) > 0 || len(total) > 0 || token != nil:
-		p.ask(path, "How are the further pages of this list asked for? Parameters: "+listOf(namesOf(o.query))+
-			". If the list is never cut, however long it is, write {whole: true}", "the document tells of pages")
+	case mayHavePages(o, beside) || len(total) > 0 || token != nil:
+		p.ask(path, pageQuestion(o, beside), "the document may tell of pages")
 	}
+}
+
+// mayHavePages tells whether a list takes a number or a text that may choose a page, or answers one
+// beside its entries that may lead to the next.
+func mayHavePages(o *operation, beside []leaf) bool {
+	isText := func(q parameter) bool { return q.isText() && queryName.MatchString(q.name) }
+	mayLead := func(l leaf) bool { return (l.isText() || l.format == "uri") && len(l.values) == 0 }
+	return len(pageParameters(o)) > 0 || slices.ContainsFunc(o.query, isText) || slices.ContainsFunc(beside, mayLead)
+}
+
+func pageQuestion(o *operation, beside []leaf) string {
+	question := "How are the further pages of this list asked for?"
+	if len(o.query) > 0 {
+		question += " Parameters: " + listOf(namesOf(o.query)) + "."
+	}
+	var names []string
+	for _, l := range beside {
+		names = append(names, l.String())
+	}
+	if len(names) > 0 {
+		question += " Beside the list, the answer has " + listOf(names) + "."
+	}
+	return question + " If the list is never cut, however long it is, write {whole: true}"
 }
 
 // proposeNumbered proposes a parameter for the number of a page. That of the first one decides

@@ -29,7 +29,7 @@ func memberFormOf(s *schema) *memberForm {
 	if s.items != nil && s.is(openapi3.TypeArray) {
 		return memberItems(s.items)
 	}
-	if !s.isObject() || len(s.properties) > len(kinds) || s.places < 2 {
+	if !s.isObject() || len(s.properties) > len(kinds) || s.places < 2 && !s.isMembers && !areKinds(s.names()) {
 		return nil
 	}
 	form := &memberForm{form: mapping.FormPerKind, arrays: s.names()}
@@ -48,6 +48,36 @@ func memberFormOf(s *schema) *memberForm {
 		return nil
 	}
 	return form
+}
+
+// areKinds tells whether names are, each by another word, those of kinds of principals.
+func areKinds(names []string) bool {
+	found := map[string]bool{}
+	for _, name := range names {
+		kind := wordKind(name)
+		if kind == "" || found[kind] {
+			return false
+		}
+		found[kind] = true
+	}
+	return len(found) > 1
+}
+
+// wordKind is the kind of principals that a name has a word for, and no other.
+func wordKind(name string) string {
+	var like []string
+	for _, k := range kinds {
+		if hasWord([]string{name}, kindWords[k]) {
+			like = append(like, k)
+		}
+	}
+	switch {
+	case slices.Contains(like, ciUser): // A service account is an account, too.
+		return ciUser
+	case len(like) == 1:
+		return like[0]
+	}
+	return ""
 }
 
 // memberItems tells how the items of a list name members.
@@ -125,19 +155,7 @@ func (p *proposer) kindNamed(name string, all []string) (kind string, isSure boo
 			return k, true
 		}
 	}
-	var like []string
-	for _, k := range kinds {
-		if hasWord([]string{name}, kindWords[k]) {
-			like = append(like, k)
-		}
-	}
-	if slices.Contains(like, ciUser) { // A service account is an account, too.
-		return ciUser, false
-	}
-	if len(like) == 1 {
-		return like[0], false
-	}
-	return "", false
+	return wordKind(name), false
 }
 
 // A grade is how well a proposal stands.
@@ -152,12 +170,13 @@ const (
 // formText writes a form of members; "" if it is the assumed one. The question is what has to be
 // filled in, if anything.
 func (p *proposer) formText(form *memberForm) (text string, g grade, why string) {
-	switch form.form {
-	case mapping.FormObjects:
+	switch {
+	case form == nil: // A person says that it is a list of members, and the document does not.
+	case form.form == mapping.FormObjects:
 		return p.objectsText(form)
-	case mapping.FormPerKind:
+	case form.form == mapping.FormPerKind:
 		return p.perKindText(form)
-	case mapping.FormSlugs:
+	case form.form == mapping.FormSlugs:
 		return flow(pair{"form", "slugs"}), likely, "the lists have texts without the form of ids, and users have a slug"
 	}
 	return "", sure, ""
@@ -181,7 +200,7 @@ func (p *proposer) objectsText(form *memberForm) (text string, g grade, why stri
 	byKind, isSure := p.matchKinds(texts(form.kinds))
 	if byKind == nil {
 		return flow(append(pairs, pair{"kinds", flow(pair{user, todo}, pair{ciUser, todo}, pair{group, todo})})...), asked,
-			"Which of " + listOf(texts(form.kinds)) + " stands for a user, which for a CI user, and which for a group?"
+			"Which of " + listOf(allTexts(form.kinds)) + " stands for a user, which for a CI user, and which for a group?"
 	}
 	var values []pair
 	for _, k := range kinds {
@@ -245,6 +264,7 @@ func (p *proposer) lists() []placedList {
 func (p *proposer) proposeForms() {
 	for _, name := range []string{user, ciUser} {
 		if t := p.things[name]; t != nil && t.answer["role"] != nil {
+			p.rolesAt = t.answer["role"].schema
 			p.proposeRoles(t.answer["role"].leaf)
 			break
 		}
@@ -266,7 +286,13 @@ func (p *proposer) proposeForms() {
 	}
 	if line := p.file.find([]string{"members", "answer"}); line != nil && line.value != todo {
 		p.commonForm = statedForm(line.value)
+		if form := p.known.Members.Answer; form != nil && form.Form == mapping.FormSlugs {
+			p.proposeSlugs()
+		}
 		return
+	}
+	if len(lists) == 0 && p.bySlugs {
+		p.commonForm, grades, whys = p.slugsForm()
 	}
 	if p.commonForm == "" {
 		return
@@ -275,6 +301,12 @@ func (p *proposer) proposeForms() {
 	if p.bySlugs {
 		p.proposeSlugs()
 	}
+}
+
+// slugsForm is the form of lists of slugs, where the place of no list is known.
+func (p *proposer) slugsForm() (text string, grades map[string]grade, whys map[string]string) {
+	text, g, why := p.formText(&memberForm{form: mapping.FormSlugs})
+	return text, map[string]grade{text: g}, map[string]string{text: why}
 }
 
 // statedForm is a form that a file states, or empty for the assumed one.
@@ -313,37 +345,59 @@ func (p *proposer) areSlugs() bool {
 	if t == nil || t.answer["id"] == nil || !t.answer["id"].isID() {
 		return false
 	}
-	return slices.ContainsFunc(p.lists(), func(l placedList) bool {
-		form := memberFormOf(l.schema)
-		return form.form == mapping.FormIDs && !form.isCertain
-	})
+	areTexts := func(s *schema) bool {
+		form := memberFormOf(s)
+		return form != nil && form.form == mapping.FormIDs && !form.isCertain
+	}
+	if slices.ContainsFunc(p.lists(), func(l placedList) bool { return areTexts(l.schema) }) {
+		return true
+	}
+	g := p.things[group]
+	if g == nil || len(memberLists(answerOf(g.calls["read"]))) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(g.leaves, func(l leaf) bool { return areTexts(l.schema) && p.isChanged(g, l) })
 }
 
 // proposeSlugs says where principals have the text by which lists name them.
 func (p *proposer) proposeSlugs() {
+	isFirst := true
 	for _, name := range kinds {
 		t := p.things[name]
 		if t == nil {
 			continue
 		}
-		var found []leaf
-		var texts []string
-		for _, l := range t.leaves {
-			if !l.isText() || l.nullable || !l.demanded {
-				continue
-			}
-			texts = append(texts, l.String())
-			if degree, _ := likestOf(l.path, slugPhrases); degree >= likeNearly {
-				found = append(found, l)
-			}
-		}
+		like, texts := t.slugs(p.known.Things[thingOf(name)])
 		path := []string{name, "answer", "slug"}
-		if len(found) == 1 {
-			p.mark(path, yamlText(found[0].String()), "by its name; lists name members by a text")
-		} else if len(texts) > 0 {
+		switch {
+		case len(like) == 1:
+			t.answer["slug"] = &place{leaf: like[0]}
+			p.mark(path, yamlText(like[0].String()), "by its name; lists name members by a text")
+		case len(texts) > 0 && isFirst:
 			p.ask(path, "By which of these do lists of members name one: "+listOf(texts)+"?", "lists have texts that are no ids")
+			isFirst = false
+		case len(texts) > 0:
+			p.askAlong(path, "By which of these do lists of members name one: "+listOf(texts)+"?")
 		}
 	}
+}
+
+// slugs are the texts of a principal that may be its slug, and those that are like one by their
+// names. One that is stated is the only one.
+func (t *thing) slugs(known *mapping.ThingMapping) (like []leaf, texts []string) {
+	for _, l := range t.leaves {
+		if !l.isText() {
+			continue
+		}
+		if known != nil && slices.Equal(l.path, known.Answer["slug"].Path) {
+			return []leaf{l}, nil
+		}
+		texts = append(texts, l.String())
+		if degree, _ := likestOf(l.path, slugPhrases); degree >= likeNearly && !l.nullable {
+			like = append(like, l)
+		}
+	}
+	return like, texts
 }
 
 // listForm is the form of one list, where it is another one than that of most.
@@ -352,8 +406,11 @@ func (p *proposer) listForm(at *place) (form []pair, g grade, why string) {
 		form, g, why = append(form, pair{"null", "empty"}), likely, "the document lets it be null: is nobody in it then?"
 	}
 	text, formGrade, formWhy := p.formText(p.formOfList(at.schema))
-	if text == p.commonForm || formGrade == asked {
+	if text == p.commonForm {
 		return form, g, why
+	}
+	if formGrade == asked {
+		return nil, asked, formWhy + " Write {path: " + clean(at.String()) + ", members: " + text + "}"
 	}
 	if text == "" {
 		text = idsText

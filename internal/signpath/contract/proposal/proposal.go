@@ -15,7 +15,7 @@ type Proposal struct {
 	Text []byte
 	// Facts are how many lines state something. Of these, Marks are not confirmed.
 	Facts, Marks int
-	// Questions are how many values are left open.
+	// Questions are how many questions are asked. One may be about several values that are left open.
 	Questions int
 }
 
@@ -45,18 +45,33 @@ func newProposer(openAPI, known []byte) (*proposer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &proposer{document: d, file: &file{}, known: &mapping.File{}, things: map[string]*thing{}}
+	p := newProposerOf(d)
 	if known == nil {
 		return p, nil
 	}
 	if p.known, err = mapping.Parse(known); err != nil {
 		return nil, err
 	}
+	if p.known.Document == hashOf(openAPI) {
+		first := newProposerOf(d)
+		first.identify()
+		p.first = first.things
+	}
 	if p.file, err = readFile(known); err != nil {
 		return nil, err
 	}
 	p.file.facts = slices.DeleteFunc(p.file.facts, func(f *fact) bool { return f.path[0] == "version" || f.path[0] == "document" })
 	return p, nil
+}
+
+func newProposerOf(d *document) *proposer {
+	return &proposer{document: d, file: &file{}, known: &mapping.File{}, things: map[string]*thing{}}
+}
+
+// hashOf is how a mapping file names a document.
+func hashOf(openAPI []byte) string {
+	sum := sha256.Sum256(openAPI)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 func (p *proposer) propose() {
@@ -73,6 +88,11 @@ type proposer struct {
 	file     *file
 	known    *mapping.File
 	things   map[string]*thing
+	// first are the things that were found when the known file was begun from the same document;
+	// nil without one.
+	first map[string]*thing
+	// rolesAt is the enumeration by which the values of roles are stated for all things.
+	rolesAt *schema
 	// commonForm is the form of most lists of members in answers, as the file has it; empty for
 	// the assumed one. bySlugs says that texts in lists are slugs.
 	commonForm string
@@ -109,6 +129,11 @@ func (p *proposer) ask(path []string, question, why string) {
 	p.file.add(f)
 }
 
+// askAlong leaves a fact open that belongs to the question before, or follows from its answer.
+func (p *proposer) askAlong(path []string, question string) {
+	p.file.add(fact{path: path, value: todo, behind: question, isOpen: true, follows: true})
+}
+
 // stateOrMark proposes a fact of the grade.
 func (p *proposer) stateOrMark(g grade, path []string, value, why string) {
 	if g == sure {
@@ -125,6 +150,7 @@ func (p *proposer) finish(openAPI []byte, tool string) (*Proposal, error) {
 	made := &Proposal{}
 	for _, f := range p.file.facts {
 		switch {
+		case f.isOpen && f.follows:
 		case f.isOpen:
 			made.Questions++
 		case f.isMarked():
@@ -134,10 +160,9 @@ func (p *proposer) finish(openAPI []byte, tool string) (*Proposal, error) {
 			made.Facts++
 		}
 	}
-	sum := sha256.Sum256(openAPI)
 	p.file.facts = append([]*fact{
 		{path: []string{"version"}, value: "1"},
-		{path: []string{"document"}, value: "sha256:" + hex.EncodeToString(sum[:]), behind: "of the server's OpenAPI document"},
+		{path: []string{"document"}, value: hashOf(openAPI), behind: "of the server's OpenAPI document"},
 	}, p.file.facts...)
 	made.Text = []byte(p.file.write(head(tool)))
 	if _, err := mapping.Parse(made.Text); err != nil {

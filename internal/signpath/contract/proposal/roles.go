@@ -140,3 +140,14 @@ func allTexts(values []any) []string {
 	}
 	return result
 }
+
+// rolesForm is what roles are written as in one place, where that is not as elsewhere.
+func (p *proposer) rolesForm(at *place) (form []pair, g grade, why string) {
+	if p.rolesAt == nil || len(at.values) == 0 || encode(sortedTexts(at.values)) == encode(sortedTexts(p.rolesAt.values)) {
+		return nil, sure, ""
+	}
+	return nil, asked, "What does the server write here for each global role: " + listOf(allTexts(at.values)) + "? Write {path: " + clean(at.String()) +
+		", values: {GlobalAdministrator: …, and so on}}"
+}
+
+func sortedTexts(values []any) []string { return slices.Sorted(slices.Values(allTexts(values))) }

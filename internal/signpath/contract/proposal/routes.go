@@ -178,7 +178,7 @@ func (p *proposer) proposeCreatedID(t *thing) {
 			found = append(found, l)
 		}
 	}
-	assumed := []string{"id", "interactiveUserId", "ciUserId", "userGroupId"}
+	assumed := []string{"interactiveUserId", "ciUserId", "userGroupId"}
 	if len(found) != 1 || slices.Contains(assumed, found[0].String()) {
 		return
 	}
@@ -204,9 +204,32 @@ func (t *thing) named(operations []*operation, verbs []string) []*operation {
 // proposeActivation states the routes that activate and deactivate: two that take nothing, or one
 // that takes a state.
 func (p *proposer) proposeActivation(t *thing) {
-	if t.calls["activate"] != nil && t.calls["deactivate"] != nil || p.isNone(t, "activate") && p.isNone(t, "deactivate") {
-		return
+	switches, isFirst := []string{"activate", "deactivate"}, true
+	isOpen := func(call string) bool { return t.calls[call] == nil && !p.isNone(t, call) }
+	if slices.ContainsFunc(switches, isOpen) {
+		p.findActivation(t)
 	}
+	for _, call := range switches {
+		path := []string{t.name, call}
+		open := append(p.openVerbs(t), p.openActions(t)...)
+		switch {
+		case t.calls[call] != nil:
+			p.proposeSwitchBody(t, call)
+		case p.isNone(t, call) || p.file.find(path) != nil:
+		case len(open) == 0:
+			p.state(path, "none", "the document has no such route")
+		case isFirst:
+			p.ask(append(path, "route"), "Which route "+call+"s an account: "+p.routesOf(t, uniqueOf(open))+"? If there is none, write none for "+call,
+				"no route is like it")
+			isFirst = false
+		default:
+			p.askAlong(append(path, "route"), "Which route "+call+"s an account? If there is none, write none for "+call)
+		}
+	}
+}
+
+// findActivation finds the routes by their words, or by the state that one takes.
+func (p *proposer) findActivation(t *thing) {
 	on, off := only(t.named(p.openVerbs(t), activateVerbs)), only(t.named(p.openVerbs(t), deactivateVerbs))
 	if on != nil && off != nil && on != off {
 		t.take("activate", on)
@@ -220,18 +243,34 @@ func (p *proposer) proposeActivation(t *thing) {
 			return
 		}
 	}
-	for _, call := range []string{"activate", "deactivate"} {
-		path := []string{t.name, call}
-		open := append(p.openVerbs(t), p.openActions(t)...)
-		switch {
-		case t.calls[call] != nil:
-		case len(open) == 0:
-			p.state(path, "none", "the document has no such route")
-		default:
-			p.ask(append(path, "route"), "Which route "+call+"s an account: "+p.routesOf(t, uniqueOf(open))+"? If there is none, write none for "+call,
-				"no route is like it")
-		}
+}
+
+// proposeSwitchBody says what a route takes that activates or deactivates, if it takes anything and
+// the file does not say it.
+func (p *proposer) proposeSwitchBody(t *thing, call string) {
+	o, path := t.calls[call], []string{t.name, call, "body"}
+	isBoth := t.calls["activate"] == t.calls["deactivate"]
+	if o.request == nil || len(o.request.required) == 0 && !isBoth || p.file.isSettled(path) {
+		return
 	}
+	l := terminal(o.request)
+	if l == nil || len(l.path) == 0 {
+		p.ask(path, "What does this route take for it? Write {name: value}, of "+listOf(o.request.names()), "the document does not tell")
+		return
+	}
+	if l.says(openapi3.TypeBoolean) {
+		value := "false"
+		if (call == "activate") != hasWord(l.path, negations) {
+			value = "true"
+		}
+		p.mark(append(path, l.String()), value, "it takes one boolean, whose meaning is told by its name")
+		return
+	}
+	question := "What does this route take as `" + clean(l.String()) + "` for it"
+	if len(l.values) > 0 {
+		question += ": one of " + listOf(allTexts(l.values))
+	}
+	p.ask(append(path, l.String()), question+"?", "the document does not tell what the values mean")
 }
 
 func uniqueOf(operations []*operation) []*operation {
@@ -279,7 +318,7 @@ func (p *proposer) proposeSwitch(t *thing, o *operation, l leaf) bool {
 		why = "it takes what the answer has for it"
 		if !isKnown {
 			for _, call := range []string{"activate", "deactivate"} {
-				p.ask([]string{t.name, call}, "Fill in "+t.name+".answer.active first, and run signpathctl contract map again: this follows from it",
+				p.askAlong([]string{t.name, call}, "Fill in "+t.name+".answer.active first, and run signpathctl contract map again: this follows from it, as "+
 					o.method+" "+p.pathFor(t.name, o.segments)+" takes `"+clean(l.String())+"`")
 			}
 			t.used[o] = true
@@ -314,7 +353,7 @@ func (p *proposer) stateValues(t *thing, at *place) (yes, no string, g grade, is
 		}
 		return "true", "false", at.grade, at.says(openapi3.TypeBoolean)
 	}
-	form, g, _ := stateForm(conceptOf(t.name, "active"), at)
+	form, g, _ := p.statesForm(conceptOf(t.name, "active"), at)
 	g = max(g, at.grade)
 	if len(form) == 0 {
 		return "true", "false", g, g != asked
@@ -398,7 +437,7 @@ func (p *proposer) proposeSet(t *thing, s setter) {
 	at := []string{t.name, "set", s.concept.name}
 	p.stateOrMark(s.grade, append(slices.Clone(at), "route"), s.method+" "+p.pathFor(t.name, s.segments), s.why)
 	text := "=" + s.concept.name
-	if form := p.requestFormOf(s.source); form != "" {
+	if form := p.requestFormOf(t, s.source); form != "" {
 		text = flow(pair{"from", text}, pair{"members", form})
 	}
 	if len(s.leaf.path) == 0 {
@@ -504,10 +543,13 @@ func (p *proposer) findChangeMembers(t *thing, c *concept, sources map[requestOf
 		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, whole)+"?", "several routes take a list of members")
 		return
 	}
-	switch open := p.openActions(t); {
-	case isSentByEdit:
+	open := slices.DeleteFunc(p.openActions(t), func(o *operation) bool { return hasWord(o.segments[len(t.base):], slices.Concat(others, partWords)) })
+	switch {
+	case isSentByEdit && len(open) == 0:
 		p.state(path, "none", "the edit takes the members")
-	case t.calls["modify_members"] != nil:
+	case isSentByEdit:
+		p.mark(path, "none", "the edit takes the members, and no other route takes just a list of them")
+	case len(open) == 0 && t.calls["modify_members"] != nil:
 		p.state(path, "none", "no route takes the whole list of members")
 	case len(open) > 0:
 		p.ask(append(path, "route"), "Which of these replaces all members of a group by a list: "+p.routesOf(t, open)+"?",
@@ -522,7 +564,12 @@ func (p *proposer) findModifyMembers(t *thing, sources map[requestOf][]source) {
 	}
 	path := []string{group, "modify_members"}
 	if both == nil || both.request == nil {
-		p.state(path, "none", "no route takes two lists of members")
+		isUnknown := func(o *operation) bool { return len(membersSource(conceptOf(group, "members"), o.request)) == 0 }
+		if slices.ContainsFunc(p.openActions(t), isUnknown) {
+			p.mark(path, "none", "no route takes two lists of members, as far as the document tells")
+		} else {
+			p.state(path, "none", "no route takes two lists of members")
+		}
 		return
 	}
 	t.take("modify_members", both)
@@ -631,8 +678,10 @@ func (p *proposer) proposeRequestForm(sources map[requestOf][]source) {
 	}
 }
 
-// requestFormOf is the form of members in a request, where it is another one than in most.
-func (p *proposer) requestFormOf(s source) string {
+// requestFormOf is the form of members in a request, where it is another one than requests about the
+// list are written in without it: that of the list in answers, if it has one of its own, and else
+// that of most requests.
+func (p *proposer) requestFormOf(t *thing, s source) string {
 	if s.concept == nil || s.concept.shape != shapeMembers {
 		return ""
 	}
@@ -641,11 +690,24 @@ func (p *proposer) requestFormOf(s source) string {
 		return ""
 	}
 	text, g, _ := p.formText(form)
-	if text == p.commonRequest || g == asked {
+	if text == p.defaultForm(t, s.concept) || g == asked {
 		return ""
 	}
 	if text == "" {
 		text = idsText
 	}
 	return text
+}
+
+func (p *proposer) defaultForm(t *thing, c *concept) string {
+	name := c.name
+	if c == &addedMembers || c == &removedMembers {
+		name = "members"
+	}
+	if at := t.answer[name]; at != nil {
+		if text, _, _ := p.formText(p.formOfList(at.schema)); text != p.commonForm {
+			return text
+		}
+	}
+	return p.commonRequest
 }

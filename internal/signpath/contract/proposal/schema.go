@@ -31,6 +31,8 @@ type schema struct {
 	// places are, of an object with nothing but arrays, how many names properties have that hold
 	// one with the same arrays.
 	places int
+	// isMembers says that a person has said that it is a list of members.
+	isMembers bool
 }
 
 // A schemaReader has the schemas that were read: a document refers to one again and

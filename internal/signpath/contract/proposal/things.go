@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type thing struct {
 	// answer are where the concepts are, by name.
 	answer map[string]*place
 	leaves []leaf
+	// isSettled says that a person was asked for what may be nowhere, and answered.
+	isSettled bool
 }
 
 // A place is where an answer has a concept.
@@ -212,9 +215,25 @@ func (p *proposer) identifyOther(candidates [][]string) {
 	candidates = p.withRole(candidates)
 	if len(candidates) == 1 && p.hasRole(candidates[0]) {
 		p.be(name, candidates[0], true, "the only other objects with a global role")
+	} else if len(candidates) == 1 && p.sharesRole(name, candidates[0]) {
+		p.be(name, candidates[0], true, "the only other objects with the same enumeration, which is that of the roles")
 	} else if !p.identifyByWords(name, candidates) && len(candidates) > 0 {
 		p.askThing(name, candidates)
 	}
+}
+
+// sharesRole tells whether an object has an enumeration as long as that of the roles, which the
+// other of users and CI users has at the same place.
+func (p *proposer) sharesRole(name string, base []string) bool {
+	other := p.things[user]
+	if name == user {
+		other = p.things[ciUser]
+	}
+	return slices.ContainsFunc(leavesOf(p.answerAt(base)), func(l leaf) bool {
+		return len(l.values) >= 5 && slices.ContainsFunc(leavesOf(p.answerAt(other.base)), func(o leaf) bool {
+			return slices.Equal(o.path, l.path) && encode(o.values) == encode(l.values)
+		})
+	})
 }
 
 // identifyBoth tells users from CI users: who signs in has an e-mail address, which a create
@@ -313,7 +332,7 @@ func (p *proposer) askThing(name string, candidates [][]string) {
 		routes = append(routes, "GET "+p.pathFor(name, base))
 	}
 	if path := []string{name, "read", "route"}; name == auditEvent {
-		p.ask([]string{name, "list", "route"}, thingQuestions[name]+": "+listOf(routes)+"?", "more than one list of events could be meant")
+		p.ask([]string{name, "list", "route"}, thingQuestions[name]+": "+listOf(routes)+"?", "nothing in the document tells which list has the events")
 	} else {
 		p.ask(path, thingQuestions[name]+": "+listOf(routes)+"?", "nothing in the document tells them apart")
 	}
@@ -362,6 +381,24 @@ func (p *proposer) eventLogs() (assumed *operation, candidates []*operation) {
 	return nil, candidates
 }
 
+// askLog asks which list with a time in each entry is the log, if there is one that stands for
+// nothing else.
+func (p *proposer) askLog() {
+	var bases [][]string
+	for _, o := range p.document.operations {
+		isOther := func(t *thing) bool { return matches(o.segments, t.base[:max(1, len(t.base)-1)]) }
+		if o.method != http.MethodGet || slices.ContainsFunc(o.segments, isVariable) || o.answer == nil ||
+			slices.ContainsFunc(slices.Collect(maps.Values(p.things)), isOther) {
+			continue
+		}
+		items := itemsOf(o.answer)
+		if items != nil && slices.ContainsFunc(leavesOf(items.items), func(l leaf) bool { return l.format == "date-time" }) {
+			bases = append(bases, o.segments)
+		}
+	}
+	p.askThing(auditEvent, bases)
+}
+
 // identifySingle settles a thing that one route is enough for.
 func (p *proposer) identifySingle(name string, find func() (assumed *operation, candidates []*operation)) {
 	assumed, candidates := find()
@@ -379,6 +416,8 @@ func (p *proposer) identifySingle(name string, find func() (assumed *operation, 
 	case len(candidates) == 1:
 		p.be(name, candidates[0].segments, false, "by its form and the words in its path")
 		p.things[name].calls[call] = candidates[0]
+	case len(candidates) == 0 && name == auditEvent:
+		p.askLog()
 	case len(candidates) > 1:
 		var bases [][]string
 		for _, o := range candidates {
