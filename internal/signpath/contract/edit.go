@@ -58,6 +58,21 @@ func (s Settled) ComposeEdit(e Edit) (json.RawMessage, error) {
 	return s.encode(request, before, shownLater...)
 }
 
+// mustSay refuses an edit that would not say what is to be changed, because the mapping keeps
+// it out of the request.
+func (s Settled) mustSay(e Edit) error {
+	for _, name := range slices.Sorted(maps.Keys(e.Changed)) {
+		if s.request.hasField(name) || e.isApart(name) || slices.Contains(s.request.apart, Property(name)) {
+			continue
+		}
+		refused := s.refuse("by the mapping it does not say %q, so that the change would be lost: what is `kept`, or beside the one value that the body is, "+
+			"needs a route of its own under `set`, or a place in the body", name)
+		refused.OfMapping = true
+		return refused
+	}
+	return nil
+}
+
 // add adds to a request what the object has by a name that the request takes, unless that
 // would lose something.
 func (s Settled) add(request Object, name string, e Edit) error {
@@ -75,21 +90,6 @@ func (s Settled) add(request Object, name string, e Edit) error {
 	}
 	request[name] = value
 	return s.carries(name, value)
-}
-
-// mustSay refuses an edit that would not say what is to be changed, because the mapping keeps
-// it out of the request.
-func (s Settled) mustSay(e Edit) error {
-	for _, name := range slices.Sorted(maps.Keys(e.Changed)) {
-		if s.request.hasField(name) || e.isApart(name) || slices.Contains(s.request.apart, Property(name)) {
-			continue
-		}
-		refused := s.refuse("by the mapping it does not say %q, so that the change would be lost: what is `kept`, or beside the one value that the body is, "+
-			"needs a route of its own under `set`, or a place in the body", name)
-		refused.OfMapping = true
-		return refused
-	}
-	return nil
 }
 
 // unplaced returns those properties for which the document describes no place in the
