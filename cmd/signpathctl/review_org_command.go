@@ -2,15 +2,18 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"github.com/spf13/cobra"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
@@ -140,25 +143,12 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err != nil {
 		return err
 	}
-	if flags.since {
-		origins, err := audit.ReadOrigins(command.Context(), client, found, appliers)
-		if err != nil {
-			return err
-		}
-		found.Gaps = append(found.Gaps, origins.Gaps...)
-		made.TellSince(origins, origins.Appliers())
+	if err := flags.tellSince(command.Context(), client, found, made, appliers); err != nil {
+		return err
 	}
 	rules.UnmatchedExceptions, made.Attestations = made.Unmatched, attested.told()
 	head.Organization, head.ReadBy, head.Rules, head.Filters = readLive(command.Context(), client), readBy(found.Caller), rules, flags.filters()
-	var output bytes.Buffer
-	write := made.Write
-	if flags.decide {
-		write = made.WriteDecisions
-	}
-	if err := write(&output, report.Format(flags.format), head); err != nil {
-		return err
-	}
-	if err := writeReport(command, signer, made.Head(head), flags.format, output.Bytes()); err != nil {
+	if err := flags.write(command, made, signer, head); err != nil {
 		return err
 	}
 	warnOfGaps(command, found)
@@ -166,6 +156,35 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 		return statusFound
 	}
 	return nil
+}
+
+// tellSince lets the report tell since when each access is there, if that was asked for.
+func (f *reviewOrgFlags) tellSince(
+	ctx context.Context, client *api.Client, found *survey.Survey, made *report.Report, appliers []access.Reference,
+) error {
+	if !f.since {
+		return nil
+	}
+	origins, err := audit.ReadOrigins(ctx, client, found, appliers)
+	if err != nil {
+		return err
+	}
+	found.Gaps = append(found.Gaps, origins.Gaps...)
+	made.TellSince(origins, origins.Appliers())
+	return nil
+}
+
+// write writes the report, or the table to decide in.
+func (f *reviewOrgFlags) write(command *cobra.Command, made *report.Report, signer dsse.Signer, head envelope.Envelope) error {
+	var output bytes.Buffer
+	write := made.Write
+	if f.decide {
+		write = made.WriteDecisions
+	}
+	if err := write(&output, report.Format(f.format), head); err != nil {
+		return err
+	}
+	return writeReport(command, signer, made.Head(head), f.format, output.Bytes())
 }
 
 // appliers are whose changes count as Terraform's, beside those of the token's user.
