@@ -62,7 +62,9 @@ func TestReviewDiffExitStatus(t *testing.T) {
 	edited := func(old, with string) string {
 		return saved(t, "edited.json", strings.Replace(string(content), old, with, 1))
 	}
-	incomplete := saved(t, "incomplete.json", strings.NewReplacer(`"gaps": []`, `"gaps": [{"sentence": "Who knows."}]`, `"complete": true`, `"complete": false`).Replace(string(content)))
+	incomplete := saved(t, "incomplete.json", strings.NewReplacer(
+		`"gaps": []`, `"gaps": [{"sentence": "Who knows."}]`, `"complete": true`, `"complete": false`,
+	).Replace(string(content)))
 	for name, c := range map[string]struct {
 		arguments []string
 		want      int
@@ -206,11 +208,13 @@ func TestRecertification(t *testing.T) {
 		"one of a filter":              {append(check, "--role", "GlobalAdministrator"), 0, "2 attested"},
 		"a filter that fits nothing":   {append(check, "--role", "approvers"), 1, `shows nothing of "approvers"`},
 		"the live organization":        {append(org, "--fail-on", "warn"), 2, "warn  not-attested: user:outsider@example.com"},
-		"rules without a file":         {[]string{"review", "org", "--rules", rulesFile(t, "rules: {not-attested: {severity: deny}}")}, 1, "give it as --attestations"},
-		"a file that is not there":     {[]string{"review", "org", "--attestations", attestations + "x"}, 1, "--attestations: open"},
-		"a table as text":              {[]string{"review", "org", "--decide"}, 1, "--decide needs --format csv or html"},
-		"a group attests":              {append(write, "--by", "group:Release Managers"), 1, "is no user: a person attests"},
-		"a day before the report":      {append(write, "--by", byOfficer, "--on", "2026-06-01"), 1, "the report was made on 2026-06-15"},
+		"rules without a file": {
+			[]string{"review", "org", "--rules", rulesFile(t, "rules: {not-attested: {severity: deny}}")}, 1, "give it as --attestations",
+		},
+		"a file that is not there": {[]string{"review", "org", "--attestations", attestations + "x"}, 1, "--attestations: open"},
+		"a table as text":          {[]string{"review", "org", "--decide"}, 1, "--decide needs --format csv or html"},
+		"a group attests":          {append(write, "--by", "group:Release Managers"), 1, "is no user: a person attests"},
+		"a day before the report":  {append(write, "--by", byOfficer, "--on", "2026-06-01"), 1, "the report was made on 2026-06-15"},
 		"somebody attests the own role": {
 			[]string{"attest", "write", later, "--attestations", attestations + ".own", "--by", "user:org.admin@example.com"},
 			0,
@@ -259,7 +263,10 @@ func TestReviewVerify(t *testing.T) {
 		"another organization": {[]string{sealed, "--key", public, "--expect-organization", "11111111-1111-4111-8111-111111111111"}, 1, "expected to be about 1111"},
 		"other rules":          {[]string{sealed, "--key", public, "--expect-rules", later}, 1, "the report is judged by the default rules"},
 		"what was expected": {
-			[]string{sealed, "--key", public, "--expect-kind", "organization_review", "--expect-organization", strings.ToUpper(server.OrganizationID()), "--expect-rules", "default"},
+			[]string{
+				sealed, "--key", public, "--expect-kind", "organization_review", "--expect-rules", "default",
+				"--expect-organization", strings.ToUpper(server.OrganizationID()),
+			},
 			0, "The signature is right.",
 		},
 		"these filters":        {[]string{sealed, "--key", public, "--expect-filters", "projects=project-b"}, 0, "The signature is right."},

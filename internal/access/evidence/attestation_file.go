@@ -44,10 +44,11 @@ const (
 // a second statement on one way: nobody could tell which one counts. The error has a line for
 // each problem.
 func ParseFile(vocabulary *access.Vocabulary, document []byte, now time.Time) (File, error) {
-	root, err := parseYAML(document)
+	parsed, err := parseYAML(document)
 	if err != nil {
 		return File{}, err
 	}
+	root := parsed.Content[0]
 	r := fileReader{vocabulary: vocabulary, now: now, lines: map[string]int{}}
 	fields := r.fields(root, "document", keyVersion, keyOrganization, keyAttestations)
 	file := File{Organization: strings.ToLower(r.text(fields, keyOrganization, true))}
@@ -73,14 +74,14 @@ func ParseFile(vocabulary *access.Vocabulary, document []byte, now time.Time) (F
 	return file, nil
 }
 
-// parseYAML returns the one value of a document.
+// parseYAML returns a document of one value, with the comments before it.
 func parseYAML(document []byte) (*yaml.Node, error) {
 	if len(document) > MaxFileBytes {
 		return nil, fmt.Errorf("it has %d bytes, and may have %d", len(document), MaxFileBytes)
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(document))
-	var root yaml.Node
-	if err := decoder.Decode(&root); err != nil {
+	var parsed yaml.Node
+	if err := decoder.Decode(&parsed); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
 		}
@@ -89,7 +90,7 @@ func parseYAML(document []byte) (*yaml.Node, error) {
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("there is something behind the first document")
 	}
-	return root.Content[0], nil
+	return &parsed, nil
 }
 
 // maxFileProblems is how many problems are told at once.
@@ -228,11 +229,11 @@ func Extend(vocabulary *access.Vocabulary, document []byte, organization string,
 	if len(bytes.TrimSpace(document)) == 0 {
 		document = fmt.Appendf(nil, "%s: %s\n%s: %s\n%s: []\n", keyVersion, fileVersion, keyOrganization, organization, keyAttestations)
 	}
-	root, err := parseYAML(document)
+	parsed, err := parseYAML(document)
 	if err != nil {
 		return nil, err
 	}
-	list := valueOf(root, keyAttestations)
+	list := valueOf(parsed.Content[0], keyAttestations)
 	if list == nil {
 		return nil, fmt.Errorf("the key %q is missing", keyAttestations)
 	}
@@ -251,7 +252,7 @@ func Extend(vocabulary *access.Vocabulary, document []byte, organization string,
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
 	encoder.SetIndent(2)
-	if err := encoder.Encode(root); err != nil {
+	if err := encoder.Encode(parsed); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), encoder.Close()

@@ -213,11 +213,11 @@ func TestFilesAreExtended(t *testing.T) {
 	holdings := evidence.Holdings(reportOn(soundOffice(), 0).Access)
 	again := evidence.Attest(holdings[0], evidence.Subject{Reference: reference("user:cy@example.com")}, "2026-11-21", "", "")
 	more := evidence.Attest(holdings[2], evidence.Subject{Reference: reference("user:cy@example.com")}, "2026-11-21", "", "a: b\n#c")
-	document, err := evidence.Extend(office, []byte(aFile()), officeID, []evidence.Attestation{more, again})
+	document, err := evidence.Extend(office, []byte("# Of the office.\n"+aFile()+"# The end.\n"), officeID, []evidence.Attestation{more, again})
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustContain(t, string(document), "# Reviewed each quarter.")
+	mustContain(t, string(document), "# Of the office.\n", "# Reviewed each quarter.", "# The end.\n")
 	read, err := evidence.ParseFile(office, document, noon.AddDate(0, 0, 1))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, document)

@@ -360,3 +360,42 @@ func TestValidUntilSaysNothingWithoutIt(t *testing.T) {
 		}
 	}
 }
+
+// TestValidUntilChangesHands: another instance takes over from one that has ended, whether that has taken the access yet or
+// not. Whoever has a later day by then keeps it or gets it back, and under another address alone nothing changes.
+func TestValidUntilChangesHands(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]validKind{"role": validKinds["role"], "approver": validKinds["approver"]} {
+		each := func(key string, day int) string {
+			return strings.Replace(kind.hcl(fmt.Sprintf("  for_each = toset([%q])\n", key)+until(day)), "\n}\n", "\n}\n", 1)
+		}
+		for _, isTaken := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, taken %t", name, isTaken), func(t *testing.T) {
+				t.Parallel()
+				org := newOrganization(t)
+				s, calendar := org.until("", each("a", 0))
+				s.mustApply()
+				calendar.is(1)
+				if isTaken {
+					s.mustApply()
+				} else {
+					s.mustApply(testkit.Options{RefreshOnly: true})
+				}
+				s.Write("main.tf", each("b", 5))
+				s.planIsSaid(testkit.Summary{Add: 1, Remove: 1})
+				s.mustApply()
+				if !kind.has(org) {
+					t.Error("what another instance grants is taken with the one that has ended")
+				}
+				s.planIsSaid(testkit.Summary{})
+				calendar.is(6)
+				s.Write("main.tf", each("c", 5)+fmt.Sprintf("moved {\n  from = %[1]s[\"b\"]\n  to = %[1]s[\"c\"]\n}\n", kind.address))
+				s.mustApply()
+				if kind.has(org) {
+					t.Error("what has moved does not end")
+				}
+				s.planIsSaid(testkit.Summary{})
+			})
+		}
+	}
+}
