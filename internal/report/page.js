@@ -332,14 +332,16 @@
     return node;
   }
 
-  // So many lines are there for the browser's own search, too.
-  const linesToFind = 5000;
+  // So many lines are there for the browser's own search, too, and so many go on paper at once.
+  const linesToFind = 5000, linesToPrint = 5000;
   let unfolded = false, printing = false;
+  const countLines = entries => entries.reduce((count, entry) => count + linesToTell(entry).length, 0);
 
   function drawList() {
-    const entries = printing ? fitting : page('account-pages', 'Accounts', fitting, atAccount, accountsOnPage);
-    let count = 0;
-    for (const { positions } of entries) count += positions.length;
+    const part = page('account-pages', 'Accounts', fitting, atAccount, accountsOnPage), isCut = printing && countLines(fitting) > linesToPrint;
+    const entries = printing && !isCut ? fitting : part, count = countLines(entries), cut = field('cut');
+    cut.hidden = !isCut;
+    cut.textContent = isCut ? field('account-pages').children[1].textContent + ' are on this paper. A filter, such as a project, lets all that fits it be printed.' : '';
     all('.account', list).forEach(node => node.remove());
     list.append(...entries.map(entry => accountNode(entry, unfolded || printing, count <= linesToFind)));
   }
@@ -359,14 +361,14 @@
     if (!asTable || printing) drawList();
   }
 
-  // What is printed is the list, of all that fits the filter, unfolded.
+  // What is printed is the list, unfolded, of all that fits the filter, or of the part that is shown where that is too much for paper.
   let folded = [];
   function print(now) {
     if (printing === now) return;
     printing = now;
     for (const details of folded) details.open = false;
     if (list) {
-      if (now || !asTable) drawList(); else all('.account', list).forEach(node => node.remove());
+      if (now) drawList(); else show();
     }
     folded = now ? all('details:not([open])') : [];
     for (const details of folded) details.open = true;

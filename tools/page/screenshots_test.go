@@ -13,50 +13,70 @@ func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		return // Nobody asked for them.
 	}
-	save := func(name string, content []byte) {
-		if err := os.WriteFile(filepath.Join(*screenshots, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	shoot := func(shown *tab, name string) {
-		save(name+".png", get(shown, chromedp.CaptureScreenshot()))
-	}
 	for name, with := range map[string]screen{"light": wide, "dark": dark, "phone": phone} {
 		large := openFile(t, with, largePage)
-		shoot(large, "large-"+name)
+		large.shoot("large-" + name)
 		large.run(`document.querySelector('#access').scrollIntoView()`)
-		shoot(large, "large-"+name+"-access")
+		large.shoot("large-" + name + "-access")
 		shown := open(t, with)
-		shoot(shown, name)
+		shown.shoot(name)
 		shown.run(`document.querySelector('#access').scrollIntoView()`)
-		shoot(shown, name+"-access")
+		shown.shoot(name + "-access")
 		shown.set("project", "product-00")
 		shown.run(`scrollTo(0, 0)`)
-		shoot(shown, name+"-filtered")
+		shown.shoot(name + "-filtered")
 		shown.run(`document.querySelector('#access').scrollIntoView()`)
 		if with.phone {
-			shoot(shown, name+"-filtered-list")
+			shown.shoot(name + "-filtered-list")
 			shown.do(chromedp.Click("#as-table"))
 			shown.tap(shown.middle(`document.querySelector('#matrix button.found')`))
 		} else {
 			shown.pointAt(shown.middle(`document.querySelector('#matrix button.found')`))
 		}
-		shoot(shown, name+"-reason")
+		shown.shoot(name + "-reason")
 	}
 	shown := open(t, wide)
 	shown.do(chromedp.Click("#as-list"))
 	shown.run(`document.querySelectorAll('.account')[2].open = document.querySelectorAll('.account')[50].open = true`)
 	shown.run(`document.querySelector('#access').scrollIntoView()`)
-	shoot(shown, "list")
+	shown.shoot("list")
 	shown.set("text", "nowhere to be found")
 	shown.run(`scrollTo(0, 0)`)
-	shoot(shown, "nothing")
-	shown = open(t, wide)
-	save("print.pdf", get(shown, chromedp.PrintToPDF()))
-	shown = openFile(t, wide, largePage)
-	shown.set("project", "product-0000")
-	save("large-print.pdf", get(shown, chromedp.PrintToPDF()))
+	shown.shoot("nothing")
 	shown = openFile(t, screen{width: 1440, height: 900, noScript: true}, largePage)
 	shown.run(`document.querySelector('#access').scrollIntoView()`)
-	shoot(shown, "large-no-script")
+	shown.shoot("large-no-script")
+}
+
+// TestScreenshotsOfPaper shows what is printed, as a file and as a browser draws it.
+func TestScreenshotsOfPaper(t *testing.T) {
+	if *screenshots == "" {
+		return // Nobody asked for them.
+	}
+	open(t, wide).save("print.pdf", chromedp.PrintToPDF())
+	large := openFile(t, wide, largePage)
+	large.set("project", "product-0000")
+	large.save("large-print.pdf", chromedp.PrintToPDF())
+	for name, file := range map[string]string{"print": partPage, "large-print": largePage} {
+		shown := openFile(t, screen{width: 800, height: 1100, media: "print"}, file)
+		if file == largePage {
+			shown.set("project", "product-0000")
+		}
+		shown.shoot(name)
+		shown.run(`document.querySelector('#access').scrollIntoView()`)
+		shown.shoot(name + "-access")
+	}
+}
+
+// save keeps what an action returns.
+func (t *tab) save(name string, action chromedp.Action[[]byte]) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(*screenshots, name), get(t, action), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (t *tab) shoot(name string) {
+	t.Helper()
+	t.save(name+".png", chromedp.CaptureScreenshot())
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
 )
 
 // A speed is how long each thing takes that somebody does with the page, in milliseconds.
@@ -89,4 +91,10 @@ func TestLarge(t *testing.T) {
 	shown.set("project", "all")
 	shown.set("text", "engineer.0101@example.com")
 	expectSame(t, "somebody", shown.tableRights(), judgedLarge.rights(func(a access) bool { return a.Principal == "user:engineer.0101@example.com" }))
+	shown.set("text", "")
+	command(shown, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	ask[bool](shown, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`)
+	if !shown.sees("Accounts 1–200 of 4,602 are on this paper.") {
+		t.Error("the paper does not say that it is a part")
+	}
 }
