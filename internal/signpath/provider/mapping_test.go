@@ -64,10 +64,11 @@ func marksLetReadAndNotWrite(t *testing.T, on bench) {
 	org.mappedSite(on, marked, projectData).mustApply()
 	writing := org.mappedSite(on, marked, change)
 	if planned := writing.Plan(testkit.Options{}); planned.Err == nil ||
-		!says("with signpath_project_readers.this", "the mapping is not finished", "line 6", "project.answer", "is not confirmed", question).MatchString(planned.Said) {
+		!says("with signpath_project_readers.this", "the mapping is not finished", "line 6", "project.answer", "is not confirmed", question).
+			MatchString(planned.Said) {
 		t.Errorf("the plan does not refuse: %s", planned)
 	}
-	for _, request := range org.Organization.Server.Requests() {
+	for _, request := range org.Requests() {
 		if request.Method != http.MethodGet {
 			t.Errorf("it sent %s %s", request.Method, request.Path)
 		}
