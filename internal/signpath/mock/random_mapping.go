@@ -191,7 +191,8 @@ func (m *randomMapping) at(t thing, c concept) (path string, isMapped bool) {
 	case string:
 		return said, true
 	case fragment:
-		return said["path"].(string), true
+		path, _ = said["path"].(string)
+		return path, true
 	}
 	return c.answer, false
 }
@@ -270,6 +271,11 @@ func (m *randomMapping) principalRoutes(t thing) {
 		m.said.at(string(t), "set", "role")["route"] = pick(m, "PUT ", "POST ") + one + m.segment()
 		m.said.at(string(t), "set", "role")["body"] = fragment{at[strings.LastIndex(at, ".")+1:]: "=role"}
 	}
+	m.verbs(t, one, isMoved)
+}
+
+// verbs are the routes that take nothing.
+func (m *randomMapping) verbs(t thing, one string, isMoved bool) {
 	if t == thingUser && isMoved && m.chance(70) {
 		m.route(t, callReinvite, "POST", one+pick(m, "Invitation", m.segment()))
 	}
@@ -293,12 +299,18 @@ func (m *randomMapping) switches(t thing, one string) {
 	at, _ := m.at(t, conceptActive)
 	if said, isFormed := m.said.at(string(t), "answer")["active"].(fragment); isFormed && m.chance(70) {
 		name, yes, no = at[strings.LastIndex(at, ".")+1:], said["when_true"], said["when_false"]
-		if several, areSeveral := yes.([]any); areSeveral {
-			yes, no = several[0], said["when_false"].([]any)[0]
-		}
+		yes, no = firstOf(yes), firstOf(no)
 	}
 	m.said.at(string(t))[callActivate] = fragment{"route": route, "body": fragment{name: yes}}
 	m.said.at(string(t))[callDeactivate] = fragment{"route": route, "body": fragment{name: no}}
+}
+
+// firstOf is a value, or the first of several.
+func firstOf(value any) any {
+	if several, areSeveral := value.([]any); areSeveral {
+		return several[0]
+	}
+	return value
 }
 
 func (m *randomMapping) memberRoutes(one string, isMoved bool) {

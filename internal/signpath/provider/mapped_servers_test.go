@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -37,16 +38,19 @@ func TestCLIMappedServers(t *testing.T) {
 	}
 }
 
+// randomMappings is how many servers with random mappings are tried: each with the whole job.
+var randomMappings = flag.Int("mapped-servers", 5, "how many random mapped servers are tried")
+
 // TestRandomMappedServers does the same at servers that nobody has seen.
 func TestRandomMappedServers(t *testing.T) {
 	first := *randomServerSeed
 	if first == 0 {
 		first = rand.Uint64() >> 32
 	}
-	for i := range *randomServers {
+	for i := range *randomMappings {
 		seed := first + uint64(i)
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			t.Logf("go test ./internal/signpath/provider -run TestRandomMappedServers -args -servers 1 -server %d", seed)
+			t.Logf("go test ./internal/signpath/provider -run TestRandomMappedServers -args -mapped-servers 1 -server %d", seed)
 			doMappedJob(t, tables, mock.RandomMapping(rand.New(rand.NewPCG(seed, 1))))
 		})
 	}
@@ -156,7 +160,7 @@ func documentAt(t *testing.T, org *organization) []byte {
 	t.Helper()
 	answer, err := http.Get(org.URL + "/swagger/v1/swagger.json")
 	must(t, err)
-	defer answer.Body.Close() //nolint:errcheck // It is only read.
+	defer answer.Body.Close()
 	document, err := io.ReadAll(answer.Body)
 	must(t, err)
 	return document

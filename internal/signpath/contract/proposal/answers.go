@@ -326,26 +326,26 @@ func (p *proposer) nameByCreate(t *thing, c *concept) (found *leaf, why string) 
 	if texts != 1 || t.name == user && addresses != 1 {
 		return nil, "" // It may be what another text is, too: not all addresses are described as such.
 	}
-	var all []leaf
-	for _, l := range t.candidates(c) {
+	all := slices.DeleteFunc(t.candidates(c), func(l leaf) bool {
 		isDemanded := func(r leaf) bool { return r.demanded && r.isText() && r.last() == l.last() }
-		if l.isText() && !isAddress(l) && slices.ContainsFunc(leavesOf(create.request), isDemanded) {
-			all = append(all, l)
-		}
-	}
-	if len(all) != 1 {
+		return !l.isText() || isAddress(l) || !slices.ContainsFunc(leavesOf(create.request), isDemanded)
+	})
+	if len(all) != 1 || p.isNoName(t, c, all[0]) {
 		return nil, ""
 	}
+	return &all[0], "the only text that a create demands, and no address"
+}
+
+// isNoName tells whether the words of a text are those of something else, or another text has those
+// of a name.
+func (p *proposer) isNoName(t *thing, c *concept, found leaf) bool {
 	isLike := func(l leaf, phrases []string) bool {
 		degree, _ := likestOf(l.path, phrases)
 		return degree >= likeNearly
 	}
-	isRival := func(l leaf) bool { return l.isText() && l.String() != all[0].String() && isLike(l, namePhrases) }
-	isOther := isLike(all[0], slices.Concat(slugPhrases, []string{"identity", "login", "account", "subject", "principal"})) && !isLike(all[0], namePhrases)
-	if isOther || slices.ContainsFunc(t.candidates(c), isRival) {
-		return nil, ""
-	}
-	return &all[0], "the only text that a create demands, and no address"
+	isRival := func(l leaf) bool { return l.isText() && l.String() != found.String() && isLike(l, namePhrases) }
+	isOther := isLike(found, slices.Concat(slugPhrases, []string{"identity", "login", "account", "subject", "principal"})) && !isLike(found, namePhrases)
+	return isOther || slices.ContainsFunc(t.candidates(c), isRival)
 }
 
 // placeAsElsewhere takes what another thing has by the same name and of the same form. It does

@@ -294,36 +294,43 @@ func (p *proposer) askCreate(t *thing, sources []source) {
 	if o == nil || o.request == nil || t.isSettled {
 		return
 	}
-	isKnown := func(l leaf) bool {
-		return slices.ContainsFunc(t.leaves, func(a leaf) bool { return sameButVerb(a.last(), l.last()) }) ||
-			slices.ContainsFunc(sources, func(s source) bool { return s.holds(l) || l.holds(s.leaf) })
+	left := t.unnamed(o.request, sources)
+	if len(left) == 0 {
+		return
 	}
-	var open []leaf
+	isFirst := true
 	for _, l := range leavesOf(o.request) {
-		if (l.isText() || l.format == "email") && !isKnown(l) {
-			open = append(open, l)
+		isKnown := t.hasNamed(l) || slices.ContainsFunc(sources, func(s source) bool { return s.holds(l) || l.holds(s.leaf) })
+		if isKnown || !l.isText() && l.format != "email" {
+			continue
 		}
+		path := []string{t.name, "create", "body", l.String()}
+		question := "What is `" + clean(l.String()) + "` of a new one: " + listOf(left) + "? Delete the line if it is something else"
+		if isFirst {
+			p.ask(path, question, "the create takes it, and no answer has the name")
+		} else {
+			p.askAlong(path, question)
+		}
+		isFirst = false
 	}
+}
+
+// hasNamed tells whether answers have something by the name of a value in a request.
+func (t *thing) hasNamed(l leaf) bool {
+	return slices.ContainsFunc(t.leaves, func(a leaf) bool { return sameButVerb(a.last(), l.last()) })
+}
+
+// unnamed are the sources of what a create has to say, and takes by no name that is known.
+func (t *thing) unnamed(request *schema, sources []source) []string {
 	var left []string
 	for _, name := range sent["create"][t.name] {
-		c := conceptOf(t.name, name)
-		isNamed := func(s source) bool { return s.concept == c }
 		at := t.answer[name]
-		if !slices.ContainsFunc(sources, isNamed) && (at == nil || !slices.ContainsFunc(leavesOf(o.request), func(l leaf) bool { return sameButVerb(l.last(), at.last()) })) {
+		isNamed := at != nil && slices.ContainsFunc(leavesOf(request), func(l leaf) bool { return sameButVerb(l.last(), at.last()) })
+		if !isNamed && !slices.ContainsFunc(sources, func(s source) bool { return s.concept == conceptOf(t.name, name) }) {
 			left = append(left, "="+name)
 		}
 	}
-	for i, l := range open {
-		path := []string{t.name, "create", "body", l.String()}
-		question := "What is `" + clean(l.String()) + "` of a new one: " + listOf(left) + "? Delete the line if it is something else"
-		switch {
-		case len(left) == 0:
-		case i == 0:
-			p.ask(path, question, "the create takes it, and no answer has the name")
-		default:
-			p.askAlong(path, question)
-		}
-	}
+	return left
 }
 
 // proposeSource states one value of a request.

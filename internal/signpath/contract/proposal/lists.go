@@ -88,8 +88,8 @@ func (p *proposer) proposePage(t *thing) {
 		p.proposeNumbered(path, number, total)
 	case skip != nil && number == nil && skip.says(openapi3.TypeInteger):
 		p.state(path, flow(append([]pair{{"skip", yamlText(skip.name)}}, total...)...), "the parameter is a number of entries by its name")
-	case nextLink(beside) != nil && (nextLink(beside).format == "uri" || len(o.query) == 0 || isAllKnown(o)):
-		p.state(path, flow(append([]pair{{"link", yamlText(nextLink(beside).String())}}, total...)...), "the address of the next page in the answer")
+	case leadsOn(o, beside) != nil:
+		p.state(path, flow(append([]pair{{"link", yamlText(leadsOn(o, beside).String())}}, total...)...), "the address of the next page in the answer")
 	case o.hasLink:
 		p.state(path, flow(append([]pair{{"link", "Link"}}, total...)...), "the answer has the header Link (RFC 8288)")
 	case mayHavePages(o, beside) || len(total) > 0 || token != nil:
@@ -105,9 +105,14 @@ func mayHavePages(o *operation, beside []leaf) bool {
 	return len(pageParameters(o)) > 0 || slices.ContainsFunc(o.query, isText) || slices.ContainsFunc(beside, mayLead)
 }
 
-// isAllKnown tells whether each parameter of a list is one for the size of a page.
-func isAllKnown(o *operation) bool {
-	return !slices.ContainsFunc(o.query, func(q parameter) bool { return !slices.Contains(sizeNames, fold(q.name)) })
+// leadsOn is the address of the next page beside a list. A text that is not described as an address is
+// one if the list takes no parameter for which it could be the value.
+func leadsOn(o *operation, beside []leaf) *leaf {
+	isOther := func(q parameter) bool { return !slices.Contains(sizeNames, fold(q.name)) }
+	if next := nextLink(beside); next != nil && (next.format == "uri" || !slices.ContainsFunc(o.query, isOther)) {
+		return next
+	}
+	return nil
 }
 
 func pageQuestion(o *operation, beside []leaf) string {

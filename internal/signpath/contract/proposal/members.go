@@ -32,6 +32,11 @@ func memberFormOf(s *schema) *memberForm {
 	if !s.isObject() || len(s.properties) > len(kinds) || s.places < 2 && !s.isMembers && !areKinds(s.names()) {
 		return nil
 	}
+	return memberArrays(s)
+}
+
+// memberArrays tells how an object names members that has an array for each kind.
+func memberArrays(s *schema) *memberForm {
 	form := &memberForm{form: mapping.FormPerKind, arrays: s.names()}
 	for _, name := range form.arrays {
 		if !form.addArray(s.properties[name].items) {

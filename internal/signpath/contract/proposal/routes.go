@@ -509,12 +509,38 @@ func (p *proposer) proposeStatedSets(t *thing) {
 	}
 }
 
+// unset are concepts that no edit takes, with the routes that may change one of them.
+type unset struct {
+	concepts []*concept
+	routes   []*operation
+}
+
 // askSets asks for the routes that change what an edit has no place for, if there are some that take
 // one such value.
 func (p *proposer) askSets(t *thing, edit []source) {
-	byRoutes := map[string][]*concept{}
-	var order []string
-	fitting := map[string][]*operation{}
+	for _, u := range p.unsetOf(t, edit) {
+		l, _ := taken(u.routes[0].request)
+		if len(u.concepts) == 1 && len(u.routes) == 1 && isSolid(u.concepts[0], l) {
+			why := "the only route left that takes such a value, which the edit has no place for"
+			p.proposeSet(t, setter{u.routes[0], source{leaf: l, concept: u.concepts[0], grade: likely, why: why}})
+			continue
+		}
+		for i, c := range u.concepts {
+			path := []string{t.name, "set", c.name, "route"}
+			question := "Which of these changes " + orWhy(c.asks, c.name) + ": " + p.routesOf(t, u.routes) + "? Delete the line if none"
+			if i == 0 {
+				p.ask(path, question, "the edit has no place for it")
+			} else {
+				p.askAlong(path, question)
+			}
+		}
+	}
+}
+
+// unsetOf are the concepts that no edit and no route is known to change, those with the same routes
+// together.
+func (p *proposer) unsetOf(t *thing, edit []source) []*unset {
+	var all []*unset
 	for _, name := range sent["edit"][t.name] {
 		c := conceptOf(t.name, name)
 		isSent := slices.ContainsFunc(edit, func(s source) bool { return s.concept == c })
@@ -523,34 +549,20 @@ func (p *proposer) askSets(t *thing, edit []source) {
 		if isSent || isAsked || t.answer[name] == nil || p.isSet(t, c) || t.sets[name] != nil {
 			continue
 		}
-		open := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {
+		routes := slices.DeleteFunc(p.openActions(t), func(o *operation) bool {
 			l, ok := taken(o.request)
 			return !ok || !c.fits(l.schema) || len(l.types) == 0
 		})
-		if len(open) == 0 {
-			continue
-		}
-		key := p.routesOf(t, open)
-		if byRoutes[key] == nil {
-			order = append(order, key)
-		}
-		byRoutes[key], fitting[key] = append(byRoutes[key], c), open
-	}
-	for _, key := range order {
-		missing, open := byRoutes[key], fitting[key]
-		if l, _ := taken(open[0].request); len(missing) == 1 && len(open) == 1 && isSolid(missing[0], l) {
-			p.proposeSet(t, setter{open[0], source{leaf: l, concept: missing[0], grade: likely, why: "the only route left that takes such a value, which the edit has no place for"}})
-			continue
-		}
-		for i, c := range missing {
-			question := "Which of these changes " + orWhy(c.asks, c.name) + ": " + key + "? Delete the line if none"
-			if path := []string{t.name, "set", c.name, "route"}; i == 0 {
-				p.ask(path, question, "the edit has no place for it")
-			} else {
-				p.askAlong(path, question)
-			}
+		i := slices.IndexFunc(all, func(u *unset) bool { return slices.Equal(u.routes, routes) })
+		switch {
+		case len(routes) == 0:
+		case i < 0:
+			all = append(all, &unset{[]*concept{c}, routes})
+		default:
+			all[i].concepts = append(all[i].concepts, c)
 		}
 	}
+	return all
 }
 
 func (p *proposer) isSet(t *thing, c *concept) bool {

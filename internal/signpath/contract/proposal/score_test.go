@@ -231,7 +231,7 @@ func (f facts) addSource(s mapping.Source, path ...string) {
 		place := strings.Join(path[min(3, len(path)):], ".")
 		isAssumed := assumedLists[path[0]][path[1]][s.Concept] == place || path[1] == "set."+s.Concept && s.Concept == place ||
 			(path[1] == "create" || path[1] == "edit") && assumedNames[s.Concept] == place
-		if isSet := strings.HasPrefix(path[1], "set."); !isAssumed || written != "="+s.Concept && !(isSet && isPlain) {
+		if isPlainSet := isPlain && strings.HasPrefix(path[1], "set."); !isAssumed || written != "="+s.Concept && !isPlainSet {
 			f.add(written, path...)
 		}
 	case s.Carried != nil:

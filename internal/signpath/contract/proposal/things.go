@@ -118,7 +118,8 @@ func (p *proposer) statedBase(name string) []string {
 
 func (p *proposer) be(name string, base []string, isSure bool, why string) {
 	p.things[name] = &thing{
-		name: name, base: base, isSure: isSure, why: why, calls: map[string]*operation{}, used: map[*operation]bool{}, sets: map[string]*operation{}, answer: map[string]*place{},
+		name: name, base: base, isSure: isSure, why: why, calls: map[string]*operation{}, used: map[*operation]bool{},
+		sets: map[string]*operation{}, answer: map[string]*place{},
 	}
 }
 
