@@ -141,3 +141,24 @@ func TestWhatASetRouteTakesAlongIsRead(t *testing.T) {
 		}
 	})
 }
+
+// A server that calls a project or a signing policy by what paths take for the place around gets
+// no request that leads there.
+func TestSlugsThatLeadElsewhere(t *testing.T) {
+	for _, slug := range []string{".", ".."} {
+		o := inProcess(t)
+		twisted(o, func(_ string, body []byte) []byte {
+			return []byte(strings.NewReplacer(`"project-a"`, `"`+slug+`"`, `/Projects/project-a"`, `/Projects/`+slug+`"`).Replace(string(body)))
+		})
+		projects, err := o.client.Projects(t.Context())
+		if err != nil || projects[0].Slug != slug {
+			t.Fatalf("got %+v, %v", projects, err)
+		}
+		o.ResetRequests()
+		_, err = o.client.Project(t.Context(), slug)
+		expectError(t, err, "leads to another place")
+		_, err = o.client.SigningPolicy(t.Context(), "project-b", slug)
+		expectError(t, err, "leads to another place")
+		o.expectRequests(0)
+	}
+}
