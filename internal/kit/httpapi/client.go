@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -113,6 +114,9 @@ func (c *Client) Use(ctx context.Context, r Request, use func(body []byte, heade
 	failure := c.failure(r)
 	failure.RequestID = uuid.NewString()
 	content, err := encodeBody(r)
+	if err == nil && leadsElsewhere(r.Path) {
+		err = errors.New("a name in its path leads to another place than it names")
+	}
 	if err != nil {
 		failure.Cause = fmt.Errorf("the request could not be written: %w", err)
 		return failure
@@ -157,6 +161,12 @@ func (c *Client) Use(ctx context.Context, r Request, use func(body []byte, heade
 		failure.hideSecrets()
 	}
 	return failure
+}
+
+// leadsElsewhere tells whether a path has a segment that servers and proxies take for the place
+// around it: an answer may name an object so.
+func leadsElsewhere(path string) bool {
+	return slices.ContainsFunc(strings.Split(path, "/"), func(segment string) bool { return segment == "." || segment == ".." })
 }
 
 // Unusable reports an answer that does not say what it should.

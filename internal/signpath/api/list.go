@@ -142,7 +142,11 @@ func (l *listReader) count(ctx context.Context, query func(page int) string) err
 		if err := l.add(page); err != nil {
 			return err
 		}
-		if len(page.Items) == 0 || l.total != nil && *l.total <= int64(len(l.seen)) {
+		isEnd := len(page.Items) == 0 || l.total != nil && *l.total <= int64(len(l.seen))
+		switch {
+		case isEnd && page.More:
+			return l.cut(fmt.Sprintf("page %d says that there are further ones, and by the mapping there are none after %d entries", l.pages, len(l.items)))
+		case isEnd:
 			return l.finish()
 		}
 	}

@@ -109,6 +109,12 @@ func (c *Client) seenAs(id string) (contract.Object, bool) {
 // reads it back. If SignPath thereby also changed the role of the user, or emptied
 // another setting, the error is a [*LostPropertiesError].
 func (c *Client) SetActive(ctx context.Context, kind access.Kind, id string, active bool) error {
+	if c.mapping.SetRoute(contract.RoutesOf[kind].Read, contract.PropActive) != nil {
+		// Its request may say more than that, and that is to be as it is now.
+		if _, err := c.readPrincipal(ctx, kind, id); err != nil {
+			return err
+		}
+	}
 	r, compose := c.activation(kind, id, active)
 	before, isKnown := c.snapshot.read(id)
 	if _, _, err := c.write(ctx, r, []string{id}, compose); err != nil {

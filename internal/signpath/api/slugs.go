@@ -13,11 +13,16 @@ import (
 // Some servers name members by slugs, or tell their kinds beside their ids. So there is a
 // table of the slugs in the lists of principals.
 
+// A slugOf is the slug of one principal.
+type slugOf struct {
+	kind access.Kind
+	slug string
+}
+
 // slugs are those of principals, as lists and answers have them. The zero value is ready.
 type slugs struct {
 	mu   sync.Mutex
-	ids  map[access.Kind]map[string]string
-	byID map[string]string
+	byID map[string]slugOf
 	// readAgain is true once the lists were read once more for a slug.
 	readAgain bool
 }
@@ -28,23 +33,20 @@ func (s *slugs) note(kind access.Kind, id, slug string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ids == nil {
-		s.ids, s.byID = map[access.Kind]map[string]string{}, map[string]string{}
+	if s.byID == nil {
+		s.byID = map[string]slugOf{}
 	}
-	if s.ids[kind] == nil {
-		s.ids[kind] = map[string]string{}
-	}
-	s.ids[kind][strings.ToLower(slug)] = id
-	s.byID[id] = slug
+	s.byID[id] = slugOf{kind, slug}
 }
 
-// find returns the ids of those with the slug, of all kinds if none is given.
+// find returns the ids of those with the slug, of all kinds if none is given. Capitals tell nobody
+// apart.
 func (s *slugs) find(kind access.Kind, slug string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var ids []string
-	for of, known := range s.ids {
-		if id, ok := known[strings.ToLower(slug)]; ok && (kind == "" || kind == of) {
+	for id, known := range s.byID {
+		if strings.EqualFold(known.slug, slug) && (kind == "" || kind == known.kind) {
 			ids = append(ids, id)
 		}
 	}
@@ -54,8 +56,8 @@ func (s *slugs) find(kind access.Kind, slug string) []string {
 func (s *slugs) of(id string) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	slug, ok := s.byID[id]
-	return slug, ok
+	known, ok := s.byID[id]
+	return known.slug, ok
 }
 
 // mayReadAgain tells whether the lists may be read once more, which is so once.
@@ -91,12 +93,17 @@ func (c *Client) principals(ctx context.Context) contract.Principals {
 			}
 			return found, nil
 		},
-		SlugOf: func(id string) (string, error) {
+		SlugOf: func(kind access.Kind, id string) (string, error) {
 			slug, err := look(ctx, c, func() (string, bool) { return c.slugs.of(id) })
-			if err == nil && slug == "" {
-				err = fmt.Errorf("no list tells the slug of %s, by which this installation names members", id)
+			switch {
+			case err != nil:
+				return "", err
+			case slug == "":
+				return "", fmt.Errorf("no list tells the slug of %s, by which this installation names members", id)
+			case len(c.slugs.find(kind, slug)) > 1:
+				return "", fmt.Errorf("several principals have the slug %q, by which this installation names members", slug)
 			}
-			return slug, err
+			return slug, nil
 		},
 	}
 }

@@ -18,9 +18,9 @@ type Principals struct {
 	// KindOf finds the kind of the principal with an id.
 	KindOf func(id string) (access.Kind, bool)
 	// IDOf finds the principal that has a slug, of any kind if it is empty, and SlugOf the
-	// slug of one with an id.
+	// slug of one with an id, which nobody else of the kind, or of any, may have.
 	IDOf   func(kind access.Kind, slug string) (string, error)
-	SlugOf func(id string) (string, error)
+	SlugOf func(kind access.Kind, id string) (string, error)
 	// Told is called with what an answer says of the kind of a member.
 	Told func(id string, kind access.Kind)
 }
@@ -47,11 +47,11 @@ func (p Principals) Knowing(kinds map[string]access.Kind) Principals {
 		}
 		return known.KindOf(id)
 	}
-	p.SlugOf = func(id string) (string, error) {
+	p.SlugOf = func(kind access.Kind, id string) (string, error) {
 		if _, ok := kinds[id]; ok || known.SlugOf == nil {
 			return id, nil
 		}
-		return known.SlugOf(id)
+		return known.SlugOf(kind, id)
 	}
 	return p
 }
@@ -214,7 +214,7 @@ func (c codec) encode(value json.RawMessage, principals Principals) (json.RawMes
 		if err != nil {
 			return nil, err
 		}
-		return c.members().encode(ids, nil, nil, principals)
+		return c.members().encode(memberList{Principals: principals, ids: ids})
 	}
 	return value, nil
 }
@@ -367,26 +367,37 @@ func (f memberForm) idOfObjects() mapping.Path {
 	return nil
 }
 
-// encode writes a list. Where a kind has to be told, the principals know it. Those who were on
-// it as objects go back as they came, as far as the schema of the list takes that.
-func (f memberForm) encode(ids []string, came map[string]Object, takes *schema, principals Principals) (json.RawMessage, error) {
+// A memberList is what a list is written from.
+type memberList struct {
+	Principals
+	ids []string
+	// kind is that of all members; empty if they can be of any.
+	kind access.Kind
+	// came are those who were on the list as objects, by their ids: they go back as they came, as
+	// far as the schema of the list takes that. It is nil if no document says.
+	came  map[string]Object
+	takes *schema
+}
+
+// encode writes a list. Where a kind has to be told, the principals know it.
+func (f memberForm) encode(list memberList) (json.RawMessage, error) {
 	if f.Form == mapping.FormPerKind {
-		return f.encodePerKind(ids, came, takes, principals)
+		return f.encodePerKind(list)
 	}
-	entries := make([]any, len(ids))
-	for i, id := range ids {
+	entries := make([]any, len(list.ids))
+	for i, id := range list.ids {
 		switch f.Form {
 		case mapping.FormObjects:
 			if len(f.ID) == 0 { // The member is its id.
 				entries[i] = id
 				continue
 			}
-			member := came[id].takenBy(takes)
+			member := list.came[id].takenBy(list.takes)
 			if _, ok := member.at(f.ID); !ok {
 				member = put(member, f.ID, MustMarshal(id))
 			}
 			if f.Kind != nil {
-				kind, err := principals.kindOf(id)
+				kind, err := list.kindOf(id)
 				if err != nil {
 					return nil, err
 				}
@@ -398,10 +409,10 @@ func (f memberForm) encode(ids []string, came map[string]Object, takes *schema, 
 			}
 			entries[i] = member
 		case mapping.FormSlugs:
-			if principals.SlugOf == nil {
+			if list.SlugOf == nil {
 				return nil, errors.New("its members are named by slugs, which are not known")
 			}
-			slug, err := principals.SlugOf(id)
+			slug, err := list.SlugOf(list.kind, id)
 			if err != nil {
 				return nil, err
 			}
@@ -425,33 +436,31 @@ func (o Object) takenBy(list *schema) Object {
 	return taken
 }
 
-func (f memberForm) encodePerKind(ids []string, came map[string]Object, takes *schema, principals Principals) (json.RawMessage, error) {
-	lists := map[string][]string{}
-	for _, name := range f.PerKind {
-		lists[name] = nil
-	}
-	for _, id := range ids {
-		kind, err := principals.kindOf(id)
+func (f memberForm) encodePerKind(whole memberList) (json.RawMessage, error) {
+	ids := map[mapping.Thing][]string{}
+	for _, id := range whole.ids {
+		kind, err := whole.kindOf(id)
 		if err != nil {
 			return nil, err
 		}
-		name, offered := f.PerKind[mapping.Thing(kind)]
-		if !offered {
+		thing := mapping.Thing(kind)
+		if _, offered := f.PerKind[thing]; !offered {
 			return nil, fmt.Errorf("this installation takes members per kind, but has no place for a %s (%s) there", kind.Noun(), id)
 		}
-		lists[name] = append(lists[name], id)
+		ids[thing] = append(ids[thing], id)
 	}
 	perKind := Object{}
-	for name, members := range lists {
-		var takesEach *schema
-		if takes != nil {
-			takesEach = takes.properties[name].schema
+	for thing, name := range f.PerKind {
+		list := whole
+		list.ids, list.kind, list.takes = ids[thing], access.Kind(thing), nil
+		if whole.takes != nil {
+			list.takes = whole.takes.properties[name].schema
 		}
-		list, err := f.each().encode(members, came, takesEach, principals)
+		written, err := f.each().encode(list)
 		if err != nil {
 			return nil, err
 		}
-		perKind[name] = list
+		perKind[name] = written
 	}
 	return MustMarshal(perKind), nil
 }

@@ -193,36 +193,60 @@ func decodeStatedPage(list *mapping.List, body []byte, header http.Header) (Page
 // readStated takes in what a page says of others, where the mapping says that it does, and a
 // total that was found elsewhere.
 func (p *Page) readStated(paging *mapping.Paging, signals Page, body []byte, header http.Header) error {
+	isHeaderUnderstood := signals.readHeader(header) == nil
 	if paging.Total != nil {
 		total, _ := paging.Total.Get(body)
 		if p.Total = valueAs[int64](total); p.Total == nil {
 			return fmt.Errorf("it has no number at %q, where the mapping says that it tells how many entries there are. %s", paging.Total, Advice)
 		}
-	} else if !paging.Whole && signals.readHeader(header) == nil {
+	} else if !paging.Whole && isHeaderUnderstood {
 		p.Total = signals.Total
 	}
-	next, _ := paging.Next.Get(body)
-	if paging.Next != nil && !IsEmptyJSON(next) {
-		if p.Token = Text(next); p.Token == "" {
-			p.Token = string(next) // A number.
-		}
+	if err := p.readStatedToken(paging.Next, body); err != nil {
+		return err
 	}
-	p.readStatedLink(paging.Link, body, header)
+	if err := p.readStatedLink(paging.Link, body, header); err != nil {
+		return err
+	}
 	p.More = !paging.Whole && p.Next == "" && p.Token == "" && (signals.More || signals.Next != "" || signals.Token != "")
 	return nil
 }
 
+// readStatedToken takes in what asks for the next page, where the mapping says that it is. What
+// is there in another form is no last page.
+func (p *Page) readStatedToken(at mapping.Path, body []byte) error {
+	token, _ := at.Get(body)
+	switch {
+	case at == nil || IsEmptyJSON(token):
+	case typeOf(token) == "string":
+		p.Token = Text(token)
+	case typeOf(token) == "integer":
+		p.Token = string(token)
+	default:
+		return noWayOn(at, token, "a text or a number")
+	}
+	return nil
+}
+
 // readStatedLink takes in the address of the next page, where the mapping says that it is.
-func (p *Page) readStatedLink(at mapping.Path, body []byte, header http.Header) {
+func (p *Page) readStatedLink(at mapping.Path, body []byte, header http.Header) error {
+	link, _ := at.Get(body)
 	switch {
 	case at.String() == mapping.LinkHeader:
 		for _, text := range header[headerLink] {
 			p.readLink(text)
 		}
-	case at != nil:
-		link, _ := at.Get(body)
+	case at == nil || IsEmptyJSON(link):
+	case typeOf(link) == "string":
 		p.Next = Text(link)
+	default:
+		return noWayOn(at, link, "an address")
 	}
+	return nil
+}
+
+func noWayOn(at mapping.Path, found json.RawMessage, wanted string) error {
+	return fmt.Errorf("it has %s at %q, where the mapping says that %s leads to the next page. %s", inWords[typeOf(found)], at, wanted, Advice)
 }
 
 func noItems(path mapping.Path) error {
@@ -253,13 +277,15 @@ func (p *Page) readBeside(body []byte, path mapping.Path) (json.RawMessage, erro
 	if err != nil || wrapper[path[0]] == nil {
 		return nil, noItems(path)
 	}
-	names := wrapper.Names()
-	for _, name := range names {
-		if name != path[0] && !p.readProperty(name, wrapper[name]) {
-			return nil, mayBePage(names)
-		}
+	names, isUnderstood := wrapper.Names(), true
+	for _, name := range names { // All of them: what is not understood hides nothing of the others.
+		isUnderstood = (name == path[0] || p.readProperty(name, wrapper[name])) && isUnderstood
 	}
-	return p.readBeside(wrapper[path[0]], path[1:])
+	items, err := p.readBeside(wrapper[path[0]], path[1:])
+	if err == nil && !isUnderstood {
+		return nil, mayBePage(names)
+	}
+	return items, err
 }
 
 func mayBePage(names []string) error {
@@ -277,15 +303,18 @@ func (p *Page) readEnvelope(body []byte) (json.RawMessage, error) {
 		return nil, httpapi.NotJSON(body, "neither a list nor an object with a list in it")
 	}
 	var list json.RawMessage
-	names := slices.Sorted(maps.Keys(wrapper))
-	for _, name := range names {
+	names, isUnderstood := slices.Sorted(maps.Keys(wrapper)), true
+	for _, name := range names { // All of them: what is not understood hides nothing of the others.
 		value := wrapper[name]
 		isList := len(wrapper) == 1 || bytes.HasPrefix(value, []byte("["))
 		if isList && list == nil {
 			list = value
-		} else if isList || !p.readProperty(name, value) {
-			return nil, mayBePage(names)
+		} else {
+			isUnderstood = !isList && p.readProperty(name, value) && isUnderstood
 		}
+	}
+	if !isUnderstood {
+		return nil, mayBePage(names)
 	}
 	if list == nil {
 		return nil, httpapi.NotJSON(body, "an object without a list in it")
@@ -303,12 +332,11 @@ func (p *Page) readProperty(name string, value json.RawMessage) bool {
 		if href := Text(nested["href"]); href != "" {
 			value = MustMarshal(href)
 		} else if kind == signalGroup || kind == signalPlace {
+			isUnderstood := true
 			for _, inner := range slices.Sorted(maps.Keys(nested)) {
-				if !p.readProperty(inner, nested[inner]) {
-					return false
-				}
+				isUnderstood = p.readProperty(inner, nested[inner]) && isUnderstood
 			}
-			return true
+			return isUnderstood
 		}
 	}
 	if !p.read(kind, value) {

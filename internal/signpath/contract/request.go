@@ -416,7 +416,7 @@ func (f field) encode(value json.RawMessage, before Object, takes *schema, princ
 		if err != nil {
 			return nil, err
 		}
-		return f.members().encode(ids, f.answered.entries(was), takes, principals)
+		return f.members().encode(memberList{Principals: principals, ids: ids, came: f.answered.entries(was), takes: takes})
 	case ok && f.kind != mapping.KindMembers && !f.converts && SameJSON(before[string(f.property)], value):
 		return was, nil
 	}
