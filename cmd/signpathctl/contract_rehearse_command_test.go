@@ -165,7 +165,10 @@ func TestRehearseFailsOnWhatCannotBeRight(t *testing.T) {
 			inWords, "id: principalId", "id: id", nil,
 			[]string{"The list of user groups cannot be used: ", "has no id where the mapping says", `Signing policy "project-b/release-signing" cannot be used`},
 		},
-		"an address that is a name": {inWords, "email: contact.mail", "email: name", nil, []string{"The e-mail address of user ", "which is none"}},
+		"an address that is a name": {
+			"version: 1\nuser: {answer: {name: label, email: mail}}\n", "name: label, email: mail", "name: mail, email: label", nil,
+			[]string{"The e-mail address of user ", "which is none"},
+		},
 		"something that no answer has": {
 			"version: 1\n", "version: 1\n", "version: 1\nuser: {answer: {notification_email: notifyTo}}\n", nil,
 			[]string{"No answer has anything for user.answer.notification_email, at notifyTo (line 2)"},

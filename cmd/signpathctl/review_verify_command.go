@@ -98,7 +98,7 @@ func runReviewVerify(command *cobra.Command, source string, flags *reviewVerifyF
 	if err != nil {
 		return err
 	}
-	sealed, err := evidence.Open(command.Context(), document, verifier)
+	sealed, err := sealedReport.Open(command.Context(), document, verifier)
 	if err != nil {
 		return fmt.Errorf("%s: %w", source, err)
 	}

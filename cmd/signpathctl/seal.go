@@ -18,6 +18,9 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 )
 
+// sealedReport is what the statements of this program are about.
+const sealedReport evidence.PredicateType = "https://github.com/signpath-community/terraform-provider-signpath/sealed-report/v1"
+
 // sealFlags let a command write its report sealed.
 type sealFlags struct{ key, command string }
 
@@ -70,7 +73,7 @@ func (f *sealFlags) signer(stderr io.Writer) (dsse.Signer, error) {
 // writeReport writes a report as it is, or sealed if there is a signer.
 func writeReport(command *cobra.Command, signer dsse.Signer, head envelope.Envelope, format string, report []byte) error {
 	if signer != nil {
-		sealed, err := evidence.Seal(command.Context(), signer, head, format, report)
+		sealed, err := sealedReport.Seal(command.Context(), signer, head, format, report)
 		if err != nil {
 			return fmt.Errorf("the report could not be sealed: %w", err)
 		}

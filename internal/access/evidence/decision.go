@@ -187,7 +187,7 @@ func (r *decisionReader) head() bool {
 	r.decided = map[string]bool{}
 	columns, err := r.reader.Read()
 	if err != nil {
-		r.problem(0, "", "the table is empty, or no table: signpathctl review org --format csv --decide writes one")
+		r.problem(0, "", "the table is empty, or no table")
 		return false
 	}
 	known := DecisionColumns()

@@ -26,9 +26,11 @@ const (
 	PayloadType = "application/vnd.in-toto+json"
 	// StatementType is the version of statements.
 	StatementType = "https://in-toto.io/Statement/v1"
-	// PredicateType says that the predicate is that of this package.
-	PredicateType = "https://github.com/signpath-community/terraform-provider-signpath/sealed-report/v1"
 )
+
+// A PredicateType is the address by which the statements of one program say that their
+// predicate is that of this package.
+type PredicateType string
 
 // The names of the subjects of a statement.
 const (
@@ -40,10 +42,10 @@ const (
 // A statement is what in-toto calls so. Its types of in-toto's own module would bring protobuf and
 // its validation for these four fields, whose names have not changed since 2023.
 type statement struct {
-	Type          string    `json:"_type"`
-	Subject       []subject `json:"subject"`
-	PredicateType string    `json:"predicateType"`
-	Predicate     predicate `json:"predicate"`
+	Type          string        `json:"_type"`
+	Subject       []subject     `json:"subject"`
+	PredicateType PredicateType `json:"predicateType"`
+	Predicate     predicate     `json:"predicate"`
 }
 
 type subject struct {
@@ -72,12 +74,12 @@ type Sealed struct {
 }
 
 // Seal signs a report. The head is complete; see [envelope.Envelope.Of].
-func Seal(ctx context.Context, signer dsse.Signer, head envelope.Envelope, format string, report []byte) ([]byte, error) {
+func (t PredicateType) Seal(ctx context.Context, signer dsse.Signer, head envelope.Envelope, format string, report []byte) ([]byte, error) {
 	if !utf8.Valid(report) {
 		return nil, errors.New("the report is no UTF-8")
 	}
 	s := statement{
-		Type: StatementType, PredicateType: PredicateType, Subject: []subject{{subjectReport, map[string]string{digestSHA256: sumOf(report)}}},
+		Type: StatementType, PredicateType: t, Subject: []subject{{subjectReport, map[string]string{digestSHA256: sumOf(report)}}},
 		Predicate: predicate{Review: head, Format: format, Report: string(report)},
 	}
 	if head.Plan != nil {
@@ -120,7 +122,7 @@ var errNotRight = errors.New("the signature is not right: the report was changed
 // Open checks the signature of a sealed report, and that it says what [Seal] would say. Nothing
 // of a report is returned whose signature is not right. The error is a sentence without a full
 // stop.
-func Open(ctx context.Context, sealed []byte, verifier dsse.Verifier) (*Sealed, error) {
+func (t PredicateType) Open(ctx context.Context, sealed []byte, verifier dsse.Verifier) (*Sealed, error) {
 	signed, err := readEnvelope(sealed)
 	if err != nil {
 		return nil, err
@@ -133,7 +135,7 @@ func Open(ctx context.Context, sealed []byte, verifier dsse.Verifier) (*Sealed, 
 	if err != nil {
 		return nil, errNotRight
 	}
-	return readStatement(payload, accepted[0].KeyID)
+	return t.readStatement(payload, accepted[0].KeyID)
 }
 
 // readEnvelope reads what carries the signature, and is not signed itself. So it has to be
@@ -159,7 +161,7 @@ func readEnvelope(sealed []byte) (*dsse.Envelope, error) {
 	}
 	again, err := oneLine(signed)
 	if err != nil || !bytes.Equal(again, sealed) || !isPlainBase64(signed.Payload) || !isPlainBase64(signed.Signatures[0].Sig) {
-		return nil, errors.New("it is not written as signpathctl writes a sealed report, so somebody changed it")
+		return nil, errors.New("it is not written as a sealed report is, so somebody changed it")
 	}
 	return &signed, nil
 }
@@ -171,7 +173,7 @@ func isPlainBase64(text string) bool {
 }
 
 // readStatement reads what was signed.
-func readStatement(payload []byte, keyID string) (*Sealed, error) {
+func (t PredicateType) readStatement(payload []byte, keyID string) (*Sealed, error) {
 	if err := CheckKeys(payload); err != nil {
 		return nil, fmt.Errorf("what was signed is no statement: %w", err)
 	}
@@ -182,7 +184,7 @@ func readStatement(payload []byte, keyID string) (*Sealed, error) {
 	switch {
 	case s.Type != StatementType:
 		return nil, fmt.Errorf("what was signed is of the type %q, and no in-toto statement of version 1", s.Type)
-	case s.PredicateType != PredicateType:
+	case s.PredicateType != t:
 		return nil, fmt.Errorf("what was signed is a statement of the type %q, and no report of this program, or one of a later version", s.PredicateType)
 	}
 	sealed := &Sealed{Head: s.Predicate.Review, Format: s.Predicate.Format, Report: []byte(s.Predicate.Report), KeyID: keyID}

@@ -83,6 +83,9 @@ func sealHead() envelope.Envelope {
 	}.Of("organization_review", nil)
 }
 
+// someType is that of one program.
+const someType evidence.PredicateType = "https://example.com/sealed-report/v1"
+
 const someReport = "\ufeffrecord,<b>\r\n\"ä & ö\"\n"
 
 func sealed(t testing.TB, key keyPair) []byte {
@@ -91,7 +94,7 @@ func sealed(t testing.TB, key keyPair) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := evidence.Seal(t.Context(), signer, sealHead(), "csv", []byte(someReport))
+	document, err := someType.Seal(t.Context(), signer, sealHead(), "csv", []byte(someReport))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +107,7 @@ func open(t testing.TB, document []byte, key keyPair) (*evidence.Sealed, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return evidence.Open(t.Context(), document, verifier)
+	return someType.Open(t.Context(), document, verifier)
 }
 
 func TestSealedReportsComeBack(t *testing.T) {
@@ -121,7 +124,7 @@ func TestSealedReportsComeBack(t *testing.T) {
 			if err != nil || certificate.Subject.CommonName != "auditor" {
 				t.Fatal(err)
 			}
-			if _, err := evidence.Open(t.Context(), append(sealed(t, key), "\r\n"...), verifier); err != nil {
+			if _, err := someType.Open(t.Context(), append(sealed(t, key), "\r\n"...), verifier); err != nil {
 				t.Errorf("with a certificate: %v", err)
 			}
 		})
@@ -198,7 +201,7 @@ func TestWhatIsNoSealedReportIsRefused(t *testing.T) {
 		`its payload is of the type "text/plain"`:    replace(evidence.PayloadType, "text/plain"),
 		"it ends too early":                          []byte(whole[:len(whole)/2]),
 		"there is something behind its end":          []byte(whole + "{}"),
-		"it is not written as signpathctl writes":    replace(`"payload":`, ` "payload":`),
+		"it is not written as a sealed report is":     replace(`"payload":`, ` "payload":`),
 		"nested too deep":                            []byte(strings.Repeat("[", 100000)),
 		"it is no sealed report":                     []byte("[]"),
 		`is there twice`:                             resign(t, key, evidence.PayloadType, `"format":"csv"`, `"format":"csv","format":"html"`),
