@@ -112,7 +112,7 @@ func TestTheGuideShowsWhatNoEditTakes(t *testing.T) {
 	rows := []string{
 		"| `id` | inferred | users and groups are addressed by it (changelog 1.170.2); ",
 		"| `link`, `webLink`, `certificateLink`, `artifactConfigurationXmlLink` | inferred | ",
-		"| `members`, `memberIds`, `groupMembers` | documented | changelog 1.159.0: membership is no longer part of the edit ",
+		"| `members` | documented | changelog 1.159.0: membership is no longer part of the edit ",
 	}
 	_, table, _ := bytes.Cut(contract.OpenAPI(), []byte("\nx-not-edited:\n"))
 	table, _, _ = bytes.Cut(table, []byte("\nx-properties:\n"))
