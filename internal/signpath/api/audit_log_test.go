@@ -155,8 +155,9 @@ func FuzzDecodeAuditLog(f *testing.F) {
 // Where the mapping says who did something, and what it was, nothing else in the event says so.
 func TestMappedAuditEvents(t *testing.T) {
 	for file, event := range map[string]string{
-		"{answer: {actor: by, name: what}}": `{"what":"changed","type":"System.Event","by":{"name":"Admin"},"metadata":{"actor":"portal","user":"Whoever was changed"}}`,
-		"{answer: {name: what}}":            `{"what":"changed","type":"System.Event","metadata":{"actor":"Admin","user":"Whoever was changed"}}`,
+		"{answer: {actor: by, name: what}}": `{"what":"changed","type":"System.Event","by":{"name":"Admin"},` +
+			`"metadata":{"actor":"portal","user":"Whoever was changed"}}`,
+		"{answer: {name: what}}": `{"what":"changed","type":"System.Event","metadata":{"actor":"Admin","user":"Whoever was changed"}}`,
 	} {
 		m, err := contract.NewMapping(mappingtest.File(t, "version: 1\naudit_event: "+file+"\n"))
 		if err != nil {
