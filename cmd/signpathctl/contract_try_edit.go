@@ -45,6 +45,7 @@ func runTryEdit(command *cobra.Command, client *api.Client, flags rehearseFlags)
 		say("It was not sent. With --yes%s, it is sent, and the object is read again and compared. Nothing else is written.", alsoRelease(edit))
 		return nil
 	}
+	say("This is how it is now. Keep it until you have read below that the edit kept everything:\n\n%s\n", indented(edit.Before))
 	differences, err := edit.Send(command.Context(), looks...)
 	if err != nil {
 		return explainRehearsal(err)

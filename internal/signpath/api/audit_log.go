@@ -152,10 +152,18 @@ func (c *Client) decodeAuditEvent(o contract.Object) AuditEvent {
 	// Only the actor is documented to be in the metadata, so that the rest may be
 	// there, too.
 	event := AuditEvent{
-		ID:    cmp.Or(o.Text(contract.PropID), metadata.Text(contract.PropID)),
-		Time:  firstTime(o, metadata),
-		Name:  cmp.Or(eventName(o), eventName(metadata)),
-		Actor: partyIn(metadata, contract.EventNames(contract.PropEventActor)...),
+		ID:   cmp.Or(o.Text(contract.PropID), metadata.Text(contract.PropID)),
+		Time: firstTime(o, metadata),
+		Name: cmp.Or(eventName(o), eventName(metadata)),
+	}
+	if name := o.Text(contract.PropEventName); name != "" && c.mapping.States(contract.RouteAuditEvents, contract.PropEventName) {
+		event.Name = name
+	}
+	if c.mapping.Maps(contract.RouteAuditEvents) { // Then it is where the mapping, or the contract, has it.
+		event.Actor = partyIn(o, string(contract.PropEventActor))
+	}
+	if event.Actor == (AuditParty{}) {
+		event.Actor = partyIn(metadata, contract.EventNames(contract.PropEventActor)...)
 	}
 	if event.Actor == (AuditParty{}) {
 		// Outside of the metadata, the old name of the actor could be who was changed.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 )
 
 // An event is understood in each plausible form, and what is not understood is
@@ -149,4 +150,25 @@ func FuzzDecodeAuditLog(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Where the mapping says who did something, and what it was, nothing else in the event says so.
+func TestMappedAuditEvents(t *testing.T) {
+	for file, event := range map[string]string{
+		"{answer: {actor: by, name: what}}": `{"what":"changed","type":"System.Event","by":{"name":"Admin"},` +
+			`"metadata":{"actor":"portal","user":"Whoever was changed"}}`,
+		"{answer: {name: what}}": `{"what":"changed","type":"System.Event","metadata":{"actor":"Admin","user":"Whoever was changed"}}`,
+	} {
+		m, err := contract.NewMapping(mappingtest.File(t, "version: 1\naudit_event: "+file+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := m.Decode(contract.RouteAuditEvents, []byte(event), contract.Principals{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (&Client{mapping: m}).decodeAuditEvent(o); got.Name != "changed" || got.Actor.Name != "Admin" {
+			t.Errorf("%s: got %+v", file, got)
+		}
+	}
 }

@@ -53,6 +53,9 @@ type EditRehearsal struct {
 	// Method, Path and Body are the request; Path is below the URL of the API.
 	Method, Path string
 	Body         json.RawMessage
+	// Before is the object as the server wrote it. Who sends the edit has to have seen it: if the
+	// edit does not keep something, and nobody comes to read the object again, it is told nowhere else.
+	Before json.RawMessage
 	// IsGrave is true for a signing policy that is not known to be for tests.
 	IsGrave bool
 
@@ -93,7 +96,7 @@ func (c *Client) RehearseEdit(ctx context.Context, of EditTarget) (*EditRehearsa
 	}
 	request := own.request(e.edit, e.parameters, nil)
 	return &EditRehearsal{
-		Object: e.name, Method: request.Method, Path: request.Base + request.Path, Body: body,
+		Object: e.name, Method: request.Method, Path: request.Base + request.Path, Body: body, Before: before.wire,
 		IsGrave: of.Policy != "" && !isForTests(before.Object, of), client: own, target: e, before: before,
 	}, nil
 }
@@ -198,6 +201,9 @@ func (r *EditRehearsal) compare(after rehearsed) []Difference {
 			p = r.client.mapping.PropertyAt(r.target.read, parsed)
 		}
 		switch {
+		case p.IsList() && !isToldOf[p] && sameValue(p, r.before.Object[string(p)], after.Object[string(p)]) && !sameEntries(was[path], is[path]):
+			// Who is on the list is the same; what the server has of them there is not.
+			differences = append(differences, Difference{path, "", orNothing(was[path]), orNothing(is[path]), false})
 		case p != "" && (isToldOf[p] || sameValue(p, r.before.Object[string(p)], after.Object[string(p)])):
 		case p == "" && contract.SameJSON(was[path], is[path]):
 		default:
@@ -216,6 +222,29 @@ func sameValue(p contract.Property, was, is json.RawMessage) bool {
 	return contract.SameJSON(was, is)
 }
 
+// sameEntries tells whether two lists have the same entries, in any order.
+func sameEntries(was, is json.RawMessage) bool {
+	var a, b []json.RawMessage
+	if json.Unmarshal(was, &a) != nil || json.Unmarshal(is, &b) != nil {
+		return contract.SameJSON(was, is)
+	}
+	for _, entry := range a {
+		i := slices.IndexFunc(b, func(other json.RawMessage) bool { return contract.SameJSON(entry, other) })
+		if i < 0 {
+			return false
+		}
+		b = slices.Delete(b, i, i+1)
+	}
+	return len(b) == 0
+}
+
+func orNothing(value json.RawMessage) string {
+	if value == nil {
+		return "nothing"
+	}
+	return string(value)
+}
+
 // told spells a value for a person.
 func (r *EditRehearsal) told(p contract.Property, value json.RawMessage, o contract.Object) string {
 	switch {
@@ -224,10 +253,8 @@ func (r *EditRehearsal) told(p contract.Property, value json.RawMessage, o contr
 			return r.client.spell(ids)
 		}
 		return "nobody"
-	case value == nil:
-		return "nothing"
 	}
-	return string(value)
+	return orNothing(value)
 }
 
 // leaves are the values of an object that are no objects, by their paths.

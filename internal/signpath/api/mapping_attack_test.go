@@ -162,3 +162,31 @@ func TestSlugsThatLeadElsewhere(t *testing.T) {
 		o.expectRequests(0)
 	}
 }
+
+// A rehearsed edit tells what members lost beside their ids, though the same ones are on the list.
+func TestRehearsedEditTellsWhatMembersLost(t *testing.T) {
+	inFakeTime(t, func(t *testing.T) {
+		o := calibrating(t, mock.WithMapping("version: 1\nmembers: {answer: {form: objects}}\n"), judged(t, contracttest.Unwatched("members have more than ids")))
+		o.config.Contract = api.ContractAssumed
+		o.restart()
+		_, err := o.approve(releaseA, lead)
+		o.must(err)
+		until := `"until":"2030"`
+		twisted(o, func(_ string, body []byte) []byte {
+			return []byte(strings.ReplaceAll(string(body), `{"id":"`+o.id(lead)+`"`, `{`+until+`,"id":"`+o.id(lead)+`"`))
+		})
+		edit, err := o.client.RehearseEdit(t.Context(), api.EditTarget{Project: "project-a", Policy: "release-signing"})
+		o.must(err)
+		if !strings.Contains(string(edit.Before), until) || !strings.Contains(string(edit.Body), until) {
+			t.Errorf("%s goes back as %s", edit.Before, edit.Body)
+		}
+		until = `"until":"2031"`
+		differences, err := edit.Send(t.Context())
+		isTold := func(d api.Difference) bool {
+			return !d.IsMinor && strings.Contains(d.Before, "2030") && strings.Contains(d.After, "2031")
+		}
+		if err != nil || len(differences) != 1 || !isTold(differences[0]) {
+			t.Errorf("got %+v, %v", differences, err)
+		}
+	})
+}

@@ -52,7 +52,8 @@ func TestMappedEditsThatWouldLoseSomething(t *testing.T) {
 			"user: {edit: {body: =name}}", `{` + userAsAssumed + `}`, `by the mapping it does not say "role"`,
 		},
 		"the assumed name is something else": {
-			"user: {answer: {role: access.level}}", `{"name":"n","role":"gardener","access":{"level":"RegularUser"}}`, `something else at "role" than role, which the mapping says is at access.level`,
+			"user: {answer: {role: access.level}}", `{"name":"n","role":"gardener","access":{"level":"RegularUser"}}`,
+			`something else at "role" than role, which the mapping says is at access.level`,
 		},
 		"a list is in the way": {
 			"user: {edit: {body: {settings.level: =role}}}", `{` + userAsAssumed + `,"settings":["a"]}`, `a list of something at "settings"`,
@@ -108,9 +109,11 @@ func TestMembersKeepWhatTheyHave(t *testing.T) {
 		return `{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"},"type":{"type":"string"},"until":{"type":"string"}` + more + `}}}`
 	}
 	properties := func(list string) string {
-		return `{"properties":{"slug":{},"name":{},"verifyTrustedBuildSystem":{},"verifyOriginPolicy":{},"useApprovalProcess":{},"requiredApprovals":{},"submitters":` + list + `,"approvers":` + list + `}}`
+		return `{"properties":{"slug":{},"name":{},"verifyTrustedBuildSystem":{},"verifyOriginPolicy":{},"useApprovalProcess":{},` +
+			`"requiredApprovals":{},"submitters":` + list + `,"approvers":` + list + `}}`
 	}
-	answer := strings.NewReplacer("verifyTrusted", "verifiesTrusted", "verifyOrigin", "verifiesOrigin", "useApproval", "usesApproval").Replace(properties(list(`,"label":{"type":"string"}`)))
+	answered := strings.NewReplacer("verifyTrusted", "verifiesTrusted", "verifyOrigin", "verifiesOrigin", "useApproval", "usesApproval")
+	answer := answered.Replace(properties(list(`,"label":{"type":"string"}`)))
 	request, err = composedBy(t, documentOfPolicies(t, properties(list("")), answer), file, RoutePolicyEdit, wire, changes)
 	if err != nil || strings.Count(string(request), "2030") != 2 || strings.Contains(string(request), "Ada") {
 		t.Errorf("by a document, %s, %v", request, err)
@@ -151,18 +154,26 @@ func TestAKindThatIsAbsent(t *testing.T) {
 // What one concept is assumed to be, another one cannot be said to be, unless the mapping says
 // where the one is.
 func TestPlacesThatAreSomethingElse(t *testing.T) {
-	for file, want := range map[string]string{
-		"signing_policy: {answer: {submitters: approvers}}":                                                    `line 2 of the mapping: signing_policy.answer has "submitters" at approvers, where "approvers" is assumed`,
-		"user: {answer: {email: notificationEmailAddress}}":                                                    `"accountEmailAddress" at notificationEmailAddress`,
-		"user: {answer: {active: isSupportUser.active}}":                                                       `where "isSupportUser" is assumed`,
-		"signing_policy: {answer: {submitters: approvers, approvers: submitters}}":                             "",
-		"project: {answer: {active: {path: status, when_true: Valid, when_false: None}}}":                      "",
-		"project: {answer: {name: slug}}":                                                                      "",
-		"audit_event: {answer: {object: metadata.entity}}":                                                     "",
-		"user: {edit: {body: {r: {from: =role, values: {GlobalReader: 1}}}}}":                                  "",
-		"roles: {GlobalAdministrator: A}\nuser: {edit: {body: {r: {from: =role, values: {GlobalReader: a}}}}}": "in the request of POST /InteractiveUsers/{id}/Edit, the mapping of user.role has the same value for GlobalAdministrator and GlobalReader",
-		"roles: {GlobalAdministrator: A}\nuser: {answer: {role: {path: r, values: {GlobalReader: a}}}}":        "has the same value for GlobalAdministrator and GlobalReader",
+	const alike = "user.role has the same value for GlobalAdministrator and GlobalReader"
+	for _, test := range [][2]string{
+		{
+			"signing_policy: {answer: {submitters: approvers}}",
+			`line 2 of the mapping: signing_policy.answer has "submitters" at approvers, where "approvers" is assumed`,
+		},
+		{"user: {answer: {email: notificationEmailAddress}}", `"accountEmailAddress" at notificationEmailAddress`},
+		{"user: {answer: {active: isSupportUser.active}}", `where "isSupportUser" is assumed`},
+		{"signing_policy: {answer: {submitters: approvers, approvers: submitters}}", ""},
+		{"project: {answer: {active: {path: status, when_true: Valid, when_false: None}}}", ""},
+		{"project: {answer: {name: slug}}", ""},
+		{"audit_event: {answer: {object: metadata.entity}}", ""},
+		{"user: {edit: {body: {r: {from: =role, values: {GlobalReader: 1}}}}}", ""},
+		{
+			"roles: {GlobalAdministrator: A}\nuser: {edit: {body: {r: {from: =role, values: {GlobalReader: a}}}}}",
+			"in the request of POST /InteractiveUsers/{id}/Edit, the mapping of " + alike,
+		},
+		{"roles: {GlobalAdministrator: A}\nuser: {answer: {role: {path: r, values: {GlobalReader: a}}}}", alike},
 	} {
+		file, want := test[0], test[1]
 		parsed, err := mapping.Parse([]byte("version: 1\n" + file))
 		if err != nil {
 			t.Fatal(err)

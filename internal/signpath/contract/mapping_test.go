@@ -74,7 +74,8 @@ func TestFormsBothWays(t *testing.T) {
 			"",
 		},
 		"members as objects": {
-			policy, "members: {answer: {form: objects, id: who.id}}", `{"approvers":[{"who":{"id":"` + userID + `"},"until":"2030"}]}`, `{"approvers":["` + userID + `"]}`, "",
+			policy, "members: {answer: {form: objects, id: who.id}}", `{"approvers":[{"who":{"id":"` + userID + `"},"until":"2030"}]}`,
+			`{"approvers":["` + userID + `"]}`, "",
 		},
 		"members with kinds": {
 			policy, "members: {answer: {form: objects, id: principal, kind: type, kinds: {user: 0, ci_user: 1, group: 2}}}",

@@ -28,6 +28,18 @@ func (m *Mapping) Stated(t mapping.Thing) []Stated {
 	return stated
 }
 
+// States tells whether the file says where answers to the route have the property.
+func (m *Mapping) States(r *Route, p Property) bool {
+	known, _ := m.orAssumed().placeOf(r.thing(), p)
+	return known.line > 0
+}
+
+// Maps tells whether answers to the route are turned into the assumed names.
+func (m *Mapping) Maps(r *Route) bool {
+	m = m.orAssumed()
+	return !m.plain[r.thing()]
+}
+
 // PropertyAt returns the property that answers to the route have at a path, inside it or
 // around it; "" if that is nothing known.
 func (m *Mapping) PropertyAt(r *Route, path mapping.Path) Property {

@@ -124,3 +124,22 @@ func TestNoResourceRehearsesAnEdit(t *testing.T) {
 		t.Errorf("only %d files were read", read)
 	}
 }
+
+// What the mapping keeps from being written is refused by the plan, which tells that it is the mapping,
+// and sends nobody to report it.
+func TestThePlanRefusesWhatTheMappingKeeps(t *testing.T) {
+	const role = "resource \"signpath_role_assignment\" \"this\" {\n  role   = \"GlobalReader\"\n  member = \"" + lead + "\"\n}\n"
+	readers := filled(settleReaders, `"`+lead+`"`)
+	for file, change := range map[string]string{
+		"project: {edit: {kept: [readers]}}": readers,
+		"project: {edit: none}":              readers,
+		"user: {edit: {kept: [role]}}":       role,
+		"user: {edit: none}":                 role,
+	} {
+		org := newMappedOrganization(t, "version: 1\n")
+		planned := org.mappedSite(inProcess, "version: 1\n"+file+"\n", change).Plan(testkit.Options{})
+		if planned.Err == nil || !says("is not sent", "the mapping", "It is the mapping file").MatchString(planned.Said) || strings.Contains(planned.Said, "report this") {
+			t.Errorf("%s: %s", file, planned)
+		}
+	}
+}

@@ -31,6 +31,10 @@ func contractAdvice(err error) string {
 	case !errors.As(err, &refused):
 		return ""
 	}
+	if refused.OfMapping {
+		return "Nothing was changed. It is the mapping file (`api_mapping`) that keeps this request from being sent; the guide \"The mapping file\" says how to change it. " +
+			"If it cannot wait, make this change in SignPath's web application."
+	}
 	const report = "Nothing was changed. If it cannot wait, make this change in SignPath's web application. " +
 		"Please report this message to this provider's project: it names what was looked for, and what the server has. "
 	if refused.WithoutDocument {
