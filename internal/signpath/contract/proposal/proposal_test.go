@@ -398,8 +398,10 @@ func TestProposals(t *testing.T) {
 		"an address that is not described as one": {changed("accountEmailAddress!: text", "box!: text", "name!: text, box", "called!: text, box",
 			"GET /InteractiveUsers/{id} -> User", "GET /InteractiveUsers/{id} -> {id!: uuid, zed!: text, box!: text, role!: Role, isActive!: bool}",
 		), map[string]string{"user answer name": "TODO #", "user answer email": "TODO #"}},
-		"a text that may lead on, and a parameter": {changed("GET /CIUsers -> [CIUser]", "GET /CIUsers?mark:text -> {all!: [CIUser], next: text?}"),
-			map[string]string{"ci_user list page": "TODO # How"}},
+		"a text that may lead on, and a parameter": {
+			changed("GET /CIUsers -> [CIUser]", "GET /CIUsers?mark:text -> {all!: [CIUser], next: text?}"),
+			map[string]string{"ci_user list page": "TODO # How"},
+		},
 		"a list with a number that nobody knows": {changed("GET /CIUsers -> [CIUser]", "GET /CIUsers?leaf:int -> [CIUser]"), map[string]string{
 			"ci_user list page": "TODO # How",
 		}},
@@ -409,15 +411,21 @@ func TestProposals(t *testing.T) {
 		), map[string]string{
 			"project set readers route": "TODO # Which of these changes", "project set configurators route": "TODO # Which of these changes",
 		}},
-		"a create in other words": {changed("notificationEmailAddress: text?, identity: text?} -> {interactive", "mark: text?, line: text?} -> {interactive"),
-			map[string]string{"user create body mark": "TODO # What is `mark`", "user create body line": "TODO # What is"}},
+		"a create in other words": {
+			changed("notificationEmailAddress: text?, identity: text?} -> {interactive", "mark: text?, line: text?} -> {interactive"),
+			map[string]string{"user create body mark": "TODO # What is `mark`", "user create body line": "TODO # What is"},
+		},
 		"users elsewhere, and their invitations where they are assumed": {changed(
 			"GET /InteractiveUsers/{id}", "GET /Folk/{id}", "POST /InteractiveUsers/{id}/Edit", "POST /Folk/{id}/Edit",
 		), map[string]string{"user read route": "GET /Folk/{id} #", "user reinvite": "-", "user activate": "-"}},
-		"what may be nowhere": {changed("description: text?, isDirectorySynchronized!: bool, members", "remark: text?, kind!: enum(A B), members"),
-			map[string]string{"group answer description": "remark # ?", "group answer synchronized": "TODO # Which is whether"}},
-		"settings that are called nothing like it": {changed(", usesApprovalProcess!: bool", ", x!: enum(A B)", "useApprovalProcess!: bool", "x!: enum(A B)"),
-			map[string]string{"signing_policy answer uses_approval_process": "TODO # Which"}},
+		"what may be nowhere": {
+			changed("description: text?, isDirectorySynchronized!: bool, members", "remark: text?, kind!: enum(A B), members"),
+			map[string]string{"group answer description": "remark # ?", "group answer synchronized": "TODO # Which is whether"},
+		},
+		"settings that are called nothing like it": {
+			changed(", usesApprovalProcess!: bool", ", x!: enum(A B)", "useApprovalProcess!: bool", "x!: enum(A B)"),
+			map[string]string{"signing_policy answer uses_approval_process": "TODO # Which"},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
