@@ -394,6 +394,38 @@ func TestProposals(t *testing.T) {
 			"signing_policy answer required_approvals": "approval.requiredApprovals # the name",
 			"signing_policy edit":                      "-",
 		}},
+
+		"an address that is not described as one": {changed("accountEmailAddress!: text", "box!: text", "name!: text, box", "called!: text, box",
+			"GET /InteractiveUsers/{id} -> User", "GET /InteractiveUsers/{id} -> {id!: uuid, zed!: text, box!: text, role!: Role, isActive!: bool}",
+		), map[string]string{"user answer name": "TODO #", "user answer email": "TODO #"}},
+		"a text that may lead on, and a parameter": {
+			changed("GET /CIUsers -> [CIUser]", "GET /CIUsers?mark:text -> {all!: [CIUser], next: text?}"),
+			map[string]string{"ci_user list page": "TODO # How"},
+		},
+		"a list with a number that nobody knows": {changed("GET /CIUsers -> [CIUser]", "GET /CIUsers?leaf:int -> [CIUser]"), map[string]string{
+			"ci_user list page": "TODO # How",
+		}},
+		"routes of lists in other words": {changed(
+			", readers!: [Member], configurators!: [Member]}", "}",
+			"GET /Organization", "PUT /Projects/{project}/Lookers [Member]\nPUT /Projects/{project}/Makers [Member]\nGET /Organization",
+		), map[string]string{
+			"project set readers route": "TODO # Which of these changes", "project set configurators route": "TODO # Which of these changes",
+		}},
+		"a create in other words": {
+			changed("notificationEmailAddress: text?, identity: text?} -> {interactive", "mark: text?, line: text?} -> {interactive"),
+			map[string]string{"user create body mark": "TODO # What is `mark`", "user create body line": "TODO # What is"},
+		},
+		"users elsewhere, and their invitations where they are assumed": {changed(
+			"GET /InteractiveUsers/{id}", "GET /Folk/{id}", "POST /InteractiveUsers/{id}/Edit", "POST /Folk/{id}/Edit",
+		), map[string]string{"user read route": "GET /Folk/{id} #", "user reinvite": "-", "user activate": "-"}},
+		"what may be nowhere": {
+			changed("description: text?, isDirectorySynchronized!: bool, members", "remark: text?, kind!: enum(A B), members"),
+			map[string]string{"group answer description": "remark # ?", "group answer synchronized": "TODO # Which is whether"},
+		},
+		"settings that are called nothing like it": {
+			changed(", usesApprovalProcess!: bool", ", x!: enum(A B)", "useApprovalProcess!: bool", "x!: enum(A B)"),
+			map[string]string{"signing_policy answer uses_approval_process": "TODO # Which"},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
