@@ -280,7 +280,8 @@ func TestTryEditThatLosesSomething(t *testing.T) {
 	if status != 1 || err != nil {
 		t.Errorf("status %d, %v", status, err)
 	}
-	if was, sent, _ := strings.Cut(output, "It was sent"); !strings.Contains(was, "This is how it is now") || strings.Count(was, `"approvers": [`) != 1 || sent == "" {
+	was, sent, _ := strings.Cut(output, "It was sent")
+	if !strings.Contains(was, "This is how it is now") || strings.Count(was, `"approvers": [`) != 1 || sent == "" {
 		t.Errorf("what the edit may not keep is not told before it is sent: %s", output)
 	}
 	mustSay(t, output, "THIS IS OTHERWISE NOW:\n"+

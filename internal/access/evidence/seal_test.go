@@ -201,7 +201,7 @@ func TestWhatIsNoSealedReportIsRefused(t *testing.T) {
 		`its payload is of the type "text/plain"`:    replace(evidence.PayloadType, "text/plain"),
 		"it ends too early":                          []byte(whole[:len(whole)/2]),
 		"there is something behind its end":          []byte(whole + "{}"),
-		"it is not written as a sealed report is":     replace(`"payload":`, ` "payload":`),
+		"it is not written as a sealed report is":    replace(`"payload":`, ` "payload":`),
 		"nested too deep":                            []byte(strings.Repeat("[", 100000)),
 		"it is no sealed report":                     []byte("[]"),
 		`is there twice`:                             resign(t, key, evidence.PayloadType, `"format":"csv"`, `"format":"csv","format":"html"`),

@@ -29,7 +29,7 @@ func TestCLIRecertificationGuide(t *testing.T) {
 
 	page, err := os.ReadFile(filepath.Join(r.Folder, "access.html"))
 	must(t, err)
-	if !strings.HasPrefix(string(page), "<!DOCTYPE html>") || !strings.Contains(string(page), "user:outsider@example.com") {
+	if !strings.HasPrefix(string(page), "<!DOCTYPE html>") || !strings.Contains(string(page), "outsider@example.com") {
 		t.Errorf("what was sealed is not the page:\n%.500s", page)
 	}
 }

@@ -138,7 +138,8 @@ func TestThePlanRefusesWhatTheMappingKeeps(t *testing.T) {
 	} {
 		org := newMappedOrganization(t, "version: 1\n")
 		planned := org.mappedSite(inProcess, "version: 1\n"+file+"\n", change).Plan(testkit.Options{})
-		if planned.Err == nil || !says("is not sent", "the mapping", "It is the mapping file").MatchString(planned.Said) || strings.Contains(planned.Said, "report this") {
+		isTold := says("is not sent", "the mapping", "It is the mapping file").MatchString(planned.Said)
+		if planned.Err == nil || !isTold || strings.Contains(planned.Said, "report this") {
 			t.Errorf("%s: %s", file, planned)
 		}
 	}
