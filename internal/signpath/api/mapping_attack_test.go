@@ -11,6 +11,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping/mappingtest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -189,4 +190,20 @@ func TestRehearsedEditTellsWhatMembersLost(t *testing.T) {
 			t.Errorf("got %+v, %v", differences, err)
 		}
 	})
+}
+
+// The documents of the mapped servers have the ways to further pages that their mappings say.
+func TestMappedServersDescribeTheirPages(t *testing.T) {
+	for _, server := range mock.Servers() {
+		o := calibrating(t, mock.WithMapping(server.Mapping), judged(t, contracttest.Unwatched("nothing is asked but the document")))
+		m, err := contract.NewMapping(o.config.Mapping)
+		o.must(err)
+		lines, err := contract.Compare(o.document(), m)
+		o.must(err)
+		for _, line := range lines {
+			if line.Part == contract.PartRoute && line.State == contract.Contradicts {
+				t.Errorf("%s: %s", server.Name, line)
+			}
+		}
+	}
 }

@@ -114,6 +114,38 @@ func (n Negotiation) answerOf(r *Route) *schema {
 	return n.mapping.answerSchema(r.thing(), answer)
 }
 
+// parametersOf are the query parameters by which pages are asked for; none if paging is nil.
+func parametersOf(paging *mapping.Paging) []string {
+	if paging == nil {
+		return nil
+	}
+	names := []string{paging.Number, paging.Skip, paging.Token, paging.Size}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}
+
+// misfitPages says why pages could not be asked for as the mapping says, as far as the document
+// describes the parameters, or the answer, of the list; it is empty if they could be.
+func (o operation) misfitPages(paging *mapping.Paging) string {
+	if paging == nil {
+		return ""
+	}
+	for _, name := range parametersOf(paging) {
+		isName := func(described string) bool { return strings.EqualFold(described, name) }
+		if len(o.query) > 0 && !slices.ContainsFunc(o.query, isName) {
+			return "has no parameter " + name + " for pages, and has " + listed(o.query)
+		}
+	}
+	for _, path := range []mapping.Path{paging.Next, paging.Link, paging.Total} {
+		if path == nil || path.String() == mapping.LinkHeader || o.result == nil || len(o.result.properties) == 0 {
+			continue
+		}
+		if described, _ := o.result.at(path); described == nil && !o.result.open {
+			return "answers nothing at " + path.String() + ", which tells of pages, and has " + listed(o.result.names())
+		}
+	}
+	return ""
+}
+
 // A comparison is that of one route with what a document has of it.
 type comparison struct {
 	Negotiation
@@ -146,10 +178,19 @@ func (n Negotiation) compare(r *Route) []Line {
 	if wire.String() != r.String() {
 		line.State, line.Found = Mapped, wire.String()
 	}
-	if len(found.demanded) > 0 {
-		line.State, line.Found = Contradicts, "demands the parameter "+strings.Join(found.demanded, ", ")
-	} else if reason := found.misform(r, n.mapping); reason != "" {
-		line.State, line.Found = Contradicts, reason
+	var paging *mapping.Paging
+	if r.Lists {
+		paging = n.mapping.Page(r)
+	}
+	demanded := slices.DeleteFunc(slices.Clone(found.demanded), func(name string) bool {
+		return slices.ContainsFunc(parametersOf(paging), func(asked string) bool { return strings.EqualFold(asked, name) })
+	})
+	reason := cmp.Or(found.misform(r, n.mapping), found.misfitPages(paging))
+	if len(demanded) > 0 {
+		reason = "demands the parameter " + strings.Join(demanded, ", ")
+	}
+	if reason != "" {
+		line.State, line.Found, line.isMapped = Contradicts, reason, line.isMapped || paging != nil
 	}
 	c := comparison{Negotiation: n, r: r, known: known, request: n.mapping.requests[r], wire: found.request}
 	if c.request.isWhole {

@@ -184,3 +184,28 @@ func TestPlacesThatAreSomethingElse(t *testing.T) {
 		}
 	}
 }
+
+// After the document has changed, the way to further pages is looked at, too: a list that is cut
+// short shows it by nothing else.
+func TestPagesThatTheDocumentDoesNotHave(t *testing.T) {
+	document := func(parameter, next string) []byte {
+		return []byte(`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"get":{` +
+			`"parameters":[{"name":"` + parameter + `","in":"query","required":true,"schema":{"type":"string"}}],"responses":{"200":{"description":"",` +
+			`"content":{"application/json":{"schema":{"type":"object","properties":{"items":{"type":"array","items":{"type":"object"}},"` + next + `":{"type":"string"}}}}}}}}}}}`)
+	}
+	file := "document: sha256:" + strings.Repeat("0", 64) + "\nci_user: {list: {items: items, page: {token: mark, next: furtherMark}}}"
+	for _, test := range []struct{ parameter, next, want string }{
+		{"mark", "furtherMark", ""},
+		{"mark", "onwardMark", "answers nothing at furtherMark"},
+		{"sign", "furtherMark", "demands the parameter sign"},
+	} {
+		n, err := Negotiate(document(test.parameter, test.next), mapped(t, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		unfit := strings.Join(n.Unfit(), "\n")
+		if test.want == "" && strings.Contains(unfit, "/CIUsers") || !strings.Contains(unfit, test.want) {
+			t.Errorf("%s, %s: %s", test.parameter, test.next, unfit)
+		}
+	}
+}
