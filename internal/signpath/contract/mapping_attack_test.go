@@ -191,7 +191,8 @@ func TestPagesThatTheDocumentDoesNotHave(t *testing.T) {
 	document := func(parameter, next string) []byte {
 		return []byte(`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/v1/{o}/CIUsers":{"get":{` +
 			`"parameters":[{"name":"` + parameter + `","in":"query","required":true,"schema":{"type":"string"}}],"responses":{"200":{"description":"",` +
-			`"content":{"application/json":{"schema":{"type":"object","properties":{"items":{"type":"array","items":{"type":"object"}},"` + next + `":{"type":"string"}}}}}}}}}}}`)
+			`"content":{"application/json":{"schema":{"type":"object","properties":{` +
+			`"items":{"type":"array","items":{"type":"object"}},"` + next + `":{"type":"string"}}}}}}}}}}}`)
 	}
 	file := "document: sha256:" + strings.Repeat("0", 64) + "\nci_user: {list: {items: items, page: {token: mark, next: furtherMark}}}"
 	for _, test := range []struct{ parameter, next, want string }{
