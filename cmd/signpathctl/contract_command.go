@@ -142,7 +142,8 @@ func (d document) told() string {
 
 // unconfirmed says what the marks of the mapping file mean.
 func (d document) unconfirmed() string {
-	return fmt.Sprintf("Not confirmed in the mapping file: %s. Until then, the provider writes nothing; signpathctl contract rehearse lists them.", count(d.marks, "line", "lines"))
+	return fmt.Sprintf("Not confirmed in the mapping file: %s. "+
+		"Until then, the provider writes nothing; signpathctl contract rehearse lists them.", count(d.marks, "line", "lines"))
 }
 
 // gaps are what the comparison does not tell.

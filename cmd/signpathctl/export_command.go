@@ -97,7 +97,8 @@ func reportExport(command *cobra.Command, found *survey.Survey, configuration *e
 		return err
 	}
 	if unwatched := configuration.Summary.Unwatched; unwatched > 0 {
-		if _, err := fmt.Fprintf(output, "%d lists that nobody is on are not watched: no plan shows who comes onto them. With --include-empty-lists they are written, too.\n", unwatched); err != nil {
+		if _, err := fmt.Fprintf(output, "%d lists that nobody is on are not watched: no plan shows who comes onto them. "+
+			"With --include-empty-lists they are written, too.\n", unwatched); err != nil {
 			return err
 		}
 	}

@@ -140,7 +140,8 @@ func refuseUnknownAttestation(unknown path.Paths, diags *diag.Diagnostics) {
 	for _, at := range unknown {
 		if isWithin(at, attrAttestation) {
 			diags.AddAttributeError(at, "Attestation not known at plan time", fmt.Sprintf(
-				"%s is only known after apply. An attestation is what a person saw and wrote down before, so write it by hand; timestamp() and what a pipeline computes are no such thing.", at))
+				"%s is only known after apply. "+
+					"An attestation is what a person saw and wrote down before, so write it by hand; timestamp() and what a pipeline computes are no such thing.", at))
 		}
 	}
 }

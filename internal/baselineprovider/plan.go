@@ -285,13 +285,15 @@ func (r *baselineResource) warnOfDestroy(rec record, diags *diag.Diagnostics) {
 			all = append(all, g.Principal)
 		}
 	}
-	text := []string{fmt.Sprintf("Nobody loses anything at %s: whatever access %s there stays. Only the record of what it should be goes, and with it who attested what.",
+	text := []string{fmt.Sprintf("Nobody loses anything at %s: whatever access %s there stays. "+
+		"Only the record of what it should be goes, and with it who attested what.",
 		r.Name, have(len(all)))}
 	if len(all) > 0 && len(all) <= maxRemoved {
 		slices.SortFunc(all, access.Reference.Compare)
 		empty := baseline.Baseline{Model: rec.Model, Organization: rec.organization, Places: rec.Places}
 		steps := slices.DeleteFunc(empty.Steps(held), func(s baseline.Step) bool { return s.Kind == baseline.KindLook })
-		text = append(text, fmt.Sprintf("They are %s. To take what they have would take a person these steps.%s", review.Enumerate(access.Spell(all)), rec.lastOfAll(held)),
+		text = append(text, fmt.Sprintf("They are %s. "+
+			"To take what they have would take a person these steps.%s", review.Enumerate(access.Spell(all)), rec.lastOfAll(held)),
 			paragraphs(headlines(steps)))
 	}
 	diags.AddWarning("To destroy an access baseline takes access from nobody", strings.Join(text, "\n\n"))

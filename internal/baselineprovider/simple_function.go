@@ -7,7 +7,9 @@ import (
 )
 
 // NewFunction returns the constructor of a function that asks nobody.
-func NewFunction(name string, definition function.Definition, run func(context.Context, function.ArgumentsData) (any, *function.FuncError)) func() function.Function {
+func NewFunction(
+	name string, definition function.Definition, run func(context.Context, function.ArgumentsData) (any, *function.FuncError),
+) func() function.Function {
 	return func() function.Function { return &simpleFunction{name, definition, run} }
 }
 

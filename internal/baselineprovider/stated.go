@@ -52,7 +52,8 @@ func (v *Vendor) StatedAttributes(rules baseline.Catalogue) map[string]schema.At
 		},
 		attrRules: schema.MapNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "Settings of the rules of this review, by id; others keep their defaults. What is not known makes no rule fire. The rules, with their defaults:\n" +
+			MarkdownDescription: "Settings of the rules of this review, by id; others keep their defaults. What is not known makes no rule fire. " +
+				"The rules, with their defaults:\n" +
 				strings.Join(ruleLines(rules), "\n"),
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				attrSeverity: schema.StringAttribute{
@@ -67,7 +68,9 @@ func (v *Vendor) StatedAttributes(rules baseline.Catalogue) map[string]schema.At
 
 // ReadStated reads what a configuration of a data source says of a baseline, as far as it is known.
 // What is wrong with it is reported on its attribute.
-func (v *Vendor) ReadStated(ctx context.Context, config tfsdk.Config, rules baseline.Catalogue, declare func(*Attributes) Declared, now time.Time) (Stated, diag.Diagnostics) {
+func (v *Vendor) ReadStated(
+	ctx context.Context, config tfsdk.Config, rules baseline.Catalogue, declare func(*Attributes) Declared, now time.Time,
+) (Stated, diag.Diagnostics) {
 	a := &Attributes{ctx: ctx, source: config}
 	c := configuration{
 		Declared: declare(a), organization: a.Text(v.Organization), grants: a.grants(path.Root(attrGrants)), attestation: a.attestation(),

@@ -16,7 +16,8 @@ func WriteRunbook(records []*Record, of string, day time.Time) string {
 	if of != "" {
 		b.WriteString(text.Markdown(of) + "\n\n")
 	}
-	b.WriteString("A person has to do this, in this order; no apply does. Tick each step once it is done. If something looks otherwise than it says here, stop and ask.\n")
+	b.WriteString("A person has to do this, in this order; no apply does. Tick each step once it is done. " +
+		"If something looks otherwise than it says here, stop and ask.\n")
 	steps := 0
 	for _, r := range records {
 		fmt.Fprintf(&b, "\n## %s\n\n", text.Markdown(r.Where()))

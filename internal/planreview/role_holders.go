@@ -232,7 +232,8 @@ func (m *model) giveUpHolders(i *instance) {
 		who = "Among them " + map[bool]string{true: "is ", false: "are "}[len(names) == 1] + review.Enumerate(names)
 	}
 	m.giveUp(review.Finding{
-		About: "holders of " + string(role), Sentence: fmt.Sprintf("Terraform gives up the holders of the global role %s, which stays as it is. %s.", m.roleTitle(i.before), who),
+		About: "holders of " + string(role), Sentence: fmt.Sprintf("Terraform gives up the holders of the global role %s, which stays as it is. "+
+			"%s.", m.roleTitle(i.before), who),
 	}, i)
 }
 

@@ -36,7 +36,8 @@ func (r *BaselineReport) nature() string {
 			vendors = append(vendors, b.Vendor)
 		}
 	}
-	return fmt.Sprintf("This is what access SHOULD BE, as people wrote it down. Nothing was read from %s, where no API tells who has access.", strings.Join(vendors, " or "))
+	return fmt.Sprintf("This is what access SHOULD BE, as people wrote it down. "+
+		"Nothing was read from %s, where no API tells who has access.", strings.Join(vendors, " or "))
 }
 
 func (r *BaselineReport) title() string {

@@ -42,7 +42,8 @@ func (r *Report) looked() string {
 		reach = "goes back to " + back.UTC().Format(evidence.Stamp)
 	}
 	found, missing := r.countOrigins()
-	return fmt.Sprintf("Since when, and by whom, is told by the audit log, which %s. Of %d entries and roles it tells %d; %d were not found in it. Times are in UTC. %s",
+	return fmt.Sprintf("Since when, and by whom, is told by the audit log, which %s. Of %d entries and roles it tells %d; %d were not found in it. "+
+		"Times are in UTC. %s",
 		reach, found+missing, found, missing, AppliersSentence(r.appliers))
 }
 

@@ -271,8 +271,9 @@ const (
 var AttestationRules = Catalogue{
 	{Rule: review.Rule{
 		ID: RuleUnattested, Severity: review.Warn, OfOrganization: true,
-		Summary:  "Nobody has attested that access is as the baseline says.",
-		Advice:   "Carry out the steps, look, and attest what you saw. Ignored, the baseline is planned as not confirmed, and somebody has to follow it up elsewhere.",
+		Summary: "Nobody has attested that access is as the baseline says.",
+		Advice: "Carry out the steps, look, and attest what you saw. " +
+			"Ignored, the baseline is planned as not confirmed, and somebody has to follow it up elsewhere.",
 		Source:   "no API tells who has access",
 		Evidence: access.Inferred,
 	}},

@@ -12,7 +12,8 @@ import (
 // API adds how well the API is known, by the facts of its document, and counts them. UsedFor says
 // what the provider uses an operation for, such as "GET /books/{book}", that its client uses.
 func (p *Page) API(facts []apidoc.Fact, usedFor func(operation string) string) {
-	p.Say("## The API", "Every operation, parameter and property that the provider knows of, also those that it does without and those that it drops. A label says how well it is known that there is "+
+	p.Say("## The API", "Every operation, parameter and property that the provider knows of, also those that it does without and those that it drops. "+
+		"A label says how well it is known that there is "+
 		"such a thing under this name, and not that a server does what is expected of it.")
 	for _, part := range []struct {
 		kind   apidoc.Kind

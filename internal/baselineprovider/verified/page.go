@@ -64,7 +64,8 @@ func (p *Page) Table(head []string, rows [][]string) {
 
 // Model adds how well steps and rules are known, and counts them.
 func (p *Page) Model(m *baseline.Model, live baseline.Catalogue) {
-	p.Say("## Steps for a person", "What the steps say is done in "+m.Procedure.Site+", in the words of the vendor's pages. What no page words, the step itself says.")
+	p.Say("## Steps for a person", "What the steps say is done in "+m.Procedure.Site+", in the words of the vendor's pages. "+
+		"What no page words, the step itself says.")
 	var rows [][]string
 	for _, action := range m.Procedure.Actions {
 		p.Count("steps for a person", action.Evidence, 1)

@@ -92,5 +92,6 @@ func (p *Page) Look(l Look) {
 	}
 	p.Table([]string{"what the answers have", "what it means"}, rows)
 	p.Say("**To report it**, open an issue at the provider's project with the day, the statuses and what the commands printed. " +
-		"Read it before you send it: there must be no address, no id, no key and no name of a person or an application in it, nor does anybody need these. An answer that is no JSON shows as an error of jq: say so, and leave it out.")
+		"Read it before you send it: there must be no address, no id, no key and no name of a person or an application in it, nor does anybody need these. " +
+		"An answer that is no JSON shows as an error of jq: say so, and leave it out.")
 }

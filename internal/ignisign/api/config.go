@@ -92,10 +92,12 @@ func (c Config) settle() (settled, httpapi.ConfigErrors) {
 func (s *settled) settleNewKey(text string, wrong *refusals) {
 	key, _ := ParseKey(text) // It was looked at.
 	if s.AppID != "" && !strings.EqualFold(s.AppID, key.AppID) {
-		wrong.add(FieldAppID, fmt.Sprintf("The API key is for the application %s, and %s is %s. Leave %s out, or set the key of that application.", key.AppID, FieldAppID, s.AppID, FieldAppID))
+		wrong.add(FieldAppID, fmt.Sprintf("The API key is for the application %s, and %s is %s. "+
+			"Leave %s out, or set the key of that application.", key.AppID, FieldAppID, s.AppID, FieldAppID))
 	}
 	if s.AppEnv != "" && s.AppEnv != key.Environment {
-		wrong.add(FieldAppEnv, fmt.Sprintf("The API key is for %s, and %s is %s. Leave %s out, or set the key of that environment.", key.Environment, FieldAppEnv, s.AppEnv, FieldAppEnv))
+		wrong.add(FieldAppEnv, fmt.Sprintf("The API key is for %s, and %s is %s. "+
+			"Leave %s out, or set the key of that environment.", key.Environment, FieldAppEnv, s.AppEnv, FieldAppEnv))
 	}
 	s.AppID, s.AppEnv = key.AppID, key.Environment
 }
@@ -104,7 +106,8 @@ func (s *settled) settleNewKey(text string, wrong *refusals) {
 func (s *settled) settleOldKey(key string, wrong *refusals) {
 	demand := func(value string, field httpapi.Field, variable, what string) {
 		if value == "" {
-			wrong.add(field, fmt.Sprintf("An old key does not say for certain which %s it is for. Set %s, or the environment variable %s, or use a key that begins with %q.",
+			wrong.add(field, fmt.Sprintf("An old key does not say for certain which %s it is for. "+
+				"Set %s, or the environment variable %s, or use a key that begins with %q.",
 				what, field, variable, newKeyPrefix))
 		}
 	}

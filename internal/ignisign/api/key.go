@@ -46,7 +46,8 @@ func ParseKey(key string) (parsed Key, reason string) {
 	parsed = Key{AppID: appIDPrefix + parts[1], Environment: strings.ToUpper(parts[0])}
 	switch {
 	case !isEnvironment(parsed.Environment):
-		return Key{}, fmt.Sprintf("The API key is for none of the environments %s: after %q it has one of these, in lower case. A key is %s.", environmentNames(), newKeyPrefix, newKeyForm)
+		return Key{}, fmt.Sprintf("The API key is for none of the environments %s: after %q it has one of these, in lower case. "+
+			"A key is %s.", environmentNames(), newKeyPrefix, newKeyForm)
 	case !access.IsID(parts[1]):
 		return Key{}, "The API key has no UUID of an application where one belongs: a key is " + newKeyForm + "."
 	}

@@ -47,9 +47,10 @@ var Service = httpapi.Service{
 		Refused: "The key is wrong, was revoked, or is of another installation. Before the end of September 2026, IgniSign also answered this " +
 			"where the organization may not use a feature; another key does not help then.",
 	},
-	ReadProblem:    readProblem,
-	UnusableAdvice: "IgniSign's API is not published in full, and nobody has tried this provider on a live server. Please report this message to the provider's project.",
-	NotFound:       "the version follows it in each request.",
+	ReadProblem: readProblem,
+	UnusableAdvice: "IgniSign's API is not published in full, and nobody has tried this provider on a live server. " +
+		"Please report this message to the provider's project.",
+	NotFound: "the version follows it in each request.",
 }
 
 // oldService is the API with an old key, which has a setting of its own.

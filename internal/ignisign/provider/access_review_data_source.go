@@ -83,7 +83,8 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 				attrID: schema.StringAttribute{Optional: true, MarkdownDescription: "Id of the application, such as `appId_…`."},
 			}},
 		},
-		attrKeys:         things("The API keys that should be active: their ids, or their names. A name covers one key alone, so a second one of the same name is told."),
+		attrKeys: things("The API keys that should be active: their ids, or their names. " +
+			"A name covers one key alone, so a second one of the same name is told."),
 		attrSingleSignOn: things("The ways to sign in by an identity provider that should be active: their ids, or their names."),
 		attrWebhooks:     things("The webhooks that should be there: their ids, or their URLs."),
 		attrEnvironments: schema.SetAttribute{
@@ -91,7 +92,8 @@ func (d *accessReviewDataSource) inputs() map[string]schema.Attribute {
 			Validators: []validator.Set{
 				setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(vocabulary.Environments()...)),
 			},
-			MarkdownDescription: "The environments that are compared, all three if it is not set. Whether a key is shown the settings of other environments than its own is not known: where it is not, that is a gap, and a key of the other environment, " +
+			MarkdownDescription: "The environments that are compared, all three if it is not set. " +
+				"Whether a key is shown the settings of other environments than its own is not known: where it is not, that is a gap, and a key of the other environment, " +
 				"with a review of its own, may close it. Changes of members are compared with `PRODUCTION`.",
 		},
 	}

@@ -74,7 +74,8 @@ type webhookRecord struct {
 // Schema implements [datasource.DataSource].
 func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The application of the API key, with what is access to it and can be seen: API keys and ways to sign in. **It tells nothing of who is a member:** no API does.\n\n" + contextSource +
+		MarkdownDescription: "The application of the API key, with what is access to it and can be seen: API keys and ways to sign in. " +
+			"**It tells nothing of who is a member:** no API does.\n\n" + contextSource +
 			" Secrets of it are not even decoded: client secrets, certificates, and what a key looks like.",
 		Attributes: map[string]schema.Attribute{
 			"id":              tfkit.ComputedText("Id, such as `appId_…`."),
@@ -85,7 +86,8 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			"api_version":     tfkit.ComputedText("The version of the API that it uses by its own word: `V3` and `V4` are known."),
 			"environments": tfkit.ComputedObjects("The environments of which settings are shown to the key, in the order in which the vendor has them.", map[string]schema.Attribute{
 				"name": tfkit.ComputedText("Name, such as `PRODUCTION`."),
-				"api_keys": tfkit.ComputedObjects("API keys. Whoever holds one may do everything in the environment: that keys can be restricted is prepared in the data models, and not used.", map[string]schema.Attribute{
+				"api_keys": tfkit.ComputedObjects("API keys. "+
+					"Whoever holds one may do everything in the environment: that keys can be restricted is prepared in the data models, and not used.", map[string]schema.Attribute{
 					"id": tfkit.ComputedText("Id."), "name": tfkit.ComputedText("Name."), "description": tfkit.ComputedText("Description."),
 					"status":        tfkit.ComputedText("Status: `ACTIVE` and `REVOCATED` are known."),
 					"is_restricted": tfkit.ComputedTruth("Whether it is restricted to `permissions`."),

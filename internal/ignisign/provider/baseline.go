@@ -29,7 +29,8 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		attrApplications: schema.MapNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "The applications of the organization, by a key of your own, which stands in the keys of places. Each has the three environments that every application has. " +
+			MarkdownDescription: "The applications of the organization, by a key of your own, which stands in the keys of places. " +
+				"Each has the three environments that every application has. " +
 				"Who keeps the id may change the key: the application is then the same.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				attrID: schema.StringAttribute{Optional: true, MarkdownDescription: "Id of the application, such as `appId_…`. Nothing is asked with it."},

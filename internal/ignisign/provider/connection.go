@@ -46,7 +46,8 @@ func connection() *baselineprovider.API {
 	attributes := tfkit.ConnectionAttributes(&api.Service, nil)
 	attributes[string(api.FieldAPIKey)] = secret(text(api.FieldAPIKey, "API key of the application, which begins with `skv2_` and says itself for which application and environment it is."))
 	attributes[string(api.FieldAppID)] = text(api.FieldAppID, "Id of the application, `appId_` and a UUID. Only an old key needs it; beside another key it has to agree.")
-	attributes[string(api.FieldAppEnv)] = text(api.FieldAppEnv, fmt.Sprintf("Environment that the key is for: %s. Only an old key needs it; beside another key it has to agree.",
+	attributes[string(api.FieldAppEnv)] = text(api.FieldAppEnv, fmt.Sprintf("Environment that the key is for: %s. "+
+		"Only an old key needs it; beside another key it has to agree.",
 		quoted(vocabulary.Environments())), stringvalidator.OneOf(vocabulary.Environments()...))
 	attributes[string(api.FieldAppSecret)] = secret(text(api.FieldAppSecret, "Old key of the application, as they were made before November 2024, which is exchanged for a token. "+
 		"Set this or `api_key`.", stringvalidator.ConflictsWith(path.MatchRoot(string(api.FieldAPIKey)))))

@@ -21,9 +21,11 @@ const (
 
 func dataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		baselineprovider.NewTables("roles", "The roles of IAM, and what they allow, as far as IgniSign publishes it. It asks IgniSign nothing, so whether the server enforces all this is unknown. "+
+		baselineprovider.NewTables("roles", "The roles of IAM, and what they allow, as far as IgniSign publishes it. "+
+			"It asks IgniSign nothing, so whether the server enforces all this is unknown. "+
 			"The roles of invitations (`ADMIN`, `USER`, `READER`) are another vocabulary, and how both relate is not published.", rolesTable()),
-		baselineprovider.NewTables("permissions", "The permissions of IAM, and which roles have them, as far as IgniSign publishes it. It asks IgniSign nothing.", permissionsTable()),
+		baselineprovider.NewTables("permissions", "The permissions of IAM, and which roles have them, as far as IgniSign publishes it. "+
+			"It asks IgniSign nothing.", permissionsTable()),
 		baselineprovider.NewTables("user_types", "The kinds of users, as IgniSign publishes them. It asks IgniSign nothing.", userTypesTable()),
 	}
 }
@@ -69,10 +71,12 @@ func permissionsTable() baselineprovider.Table {
 		{Name: "function_group", Type: types.StringType, Description: "The heading under which the page has the function; null if the page does not have it."},
 		{Name: "scope", Type: types.StringType, Description: "The kind of object that the function is about."},
 		{Name: "rights", Type: baselineprovider.Texts, Description: "What it allows to do with the function."},
-		{Name: "rough_grade", Type: types.StringType, Description: "The accreditation level, as a rough grade of how sensitive it is. What a level demands or blocks is unknown, and no access is computed from it."},
+		{Name: "rough_grade", Type: types.StringType, Description: "The accreditation level, as a rough grade of how sensitive it is. " +
+			"What a level demands or blocks is unknown, and no access is computed from it."},
 		{Name: "listed_by", Type: baselineprovider.Texts, Description: "The roles whose policy lists it (observed)."},
 		{Name: "implied_by", Type: baselineprovider.Texts, Description: "The roles that have it because reading goes with what their policy lists (inferred)."},
-		{Name: "roles_on_page", Type: types.Int64Type, Description: "How many of the 12 roles of the page have it (documented). The page proves this number; which roles they are is observed."},
+		{Name: "roles_on_page", Type: types.Int64Type, Description: "How many of the 12 roles of the page have it (documented). " +
+			"The page proves this number; which roles they are is observed."},
 		{Name: "contradictions", Type: baselineprovider.Texts, Description: "What the vendor's sources say in two ways about it."},
 		{Name: "evidence", Type: types.StringType, Description: "How well it is known that roles have it: the weakest of its cells."},
 		{Name: "source", Type: types.StringType, Description: "Where all this is from."},

@@ -91,7 +91,8 @@ func addRenamed(diags *diag.Diagnostics, at path.Path, email string) {
 // first where create_before_destroy says so, and is one too many then.
 func addReplaced(diags *diag.Diagnostics, email string) {
 	diags.AddAttributeError(path.Root(attrEmail), "An invitation is not replaced by itself", fmt.Sprintf("The plan ends the invitation of %q and invites the same address anew, by -replace or replace_triggered_by. "+
-		"To have it mailed again, change %s. To cancel it and invite anew, take the resource out of the configuration, apply, and put it back.", email, attrReinviteTriggers))
+		"To have it mailed again, change %s. "+
+		"To cancel it and invite anew, take the resource out of the configuration, apply, and put it back.", email, attrReinviteTriggers))
 }
 
 // addInvitedSince refuses to ask somebody again who declined, and was invited by somebody else since.

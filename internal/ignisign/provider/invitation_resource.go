@@ -77,7 +77,8 @@ func (r *invitationResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"* While an invitation is `PENDING`, its roles can be changed, and to destroy it cancels it.\n" +
 			"* One that was `ACCEPTED` stays as it is. Another role for the person is given in the Console. To destroy it is an error that says what to do.\n" +
 			"* One that was `DECLINED` is never sent again, unless `reinvite_triggers` change.\n" +
-			"* One that was cancelled, or is not in the list any more, leaves the state, unless it was declined; the next plan sends a new one, and says so. If the list still has one that was declined before, that plan is an error, which says how to go on.\n" +
+			"* One that was cancelled, or is not in the list any more, leaves the state, unless it was declined; the next plan sends a new one, and says so. " +
+			"If the list still has one that was declined before, that plan is an error, which says how to go on.\n" +
 			"* It is not replaced by another one for the same address, by `-replace` or `replace_triggered_by`: that is an error in the plan. `reinvite_triggers` have it mailed again.",
 		Attributes: map[string]schema.Attribute{
 			attrID: schema.StringAttribute{
@@ -190,7 +191,8 @@ func (r *invitationResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	if invitation.Status == vocabulary.StatusDeclined {
 		resp.Diagnostics.AddWarning("An invitation was declined: "+invitation.Email, fmt.Sprintf(
-			"%s declined the invitation %s. It is not sent again, unless %s change. If that is to stay so, take the resource out of the configuration: nothing is sent then.", invitation.Email, invitation.ID, attrReinviteTriggers))
+			"%s declined the invitation %s. It is not sent again, unless %s change. "+
+				"If that is to stay so, take the resource out of the configuration: nothing is sent then.", invitation.Email, invitation.ID, attrReinviteTriggers))
 	}
 	r.save(ctx, m, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -201,7 +203,8 @@ func (r *invitationResource) isOfApplication(client *api.Client, m invitationMod
 	if m.ApplicationID.IsNull() || strings.EqualFold(m.ApplicationID.ValueString(), client.AppID()) {
 		return true
 	}
-	diags.AddError("An invitation of another application", fmt.Sprintf("The invitation %s is of the application %s, and the API key is for %s. Use a key of the application of the invitation.",
+	diags.AddError("An invitation of another application", fmt.Sprintf("The invitation %s is of the application %s, and the API key is for %s. "+
+		"Use a key of the application of the invitation.",
 		m.ID.ValueString(), m.ApplicationID.ValueString(), client.AppID()))
 	return false
 }

@@ -101,7 +101,8 @@ func validateRoles(at path.Path, value types.Map, diags *diag.Diagnostics) {
 		}
 		set, _ := value.Elements()[environment].(types.Set)
 		if set.IsNull() {
-			diags.AddAttributeError(here, "No roles", fmt.Sprintf("The roles in %s are null. Leave the environment out, or give it an empty set, where the person has no role.", environment))
+			diags.AddAttributeError(here, "No roles", fmt.Sprintf("The roles in %s are null. "+
+				"Leave the environment out, or give it an empty set, where the person has no role.", environment))
 		}
 		isEmpty = isEmpty && !set.IsUnknown() && len(set.Elements()) == 0
 		for _, element := range set.Elements() {
@@ -123,7 +124,8 @@ func validateRole(at path.Path, role types.String, diags *diag.Diagnostics) {
 		diags.AddAttributeError(at, "No role", "A role is null; "+takes+".")
 	case slices.Contains(vocabulary.InvitationRoles(), vocabulary.InvitationRole(name)):
 	case vocabulary.IgniSign.Description(access.Role(name)) != nil:
-		diags.AddAttributeError(at, "An IAM role in an invitation", fmt.Sprintf("%s is a role of IAM; %s. How these relate to the IAM roles is not published, so no role is taken in its place.", name, takes))
+		diags.AddAttributeError(at, "An IAM role in an invitation", fmt.Sprintf("%s is a role of IAM; %s. "+
+			"How these relate to the IAM roles is not published, so no role is taken in its place.", name, takes))
 	default:
 		diags.AddAttributeError(at, "Unknown role", fmt.Sprintf("%q is no role of an invitation; %s.", name, takes))
 	}

@@ -40,7 +40,8 @@ type invitationRecord struct {
 // Schema implements [datasource.DataSource].
 func (d *invitationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the invitations of the application of the API key, whatever became of them. **It is no list of members:** what an invitation says is what was asked, and not what its person may do now.\n\n" +
+		MarkdownDescription: "Lists the invitations of the application of the API key, whatever became of them. " +
+			"**It is no list of members:** what an invitation says is what was asked, and not what its person may do now.\n\n" +
 			experimentalInvitations,
 		Attributes: map[string]schema.Attribute{
 			"application_id": tfkit.ComputedText("Id of the application."),
@@ -99,7 +100,8 @@ func (d *webhooksDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		Attributes: map[string]schema.Attribute{
 			attrEnvironment: schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(vocabulary.Environments()...)},
-				MarkdownDescription: "Environment: " + quoted(vocabulary.Environments()) + ". That of the API key if it is not set. Whether a key may list those of another environment is not known.",
+				MarkdownDescription: "Environment: " + quoted(vocabulary.Environments()) + ". That of the API key if it is not set. " +
+					"Whether a key may list those of another environment is not known.",
 			},
 			"webhooks": tfkit.ComputedObjects("The webhooks, in the order in which IgniSign lists them.", webhookAttributes()),
 		},

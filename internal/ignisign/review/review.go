@@ -78,7 +78,8 @@ var kinds = []kind{
 func (r *reviewer) environment(name string) {
 	i := slices.IndexFunc(r.live.Environments, func(e Environment) bool { return e.Name == name })
 	if i < 0 {
-		r.Gap("IgniSign does not show the settings of %s to this key, so its API keys, ways to sign in and webhooks are not compared. A key of that environment may be shown them.", name)
+		r.Gap("IgniSign does not show the settings of %s to this key, so its API keys, ways to sign in and webhooks are not compared. "+
+			"A key of that environment may be shown them.", name)
 		return
 	}
 	for _, k := range kinds {
@@ -281,7 +282,8 @@ func (r *reviewer) changes() {
 	if len(users) > 0 {
 		sentence += " By their ids at IgniSign: " + review.SpellFew(slices.Sorted(maps.Keys(users)), "other", "others") + "."
 	}
-	r.Find(RuleChanged, r.live.Application, "%s Each webhook has a record of its own. What changed, who did it, and whether before or after that look, is not told.", sentence)
+	r.Find(RuleChanged, r.live.Application, "%s Each webhook has a record of its own. "+
+		"What changed, who did it, and whether before or after that look, is not told.", sentence)
 }
 
 // recorders tells where no webhook was there to record what changed since a day.
@@ -313,7 +315,8 @@ func (r *reviewer) recorders(since baseline.Day) {
 func cannotSee(stated Stated, live Live) []string {
 	all := []string{
 		"Who is a member of the organization or of the application, and with which roles: no API of IgniSign shows it, so no role of the baseline was compared with anything.",
-		"Which roles an invitation stands for: it has ADMIN, USER and READER, and how these relate to the roles of a baseline is not published. An invitation that was accepted says nothing of what the member may do now.",
+		"Which roles an invitation stands for: it has ADMIN, USER and READER, and how these relate to the roles of a baseline is not published. " +
+			"An invitation that was accepted says nothing of what the member may do now.",
 		"Who was invited otherwise than by the invitation API, and who holds an API key.",
 		"Changes of members that no webhook of " + Production + " recorded: those before there was one, those that IgniSign no longer gives, those of the organization, and those of other applications than " + live.Application + ".",
 		baseline.DayIsOfUTC,

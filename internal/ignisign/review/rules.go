@@ -49,7 +49,8 @@ func Rules() baseline.Catalogue {
 		rule(review.Warn, RuleSingleSignOnMissing, "A way to sign in that should be there is not, or is not active.",
 			"Correct single_sign_on, or find out who archived it.", models),
 		rule(review.Warn, RuleWebhookMissing, "A webhook that should be there is not.", "Correct webhooks, or find out who deleted it.", models),
-		note(rule(review.Warn, RuleUnrestrictedKey, "An API key may do everything in its application and environment. The vendor's data models say that keys are not restricted yet.",
+		note(rule(review.Warn, RuleUnrestrictedKey, "An API key may do everything in its application and environment. "+
+			"The vendor's data models say that keys are not restricted yet.",
 			"Treat whoever holds it as an administrator of the environment.", models)),
 	}
 }

@@ -75,7 +75,8 @@ func questions() []verified.Question {
 			Meanwhile: "all three environments are sent, those without a role as an empty list, and nothing that is not known. " +
 				"A refusal is an error with the server's words.",
 			Switches: []string{"empty-list-refused", "missing-environment-refused", "unknown-properties-refused"},
-			Settles:  "the vendor's OpenAPI document. The look below shows which environments the roles in the list have, which is what is kept, and not what is demanded.",
+			Settles: "the vendor's OpenAPI document. " +
+				"The look below shows which environments the roles in the list have, which is what is kept, and not what is demanded.",
 		},
 		{
 			Asks:  "What becomes of a second invitation to one address, and does the case of an address count?",

@@ -34,7 +34,8 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 			fmt.Sprintf("Check %s and the network, then run %s again. %s", to.Spell(FieldURL), to.Run, e.address(to)))
 	case e.IsWebPage():
 		return "Unexpected answer from " + server,
-			fmt.Sprintf("Check %s, and the proxy if there is one: that is not %s's API, which is at %s or the like. %s", to.Spell(FieldURL), server, e.service.DefaultURL, e.address(to))
+			fmt.Sprintf("Check %s, and the proxy if there is one: that is not %s's API, which is at %s or the like. "+
+				"%s", to.Spell(FieldURL), server, e.service.DefaultURL, e.address(to))
 	case e.Cause != nil:
 		return "Unexpected answer from " + server, e.service.UnusableAdvice
 	case e.Status == http.StatusUnauthorized:
@@ -47,7 +48,8 @@ func (e *Error) Explain(to Audience) (summary, advice string) {
 		return "Not found by " + server,
 			e.Hint.beside(fmt.Sprintf("Check %s, which is %s or the like: %s %s", to.Spell(FieldURL), e.service.DefaultURL, e.service.NotFound, e.address(to)))
 	case e.Status == http.StatusTooManyRequests:
-		return "Too many requests", fmt.Sprintf("%s asks for a longer pause than the time that is left for a request. Run %s again later, or raise %s.", server, to.Run, to.Spell(FieldRetryTimeout))
+		return "Too many requests", fmt.Sprintf("%s asks for a longer pause than the time that is left for a request. "+
+			"Run %s again later, or raise %s.", server, to.Run, to.Spell(FieldRetryTimeout))
 	case e.Status == http.StatusProxyAuthRequired:
 		return "Refused by the proxy", e.proxyAdvice(e.Status, to)
 	case e.Status >= http.StatusInternalServerError:
@@ -117,7 +119,8 @@ func tlsAdvice(cause error, spell func(Field) string) string {
 	)
 	switch {
 	case errors.As(cause, &unknown):
-		return fmt.Sprintf("This machine does not know the authority that signed the certificate. If it is that of your own installation, or of a proxy that looks into connections, "+
+		return fmt.Sprintf("This machine does not know the authority that signed the certificate. "+
+			"If it is that of your own installation, or of a proxy that looks into connections, "+
 			"set %s to a PEM file with its certificate.", spell(FieldCACertificateFile))
 	case errors.As(cause, &hostname):
 		return fmt.Sprintf("The server's certificate is for another name. Check %s.", spell(FieldURL))
@@ -128,7 +131,8 @@ func tlsAdvice(cause error, spell func(Field) string) string {
 	case isTLSAlert(cause) && strings.Contains(cause.Error(), "protocol version"):
 		return "The server speaks no TLS 1.2 or newer, and nothing older is accepted."
 	case isTLSAlert(cause):
-		return fmt.Sprintf("The server broke the TLS connection off. If it, or a proxy before it, wants a client certificate, set %s and %s.", spell(FieldClientCertificateFile), spell(FieldClientKeyFile))
+		return fmt.Sprintf("The server broke the TLS connection off. "+
+			"If it, or a proxy before it, wants a client certificate, set %s and %s.", spell(FieldClientCertificateFile), spell(FieldClientKeyFile))
 	}
 	return ""
 }

@@ -58,7 +58,8 @@ func (c Config) clientCertificates(wrong *ConfigErrors) []tls.Certificate {
 	}
 	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
-		wrong.add(FieldClientKeyFile, fmt.Sprintf("%s does not hold the key of the certificate: %v. The key must be in PEM form and not encrypted.", quotePath(c.ClientKeyFile), err))
+		wrong.add(FieldClientKeyFile, fmt.Sprintf("%s does not hold the key of the certificate: %v. "+
+			"The key must be in PEM form and not encrypted.", quotePath(c.ClientKeyFile), err))
 		return nil
 	}
 	return []tls.Certificate{pair}

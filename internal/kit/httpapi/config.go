@@ -224,7 +224,8 @@ func (s Service) normalizeURL(text string) (base *url.URL, reason string) {
 	}
 	base, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
-		return nil, fmt.Sprintf("%s is not a URL such as %s. Check %s, or the environment variable %s.", QuoteSetting(redactUserInfo(text)), s.DefaultURL, FieldURL, s.Environment[FieldURL])
+		return nil, fmt.Sprintf("%s is not a URL such as %s. "+
+			"Check %s, or the environment variable %s.", QuoteSetting(redactUserInfo(text)), s.DefaultURL, FieldURL, s.Environment[FieldURL])
 	}
 	if base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "" {
 		return nil, "The API URL must not carry credentials, a query or a fragment."
@@ -235,7 +236,8 @@ func (s Service) normalizeURL(text string) (base *url.URL, reason string) {
 	}
 	base.Path, base.RawPath = path, ""
 	if usual, err := url.Parse(s.DefaultURL); err == nil && strings.EqualFold(base.Host, usual.Host) && base.Path != usual.Path {
-		return nil, fmt.Sprintf("%s is not the API of %s: that is at %s. Check %s, or the environment variable %s.", base, s.Name, s.DefaultURL, FieldURL, s.Environment[FieldURL])
+		return nil, fmt.Sprintf("%s is not the API of %s: that is at %s. "+
+			"Check %s, or the environment variable %s.", base, s.Name, s.DefaultURL, FieldURL, s.Environment[FieldURL])
 	}
 	return base, ""
 }

@@ -23,7 +23,8 @@ func (c Config) proxy(wrong *ConfigErrors) func(*http.Request) (*url.URL, error)
 	proxy, ok := parseProxy(c.ProxyURL)
 	if !ok {
 		wrong.add(FieldProxyURL, "The proxy URL is not of the form http://host:port, host:port or http://user:password@host:port. "+
-			"The scheme may also be https, socks5 or socks5h, and special characters of a password are percent-encoded. It is not shown here because it may hold a password.")
+			"The scheme may also be https, socks5 or socks5h, and special characters of a password are percent-encoded. "+
+			"It is not shown here because it may hold a password.")
 		return nil
 	}
 	return http.ProxyURL(proxy)

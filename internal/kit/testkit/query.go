@@ -104,7 +104,9 @@ func (w *walk) limitOf(block listBlock) (int64, error) {
 	return limit, nil
 }
 
-func (w *walk) results(server tfprotov6.ListResourceServer, s *schema, block listBlock, address string, config *tfprotov6.DynamicValue, limit int64) ([]tfjson.ListResourceFoundData, Diagnostics) {
+func (w *walk) results(
+	server tfprotov6.ListResourceServer, s *schema, block listBlock, address string, config *tfprotov6.DynamicValue, limit int64,
+) ([]tfjson.ListResourceFoundData, Diagnostics) {
 	var found []tfjson.ListResourceFoundData
 	var all Diagnostics
 	err := w.call("ListResource", address, false, func(ctx context.Context) error {

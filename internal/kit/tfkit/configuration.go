@@ -38,7 +38,8 @@ func Unknown(config tfsdk.Config) (names []string, err error) {
 
 // NotKnown says of a setting that it is only known after apply.
 func NotKnown(name, vendor string) (summary, detail string) {
-	return "Setting not known at plan time", fmt.Sprintf("%s depends on something that is only known after apply. %s has to be read for a plan, so set it to a known value, "+
+	return "Setting not known at plan time", fmt.Sprintf("%s depends on something that is only known after apply. "+
+		"%s has to be read for a plan, so set it to a known value, "+
 		"or leave it out and use the environment variable, if it has one.", name, vendor)
 }
 

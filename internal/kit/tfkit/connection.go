@@ -81,7 +81,8 @@ func ConnectionAttributes(service *httpapi.Service, notes Notes) map[string]sche
 				"in upper or lower case. `NO_PROXY` does not apply to a proxy that is set here.", service.Name),
 		},
 		string(httpapi.FieldCACertificateFile): file(say(httpapi.FieldCACertificateFile, "Path of a PEM file with the certificates of authorities "+
-			"that may sign the server's certificate, beside those that the system trusts, such as for a proxy that looks into connections. TLS 1.2 is the oldest version that is accepted.")),
+			"that may sign the server's certificate, beside those that the system trusts, such as for a proxy that looks into connections. "+
+			"TLS 1.2 is the oldest version that is accepted.")),
 		string(httpapi.FieldClientCertificateFile): file(say(httpapi.FieldClientCertificateFile, "Path of a PEM file with the client certificate for TLS, and the intermediate certificates after it: "+
 			"for a proxy in front of %s that asks for one.", service.Name), beside(httpapi.FieldClientKeyFile)),
 		string(httpapi.FieldClientKeyFile): file(say(httpapi.FieldClientKeyFile, "Path of a PEM file with the key of the certificate in `%s`, not encrypted.", httpapi.FieldClientCertificateFile),

@@ -52,7 +52,8 @@ func (s ClientSource[C]) Configure(_ context.Context, req provider.ConfigureRequ
 	secret := s.Service.Secret
 	if s.Config.Secret == "" && s.Config.SecretFile == "" && !s.HasSecret {
 		o.summary = fmt.Sprintf("No %s is set", secret.Noun)
-		o.detail = fmt.Sprintf("%s has to be asked for this. Set the environment variable %s (or %s in the provider block) to %s, or %s to the path of a file that holds it.",
+		o.detail = fmt.Sprintf("%s has to be asked for this. "+
+			"Set the environment variable %s (or %s in the provider block) to %s, or %s to the path of a file that holds it.",
 			s.Service.Name, s.Service.Environment[secret.Field], secret.Field, secret.Wanted, secret.File)
 		return
 	}

@@ -34,7 +34,9 @@ func decodePage(body []byte) (page, error) {
 // pages reads a list, page by page, until it ends or visit wants no more. The parameter is the name by
 // which a query takes what next says. A page is full with so many items: one that is and has no next
 // may be all or not, so it is an error. Every failure is an [*httpapi.Error].
-func (c *Client) pages(ctx context.Context, first httpapi.Request, parameter string, full int, visit func([]json.RawMessage) (more bool, err error)) (ended bool, err error) {
+func (c *Client) pages(
+	ctx context.Context, first httpapi.Request, parameter string, full int, visit func([]json.RawMessage) (more bool, err error),
+) (ended bool, err error) {
 	request, seen := first, map[string]bool{first.Query: true}
 	for range maxPages {
 		answer, err := get(ctx, c, request, decodePage)

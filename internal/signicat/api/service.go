@@ -85,7 +85,8 @@ func (c Config) refuse() httpapi.ConfigErrors {
 	}
 	switch id := c.ClientID; {
 	case id == "":
-		refuse(FieldClientID, "No client id is set. Set the environment variable %s (or %s) to the id of an API client, such as org-round-apple-123, which the Dashboard shows in Settings > API clients.",
+		refuse(FieldClientID, "No client id is set. "+
+			"Set the environment variable %s (or %s) to the id of an API client, such as org-round-apple-123, which the Dashboard shows in Settings > API clients.",
 			EnvClientID, FieldClientID)
 	case !isWord(id):
 		refuse(FieldClientID, "%s is no client id: it has white space or another character that none has, or is too long.", httpapi.QuoteSetting(id))

@@ -17,7 +17,8 @@ import (
 const scope = "signicat-api"
 
 // wrongClient is what to do about a refusal of the API client itself.
-const wrongClient = "Check client_id and client_secret: the Dashboard has them in Settings > API clients. An API client of the older platform (api.signicat.io) is another one."
+const wrongClient = "Check client_id and client_secret: the Dashboard has them in Settings > API clients. " +
+	"An API client of the older platform (api.signicat.io) is another one."
 
 // exchange gets a token for the client secret, by client credentials in the form, as the vendor's SDK
 // does (observed).

@@ -169,7 +169,8 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	if asked := client.OrganisationID(); asked != "" && asked != given.Organization {
 		resp.Diagnostics.AddAttributeError(path.Root(attrOrganisation), "Another organisation",
-			fmt.Sprintf("The review is about %s, and the provider asks for %s. Use a provider block of that organisation, or correct the id.", given.Organization, asked))
+			fmt.Sprintf("The review is about %s, and the provider asks for %s. "+
+				"Use a provider block of that organisation, or correct the id.", given.Organization, asked))
 		return
 	}
 	stated := review.Stated{Baseline: given.Baseline, Attestation: given.Attestation}
@@ -193,7 +194,9 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 }
 
 // look asks Signicat.
-func (d *accessReviewDataSource) look(ctx context.Context, client *api.Client, stated review.Stated, filters []filterRecord, queryPath string, diags *diag.Diagnostics) (live review.Live) {
+func (d *accessReviewDataSource) look(
+	ctx context.Context, client *api.Client, stated review.Stated, filters []filterRecord, queryPath string, diags *diag.Diagnostics,
+) (live review.Live) {
 	accounts, err := client.AllAccounts(ctx)
 	if err != nil {
 		addFailure(diags, path.Empty(), "Listing the accounts", err)

@@ -61,12 +61,15 @@ type organisationRecord struct {
 func (d *accountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	const untold = "; null if Signicat does not tell it."
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the accounts that Signicat shows to the API client, whole or not at all. It tells nothing of who has access to them: no API does.\n\n" +
+		MarkdownDescription: "Lists the accounts that Signicat shows to the API client, whole or not at all. " +
+			"It tells nothing of who has access to them: no API does.\n\n" +
 			"An API client of one account may be shown that alone. Accounts of other organisations are in the list if Signicat shows them; `of_organisation` tells them apart.",
 		Attributes: map[string]schema.Attribute{
 			"deleted": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to list the soft-deleted accounts, and these alone. Without it, the list is what Signicat answers to a question that does not mention deletion. With it, Signicat has to be asked for both then: if it answers an account in both lists, without saying that it is deleted, that is an error.",
+				Optional: true,
+				MarkdownDescription: "Whether to list the soft-deleted accounts, and these alone. " +
+					"Without it, the list is what Signicat answers to a question that does not mention deletion. " +
+					"With it, Signicat has to be asked for both then: if it answers an account in both lists, without saying that it is deleted, that is an error.",
 			},
 			"accounts": tfkit.ComputedObjects("The accounts, in the order in which Signicat lists them.", map[string]schema.Attribute{
 				"id":                  tfkit.ComputedText("Id, such as `a-ppge-…`."),

@@ -79,7 +79,8 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads audit events by a query of your own, the newest first.\n\n" + experimental + "\n\n" +
-			"Events are read anew in every plan, so an output of them changes whenever there are more. All of them go into the state, with what they hold of people: keep the time short and the filter narrow.",
+			"Events are read anew in every plan, so an output of them changes whenever there are more. " +
+			"All of them go into the state, with what they hold of people: keep the time short and the filter narrow.",
 		Attributes: map[string]schema.Attribute{
 			attrFilter: filterAttribute(false),
 			attrFrom: schema.StringAttribute{

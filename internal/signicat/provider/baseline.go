@@ -40,7 +40,8 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		attrAccounts: schema.MapNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "The accounts of the organisation, by a key of your own, which stands in the keys of places. A role on the organisation holds in all of them. " +
+			MarkdownDescription: "The accounts of the organisation, by a key of your own, which stands in the keys of places. " +
+				"A role on the organisation holds in all of them. " +
 				"Who keeps the id may change the key: the account is then the same.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				attrID: schema.StringAttribute{Optional: true, MarkdownDescription: "Id of the account, such as `a-ppge-…`. Nothing is asked with it."},

@@ -52,7 +52,8 @@ func basicTypesTable() baselineprovider.Table {
 		{Name: "methods", Type: types.StringType, Description: "The request methods, as the older text of the page prints them."},
 		{Name: "actions", Type: types.StringType, Description: "The actions, as the newer text prints them."},
 		{Name: "contains", Type: baselineprovider.Texts, Description: "The types of which such a role has all permissions. No type is said to contain Writer."},
-		{Name: "exceptions", Type: types.StringType, Description: "What the page says such a role does not tell by its name; null if it names nothing. What that means is unknown."},
+		{Name: "exceptions", Type: types.StringType, Description: "What the page says such a role does not tell by its name; null if it names nothing. " +
+			"What that means is unknown."},
 		evidenceColumn, sourceColumn,
 	}}
 	for _, d := range vocabulary.BasicTypes() {

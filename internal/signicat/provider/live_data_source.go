@@ -14,7 +14,8 @@ import (
 type liveDataSource = tfkit.ClientDataSource[*api.Client]
 
 // experimental begins the page of what rests on routes that are documented in part.
-const experimental = "~> **Experimental.** Signicat documents its audit API in part, and nobody has tried this on the live one: the path of the query is inferred, and which events there are, " +
+const experimental = "~> **Experimental.** " +
+	"Signicat documents its audit API in part, and nobody has tried this on the live one: the path of the query is inferred, and which events there are, " +
 	"by what they can be asked for and what their fields mean is not published. What an event does not tell is null and never made up."
 
 // addFailure reports what was asked of Signicat and failed.

@@ -159,11 +159,13 @@ func cannotSee(stated Stated) []string {
 		"Accounts that Signicat does not show to the API client, which may be all but its own.",
 	}
 	if len(stated.Filters) == 0 {
-		return append(all, "Audit events: no filter was given. Which events tell of access is not published; signicat_audit_metadata shows by what they can be asked for.")
+		return append(all, "Audit events: no filter was given. "+
+			"Which events tell of access is not published; signicat_audit_metadata shows by what they can be asked for.")
 	}
 	return append(all,
 		"Audit events outside the filters, and whether the filters find what changes access: which events tell of it is not published.",
-		"Audit events that Signicat no longer gives: for how long it keeps them is not known. It gives 30 days unless asked for more, and an older text says 60 days at most.",
+		"Audit events that Signicat no longer gives: for how long it keeps them is not known. "+
+			"It gives 30 days unless asked for more, and an older text says 60 days at most.",
 		baseline.DayIsOfUTC,
 		"Audit events of other accounts than those that the API client may ask for: the Dashboard shows events of one account at a time, and whether grants on an organisation are in any is not known.",
 	)

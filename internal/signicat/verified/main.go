@@ -31,7 +31,8 @@ func newPage() *verified.Page {
 	writeInheritance(page)
 	writeInvitations(page)
 	page.Model(procedure.Model(vocabulary.Published), review.Rules())
-	page.Say("The run-book is tested by carrying out its steps on a simulated Dashboard, under both meanings of *Remove access*. That tests our reading of the pages, not Signicat.")
+	page.Say("The run-book is tested by carrying out its steps on a simulated Dashboard, under both meanings of *Remove access*. " +
+		"That tests our reading of the pages, not Signicat.")
 	page.Questions("signpathctl mock signicat", questions(), []string{
 		"whether one role can be deselected in *Edit*",
 		"whether there are roles that a customer makes",

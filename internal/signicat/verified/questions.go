@@ -98,7 +98,8 @@ func questions() []verified.Question {
 		},
 		{
 			Asks: "What do *Remove access* and *Grant access* do in the Dashboard, and who may do it?",
-			Known: "*Remove access* removes all roles. Whether those of one row or of the principal, no page says; nor whether somebody who was invited and has not accepted can be given a role, " +
+			Known: "*Remove access* removes all roles. " +
+				"Whether those of one row or of the principal, no page says; nor whether somebody who was invited and has not accepted can be given a role, " +
 				"nor what a Partner Organisation Admin may do beside inviting.",
 			Meanwhile: "*Remove access* is only a step where the principal keeps nothing. " +
 				"The step that gives a role says that who is not offered there has to accept first, and nothing is taken from anybody before new administrators have accepted. " +

@@ -134,7 +134,8 @@ func (c *Client) MappingNotice() string {
 	if !ok || !known.IsOtherDocument() || len(known.Unfit()) > 0 || c.mappingNoticed.Swap(true) {
 		return ""
 	}
-	return "The server's own OpenAPI document is another one than the mapping was made from. All that the mapping says of it still fits, so the provider goes by the mapping. " +
+	return "The server's own OpenAPI document is another one than the mapping was made from. " +
+		"All that the mapping says of it still fits, so the provider goes by the mapping. " +
 		"Look through `signpathctl contract map` with --mapping, which brings it up to date."
 }
 

@@ -89,9 +89,11 @@ func refuseOrganization(id string) httpapi.ConfigErrors {
 	reason := ""
 	switch {
 	case id == "":
-		reason = fmt.Sprintf("No organization is set. Set organization_id or the environment variable %s to the organization's UUID, which SignPath shows on the organization page.", EnvOrganizationID)
+		reason = fmt.Sprintf("No organization is set. "+
+			"Set organization_id or the environment variable %s to the organization's UUID, which SignPath shows on the organization page.", EnvOrganizationID)
 	case !access.IsID(id):
-		reason = fmt.Sprintf("%s is not an organization id. It is a UUID such as 4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11; SignPath shows it on the organization page.", httpapi.QuoteSetting(id))
+		reason = fmt.Sprintf("%s is not an organization id. "+
+			"It is a UUID such as 4c2a60b0-f9a1-4b0e-8a2c-0f6d9b1c7e11; SignPath shows it on the organization page.", httpapi.QuoteSetting(id))
 	default:
 		return nil
 	}
@@ -112,7 +114,8 @@ func refuseURL(text string) httpapi.ConfigErrors {
 
 func refuseCompositeToken(token string) string {
 	if strings.Contains(token, ":") {
-		return "The API token contains a colon, so it is probably a composite token (<API token>:<trusted build system token>), as a trusted build system sends it. Use only the part before the colon."
+		return "The API token contains a colon, so it is probably a composite token (<API token>:<trusted build system token>), as a trusted build system sends it. " +
+			"Use only the part before the colon."
 	}
 	return ""
 }

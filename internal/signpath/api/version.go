@@ -66,7 +66,8 @@ func (c *Client) hinted(ctx context.Context, r *contract.Route, err error) error
 }
 
 // outsideAdvice is for a client that may not even ask for its own user.
-const outsideAdvice = "The token's user may not even be asked for who it is. So the organization is not that of the token's user, or the address is not that of its installation. " +
+const outsideAdvice = "The token's user may not even be asked for who it is. " +
+	"So the organization is not that of the token's user, or the address is not that of its installation. " +
 	"Check the organization's id and the API URL, and which token it is."
 
 // isOutside tells whether the question for the token's own user is refused, as everything is then.

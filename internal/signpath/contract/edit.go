@@ -112,7 +112,8 @@ func (s Settled) unplaced(e Edit) (Object, error) {
 
 // describesAnother refuses to write by a document that is not about what was answered.
 func (s Settled) describesAnother(answered string) *Error {
-	return s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the request, too. There it has %s",
+	return s.refuse("%s answers the property %q, and the server's own OpenAPI document does not know it: it describes another server, and may be wrong about the request, too. "+
+		"There it has %s",
 		s.assumed.shownBy(), answered, listed(s.answer.names()))
 }
 

@@ -185,7 +185,8 @@ func (m *Mapping) checkPlaces(t mapping.Thing) error {
 			if stated.line == 0 || other.line > 0 || isFree || !stated.path.Begins(other.path) && !other.path.Begins(stated.path) {
 				continue
 			}
-			return fmt.Errorf("line %d of the mapping: %s.answer has %q at %s, where %q is assumed to be. State where that is, or another name if the server has nothing of the kind",
+			return fmt.Errorf("line %d of the mapping: %s.answer has %q at %s, where %q is assumed to be. "+
+				"State where that is, or another name if the server has nothing of the kind",
 				stated.line, t, stated.property, stated.path, other.property)
 		}
 	}

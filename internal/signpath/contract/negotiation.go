@@ -379,7 +379,8 @@ func isEdited(name string) bool {
 // notShown refuses to write a property that the object does not have in answers by the
 // document: nobody could tell what it was, or what it is then.
 func (s Settled) notShown(name string) *Error {
-	return s.refuse("it would write the property %q, and by the server's own OpenAPI document %s does not answer it, so that nobody could see what it is. There it has %s",
+	return s.refuse("it would write the property %q, and by the server's own OpenAPI document %s does not answer it, so that nobody could see what it is. "+
+		"There it has %s",
 		s.request.nameOf(name), s.assumed.shownBy(), listed(s.answer.names()))
 }
 

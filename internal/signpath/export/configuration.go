@@ -103,7 +103,8 @@ func Partial(found *survey.Survey) string {
 		return ""
 	}
 	return "this export may lack projects and signing policies. The token's user, " + quote(found.Caller.Reference().String()) + " with the role " +
-		spellRole(found.Caller.Role) + ", sees only projects that it has a right on. Export again with a token of a Global Reader, Project Administrator or Global Administrator."
+		spellRole(found.Caller.Role) + ", sees only projects that it has a right on. " +
+		"Export again with a token of a Global Reader, Project Administrator or Global Administrator."
 }
 
 // hash is a text that nothing else has, for the names of what has no id.

@@ -88,7 +88,8 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 		},
 		VariadicParameter: function.StringParameter{
 			Name: "team",
-			MarkdownDescription: "The name of the team whose projects share CI users. Leave it out, or empty, for CI users per project, which is what SignPath recommends. " +
+			MarkdownDescription: "The name of the team whose projects share CI users. " +
+				"Leave it out, or empty, for CI users per project, which is what SignPath recommends. " +
 				"One team at most.",
 		},
 		Return: function.MapReturn{ElementType: types.ObjectType{AttrTypes: map[string]attr.Type{

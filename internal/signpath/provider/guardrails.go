@@ -51,7 +51,8 @@ type exceptionModel struct {
 
 func guardrailsBlock() schema.Block {
 	return schema.SingleNestedBlock{
-		MarkdownDescription: "What a plan may do about access. Every resource that changes access is judged, with its own change applied to what SignPath has now, by the rules of access reviews. " +
+		MarkdownDescription: "What a plan may do about access. " +
+			"Every resource that changes access is judged, with its own change applied to what SignPath has now, by the rules of access reviews. " +
 			"What it newly causes fails the plan, or is a warning, or nothing, as the rule says; what was wrong before is not blamed on it. " +
 			"See the guide [Reviewing changes to signing rights](guides/reviewing-changes.md). " +
 			"Without this block, every rule has its default: what leaves nobody to approve is denied, and so is self-approval; the rest is a warning. " +
@@ -92,14 +93,16 @@ func guardrailAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Numbers of the rule, by name: whole numbers from 1. Defaults to those of the rule.",
 		},
 		"exceptions": schema.ListNestedAttribute{
-			Optional:            true,
-			Validators:          []validator.List{run.NoNullsInList()},
-			MarkdownDescription: "Findings of the rule that may pass for a time. An exception covers a finding if each subject that it names is the finding's. After its end it no longer counts.",
+			Optional:   true,
+			Validators: []validator.List{run.NoNullsInList()},
+			MarkdownDescription: "Findings of the rule that may pass for a time. An exception covers a finding if each subject that it names is the finding's. " +
+				"After its end it no longer counts.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				run.AttrMember: schema.StringAttribute{
-					Optional:            true,
-					MarkdownDescription: "Whom the finding is about, as a member reference. A member or a project is required, unless the rule is about the organization as a whole.",
-					Validators:          []validator.String{run.IsEntry()},
+					Optional: true,
+					MarkdownDescription: "Whom the finding is about, as a member reference. " +
+						"A member or a project is required, unless the rule is about the organization as a whole.",
+					Validators: []validator.String{run.IsEntry()},
 				},
 				run.AttrProject: schema.StringAttribute{
 					Optional:            true,

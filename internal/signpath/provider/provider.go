@@ -92,7 +92,8 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			string(api.FieldMapping): schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: fmt.Sprintf("Path of a mapping file, which says in what the names, forms and routes of the installation's API differ from the assumed ones: "+
-					"see the guide [The mapping file](guides/api-mapping.md). It is read when the provider starts. While a line of it is marked as not confirmed, nothing is written. "+
+					"see the guide [The mapping file](guides/api-mapping.md). It is read when the provider starts. "+
+					"While a line of it is marked as not confirmed, nothing is written. "+
 					"Defaults to the environment variable `%s`; `\"\"` uses no file, whatever the variable says.", api.EnvMapping),
 			},
 		},

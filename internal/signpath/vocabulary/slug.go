@@ -19,7 +19,8 @@ func CheckSlug(text string) error {
 	if slug := slugOf(text); slug != "" {
 		meant = fmt.Sprintf("; did you mean %q?", slug)
 	}
-	return fmt.Errorf("%q is not a slug. A slug is the last part of the object's web address in SignPath, such as \"release-signing\"; it is not the display name%s", text, meant)
+	return fmt.Errorf("%q is not a slug. "+
+		"A slug is the last part of the object's web address in SignPath, such as \"release-signing\"; it is not the display name%s", text, meant)
 }
 
 // slugOf is what the slug may be where somebody wrote an address or a display name. How SignPath

@@ -42,7 +42,8 @@ func (r *accessListEntryResource) Schema(_ context.Context, _ resource.SchemaReq
 	attributes := parentAttributes(r.list)
 	attributes[run.AttrMember] = schema.StringAttribute{
 		Required: true,
-		MarkdownDescription: fmt.Sprintf("The %s, as a member reference: %s. E-mails and UUIDs are compared without case. Another principal replaces the resource; another spelling of the same one changes nothing. %s",
+		MarkdownDescription: fmt.Sprintf("The %s, as a member reference: %s. E-mails and UUIDs are compared without case. "+
+			"Another principal replaces the resource; another spelling of the same one changes nothing. %s",
 			r.list.Singular, run.MemberForms(r.list.Kinds), memberErrors(r.list)),
 		Validators: []validator.String{run.IsMemberOfPlan(access.Kinds()...)},
 	}
@@ -231,7 +232,9 @@ func (r *accessListEntryResource) planAccess(
 	}
 }
 
-func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, added []access.Principal, removed []string, at path.Path, diags *diag.Diagnostics) {
+func (r *accessListEntryResource) guardEntry(
+	ctx context.Context, t api.Target, added []access.Principal, removed []string, at path.Path, diags *diag.Diagnostics,
+) {
 	change := r.ListChange(t, added, removed)
 	change.Replaceable, change.Ends = true, at.Equal(path.Empty())
 	change.At = func(review.Finding) path.Path { return at }
@@ -240,7 +243,9 @@ func (r *accessListEntryResource) guardEntry(ctx context.Context, t api.Target, 
 
 // planNesting notes who joins the group, and who leaves it by a replacement, and
 // checks that it does not contain itself.
-func (r *accessListEntryResource) planNesting(ctx context.Context, t api.Target, key string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *accessListEntryResource) planNesting(
+	ctx context.Context, t api.Target, key string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	if r.list.Parent != vocabulary.ParentUserGroup {
 		return
 	}

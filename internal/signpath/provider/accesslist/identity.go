@@ -74,7 +74,9 @@ func (l *managedList) listIdentity(t api.Target, memberID string) run.IdentityDa
 
 // importParent finds out what is to be imported, by an id or an identity: the
 // list's parent and, for an entry, the member.
-func (l *managedList) importParent(ctx context.Context, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics) (parent parentFields, member string, ok bool) {
+func (l *managedList) importParent(
+	ctx context.Context, withMember bool, req resource.ImportStateRequest, diags *diag.Diagnostics,
+) (parent parentFields, member string, ok bool) {
 	if req.ID != "" {
 		parent, member, err := parseImportID(req.ID, l.list, withMember)
 		if err != nil {

@@ -36,7 +36,9 @@ func (l *managedList) conditions(ctx context.Context, t api.Target) (vocabulary.
 // planMember finds the principal that a planned entry names and checks that it
 // may be on the list. The id is whom the state means by it; see ResolveMeant. Who is on the list already is not checked: SignPath took
 // it, and a plan must not fail because somebody was deactivated meanwhile.
-func (l *managedList) planMember(ctx context.Context, t api.Target, current []string, member, id string, at path.Path, diags *diag.Diagnostics) (access.Principal, bool) {
+func (l *managedList) planMember(
+	ctx context.Context, t api.Target, current []string, member, id string, at path.Path, diags *diag.Diagnostics,
+) (access.Principal, bool) {
 	reference, err := access.ParseReference(member)
 	if err != nil {
 		return access.Principal{}, false // Validation has reported it.

@@ -399,7 +399,9 @@ func parseGroupImportID(id string, withMember bool) (parent parentFields, member
 // importTarget finds the list that an import id names, notes it in the state,
 // and reports a parent that does not exist, which Terraform would else report
 // without saying which exist.
-func (l *managedList) importTarget(ctx context.Context, parent parentFields, form string, resp *resource.ImportStateResponse) (t api.Target, members []string, ok bool) {
+func (l *managedList) importTarget(
+	ctx context.Context, parent parentFields, form string, resp *resource.ImportStateResponse,
+) (t api.Target, members []string, ok bool) {
 	parent.set(ctx, &resp.State, l.list, &resp.Diagnostics)
 	t, err := l.target(ctx, resp.State, nil, &resp.Diagnostics)
 	if err == nil {

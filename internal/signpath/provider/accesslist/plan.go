@@ -181,6 +181,7 @@ func (p *listPlan) takeover(ctx context.Context, t api.Target, before, after []s
 		return ""
 	}
 	slices.Sort(names)
-	return fmt.Sprintf("\n\nThis resource takes over the list as a whole. Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
+	return fmt.Sprintf("\n\nThis resource takes over the list as a whole. "+
+		"Who is on it now and not in the configuration loses the entry, which lets them %s:\n  - %s\n\n"+
 		"To keep them, add them to members, or import the list instead of creating it.", p.list.Grants, strings.Join(names, "\n  - ")) + run.RefusedNote
 }

@@ -34,9 +34,10 @@ func (l *managedList) search(req list.ListRequest, stream *list.ListResultsStrea
 func parentFilters(l vocabulary.List) map[string]schema.Attribute {
 	slug := func(of string) schema.StringAttribute {
 		return schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: fmt.Sprintf("Finds only what belongs to the %s with this slug. If it is not set, everything that the token's user may see is searched.", of),
-			Validators:          []validator.String{run.IsSlug()},
+			Optional: true,
+			MarkdownDescription: fmt.Sprintf("Finds only what belongs to the %s with this slug. "+
+				"If it is not set, everything that the token's user may see is searched.", of),
+			Validators: []validator.String{run.IsSlug()},
 		}
 	}
 	switch l.Parent {

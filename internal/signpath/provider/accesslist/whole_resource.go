@@ -80,7 +80,8 @@ func concurrencyNote(list vocabulary.List) string {
 	if list.Parent == vocabulary.ParentUserGroup {
 		return note + "This provider reads the group right before it changes the members and again after it, and writes its own entries again if they are gone. " +
 			"Members are added and removed by name, which leaves others alone; only where a whole list holds nobody but those that Terraform knows is it written as a whole, " +
-			"and somebody who is added in the moment between that read and the write is then lost without a trace. A change made right after the second read can overwrite ours; the next plan shows that as drift."
+			"and somebody who is added in the moment between that read and the write is then lost without a trace. " +
+			"A change made right after the second read can overwrite ours; the next plan shows that as drift."
 	}
 	return note + "This provider reads the object right before an edit and again after it, writes its own entries again if they are gone, and reports settings that were lost. " +
 		"A change that somebody else makes in the moment between that read and the write can still be overwritten, and one made right after the second read can overwrite ours; the next plan shows either as drift, " +
@@ -214,7 +215,8 @@ func (r *accessListResource) warnOfStrangers(ctx context.Context, t api.Target, 
 		return
 	}
 	diags.AddAttributeWarning(path.Root(run.AttrMembers), "Somebody was added after the plan: "+t.String(),
-		fmt.Sprintf("%s also holds %s, who came onto it after this plan was made. The plan did not announce their removal, so they were left there. Plan again to see and remove them.",
+		fmt.Sprintf("%s also holds %s, who came onto it after this plan was made. The plan did not announce their removal, so they were left there. "+
+			"Plan again to see and remove them.",
 			t, strings.Join(names, ", ")))
 }
 

@@ -104,7 +104,8 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		Attributes: map[string]schema.Attribute{
 			run.AttrProject: schema.StringAttribute{
 				Optional: true, Validators: []validator.String{run.IsSlug()},
-				MarkdownDescription: "Only what holds in this project, or is found there: its slug. What is in the project counts with it. One that the token does not see is an error.",
+				MarkdownDescription: "Only what holds in this project, or is found there: its slug. What is in the project counts with it. " +
+					"One that the token does not see is an error.",
 			},
 			run.AttrSigningPolicy: schema.StringAttribute{
 				Optional: true, Validators: []validator.String{run.IsSlug(), stringvalidator.AlsoRequires(path.MatchRoot(run.AttrProject))},

@@ -75,8 +75,9 @@ func accessEntryAttributes() map[string]schema.Attribute {
 			Computed: true, MarkdownDescription: "Whether the member is `active`, `invited` or `inactive`; null for an entry that fits nobody.",
 		},
 		"in_force": schema.BoolAttribute{
-			Computed:            true,
-			MarkdownDescription: "Whether the member can use the permission now. Who is invited or inactive cannot, but comes into it without anybody granting it again.",
+			Computed: true,
+			MarkdownDescription: "Whether the member can use the permission now. " +
+				"Who is invited or inactive cannot, but comes into it without anybody granting it again.",
 		},
 		"reasons": schema.ListNestedAttribute{
 			Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: accessReasonAttributes()},
@@ -101,7 +102,8 @@ func accessReasonAttributes() map[string]schema.Attribute {
 		run.AttrSigningPolicy: schema.StringAttribute{Computed: true, MarkdownDescription: "Slug of the signing policy where the list is; null otherwise."},
 		"groups": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Member references of the groups on the way from the list to the member, the one on the list first. Empty for an entry of the member's own.",
+			MarkdownDescription: "Member references of the groups on the way from the list to the member, the one on the list first. " +
+				"Empty for an entry of the member's own.",
 		},
 	}
 }

@@ -81,8 +81,10 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists who changed what in the organization, from SignPath's audit log of administrative events.\n\n" +
 			"~> **The audit log is a preview of SignPath's API, and little of it is documented:** the route, the form of the names of events, and where the actor stands. " +
-			"SignPath has changed its names twice, and may change or end it at any time. So this data source takes what it understands. What an event does not tell, or tells in a form that the provider " +
-			"does not know, is null and never made up, and no event is left out because of that. That the list is complete, how far it reaches back, and who may read it, is not guaranteed.\n\n" +
+			"SignPath has changed its names twice, and may change or end it at any time. So this data source takes what it understands. " +
+			"What an event does not tell, or tells in a form that the provider " +
+			"does not know, is null and never made up, and no event is left out because of that. " +
+			"That the list is complete, how far it reaches back, and who may read it, is not guaranteed.\n\n" +
 			"Events are read anew in every plan, so an output of them changes whenever somebody changes something.",
 		Attributes: map[string]schema.Attribute{
 			"since": schema.StringAttribute{

@@ -176,7 +176,9 @@ func (d *principalDataSource) tell(ctx context.Context, p access.Principal, at p
 }
 
 // lookUp finds the principal with the id or the natural key that is set, at the path.
-func (d *principalDataSource) lookUp(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) (p access.Principal, at path.Path, ok bool) {
+func (d *principalDataSource) lookUp(
+	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
+) (p access.Principal, at path.Path, ok bool) {
 	at = path.Root(run.AttrID)
 	var wanted types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &wanted)...)

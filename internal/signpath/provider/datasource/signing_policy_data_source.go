@@ -39,14 +39,15 @@ func (d *signingPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaR
 			attrSlug: schema.StringAttribute{
 				Required: true, MarkdownDescription: "Slug of the signing policy, as in its web address.", Validators: []validator.String{run.IsSlug()},
 			},
-			run.AttrName:                    schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
-			"description":                   schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
-			"purpose":                       schema.StringAttribute{Computed: true, MarkdownDescription: "Purpose as SignPath says it; its values are not documented." + untold},
-			run.AttrActive:                  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the policy is active." + untold},
-			"verifies_trusted_build_system": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether requests must come from a trusted build system. Interactive users can then not be submitters." + untold},
-			"verifies_origin":               schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the origin of what is signed is verified, which needs trusted build system verification." + untold},
-			"uses_approval_process":         schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether signing requests need approval." + untold},
-			"required_approvals":            schema.Int64Attribute{Computed: true, MarkdownDescription: "How many approvers must approve a request." + untold},
+			run.AttrName:   schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
+			"description":  schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
+			"purpose":      schema.StringAttribute{Computed: true, MarkdownDescription: "Purpose as SignPath says it; its values are not documented." + untold},
+			run.AttrActive: schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the policy is active." + untold},
+			"verifies_trusted_build_system": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether requests must come from a trusted build system. " +
+				"Interactive users can then not be submitters." + untold},
+			"verifies_origin":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the origin of what is signed is verified, which needs trusted build system verification." + untold},
+			"uses_approval_process": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether signing requests need approval." + untold},
+			"required_approvals":    schema.Int64Attribute{Computed: true, MarkdownDescription: "How many approvers must approve a request." + untold},
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, listAttributes(vocabulary.ParentSigningPolicy))

@@ -36,7 +36,8 @@ func newUsersDataSource() datasource.DataSource {
 
 var ciUsers = describe(describedPrincipals{
 	kind: access.KindCIUser, typeName: "ci_user",
-	one: "Looks up one CI user by name or id. One that does not exist is an error that names the nearest; a name that fits several is an error that lists their ids.",
+	one: "Looks up one CI user by name or id. " +
+		"One that does not exist is an error that names the nearest; a name that fits several is an error that lists their ids.",
 	key: run.AttrName, describeKey: "Name.", checkKey: run.IsName(),
 	all:         "Lists the CI users of the organization, all or those that match every filter.",
 	describeAll: "The CI users that match, ordered by name.",

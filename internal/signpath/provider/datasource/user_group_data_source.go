@@ -14,7 +14,8 @@ import (
 
 var userGroups = describe(describedPrincipals{
 	kind: access.KindGroup, typeName: "user_group",
-	one: "Looks up one user group by name or id, with who is in it: directly, and through groups in it. One that does not exist is an error that names the nearest; a name that fits several is an error that lists their ids.",
+	one: "Looks up one user group by name or id, with who is in it: directly, and through groups in it. " +
+		"One that does not exist is an error that names the nearest; a name that fits several is an error that lists their ids.",
 	key: run.AttrName, describeKey: "Name.", checkKey: run.IsName(),
 	all:         "Lists the user groups of the organization, all or those that match the filter. The data source `signpath_user_group` tells who is in one.",
 	describeAll: "The groups that match, ordered by name.",

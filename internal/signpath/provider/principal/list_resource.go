@@ -40,7 +40,8 @@ var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 func newUserListResource() list.ListResource {
 	return &ListResource{
 		Resource: newUserResource(), Kinds: []access.Kind{access.KindUser},
-		Finds:    "interactive users. Those that are synchronized from the organization's directory are left out, and so is SignPath's support user: they cannot be managed here",
+		Finds: "interactive users. " +
+			"Those that are synchronized from the organization's directory are left out, and so is SignPath's support user: they cannot be managed here",
 		Filters:  UserFilters("name or e-mail address", run.AnyRole),
 		Describe: asNamed,
 		State:    principalState(newUserModel),

@@ -166,7 +166,9 @@ func (r *principalResource) settleUnknown(ctx context.Context, plan, prior princ
 const notKnownYet = "(known after apply)"
 
 // settle finds out whether what the apply will send can be sent.
-func (r *principalResource) settle(ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics) {
+func (r *principalResource) settle(
+	ctx context.Context, planned access.Principal, plan, prior principalModel, existing *access.Principal, diags *diag.Diagnostics,
+) {
 	doing := run.Failure{At: path.Root(r.keyAttribute), Doing: "Planning to create " + planned.String(), Needs: r.needs()}
 	var errs []error
 	if existing == nil {
@@ -210,7 +212,8 @@ func tellUninvited(plan, prior principalModel, diags *diag.Diagnostics) {
 	}
 	member := have.Member.ValueString()
 	run.AddWarning(diags, path.Root(attrReinviteTriggers), "No invitation is sent: "+member, fmt.Sprintf("%s counts as %s, and only who has not accepted the invitation yet can be "+
-		"invited again. A user counts as invited whom the server shows without an identity; one that shows no identities does not tell who is.", member, have.Status.ValueString()))
+		"invited again. "+
+		"A user counts as invited whom the server shows without an identity; one that shows no identities does not tell who is.", member, have.Status.ValueString()))
 }
 
 // isSet tells whether the configuration sets the attribute, be it to something
@@ -253,7 +256,9 @@ func (r *principalResource) checkCreate(ctx context.Context, planned access.Prin
 // checkUpdate reports a user that cannot be edited, and judges the end of one whose place
 // another takes. An address that differs from that of the state is another account, unless it
 // is what SignPath has for this one.
-func (r *principalResource) checkUpdate(ctx context.Context, planned access.Principal, plan, prior principalModel, resp *resource.ModifyPlanResponse) *access.Principal {
+func (r *principalResource) checkUpdate(
+	ctx context.Context, planned access.Principal, plan, prior principalModel, resp *resource.ModifyPlanResponse,
+) *access.Principal {
 	at, diags := path.Root(r.keyAttribute), &resp.Diagnostics
 	existing, err := r.find(ctx, prior)
 	if err != nil {
@@ -288,7 +293,8 @@ func tellAddress(plan *userModel, existing access.Principal, diags *diag.Diagnos
 	run.AddWarning(diags, path.Root(run.AttrEmail), fmt.Sprintf("Address changed at SignPath: user:%s, now %s", configured, existing.Reference()), fmt.Sprintf(
 		"The account that this resource manages has another e-mail address at SignPath than the configuration says: it was changed there, or the invitation was accepted with another account. "+
 			"It is the same account, with what it was given, so nothing is replaced and nobody invited. Write in this resource:\n\n  email = %q\n\n"+
-			"That changes nothing at SignPath. Write %q, too, where a text names the account, or refer to the attribute member of this resource, which has that already. "+
+			"That changes nothing at SignPath. "+
+			"Write %q, too, where a text names the account, or refer to the attribute member of this resource, which has that already. "+
 			"If the account must not belong to the new address, deactivate it, or have the address changed back at SignPath.",
 		existing.Email, existing.Reference()))
 }

@@ -66,7 +66,8 @@ func (a *reinviteUserAction) Invoke(ctx context.Context, req action.InvokeReques
 		return
 	}
 	if p.Status() != access.StatusInvited {
-		resp.Diagnostics.AddAttributeError(at, "Nobody to invite", fmt.Sprintf("%s is %s, and only who has not accepted the invitation yet can be invited again. Nothing was sent.", p, p.Status()))
+		resp.Diagnostics.AddAttributeError(at, "Nobody to invite", fmt.Sprintf("%s is %s, and only who has not accepted the invitation yet can be invited again. "+
+			"Nothing was sent.", p, p.Status()))
 		return
 	}
 	if err := a.Client.Reinvite(ctx, p.ID); err != nil {

@@ -56,7 +56,9 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 
 // planCIUser finds the CI user and claims the token. It is not known as long as
 // the reference is not.
-func (r *ciUserTokenResource) planCIUser(ctx context.Context, member types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (p access.Principal, known bool) {
+func (r *ciUserTokenResource) planCIUser(
+	ctx context.Context, member types.String, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) (p access.Principal, known bool) {
 	reference, err := access.ParseReference(member.ValueString())
 	if member.IsUnknown() || err != nil { // Validation has reported the error.
 		return p, false
@@ -108,7 +110,8 @@ func (r *ciUserTokenResource) checkOwnToken(ctx context.Context, p access.Princi
 	case err != nil || me.ID != p.ID:
 	case allowed.ValueBool():
 		diags.AddAttributeWarning(path.Root(run.AttrAllowLockout), "Terraform's own token will be regenerated: "+p.String(), fmt.Sprintf(
-			"Terraform uses the API token of %s. As soon as it is regenerated, SignPath refuses every later request of the same run, and the apply fails where it makes one. "+
+			"Terraform uses the API token of %s. "+
+				"As soon as it is regenerated, SignPath refuses every later request of the same run, and the apply fails where it makes one. "+
 				"Apply this alone, with -target, and give Terraform the new token before the next run.", p))
 	default:
 		diags.AddAttributeError(path.Root(run.AttrCIUser), "Terraform would lock itself out", fmt.Sprintf(
@@ -164,7 +167,8 @@ func (r *ciUserTokenResource) refuseHandOver(p access.Principal, at path.Path, d
 		"This plan ends one signpath_ci_user_token of %[1]s and creates another. A token cannot be read back, so the new one generates another token, "+
 			"and whatever uses the present one is refused. If the resource was only renamed, say so, and nothing happens:\n\n"+
 			"moved {\n  from = signpath_ci_user_token.OLD\n  to   = signpath_ci_user_token.NEW\n}\n\n"+
-			"If resources have moved by their index, use for_each with names that stay. If another token is meant, do it in two applies: first without the resource of %[1]s, and then with it.", p))
+			"If resources have moved by their index, use for_each with names that stay. "+
+			"If another token is meant, do it in two applies: first without the resource of %[1]s, and then with it.", p))
 	return true
 }
 
@@ -180,7 +184,9 @@ func (r *ciUserTokenResource) isCreatedHere(member types.String) bool {
 }
 
 // planChange plans a replacement where the token has to be regenerated.
-func (r *ciUserTokenResource) planChange(ctx context.Context, plan *ciUserTokenModel, p access.Principal, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *ciUserTokenResource) planChange(
+	ctx context.Context, plan *ciUserTokenModel, p access.Principal, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	var state ciUserTokenModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	switch {
@@ -225,7 +231,8 @@ func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserT
 	resp.RequiresReplace.Append(path.Root(attrGeneratedAt))
 	plan.GeneratedAt = types.StringUnknown()
 	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), "The API token is due for rotation: "+p.String(), fmt.Sprintf(
-		"The API token of %s was generated at %s, and rotate_after = %q has passed at %s. So this plan replaces it; the old token stops working as soon as the new one is generated.",
+		"The API token of %s was generated at %s, and rotate_after = %q has passed at %s. "+
+			"So this plan replaces it; the old token stops working as soon as the new one is generated.",
 		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.UTC().Format(time.RFC3339)))
 }
 

@@ -70,10 +70,12 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"when `encryption_recipients` change, or for another CI user. " +
 			"Neither a refresh nor a plan ever rotates.\n\n" +
 			"With `create_before_destroy` or without it, the old token stops working as soon as the new one is generated: SignPath has no second place for it. " +
-			"Builds that run between that and the delivery of the new token are refused. The guide [Tokens](../guides/tokens.md) shows how to deliver and rotate tokens.\n\n" +
+			"Builds that run between that and the delivery of the new token are refused. " +
+			"The guide [Tokens](../guides/tokens.md) shows how to deliver and rotate tokens.\n\n" +
 			"**Without `encryption_recipients`, the token is in the state in the clear.** With them, the state, the plan and the log have it only encrypted.\n\n" +
 			"The request is never sent twice. If its answer is lost, the apply fails, and nobody knows the new token; the next apply regenerates it.\n\n" +
-			"On destroy, the resource is forgotten and **the token stays valid** until another is generated, because SignPath's API is not known to revoke tokens. Deactivate the CI user to make it useless.\n\n" +
+			"On destroy, the resource is forgotten and **the token stays valid** until another is generated, because SignPath's API is not known to revoke tokens. " +
+			"Deactivate the CI user to make it useless.\n\n" +
 			"It cannot be imported, because a token cannot be read back. There is no ephemeral form, " +
 			"because Terraform opens one in every plan and every apply, and each time would rotate the token. " +
 			"Two of these resources for one CI user are an error in the plan, and so is a plan that ends one and creates another: " +

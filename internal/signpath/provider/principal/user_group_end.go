@@ -42,7 +42,8 @@ func (r *principalResource) planEmptying(ctx context.Context, member string, gro
 	if group.Synchronized {
 		announce(ctx, resp.Private, nil, &resp.Diagnostics)
 		resp.Diagnostics.AddWarning("Synchronized from a directory: "+group.String(), fmt.Sprintf(
-			"%s is synchronized from your organization's directory now, and SignPath refuses to edit it. The destroy leaves it as it is; Terraform only forgets it.", group))
+			"%s is synchronized from your organization's directory now, and SignPath refuses to edit it. "+
+				"The destroy leaves it as it is; Terraform only forgets it.", group))
 		return
 	}
 	for _, id := range members {

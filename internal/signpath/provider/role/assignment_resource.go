@@ -159,7 +159,8 @@ func checkRole(p access.Principal, state roleAssignmentModel, wanted access.Role
 		return
 	}
 	run.AddError(diags, at, "The role has changed since the plan", fmt.Sprintf(
-		"The global role of %s was %s in the plan, and is %s now. Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, vocabulary.SignPath.Spell(stateRole(state)), vocabulary.SignPath.Spell(p.Role)))
+		"The global role of %s was %s in the plan, and is %s now. "+
+			"Nothing was changed, because the plan does not say that this role is taken: plan again, with a refresh.", p, vocabulary.SignPath.Spell(stateRole(state)), vocabulary.SignPath.Spell(p.Role)))
 }
 
 // stateRole is the role that the state has.
@@ -246,7 +247,9 @@ func (r *roleAssignmentResource) checkUpdate(ctx context.Context, plan, state ro
 
 // checkEditable reports a user whose role cannot be changed, and warns where a role
 // is replaced that Terraform did not assign.
-func (r *roleAssignmentResource) checkEditable(ctx context.Context, p access.Principal, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *roleAssignmentResource) checkEditable(
+	ctx context.Context, p access.Principal, plan roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	if p.ID == "" && plan.Role.IsUnknown() {
 		return
 	}
@@ -430,7 +433,8 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 		return
 	}
 	if p.Kind == access.KindGroup || p.Role == vocabulary.RoleRegularUser {
-		resp.Diagnostics.AddError("No role to import", fmt.Sprintf("%s has no privileged global role. Leave the import out: the create gives the role. %s", p, importForm))
+		resp.Diagnostics.AddError("No role to import", fmt.Sprintf("%s has no privileged global role. Leave the import out: the create gives the role. "+
+			"%s", p, importForm))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, roleAssignmentModel{

@@ -85,7 +85,8 @@ func (r *roleHoldersResource) Schema(_ context.Context, _ resource.SchemaRequest
 				Computed:      true,
 				PlanModifiers: []planmodifier.Map{run.OfCreate{}},
 				MarkdownDescription: "The other privileged roles that members have before the create or the update that gives them this one, and lose by it, by the id of the user. " +
-					"It is known in every plan, and empty also where the role or a member is only known after apply. It stays as it is until somebody else loses a role so. Null after an import." +
+					"It is known in every plan, and empty also where the role or a member is only known after apply. " +
+					"It stays as it is until somebody else loses a role so. Null after an import." +
 					run.RefusedIfChanged,
 			},
 			run.AttrMemberIDs: schema.SetAttribute{
@@ -300,7 +301,8 @@ func (r *roleHoldersResource) warnOfStrangers(ctx context.Context, role access.R
 	}
 	if len(names) > 0 {
 		diags.AddAttributeWarning(path.Root(run.AttrMembers), fmt.Sprintf("Somebody got the role after the plan: %s", role), fmt.Sprintf(
-			"%s is also the role of %s, who got it after this plan was made. The plan did not announce that they lose it, so it was left to them. Plan again to see and take it.",
+			"%s is also the role of %s, who got it after this plan was made. The plan did not announce that they lose it, so it was left to them. "+
+				"Plan again to see and take it.",
 			role, strings.Join(names, ", ")))
 	}
 }
@@ -390,7 +392,8 @@ func (r *roleHoldersResource) warnOfOthers(ctx context.Context, role access.Role
 			continue
 		}
 		diags.AddAttributeWarning(path.Root(attrOthers), fmt.Sprintf("Has %s, and Terraform cannot take it: %s", role, other), fmt.Sprintf(
-			"%s got the global role %s since the last apply. It is %s, so nobody can edit it by SignPath's API, and nothing is planned. Take the role away there, if it was not meant.",
+			"%s got the global role %s since the last apply. It is %s, so nobody can edit it by SignPath's API, and nothing is planned. "+
+				"Take the role away there, if it was not meant.",
 			p, role, vocabulary.ManagedBy(p)))
 	}
 }

@@ -64,7 +64,8 @@ func (s *Session) CheckExisting(ctx context.Context, existing access.Principal, 
 		how = "with nobody in it"
 	}
 	AddWarning(diags, at, fmt.Sprintf("Already exists: %s, %s", existing.Reference(), how), fmt.Sprintf(
-		"The organization has %s already, %s, as a destroy leaves it. In a destroy there is nothing to do about it.%s %s", existing, how, refusedByApply, takeItOver(existing)))
+		"The organization has %s already, %s, as a destroy leaves it. "+
+			"In a destroy there is nothing to do about it.%s %s", existing, how, refusedByApply, takeItOver(existing)))
 }
 
 // TellTakeover says in the plan that something will be taken over, and what it was given:
@@ -124,11 +125,13 @@ func RefuseUnmanageable(p access.Principal, at path.Path, diags *diag.Diagnostic
 	switch vocabulary.ManagedBy(p) {
 	case vocabulary.Directory:
 		diags.AddAttributeError(at, "Synchronized from a directory", fmt.Sprintf(
-			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Change it in the directory. To grant it rights, name it on an access list as %q, without this resource.",
+			"%s is synchronized from your organization's directory, and SignPath refuses to edit it. Change it in the directory. "+
+				"To grant it rights, name it on an access list as %q, without this resource.",
 			p, p.Reference()))
 	case vocabulary.SupportStaff:
 		AddError(diags, at, "Support user", fmt.Sprintf(
-			"%s is the account of SignPath's support staff. It is authorized and withdrawn on the organization page of SignPath's web application, and not managed with Terraform.", p))
+			"%s is the account of SignPath's support staff. "+
+				"It is authorized and withdrawn on the organization page of SignPath's web application, and not managed with Terraform.", p))
 	default:
 		return false
 	}

@@ -16,7 +16,8 @@ import (
 const (
 	withoutDocumentAdvice = "Set `" + AttrAPIContract + " = \"assumed\"` in the provider block to go without the document and without this warning."
 
-	documentTooLargeAdvice = "Nothing was changed. SignPath's own document is far smaller, so look at what answers there, and report it to this provider's project. " +
+	documentTooLargeAdvice = "Nothing was changed. " +
+		"SignPath's own document is far smaller, so look at what answers there, and report it to this provider's project. " +
 		"`" + AttrAPIContract + " = \"assumed\"` in the provider block goes without the document. Then nothing tells which settings an edit takes that no answer shows, " +
 		"and it may reset them unseen."
 )

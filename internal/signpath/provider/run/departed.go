@@ -163,5 +163,6 @@ func takeItOver(existing access.Principal) string {
 		"import {\n  to = %s.NAME\n  id = %q\n}\n\n"+
 		"If another resource of this configuration managed it so far, and was only renamed, add a moved block. "+
 		"Or set adopt_existing = true, to take it over with the settings of this resource: also where Terraform replaces this resource by the same one with "+
-		"create_before_destroy, which that of another resource that refers to it brings about, too. Nothing is lost by that.", vocabulary.ResourceType(existing.Kind), existing.Reference().Key)
+		"create_before_destroy, which that of another resource that refers to it brings about, too. "+
+		"Nothing is lost by that.", vocabulary.ResourceType(existing.Kind), existing.Reference().Key)
 }

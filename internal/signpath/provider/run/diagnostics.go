@@ -21,11 +21,14 @@ import (
 const (
 	NeedsAnyRole = "Every active user of the organization may read this, and the organization is the right one: the token's user can be asked for who it is. " +
 		"Check whether the user is still active, and whether a proxy or firewall refuses the request."
-	NeedsUserAdmin    = "Managing users needs the role User Administrator or Global Administrator."
-	NeedsGroupAdmin   = "Managing user groups needs the role User Administrator or Global Administrator. SignPath documents that for users; that it holds for groups is inferred."
-	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator. A configurator of the project may change its artifact configurations and webhooks only."
-	NeedsProjectRead  = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
-		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. Check the slugs, and the role of the token's user."
+	NeedsUserAdmin  = "Managing users needs the role User Administrator or Global Administrator."
+	NeedsGroupAdmin = "Managing user groups needs the role User Administrator or Global Administrator. " +
+		"SignPath documents that for users; that it holds for groups is inferred."
+	needsProjectAdmin = "Changing access lists needs the role Project Administrator or Global Administrator. " +
+		"A configurator of the project may change its artifact configurations and webhooks only."
+	NeedsProjectRead = "SignPath answers 403 for a project or signing policy that does not exist, and for one that the token's user may not see. " +
+		"Seeing all of them needs the role Global Administrator, Project Administrator or Global Reader; seeing one needs a right on it. " +
+		"Check the slugs, and the role of the token's user."
 )
 
 // A Failure is an error, with what it happened to and where to point.
@@ -48,7 +51,8 @@ type Failure struct {
 
 // unknownMemberAdvice cannot go by what was done: a reference to a resource arrives as the
 // text that it stands for, and what another provider block plans does not arrive at all.
-const unknownMemberAdvice = "Correct the reference, or create the principal first. If this configuration creates it, there are two reasons why it is not known yet. " +
+const unknownMemberAdvice = "Correct the reference, or create the principal first. " +
+	"If this configuration creates it, there are two reasons why it is not known yet. " +
 	"Where it is named as text, refer to the `member` attribute of its resource instead, so that Terraform creates it before. " +
 	"Where that is so already, its resource has another provider block (another alias): each is a process of its own, which does not know what the other one plans. " +
 	"Use one provider block for both, or create the principal in an apply of its own, with -target."
@@ -232,7 +236,8 @@ func (s *Session) tellWait(diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddWarning(fmt.Sprintf("SignPath let Terraform wait: %s, at %s", s.Client.LongestWait().Round(time.Second), s.Client.URL()),
-		"A request got no answer at first, or one that says to come back, and had to be sent again for that long. Nothing is wrong with this resource, which needed the answer. "+
+		"A request got no answer at first, or one that says to come back, and had to be sent again for that long. "+
+			"Nothing is wrong with this resource, which needed the answer. "+
 			"What the requests were answered stands in the log (TF_LOG=warn).")
 }
 

@@ -67,7 +67,8 @@ func (s *Session) StayUnlessOther(ctx context.Context, req resource.ModifyPlanRe
 	var present types.String
 	diags.Append(req.State.GetAttribute(ctx, at, &present)...)
 	AddWarning(diags, at, fmt.Sprintf("Known after apply: %s, now %s", at, present.ValueString()), fmt.Sprintf(
-		"It is known only after apply what %[1]s will be. If it is %[2]q still, nothing changes. If it is another one, Terraform changes nothing here, and the apply ends with "+
+		"It is known only after apply what %[1]s will be. If it is %[2]q still, nothing changes. "+
+			"If it is another one, Terraform changes nothing here, and the apply ends with "+
 			"\"Provider produced inconsistent final plan\": then apply again, and the plan shows the replacement.", at, present.ValueString()))
 }
 

@@ -99,7 +99,8 @@ func (s *Session) EndLocksOut(ctx context.Context, p access.Principal) string {
 	case err != nil:
 		return fmt.Sprintf("whether that locks anybody out could not be checked (%s).", err)
 	case me.ID == p.ID:
-		return "it is that of the user whose API token Terraform uses, who could not undo it. Use the API token of another user for that, or set allow_lockout = true if you mean it."
+		return "it is that of the user whose API token Terraform uses, who could not undo it. " +
+			"Use the API token of another user for that, or set allow_lockout = true if you mean it."
 	case vocabulary.SignPath.AtMost(p.Role) != vocabulary.RoleGlobalAdministrator || !p.Active:
 		return ""
 	}
@@ -110,7 +111,8 @@ func (s *Session) EndLocksOut(ctx context.Context, p access.Principal) string {
 	case err != nil:
 		return fmt.Sprintf("whether a Global Administrator would be left could not be checked (%s).", err)
 	case !left:
-		return fmt.Sprintf("it is that of %s, and nobody could give it back. Make somebody else a Global Administrator first, in an apply of its own, or set allow_lockout = true if you mean it.", lastOne(p, leaving))
+		return fmt.Sprintf("it is that of %s, and nobody could give it back. "+
+			"Make somebody else a Global Administrator first, in an apply of its own, or set allow_lockout = true if you mean it.", lastOne(p, leaving))
 	}
 	s.demoted.Add(p.ID)
 	return ""

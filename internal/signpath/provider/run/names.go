@@ -61,7 +61,8 @@ func (s *Session) PlanName(ctx context.Context, planned, present access.Principa
 		addNameTaken(present, planned, at, diags)
 	case s.isExchanged(ctx, planned, holder):
 		AddError(diags, at, "Names are exchanged", fmt.Sprintf("This plan gives %s the name of %s, and in the end the other way round. "+
-			"SignPath has no second place for a name, so none of them can be the first. Do it in two applies: give one of them a name that nobody has, and then the other names.",
+			"SignPath has no second place for a name, so none of them can be the first. "+
+			"Do it in two applies: give one of them a name that nobody has, and then the other names.",
 			present.Reference(), holder.Reference()))
 	}
 }
@@ -76,7 +77,8 @@ func (s *Session) ClaimName(ctx context.Context, private tfkit.PrivateState, pla
 	}
 	if _, isTaken := s.owners.add("the name "+reference.Folded().String(), Claim{mark: tfkit.InstanceMark(ctx, private, diags)}); isTaken {
 		AddError(diags, at, fmt.Sprintf("The name is taken: %s", reference), fmt.Sprintf(
-			"This plan gives the name %s to another %s, too, and SignPath has no second place for it. Give one of the two another name.", reference, planned.Kind.Noun()))
+			"This plan gives the name %s to another %s, too, and SignPath has no second place for it. "+
+				"Give one of the two another name.", reference, planned.Kind.Noun()))
 	}
 }
 

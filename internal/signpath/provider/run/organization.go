@@ -60,7 +60,8 @@ func (r *inOrganization) MoveState(ctx context.Context) []resource.StateMover {
 	var own resource.MetadataResponse
 	r.Metadata(ctx, resource.MetadataRequest{}, &own)
 	return []resource.StateMover{{StateMover: func(_ context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-		resp.Diagnostics.AddError("Moved to another type", fmt.Sprintf("A moved block cannot make a %s of a %s. Use a removed block with destroy = false for the old one, "+
+		resp.Diagnostics.AddError("Moved to another type", fmt.Sprintf("A moved block cannot make a %s of a %s. "+
+			"Use a removed block with destroy = false for the old one, "+
 			"and an import block for the new one: that changes nothing at SignPath.", own.TypeName, req.SourceTypeName))
 	}}}
 }
@@ -72,14 +73,17 @@ func (r *inOrganization) Schema(ctx context.Context, req resource.SchemaRequest,
 		Computed: true,
 		MarkdownDescription: "Id of the organization, a UUID: that of the provider, known in every plan, but for that of a resource which is written again " +
 			"because an earlier run left another one for the same object. A state or a saved plan that meets the provider of " +
-			"another organization is an error, and nothing is changed there. Where Terraform itself finds it in a saved plan, which it does for what is to be created, " +
+			"another organization is an error, and nothing is changed there. " +
+			"Where Terraform itself finds it in a saved plan, which it does for what is to be created, " +
 			"it says \"Provider produced inconsistent final plan\".",
 	}
 }
 
 // isElsewhere reports what belongs to another organization than the provider's: there may
 // be something of the same name here, and it would be taken for that.
-func (r *inOrganization) isElsewhere(ctx context.Context, state Attributes, private tfkit.PrivateReader, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) bool {
+func (r *inOrganization) isElsewhere(
+	ctx context.Context, state Attributes, private tfkit.PrivateReader, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics,
+) bool {
 	var known types.String
 	if state != nil {
 		diags.Append(state.GetAttribute(ctx, path.Root(AttrOrganizationID), &known)...)
@@ -90,7 +94,8 @@ func (r *inOrganization) isElsewhere(ctx context.Context, state Attributes, priv
 		return diags.HasError()
 	}
 	diags.Append(failedRequest{request: "of " + theirs, DiagnosticWithPath: diag.NewAttributeErrorDiagnostic(path.Empty(), "Another organization", fmt.Sprintf(
-		"This resource belongs to the organization %s, and the provider is configured for %s, from %s. Set organization_id, or use the provider of that organization.",
+		"This resource belongs to the organization %s, and the provider is configured for %s, from %s. "+
+			"Set organization_id, or use the provider of that organization.",
 		theirs, r.own.Client.OrganizationID(), cmp.Or(r.own.Client.OrganizationVariable(), providerBlock(api.FieldOrganizationID))))})
 	return true
 }

@@ -83,6 +83,7 @@ func unknownRoleDetail(role access.Role, users []string) string {
 		what = fmt.Sprintf("SignPath answers null in the place of a global role, and no OpenAPI document of this installation says that this is a Regular User, for:%s", list)
 	}
 	return what + "\n\nWhat it allows is not known, so it counts against: as Global Administrator where somebody with it is deactivated, activated or reported or gets another role, " +
-		"and as nobody where a Global Administrator has to be left. Look up in SignPath's web application which role that is, and report it to this provider's project. " +
+		"and as nobody where a Global Administrator has to be left. " +
+		"Look up in SignPath's web application which role that is, and report it to this provider's project. " +
 		"The rule " + vocabulary.UnknownRole + " in guardrails of the provider block switches this warning off."
 }
