@@ -2,13 +2,13 @@ package baseline
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // MaxCSVBytes bounds a table of what somebody saw.
@@ -41,130 +41,40 @@ type Observation struct {
 	First, Last Day
 }
 
-// A CSVProblem is something that is wrong with a table.
-type CSVProblem struct {
-	// Line counts from 1, which is the head. It is 0 for the table as a whole.
-	Line int
-	// Column is the name of the column; empty for the whole line.
-	Column string
-	Text   string
-}
-
-func (p CSVProblem) Error() string {
-	switch {
-	case p.Line == 0:
-		return p.Text
-	case p.Column == "":
-		return fmt.Sprintf("line %d: %s", p.Line, p.Text)
-	}
-	return fmt.Sprintf("line %d, column %s: %s", p.Line, p.Column, p.Text)
-}
-
 // ReadCSV reads a table of what somebody saw. Columns are separated by commas or, as
-// spreadsheets of some countries write it, by semicolons. Whether there are such places is
+// spreadsheets of some countries write it, by semicolons or tabs. Whether there are such places is
 // for the baseline to tell that it is compared with.
-func (m *Model) ReadCSV(table string) (Observation, []CSVProblem) {
-	table = strings.TrimPrefix(table, byteOrderMark)
+func (m *Model) ReadCSV(table string) (Observation, []text.TableProblem) {
 	if len(table) > MaxCSVBytes {
-		return Observation{}, []CSVProblem{{Text: fmt.Sprintf("the table has %d bytes, and may have %d", len(table), MaxCSVBytes)}}
+		return Observation{}, []text.TableProblem{{Text: fmt.Sprintf("the table has %d bytes, and may have %d", len(table), MaxCSVBytes)}}
 	}
-	r := &csvReader{Model: m, reader: csv.NewReader(strings.NewReader(table)), seen: map[access.Grant]int{}}
-	r.reader.FieldsPerRecord = -1
-	if head, _, _ := strings.Cut(table, "\n"); strings.Contains(head, ";") && !strings.Contains(head, ",") {
-		r.reader.Comma = ';'
-	}
-	if r.head() {
-		for r.row() {
-			continue
+	read, problems := text.TableForm{Columns: csvColumns, Required: csvColumns[:3], MostRows: MaxGrants}.Read(table)
+	r := &csvReader{Model: m, columns: read.Columns, seen: map[access.Grant]int{}, found: problems}
+	for _, row := range read.Rows {
+		for column, cell := range row.Cells {
+			row.Cells[column] = plain(cell)
 		}
+		r.take(row.Line, row.Cells)
 	}
 	if len(r.found) > 0 {
-		return Observation{}, r.found
+		slices.SortStableFunc(r.found, func(a, b text.TableProblem) int { return a.Line - b.Line })
+		return Observation{}, r.found[:min(len(r.found), maxProblems)]
 	}
 	slices.SortFunc(r.observation.Places, access.Place.Compare)
 	r.observation.Places = slices.Compact(r.observation.Places)
 	return r.observation, nil
 }
 
-const byteOrderMark = "\ufeff"
-
 type csvReader struct {
 	*Model
-	reader      *csv.Reader
 	columns     []string
 	seen        map[access.Grant]int
-	rows        int
 	observation Observation
-	found       []CSVProblem
+	found       []text.TableProblem
 }
 
 func (r *csvReader) problem(line int, column, format string, args ...any) {
-	if len(r.found) <= maxProblems {
-		r.found = append(r.found, CSVProblem{line, column, fmt.Sprintf(format, args...)})
-	}
-}
-
-// head reads the first line. It tells whether it makes sense to read on.
-func (r *csvReader) head() bool {
-	columns, err := r.reader.Read()
-	if err != nil {
-		r.problem(0, "", "the table is empty, or no table: its first line names the columns %s", strings.Join(csvColumns[:3], ", "))
-		return false
-	}
-	for i, column := range columns {
-		column = strings.ToLower(strings.TrimSpace(column))
-		switch {
-		case !slices.Contains(csvColumns, column) && len(column) > maxLength:
-			r.problem(1, "", "column %d has a name of %d bytes", i+1, len(column))
-		case !slices.Contains(csvColumns, column):
-			r.problem(1, "", "%q is no column; there are %s", column, strings.Join(csvColumns, ", "))
-		case slices.Contains(r.columns, column):
-			r.problem(1, column, "the column is there twice")
-		}
-		r.columns = append(r.columns, column)
-	}
-	for _, column := range csvColumns[:3] {
-		if !slices.Contains(r.columns, column) {
-			r.problem(1, column, "the column is missing")
-		}
-	}
-	return len(r.found) == 0
-}
-
-// row reads one. It tells whether there may be more.
-func (r *csvReader) row() bool {
-	fields, err := r.reader.Read()
-	if errors.Is(err, io.EOF) {
-		return false
-	}
-	var malformed *csv.ParseError
-	if errors.As(err, &malformed) {
-		r.problem(malformed.Line, "", "%s", malformed.Err)
-		return false
-	}
-	if err != nil {
-		r.problem(0, "", "%s", err)
-		return false
-	}
-	line, _ := r.reader.FieldPos(0)
-	if r.rows++; r.rows > MaxGrants {
-		r.problem(0, "", "the table has more than %d rows", MaxGrants)
-		return false
-	}
-	cells := map[string]string{}
-	for i, field := range fields {
-		switch {
-		case i < len(r.columns):
-			cells[r.columns[i]] = plain(field)
-		case field != "":
-			r.problem(line, "", "there are %d cells, and %d columns", len(fields), len(r.columns))
-			return len(r.found) < maxProblems
-		}
-	}
-	if strings.Join(fields, "") != "" {
-		r.take(line, cells)
-	}
-	return len(r.found) < maxProblems
+	r.found = append(r.found, text.TableProblem{Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
 // take notes a row that says something.
@@ -231,7 +141,7 @@ func (b Baseline) WriteTemplate(w io.Writer) error {
 	for _, g := range b.Grants {
 		rows = append(rows, []string{shielded(b.Model.Vocabulary.PlaceKey(g.Place)), shielded(string(g.Role)), shielded(g.Principal.String()), "", ""})
 	}
-	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+	if _, err := io.WriteString(w, text.ByteOrderMark); err != nil {
 		return err
 	}
 	return csv.NewWriter(w).WriteAll(rows)

@@ -1,10 +1,8 @@
 package evidence
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -116,23 +114,26 @@ func ReadDecisions(table []byte, report *Report, decider Decider) (Decisions, er
 	if !utf8.Valid(table) {
 		return Decisions{}, errors.New("the table is no UTF-8: save it as \"CSV UTF-8\"")
 	}
-	content := strings.TrimPrefix(string(table), text.ByteOrderMark)
-	r := decisionReader{
-		reader: csv.NewReader(strings.NewReader(content)), decider: decider, report: report,
-		ways: map[string]Holding{}, lines: map[string]int{},
-	}
+	r := decisionReader{decider: decider, report: report, ways: map[string]Holding{}, lines: map[string]int{}, decided: map[string]bool{}}
 	if organization := report.Head.Organization.ID; organization != nil {
 		r.organization = *organization
 	}
 	for _, h := range Holdings(report.Access) {
 		r.ways[h.Way] = h
 	}
-	r.reader.FieldsPerRecord = -1
-	r.reader.Comma = separator(content)
-	if r.head() {
-		for r.row() {
-			continue
+	columns := DecisionColumns()
+	read, problems := text.TableForm{Columns: columns, Required: columns}.Read(string(table))
+	for _, p := range problems {
+		r.problems = append(r.problems, p)
+	}
+	for _, row := range read.Rows {
+		if len(r.problems) >= maxFileProblems {
+			break
 		}
+		for column, cell := range row.Cells {
+			row.Cells[column] = strings.TrimSpace(cell)
+		}
+		r.take(row.Line, row.Cells)
 	}
 	if len(r.problems) > 0 {
 		return Decisions{}, errors.Join(r.problems...)
@@ -145,24 +146,10 @@ func ReadDecisions(table []byte, report *Report, decider Decider) (Decisions, er
 	return r.found, nil
 }
 
-// separator is what stands most often in the first line, of those that spreadsheets write.
-func separator(table string) rune {
-	head, _, _ := strings.Cut(table, "\n")
-	best := ','
-	for _, candidate := range ",;\t" {
-		if strings.Count(head, string(candidate)) > strings.Count(head, string(best)) {
-			best = candidate
-		}
-	}
-	return best
-}
-
 type decisionReader struct {
-	reader       *csv.Reader
 	decider      Decider
 	report       *Report
 	organization string
-	columns      []string
 	ways         map[string]Holding
 	// lines are where each way was decided on.
 	lines    map[string]int
@@ -172,75 +159,7 @@ type decisionReader struct {
 }
 
 func (r *decisionReader) problem(line int, column, format string, args ...any) {
-	where := ""
-	switch {
-	case line > 0 && column != "":
-		where = fmt.Sprintf("line %d, column %s: ", line, column)
-	case line > 0:
-		where = fmt.Sprintf("line %d: ", line)
-	}
-	r.problems = append(r.problems, errors.New(where+fmt.Sprintf(format, args...)))
-}
-
-// head reads the first line. It tells whether it makes sense to read on.
-func (r *decisionReader) head() bool {
-	r.decided = map[string]bool{}
-	columns, err := r.reader.Read()
-	if err != nil {
-		r.problem(0, "", "the table is empty, or no table")
-		return false
-	}
-	known := DecisionColumns()
-	for _, column := range columns {
-		column = strings.ToLower(strings.TrimSpace(column))
-		switch {
-		case column != "" && !slices.Contains(known, column):
-			r.problem(1, "", "%q is no column of such a table; there are %s", column, strings.Join(known, ", "))
-		case column != "" && slices.Contains(r.columns, column):
-			r.problem(1, column, "the column is there twice")
-		}
-		r.columns = append(r.columns, column)
-	}
-	for _, column := range known {
-		if !slices.Contains(r.columns, column) {
-			r.problem(1, column, "the column is missing")
-		}
-	}
-	return len(r.problems) == 0
-}
-
-// row reads one. It tells whether there may be more.
-func (r *decisionReader) row() bool {
-	fields, err := r.reader.Read()
-	if errors.Is(err, io.EOF) {
-		return false
-	}
-	var malformed *csv.ParseError
-	if errors.As(err, &malformed) {
-		r.problem(malformed.Line, "", "%s", malformed.Err)
-		return false
-	}
-	if err != nil {
-		r.problem(0, "", "%s", err)
-		return false
-	}
-	line, _ := r.reader.FieldPos(0)
-	cells := map[string]string{}
-	isEmpty := true
-	for i, field := range fields {
-		field = strings.TrimSpace(field)
-		isEmpty = isEmpty && field == ""
-		switch {
-		case i < len(r.columns) && r.columns[i] != "":
-			cells[r.columns[i]] = field
-		case field != "":
-			r.problem(line, "", "there is %q in a column without a name", field)
-		}
-	}
-	if !isEmpty {
-		r.take(line, cells)
-	}
-	return len(r.problems) < maxFileProblems
+	r.problems = append(r.problems, text.TableProblem{Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
 // take notes what a row decides.

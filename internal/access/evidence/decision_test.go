@@ -144,7 +144,7 @@ func TestChangedRowsAreRefused(t *testing.T) {
 			rows[0][slices.Index(rows[0], "way")] = ""
 			return rows
 		},
-		`"comment" is no column of such a table`: func(rows [][]string) [][]string {
+		`"comment" is no column; there are decision, by, on`: func(rows [][]string) [][]string {
 			rows[0] = append(rows[0], "comment")
 			return rows
 		},
@@ -152,7 +152,7 @@ func TestChangedRowsAreRefused(t *testing.T) {
 			rows[0] = append(rows[0], "BY")
 			return rows
 		},
-		`there is "x" in a column without a name`: func(rows [][]string) [][]string {
+		`there are 14 cells, and 13 columns`: func(rows [][]string) [][]string {
 			rows[1] = append(rows[1], "x")
 			return rows
 		},
