@@ -259,7 +259,11 @@ func (c documentedConfiguration) run(t *testing.T) {
 		return
 	}
 	terraform := signpathtest.InProcess(t)
-	terraform.Write("main.tf", signpathtest.Start(t, nil).Config(c.text()))
+	// The organization is on a server as it is assumed, which the smallest mapping says.
+	mapping := filepath.Join(t.TempDir(), "signpath-api.yaml")
+	must(t, os.WriteFile(mapping, []byte("version: 1\n"), 0o600))
+	text := strings.Replace(c.text(), `api_mapping = "signpath-api.yaml"`, fmt.Sprintf("api_mapping = %q", mapping), 1)
+	terraform.Write("main.tf", signpathtest.Start(t, nil).Config(text))
 	signpathtest.WithoutWarnings(t, terraform.Plan(testkit.Options{}))
 	if !c.hasResources() {
 		return
