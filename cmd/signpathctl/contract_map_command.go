@@ -1,14 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/proposal"
 )
 
@@ -50,17 +47,12 @@ too; it is 1 if the document or the mapping file cannot be read. The same docume
 		},
 	}
 	flags.way.addTo(command)
-	addMappingFlag(command, &flags.mapping, "mapping file that a person has worked on, from which to go on")
+	command.Flags().StringVar(&flags.mapping, "mapping", "", "mapping file that a person has worked on, from which to go on")
 	return command
 }
 
-// addMappingFlag adds the flag for a mapping file.
-func addMappingFlag(command *cobra.Command, target *string, usage string) {
-	command.Flags().StringVar(target, "mapping", "", usage)
-}
-
 func runContractMap(command *cobra.Command, source string, flags contractMapFlags) error {
-	known, err := readMappingFile(flags.mapping)
+	known, err := api.ReadMapping(flags.mapping)
 	if err != nil {
 		return err
 	}
@@ -68,7 +60,7 @@ func runContractMap(command *cobra.Command, source string, flags contractMapFlag
 	if err != nil {
 		return err
 	}
-	made, err := proposal.Propose(read.content, proposal.Options{Tool: "signpathctl " + version, Known: known})
+	made, err := proposal.Propose(read.content, proposal.Options{Tool: "signpathctl " + version, Known: known.ContentOf()})
 	if err != nil {
 		return fmt.Errorf("%s is %w", read.Source, err)
 	}
@@ -77,26 +69,6 @@ func runContractMap(command *cobra.Command, source string, flags contractMapFlag
 	}
 	_, err = fmt.Fprintf(command.ErrOrStderr(), "%s%s.\n", read.told(), countsOf(made))
 	return err
-}
-
-// readMappingFile reads a mapping file; nil if none is named. The error of one that is no
-// mapping file names its lines. An empty one was probably emptied by the shell, which is to
-// write the output there.
-func readMappingFile(path string) ([]byte, error) {
-	if path == "" {
-		return nil, nil
-	}
-	content, err := os.ReadFile(path) //nolint:gosec // The caller names the file on the command line.
-	if err != nil {
-		return nil, err
-	}
-	if strings.TrimSpace(string(content)) == "" {
-		return nil, errors.New(path + " is empty: if the output of this command goes there, the shell has emptied it; write to another file, and rename that")
-	}
-	if _, err := mapping.Parse(content); err != nil {
-		return nil, fmt.Errorf("%s is no mapping file:\n%w", path, err)
-	}
-	return content, nil
 }
 
 // countsOf says what is in a proposal.

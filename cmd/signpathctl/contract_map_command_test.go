@@ -81,10 +81,10 @@ func TestContractMapCommandErrors(t *testing.T) {
 		"no document": {[]string{"map", "-"}, []string{"standard input is no OpenAPI 3 document"}},
 		"a mapping file of faults": {
 			[]string{"map", "-", "--mapping", write("faults.yaml", "version: 1\nuser: {answer: {nme: x}}\n")},
-			[]string{"faults.yaml is no mapping file", "line 2", "nme"},
+			[]string{"faults.yaml\" cannot be used", "line 2", "nme"},
 		},
 		"one that the shell emptied": {
-			[]string{"map", "-", "--mapping", write("empty.yaml", "")}, []string{"empty.yaml is empty", "write to another file"},
+			[]string{"map", "-", "--mapping", write("empty.yaml", "")}, []string{"the file is empty", "write to another file"},
 		},
 		"no argument":             {[]string{"map"}, []string{"signpathctl contract map takes one argument"}},
 		"a report of no document": {[]string{"report", "-"}, []string{"standard input is no OpenAPI 3 document"}},

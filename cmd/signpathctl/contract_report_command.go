@@ -44,7 +44,7 @@ mapping file cannot be read, and 0 otherwise.`,
 		},
 	}
 	flags.way.addTo(command)
-	addMappingFlag(command, &flags.mapping, "mapping file with which the provider is used there")
+	command.Flags().StringVar(&flags.mapping, "mapping", "", "mapping file with which the provider is used there")
 	command.Flags().StringVar(&flags.format, "format", contractReportFormats[0], oneOf(contractReportFormats))
 	return command
 }
@@ -63,7 +63,7 @@ func runContractReport(command *cobra.Command, source string, flags contractRepo
 		return err
 	}
 	head := newEnvelope(now())
-	known, err := readMappingFile(flags.mapping)
+	mapped, err := api.ReadMapping(flags.mapping)
 	if err != nil {
 		return err
 	}
@@ -71,13 +71,9 @@ func runContractReport(command *cobra.Command, source string, flags contractRepo
 	if err != nil {
 		return err
 	}
-	made, err := proposal.Describe(read.content, known)
+	made, err := proposal.Describe(read.content, mapped.ContentOf())
 	if err != nil {
 		return fmt.Errorf("%s is %w", read.Source, err)
-	}
-	mapped, err := api.ReadMapping(flags.mapping)
-	if err != nil {
-		return err
 	}
 	m, err := contract.NewMapping(mapped.MappingOf())
 	if err != nil {

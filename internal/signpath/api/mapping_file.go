@@ -27,6 +27,14 @@ func (f *MappingFile) MappingOf() *mapping.File {
 	return f.File
 }
 
+// ContentOf is what a file holds that may not be there: nil then.
+func (f *MappingFile) ContentOf() []byte {
+	if f == nil {
+		return nil
+	}
+	return f.Content
+}
+
 // MarksOf are the marks of a file that may not be there.
 func (f *MappingFile) MarksOf() []mapping.Mark {
 	if f == nil {

@@ -60,7 +60,7 @@ func Parse(data []byte) (*File, error) {
 	var root yaml.Node
 	switch err := decoder.Decode(&root); {
 	case errors.Is(err, io.EOF):
-		return nil, Errors{{Reason: "the file is empty; it begins with version: 1"}}
+		return nil, Errors{{Reason: "the file is empty, and a mapping begins with version: 1. If the output of a command goes into the file that it reads, the shell empties it before: write to another file"}}
 	case err != nil:
 		return nil, Errors{notYAML(err, data)}
 	}
