@@ -91,7 +91,7 @@ type Attributes interface {
 // is no such value: it says that nobody has told the role.
 type Role string
 
-// RoleUnstated is the role of a user of whom a server says null, and does not say that
+// RoleUnstated is the role of a user of whom a server says null, where nobody has said that
 // null is how it writes the least role. It is in no vocabulary.
 const RoleUnstated Role = "null"
 

@@ -15,7 +15,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/contracttest"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // A spelling lets a server spell one role otherwise, from some time on: with the JSON
@@ -267,34 +269,24 @@ func TestListResourcesLeaveOutUnknownRoles(t *testing.T) {
 	}
 }
 
-// Where the server's document says that null is a Regular User, it is one, and costs one
-// request.
-func TestNullIsARegularUserWhereTheDocumentSaysSo(t *testing.T) {
-	nullable := mock.WithDocument(func(document map[string]any) {
-		for _, described := range dig(document, "components", "schemas") {
-			schema, _ := described.(map[string]any)
-			if role := dig(schema, "properties"); role["role"] != nil {
-				role["role"] = map[string]any{"allOf": []any{role["role"]}, "nullable": true}
-			}
-		}
-	})
-	spelling := &spelling{role: mock.RoleRegularUser, value: "null"}
-	spelling.on.Store(true)
+// Where the mapping says that null is a Regular User, it is one; that the server's document lets
+// a role be null says of no role that it is the one.
+func TestNullIsARegularUserWhereTheMappingSaysSo(t *testing.T) {
+	dialect, err := mock.ParseDialect("null-regular")
+	must(t, err)
 	for name, c := range map[string]struct {
-		options []mock.Option
+		mapping string
 		told    bool
 	}{
-		"it says so":  {[]mock.Option{nullable}, false},
-		"it says not": {nil, true},
+		"it says so":  {"version: 1\nroles: {RegularUser: null}\n", false},
+		"it says not": {"version: 1\n", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newOrganizationWith(t, append(c.options, spelling.option())).site(inProcess, everyReader+leadActive("true"))
+			judged := signpathtest.Judged(t, contracttest.ByServedDocument("/Api/swagger/v1/swagger.json", "roles are null"))
+			s := newOrganizationWith(t, []mock.Option{mock.WithDialect(dialect), judged}).mappedSite(inProcess, c.mapping, everyReader+leadActive("true"))
 			planned := s.mustPlan()
 			if got := says("Global role null").MatchString(planned.Said); got != c.told {
 				t.Errorf("it is told: %t: %s", got, planned)
-			}
-			if got := s.CountRequests("GET /swagger/v1/swagger.json"); got != 1 {
-				t.Errorf("the document was asked for %d times", got)
 			}
 			s.Write("main.tf", leadActive("false"))
 			if refused := s.Plan(testkit.Options{}).Err != nil; refused {

@@ -18,7 +18,10 @@ func TestWarningsNameTheirSubject(t *testing.T) {
 	// The argument with the summary, by the name of the function.
 	summaries := map[string]int{"AddWarning": 0, "AddAttributeWarning": 1, "NewWarningDiagnostic": 0, "NewAttributeWarningDiagnostic": 1}
 	// These are told once in a run, and are about the server or the token.
-	once := []string{"SignPath's API was assumed, not looked up", "The guardrails do not see the whole organization"}
+	once := []string{
+		"SignPath's API was assumed, not looked up", "SignPath's API has changed since the mapping was made",
+		"The guardrails do not see the whole organization",
+	}
 	found := 0
 	must(t, filepath.WalkDir(".", func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

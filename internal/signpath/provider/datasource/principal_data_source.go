@@ -113,7 +113,7 @@ func (d describedPrincipals) object(p access.Principal, reference access.Referen
 const (
 	describeMember = "Member reference, for access lists and role assignments."
 	describeRole   = "Global role, such as `RegularUser`; the data source `signpath_roles` lists them. " +
-		"One that is not in that list stands as SignPath spells it; null where SignPath states none and does not say that this is a Regular User."
+		"One that is not in that list stands as SignPath spells it; null where SignPath states none and no mapping says that this is a Regular User."
 )
 
 // principalDataSource looks up one principal.

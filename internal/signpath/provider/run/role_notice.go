@@ -80,10 +80,10 @@ func unknownRoleDetail(role access.Role, users []string) string {
 	}
 	what := fmt.Sprintf("SignPath answers a global role that this version of the provider does not know, for:%s", list)
 	if role == access.RoleUnstated {
-		what = fmt.Sprintf("SignPath answers null in the place of a global role, and no OpenAPI document of this installation says that this is a Regular User, for:%s", list)
+		what = fmt.Sprintf("SignPath answers null in the place of a global role, and no mapping says that this is a Regular User, for:%s", list)
 	}
 	return what + "\n\nWhat it allows is not known, so it counts against: as Global Administrator where somebody with it is deactivated, activated or reported or gets another role, " +
 		"and as nobody where a Global Administrator has to be left. " +
-		"Look up in SignPath's web application which role that is, and report it to this provider's project. " +
+		"Look up in SignPath's web application which role that is, say so under roles in a mapping file (api_mapping), and report it to this provider's project. " +
 		"The rule " + vocabulary.UnknownRole + " in guardrails of the provider block switches this warning off."
 }
