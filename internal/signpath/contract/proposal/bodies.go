@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract/mapping"
 )
 
 // sent are the concepts that the requests of each call state by themselves.
@@ -46,6 +47,7 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 		return slices.ContainsFunc(found, func(s source) bool { return s.concept == c })
 	}
 	for _, rule := range []func(l leaf) *source{
+		func(l leaf) *source { return p.asStated(t, call, l) },
 		func(l leaf) *source { return byPath(t, call, l) },
 		func(l leaf) *source { return byLastName(t, call, all, l) },
 		func(l leaf) *source { return p.byValueForm(t, call, all, l) },
@@ -65,6 +67,28 @@ func (p *proposer) sourcesOf(t *thing, call string, request *schema) []source {
 		}
 	}
 	return found
+}
+
+// asStated takes what the file says of a value. It is in the file already, and tells what the other
+// values and routes are not.
+func (p *proposer) asStated(t *thing, call string, l leaf) *source {
+	c := p.statedCall(t.name, call)
+	if c == nil || c.Body == nil {
+		return nil
+	}
+	i := slices.IndexFunc(c.Body.Fields, func(f mapping.Field) bool { return slices.Equal([]string(f.Path), l.path) })
+	if i < 0 {
+		return nil
+	}
+	switch from := c.Body.Fields[i].Source; {
+	case from.Concept != "":
+		return &source{leaf: l, concept: conceptOf(t.name, from.Concept)}
+	case from.Carried != nil:
+		return &source{leaf: l, text: yamlText("<" + from.Carried.String())}
+	case from.Literal != nil:
+		return &source{leaf: l}
+	}
+	return nil // It is open.
 }
 
 // byPath takes what stands where the answer has a concept, or where it is assumed.

@@ -30,21 +30,25 @@ func (p *proposer) pathFor(name string, segments []string) string {
 
 // stated returns the operation of a route that the file states; nil without one.
 func (p *proposer) stated(name, call string) *operation {
+	if m := p.known.Things[thingOf(name)]; m != nil && call == "list" && m.List != nil {
+		return p.document.find(m.List.Method, m.List.Path)
+	}
+	if c := p.statedCall(name, call); c != nil {
+		return p.document.find(c.Method, c.Path)
+	}
+	return nil
+}
+
+// statedCall returns what the file states of a call; nil without anything.
+func (p *proposer) statedCall(name, call string) *mapping.Call {
 	m := p.known.Things[thingOf(name)]
 	if m == nil {
 		return nil
 	}
-	if call == "list" && m.List != nil {
-		return p.document.find(m.List.Method, m.List.Path)
-	}
-	calls := map[string]*mapping.Call{
+	return map[string]*mapping.Call{
 		"read": m.Read, "me": m.Me, "create": m.Create, "edit": m.Edit, "activate": m.Activate, "deactivate": m.Deactivate, "reinvite": m.Reinvite,
 		"regenerate_token": m.RegenerateToken, "change_members": m.ChangeMembers, "modify_members": m.ModifyMembers,
-	}
-	if c := calls[call]; c != nil {
-		return p.document.find(c.Method, c.Path)
-	}
-	return nil
+	}[call]
 }
 
 // find returns the operation of a route as a file has it; nil if there is none.

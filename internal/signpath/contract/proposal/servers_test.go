@@ -46,6 +46,17 @@ func TestProposalsAreRightOnDialects(t *testing.T) {
 // mappedServers are servers of other forms: one with names that are like those that are assumed,
 // and one with others.
 var mappedServers = map[string]string{
+	"a list in the edit, and one with a route of its own": `version: 1
+signing_policy:
+  answer:
+    approvers: {path: vonlor, "null": empty}
+    submitters: vonra
+  edit:
+    body: {zulserlo: =approvers}
+    route: "POST /Projects/{project}/SigningPolicies/{policy}/Losezun"
+  set:
+    submitters: {body: =submitters, route: "PUT /Projects/{project}/SigningPolicies/{policy}/Rarlo"}
+`,
 	"variant": `version: 1
 roles: {GlobalAdministrator: GLOBAL_ADMINISTRATOR, RegularUser: null}
 members:
