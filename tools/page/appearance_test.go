@@ -35,7 +35,7 @@ const faint = `(() => {
 		const [light, dark] = [luminance(front), luminance(back)].sort((a, b) => b - a), ratio = (light + 0.05) / (dark + 0.05);
 		if (ratio < 4.5) found.push(ratio.toFixed(1) + ' ' + walker.currentNode.data.trim());
 	}
-	if (known.size < 4) found.push('only ' + known.size + ' pairs of colours');
+	if (known.size < 3) found.push('only ' + known.size + ' pairs of colours');
 	return found;
 })()`
 
@@ -54,6 +54,20 @@ func TestContrast(t *testing.T) {
 				t.Errorf("a dark page: %t", dark)
 			}
 		})
+	}
+}
+
+// A page of a part of the organization does not show that nothing was found in the colour of good
+// news: the rest may have what the part has not.
+func TestNothingFoundInAPartIsNoGoodNews(t *testing.T) {
+	const isPlain = `getComputedStyle(document.querySelector('.tallies .none strong')).color === getComputedStyle(document.body).color`
+	shown := openPart(t, wide)
+	if !ask[bool](shown, isPlain) {
+		t.Error("it has a colour of its own")
+	}
+	shown.run(`document.querySelector('.tallies').classList.remove('part')`)
+	if ask[bool](shown, isPlain) {
+		t.Error("that of the whole has none")
 	}
 }
 
