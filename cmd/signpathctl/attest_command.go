@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,7 +209,7 @@ func runAttestWrite(command *cobra.Command, source string, flags *attestWriteFla
 		return err
 	}
 	warnOfReport(command, read, attestations)
-	_, err = fmt.Fprintf(command.OutOrStdout(), "%s by %s in %s.\n", counted(len(attestations), "attestation", "attestations"), settings.by, flags.file)
+	_, err = fmt.Fprintf(command.OutOrStdout(), "Written into %s: %s by %s.\n", flags.file, counted(len(attestations), "attestation", "attestations"), settings.by)
 	return err
 }
 
@@ -223,9 +225,19 @@ func warnOfReport(command *cobra.Command, read *evidence.Report, attestations []
 	for _, gap := range read.Head.Gaps {
 		command.PrintErrln("Warning: the report is incomplete.", text.Visible(gap.Sentence))
 	}
+	unknown := map[string]bool{}
+	for _, a := range attestations {
+		if !read.Knows(a.By) {
+			unknown[a.By.String()] = true
+		}
+	}
+	for _, by := range slices.Sorted(maps.Keys(unknown)) {
+		command.PrintErrf("Warning: %s, who attests or decides, is no account of the organization. "+
+			"Is it misspelled? Nobody can tell then whether they have the same role themselves.\n", text.Visible(by))
+	}
 	file, holdings := evidence.File{Attestations: attestations}, evidence.Holdings(read.Access)
 	var own []string
-	for _, verdict := range file.Judge(holdings, evidence.Company{Holdings: holdings}, baseline.DayOf(now()), evidence.DefaultDays()) {
+	for _, verdict := range file.Judge(holdings, evidence.Company{Holdings: holdings, Subjects: read.Accounts, PlaceIDs: read.PlaceIDs()}, baseline.DayOf(now()), evidence.DefaultDays()) {
 		if verdict.Attestation != nil && verdict.Rule == review.AttestedByBeneficiary {
 			own = append(own, verdict.Sentence())
 		}
@@ -244,9 +256,9 @@ func counted(n int, one, many string) string {
 }
 
 type attestCheckFlags struct {
-	file, format string
-	days         uint
-	filter       holdingFilter
+	file, format, on string
+	days             uint
+	filter           holdingFilter
 }
 
 func newAttestCheckCommand() *cobra.Command {
@@ -255,8 +267,9 @@ func newAttestCheckCommand() *cobra.Command {
 		Use:   "check REPORT.json",
 		Short: "Tell what of a report nobody has attested",
 		Long: `Tells of each way of access that the report shows and the filters leave whether it is attested: what nobody attested, or
-too long ago; what is attested by somebody who has the same role there; and what comes about by another way than was
-attested. It also tells which attestations are of what the report does not show.
+too long ago; what somebody decided to remove, and is still there; what is attested by somebody who has the same role
+there; and what comes about by another way than was attested. It also tells which attestations are of what the report does
+not show, unless that shows a part only. It judges by today; with --on, by another day, such as that of an older report.
 
 "signpathctl review org --attestations FILE" finds the same in the live organization, with severities and exceptions.
 
@@ -271,6 +284,7 @@ the report is incomplete.`,
 	options := command.Flags()
 	options.StringVar(&flags.file, "attestations", "", "file of attestations")
 	options.StringVar(&flags.format, "format", string(report.FormatText), oneOf(report.CheckFormats()))
+	options.StringVar(&flags.on, "on", "", "day to judge by, such as that of the report, as 2026-12-31: what was attested later does not count (default: today, in UTC)")
 	options.UintVar(&flags.days, "days", uint(evidence.DefaultDays()), "days for which an attestation counts that has no end")
 	flags.filter.addTo(command)
 	return command
@@ -302,6 +316,13 @@ func runAttestCheck(command *cobra.Command, source string, flags *attestCheckFla
 	if err := file.refuseOther(organization); err != nil {
 		return err
 	}
+	judged, day := file.File, baseline.DayOf(head.Time)
+	if flags.on != "" {
+		if day, err = baseline.ParseSeen(flags.on, head.Time); err != nil {
+			return fmt.Errorf("--on: %w", err)
+		}
+		judged = judged.On(day)
+	}
 	holdings, err := flags.filter.of(read)
 	if err != nil {
 		return err
@@ -312,9 +333,10 @@ func runAttestCheck(command *cobra.Command, source string, flags *attestCheckFla
 	}
 	all := evidence.Holdings(read.Access)
 	check := report.Check{
-		Report: read, Attestations: *file.told(), Filters: flags.filter.told(),
-		Verdicts:  file.Judge(holdings, evidence.Company{Holdings: all}, baseline.DayOf(head.Time), int(min(flags.days, 1_000_000))),
-		Unmatched: file.Unmatched(all),
+		Report: read, Attestations: *file.told(), Filters: flags.filter.told(), Day: day,
+		Verdicts: judged.Judge(holdings, evidence.Company{Holdings: all, Subjects: read.Accounts, PlaceIDs: read.PlaceIDs()}, day,
+			int(min(flags.days, 1_000_000))),
+		Unmatched: judged.Unmatched(all),
 	}
 	if err := check.Write(command.OutOrStdout(), report.Format(flags.format), head); err != nil {
 		return err
@@ -390,20 +412,31 @@ func runAttestFromCSV(command *cobra.Command, source string, flags *attestFromCS
 	if err != nil {
 		return fmt.Errorf("%s: nothing was written:\n%w", source, err)
 	}
-	if err := flags.extend(read, decided.Kept, at); err != nil {
+	written := slices.Clone(decided.Kept)
+	for _, removal := range decided.Removed {
+		written = append(written, removal.Attestation(read))
+	}
+	if err := flags.extend(read, written, at); err != nil {
 		return err
 	}
-	warnOfReport(command, read, decided.Kept)
+	warnOfReport(command, read, written)
 	return tellDecisions(command.OutOrStdout(), flags.file, decided, read, managed)
 }
 
 func tellDecisions(w io.Writer, file string, decided evidence.Decisions, read *evidence.Report, managed []managedResource) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s in %s, %s to remove, %d undecided.\n", counted(len(decided.Kept), "attestation", "attestations"), file,
-		counted(len(decided.Removed), "way", "ways"), len(decided.Undecided))
+	fmt.Fprintf(&b, "Written into %s: %s, and %s. %d undecided.", file, counted(len(decided.Kept), "attestation", "attestations"),
+		counted(len(decided.Removed), "decision to remove", "decisions to remove"), len(decided.Undecided))
+	if absent := len(decided.Absent); absent > 0 {
+		fmt.Fprintf(&b, " The table has no row for %s of the report.", counted(absent, "other way", "other ways"))
+	}
+	b.WriteString("\n")
+	for _, line := range tellLastHolders(decided, read) {
+		b.WriteString("\n" + text.Visible(line) + "\n")
+	}
 	for _, removal := range decided.Removed {
 		b.WriteString("\n")
-		for _, line := range tellRemoval(removal, read, managed) {
+		for _, line := range tellRemoval(removal, decided, read, managed) {
 			b.WriteString(text.Visible(line) + "\n")
 		}
 	}

@@ -27,21 +27,48 @@ type entryToRemove struct {
 const argumentGroup = "group"
 
 // tellRemoval says how a decision becomes a change of the configuration, one line each.
-func tellRemoval(removal evidence.Removal, read *evidence.Report, managed []managedResource) []string {
-	decided := fmt.Sprintf("%s, %s, is to go: decided by %s on %s", removal.Reference, removal.Text, removal.By, removal.On)
+func tellRemoval(removal evidence.Removal, decided evidence.Decisions, read *evidence.Report, managed []managedResource) []string {
+	sentence := fmt.Sprintf("%s, %s, is to go: decided by %s on %s", removal.Reference, removal.Text, removal.By, removal.On)
 	if removal.Reason != "" {
-		decided += ", " + removal.Reason
+		sentence += ", " + removal.Reason
 	}
-	lines := []string{decided}
+	lines := []string{sentence}
 	entry, ok := entryOf(removal.Holding)
 	if !ok {
 		return append(lines, "  No resource manages that: it is given and taken on the organization page of the web application.")
 	}
 	lines = append(lines, entry.tell(managed)...)
 	if len(removal.Via) > 0 {
-		lines = append(lines, besidesGroup(removal.Holding, read)...)
+		lines = append(lines, besidesGroup(removal.Holding, decided, read)...)
+	}
+	return append(lines, staysBy(removal.Holding, decided, read)...)
+}
+
+// staysBy says by which other ways the principal has the same role there.
+func staysBy(h evidence.Holding, decided evidence.Decisions, read *evidence.Report) []string {
+	var lines []string
+	for _, other := range evidence.Holdings(read.Access) {
+		isSame := other.ID == h.ID && other.Role == h.Role && other.Place == h.Place && other.Way != h.Way
+		if isSame && !decided.Removes(other.Way) {
+			lines = append(lines, "  They keep it in another way: "+other.Text+".")
+		}
 	}
 	return lines
+}
+
+// tellLastHolders warns where the decisions leave nobody with the role that may do everything.
+func tellLastHolders(decided evidence.Decisions, read *evidence.Report) []string {
+	most, held, left := vocabulary.SignPath.Most, false, false
+	for _, h := range evidence.Holdings(read.Access) {
+		if h.Role == most && h.Status == access.StatusActive {
+			held, left = true, left || !decided.Removes(h.Way)
+		}
+	}
+	if !held || left {
+		return nil
+	}
+	return []string{"These decisions leave no active " + vocabulary.SignPath.Description(most).Title +
+		" in the organization: nobody could take them back. Keep one, or give somebody else the role first."}
 }
 
 // entryOf finds the entry that has to go: the membership in the group next to the principal, the
@@ -136,12 +163,16 @@ func isNamed(s evidence.Subject, text, computed string) bool {
 
 // besidesGroup says what else the principal has through the same group, which goes with the
 // membership, and how to take the right from all of the group instead.
-func besidesGroup(h evidence.Holding, read *evidence.Report) []string {
+func besidesGroup(h evidence.Holding, decided evidence.Decisions, read *evidence.Report) []string {
 	last := h.Via[len(h.Via)-1]
 	var besides []string
 	for _, other := range evidence.Holdings(read.Access) {
 		if depth := len(other.Via); depth > 0 && other.ID == h.ID && other.Via[depth-1].ID == last.ID && other.Way != h.Way {
-			besides = append(besides, other.Text)
+			kept := ""
+			if decided.Keeps(other.Way) {
+				kept = ", which the table keeps: decide which of the two is meant"
+			}
+			besides = append(besides, other.Text+kept)
 		}
 	}
 	lines := []string{"  The report shows nothing else that the principal has through " + last.Reference.String() + "."}

@@ -113,6 +113,10 @@ func documents(t *testing.T) map[string][]string {
 	found["organization_review"] = append(found["organization_review"], sinceDocuments(t, server)...)
 	addEvidence(t, found, rules, whole)
 	found["drift_review"] = append(found["drift_review"], jsonOf(t, []byte(renamedGroup), "review", "drift", "-"), driftElsewhere(t, server))
+	if err := server.Inject(mock.Fault{Route: "GET /Projects/project-a/SigningPolicies/test-signing", Action: mock.FaultAnswer, Status: 403}); err != nil {
+		t.Fatal(err)
+	}
+	found["organization_review"] = append(found["organization_review"], jsonOf(t, nil, "review", "org"))
 	t.Setenv(api.EnvToken, regularToken) // It sees a part of the organization only.
 	found["organization_review"] = append(found["organization_review"], jsonOf(t, nil, "review", "org"))
 	for _, all := range found {

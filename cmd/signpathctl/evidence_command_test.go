@@ -158,7 +158,7 @@ func TestRecertification(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	for _, want := range []string{
-		"1 way to remove, 0 undecided",
+		"1 decision to remove. 0 undecided.",
 		"In module.m.signpath_user_group_members.managers, take this line out of members:\n      - \"user:outsider@example.com\",\n",
 		"In module.m.signpath_user_group_members.by_id, take this line out",
 		"Remove the resource module.m.signpath_user_group_member.renamed.",
@@ -172,6 +172,7 @@ func TestRecertification(t *testing.T) {
 	if strings.Contains(output, "signpath_user_group_member.other") {
 		t.Errorf("it names the entry of another group:\n%s", output)
 	}
+	part := saved(t, "part.json", jsonOf(t, nil, "review", "org", "--fail-on", "never", "--project", "project-a"))
 	own, admin := filepath.Join(t.TempDir(), "own.yaml"), saved(t, "admin.json",
 		jsonOf(t, nil, "review", "org", "--fail-on", "never", "--principal", "user:org.admin@example.com"))
 	content, err := os.ReadFile(earlier)
@@ -194,8 +195,17 @@ func TestRecertification(t *testing.T) {
 		want      int
 		says      string
 	}{
-		"all is attested": {[]string{"attest", "check", earlier, "--attestations", attestations}, 0, ", 0 not."},
-		"somebody is not": {check, 2, "not-attested: user:outsider@example.com is approver"},
+		"all is attested":   {[]string{"attest", "check", earlier, "--attestations", attestations}, 0, ", 0 not."},
+		"somebody is not":   {check, 2, "not-attested: user:outsider@example.com is approver"},
+		"somebody is to go": {check, 2, "and user:security.officer@example.com decided on 2026-06-15 that it is to go."},
+		"on a day before":   {append(check, "--on", "2026-06-14"), 2, "0 attested by somebody else on 2026-06-14"},
+		"on a day to come":  {append(check, "--on", "2027-01-01"), 1, "--on: 2027-01-01 has not come yet"},
+		"of a part":         {[]string{"attest", "check", part, "--attestations", attestations}, 0, "the report is of a part, so that nobody can tell"},
+		"by a misspelled name": {
+			[]string{"attest", "write", later, "--attestations", attestations + ".nobody", "--by", "user:nobody@example.com"}, 0,
+			"Warning: user:nobody@example.com, who attests or decides, is no account of the organization.",
+		},
+		"by somebody without access": {[]string{"attest", "write", later, "--attestations", attestations + ".known", "--by", byOfficer}, 0, "by user:security.officer"},
 		"the filter hides who attests": {
 			[]string{"attest", "check", later, "--attestations", own, "--principal", "user:org.admin@example.com", "--role", "GlobalAdministrator"},
 			2, "attested-by-beneficiary: user:org.admin@example.com",
@@ -234,6 +244,66 @@ func TestRecertification(t *testing.T) {
 	t.Setenv(api.EnvOrganizationID, "11111111-1111-4111-8111-111111111111")
 	if _, err := execute(t, "review", "org", "--attestations", attestations); err == nil || !strings.Contains(err.Error(), "is about the organization") {
 		t.Errorf("another organization: %v", err)
+	}
+}
+
+// Whoever decides to remove somebody reads what stays, and what else would go.
+func TestRemovalsSayWhatStays(t *testing.T) {
+	fixed(t)
+	seed := mock.DemoSeed()
+	seed.Projects[1].SigningPolicies[1].Approvers = []string{"group:Release Managers", "user:release.manager@example.com"}
+	seed.Projects[1].Configurators = []string{"group:Release Managers"}
+	serveOrganization(t, seed)
+	report := saved(t, "report.json", jsonOf(t, nil, "review", "org", "--fail-on", "never"))
+	table, err := execute(t, "review", "org", "--format", "csv", "--decide", "--fail-on", "never")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const manager = "user:release.manager@example.com"
+	for name, c := range map[string]struct {
+		remove func(row string) bool
+		wants  []string
+		absent string
+	}{
+		"one of two ways": {
+			func(row string) bool {
+				return strings.Contains(row, manager) && strings.Contains(row, "release-signing, directly")
+			},
+			[]string{"They keep it in another way: approver of project-b/release-signing, through group:Release Managers."}, "leave no active",
+		},
+		"both ways": {
+			func(row string) bool {
+				return strings.Contains(row, manager) && strings.Contains(row, "approver of project-b")
+			},
+			[]string{"      configurator of project-b, through group:Release Managers, which the table keeps: decide which of the two is meant"},
+			"They keep it",
+		},
+		"every Global Administrator": {
+			func(row string) bool { return strings.Contains(row, "GlobalAdministrator") },
+			[]string{"These decisions leave no active Global Administrator in the organization"}, "They keep it",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows := strings.Split(table, "\n")
+			for i, row := range rows {
+				if strings.HasPrefix(row, ",,,,") {
+					rows[i] = map[bool]string{true: "remove", false: "keep"}[c.remove(row)] + row
+				}
+			}
+			output, err := execute(t, "attest", "from-csv", saved(t, "decided.csv", strings.Join(rows, "\n")), "--report", report,
+				"--attestations", filepath.Join(t.TempDir(), "attestations.yaml"), "--by", "user:security.officer@example.com")
+			if err != nil {
+				t.Fatalf("%v\n%s", err, output)
+			}
+			for _, want := range c.wants {
+				if !strings.Contains(output, want) {
+					t.Errorf("%q is not in\n%s", want, output)
+				}
+			}
+			if strings.Contains(output, c.absent) {
+				t.Errorf("%q is in\n%s", c.absent, output)
+			}
+		})
 	}
 }
 

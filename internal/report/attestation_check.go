@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access/baseline"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
@@ -18,6 +19,8 @@ func CheckFormats() []Format { return []Format{FormatText, FormatMarkdown, Forma
 type Check struct {
 	Report       *evidence.Report
 	Attestations Attestations
+	// Day is the day that was judged by.
+	Day baseline.Day
 	// Filters are what of the report was looked at, by name.
 	Filters  map[string][]string
 	Verdicts []evidence.Verdict
@@ -56,8 +59,8 @@ func (c Check) Write(w io.Writer, format Format, head envelope.Envelope) error {
 // summary says what it comes to.
 func (c Check) summary() string {
 	problems := len(c.problems())
-	text := fmt.Sprintf("%s of the report of %s: %d attested by somebody else, %d not.",
-		counted(len(c.Verdicts), "way of access", "ways of access"), atUTC(c.Report.Head.Time), len(c.Verdicts)-problems, problems)
+	text := fmt.Sprintf("%s of the report of %s: %d attested by somebody else on %s, %d not.",
+		counted(len(c.Verdicts), "way of access", "ways of access"), atUTC(c.Report.Head.Time), len(c.Verdicts)-problems, c.Day, problems)
 	if c.isFiltered() {
 		text += " Looked at: " + evidence.SpellFilters(c.Filters) + "."
 	}
@@ -85,12 +88,19 @@ func (c Check) parts() []part {
 }
 
 func (c Check) unmatched() []string {
+	if c.Report.IsFiltered() && len(c.Unmatched) > 0 {
+		return []string{fmt.Sprintf("%s: the report is of a part, so that nobody can tell which of them are of what is gone.",
+			counted(len(c.Unmatched), "attestation", "attestations"))}
+	}
 	return each(c.Unmatched, func(a evidence.Attestation) string {
-		how := "directly"
+		how, what := "directly", "by"
 		if a.Through != "" {
 			how = "through " + a.Through
 		}
-		return fmt.Sprintf("%s as %s of %s, %s, by %s on %s", a.Principal.Reference, a.Role, a.Place, how, a.By, a.On)
+		if a.IsRemoval {
+			what = "to go, as decided by"
+		}
+		return fmt.Sprintf("%s as %s of %s, %s, %s %s on %s", a.Principal.Reference, a.Role, a.Place, how, what, a.By, a.On)
 	})
 }
 
@@ -146,6 +156,7 @@ func (c Check) writeCSV(w io.Writer) error {
 type jsonCheck struct {
 	envelope.Envelope
 	Report       jsonCompared      `json:"report"`
+	Day          string            `json:"day"`
 	Attestations Attestations      `json:"attestations"`
 	Ways         []jsonVerdict     `json:"ways"`
 	Unmatched    []jsonAttestation `json:"unmatched"`
@@ -168,6 +179,7 @@ type jsonAttestation struct {
 	Role string `json:"role"`
 	jsonPlace
 	Way       string    `json:"way"`
+	Decision  string    `json:"decision"`
 	By        reference `json:"by"`
 	On        string    `json:"on"`
 	Until     string    `json:"until,omitempty"`
@@ -177,7 +189,7 @@ type jsonAttestation struct {
 func (c Check) json(head envelope.Envelope) jsonCheck {
 	head.Organization, head.Filters = c.Report.Head.Organization, c.Filters
 	return jsonCheck{
-		Envelope: head.Of("attestation_check", c.Report.Head.Gaps), Report: compared(c.Report), Attestations: c.Attestations,
+		Envelope: head.Of("attestation_check", c.Report.Head.Gaps), Report: compared(c.Report), Day: string(c.Day), Attestations: c.Attestations,
 		Ways: each(c.Verdicts, newJSONVerdict), Unmatched: each(c.Unmatched, newJSONAttestation),
 	}
 }
@@ -198,7 +210,11 @@ func newJSONVerdict(v evidence.Verdict) jsonVerdict {
 }
 
 func newJSONAttestation(a evidence.Attestation) jsonAttestation {
+	decision := "keep"
+	if a.IsRemoval {
+		decision = "remove"
+	}
 	return jsonAttestation{
-		newJSONSubject(a.Principal), string(a.Role), newJSONPlace(a.Place), a.Way, reference(a.By), string(a.On), string(a.Until), a.Reference,
+		newJSONSubject(a.Principal), string(a.Role), newJSONPlace(a.Place), a.Way, decision, reference(a.By), string(a.On), string(a.Until), a.Reference,
 	}
 }

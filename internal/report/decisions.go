@@ -37,7 +37,7 @@ func (r *Report) holdings() []evidence.Holding {
 func (r *Report) ways() []evidence.Holding {
 	var all []evidence.Holding
 	for _, row := range r.Access {
-		all = append(all, each(row.Reasons, func(reason review.Reason) evidence.Holding { return evidence.HoldingOf(row, reason, r.subject) })...)
+		all = append(all, each(row.Reasons, func(reason review.Reason) evidence.Holding { return r.holding(row, reason) })...)
 	}
 	return all
 }

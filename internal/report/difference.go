@@ -110,6 +110,9 @@ func (d Difference) parts() []part {
 			return fmt.Sprintf("%s has %s on %s as %s; it was: %s", w.Reference, w.Permission.Noun, w.Place, strings.Join(w.After, "; "), strings.Join(w.Before, "; "))
 		})},
 		{"Called otherwise", each(d.Renamed, func(r evidence.Rename) string { return fmt.Sprintf("%s is now called %s", r.Before, r.After) })},
+		{"Projects and signing policies that are called otherwise", each(d.RenamedPlaces, func(r evidence.PlaceRename) string {
+			return fmt.Sprintf("%s is now called %s", r.Before, r.After)
+		})},
 		{"New findings", each(d.Introduced, spellFinding)},
 		{"Findings that are gone", each(d.Resolved, spellFinding)},
 		{"Findings that an exception lets pass now", each(d.Excepted, func(f review.ExceptedRecord) string {
@@ -120,6 +123,7 @@ func (d Difference) parts() []part {
 		})},
 		{"New projects and signing policies", access.Spell(d.Come)},
 		{"Projects and signing policies that are gone", access.Spell(d.Gone)},
+		{"Projects and signing policies that others of the same name took the place of", access.Spell(d.Replaced)},
 		{"What else the reports do not have in common", d.Notes},
 		{"The reports", []string{"Old: " + spellReport(d.Old), "New: " + spellReport(d.New)}},
 	}
@@ -242,11 +246,18 @@ func (d Difference) writeCSV(w io.Writer) error {
 			"before": spellValue(s.Before), "after": spellValue(s.After),
 		})
 	}
-	for _, place := range d.Come {
-		add(map[string]string{"record": "new", "project": place.Slug(0), "signing_policy": place.Slug(1)})
+	for _, r := range d.RenamedPlaces {
+		add(map[string]string{
+			"record": "renamed", "project": r.After.Slug(0), "signing_policy": r.After.Slug(1), "before": r.Before.String(), "after": r.After.String(),
+		})
 	}
-	for _, place := range d.Gone {
-		add(map[string]string{"record": "gone", "project": place.Slug(0), "signing_policy": place.Slug(1)})
+	for _, of := range []struct {
+		record string
+		places []access.Place
+	}{{"new", d.Come}, {"gone", d.Gone}, {"replaced", d.Replaced}} {
+		for _, place := range of.places {
+			add(map[string]string{"record": of.record, "project": place.Slug(0), "signing_policy": place.Slug(1)})
+		}
 	}
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return err
@@ -279,6 +290,8 @@ type jsonDifference struct {
 	Settings   []jsonSettingChange     `json:"settings"`
 	Come       []jsonPlace             `json:"places_new"`
 	Gone       []jsonPlace             `json:"places_gone"`
+	Replaced   []jsonPlace             `json:"places_replaced"`
+	Moved      []jsonPlaceRename       `json:"places_renamed"`
 }
 
 // A jsonCompared is one of the reports.
@@ -325,6 +338,11 @@ type jsonRename struct {
 	After  string `json:"after"`
 }
 
+type jsonPlaceRename struct {
+	Before jsonPlace `json:"before"`
+	After  jsonPlace `json:"after"`
+}
+
 type jsonSettingChange struct {
 	jsonPlace
 	Setting string `json:"setting"`
@@ -349,7 +367,10 @@ func (d Difference) json(head envelope.Envelope) jsonDifference {
 		Settings: each(d.Settings, func(c evidence.SettingChange) jsonSettingChange {
 			return jsonSettingChange{newJSONPlace(c.Place), c.Setting, c.Before, c.After}
 		}),
-		Come: each(d.Come, newJSONPlace), Gone: each(d.Gone, newJSONPlace),
+		Come: each(d.Come, newJSONPlace), Gone: each(d.Gone, newJSONPlace), Replaced: each(d.Replaced, newJSONPlace),
+		Moved: each(d.RenamedPlaces, func(r evidence.PlaceRename) jsonPlaceRename {
+			return jsonPlaceRename{newJSONPlace(r.Before), newJSONPlace(r.After)}
+		}),
 	}
 }
 

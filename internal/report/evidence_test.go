@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
 	"github.com/signpath-community/terraform-provider-signpath/internal/report"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
@@ -49,6 +51,38 @@ func TestJSONIsReadAgain(t *testing.T) {
 }
 
 // A table of decisions comes back from names that a spreadsheet computes and a page runs.
+// A report that lacks something takes nothing from anybody, and gives nobody anything: compared with a whole one, nobody gains or
+// loses, in either order.
+func TestIncompleteReportsShowNoChange(t *testing.T) {
+	s := start(t, seed())
+	whole := readAgain(t, reviewed(t, s.read(t, token), review.Filter{}), time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC))
+	parts := map[string]*evidence.Report{"a Regular User": readAgain(t, reviewed(t, s.read(t, leadToken), review.Filter{}), whole.Head.Time)}
+	for _, route := range []string{
+		"GET /Projects", "GET /Projects/app", "GET /Projects/app/SigningPolicies/release-signing", "GET /InteractiveUsers", "GET /CIUsers", "GET /UserGroups",
+	} {
+		s := start(t, seed())
+		must(t, s.Inject(mock.Fault{Route: route, Action: mock.FaultAnswer, Status: http.StatusForbidden}))
+		parts[route] = readAgain(t, reviewed(t, s.read(t, token), review.Filter{}), whole.Head.Time)
+	}
+	for name, part := range parts {
+		for order, reports := range map[string][2]*evidence.Report{"before": {part, whole}, "after": {whole, part}} {
+			t.Run(name+", "+order, func(t *testing.T) {
+				d, err := evidence.Compare(vocabulary.SignPath, reports[0], reports[1])
+				must(t, err)
+				if len(part.Head.Gaps) == 0 || len(d.Gaps) == 0 {
+					t.Fatalf("there is no gap: %q, %q", part.Head.Gaps, d.Gaps)
+				}
+				told := report.Difference{Difference: d}
+				var b strings.Builder
+				must(t, told.Write(&b, report.FormatText, envelope.Envelope{}))
+				if len(d.Changes)+len(d.Ways)+len(d.Renamed)+len(d.RenamedPlaces)+len(d.Come)+len(d.Gone)+len(d.Replaced) > 0 {
+					t.Errorf("something changed:\n%s", b.String())
+				}
+			})
+		}
+	}
+}
+
 func TestDecisionTables(t *testing.T) {
 	r := reviewed(t, start(t, seed()).read(t, token), review.Filter{})
 	now := time.Now()

@@ -19,12 +19,30 @@ type jsonReport struct {
 	Attestations *Attestations `json:"attestations"`
 	// Settings are those of the places that the filters show.
 	Settings []jsonSettings `json:"settings"`
-	Counts   []Count        `json:"counts"`
+	// Accounts are all that the token saw, whatever the filters show: whoever attests or decides may
+	// have no access at all.
+	Accounts []jsonAccount `json:"accounts"`
+	NotRead  jsonNotRead   `json:"not_read"`
+	Counts   []Count       `json:"counts"`
 	// AuditLog and Activations are there only where the report tells since when.
 	AuditLog    *jsonAuditLog     `json:"audit_log,omitempty"`
 	Activations *[]jsonActivation `json:"activations,omitempty"`
 	// Outside is how many findings the filters leave out.
 	Outside int `json:"findings_outside_filters"`
+}
+
+type jsonAccount struct {
+	Principal reference `json:"principal"`
+	ID        string    `json:"principal_id"`
+	Name      string    `json:"name,omitempty"`
+}
+
+// A jsonNotRead is what is behind the gaps, as far as it has a name.
+type jsonNotRead struct {
+	// Accounts is true where there may be more than are told.
+	Accounts bool        `json:"accounts"`
+	Places   []jsonPlace `json:"places"`
+	Groups   []string    `json:"group_ids"`
 }
 
 type jsonAccess struct {
@@ -52,6 +70,7 @@ type jsonReason struct {
 	Role     string      `json:"role"`
 	Way      string      `json:"way"`
 	At       jsonPlace   `json:"at"`
+	AtID     string      `json:"at_id,omitempty"`
 	Via      []reference `json:"via"`
 	ViaIDs   []string    `json:"via_ids"`
 	Source   string      `json:"source"`
@@ -77,6 +96,7 @@ func (r *Report) json(head envelope.Envelope) jsonReport {
 		Ignored:  r.Ignored,
 		Access:   each(r.Access, r.newJSONAccess),
 		Settings: r.settings(), Attestations: r.Attestations,
+		Accounts: r.accounts(), NotRead: r.notRead(),
 		Counts:  r.Counts(),
 		Outside: r.Outside[review.Deny] + r.Outside[review.Warn],
 	}
@@ -92,9 +112,9 @@ func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 		Principal: reference(row.Principal), ID: who.ID, Name: who.Name, Status: string(row.Status),
 		InForce: row.InForce(), Permission: row.Permission.String(), jsonPlace: newJSONPlace(row.Place),
 		Reasons: each(row.Reasons, func(reason review.Reason) jsonReason {
-			h := evidence.HoldingOf(row, reason, r.subject)
+			h := r.holding(row, reason)
 			return jsonReason{
-				Text: h.Text, Role: string(h.Role), Way: h.Way, At: newJSONPlace(reason.Place), Via: each(reason.Via, newReference),
+				Text: h.Text, Role: string(h.Role), Way: h.Way, At: newJSONPlace(reason.Place), AtID: h.PlaceID, Via: each(reason.Via, newReference),
 				ViaIDs: each(h.Via, func(s evidence.Subject) string { return s.ID }),
 				Source: reason.Source(), Evidence: string(reason.Evidence()), Since: r.jsonWay(row.Principal, reason),
 			}
@@ -104,6 +124,10 @@ func (r *Report) newJSONAccess(row review.Access) jsonAccess {
 
 func (r *Report) subject(reference access.Reference) evidence.Subject {
 	return evidence.SubjectOf(r.Survey.Directory, reference)
+}
+
+func (r *Report) holding(row review.Access, reason review.Reason) evidence.Holding {
+	return evidence.HoldingOf(row, reason, r.Survey.Organization.PlaceIDs, r.subject)
 }
 
 func newReference(r access.Reference) reference { return reference(r) }

@@ -29,6 +29,12 @@ type readReport struct {
 	Ignored  []string
 	Access   []readAccess
 	Settings *[]jsonSettings
+	Accounts []struct {
+		Principal string
+		ID        string `json:"principal_id"`
+		Name      string
+	}
+	NotRead *jsonNotRead `json:"not_read"`
 }
 
 // check refuses what [Report.Write] would not have written.
@@ -58,6 +64,7 @@ type readReason struct {
 	Role   access.Role
 	Way    string
 	At     jsonPlace
+	AtID   string `json:"at_id"`
 	Via    []string
 	ViaIDs []string `json:"via_ids"`
 }
@@ -80,7 +87,17 @@ func ReadJSON(document []byte) (*evidence.Report, error) {
 		}
 	}
 	for _, settings := range *read.Settings {
-		report.Settings = append(report.Settings, evidence.Settings{Place: settings.place(), Values: settings.Values})
+		report.Settings = append(report.Settings, evidence.Settings{Place: settings.place(), ID: settings.ID, Values: settings.Values})
+	}
+	for i, account := range read.Accounts {
+		reference, err := access.ParseEntry(account.Principal)
+		if err != nil {
+			return nil, fmt.Errorf("account %d: %w", i+1, err)
+		}
+		report.Accounts = append(report.Accounts, evidence.Subject{ID: account.ID, Reference: reference, Name: account.Name})
+	}
+	report.NotRead = evidence.NotRead{
+		Accounts: read.NotRead.Accounts, Places: each(read.NotRead.Places, jsonPlace.place), Groups: read.NotRead.Groups,
 	}
 	return report, nil
 }
@@ -102,8 +119,8 @@ func decode(document []byte) (*readReport, error) {
 		return nil, fmt.Errorf("it is of the kind %q, and what signpathctl review org --format json writes is of the kind %q", read.Kind, kindOrganization)
 	case major != ours:
 		return nil, fmt.Errorf("it has the format version %q, and this signpathctl reads version %s", read.FormatVersion, ours)
-	case read.Settings == nil:
-		return nil, errors.New("it was written by an earlier signpathctl, which told neither ids nor settings")
+	case read.Settings == nil || read.NotRead == nil:
+		return nil, errors.New("it was written by an earlier signpathctl, which told less: neither settings, nor ids of places, nor what was not read")
 	}
 	return &read, read.check()
 }
@@ -142,7 +159,7 @@ func (row readAccess) access() (evidence.Access, error) {
 }
 
 func (r readReason) holding(of evidence.Access) (evidence.Holding, error) {
-	h := evidence.Holding{Subject: of.Subject, Status: of.Status, Role: r.Role, Place: r.At.place(), Text: r.Text, Way: r.Way}
+	h := evidence.Holding{Subject: of.Subject, Status: of.Status, Role: r.Role, Place: r.At.place(), PlaceID: r.AtID, Text: r.Text, Way: r.Way}
 	if len(r.ViaIDs) != len(r.Via) {
 		return h, errors.New("it does not tell the id of each group on a way")
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
@@ -12,6 +13,8 @@ import (
 // What is null is not known.
 type jsonSettings struct {
 	jsonPlace
+	// ID stays when the place is renamed; empty where it is not known.
+	ID     string         `json:"id,omitempty"`
 	Values map[string]any `json:"values"`
 }
 
@@ -25,7 +28,7 @@ func (r *Report) settings() []jsonSettings {
 	}
 	slices.SortFunc(places, access.Place.Compare)
 	return each(places, func(place access.Place) jsonSettings {
-		return jsonSettings{newJSONPlace(place), r.valuesAt(place)}
+		return jsonSettings{newJSONPlace(place), strings.ToLower(r.Survey.Organization.PlaceIDs[place]), r.valuesAt(place)}
 	})
 }
 

@@ -9,13 +9,18 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
 )
 
-// An Attestation is a person's statement that somebody is to have a role at a place by one way.
-// By, On and Reference are those of [baseline.Attestation].
+// An Attestation is a person's statement that somebody is to have a role at a place by one way, or is
+// not to have it any more. By, On and Reference are those of [baseline.Attestation].
 type Attestation struct {
+	// IsRemoval is true for the decision that the way is to go.
+	IsRemoval bool
+
 	// Principal has the role. Its name is not written down.
 	Principal Subject
 	Role      access.Role
 	Place     access.Place
+	// PlaceID is that of [Holding].
+	PlaceID string
 	// Through spells the groups on the way for people; empty for an entry of one's own.
 	Through string
 	// Way is the fingerprint of the way, which is what counts.
@@ -32,9 +37,16 @@ type Attestation struct {
 // Attest makes a statement on a way. Who attests has an id where that is known.
 func Attest(h Holding, by Subject, on, until baseline.Day, reference string) Attestation {
 	return Attestation{
-		Principal: h.Subject, Role: h.Role, Place: h.Place, Through: h.Groups(), Way: h.Way,
+		Principal: h.Subject, Role: h.Role, Place: h.Place, PlaceID: h.PlaceID, Through: h.Groups(), Way: h.Way,
 		By: by.Reference, ByID: by.ID, On: on, Until: until, Reference: reference,
 	}
+}
+
+// Remove makes the decision that a way is to go.
+func Remove(h Holding, by Subject, on baseline.Day, reference string) Attestation {
+	a := Attest(h, by, on, "", reference)
+	a.IsRemoval = true
+	return a
 }
 
 // counts tells whether the statement still does on a day. One without an end counts for some
@@ -52,9 +64,9 @@ func (a Attestation) isBy(s Subject) bool {
 
 // misnames tells whether the statement names others than those of the way: people read the names, and the way goes by ids. Who
 // was renamed is nobody else.
-func (a Attestation) misnames(h Holding, named map[access.Reference]string) bool {
+func (a Attestation) misnames(h Holding, named map[access.Reference]string, places map[access.Place]string) bool {
 	isOther := func(r access.Reference, id string) bool { return named[r.Folded()] != "" && named[r.Folded()] != id }
-	if isOther(a.Principal.Reference, h.ID) {
+	if isOther(a.Principal.Reference, h.ID) || places[a.Place] != "" && places[a.Place] != h.PlaceID {
 		return true
 	}
 	if a.Through == h.Groups() {
@@ -103,6 +115,8 @@ type Company struct {
 	Holdings []Holding
 	// Subjects are further principals that are known by name.
 	Subjects []Subject
+	// PlaceIDs are the ids of the places that are there.
+	PlaceIDs map[access.Place]string
 }
 
 // named are the ids of those who are there, by what they are called.
@@ -121,41 +135,74 @@ func (c Company) named() map[access.Reference]string {
 	return named
 }
 
+// On returns the statements that were there on a day. What was attested later is not.
+func (f File) On(day baseline.Day) File {
+	f.Attestations = slices.DeleteFunc(slices.Clone(f.Attestations), func(a Attestation) bool { return a.On > day })
+	return f
+}
+
 // Judge looks at some of the ways of access, in their order. An attestation counts for its way if it names nobody else, and
 // without an end for some days.
 func (f File) Judge(holdings []Holding, company Company, today baseline.Day, days int) []Verdict {
+	// By an id, or else by a name, so that a statement about another account or place of the same
+	// name is found, too.
 	type grant struct {
-		id    string
-		role  access.Role
-		place access.Place
+		principal string
+		role      access.Role
+		place     string
 	}
-	of := map[grant][]Attestation{}
+	of, alike := map[grant][]Attestation{}, map[grant][]Attestation{}
 	for _, a := range f.Attestations {
-		of[grant{a.Principal.ID, a.Role, a.Place}] = append(of[grant{a.Principal.ID, a.Role, a.Place}], a)
+		at, name := grant{a.Principal.ID, a.Role, placeKey(a.PlaceID, a.Place)}, grant{a.Principal.Reference.Folded().String(), a.Role, a.Place.String()}
+		of[at], alike[name] = append(of[at], a), append(alike[name], a)
 	}
 	holders := map[grant][]Subject{}
 	for _, h := range company.Holdings {
-		at := grant{role: h.Role, place: h.Place}
+		at := grant{role: h.Role, place: placeKey(h.PlaceID, h.Place)}
 		holders[at] = append(holders[at], h.Subject)
 	}
 	named := company.named()
 	verdicts := make([]Verdict, len(holdings))
 	for i, h := range holdings {
-		verdicts[i] = judge(h, of[grant{h.ID, h.Role, h.Place}], holders[grant{role: h.Role, place: h.Place}], named, today, days)
+		at := grant{h.ID, h.Role, placeKey(h.PlaceID, h.Place)}
+		verdicts[i] = judge(h, of[at], holders[grant{role: at.role, place: at.place}], named, company.PlaceIDs, today, days)
+		isOther := func(a Attestation) bool {
+			return !a.IsRemoval && (a.Principal.ID != h.ID || placeKey(a.PlaceID, a.Place) != at.place)
+		}
+		others := alike[grant{h.Reference.Folded().String(), h.Role, h.Place.String()}]
+		if found := slices.IndexFunc(others, isOther); verdicts[i].Attestation == nil && found >= 0 {
+			verdicts[i].Attestation, verdicts[i].Because = &others[found], others[found].becauseOfName(h)
+		}
 	}
 	return verdicts
+}
+
+func placeKey(id string, place access.Place) string { return cmp.Or(id, place.String()) }
+
+// becauseOfName says that the statement is about an account, or a place, that was called as another
+// one is now.
+func (a Attestation) becauseOfName(h Holding) string {
+	of := "another account of that name"
+	if a.Principal.ID == h.ID {
+		of = "another place of that name"
+	}
+	return ", and what " + a.By.String() + " attested on " + string(a.On) + " was of " + of
 }
 
 // judge looks at one way beside the attestations of the same role of the same principal at the
 // same place, and those who hold it there.
 func judge(
-	h Holding, attestations []Attestation, holders []Subject, named map[access.Reference]string, today baseline.Day, days int,
+	h Holding, attestations []Attestation, holders []Subject, named map[access.Reference]string, places map[access.Place]string,
+	today baseline.Day, days int,
 ) Verdict {
 	v := Verdict{Holding: h}
-	var ended, otherwise, misnamed *Attestation
+	var ended, otherwise, misnamed, removed *Attestation
 	for _, a := range attestations {
 		switch isOfWay, counts := a.Way == h.Way, a.counts(today, days); {
-		case isOfWay && a.misnames(h, named):
+		case isOfWay && a.IsRemoval:
+			removed = &a
+		case a.IsRemoval: // It is of another way.
+		case isOfWay && a.misnames(h, named, places):
 			misnamed = &a
 		case isOfWay && counts:
 			v.Attestation = &a
@@ -172,6 +219,9 @@ func judge(
 			v.Rule = review.AttestedByBeneficiary
 			v.Because += ", who has that role there"
 		}
+	case removed != nil:
+		v.Rule, v.Attestation = review.NotAttested, removed
+		v.Because = ", and " + removed.By.String() + " decided on " + string(removed.On) + " that it is to go"
 	case misnamed != nil:
 		v.Rule, v.Attestation = review.NotAttested, misnamed
 		v.Because = ", and what " + misnamed.By.String() + " attested on " + string(misnamed.On) + " names somebody else now: " +

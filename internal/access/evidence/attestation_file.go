@@ -28,9 +28,11 @@ const (
 	keyOrganization = "organization"
 	keyAttestations = "attestations"
 
+	keyDecision  = "decision"
 	keyPrincipal = "principal"
 	keyID        = "id"
 	keyRole      = "role"
+	keyPlaceID   = "place_id"
 	keyThrough   = "through"
 	keyWay       = "way"
 	keyBy        = "by"
@@ -162,7 +164,7 @@ func (r *fileReader) missing(fields map[string]*yaml.Node, key string) {
 }
 
 func (r *fileReader) attestation(node *yaml.Node) Attestation {
-	known := []string{keyPrincipal, keyID, keyRole, keyThrough, keyWay, keyBy, keyByID, keyOn, keyUntil, keyReference}
+	known := []string{keyDecision, keyPrincipal, keyID, keyRole, keyPlaceID, keyThrough, keyWay, keyBy, keyByID, keyOn, keyUntil, keyReference}
 	for _, kind := range r.vocabulary.Places {
 		known = append(known, kind.Key)
 	}
@@ -174,6 +176,14 @@ func (r *fileReader) attestation(node *yaml.Node) Attestation {
 		Role: access.Role(r.text(fields, keyRole, true)), Through: r.text(fields, keyThrough, false),
 		Way: r.text(fields, keyWay, true), Reference: r.text(fields, keyReference, false),
 	}
+	switch decision := r.text(fields, keyDecision, false); decision {
+	case "", keep:
+	case remove:
+		a.IsRemoval = true
+	default:
+		r.problem(fields[keyDecision], "%s: it is %q, and must be %q or %q", keyDecision, decision, keep, remove)
+	}
+	a.PlaceID = strings.ToLower(r.text(fields, keyPlaceID, false))
 	a.Principal.ID, a.ByID = strings.ToLower(r.text(fields, keyID, true)), strings.ToLower(r.text(fields, keyByID, false))
 	check := func(key string, err error) {
 		if err != nil && fields[key] != nil && fields[key].Value != "" {
@@ -213,7 +223,7 @@ func (r *fileReader) checkWay(node, way *yaml.Node, a Attestation) {
 	if !strings.HasPrefix(a.Way, wayVersion) || len(a.Way) != len(wayVersion)+2*wayBytes {
 		r.problem(way, "way: %q is no fingerprint of a way: reports have them, and they begin with %q", a.Way, wayVersion)
 	}
-	if a.Through == "" && (Holding{Subject: a.Principal, Role: a.Role, Place: a.Place}).fingerprint() != a.Way {
+	if a.Through == "" && (Holding{Subject: a.Principal, Role: a.Role, Place: a.Place, PlaceID: a.PlaceID}).fingerprint() != a.Way {
 		r.problem(way, "way: it is not the fingerprint of what the attestation says: copy it from a report")
 	}
 	if first := r.lines[a.Way]; first > 0 {
@@ -278,12 +288,16 @@ func (a Attestation) node(vocabulary *access.Vocabulary) *yaml.Node {
 		text.SetString(value)
 		mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, &text)
 	}
+	if a.IsRemoval {
+		add(keyDecision, remove)
+	}
 	add(keyPrincipal, a.Principal.Reference.String())
 	add(keyID, a.Principal.ID)
 	add(keyRole, string(a.Role))
 	for depth, kind := range vocabulary.Places {
 		add(kind.Key, a.Place.Slug(depth))
 	}
+	add(keyPlaceID, a.PlaceID)
 	add(keyThrough, a.Through)
 	add(keyWay, a.Way)
 	add(keyBy, a.By.String())

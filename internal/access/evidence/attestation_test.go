@@ -82,7 +82,8 @@ func TestAttestationsAreJudged(t *testing.T) {
 			o.Grant("writer", file, review.EntriesOf(reference("user:"+cyID)))
 		}, want: []string{
 			// What is attested of Ben reads as if it were about whoever has the name now.
-			"warn not-attested: user:ben@example.com is writer of plans/budget, directly, and nobody has attested that.",
+			"warn not-attested: user:ben@example.com is writer of plans/budget, directly, and what user:cy@example.com attested on 2026-11-20 " +
+				"was of another account of that name.",
 			"warn not-attested: user:gone@example.com is reader of plans, through group:Team, and what user:cy@example.com attested on 2026-11-20 " +
 				"names somebody else now: user:ben@example.com, through group:Team.",
 		}},
@@ -99,6 +100,25 @@ func TestAttestationsAreJudged(t *testing.T) {
 			o.Principals[0].Email = "a@example.com"
 		}, want: []string{
 			"warn attested-by-beneficiary: user:a@example.com is Boss, as user:ada@example.com attested on 2026-11-20, who has that role there.",
+		}},
+		// Who attests need not have anything at all, and is known again by id.
+		"by who had nothing then, and is called otherwise now": {by: cy, edit: func(o *review.Organization) {
+			o.Principals[2].Email, o.Principals[2].Role = "c@example.com", "Boss"
+		}, want: []string{
+			"warn attested-by-beneficiary: user:ada@example.com is Boss, as user:cy@example.com attested on 2026-11-20, who has that role there.",
+			"warn not-attested: user:c@example.com is Boss, and nobody has attested that.",
+		}},
+		"a place that is called otherwise": {by: cy, edit: func(o *review.Organization) { *o = movedOffice(file2, fileID) }},
+		"a place made again": {by: cy, edit: func(o *review.Organization) { o.PlaceIDs[file] = cyID }, want: []string{
+			"warn not-attested: user:ben@example.com is writer of plans/budget, directly, and what user:cy@example.com attested on 2026-11-20 " +
+				"was of another place of that name.",
+		}},
+		"a place under an attested name": {by: cy, edit: func(o *review.Organization) {
+			*o = movedOffice(file2, fileID)
+			o.Places[file], o.PlaceIDs[file] = nil, cyID
+		}, want: []string{
+			"warn not-attested: user:ben@example.com is writer of plans/spending, directly, and what user:cy@example.com attested on 2026-11-20 " +
+				"names somebody else now: user:ben@example.com, directly.",
 		}},
 		"by whom it is about": {by: "user:ada@example.com", want: []string{
 			"warn attested-by-beneficiary: user:ada@example.com is Boss, as user:ada@example.com attested on 2026-11-20, who has that role there.",
@@ -133,6 +153,78 @@ func TestAttestationsAreJudged(t *testing.T) {
 			slices.Sort(c.want)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
+	}
+}
+
+// movedOffice has the file elsewhere.
+func movedOffice(place access.Place, id string) review.Organization {
+	org := soundOffice()
+	delete(org.Places, file)
+	delete(org.PlaceIDs, file)
+	org.Grants = nil
+	org.Places[place], org.PlaceIDs[place] = nil, id
+	org.Grant("writer", place, review.EntriesOf(reference("user:"+benID)))
+	org.Grant("reader", folder, review.EntriesOf(reference("group:"+teamID)))
+	return org
+}
+
+// What somebody decided to remove is not attested any more, however it was before, until somebody attests it again; another way
+// of the same person stays as it is.
+func TestRemovalsAreRemembered(t *testing.T) {
+	report := reportOn(soundOffice(), 0)
+	holdings, cy := evidence.Holdings(report.Access), report.Find(reference("user:cy@example.com"))
+	var all []evidence.Attestation
+	for _, h := range holdings {
+		all = append(all, evidence.Attest(h, cy, "2026-11-20", "2027-06-30", ""))
+	}
+	document, err := evidence.Extend(office, nil, officeID, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge := func(more ...evidence.Attestation) []string {
+		if document, err = evidence.Extend(office, document, officeID, more); err != nil {
+			t.Fatal(err)
+		}
+		read, err := evidence.ParseFile(office, document, noon)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, document)
+		}
+		return found(t, soundOffice(), read, 0, nil)
+	}
+	if got := judge(); len(got) > 0 {
+		t.Errorf("at first: %q", got)
+	}
+	want := "warn not-attested: user:ben@example.com is writer of plans/budget, directly, and user:cy@example.com decided on 2026-11-20 that it is to go."
+	if got := judge(evidence.Remove(holdings[2], cy, "2026-11-20", "left the team")); !slices.Equal(got, []string{want}) {
+		t.Errorf("after the decision: %q", got)
+	}
+	if got := judge(all[2]); len(got) > 0 {
+		t.Errorf("attested again: %q", got)
+	}
+}
+
+// The check of an older report judges by what was there on its day.
+func TestStatementsOfADay(t *testing.T) {
+	org := soundOffice()
+	late, ended := attested(t, org, "user:cy@example.com", "2026-11-20", ""), attested(t, org, "user:cy@example.com", "2026-11-01", "2026-11-15")
+	holdings := evidence.Holdings(reportOn(org, 0).Access)
+	for name, c := range map[string]struct {
+		file evidence.File
+		on   baseline.Day
+		want string
+	}{
+		"attested later":   {late, "2026-11-19", "nobody has attested that"},
+		"attested then":    {late, "2026-11-20", ""},
+		"it counted then":  {ended, "2026-11-15", ""},
+		"it was over then": {ended, "2026-11-16", "ended on 2026-11-15"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, v := range c.file.On(c.on).Judge(holdings, evidence.Company{Holdings: holdings}, c.on, 365) {
+				if (v.Rule == review.NotAttested) != (c.want != "") || !strings.Contains(v.Because, c.want) {
+					t.Errorf("%s: %s", v.Rule, v.Sentence())
+				}
 			}
 		})
 	}
@@ -175,6 +267,7 @@ func TestFilesAreReadStrictly(t *testing.T) {
 		t.Fatalf("%+v, %v", file, err)
 	}
 	for want, edit := range map[string][2]string{
+		`line 8: decision: it is "drop", and must be "keep" or`:  {"    role: Boss\n", "    decision: drop\n    role: Boss\n"},
 		`line 2: the version is "2"`:                             {"version: 1", "version: 2"},
 		`the key "version" is missing`:                           {"version: 1\n", ""},
 		`line 3: "x" is no id of an organization`:                {"55555555-5555-4555-8555-555555555555", "x"},

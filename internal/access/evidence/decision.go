@@ -80,8 +80,8 @@ type Decisions struct {
 	Kept []Attestation
 	// Removed are to be taken back.
 	Removed []Removal
-	// Undecided are the ways of the report of which the table says nothing.
-	Undecided []Holding
+	// Undecided are the ways of the report of which a row says nothing, and Absent those without a row.
+	Undecided, Absent []Holding
 }
 
 // A Removal is the decision that somebody is not to have a role any more by one way.
@@ -90,6 +90,21 @@ type Removal struct {
 	By     access.Reference
 	On     baseline.Day
 	Reason string
+}
+
+// Removes tells whether the way is to go.
+func (d Decisions) Removes(way string) bool {
+	return slices.ContainsFunc(d.Removed, func(r Removal) bool { return r.Way == way })
+}
+
+// Keeps tells whether the way is attested by the table.
+func (d Decisions) Keeps(way string) bool {
+	return slices.ContainsFunc(d.Kept, func(a Attestation) bool { return a.Way == way })
+}
+
+// Attestation writes the decision down.
+func (r Removal) Attestation(report *Report) Attestation {
+	return Remove(r.Holding, report.Find(r.By), r.On, r.Reason)
 }
 
 // A Decider is what a table leaves open.
@@ -139,7 +154,10 @@ func ReadDecisions(table []byte, report *Report, decider Decider) (Decisions, er
 		return Decisions{}, errors.Join(r.problems...)
 	}
 	for _, h := range Holdings(report.Access) {
-		if !r.decided[h.Way] {
+		switch {
+		case r.lines[h.Way] == 0:
+			r.found.Absent = append(r.found.Absent, h)
+		case !r.decided[h.Way]:
 			r.found.Undecided = append(r.found.Undecided, h)
 		}
 	}

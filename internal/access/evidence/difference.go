@@ -25,16 +25,18 @@ type Difference struct {
 	Changes []Change
 	// Ways are accesses that are as they were, and come about otherwise.
 	Ways []WayChange
-	// Renamed are those who are called otherwise.
-	Renamed []Rename
+	// Renamed are those who are called otherwise, and RenamedPlaces the places that are.
+	Renamed       []Rename
+	RenamedPlaces []PlaceRename
 	// Introduced findings are only in the new report, Resolved ones only in the old one, and
 	// Excepted ones were found before, and an exception lets them pass now.
 	Introduced, Resolved []review.FindingRecord
 	Excepted             []review.ExceptedRecord
 	// Settings are those of places that both reports show.
 	Settings []SettingChange
-	// Come and Gone are the places that only one report shows.
-	Come, Gone []access.Place
+	// Come and Gone are the places that only one report shows, and Replaced those in the place of which
+	// there is another one of the same name.
+	Come, Gone, Replaced []access.Place
 }
 
 // A Change is one permission at one place that a principal gained or lost.
@@ -45,8 +47,10 @@ type Change struct {
 	Place      access.Place
 	// Reasons are the ways that are there now, or that were there before.
 	Reasons []string
-	// Because is set where the account changed and not the access.
+	// Because is set where the account changed and not the access, or the place is another one.
 	Because string
+	// IsHomonym is true where another account has, or had, the same name.
+	IsHomonym bool
 
 	ways map[string]bool
 }
@@ -56,6 +60,9 @@ func (c Change) String() string {
 	text := fmt.Sprintf("%s %s %s %s", c.Reference, c.Direction, c.Permission.Noun, where(c.Place))
 	if c.Because != "" {
 		text += ", " + c.Because
+	}
+	if c.IsHomonym {
+		text += ", as the account " + c.ID
 	}
 	return text
 }
@@ -89,6 +96,9 @@ type Rename struct {
 	Before, After string
 }
 
+// A PlaceRename says that a place is called otherwise.
+type PlaceRename struct{ Before, After access.Place }
+
 // A SettingChange is one setting of one place. A value that was not known is nil.
 type SettingChange struct {
 	Place         access.Place
@@ -99,7 +109,7 @@ type SettingChange struct {
 // Same tells whether nothing is different in what both reports show. Only without gaps does
 // that mean that nothing changed.
 func (d *Difference) Same() bool {
-	return len(d.Changes)+len(d.Ways)+len(d.Renamed)+len(d.Introduced)+len(d.Resolved)+len(d.Excepted)+len(d.Settings)+len(d.Come)+len(d.Gone) == 0
+	return len(d.Changes)+len(d.Ways)+len(d.Renamed)+len(d.RenamedPlaces)+len(d.Introduced)+len(d.Resolved)+len(d.Excepted)+len(d.Settings)+len(d.Come)+len(d.Gone)+len(d.Replaced) == 0
 }
 
 // Gained tells whether somebody gained something.
@@ -116,7 +126,7 @@ func Compare(vocabulary *access.Vocabulary, earlier, later *Report) (*Difference
 		return nil, errors.New("the first report is younger than the second one: name the old one first")
 	}
 	d := &Difference{Old: earlier, New: later}
-	c := comparison{Difference: d, vocabulary: vocabulary}
+	c := comparison{Difference: d, vocabulary: vocabulary, sites: sitesOf(earlier, later)}
 	c.note()
 	c.restrict()
 	if !c.isApart {
@@ -140,8 +150,12 @@ type comparison struct {
 	vocabulary *access.Vocabulary
 	// had and has are the accesses that both reports would show.
 	had, has index
+	// sites are the places of the old report as the new one has them.
+	sites sites
 	// called are the principals of the new report by id: whoever lost something is called as now.
 	called map[string]Subject
+	// homonyms are the names that several accounts have, or had one after the other.
+	homonyms map[access.Reference]bool
 	// isFilteredOtherwise is true where the reports are of different parts, and isApart where
 	// nobody can tell what both would show.
 	isFilteredOtherwise, isApart bool
@@ -197,13 +211,17 @@ func sorted(texts []string) []string {
 	return slices.Sorted(slices.Values(texts))
 }
 
-// An index finds an access.
-type index map[placed]*Access
+// An index finds an access of one report.
+type index struct {
+	rows map[placed]*Access
+	// site is where a place of the report is.
+	site func(access.Place) site
+}
 
 type placed struct {
 	id         string
 	permission access.Permission
-	place      access.Place
+	site       site
 }
 
 // own are the fingerprints of the ways that no row of a wider place tells.
@@ -219,7 +237,7 @@ func (x index) own(row *Access) map[string]bool {
 		if place == row.Place {
 			break
 		}
-		if wider := x[placed{row.ID, row.Permission, place}]; wider != nil {
+		if wider := x.rows[placed{row.ID, row.Permission, x.site(place)}]; wider != nil {
 			for _, h := range wider.Reasons {
 				delete(own, h.Way)
 			}
@@ -235,17 +253,18 @@ func (c *comparison) compareAccess() {
 	for _, row := range c.New.Access {
 		c.called[row.ID] = row.Subject
 	}
+	c.homonyms = homonyms(c.Old, c.New)
 	all := map[placed]bool{}
 	for _, side := range []index{c.had, c.has} {
-		for at := range side {
+		for at := range side.rows {
 			all[at] = true
 		}
 	}
 	for at := range all {
-		had, has := c.had[at], c.has[at]
+		had, has := c.had.rows[at], c.has.rows[at]
 		was, is := c.had.own(had), c.has.own(has)
 		if len(was)+len(is) > 0 {
-			c.compareRows(had, has, was, is)
+			c.compareRows(had, has, was, is, c.sites.becauseOf(at.site))
 		}
 	}
 	c.leaveOutImplied()
@@ -266,7 +285,7 @@ func (c *comparison) orderChanges(a, b Change) int {
 
 // compareRows compares one permission of one principal at one place. Who has it by a wider place
 // on one side neither gains nor loses it.
-func (c *comparison) compareRows(had, has *Access, was, is map[string]bool) {
+func (c *comparison) compareRows(had, has *Access, was, is map[string]bool, because string) {
 	change := func(direction review.Direction, row *Access, ways map[string]bool, because string) {
 		who := row.Subject
 		if now, isThere := c.called[row.ID]; isThere {
@@ -274,18 +293,18 @@ func (c *comparison) compareRows(had, has *Access, was, is map[string]bool) {
 		}
 		c.Changes = append(c.Changes, Change{
 			Direction: direction, Subject: who, Permission: row.Permission, Place: row.Place,
-			Reasons: row.texts(), Because: because, ways: ways,
+			Reasons: row.texts(), Because: because, IsHomonym: c.homonyms[who.Reference.Folded()], ways: ways,
 		})
 	}
 	switch {
 	case had == nil && has.takesEffect():
-		change(review.Gains, has, is, "")
+		change(review.Gains, has, is, because)
 	case had == nil:
 		change(review.WillGain, has, is, onceInForce(has.Status))
 	case has == nil && had.takesEffect():
-		change(review.Loses, had, was, "")
+		change(review.Loses, had, was, because)
 	case has == nil:
-		change(review.WillNotGain, had, was, "")
+		change(review.WillNotGain, had, was, because)
 	case !had.takesEffect() && has.takesEffect():
 		change(review.Gains, has, is, "because the account is now active")
 	case had.takesEffect() && !has.takesEffect():
@@ -357,18 +376,24 @@ func (c *comparison) findRenamed() {
 	was, is := names(c.Old), names(c.New)
 	for _, id := range slices.Sorted(maps.Keys(was)) {
 		if after, known := is[id]; known && after != was[id] {
-			c.Renamed = append(c.Renamed, Rename{id, was[id], after})
+			c.Renamed = append(c.Renamed, Rename{id, was[id].String(), after.String()})
 		}
 	}
 }
 
-func names(r *Report) map[string]string {
-	all := map[string]string{}
+// names are what those are called whom the report knows.
+func names(r *Report) map[string]access.Reference {
+	all := map[string]access.Reference{}
+	note := func(s Subject) {
+		if _, isUnknown := s.Reference.ID(); !isUnknown && s.Reference.Kind != access.KindUnknown {
+			all[s.ID] = s.Reference
+		}
+	}
 	for _, row := range r.Access {
-		all[row.ID] = row.Reference.String()
+		note(row.Subject)
 		for _, h := range row.Reasons {
 			for _, group := range h.Via {
-				all[group.ID] = group.Reference.String()
+				note(group)
 			}
 		}
 	}
@@ -386,9 +411,15 @@ func (c *comparison) compareFindings() {
 	for _, f := range c.Old.Findings {
 		had[f.Fingerprint] = true
 	}
+	if len(c.Old.Head.Gaps) > 0 {
+		c.gap("the old report is incomplete: no finding is told as new.")
+	}
+	if len(c.New.Head.Gaps) > 0 {
+		c.gap("the new report is incomplete: no finding is told as gone.")
+	}
 	for _, f := range c.New.Findings {
 		has[f.Fingerprint] = true
-		if !had[f.Fingerprint] {
+		if !had[f.Fingerprint] && len(c.Old.Head.Gaps) == 0 {
 			c.Introduced = append(c.Introduced, f)
 		}
 	}
@@ -399,7 +430,7 @@ func (c *comparison) compareFindings() {
 		}
 	}
 	for _, f := range c.Old.Findings {
-		if !has[f.Fingerprint] && !excepted[f.Fingerprint] {
+		if !has[f.Fingerprint] && !excepted[f.Fingerprint] && len(c.New.Head.Gaps) == 0 {
 			c.Resolved = append(c.Resolved, f)
 		}
 	}
@@ -407,32 +438,40 @@ func (c *comparison) compareFindings() {
 
 // compareSettings looks at what both reports would show.
 func (c *comparison) compareSettings() {
-	was, is := settingsByPlace(c.Old), settingsByPlace(c.New)
-	for place, values := range was {
-		after, isThere := is[place]
+	was, is := settingsBySite(c.Old, c.sites.now), settingsBySite(c.New, inNew)
+	for at, before := range was {
+		after, isThere := is[at]
 		switch {
 		case isThere:
-			c.compareValues(place, values, after)
-		case c.showsPlace(c.New.Head.Filters, place):
-			c.Gone = append(c.Gone, place)
+			c.compareValues(at.Place, before.Values, after.Values)
+			if before.Place != at.Place && before.Place.Slug(before.Place.Depth()-1) != at.Slug(at.Depth()-1) {
+				c.RenamedPlaces = append(c.RenamedPlaces, PlaceRename{before.Place, at.Place})
+			}
+		case at.isFormer:
+			c.Replaced = append(c.Replaced, at.Place)
+		case c.showsPlace(c.New.Head.Filters, at.Place) && c.New.tellsPlace(at.Place):
+			c.Gone = append(c.Gone, at.Place)
 		}
 	}
-	for place := range is {
-		if _, wasThere := was[place]; !wasThere && c.showsPlace(c.Old.Head.Filters, place) {
-			c.Come = append(c.Come, place)
+	for at := range is {
+		_, wasThere := was[at]
+		if !wasThere && !c.sites.replacing[at.Place] && c.showsPlace(c.Old.Head.Filters, at.Place) && c.Old.tellsPlace(at.Place) {
+			c.Come = append(c.Come, at.Place)
 		}
 	}
-	slices.SortFunc(c.Come, access.Place.Compare)
-	slices.SortFunc(c.Gone, access.Place.Compare)
+	slices.SortFunc(c.RenamedPlaces, func(a, b PlaceRename) int { return a.Before.Compare(b.Before) })
+	for _, places := range [][]access.Place{c.Come, c.Gone, c.Replaced} {
+		slices.SortFunc(places, access.Place.Compare)
+	}
 	slices.SortFunc(c.Settings, func(a, b SettingChange) int {
 		return cmp.Or(a.Place.Compare(b.Place), cmp.Compare(a.Setting, b.Setting))
 	})
 }
 
-func settingsByPlace(r *Report) map[access.Place]map[string]any {
-	all := map[access.Place]map[string]any{}
+func settingsBySite(r *Report, at func(access.Place) site) map[site]Settings {
+	all := map[site]Settings{}
 	for _, s := range r.Settings {
-		all[s.Place] = s.Values
+		all[at(s.Place)] = s
 	}
 	return all
 }

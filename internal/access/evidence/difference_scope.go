@@ -30,7 +30,7 @@ func (c *comparison) restrict() {
 		}
 		shown = c.shows
 	}
-	c.had, c.has = index{}, index{}
+	c.had, c.has = index{map[placed]*Access{}, c.sites.now}, index{map[placed]*Access{}, inNew}
 	for _, side := range []struct {
 		report  *Report
 		filters map[string][]string
@@ -38,10 +38,12 @@ func (c *comparison) restrict() {
 	}{{c.Old, later, c.had}, {c.New, earlier, c.has}} {
 		for i := range side.report.Access {
 			if row := &side.report.Access[i]; shown(side.filters, row) {
-				side.index[placed{row.ID, row.Permission, row.Place}] = row
+				side.index.rows[placed{row.ID, row.Permission, side.index.site(row.Place)}] = row
 			}
 		}
 	}
+	c.leaveOutUnread("old", c.Old, c.had, c.has)
+	c.leaveOutUnread("new", c.New, c.has, c.had)
 }
 
 func sameFilters(a, b map[string][]string) bool {

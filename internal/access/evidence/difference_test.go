@@ -24,6 +24,9 @@ func told(d *evidence.Difference) []string {
 	for _, r := range d.Renamed {
 		all = append(all, r.Before+" is "+r.After)
 	}
+	for _, r := range d.RenamedPlaces {
+		all = append(all, r.Before.String()+" is "+r.After.String())
+	}
 	for _, f := range d.Introduced {
 		all = append(all, "new "+f.Fingerprint)
 	}
@@ -41,6 +44,9 @@ func told(d *evidence.Difference) []string {
 	}
 	for _, p := range d.Gone {
 		all = append(all, "gone place "+p.String())
+	}
+	for _, p := range d.Replaced {
+		all = append(all, "replaced place "+p.String())
 	}
 	return all
 }
@@ -69,7 +75,7 @@ func TestDifferences(t *testing.T) {
 			o.Principals[1].Email, o.Principals[2].Email = "gone@example.com", "ben@example.com"
 			o.Grant("writer", file, review.EntriesOf(reference("user:"+cyID)))
 		}, []string{
-			"user:ben@example.com gains writing on plans/budget: writer of plans/budget, directly",
+			"user:ben@example.com gains writing on plans/budget, as the account " + cyID + ": writer of plans/budget, directly",
 			"user:gone@example.com loses writing on plans/budget: writer of plans/budget, directly",
 			"user:ben@example.com is user:gone@example.com",
 		}},
@@ -101,6 +107,23 @@ func TestDifferences(t *testing.T) {
 			"user:ben@example.com loses writing on plans/budget: writer of plans/budget, directly",
 			"gone place plans/budget",
 		}},
+		"a place that is called otherwise": {nil, func(o *review.Organization) { *o = movedOffice(file2, fileID) }, []string{
+			"plans/budget is plans/spending",
+		}},
+		"a place made again": {nil, func(o *review.Organization) { o.PlaceIDs[file] = cyID }, []string{
+			"user:ben@example.com gains writing on plans/budget, which is another one of that name: writer of plans/budget, directly",
+			"user:ben@example.com loses writing on plans/budget, which is gone: writer of plans/budget, directly",
+			"replaced place plans/budget",
+		}},
+		"a place called as another one was": {nil, func(o *review.Organization) {
+			*o = movedOffice(file2, fileID)
+			o.Places[file], o.PlaceIDs[file] = nil, cyID
+			o.Grant("writer", file, review.EntriesOf(reference("user:"+cyID)))
+		}, []string{
+			"user:cy@example.com gains writing on plans/budget: writer of plans/budget, directly",
+			"plans/budget is plans/spending",
+			"new place plans/budget",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := soundOffice(), soundOffice()
@@ -118,6 +141,72 @@ func TestDifferences(t *testing.T) {
 				t.Errorf("got  %q\nwant %q\nsame: %t, gaps %q, notes %q", got, c.want, d.Same(), d.Gaps, d.Notes)
 			}
 		})
+	}
+}
+
+// What an incomplete report does not show is neither gained nor lost, nor new or gone: not a place that it does not show, nor
+// what somebody has through a group of which it does not tell the members. What it does show, is compared.
+func TestIncompleteReportsTakeNothingFromAnybody(t *testing.T) {
+	without := func(place access.Place) func(*review.Organization) {
+		return func(o *review.Organization) {
+			delete(o.Places, place)
+			delete(o.PlaceIDs, place)
+		}
+	}
+	for name, c := range map[string]struct {
+		lacks   func(*review.Organization)
+		notRead evidence.NotRead
+		gap     string
+		want    []string
+	}{
+		"a place": {without(file), evidence.NotRead{}, "nothing is said of 1 way of access in plans/budget", []string{}},
+		"the lists of a place": {
+			func(o *review.Organization) { o.Grants = nil }, evidence.NotRead{Places: []access.Place{folder, file}},
+			"nothing is said of 2 ways of access in plans, plans/budget", []string{},
+		},
+		"the members of a group": {
+			func(o *review.Organization) { o.Members = map[access.Reference]review.Entries{} }, evidence.NotRead{Groups: []string{teamID}},
+			"nothing is said of 1 way of access in plans", []string{},
+		},
+		"nothing that counts": {
+			func(o *review.Organization) { o.Grant("writer", file, review.EntriesOf()) }, evidence.NotRead{Groups: []string{teamID}},
+			"", []string{"user:ben@example.com loses writing on plans/budget: writer of plans/budget, directly"},
+		},
+		"the accounts": {
+			func(o *review.Organization) { o.Principals[0].Role = "Guest" }, evidence.NotRead{Accounts: true},
+			"nothing is said of 1 way of access in the organization", []string{},
+		},
+	} {
+		for _, isOld := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, old report %t", name, isOld), func(t *testing.T) {
+				part := soundOffice()
+				c.lacks(&part)
+				earlier, later, want := reportOn(soundOffice(), 0), reportOn(part, 90), slices.Clone(c.want)
+				incomplete, side := later, "new"
+				if isOld {
+					earlier, later, side = reportOn(part, 0), reportOn(soundOffice(), 90), "old"
+					incomplete = earlier
+					for i := range want {
+						want[i] = strings.Replace(want[i], "loses", "gains", 1)
+					}
+				}
+				incomplete.Head.Gaps, incomplete.NotRead = envelope.Gaps("Something was refused."), c.notRead
+				earlier.Findings, later.Findings = []review.FindingRecord{{Fingerprint: "a"}}, []review.FindingRecord{{Fingerprint: "b"}}
+				if isOld {
+					want = append(want, "gone a")
+				} else {
+					want = append(want, "new b")
+				}
+				d, err := evidence.Compare(office, earlier, later)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := told(d); !slices.Equal(got, want) {
+					t.Errorf("got %q, want %q", got, want)
+				}
+				mustContain(t, strings.Join(d.Gaps, "\n"), "the "+side+" report is incomplete: Something was refused.", c.gap)
+			})
+		}
 	}
 }
 

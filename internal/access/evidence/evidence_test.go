@@ -1,6 +1,8 @@
 package evidence_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,11 +48,14 @@ const (
 	cyID     = "33333333-3333-4333-8333-333333333333"
 	teamID   = "44444444-4444-4444-8444-444444444444"
 	officeID = "55555555-5555-4555-8555-555555555555"
+	folderID = "77777777-7777-4777-8777-777777777777"
+	fileID   = "88888888-8888-4888-8888-888888888888"
 )
 
 var (
 	folder = access.PlaceOf("plans")
 	file   = access.PlaceOf("plans", "budget")
+	file2  = access.PlaceOf("plans", "spending")
 	noon   = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 )
 
@@ -65,7 +70,7 @@ func soundOffice() review.Organization {
 			{Principal: access.Principal{Kind: access.KindGroup, ID: teamID, Name: "Team"}},
 		},
 		Members: map[access.Reference]review.Entries{reference("group:" + teamID): review.EntriesOf(reference("user:" + benID))},
-		Places:  map[access.Place]any{folder: nil, file: nil},
+		Places:  map[access.Place]any{folder: nil, file: nil}, PlaceIDs: map[access.Place]string{folder: folderID, file: fileID},
 	}
 	org.Grant("writer", file, review.EntriesOf(reference("user:"+benID)))
 	org.Grant("reader", folder, review.EntriesOf(reference("group:"+teamID)))
@@ -97,14 +102,15 @@ func reportOn(org review.Organization, days int) *evidence.Report {
 			Subject: find(row.Principal), Status: row.Status, InForce: row.InForce(), Permission: row.Permission, Place: row.Place,
 		}
 		for _, reason := range row.Reasons {
-			told.Reasons = append(told.Reasons, evidence.HoldingOf(row, reason, find))
+			told.Reasons = append(told.Reasons, evidence.HoldingOf(row, reason, org.PlaceIDs, find))
 		}
 		r.Access = append(r.Access, told)
 	}
-	for _, place := range []access.Place{folder, file} {
-		if org.Has(place) {
-			r.Settings = append(r.Settings, evidence.Settings{Place: place, Values: map[string]any{"locked": false}})
-		}
+	for _, place := range slices.SortedFunc(maps.Keys(org.Places), access.Place.Compare) {
+		r.Settings = append(r.Settings, evidence.Settings{Place: place, ID: org.PlaceIDs[place], Values: map[string]any{"locked": false}})
+	}
+	for _, p := range org.Principals {
+		r.Accounts = append(r.Accounts, find(directory.ReferenceTo(p.ID)))
 	}
 	return r
 }

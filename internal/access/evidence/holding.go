@@ -51,11 +51,14 @@ type Holding struct {
 	// Role is the key of the role or list, or how the server says a role that nobody knows.
 	Role  access.Role
 	Place access.Place
+	// PlaceID is the id of the place, which stays when it is renamed; empty for the organization, and
+	// where the server tells none.
+	PlaceID string
 	// Via are the groups from the list to the principal, the one on the list first.
 	Via []Subject
 	// Text is what [review.Reason.String] says.
 	Text string
-	// Way is the fingerprint of all of this but names and status.
+	// Way is the fingerprint of all of this but names, slugs and status.
 	Way string
 }
 
@@ -65,10 +68,14 @@ const wayVersion = "w1:"
 // wayBytes are as many of the sum as no two ways will ever share.
 const wayBytes = 16
 
-// HoldingOf is the reason of an access. The subjects are found by find.
-func HoldingOf(row review.Access, reason review.Reason, find func(access.Reference) Subject) Holding {
+// HoldingOf is the reason of an access in an organization that has the ids of places. The subjects
+// are found by find.
+func HoldingOf(row review.Access, reason review.Reason, ids map[access.Place]string, find func(access.Reference) Subject) Holding {
 	holder := reason.Holder()
-	h := Holding{Subject: find(row.Principal), Status: row.Status, Role: holder.Stated(), Place: reason.Place, Text: reason.String()}
+	h := Holding{
+		Subject: find(row.Principal), Status: row.Status, Role: holder.Stated(),
+		Place: reason.Place, PlaceID: strings.ToLower(ids[reason.Place]), Text: reason.String(),
+	}
 	if h.Role == "" {
 		h.Role = holder.Role()
 	}
@@ -81,7 +88,11 @@ func HoldingOf(row review.Access, reason review.Reason, find func(access.Referen
 
 // fingerprint is the same for the same way, whatever its principals are called.
 func (h Holding) fingerprint() string {
-	parts := append([]string{h.ID, string(h.Role), "at"}, h.Place.Slugs()...)
+	at := h.Place.Slugs()
+	if h.PlaceID != "" {
+		at = []string{h.PlaceID}
+	}
+	parts := append([]string{h.ID, string(h.Role), "at"}, at...)
 	parts = append(parts, "via")
 	for _, group := range h.Via {
 		parts = append(parts, group.ID)

@@ -23,6 +23,19 @@ type Report struct {
 	Ignored []string
 	// Settings are those of the places that the report shows.
 	Settings []Settings
+	// Accounts are all that the reader saw, also those without any access.
+	Accounts []Subject
+	NotRead  NotRead
+}
+
+// NotRead is what is behind the gaps of a report, as far as that has a name.
+type NotRead struct {
+	// Accounts is true where there may be more than the report tells.
+	Accounts bool
+	// Places are those of which some list is not known, and Groups the ids of those of which not all
+	// members are.
+	Places []access.Place
+	Groups []string
 }
 
 // An Access says that a principal has a permission at a place, and by which ways.
@@ -37,7 +50,9 @@ type Access struct {
 
 // Settings are those of a place, by the names of their attributes. What is nil was not known.
 type Settings struct {
-	Place  access.Place
+	Place access.Place
+	// ID stays when the place is renamed; empty where it is not known.
+	ID     string
 	Values map[string]any
 }
 
@@ -71,12 +86,38 @@ func (r *Report) ShowsSomePrincipals() bool { return len(r.Head.Filters[filterPr
 // Find returns the subject of a reference, with the id if the report shows who that is.
 func (r *Report) Find(reference access.Reference) Subject {
 	id, isID := reference.ID()
-	for _, row := range r.Access {
-		if row.Reference.Same(reference) || isID && id == row.ID {
-			return Subject{ID: row.ID, Reference: reference}
+	for _, s := range r.Accounts {
+		if s.Reference.Same(reference) || isID && id == s.ID {
+			return Subject{ID: s.ID, Reference: reference}
 		}
 	}
 	return Subject{ID: id, Reference: reference}
+}
+
+// Knows tells whether the report shows whom a reference names. Where there may be more accounts
+// than it shows, it does not rule anybody out.
+func (r *Report) Knows(reference access.Reference) bool {
+	id := r.Find(reference).ID
+	return r.NotRead.Accounts || slices.ContainsFunc(r.Accounts, func(s Subject) bool { return s.ID == id })
+}
+
+// PlaceIDs are the ids of the places that the report shows.
+func (r *Report) PlaceIDs() map[access.Place]string {
+	ids := map[access.Place]string{}
+	note := func(place access.Place, id string) {
+		if id != "" {
+			ids[place] = id
+		}
+	}
+	for _, row := range r.Access {
+		for _, h := range row.Reasons {
+			note(h.Place, h.PlaceID)
+		}
+	}
+	for _, s := range r.Settings {
+		note(s.Place, s.ID)
+	}
+	return ids
 }
 
 // behindUTC is how far local time runs behind at most.

@@ -35,9 +35,10 @@ func NeedFile(rulebook review.Rulebook) []string {
 // find makes one finding of all ways of one principal to one role at one place that break the rule.
 func (f File) find(i *review.Inspection, rule string) []review.Finding {
 	days := i.ParameterOf(review.NotAttested, review.AttestationDays)
+	org := i.Organization()
 	holdings, reasons, subjects := inspect(i)
 	var found []review.Finding
-	for _, verdict := range f.Judge(holdings, Company{holdings, subjects}, baseline.DayOf(i.Now()), days) {
+	for _, verdict := range f.Judge(holdings, Company{holdings, subjects, org.PlaceIDs}, baseline.DayOf(i.Now()), days) {
 		if verdict.Rule != rule {
 			continue
 		}
@@ -95,7 +96,7 @@ func inspect(i *review.Inspection) ([]Holding, map[string]review.Reason, []Subje
 					if reason.Widest != place {
 						continue
 					}
-					h := HoldingOf(row, reason, find)
+					h := HoldingOf(row, reason, org.PlaceIDs, find)
 					if _, seen := reasons[h.Way]; !seen {
 						reasons[h.Way] = reason
 						holdings = append(holdings, h)

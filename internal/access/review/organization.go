@@ -30,6 +30,9 @@ type Organization struct {
 	// Places are those within the organization, with their settings, which are of the
 	// vendor's own type or nil; see [SettingsAt].
 	Places map[access.Place]any
+	// PlaceIDs are the ids of places, which stay when a place is renamed, as far as the server
+	// tells them.
+	PlaceIDs map[access.Place]string
 	// Grants are who holds each role at each place, by an entry. Nobody holds one that is
 	// not in it.
 	Grants map[Seat]Entries

@@ -117,7 +117,7 @@ func newReader(client *api.Client, progress Progress) *reader {
 		Directory: access.NewDirectory(),
 		Organization: review.Organization{
 			Vocabulary: vocabulary.SignPath, Members: map[access.Reference]review.Entries{},
-			Places: map[access.Place]any{}, Grants: map[review.Seat]review.Entries{},
+			Places: map[access.Place]any{}, PlaceIDs: map[access.Place]string{}, Grants: map[review.Seat]review.Entries{},
 		},
 	}}
 }
@@ -270,7 +270,7 @@ func (r *reader) project(ctx context.Context, place access.Place) (refused bool,
 	}
 	refused, err = r.refused(err, fmt.Sprintf("Project %q with its signing policies", slug))
 	if err == nil {
-		r.put(place, vocabulary.Project{Active: settings.Active()}, lists, refused)
+		r.put(place, settings.ID, vocabulary.Project{Active: settings.Active()}, lists, refused)
 	}
 	return refused, err
 }
@@ -291,7 +291,7 @@ func (r *reader) policy(ctx context.Context, place access.Place) error {
 	if err != nil {
 		return err
 	}
-	r.put(place, vocabulary.SigningPolicy{
+	r.put(place, settings.ID, vocabulary.SigningPolicy{
 		Name: settings.Name, Purpose: settings.Purpose, Active: settings.Active,
 		UsesApprovalProcess: settings.UsesApprovalProcess, RequiredApprovals: settings.RequiredApprovals,
 		VerifiesTrustedBuildSystem: settings.VerifiesTrustedBuildSystem, VerifiesOrigin: settings.VerifiesOrigin,
@@ -316,12 +316,13 @@ func (r *reader) listsAt(ctx context.Context, place access.Place) (map[access.Ro
 }
 
 // put notes what a place has. Of one that the token may not see, nothing is known.
-func (r *reader) put(place access.Place, settings any, lists map[access.Role]review.Entries, refused bool) {
+func (r *reader) put(place access.Place, id string, settings any, lists map[access.Role]review.Entries, refused bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	org := &r.found.Organization
 	if !refused {
 		org.Places[place] = settings
+		org.PlaceIDs[place] = id
 	}
 	for _, role := range vocabulary.SignPath.RolesAt(place) {
 		entries := lists[role.Role]
