@@ -109,7 +109,7 @@ func (r *Report) notes(head envelope.Envelope) []string {
 		}
 	}
 	if of := r.Attestations; of != nil {
-		notes = append(notes, fmt.Sprintf("Judged by %s, in a file with the SHA-256 %s.", review.Count(of.Number, "attestation"), of.SHA256))
+		notes = append(notes, fmt.Sprintf("Judged by a file with the SHA-256 %s, which has %s.", of.SHA256, review.Count(of.Number, "statement")))
 	}
 	notes = append(notes, r.Unmatched...)
 	if looked := r.looked(); looked != "" {
