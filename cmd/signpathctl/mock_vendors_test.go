@@ -170,7 +170,8 @@ func TestMocksAnswerWhatTheHelpLists(t *testing.T) {
 			}
 		}
 		var listed []any
-		if err := json.Unmarshal(controlAnswer(t, vendor, mockFlags{}, http.MethodGet, "/_mock/", "").Body.Bytes(), &listed); err != nil || len(listed) != len(lines) {
+		answer := controlAnswer(t, vendor, mockFlags{}, http.MethodGet, "/_mock/", "")
+		if err := json.Unmarshal(answer.Body.Bytes(), &listed); err != nil || len(listed) != len(lines) {
 			t.Errorf("%s: %v, GET /_mock/ lists %d endpoints, and the help %d", vendor.what, err, len(listed), len(lines))
 		}
 	}

@@ -74,8 +74,10 @@ func newNewcomer(t *testing.T) *reader {
 	t.Helper()
 	r := &reader{pagetest.NewReader(t, nil)}
 	r.Prepare = r.prepare
-	r.Env = []string{"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url." + checkedIn(t) + ".insteadOf",
-		"GIT_CONFIG_VALUE_0=https://github.com/signpath-community/terraform-provider-signpath.git"}
+	r.Env = []string{
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url." + checkedIn(t) + ".insteadOf",
+		"GIT_CONFIG_VALUE_0=https://github.com/signpath-community/terraform-provider-signpath.git",
+	}
 	for _, variable := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS", "GOTOOLCHAIN"} {
 		value, err := exec.CommandContext(t.Context(), "go", "env", variable).Output()
 		must(t, err)

@@ -133,7 +133,8 @@ func TestAdministratorSetsProperties(t *testing.T) {
 	equal(t, "status", properties["status"], "Inactive")
 	equal(t, "new property", properties["brandNew"], 1)
 	for name, properties := range map[string]map[string]any{
-		"answer's name": {"verifiesOriginPolicy": true}, "wrong type": {"requiredApprovals": "two"}, "read-only": {"id": "x"}, "taken slug": {"slug": "test-signing"}, "empty slug": {"slug": ""},
+		"answer's name": {"verifiesOriginPolicy": true}, "wrong type": {"requiredApprovals": "two"},
+		"read-only": {"id": "x"}, "taken slug": {"slug": "test-signing"}, "empty slug": {"slug": ""},
 	} {
 		if admin.SetProperties("policy:project-a/release-signing", properties) == nil {
 			t.Errorf("%s: no error", name)
