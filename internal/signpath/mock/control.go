@@ -27,7 +27,8 @@ var Controls = mockserver.Controls[*Server]{
 		(*Server).controlCreate),
 	mockserver.Do(`remove {"ref":"policy:project-a/test-signing"}`, "removes any object", (*Server).controlRemove),
 	mockserver.Do(`properties {"ref":"policy:project-a/test-signing","set":{"requiredApprovals":2}}`,
-		"sets properties by the names of an edit; a new name becomes a property that clients do not know", (*Server).controlSetProperties),
+		`sets properties by the names of an edit, "slug", "status" or "isActive"; another name becomes a property that clients do not know`,
+		(*Server).controlSetProperties),
 	mockserver.Make(`tokens {"ref":"ci_user:terraform"}`, `issues a token: {"apiToken":"…"}`, (*Server).controlIssueToken),
 }
 
