@@ -94,7 +94,8 @@ func checkedIn(t *testing.T) string {
 	must(t, err)
 	repository := filepath.Join(t.TempDir(), "repository")
 	for _, arguments := range [][]string{
-		{"init", "--quiet"}, {"add", "--all"},
+		{"init", "--quiet"},
+		{"add", "--all"},
 		{"-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false", "commit", "--quiet", "--message=Checkout"},
 	} {
 		command := exec.CommandContext(t.Context(), "git", slices.Concat([]string{"--git-dir=" + repository, "--work-tree=" + root}, arguments)...)
