@@ -10,6 +10,7 @@
 #   tools/build.sh actionlint       .tools/actionlint
 #   tools/build.sh changelog        .tools/changie
 #   tools/build.sh release          .tools/goreleaser
+#   tools/build.sh time             .tools/terraform-provider-time
 #
 # The versions stand in each module's go.mod and nowhere else. Only the path goes
 # to standard output, so that a caller can take it with $(...).
@@ -21,7 +22,7 @@ go=${GO:-go}
 say() { printf '%s\n' "$*" >&2; }
 
 usage() {
-  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint | actionlint | changelog | release"
+  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint | actionlint | changelog | release | time"
   exit 2
 }
 
@@ -60,6 +61,10 @@ case $tool in
   release)
     module=github.com/goreleaser/goreleaser/v2 package=$module
     binary=goreleaser version_command=--version ldflags="-s -w"
+    ;;
+  time)
+    module=github.com/hashicorp/terraform-provider-time package=$module
+    binary=terraform-provider-time version_command=-help ldflags="-s -w"
     ;;
   *) usage ;;
 esac

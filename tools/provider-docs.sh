@@ -18,7 +18,7 @@ trap 'rm -rf "$work"' EXIT
 # is given the schema.
 mkdir "$work/bin" "$work/empty"
 "${GO:-go}" build -buildvcs=false -o "$work/bin/" "./cmd/terraform-provider-$name"
-tools/install.sh "$work/bin" "$work/mirror" 0.0.1 >"$work/log"
+tools/install.sh "$work/bin" "$work/mirror" "$work/programs" 0.0.1 >"$work/log"
 printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$work/mirror" >"$work/cli.tfrc"
 printf 'terraform {\n  required_providers {\n    %s = {\n      source = "signpath-community/%s"\n    }\n  }\n}\n' "$name" "$name" >"$work/empty/main.tf"
 export TF_CLI_CONFIG_FILE=$work/cli.tfrc

@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -21,6 +23,7 @@ type mockFlags struct {
 	listen, seedFile, stateFile, envFile, mappingFile string
 	latency                                           time.Duration
 	dialect                                           []string
+	printSeed                                         bool
 }
 
 // A servedMock is a mock server of some vendor.
@@ -30,7 +33,7 @@ type servedMock interface {
 	Environment(url string) [][2]string
 }
 
-// A mockVendor is what the mock command has to know of a vendor. What starts the server is made by starter.
+// A mockVendor is what the mock command has to know of a vendor.
 type mockVendor struct {
 	// name is that of the subcommand; "" is the vendor that mock itself serves.
 	name string
@@ -38,9 +41,10 @@ type mockVendor struct {
 	what, demo string
 	// about is what there is to know besides.
 	about string
-	// dialects are the lines of the help about --dialect.
+	// controls are the control endpoints, and dialects the lines of the help about --dialect.
+	controls func() []mockserver.ControlEntry
 	dialects func() string
-	start    func(mockFlags) (servedMock, error)
+	seeded   seededMock
 	// keepsState tells whether there is a file that keeps what is served between runs, speaksMappings whether the server may
 	// differ as a mapping file says.
 	keepsState, speaksMappings bool
@@ -62,51 +66,95 @@ func newMockVendorCommand(vendor mockVendor) *cobra.Command {
 		Short: "Serve a mock " + vendor.what + " for demonstrations and tests",
 		Long: `Serve a mock ` + vendor.what + ` on a loopback address until SIGINT or SIGTERM.
 
-It prints the environment variables that the provider needs, ready for a shell. What is secret in them is good for this mock only.
-The control endpoints below /_mock/ need no token.` + vendor.about + `
+It prints the environment variables that the provider needs, ready for a shell. What is secret in them is good for this mock only.` +
+			vendor.about + `
+
+--print-seed shows what --seed takes: change it, and serve that. An error of a seed names the line and the path in it.
+
+The control endpoints are for people and scripts, need no token, and are in no API. GET /_mock/ lists them, too:
+` + controlHelp(vendor.controls()) + `
 
 --dialect takes deviations from the assumed API contract, separated by commas:
 ` + vendor.dialects(),
 		Args: cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error { return serveMock(command, vendor, flags) },
+		RunE: func(command *cobra.Command, _ []string) error {
+			if flags.printSeed {
+				return vendor.seeded.print(command.OutOrStdout(), flags)
+			}
+			return serveMock(command, vendor, flags)
+		},
 	}
 	options := command.Flags()
 	options.StringVar(&flags.listen, "listen", "127.0.0.1:0", "loopback address and port; port 0 is a free one")
 	options.StringVar(&flags.seedFile, "seed", "", "JSON file that describes what is served (default: "+vendor.demo+")")
+	options.BoolVar(&flags.printSeed, "print-seed", false, "print the seed in the form that --seed takes, that of --seed or the default, and end")
 	if vendor.keepsState {
 		options.StringVar(&flags.stateFile, "state", "", "file that keeps what is served between runs")
 	}
 	if vendor.speaksMappings {
 		options.StringVar(&flags.mappingFile, "mapping", "", "mapping file (YAML) by which the server differs from the assumed API contract")
 	}
-	options.StringVar(&flags.envFile, "env-file", "", "file that the environment variables are written to once the server listens")
+	options.StringVar(&flags.envFile, "env-file", "", "file that the environment variables are written to once the server listens;\nread it by a path, as in . ./mock.env: a shell looks for a bare name in the folders of its PATH first")
 	options.DurationVar(&flags.latency, "latency", 0, "delay of each API request, such as 50ms")
 	options.StringSliceVar(&flags.dialect, "dialect", nil, "deviations from the assumed API contract, as listed above")
 	return command
 }
 
-// starter makes a server of what the flags say: of the seed, or else the demo's, in the dialect.
-func starter[S, D any](
+// A seededMock is what a vendor's mock does with the seed that the flags name, or else the demo's.
+type seededMock struct {
+	print func(io.Writer, mockFlags) error
+	start func(mockFlags) (servedMock, error)
+}
+
+// seededBy is the mock of a vendor, whose servers are made of a seed in a dialect.
+func seededBy[S, D any](
 	demo func() S, parseSeed func([]byte) (S, error), parseDialect func(...string) (D, error), serve func(S, D, mockFlags) (servedMock, error),
-) func(mockFlags) (servedMock, error) {
-	return func(flags mockFlags) (servedMock, error) {
-		dialect, err := parseDialect(flags.dialect...)
-		if err != nil {
-			return nil, err
-		}
+) seededMock {
+	read := func(flags mockFlags) (seed S, err error) {
 		if flags.seedFile == "" {
-			return serve(demo(), dialect, flags)
+			return demo(), nil
 		}
 		document, err := os.ReadFile(flags.seedFile)
 		if err != nil {
-			return nil, err
+			return seed, err
 		}
-		seed, err := parseSeed(document)
-		if err != nil {
-			return nil, err
+		if seed, err = parseSeed(document); err != nil {
+			return seed, fmt.Errorf("%s: %w", flags.seedFile, err)
 		}
-		return serve(seed, dialect, flags)
+		return seed, nil
 	}
+	return seededMock{
+		print: func(w io.Writer, flags mockFlags) error {
+			seed, err := read(flags)
+			if err != nil {
+				return err
+			}
+			encoder := json.NewEncoder(w)
+			encoder.SetEscapeHTML(false)
+			encoder.SetIndent("", "  ")
+			return encoder.Encode(seed)
+		},
+		start: func(flags mockFlags) (servedMock, error) {
+			dialect, err := parseDialect(flags.dialect...)
+			if err != nil {
+				return nil, err
+			}
+			seed, err := read(flags)
+			if err != nil {
+				return nil, err
+			}
+			return serve(seed, dialect, flags)
+		},
+	}
+}
+
+// controlHelp lists control endpoints, each with an example of a request.
+func controlHelp(controls []mockserver.ControlEntry) string {
+	var help strings.Builder
+	for _, control := range controls {
+		fmt.Fprintf(&help, "\n  %-6s /_mock/%s\n           %s", control.Method, control.Request, control.About)
+	}
+	return help.String()
 }
 
 // dialectHelp lists deviations, one a line.
@@ -123,7 +171,7 @@ func writeDialect(help *strings.Builder, name, about string) {
 }
 
 func serveMock(command *cobra.Command, vendor mockVendor, flags mockFlags) error {
-	server, err := vendor.start(flags)
+	server, err := vendor.seeded.start(flags)
 	if err != nil {
 		return err
 	}

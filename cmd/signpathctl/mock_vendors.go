@@ -14,31 +14,32 @@ import (
 var mockVendors = []mockVendor{
 	{
 		what: "SignPath organization", demo: "SignPath's documentation example",
-		about: " The OpenAPI document is at /Api/swagger/v1/swagger.json.\n" +
+		about: "\nThe OpenAPI document is at /Api/swagger/v1/swagger.json.\n" +
 			"Other vendors have commands of their own, such as: mock signicat.\n\n" +
 			"--mapping takes a mapping file, as clients have it for a server that differs from what is assumed. The server then has those\n" +
 			"names, forms and routes, and publishes the OpenAPI document that such a server would. --dialect says besides how it behaves.\n" +
-			"A file that it can't speak is refused with the line. Servers to try are in internal/signpath/mock/servers.",
-		dialects: signpathDialects, keepsState: true, speaksMappings: true,
-		start: starter(signpath.DemoSeed, signpath.ParseSeed, signpath.ParseDialect, startSignPath),
+			"A file that it can't speak is refused with the line. Servers to try are in internal/signpath/mock/servers.\n\n" +
+			"In a control request that changes something, \"actor\" is whom the audit log shows, such as user:org.admin@example.com.",
+		controls: signpath.Controls.Entries, dialects: signpathDialects, keepsState: true, speaksMappings: true,
+		seeded: seededBy(signpath.DemoSeed, signpath.ParseSeed, signpath.ParseDialect, startSignPath),
 	},
 	{
 		name: "ignisign", what: "IgniSign application", demo: "an application with members, invitations and a webhook",
-		about: "\nThey are the Console as well, for what a person does there: such as POST accept, decline or cancel with {\"email\":\"dev.lead@example.com\"},\n" +
-			"or make-key with {\"environment\":\"STAGING\",\"name\":\"pipeline\"}. All are listed in internal/ignisign/mock/doc.go.",
+		about:    "\nIts control endpoints are the Console as well, for what a person does there.",
+		controls: ignisign.Controls.Entries,
 		dialects: func() string { return dialectHelp(ignisign.Deviations()) },
-		start: starter(ignisign.DemoSeed, ignisign.ParseSeed, ignisign.ParseDialect,
+		seeded: seededBy(ignisign.DemoSeed, ignisign.ParseSeed, ignisign.ParseDialect,
 			func(seed ignisign.Seed, dialect ignisign.Dialect, flags mockFlags) (servedMock, error) {
 				return ignisign.New(seed, ignisign.WithDialect(dialect), ignisign.WithLatency(flags.latency))
 			}),
 	},
 	{
 		name: "signicat", what: "Signicat organisation", demo: "an organisation with a production and a sandbox account",
-		about: "\nThey are the Dashboard as well, for what a person does there: such as POST create-account with {\"account\":{\"name\":\"Shop 2\"}},\n" +
-			"or grant with {\"principal\":\"user:new@example.com\",\"scope\":\"organisation\",\"roles\":[\"Usage Viewer\"]}. " +
-			"All are listed in internal/signicat/mock/doc.go.",
+		about: "\nIts control endpoints are the Dashboard as well, for what a person does there; \"by\" in a request is who it is, such as\n" +
+			"user:ada@example.com, and without it somebody who may do everything.",
+		controls: signicat.Controls.Entries,
 		dialects: func() string { return dialectHelp(signicat.Deviations()) },
-		start: starter(signicat.DemoSeed, signicat.ParseSeed, signicat.ParseDialect,
+		seeded: seededBy(signicat.DemoSeed, signicat.ParseSeed, signicat.ParseDialect,
 			func(seed signicat.Seed, dialect signicat.Dialect, flags mockFlags) (servedMock, error) {
 				return signicat.New(seed, signicat.WithDialect(dialect), signicat.WithLatency(flags.latency))
 			}),

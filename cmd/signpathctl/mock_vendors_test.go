@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -101,7 +104,7 @@ func TestMocksOfVendors(t *testing.T) {
 			"not loopback":    {[]string{"--listen", "0.0.0.0:0"}, "not a loopback address"},
 			"unknown dialect": {[]string{"--dialect", "klingon"}, "klingon"},
 			"missing seed":    {[]string{"--seed", seedFile + "x"}, seedFile + "x"},
-			"wrong seed":      {[]string{"--seed", seedFile}, "colour"},
+			"wrong seed":      {[]string{"--seed", seedFile}, "seed.json: seed: line 1: there is no colour; known there are "},
 			"no state file":   {[]string{"--state", "x"}, "unknown flag"},
 			"argument":        {[]string{"now"}, "now"},
 		} {
@@ -113,12 +116,8 @@ func TestMocksOfVendors(t *testing.T) {
 				t.Errorf("%s, %s: error %v, want %q in it", vendor.name, name, err, test.text)
 			}
 		}
-		var output bytes.Buffer
-		command := newRootCommand()
-		command.SetOut(&output)
-		command.SetArgs([]string{"mock", vendor.name, "--help"})
-		if err := command.Execute(); err != nil || !strings.Contains(output.String(), vendor.dialects()) || strings.Count(vendor.dialects(), "\n") < 20 {
-			t.Errorf("%s: %v, %s", vendor.name, err, output.String())
+		if help := helpOf(t, vendor); !strings.Contains(help, vendor.dialects()) || strings.Count(vendor.dialects(), "\n") < 20 {
+			t.Errorf("%s: %s", vendor.name, help)
 		}
 	}
 }
@@ -133,5 +132,79 @@ func TestShellWord(t *testing.T) {
 	}
 	if word := shellWord("http://127.0.0.1:1/Api"); strings.Contains(word, "'") {
 		t.Errorf("quoted without need: %s", word)
+	}
+}
+
+// helpOf is the help of a vendor's mock command.
+func helpOf(t *testing.T, vendor mockVendor) string {
+	t.Helper()
+	return printed(t, vendor, "--help")
+}
+
+// printed is what a vendor's mock command prints before it ends.
+func printed(t *testing.T, vendor mockVendor, arguments ...string) string {
+	t.Helper()
+	var output bytes.Buffer
+	command := newRootCommand()
+	command.SetOut(&output)
+	command.SetArgs(slices.Concat([]string{"mock"}, strings.Fields(vendor.name), arguments))
+	if err := command.ExecuteContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return output.String()
+}
+
+var controlLine = regexp.MustCompile(`(?m)^  (GET|POST|DELETE) +(/_mock/[^ \n]+)(?: (\{.*))?\n {11}\S`)
+
+// TestMocksAnswerWhatTheHelpLists types each control request of the help at a mock that was just started.
+func TestMocksAnswerWhatTheHelpLists(t *testing.T) {
+	for _, vendor := range mockVendors {
+		lines := controlLine.FindAllStringSubmatch(helpOf(t, vendor), -1)
+		if len(lines) != len(vendor.controls()) || len(lines) < 15 {
+			t.Fatalf("%s: the help lists %d of %d control endpoints", vendor.what, len(lines), len(vendor.controls()))
+		}
+		for _, line := range lines {
+			method, target, body := line[1], line[2], line[3]
+			if answer := controlAnswer(t, vendor, mockFlags{}, method, target, body); answer.Code != http.StatusOK {
+				t.Errorf("%s: %s %s %s: %d %s", vendor.what, method, target, body, answer.Code, answer.Body)
+			}
+		}
+		var listed []any
+		answer := controlAnswer(t, vendor, mockFlags{}, http.MethodGet, "/_mock/", "")
+		if err := json.Unmarshal(answer.Body.Bytes(), &listed); err != nil || len(listed) != len(lines) {
+			t.Errorf("%s: %v, GET /_mock/ lists %d endpoints, and the help %d", vendor.what, err, len(listed), len(lines))
+		}
+	}
+}
+
+// controlAnswer is what a mock with the flags answers first.
+func controlAnswer(t *testing.T, vendor mockVendor, flags mockFlags, method, target, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	server, err := vendor.seeded.start(flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	server.(http.Handler).ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body)))
+	return answer
+}
+
+// TestMocksServeTheSeedThatTheyPrint prints the seed of each vendor, serves it, and prints it again.
+func TestMocksServeTheSeedThatTheyPrint(t *testing.T) {
+	for _, vendor := range mockVendors {
+		seed := printed(t, vendor, "--print-seed")
+		file := filepath.Join(t.TempDir(), "seed.json")
+		if err := os.WriteFile(file, []byte(seed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if again := printed(t, vendor, "--print-seed", "--seed", file); again != seed {
+			t.Errorf("%s: printed\n%s\nof\n%s", vendor.what, again, seed)
+		}
+		state := func(flags mockFlags) string {
+			return controlAnswer(t, vendor, flags, http.MethodGet, "/_mock/state", "").Body.String()
+		}
+		if served, want := state(mockFlags{seedFile: file}), state(mockFlags{}); served != want {
+			t.Errorf("%s: of the printed seed there is\n%s\nand of the default\n%s", vendor.what, served, want)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func FollowFirstSteps(t *testing.T, name string) {
 	testkit.Must(t, err)
 	r := pagetest.NewReader(t, map[string]string{
 		"git":  `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`,
-		"make": `[ "$*" = install ] && exec "` + install + `" "` + program(t, name) + `" "$HOME/.terraform.d/plugins" dev`,
+		"make": `[ "$*" = install ] && exec "` + install + `" "` + program(t, name) + `" "$HOME/.terraform.d/plugins" "$HOME/.local/bin" dev`,
 	})
 	steps := pagetest.Read(t, filepath.Join(root, "providers", name, "docs", "index.md"))
 	if len(steps) < 10 {

@@ -1,46 +1,63 @@
 package mock
 
 import (
-	"net/http"
-
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
-// controlEndpoints are the Console for other processes; the package documentation describes them.
-func (s *Server) controlEndpoints() map[string]mockserver.Endpoint {
-	console := s.Console()
-	return map[string]mockserver.Endpoint{
-		"GET state":   func(*http.Request) (any, error) { return s.Snapshot(), nil },
-		"GET mails":   func(*http.Request) (any, error) { return s.Mails(), nil },
-		"GET members": func(*http.Request) (any, error) { return s.Members(), nil },
+// Controls are the control endpoints that are IgniSign's: what a person does in the Console, for other processes. A test in the
+// same process uses [Console].
+var Controls = mockserver.Controls[*Server]{
+	mockserver.Show("state", "what is there in the form of a seed, without secrets", (*Server).Snapshot),
+	mockserver.Show("mails", "the mails that were sent", (*Server).Mails),
+	mockserver.Show("members", "the members, whom the API does not show", (*Server).Members),
 
-		"POST accept":     mockserver.Act(func(p person) error { return console.Accept(p.Email) }),
-		"POST decline":    mockserver.Act(func(p person) error { return console.Decline(p.Email) }),
-		"POST cancel":     mockserver.Act(func(p person) error { return console.Cancel(p.Email) }),
-		"POST forget":     mockserver.Act(func(p person) error { return console.Forget(p.Email) }),
-		"POST invite":     answerID(func(p person) (string, error) { return console.Invite(p.Email, p.Roles) }),
-		"POST invitation": mockserver.Act(func(p person) error { return console.ChangeInvitation(p.Email, p.Roles) }),
+	mockserver.Do(`accept {"email":"dev.lead@example.com"}`, "accepts the pending invitation of the address",
+		func(s *Server, p person) error { return s.Console().Accept(p.Email) }),
+	mockserver.Do(`decline {"email":"dev.lead@example.com"}`, "declines it",
+		func(s *Server, p person) error { return s.Console().Decline(p.Email) }),
+	mockserver.Do(`cancel {"email":"dev.lead@example.com"}`, "cancels it",
+		func(s *Server, p person) error { return s.Console().Cancel(p.Email) }),
+	mockserver.Do(`forget {"email":"dev.lead@example.com"}`, "takes all invitations of the address out of the list",
+		func(s *Server, p person) error { return s.Console().Forget(p.Email) }),
+	makes(`invite {"email":"qa.lead@example.com","roles":{"STAGING":["USER"]}}`, "invites",
+		func(c *Console, p person) (string, error) { return c.Invite(p.Email, p.Roles) }),
+	mockserver.Do(`invitation {"email":"dev.lead@example.com","roles":{"STAGING":["USER"]}}`, "changes the roles of the pending invitation",
+		func(s *Server, p person) error { return s.Console().ChangeInvitation(p.Email, p.Roles) }),
 
-		"POST add-member":    answerID(func(p person) (string, error) { return console.AddMember(p.Email, p.Roles) }),
-		"POST change-member": mockserver.Act(func(p person) error { return console.ChangeMember(p.Email, p.Roles) }),
-		"POST remove-member": mockserver.Act(func(p person) error { return console.RemoveMember(p.Email) }),
-		"POST membership-event": mockserver.Act(func(u user) error {
-			console.EmitMembershipEvent(u.UserID)
-			return nil
-		}),
+	makes(`add-member {"email":"qa.lead@example.com","roles":{"STAGING":["USER"]}}`, "adds a member",
+		func(c *Console, p person) (string, error) { return c.AddMember(p.Email, p.Roles) }),
+	mockserver.Do(`change-member {"email":"app.admin@example.com","roles":{"STAGING":["USER"]}}`, "changes the roles of a member",
+		func(s *Server, p person) error { return s.Console().ChangeMember(p.Email, p.Roles) }),
+	mockserver.Do(`remove-member {"email":"app.admin@example.com"}`, "takes all access from a member",
+		func(s *Server, p person) error { return s.Console().RemoveMember(p.Email) }),
+	mockserver.Do(`membership-event {"userId":"66bf00000000000000000099"}`, "tells the webhooks of a change that there was not",
+		func(s *Server, u user) error { s.Console().EmitMembershipEvent(u.UserID); return nil }),
 
-		"POST make-key":   s.controlMakeKey,
-		"POST revoke-key": mockserver.Act(func(k named) error { return console.RevokeKey(k.Name) }),
+	mockserver.Make(`make-key {"environment":"STAGING","name":"pipeline"}`, `makes an API key: {"id":"…","secret":"…"}`, (*Server).controlMakeKey),
+	mockserver.Do(`revoke-key {"name":"old pipeline"}`, "revokes a key, by its name or id",
+		func(s *Server, k named) error { return s.Console().RevokeKey(k.Name) }),
 
-		"POST add-sso":     answerID(console.AddSSO),
-		"POST change-sso":  mockserver.Act(func(c ssoChange) error { return console.ChangeSSO(c.Name, c.apply) }),
-		"POST archive-sso": mockserver.Act(func(c named) error { return console.ArchiveSSO(c.Name) }),
+	makes(`add-sso {"name":"new login","environment":"STAGING","type":"OAUTH2"}`, "adds a way to sign in, as in a seed", (*Console).AddSSO),
+	mockserver.Do(`change-sso {"name":"company login","serverUrl":"https://login.example.com"}`, "changes one; what is left out stays",
+		func(s *Server, c ssoChange) error { return s.Console().ChangeSSO(c.Name, c.apply) }),
+	mockserver.Do(`archive-sso {"name":"company login"}`, "archives one",
+		func(s *Server, c named) error { return s.Console().ArchiveSSO(c.Name) }),
 
-		"POST status":         mockserver.Act(func(n named) error { return console.SetStatus(n.Name) }),
-		"POST api-version":    mockserver.Act(func(n named) error { return console.SetAPIVersion(n.Name) }),
-		"POST add-webhook":    answerID(console.AddWebhook),
-		"POST remove-webhook": mockserver.Act(func(n named) error { return console.RemoveWebhook(n.Name) }),
-	}
+	mockserver.Do(`status {"name":"BLOCKED"}`, "sets the status of the application",
+		func(s *Server, n named) error { return s.Console().SetStatus(n.Name) }),
+	mockserver.Do(`api-version {"name":"V3"}`, "sets the version of the application",
+		func(s *Server, n named) error { return s.Console().SetAPIVersion(n.Name) }),
+	makes(`add-webhook {"environment":"STAGING","url":"https://hooks.example.com/staging"}`, "adds a webhook, as in a seed", (*Console).AddWebhook),
+	mockserver.Do(`remove-webhook {"name":"https://hooks.example.com/ignisign"}`, "removes a webhook, by its URL or id",
+		func(s *Server, n named) error { return s.Console().RemoveWebhook(n.Name) }),
+}
+
+// makes is an endpoint of an act in the Console that makes something.
+func makes[T any](request, about string, act func(*Console, T) (string, error)) mockserver.Control[*Server] {
+	return mockserver.Make(request, about+`: {"id":"…"}`, func(s *Server, input T) (any, error) {
+		id, err := act(s.Console(), input)
+		return object{"id": id}, err
+	})
 }
 
 // person is a control request about somebody.
@@ -82,26 +99,13 @@ func (c ssoChange) apply(config *SSOConfig) {
 	}
 }
 
-// answerID makes an endpoint of an act that makes something.
-func answerID[T any](act func(T) (string, error)) mockserver.Endpoint {
-	return func(r *http.Request) (any, error) {
-		var input T
-		if err := mockserver.ReadControl(r, &input); err != nil {
-			return nil, err
-		}
-		id, err := act(input)
-		return object{"id": id}, err
-	}
+// newKey is a control request that makes an API key.
+type newKey struct {
+	Environment string `json:"environment"`
+	Name        string `json:"name"`
 }
 
-func (s *Server) controlMakeKey(r *http.Request) (any, error) {
-	var input struct {
-		Environment string `json:"environment"`
-		Name        string `json:"name"`
-	}
-	if err := mockserver.ReadControl(r, &input); err != nil {
-		return nil, err
-	}
+func (s *Server) controlMakeKey(input newKey) (any, error) {
 	id, secret, err := s.Console().MakeKey(input.Environment, input.Name)
 	return object{"id": id, "secret": secret}, err
 }

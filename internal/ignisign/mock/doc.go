@@ -25,29 +25,5 @@
 //
 // # Control endpoints
 //
-// A test in the same process uses [Console]. Other processes use the endpoints below /_mock/, which need no key. Those of
-// every mock server (requests, stats, faults, latency) are described in package mockserver; these are IgniSign's:
-//
-//	GET  /_mock/state            what is there in the form of a seed, without secrets
-//	GET  /_mock/mails            the mails that were sent
-//	GET  /_mock/members          the members, whom the API does not show
-//	POST /_mock/accept           {"email":"dev.lead@example.com"} accepts the pending invitation
-//	POST /_mock/decline          the same: declines it
-//	POST /_mock/cancel           the same: cancels it
-//	POST /_mock/forget           the same: takes all invitations of the address out of the list
-//	POST /_mock/invite           {"email":"dev.lead@example.com","roles":{"STAGING":["USER"]}}; answers {"id":"…"}
-//	POST /_mock/invitation       the same: changes the roles of the pending invitation
-//	POST /_mock/add-member       the same: adds a member; answers {"id":"…"} of the user
-//	POST /_mock/change-member    the same: changes the roles of a member
-//	POST /_mock/remove-member    {"email":"dev.lead@example.com"}
-//	POST /_mock/membership-event {"userId":"66bf00000000000000000099"}, without any change
-//	POST /_mock/make-key         {"environment":"STAGING","name":"pipeline"}; answers {"id":"…","secret":"…"}
-//	POST /_mock/revoke-key       {"name":"pipeline"}, or its id
-//	POST /_mock/add-sso          as in a seed; answers {"id":"…"}
-//	POST /_mock/change-sso       {"name":"company login","serverUrl":"https://login.example.com"}
-//	POST /_mock/archive-sso      {"name":"company login"}
-//	POST /_mock/status           {"name":"BLOCKED"} of the application
-//	POST /_mock/api-version      {"name":"V3"} of the application
-//	POST /_mock/add-webhook      as in a seed; answers {"id":"…"}
-//	POST /_mock/remove-webhook   {"name":"https://hooks.example.com/ignisign"}, or its id
+// [Controls] has them; GET /_mock/ and `signpathctl mock ignisign --help` list them.
 package mock

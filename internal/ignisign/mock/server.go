@@ -78,7 +78,7 @@ func New(seed Seed, options ...Option) (*Server, error) {
 		Match:      mockserver.Routes(s.answering(unrouted), s.routes()...),
 		Lock:       &s.mutex,
 		Redact:     mockserver.Redaction("secret", "jwtToken", "clientSecret", "displayableSecret", "certificate"),
-		Control:    s.controlEndpoints(),
+		Control:    Controls.On(s),
 		Clock:      s.clock,
 		Latency:    s.latency,
 		Middleware: s.middleware,

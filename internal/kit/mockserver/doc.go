@@ -34,14 +34,6 @@
 // # Control endpoints
 //
 // They are for other processes, such as a shell script, and need no token, which is why a server listens on a loopback
-// address only. Bodies and answers are JSON; a refused request answers 400 with {"error": "…"}. A vendor adds its own.
-//
-//	GET    /_mock/requests?route=POST+*/edit   the request log, optionally only what matches a route pattern
-//	DELETE /_mock/requests                     forgets the request log
-//	GET    /_mock/stats                        {"requests":12,"connections":1,"maxConcurrent":4}, of API requests
-//	GET    /_mock/faults                       the faults and how often each has fired
-//	POST   /_mock/faults                       {"route":"POST */edit","after":1,"times":1,"action":"answer","status":503,
-//	                                            "headers":{"Retry-After":"1"},"body":"busy"}; see [Fault]
-//	DELETE /_mock/faults                       clears the faults
-//	POST   /_mock/latency                      {"milliseconds":50} for each API request
+// address only. Bodies and answers are JSON; a refused request answers 400 with {"error": "…"}. A vendor adds its own by a table of
+// [Controls]. GET /_mock/ lists all of them, and so does a help that is made of [Controls.Entries].
 package mockserver

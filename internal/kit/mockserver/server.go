@@ -16,8 +16,8 @@ type Config struct {
 	Lock sync.Locker
 	// Redact takes the secrets out of a body or a query, for the request log; nil takes nothing out. See Redaction.
 	Redact func(content []byte) string
-	// Control are further control endpoints, by method and path below /_mock/, such as "POST users".
-	Control map[string]Endpoint
+	// Control are further control endpoints; see Controls.On.
+	Control []Endpoint
 	// OwnFaults are the fault actions that the vendor's handlers carry out themselves, going by Call.Fault, each with what
 	// else a fault of that action must have; nil checks nothing. A handler sets HeaderFault if such a fault changes an answer.
 	OwnFaults map[FaultAction]func(Fault) error

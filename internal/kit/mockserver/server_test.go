@@ -26,6 +26,24 @@ type library struct {
 	books map[string]string
 }
 
+var controls = mockserver.Controls[*library]{
+	mockserver.Do(`burn {"book":"b-1"}`, "burns a book", (*library).burn),
+}
+
+type burning struct {
+	Book string `json:"book"`
+}
+
+func (l *library) burn(input burning) error {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if _, has := l.books[input.Book]; !has {
+		return errors.New("there is no such book")
+	}
+	delete(l.books, input.Book)
+	return nil
+}
+
 func startLibrary(t *testing.T, edit ...func(*mockserver.Config)) (l *library, root string) {
 	t.Helper()
 	l = &library{books: map[string]string{"b-1": "One", "b/2": "Two"}}
@@ -37,20 +55,7 @@ func startLibrary(t *testing.T, edit ...func(*mockserver.Config)) (l *library, r
 			mockserver.Route{Method: http.MethodGet, Template: "/books/{book}", Handle: l.read},
 			mockserver.Route{Method: http.MethodPut, Template: "/books/{book}", Handle: l.write},
 		),
-		Control: map[string]mockserver.Endpoint{
-			"POST burn": mockserver.Act(func(input struct {
-				Book string `json:"book"`
-			},
-			) error {
-				l.mutex.Lock()
-				defer l.mutex.Unlock()
-				if _, has := l.books[input.Book]; !has {
-					return errors.New("there is no such book")
-				}
-				delete(l.books, input.Book)
-				return nil
-			}),
-		},
+		Control: controls.On(l),
 	}
 	for _, apply := range edit {
 		apply(&config)
@@ -262,6 +267,11 @@ func TestControlEndpoints(t *testing.T) {
 	expect(t, "DELETE", control+"requests", "", 200, "{}")
 	if count := l.CountRequests(); count != 0 {
 		t.Errorf("%d requests", count)
+	}
+	var listed []mockserver.ControlEntry
+	got, err = send(t, "GET", control, "")
+	if err != nil || json.Unmarshal([]byte(got.body), &listed) != nil || !slices.Equal(listed, controls.Entries()) || listed[0].Path() != "/_mock/burn" {
+		t.Errorf("%v, endpoints %s", err, got.body)
 	}
 	expect(t, "POST", control+"latency", `{"milliseconds":-1}`, 400, "{\n  \"error\": \"milliseconds can't be negative\"\n}")
 }

@@ -21,22 +21,5 @@
 //
 // # Control endpoints
 //
-// Besides those of package mockserver. They need no token. Every act takes an optional "by", the user who acts; without one
-// it is somebody who may do everything. Bodies and answers are JSON; a refused request answers {"error": "…"}.
-//
-//	GET  /_mock/state            the organisation in the form of a seed, without secrets
-//	GET  /_mock/access           {"grants":[…],"inForce":[…]}: the rows of the Dashboard, and what holds after inheritance
-//	GET  /_mock/mails            the invitations that were sent
-//	POST /_mock/invite           {"by":"user:ada@example.com","user":"user:new@example.com","scope":"organisation"}
-//	POST /_mock/accept           {"user":"user:new@example.com"}
-//	POST /_mock/log-in           {"user":"user:new@example.com"}
-//	POST /_mock/grant            {"principal":"user:new@example.com","scope":"a-…","roles":["Usage Viewer"]}
-//	POST /_mock/edit             {"principal":"…","scope":"…","add":["Usage Viewer"],"remove":["Account Admin"]}
-//	POST /_mock/remove-access    {"principal":"…","scope":"…"}
-//	POST /_mock/remove-user      {"user":"user:new@example.com"}
-//	POST /_mock/create-account   {"account":{…}} as in a seed; answers {"id":"a-…"}
-//	POST /_mock/delete-account   {"id":"a-…"}, which soft-deletes it
-//	POST /_mock/restore-account  {"id":"a-…"}
-//	POST /_mock/replace-account  {"id":"a-…"}, by one of the other type with that id, which no Dashboard can: for drift
-//	POST /_mock/event            {"serviceName":"…","eventType":"…"} and what else an event of a seed has
+// [Controls] has them; GET /_mock/ and `signpathctl mock signicat --help` list them.
 package mock

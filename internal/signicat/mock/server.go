@@ -94,7 +94,7 @@ func New(seed Seed, options ...Option) (*Server, error) {
 	s.config.Lock = &s.mutex
 	s.config.Match = mockserver.Routes(s.refuseUnrouted, s.routes()...)
 	s.config.Redact = mockserver.Redaction("client_secret", "access_token")
-	s.config.Control = s.controlEndpoints()
+	s.config.Control = Controls.On(s)
 	s.httpServer = mockserver.New(s.config)
 	return s, nil
 }

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,13 +20,16 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
-// TestCLIFirstSteps does what docs/index.md tells a newcomer, from an empty folder,
-// word for word and in order: it types the commands, saves the configurations under
-// the names that the page gives them, answers yes, and compares with what the page
-// says is to be seen.
+// TestCLIFirstSteps does what docs/index.md tells a newcomer, from an empty home,
+// word for word and in order: it clones the repository, builds and installs, types the
+// commands, saves the configurations under the names that the page gives them, answers
+// yes, and compares with what the page says is to be seen.
 func TestCLIFirstSteps(t *testing.T) {
 	t.Parallel()
-	newReader(t).Follow(readPage(t, "index.md"))
+	r := newNewcomer(t)
+	r.Follow(slices.DeleteFunc(readPage(t, "index.md"), func(step pageStep) bool {
+		return step.Section == ownConfiguration || step.Section == updating
+	}))
 }
 
 // TestCLIGettingStarted does the same with the guide, which goes on from two sections
@@ -37,7 +43,8 @@ func TestCLIGettingStarted(t *testing.T) {
 
 // A reader follows a page in one terminal, and runs the mock in a second one. Around
 // them is what the page takes for granted, git and make too. These two are stand-ins: what
-// they leave behind is what was built of this checkout.
+// they leave behind is what was built of this checkout, and installed by the script that
+// make runs.
 type reader struct{ *pagetest.Reader }
 
 // gitClone leaves an empty folder.
@@ -45,27 +52,91 @@ const gitClone = `[ "$1" = clone ] && mkdir "$(basename "$2" .git)"`
 
 func newReader(t *testing.T) *reader {
 	t.Helper()
-	built := signpathtest.Programs(t)
+	return readerOf(t, signpathtest.Programs(t))
+}
+
+// readerOf is a reader who installs what is in a folder.
+func readerOf(t *testing.T, built string) *reader {
+	t.Helper()
+	install, err := filepath.Abs(filepath.Join(signpathtest.Root, "tools", "install.sh"))
+	must(t, err)
 	r := &reader{pagetest.NewReader(t, map[string]string{
 		"git":  gitClone,
-		"make": `[ "$*" = build ] && mkdir bin && cp "` + built + `/terraform-provider-signpath" "` + built + `/signpathctl" bin/`,
+		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" "${MIRROR-$HOME/.terraform.d/plugins}" "$HOME/.local/bin" dev`,
 	})}
 	r.Prepare = r.prepare
 	return r
+}
+
+// newNewcomer is a reader whose git and make are the real ones. The repository is made of this
+// checkout, and Go has its caches, because no test downloads anything.
+func newNewcomer(t *testing.T) *reader {
+	t.Helper()
+	r := &reader{pagetest.NewReader(t, nil)}
+	r.Prepare = r.prepare
+	r.Env = []string{
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url." + checkedIn(t) + ".insteadOf",
+		"GIT_CONFIG_VALUE_0=https://github.com/signpath-community/terraform-provider-signpath.git",
+	}
+	for _, variable := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS", "GOTOOLCHAIN"} {
+		value, err := exec.CommandContext(t.Context(), "go", "env", variable).Output()
+		must(t, err)
+		r.Env = append(r.Env, variable+"="+strings.TrimSpace(string(value)))
+	}
+	return r
+}
+
+// checkedIn is a repository with what this checkout has, but for what git ignores: also what
+// nobody has committed yet.
+func checkedIn(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs(signpathtest.Root)
+	must(t, err)
+	repository := filepath.Join(t.TempDir(), "repository")
+	for _, arguments := range [][]string{
+		{"init", "--quiet"},
+		{"add", "--all"},
+		{"-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false", "commit", "--quiet", "--message=Checkout"},
+	} {
+		command := exec.CommandContext(t.Context(), "git", slices.Concat([]string{"--git-dir=" + repository, "--work-tree=" + root}, arguments)...)
+		command.Dir = root
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", strings.Join(arguments, " "), err, output)
+		}
+	}
+	return repository
 }
 
 // prepare starts the mock in its own terminal, and fills in what a reader has to.
 func (r *reader) prepare(step pageStep) (commands, answer string, isLeft bool) {
 	r.T.Helper()
 	switch {
-	case strings.Contains(step.Text, "signpathctl mock"):
+	case envFile.MatchString(step.Text):
 		r.startMock(step)
 		return "", "", false
+	case strings.Contains(step.Text, "second-steps"):
+		r.publish(filepath.Join(r.Home, ".terraform.d/plugins"))
 	case strings.Contains(step.Text, "read -rs SIGNPATH_API_TOKEN"):
 		commands, answer = r.ownOrganization(step)
 		return commands, answer, true
 	}
 	return step.Text, "yes\n", true
+}
+
+// publish puts the provider hashicorp/time, which a reader gets from its registry, into a mirror,
+// because no test asks a registry.
+func (r *reader) publish(mirror string) {
+	r.T.Helper()
+	built, err := exec.CommandContext(r.T.Context(), filepath.Join(signpathtest.Root, "tools", "build.sh"), "time").Output()
+	must(r.T, err)
+	module, err := os.ReadFile(filepath.Join(signpathtest.Root, "tools", "time", "go.mod"))
+	must(r.T, err)
+	version := regexp.MustCompile(`terraform-provider-time v(\S+)`).FindSubmatch(module)[1]
+	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		folder := filepath.Join(mirror, registry, "hashicorp", "time", string(version), runtime.GOOS+"_"+runtime.GOARCH)
+		must(r.T, os.MkdirAll(folder, 0o700))
+		must(r.T, os.Symlink(strings.TrimSpace(string(built)), filepath.Join(folder, "terraform-provider-time_v"+string(version))))
+	}
 }
 
 // ownOrganization fills in what a reader has to fill in, and forgets the token that

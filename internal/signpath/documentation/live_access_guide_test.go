@@ -1,13 +1,9 @@
 package documentation_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/pagetest"
-	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 const accessGuide = "guides/access-no-api-can-change.md"
@@ -16,14 +12,7 @@ const accessGuide = "guides/access-no-api-can-change.md"
 // show, from an empty folder, word for word, with a mock of each.
 func TestCLIGuideToLiveReviews(t *testing.T) {
 	t.Parallel()
-	install, err := filepath.Abs(filepath.Join(signpathtest.Root, "tools", "install.sh"))
-	must(t, err)
-	built := signpathtest.Programs(t)
-	r := &reader{pagetest.NewReader(t, map[string]string{
-		"git":  gitClone,
-		"make": `[ "$*" = install ] && ln -s "` + built + `" bin && exec "` + install + `" bin "$HOME/.terraform.d/plugins" dev`,
-	})}
-	r.Prepare = r.prepare
+	r := newReader(t)
 	steps := sections(readPage(t, accessGuide), "What the API does show", "Signicat, live", "IgniSign, live")
 	if len(steps) < 25 {
 		t.Fatalf("the chapter has %d steps", len(steps))

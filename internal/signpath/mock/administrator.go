@@ -191,7 +191,8 @@ func (a *Administrator) ChangeMembers(owner, list string, added, removed []strin
 
 // SetProperties sets properties of a project or signing policy, by its reference, by their names in an Edit request,
 // and leaves the others. A name that it does not have becomes a property that clients do not know. The isActive of a
-// signing policy and the status of a project can be set, too.
+// signing policy, the status of a project, and the slugs of both can be set, too. Whether SignPath lets anybody change a slug is
+// not documented: project and policy have a field for it.
 func (a *Administrator) SetProperties(reference string, properties map[string]any) error {
 	content, err := json.Marshal(properties)
 	if err != nil {
@@ -223,7 +224,12 @@ func (o *organization) setProperties(by stamp, changed subject, e *edit) error {
 	case *project:
 		draft := *typed
 		draft.set(e)
-		apply = func() { *typed = draft }
+		apply = func() {
+			*typed = draft
+			for _, policy := range draft.Policies {
+				policy.ProjectSlug = draft.Slug
+			}
+		}
 	case *signingPolicy:
 		draft := *typed
 		draft.set(e)
@@ -236,6 +242,19 @@ func (o *organization) setProperties(by stamp, changed subject, e *edit) error {
 	}
 	o.change(by, changed, "Edited", apply)
 	return nil
+}
+
+// slug sets a slug that nothing else beside it has. An edit by the API sets none.
+func (e *edit) slug(of *string, isTaken func(slug string) bool) {
+	slug := *of
+	read(e, propSlug, &slug)
+	switch {
+	case slug == *of:
+	case slug == "" || isTaken(slug):
+		e.reject(propSlug, "%q is no slug that is free.", slug)
+	default:
+		*of = slug
+	}
 }
 
 // addExtras adds what the body has beyond the known properties, except names that only answers have.

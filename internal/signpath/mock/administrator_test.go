@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -132,12 +133,17 @@ func TestAdministratorSetsProperties(t *testing.T) {
 	equal(t, "status", properties["status"], "Inactive")
 	equal(t, "new property", properties["brandNew"], 1)
 	for name, properties := range map[string]map[string]any{
-		"answer's name": {"verifiesOriginPolicy": true}, "wrong type": {"requiredApprovals": "two"}, "read-only": {"slug": "x"},
+		"answer's name": {"verifiesOriginPolicy": true}, "wrong type": {"requiredApprovals": "two"},
+		"read-only": {"id": "x"}, "taken slug": {"slug": "test-signing"}, "empty slug": {"slug": ""},
 	} {
 		if admin.SetProperties("policy:project-a/release-signing", properties) == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
+	c.must(admin.SetProperties("policy:project-a/release-signing", map[string]any{"slug": "production"}))
+	c.must(admin.SetProperties("project:project-a", map[string]any{"slug": "portal"}))
+	equal(t, "renamed", c.get("/Projects/portal/SigningPolicies/production").ok().object()["id"], before["id"])
+	c.get(releaseSigning).expect(http.StatusForbidden)
 	if admin.SetProperties("ci_user:terraform", map[string]any{"name": "x"}) == nil {
 		t.Error("a CI user is no project")
 	}

@@ -2,29 +2,38 @@ package mock
 
 import (
 	"errors"
-	"net/http"
+	"net/url"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/mockserver"
 )
 
-// controlEndpoints are those that are SignPath's; the package documentation describes them.
-func (s *Server) controlEndpoints() map[string]mockserver.Endpoint {
-	return map[string]mockserver.Endpoint{
-		"GET state":       func(*http.Request) (any, error) { return s.Snapshot(), nil },
-		"GET mails":       func(*http.Request) (any, error) { return s.Mails(), nil },
-		"GET lookup":      s.controlLookup,
-		"GET members":     s.controlMembers,
-		"POST members":    s.controlChangeMembers,
-		"POST users":      s.controlChangeUser,
-		"POST create":     s.controlCreate,
-		"POST remove":     s.controlRemove,
-		"POST properties": s.controlSetProperties,
-		"POST tokens":     s.controlIssueToken,
-	}
+// Controls are the control endpoints that are SignPath's. A test in the same process uses the methods of [Server].
+//
+// Principals are named "user:EMAIL", "ci_user:NAME" or "group:NAME" (or by UUID behind the prefix), other objects
+// "project:SLUG" and "policy:PROJECT/POLICY". Every change takes an optional "actor", the reference of the user that
+// the audit log shall show.
+var Controls = mockserver.Controls[*Server]{
+	mockserver.Show("state", "the organization in the form of a seed, without tokens", (*Server).Snapshot),
+	mockserver.Show("mails", "the invitations that were sent", (*Server).Mails),
+	mockserver.Look("lookup?ref=user:qa.lead@example.com", `the id of any object: {"id":"…"}`, (*Server).controlLookup),
+	mockserver.Look("members?project=project-a&policy=release-signing&list=approvers",
+		`who is on a list: {"members":["user:…"]}; ?group=Release+Managers for a group`, (*Server).controlMembers),
+	mockserver.Do(`members {"project":"project-a","policy":"release-signing","list":"approvers","add":["user:outsider@example.com"],"remove":[]}`,
+		`changes a list, or with "group":"Release Managers" who is in a group`, (*Server).controlChangeMembers),
+	mockserver.Do(`users {"ref":"user:qa.lead@example.com","name":"QA","role":"GlobalReader","active":false}`,
+		`changes a user or a group; also "email", "description" and "synchronized"`, (*Server).controlChangeUser),
+	mockserver.Make(`create {"ciUser":{"name":"build"}}`,
+		`creates an interactiveUser, ciUser, userGroup, project, or signingPolicy with "inProject":"project-a", each as in a seed: {"id":"…"}`,
+		(*Server).controlCreate),
+	mockserver.Do(`remove {"ref":"policy:project-a/test-signing"}`, "removes any object", (*Server).controlRemove),
+	mockserver.Do(`properties {"ref":"policy:project-a/test-signing","set":{"requiredApprovals":2}}`,
+		`sets properties by the names of an edit, "slug", "status" or "isActive"; another name becomes a property that clients do not know`,
+		(*Server).controlSetProperties),
+	mockserver.Make(`tokens {"ref":"ci_user:terraform"}`, `issues a token: {"apiToken":"…"}`, (*Server).controlIssueToken),
 }
 
-func (s *Server) controlLookup(r *http.Request) (any, error) {
-	id, err := s.ID(r.URL.Query().Get("ref"))
+func (s *Server) controlLookup(query url.Values) (any, error) {
+	id, err := s.ID(query.Get("ref"))
 	return object{"id": id}, err
 }
 
@@ -48,8 +57,7 @@ func (l listAddress) resolve() (owner, list string, err error) {
 	return "", "", errors.New("name a group or a project")
 }
 
-func (s *Server) controlMembers(r *http.Request) (any, error) {
-	query := r.URL.Query()
+func (s *Server) controlMembers(query url.Values) (any, error) {
 	address := listAddress{query.Get("project"), query.Get("policy"), query.Get("group"), query.Get("list")}
 	owner, list, err := address.resolve()
 	if err != nil {
@@ -59,33 +67,36 @@ func (s *Server) controlMembers(r *http.Request) (any, error) {
 	return object{"members": members}, err
 }
 
-func (s *Server) controlChangeMembers(r *http.Request) (any, error) {
-	var input struct {
-		listAddress
-		Add    []string `json:"add"`
-		Remove []string `json:"remove"`
-		Actor  string   `json:"actor"`
-	}
-	if err := mockserver.ReadControl(r, &input); err != nil {
-		return nil, err
-	}
-	owner, list, err := input.resolve()
-	if err != nil {
-		return nil, err
-	}
-	return mockserver.Nothing, s.Administrator(input.Actor).ChangeMembers(owner, list, input.Add, input.Remove)
+// listChange is a control request that changes a list.
+type listChange struct {
+	listAddress
+	Add    []string `json:"add"`
+	Remove []string `json:"remove"`
+	Actor  string   `json:"actor"`
 }
 
-func (s *Server) controlChangeUser(r *http.Request) (any, error) {
-	var input struct {
-		PrincipalChange
-		Ref   string `json:"ref"`
-		Actor string `json:"actor"`
+func (s *Server) controlChangeMembers(input listChange) error {
+	owner, list, err := input.resolve()
+	if err != nil {
+		return err
 	}
-	if err := mockserver.ReadControl(r, &input); err != nil {
-		return nil, err
-	}
-	return mockserver.Nothing, s.Administrator(input.Actor).Change(input.Ref, input.PrincipalChange)
+	return s.Administrator(input.Actor).ChangeMembers(owner, list, input.Add, input.Remove)
+}
+
+// userChange is a control request that changes a user or a group.
+type userChange struct {
+	PrincipalChange
+	about
+}
+
+// about is what a control request is about, and who makes it.
+type about struct {
+	Ref   string `json:"ref"`
+	Actor string `json:"actor"`
+}
+
+func (s *Server) controlChangeUser(input userChange) error {
+	return s.Administrator(input.Actor).Change(input.Ref, input.PrincipalChange)
 }
 
 // creation is a control request that creates one object.
@@ -99,11 +110,7 @@ type creation struct {
 	Actor           string               `json:"actor"`
 }
 
-func (s *Server) controlCreate(r *http.Request) (any, error) {
-	var input creation
-	if err := mockserver.ReadControl(r, &input); err != nil {
-		return nil, err
-	}
+func (s *Server) controlCreate(input creation) (any, error) {
 	id, err := input.perform(s.Administrator(input.Actor))
 	return object{"id": id}, err
 }
@@ -124,37 +131,21 @@ func (c creation) perform(a *Administrator) (id string, err error) {
 	return "", errors.New("name what to create: interactiveUser, ciUser, userGroup, project or signingPolicy")
 }
 
-func (s *Server) controlRemove(r *http.Request) (any, error) {
-	var input struct {
-		Ref   string `json:"ref"`
-		Actor string `json:"actor"`
-	}
-	if err := mockserver.ReadControl(r, &input); err != nil {
-		return nil, err
-	}
-	return mockserver.Nothing, s.Administrator(input.Actor).Remove(input.Ref)
+func (s *Server) controlRemove(input about) error {
+	return s.Administrator(input.Actor).Remove(input.Ref)
 }
 
-func (s *Server) controlSetProperties(r *http.Request) (any, error) {
-	var input struct {
-		Ref   string         `json:"ref"`
-		Set   map[string]any `json:"set"`
-		Actor string         `json:"actor"`
-	}
-	if err := mockserver.ReadControl(r, &input); err != nil {
-		return nil, err
-	}
-	return mockserver.Nothing, s.Administrator(input.Actor).SetProperties(input.Ref, input.Set)
+// propertyChange is a control request that sets properties.
+type propertyChange struct {
+	about
+	Set map[string]any `json:"set"`
 }
 
-func (s *Server) controlIssueToken(r *http.Request) (any, error) {
-	var input struct {
-		Ref   string `json:"ref"`
-		Actor string `json:"actor"`
-	}
-	if err := mockserver.ReadControl(r, &input); err != nil {
-		return nil, err
-	}
+func (s *Server) controlSetProperties(input propertyChange) error {
+	return s.Administrator(input.Actor).SetProperties(input.Ref, input.Set)
+}
+
+func (s *Server) controlIssueToken(input about) (any, error) {
 	token, err := s.Administrator(input.Actor).IssueToken(input.Ref)
 	return object{propAPIToken: token}, err
 }

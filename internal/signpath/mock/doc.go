@@ -61,39 +61,5 @@
 //
 // # Control endpoints
 //
-// A test in the same process uses the methods of [Server]. Other processes, such as a shell script, use the endpoints
-// below /_mock/. They need no token, which is why the server listens on a loopback address only. Bodies and answers are
-// JSON; a refused request answers {"error": "…"}.
-//
-// Principals are named "user:EMAIL", "ci_user:NAME" or "group:NAME" (or by UUID behind the prefix), other objects
-// "project:SLUG" and "policy:PROJECT/POLICY". Every change takes an optional "actor", the reference of the user that
-// the audit log shall show.
-//
-//	GET    /_mock/requests?route=POST+*/Edit   the request log, optionally only what matches a route pattern
-//	DELETE /_mock/requests                     forgets the request log
-//	GET    /_mock/stats                        {"requests":12,"connections":1,"maxConcurrent":4}, of API requests
-//	GET    /_mock/state                        the organization in the form of a seed, without tokens
-//	GET    /_mock/mails                        the invitations that were sent
-//	GET    /_mock/lookup?ref=user:a@b.example  {"id":"…"} of any object
-//	GET    /_mock/members?project=project-a&policy=release-signing&list=approvers
-//	GET    /_mock/members?group=Release+Managers
-//	                                           {"members":["user:…"]}, sorted references
-//	POST   /_mock/members                      {"project":"project-a","policy":"release-signing","list":"approvers",
-//	                                            "add":["user:outsider@example.com"],"remove":[],
-//	                                            "actor":"user:org.admin@example.com"}
-//	                                           {"group":"Release Managers","add":["user:qa.lead@example.com"]}
-//	POST   /_mock/users                        {"ref":"user:qa.lead@example.com","active":false,"role":"GlobalReader"}
-//	                                           and what else a [PrincipalChange] has
-//	POST   /_mock/create                       {"interactiveUser":{…}} or ciUser, userGroup, project, each as in a seed,
-//	                                           or {"inProject":"project-a","signingPolicy":{…}}; answers {"id":"…"}
-//	POST   /_mock/remove                       {"ref":"policy:project-a/test-signing"}
-//	POST   /_mock/properties                   {"ref":"policy:project-a/test-signing","set":{"requiredApprovals":2}}
-//	                                           with the names of an Edit request; a new name becomes a property that
-//	                                           clients do not know; isActive and status can be set too
-//	POST   /_mock/tokens                       {"ref":"user:qa.lead@example.com"}; answers {"apiToken":"…"}
-//	GET    /_mock/faults                       the faults and how often each has fired
-//	POST   /_mock/faults                       {"route":"POST */Edit","after":1,"times":1,"action":"answer","status":503,
-//	                                            "headers":{"Retry-After":"1"},"body":"busy"}; see [Fault]
-//	DELETE /_mock/faults                       clears the faults
-//	POST   /_mock/latency                      {"milliseconds":50} for each API request and the document
+// [Controls] has them; GET /_mock/ and `signpathctl mock --help` list them.
 package mock

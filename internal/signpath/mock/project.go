@@ -279,5 +279,6 @@ func (e *edit) project(p *project) {
 func (p *project) set(e *edit) {
 	e.project(p)
 	read(e, propStatus, &p.Status)
+	e.slug(&p.Slug, func(slug string) bool { return e.organization.project(slug) != nil })
 	p.Extras = e.addExtras(p.Extras, p.render(renderer{organization: e.organization}))
 }

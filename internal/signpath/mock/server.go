@@ -106,7 +106,7 @@ func New(seed Seed, options ...Option) (*Server, error) {
 	}
 	server.config.Match, server.config.Lock, server.config.Clock = server.match, &server.mutex, server.clock
 	server.config.Redact = newRedaction(server.front).tokens
-	server.config.Control, server.config.OwnFaults = server.controlEndpoints(), ownFaults
+	server.config.Control, server.config.OwnFaults = Controls.On(server), ownFaults
 	server.httpServer = mockserver.New(server.config)
 	seeded, err := newOrganization(seed)
 	if err != nil {

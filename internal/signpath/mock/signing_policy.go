@@ -237,6 +237,7 @@ func (e *edit) policy(s *signingPolicy) {
 func (s *signingPolicy) set(e *edit) {
 	e.policy(s)
 	read(e, propIsActive, &s.IsActive)
+	e.slug(&s.Slug, func(slug string) bool { return e.organization.project(s.ProjectSlug).policy(slug) != nil })
 	s.Extras = e.addExtras(s.Extras, s.render(renderer{organization: e.organization}))
 }
 

@@ -63,7 +63,7 @@ func Sections(steps []Step, headings ...string) []Step {
 	return found
 }
 
-var fileName = regexp.MustCompile("`([\\w.-]+\\.(?:tf|yaml|csv|tftest\\.hcl))`")
+var fileName = regexp.MustCompile("`([\\w.-]+\\.(?:tf|yaml|csv|json|tftest\\.hcl))`")
 
 // File is the name that the paragraph before a configuration tells the reader to
 // save it under.

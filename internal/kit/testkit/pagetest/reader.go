@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,8 +18,10 @@ import (
 // because no test downloads a repository.
 type Reader struct {
 	T *testing.T
-	// Folder is where the terminal is, and Home the reader's own.
+	// Folder is where the terminal is, and Home the reader's own, which is empty at first.
 	Folder, Home string
+	// Env is what is in the environment besides a home, a path and settings of the CLI.
+	Env []string
 	// Prepare may take a step out of the reader's hands, or fill in what a reader has to: it
 	// returns the commands and what is typed into them, and false if nothing is left to do. It
 	// may be nil.
@@ -37,7 +40,7 @@ func NewReader(t *testing.T, scripts map[string]string) *Reader {
 	for name, script := range scripts {
 		testkit.Must(t, os.WriteFile(filepath.Join(tools, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
 	}
-	r := &Reader{T: t, session: filepath.Join(home, "session"), Folder: t.TempDir(), Home: home, env: []string{
+	r := &Reader{T: t, session: filepath.Join(t.TempDir(), "session"), Folder: t.TempDir(), Home: home, env: []string{
 		"HOME=" + home, "PATH=" + tools + string(os.PathListSeparator) + os.Getenv("PATH"), "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
 	}}
 	testkit.Must(t, os.WriteFile(r.session, nil, 0o600))
@@ -49,7 +52,7 @@ func (r *Reader) Follow(steps []Step) {
 	r.T.Helper()
 	for i, step := range steps {
 		switch step.Language {
-		case "terraform", "tf", "yaml", "csv", "hcl":
+		case "terraform", "tf", "yaml", "csv", "hcl", "json":
 			testkit.Must(r.T, os.WriteFile(filepath.Join(r.Folder, step.File(r.T)), []byte(step.Text), 0o600))
 		case "shell":
 			// A command that has to fail is followed by its error.
@@ -89,7 +92,7 @@ func (r *Reader) enter(step Step, fails bool) {
 func (r *Reader) Bash(script string) *exec.Cmd {
 	// Not the test's own context: a CLI that is killed leaves its provider behind.
 	command := exec.CommandContext(context.Background(), "bash", "-c", `. "$0"`+"\n"+script, r.session)
-	command.Dir, command.Env = r.Folder, r.env
+	command.Dir, command.Env = r.Folder, slices.Concat(r.env, r.Env)
 	return command
 }
 

@@ -38,7 +38,7 @@ func (a *reinviteUserAction) Schema(_ context.Context, _ action.SchemaRequest, r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Sends an interactive user a new invitation mail, which is valid for 14 days. " +
 			"Run it with `terraform apply -invoke=action.signpath_reinvite_user.NAME`. Each run sends one mail.\n\n" +
-			"Needs Terraform 1.14 or newer; elsewhere, `reinvite_triggers` of `signpath_user` does the same. " +
+			"Needs actions, which not every Terraform has; elsewhere, `reinvite_triggers` of `signpath_user` does the same. " +
 			"Needs the role User Administrator or Global Administrator.",
 		Attributes: map[string]schema.Attribute{
 			attrUser: schema.StringAttribute{

@@ -190,7 +190,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 		Optional:    true,
 		ElementType: types.StringType,
 		MarkdownDescription: "Any values; a change sends the user a new invitation, as long as the last one is not accepted, and shows in the plan as an update. " +
-			"For Terraform before 1.14 and OpenTofu, which have no actions. It sends nothing at the create, which invites by itself.",
+			"Where Terraform or OpenTofu [has no actions](../index.md#what-needs-which-version). It sends nothing at the create, which invites by itself.",
 	}
 	attributes["directory_synchronized"] = schema.BoolAttribute{
 		Computed: true,
