@@ -40,8 +40,8 @@ func TestCIUsersFunction(t *testing.T) {
 		refused(`provider::signpath::ci_users({}, null)`, `Invalid value for "team" parameter`, "null"),
 		refused(`provider::signpath::ci_users({ a = { signing_policies = ["test"] } })`, `Invalid value for "projects" parameter`,
 			`attribute "origin_verification" is required; projects is like { "project-a" = {`),
-		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = ["test"], team = "Team1" } })`,
-			`Invalid value for "projects" parameter`, `unknown attribute "team"`, `A team is the second argument, as in ci_users(projects, "Team1")`),
+		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = ["test"], teams = "Team1" } })`,
+			`Invalid value for "projects" parameter`, `unknown attribute "teams". Did you mean "team"? A project has origin_verification, signing_policies,`),
 		refused(`provider::signpath::ci_users({ a = { origin_verificaton = true, signing_policies = ["test"] } })`,
 			`Invalid value for "projects" parameter`, `unknown attribute "origin_verificaton". Did you mean "origin_verification"?`),
 		refused(`provider::signpath::ci_users(["project-a"])`, `Invalid value for "projects" parameter`, "neither a map nor an object; projects is like"),
@@ -53,6 +53,14 @@ func TestCIUsersFunction(t *testing.T) {
 		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = [1] } })`, "has an element that is no text"),
 		refused(`provider::signpath::ci_users({ a = { origin_verification = false, signing_policies = ["test", "test-signing"] } })`,
 			`Invalid value for "projects" parameter`, `two CI users would have the name "a-test"`),
+		refused(`provider::signpath::ci_users({ a = { per = "policies", origin_verification = true, signing_policies = ["test"] } })`,
+			`Invalid value for "projects" parameter`, `project a: per is "policies", and must be`),
+		refused(`provider::signpath::ci_users({ a = { per = "project", signing_policies = ["test"] } })`, `attribute "origin_verification" is required`),
+		refused(`provider::signpath::ci_users({ a = { per = "policy" } })`, `attribute "signing_policies" is required`),
+		refused(`provider::signpath::ci_users({ a = { per = "policy", origin_verification = null, signing_policies = [] } })`, "origin_verification of project a is null"),
+		refused(`provider::signpath::ci_users({ a = { per = ["policy"], signing_policies = [] } })`, "per of project a is no text"),
+		refused(`provider::signpath::ci_users({ a = { per = "policy", team = "T ", signing_policies = [] } })`, `team of project a: "T " has white space around`),
+		refused(`provider::signpath::ci_users({ a = { per = "policy", name = "{pol}", signing_policies = ["test"] } })`, `name of project a: {pol} is no placeholder`),
 		refused(`provider::signpath::ci_users({}, "Team 1", "Team 2")`, `Invalid value for "team" parameter`, "2 teams are named"),
 		knownResult(`provider::signpath::ci_users(`+projects+`)`, perProject),
 		knownResult(`provider::signpath::ci_users(`+projects+`, "")`, perProject),
@@ -60,6 +68,13 @@ func TestCIUsersFunction(t *testing.T) {
 			"Team 1":         {{"a", "test-signing"}, {"a", "release-signing"}},
 			"Team 1-test":    {{"b", "test-signing"}},
 			"Team 1-release": {{"b", "release-signing"}},
+		})),
+		knownResult(`provider::signpath::ci_users({
+    a = { per = "policy", name = "{signing_policy} of {project}", team = "", signing_policies = ["test-signing"] }
+    b = { origin_verification = true, per = "team", name = null, signing_policies = ["test-signing"] }
+    c = { origin_verification = true, per = null, team = "Team 2", signing_policies = ["test-signing"] }
+  }, "Team 1")`, plannedUsers(map[string][][2]string{
+			"test-signing of a": {{"a", "test-signing"}}, "Team 1": {{"b", "test-signing"}}, "Team 2": {{"c", "test-signing"}},
 		})),
 		resultAfterApply(`provider::signpath::ci_users({ a = { origin_verification = terraform_data.later.output != null, signing_policies = ["test"] } })`,
 			plannedUsers(map[string][][2]string{"a": {{"a", "test"}}})),
@@ -103,7 +118,7 @@ func TestCIUsersFunctionPointsAtTheWrongArgument(t *testing.T) {
 			project(true, test),
 			[]tftypes.Value{stringValue("T"), stringValue("U")},
 			1,
-			"2 teams are named, and projects are shared by one at most; call the function once for each team",
+			`2 teams are named, and only one can be; name the others in the attribute "team" of their projects`,
 		},
 		"white space": {project(true, test), []tftypes.Value{stringValue("T ")}, 1, `"T " has white space around the name of the team`},
 		"blank team":  {project(true, test), []tftypes.Value{stringValue(" ")}, 1, `" " has white space around the name of the team`},
