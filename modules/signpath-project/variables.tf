@@ -24,8 +24,8 @@ variable "projects" {
   nullable = false
 
   # Each error names all that it is about. A local value cannot have that, because the variable would depend on it and
-  # it on the variable: so it stands in the condition and in the message. What a function such as can() is asked
-  # about is one attribute: all that is known only after apply leaves it undecided.
+  # it on the variable: so it stands in the condition and in the message. What is asked whether it can be, is as small
+  # as possible, because whatever is known only after apply leaves that open. merge takes null for an empty object.
 
   validation {
     condition = length(flatten([
@@ -51,53 +51,53 @@ variable "projects" {
   }
 
   validation {
-    condition = length(flatten([for slug, project in var.projects : [
+    condition = length(flatten([for slug, given in var.projects : [for project in [merge({ ci_users = {}, signing_policies = {} }, given)] : [
       [for name in setsubtract(keys(project), local.attributes.project) : "${name} in project ${slug}"],
-      [for name in setsubtract(keys(lookup(project, "ci_users", {})), local.attributes.ci_users) : "${name} in ci_users of project ${slug}"],
-      [for name in setsubtract(keys(lookup(lookup(project, "ci_users", {}), "tokens", {})), local.attributes.tokens) : "${name} in tokens of project ${slug}"],
-      [for policy, lists in lookup(project, "signing_policies", {}) : [
-        for name in setsubtract(keys(lists), local.attributes.signing_policy) : "${name} in signing policy ${slug}/${policy}"
+      [for name in setsubtract(keys(merge(project.ci_users, {})), local.attributes.ci_users) : "${name} in ci_users of project ${slug}"],
+      [for name in setsubtract(keys(merge(merge({ tokens = {} }, project.ci_users).tokens, {})), local.attributes.tokens) : "${name} in tokens of project ${slug}"],
+      [for policy, lists in merge(project.signing_policies, {}) : [
+        for name in setsubtract(keys(merge(lists, {})), local.attributes.signing_policy) : "${name} in signing policy ${slug}/${policy}"
       ]],
-    ]])) == 0
-    error_message = "There are no such attributes: ${join(", ", flatten([for slug, project in var.projects : [
+    ]]])) == 0
+    error_message = "There are no such attributes: ${join(", ", flatten([for slug, given in var.projects : [for project in [merge({ ci_users = {}, signing_policies = {} }, given)] : [
       [for name in setsubtract(keys(project), local.attributes.project) : "${name} in project ${slug}"],
-      [for name in setsubtract(keys(lookup(project, "ci_users", {})), local.attributes.ci_users) : "${name} in ci_users of project ${slug}"],
-      [for name in setsubtract(keys(lookup(lookup(project, "ci_users", {}), "tokens", {})), local.attributes.tokens) : "${name} in tokens of project ${slug}"],
-      [for policy, lists in lookup(project, "signing_policies", {}) : [
-        for name in setsubtract(keys(lists), local.attributes.signing_policy) : "${name} in signing policy ${slug}/${policy}"
+      [for name in setsubtract(keys(merge(project.ci_users, {})), local.attributes.ci_users) : "${name} in ci_users of project ${slug}"],
+      [for name in setsubtract(keys(merge(merge({ tokens = {} }, project.ci_users).tokens, {})), local.attributes.tokens) : "${name} in tokens of project ${slug}"],
+      [for policy, lists in merge(project.signing_policies, {}) : [
+        for name in setsubtract(keys(merge(lists, {})), local.attributes.signing_policy) : "${name} in signing policy ${slug}/${policy}"
       ]],
-    ]]))}. README.md has all that there are."
+    ]]]))}. README.md has all that there are."
   }
 
   validation {
-    condition = length(flatten([for slug, project in var.projects : [
+    condition = length(flatten([for slug, given in var.projects : [for project in [merge({ ci_users = {}, signing_policies = {} }, given)] : [
       can(project.readers) && !(try(alltrue([for member in project.readers : tostring(member) != null]), false) && !can(keys(project.readers))) ? ["readers of project ${slug}"] : [],
       can(project.configurators) && !(try(alltrue([for member in project.configurators : tostring(member) != null]), false) && !can(keys(project.configurators))) ? ["configurators of project ${slug}"] : [],
-      [for policy, lists in lookup(project, "signing_policies", {}) : [
+      [for policy, lists in merge(project.signing_policies, {}) : [
         can(lists.submitters) && !(try(alltrue([for member in lists.submitters : tostring(member) != null]), false) && !can(keys(lists.submitters))) ? ["submitters of signing policy ${slug}/${policy}"] : [],
         can(lists.approvers) && !(try(alltrue([for member in lists.approvers : tostring(member) != null]), false) && !can(keys(lists.approvers))) ? ["approvers of signing policy ${slug}/${policy}"] : [],
       ]],
-    ]])) == 0
-    error_message = "These are null, or no lists of member references such as \"user:a@example.com\": ${join(", ", flatten([for slug, project in var.projects : [
+    ]]])) == 0
+    error_message = "These are null, or no lists of member references such as \"user:a@example.com\": ${join(", ", flatten([for slug, given in var.projects : [for project in [merge({ ci_users = {}, signing_policies = {} }, given)] : [
       can(project.readers) && !(try(alltrue([for member in project.readers : tostring(member) != null]), false) && !can(keys(project.readers))) ? ["readers of project ${slug}"] : [],
       can(project.configurators) && !(try(alltrue([for member in project.configurators : tostring(member) != null]), false) && !can(keys(project.configurators))) ? ["configurators of project ${slug}"] : [],
-      [for policy, lists in lookup(project, "signing_policies", {}) : [
+      [for policy, lists in merge(project.signing_policies, {}) : [
         can(lists.submitters) && !(try(alltrue([for member in lists.submitters : tostring(member) != null]), false) && !can(keys(lists.submitters))) ? ["submitters of signing policy ${slug}/${policy}"] : [],
         can(lists.approvers) && !(try(alltrue([for member in lists.approvers : tostring(member) != null]), false) && !can(keys(lists.approvers))) ? ["approvers of signing policy ${slug}/${policy}"] : [],
       ]],
-    ]]))}. Write [] for nobody, and leave out a list that is not to be managed."
+    ]]]))}. Write [] for nobody, and leave out a list that is not to be managed."
   }
 
   validation {
-    condition = length(flatten([for slug, project in var.projects : [
-      can(tobool(project.ci_users.pair) && true) || !can(project.ci_users.pair) ? [] : ["pair of project ${slug} is true or false"],
+    condition = length(flatten([for slug, given in var.projects : [for project in [merge({ ci_users = {}, signing_policies = {} }, given)] : [
+      try(tobool(project.ci_users.pair) != null, !can(project.ci_users.pair)) ? [] : ["pair of project ${slug} is true or false"],
       try(floor(project.ci_users.tokens.rotation) == max(0, project.ci_users.tokens.rotation), !can(project.ci_users.tokens.rotation)) ? [] : ["rotation of project ${slug} is a whole number"],
-      [for policy, lists in lookup(project, "signing_policies", {}) : "ci_users of signing policy ${slug}/${policy} is true or false" if can(lists.ci_users) && !can(tobool(lists.ci_users) && true)],
-    ]])) == 0
-    error_message = "${join(", ", flatten([for slug, project in var.projects : [
-      can(tobool(project.ci_users.pair) && true) || !can(project.ci_users.pair) ? [] : ["pair of project ${slug} is true or false"],
+      [for policy, lists in merge(project.signing_policies, {}) : "ci_users of signing policy ${slug}/${policy} is true or false" if !try(tobool(lists.ci_users) != null, !can(lists.ci_users))],
+    ]]])) == 0
+    error_message = "${join(", ", flatten([for slug, given in var.projects : [for project in [merge({ ci_users = {}, signing_policies = {} }, given)] : [
+      try(tobool(project.ci_users.pair) != null, !can(project.ci_users.pair)) ? [] : ["pair of project ${slug} is true or false"],
       try(floor(project.ci_users.tokens.rotation) == max(0, project.ci_users.tokens.rotation), !can(project.ci_users.tokens.rotation)) ? [] : ["rotation of project ${slug} is a whole number"],
-      [for policy, lists in lookup(project, "signing_policies", {}) : "ci_users of signing policy ${slug}/${policy} is true or false" if can(lists.ci_users) && !can(tobool(lists.ci_users) && true)],
-    ]]))}."
+      [for policy, lists in merge(project.signing_policies, {}) : "ci_users of signing policy ${slug}/${policy} is true or false" if !try(tobool(lists.ci_users) != null, !can(lists.ci_users))],
+    ]]]))}."
   }
 }

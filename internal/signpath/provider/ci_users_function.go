@@ -197,9 +197,9 @@ func builtProject(slug string, value attr.Value, team string) (project vocabular
 	if err := readTexts(&project, attributes); err != nil {
 		return project, err
 	}
-	required := []string{attrOriginVerification, attrSigningPolicies}
-	if project.Per == vocabulary.PerPolicy { // It is right with origin verification and without.
-		required = required[1:]
+	required := []string{attrSigningPolicies}
+	if slices.Contains([]vocabulary.CIUsersPer{"", vocabulary.PerProject, vocabulary.PerTeam}, project.Per) {
+		required = append(required, attrOriginVerification)
 	}
 	for _, name := range required {
 		if _, ok := attributes[name]; !ok {

@@ -53,7 +53,7 @@ func TestCIUsersFunction(t *testing.T) {
 		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = [1] } })`, "has an element that is no text"),
 		refused(`provider::signpath::ci_users({ a = { origin_verification = false, signing_policies = ["test", "test-signing"] } })`,
 			`Invalid value for "projects" parameter`, `two CI users would have the name "a-test"`),
-		refused(`provider::signpath::ci_users({ a = { per = "policies", origin_verification = true, signing_policies = ["test"] } })`,
+		refused(`provider::signpath::ci_users({ a = { per = "policies", signing_policies = ["test"] } })`,
 			`Invalid value for "projects" parameter`, `project a: per is "policies", and must be`),
 		refused(`provider::signpath::ci_users({ a = { per = "project", signing_policies = ["test"] } })`, `attribute "origin_verification" is required`),
 		refused(`provider::signpath::ci_users({ a = { per = "policy" } })`, `attribute "signing_policies" is required`),
