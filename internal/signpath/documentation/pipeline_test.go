@@ -450,7 +450,7 @@ func (c pipelineCase) expectIssues(r *pipelineRunner, want ...codeHostEntry) str
 
 // unescaped is Markdown as it is read.
 func unescaped(markdown string) string {
-	return regexp.MustCompile(`\\([^\w\s])`).ReplaceAllString(strings.ReplaceAll(markdown, "<!-- -->", ""), "$1")
+	return regexp.MustCompile(`\\([^a-zA-Z0-9\s])`).ReplaceAllString(strings.ReplaceAll(markdown, "<!-- -->", ""), "$1")
 }
 
 // expect checks how a run ended, that it only sent such requests, and that it printed
