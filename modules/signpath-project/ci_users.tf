@@ -55,5 +55,7 @@ resource "signpath_ci_user_token" "this" {
   ci_user               = signpath_ci_user.this[each.key].member
   rotation_triggers     = { rotation = each.value.rotation }
   rotate_after          = lookup(each.value.tokens, "rotate_after", null)
+  rotate_early          = lookup(each.value.tokens, "rotate_early", null)
+  github_recipients     = lookup(each.value.tokens, "github_recipients", null)
   encryption_recipients = lookup(each.value.tokens, "encryption_recipients", null)
 }

@@ -3,7 +3,7 @@ locals {
   attributes = {
     project        = ["readers", "configurators", "ci_users", "signing_policies"]
     ci_users       = ["origin_verification", "per", "team", "name", "pair", "tokens"]
-    tokens         = ["rotation", "rotate_after", "encryption_recipients"]
+    tokens         = ["rotation", "rotate_after", "rotate_early", "github_recipients", "encryption_recipients"]
     signing_policy = ["submitters", "approvers", "ci_users"]
   }
 

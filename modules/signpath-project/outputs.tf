@@ -21,9 +21,14 @@ output "members" {
 }
 
 output "tokens" {
-  description = "The token of each CI user that builds use, by the same names as ci_users: only of those with `tokens`, and null where these are encrypted."
+  description = "The token of each CI user that builds use, by the same names as ci_users: only of those with `tokens`, and null with github_recipients or encryption_recipients."
   value       = { for needed, name in local.in_use : needed => signpath_ci_user_token.this[name].token if local.ci_users[name].tokens != null }
   sensitive   = true
+}
+
+output "github_tokens" {
+  description = "The same tokens sealed for the github_recipients, by their names: `value` and `key_id`; null without these."
+  value       = { for needed, name in local.in_use : needed => signpath_ci_user_token.this[name].github_tokens if local.ci_users[name].tokens != null }
 }
 
 output "encrypted_tokens" {
