@@ -1,15 +1,20 @@
 package documentation_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/pagetest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
@@ -41,7 +46,7 @@ func newModuleReader(t *testing.T) *moduleReader {
 			exports.WriteString("export " + name + "='" + value + "'\n")
 		}
 	}
-	r.Reader.Follow([]pageStep{{Language: "shell", Text: exports.String()}})
+	r.Follow([]pageStep{{Language: "shell", Text: exports.String()}})
 	r.Directory = r.Folder
 	return r
 }
@@ -111,6 +116,29 @@ func TestCLIProjectsModule(t *testing.T) {
 	r.expectMembers("policy:project-b/release-signing", "submitters", "ci_user:project-b-release", "ci_user:project-b-release-2")
 	r.expectMembers("policy:project-b/release-signing", "approvers", "user:release.manager@example.com", "user:security.officer@example.com")
 
+	// A CI user and a list that are there are adopted by their addresses in the module.
+	_, err := administrator.CreateCIUser(mock.CIUserSeed{Name: "project-a"})
+	must(t, err)
+	must(t, administrator.AddMembers("policy:project-a/test-signing", "submitters", "ci_user:project-a"))
+	kept := r.Read("projects.yaml")
+	r.Write("projects.yaml", kept+"project-a:\n  ci_users: { origin_verification: true }\n  signing_policies:\n    test-signing: {}\n")
+	r.Write("imports.tf", `
+import {
+  to = module.projects.signpath_ci_user.this["project-a"]
+  id = "ci_user:project-a"
+}
+
+import {
+  to = module.projects.signpath_signing_policy_submitters.this["project-a/test-signing"]
+  id = "project-a/test-signing"
+}
+`)
+	if planned := r.Plan(testkit.Options{}); planned.Err != nil || planned.Summary != (testkit.Summary{Import: 2}) {
+		t.Errorf("the adoption plans %+v: %s", planned.Summary, planned)
+	}
+	r.Write("projects.yaml", kept)
+	r.Write("imports.tf", "")
+
 	if destroyed := r.Apply(testkit.Options{Destroy: true}); destroyed.Err != nil || destroyed.Summary != (testkit.Summary{Remove: 12}) {
 		t.Fatalf("the destroy does %+v: %s", destroyed.Summary, destroyed)
 	}
@@ -151,13 +179,14 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 		configuration string
 		wanted        []string
 	}{
-		{later + moduleCalls(t,
-			`[{ readers = [] }]`,
-			`yamldecode("project-a:\nproject-b:\n  ci_users:\n  signing_policies:\n    test-signing:")`,
-			`yamldecode("project-a: {aprovers: [], signing_policies: {test: {approver: []}}, ci_users: {per: policy, pairs: true, tokens: {rotates: 1}}}")`,
-			`yamldecode("project-a: {readers: , configurators: 'user:a@example.com', signing_policies: {test: {approvers: [null], submitters: {a: b}}}}")`,
-			`yamldecode("project-a: {ci_users: {pair: , tokens: {rotation: -1}}, signing_policies: {test: {ci_users: perhaps}}}")`,
-			`{ "project-c" = { reader = [], ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } } } }`),
+		{
+			later + moduleCalls(t,
+				`[{ readers = [] }]`,
+				`yamldecode("project-a:\nproject-b:\n  ci_users:\n  signing_policies:\n    test-signing:")`,
+				`yamldecode("project-a: {aprovers: [], signing_policies: {test: {approver: []}}, ci_users: {per: policy, pairs: true, tokens: {rotates: 1}}}")`,
+				`yamldecode("project-a: {readers: , configurators: 'user:a@example.com', signing_policies: {test: {approvers: [null], submitters: {a: b}}}}")`,
+				`yamldecode("project-a: {ci_users: {pair: , tokens: {rotation: -1}}, signing_policies: {test: {ci_users: perhaps}}}")`,
+				`{ "project-c" = { reader = [], ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } } } }`),
 			[]string{
 				"These are null, or no objects: projects.",
 				"These are null, or no objects: project project-a, ci_users of project project-b, signing policy project-b/test-signing.",
@@ -168,14 +197,17 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				"pair of project project-a is true or false, rotation of project project-a is a whole number, " +
 					"ci_users of signing policy project-a/test is true or false.",
 				"There are no such attributes: reader in project project-c.",
-			}},
-		{moduleCalls(t,
-			`{ a = { ci_users = { per = "policies" }, signing_policies = { test = {} } } }`,
-			`{ a = { ci_users = { per = "policy", pair = true }, signing_policies = { test = {} } }, `+
-				`a-test-2 = { ci_users = { origin_verification = true }, signing_policies = { test = {} } } }`,
-			`{ a = { ci_users = { per = "policy", team = "T", tokens = {} }, signing_policies = { test = {} } }, `+
-				`b = { ci_users = { per = "policy", team = "T" }, signing_policies = { test = {} } } }`),
-			[]string{`per is "policies", and must be`, "Duplicate object key", "The projects a, b share the CI user T-test, so they have the same pair and tokens."}},
+			},
+		},
+		{
+			moduleCalls(t,
+				`{ a = { ci_users = { per = "policies" }, signing_policies = { test = {} } } }`,
+				`{ a = { ci_users = { per = "policy", pair = true }, signing_policies = { test = {} } }, `+
+					`a-test-2 = { ci_users = { origin_verification = true }, signing_policies = { test = {} } } }`,
+				`{ a = { ci_users = { per = "policy", team = "T", tokens = {} }, signing_policies = { test = {} } }, `+
+					`b = { ci_users = { per = "policy", team = "T" }, signing_policies = { test = {} } } }`),
+			[]string{`per is "policies", and must be`, "Duplicate object key", "The projects a, b share the CI user T-test, so they have the same pair and tokens."},
+		},
 	} {
 		w.Write("main.tf", required+c.configuration)
 		w.MustRun("get")
@@ -185,6 +217,48 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 			if planned.Err == nil || !strings.Contains(said, want) {
 				t.Errorf("it does not say %s:\n%s", want, planned)
 			}
+		}
+	}
+}
+
+// TestCLIProjectsModuleRotations looks at which rotation each token belongs to. A CI user of which
+// an even rotation makes a pair keeps its token.
+func TestCLIProjectsModuleRotations(t *testing.T) {
+	t.Parallel()
+	w := signpathtest.Start(t, nil).Workspace(t, nil)
+	project := func(slug, policy, settings string) string {
+		return fmt.Sprintf("{ %s = { ci_users = { per = \"policy\", %s }, signing_policies = { %s-signing = {} } } }", slug, settings, policy)
+	}
+	w.Write("main.tf", moduleCalls(t,
+		project("project-a", "test", "tokens = { rotation = 2 }"),
+		project("project-a", "release", "pair = true, tokens = { rotation = 2 }"),
+		project("project-b", "test", "pair = true, tokens = { rotation = 3 }"),
+		project("project-b", "release", "pair = true, tokens = {}"),
+	)+"output \"names\" {\n  value = merge(module.input_0.names, module.input_1.names, module.input_2.names, module.input_3.names)\n}\n")
+	w.MustRun("init")
+	if planned := w.Plan(testkit.Options{Out: "tfplan"}); planned.Err != nil {
+		t.Fatal(planned)
+	}
+	var plan tfjson.Plan
+	must(t, json.Unmarshal(w.MustRun("show", "-json", "tfplan"), &plan))
+	rotations := map[string]any{}
+	for _, c := range plan.ResourceChanges {
+		if c.Type == "signpath_ci_user_token" {
+			rotations[fmt.Sprint(c.Index)] = c.Change.After.(map[string]any)["rotation_triggers"].(map[string]any)["rotation"]
+		}
+	}
+	for what, c := range map[string]struct{ got, want map[string]any }{
+		"rotations": {rotations, map[string]any{
+			"project-a-test": "2", "project-a-release": "2", "project-a-release-2": "1",
+			"project-b-test": "2", "project-b-test-2": "3", "project-b-release": "0", "project-b-release-2": "0",
+		}},
+		"names": {plan.OutputChanges["names"].After.(map[string]any), map[string]any{
+			"project-a/test-signing": "project-a-test", "project-a/release-signing": "project-a-release",
+			"project-b/test-signing": "project-b-test-2", "project-b/release-signing": "project-b-release",
+		}},
+	} {
+		if !maps.Equal(c.got, c.want) {
+			t.Errorf("the %s are %v, want %v", what, c.got, c.want)
 		}
 	}
 }

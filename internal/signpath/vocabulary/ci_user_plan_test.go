@@ -120,7 +120,10 @@ func TestPlanCIUsers(t *testing.T) {
 			[]string{"CI of b: b/test-signing", "a test: a/test", "a test-signing: a/test-signing", "only: d/test", "test.c: c/test-signing"},
 		},
 		"names in a team": {
-			ofTeam("T", with(built("a", true, "test"), "{team} builds", ""), with(built("b", true, "test"), "{team} builds", vocabulary.PerTeam), built("c", true, "test")),
+			ofTeam(
+				"T",
+				with(built("a", true, "test"), "{team} builds", ""), with(built("b", true, "test"), "{team} builds", vocabulary.PerTeam), built("c", true, "test"),
+			),
 			[]string{"T: c/test", "T builds: a/test b/test"},
 		},
 		"no policies":    {projects{built("a", true), built("b", false)}, nil},
@@ -167,22 +170,9 @@ func TestPlanCIUsersRefuses(t *testing.T) {
 			projects{with(built("a", false, "test", "release"), "{project}", "")},
 			`two CI users would have the name "a": one for a/release and one for a/test. Give them`,
 		},
-		"an unknown placeholder":        {projects{with(built("a", true, "test"), "{projekt}", "")}, `name of project a: {projekt} is no placeholder. Did you mean {project}? `},
-		"a placeholder like nothing":    {projects{with(built("a", true, "test"), "{}", "")}, `name of project a: {} is no placeholder. There are {project}, {team}, {policy}, {sig`},
-		"an open brace":                 {projects{with(built("a", true, "test"), "{project", "")}, `name of project a: "{project" has a brace that is part of no placeholder`},
-		"a closed brace":                {projects{with(built("a", true, "test"), "project}", "")}, `name of project a: "project}" has a brace that`},
-		"white space around the name":   {projects{with(built("a", true, "test"), "{project} ", "")}, `name of project a: "{project} " gives the name "a ", which`},
-		"a policy in the name of many":  {projects{with(built("a", true, "test"), "{policy}", "")}, `name of project a: {policy} stands for one signing policy, and the CI user is for all`},
-		"a team that there is not":      {projects{with(built("a", true, "test"), "{team}", "")}, `name of project a: {team} stands for the team, and the project has none`},
-		"a project in the name of many": {ofTeam("T", with(built("a", true, "test"), "{project}", "")), `name of project a: {project} stands for one project, and the CI user is for those of the team "T"`},
-		"per what there is not":         {projects{with(built("a", true, "test"), "", "policies")}, `project a: per is "policies", and must be "policy", "project" or "team"`},
-		"per project, unverified":       {projects{with(built("a", false, "test"), "", vocabulary.PerProject)}, `project a: per = "project" is for origin_verification = true. Without it`},
-		"per team, unverified":          {ofTeam("T", with(built("a", false, "test"), "", vocabulary.PerTeam)), `project a: per = "team" is for origin_verification = true. Without it`},
-		"per team, without a team":      {projects{with(built("a", true, "test"), "", vocabulary.PerTeam)}, `project a: per = "team" needs a team`},
-		"per project of a team":         {ofTeam("T", with(built("a", true, "test"), "", vocabulary.PerProject)), `project a: per = "project" does not go with the team "T"`},
-		"a display name of a project":   {projects{built("Project A", true, "test")}, `project: "Project A" is not a slug`},
-		"a display name of a policy":    {projects{built("a", true, "Test signing")}, `signing policies of project a: "Test signing" is not a slug`},
-		"an empty policy":               {ofTeam("T", built("a", false, "")), `signing policies of project a: "" is not a slug`},
+		"a display name of a project": {projects{built("Project A", true, "test")}, `project: "Project A" is not a slug`},
+		"a display name of a policy":  {projects{built("a", true, "Test signing")}, `signing policies of project a: "Test signing" is not a slug`},
+		"an empty policy":             {ofTeam("T", built("a", false, "")), `signing policies of project a: "" is not a slug`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 { // In either order.
@@ -196,5 +186,35 @@ func TestPlanCIUsersRefuses(t *testing.T) {
 				slices.Reverse(c.projects)
 			}
 		})
+	}
+}
+
+// TestPlanCIUsersRefusesWhatAProjectAsksFor has names and choices that make no sense.
+func TestPlanCIUsersRefusesWhatAProjectAsksFor(t *testing.T) {
+	for _, c := range []struct {
+		team         string
+		isUnverified bool
+		pattern      string
+		per          vocabulary.CIUsersPer
+		want         string
+	}{
+		{pattern: "{projekt}", want: `name of project a: {projekt} is no placeholder. Did you mean {project}? `},
+		{pattern: "{}", want: `name of project a: {} is no placeholder. There are {project}, {team}, {policy}, {signing_policy}`},
+		{pattern: "{project", want: `name of project a: "{project" has a brace that is part of no placeholder`},
+		{pattern: "project}", want: `name of project a: "project}" has a brace that`},
+		{pattern: "{project} ", want: `name of project a: "{project} " gives the name "a ", which`},
+		{pattern: "{policy}", want: `name of project a: {policy} stands for one signing policy, and the CI user is for all`},
+		{pattern: "{team}", want: `name of project a: {team} stands for the team, and the project has none`},
+		{team: "T", pattern: "{project}", want: `name of project a: {project} stands for one project, and the CI user is for those of the team "T"`},
+		{per: "policies", want: `project a: per is "policies", and must be "policy", "project" or "team"`},
+		{per: vocabulary.PerProject, isUnverified: true, want: `project a: per = "project" is for origin_verification = true. Without it`},
+		{per: vocabulary.PerTeam, team: "T", isUnverified: true, want: `project a: per = "team" is for origin_verification = true. Without it`},
+		{per: vocabulary.PerTeam, want: `project a: per = "team" needs a team`},
+		{per: vocabulary.PerProject, team: "T", want: `project a: per = "project" does not go with the team "T"`},
+	} {
+		got, err := vocabulary.PlanCIUsers(ofTeam(c.team, with(built("a", !c.isUnverified, "test"), c.pattern, c.per))...)
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%+v: it planned %q, and says %v", c, outline(got), err)
+		}
 	}
 }
