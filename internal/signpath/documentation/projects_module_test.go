@@ -106,14 +106,15 @@ func TestCLIProjectsModule(t *testing.T) {
 	if planned := r.Plan(testkit.Options{}); planned.Err != nil || planned.Summary != (testkit.Summary{Change: 2}) {
 		t.Fatalf("an edit and a drift plan %+v: %s", planned.Summary, planned)
 	}
-	// An empty list is kept empty.
-	r.Write("projects.yaml", strings.Replace(text, "test-signing: {}", "test-signing: { approvers: [] }", 1))
-	if applied := r.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != (testkit.Summary{Add: 1, Change: 1}) {
+	// An empty list is kept empty, and somebody may submit beside the CI users.
+	text = strings.Replace(text, "test-signing: {}", "test-signing: { approvers: [] }", 1)
+	r.Write("projects.yaml", strings.Replace(text, "release-signing:\n", "release-signing:\n      submitters: [\"user:dev.lead@example.com\"]\n", 1))
+	if applied := r.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != (testkit.Summary{Add: 1, Change: 2}) {
 		t.Fatalf("the apply does %+v: %s", applied.Summary, applied)
 	}
 	r.expectMembers("policy:project-b/test-signing", "submitters", "ci_user:project-b-test", "ci_user:project-b-test-2")
 	r.expectMembers("policy:project-b/test-signing", "approvers")
-	r.expectMembers("policy:project-b/release-signing", "submitters", "ci_user:project-b-release", "ci_user:project-b-release-2")
+	r.expectMembers("policy:project-b/release-signing", "submitters", "ci_user:project-b-release", "ci_user:project-b-release-2", "user:dev.lead@example.com")
 	r.expectMembers("policy:project-b/release-signing", "approvers", "user:release.manager@example.com", "user:security.officer@example.com")
 
 	// A CI user and a list that are there are adopted by their addresses in the module.
