@@ -159,7 +159,10 @@ resource "terraform_data" "secret" {
   triggers_replace = signpath_ci_user_token.this.github_tokens["release"]
 
   provisioner "local-exec" {
-    command     = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >> processes 2> /dev/null; printf '{\"encrypted_value\": \"%%s\", \"key_id\": \"%%s\"}' \"$VALUE\" \"$KEY_ID\" | curl -fsS -X PUT --data-binary @- %s"
+    command     = <<-SCRIPT
+      cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >> processes 2> /dev/null
+      printf '{"encrypted_value": "%%s", "key_id": "%%s"}' "$VALUE" "$KEY_ID" | curl -fsS -X PUT --data-binary @- %s
+    SCRIPT
     environment = {
       VALUE  = self.triggers_replace.value
       KEY_ID = self.triggers_replace.key_id
@@ -213,7 +216,8 @@ func TestCLITokenReachesGitHub(t *testing.T) {
 	if !bytes.Contains(left["trace.log"], []byte("RegenerateApiToken")) {
 		t.Fatal("the trace has no regeneration, so this test shows nothing")
 	}
-	if runtime.GOOS == "linux" && (!bytes.Contains(left["processes"], []byte("apply\x00second.tfplan")) || !bytes.Contains(left["processes"], []byte("SIGNPATH_API_TOKEN="))) {
+	seen := func(text string) bool { return bytes.Contains(left["processes"], []byte(text)) }
+	if runtime.GOOS == "linux" && (!seen("apply\x00second.tfplan") || !seen("SIGNPATH_API_TOKEN=")) {
 		t.Fatal("the arguments and environments of the processes do not have those of Terraform, so this test shows nothing")
 	}
 	for name, content := range left {

@@ -137,8 +137,9 @@ func TestGitHubRecipients(t *testing.T) {
 			plans: replaced, keys: map[string]githubKey{"release": other, "nightly": two},
 		},
 		{
-			name: "a name less, beside age", settings: []string{forGitHub("nightly = " + two.hcl()), recipients(identity.Recipient().String()), `rotation_triggers = { ticket = "1" }`},
-			plans: replaced, keys: map[string]githubKey{"nightly": two},
+			name:     "a name less, beside age",
+			settings: []string{forGitHub("nightly = " + two.hcl()), recipients(identity.Recipient().String()), `rotation_triggers = { ticket = "1" }`},
+			plans:    replaced, keys: map[string]githubKey{"nightly": two},
 			also: func() {
 				encrypted, _ := s.attribute(tokenAddress, "encrypted_token").(string)
 				if token, err := decrypt(encrypted, identity); err != nil || !s.Accepts(token) {

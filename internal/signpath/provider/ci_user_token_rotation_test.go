@@ -123,7 +123,7 @@ func TestTheMomentOfARotation(t *testing.T) {
 	is("2026-01-03T00:00:00Z")
 	s.Write("main.tf", later+newToken(`rotate_after = "2d"`))
 	s.mustApply()
-	moment, _ := time.Parse(time.RFC3339, s.attribute(tokenAddress, "rotates_at").(string)) //nolint:forcetypeassert // It is a text.
+	moment, _ := time.Parse(time.RFC3339, s.attribute(tokenAddress, "rotates_at").(string))
 	if end := clockStart.Add(48 * time.Hour); moment.After(end) || !moment.After(end.Add(-48*time.Hour/10)) {
 		t.Errorf("by default it rotates at %s", moment)
 	}
@@ -146,7 +146,8 @@ func TestHeldTokens(t *testing.T) {
 	if planned.Changes || warnings(planned)[heldTokens] != 3 || len(warnings(planned)) != 1 {
 		t.Errorf("the plan is not empty, or does not warn of three tokens with one title: %s", planned)
 	}
-	if !says("API token of ci_user:build-00", "generated at 2026-01-01T00:00:00Z", `by rotate_after = "10d"`, "it has been due for rotation since 2026-01-1").MatchString(planned.Said) {
+	wanted := []string{"API token of ci_user:build-00", "generated at 2026-01-01T00:00:00Z", `by rotate_after = "10d"`, "it has been due for rotation since 2026-01-1"}
+	if !says(wanted...).MatchString(planned.Said) {
 		t.Errorf("it does not say what is due, and since when: %s", planned)
 	}
 	s.mustApply()

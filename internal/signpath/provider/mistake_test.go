@@ -432,8 +432,12 @@ func TestMistakesWithNames(t *testing.T) {
 			says: []string{`"720h" is not below rotate_after = "30d"`},
 		},
 		"the id of a key for the key": {
-			hcl: tokenOf(`ci_user = "ci_user:build"`, "github_recipients = {", `release = { key = "568250167242549743", key_id = "568250167242549743" }`, "}"), at: "github_recipients",
-			says: []string{`github_recipients["release"].key: "568250167242549743" is not base64`, "Give the attribute `key` of a data source such as github_actions_public_key"},
+			hcl: tokenOf(`ci_user = "ci_user:build"`, "github_recipients = {", `release = { key = "568250167242549743", key_id = "568250167242549743" }`, "}"),
+			at:  "github_recipients",
+			says: []string{
+				`github_recipients["release"].key: "568250167242549743" is not base64`,
+				"Give the attribute `key` of a data source such as github_actions_public_key",
+			},
 		},
 		"no time": {
 			hcl: tokenOf(`ci_user = "ci_user:build"`, `rotate_after = "0h"`), at: "rotate_after",

@@ -14,7 +14,7 @@ import (
 
 const (
 	attrTokenRotation = "token_rotation"
-	envTokenRotation  = "SIGNPATH_TOKEN_ROTATION"
+	envTokenRotation  = "SIGNPATH_TOKEN_ROTATION" //nolint:gosec // It is the name of a setting, and no token.
 )
 
 // What token_rotation can be.
@@ -28,7 +28,7 @@ func tokenRotationAttribute() schema.Attribute {
 		Optional: true,
 		MarkdownDescription: fmt.Sprintf("What a plan does with API tokens that are due for rotation by `rotate_after`:\n"+
 			"  - `due` (the default): it replaces them.\n"+
-			"  - `hold`: it leaves them as they are, and one warning says which they are. So a pull request about something else rotates no token.\n\n"+
+			"  - `hold`: it leaves them as they are, and warns. So a pull request about something else rotates no token.\n\n"+
 			"  Other rotations, such as by `rotation_triggers`, are not switched by this; an apply does what its plan says. "+
 			"Defaults to the environment variable `%s`, by which each job of a pipeline can have its own: see the guide [Tokens](guides/tokens.md#rotation-in-a-pipeline).", envTokenRotation),
 		Validators: []validator.String{stringvalidator.OneOf(rotateDueTokens, holdTokens)},

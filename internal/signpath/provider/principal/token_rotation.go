@@ -39,7 +39,7 @@ func parsePeriod(text string) (time.Duration, error) {
 		if err != nil || count > uint64(maxDays) {
 			return 0, fmt.Errorf("%q is not a period: valid are %s", text, periodForms)
 		}
-		days, rest = time.Duration(count)*day, after //nolint:gosec // It is at most maxDays.
+		days, rest = time.Duration(count)*day, after
 		if rest == "" {
 			return days, nil
 		}
@@ -133,7 +133,7 @@ func (m *ciUserTokenModel) rotation() (due time.Time, isEver bool) {
 	}
 	generated, _ := time.Parse(time.RFC3339, m.GeneratedAt.ValueString())
 	share := sha256.Sum256([]byte(m.ID.ValueString() + "\n" + m.GeneratedAt.ValueString()))
-	early, _ := bits.Mul64(uint64(max(window, 0)), binary.BigEndian.Uint64(share[:]))     //nolint:gosec // It is not below zero.
+	early, _ := bits.Mul64(uint64(max(window, 0)), binary.BigEndian.Uint64(share[:]))    
 	return generated.Add(period - time.Duration(early)).UTC().Truncate(time.Second), true //nolint:gosec // It is below the window.
 }
 
@@ -154,6 +154,14 @@ func (m *ciUserTokenModel) rotatesAt() types.String {
 // the clocks of two machines differ.
 const clockSkew = 5 * time.Minute
 
+// The titles of the warnings about tokens that are due. They name no token: of warnings with
+// one title, a CLI shows the first and how many more there are. An organization may have a
+// token for each policy, of which many can be due, and a title each would bury all else.
+const (
+	warningOfDue  = "API tokens are due for rotation, and replaced"
+	warningOfHeld = "API tokens are due for rotation, and held"
+)
+
 // planRotation plans a replacement if the token has become too old.
 //
 // It looks only after a refresh. Terraform refreshes for a plan and not for an
@@ -171,13 +179,13 @@ func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserT
 	since := fmt.Sprintf("The API token of %s was generated at %s, and by rotate_after = %q it has been due for rotation since %s. ",
 		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.Format(time.RFC3339))
 	if r.HoldsTokens {
-		resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), run.WarningOfHeldTokens,
+		resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), warningOfHeld,
 			since+"This plan leaves it as it is, because token_rotation is \"hold\" here. A plan with \"due\" replaces it.")
 		return
 	}
 	resp.RequiresReplace.Append(path.Root(attrGeneratedAt))
 	plan.GeneratedAt = types.StringUnknown()
-	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), run.WarningOfDueTokens,
+	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), warningOfDue,
 		since+"So this plan replaces it; the old token stops working as soon as the new one is generated.")
 }
 

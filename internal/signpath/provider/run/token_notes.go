@@ -9,11 +9,3 @@ type tokenNotes struct {
 	// or none, and ended are those that an instance gives up by it.
 	Made, Ended idSet
 }
-
-// The summaries of the warnings about tokens that are due. They name no token: as they have
-// one text each, a CLI shows the first of them and how many more there are, and not one
-// for each token of an organization.
-const (
-	WarningOfDueTokens  = "API tokens are due for rotation, and replaced"
-	WarningOfHeldTokens = "API tokens are due for rotation, and held"
-)
