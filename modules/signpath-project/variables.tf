@@ -18,7 +18,7 @@ variable "projects" {
       * `submitters`, `approvers` (List of String) The members of these lists. The CI users of the project submit without being named.
       * `ci_users` (Boolean) Whether the CI users of the project submit to this one. Defaults to true.
 
-    A list that is not given is not managed. An empty list is managed, and kept empty. Null and unknown attributes are errors.
+    A list that is not given is not managed. An empty list is managed, and kept empty. A list or an object that is null is an error, and so is an unknown attribute.
   EOT
   # An object type would drop an attribute that it does not know, a misspelled one too, and say nothing.
   type     = any
