@@ -45,11 +45,11 @@ func TestModuleFormatSaysTheSame(t *testing.T) {
 	}
 	for i := range count {
 		organizations = append(organizations, organization{fmt.Sprintf("seed %d", first+uint64(i)), randomSeed(first + uint64(i))})
+		t.Logf("go test ./internal/signpath/export -run TestModuleFormat -args -organization %d", first+uint64(i))
 	}
 	for _, o := range organizations {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()
-			t.Logf("if it is a random one: go test ./internal/signpath/export -run TestModuleFormat -args -organization SEED")
 			s := start(t, newServer(t, o.seed))
 			found, err := survey.ReadStrictly(t.Context(), s.client(t, token), nil)
 			must(t, err)

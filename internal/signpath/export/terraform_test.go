@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,8 +27,8 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	module, err := filepath.Abs("../../../modules/signpath-project")
 	must(t, err)
 	forModule := []string{"--format", "yaml", "--module-source", module}
-	seed := rand.Uint64() >> 32
-	t.Logf("the random organization has the seed %d", seed)
+	seed := cmp.Or(*randomOrganizationSeed, rand.Uint64()>>32)
+	t.Logf("the random organization: go test ./internal/signpath/export -run TestCLITerraform.*/random -args -organization %d", seed)
 	for name, c := range map[string]struct {
 		seed mock.Seed
 		// imports are at least so many, and requests at most.
