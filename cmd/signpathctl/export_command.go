@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +16,26 @@ import (
 type exportFlags struct {
 	connection        connectionFlags
 	emptyLists, force bool
+	format            string
+	moduleSource      string
+}
+
+// The formats of an export: what the access lists of projects are written as.
+const (
+	exportHCL  = "hcl"
+	exportYAML = "yaml"
+)
+
+var exportFormats = []string{exportHCL, exportYAML}
+
+// defaultModuleSource is where the module signpath-project comes from: for a release, from its tag,
+// so that it is the module that was released with this export.
+func defaultModuleSource() string {
+	const source = "github.com/signpath-community/terraform-provider-signpath//modules/signpath-project"
+	if regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(version) {
+		return source + "?ref=v" + version
+	}
+	return source
 }
 
 func newExportCommand() *cobra.Command {
@@ -39,6 +62,10 @@ Regular User, and nobody else), one file per project, imports.tf and provider.tf
 one is used. What cannot be managed is named in comments, with the reason:
 users and groups that a directory synchronizes, the account of SignPath's support, and what the provider refuses.
 
+With --format yaml, the access lists of all projects are in projects.yaml instead of one file per project, and projects.tf calls
+the module signpath-project with it. Lists that this cannot have are in entries.tf. --module-source says where the module is:
+of a release, the module of the same release at GitHub; else that of the repository as it is now. A path begins with ./, ../ or /.
+
 Each access list becomes one resource that owns the list as a whole. Lists that nobody is on are left out, so that
 Terraform does not manage them, and nothing shows who comes onto them: but for those of signing policies that use the
 approval process or are for releases, which are written as members = []. With --include-empty-lists all are, and
@@ -53,12 +80,33 @@ The same organization always gives the same files. Exit status: 0 if everything 
 	}
 	options := command.Flags()
 	flags.connection.addTo(command)
+	options.StringVar(&flags.format, "format", exportFormats[0], oneOf(exportFormats)+": how to write the access lists of projects")
+	options.StringVar(&flags.moduleSource, "module-source", "", "for --format yaml: the source of the module signpath-project")
 	options.BoolVar(&flags.emptyLists, "include-empty-lists", false, "write all access lists that nobody is on, which keeps them empty")
 	options.BoolVar(&flags.force, "force", false, "write into a directory with files in it, and replace those that an export wrote")
 	return command
 }
 
+// options are what the flags ask for, but for the mapping.
+func (f exportFlags) options() (export.Options, error) {
+	options := export.Options{EmptyLists: f.emptyLists}
+	if err := mustBeOneOf("--format", f.format, exportFormats); err != nil {
+		return options, err
+	}
+	switch {
+	case f.format == exportYAML:
+		options.ModuleSource = cmp.Or(f.moduleSource, defaultModuleSource())
+	case f.moduleSource != "":
+		return options, errors.New("--module-source goes with --format " + exportYAML + " only")
+	}
+	return options, nil
+}
+
 func runExport(command *cobra.Command, flags exportFlags, directory string) error {
+	options, err := flags.options()
+	if err != nil {
+		return explainExport(err)
+	}
 	if err := export.CheckDestination(directory, flags.force); err != nil {
 		return explainExport(err)
 	}
@@ -70,7 +118,6 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 	if err != nil {
 		return err
 	}
-	options := export.Options{EmptyLists: flags.emptyLists}
 	if mapped != nil {
 		options.Mapping = mapped.Content
 	}

@@ -110,6 +110,38 @@ func TestExportWritesFilesAndSaysWhat(t *testing.T) {
 	}
 }
 
+// For the module, the lists are in a file that it reads, and nothing is left of the other format.
+func TestExportForTheModule(t *testing.T) {
+	organizationToExport(t)
+	directory := filepath.Join(t.TempDir(), "signpath")
+	for _, flags := range [][]string{nil, {"--force", "--format", "yaml"}, {"--force", "--format", "yaml", "--module-source", "../module"}, {"--force"}} {
+		stdout, _, err := runExportCommand(t.Context(), append(flags, directory)...)
+		if err != nil || !strings.Contains(stdout, "6 files in "+directory) {
+			t.Fatalf("%v: error %v\n%s", flags, err, stdout)
+		}
+		files := filesIn(t, directory)
+		source := `"github.com/signpath-community/terraform-provider-signpath//modules/signpath-project"`
+		if len(flags) > 3 {
+			source = `"../module"`
+		}
+		if forModule := len(flags) > 1; strings.Contains(files["projects.tf"], source) != forModule || (files["projects.yaml"] != "") != forModule ||
+			(files["project-project-a.tf"] == "") != forModule || len(files) != 6 {
+			t.Errorf("%v: the files are %v", flags, files)
+		}
+	}
+}
+
+// A release exports for the module of the same release.
+func TestModuleSourceOfARelease(t *testing.T) {
+	defer func(before string) { version = before }(version)
+	for of, want := range map[string]string{"1.2.0": "?ref=v1.2.0", "dev": "", "1.2.0-4-gabcdef0": "", "1.2.1-SNAPSHOT-abcdef0": ""} {
+		version = of
+		if got := defaultModuleSource(); !strings.HasSuffix(got, "/modules/signpath-project"+want) {
+			t.Errorf("%s exports for %s", of, got)
+		}
+	}
+}
+
 func TestExportSettingsFromFlags(t *testing.T) {
 	server := organizationToExport(t)
 	tokenFile := filepath.Join(t.TempDir(), "token")
@@ -187,8 +219,10 @@ func TestExportIsRefused(t *testing.T) {
 			fault: &mock.Fault{Route: "GET /Projects", Action: mock.FaultMalformedBody, Body: "<!doctype html>"},
 			want:  []string{"a web page", "Check --api-url"},
 		},
-		"composite token":    {token: wrongToken + ":x", want: []string{"contains a colon"}},
-		"wrong organization": {flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"}, want: []string{"403", "Check --organization-id"}},
+		"another format":            {flags: []string{"--format", "json"}, want: []string{`--format is "json", and must be one of hcl, yaml`, "Nothing was written"}},
+		"a module without a format": {flags: []string{"--module-source", "../module"}, want: []string{"--module-source goes with --format yaml only"}},
+		"composite token":           {token: wrongToken + ":x", want: []string{"contains a colon"}},
+		"wrong organization":        {flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"}, want: []string{"403", "Check --organization-id"}},
 		"malformed settings": {
 			flags: []string{"--organization-id", "example", "--api-url", "example"},
 			want:  []string{`"example" is not a URL`, `"example" is not an organization id`},

@@ -43,7 +43,8 @@ resource "signpath_ci_user" "build" {
   name = each.key
 }
 
-# Who may submit: one build system per policy, and nobody else.
+# Who may submit: one build system per policy, and nobody else. The map has all
+# signing policies, each with its CI user.
 resource "signpath_signing_policy_submitters" "build" {
   for_each = merge(values(local.ci_users)[*].submits_to...)
 

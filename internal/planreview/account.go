@@ -190,33 +190,6 @@ func (m *model) roleSentence(key, name string) string {
 	return fmt.Sprintf("%s has the global role %s instead of %s", name, m.plan.vocabulary.Title(roles[after]), m.plan.vocabulary.Title(roles[before]))
 }
 
-// tokenEvents tells which API tokens stop working.
-func (m *model) tokenEvents() []Event {
-	found := []Event{}
-	for _, i := range m.plan.managed {
-		if i.kind != "ci_user_token" || !i.changes() {
-			continue
-		}
-		name := m.subjectOf(i)
-		found = append(found, Event{Address: i.address, Subject: name, Sentence: tokenSentence(i, name)})
-	}
-	return found
-}
-
-func tokenSentence(i *instance, name string) string {
-	switch {
-	case i.after == nil || i.forgotten():
-		return "the API token of " + name + " is not revoked; Terraform forgets it"
-	case i.before == nil:
-		return "an API token of " + name + " is generated; one that it has stops working"
-	case !i.actions.Replace():
-		return "the settings of the API token of " + name + " change; the token stays"
-	case len(i.replacedBy) > 0:
-		return fmt.Sprintf("the API token of %s is rotated, because of %s; the one before stops working", name, strings.Join(i.replacedBy, ", "))
-	}
-	return "the API token of " + name + " is rotated; the one before stops working"
-}
-
 // mailEvents tells who gets a mail from SignPath.
 func (m *model) mailEvents(plan *tfjson.Plan) []Event {
 	found := []Event{}

@@ -374,7 +374,7 @@ func (one *person) key() string { return cmp.Or(one.ID, one.Reference().Folded()
 // generated is new.
 func (p *principals) noteToken(token *instance, o *object) {
 	if token.kind == "ci_user_token" && o != nil {
-		p.who(o, "ci_user").TokenGenerated = timeOf(o, "generated_at")
+		p.who(o, "ci_user").TokenGenerated = timeOf(o, attributeGeneratedAt)
 	}
 }
 

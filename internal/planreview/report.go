@@ -191,7 +191,7 @@ func reviewed(plan *Plan, live *Live, rulebook review.Rulebook) (*Report, error)
 		Baselines: m.baselineReviews(rulebook.Now), Invitations: m.invitationChanges(),
 		Accounts:   m.accountEvents(),
 		Roles:      m.roleEvents(),
-		Tokens:     m.tokenEvents(),
+		Tokens:     m.tokenEvents(rulebook.Now),
 		Mails:      m.mailEvents(plan.Plan),
 		Validity:   m.validityEvents(),
 		EndsSoon:   m.endsSoon(rulebook.Now),

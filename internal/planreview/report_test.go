@@ -225,6 +225,8 @@ func TestAccounts(t *testing.T) {
 	onList := entry("release", "user:a@example.com")
 	assigned := func(role string) attributes { return attributes{"member": "user:a@example.com", "role": role} }
 	token := attributes{"ci_user": "ci_user:build"}
+	due := attributes{"ci_user": "ci_user:build", "rotate_after": "90d", "rotates_at": "2026-01-31T10:00:00Z"}
+	young := attributes{"ci_user": "ci_user:young", "rotate_after": "90d", "rotates_at": "2126-01-31T10:00:00Z"}
 	for name, test := range map[string]struct {
 		plan *planBuilder
 		says []string
@@ -272,9 +274,34 @@ func TestAccounts(t *testing.T) {
 			newPlan().change("role_assignment", assigned("GlobalReader"), nil),
 			[]string{"has the global role Regular User instead of Global Reader", "loses reading"},
 		},
-		"token made":    {newPlan().change("ci_user_token", nil, token), []string{"an API token of ci_user:build is generated; one that it has stops working"}},
-		"token left":    {newPlan().change("ci_user_token", token, nil), []string{"the API token of ci_user:build is not revoked"}},
-		"token rotated": {newPlan().change("ci_user_token", token, token, replacing("rotate_after")), []string{"is rotated, because of rotate_after"}},
+		"token made": {newPlan().change("ci_user_token", nil, token), []string{"an API token of ci_user:build is generated; one that it has stops working"}},
+		"token left": {newPlan().change("ci_user_token", token, nil), []string{"the API token of ci_user:build is not revoked"}},
+		"token rotated": {
+			newPlan().change("ci_user_token", token, token, replacing("rotation_triggers")),
+			[]string{"is rotated, because of rotation_triggers; the one before stops working"},
+		},
+		"token due": {
+			newPlan().change("ci_user_token", due, attributes{"ci_user": "ci_user:build", "rotate_after": "90d"}, replacing("generated_at")),
+			[]string{`is rotated, because by rotate_after = "90d" it has been due since 2026-01-31T10:00:00Z; the one before stops working`, "!generated_at"},
+		},
+		"token due, of a state without the moment": {
+			newPlan().change("ci_user_token", token, attributes{"ci_user": "ci_user:build", "rotate_after": "720h"}, replacing("generated_at")),
+			[]string{`is rotated, because it is due by rotate_after = "720h"; the one before`},
+		},
+		"token due, and triggered": {
+			newPlan().change("ci_user_token", due, due, replacing("generated_at", "rotation_triggers")),
+			[]string{"is rotated, because of rotation_triggers, because by rotate_after"},
+		},
+		"tokens held": {
+			newPlan().change("ci_user_token", due, due).
+				change("ci_user_token", attributes{"ci_user": "ci_user:late", "rotates_at": "2026-02-01T00:00:00Z"},
+					attributes{"ci_user": "ci_user:late", "rotates_at": "2026-02-01T00:00:00Z"}).
+				change("ci_user_token", young, young).change("ci_user_token", token, token),
+			[]string{
+				"due for rotation, and left as they are by this plan: ci_user:build, since 2026-01-31T10:00:00Z; ci_user:late, since 2026-02-01T00:00:00Z",
+				"!ci_user:young", "!is rotated", "!settings of the API token",
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) { says(t, test.plan.review(t), test.says...) })
 	}

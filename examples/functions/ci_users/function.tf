@@ -5,6 +5,9 @@ locals {
     "project-a" = { origin_verification = true, signing_policies = ["test-signing", "release-signing"] }
     "project-b" = { origin_verification = false, signing_policies = ["test-signing", "release-signing"] }
   })
+
+  # All signing policies in one map, by PROJECT/SIGNING_POLICY, each with its CI user.
+  submissions = merge(values(local.ci_users)[*].submits_to...)
 }
 
 resource "signpath_ci_user" "build" {
@@ -15,7 +18,7 @@ resource "signpath_ci_user" "build" {
 
 # The whole list of each signing policy: its CI user may submit, and nobody else.
 resource "signpath_signing_policy_submitters" "build" {
-  for_each = merge(values(local.ci_users)[*].submits_to...)
+  for_each = local.submissions
 
   project        = each.value.project
   signing_policy = each.value.signing_policy

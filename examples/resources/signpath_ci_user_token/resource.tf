@@ -9,9 +9,9 @@ resource "signpath_ci_user" "project_b_release" {
 resource "signpath_ci_user_token" "project_b_release" {
   ci_user = signpath_ci_user.project_b_release.member
 
-  # Another token after 90 days, in the first apply from then on, or when this
-  # number changes.
-  rotate_after      = "2160h"
+  # Another token before it is 90 days old, in the first apply that finds it due,
+  # or when this number changes.
+  rotate_after      = "90d"
   rotation_triggers = { rotation = "1" }
 
   encryption_recipients = [

@@ -128,6 +128,8 @@ func (c *condition) call(function string) string {
 		return strings.ReplaceAll(arguments[0], "{0}", arguments[1])
 	case "and":
 		return truth(!slices.ContainsFunc(arguments, func(value string) bool { return !isTrue(value) }))
+	case "or":
+		return truth(slices.ContainsFunc(arguments, isTrue))
 	case "not":
 		return truth(!isTrue(arguments[0]))
 	case "eq":
@@ -158,6 +160,8 @@ func TestPipelineConditions(t *testing.T) {
 		`$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_BRANCH == "a b"`:                                     "false",
 		"and(not(canceled()), ne(variables['Build.Reason'], 'Schedule'))":                                           "false",
 		"and(succeeded(), eq(dependencies.plan.outputs['plan.terraform.changes'], 'true'))":                         "true",
+		"and(succeeded(), or(eq('a', 'b'), eq(variables['Build.Reason'], 'Schedule')))":                             "true",
+		"or(eq('a', 'b'), ne('a', 'a'))":                                                                            "false",
 		"a.b == '' || github.event_name == 'pull_request'":                                                          "true",
 		"'a' == 'b' || 'a' == 'c' && 'a' == 'a'":                                                                    "false",
 		"github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository": "true",

@@ -332,8 +332,11 @@ func readAzure(t *testing.T) pipeline {
 	}
 	readPipeline(t, "azure-pipelines.yml", &file)
 	named := []string{file.Variables["DEFAULT_BRANCH"]}
-	all := slices.Concat(file.Trigger.Branches.Include, file.PR.Branches.Include, file.Schedules[0].Branches.Include)
-	if !slices.Equal(all, slices.Repeat(named, 3)) {
+	all := slices.Concat(file.Trigger.Branches.Include, file.PR.Branches.Include)
+	for _, schedule := range file.Schedules {
+		all = append(all, schedule.Branches.Include...)
+	}
+	if !slices.Equal(all, slices.Repeat(named, 2+len(file.Schedules))) {
 		t.Errorf("the default branch is %s and %s", named, all)
 	}
 	p := pipeline{

@@ -94,8 +94,8 @@ func newPipelineRunner(t *testing.T, p pipeline, configuration map[string]string
 		"SIGNPATH_PLAN_KEY":     key, "SIGNPATH_PLAN_CERTIFICATE": certificate,
 		"github.token": githubToken, "github.event.pull_request.number": "7", "github.run_id": "1",
 		"github.server_url": "https://git.example.com", "github.repository": "team-1/signpath",
-		"github.event.repository.default_branch": defaultBranch,
-		"CI_API_V4_URL":                          r.codeHost.url + "/api/v4", "CI_MERGE_REQUEST_IID": "7", "CI_DEFAULT_BRANCH": defaultBranch,
+		"github.event.repository.default_branch": defaultBranch, "github.event.schedule": "", "Build.CronSchedule.DisplayName": "",
+		"CI_API_V4_URL": r.codeHost.url + "/api/v4", "CI_MERGE_REQUEST_IID": "7", "CI_DEFAULT_BRANCH": defaultBranch,
 		"CI_PIPELINE_URL": "https://git.example.com/team-1/signpath/actions/runs/1", "CI_PROJECT_ID": "1", "CI_PIPELINE_ID": "1",
 		"CI_REPOSITORY_URL": filepath.Join(r.home, "origin"),
 	}
@@ -559,7 +559,7 @@ func (r *pipelineRunner) runScript(result *pipelineRun, job pipelineJob, e event
 			"GITHUB_REF="+result.known["github.ref"])
 	case r.pipeline.forbidden != "":
 		command.Env = append(command.Env, "PIPELINE_WORKSPACE="+filepath.Dir(m.work), "SYSTEM_JOBATTEMPT="+attempt(job),
-			"BUILD_REASON="+result.known["Build.Reason"])
+			"BUILD_REASON="+result.known["Build.Reason"], "BUILD_CRONSCHEDULE_DISPLAYNAME="+result.known["Build.CronSchedule.DisplayName"])
 	}
 	for _, name := range job.given {
 		command.Env = append(command.Env, name+"="+r.value(result, job, e, name))
@@ -572,6 +572,11 @@ func (r *pipelineRunner) runScript(result *pipelineRun, job pipelineJob, e event
 	for _, variables := range []map[string]string{r.pipeline.env, job.env, step.env} {
 		for name, value := range variables {
 			command.Env = append(command.Env, strings.Replace(name+"="+r.expand(result, job, e, value), name, strings.ToUpper(name), 1))
+		}
+	}
+	for name, value := range e.values { // Variables of the event outdo those of the file.
+		if _, found := r.pipeline.env[name]; found {
+			command.Env = append(command.Env, name+"="+value)
 		}
 	}
 	output, err := command.CombinedOutput()

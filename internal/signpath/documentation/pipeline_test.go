@@ -20,6 +20,8 @@ type pipelineCase struct {
 	name                        string
 	read                        func(*testing.T) pipeline
 	pullRequest, merge, nightly event
+	// rotation is the event in which tokens rotate that are due.
+	rotation event
 	// others are events that end in another way, by what they are.
 	others map[string]otherEvent
 	// folder is where the configuration is in the repository.
@@ -67,6 +69,12 @@ func azureEvent(reason, branch string) event {
 	return event{values: map[string]string{"Build.Reason": reason, "Build.SourceBranch": branch}, ofBranch: reason == "PullRequest"}
 }
 
+// with is the event with another value.
+func (e event) with(name, value string) event {
+	e.values[name] = value
+	return e
+}
+
 func (e event) withoutSecrets() event {
 	e.secretless = true
 	return e
@@ -77,7 +85,8 @@ var pipelineCases = []pipelineCase{
 		name: "GitHub Actions", read: readGitHub, folder: ".",
 		pullRequest: githubEvent("pull_request", "refs/pull/7/merge", "team-1/signpath"),
 		merge:       githubEvent("push", "refs/heads/trunk", ""),
-		nightly:     githubEvent("schedule", "refs/heads/trunk", ""),
+		nightly:     githubEvent("schedule", "refs/heads/trunk", "").with("github.event.schedule", "17 3 * * *"),
+		rotation:    githubEvent("schedule", "refs/heads/trunk", "").with("github.event.schedule", "43 5 * * 1"),
 		others: map[string]otherEvent{
 			"a fork": {githubEvent("pull_request", "refs/pull/7/merge", "somebody/signpath").withoutSecrets(), 1, []string{"review"}, "cannot be planned"},
 			"Dependabot": {
@@ -97,6 +106,7 @@ var pipelineCases = []pipelineCase{
 		pullRequest: gitlabEvent("merge_request_event", "", "1"),
 		merge:       gitlabEvent("push", "trunk", ""),
 		nightly:     gitlabEvent("schedule", "trunk", ""),
+		rotation:    gitlabEvent("schedule", "trunk", "").with("SIGNPATH_TOKEN_ROTATION", "due"),
 		others: map[string]otherEvent{
 			"a fork":         {gitlabEvent("merge_request_event", "", "2"), 0, nil, ""},
 			"another branch": {gitlabEvent("push", "change", ""), 0, nil, ""},
@@ -107,7 +117,8 @@ var pipelineCases = []pipelineCase{
 		name: "Azure Pipelines", read: readAzure, folder: "infrastructure/signing",
 		pullRequest: azureEvent("PullRequest", "refs/pull/7/merge"),
 		merge:       azureEvent("IndividualCI", "refs/heads/trunk"),
-		nightly:     azureEvent("Schedule", "refs/heads/trunk"),
+		nightly:     azureEvent("Schedule", "refs/heads/trunk").with("Build.CronSchedule.DisplayName", "Drift check"),
+		rotation:    azureEvent("Schedule", "refs/heads/trunk").with("Build.CronSchedule.DisplayName", "Token rotation"),
 		others: map[string]otherEvent{
 			"another branch, by hand": {azureEvent("Manual", "refs/heads/change"), 0, []string{"plan", "review"}, ""},
 		},
@@ -152,6 +163,7 @@ func (c pipelineCase) run(t *testing.T, r *pipelineRunner) {
 		{"attacked", c.attacked},
 		{"other events", c.other},
 		{"applied", c.applied},
+		{"rotated", c.rotated},
 		{"drifted", c.drifted},
 		{"unknown", c.unknown},
 		{"tampered", c.tampered},
@@ -295,6 +307,43 @@ func (c pipelineCase) applied(r *pipelineRunner) {
 	c.expectIssues(r)
 }
 
+// rotated has a token that is due as soon as it is generated: a pull request, a night and a merge
+// hold it, and the run that is about it replaces it, once that is approved.
+func (c pipelineCase) rotated(r *pipelineRunner) {
+	r.repository["token.tf"] = `resource "signpath_ci_user_token" "nightly" {
+  ci_user      = values(signpath_ci_user.build)[0].member
+  rotate_after = "1ns"
+}
+`
+	run := r.run(c.merge)
+	c.expect(r, run, 0, http.MethodGet, http.MethodPost)
+	c.expectShown(r, run.log, "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.")
+
+	held := []event{c.pullRequest}
+	if c.isWhole {
+		held = append(held, c.merge, c.nightly)
+	}
+	for _, e := range held {
+		run = r.run(e)
+		c.expect(r, run, 0, http.MethodGet)
+		c.expectShown(r, run.log+run.summary, "Warning: API tokens are due for rotation, and held", "No changes.")
+		if slices.Contains(run.ran, "apply") {
+			r.t.Errorf("what is due is applied by %v", e.values)
+		}
+	}
+
+	run = r.run(c.rotation)
+	c.expect(r, run, 0, http.MethodGet, http.MethodPost)
+	c.expectShown(r, unescaped(run.log+run.summary), `is rotated, because by rotate_after = "1ns" it has been due since `)
+	c.expectShown(r, run.log, "Apply complete! Resources: 1 added, 0 changed, 1 destroyed.")
+	if !slices.Equal(run.ran, []string{"plan", "review", "apply"}) {
+		r.t.Errorf("the rotation runs %q", run.ran)
+	}
+	c.expectIssues(r)
+	delete(r.repository, "token.tf")
+	c.expectShown(r, r.run(c.merge).log, "Apply complete! Resources: 0 added, 0 changed, 1 destroyed.")
+}
+
 // drifted adds approvers behind Terraform's back, one a day, and then takes them off. Where
 // no issue goes on from one night to the next, one night shows it all.
 func (c pipelineCase) drifted(r *pipelineRunner) {
@@ -401,7 +450,7 @@ func (c pipelineCase) expectIssues(r *pipelineRunner, want ...codeHostEntry) str
 
 // unescaped is Markdown as it is read.
 func unescaped(markdown string) string {
-	return regexp.MustCompile(`\\([^\w\s])`).ReplaceAllString(strings.ReplaceAll(markdown, "<!-- -->", ""), "$1")
+	return regexp.MustCompile(`\\([^a-zA-Z0-9\s])`).ReplaceAllString(strings.ReplaceAll(markdown, "<!-- -->", ""), "$1")
 }
 
 // expect checks how a run ended, that it only sent such requests, and that it printed

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
@@ -23,6 +24,9 @@ type Options struct {
 	// EmptyLists writes all access lists that nobody is on, and not only those of signing
 	// policies that guard releases. Terraform then removes whoever comes onto one.
 	EmptyLists bool
+	// ModuleSource is where the module signpath-project comes from, as the source of a module block.
+	// If it is set, the access lists of projects are written into a file that the module reads.
+	ModuleSource string
 	// Mapping is the mapping file with which the organization was read; nil if none was. It goes
 	// along, so that the configuration is read with the same.
 	Mapping []byte
@@ -50,7 +54,11 @@ func Generate(found *survey.Survey, options Options) *Configuration {
 	}
 	g.principals()
 	g.roles()
-	g.projects()
+	if options.ModuleSource != "" {
+		g.module()
+	} else {
+		g.projects()
+	}
 	g.files["imports.tf"] = g.imports.bytes()
 	g.files["provider.tf"] = g.provider()
 	if options.Mapping != nil {
@@ -67,13 +75,21 @@ type generator struct {
 	imports *document
 	files   map[string][]byte
 	summary Summary
+	// managed are the addresses of users, CI users and groups that are resources.
+	managed []hcl.Traversal
 }
 
 // add writes a resource, with its import.
 func (g *generator) add(to *document, r resource) {
 	to.resource(r)
-	g.imports.importOf(r)
+	g.imports.importOf(traversal(r.typeName, r.name), r.importID)
 	g.summary.exported(r.typeName)
+}
+
+// addPrincipal is add for a user, CI user or group.
+func (g *generator) addPrincipal(to *document, r resource) {
+	g.add(to, r)
+	g.managed = append(g.managed, traversal(r.typeName, r.name))
 }
 
 func (g *generator) provider() []byte {

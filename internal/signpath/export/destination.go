@@ -131,7 +131,7 @@ func (c *Configuration) moveFiles(staged, directory string, outdated []string) e
 func (c *Configuration) isOurs(path string, entry fs.DirEntry) (bool, error) {
 	mapped, isMapping := c.Files[MappingFile]
 	isMapping = isMapping && entry.Name() == MappingFile
-	if !entry.Type().IsRegular() || filepath.Ext(path) != ".tf" && !isMapping {
+	if !entry.Type().IsRegular() || !slices.Contains([]string{".tf", ".yaml"}, filepath.Ext(path)) && !isMapping {
 		return false, nil
 	}
 	content, err := os.ReadFile(path) //nolint:gosec // a file in the directory that the user named

@@ -53,11 +53,11 @@ func (d *document) resource(r resource) {
 }
 
 // importOf adds the import block of a resource.
-func (d *document) importOf(r resource) {
+func (d *document) importOf(to hcl.Traversal, id string) {
 	d.file.Body().AppendNewline()
 	block := d.file.Body().AppendNewBlock("import", nil).Body()
-	block.SetAttributeTraversal("to", traversal(r.typeName, r.name))
-	block.SetAttributeRaw("id", literal(r.importID))
+	block.SetAttributeTraversal("to", to)
+	block.SetAttributeRaw("id", literal(id))
 }
 
 func (d *document) bytes() []byte { return hclwrite.Format(d.file.Bytes()) }
@@ -112,6 +112,6 @@ func memberList(members []spelling) hclwrite.Tokens {
 	return append(tokens, &hclwrite.Token{Type: hclsyntax.TokenCBrack, Bytes: []byte("]")})
 }
 
-// quote makes text from SignPath fit for a comment: without line breaks, or
-// anything else that does not show.
+// quote makes text from SignPath fit for a comment, and for a text of YAML, which has the same
+// escapes: without line breaks, or anything else that does not show.
 func quote(text string) string { return strconv.Quote(text) }

@@ -56,9 +56,30 @@ func policyOwner(policy access.Place, name string) owner {
 	}
 }
 
+// commented is a file with comments.
+type commented interface{ comment(lines ...string) }
+
+// A listFile takes the access lists of an owner.
+type listFile interface {
+	commented
+	// whole writes a list that these are on, and nobody else.
+	whole(g *generator, of owner, list vocabulary.List, members []spelling)
+	// entries is where a list is written that is managed entry by entry.
+	entries(of owner, list vocabulary.List) *document
+}
+
+func (d *document) whole(g *generator, of owner, list vocabulary.List, members []spelling) {
+	g.add(d, resource{
+		typeName: list.Type(), name: of.name, importID: of.importID, notes: of.notes,
+		attributes: append(slices.Clone(of.attributes), attribute{"members", memberList(members)}),
+	})
+}
+
+func (d *document) entries(owner, vocabulary.List) *document { return d }
+
 // list writes an access list: as a whole, or by entries where it has one that
 // cannot be named.
-func (g *generator) list(d *document, of owner, list vocabulary.List, entries review.Entries) {
+func (g *generator) list(d listFile, of owner, list vocabulary.List, entries review.Entries) {
 	members := g.sorted(entries.References)
 	switch {
 	case len(members) == 0 && !of.isWatched && !g.options.EmptyLists:
@@ -70,12 +91,9 @@ func (g *generator) list(d *document, of owner, list vocabulary.List, entries re
 		for i, id := range members {
 			spelled[i] = g.speller.spell(id)
 		}
-		g.add(d, resource{
-			typeName: list.Type(), name: of.name, importID: of.importID, notes: of.notes,
-			attributes: append(slices.Clone(of.attributes), attribute{"members", memberList(spelled)}),
-		})
+		d.whole(g, of, list, spelled)
 	default:
-		g.entries(d, of, list, members)
+		g.entries(d.entries(of, list), of, list, members)
 	}
 }
 

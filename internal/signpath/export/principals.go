@@ -29,7 +29,7 @@ func (g *generator) users(d *document, kind access.Kind) {
 			left.note(why, describe(p))
 			continue
 		}
-		g.add(d, g.user(p))
+		g.addPrincipal(d, g.user(p))
 	}
 	g.leaveOut(d, kind.Noun()+"s", left)
 }
@@ -63,7 +63,7 @@ func (g *generator) groups(d *document) {
 	for _, group := range g.Directory.All(access.KindGroup) {
 		why := unmanageable(group)
 		if why == "" {
-			g.add(d, g.group(group))
+			g.addPrincipal(d, g.group(group))
 		} else {
 			left.note(why, describe(group))
 		}

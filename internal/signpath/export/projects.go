@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -10,16 +11,12 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
 )
 
-// projects writes one file per project, with its lists and those of its signing
-// policies.
-func (g *generator) projects() {
-	var projects, files, policies []named
+// placeNames are resource names for the lists of projects and signing policies, by the texts of
+// their places.
+func (g *generator) placeNames() map[string]string {
+	var projects, policies []named
 	for _, place := range g.Organization.PlacesOf(vocabulary.PlaceProject) {
-		slug := place.Slug(0)
-		mark := hash(slug)
-		projects = append(projects, named{key: slug, candidates: []string{identifier(slug, "project")}, mark: mark})
-		// Some file systems do not tell upper from lower case.
-		files = append(files, named{key: slug, candidates: []string{strings.ToLower(fileName(slug))}, mark: mark})
+		projects = append(projects, named{key: place.String(), candidates: []string{identifier(place.Slug(0), "project")}, mark: hash(place.Slug(0))})
 	}
 	for _, place := range g.Organization.PlacesOf(vocabulary.PlaceSigningPolicy) {
 		policies = append(policies, named{
@@ -28,12 +25,29 @@ func (g *generator) projects() {
 			mark:       hash(place.Slugs()...),
 		})
 	}
-	projectNames, fileNames, policyNames := uniqueNames(projects), uniqueNames(files), uniqueNames(policies)
+	names := uniqueNames(projects)
+	maps.Copy(names, uniqueNames(policies))
+	return names
+}
+
+// projects writes one file per project, with its lists and those of its signing
+// policies.
+func (g *generator) projects() {
+	var files []named
+	for _, place := range g.Organization.PlacesOf(vocabulary.PlaceProject) {
+		slug := place.Slug(0)
+		// Some file systems do not tell upper from lower case.
+		files = append(files, named{key: slug, candidates: []string{strings.ToLower(fileName(slug))}, mark: hash(slug)})
+	}
+	fileNames, names := uniqueNames(files), g.placeNames()
 	for _, project := range g.Organization.PlacesOf(vocabulary.PlaceProject) {
+		slug := project.Slug(0)
+		d := newDocument(fmt.Sprintf("Project %s: who may read and configure it, and who may submit and approve under its signing policies.", quote(slug)))
+		g.project(d, project, names)
 		// In the case of the slug, with what tells it from others in lower case.
-		file := fileName(project.Slug(0))
-		file += fileNames[project.Slug(0)][len(file):]
-		g.files["project-"+file+".tf"] = g.project(project, projectNames[project.Slug(0)], policyNames)
+		file := fileName(slug)
+		file += fileNames[slug][len(file):]
+		g.files["project-"+file+".tf"] = d.bytes()
 	}
 }
 
@@ -49,32 +63,38 @@ func fileName(slug string) string {
 	return name
 }
 
-func (g *generator) project(project access.Place, name string, policyNames map[string]string) []byte {
-	d := newDocument(fmt.Sprintf("Project %s: who may read and configure it, and who may submit and approve under its signing policies.", quote(project.Slug(0))))
+// A projectFile takes the access lists of a project, and those of its signing policies.
+type projectFile interface {
+	listFile
+	policy(slug string) listFile
+}
+
+func (d *document) policy(string) listFile { return d }
+
+func (g *generator) project(d projectFile, project access.Place, names map[string]string) {
 	left := leftOut{}
 	if vocabulary.CheckSlug(project.Slug(0)) != nil {
 		left.note(reasonSlug, quote(project.Slug(0)))
 		g.leaveOut(d, "projects", left)
-		return d.bytes()
+		return
 	}
-	g.lists(d, projectOwner(project, name), project)
+	g.lists(d, projectOwner(project, names[project.String()]), project)
 	for _, policy := range g.Organization.PlacesOf(vocabulary.PlaceSigningPolicy) {
 		switch {
 		case !project.Contains(policy):
 		case vocabulary.CheckSlug(policy.Slug(1)) != nil:
 			left.note(reasonSlug, quote(policy.String()))
 		default:
-			owner := policyOwner(policy, policyNames[policy.String()])
+			owner := policyOwner(policy, names[policy.String()])
 			owner.isWatched = review.SettingsAt[vocabulary.SigningPolicy](g.Organization, policy).GuardsReleases()
-			g.lists(d, owner, policy)
+			g.lists(d.policy(policy.Slug(1)), owner, policy)
 		}
 	}
 	g.leaveOut(d, "signing policies", left)
-	return d.bytes()
 }
 
 // lists writes all lists of a place.
-func (g *generator) lists(d *document, of owner, place access.Place) {
+func (g *generator) lists(d listFile, of owner, place access.Place) {
 	for _, list := range vocabulary.Lists() {
 		if list.Kind() == vocabulary.SignPath.KindAt(place) {
 			g.list(d, of, list, g.Organization.Grants[review.Seat{Role: list.Role(), Place: place}])

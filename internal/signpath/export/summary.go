@@ -49,7 +49,7 @@ type leftOut map[reason][]string
 func (l leftOut) note(why reason, what string) { l[why] = append(l[why], what) }
 
 // leaveOut names in a comment what is left out, and counts it.
-func (g *generator) leaveOut(d *document, what string, left leftOut) {
+func (g *generator) leaveOut(d commented, what string, left leftOut) {
 	for _, why := range slices.Sorted(maps.Keys(left)) {
 		lines := []string{fmt.Sprintf("Not managed here are these %s (%s):", what, why)}
 		for _, one := range left[why] {

@@ -2,9 +2,11 @@ package export_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,9 +21,14 @@ import (
 
 // TestCLITerraformImportsAllAndChangesNothing is what an export is for. The plan of the large
 // organization, which has all that is odd, shows that nothing changes; the small one is
-// applied, and planned again.
+// applied, and planned again. So it is in both formats.
 func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	builds := buildAll(t)
+	module, err := filepath.Abs("../../../modules/signpath-project")
+	must(t, err)
+	forModule := []string{"--format", "yaml", "--module-source", module}
+	seed := cmp.Or(*randomOrganizationSeed, rand.Uint64()>>32)
+	t.Logf("the random organization: go test ./internal/signpath/export -run TestCLITerraform.*/random -args -organization %d", seed)
 	for name, c := range map[string]struct {
 		seed mock.Seed
 		// imports are at least so many, and requests at most.
@@ -29,8 +36,11 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 		options           []string
 		isApplied         bool
 	}{
-		"a large organization":          {seed: largeSeed(), imports: largeUsers, requests: largeBudget},
-		"a small one, with empty lists": {seed: smallSeed(), imports: 20, requests: 30, options: []string{"--include-empty-lists"}, isApplied: true},
+		"a large organization":                 {seed: largeSeed(), imports: largeUsers, requests: largeBudget},
+		"a small one, with empty lists":        {seed: smallSeed(), imports: 20, requests: 30, options: []string{"--include-empty-lists"}, isApplied: true},
+		"a large organization, for the module": {seed: largeSeed(), imports: largeUsers, requests: largeBudget, options: forModule},
+		"a large random one, for the module":   {seed: randomSeed(seed), imports: 10, requests: largeBudget, options: forModule},
+		"a small one, for the module":          {seed: smallSeed(), imports: 20, requests: 30, options: forModule, isApplied: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -41,6 +51,7 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 				t.Errorf("the export sent %d requests, more than %d", got, c.requests)
 			}
 			w.run(0, w.cli, "fmt", "-check", "-diff")
+			w.run(0, w.cli, "get")
 			plan := w.run(0, w.cli, "plan", "-out=tfplan")
 			if got := bytes.Count(plan, []byte("Warning: ")); got != 1 || !bytes.Contains(plan, []byte("development overrides")) {
 				t.Errorf("the plan warns of more than the development build:\n%s", plan)
@@ -49,6 +60,7 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 			if want := w.importBlocks(); imports != want || want < c.imports || len(others) > 0 {
 				t.Errorf("%d imports of %d, and beside them:\n%s", imports, want, strings.Join(others, "\n"))
 			}
+			t.Logf("%d to import, %d to change", imports, len(others))
 			if c.isApplied {
 				w.run(0, w.cli, "apply", "tfplan")
 				w.run(0, w.cli, "plan", "-detailed-exitcode")

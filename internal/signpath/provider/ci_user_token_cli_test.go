@@ -38,7 +38,7 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 	configure(w, `rotate_after = "1ns"`)
 	for range 2 {
 		w.MustSay(says("generated_at", "-> (known after apply) # forces replacement", "1 to add, 0 to change, 1 to destroy",
-			"Warning: The API token is due for rotation", `rotate_after = "1ns" has passed at`), "plan")
+			"Warning: "+dueTokens, `by rotate_after = "1ns" it has been due for rotation since`), "plan")
 	}
 	w.MustSay(says("0 to add, 1 to change, 0 to destroy"), "plan", "-refresh=false")
 	if got := w.org.CountRequests(); got != w.org.CountRequests("GET *") {
@@ -54,7 +54,7 @@ func TestCLICIUserTokenWarnings(t *testing.T) {
 		w.MustRun("apply", "-auto-approve") // Sets create_before_destroy in the state, too.
 		said, err := w.Command(w.CLI, "apply", "-auto-approve").CombinedOutput()
 		must(t, err)
-		if strings.Contains(string(said), "not revoked") || strings.Count(string(said), "is due for rotation") != 1 {
+		if strings.Contains(string(said), "not revoked") || strings.Count(string(said), dueTokens) != 1 {
 			t.Errorf("with %q it says:\n%s", settings, said)
 		}
 		// With create_before_destroy an apply cannot know that it replaces.

@@ -35,6 +35,9 @@ const (
 const (
 	attrOriginVerification = "origin_verification"
 	attrSigningPolicies    = "signing_policies"
+	attrPer                = "per"
+	attrTeam               = "team"
+	attrName               = "name"
 )
 
 // projectsShape shows what the argument is like.
@@ -62,6 +65,7 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 		Summary: "The CI users that SignPath recommends",
 		MarkdownDescription: "Returns the CI users that [SignPath recommends](https://docs.signpath.io/users) for some projects: " +
 			"one per project or per team with origin verification, one per signing policy without. " +
+			"A project can ask for one per signing policy, and for other names. " +
 			"The guide [One CI user per project or per signing policy](../guides/ci-users.md) says why. The function creates nothing: it says what to create.\n\n" +
 			"The result is a map for `for_each`, by the name of the CI user:\n\n" +
 			"| Using origin verification | Per project | Per team |\n" +
@@ -69,11 +73,11 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 			"| **Yes** | `PROJECT` | `TEAM` |\n" +
 			"| **No** | `PROJECT-POLICY` | `TEAM-POLICY` |\n\n" +
 			"`PROJECT` is the slug of the project. `POLICY` is the slug of the signing policy, without `-signing` at its end: `project-b-release` is for `release-signing`. " +
-			"Where that gives one name to two CI users, it is an error.\n\n" +
+			"Where that gives one name to two CI users, or names of your own do, it is an error.\n\n" +
 			"Each element has one attribute:\n\n" +
 			"* `submits_to` (Map of Object) The signing policies that the CI user submits to, by `PROJECT/SIGNING_POLICY`, as in the import id of the list of submitters. " +
 			"Each is an object of `project`, `signing_policy` and `ci_user`, the name of the CI user.\n\n" +
-			"The names are keys of resources, so all arguments have to be known in the plan. For several teams, call the function once for each and `merge` the results.",
+			"The names are keys of resources, so all arguments have to be known in the plan.",
 		Parameters: []function.Parameter{
 			// Of a map of objects, Terraform drops the attributes that it does not know, a misspelled
 			// one too, and says nothing about the shape of what it refuses.
@@ -81,8 +85,15 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 				Name: "projects",
 				MarkdownDescription: "The projects: a map, or an object, by slug. Each is an object of\n" +
 					"   * `origin_verification` (Boolean) Whether SignPath verifies the origin under every one of these signing policies. " +
-					"If it does not under one of them, say false.\n" +
-					"   * `signing_policies` (Set of String) The slugs of the signing policies that builds submit to. A project without any gets no CI user.\n\n" +
+					"If it does not under one of them, say false. Required, but with `per = \"policy\"`, which is right with it and without.\n" +
+					"   * `signing_policies` (Set of String) Required. The slugs of the signing policies that builds submit to. A project without any gets no CI user.\n" +
+					"   * `per` (String) What gets a CI user of its own: `policy` for each signing policy (in a team, for those of one slug), or, with origin verification only, " +
+					"`project` or `team` for all signing policies of these. Defaults to what the table above says.\n" +
+					"   * `team` (String) The name of the team with whose other projects this one shares its CI users; empty for none. Defaults to the argument `team`.\n" +
+					"   * `name` (String) A pattern for the names of the CI users, such as `build-{project}-{policy}`. `{project}` is the slug of the project, " +
+					"or `{team}` the name of the team. Where each signing policy has a CI user, `{policy}` is its slug without `-signing` at the end, and `{signing_policy}` all of it. " +
+					"Defaults to `{project}` or `{team}`, followed by `-{policy}` where each has one. Projects of a team with one pattern share CI users. " +
+					"Any other placeholder is an error.\n\n" +
 					"   Another attribute is an error, because it may be a misspelled one.",
 			},
 		},
@@ -90,7 +101,7 @@ func (f *ciUsersFunction) Definition(_ context.Context, _ function.DefinitionReq
 			Name: "team",
 			MarkdownDescription: "The name of the team whose projects share CI users. " +
 				"Leave it out, or empty, for CI users per project, which is what SignPath recommends. " +
-				"One team at most.",
+				"One team at most: several stand in the attribute `team` of their projects.",
 		},
 		Return: function.MapReturn{ElementType: types.ObjectType{AttrTypes: map[string]attr.Type{
 			"submits_to": types.MapType{ElemType: types.ObjectType{AttrTypes: map[string]attr.Type{
@@ -112,10 +123,10 @@ func (f *ciUsersFunction) Run(ctx context.Context, req function.RunRequest, resp
 		resp.Error = function.NewArgumentFuncError(argumentTeam, err.Error())
 		return
 	}
-	built, err := builtProjects(projects)
+	built, err := builtProjects(projects, team)
 	var users []vocabulary.PlannedCIUser
 	if err == nil {
-		users, err = vocabulary.PlanCIUsers(team, built...)
+		users, err = vocabulary.PlanCIUsers(built...)
 	}
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(argumentProjects, err.Error())
@@ -138,24 +149,28 @@ func onlyTeam(teams []string) (string, error) {
 		return "", nil
 	}
 	if len(teams) > 1 {
-		return "", fmt.Errorf("%d teams are named, and projects are shared by one at most; call the function once for each team", len(teams))
+		return "", fmt.Errorf("%d teams are named, and only one can be; name the others in the attribute %q of their projects", len(teams), attrTeam)
 	}
-	team := teams[0]
-	if team != strings.TrimSpace(team) {
-		return "", fmt.Errorf("%q has white space around the name of the team", team)
-	}
-	return team, nil
+	return teams[0], checkTeam(teams[0])
 }
 
-// builtProjects checks and takes over the argument projects.
-func builtProjects(argument types.Dynamic) ([]vocabulary.BuiltProject, error) {
+func checkTeam(team string) error {
+	if team != strings.TrimSpace(team) {
+		return fmt.Errorf("%q has white space around the name of the team", team)
+	}
+	return nil
+}
+
+// builtProjects checks and takes over the argument projects. Those that name no team
+// are of the one in the other argument.
+func builtProjects(argument types.Dynamic, team string) ([]vocabulary.BuiltProject, error) {
 	projects, ok := elementsOf(argument.UnderlyingValue())
 	if !ok {
 		return nil, errors.New("it is neither a map nor an object; " + projectsShape)
 	}
 	built := make([]vocabulary.BuiltProject, 0, len(projects))
 	for _, slug := range slices.Sorted(maps.Keys(projects)) {
-		project, err := builtProject(slug, projects[slug])
+		project, err := builtProject(slug, projects[slug], team)
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +179,7 @@ func builtProjects(argument types.Dynamic) ([]vocabulary.BuiltProject, error) {
 	return built, nil
 }
 
-func builtProject(slug string, value attr.Value) (project vocabulary.BuiltProject, err error) {
+func builtProject(slug string, value attr.Value, team string) (project vocabulary.BuiltProject, err error) {
 	if value.IsNull() {
 		return project, fmt.Errorf("project %s is null", slug)
 	}
@@ -172,34 +187,64 @@ func builtProject(slug string, value attr.Value) (project vocabulary.BuiltProjec
 	if !ok {
 		return project, fmt.Errorf("project %s is no object; %s", slug, projectsShape)
 	}
-	known := []string{attrOriginVerification, attrSigningPolicies}
+	known := []string{attrOriginVerification, attrSigningPolicies, attrPer, attrTeam, attrName}
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if !slices.Contains(known, name) {
 			return project, unknownAttribute(slug, name, known)
 		}
 	}
-	for _, name := range known {
+	project = vocabulary.BuiltProject{Slug: slug, Team: team}
+	if err := readTexts(&project, attributes); err != nil {
+		return project, err
+	}
+	required := []string{attrSigningPolicies}
+	if slices.Contains([]vocabulary.CIUsersPer{"", vocabulary.PerProject, vocabulary.PerTeam}, project.Per) {
+		required = append(required, attrOriginVerification)
+	}
+	for _, name := range required {
 		if _, ok := attributes[name]; !ok {
 			return project, fmt.Errorf("project %s: attribute %q is required; %s", slug, name, projectsShape)
 		}
 	}
-	project.Slug = slug
-	if project.OriginVerification, err = verifiesOrigin(slug, attributes[attrOriginVerification]); err != nil {
-		return project, err
+	if value, ok := attributes[attrOriginVerification]; ok {
+		if project.OriginVerification, err = verifiesOrigin(slug, value); err != nil {
+			return project, err
+		}
 	}
 	project.SigningPolicies, err = builtPolicies(slug, attributes[attrSigningPolicies])
 	return project, err
 }
 
+// readTexts takes over the attributes of a project that are texts, and optional.
+func readTexts(project *vocabulary.BuiltProject, attributes map[string]attr.Value) error {
+	var per string
+	for _, optional := range []struct {
+		name string
+		to   *string
+	}{{attrPer, &per}, {attrTeam, &project.Team}, {attrName, &project.Name}} {
+		value, given := attributes[optional.name]
+		if !given || value.IsNull() {
+			continue
+		}
+		text, ok := value.(types.String)
+		if !ok {
+			return fmt.Errorf("%s of project %s is no text", optional.name, project.Slug)
+		}
+		*optional.to = text.ValueString()
+	}
+	project.Per = vocabulary.CIUsersPer(per)
+	if err := checkTeam(project.Team); err != nil {
+		return fmt.Errorf("%s of project %s: %w", attrTeam, project.Slug, err)
+	}
+	return nil
+}
+
 func unknownAttribute(slug, name string, known []string) error {
 	meant := ""
-	switch near := access.Meant(name, known); {
-	case near != "":
+	if near := access.Meant(name, known); near != "" {
 		meant = fmt.Sprintf("Did you mean %q? ", near)
-	case name == "team":
-		meant = `A team is the second argument, as in ci_users(projects, "Team1"). `
 	}
-	return fmt.Errorf("project %s has the unknown attribute %q. %sEach project has %s, and nothing else", slug, name, meant, strings.Join(known, " and "))
+	return fmt.Errorf("project %s has the unknown attribute %q. %sA project has %s, and nothing else", slug, name, meant, strings.Join(known, ", "))
 }
 
 func verifiesOrigin(slug string, value attr.Value) (bool, error) {

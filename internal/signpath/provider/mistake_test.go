@@ -423,9 +423,21 @@ func TestMistakesWithNames(t *testing.T) {
 			hcl: block("user", "u", `name = "N"`, `email = "n@example.com"`, `identity = "S-1-2"`), at: "identity",
 			says: []string{"<sso-identifier>:<subject>"},
 		},
-		"days": {
-			hcl: tokenOf(`ci_user = "ci_user:build"`, `rotate_after = "90d"`), at: "rotate_after",
-			says: []string{`30 days are "720h"`},
+		"weeks": {
+			hcl: tokenOf(`ci_user = "ci_user:build"`, `rotate_after = "12w"`), at: "rotate_after",
+			says: []string{`"12w" is not a period: valid are days, hours, minutes and seconds, such as "90d"`},
+		},
+		"a window as long as the period": {
+			hcl: tokenOf(`ci_user = "ci_user:build"`, `rotate_after = "30d"`, `rotate_early = "720h"`), at: "rotate_early",
+			says: []string{`"720h" is not below rotate_after = "30d"`},
+		},
+		"the id of a key for the key": {
+			hcl: tokenOf(`ci_user = "ci_user:build"`, "github_recipients = {", `release = { key = "568250167242549743", key_id = "568250167242549743" }`, "}"),
+			at:  "github_recipients",
+			says: []string{
+				`github_recipients["release"].key: "568250167242549743" is not base64`,
+				"Give the attribute `key` of a data source such as github_actions_public_key",
+			},
 		},
 		"no time": {
 			hcl: tokenOf(`ci_user = "ci_user:build"`, `rotate_after = "0h"`), at: "rotate_after",

@@ -96,6 +96,7 @@ func (p *signpathProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 					"While a line of it is marked as not confirmed, nothing is written. "+
 					"Defaults to the environment variable `%s`; `\"\"` uses no file, whatever the variable says.", api.EnvMapping),
 			},
+			attrTokenRotation: tokenRotationAttribute(),
 		},
 		Blocks: map[string]schema.Block{attrGuardrails: guardrailsBlock()},
 	}
@@ -118,6 +119,7 @@ type configModel struct {
 	Token          types.String `tfsdk:"api_token"`
 	APIContract    types.String `tfsdk:"api_contract"`
 	Mapping        types.String `tfsdk:"api_mapping"`
+	TokenRotation  types.String `tfsdk:"token_rotation"`
 	Guardrails     types.Object `tfsdk:"guardrails"`
 }
 
@@ -156,6 +158,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 		Mapping:        mapped.MappingOf(),
 	}.FromEnvironment()
 	rules, warnings := readGuardrails(ctx, config.Guardrails, &resp.Diagnostics)
+	holds := holdsTokens(config.TokenRotation, &resp.Diagnostics)
 	client, err := api.New(clientConfig)
 	tfkit.AddConfigErrors(&resp.Diagnostics, err)
 	if resp.Diagnostics.HasError() {
@@ -163,6 +166,7 @@ func (p *signpathProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	log.Mask(client.Secrets())
 	s := run.NewSession(client, now, rules, warnings)
+	s.HoldsTokens = holds
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = s, s, s, s
 }
 

@@ -16,9 +16,14 @@ var secretWords = []string{"token", "secret", "password", "passphrase", "key", "
 
 // notSecret are attributes that only sound like one, and why.
 var notSecret = map[string]string{
-	"provider token_file":                             "a path",
-	"provider client_key_file":                        "a path",
-	"resource signpath_ci_user_token encrypted_token": "made to be seen",
+	"provider token_file":                                      "a path",
+	"provider client_key_file":                                 "a path",
+	"resource signpath_ci_user_token encrypted_token":          "made to be seen",
+	"resource signpath_ci_user_token github_tokens":            "made to be seen",
+	"resource signpath_ci_user_token github_tokens key_id":     "an id",
+	"resource signpath_ci_user_token github_recipients key":    "a public key",
+	"resource signpath_ci_user_token github_recipients key_id": "an id",
+	"provider token_rotation":                                  "how it goes on",
 }
 
 // TestSecretsAreSensitive walks every schema. It goes by the name, as a reader

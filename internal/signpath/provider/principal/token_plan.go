@@ -3,7 +3,6 @@ package principal
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -38,7 +37,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	if req.State.Raw.IsNull() {
-		plan.planForm()
+		plan.planForm(ctx, &resp.Diagnostics)
 		doing := run.Failure{At: path.Root(run.AttrCIUser), Doing: "Planning to generate an API token", Needs: run.NeedsUserAdmin}
 		r.Settled(&resp.Diagnostics, doing, false, r.Client.SettleToken(ctx))
 		if known {
@@ -51,6 +50,7 @@ func (r *ciUserTokenResource) ModifyPlan(ctx context.Context, req resource.Modif
 	} else {
 		r.planChange(ctx, &plan, p, req, resp)
 	}
+	plan.RotatesAt = plan.rotatesAt()
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -81,17 +81,6 @@ func (r *ciUserTokenResource) planCIUser(
 	token := "the API token of CI user " + run.MemberKey(p)
 	r.Claim(ctx, resp.Private, token, run.Claim{By: vocabulary.CIUserTokenType, Of: token}, path.Root(run.AttrCIUser), &resp.Diagnostics)
 	return p, true
-}
-
-// planForm says in the plan in which of the two forms the token will be kept.
-func (m *ciUserTokenModel) planForm() {
-	switch {
-	case m.EncryptionRecipients.IsUnknown():
-	case m.EncryptionRecipients.IsNull():
-		m.EncryptedToken = types.StringNull()
-	default:
-		m.Token = types.StringNull()
-	}
 }
 
 // checkOwnToken refuses to regenerate the token that Terraform uses. The create
@@ -207,33 +196,15 @@ func (r *ciUserTokenResource) planChange(
 	if !plan.EncryptionRecipients.Equal(state.EncryptionRecipients) {
 		resp.RequiresReplace.Append(path.Root(attrEncryptionRecipients))
 	}
+	if plan.hasOtherRecipients(state) {
+		resp.RequiresReplace.Append(path.Root(attrGitHubRecipients))
+	}
 	if len(resp.RequiresReplace) == 0 {
 		r.planRotation(plan, state, p, resp)
 	}
-}
-
-// planRotation plans a replacement if the token has become too old.
-//
-// It looks only after a refresh. Terraform refreshes for a plan and not for an
-// apply, and plans an update again right before it applies it: a token that
-// becomes too old in between must not make that plan another one.
-func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserTokenModel, p access.Principal, resp *resource.ModifyPlanResponse) {
-	period, err := time.ParseDuration(plan.RotateAfter.ValueString())
-	if err != nil || !r.Tokens.Read.Has(p.ID) { // Null and unknown are no durations.
-		return
+	if len(resp.RequiresReplace) == 0 && !state.GitHubRecipients.IsNull() {
+		r.keepGitHubKeys(plan, state, resp)
 	}
-	// A time that cannot be read is as good as long ago.
-	generated, _ := time.Parse(time.RFC3339, state.GeneratedAt.ValueString())
-	due := generated.Add(period)
-	if r.Now().Before(due) {
-		return
-	}
-	resp.RequiresReplace.Append(path.Root(attrGeneratedAt))
-	plan.GeneratedAt = types.StringUnknown()
-	resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), "The API token is due for rotation: "+p.String(), fmt.Sprintf(
-		"The API token of %s was generated at %s, and rotate_after = %q has passed at %s. "+
-			"So this plan replaces it; the old token stops working as soon as the new one is generated.",
-		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.UTC().Format(time.RFC3339)))
 }
 
 // planDestroy claims nothing: a destroy changes nothing at SignPath, and with

@@ -24,7 +24,7 @@ import (
 
 // ciUserTokenResource manages the API token of a CI user: it regenerates it on
 // create, and every rotation is a replacement. Its plans are in
-// ci_user_token_plan.go.
+// token_plan.go.
 type ciUserTokenResource struct{ run.Configured }
 
 var _ run.PlannedResource = (*ciUserTokenResource)(nil)
@@ -37,21 +37,29 @@ type ciUserTokenModel struct {
 	CIUser               types.String `tfsdk:"ci_user"`
 	RotationTriggers     types.Map    `tfsdk:"rotation_triggers"`
 	RotateAfter          types.String `tfsdk:"rotate_after"`
+	RotateEarly          types.String `tfsdk:"rotate_early"`
 	EncryptionRecipients types.Set    `tfsdk:"encryption_recipients"`
+	GitHubRecipients     types.Map    `tfsdk:"github_recipients"`
 	AllowLockout         types.Bool   `tfsdk:"allow_lockout"`
 	Token                types.String `tfsdk:"token"`
 	EncryptedToken       types.String `tfsdk:"encrypted_token"`
+	GitHubTokens         types.Map    `tfsdk:"github_tokens"`
 	GeneratedAt          types.String `tfsdk:"generated_at"`
+	RotatesAt            types.String `tfsdk:"rotates_at"`
 	OrganizationID       types.String `tfsdk:"organization_id"`
 }
 
 const (
 	attrRotationTriggers     = "rotation_triggers"
 	attrRotateAfter          = "rotate_after"
+	attrRotateEarly          = "rotate_early"
 	attrEncryptionRecipients = "encryption_recipients"
+	attrGitHubRecipients     = "github_recipients"
 	attrToken                = "token"
 	attrEncryptedToken       = "encrypted_token"
+	attrGitHubTokens         = "github_tokens"
 	attrGeneratedAt          = "generated_at"
+	attrRotatesAt            = "rotates_at"
 )
 
 // Metadata implements [resource.Resource].
@@ -66,13 +74,13 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 		MarkdownDescription: "Generates the API token of a CI user, and rotates it.\n\n" +
 			"A CI user has one token. SignPath shows it only when it is generated, and the one before stops working in that moment. " +
 			"So this resource **regenerates the token when it is created**, " +
-			"and every rotation is a replacement that the plan shows: when `rotation_triggers` change, when `rotate_after` has passed, " +
-			"when `encryption_recipients` change, or for another CI user. " +
+			"and every rotation is a replacement that the plan shows: when `rotation_triggers` change, when the token is due by `rotate_after`, " +
+			"when `encryption_recipients` or the names of `github_recipients` change, or for another CI user. " +
 			"Neither a refresh nor a plan ever rotates.\n\n" +
 			"With `create_before_destroy` or without it, the old token stops working as soon as the new one is generated: SignPath has no second place for it. " +
 			"Builds that run between that and the delivery of the new token are refused. " +
 			"The guide [Tokens](../guides/tokens.md) shows how to deliver and rotate tokens.\n\n" +
-			"**Without `encryption_recipients`, the token is in the state in the clear.** With them, the state, the plan and the log have it only encrypted.\n\n" +
+			"**Without `github_recipients` and `encryption_recipients`, the token is in the state in the clear.** With either, the state, the plan and the log have it only encrypted.\n\n" +
 			"The request is never sent twice. If its answer is lost, the apply fails, and nobody knows the new token; the next apply regenerates it.\n\n" +
 			"On destroy, the resource is forgotten and **the token stays valid** until another is generated, because SignPath's API is not known to revoke tokens. " +
 			"Deactivate the CI user to make it useless.\n\n" +
@@ -100,11 +108,19 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			attrRotateAfter: schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How old the token may become, as a Go duration above zero: `720h` are 30 days, `1h30m` an hour and a half. The largest unit is the hour. " +
-					"The first plan that refreshes after `generated_at` plus this shows a replacement, and a warning with the reason. " +
-					"A plan that nobody makes rotates nothing, and a plan with `-refresh=false` does not look. " +
-					"The duration itself can be changed in place.",
+				MarkdownDescription: "How old the token may become, as a period above zero: `90d` are 90 days of 24 hours, `720h` are 30, `1d12h` are a day and a half. " +
+					"The first plan that refreshes after `rotates_at` shows a replacement, and a warning with the reason. " +
+					"A plan that nobody makes rotates nothing, a plan with `-refresh=false` does not look, " +
+					"and one with `token_rotation = \"hold\"` in the provider block only warns. " +
+					"The period itself can be changed in place.",
 				Validators: []validator.String{isRotationPeriod()},
+			},
+			attrRotateEarly: schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The last part of `rotate_after`, in which the token falls due, as a period below it. Each token has a moment of its own in it, which nobody chooses, " +
+					"so that tokens which were generated in one apply do not all rotate in one run. A token gets no older than `rotate_after` by this. " +
+					"Defaults to a tenth of `rotate_after`; `0s` lets the token fall due at its very end. It can be changed in place.",
+				Validators: []validator.String{isEarlyPeriod(), isBelowRotateAfter{}},
 			},
 			attrEncryptionRecipients: schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -114,6 +130,7 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 					"An empty set, a private key, a key of another kind and several keys in one element are errors in the plan.",
 				Validators: []validator.Set{setvalidator.SizeAtLeast(1), run.NoNulls(), setvalidator.ValueStringsAre(isEncryptionRecipient())},
 			},
+			attrGitHubRecipients: githubRecipientsAttribute(),
 			run.AttrAllowLockout: schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether the token may be the one that Terraform itself uses. Without it, such a plan is an error: " +
@@ -122,16 +139,23 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			attrToken: schema.StringAttribute{
 				Computed: true, Sensitive: true, PlanModifiers: kept,
-				MarkdownDescription: "The API token. Null with `encryption_recipients`. It cannot be read back, so a token that was regenerated elsewhere does not show as drift.",
+				MarkdownDescription: "The API token. Null with `github_recipients` or `encryption_recipients`. It cannot be read back, so a token that was regenerated elsewhere does not show as drift.",
 			},
 			attrEncryptedToken: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
 				MarkdownDescription: "The API token as an ASCII-armored age file; null without `encryption_recipients`. It is not a secret, " +
 					"and not marked as sensitive: only the private keys open it. `age -d -i key.txt` does.",
 			},
+			attrGitHubTokens: githubTokensAttribute(),
 			attrGeneratedAt: schema.StringAttribute{
 				Computed: true, PlanModifiers: kept,
-				MarkdownDescription: "When the token was generated, by the clock of the machine that applied: RFC 3339, in UTC, such as `2026-01-31T12:00:00Z`.",
+				MarkdownDescription: "When the token was generated, by the clock of the machine that applied: RFC 3339, in UTC, such as `2026-01-31T12:00:00Z`. " +
+					"If it is more than five minutes after now, a plan warns of it: a clock is wrong, and the token would get too old.",
+			},
+			attrRotatesAt: schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "From when on the token is due for rotation, in the form of `generated_at`; null without `rotate_after`. " +
+					"It follows from the CI user, `generated_at`, `rotate_after` and `rotate_early`.",
 			},
 		},
 	}
@@ -140,24 +164,6 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 // IdentitySchema implements [resource.ResourceWithIdentity].
 func (r *ciUserTokenResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = run.PrincipalIdentitySchema("CI user")
-}
-
-// isRotationPeriod accepts the durations after which a token can be rotated.
-func isRotationPeriod() validator.String {
-	return run.StringValidator{
-		Valid:   "a Go duration above zero, such as \"720h\"",
-		Summary: "Invalid duration",
-		Check: func(value string) error {
-			period, err := time.ParseDuration(value)
-			if err != nil {
-				return fmt.Errorf("%q is not a duration such as \"720h\" or \"1h30m\"; the units are h, m and s, so 30 days are \"720h\"", value)
-			}
-			if period <= 0 {
-				return fmt.Errorf("%q is not above zero: the token would be rotated in every apply", value)
-			}
-			return nil
-		},
-	}
 }
 
 // Create implements [resource.Resource]: it regenerates the token. If that
@@ -183,8 +189,9 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 	r.Tokens.Regenerated.Add(p.ID)
 	plan.ID = types.StringValue(p.ID)
 	plan.GeneratedAt = types.StringValue(r.Now().UTC().Format(time.RFC3339))
-	if err := plan.keep(token, recipients); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root(attrEncryptionRecipients), "API token lost", tfkit.Sentence(fmt.Sprintf(
+	plan.RotatesAt = plan.rotatesAt()
+	if err := plan.keep(ctx, token, recipients); err != nil {
+		resp.Diagnostics.AddError("API token lost", tfkit.Sentence(fmt.Sprintf(
 			"The API token of %s was regenerated, but it could not be encrypted, and is not kept in the clear. The old one is invalid. Apply again: "+
 				"that regenerates it once more. The encryption failed: %s", p, err)))
 		return
@@ -193,8 +200,7 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// recipients returns the public keys to encrypt to, nil if the token is to be
-// kept in the clear.
+// recipients returns the public keys that age encrypts to, nil if there are none.
 func (m *ciUserTokenModel) recipients(ctx context.Context, diags *diag.Diagnostics) []string {
 	if m.EncryptionRecipients.IsNull() {
 		return nil
@@ -204,16 +210,25 @@ func (m *ciUserTokenModel) recipients(ctx context.Context, diags *diag.Diagnosti
 	return recipients
 }
 
-// keep takes the token into the model in the form that is asked for.
-func (m *ciUserTokenModel) keep(token string, recipients []string) error {
+// keep takes the token into the model in the forms that are asked for: in the clear only
+// where there is no other.
+func (m *ciUserTokenModel) keep(ctx context.Context, token string, recipients []string) (err error) {
 	m.Token, m.EncryptedToken = types.StringNull(), types.StringNull()
-	if recipients == nil {
-		m.Token = types.StringValue(token)
-		return nil
+	if m.GitHubTokens, err = m.githubTokens(ctx, func(key githubKey) (types.String, error) {
+		sealed, err := seal(token, key.Key.ValueString())
+		return types.StringValue(sealed), err
+	}); err != nil {
+		return err
 	}
-	encrypted, err := encrypt(token, recipients)
-	m.EncryptedToken = types.StringValue(encrypted)
-	return err
+	if recipients != nil {
+		encrypted, err := encrypt(token, recipients)
+		m.EncryptedToken = types.StringValue(encrypted)
+		return err
+	}
+	if m.GitHubRecipients.IsNull() {
+		m.Token = types.StringValue(token)
+	}
+	return nil
 }
 
 // addTokenFailure reports a failed regeneration, and whether it may have cost
@@ -251,6 +266,7 @@ func (r *ciUserTokenResource) Read(ctx context.Context, req resource.ReadRequest
 	r.Tokens.Read.Add(p.ID)
 	r.Holdings.Read(run.HeldTokens, []string{p.ID}, tfkit.InstanceMark(ctx, resp.Private, &resp.Diagnostics))
 	state.CIUser = r.spellCIUser(state.CIUser, p)
+	state.RotatesAt = state.rotatesAt()
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
 }

@@ -69,6 +69,8 @@ type Session struct {
 	isPlan atomic.Bool
 	// Warnings says of which changes a plan warns who gains and who loses.
 	Warnings AccessWarnings
+	// HoldsTokens is true where a plan replaces no token because of its age.
+	HoldsTokens bool
 	// guard judges what the plan changes about access.
 	Guard *guard.Guard
 }

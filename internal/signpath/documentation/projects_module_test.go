@@ -1,0 +1,275 @@
+package documentation_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit/pagetest"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
+)
+
+// publishedModule is where pages say that the module is from.
+const publishedModule = "github.com/signpath-community/terraform-provider-signpath//modules/signpath-project"
+
+// projectsModule is that of this checkout.
+func projectsModule(t *testing.T) string {
+	t.Helper()
+	folder, err := filepath.Abs(signpathtest.Root + "/modules/signpath-project")
+	must(t, err)
+	return filepath.ToSlash(folder)
+}
+
+// A moduleReader follows the guide to the module in a folder in which a test can look on. The
+// provider runs in the process of the test.
+type moduleReader struct {
+	*pagetest.Reader
+	*testkit.Workspace
+	org *signpathtest.Organization
+}
+
+func newModuleReader(t *testing.T) *moduleReader {
+	t.Helper()
+	r := &moduleReader{pagetest.NewReader(t, nil), signpathtest.ByCLI(t), signpathtest.Start(t, nil)}
+	var exports strings.Builder
+	for _, variable := range r.Env {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TF_") || strings.HasPrefix(name, "GO") {
+			exports.WriteString("export " + name + "='" + value + "'\n")
+		}
+	}
+	r.Follow([]pageStep{{Language: "shell", Text: exports.String()}})
+	r.Directory = r.Folder
+	return r
+}
+
+// follow does what sections of the guide say.
+func (r *moduleReader) follow(headings ...string) {
+	r.T.Helper()
+	var steps []pageStep
+	for _, step := range sections(readPage(r.T, "guides/projects-module.md"), headings...) {
+		step.Text = strings.ReplaceAll(step.Text, publishedModule, projectsModule(r.T))
+		if strings.Contains(step.Text, "provider \"signpath\" {") {
+			step.Text = r.org.Config(step.Text)
+		}
+		steps = append(steps, step)
+	}
+	r.Follow(steps)
+}
+
+// tokens are those in the state, by the names of CI users.
+func (r *moduleReader) tokens() map[string]string {
+	found := map[string]string{}
+	for _, o := range r.Objects() {
+		if token, isToken := o.Values["token"].(string); isToken {
+			found[strings.Trim(strings.TrimPrefix(o.Address, "signpath_ci_user_token.this"), `[]"`)] = token
+		}
+	}
+	return found
+}
+
+// TestCLIProjectsModule does what the guide to the module says, and looks at what it does at
+// SignPath: its life from the create to the destroy.
+func TestCLIProjectsModule(t *testing.T) {
+	t.Parallel()
+	r := newModuleReader(t)
+	r.follow("Begin with one project")
+	before := r.tokens()
+	r.follow("Tokens, and rotating them without a gap")
+	for name, token := range r.tokens() {
+		if isRotated := token != before[name]; isRotated != strings.HasSuffix(name, "-2") || !r.org.Accepts(token) {
+			t.Errorf("the token of %s is rotated: %t; SignPath accepts it: %t", name, isRotated, r.org.Accepts(token))
+		}
+	}
+	if len(before) != 4 {
+		t.Errorf("there were %d tokens", len(before))
+	}
+	r.follow("Adopt a project that is there", "What a misspelling does")
+	signpathtest.ExpectPlan(t, r.Plan(testkit.Options{}), testkit.Summary{})
+	r.follow("Take a project out")
+	r.expectMembers("project:project-a", "configurators")
+
+	// Somebody adds a submitter, which shows, and an approver of tests, whose list is not in the file.
+	administrator := r.org.Administrator("")
+	must(t, administrator.AddMembers("policy:project-b/test-signing", "submitters", "user:outsider@example.com"))
+	must(t, administrator.AddMembers("policy:project-b/test-signing", "approvers", "user:outsider@example.com"))
+	text := r.Read("projects.yaml")
+	r.Write("projects.yaml", strings.Replace(text, `"user:release.manager@example.com"`, `"user:qa.lead@example.com"`, 1))
+	if planned := r.Plan(testkit.Options{}); planned.Err != nil || planned.Summary != (testkit.Summary{Change: 2}) {
+		t.Fatalf("an edit and a drift plan %+v: %s", planned.Summary, planned)
+	}
+	// An empty list is kept empty, and somebody may submit beside the CI users.
+	text = strings.Replace(text, "test-signing: {}", "test-signing: { approvers: [] }", 1)
+	r.Write("projects.yaml", strings.Replace(text, "release-signing:\n", "release-signing:\n      submitters: [\"user:dev.lead@example.com\"]\n", 1))
+	if applied := r.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != (testkit.Summary{Add: 1, Change: 2}) {
+		t.Fatalf("the apply does %+v: %s", applied.Summary, applied)
+	}
+	r.expectMembers("policy:project-b/test-signing", "submitters", "ci_user:project-b-test", "ci_user:project-b-test-2")
+	r.expectMembers("policy:project-b/test-signing", "approvers")
+	r.expectMembers("policy:project-b/release-signing", "submitters", "ci_user:project-b-release", "ci_user:project-b-release-2", "user:dev.lead@example.com")
+	r.expectMembers("policy:project-b/release-signing", "approvers", "user:release.manager@example.com", "user:security.officer@example.com")
+
+	// A CI user and a list that are there are adopted by their addresses in the module.
+	_, err := administrator.CreateCIUser(mock.CIUserSeed{Name: "project-a"})
+	must(t, err)
+	must(t, administrator.AddMembers("policy:project-a/test-signing", "submitters", "ci_user:project-a"))
+	kept := r.Read("projects.yaml")
+	r.Write("projects.yaml", kept+"project-a:\n  ci_users: { origin_verification: true }\n  signing_policies:\n    test-signing: {}\n")
+	r.Write("imports.tf", `
+import {
+  to = module.projects.signpath_ci_user.this["project-a"]
+  id = "ci_user:project-a"
+}
+
+import {
+  to = module.projects.signpath_signing_policy_submitters.this["project-a/test-signing"]
+  id = "project-a/test-signing"
+}
+`)
+	if planned := r.Plan(testkit.Options{}); planned.Err != nil || planned.Summary != (testkit.Summary{Import: 2}) {
+		t.Errorf("the adoption plans %+v: %s", planned.Summary, planned)
+	}
+	r.Write("projects.yaml", kept)
+	r.Write("imports.tf", "")
+
+	if destroyed := r.Apply(testkit.Options{Destroy: true}); destroyed.Err != nil || destroyed.Summary != (testkit.Summary{Remove: 12}) {
+		t.Fatalf("the destroy does %+v: %s", destroyed.Summary, destroyed)
+	}
+	r.expectMembers("policy:project-b/release-signing", "submitters")
+	for _, user := range r.org.Snapshot().CIUsers {
+		if strings.HasPrefix(user.Name, "project-b-") && !user.Inactive {
+			t.Errorf("%s is active", user.Name)
+		}
+	}
+}
+
+func (r *moduleReader) expectMembers(owner, list string, want ...string) {
+	r.T.Helper()
+	if got, err := r.org.Members(owner, list); err != nil || !slices.Equal(got, want) {
+		r.T.Errorf("the %s of %s are %q, want %q: %v", list, owner, got, want, err)
+	}
+}
+
+var publishedKey = regexp.MustCompile(`key = "[^"]+"`)
+
+// TestCLIProjectsModuleInput plans the example of the module's own page, and hands the module what
+// it has to refuse.
+func TestCLIProjectsModuleInput(t *testing.T) {
+	t.Parallel()
+	w := signpathtest.Start(t, nil).Workspace(t, nil)
+	example := pagetest.Sections(pagetest.Read(t, filepath.Join(projectsModule(t), "README.md")), "Example")[0].Text
+	w.Write("main.tf", strings.ReplaceAll(example, publishedModule, projectsModule(t)))
+	required, _, _ := strings.Cut(example, "\n# ")
+	w.MustRun("init")
+	w.MustRun("validate")
+	// The keys of GitHub may be known only after apply: that hides nothing else.
+	const later = "resource \"terraform_data\" \"later\" {}\n"
+	w.Write("main.tf", strings.ReplaceAll(later+publishedKey.ReplaceAllString(example, "key = terraform_data.later.id"), publishedModule, projectsModule(t)))
+	if planned := w.Plan(testkit.Options{}); planned.Err != nil || planned.Summary != (testkit.Summary{Add: 14}) {
+		t.Errorf("the example plans %+v: %s", planned.Summary, planned)
+	}
+	for _, c := range []struct {
+		configuration string
+		wanted        []string
+	}{
+		{
+			later + moduleCalls(t,
+				`[{ readers = [] }]`,
+				`yamldecode("project-a:\nproject-b:\n  ci_users:\n  signing_policies:\n    test-signing:")`,
+				`yamldecode("project-a: {aprovers: [], signing_policies: {test: {approver: []}}, ci_users: {per: policy, pairs: true, tokens: {rotates: 1}}}")`,
+				`yamldecode("project-a: {readers: , configurators: 'user:a@example.com', signing_policies: {test: {approvers: [null], submitters: {a: b}}}}")`,
+				`yamldecode("project-a: {ci_users: {pair: , tokens: {rotation: -1}}, signing_policies: {test: {ci_users: perhaps}}}")`,
+				`{ "project-c" = { reader = [], ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } } } }`),
+			[]string{
+				"These are null, or no objects: projects.",
+				"These are null, or no objects: project project-a, ci_users of project project-b, signing policy project-b/test-signing.",
+				"There are no such attributes: aprovers in project project-a, pairs in ci_users of project project-a, rotates in tokens of project project-a, " +
+					"approver in signing policy project-a/test.",
+				"member references such as \"user:a@example.com\": readers of project project-a, configurators of project project-a, " +
+					"submitters of signing policy project-a/test, approvers of signing policy project-a/test.",
+				"pair of project project-a is true or false, rotation of project project-a is a whole number, " +
+					"ci_users of signing policy project-a/test is true or false.",
+				"There are no such attributes: reader in project project-c.",
+			},
+		},
+		{
+			moduleCalls(t,
+				`{ a = { ci_users = { per = "policies" }, signing_policies = { test = {} } } }`,
+				`{ a = { ci_users = { per = "policy", pair = true }, signing_policies = { test = {} } }, `+
+					`a-test-2 = { ci_users = { origin_verification = true }, signing_policies = { test = {} } } }`,
+				`{ a = { ci_users = { per = "policy", team = "T", tokens = {} }, signing_policies = { test = {} } }, `+
+					`b = { ci_users = { per = "policy", team = "T" }, signing_policies = { test = {} } } }`),
+			[]string{`per is "policies", and must be`, "Duplicate object key", "The projects a, b share the CI user T-test, so they have the same pair and tokens."},
+		},
+	} {
+		w.Write("main.tf", required+c.configuration)
+		w.MustRun("get")
+		planned := w.Plan(testkit.Options{})
+		said := strings.Join(strings.Fields(planned.Said), " ")
+		for _, want := range c.wanted {
+			if planned.Err == nil || !strings.Contains(said, want) {
+				t.Errorf("it does not say %s:\n%s", want, planned)
+			}
+		}
+	}
+}
+
+// TestCLIProjectsModuleRotations looks at which rotation each token belongs to. A CI user of which
+// an even rotation makes a pair keeps its token.
+func TestCLIProjectsModuleRotations(t *testing.T) {
+	t.Parallel()
+	w := signpathtest.Start(t, nil).Workspace(t, nil)
+	project := func(slug, policy, settings string) string {
+		return fmt.Sprintf("{ %s = { ci_users = { per = \"policy\", %s }, signing_policies = { %s-signing = {} } } }", slug, settings, policy)
+	}
+	w.Write("main.tf", moduleCalls(t,
+		project("project-a", "test", "tokens = { rotation = 2 }"),
+		project("project-a", "release", "pair = true, tokens = { rotation = 2 }"),
+		project("project-b", "test", "pair = true, tokens = { rotation = 3 }"),
+		project("project-b", "release", "pair = true, tokens = {}"),
+	)+"output \"names\" {\n  value = merge(module.input_0.names, module.input_1.names, module.input_2.names, module.input_3.names)\n}\n")
+	w.MustRun("init")
+	if planned := w.Plan(testkit.Options{Out: "tfplan"}); planned.Err != nil {
+		t.Fatal(planned)
+	}
+	var plan tfjson.Plan
+	must(t, json.Unmarshal(w.MustRun("show", "-json", "tfplan"), &plan))
+	rotations := map[string]any{}
+	for _, c := range plan.ResourceChanges {
+		if c.Type == "signpath_ci_user_token" {
+			rotations[fmt.Sprint(c.Index)] = c.Change.After.(map[string]any)["rotation_triggers"].(map[string]any)["rotation"]
+		}
+	}
+	for what, c := range map[string]struct{ got, want map[string]any }{
+		"rotations": {rotations, map[string]any{
+			"project-a-test": "2", "project-a-release": "2", "project-a-release-2": "1",
+			"project-b-test": "2", "project-b-test-2": "3", "project-b-release": "0", "project-b-release-2": "0",
+		}},
+		"names": {plan.OutputChanges["names"].After.(map[string]any), map[string]any{
+			"project-a/test-signing": "project-a-test", "project-a/release-signing": "project-a-release",
+			"project-b/test-signing": "project-b-test-2", "project-b/release-signing": "project-b-release",
+		}},
+	} {
+		if !maps.Equal(c.got, c.want) {
+			t.Errorf("the %s are %v, want %v", what, c.got, c.want)
+		}
+	}
+}
+
+// moduleCalls calls the module with each of the inputs.
+func moduleCalls(t *testing.T, inputs ...string) string {
+	t.Helper()
+	var calls strings.Builder
+	for i, input := range inputs {
+		fmt.Fprintf(&calls, "module \"input_%d\" {\n  source = %q\n  projects = %s\n}\n", i, projectsModule(t), input)
+	}
+	return calls.String()
+}
