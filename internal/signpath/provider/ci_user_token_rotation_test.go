@@ -146,7 +146,9 @@ func TestHeldTokens(t *testing.T) {
 	if planned.Changes || warnings(planned)[heldTokens] != 3 || len(warnings(planned)) != 1 {
 		t.Errorf("the plan is not empty, or does not warn of three tokens with one title: %s", planned)
 	}
-	wanted := []string{"API token of ci_user:build-00", "generated at 2026-01-01T00:00:00Z", `by rotate_after = "10d"`, "it has been due for rotation since 2026-01-1"}
+	wanted := []string{
+		"API token of ci_user:build-00", "generated at 2026-01-01T00:00:00Z", `by rotate_after = "10d"`, "it has been due for rotation since 2026-01-1",
+	}
 	if !says(wanted...).MatchString(planned.Said) {
 		t.Errorf("it does not say what is due, and since when: %s", planned)
 	}

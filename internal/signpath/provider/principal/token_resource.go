@@ -57,7 +57,7 @@ const (
 	attrGitHubRecipients     = "github_recipients"
 	attrToken                = "token"
 	attrEncryptedToken       = "encrypted_token"
-	attrGitHubTokens         = "github_tokens"
+	attrGitHubTokens         = "github_tokens" //nolint:gosec // It is a name, and what has it is sealed.
 	attrGeneratedAt          = "generated_at"
 	attrRotatesAt            = "rotates_at"
 )

@@ -133,7 +133,7 @@ func (m *ciUserTokenModel) rotation() (due time.Time, isEver bool) {
 	}
 	generated, _ := time.Parse(time.RFC3339, m.GeneratedAt.ValueString())
 	share := sha256.Sum256([]byte(m.ID.ValueString() + "\n" + m.GeneratedAt.ValueString()))
-	early, _ := bits.Mul64(uint64(max(window, 0)), binary.BigEndian.Uint64(share[:]))    
+	early, _ := bits.Mul64(uint64(max(window, 0)), binary.BigEndian.Uint64(share[:]))
 	return generated.Add(period - time.Duration(early)).UTC().Truncate(time.Second), true //nolint:gosec // It is below the window.
 }
 
