@@ -41,7 +41,7 @@ func newModuleReader(t *testing.T) *moduleReader {
 	t.Helper()
 	r := &moduleReader{pagetest.NewReader(t, nil), signpathtest.ByCLI(t), signpathtest.Start(t, nil)}
 	var exports strings.Builder
-	for _, variable := range r.Env {
+	for _, variable := range r.Workspace.Env {
 		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TF_") || strings.HasPrefix(name, "GO") {
 			exports.WriteString("export " + name + "='" + value + "'\n")
 		}
