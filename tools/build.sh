@@ -10,6 +10,8 @@
 #   tools/build.sh actionlint       .tools/actionlint
 #   tools/build.sh changelog        .tools/changie
 #   tools/build.sh release          .tools/goreleaser
+#   tools/build.sh sbom             .tools/cyclonedx-gomod
+#   tools/build.sh vuln             .tools/govulncheck
 #
 # The versions stand in each module's go.mod and nowhere else. Only the path goes
 # to standard output, so that a caller can take it with $(...).
@@ -21,7 +23,7 @@ go=${GO:-go}
 say() { printf '%s\n' "$*" >&2; }
 
 usage() {
-  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint | actionlint | changelog | release"
+  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint | actionlint | changelog | release | sbom | vuln"
   exit 2
 }
 
@@ -60,6 +62,15 @@ case $tool in
   release)
     module=github.com/goreleaser/goreleaser/v2 package=$module
     binary=goreleaser version_command=--version ldflags="-s -w"
+    ;;
+  sbom)
+    module=github.com/CycloneDX/cyclonedx-gomod package=$module/cmd/cyclonedx-gomod
+    binary=cyclonedx-gomod version_command=version ldflags="-s -w"
+    ;;
+  vuln)
+    # Its version would ask the database for one, too.
+    module=golang.org/x/vuln package=$module/cmd/govulncheck
+    binary=govulncheck version_command=-h ldflags="-s -w"
     ;;
   *) usage ;;
 esac
