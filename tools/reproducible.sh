@@ -22,11 +22,13 @@ target=$("$go" env GOOS)_$("$go" env GOARCH)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# release FOLDER makes a release in a clone, and copies the sums to FOLDER.sums.
+# release FOLDER makes a release in a clone, and copies the sums to FOLDER.sums. A commit without a tag
+# gets one there.
 release() {
   git clone --quiet . "$1"
   git -C "$1" checkout --quiet --detach "$(git rev-parse HEAD)"
-  (cd "$1" && "$root/tools/goreleaser.sh" --only "$target" release --snapshot --clean --skip=sign >"$work/log" 2>&1) ||
+  git -C "$1" describe --tags --exact-match --match 'v*' >/dev/null 2>&1 || git -C "$1" tag v0.0.1
+  (cd "$1" && "$root/tools/goreleaser.sh" --only "$target" release --clean --skip=sign,publish >"$work/log" 2>&1) ||
     { cat "$work/log" >&2; exit 1; }
   cp "$1"/dist/*_SHA256SUMS "$1.sums"
 }

@@ -284,7 +284,7 @@ func TestTokenRotateWithCommandsThatFail(t *testing.T) {
 func TestTokenRotateWithACommandThatCannotBeStarted(t *testing.T) {
 	r := newRotation(t)
 	broken := filepath.Join(r.everywhere[0], "broken")
-	if err := os.WriteFile(broken, []byte{0, 1, 2}, 0o700); err != nil { //nolint:gosec // It is to be found as a program.
+	if err := os.WriteFile(broken, []byte{0, 1, 2}, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	r.run(rotated, "--", broken)
@@ -303,28 +303,29 @@ func TestTokenRotateMasksWhatTheCommandPrints(t *testing.T) {
 // Whatever is wrong before the request has changed nothing.
 func TestTokenRotateRefuses(t *testing.T) {
 	r := newRotation(t)
-	program := r.taker("stored")
+	taker := r.taker("stored")
+	with := func(arguments ...string) []string { return append(arguments, taker...) }
 	for name, c := range map[string]struct {
 		arguments []string
-		want      []string
+		want      string
 	}{
-		"a typing error":    {append([]string{"ci_user:project-b-relaese"}, program...), []string{`did you mean "ci_user:project-b-release"?`}},
-		"a bare name":       {append([]string{"project-b-release"}, program...), []string{`"project-b-release" has no kind; did you mean "ci_user:project-b-release"?`}},
-		"a person":          {append([]string{"user:dev.lead@example.com"}, program...), []string{`is not a CI user: name one as ci_user:NAME`}},
-		"an inactive one":   {append([]string{"ci_user:retired"}, program...), []string{"ci_user:retired is inactive"}},
-		"its own":           {append([]string{"ci_user:terraform"}, program...), []string{"signpathctl itself uses the API token of ci_user:terraform", "--allow-lockout"}},
-		"no such command":   {[]string{rotated, "--", "no-such-command"}, []string{"nothing was rotated", `"no-such-command": executable file not found`}},
-		"no command":        {[]string{rotated}, []string{"needs the command that takes the token, after --"}},
-		"nothing after it":  {[]string{rotated, "--"}, []string{"there is nothing after --"}},
-		"no CI user":        {program, []string{"takes one argument before --, the CI user as ci_user:NAME, and got 0"}},
-		"two CI users":      {append([]string{rotated, rotated}, program...), []string{"and got 2"}},
-		"no time":           {slices.Concat([]string{rotated, "--timeout", "0s"}, program), []string{"--timeout is 0s, and must be above zero"}},
-		"of another server": {slices.Concat([]string{rotated, "--organization-id", "11111111-1111-4111-8111-111111111111"}, program), []string{"the old token goes on working"}},
+		"a typing error":    {with("ci_user:project-b-relaese"), `did you mean "ci_user:project-b-release"?`},
+		"a bare name":       {with("project-b-release"), `"project-b-release" has no kind; did you mean "ci_user:project-b-release"?`},
+		"a person":          {with("user:dev.lead@example.com"), "is not a CI user: name one as ci_user:NAME"},
+		"an inactive one":   {with("ci_user:retired"), "ci_user:retired is inactive"},
+		"its own":           {with("ci_user:terraform"), "signpathctl itself uses the API token of ci_user:terraform"},
+		"no such command":   {[]string{rotated, "--", "no-such-command"}, `cannot be run: exec: "no-such-command": executable file not found`},
+		"no command":        {[]string{rotated}, "needs the command that takes the token, after --"},
+		"nothing after it":  {[]string{rotated, "--"}, "there is nothing after --"},
+		"no CI user":        {with(), "takes one argument before --, the CI user as ci_user:NAME, and got 0"},
+		"two CI users":      {with(rotated, rotated), "and got 2"},
+		"no time":           {with(rotated, "--timeout", "0s"), "--timeout is 0s, and must be above zero"},
+		"of another server": {with(rotated, "--organization-id", "11111111-1111-4111-8111-111111111111"), "the old token goes on working"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.t = t
 			r.run(c.arguments...)
-			r.expect(1, c.want...)
+			r.expect(1, c.want)
 			if r.server.CountRequests("POST *") != 0 {
 				t.Error("something was sent")
 			}
