@@ -22,7 +22,10 @@ fi
 goreleaser=$("$tools/build.sh" release)
 sbom=$("$tools/build.sh" sbom)
 PATH=$(dirname "$sbom"):$PATH
-export PATH
+# In the place of what the user has set for Go, which shows in what is built. The commit is in it, unless this
+# is a trial in a checkout that git does not read.
+GOFLAGS=-buildvcs=$(git rev-parse --verify --quiet HEAD >/dev/null 2>&1 && echo true || echo false)
+export PATH GOFLAGS
 
 config=.goreleaser.yml
 if [ -n "$only" ]; then

@@ -60,7 +60,8 @@ func TestCompareContents(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
-	if err := compareContents([]byte(listOf(binary)), []byte("another"), built(), "1.0.0"); err == nil || !strings.Contains(err.Error(), "it is of a binary with the digest") {
+	const otherDigest = "it is of a binary with the digest"
+	if err := compareContents([]byte(listOf(binary)), []byte("another"), built(), "1.0.0"); err == nil || !strings.Contains(err.Error(), otherDigest) {
 		t.Errorf("another binary: %v", err)
 	}
 	for _, property := range []string{"components", "metadata"} {

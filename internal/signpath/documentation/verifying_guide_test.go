@@ -19,7 +19,7 @@ func TestVerifyingByTheSums(t *testing.T) {
 		t.Fatal("the guide has no commands")
 	}
 	folder := t.TempDir()
-	keys, err := os.MkdirTemp("/tmp", "keys-") // The path of the agent's socket must be short.
+	keys, err := os.MkdirTemp("/tmp", "keys-") //nolint:usetesting // The path of the agent's socket must be short.
 	must(t, err)
 	run := func(script string) (string, error) {
 		command := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script)
