@@ -11,6 +11,8 @@
 #   tools/build.sh changelog        .tools/changie
 #   tools/build.sh release          .tools/goreleaser
 #   tools/build.sh time             .tools/terraform-provider-time
+#   tools/build.sh sbom             .tools/cyclonedx-gomod
+#   tools/build.sh vuln             .tools/govulncheck
 #
 # The versions stand in each module's go.mod and nowhere else. Only the path goes
 # to standard output, so that a caller can take it with $(...).
@@ -22,7 +24,7 @@ go=${GO:-go}
 say() { printf '%s\n' "$*" >&2; }
 
 usage() {
-  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint | actionlint | changelog | release | time"
+  say "usage: tools/build.sh terraform | terraform-1.11 | opentofu | docs | lint | actionlint | changelog | release | sbom | time | vuln"
   exit 2
 }
 
@@ -65,6 +67,17 @@ case $tool in
   time)
     module=github.com/hashicorp/terraform-provider-time package=$module
     binary=terraform-provider-time version_command=-help ldflags="-s -w"
+    ;;
+  sbom)
+    module=github.com/CycloneDX/cyclonedx-gomod package=$module/cmd/cyclonedx-gomod
+    binary=cyclonedx-gomod version_command=version ldflags="-s -w"
+    # What it writes has its own digest, which must not depend on a C compiler.
+    export CGO_ENABLED=0
+    ;;
+  vuln)
+    # Its version would ask the database for one, too.
+    module=golang.org/x/vuln package=$module/cmd/govulncheck
+    binary=govulncheck version_command=-h ldflags="-s -w"
     ;;
   *) usage ;;
 esac

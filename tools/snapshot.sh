@@ -9,7 +9,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 command -v gpg >/dev/null || { echo "tools/snapshot.sh: gpg is not installed" >&2; exit 1; }
 go=${GO:-go}
-goreleaser=$(tools/build.sh release)
 
 # The path of the agent's socket must be short.
 work=$(TMPDIR=/tmp mktemp -d)
@@ -26,14 +25,8 @@ gpg --batch --quiet --passphrase '' --quick-generate-key "Snapshot <snapshot@exa
 GPG_FINGERPRINT=$(gpg --batch --with-colons --list-secret-keys | awk -F: '$1 == "fpr" { print $10; exit }')
 export GPG_FINGERPRINT
 
-# GoReleaser can release all platforms or, for money, one. So it gets its own
-# configuration with the other platforms left out.
-target=$("$go" env GOOS)_$("$go" env GOARCH)
-awk -v keep="$target" '!/^      - [a-z]+_[a-z0-9]+$/ || $2 == keep' .goreleaser.yml >"$work/goreleaser.yml"
-grep -q -- "- $target\$" "$work/goreleaser.yml" || { echo "tools/snapshot.sh: there is no release for $target" >&2; exit 1; }
-
-"$goreleaser" check .goreleaser.yml
-"$goreleaser" release --config "$work/goreleaser.yml" --snapshot --clean
+tools/goreleaser.sh check
+tools/goreleaser.sh --only "$("$go" env GOOS)_$("$go" env GOARCH)" release --snapshot --clean
 
 sums=$(echo dist/*_SHA256SUMS)
 gpg --batch --verify "$sums.sig" "$sums"

@@ -158,6 +158,12 @@ func refuseMissing(organizationID, token string) error {
 // adviceFor says what to do about an error that ended a command which only reads, or
 // nothing. What it was doing is called a noun: "export".
 func adviceFor(err error, doing string) string {
+	return advise(err, doing, "Check "+spell(api.FieldOrganizationID)+", and the role of the token's user: a Global Reader sees everything that this reads. "+
+		"If it is a single project or group that is refused, it may have been deleted while the "+doing+" ran: run it again.")
+}
+
+// advise is [adviceFor] any command, which says what to do where the server forbids what it does.
+func advise(err error, doing, forbidden string) string {
 	var answer *httpapi.Error
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -167,8 +173,7 @@ func adviceFor(err error, doing string) string {
 	}
 	_, advice := answer.Explain(httpapi.Audience{
 		Spell: spell, Source: flagName, Run: "it", Token: "Give a valid one in " + api.EnvToken + " or --token-file.",
-		Forbidden: "Check " + spell(api.FieldOrganizationID) + ", and the role of the token's user: a Global Reader sees everything that this reads. " +
-			"If it is a single project or group that is refused, it may have been deleted while the " + doing + " ran: run it again.",
+		Forbidden: forbidden,
 	})
 	return advice
 }

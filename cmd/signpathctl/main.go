@@ -53,7 +53,7 @@ func newRootCommand() *cobra.Command {
 	}
 	root.AddCommand(
 		newAttestCommand(), newBaselineCommand(), newContractCommand(), newExportCommand(), newMockCommand(), newReviewCommand(),
-		newRunbookCommand(), newRunTaskCommand(),
+		newRunbookCommand(), newRunTaskCommand(), newTokenCommand(),
 	)
 	return root
 }

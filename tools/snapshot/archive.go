@@ -16,7 +16,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
@@ -64,9 +63,8 @@ func sum(file string) (string, error) {
 
 // checkCompanion runs signpathctl from its archive, and returns what it says of itself.
 func (r release) checkCompanion(ctx context.Context, directory string) (string, error) {
-	binary := filepath.Join(directory, "signpathctl")
-	name := fmt.Sprintf("signpathctl_%s_%s_%s.tar.gz", r.version, runtime.GOOS, runtime.GOARCH)
-	if err := unpackTar(filepath.Join(r.directory, name), "signpathctl", binary); err != nil {
+	binary, name := filepath.Join(directory, companion), r.companion()
+	if err := unpackTar(filepath.Join(r.directory, name), companion, binary); err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
 	output, err := exec.CommandContext(ctx, binary, "--version").Output() //nolint:gosec // It was just unpacked.

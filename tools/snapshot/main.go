@@ -1,6 +1,6 @@
 // Command snapshot tries what GoReleaser made, as those who install it will.
 //
-// It compares every sum with the file that it is of, lets a Terraform or OpenTofu
+// It compares every sum with the file that it is of, and every list of contents with the binary that it is of, lets a Terraform or OpenTofu
 // CLI install the provider from its archive and plan examples/complete against a
 // mock SignPath, lets it install the other providers and apply their examples, and looks at which versions the programs claim to be.
 //
@@ -23,6 +23,8 @@ import (
 const (
 	signpath = "signpath"
 	project  = "terraform-provider-" + signpath
+	// companion is the program beside the providers.
+	companion = "signpathctl"
 )
 
 // withoutNetwork are the providers that ask nobody.
@@ -60,11 +62,16 @@ func run(ctx context.Context, arguments []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
-	companion, err := r.checkCompanion(ctx, directory)
+	said, err := r.checkCompanion(ctx, directory)
 	if err != nil {
 		return err
 	}
-	fmt.Println(companion)
+	fmt.Println(said)
+	listed, err := r.checkContents(directory)
+	if err != nil {
+		return err
+	}
+	fmt.Println(listed)
 	served, err := newInstallation(r, *cli, directory).plan(ctx)
 	if err != nil {
 		return err

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
+)
+
+// pipesTimeout is how long the output of a command is waited for that has ended, where something that
+// it started has the output still open.
+const pipesTimeout = 5 * time.Second
+
+// A delivery gives a secret to a command.
+type delivery struct {
+	program        string
+	arguments      []string
+	stdout, stderr io.Writer
+	timeout        time.Duration
+}
+
+// give runs the command with the secret as its standard input. It returns an error if the command
+// failed, was killed, took too long, or ended without having read the secret to its end. No error
+// has anything of the secret, and the output of the command has something else in its place.
+func (d delivery) give(ctx context.Context, secret string) error {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	input, feed, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = input.Close() }()
+	stdout, stderr := newMaskedWriter(d.stdout, secret), newMaskedWriter(d.stderr, secret)
+	command := exec.CommandContext(ctx, d.program, d.arguments...) //nolint:gosec // Who runs this chose it.
+	command.Stdin, command.Stdout, command.Stderr, command.WaitDelay = input, stdout, stderr, pipesTimeout
+	command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, api.EnvToken+"=") })
+	if err := startUninterrupted(command); err != nil {
+		return errors.Join(fmt.Errorf("it could not be started: %w", err), feed.Close())
+	}
+	go func() {
+		_, _ = io.WriteString(feed, secret) // What was not read is seen below.
+		_ = feed.Close()
+	}()
+	ended := command.Wait()
+	// This end of the pipe is open, too: what is left in it, the command did not read.
+	unread, err := io.Copy(io.Discard, input)
+	if flushed := errors.Join(stdout.Flush(), stderr.Flush()); err == nil {
+		err = flushed
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("it was killed, because it took longer than %s, which --timeout can change", d.timeout)
+	case ended != nil && !errors.Is(ended, exec.ErrWaitDelay):
+		return fmt.Errorf("it failed: %w", ended)
+	case unread > 0:
+		return errors.New("it ended without reading its standard input, from which it has to take the token")
+	}
+	return err
+}
