@@ -75,7 +75,7 @@ func ReadLog(ctx context.Context, client *api.Client, progress survey.Progress, 
 	r := &logReader{
 		reading: newReading(ctx, client, answered.Events, found), chains: map[thing][]step{}, filter: options.LogFilter,
 		wanted: map[string]bool{}, matched: map[string]bool{},
-		log:    &evidence.Log{Gaps: slices.Clone(found.Gaps)},
+		log: &evidence.Log{Gaps: slices.Clone(found.Gaps)},
 	}
 	if err := r.bound(options, answered); err != nil {
 		return nil, err

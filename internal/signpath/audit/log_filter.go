@@ -89,30 +89,38 @@ func (r *logReader) scope(members map[string][]string, isNamed func(access.Place
 	for _, chain := range r.chains {
 		add(chain[0].object.place)
 	}
-	direct := map[string]bool{}
+	for id := range r.holders(s.places) {
+		s.ids[id] = true
+		spread(s.ids, id, members)
+	}
+	return s
+}
+
+// holders are the ids of those who are or ever were on a list of the places, or had a global role.
+func (r *logReader) holders(places map[access.Place]bool) map[string]bool {
+	ids := map[string]bool{}
 	for seat, entries := range r.found.Grants {
+		if !places[seat.Place] {
+			continue
+		}
 		for _, entry := range entries.References {
-			direct[r.idNow(entry)] = direct[r.idNow(entry)] || s.places[seat.Place]
+			ids[r.idNow(entry)] = true
 		}
 	}
 	for what, chain := range r.chains {
-		if o := chain[0].object; what.member != "" && o.isPlace && s.places[o.place] {
-			direct[what.member] = true
+		if o := chain[0].object; what.member != "" && o.isPlace && places[o.place] {
+			ids[what.member] = true
 		}
 		if what.attribute == attributeRole {
-			direct[what.object] = true
+			ids[what.object] = true
 		}
 	}
 	for _, p := range r.found.Principals {
-		direct[p.ID] = direct[p.ID] || len(vocabulary.SignPath.RightsOf(vocabulary.SignPath.AtMost(p.Role))) > 0
-	}
-	for id, is := range direct {
-		if is {
-			s.ids[id] = true
-			spread(s.ids, id, members)
+		if len(vocabulary.SignPath.RightsOf(vocabulary.SignPath.AtMost(p.Role))) > 0 {
+			ids[p.ID] = true
 		}
 	}
-	return s
+	return ids
 }
 
 // shows tells whether a step may decide about the places. What the log does not tell enough of may: a place of which it does not
