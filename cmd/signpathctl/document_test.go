@@ -170,11 +170,11 @@ func logDocuments(t *testing.T, server *mock.Server) []string {
 			t.Fatal(err)
 		}
 	}
-	whole := jsonOf(t, nil, "review", "log", "--from", "2026-06-01", "--to", "2026-06-30", "--policy", "project-a/release-signing")
-	all := []string{whole, jsonOf(t, nil, "review", "log")}
+	whole := jsonOf(t, nil, "review", "log", "--from", "2026-06-15T12:00:00Z", "--to", "2026-06-15T12:01:00Z", "--policy", "project-a/release-signing")
+	all := []string{whole, jsonOf(t, nil, "review", "log", "--to", "2026-06-15T12:01:00Z")}
 	tellLittle(t, server)
 	defer server.ClearFaults()
-	return append(all, jsonOf(t, nil, "review", "log", "--member", "user:dev.lead@example.com"))
+	return append(all, jsonOf(t, nil, "review", "log", "--to", "2026-06-15T12:01:00Z", "--member", "user:dev.lead@example.com"))
 }
 
 // tellLittle lets the audit log answer some events of which little is understood, and a part only.

@@ -2,11 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
@@ -390,5 +393,33 @@ func TestSealCommand(t *testing.T) {
 	_, err := execute(t, "review", "diff", earlier, later, "--seal-command", "true", "--seal", "x")
 	if err == nil || !strings.Contains(err.Error(), "exclude each other") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestSealWarnsOfAKeyThatOthersRead: whoever reads it seals any report.
+func TestSealWarnsOfAKeyThatOthersRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("its files tell that in another way")
+	}
+	private, _ := keyFiles(t, 1)
+	for mode, warns := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o644: true, 0o777: true} {
+		if err := os.Chmod(private, mode); err != nil {
+			t.Fatal(err)
+		}
+		var stderr strings.Builder
+		if _, err := (&sealFlags{key: private}).signer(&stderr); err != nil || strings.Contains(stderr.String(), fmt.Sprintf("mode %04o", mode)) != warns {
+			t.Errorf("%04o: %v, %q", mode, err, stderr.String())
+		}
+	}
+}
+
+func TestVerifyRefusesAnAgeThatIsNone(t *testing.T) {
+	for _, age := range []string{"0s", "0d", "-5h", "-1d", "30", "d", "70000d"} {
+		if read, err := (&reviewVerifyFlags{maxAge: age}).age(); err == nil || !strings.Contains(err.Error(), "720h or 30d") {
+			t.Errorf("%s is %s, %v", age, read, err)
+		}
+	}
+	if read, err := (&reviewVerifyFlags{maxAge: "30d"}).age(); err != nil || read != 720*time.Hour {
+		t.Errorf("30d is %s, %v", read, err)
 	}
 }

@@ -14,9 +14,6 @@ import (
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/audit"
 )
 
-// logDays is how long the period is without --from.
-const logDays = 30
-
 type reviewLogFlags struct {
 	connection                  connectionFlags
 	format, from, to            string
@@ -39,21 +36,25 @@ It only reads from SignPath, with the settings of the provider: flags, or the en
 %s and %s. What the token's user changed, if that is a CI user, and whoever
 --applied-by names, counts as Terraform's; what other interactive users changed, as made by hand.
 
-The period is from --from, and until before --to: a day begins and ends in UTC, and as --to it is part of the period.
-Without them it is the last %d days; it ends now at the latest. All times are told in UTC.
+The period is from --from, and until before --to: a day begins and ends in UTC, and as --to it is part of the period. It is
+over when the log was read at the latest, by SignPath's clock, and so it is without --to. Without --from it begins %d days
+before that, or where the log begins, if that is later. All times are told in UTC. Let the next period begin where this one
+is over; whether SignPath notes an event at once is not documented, so seal a period that is over for a while.
 
 The audit log is a preview of SignPath's API and hardly documented. No event is left out: one that is not understood is told
 as such and counted by its name, and those that change nobody's access are counted by theirs. Nobody is named on a guess: a
-name counts only where the event tells no id, and then the sentence says so. How far back the log goes is told, too.
+name counts only where the event tells no id, and then the sentence says so. What of the period is before the log begins is
+not known, which is a gap.
 
 The filters can be given several times: values of one filter are alternatives, and every filter must fit. How much they
-leave out is told.
+leave out is told. --project and --policy also show what decides about the place elsewhere: its project, who was ever on its
+lists, groups in groups, global roles, and what the log does not tell enough of; --member, what groups of the member get.
 
 %s
 A sealed report names the period among its filters, as from and to.
 
 Exit status: 1 if there is no report, or if not all of the period could be looked at: the report says why; else 0.`,
-			api.EnvURL, api.EnvOrganizationID, api.EnvToken, logDays, sealHelp),
+			api.EnvURL, api.EnvOrganizationID, api.EnvToken, audit.LogDays, sealHelp),
 		Example: `  signpathctl review log
   signpathctl review log --from 2026-01-01 --to 2026-03-31 --applied-by ci_user:terraform --format html > quarter.html
   signpathctl review log --policy project-a/release-signing --from 2026-03-01T15:00:00Z`,
@@ -62,8 +63,9 @@ Exit status: 1 if there is no report, or if not all of the period could be looke
 	}
 	options := command.Flags()
 	flags.connection.addTo(command)
-	options.StringVar(&flags.from, "from", "", fmt.Sprintf("day (2026-03-01) or time (2026-03-01T15:00:00Z) at which the period begins (default: %d days before its end)", logDays))
-	options.StringVar(&flags.to, "to", "", "last day of the period, or the time at which it is over (default: now)")
+	options.StringVar(&flags.from, "from", "", fmt.Sprintf(
+		"day (2026-03-01) or time (2026-03-01T15:00:00Z) at which the period begins (default: %d days before its end, or where the log begins)", audit.LogDays))
+	options.StringVar(&flags.to, "to", "", "last day of the period, or the time at which it is over (default: when the log is read)")
 	addAppliedByFlag(command, &flags.appliedBy)
 	addSealFlags(command, &flags.seal)
 	options.StringVar(&flags.format, "format", string(report.FormatText), oneOf(report.Formats()))
@@ -141,11 +143,8 @@ func (f *reviewLogFlags) options(at time.Time) (audit.LogOptions, error) {
 	return options, err
 }
 
-// period reads when a period begins, and when it is over. Now is the end of this minute, so that what has just happened is in
-// it. No period goes on after that: nobody knows what will happen, and a report must not say that nothing did.
+// period reads when a period begins, and when it is over; zero is what is left open.
 func period(from, to string, at time.Time) (begin, end time.Time, err error) {
-	latest := at.UTC().Truncate(time.Minute).Add(time.Minute)
-	end = latest
 	if to != "" {
 		var isDay bool
 		if end, isDay, err = dayOrTime("--to", to); err != nil {
@@ -154,20 +153,20 @@ func period(from, to string, at time.Time) (begin, end time.Time, err error) {
 		if isDay {
 			end = end.AddDate(0, 0, 1)
 		}
-		if end.After(latest) {
-			end = latest
-		}
 	}
-	begin = end.AddDate(0, 0, -logDays)
-	if from != "" {
-		if begin, _, err = dayOrTime("--from", from); err != nil {
-			return begin, end, err
-		}
+	if from == "" {
+		return begin, end, nil
 	}
-	if !begin.Before(end) {
-		return begin, end, fmt.Errorf("the period from %s until before %s is empty", begin.Format(time.RFC3339), end.Format(time.RFC3339))
+	if begin, _, err = dayOrTime("--from", from); err != nil {
+		return begin, end, err
 	}
-	return begin, end, nil
+	switch {
+	case !end.IsZero() && !begin.Before(end):
+		err = fmt.Errorf("the period from %s until before %s is empty", begin.Format(time.RFC3339), end.Format(time.RFC3339))
+	case begin.After(at):
+		err = fmt.Errorf("--from is %q, which is not over yet", from)
+	}
+	return begin, end, err
 }
 
 func dayOrTime(flag, text string) (read time.Time, isDay bool, err error) {

@@ -80,20 +80,21 @@ func TestReviewLogReadsNothingForWrongFlags(t *testing.T) {
 
 func TestPeriod(t *testing.T) {
 	at := time.Date(2026, 3, 31, 14, 2, 30, 0, time.FixedZone("", 2*60*60))
+	open := time.Time{}.Format(time.RFC3339)
 	for _, test := range []struct{ from, to, begin, end string }{
-		{"", "", "2026-03-01T12:03:00Z", "2026-03-31T12:03:00Z"},
-		{"2026-01-01", "", "2026-01-01T00:00:00Z", "2026-03-31T12:03:00Z"},
+		{"", "", open, open},
+		{"2026-01-01", "", "2026-01-01T00:00:00Z", open},
 		{"2026-01-01", "2026-03-30", "2026-01-01T00:00:00Z", "2026-03-31T00:00:00Z"},
-		// Of what has not come, no report says that nothing happened.
-		{"2026-01-01", "2026-03-31", "2026-01-01T00:00:00Z", "2026-03-31T12:03:00Z"},
-		{"2026-01-01", "2026-12-31T23:00:00Z", "2026-01-01T00:00:00Z", "2026-03-31T12:03:00Z"},
-		{"", "2026-01-31", "2026-01-02T00:00:00Z", "2026-02-01T00:00:00Z"},
-		{"2026-01-01T12:00:00+02:00", "2026-01-01T11:00:00Z", "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z"},
+		{"", "2026-01-31", open, "2026-02-01T00:00:00Z"},
+		{"2026-01-01T12:00:00+02:00", "2026-01-01T11:00:00.5Z", "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z"},
 	} {
 		begin, end, err := period(test.from, test.to, at)
 		if err != nil || begin.Format(time.RFC3339) != test.begin || end.Format(time.RFC3339) != test.end {
 			t.Errorf("%q to %q: from %s until %s, %v", test.from, test.to, begin, end, err)
 		}
+	}
+	if _, _, err := period("2026-03-31T12:02:31Z", "", at); err == nil || !strings.Contains(err.Error(), "not over yet") {
+		t.Errorf("of a period that has not come: %v", err)
 	}
 }
 
@@ -102,8 +103,8 @@ func TestReviewLogIsSealed(t *testing.T) {
 	organizationToExport(t)
 	private, public := keyFiles(t, 1)
 	output, err := runLog(t, "--format", "json", "--from", "2026-06-01", "--to", "2026-06-10", "--member", "user:outsider@example.com", "--seal", private)
-	if err != nil {
-		t.Fatal(err)
+	if err == nil || output == "" { // The log began with this test.
+		t.Fatal("of a time before the log begins, it is fine")
 	}
 	sealed := saved(t, "log.sealed", output)
 	verify := func(filters ...string) (string, error) {
@@ -116,6 +117,9 @@ func TestReviewLogIsSealed(t *testing.T) {
 	told, err := verify("from=2026-06-01T00:00:00Z", "to=2026-06-11T00:00:00Z", "members=user:outsider@example.com")
 	if err != nil || !strings.Contains(told, "log_review") {
 		t.Errorf("%v\n%s", err, told)
+	}
+	if _, err := execute(t, "review", "verify", sealed, "--key", public, "--complete"); err == nil || !strings.Contains(err.Error(), "incomplete") {
+		t.Errorf("a log of a time before it begins is complete: %v", err)
 	}
 	for _, filters := range [][]string{{"none"}, {"from=2026-06-01T00:00:00Z", "to=2026-07-01T00:00:00Z", "members=user:outsider@example.com"}} {
 		if _, err := verify(filters...); err == nil || !strings.Contains(err.Error(), "was expected to show") {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 type reviewVerifyFlags struct {
 	key, certificate, report, plan, out, format string
 	kind, organization, rules                   string
-	maxAge                                      time.Duration
+	maxAge                                      string
 	filters                                     []string
 	complete                                    bool
 }
@@ -72,7 +73,7 @@ Exit status: 0 if all of that holds, else 1.`,
 	options.StringVar(&flags.report, "report", "", "file that must be the report that was sealed")
 	options.StringVar(&flags.plan, "plan", "", "plan as JSON that the report must be of")
 	options.StringVar(&flags.out, "out", "", "file to write the report to, which must not be there yet")
-	options.DurationVar(&flags.maxAge, "max-age", 0, "how old the report may be, such as 720h (default: any age)")
+	options.StringVar(&flags.maxAge, "max-age", "", "how old the report may be, such as 720h or 30d (default: any age)")
 	options.StringArrayVar(&flags.filters, "expect-filters", nil, "what the report must be filtered by: NAME=VALUE, or none; can be given several times")
 	options.StringVar(&flags.kind, "expect-kind", "", "kind that the report must be of, such as organization_review")
 	options.StringVar(&flags.organization, "expect-organization", "", "id of the organization that the report must be about")
@@ -90,6 +91,10 @@ func runReviewVerify(command *cobra.Command, source string, flags *reviewVerifyF
 	if err != nil {
 		return err
 	}
+	maxAge, err := flags.age()
+	if err != nil {
+		return err
+	}
 	verifier, certificate, err := flags.verifier()
 	if err != nil {
 		return err
@@ -104,7 +109,7 @@ func runReviewVerify(command *cobra.Command, source string, flags *reviewVerifyF
 	}
 	head := newEnvelope(now())
 	if err := errors.Join(
-		sealed.CheckAge(head.Time, flags.maxAge), checkValidity(certificate, sealed.Head.Time), flags.checkFiles(sealed),
+		sealed.CheckAge(head.Time, maxAge), checkValidity(certificate, sealed.Head.Time), flags.checkFiles(sealed),
 		flags.checkSubject(sealed), flags.checkFilters(sealed, filters), flags.checkGaps(sealed),
 	); err != nil {
 		return fmt.Errorf("%s: the signature is right, but %w", source, err)
@@ -123,6 +128,23 @@ func runReviewVerify(command *cobra.Command, source string, flags *reviewVerifyF
 	}
 	_, err = io.WriteString(command.OutOrStdout(), b.String())
 	return err
+}
+
+// age is how old the report may be; 0 is any age, which nobody can ask for.
+func (f *reviewVerifyFlags) age() (time.Duration, error) {
+	if f.maxAge == "" {
+		return 0, nil
+	}
+	age, err := time.ParseDuration(f.maxAge)
+	if days, isDays := strings.CutSuffix(f.maxAge, "d"); isDays {
+		var n uint64
+		n, err = strconv.ParseUint(days, 10, 16)
+		age = time.Duration(n) * 24 * time.Hour
+	}
+	if err != nil || age <= 0 {
+		return 0, fmt.Errorf("--max-age is %q, and must be hours or days such as 720h or 30d, and more than none", f.maxAge)
+	}
+	return age, nil
 }
 
 // expected are the filters that the report must have; nil if that is left open.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/evidence"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/envelope"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // sealedReport is what the statements of this program are about.
@@ -56,6 +58,7 @@ func (f *sealFlags) signer(stderr io.Writer) (dsse.Signer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--seal: %s: %w", f.key, err)
 		}
+		warnOfOpenKey(stderr, f.key)
 		return signer, nil
 	case f.command != "":
 		words := strings.Fields(f.command)
@@ -68,6 +71,16 @@ func (f *sealFlags) signer(stderr io.Writer) (dsse.Signer, error) {
 		return commandSigner{words, stderr}, nil
 	}
 	return nil, nil
+}
+
+// warnOfOpenKey warns of a key file that others than its owner may read or replace. Windows tells that in another way.
+func warnOfOpenKey(stderr io.Writer, path string) {
+	info, err := os.Stat(path)
+	if runtime.GOOS == "windows" || err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 {
+		return
+	}
+	_, _ = fmt.Fprintf(stderr, "Warning: --seal: others than its owner have access to the private key %s (mode %04o): whoever reads it seals any report. "+
+		"Take that away: chmod 600.\n", text.Visible(path), info.Mode().Perm())
 }
 
 // writeReport writes a report as it is, or sealed if there is a signer.

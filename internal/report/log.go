@@ -36,7 +36,7 @@ func (r LogReport) Write(w io.Writer, format Format, head envelope.Envelope) err
 // is of another part of the log.
 func (r LogReport) SealedHead(head envelope.Envelope) envelope.Envelope {
 	head.Filters = maps.Clone(head.Filters)
-	head.Filters["from"], head.Filters["to"] = []string{r.From.UTC().Format(time.RFC3339)}, []string{r.To.UTC().Format(time.RFC3339)}
+	head.Filters["from"], head.Filters["to"] = []string{r.From.UTC().Format(time.RFC3339Nano)}, []string{r.To.UTC().Format(time.RFC3339Nano)}
 	return r.head(head)
 }
 
@@ -52,7 +52,28 @@ func how(actor evidence.Actor) string {
 }
 
 func (r LogReport) title() string {
-	return fmt.Sprintf("What the audit log tells of access, from %s until before %s", r.From.UTC().Format(evidence.Stamp), r.To.UTC().Format(evidence.Stamp))
+	return fmt.Sprintf("What the audit log tells of access, from %s until before %s", stampOf(r.From), stampOf(r.To))
+}
+
+// stampOf tells the bound of a period to the minute, and to the millisecond where it is not on a minute.
+func stampOf(bound time.Time) string {
+	if bound = bound.UTC(); bound.Equal(bound.Truncate(time.Minute)) {
+		return bound.Format(evidence.Stamp)
+	}
+	return bound.Format("2006-01-02 15:04:05.999 UTC")
+}
+
+// settled is how long before a report its period has to be over so that nothing is said of events that may still come into the log.
+const settled = time.Hour
+
+// notes say what a reader has to know of the entries.
+func (r LogReport) notes(head envelope.Envelope) []string {
+	notes := []string{"Who and what there still is is called as it is now, also in what happened when it was called otherwise."}
+	if head.Time.Sub(r.To) < settled {
+		notes = append(notes, "The period was over when the log was read, or shortly before. Whether the log has an event at once is not documented: "+
+			"the last ones may be missing.")
+	}
+	return notes
 }
 
 // about are the lines on the report itself.
@@ -78,11 +99,9 @@ func (r LogReport) about(head envelope.Envelope) []string {
 	back := "The audit log has no event of which it tells the time."
 	if !r.Back.IsZero() {
 		back = "The audit log goes back to " + r.Back.UTC().Format(evidence.Stamp) + "."
-		if r.Back.After(r.From) {
-			back += " Whether anything happened before that, it does not tell."
-		}
 	}
 	lines = append(lines, back+" "+AppliersSentence(r.Appliers))
+	lines = append(lines, r.notes(head)...)
 	if filtered := r.filtered(head); filtered != "" {
 		lines = append(lines, filtered)
 	}
@@ -100,7 +119,8 @@ func (r LogReport) filtered(head envelope.Envelope) string {
 	if len(filters) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("FILTERED by %s: %d more of the period are outside of the filters.", strings.Join(filters, "; "), r.Outside)
+	return fmt.Sprintf("FILTERED by %s: %d more of the period are outside of the filters. A place is shown with what decides about it elsewhere, "+
+		"and with what the log does not tell enough of.", strings.Join(filters, "; "), r.Outside)
 }
 
 // rows are the entries for people.
@@ -127,8 +147,18 @@ func countLines(counts []evidence.LogCount) []string {
 const (
 	titleNotUnderstood = "Events that are not understood"
 	titlePlain         = "Events that change nobody's access"
-	nothingHappened    = "Nothing."
 )
+
+// nothing stands where there is no entry, and says no more than what was looked at.
+func (r LogReport) nothing() string {
+	switch {
+	case len(r.Gaps) > 0:
+		return "Nothing that could be seen: not all of the period was looked at."
+	case r.Outside > 0:
+		return "Nothing inside of the filters."
+	}
+	return "Nothing."
+}
 
 func (r LogReport) writeText(w io.Writer, head envelope.Envelope) error {
 	var b strings.Builder
@@ -153,7 +183,7 @@ func (r LogReport) writeText(w io.Writer, head envelope.Envelope) error {
 	if rows := r.rows(); len(rows) > 0 {
 		b.WriteString(table(append([][]string{each(logColumns, strings.ToUpper)}, rows...)))
 	} else {
-		line("  " + nothingHappened)
+		line("  " + r.nothing())
 	}
 	section(titleNotUnderstood, countLines(r.NotUnderstood))
 	section(titlePlain, countLines(r.Plain))
@@ -180,7 +210,7 @@ func (r LogReport) writeMarkdown(w io.Writer, head envelope.Envelope) error {
 	if rows := r.rows(); len(rows) > 0 {
 		b.WriteString(markdownTable(append([][]string{logColumns}, rows...)))
 	} else {
-		b.WriteString(nothingHappened + "\n")
+		b.WriteString(r.nothing() + "\n")
 	}
 	section(titleNotUnderstood, countLines(r.NotUnderstood))
 	section(titlePlain, countLines(r.Plain))
@@ -240,6 +270,7 @@ type jsonLog struct {
 	From          time.Time           `json:"from"`
 	To            time.Time           `json:"to"`
 	Back          *time.Time          `json:"back_to"`
+	Notes         []string            `json:"notes"`
 	Terraform     []string            `json:"terraform"`
 	Events        int                 `json:"events"`
 	Entries       []jsonLogEntry      `json:"entries"`
@@ -255,7 +286,7 @@ type jsonLogEntry struct {
 
 func (r LogReport) writeJSON(w io.Writer, head envelope.Envelope) error {
 	return envelope.Write(w, jsonLog{
-		Envelope: r.head(head), From: r.From.UTC(), To: r.To.UTC(), Back: timeOf(r.Back),
+		Envelope: r.head(head), From: r.From.UTC(), To: r.To.UTC(), Back: timeOf(r.Back), Notes: r.notes(head),
 		Terraform: append([]string{}, r.Appliers...), Events: r.Events, Outside: r.Outside,
 		Entries:       each(r.Entries, func(e evidence.LogEntry) jsonLogEntry { return jsonLogEntry{e, newJSONPlace(e.Place)} }),
 		NotUnderstood: r.NotUnderstood, Plain: r.Plain,
@@ -289,6 +320,6 @@ func (r LogReport) writeHTML(w io.Writer, head envelope.Envelope) error {
 		Style:   template.CSS(pageStyle), //nolint:gosec // It is a file of this package, with nothing put in.
 		Columns: logColumns, Rows: each(r.rows(), visible),
 		NotUnderstood: visible(countLines(r.NotUnderstood)), Plain: visible(countLines(r.Plain)),
-		TitleNotUnderstood: titleNotUnderstood, TitlePlain: titlePlain, Nothing: nothingHappened,
+		TitleNotUnderstood: titleNotUnderstood, TitlePlain: titlePlain, Nothing: r.nothing(),
 	})
 }

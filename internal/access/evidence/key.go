@@ -18,7 +18,7 @@ import (
 // minRSABits is what NIST SP 800-131A asks of RSA keys that sign.
 const minRSABits = 2048
 
-const whichKeys = "Ed25519, ECDSA with P-256, or RSA with 2048 bits or more"
+const whichKeys = "Ed25519, ECDSA with P-256, or RSA with 2048 bits or more; openssl genpkey -algorithm ed25519 -out KEY.pem makes one"
 
 // ParseSigner reads a private key in PEM, as openssl writes it without a password. RSA keys sign
 // by RSA-PSS, and ECDSA and RSA keys a SHA-256.
@@ -36,9 +36,9 @@ func ParseSigner(file []byte) (dsse.SignerVerifier, error) {
 	case "RSA PRIVATE KEY":
 		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
 	case "ENCRYPTED PRIVATE KEY":
-		return nil, errors.New("the key has a password, which this does not ask for: let a command sign")
+		return nil, errors.New("the key has a password, which this does not ask for: let a command sign, by --seal-command")
 	default:
-		return nil, fmt.Errorf("it is a %q, and no private key", block.Type)
+		return nil, fmt.Errorf("it is a %q, and no private key in the form PKCS#8; there are %s", block.Type, whichKeys)
 	}
 	private, isKey := key.(crypto.Signer)
 	if err != nil || block.Headers["DEK-Info"] != "" || !isKey {

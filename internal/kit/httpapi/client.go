@@ -60,7 +60,8 @@ type Client struct {
 	// longestWait is how long the request took, in nanoseconds, that had to be sent again for longest.
 	longestWait atomic.Int64
 	// turn is full while a large answer is read and used.
-	turn chan struct{}
+	turn  chan struct{}
+	clock serverClock
 }
 
 // New returns a client. It sends nothing. The error is a [ConfigErrors], with those
@@ -137,6 +138,7 @@ func (c *Client) Use(ctx context.Context, r Request, use func(body []byte, heade
 	if last.succeeded() {
 		// So that who finds the answer unusable can name it.
 		c.answered.Store(r.Path, failure.RequestID)
+		c.clock.note(last.header, time.Now())
 		if last.attempts > 1 && took >= longWait && int64(took) > c.longestWait.Load() {
 			c.longestWait.Store(int64(took))
 		}

@@ -24,6 +24,9 @@ type AuditLog struct {
 	// Partial is true if the answer had more than the list, or its header tells of
 	// pages: there may be further ones, which are not asked for.
 	Partial bool
+	// Until is how far the answer reaches, by the server's clock: whatever the log had before that is in it. Whether
+	// SignPath notes an event at once is not documented.
+	Until time.Time
 }
 
 // An AuditEvent is one administrative change as the audit log tells it. The
@@ -78,12 +81,28 @@ func (e *AuditLogError) Unwrap() error { return e.Cause }
 // the log grows by what this client writes, too. If the token or the
 // installation does not have it, the error is an [*AuditLogError].
 func (c *Client) AuditEvents(ctx context.Context) (AuditLog, error) {
+	asked := time.Now()
 	log, err := c.readAuditLog(ctx)
 	if IsUnknownOrForbidden(err) {
 		wire := c.mapping.Wire(contract.RouteAuditEvents)
 		return AuditLog{}, &AuditLogError{err, wire.Version() + "/{organization}" + wire.Path}
 	}
+	log.Until = c.reachOf(log.Events, asked, time.Now())
 	return log, err
+}
+
+// reachOf is the time of the question, by the server's clock where that is behind this machine's, or just after the last event of the
+// answer, which the log would not have if it had been read before it. An event later than the answer itself proves nothing.
+func (c *Client) reachOf(events []AuditEvent, asked, answered time.Time) time.Time {
+	lead, _ := c.http.ServerLead()
+	until := asked.Add(min(lead, 0))
+	latest := answered.Add(max(lead, 0) + time.Second) // The header Date is cut to the second.
+	for _, event := range events {
+		if !event.Time.Before(until) && !event.Time.After(latest) {
+			until = event.Time.Add(1)
+		}
+	}
+	return until.UTC()
 }
 
 // readAuditLog reads all pages of the log where the mapping says how, and else the one answer.

@@ -35,7 +35,7 @@ func (r *reading) describe(s step, chains map[thing][]step) planreview.DriftChan
 
 // firstRole is the role before the first change that the audit log has of it.
 func (r *reading) firstRole(s step, chains map[thing][]step) access.Role {
-	if chain := chains[thing{object: s.object.id, attribute: "role"}]; len(chain) > 0 {
+	if chain := chains[thing{object: s.object.id, attribute: attributeRole}]; len(chain) > 0 {
 		return access.Role(contract.Text(chain[0].change.Before))
 	}
 	return s.object.principal.Role
@@ -65,8 +65,8 @@ func (r *reading) listsOfNew(s step, chains map[thing][]step) []newList {
 	if p := s.object.principal; p != nil && p.Kind == access.KindGroup {
 		add(p.ID, vocabulary.GroupMembers.Plural, "", r.found.Members[p.IDReference()])
 	}
-	if !s.object.isPlace {
-		return lists
+	if !s.object.isPlace || s.object.id != r.placeIDs[s.object.place.String()] {
+		return lists // Of a place that is gone, nobody knows who was on its lists; another one may have its slug now.
 	}
 	for _, place := range slices.SortedFunc(maps.Keys(r.found.Places), access.Place.Compare) {
 		id, of := r.placeIDs[place.String()], ""

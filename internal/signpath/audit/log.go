@@ -18,18 +18,25 @@ import (
 
 // LogOptions say of which part of the audit log is told.
 type LogOptions struct {
-	// From is when the period begins, and To when it is over.
+	// From is when the period begins, and To when it is over. It is over when the log was read at the latest, which is also
+	// what zero means for To. Zero as From is [LogDays] before that, or where the log begins, if that is later.
 	From, To time.Time
 	// AppliedBy are whose changes count as Terraform's, beside those of the token's user if that is a CI user.
 	AppliedBy []access.Reference
 	LogFilter
 }
 
+// LogDays is how long a period is of which nobody says when it begins.
+const LogDays = 30
+
 // A LogFilter narrows what is told of the log. Values of one field are alternatives, and each field that is set must fit.
 type LogFilter struct {
-	// Projects are slugs, and show the signing policies of the projects, too. Policies are slugs, or PROJECT/POLICY.
+	// Projects are slugs, and show the signing policies of the projects, too. Policies are slugs, or PROJECT/POLICY, and show
+	// the projects of the policies, too. Both show what decides about these places elsewhere: who was ever on their lists, by
+	// groups in groups, or had a global role, and what became of them; and what the log does not tell enough of.
 	Projects, Policies []string
-	// Members are whom something is about: who came onto a list or left it, whose account, role or members changed.
+	// Members are whom something is about: who came onto a list or left it, whose account, role or members changed; or of
+	// which groups, that they were ever in, that is so.
 	Members []access.Reference
 }
 
@@ -44,6 +51,10 @@ type logReader struct {
 	// wanted are the ids, or else the references, of the members of the filter.
 	filter LogFilter
 	wanted map[string]bool
+	// ofProjects and ofPolicies are what the filters of places show; nil without one. carrying are the groups through which
+	// the members of the filter have, or ever had, what these groups have.
+	ofProjects, ofPolicies *logScope
+	carrying               map[string]bool
 	// matched are the values of the filter that something of the whole log fits.
 	matched map[string]bool
 	log     *evidence.Log
@@ -64,17 +75,18 @@ func ReadLog(ctx context.Context, client *api.Client, progress survey.Progress, 
 	r := &logReader{
 		reading: newReading(ctx, client, answered.Events, found), chains: map[thing][]step{}, filter: options.LogFilter,
 		wanted: map[string]bool{}, matched: map[string]bool{},
-		log: &evidence.Log{From: options.From, To: options.To, Gaps: slices.Clone(found.Gaps)},
+		log: &evidence.Log{Gaps: slices.Clone(found.Gaps)},
+	}
+	if err := r.bound(options, answered); err != nil {
+		return nil, err
 	}
 	if err := r.noteApplying(ctx, client, options.AppliedBy); err != nil {
 		return nil, err
 	}
+	r.notePlaces()
 	r.called = r.callings()
 	r.forgetAmbiguous()
-	r.log.Back, r.log.Appliers = earliest(r.events), r.owners()
-	if answered.Partial && !reachesBack(answered.Events, options.From) {
-		r.log.Gaps = append(r.log.Gaps, "There may be further events: SignPath's answer may be a part of the audit log only.")
-	}
+	r.log.Appliers = r.owners()
 	for _, member := range options.Members {
 		for _, id := range r.idsOfWanted(member) {
 			r.wanted[id] = true
@@ -82,6 +94,43 @@ func ReadLog(ctx context.Context, client *api.Client, progress survey.Progress, 
 	}
 	r.read()
 	return r.log, r.refuseUnmatched()
+}
+
+// bound says of which period the log is, and what of that it does not have.
+func (r *logReader) bound(options LogOptions, answered api.AuditLog) error {
+	log := r.log
+	log.Back, log.From, log.To = earliest(r.events), options.From, answered.Until
+	if !options.To.IsZero() && options.To.Before(log.To) {
+		log.To = options.To
+	}
+	if log.From.IsZero() {
+		log.From = log.To.AddDate(0, 0, -LogDays)
+		if !answered.Partial && log.Back.After(log.From) && log.Back.Before(log.To) {
+			log.From = log.Back
+		}
+	}
+	if !log.From.Before(log.To) {
+		return fmt.Errorf("the period is empty: it begins at %s, and the audit log was read until before %s, by SignPath's clock",
+			log.From.Format(time.RFC3339), log.To.Format(time.RFC3339))
+	}
+	gap := ""
+	switch {
+	case answered.Partial && !reachesBack(answered.Events, log.From):
+		gap = "There may be further events: SignPath's answer may be a part of the audit log only."
+	case log.Back.IsZero():
+		gap = "The audit log has no event of which it tells the time: whether anything happened in the period, it does not tell."
+	case log.Back.After(log.From):
+		end := log.Back
+		if log.To.Before(end) {
+			end = log.To
+		}
+		gap = fmt.Sprintf("The audit log goes back to %s only: whether anything happened from %s until before %s, it does not tell.",
+			log.Back.UTC().Format(evidence.Stamp), log.From.UTC().Format(evidence.Stamp), end.UTC().Format(evidence.Stamp))
+	}
+	if gap != "" {
+		log.Gaps = append(log.Gaps, gap)
+	}
+	return nil
 }
 
 // forgetAmbiguous forgets the names that were ever those of several, by all that the log and the organization tell: an event
@@ -120,6 +169,7 @@ func (r *logReader) read() {
 			r.chains[step.what] = append(r.chains[step.what], step)
 		}
 	}
+	r.widen()
 	notUnderstood, plain, untimed := map[string]int{}, map[string]int{}, map[string]int{}
 	for i, event := range r.events {
 		switch at := event.Time; {
@@ -203,72 +253,4 @@ func (r *logReader) entry(s step) evidence.LogEntry {
 	}
 	entry.Sentence = entry.Fact + " by " + entry.Actor.String() + "."
 	return entry
-}
-
-// shows tells whether the filter shows a step, and notes which of its values fit.
-func (r *logReader) shows(s step) bool {
-	place := s.object.place
-	project := r.fits("--project", r.filter.Projects, func(text string) bool { return s.object.isPlace && text == place.Slug(0) })
-	policy := r.fits("--policy", r.filter.Policies, func(text string) bool {
-		return place.Depth() > 1 && (text == place.Slug(1) || text == place.String())
-	})
-	member := len(r.wanted) == 0
-	about := []string{s.what.member, s.object.id, s.told.Principal, s.told.Group}
-	if s.told.Kind == planreview.DriftCreated && len(r.wanted) > 0 {
-		for _, list := range r.listsOfNew(s, r.chains) {
-			about = append(about, list.ids...)
-		}
-	}
-	for _, id := range about {
-		if id != "" && r.wanted[id] {
-			r.matched["--member\x00"+id], member = true, true
-		}
-	}
-	return project && policy && member
-}
-
-func (r *logReader) fits(flag string, values []string, is func(string) bool) bool {
-	fits := len(values) == 0
-	for _, value := range values {
-		if is(value) {
-			r.matched[flag+"\x00"+value], fits = true, true
-		}
-	}
-	return fits
-}
-
-// refuseUnmatched refuses a filter that fits nothing of the log and nothing that is there: a typo must not look like a quiet
-// month.
-func (r *logReader) refuseUnmatched() error {
-	for place := range r.found.Places {
-		r.fits("--project", r.filter.Projects, func(text string) bool { return text == place.Slug(0) })
-		r.fits("--policy", r.filter.Policies, func(text string) bool {
-			return place.Depth() > 1 && (text == place.Slug(1) || text == place.String())
-		})
-	}
-	refuse := func(flag, noun string, values []string) error {
-		for _, value := range values {
-			if !r.matched[flag+"\x00"+value] {
-				return fmt.Errorf("%s: the token sees no %s %q, and the audit log has none", flag, noun, value)
-			}
-		}
-		return nil
-	}
-	if err := refuse("--project", "project", r.filter.Projects); err != nil {
-		return err
-	}
-	if err := refuse("--policy", "signing policy", r.filter.Policies); err != nil {
-		return err
-	}
-	for _, member := range r.filter.Members {
-		if slices.ContainsFunc(r.idsOfWanted(member), func(id string) bool {
-			_, known := r.directory.Get(id)
-			return known || r.matched["--member\x00"+id]
-		}) {
-			continue
-		}
-		_, err := r.directory.Resolve(member)
-		return fmt.Errorf("--member: %w; nor does the audit log tell of one", err)
-	}
-	return nil
 }

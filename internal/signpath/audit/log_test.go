@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -39,10 +40,19 @@ func expectLog(t *testing.T, log *evidence.Log, want ...string) {
 	}
 }
 
+// theDayBefore makes a change with which the log begins.
+func (o *organization) theDayBefore(change func(*mock.Administrator) error) {
+	o.t.Helper()
+	before := plannedAt.AddDate(0, 0, -1)
+	o.now.Store(&before)
+	o.by(administrator, change)
+}
+
 // aDay is a day on which something of each kind happened.
 func aDay(t *testing.T) *organization {
 	t.Helper()
 	o := newOrganization(t)
+	o.theDayBefore(setting("project:project-a", "description", "x"))
 	o.at("09:00")
 	o.by(administrator, adds(release, "approvers", outsider))
 	o.by(terraform, removes("project:project-a", "configurators", lead))
@@ -109,6 +119,113 @@ func TestLogOfAPeriod(t *testing.T) {
 	expectLog(t, o.log(audit.LogOptions{From: at(9), To: at(10)}), happened[:2]...)
 	expectLog(t, o.log(audit.LogOptions{From: at(10), To: at(12)}), happened[2:7]...)
 	expectLog(t, o.log(audit.LogOptions{From: at(14), To: at(15)}))
+	if log := o.log(audit.LogOptions{To: at(12)}); len(log.Gaps) != 0 || !log.From.Equal(plannedAt.AddDate(0, 0, -1)) {
+		t.Errorf("without a beginning it begins at %s, with the gaps %q", log.From, log.Gaps)
+	}
+}
+
+// TestLogBeforeItBegins does not tell of a time before the log that nothing happened.
+func TestLogBeforeItBegins(t *testing.T) {
+	o := aDay(t)
+	quarter := func(year int) audit.LogOptions {
+		return audit.LogOptions{From: time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(year, 4, 1, 0, 0, 0, 0, time.UTC)}
+	}
+	for year, want := range map[int]string{
+		2020: "goes back to 2026-02-28 15:00 UTC only: whether anything happened from 2020-01-01 00:00 UTC until before 2020-04-01 00:00 UTC,",
+		2026: "goes back to 2026-02-28 15:00 UTC only: whether anything happened from 2026-01-01 00:00 UTC until before 2026-02-28 15:00 UTC,",
+	} {
+		if log := o.log(quarter(year)); len(log.Gaps) != 1 || !strings.Contains(log.Gaps[0], want) {
+			t.Errorf("%d: the gaps are %q", year, log.Gaps)
+		}
+	}
+	o.answering(`[]`)
+	if log := o.log(audit.LogOptions{}); len(log.Gaps) != 1 || !strings.Contains(log.Gaps[0], "no event of which it tells the time") {
+		t.Errorf("of an empty log, the gaps are %q", log.Gaps)
+	}
+}
+
+// TestLogEndsWhenItWasRead covers no time that had not come by the server's clock, and loses nothing between two periods.
+func TestLogEndsWhenItWasRead(t *testing.T) {
+	for name, lead := range map[string]time.Duration{"the same clock": 0, "a server behind": -5 * time.Minute, "a server ahead": 5 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			o := newOrganization(t, mock.WithMiddleware(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Date", time.Now().Add(lead).UTC().Format(http.TimeFormat))
+					next.ServeHTTP(w, r)
+				})
+			}))
+			tick := func() time.Time {
+				now := time.Now().Add(lead)
+				o.now.Store(&now)
+				return now
+			}
+			o.theDayBefore(setting("project:project-a", "description", "x"))
+			tick()
+			o.by(administrator, adds(release, "approvers", outsider))
+			read := func(from time.Time) *evidence.Log {
+				log, err := audit.ReadLog(t.Context(), o.client, nil, audit.LogOptions{From: from, To: time.Now().AddDate(1, 0, 0)})
+				o.must(err)
+				if now := tick(); log.To.After(now) {
+					t.Errorf("at %s, the period is over at %s", now, log.To)
+				}
+				return log
+			}
+			first := read(plannedAt)
+			expectLog(t, first, outsider+" was added to the approvers of project-a/release-signing by org.admin@example.com.")
+			tick()
+			o.by(administrator, removes(release, "approvers", outsider))
+			expectLog(t, read(first.To), outsider+" was removed from the approvers of project-a/release-signing by org.admin@example.com.")
+		})
+	}
+}
+
+// TestLogOfAPlaceShowsWhatDecidesAboutIt leaves out nothing by which somebody got or lost something there.
+func TestLogOfAPlaceShowsWhatDecidesAboutIt(t *testing.T) {
+	o := newOrganization(t)
+	o.theDayBefore(setting("project:project-a", "description", "x"))
+	o.at("09:00")
+	project := mock.ProjectSeed{Slug: "firmware", Name: "Firmware", SigningPolicies: []mock.SigningPolicySeed{{Slug: "release", Name: "Release"}}}
+	o.by(administrator, creating((*mock.Administrator).CreateProject, project))
+	o.by(administrator, func(a *mock.Administrator) error { return a.Remove("project:firmware") })
+	project.ID = "77777777-7777-4777-8777-777777777777"
+	project.SigningPolicies[0].Approvers = []string{"group:Release Managers"}
+	o.by(administrator, creating((*mock.Administrator).CreateProject, project))
+	o.at("10:00")
+	o.by(administrator, creating((*mock.Administrator).CreateUserGroup, mock.UserGroupSeed{Name: "Inner"}))
+	o.by(administrator, adds("group:Release Managers", "members", "group:Inner"))
+	o.by(administrator, adds("group:Inner", "members", outsider))
+	o.by(administrator, creating((*mock.Administrator).CreateUserGroup, mock.UserGroupSeed{Name: "Aside"}))
+	o.by(administrator, adds("group:Aside", "members", outsider))
+	o.at("11:00")
+	o.by(administrator, func(a *mock.Administrator) error { return a.SetRole(lead, mock.RoleProjectAdministrator) })
+	o.by(administrator, adds(release, "approvers", outsider))
+	own := []string{
+		`project "Firmware" was created`,
+		`project "Firmware" was deleted`,
+		"project firmware was created with the approvers of firmware/release group:Release Managers",
+	}
+	decides := []string{
+		"group:Inner was created",
+		"group:Inner was added to the members of group:Release Managers",
+		outsider + " was added to the members of group:Inner",
+		lead + " was given the global role Project Administrator instead of Regular User",
+	}
+	byAll := func(facts []string) []string {
+		sentences := []string{}
+		for _, fact := range facts {
+			sentences = append(sentences, fact+" by org.admin@example.com.")
+		}
+		return sentences
+	}
+	expectLog(t, o.log(audit.LogOptions{LogFilter: audit.LogFilter{Policies: []string{"firmware/release"}}}), byAll(slices.Concat(own, decides))...)
+	expectLog(t, o.log(audit.LogOptions{LogFilter: audit.LogFilter{Projects: []string{"firmware"}}}), byAll(slices.Concat(own, decides))...)
+	// A member gets what groups get.
+	o.by(administrator, adds("policy:firmware/release", "submitters", "group:Inner"))
+	got := o.log(audit.LogOptions{LogFilter: audit.LogFilter{Members: []access.Reference{o.reference(outsider)}}})
+	expectLog(t, got, byAll([]string{
+		own[2], decides[0], decides[1], decides[2], "group:Aside was created", outsider + " was added to the members of group:Aside",
+		outsider + " was added to the approvers of project-a/release-signing", "group:Inner was added to the submitters of firmware/release",
+	})...)
 }
 
 func TestLogFilters(t *testing.T) {
@@ -117,13 +234,14 @@ func TestLogFilters(t *testing.T) {
 		filter audit.LogFilter
 		want   []int
 	}{
-		"a project":              {audit.LogFilter{Projects: []string{"project-a"}}, []int{0, 1, 4, 5, 6, 12}},
-		"a policy":               {audit.LogFilter{Policies: []string{"project-a/release-signing"}}, []int{0, 4, 5, 6}},
-		"a policy in any":        {audit.LogFilter{Policies: []string{"release-signing"}}, []int{0, 4, 5, 6}},
-		"one that is gone":       {audit.LogFilter{Policies: []string{"project-a/test-signing"}}, []int{12}},
+		// The new account has a global role, the outsider gets one, and the lead was on a list.
+		"a project":              {audit.LogFilter{Projects: []string{"project-a"}}, []int{0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 12}},
+		"a policy":               {audit.LogFilter{Policies: []string{"project-a/release-signing"}}, []int{0, 1, 2, 4, 5, 6, 7, 8, 9, 10}},
+		"a policy in any":        {audit.LogFilter{Policies: []string{"release-signing"}}, []int{0, 1, 2, 4, 5, 6, 7, 8, 9, 10}},
+		"one that is gone":       {audit.LogFilter{Policies: []string{"project-a/test-signing"}}, []int{1, 2, 7, 8, 9, 10, 12}},
 		"a member":               {audit.LogFilter{Members: []access.Reference{o.reference(lead)}}, []int{1, 3, 10}},
 		"a group":                {audit.LogFilter{Members: []access.Reference{o.reference("group:Release Managers")}}, []int{11}},
-		"a member and a project": {audit.LogFilter{Members: []access.Reference{o.reference(lead)}, Projects: []string{"project-a"}}, []int{1}},
+		"a member and a project": {audit.LogFilter{Members: []access.Reference{o.reference(lead)}, Projects: []string{"project-a"}}, []int{1, 10}},
 		"who did it is no member": {
 			audit.LogFilter{Members: []access.Reference{o.reference(officer)}}, nil,
 		},
@@ -146,7 +264,7 @@ func TestLogFilters(t *testing.T) {
 		`--policy: the token sees no signing policy "project-a/x"`: {Policies: []string{"project-a/x"}},
 		`the organization has no interactive user "x@example.com"`: {Members: []access.Reference{o.reference("user:x@example.com")}},
 	} {
-		_, err := audit.ReadLog(t.Context(), o.client, nil, audit.LogOptions{From: plannedAt, To: plannedAt, LogFilter: filter})
+		_, err := audit.ReadLog(t.Context(), o.client, nil, audit.LogOptions{LogFilter: filter})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -171,7 +289,7 @@ func TestLogOfWhatIsNotUnderstood(t *testing.T) {
 		event(7, "Whatever happened", `null`, ""),
 		event(8, "InteractiveUser.Edited", user, `,"changes":{"apiToken":{"from":"aaa","to":"bbb"}}`),
 		event(9, "SigningPolicy.Created", policy, `,"changes":{"approvers":{"from":null,"to":["`+o.id(outsider)+`"]}}`),
-		`{"eventName":"User.Edited"}`, `{"eventName":"User.Edited"}`,
+		`{"eventName":"User.Edited"}`, `{"eventName":"User.Edited"}`, `{"eventName":"Webhook.Deleted","time":"2026-02-28T10:00:00Z"}`,
 	}, ",") + "]")
 	log := o.log(audit.LogOptions{})
 	const by = " by security.officer@example.com."

@@ -152,7 +152,7 @@ func (s stock) has(step step) state {
 		}
 	case step.what.attribute == attributeToken && s.tokens[step.object.id]:
 		return asBefore // Another token than the one that the state has.
-	case step.what.attribute == "role":
+	case step.what.attribute == attributeRole:
 		if role, ok := s.roles[step.object.id]; ok {
 			return valueOf(step, role)
 		}

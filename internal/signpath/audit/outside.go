@@ -137,7 +137,11 @@ func (o *others) tellScope() {
 	if o.untimed > 0 {
 		r.Miss(fmt.Sprintf("when it was: of %s in the audit log no time is understood", counted(o.untimed, "change", "changes")))
 	}
-	scope := fmt.Sprintf("SignPath's audit log since %s, where what %s changed counts as Terraform's own", r.Spell(o.since), strings.Join(o.appliers(), ", "))
+	since := r.Spell(o.since)
+	if back := earliest(o.events); back.After(o.since) {
+		since += fmt.Sprintf(" (it goes back to %s only)", r.Spell(back))
+	}
+	scope := fmt.Sprintf("SignPath's audit log since %s, where what %s changed counts as Terraform's own", since, strings.Join(o.appliers(), ", "))
 	if o.own > 0 {
 		scope += fmt.Sprintf(": %s of what this plan does not manage", counted(o.own, "change", "changes"))
 	}

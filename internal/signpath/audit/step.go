@@ -41,6 +41,9 @@ const (
 	attributeToken     = ".token"
 )
 
+// attributeRole is the global role of an account.
+const attributeRole = "role"
+
 // An object is a principal, a project or signing policy, or something else that an event is
 // about.
 type object struct {

@@ -407,7 +407,7 @@ func TestMistakesWithNames(t *testing.T) {
 		"the whole file of rules": saying(inGuardrails(`rules = { severity = "deny" }`), "put .rules behind yamldecode(…)"),
 		"a key of a rule":         saying(inGuardrails(`old-token = { severty = "deny" }`), "it may be misspelled"),
 		"a date": saying(inGuardrails(`old-token = { exceptions = [{ member = "ci_user:build", reason = "r", until = "31.12.2026" }] }`),
-			`"31.12.2026" is no date like 2026-12-31`),
+			`"31.12.2026" is no date like 2026-12-31: a day, UTC, without a time and a time zone`),
 		"an exception of everybody": saying(inGuardrails(`old-token = { exceptions = [{ reason = "r", until = "2030-12-31" }] }`),
 			"to switch the rule off, ignore it"),
 		"an exception of nobody": warning(`inactive-entry = { exceptions = [{ member = "user:dev.laed@example.com", reason = "r", until = "2030-12-31" }] }`,

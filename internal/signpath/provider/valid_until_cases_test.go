@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -398,4 +399,50 @@ func TestValidUntilChangesHands(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestValidUntilOfARoleThatWasChangedByHand: the end takes whichever role there is, and no plan says that somebody gets that of
+// the configuration, which applied would be an escalation.
+func TestValidUntilOfARoleThatWasChangedByHand(t *testing.T) {
+	t.Parallel()
+	const address = "signpath_role_assignment.it"
+	org := newOrganization(t)
+	s, calendar := org.until("", roleUntil("it", lead, "GlobalAdministrator", until(0)))
+	s.mustApply()
+	org.behindTerraform(func(a *mock.Administrator) error { return a.SetRole(lead, mock.RoleUserAdministrator) })()
+	calendar.is(1)
+	s.planSays("Ends, because valid_until has passed: "+lead, "the global role UserAdministrator")
+	s.mustApply() // What is in the state then is what the plan said.
+	if got := s.attribute(address, "role"); got != "UserAdministrator" {
+		t.Errorf("the plan gives the role %v", got)
+	}
+	must(t, org.userIs(lead, hasRole(mock.RoleRegularUser))(nil))
+	s.planIsSaid(testkit.Summary{})
+	s.Write("main.tf", roleUntil("it", lead, "GlobalAdministrator", until(3)))
+	s.mustApply()
+	if got := s.attribute(address, "role"); got != "GlobalAdministrator" {
+		t.Errorf("a later day gives the role %v", got)
+	}
+	must(t, org.userIs(lead, hasRole(mock.RoleGlobalAdministrator))(nil))
+	s.planIsSaid(testkit.Summary{})
+}
+
+// TestValidUntilKeepsARoleThatWasGivenByHand: the last active Global Administrator stays that, whatever role the configuration has.
+func TestValidUntilKeepsARoleThatWasGivenByHand(t *testing.T) {
+	t.Parallel()
+	const admin = "user:org.admin@example.com"
+	org := newOrganization(t, func(seed *mock.Seed) { seed.CIUsers[0].Role = mock.RoleUserAdministrator })
+	s, calendar := org.until("", roleUntil("it", lead, "ProjectAdministrator", until(0)))
+	s.mustApply()
+	org.behindTerraform(func(a *mock.Administrator) error {
+		return errors.Join(a.SetRole(lead, mock.RoleGlobalAdministrator), a.SetRole(admin, mock.RoleRegularUser))
+	})()
+	calendar.is(1)
+	s.planSays("Has not ended, though valid_until has passed: " + lead)
+	s.mustApply()
+	must(t, org.userIs(lead, hasRole(mock.RoleGlobalAdministrator))(nil))
+	if s.attribute("signpath_role_assignment.it", "role") != "GlobalAdministrator" || s.attribute("signpath_role_assignment.it", "granted") != true {
+		t.Error("the state does not say which role stays")
+	}
+	s.planIsSaid(testkit.Summary{})
 }

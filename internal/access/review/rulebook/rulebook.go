@@ -107,7 +107,7 @@ func (r Reader) exception(written exceptionFile) (exception review.Exception, er
 	}
 	if until := texts["until"]; until != "" {
 		if exception.Until, err = time.Parse(time.DateOnly, until); err != nil {
-			return exception, fmt.Errorf("until: %q is no date like 2026-12-31", until)
+			return exception, fmt.Errorf("until: %q is no date like 2026-12-31: a day, UTC, without a time and a time zone", until)
 		}
 	}
 	return exception, nil

@@ -16,9 +16,10 @@ import (
 )
 
 // planEnded plans a role that has ended by its day, and tells whether there is nothing else to plan:
-// not where the user is another one, nor where the end is not carried out.
+// not where the user is another one, nor where the end is not carried out. The role stays in the plan as it was read: the plan
+// gives nobody that of the configuration, and takes whichever one there is.
 func (r *roleAssignmentResource) planEnded(
-	ctx context.Context, plan, state roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+	ctx context.Context, plan *roleAssignmentModel, state roleAssignmentModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) bool {
 	if !state.validity().IsEndedIn(plan.validity()) {
 		return false
@@ -27,7 +28,7 @@ func (r *roleAssignmentResource) planEnded(
 	switch {
 	case api.IsGone(err) && plan.Member.Equal(state.Member): // With the user, the role has gone.
 		return true
-	case err != nil || !r.isStill(ctx, p, plan, state):
+	case err != nil || !r.isStill(ctx, p, *plan, state):
 		return false // To be told as if nothing had ended.
 	}
 	if !plan.Member.IsUnknown() { // The same user in another spelling: nothing to show.
@@ -38,6 +39,10 @@ func (r *roleAssignmentResource) planEnded(
 		return true
 	}
 	r.claimHolders(ctx, plan.Role, resp)
+	if !plan.Role.IsUnknown() && !state.Role.IsNull() {
+		plan.Role = state.Role
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrRole), state.Role)...)
+	}
 	if !state.validity().IsGranted() || p.Role == vocabulary.RoleRegularUser {
 		return true
 	}

@@ -62,7 +62,7 @@ func (r *roleAssignmentResource) Schema(_ context.Context, _ resource.SchemaRequ
 			"so every privileged role that Terraform gave stands out as a resource of its own. One that somebody gives by hand has none, and shows in no plan: `signpath_role_holders` names all who have a role. " +
 			"The data source `signpath_roles` says what each role may do. Groups have no global role.\n\n" +
 			"On destroy, the user becomes a Regular User; where the role has ended by `valid_until`, nothing changes.\n\n" +
-			"With `valid_until`, the role ends after a day, and the user becomes a Regular User, whichever role somebody gave them by hand by then. " +
+			"With `valid_until`, the role ends after a day, and the user becomes a Regular User, whichever role somebody gave them by hand by then: the plan shows that one as `role`, and `granted` changes to `false`. " +
 			"Where it is that of the last active Global Administrator or of the user that Terraform acts as, it stays (`ended` and `granted` are `true` then), each plan warns of that, and `allow_lockout` ends it.\n\n" +
 			"An update and a destroy take only the role that their plan has shown: if the user has another one when a saved plan is applied, an update fails, " +
 			"and a destroy leaves the user that role and says so.\n\n" +
@@ -132,7 +132,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	if plan.Member.IsUnknown() {
 		r.StayUnlessOther(ctx, req, path.Root(run.AttrMember), &resp.Diagnostics)
 	}
-	if r.planEnded(ctx, plan, state, req, resp) || plan.Member.IsUnknown() {
+	if r.planEnded(ctx, &plan, state, req, resp) || plan.Member.IsUnknown() {
 		return
 	}
 	r.plan(ctx, plan, req, resp)

@@ -189,7 +189,7 @@ func IsDate() validator.String {
 func ParseDate(value string) (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, strings.TrimSuffix(value, "T00:00:00Z"))
 	if err != nil {
-		return day, fmt.Errorf("%q is no date like 2026-12-31", value)
+		return day, fmt.Errorf("%q is no date like 2026-12-31: a day, UTC, without a time and a time zone", value)
 	}
 	return day, nil
 }
