@@ -235,9 +235,9 @@ func warnOfReport(command *cobra.Command, read *evidence.Report, attestations []
 		command.PrintErrf("Warning: %s, who attests or decides, is no account of the organization. "+
 			"Is it misspelled? Nobody can tell then whether they have the same role themselves.\n", text.Visible(by))
 	}
-	file, holdings := evidence.File{Attestations: attestations}, evidence.Holdings(read.Access)
+	file, company := evidence.File{Attestations: attestations}, evidence.CompanyOf(read)
 	var own []string
-	for _, verdict := range file.Judge(holdings, evidence.Company{Holdings: holdings, Subjects: read.Accounts, PlaceIDs: read.PlaceIDs()}, baseline.DayOf(now()), evidence.DefaultDays()) {
+	for _, verdict := range file.Judge(company.Holdings, company, baseline.DayOf(now()), evidence.DefaultDays()) {
 		if verdict.Attestation != nil && verdict.Rule == review.AttestedByBeneficiary {
 			own = append(own, verdict.Sentence())
 		}
@@ -331,12 +331,11 @@ func runAttestCheck(command *cobra.Command, source string, flags *attestCheckFla
 		return fmt.Errorf("%s shows some principals only, so that it does not tell whether those who attest have the same role: "+
 			"give a report without --principal, and the filter here", source)
 	}
-	all := evidence.Holdings(read.Access)
+	company := evidence.CompanyOf(read)
 	check := report.Check{
 		Report: read, Attestations: *file.told(), Filters: flags.filter.told(), Day: day,
-		Verdicts: judged.Judge(holdings, evidence.Company{Holdings: all, Subjects: read.Accounts, PlaceIDs: read.PlaceIDs()}, day,
-			int(min(flags.days, 1_000_000))),
-		Unmatched: judged.Unmatched(all),
+		Verdicts:  judged.Judge(holdings, company, day, int(min(flags.days, 1_000_000))),
+		Unmatched: judged.Unmatched(company.Holdings),
 	}
 	if err := check.Write(command.OutOrStdout(), report.Format(flags.format), head); err != nil {
 		return err

@@ -205,10 +205,13 @@ func TestRecertification(t *testing.T) {
 		"on a day to come":  {append(check, "--on", "2027-01-01"), 1, "--on: 2027-01-01 has not come yet"},
 		"of a part":         {[]string{"attest", "check", part, "--attestations", attestations}, 0, "the report is of a part, so that nobody can tell"},
 		"by a misspelled name": {
-			[]string{"attest", "write", later, "--attestations", attestations + ".nobody", "--by", "user:nobody@example.com"}, 0,
+			[]string{"attest", "write", later, "--attestations", attestations + ".nobody", "--by", "user:nobody@example.com"},
+			0,
 			"Warning: user:nobody@example.com, who attests or decides, is no account of the organization.",
 		},
-		"by somebody without access": {[]string{"attest", "write", later, "--attestations", attestations + ".known", "--by", byOfficer}, 0, "by user:security.officer"},
+		"by somebody without access": {
+			[]string{"attest", "write", later, "--attestations", attestations + ".known", "--by", byOfficer}, 0, "by user:security.officer",
+		},
 		"the filter hides who attests": {
 			[]string{"attest", "check", later, "--attestations", own, "--principal", "user:org.admin@example.com", "--role", "GlobalAdministrator"},
 			2, "attested-by-beneficiary: user:org.admin@example.com",
@@ -272,7 +275,8 @@ func TestRemovalsSayWhatStays(t *testing.T) {
 			func(row string) bool {
 				return strings.Contains(row, manager) && strings.Contains(row, "release-signing, directly")
 			},
-			[]string{"They keep it in another way: approver of project-b/release-signing, through group:Release Managers."}, "leave no active",
+			[]string{"They keep it in another way: approver of project-b/release-signing, through group:Release Managers."},
+			"leave no active",
 		},
 		"both ways": {
 			func(row string) bool {
@@ -283,7 +287,8 @@ func TestRemovalsSayWhatStays(t *testing.T) {
 		},
 		"every Global Administrator": {
 			func(row string) bool { return strings.Contains(row, "GlobalAdministrator") },
-			[]string{"These decisions leave no active Global Administrator in the organization"}, "They keep it",
+			[]string{"These decisions leave no active Global Administrator in the organization"},
+			"They keep it",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -119,7 +119,9 @@ func earlierReport(t *testing.T, later string) string {
 	settings[len(settings)-1].(map[string]any)["signing_policy"] = "called-otherwise"
 	settings[2].(map[string]any)["id"] = "5f1e7c3a-0001-4c57-9a3e-2d6f4b1c8e90"
 	settings = slices.Delete(settings, 4, 5)
-	settings = append(settings, map[string]any{"project": "project-b", "signing_policy": "gone", "id": "5f1e7c3a-0000-4c57-9a3e-2d6f4b1c8e90", "values": map[string]any{"active": true}})
+	settings = append(settings, map[string]any{
+		"project": "project-b", "signing_policy": "gone", "id": "5f1e7c3a-0000-4c57-9a3e-2d6f4b1c8e90", "values": map[string]any{"active": true},
+	})
 	report["access"], report["findings"], report["excepted"] = rows, append(findings, excepted), []any{}
 	report["settings"] = settings
 	report["read_by"].(map[string]any)["role"] = "RegularUser"

@@ -119,6 +119,9 @@ type Company struct {
 	PlaceIDs map[access.Place]string
 }
 
+// CompanyOf is who is in a report.
+func CompanyOf(r *Report) Company { return Company{Holdings(r.Access), r.Accounts, r.PlaceIDs()} }
+
 // named are the ids of those who are there, by what they are called.
 func (c Company) named() map[access.Reference]string {
 	named := map[access.Reference]string{}
@@ -212,30 +215,34 @@ func judge(
 			otherwise = &a
 		}
 	}
+	if v.Attestation != nil {
+		v.nameAttester(holders)
+		return v
+	}
+	v.Rule, v.Because = review.NotAttested, ", and nobody has attested that"
+	attested := func(a *Attestation) string { return ", and what " + a.By.String() + " attested" }
+	on := func(a *Attestation) string { return attested(a) + " on " + string(a.On) }
 	switch {
-	case v.Attestation != nil:
-		v.Because = ", as " + v.Attestation.By.String() + " attested on " + string(v.Attestation.On)
-		if slices.ContainsFunc(holders, v.Attestation.isBy) {
-			v.Rule = review.AttestedByBeneficiary
-			v.Because += ", who has that role there"
-		}
 	case removed != nil:
-		v.Rule, v.Attestation = review.NotAttested, removed
-		v.Because = ", and " + removed.By.String() + " decided on " + string(removed.On) + " that it is to go"
+		v.Attestation, v.Because = removed, ", and "+removed.By.String()+" decided on "+string(removed.On)+" that it is to go"
 	case misnamed != nil:
-		v.Rule, v.Attestation = review.NotAttested, misnamed
-		v.Because = ", and what " + misnamed.By.String() + " attested on " + string(misnamed.On) + " names somebody else now: " +
-			misnamed.Principal.Reference.String() + ", " + misnamed.how()
+		v.Attestation = misnamed
+		v.Because = on(misnamed) + " names somebody else now: " + misnamed.Principal.Reference.String() + ", " + misnamed.how()
 	case ended != nil:
-		v.Rule, v.Attestation = review.NotAttested, ended
-		v.Because = ", and what " + ended.By.String() + " attested ended on " + string(ended.end(days))
+		v.Attestation, v.Because = ended, attested(ended)+" ended on "+string(ended.end(days))
 	case otherwise != nil:
-		v.Rule, v.Attestation = review.WayChangedSince, otherwise
-		v.Because = ", and what " + otherwise.By.String() + " attested on " + string(otherwise.On) + " was " + otherwise.how()
-	default:
-		v.Rule, v.Because = review.NotAttested, ", and nobody has attested that"
+		v.Rule, v.Attestation, v.Because = review.WayChangedSince, otherwise, on(otherwise)+" was "+otherwise.how()
 	}
 	return v
+}
+
+// nameAttester says who attested the way, and whether they hold the same role there.
+func (v *Verdict) nameAttester(holders []Subject) {
+	v.Because = ", as " + v.Attestation.By.String() + " attested on " + string(v.Attestation.On)
+	if slices.ContainsFunc(holders, v.Attestation.isBy) {
+		v.Rule = review.AttestedByBeneficiary
+		v.Because += ", who has that role there"
+	}
 }
 
 // how spells the way of the statement.

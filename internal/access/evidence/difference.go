@@ -109,7 +109,8 @@ type SettingChange struct {
 // Same tells whether nothing is different in what both reports show. Only without gaps does
 // that mean that nothing changed.
 func (d *Difference) Same() bool {
-	return len(d.Changes)+len(d.Ways)+len(d.Renamed)+len(d.RenamedPlaces)+len(d.Introduced)+len(d.Resolved)+len(d.Excepted)+len(d.Settings)+len(d.Come)+len(d.Gone)+len(d.Replaced) == 0
+	return len(d.Changes)+len(d.Ways)+len(d.Renamed)+len(d.RenamedPlaces)+len(d.Introduced)+len(d.Resolved)+len(d.Excepted)+
+		len(d.Settings)+len(d.Come)+len(d.Gone)+len(d.Replaced) == 0
 }
 
 // Gained tells whether somebody gained something.

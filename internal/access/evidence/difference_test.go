@@ -161,20 +161,28 @@ func TestIncompleteReportsTakeNothingFromAnybody(t *testing.T) {
 	}{
 		"a place": {without(file), evidence.NotRead{}, "nothing is said of 1 way of access in plans/budget", []string{}},
 		"the lists of a place": {
-			func(o *review.Organization) { o.Grants = nil }, evidence.NotRead{Places: []access.Place{folder, file}},
-			"nothing is said of 2 ways of access in plans, plans/budget", []string{},
+			func(o *review.Organization) { o.Grants = nil },
+			evidence.NotRead{Places: []access.Place{folder, file}},
+			"nothing is said of 2 ways of access in plans, plans/budget",
+			[]string{},
 		},
 		"the members of a group": {
-			func(o *review.Organization) { o.Members = map[access.Reference]review.Entries{} }, evidence.NotRead{Groups: []string{teamID}},
-			"nothing is said of 1 way of access in plans", []string{},
+			func(o *review.Organization) { o.Members = map[access.Reference]review.Entries{} },
+			evidence.NotRead{Groups: []string{teamID}},
+			"nothing is said of 1 way of access in plans",
+			[]string{},
 		},
 		"nothing that counts": {
-			func(o *review.Organization) { o.Grant("writer", file, review.EntriesOf()) }, evidence.NotRead{Groups: []string{teamID}},
-			"", []string{"user:ben@example.com loses writing on plans/budget: writer of plans/budget, directly"},
+			func(o *review.Organization) { o.Grant("writer", file, review.EntriesOf()) },
+			evidence.NotRead{Groups: []string{teamID}},
+			"",
+			[]string{"user:ben@example.com loses writing on plans/budget: writer of plans/budget, directly"},
 		},
 		"the accounts": {
-			func(o *review.Organization) { o.Principals[0].Role = "Guest" }, evidence.NotRead{Accounts: true},
-			"nothing is said of 1 way of access in the organization", []string{},
+			func(o *review.Organization) { o.Principals[0].Role = "Guest" },
+			evidence.NotRead{Accounts: true},
+			"nothing is said of 1 way of access in the organization",
+			[]string{},
 		},
 	} {
 		for _, isOld := range []bool{false, true} {
