@@ -198,47 +198,56 @@ func judge(
 	h Holding, attestations []Attestation, holders []Subject, named map[access.Reference]string, places map[access.Place]string,
 	today baseline.Day, days int,
 ) Verdict {
-	v := Verdict{Holding: h}
-	var ended, otherwise, misnamed, removed *Attestation
-	for _, a := range attestations {
-		switch isOfWay, counts := a.Way == h.Way, a.counts(today, days); {
-		case isOfWay && a.IsRemoval:
-			removed = &a
-		case a.IsRemoval: // It is of another way.
-		case isOfWay && a.misnames(h, named, places):
-			misnamed = &a
-		case isOfWay && counts:
-			v.Attestation = &a
-		case isOfWay:
-			ended = &a
-		case counts:
-			otherwise = &a
-		}
-	}
-	if v.Attestation != nil {
-		v.nameAttester(holders)
-		return v
-	}
-	v.Rule, v.Because = review.NotAttested, ", and nobody has attested that"
-	attested := func(a *Attestation) string { return ", and what " + a.By.String() + " attested" }
-	on := func(a *Attestation) string { return attested(a) + " on " + string(a.On) }
+	v := Verdict{Holding: h, Rule: review.NotAttested, Because: ", and nobody has attested that"}
+	f := sortStatements(h, attestations, named, places, today, days)
+	by := func(a *Attestation) string { return ", and what " + a.By.String() + " attested" }
+	on := func(a *Attestation) string { return by(a) + " on " + string(a.On) }
 	switch {
-	case removed != nil:
-		v.Attestation, v.Because = removed, ", and "+removed.By.String()+" decided on "+string(removed.On)+" that it is to go"
-	case misnamed != nil:
-		v.Attestation = misnamed
-		v.Because = on(misnamed) + " names somebody else now: " + misnamed.Principal.Reference.String() + ", " + misnamed.how()
-	case ended != nil:
-		v.Attestation, v.Because = ended, attested(ended)+" ended on "+string(ended.end(days))
-	case otherwise != nil:
-		v.Rule, v.Attestation, v.Because = review.WayChangedSince, otherwise, on(otherwise)+" was "+otherwise.how()
+	case f.counts != nil:
+		v.Attestation = f.counts
+		v.nameAttester(holders)
+	case f.removed != nil:
+		v.Attestation, v.Because = f.removed, ", and "+f.removed.By.String()+" decided on "+string(f.removed.On)+" that it is to go"
+	case f.misnamed != nil:
+		v.Attestation = f.misnamed
+		v.Because = on(f.misnamed) + " names somebody else now: " + f.misnamed.Principal.Reference.String() + ", " + f.misnamed.how()
+	case f.ended != nil:
+		v.Attestation, v.Because = f.ended, by(f.ended)+" ended on "+string(f.ended.end(days))
+	case f.otherwise != nil:
+		v.Rule, v.Attestation, v.Because = review.WayChangedSince, f.otherwise, on(f.otherwise)+" was "+f.otherwise.how()
 	}
 	return v
 }
 
+// statements are those about one way, by what they come to, and otherwise is one of another way of
+// the same principal that counts.
+type statements struct{ counts, removed, misnamed, ended, otherwise *Attestation }
+
+func sortStatements(
+	h Holding, attestations []Attestation, named map[access.Reference]string, places map[access.Place]string, today baseline.Day, days int,
+) (found statements) {
+	for _, a := range attestations {
+		switch isOfWay, counts := a.Way == h.Way, a.counts(today, days); {
+		case a.IsRemoval:
+			if isOfWay {
+				found.removed = &a
+			}
+		case isOfWay && a.misnames(h, named, places):
+			found.misnamed = &a
+		case isOfWay && counts:
+			found.counts = &a
+		case isOfWay:
+			found.ended = &a
+		case counts:
+			found.otherwise = &a
+		}
+	}
+	return found
+}
+
 // nameAttester says who attested the way, and whether they hold the same role there.
 func (v *Verdict) nameAttester(holders []Subject) {
-	v.Because = ", as " + v.Attestation.By.String() + " attested on " + string(v.Attestation.On)
+	v.Rule, v.Because = "", ", as "+v.Attestation.By.String()+" attested on "+string(v.Attestation.On)
 	if slices.ContainsFunc(holders, v.Attestation.isBy) {
 		v.Rule = review.AttestedByBeneficiary
 		v.Because += ", who has that role there"
