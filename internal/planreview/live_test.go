@@ -187,6 +187,19 @@ func TestLive(t *testing.T) {
 			}),
 			[]string{"0 findings introduced", "Findings left", "deny approval-quorum"},
 		},
+		// Behind Terraform, somebody has made another CI user of that name: the entry's id tells which one is meant.
+		"two of one name": {
+			newPlan().change("ci_user", attributes{"id": idBuild, "name": "build", "member": "ci_user:build", "active": true}, nil).
+				change("signing_policy_submitter", attributes{
+					"project": "acme", "signing_policy": "release", "member": "ci_user:build", "member_id": idBuild,
+				}, nil),
+			liveOrganization(func(l *planreview.Live) {
+				l.Organization.Principals = append([]review.Principal{{Principal: access.Principal{
+					Kind: access.KindCIUser, ID: "eeeeeeee-1111-4111-8111-111111111111", Name: "build", Active: true, Role: vocabulary.RoleRegularUser,
+				}}}, l.Organization.Principals...)
+			}),
+			[]string{"ci_user:" + idBuild + " loses submission on acme/release", "!fits no principal", "!Changed since"},
+		},
 		"a new user is known to be no administrator": {
 			newPlan().change("role_assignment", nil, attributes{"member": a, "role": "GlobalAdministrator"}).
 				change("user", nil, attributes{"email": "n@example.com", "member": "user:n@example.com", "active": true}, unknown("id")),

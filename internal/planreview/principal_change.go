@@ -139,6 +139,7 @@ func (p *principals) update(was, is review.Principal, address string) {
 		return
 	}
 	p.unname(found)
+	p.holders = nil
 	carry(&found.Name, was.Name, is.Name)
 	carry(&found.Email, was.Email, is.Email)
 	carry(&found.Role, was.Role, is.Role)

@@ -20,6 +20,8 @@ type principals struct {
 	// former are names that somebody had: in the state, or before the plan. Terraform
 	// keeps the spelling of a state as long as it means the same one.
 	former map[access.Reference]*person
+	// holders is how many have a name; nil until it is asked for, and after each change of names.
+	holders map[access.Reference]int
 	// hidden are the ids of those whose name is sensitive, and secrets their references.
 	hidden  map[string]bool
 	secrets secrets
@@ -217,7 +219,7 @@ func (p *principals) overlay(live *Live) {
 		return
 	}
 	isGone := func(one *person) bool { return !alive[one] }
-	p.all = slices.DeleteFunc(p.all, isGone)
+	p.all, p.holders = slices.DeleteFunc(p.all, isGone), nil
 	maps.DeleteFunc(p.byID, func(_ string, one *person) bool { return isGone(one) })
 	maps.DeleteFunc(p.byName, func(_ access.Reference, one *person) bool { return isGone(one) })
 	maps.DeleteFunc(p.former, func(_ access.Reference, one *person) bool { return isGone(one) })
@@ -263,7 +265,7 @@ func (p *principals) put(news review.Principal, address string) *person {
 	if name.Key == "" && news.ID == "" {
 		return nil
 	}
-	name = name.Folded()
+	name, p.holders = name.Folded(), nil
 	found := cmp.Or(p.byID[news.ID], p.byName[name])
 	if found != nil && found.ID != "" && news.ID != "" && found.ID != news.ID {
 		found = nil
@@ -413,10 +415,21 @@ func (p *principals) reference(one *person) access.Reference {
 	switch isHidden := p.isHidden(one); {
 	case isHidden && one.ID == "":
 		return unnamed(one.Kind, one.address)
-	case !isHidden && name.Key != "" && p.byName[name.Folded()] == one:
+	case !isHidden && name.Key != "" && p.byName[name.Folded()] == one && !p.isShared(name):
 		return name
 	}
 	return one.IDReference()
+}
+
+// isShared tells whether several have the name: then it names none of them.
+func (p *principals) isShared(name access.Reference) bool {
+	if p.holders == nil {
+		p.holders = map[access.Reference]int{}
+		for _, one := range p.all {
+			p.holders[one.Reference().Folded()]++
+		}
+	}
+	return p.holders[name.Folded()] > 1
 }
 
 // unnamed names somebody whose name is sensitive, and who has no id. That of a user has the
