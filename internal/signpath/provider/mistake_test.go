@@ -487,9 +487,9 @@ func TestMistakesWithNames(t *testing.T) {
 			hcl: outputOf(`provider::signpath::ci_users({ a = { signing_policies = ["x"] } })`), at: "value",
 			says: []string{`attribute "origin_verification" is required; projects is like`},
 		},
-		"a project's team": {
-			hcl: outputOf(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = ["x"], team = "T" } })`), at: "value",
-			says: []string{`unknown attribute "team"`, `as in ci_users(projects, "Team1")`},
+		"a project's teams": {
+			hcl: outputOf(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = ["x"], teams = "T" } })`), at: "value",
+			says: []string{`unknown attribute "teams"`, `Did you mean "team"?`},
 		},
 		"a misspelled attribute": {
 			hcl: outputOf(`provider::signpath::ci_users({ a = { origin_verificaton = true, signing_policies = ["x"] } })`), at: "value",
