@@ -61,6 +61,14 @@ func (f attestationFile) refuseOther(organization string) error {
 	return fmt.Errorf("--attestations: %s is about the organization %s, and this is %s", f.path, f.Organization, organization)
 }
 
+// inputs says by which file a report judges.
+func (f attestationFile) inputs() []evidence.Input {
+	if f.path == "" {
+		return nil
+	}
+	return []evidence.Input{{Name: "attestations", SHA256: f.sha256}}
+}
+
 // told says in a report by which file it judges; nil if by none.
 func (f attestationFile) told() *report.Attestations {
 	if f.path == "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -366,6 +367,48 @@ func TestReviewVerify(t *testing.T) {
 	}
 	if output, err := execute(t, "review", "verify", sealed, "--key", public, "--report", out); err != nil {
 		t.Errorf("what was written is not what was sealed: %v\n%s", err, output)
+	}
+}
+
+// Whoever gets a sealed difference can tell of which two reports it is, and of a sealed report by which attestations it judges.
+func TestSealNamesWhatAReportWasMadeOf(t *testing.T) {
+	server, earlier, later := quarters(t)
+	private, public := keyFiles(t, 1)
+	attestations := saved(t, "attestations.yaml", "version: 1\norganization: "+server.OrganizationID()+"\nattestations: []\n")
+	for name, c := range map[string]struct {
+		command []string
+		inputs  map[string]string
+	}{
+		"a difference":           {[]string{"review", "diff", earlier, later}, map[string]string{"old_report": earlier, "new_report": later}},
+		"a report by statements": {[]string{"review", "org", "--attestations", attestations}, map[string]string{"attestations": attestations}},
+		"a report":               {[]string{"review", "org"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			output, err := execute(t, append(c.command, "--fail-on", "never", "--format", "json", "--seal", private)...)
+			if err != nil {
+				t.Fatal(err, output)
+			}
+			verify := []string{"review", "verify", saved(t, "a.sealed", output), "--key", public}
+			for _, path := range c.inputs {
+				verify = append(verify, "--input", path)
+			}
+			output, err = execute(t, verify...)
+			if err != nil || strings.Count(output, "made of:") != len(c.inputs) {
+				t.Errorf("%v\n%s", err, output)
+			}
+			for input, path := range c.inputs {
+				content, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := fmt.Sprintf("made of:      %s, SHA-256 %x", input, sha256.Sum256(content)); !strings.Contains(output, want) {
+					t.Errorf("no %q in\n%s", want, output)
+				}
+			}
+			if _, err := execute(t, append(verify, "--input", public)...); err == nil || !strings.Contains(err.Error(), "--input "+public+": the file has the SHA-256") {
+				t.Errorf("another file is taken for one that the report was made of: %v", err)
+			}
+		})
 	}
 }
 

@@ -64,6 +64,7 @@ func addEvidence(t *testing.T, found map[string][]string, rules string, plan []b
 	for _, arguments := range [][]string{
 		{"review", "plan", saved(t, "plan.json", string(eventfulPlan(t, plan))), "--commit", "0123456789abcdef0123456789abcdef01234567"},
 		{"review", "org", "--rules", rules, "--project", "project-a"},
+		{"review", "diff", whole, whole},
 		{"review", "log", "--to", "2026-06-15T12:01:00Z", "--member", "user:outsider@example.com", "--project", "project-a"},
 	} {
 		sealed := jsonOf(t, nil, append(arguments, "--seal", private)...)

@@ -98,7 +98,8 @@ func runReviewDiff(command *cobra.Command, older, newer string, flags *reviewDif
 	if err := told.Write(&output, report.Format(flags.format), head); err != nil {
 		return err
 	}
-	if err := writeReport(command, signer, told.Head(head), flags.format, output.Bytes()); err != nil {
+	inputs := []evidence.Input{{Name: "old_report", SHA256: earlier.SHA256}, {Name: "new_report", SHA256: later.SHA256}}
+	if err := writeReport(command, signer, told.Head(head), flags.format, output.Bytes(), inputs...); err != nil {
 		return err
 	}
 	switch {

@@ -156,7 +156,7 @@ func runReviewOrg(command *cobra.Command, flags *reviewOrgFlags) error {
 	if err := write(&output, report.Format(flags.format), head); err != nil {
 		return err
 	}
-	if err := writeReport(command, asked.signer, made.Head(head), flags.format, output.Bytes()); err != nil {
+	if err := writeReport(command, asked.signer, made.Head(head), flags.format, output.Bytes(), asked.attested.inputs()...); err != nil {
 		return err
 	}
 	warnOfGaps(command, found)

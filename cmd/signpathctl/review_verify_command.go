@@ -23,7 +23,7 @@ type reviewVerifyFlags struct {
 	key, certificate, report, plan, out, format string
 	kind, organization, rules                   string
 	maxAge                                      string
-	filters                                     []string
+	filters, inputs                             []string
 	complete                                    bool
 }
 
@@ -42,14 +42,15 @@ func newReviewVerifyCommand() *cobra.Command {
 		Short: "Check that a sealed report is as it was sealed, and tell what it is",
 		Long: `Checks the signature of a report that was sealed with --seal or --seal-command, by the public key or the certificate of
 whoever sealed it, and then tells what the report is: of which organization, read by whom, when, by which version of
-signpathctl, what was filtered, by which rules it judges, what it lacks, and the SHA-256 of the report and of its plan.
+signpathctl, what was filtered, by which rules it judges, what it lacks, and the SHA-256 of the report, of its plan and of
+the files that it was made of: attestations, or the two reports of a difference.
 
 A report that was changed by one byte is refused, and so are one that was sealed with another key, a part of one, one
 with more or fewer signatures than one, and whatever is not written as signpathctl seals. Nothing of such a report is
 shown. Use - to read standard input.
 
-The report itself is inside: --out writes it to a file. --report compares a file with it, and --plan the plan that it is
-of. --expect-filters tells what the report has to show, so that nobody hands in a report of a harmless part: "none" for
+The report itself is inside: --out writes it to a file. --report compares a file with it, --plan the plan that it is of,
+and --input a file that it was made of. --expect-filters tells what the report has to show, so that nobody hands in a report of a harmless part: "none" for
 all of the organization, or NAME=VALUE as often as there are values, with the names that a report as JSON has in filters,
 such as projects=project-a; a log has its period there, too. A key seals reports of many kinds and organizations, and rules can
 be weakened: --expect-kind, --expect-organization and --expect-rules refuse another report. --complete refuses one with gaps,
@@ -72,6 +73,8 @@ Exit status: 0 if all of that holds, else 1.`,
 	options.StringVar(&flags.certificate, "certificate", "", "PEM file with a certificate, instead of --key")
 	options.StringVar(&flags.report, "report", "", "file that must be the report that was sealed")
 	options.StringVar(&flags.plan, "plan", "", "plan as JSON that the report must be of")
+	options.StringArrayVar(&flags.inputs, "input", nil,
+		"file that the report must have been made of, such as the attestations, or one of two reports that were compared; can be given several times")
 	options.StringVar(&flags.out, "out", "", "file to write the report to, which must not be there yet")
 	options.StringVar(&flags.maxAge, "max-age", "", "how old the report may be, such as 720h or 30d (default: any age)")
 	options.StringArrayVar(&flags.filters, "expect-filters", nil, "what the report must be filtered by: NAME=VALUE, or none; can be given several times")
@@ -203,10 +206,15 @@ func checkValidity(certificate *x509.Certificate, made time.Time) error {
 }
 
 func (f *reviewVerifyFlags) checkFiles(sealed *evidence.Sealed) error {
-	for _, check := range []struct {
+	type check struct {
 		flag, path string
 		by         func([]byte) error
-	}{{"--report", f.report, sealed.CheckReport}, {"--plan", f.plan, sealed.CheckPlan}} {
+	}
+	checks := []check{{"--report", f.report, sealed.CheckReport}, {"--plan", f.plan, sealed.CheckPlan}}
+	for _, input := range f.inputs {
+		checks = append(checks, check{"--input " + input, input, sealed.CheckInput})
+	}
+	for _, check := range checks {
 		if check.path == "" {
 			continue
 		}
@@ -302,6 +310,9 @@ func tellSealed(sealed *evidence.Sealed, certificate *x509.Certificate) []string
 		tell("plan", "SHA-256 "+head.Plan.SHA256)
 		tell("commit", head.Plan.Commit)
 	}
+	for _, input := range sealed.Inputs {
+		tell("made of", input.Name+", SHA-256 "+input.SHA256)
+	}
 	return lines
 }
 
@@ -331,12 +342,14 @@ type verification struct {
 	envelope.Envelope
 	// Sealed is what the report is.
 	Sealed envelope.Envelope `json:"sealed"`
-	Format string            `json:"format"`
-	SHA256 string            `json:"report_sha256"`
-	KeyID  string            `json:"key_id"`
+	// Inputs are the files that it was made of.
+	Inputs []evidence.Input `json:"inputs"`
+	Format string           `json:"format"`
+	SHA256 string           `json:"report_sha256"`
+	KeyID  string           `json:"key_id"`
 }
 
 func newVerification(head envelope.Envelope, sealed *evidence.Sealed) verification {
 	head.Organization = sealed.Head.Organization
-	return verification{head.Of("seal_verification", nil), sealed.Head, sealed.Format, sealed.SHA256, sealed.KeyID}
+	return verification{head.Of("seal_verification", nil), sealed.Head, sealed.Inputs, sealed.Format, sealed.SHA256, sealed.KeyID}
 }

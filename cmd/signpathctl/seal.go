@@ -83,10 +83,12 @@ func warnOfOpenKey(stderr io.Writer, path string) {
 		"Take that away: chmod 600.\n", text.Visible(path), info.Mode().Perm())
 }
 
-// writeReport writes a report as it is, or sealed if there is a signer.
-func writeReport(command *cobra.Command, signer dsse.Signer, head envelope.Envelope, format string, report []byte) error {
+// writeReport writes a report as it is, or sealed if there is a signer: then with the sums of the files that it was made of.
+func writeReport(
+	command *cobra.Command, signer dsse.Signer, head envelope.Envelope, format string, report []byte, inputs ...evidence.Input,
+) error {
 	if signer != nil {
-		sealed, err := sealedReport.Seal(command.Context(), signer, head, format, report)
+		sealed, err := sealedReport.Seal(command.Context(), signer, head, format, report, inputs...)
 		if err != nil {
 			return fmt.Errorf("the report could not be sealed: %w", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -56,14 +57,25 @@ type subject struct {
 // A predicate has what the report is, and the report itself, so that one file is the evidence.
 type predicate struct {
 	Review envelope.Envelope `json:"review"`
+	Inputs []Input           `json:"inputs"`
 	Format string            `json:"format"`
 	Report string            `json:"report"`
+}
+
+// An Input is a file that a report was made of, beside its plan and the file of its rules.
+type Input struct {
+	// Name says what the file was to the report, such as attestations.
+	Name string `json:"name"`
+	// SHA256 is that of the file, in hexadecimal digits.
+	SHA256 string `json:"sha256"`
 }
 
 // A Sealed report is one of which the signature was found to be right.
 type Sealed struct {
 	// Head is what the report is: of which organization, read by whom, filtered how.
 	Head envelope.Envelope
+	// Inputs are the files that it was made of.
+	Inputs []Input
 	// Format is the one in which Report is written, such as html.
 	Format string
 	Report []byte
@@ -73,14 +85,16 @@ type Sealed struct {
 	KeyID string
 }
 
-// Seal signs a report. The head is complete; see [envelope.Envelope.Of].
-func (t PredicateType) Seal(ctx context.Context, signer dsse.Signer, head envelope.Envelope, format string, report []byte) ([]byte, error) {
+// Seal signs a report that was made of the inputs. The head is complete; see [envelope.Envelope.Of].
+func (t PredicateType) Seal(
+	ctx context.Context, signer dsse.Signer, head envelope.Envelope, format string, report []byte, inputs ...Input,
+) ([]byte, error) {
 	if !utf8.Valid(report) {
 		return nil, errors.New("the report is no UTF-8")
 	}
 	s := statement{
 		Type: StatementType, PredicateType: t, Subject: []subject{{subjectReport, map[string]string{digestSHA256: sumOf(report)}}},
-		Predicate: predicate{Review: head, Format: format, Report: string(report)},
+		Predicate: predicate{Review: head, Inputs: append([]Input{}, inputs...), Format: format, Report: string(report)},
 	}
 	if head.Plan != nil {
 		s.Subject = append(s.Subject, subject{subjectPlan, map[string]string{digestSHA256: head.Plan.SHA256}})
@@ -187,7 +201,9 @@ func (t PredicateType) readStatement(payload []byte, keyID string) (*Sealed, err
 	case s.PredicateType != t:
 		return nil, fmt.Errorf("what was signed is a statement of the type %q, and no report of this program, or one of a later version", s.PredicateType)
 	}
-	sealed := &Sealed{Head: s.Predicate.Review, Format: s.Predicate.Format, Report: []byte(s.Predicate.Report), KeyID: keyID}
+	sealed := &Sealed{
+		Head: s.Predicate.Review, Inputs: s.Predicate.Inputs, Format: s.Predicate.Format, Report: []byte(s.Predicate.Report), KeyID: keyID,
+	}
 	sealed.SHA256 = sumOf(sealed.Report)
 	wanted := map[string]string{subjectReport: sealed.SHA256}
 	if plan := sealed.Head.Plan; plan != nil {
@@ -290,6 +306,26 @@ func (s *Sealed) CheckPlan(file []byte) error {
 		return fmt.Errorf("the file has the SHA-256 %s, and the report is of a plan with %s", sum, s.Head.Plan.SHA256)
 	}
 	return nil
+}
+
+// CheckInput refuses a file that the report was not made of.
+func (s *Sealed) CheckInput(file []byte) error {
+	sum := sumOf(file)
+	if slices.ContainsFunc(s.Inputs, func(i Input) bool { return i.SHA256 == sum }) {
+		return nil
+	}
+	return fmt.Errorf("the file has the SHA-256 %s, and the report was made of %s", sum, spellInputs(s.Inputs))
+}
+
+func spellInputs(inputs []Input) string {
+	if len(inputs) == 0 {
+		return "no file"
+	}
+	spelled := make([]string, len(inputs))
+	for i, input := range inputs {
+		spelled[i] = input.Name + " with " + input.SHA256
+	}
+	return strings.Join(spelled, " and ")
 }
 
 // CheckKind refuses a report of another kind, such as one on a plan, which shows no filter either.
