@@ -213,6 +213,8 @@ func TestTheLongestPauseCounts(t *testing.T) {
 	})
 }
 
+// A busy machine costs a connection now and then: net/http gives one up on which the server
+// answers 50 ms before net/http hears that it wrote the request.
 func TestConnectionsAreUsedAgain(t *testing.T) {
 	s := listen(t)
 	for range 5 {
@@ -224,7 +226,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 		}
 		group.Wait()
 	}
-	if s.connections > 10 {
+	if s.connections > s.count()/10 {
 		t.Errorf("%d connections for %d requests", s.connections, s.count())
 	}
 }
