@@ -196,7 +196,7 @@ func (c *Client) Principal(ctx context.Context, kind access.Kind, id string) (ac
 		return p, nil
 	}
 	gone := &GoneError{Object: fmt.Sprintf("%s with the id %s", kind.Noun(), id)}
-	if c.snapshot.isMissing(id) {
+	if c.snapshot.isMissing(kind, id) {
 		return access.Principal{}, gone
 	}
 	p, err := c.readPrincipal(ctx, kind, id)
@@ -213,7 +213,7 @@ func (c *Client) Principal(ctx context.Context, kind access.Kind, id string) (ac
 	if err := c.checkProves(ctx, directory, kind); err != nil {
 		return access.Principal{}, fmt.Errorf("%w; and %w", refusal, err)
 	}
-	c.snapshot.setMissing(id)
+	c.snapshot.setMissing(kind, id)
 	return access.Principal{}, gone
 }
 

@@ -50,8 +50,8 @@ type snapshot struct {
 	// was noted first.
 	noted uint64
 	since map[string]uint64
-	// missing are principals that neither a list nor a read by id knows.
-	missing map[string]bool
+	// missing are principals that neither the list of a kind nor a read by id knows.
+	missing map[ofKind]bool
 	// ids are those of the entities as they were first answered, by the entities' keys: a
 	// slug leads to one object for a whole run.
 	ids map[string]string
@@ -76,7 +76,7 @@ func newSnapshot(learn func(negotiation)) *snapshot {
 
 		unknownRoles: map[string]access.Principal{},
 
-		missing: map[string]bool{},
+		missing: map[ofKind]bool{},
 		since:   map[string]uint64{},
 		ids:     map[string]string{},
 		created: map[string]bool{},
@@ -96,7 +96,7 @@ func newSnapshot(learn func(negotiation)) *snapshot {
 func (s *snapshot) put(p access.Principal) {
 	s.mu.Lock()
 	s.confirmed[p.ID] = p
-	delete(s.missing, p.ID)
+	delete(s.missing, ofKind{p.Kind, p.ID})
 	delete(s.unread, p.ID)
 	s.note(p)
 	s.mu.Unlock()
@@ -306,17 +306,24 @@ func (c *cell[T]) changed(apply func()) {
 	apply()
 }
 
-// isMissing tells whether a read by id has already found nobody.
-func (s *snapshot) isMissing(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.missing[id]
+// An ofKind is an id as one kind of principals has it or has not: whose kind is not known is
+// looked for among each.
+type ofKind struct {
+	kind access.Kind
+	id   string
 }
 
-func (s *snapshot) setMissing(id string) {
+// isMissing tells whether a read by id has already found nobody of the kind.
+func (s *snapshot) isMissing(kind access.Kind, id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.missing[id] = true
+	return s.missing[ofKind{kind, id}]
+}
+
+func (s *snapshot) setMissing(kind access.Kind, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.missing[ofKind{kind, id}] = true
 }
 
 // forgetLists makes the next use read the lists of principals again. It does so

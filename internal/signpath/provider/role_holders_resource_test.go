@@ -459,6 +459,26 @@ func TestRoleHoldersWhileListsLag(t *testing.T) {
 	s.planIs(testkit.Summary{})
 }
 
+// A CI user whom no list shows yet is looked for among the users of both kinds: not to be a user of one kind is not
+// to be gone. The CI user is read after its role here, so that nothing else has found it before.
+func TestTheRoleOfACIUserIsTakenWhileListsLag(t *testing.T) {
+	t.Parallel()
+	org := newOrganizationIn(t, mock.Dialect{ListLag: time.Hour})
+	config := func(of, members string) string {
+		return "resource \"signpath_ci_user\" \"this\" {\n  name = \"builder\"\n" + of + "}\n" +
+			"resource \"signpath_role_holders\" \"this\" {\n  role = \"CertificateAdministrator\"\n  members = [" + members + "]\n}\n"
+	}
+	s := org.site(inProcess, config("", "signpath_ci_user.this.member"))
+	s.mustApply()
+	s.Write("main.tf", config("  depends_on = [signpath_role_holders.this]\n", ""))
+	s.planIs(testkit.Summary{Change: 1})
+	s.mustApply()
+	if err := org.holdersAre(mock.RoleCertificateAdministrator); err != nil {
+		t.Error(err)
+	}
+	s.planIs(testkit.Summary{})
+}
+
 // Whoever loses the role and is deactivated in one apply has both done, one after the other:
 // each is compared with what was there before it.
 func TestRoleIsTakenFromWhoIsDeactivated(t *testing.T) {
