@@ -2,6 +2,7 @@ package documentation_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -36,6 +37,21 @@ resource "time_static" "now" {}
 `
 )
 
+// TestMakeInstallSaysWhatIsMissing lets people install who have no Go, or no home.
+func TestMakeInstallSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for want, arguments := range map[string][]string{
+		"Go is needed to build: 1.": {"build", "GO=no-such-go"},
+		"HOME is not set: say where to install, with MIRROR=dir and PROGRAMS=dir": {"--dry-run", "install", "HOME="},
+	} {
+		command := exec.CommandContext(t.Context(), "make", arguments...)
+		command.Dir = signpathtest.Root
+		if said, err := command.CombinedOutput(); err == nil || !strings.Contains(string(said), want) {
+			t.Errorf("make %s does not say %q: %v\n%s", strings.Join(arguments, " "), want, err, said)
+		}
+	}
+}
+
 var installLines = regexp.MustCompile(`(?m)^provider_installation \{\n  filesystem_mirror \{.*\n  direct \{.*\n\}\n`)
 
 // TestCLIInstallWithAConfigurationOfOnesOwn lets people install who have a CLI configuration, or want
@@ -52,6 +68,7 @@ func TestCLIInstallWithAConfigurationOfOnesOwn(t *testing.T) {
 	must(t, os.WriteFile(configuration, []byte(lines), 0o600))
 	r.mustSay(t, "has been successfully initialized", "terraform init")
 	r.mustSay(t, "names the mirror", "make install MIRROR=$HOME/elsewhere")
+	r.mustSay(t, "names the mirror", "make install 'MIRROR=~/elsewhere'") // As zsh hands it over.
 
 	write("other.tf", otherProvider)
 	company := t.TempDir()
