@@ -22,7 +22,8 @@ folder() {
   mkdir -p "$path" && cd "$path" && pwd
 }
 
-mirror=$(folder "$2") programs=$(folder "$3")
+mirror=$(folder "$2")
+programs=$(folder "$3")
 
 # put PROGRAM FILE, also over a program that is running.
 put() {
