@@ -28,7 +28,7 @@ func TestCLIFirstSteps(t *testing.T) {
 	t.Parallel()
 	r := newNewcomer(t)
 	r.Follow(slices.DeleteFunc(readPage(t, "index.md"), func(step pageStep) bool {
-		return step.Section == ownConfiguration || step.Section == updating
+		return slices.Contains([]string{ownConfiguration, updating, removing}, step.Section)
 	}))
 }
 

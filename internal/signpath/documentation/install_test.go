@@ -1,6 +1,7 @@
 package documentation_test
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 const (
 	ownConfiguration = "A CLI configuration of your own"
 	updating         = "Update it"
+	removing         = "Take it away"
 )
 
 // A configuration that asks a provider, and nobody else, and one that has another provider, of hashicorp, as
@@ -36,6 +38,26 @@ output "member" {
 resource "time_static" "now" {}
 `
 )
+
+// TestInstallIsTakenAway does what the page says for that, after what it says to install. Nothing is left, and what others
+// have in the mirror stays.
+func TestInstallIsTakenAway(t *testing.T) {
+	t.Parallel()
+	r := newReader(t)
+	r.Follow(sections(readPage(t, "index.md"), "Get the provider"))
+	r.publish(filepath.Join(r.Home, ".terraform.d/plugins"))
+	r.Follow(sections(readPage(t, "index.md"), removing))
+	must(t, filepath.WalkDir(r.Home, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.Contains(strings.TrimPrefix(path, r.Home), "signpath") {
+			t.Errorf("%s is left", path)
+		}
+		return err
+	}))
+	others, err := filepath.Glob(filepath.Join(r.Home, ".terraform.d/plugins/*/hashicorp/time/*/*/*"))
+	if err != nil || len(others) != 2 {
+		t.Errorf("of others, there are %q: %v", others, err)
+	}
+}
 
 // TestMakeInstallSaysWhatIsMissing lets people install who have no Go, or no home.
 func TestMakeInstallSaysWhatIsMissing(t *testing.T) {
