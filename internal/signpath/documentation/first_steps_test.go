@@ -62,7 +62,7 @@ func readerOf(t *testing.T, built string) *reader {
 	must(t, err)
 	r := &reader{pagetest.NewReader(t, map[string]string{
 		"git":  gitClone,
-		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" "${MIRROR-$HOME/.terraform.d/plugins}" "$HOME/.local/bin" dev`,
+		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" "${MIRROR-$HOME/.terraform.d/plugins}" "${PROGRAMS-$HOME/.local/bin}" dev`,
 	})}
 	r.Prepare = r.prepare
 	return r

@@ -59,6 +59,16 @@ func TestInstallIsTakenAway(t *testing.T) {
 	}
 }
 
+// TestRunnersGetABuildOfYourOwn makes what the guide to pipelines puts onto runners as long as no release is there.
+func TestRunnersGetABuildOfYourOwn(t *testing.T) {
+	t.Parallel()
+	r := newReader(t)
+	made := r.mustSay(t, "terraform-provider-signpath_v0.0.1", guideSection(t, "tar -czf signpathctl_")+"\nfind mirror -type f\ntar -tf *.tar.gz")
+	if !strings.HasSuffix(made, "\nsignpathctl\n") {
+		t.Errorf("the archive has %s", made)
+	}
+}
+
 // TestMakeInstallSaysWhatIsMissing lets people install who have no Go, or no home.
 func TestMakeInstallSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
