@@ -143,6 +143,9 @@ func (s *Server) controlHandler() http.Handler {
 		entries[i] = endpoint.ControlEntry
 	}
 	mux.Handle("GET "+controlPrefix+"{$}", Endpoint{serve: func(*http.Request) (any, error) { return entries, nil }})
+	mux.HandleFunc(controlPrefix, func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, fmt.Sprintf("there is no %s %s; GET %s lists what there is", r.Method, r.URL.Path, controlPrefix), http.StatusNotFound)
+	})
 	return mux
 }
 
