@@ -15,8 +15,15 @@ built=$1 version=${4%%-*}
 go=${GO:-go}
 platform=$("$go" env GOOS)_$("$go" env GOARCH)
 
-mkdir -p "$2" "$3"
-mirror=$(cd "$2" && pwd) programs=$(cd "$3" && pwd)
+# folder FOLDER makes it, and prints where it is. A shell such as zsh leaves the ~ of MIRROR=~/folder as it is.
+folder() {
+  local path=$1
+  case $path in \~/*) path=$HOME/${path:2} ;; esac
+  mkdir -p "$path" && cd "$path" && pwd
+}
+
+mirror=$(folder "$2")
+programs=$(folder "$3")
 
 # put PROGRAM FILE, also over a program that is running.
 put() {

@@ -55,8 +55,6 @@ A plan of the result shows imports and no change:
   signpathctl export signpath
   cd signpath && terraform init && terraform plan
 
-A development build of the provider needs no terraform init.
-
 DIRECTORY gets principals.tf (users, CI users, groups and who is in them), roles.tf (who has each global role other than
 Regular User, and nobody else), one file per project, imports.tf and provider.tf; and a copy of the mapping file, ` + export.MappingFile + `, if
 one is used. What cannot be managed is named in comments, with the reason:

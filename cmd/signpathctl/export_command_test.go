@@ -222,7 +222,10 @@ func TestExportIsRefused(t *testing.T) {
 		"another format":            {flags: []string{"--format", "json"}, want: []string{`--format is "json", and must be one of hcl, yaml`, "Nothing was written"}},
 		"a module without a format": {flags: []string{"--module-source", "../module"}, want: []string{"--module-source goes with --format yaml only"}},
 		"composite token":           {token: wrongToken + ":x", want: []string{"contains a colon"}},
-		"wrong organization":        {flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"}, want: []string{"403", "Check --organization-id"}},
+		"wrong organization": {
+			flags: []string{"--organization-id", "11111111-1111-4111-8111-111111111111"},
+			want:  []string{"403", "Check the organization's id", "(from --organization-id)"},
+		},
 		"malformed settings": {
 			flags: []string{"--organization-id", "example", "--api-url", "example"},
 			want:  []string{`"example" is not a URL`, `"example" is not an organization id`},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -69,7 +70,8 @@ func newMockVendorCommand(vendor mockVendor) *cobra.Command {
 It prints the environment variables that the provider needs, ready for a shell. What is secret in them is good for this mock only.` +
 			vendor.about + `
 
---print-seed shows what --seed takes: change it, and serve that. An error of a seed names the line and the path in it.
+--print-seed shows what --seed takes: change it, and serve that. An error of a seed names the line and the path in it,
+or whom or what it is about.
 
 The control endpoints are for people and scripts, need no token, and are in no API. GET /_mock/ lists them, too:
 ` + controlHelp(vendor.controls()) + `
@@ -205,15 +207,24 @@ func shellWord(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// announce prints the environment and writes it to a file, which appears complete or not at all.
+// announce writes the environment to a file, which appears complete or not at all, and prints it.
 func announce(command *cobra.Command, environment, envFile string) error {
-	if _, err := fmt.Fprint(command.OutOrStdout(), environment); err != nil {
-		return err
+	if envFile != "" {
+		if err := writeWhole(envFile, environment); err != nil {
+			return fmt.Errorf("--env-file %s: %w", envFile, err)
+		}
 	}
-	if envFile == "" {
-		return nil
-	}
+	_, err := fmt.Fprint(command.OutOrStdout(), environment)
+	return err
+}
+
+// writeWhole writes a file that only its owner can read. It appears complete or not at all.
+func writeWhole(envFile, environment string) error {
 	temporary, err := os.CreateTemp(filepath.Dir(envFile), filepath.Base(envFile)+".*")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return failed.Err // Without the name of the temporary file.
+	}
 	if err != nil {
 		return err
 	}

@@ -172,7 +172,7 @@ func TestMockRefusesToStart(t *testing.T) {
 		"contradiction":     {[]string{"--dialect", "members-per-kind,member-objects"}, "ids per kind"},
 		"missing seed":      {[]string{"--seed", seedFile + "x"}, seedFile + "x"},
 		"seed without user": {[]string{"--seed", seedFile}, `needs a CI user "terraform"`},
-		"env file nowhere":  {[]string{"--env-file", filepath.Join(seedFile, "env.sh")}, "env.sh"},
+		"env file nowhere":  {[]string{"--env-file", filepath.Join(seedFile, "env.sh")}, "--env-file " + filepath.Join(seedFile, "env.sh") + ": "},
 		"argument":          {[]string{"now"}, "now"},
 	}
 	for name, test := range tests {

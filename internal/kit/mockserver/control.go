@@ -127,7 +127,7 @@ var common = Controls[*Server]{
 		func(s *Server) stats { return stats{s.CountRequests(), s.Connections(), s.MaxConcurrentRequests()} }),
 	Show("faults", "the faults, and how often each has fired", (*Server).Faults),
 	Do(`faults {"route":"POST */Edit","after":1,"times":1,"action":"answer","status":503,"headers":{"Retry-After":"1"},"body":"busy"}`,
-		"lets requests go wrong: here the second edit", (*Server).Inject),
+		"lets requests go wrong: here the second edit; an action that is none is answered with those that there are", (*Server).Inject),
 	Clear("faults", "clears the faults", (*Server).ClearFaults),
 	Do(`latency {"milliseconds":50}`, "delays each API request", (*Server).controlLatency),
 }
@@ -143,6 +143,9 @@ func (s *Server) controlHandler() http.Handler {
 		entries[i] = endpoint.ControlEntry
 	}
 	mux.Handle("GET "+controlPrefix+"{$}", Endpoint{serve: func(*http.Request) (any, error) { return entries, nil }})
+	mux.HandleFunc(controlPrefix, func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, fmt.Sprintf("there is no %s %s; GET %s lists what there is", r.Method, r.URL.Path, controlPrefix), http.StatusNotFound)
+	})
 	return mux
 }
 

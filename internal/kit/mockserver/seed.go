@@ -35,6 +35,8 @@ func atLine(document []byte, err error) error {
 		return fmt.Errorf("line %d: %w", lineOf(document, syntax.Offset), err)
 	case errors.As(err, &mistyped):
 		return fmt.Errorf("line %d: %s can't be of the JSON type %s", lineOf(document, mistyped.Offset), cmp.Or(mistyped.Field, "the seed"), mistyped.Value)
+	case errors.Is(err, io.EOF):
+		return errors.New("there is no JSON object")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("line %d: the JSON object has no end", lineOf(document, int64(len(document))))
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/signpath-community/terraform-provider-signpath/internal/access"
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 )
@@ -44,7 +45,8 @@ func (c *Client) do(ctx context.Context, r *contract.Route, request httpapi.Requ
 
 // hinted gives the refusal of a request for a route a hint, if the server may be older
 // than the route, and returns it. SignPath has no documented use for 404, and answers
-// 403 for an unknown object (documented).
+// 403 for an unknown object (documented). Who is not a person either, as the token's own
+// user, is not of the organization: [Client.Me] asks for that after all else.
 func (c *Client) hinted(ctx context.Context, r *contract.Route, err error) error {
 	var refused *httpapi.Error
 	if !errors.As(err, &refused) {
@@ -52,7 +54,7 @@ func (c *Client) hinted(ctx context.Context, r *contract.Route, err error) error
 	}
 	switch refused.Status {
 	case http.StatusForbidden:
-		if c.isOutside(ctx, r) {
+		if r == contract.RoutesOf[access.KindUser].Me || c.isOutside(ctx, r) {
 			refused.Hint = httpapi.Hint{OfAll: true, Sure: true, Text: outsideAdvice}
 		}
 	case http.StatusNotFound, http.StatusMethodNotAllowed:

@@ -28,7 +28,7 @@ func TestCLIFirstSteps(t *testing.T) {
 	t.Parallel()
 	r := newNewcomer(t)
 	r.Follow(slices.DeleteFunc(readPage(t, "index.md"), func(step pageStep) bool {
-		return step.Section == ownConfiguration || step.Section == updating
+		return slices.Contains([]string{ownConfiguration, updating, removing}, step.Section)
 	}))
 }
 
@@ -61,8 +61,9 @@ func readerOf(t *testing.T, built string) *reader {
 	install, err := filepath.Abs(filepath.Join(signpathtest.Root, "tools", "install.sh"))
 	must(t, err)
 	r := &reader{pagetest.NewReader(t, map[string]string{
-		"git":  gitClone,
-		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" "${MIRROR-$HOME/.terraform.d/plugins}" "$HOME/.local/bin" dev`,
+		"git": gitClone,
+		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" ` +
+			`"${MIRROR-$HOME/.terraform.d/plugins}" "${PROGRAMS-$HOME/.local/bin}" dev`,
 	})}
 	r.Prepare = r.prepare
 	return r

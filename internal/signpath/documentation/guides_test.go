@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/mock"
+	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/signpathtest"
 )
 
 // TestCLIGuides does what these guides say, word for word, each after the sections of the index that it builds
@@ -39,6 +40,27 @@ func TestMockGuideHasEveryKey(t *testing.T) {
 	for key := range keys {
 		if !strings.Contains(string(page), "`"+key+"`") {
 			t.Errorf("the guide does not say what %s is", key)
+		}
+	}
+}
+
+// TestMockGuideHasEveryFault keeps an action of a fault from being left out of the guide, and a key.
+func TestMockGuideHasEveryFault(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(docsRoot, "guides/mock-server.md"))
+	must(t, err)
+	keys := map[string]bool{}
+	collectKeys(reflect.TypeFor[mock.Fault](), keys)
+	_, known, found := strings.Cut(signpathtest.Start(t, nil).Inject(mock.Fault{Action: "none"}).Error(), "known are ")
+	words := strings.Fields(strings.Trim(known, "[]"))
+	if !found || len(words) < 10 {
+		t.Fatalf("the actions are %s", known)
+	}
+	for key := range keys {
+		words = append(words, key)
+	}
+	for _, word := range words {
+		if word = strings.Trim(word, `"`); word != "" && word != "-" && !strings.Contains(string(page), "`"+word+"`") {
+			t.Errorf("the guide does not say what %s is", word)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package documentation_test
 
 import (
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,6 +16,7 @@ import (
 const (
 	ownConfiguration = "A CLI configuration of your own"
 	updating         = "Update it"
+	removing         = "Take it away"
 )
 
 // A configuration that asks a provider, and nobody else, and one that has another provider, of hashicorp, as
@@ -36,6 +39,51 @@ resource "time_static" "now" {}
 `
 )
 
+// TestInstallIsTakenAway does what the page says for that, after what it says to install. Nothing is left, and what others
+// have in the mirror stays.
+func TestInstallIsTakenAway(t *testing.T) {
+	t.Parallel()
+	r := newReader(t)
+	r.Follow(sections(readPage(t, "index.md"), "Get the provider"))
+	r.publish(filepath.Join(r.Home, ".terraform.d/plugins"))
+	r.Follow(sections(readPage(t, "index.md"), removing))
+	must(t, filepath.WalkDir(r.Home, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.Contains(strings.TrimPrefix(path, r.Home), "signpath") {
+			t.Errorf("%s is left", path)
+		}
+		return err
+	}))
+	others, err := filepath.Glob(filepath.Join(r.Home, ".terraform.d/plugins/*/hashicorp/time/*/*/*"))
+	if err != nil || len(others) != 2 {
+		t.Errorf("of others, there are %q: %v", others, err)
+	}
+}
+
+// TestRunnersGetABuildOfYourOwn makes what the guide to pipelines puts onto runners as long as no release is there.
+func TestRunnersGetABuildOfYourOwn(t *testing.T) {
+	t.Parallel()
+	r := newReader(t)
+	made := r.mustSay(t, "terraform-provider-signpath_v0.0.1", guideSection(t, "tar -czf signpathctl_")+"\nfind mirror -type f\ntar -tf *.tar.gz")
+	if !strings.HasSuffix(made, "\nsignpathctl\n") {
+		t.Errorf("the archive has %s", made)
+	}
+}
+
+// TestMakeInstallSaysWhatIsMissing lets people install who have no Go, or no home.
+func TestMakeInstallSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for want, arguments := range map[string][]string{
+		"Go is needed to build: 1.": {"build", "GO=no-such-go"},
+		"HOME is not set: say where to install, with MIRROR=dir and PROGRAMS=dir": {"--dry-run", "install", "HOME="},
+	} {
+		command := exec.CommandContext(t.Context(), "make", arguments...)
+		command.Dir = signpathtest.Root
+		if said, err := command.CombinedOutput(); err == nil || !strings.Contains(string(said), want) {
+			t.Errorf("make %s does not say %q: %v\n%s", strings.Join(arguments, " "), want, err, said)
+		}
+	}
+}
+
 var installLines = regexp.MustCompile(`(?m)^provider_installation \{\n  filesystem_mirror \{.*\n  direct \{.*\n\}\n`)
 
 // TestCLIInstallWithAConfigurationOfOnesOwn lets people install who have a CLI configuration, or want
@@ -52,6 +100,7 @@ func TestCLIInstallWithAConfigurationOfOnesOwn(t *testing.T) {
 	must(t, os.WriteFile(configuration, []byte(lines), 0o600))
 	r.mustSay(t, "has been successfully initialized", "terraform init")
 	r.mustSay(t, "names the mirror", "make install MIRROR=$HOME/elsewhere")
+	r.mustSay(t, "names the mirror", "make install 'MIRROR=~/elsewhere'") // As zsh hands it over.
 
 	write("other.tf", otherProvider)
 	company := t.TempDir()

@@ -64,10 +64,12 @@ func TestCLIMockedModule(t *testing.T) {
 	w.MustSay(testkit.Says(passed), "test")
 }
 
-// TestCLIModuleOnTheMockServer runs the first of these tests against an organization in memory, and not
-// against mocks.
+// TestCLIModuleOnTheMockServer runs the first of these tests as the guide says, against an organization in
+// memory, and not against mocks.
 func TestCLIModuleOnTheMockServer(t *testing.T) {
-	w := signpathtest.Start(t, nil).Workspace(t, map[string]string{})
+	t.Parallel()
+	r := newReader(t)
+	r.Follow(sections(readPage(t, "index.md"), "Get the provider"))
 	content, err := os.ReadFile(filepath.Join(testedModule, "tests/release.tftest.hcl"))
 	must(t, err)
 	first, _, found := strings.Cut(string(content), "run \"two_approvers\"")
@@ -75,12 +77,15 @@ func TestCLIModuleOnTheMockServer(t *testing.T) {
 	if !found || !isMocked {
 		t.Fatalf("the test is not as expected: %s", content)
 	}
-	writeIn(t, w, "tests/release.tftest.hcl", first)
 	module, err := os.ReadFile(filepath.Join(testedModule, "main.tf"))
 	must(t, err)
-	w.Write("main.tf", string(module))
-	w.MustRun("init")
-	w.MustSay(testkit.Says("1 passed, 0 failed"), "test")
+	r.Prepare = nil // The page itself starts the server.
+	r.Follow([]pageStep{{Language: "shell", Text: "mkdir -p ../module/tests\ncd ../module"}})
+	must(t, os.WriteFile(filepath.Join(r.Folder, "main.tf"), module, 0o600))
+	must(t, os.WriteFile(filepath.Join(r.Folder, "tests", "release.tftest.hcl"), []byte(first), 0o600))
+	r.Follow(slices.DeleteFunc(sections(readPage(t, "guides/testing.md"), "Against the mock server"), func(step pageStep) bool {
+		return step.Language == "sh" // What another server needs besides.
+	}))
 }
 
 // TestCLIMockedExamples applies the example of every resource and data source with the mocks, each as a

@@ -47,7 +47,6 @@ func newModuleReader(t *testing.T) *moduleReader {
 		}
 	}
 	r.Follow([]pageStep{{Language: "shell", Text: exports.String()}})
-	r.Directory = r.Folder
 	return r
 }
 
@@ -63,6 +62,7 @@ func (r *moduleReader) follow(headings ...string) {
 		steps = append(steps, step)
 	}
 	r.Follow(steps)
+	r.Directory = r.Folder
 }
 
 // tokens are those in the state, by the names of CI users.

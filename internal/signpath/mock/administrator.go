@@ -114,7 +114,7 @@ func (o *organization) remove(removed subject) {
 // Change changes a user, CI user or user group, by its reference, even a synchronized one.
 func (a *Administrator) Change(reference string, change PrincipalChange) error {
 	if change.Role != nil && !change.Role.isKnown() {
-		return fmt.Errorf("unknown role %q", *change.Role)
+		return change.Role.unknown()
 	}
 	return a.do(func(o *organization, by stamp) error {
 		found, err := o.subject(reference)

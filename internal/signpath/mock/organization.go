@@ -62,7 +62,7 @@ func newOrganization(seed Seed) (*organization, error) {
 		return nil, fmt.Errorf("seed: organization id %q is not a UUID", seed.Organization.ID)
 	}
 	if edition := seed.Organization.Edition; !edition.isKnown() {
-		return nil, fmt.Errorf("seed: the edition %q is none that lacks something", edition)
+		return nil, fmt.Errorf("seed: unknown edition %q; known are %s and %s, and without one there is everything", edition, EditionStarter, EditionBasic)
 	}
 	o := &organization{
 		ID:                  id.String(),

@@ -16,7 +16,10 @@ const (
 
 // resolve returns the id of the principal that a reference names.
 func (o *organization) resolve(reference string) (string, error) {
-	prefix, key, _ := strings.Cut(reference, ":")
+	prefix, key, hasKind := strings.Cut(reference, ":")
+	if !hasKind {
+		return "", fmt.Errorf("%q has no kind: write user:EMAIL, ci_user:NAME or group:NAME", reference)
+	}
 	ids := o.principalsNamed(kind(prefix), key)
 	switch len(ids) {
 	case 1:

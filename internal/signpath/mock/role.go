@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -39,3 +40,6 @@ func Roles() []Role {
 func (r Role) Title() string { return roleTitles[r] }
 
 func (r Role) isKnown() bool { return roleTitles[r] != "" }
+
+// unknown is the error about a role that is none.
+func (r Role) unknown() error { return fmt.Errorf("unknown role %q; known are %q", r, Roles()) }

@@ -185,7 +185,7 @@ func (o *organization) addUser(u *user, token string) (entity, error) {
 		u.Role = RoleRegularUser
 	}
 	if !u.Role.isKnown() {
-		return entity{}, fmt.Errorf("%s %q: unknown role %q", u.Kind, u.key(), u.Role)
+		return entity{}, fmt.Errorf("%s %q: %w", u.Kind, u.key(), u.Role.unknown())
 	}
 	if u.Kind == kindInteractiveUser && o.isEmailTaken(u.Email, "") {
 		return entity{}, fmt.Errorf("there are two interactive users with the e-mail %q", u.Email)

@@ -619,6 +619,9 @@ func TestMistakesOfTheConnection(t *testing.T) {
 			never: []string{"not-a-token"},
 		},
 		"a wrong organization": {provider: where("API_URL", other, "TOKEN"), says: elsewhere},
+		"a wrong organization, in the first steps": {
+			hcl: "data \"signpath_current_user\" \"terraform\" {}\n", provider: where("API_URL", other, "TOKEN"), says: elsewhere, never: []string{"is the right one"},
+		},
 		"the name of one": {
 			provider: where("API_URL", "Example Organization", "TOKEN"), at: "organization_id",
 			says: []string{`"Example Organization" is not an organization id`},
@@ -687,7 +690,7 @@ func TestMistakesOfTheConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m.hcl = approversOf(officers)
+			m.hcl = cmp.Or(m.hcl, approversOf(officers))
 			m.never = append(m.never, "signing_policy = ", "Check the slugs")
 			m.make(t)
 		})
