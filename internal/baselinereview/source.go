@@ -46,7 +46,7 @@ func (v Vendors) Decode(r io.Reader) ([]*Record, error) {
 		Changes json.RawMessage `json:"resource_changes"`
 	}
 	if err := json.Unmarshal(document, &kind); err != nil || kind.Format == "" {
-		return nil, errors.New("this is no plan and no state as JSON, which terraform show -json prints")
+		return nil, errors.New("this is no plan and no state as JSON: make it with terraform show -json > state.json, or of a saved plan with terraform show -json plan.bin > plan.json")
 	}
 	var objects []object
 	if kind.Planned == nil && kind.Changes == nil {

@@ -43,7 +43,7 @@ func (p *Plan) isOfAll() bool {
 }
 
 // errNoPlan is for JSON of something else. That of a state has a format version, too.
-var errNoPlan = errors.New("this is no plan: make it with terraform plan -out=plan.bin and terraform show -json plan.bin")
+var errNoPlan = errors.New("this is no plan as JSON: make one with terraform plan -out=plan.bin and terraform show -json plan.bin > plan.json")
 
 // Decode reads what `terraform show -json` or `tofu show -json` prints of a plan, and
 // nothing behind it. A shell of Windows may have written it as UTF-16.
@@ -57,7 +57,7 @@ func Decode(r io.Reader, readers Readers) (*Plan, error) {
 	}
 	var plan tfjson.Plan
 	if err := json.Unmarshal(text, &plan); err != nil {
-		return nil, fmt.Errorf("this is no plan as JSON, which terraform show -json prints of a saved plan: %w", err)
+		return nil, fmt.Errorf("%w (%w)", errNoPlan, err)
 	}
 	if plan.PlannedValues == nil && plan.ResourceChanges == nil || !readers.areWhole(&plan) {
 		return nil, errNoPlan
