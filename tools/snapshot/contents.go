@@ -23,7 +23,8 @@ import (
 type contents struct {
 	Format   string `json:"bomFormat"`
 	Metadata struct {
-		Component  component `json:"component"`
+		Tools      []component `json:"tools"`
+		Component  component   `json:"component"`
 		Properties []struct {
 			Name  string `json:"name"`
 			Value string `json:"value"`
@@ -108,6 +109,11 @@ func compareContents(document, binary []byte, info *debug.BuildInfo, version str
 	}
 	if main := listed.Metadata.Component; listed.Format != "CycloneDX" || main.Name != info.Main.Path || main.Version != "v"+version {
 		return fmt.Errorf("it is of %s %s as %s, and the binary is of %s v%s", main.Name, main.Version, listed.Format, info.Main.Path, version)
+	}
+	for _, tool := range listed.Metadata.Tools {
+		if len(tool.Hashes) > 0 {
+			return fmt.Errorf("it has the hash of %s, which is another one on each machine", tool.Name)
+		}
 	}
 	var digest string
 	for _, property := range listed.Metadata.Properties {

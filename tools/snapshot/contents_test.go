@@ -26,6 +26,7 @@ func listOf(binary []byte) string {
 	return fmt.Sprintf(`{
   "bomFormat": "CycloneDX", "specVersion": "1.6",
   "metadata": {
+    "tools": [{"name": "generator", "version": "v1.10.0"}],
     "component": {"type": "application", "name": "example.com/program", "version": "v1.0.0"},
     "properties": [{"name": "cdx:gomod:binary:hash:SHA-1", "value": "00"}, {"name": "cdx:gomod:binary:hash:SHA-256", "value": "%x"}]
   },
@@ -44,6 +45,7 @@ func TestCompareContents(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ from, to, want string }{
 		"no list":          {"{", "", "invalid character"},
+		"its generator":    {`"v1.10.0"}`, `"v1.10.0", "hashes": [{"alg": "SHA-256", "content": "07"}]}`, "it has the hash of generator"},
 		"no digest":        {"SHA-256\", \"value", "SHA-512\", \"value", `it is of a binary with the digest ""`},
 		"another format":   {"CycloneDX", "SPDX", "as SPDX"},
 		"another program":  {"example.com/program", "example.com/other", "it is of example.com/other v1.0.0"},
