@@ -28,7 +28,7 @@ func TestCLIFirstSteps(t *testing.T) {
 	t.Parallel()
 	r := newNewcomer(t)
 	r.Follow(slices.DeleteFunc(readPage(t, "index.md"), func(step pageStep) bool {
-		return step.Section == ownConfiguration || step.Section == updating
+		return slices.Contains([]string{ownConfiguration, updating, removing}, step.Section)
 	}))
 }
 
@@ -62,7 +62,7 @@ func readerOf(t *testing.T, built string) *reader {
 	must(t, err)
 	r := &reader{pagetest.NewReader(t, map[string]string{
 		"git":  gitClone,
-		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" "${MIRROR-$HOME/.terraform.d/plugins}" "$HOME/.local/bin" dev`,
+		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" "${MIRROR-$HOME/.terraform.d/plugins}" "$HOME/.local/bin" "${VERSION-dev}"`,
 	})}
 	r.Prepare = r.prepare
 	return r
