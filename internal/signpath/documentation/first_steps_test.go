@@ -61,8 +61,9 @@ func readerOf(t *testing.T, built string) *reader {
 	install, err := filepath.Abs(filepath.Join(signpathtest.Root, "tools", "install.sh"))
 	must(t, err)
 	r := &reader{pagetest.NewReader(t, map[string]string{
-		"git":  gitClone,
-		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" "${MIRROR-$HOME/.terraform.d/plugins}" "$HOME/.local/bin" "${VERSION-dev}"`,
+		"git": gitClone,
+		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" ` +
+			`"${MIRROR-$HOME/.terraform.d/plugins}" "$HOME/.local/bin" "${VERSION-dev}"`,
 	})}
 	r.Prepare = r.prepare
 	return r
