@@ -208,7 +208,7 @@ func TestReleaseOfOneOfSeveralTags(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(folder, "GNUmakefile"), makefile, 0o600))
 	must(t, os.Mkdir(filepath.Join(folder, "tools"), 0o700))
 	const goreleaser = "#!/bin/sh\necho \"released $GORELEASER_CURRENT_TAG with ${4}\"\n"
-	must(t, os.WriteFile(filepath.Join(folder, "tools", "goreleaser.sh"), []byte(goreleaser), 0o700)) //nolint:gosec // It is run.
+	must(t, os.WriteFile(filepath.Join(folder, "tools", "goreleaser.sh"), []byte(goreleaser), 0o700))
 	run := func(script string) string {
 		command := exec.CommandContext(t.Context(), "sh", "-c", script)
 		command.Dir = folder
