@@ -44,7 +44,7 @@ var writes = map[string]map[string]string{
 
 var (
 	pinned    = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40}$`)
-	actionUse = regexp.MustCompile(`uses: (\S+)(?: # v\d+(?:\.\d+)+)?\n`)
+	actionUse = regexp.MustCompile(`uses: (\S+)( # v\d+(?:\.\d+)+)?(.*)\n`)
 	// Events at which a workflow runs with secrets for a pull request of anybody.
 	trusting = regexp.MustCompile(`(?m)^\s+(?:- )?(pull_request_target|workflow_run)\b|^on:.*\b(pull_request_target|workflow_run)\b`)
 )
@@ -118,7 +118,7 @@ func judgeWorkflow(name string, content []byte, rest map[string]map[string]strin
 		}
 	}
 	for _, use := range actionUse.FindAllSubmatch(content, -1) {
-		if !strings.Contains(string(use[0]), "# v") {
+		if len(use[2]) == 0 || len(use[3]) > 0 {
 			problems = append(problems, string(use[1])+" has no version beside it")
 		}
 	}
@@ -143,6 +143,7 @@ jobs:
 		"a tag":              {"3d3c42e5aac5ba805825da76410c181273ba90b1", "v7", "is not pinned to a commit"},
 		"a short hash":       {"3d3c42e5aac5ba805825da76410c181273ba90b1", "3d3c42e", "is not pinned to a commit"},
 		"no version":         {" # v7.0.1", "", "has no version beside it"},
+		"a branch":           {"# v7.0.1", "# main", "has no version beside it"},
 		"all permissions":    {"permissions: {}\n", "", "its permissions are not {}"},
 		"a default":          {"permissions: {}\n", "permissions: {contents: read}\n", "its permissions are not {}"},
 		"too much":           {"contents: read", "contents: write", "drift has contents: write, and nobody said what for"},
