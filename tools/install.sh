@@ -52,7 +52,7 @@ for program in "$built"/terraform-provider-*"$exe"; do
     fi
     put "$program" "$target"
   done
-  oldest=$(versions "$name" | head -n 1) newest=$(versions "$name" | tail -n 1)
+  oldest=$(versions "$name" | sed -n 1p) newest=$(versions "$name" | tail -n 1)
   echo "Installed $name $version in $mirror"
 done
 if [ -e "$built/signpathctl$exe" ]; then
