@@ -2,6 +2,8 @@ module github.com/signpath-community/terraform-provider-signpath
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	filippo.io/age v1.3.2
 	github.com/agext/levenshtein v1.2.3

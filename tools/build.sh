@@ -71,8 +71,6 @@ case $tool in
   sbom)
     module=github.com/CycloneDX/cyclonedx-gomod package=$module/cmd/cyclonedx-gomod
     binary=cyclonedx-gomod version_command=version ldflags="-s -w"
-    # What it writes has its own digest, which must not depend on a C compiler.
-    export CGO_ENABLED=0
     ;;
   vuln)
     # Its version would ask the database for one, too.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs GoReleaser with the programs that it calls, in the directory at hand.
+# Runs GoReleaser with the programs that it calls, in the directory at hand. What is compiled there
+# is compiled by the Go that `toolchain` in go.mod names, which Go gets by itself if it is another one.
 #
 #   tools/goreleaser.sh [--only PATTERN] COMMAND [ARGUMENT...]
 #
@@ -19,13 +20,20 @@ if [ "${1-}" = --only ]; then
 fi
 [ $# -ge 1 ] || usage
 
+for program in git jq; do
+  command -v "$program" >/dev/null || { echo "tools/goreleaser.sh: $program is not installed" >&2; exit 1; }
+done
+GOTOOLCHAIN=$(awk '$1 == "toolchain" { print $2 }' go.mod) # Of what packs, too.
+export GOTOOLCHAIN
 goreleaser=$("$tools/build.sh" release)
 sbom=$("$tools/build.sh" sbom)
 PATH=$(dirname "$sbom"):$PATH
 # In the place of what the user has set for Go, which shows in what is built. The commit is in it, unless this
 # is a trial in a checkout that git does not read.
 GOFLAGS=-buildvcs=$(git rev-parse --verify --quiet HEAD >/dev/null 2>&1 && echo true || echo false)
-export PATH GOFLAGS
+GOWORK=off GOFIPS140=off
+export PATH GOFLAGS GOWORK GOFIPS140
+unset GOEXPERIMENT
 
 config=.goreleaser.yml
 if [ -n "$only" ]; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes the release of the commit at hand for this platform twice, and fails unless each archive and
 # each list of contents has the same bytes. The two are made in folders of other paths, with another
-# time zone, other permissions for new files and another home; the second one compiles everything
-# anew. It prints the digest of both: that of the file with the sums.
+# time zone, other permissions for new files, another home and other settings for Go; the second one
+# compiles everything anew. It prints the digest of both: that of the file with the sums.
 #
 #   tools/reproducible.sh [shared]
 #
@@ -27,7 +27,7 @@ trap 'rm -rf "$work"' EXIT
 release() {
   git clone --quiet . "$1"
   git -C "$1" checkout --quiet --detach "$(git rev-parse HEAD)"
-  git -C "$1" describe --tags --exact-match --match 'v*' >/dev/null 2>&1 || git -C "$1" tag v0.0.1
+  git -C "$1" describe --tags --exact-match --match 'v*' >/dev/null 2>&1 || git -C "$1" -c tag.gpgSign=false tag v0.0.1
   (cd "$1" && "$root/tools/goreleaser.sh" --only "$target" release --clean --skip=sign,publish >"$work/log" 2>&1) ||
     { cat "$work/log" >&2; exit 1; }
   cp "$1"/dist/*_SHA256SUMS "$1.sums"
@@ -40,8 +40,9 @@ GOMODCACHE=$("$go" env GOMODCACHE) GOCACHE=$("$go" env GOCACHE)
 [ -n "$cache" ] || GOCACHE=$work/cache
 export GOMODCACHE GOCACHE
 mkdir -p "$work/another/home" "$work/another/long path"
+printf 'go 1.26\n' >"$work/another/go.work"
 (
-  export HOME=$work/another/home TZ=Pacific/Kiritimati
+  export HOME=$work/another/home TZ=Pacific/Kiritimati GOFLAGS=-tags=another GOEXPERIMENT=jsonv2 GOAMD64=v3
   umask 077
   release "$work/another/long path/two"
 )

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/asn1"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -16,11 +18,15 @@ const (
 	magic32, magic64   = 0x10b, 0x20b
 	// The fifth of the data directories is that of the certificates.
 	certificates32, certificates64 = 96 + 4*8, 112 + 4*8
-	// A table of certificates begins at a multiple of that.
+	// A table of certificates begins at a multiple of that, and so does what follows an entry of it.
 	alignment = 8
+	// An entry begins with its length, its revision and its kind: the second revision, and a signature by PKCS #7.
+	sizeOfEntryHeader = 8
+	revision, pkcs7   = 0x200, 2
 )
 
-// compare returns an error unless signed is built with a table of certificates at its end.
+// compare returns an error unless signed is built with a table of certificates at its end, in which is one
+// signature, and that is of built. Who made it, it does not ask.
 func compare(built, signed []byte) error {
 	want, table, err := withoutSignature(built)
 	if err != nil {
@@ -45,7 +51,49 @@ func compare(built, signed []byte) error {
 	if !bytes.Equal(got, want) {
 		return errors.New("it differs in what a signature does not change")
 	}
+	return checkSignature(signed[len(signed)-table:], digest(signed[:len(got)]))
+}
+
+// checkSignature returns an error unless a table of certificates has one signature and nothing else, which
+// has the digest in it.
+func checkSignature(table []byte, digest [sha256.Size]byte) error {
+	if len(table) < sizeOfEntryHeader {
+		return errors.New("its table of certificates has no entry")
+	}
+	length := int(binary.LittleEndian.Uint32(table))
+	if length < sizeOfEntryHeader || length > len(table) || len(table)-length >= alignment {
+		return fmt.Errorf("its table of certificates, of %d bytes, is not one entry of %d", len(table), length)
+	}
+	if binary.LittleEndian.Uint16(table[4:]) != revision || binary.LittleEndian.Uint16(table[6:]) != pkcs7 {
+		return errors.New("what is in its table of certificates is no signature by PKCS #7")
+	}
+	var signature asn1.RawValue
+	padding, err := asn1.Unmarshal(table[sizeOfEntryHeader:], &signature)
+	if err != nil {
+		return fmt.Errorf("its signature: %w", err)
+	}
+	if len(padding) >= alignment || len(bytes.Trim(padding, "\x00")) > 0 {
+		return errors.New("there is something behind its signature")
+	}
+	if !bytes.Contains(signature.Bytes, digest[:]) {
+		return errors.New("its signature is not of this program, or not with SHA-256")
+	}
 	return nil
+}
+
+// digest returns what a signature is of: the hash of an image that ends before its table of certificates, but for
+// the checksum and the directory that says where the table is.
+func digest(image []byte) (sum [sha256.Size]byte) {
+	header, directory, err := headers(image)
+	if err != nil {
+		return sum
+	}
+	hash := sha256.New()
+	hash.Write(image[:header+checksum])
+	hash.Write(image[header+checksum+4 : directory])
+	hash.Write(image[directory+8:])
+	hash.Sum(sum[:0])
+	return sum
 }
 
 // withoutSignature returns a copy of an image without what a signature changes: the table of

@@ -4,8 +4,8 @@
 //	authenticode BUILT SIGNED
 //
 // What was sent away to be signed, and came back, is released in the place of what was built. So
-// everything that a signature does not change has to have the same bytes. Whether the signature is
-// good is for Windows to say.
+// everything that a signature does not change has to have the same bytes, and what was added has to be one
+// signature of them. Who signed, and whether Windows trusts that, is for Windows to say.
 package main
 
 import (

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -34,13 +35,32 @@ func directoryIn(image []byte) int {
 
 // sign does what a signature does to an image.
 func sign(built []byte) []byte {
+	padded := append(bytes.Clone(built), make([]byte, (alignment-len(built)%alignment)%alignment)...)
+	sum := digest(padded)
+	return withTable(built, entryOf(revision, pkcs7, append([]byte{0x30, 3 + sha256.Size, 0x01, 0x01, 0xff}, sum[:]...)))
+}
+
+// entryOf is an entry of a table of certificates.
+func entryOf(revision, kind uint16, content []byte) []byte {
+	entry := binary.LittleEndian.AppendUint32(nil, uint32(sizeOfEntryHeader+len(content)))
+	entry = binary.LittleEndian.AppendUint16(entry, revision)
+	entry = append(binary.LittleEndian.AppendUint16(entry, kind), content...)
+	return append(entry, make([]byte, (alignment-len(entry)%alignment)%alignment)...)
+}
+
+// withTable adds a table of certificates to an image.
+func withTable(built, table []byte) []byte {
 	signed := append(bytes.Clone(built), make([]byte, (alignment-len(built)%alignment)%alignment)...)
-	table := bytes.Repeat([]byte("certificate"), 16)
 	header, directory, _ := headers(signed)
 	binary.LittleEndian.PutUint32(signed[header+checksum:], 0x12345)
 	binary.LittleEndian.PutUint32(signed[directory:], uint32(len(signed)))
 	binary.LittleEndian.PutUint32(signed[directory+4:], uint32(len(table)))
 	return append(signed, table...)
+}
+
+// tableOf is the table of certificates of a signed image.
+func tableOf(signed []byte) []byte {
+	return bytes.Clone(signed[binary.LittleEndian.Uint32(signed[directoryIn(signed):]):])
 }
 
 func TestSignedImage(t *testing.T) {
@@ -63,8 +83,31 @@ func TestSignedImage(t *testing.T) {
 			"more at the end": {func(s []byte) []byte { return append(s, 0) }, "is not at its end"},
 			"cut short":       {func(s []byte) []byte { return s[:len(s)-1] }, "is not at its end"},
 			"a longer one":    {func([]byte) []byte { return sign(append(image(magic), make([]byte, 64)...)) }, "what was built has 1032"},
-			"no program":      {func([]byte) []byte { return []byte("<html>") }, "it is no program for Windows"},
-			"nothing":         {func([]byte) []byte { return nil }, "it is no program for Windows"},
+			"not as long":     {func([]byte) []byte { return withTable(built, []byte("cert")) }, "its table of certificates has no entry"},
+			"bytes that are none": {
+				func([]byte) []byte { return withTable(built, bytes.Repeat([]byte("garbage!"), 20)) },
+				"is not one entry of",
+			},
+			"an appended program": {
+				func(s []byte) []byte {
+					return withTable(built, append(tableOf(s), bytes.Repeat([]byte("appended"), 100)...))
+				},
+				"is not one entry of",
+			},
+			"something within the entry": {func(s []byte) []byte {
+				return withTable(built, entryOf(revision, pkcs7, append(tableOf(s)[sizeOfEntryHeader:], "hidden"...)))
+			}, "there is something behind its signature"},
+			"two signatures":   {func(s []byte) []byte { return withTable(built, append(tableOf(s), tableOf(s)...)) }, "is not one entry of"},
+			"another kind":     {func(s []byte) []byte { return withTable(built, entryOf(revision, 1, tableOf(s))) }, "no signature by PKCS #7"},
+			"another revision": {func(s []byte) []byte { return withTable(built, entryOf(0x100, pkcs7, tableOf(s))) }, "no signature by PKCS #7"},
+			"no ASN.1":         {func([]byte) []byte { return withTable(built, entryOf(revision, pkcs7, []byte{0x30, 0x7f})) }, "its signature: "},
+			"that of another one": {func([]byte) []byte {
+				other := image(magic)
+				other[0x300] ^= 1
+				return withTable(built, tableOf(sign(other)))
+			}, "its signature is not of this program"},
+			"no program": {func([]byte) []byte { return []byte("<html>") }, "it is no program for Windows"},
+			"nothing":    {func([]byte) []byte { return nil }, "it is no program for Windows"},
 		} {
 			if err := compare(built, c.change(sign(built))); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%#x, %s: %v, want %q", magic, name, err, c.want)
@@ -100,4 +143,17 @@ func TestRunReplaces(t *testing.T) {
 		t.Error(err)
 	}
 	expect(sign(image(magic64)))
+}
+
+// FuzzCompare looks for images that make it panic. What is built passes with no signature but its own.
+func FuzzCompare(f *testing.F) {
+	built := image(magic64)
+	f.Add(built)
+	f.Add(sign(built))
+	f.Fuzz(func(t *testing.T, signed []byte) {
+		if err := compare(built, signed); err == nil && !bytes.HasPrefix(signed[0x300:], built[0x300:]) {
+			t.Error("another program was taken")
+		}
+		_ = compare(signed, sign(built))
+	})
 }

@@ -23,7 +23,8 @@ import (
 type contents struct {
 	Format   string `json:"bomFormat"`
 	Metadata struct {
-		Component  component `json:"component"`
+		Tools      []component `json:"tools"`
+		Component  component   `json:"component"`
 		Properties []struct {
 			Name  string `json:"name"`
 			Value string `json:"value"`
@@ -53,50 +54,83 @@ func (c component) String() string {
 	return line
 }
 
+// listSuffix is how the name of a list ends, which begins like that of its archive.
+const listSuffix = ".cdx.json"
+
 // binaryHash is the property that has the digest of the binary.
 const binaryHash = "cdx:gomod:binary:hash:SHA-256"
 
 // checkContents compares the list of contents of each archive with the binary in it, and says how many
-// modules there are.
+// modules there are. An archive without a list is an error, and so is a list without an archive.
 func (r release) checkContents(directory string) (string, error) {
-	var said []string
-	for _, name := range append([]string{signpath}, withoutNetwork...) {
-		archive := r.archive(name)
-		target := filepath.Join(directory, "contents", name)
-		if err := errors.Join(os.MkdirAll(target, 0o700), unpackZip(filepath.Join(r.directory, archive), target)); err != nil {
-			return "", fmt.Errorf("%s: %w", archive, err)
-		}
-		count, err := r.compareContents(archive, filepath.Join(target, fmt.Sprintf("terraform-provider-%s_v%s", name, r.version)))
-		if err != nil {
-			return "", err
-		}
-		said = append(said, fmt.Sprintf("%s %d", name, count))
-	}
-	count, err := r.compareContents(r.companion(), filepath.Join(directory, companion))
+	lists, err := filepath.Glob(filepath.Join(r.directory, "*"+listSuffix))
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("the lists of contents have the modules of the binaries: %s, %s %d", strings.Join(said, ", "), companion, count), nil
+	missing := map[string]bool{}
+	for _, pattern := range []string{"*.zip", "*.tar.gz"} {
+		archives, err := filepath.Glob(filepath.Join(r.directory, pattern))
+		if err != nil {
+			return "", err
+		}
+		for _, archive := range archives {
+			missing[filepath.Base(archive)] = true
+		}
+	}
+	modules := 0
+	for _, list := range lists {
+		name := strings.TrimSuffix(filepath.Base(list), listSuffix)
+		archive := name + ".zip"
+		if !missing[archive] {
+			archive = name + ".tar.gz"
+		}
+		delete(missing, archive)
+		of, err := r.compareContents(archive, list, filepath.Join(directory, "contents", name))
+		if err != nil {
+			return "", fmt.Errorf("the list of contents of %s: %w", archive, err)
+		}
+		modules += of
+	}
+	for archive := range missing {
+		return "", fmt.Errorf("there is no list of contents of %s", archive)
+	}
+	return fmt.Sprintf("%d lists of contents have the modules of the binaries, %d in all", len(lists), modules), nil
 }
 
-// compareContents compares one list with a binary that was unpacked, and counts the modules.
-func (r release) compareContents(archive, binary string) (modules int, err error) {
-	document, err := os.ReadFile(filepath.Join(r.directory, strings.TrimSuffix(strings.TrimSuffix(archive, ".zip"), ".tar.gz")+".cdx.json"))
+// compareContents unpacks an archive into a new folder, compares its list with the binary in it, and counts the modules.
+func (r release) compareContents(archive, list, folder string) (modules int, err error) {
+	document, err := os.ReadFile(list) //nolint:gosec // It is of the release.
 	if err != nil {
 		return 0, err
 	}
-	content, err := os.ReadFile(binary) //nolint:gosec // It was just unpacked.
+	program, _, _ := strings.Cut(archive, "_")
+	if program != companion {
+		program += "_v" + r.version
+	}
+	if strings.Contains(archive, "_windows_") {
+		program += ".exe"
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return 0, err
+	}
+	path := filepath.Join(folder, program)
+	if strings.HasSuffix(archive, ".zip") {
+		err = unpackZip(filepath.Join(r.directory, archive), folder)
+	} else {
+		err = unpackTar(filepath.Join(r.directory, archive), program, path)
+	}
+	if err != nil {
+		return 0, err
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // It was just unpacked.
 	if err != nil {
 		return 0, err
 	}
 	info, err := buildinfo.Read(bytes.NewReader(content))
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", binary, err)
+		return 0, fmt.Errorf("%s: %w", program, err)
 	}
-	if err := compareContents(document, content, info, r.version); err != nil {
-		return 0, fmt.Errorf("the list of contents of %s: %w", archive, err)
-	}
-	return len(info.Deps), nil
+	return len(info.Deps), errors.Join(compareContents(document, content, info, r.version), os.RemoveAll(folder))
 }
 
 // compareContents compares a list with a binary, and with what "go version -m" tells of it. The version
@@ -108,6 +142,11 @@ func compareContents(document, binary []byte, info *debug.BuildInfo, version str
 	}
 	if main := listed.Metadata.Component; listed.Format != "CycloneDX" || main.Name != info.Main.Path || main.Version != "v"+version {
 		return fmt.Errorf("it is of %s %s as %s, and the binary is of %s v%s", main.Name, main.Version, listed.Format, info.Main.Path, version)
+	}
+	for _, tool := range listed.Metadata.Tools {
+		if len(tool.Hashes) > 0 {
+			return fmt.Errorf("it has the hash of %s, which is another one on each machine", tool.Name)
+		}
 	}
 	var digest string
 	for _, property := range listed.Metadata.Properties {

@@ -1,10 +1,10 @@
 // Command snapshot tries what GoReleaser made, as those who install it will.
 //
-// It compares every sum with the file that it is of, and every list of contents with the binary that it is of, lets a Terraform or OpenTofu
-// CLI install the provider from its archive and plan examples/complete against a
+// It compares every sum with the file that it is of, and every list of contents with the binary that it is of. With a Terraform or OpenTofu
+// CLI, it lets that install the provider from its archive and plan examples/complete against a
 // mock SignPath, lets it install the other providers and apply their examples, and looks at which versions the programs claim to be.
 //
-//	snapshot -dist DIST -cli CLI
+//	snapshot -dist DIST [-cli CLI]
 package main
 
 import (
@@ -43,7 +43,7 @@ func main() {
 func run(ctx context.Context, arguments []string) (err error) {
 	flags := flag.NewFlagSet("snapshot", flag.ContinueOnError)
 	dist := flags.String("dist", "dist", "directory that GoReleaser wrote to")
-	cli := flags.String("cli", "terraform", "path of Terraform or OpenTofu")
+	cli := flags.String("cli", "", "path of Terraform or OpenTofu; without it, the files are compared and nothing is run")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -62,16 +62,19 @@ func run(ctx context.Context, arguments []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
-	said, err := r.checkCompanion(ctx, directory)
-	if err != nil {
-		return err
-	}
-	fmt.Println(said)
 	listed, err := r.checkContents(directory)
 	if err != nil {
 		return err
 	}
 	fmt.Println(listed)
+	if *cli == "" {
+		return nil
+	}
+	said, err := r.checkCompanion(ctx, directory)
+	if err != nil {
+		return err
+	}
+	fmt.Println(said)
 	served, err := newInstallation(r, *cli, directory).plan(ctx)
 	if err != nil {
 		return err

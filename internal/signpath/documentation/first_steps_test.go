@@ -63,7 +63,7 @@ func readerOf(t *testing.T, built string) *reader {
 	r := &reader{pagetest.NewReader(t, map[string]string{
 		"git": gitClone,
 		"make": `[ "$1" = install ] && shift && export "$@" && exec "` + install + `" "` + built + `" ` +
-			`"${MIRROR-$HOME/.terraform.d/plugins}" "${PROGRAMS-$HOME/.local/bin}" dev`,
+			`"${MIRROR-$HOME/.terraform.d/plugins}" "${PROGRAMS-$HOME/.local/bin}" "${VERSION-dev}"`,
 	})}
 	r.Prepare = r.prepare
 	return r

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 const (
 	ownConfiguration = "A CLI configuration of your own"
 	updating         = "Update it"
-	removing         = "Take it away"
+	removing         = "Remove it"
 )
 
 // A configuration that asks a provider, and nobody else, and one that has another provider, of hashicorp, as
@@ -154,6 +155,155 @@ func TestCLIInstallAgain(t *testing.T) {
 	}
 	r.mustSay(t, "has been successfully initialized", repair)
 	r.mustSay(t, "valid", "terraform validate")
+}
+
+// TestCLIInstallAnotherVersion installs a newer version, which a folder takes that does what make install prints, and an
+// older one, which no folder takes until the newer one is away. Then it removes all, as the page says.
+func TestCLIInstallAnotherVersion(t *testing.T) {
+	t.Parallel()
+	r := newReader(t)
+	must(t, os.WriteFile(filepath.Join(r.Folder, "main.tf"), []byte(ourProvider), 0o600))
+	const newInit = "rm -rf .terraform .terraform.lock.hcl && terraform init"
+	if first := r.mustSay(t, "Installed signpath 1.9.0", "make install VERSION=v1.9.0"); strings.Contains(first, "The mirror has") {
+		t.Errorf("the first version is said to be another one:\n%s", first)
+	}
+	r.mustSay(t, "signpath-community/signpath v1.9.0", newInit)
+
+	said := r.mustSay(t, "The mirror has older versions, too.", "make install VERSION=v1.10.0")
+	r.mustSay(t, "signpath-community/signpath v1.9.0", "terraform init")
+	r.mustSay(t, "signpath-community/signpath v1.10.0", command(t, said, "terraform init -upgrade"))
+
+	said = r.mustSay(t, "The mirror has 1.10.0, too, which is newer", "make install VERSION=v1.2.0-3-gabc")
+	r.mustSay(t, "signpath-community/signpath v1.10.0", newInit)
+	r.mustSay(t, "The mirror has 1.9.0, too, which is newer", command(t, said, "rm -r ")+" && make install VERSION=v1.2.0")
+	r.mustSay(t, "signpath-community/signpath v1.9.0", "terraform init -upgrade")
+
+	r.mustSay(t, "", sections(readPage(t, "index.md"), removing)[0].Text)
+	if left := r.mustSay(t, "", "find ~/.terraform.d ~/.local -type f"); left != "" {
+		t.Errorf("there is left:\n%s", left)
+	}
+}
+
+// command returns the line that make install prints, which begins with that.
+func command(t *testing.T, said, beginning string) string {
+	t.Helper()
+	for line := range strings.Lines(said) {
+		if strings.HasPrefix(line, "  "+beginning) {
+			return strings.TrimSpace(line)
+		}
+	}
+	t.Fatalf("there is no command %s in\n%s", beginning, said)
+	return ""
+}
+
+// TestInstallNamesTheFileThatIsRead installs where there are CLI configurations of many kinds. What is said is of
+// the one file that a CLI reads.
+func TestInstallNamesTheFileThatIsRead(t *testing.T) {
+	t.Parallel()
+	const (
+		block = "provider_installation {\n  network_mirror { url = \"https://mirror.example.com/\" }\n}\n"
+		none  = "disable_checkpoint = true\n"
+		// Of both, of Terraform and of OpenTofu.
+		bothLook, terraformLooks = "Terraform and OpenTofu look in that mirror by themselves", "Terraform looks in that mirror by itself: terraform init needs"
+		tofuLooks                = "OpenTofu looks in that mirror by itself: tofu init needs"
+		bound                    = " has a block provider_installation, so "
+	)
+	script, err := filepath.Abs(filepath.Join(signpathtest.Root, "tools", "install.sh"))
+	must(t, err)
+	built := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(built, "terraform-provider-signpath"), []byte("a program"), 0o600))
+	for name, c := range map[string]struct {
+		files map[string]string // With MIRROR for the mirror.
+		named string            // The file in TF_CLI_CONFIG_FILE.
+		want  []string          // With HOME for the home.
+	}{
+		"none":                    {nil, "", []string{bothLook}},
+		"a block":                 {map[string]string{".terraformrc": block}, "", []string{"HOME/.terraformrc" + bound + "Terraform and OpenTofu look nowhere else"}},
+		"no block":                {map[string]string{".terraformrc": none}, "", []string{bothLook}},
+		"in comments":             {map[string]string{".terraformrc": "# provider_installation {\n  // provider_installation {\n"}, "", []string{bothLook}},
+		"the mirror in a comment": {map[string]string{".terraformrc": "# \"MIRROR\"\n" + block}, "", []string{"HOME/.terraformrc" + bound}},
+		"a file of OpenTofu's": {
+			map[string]string{".terraformrc": block, ".tofurc": none},
+			"",
+			[]string{"HOME/.terraformrc" + bound + "Terraform looks nowhere else", tofuLooks},
+		},
+		"a block for OpenTofu": {map[string]string{".tofurc": block}, "", []string{terraformLooks, "HOME/.tofurc" + bound + "OpenTofu looks nowhere else"}},
+		"OpenTofu has the mirror": {
+			map[string]string{".tofurc": "provider_installation { \"MIRROR\" }", ".terraformrc": block},
+			"",
+			[]string{"HOME/.terraformrc" + bound + "Terraform looks", "HOME/.tofurc names the mirror: tofu init takes"},
+		},
+		"another file is named": {map[string]string{".terraformrc": block, ".tofurc": block, "own": none}, "own", []string{bothLook}},
+		"another file with a block": {
+			map[string]string{".terraformrc": none, "own": block},
+			"own",
+			[]string{"HOME/own" + bound + "Terraform and OpenTofu look"},
+		},
+		"a file that is not there": {map[string]string{".terraformrc": block}, "absent", []string{bothLook}},
+		"OpenTofu's other folder": {
+			map[string]string{"settings/opentofu/tofurc": block},
+			"",
+			[]string{terraformLooks, "HOME/settings/opentofu/tofurc" + bound + "OpenTofu looks"},
+		},
+		"OpenTofu's older file": {map[string]string{"settings/opentofu/tofurc": block, ".terraformrc": none}, "", []string{bothLook}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			mirror := filepath.Join(home, ".terraform.d", "plugins")
+			for file, text := range c.files {
+				path := filepath.Join(home, file)
+				must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+				must(t, os.WriteFile(path, []byte(strings.ReplaceAll(text, "MIRROR", mirror)), 0o600))
+			}
+			install := exec.CommandContext(t.Context(), script, built, mirror, filepath.Join(home, "bin"), "1.0.0")
+			install.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, "settings"), "TF_CLI_CONFIG_FILE=")
+			if c.named != "" {
+				install.Env = append(install.Env, "TF_CLI_CONFIG_FILE="+filepath.Join(home, c.named))
+			}
+			output, err := install.CombinedOutput()
+			must(t, err)
+			for _, want := range c.want {
+				if want := strings.ReplaceAll(want, "HOME", home); !strings.Contains(string(output), want) {
+					t.Errorf("%q is not in\n%s", want, output)
+				}
+			}
+			if said := strings.Count(string(output), "the two lines in the middle") + strings.Count(string(output), "names the mirror"); said != len(c.want) {
+				t.Errorf("it says %d things of files, want %d:\n%s", said, len(c.want), output)
+			}
+		})
+	}
+}
+
+// TestInstallForAnotherPlatform installs what was built for Windows, beside what was built before: programs keep
+// their suffix, and signpathctl stays where it was built.
+func TestInstallForAnotherPlatform(t *testing.T) {
+	t.Parallel()
+	script, err := filepath.Abs(filepath.Join(signpathtest.Root, "tools", "install.sh"))
+	must(t, err)
+	built, home := t.TempDir(), t.TempDir()
+	for _, name := range []string{"terraform-provider-signpath", "terraform-provider-signpath.exe", "signpathctl", "signpathctl.exe"} {
+		must(t, os.WriteFile(filepath.Join(built, name), []byte(name), 0o600))
+	}
+	install := exec.CommandContext(t.Context(), script, built, "~/a mirror", filepath.Join(home, "bin"), "1.0.0")
+	install.Env = append(os.Environ(), "HOME="+home, "GOOS=windows", "GOARCH=amd64")
+	install.Dir = built
+	output, err := install.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), "Left signpathctl in "+built+": it is for windows_amd64") {
+		t.Errorf("%v: %s", err, output)
+	}
+	installed, err := filepath.Glob(filepath.Join(home, "*", "*", "*", "*", "*", "*", "*"))
+	must(t, err)
+	var want []string
+	for _, registry := range []string{"registry.opentofu.org", "registry.terraform.io"} {
+		want = append(want, filepath.Join(home, "a mirror", registry, "signpath-community/signpath/1.0.0/windows_amd64/terraform-provider-signpath_v1.0.0.exe"))
+	}
+	if !slices.Equal(installed, want) {
+		t.Errorf("installed are %q, want %q", installed, want)
+	}
+	if companions, err := filepath.Glob(filepath.Join(home, "bin", "*")); err != nil || len(companions) > 0 {
+		t.Errorf("%q, %v", companions, err)
+	}
 }
 
 // mustSay runs commands in the reader's terminal, and returns what they print, which has the text.

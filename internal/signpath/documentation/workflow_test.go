@@ -1,8 +1,11 @@
 package documentation_test
 
 import (
+	"bytes"
+	"go/version"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -41,7 +44,9 @@ var writes = map[string]map[string]string{
 
 var (
 	pinned    = regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40}$`)
-	actionUse = regexp.MustCompile(`uses: (\S+)(?: # v\d+(?:\.\d+)+)?\n`)
+	actionUse = regexp.MustCompile(`uses: (\S+)( # v\d+(?:\.\d+)+)?(.*)\n`)
+	// Events at which a workflow runs with secrets for a pull request of anybody.
+	trusting = regexp.MustCompile(`(?m)^\s+(?:- )?(pull_request_target|workflow_run)\b|^on:.*\b(pull_request_target|workflow_run)\b`)
 )
 
 // TestWorkflows holds our own workflows and those that others copy to what they preach: each action is
@@ -81,6 +86,9 @@ func judgeWorkflow(name string, content []byte, rest map[string]map[string]strin
 	if w.Permissions == nil || len(w.Permissions) > 0 {
 		problems = append(problems, "its permissions are not {}, so jobs have more than they ask for")
 	}
+	if event := trusting.Find(content); event != nil {
+		problems = append(problems, "it runs at "+strings.TrimSpace(string(event))+", with more rights than a pull request has")
+	}
 	for _, job := range slices.Sorted(maps.Keys(w.Jobs)) {
 		of := w.Jobs[job]
 		if of.Permissions == nil {
@@ -110,7 +118,7 @@ func judgeWorkflow(name string, content []byte, rest map[string]map[string]strin
 		}
 	}
 	for _, use := range actionUse.FindAllSubmatch(content, -1) {
-		if !strings.Contains(string(use[0]), "# v") {
+		if len(use[2]) == 0 || len(use[3]) > 0 {
 			problems = append(problems, string(use[1])+" has no version beside it")
 		}
 	}
@@ -135,11 +143,14 @@ jobs:
 		"a tag":              {"3d3c42e5aac5ba805825da76410c181273ba90b1", "v7", "is not pinned to a commit"},
 		"a short hash":       {"3d3c42e5aac5ba805825da76410c181273ba90b1", "3d3c42e", "is not pinned to a commit"},
 		"no version":         {" # v7.0.1", "", "has no version beside it"},
+		"a branch":           {"# v7.0.1", "# main", "has no version beside it"},
 		"all permissions":    {"permissions: {}\n", "", "its permissions are not {}"},
 		"a default":          {"permissions: {}\n", "permissions: {contents: read}\n", "its permissions are not {}"},
 		"too much":           {"contents: read", "contents: write", "drift has contents: write, and nobody said what for"},
 		"too little":         {"issues: write", "issues: read", "drift does not need issues: write any more"},
 		"credentials":        {"persist-credentials: false", "fetch-depth: 0", "drift leaves credentials in its folder"},
+		"a trusting event":   {"permissions: {}\n", "permissions: {}\non:\n  pull_request_target:\n", "it runs at pull_request_target"},
+		"one in a list":      {"permissions: {}\n", "permissions: {}\non: [push, workflow_run]\n", "it runs at on: [push, workflow_run"},
 		"a job says nothing": {"    permissions:\n      contents: read\n      issues: write\n", "", "drift does not say what it needs"},
 	} {
 		content := []byte(strings.Replace(fine, c.from, c.to, 1))
@@ -148,5 +159,81 @@ jobs:
 		if (c.want == "") != (len(problems) == 0) || c.want != "" && !found {
 			t.Errorf("%s: %q, want %q", name, problems, c.want)
 		}
+	}
+}
+
+var (
+	goOfModule      = regexp.MustCompile(`(?m)^go (\S+)$`)
+	toolchainOfThis = regexp.MustCompile(`(?m)^toolchain (\S+)$`)
+)
+
+// TestWorkflowsHaveTheGoOfTheTools holds the toolchain of go.mod to what the tools need. setup-go takes that version, or that
+// of the line "go" where there is no toolchain, and then forbids Go to get a newer one:
+// https://github.com/actions/setup-go/blob/v7.0.0/src/installer.ts, parseGoVersionFile, and main.ts.
+func TestWorkflowsHaveTheGoOfTheTools(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(signpathtest.Root, "go.mod"))
+	must(t, err)
+	found := toolchainOfThis.FindSubmatch(content)
+	if found == nil {
+		t.Fatal("go.mod has no toolchain: workflows take the oldest Go that can compile this, and a release too")
+	}
+	toolchain := string(found[1])
+	tools, err := filepath.Glob(filepath.Join(signpathtest.Root, "tools", "*", "go.mod"))
+	if err != nil || len(tools) < 10 {
+		t.Fatalf("%q, %v", tools, err)
+	}
+	for _, tool := range tools {
+		content, err := os.ReadFile(tool)
+		must(t, err)
+		if needed := "go" + string(goOfModule.FindSubmatch(content)[1]); version.Compare(needed, toolchain) > 0 {
+			t.Errorf("%s needs %s, and workflows have %s", tool, needed, toolchain)
+		}
+	}
+	workflows, err := filepath.Glob(filepath.Join(signpathtest.Root, ".github/workflows/*.yml"))
+	must(t, err)
+	for _, file := range workflows {
+		content, err := os.ReadFile(file)
+		must(t, err)
+		if uses, takes := bytes.Count(content, []byte("actions/setup-go@")), bytes.Count(content, []byte("go-version-file: go.mod\n")); uses != takes {
+			t.Errorf("%s installs Go %d times, and %d times that of go.mod", file, uses, takes)
+		}
+	}
+}
+
+// TestReleaseOfOneOfSeveralTags lets make release a commit that is a release candidate and a release: the one that the
+// workflow names, and never what is no version. GoReleaser is a stand-in that says what it is to do.
+func TestReleaseOfOneOfSeveralTags(t *testing.T) {
+	folder := t.TempDir()
+	makefile, err := os.ReadFile(filepath.Join(signpathtest.Root, "GNUmakefile"))
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(folder, "GNUmakefile"), makefile, 0o600))
+	must(t, os.Mkdir(filepath.Join(folder, "tools"), 0o700))
+	const goreleaser = "#!/bin/sh\necho \"released $GORELEASER_CURRENT_TAG with ${4}\"\n"
+	must(t, os.WriteFile(filepath.Join(folder, "tools", "goreleaser.sh"), []byte(goreleaser), 0o700))
+	run := func(script string) string {
+		command := exec.CommandContext(t.Context(), "sh", "-c", script)
+		command.Dir = folder
+		command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GORELEASER_CURRENT_TAG=")
+		output, err := command.CombinedOutput()
+		if err != nil {
+			output = append(output, "failed"...)
+		}
+		return string(output)
+	}
+	run("git init --quiet && git -c user.name=Test -c user.email=test@example.com commit --quiet --allow-empty --message=Release")
+	for _, c := range []struct{ script, want string }{
+		{"make release", "failed"},
+		{"git tag latest && make release", "failed"},
+		{"git tag v1.0.0-rc.1 && make release", "released v1.0.0-rc.1 with .changes/v1.0.0-rc.1.md"},
+		{"git tag v1.0.0 && GORELEASER_CURRENT_TAG=v1.0.0 make release", "released v1.0.0 with .changes/v1.0.0.md"},
+		{"GORELEASER_CURRENT_TAG=v1.0.0-rc.1 make release", "released v1.0.0-rc.1 with .changes/v1.0.0-rc.1.md"},
+	} {
+		if output := run(c.script); !strings.Contains(output, c.want) {
+			t.Errorf("%s: %q, want %q", c.script, output, c.want)
+		}
+	}
+	workflow, err := os.ReadFile(filepath.Join(signpathtest.Root, ".github/workflows/release.yml"))
+	if err != nil || !strings.Contains(string(workflow), "\nenv:\n  # A commit may have several tags.\n  GORELEASER_CURRENT_TAG: ${{ github.ref_name }}\n") {
+		t.Errorf("the workflow does not name the tag that was pushed: %v", err)
 	}
 }
