@@ -126,6 +126,7 @@ func runTokenRotate(command *cobra.Command, member string, taker []string, flags
 		command.PrintErrln("Interrupted, and not ended: the new token would be lost. It ends when the command has it.")
 	})
 	defer stop()
+	outliveTerminal()
 	// What was asked for is known to have happened, or not, only by its answer.
 	ctx = context.WithoutCancel(ctx)
 	token, err := client.RegenerateToken(ctx, p.ID)
