@@ -56,7 +56,7 @@ func (c *Client) repeat(ctx context.Context, r Request, id string, content []byt
 			break
 		}
 	}
-	if ctx.Err() != nil && !last.succeeded() && !isSpent(ctx) {
+	if ctx.Err() != nil && !last.succeeded() && !isSpent(ctx) && !r.Unbroken {
 		last = answer{err: ctx.Err()}
 	}
 	return last, received
