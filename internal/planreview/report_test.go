@@ -297,6 +297,10 @@ func TestAccounts(t *testing.T) {
 			newPlan().change("ci_user_token", due, due, replacing("generated_at", "rotation_triggers")),
 			[]string{"is rotated, because of rotation_triggers, because by rotate_after"},
 		},
+		"token held, with other settings": {
+			newPlan().change("ci_user_token", young, due),
+			[]string{"the settings of the API token of ci_user:build change; the token stays", "left as it is by this plan: ci_user:build, since 2026-01-31T10:00:00Z"},
+		},
 		"token due by another period": {
 			newPlan().change("ci_user_token", young, attributes{"ci_user": "ci_user:young", "rotate_after": "1d"}, replacing("generated_at")),
 			[]string{`is rotated, because it is due by rotate_after = "1d"; the one before`, "!2126"},

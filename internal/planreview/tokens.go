@@ -31,6 +31,8 @@ func (m *model) tokenEvents(now time.Time) []Event {
 		name := m.subjectOf(i)
 		if i.changes() || i.after == nil {
 			found = append(found, Event{Address: i.address, Subject: name, Sentence: tokenSentence(i, name)})
+		}
+		if i.after == nil || i.forgotten() {
 			continue
 		}
 		if since := timeOf(i.after, attributeRotatesAt); since != nil && !since.After(now) {
