@@ -70,7 +70,9 @@ func tokenSentence(i *instance, name string) string {
 
 // otherForm tells where a new token is kept for other keys than the one before, or in the clear.
 func otherForm(i *instance) string {
-	isInTheClear := func(o *object) bool { return o.isNull(attributeEncryptionRecipients) && o.isNull(attributeGitHubRecipients) }
+	isInTheClear := func(o *object) bool {
+		return o.isNull(attributeEncryptionRecipients) && o.isNull(attributeGitHubRecipients)
+	}
 	if isInTheClear(i.after) && !isInTheClear(i.before) {
 		return "; the new one is in the state in the clear"
 	}

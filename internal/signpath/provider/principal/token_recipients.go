@@ -173,7 +173,7 @@ func (r *ciUserTokenResource) keepGitHubKeys(plan *ciUserTokenModel, state ciUse
 		return
 	}
 	slices.Sort(changed)
-	resp.Diagnostics.AddAttributeWarning(path.Root(attrGitHubRecipients), "The API token is sealed for another key than github_recipients has: "+ciUser, fmt.Sprintf(
+	resp.Diagnostics.AddAttributeWarning(path.Root(attrGitHubRecipients), "The API token is sealed for another key than the present one: "+ciUser, fmt.Sprintf(
 		"There is another key by now under %s of github_recipients. GitHub may have replaced it, or the configuration says where to get another. "+
 			"That rotates nothing, and a secret that GitHub has keeps its value. "+
 			"But github_tokens still has the API token of %s as it was sealed for the key before, which GitHub may not take any more for a new secret, or one that is written again. "+
