@@ -12,11 +12,13 @@ const maskedToken = "(token)"
 
 // A maskedWriter passes on what is written to it, with something else in the place of a secret: as it
 // is, with any of its special characters escaped as JSON, shells and URLs may have them, and the
-// same in base64. What could be the beginning of the secret is held back until it is known.
+// same in base64. What could be the beginning of the secret is held back until it is known. It takes
+// everything, also where nothing can be written any more: an error would end the command that writes.
 type maskedWriter struct {
 	to    io.Writer
 	forms [][]spellings
 	held  string
+	err   error
 }
 
 // spellings are those of one character.
@@ -56,8 +58,15 @@ func (m *maskedWriter) Write(p []byte) (int, error) {
 		rest = rest[length:]
 	}
 	m.held = rest
-	_, err := io.WriteString(m.to, known.String())
-	return len(p), err
+	m.pass(known.String())
+	return len(p), nil
+}
+
+// pass passes a text on, until one could not be written.
+func (m *maskedWriter) pass(text string) {
+	if m.err == nil {
+		_, m.err = io.WriteString(m.to, text)
+	}
 }
 
 // find returns how long the secret is with which a text begins, or 0, and whether the text is too short
@@ -90,9 +99,9 @@ next:
 	return len(text) - len(rest), false
 }
 
-// Flush passes on what was held back.
+// Flush passes on what was held back, and returns the error of the first write that failed.
 func (m *maskedWriter) Flush() error {
-	_, err := io.WriteString(m.to, m.held)
+	m.pass(m.held)
 	m.held = ""
-	return err
+	return m.err
 }

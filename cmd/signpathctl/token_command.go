@@ -123,17 +123,16 @@ func runTokenRotate(command *cobra.Command, member string, taker []string, flags
 		return endRotation(command, err)
 	}
 	stop := context.AfterFunc(ctx, func() {
-		command.PrintErrln("Interrupted, and not ended: the new token would be lost. It ends when the command has it.")
+		command.PrintErrln("Interrupted. What has been sent is not broken off, because the new token would be lost. It ends when the command has that.")
 	})
 	defer stop()
-	// What was asked for is known to have happened, or not, only by its answer.
-	ctx = context.WithoutCancel(ctx)
+	outliveTerminal()
 	token, err := client.RegenerateToken(ctx, p.ID)
 	if err != nil {
 		return endRotation(command, fmt.Errorf("regenerating the API token of %s failed: %w", p, err))
 	}
 	taken := delivery{program: program, arguments: taker[1:], stdout: command.OutOrStdout(), stderr: command.ErrOrStderr(), timeout: flags.timeout}
-	if err := taken.give(ctx, token); err != nil {
+	if err := taken.give(context.WithoutCancel(ctx), token); err != nil {
 		return refuseWith(command, statusUndelivered, fmt.Errorf("the API token of %s was rotated, and the command does not have the new one for sure: %w.\n"+
 			"The old token does not work any more, so whatever signs as %s is refused by now. "+
 			"Nothing else has the new one, and it cannot be read back. Run the same again when the command works: that generates another token", p, err, reference))

@@ -14,7 +14,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/testkit"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -62,6 +64,12 @@ func takeToken(way, file string) {
 		must(err)
 		os.Exit(0)
 	}
+	if way == "talkative" {
+		for range 3 {
+			_, err := fmt.Println("What is the token?")
+			must(err)
+		}
+	}
 	token, err := io.ReadAll(os.Stdin)
 	must(err)
 	record, err := json.Marshal(taking{string(token), os.Args, os.Environ()})
@@ -104,6 +112,8 @@ type rotation struct {
 	file   string
 	// everywhere are folders in which the token must not be.
 	everywhere []string
+	// output is where a process writes its standard output, if not to stdout.
+	output *os.File
 
 	stdout, stderr string
 	status         int
@@ -406,6 +416,9 @@ func (r *rotation) asProcess(started func(*os.Process), arguments ...string) {
 	command := exec.CommandContext(r.t.Context(), program, append([]string{"token", "rotate"}, arguments...)...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
+	if r.output != nil {
+		command.Stdout = r.output
+	}
 	if err := command.Start(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -422,12 +435,13 @@ func (r *rotation) asProcess(started func(*os.Process), arguments ...string) {
 // takes the token.
 func TestTokenRotateIsInterrupted(t *testing.T) {
 	process := make(chan *os.Process, 1)
+	interruption := os.Interrupt
 	// interrupt interrupts at the first request that fits, and lets the server go on once it is told.
 	interrupt := func(path string, goOn func(*http.Request)) func(http.Handler) http.Handler {
 		return func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 				if strings.HasSuffix(request.URL.Path, path) {
-					if err := (<-process).Signal(os.Interrupt); err != nil {
+					if err := (<-process).Signal(interruption); err != nil {
 						t.Error(err)
 					}
 					goOn(request)
@@ -441,14 +455,51 @@ func TestTokenRotateIsInterrupted(t *testing.T) {
 		r.asProcess(func(p *os.Process) { process <- p }, append([]string{rotated}, r.taker("stored")...)...)
 		r.expect(1, "nothing was rotated, and the old token goes on working", "The rotation was interrupted.")
 	})
-	t.Run("while SignPath answers", func(t *testing.T) {
-		r := newWatchedRotation(t, interrupt("/RegenerateApiToken", func(*http.Request) {}))
-		r.asProcess(func(p *os.Process) { process <- p }, append([]string{rotated}, r.taker("stored")...)...)
-		r.expect(0)
-	})
+	for _, interruption = range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run("while SignPath answers, by "+interruption.String(), func(t *testing.T) {
+			r := newWatchedRotation(t, interrupt("/RegenerateApiToken", func(*http.Request) {}))
+			r.asProcess(func(p *os.Process) { process <- p }, append([]string{rotated}, r.taker("stored")...)...)
+			r.expect(0)
+		})
+	}
 	t.Run("while the command takes it", func(t *testing.T) {
 		r := newRotation(t)
 		r.asProcess(func(*os.Process) {}, append([]string{rotated}, r.taker("interrupted")...)...)
 		r.expect(0, "was rotated")
 	})
+}
+
+// Whoever stops reading what is printed, such as head, neither ends the delivery nor the command.
+func TestTokenRotateOutlivesItsReader(t *testing.T) {
+	r := newRotation(t)
+	reader, output, err := os.Pipe()
+	if err = errors.Join(err, reader.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r.output = output
+	r.asProcess(func(*os.Process) {}, append([]string{rotated}, r.taker("talkative")...)...)
+	if err := output.Close(); err != nil {
+		t.Error(err)
+	}
+	r.expect(0, "was rotated", "Warning: what the command printed could not all be passed on: write /dev/stdout: broken pipe\n")
+}
+
+// A command that has ended in time was not killed, however long something that it left behind has its output.
+func TestDeliveryToACommandThatLeavesSomethingBehind(t *testing.T) {
+	t.Parallel()
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "taken")
+	d := delivery{
+		program: shell, arguments: []string{"-c", `cat > "$0"; (while echo; do sleep 0.1; done) & exit 0`, file},
+		stdout: io.Discard, stderr: io.Discard, timeout: pipesTimeout - time.Second,
+	}
+	if err := d.give(t.Context(), "a secret"); err != nil {
+		t.Error(err)
+	}
+	if taken, err := os.ReadFile(file); err != nil || string(taken) != "a secret" {
+		t.Errorf("it has %q, %v", taken, err)
+	}
 }

@@ -28,7 +28,8 @@ type delivery struct {
 
 // give runs the command with the secret as its standard input. It returns an error if the command
 // failed, was killed, took too long, or ended without having read the secret to its end. No error
-// has anything of the secret, and the output of the command has something else in its place.
+// has anything of the secret, and the output of the command has something else in its place. Output
+// that nothing takes, such as a full disk or a pager that has ended, is no error.
 func (d delivery) give(ctx context.Context, secret string) error {
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
@@ -39,6 +40,11 @@ func (d delivery) give(ctx context.Context, secret string) error {
 	defer func() { _ = input.Close() }()
 	stdout, stderr := newMaskedWriter(d.stdout, secret), newMaskedWriter(d.stderr, secret)
 	command := exec.CommandContext(ctx, d.program, d.arguments...) //nolint:gosec // Who runs this chose it.
+	isLate := false
+	command.Cancel = func() error {
+		isLate = true
+		return command.Process.Kill()
+	}
 	command.Stdin, command.Stdout, command.Stderr, command.WaitDelay = input, stdout, stderr, pipesTimeout
 	command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, api.EnvToken+"=") })
 	if err := startUninterrupted(command); err != nil {
@@ -51,13 +57,14 @@ func (d delivery) give(ctx context.Context, secret string) error {
 	ended := command.Wait()
 	// This end of the pipe is open, too: what is left in it, the command did not read.
 	unread, err := io.Copy(io.Discard, input)
-	if flushed := errors.Join(stdout.Flush(), stderr.Flush()); err == nil {
-		err = flushed
+	if lost := errors.Join(stdout.Flush(), stderr.Flush()); lost != nil {
+		_, _ = fmt.Fprintln(d.stderr, "Warning: what the command printed could not all be passed on:", lost)
 	}
+	var failed *exec.ExitError
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case isLate && errors.As(ended, &failed):
 		return fmt.Errorf("it was killed, because it took longer than %s, which --timeout can change", d.timeout)
-	case ended != nil && !errors.Is(ended, exec.ErrWaitDelay):
+	case ended != nil && !errors.Is(ended, exec.ErrWaitDelay) && !errors.Is(ended, context.DeadlineExceeded): // With these two, it ended well.
 		return fmt.Errorf("it failed: %w", ended)
 	case unread > 0:
 		return errors.New("it ended without reading its standard input, from which it has to take the token")

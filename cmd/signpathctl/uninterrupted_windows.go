@@ -5,6 +5,9 @@ import (
 	"syscall"
 )
 
+// outliveTerminal does nothing: Windows ends a program whose console is closed, whatever it does.
+func outliveTerminal() {}
+
 // startUninterrupted starts a command that goes on when somebody presses Ctrl-C, which tells all
 // programs of a process group.
 func startUninterrupted(command *exec.Cmd) error {

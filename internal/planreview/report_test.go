@@ -225,6 +225,11 @@ func TestAccounts(t *testing.T) {
 	onList := entry("release", "user:a@example.com")
 	assigned := func(role string) attributes { return attributes{"member": "user:a@example.com", "role": role} }
 	token := attributes{"ci_user": "ci_user:build"}
+	sealed := func(github string, age ...string) attributes {
+		return attributes{
+			"ci_user": "ci_user:build", "github_recipients": attributes{"repo": attributes{"key": github, "key_id": "1"}}, "encryption_recipients": age,
+		}
+	}
 	due := attributes{"ci_user": "ci_user:build", "rotate_after": "90d", "rotates_at": "2026-01-31T10:00:00Z"}
 	young := attributes{"ci_user": "ci_user:young", "rotate_after": "90d", "rotates_at": "2126-01-31T10:00:00Z"}
 	for name, test := range map[string]struct {
@@ -291,6 +296,39 @@ func TestAccounts(t *testing.T) {
 		"token due, and triggered": {
 			newPlan().change("ci_user_token", due, due, replacing("generated_at", "rotation_triggers")),
 			[]string{"is rotated, because of rotation_triggers, because by rotate_after"},
+		},
+		"token held, with other settings": {
+			newPlan().change("ci_user_token", young, due),
+			[]string{"the settings of the API token of ci_user:build change; the token stays", "left as it is by this plan: ci_user:build, since 2026-01-31T10:00:00Z"},
+		},
+		"token due by another period": {
+			newPlan().change("ci_user_token", young, attributes{"ci_user": "ci_user:young", "rotate_after": "1d"}, replacing("generated_at")),
+			[]string{`is rotated, because it is due by rotate_after = "1d"; the one before`, "!2126"},
+		},
+		"token due by another window": {
+			newPlan().change("ci_user_token", young, attributes{"ci_user": "ci_user:young", "rotate_after": "90d", "rotate_early": "89d"}, replacing("generated_at")),
+			[]string{`is rotated, because it is due by rotate_after = "90d"; the one before`, "!2126"},
+		},
+		"token for the same keys": {
+			newPlan().change("ci_user_token", sealed("A", "age1x"), sealed("A", "age1x"), replacing("rotation_triggers")),
+			[]string{"is rotated, because of rotation_triggers; the one before stops working\n"},
+		},
+		"token for other keys": {
+			newPlan().change("ci_user_token", sealed("A", "age1x"), sealed("B", "age1x", "age1y"), replacing("encryption_recipients")),
+			[]string{
+				"the one before stops working; the new one can be opened with keys that the one before could not: " +
+					`"repo" of github_recipients, 1 of encryption_recipients` + "\n",
+			},
+		},
+		"token for keys that come with the apply": {
+			newPlan().change("ci_user_token", sealed("A", "age1x"), attributes{"ci_user": "ci_user:build"}, replacing("rotation_triggers"),
+				unknown("github_recipients", "encryption_recipients")),
+			[]string{"could not: github_recipients, which comes with the apply, those of encryption_recipients\n"},
+		},
+		"token in the clear": {
+			newPlan().change("ci_user_token", sealed("A"), attributes{"ci_user": "ci_user:build", "github_recipients": nil, "encryption_recipients": nil},
+				replacing("github_recipients")),
+			[]string{"the one before stops working; the new one is in the state in the clear\n"},
 		},
 		"tokens held": {
 			newPlan().change("ci_user_token", due, due).

@@ -43,6 +43,10 @@ type Request struct {
 	// SecretAnswer keeps whatever could be a secret of the answer out of the error
 	// and the log: also of a malformed one, which net/http quotes.
 	SecretAnswer bool
+	// Unbroken lets an attempt that has begun go on when the context is canceled, for a
+	// request whose answer nobody could get again. It ends with the time that it has.
+	// Waits, and attempts that have not begun, end with the context.
+	Unbroken bool
 }
 
 // A Client sends requests to one server as one user. It is safe for concurrent

@@ -56,7 +56,7 @@ func (c *Client) repeat(ctx context.Context, r Request, id string, content []byt
 			break
 		}
 	}
-	if ctx.Err() != nil && !last.succeeded() && !isSpent(ctx) {
+	if !last.succeeded() && isBrokenOff(ctx, r) {
 		last = answer{err: ctx.Err()}
 	}
 	return last, received
@@ -79,6 +79,11 @@ func (e *unreachedError) Error() string {
 
 // Unwrap returns the cause.
 func (e *unreachedError) Unwrap() error { return e.cause }
+
+// isBrokenOff tells whether a request has ended because nobody waits for its answer any more.
+func isBrokenOff(ctx context.Context, r Request) bool {
+	return ctx.Err() != nil && !isSpent(ctx) && !r.Unbroken
+}
 
 func isSpent(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errBudgetSpent) }
 

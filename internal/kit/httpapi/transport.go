@@ -96,6 +96,11 @@ func (c *Client) attempt(whole context.Context, r Request, id string, content []
 		return answer{err: err}
 	}
 	defer leave()
+	if r.Unbroken {
+		var cancel context.CancelFunc
+		whole, cancel = unbroken(whole)
+		defer cancel()
+	}
 	ctx, watch, end := startStopwatch(whole, c.config.AttemptTimeout)
 	defer end()
 	request, err := c.newRequest(ctx, r, id, content, token)
@@ -130,6 +135,12 @@ func (c *Client) attempt(whole context.Context, r Request, id string, content []
 		c.pace.pauseFor(wait)
 	}
 	return result
+}
+
+// unbroken returns a context that ends when the budget of a request does, and not when it is canceled.
+func unbroken(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, _ := ctx.Deadline() // Each request has a budget.
+	return context.WithDeadlineCause(context.WithoutCancel(ctx), deadline, errBudgetSpent)
 }
 
 func brokenAnswer(err error) error {

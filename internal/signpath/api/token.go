@@ -20,9 +20,10 @@ import (
 // returns it. The old one stops working at once, as a user has one token
 // (documented).
 //
-// The request is never sent twice. After a failure that may have left the CI
-// user with a token that nobody knows, the error is a [*LostTokenError]. No
-// error and no log line has anything of an answer that could be the token.
+// The request is never sent twice, and is not broken off when the context is
+// canceled. After a failure that may have left the CI user with a token that nobody
+// knows, the error is a [*LostTokenError]. No error and no log line has anything of
+// an answer that could be the token.
 func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error) {
 	r, parameters := contract.RoutesOf[access.KindCIUser].RegenerateToken, []string{id}
 	_, body, err := c.compose(ctx, r, nil)
@@ -30,7 +31,7 @@ func (c *Client) RegenerateToken(ctx context.Context, id string) (string, error)
 		return "", err
 	}
 	request := c.request(r, parameters, body)
-	request.SecretAnswer = true
+	request.SecretAnswer, request.Unbroken = true, true
 	answer, _, err := c.do(ctx, r, request)
 	if err != nil {
 		return "", tokenFailure(err)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/kit/httpapi"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/api"
@@ -183,5 +184,55 @@ func TestARefusalLosesNoToken(t *testing.T) {
 	var lost *api.LostTokenError
 	if errors.As(err, &lost) || !o.Accepts(old) {
 		t.Errorf("it counts as lost: %v", err)
+	}
+}
+
+// Whoever interrupts a request that has been sent gets its answer, whatever that is. Before it,
+// and in the pause before another attempt, an interrupt ends it.
+func TestAnInterruptLosesNoToken(t *testing.T) {
+	for name, c := range map[string]struct {
+		status  int
+		isLost  bool
+		refusal string
+	}{
+		"answered":            {status: http.StatusOK},
+		"refused":             {status: http.StatusForbidden, refusal: "403 Forbidden"},
+		"failed":              {status: http.StatusInternalServerError, isLost: true, refusal: "500 Internal Server Error"},
+		"told to come back":   {status: http.StatusTooManyRequests, refusal: "429 Too Many Requests"},
+		"before it is begun":  {refusal: "context canceled"},
+		"no answer in a time": {status: -1, isLost: true, refusal: "timed out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := inProcess(t)
+			o.config.AttemptTimeout = 300 * time.Millisecond
+			o.restart()
+			id := o.id(builder)
+			old, err := o.Administrator("").IssueToken(builder)
+			o.must(err)
+			o.ResetRequests()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			switch {
+			case c.status == 0:
+				cancel()
+			case c.status < 0:
+				o.inject(mock.Fault{Route: "POST *", Action: mock.FaultDelay, DelayMilliseconds: 60_000})
+			case c.status != http.StatusOK:
+				o.inject(mock.Fault{Route: "POST *", Action: mock.FaultAnswer, Status: c.status, Headers: map[string]string{"Retry-After": "30"}})
+			}
+			o.Before = func(*http.Request) { cancel() }
+			token, err := o.client.RegenerateToken(ctx, id)
+			var lost *api.LostTokenError
+			if errors.As(err, &lost) != c.isLost {
+				t.Errorf("it counts as lost: %t, %v", !c.isLost, err)
+			}
+			if c.refusal != "" {
+				expectError(t, err, c.refusal)
+				return
+			}
+			if o.must(err); !o.Accepts(token) || o.Accepts(old) {
+				t.Errorf("the new token is accepted: %t, the old one: %t", o.Accepts(token), o.Accepts(old))
+			}
+		})
 	}
 }

@@ -92,7 +92,7 @@ func TestGitHubTokensInThePlan(t *testing.T) {
 	})
 }
 
-const replacedKey = "The API token is sealed for a key that GitHub has replaced: ci_user:build"
+const replacedKey = "The API token is sealed for another key than the present one: ci_user:build"
 
 // TestGitHubRecipients leads a token through its life: only a name that comes or goes makes
 // another one, and never a key.
@@ -250,9 +250,13 @@ func TestGitHubKeysAreRefused(t *testing.T) {
 		config string
 		want   []string
 	}
+	const inNoError = "1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0S"
+	secret := base64.StdEncoding.EncodeToString([]byte("a secret of mine " + inNoError))
 	cases := map[string]wrong{
 		"no base64":     {of("my key"), []string{"Invalid public key", `"my key" is not base64`, "github_actions_public_key"}},
 		"an id":         {of("568250167242549743"), []string{"Invalid public key", "is not base64"}},
+		"a private key": {of("AGE-SECRET-KEY-" + inNoError), []string{"Invalid public key", `"AGE-SECRET-K" is not base64`}},
+		"a secret":      {of(secret), []string{"Invalid public key", "bytes"}},
 		"a byte less":   {of(base64.StdEncoding.EncodeToString(key.public[1:])), []string{"Invalid public key", "has 31 bytes"}},
 		"a byte more":   {of(base64.StdEncoding.EncodeToString(append(key.public[:], 1))), []string{"Invalid public key", "has 33 bytes"}},
 		"an empty key":  {of(""), []string{"Invalid public key", "has 0 bytes"}},
@@ -279,6 +283,9 @@ func TestGitHubKeysAreRefused(t *testing.T) {
 			planned := s.Plan(testkit.Options{})
 			if planned.Err == nil || !says(c.want...).MatchString(planned.Said) {
 				t.Errorf("the plan does not fail with %q: %s", c.want, planned)
+			}
+			if says(inNoError[:16]).MatchString(planned.Said) || says(secret[len(secret)-16:]).MatchString(planned.Said) {
+				t.Errorf("the plan repeats what may be a secret: %s", planned)
 			}
 			for _, d := range planned.Diagnostics {
 				if d.Attribute != "github_recipients" {

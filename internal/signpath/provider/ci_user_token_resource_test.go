@@ -238,6 +238,34 @@ func TestCIUserTokenCreateBeforeDestroy(t *testing.T) {
 	)
 }
 
+// What made Terraform replace a token does not come again where the answer was lost: the next
+// apply generates one all the same, and says that it does.
+func TestCIUserTokenThatIsLost(t *testing.T) {
+	for name, c := range map[string]struct {
+		settings string
+		again    testkit.Summary
+	}{
+		"by itself":                  {"", testkit.Summary{Add: 1, Remove: 1}},
+		"with create_before_destroy": {"lifecycle {\n    create_before_destroy = true\n  }", testkit.Summary{Add: 1, Remove: 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newOrganization(t).site(inProcess, newToken(c.settings))
+			s.mustApply()
+			s.inject(mock.Fault{Route: regenerateRoute, Action: mock.FaultCutAfterActing, Times: 1})
+			applied := s.Apply(testkit.Options{Replace: []string{tokenAddress}})
+			if applied.Err == nil || !strings.Contains(applied.String(), "API token may be lost") {
+				t.Fatalf("it says %s", applied)
+			}
+			s.planIsSaid(c.again)
+			s.mustApply()
+			s.planIs(testkit.Summary{})
+			if token, _ := s.attribute(tokenAddress, "token").(string); !s.Accepts(token) {
+				t.Error("SignPath does not accept the token in the state")
+			}
+		})
+	}
+}
+
 // A token that is to be generated again, beside one that an earlier run has set aside and
 // could not destroy, is no hand-over.
 func TestCIUserTokenBesideADeposedOne(t *testing.T) {

@@ -44,15 +44,16 @@ func (isSealedBoxKey) ValidateString(_ context.Context, req validator.StringRequ
 const sealedBoxKeySize = 32
 
 // parseSealedBoxKey reads a public key. One of low order is an error: everybody could open
-// what is sealed for it.
+// what is sealed for it. No error repeats what was given whole, because that may be a secret
+// by mistake.
 func parseSealedBoxKey(text string) (*[sealedBoxKeySize]byte, error) {
 	const from = "Give the attribute `key` of a data source such as github_actions_public_key"
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not base64. %s", text, from)
+		return nil, fmt.Errorf("what starts with %.12q is not base64. %s", text, from)
 	}
 	if len(raw) != sealedBoxKeySize {
-		return nil, fmt.Errorf("%q has %d bytes, and a public key of GitHub's has %d. %s", text, len(raw), sealedBoxKeySize, from)
+		return nil, fmt.Errorf("what starts with %.12q has %d bytes, and a public key of GitHub's has %d. %s", text, len(raw), sealedBoxKeySize, from)
 	}
 	public, err := ecdh.X25519().NewPublicKey(raw)
 	if err != nil {

@@ -50,7 +50,7 @@ func githubRecipientsAttribute() schema.Attribute {
 			"`github_tokens` has the token sealed for each of them. They can stand beside `encryption_recipients`, or alone. " +
 			"A name that is added or taken away replaces the resource: the token that was generated is not there any more to be sealed again, and whoever could open it has known it. " +
 			"**Another key under the same name changes nothing but for a warning**, which stays until the next rotation: GitHub may change a key at any time, and that rotates no token. " +
-			"So give another repository another name. An empty map, a null element, a key that is not 32 bytes in base64, and one of low order are errors in the plan.",
+			"The next rotation seals the token for it. So give another repository another name. An empty map, a null element, a key that is not 32 bytes in base64, and one of low order are errors in the plan.",
 		Validators: []validator.Map{mapvalidator.SizeAtLeast(1), run.NoNullsInMap()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			attrKey: schema.StringAttribute{
@@ -152,7 +152,7 @@ func (m *ciUserTokenModel) hasOtherRecipients(state ciUserTokenModel) bool {
 }
 
 // keepGitHubKeys plans that a token stays sealed for the keys that it was sealed for, and
-// says where GitHub has another one by now. Where all is only known after apply, it is
+// says where there is another one by now. Where all is only known after apply, it is
 // looked at in the next plan.
 func (r *ciUserTokenResource) keepGitHubKeys(plan *ciUserTokenModel, state ciUserTokenModel, resp *resource.ModifyPlanResponse) {
 	ciUser := state.CIUser.ValueString()
@@ -173,10 +173,12 @@ func (r *ciUserTokenResource) keepGitHubKeys(plan *ciUserTokenModel, state ciUse
 		return
 	}
 	slices.Sort(changed)
-	resp.Diagnostics.AddAttributeWarning(path.Root(attrGitHubRecipients), "The API token is sealed for a key that GitHub has replaced: "+ciUser, fmt.Sprintf(
-		"GitHub has another key by now under %s of github_recipients. That rotates nothing, and a secret that GitHub has keeps its value. "+
+	resp.Diagnostics.AddAttributeWarning(path.Root(attrGitHubRecipients), "The API token is sealed for another key than the present one: "+ciUser, fmt.Sprintf(
+		"There is another key by now under %s of github_recipients. GitHub may have replaced it, or the configuration says where to get another. "+
+			"That rotates nothing, and a secret that GitHub has keeps its value. "+
 			"But github_tokens still has the API token of %s as it was sealed for the key before, which GitHub may not take any more for a new secret, or one that is written again. "+
-			"This is said in each plan until the next rotation. To rotate now, change rotation_triggers.", strings.Join(changed, ", "), ciUser))
+			"The next rotation seals the token for the other key, and who has that can open it: make sure that it is GitHub's. "+
+			"This is said in each plan until then. To rotate now, change rotation_triggers.", strings.Join(changed, ", "), ciUser))
 }
 
 // isOther tells whether a value is known to be another one.

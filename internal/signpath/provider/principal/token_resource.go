@@ -81,7 +81,7 @@ func (r *ciUserTokenResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"Builds that run between that and the delivery of the new token are refused. " +
 			"The guide [Tokens](../guides/tokens.md) shows how to deliver and rotate tokens.\n\n" +
 			"**Without `github_recipients` and `encryption_recipients`, the token is in the state in the clear.** With either, the state, the plan and the log have it only encrypted.\n\n" +
-			"The request is never sent twice. If its answer is lost, the apply fails, and nobody knows the new token; the next apply regenerates it.\n\n" +
+			"The request is never sent twice. If its answer is lost, the apply fails, and nobody knows the new token; the resource is then tainted, and the next apply regenerates it.\n\n" +
 			"On destroy, the resource is forgotten and **the token stays valid** until another is generated, because SignPath's API is not known to revoke tokens. " +
 			"Deactivate the CI user to make it useless.\n\n" +
 			"It cannot be imported, because a token cannot be read back. There is no ephemeral form, " +
@@ -166,8 +166,11 @@ func (r *ciUserTokenResource) IdentitySchema(_ context.Context, _ resource.Ident
 	resp.IdentitySchema = run.PrincipalIdentitySchema("CI user")
 }
 
-// Create implements [resource.Resource]: it regenerates the token. If that
-// fails there is no state, so that the next apply does the same again.
+// Create implements [resource.Resource]: it regenerates the token. If SignPath
+// refuses that, there is no state. If the token is lost, there is one without it, which
+// Terraform marks as tainted, so that the next apply does the same again. Without a state,
+// Terraform puts back the object that create_before_destroy has set aside, and what made it
+// replace that may not come again: -replace, or replace_triggered_by.
 func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.NoticeContract(&resp.Diagnostics)
 	var plan ciUserTokenModel
@@ -184,17 +187,21 @@ func (r *ciUserTokenResource) Create(ctx context.Context, req resource.CreateReq
 	token, err := r.Client.RegenerateToken(ctx, p.ID)
 	if err != nil {
 		addTokenFailure(&resp.Diagnostics, p, err)
-		return
+		if !isLost(err) {
+			return
+		}
 	}
 	r.Tokens.Regenerated.Add(p.ID)
 	plan.ID = types.StringValue(p.ID)
 	plan.GeneratedAt = types.StringValue(r.Now().UTC().Format(time.RFC3339))
 	plan.RotatesAt = plan.rotatesAt()
-	if err := plan.keep(ctx, token, recipients); err != nil {
+	if err != nil {
+		plan.keepNone()
+	} else if err := plan.keep(ctx, token, recipients); err != nil {
 		resp.Diagnostics.AddError("API token lost", tfkit.Sentence(fmt.Sprintf(
 			"The API token of %s was regenerated, but it could not be encrypted, and is not kept in the clear. The old one is invalid. Apply again: "+
 				"that regenerates it once more. The encryption failed: %s", p, err)))
-		return
+		plan.keepNone()
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	run.PrincipalIdentity(p.ID).Set(ctx, resp.Identity, &resp.Diagnostics)
@@ -210,10 +217,15 @@ func (m *ciUserTokenModel) recipients(ctx context.Context, diags *diag.Diagnosti
 	return recipients
 }
 
+// keepNone makes a state without a token.
+func (m *ciUserTokenModel) keepNone() {
+	m.Token, m.EncryptedToken, m.GitHubTokens = types.StringNull(), types.StringNull(), types.MapNull(githubTokenType)
+}
+
 // keep takes the token into the model in the forms that are asked for: in the clear only
 // where there is no other.
 func (m *ciUserTokenModel) keep(ctx context.Context, token string, recipients []string) (err error) {
-	m.Token, m.EncryptedToken = types.StringNull(), types.StringNull()
+	m.keepNone()
 	if m.GitHubTokens, err = m.githubTokens(ctx, func(key githubKey) (types.String, error) {
 		sealed, err := seal(token, key.Key.ValueString())
 		return types.StringValue(sealed), err
@@ -231,17 +243,22 @@ func (m *ciUserTokenModel) keep(ctx context.Context, token string, recipients []
 	return nil
 }
 
+// isLost tells whether a failed regeneration may have cost the old token.
+func isLost(err error) bool {
+	var lost *api.LostTokenError
+	return errors.As(err, &lost)
+}
+
 // addTokenFailure reports a failed regeneration, and whether it may have cost
 // the old token.
 func addTokenFailure(diags *diag.Diagnostics, p access.Principal, err error) {
 	f := run.Failure{At: path.Root(run.AttrCIUser), Doing: fmt.Sprintf("Regenerating the API token of %s", p), Needs: run.NeedsUserAdmin}
-	var lost *api.LostTokenError
-	if !errors.As(err, &lost) {
+	if !isLost(err) {
 		run.AddFailure(diags, f, err)
 		return
 	}
 	diags.AddAttributeError(f.At, "API token may be lost", tfkit.Sentence(fmt.Sprintf("%s failed: %s", f.Doing, err))+
-		"\n\nThe old token may be invalid by now, and builds that use it may be refused. Nothing was stored. Apply again: that regenerates the token once more. "+
+		"\n\nThe old token may be invalid by now, and builds that use it may be refused. No token was stored. Apply again: the resource is tainted, so that regenerates the token once more. "+
 		"If the answer is the same then, generate the token in SignPath's web application, and report this message to this provider's project.")
 }
 
