@@ -18,7 +18,8 @@ variable "projects" {
       * `submitters`, `approvers` (List of String) The members of these lists. The CI users of the project submit without being named.
       * `ci_users` (Boolean) Whether the CI users of the project submit to this one. Defaults to true.
 
-    A list that is not given is not managed. An empty list is managed, and kept empty. A list or an object that is null is an error, and so is an unknown attribute.
+    A list that is not given is not managed, but for the submitters of a signing policy to which CI users submit: those are the CI users and nobody else.
+    An empty list is managed, and kept empty. A list or an object that is null is an error, and so is an unknown attribute.
   EOT
   # An object type would drop an attribute that it does not know, a misspelled one too, and say nothing.
   type     = any
@@ -67,7 +68,10 @@ variable "projects" {
       [for policy, lists in merge(project.signing_policies, {}) : [
         for name in setsubtract(keys(merge(lists, {})), local.attributes.signing_policy) : "${name} in signing policy ${slug}/${policy}"
       ]],
-    ]]]))}. README.md has all that there are."
+      ]]]))}. ${join("; ", [
+      "A project has ${join(", ", local.attributes.project)}", "its ci_users have ${join(", ", local.attributes.ci_users)}",
+      "tokens have ${join(", ", local.attributes.tokens)}", "a signing policy has ${join(", ", local.attributes.signing_policy)}",
+    ])}."
   }
 
   validation {
@@ -100,5 +104,23 @@ variable "projects" {
       try(floor(project.ci_users.tokens.rotation) == max(0, project.ci_users.tokens.rotation), !can(project.ci_users.tokens.rotation)) ? [] : ["rotation of project ${slug} is a whole number"],
       [for policy, lists in merge(project.signing_policies, {}) : "ci_users of signing policy ${slug}/${policy} is true or false" if !try(tobool(lists.ci_users) != null, !can(lists.ci_users))],
     ]]]))}."
+  }
+
+  # Apart from the others, because it may be known only after apply who the recipients are.
+  validation {
+    condition = length(flatten([for slug, project in var.projects : [for tokens in [merge({ github_recipients = {}, encryption_recipients = [] }, project.ci_users.tokens)] : [
+      can(keys(tokens.github_recipients)) ? [] : ["github_recipients of project ${slug} is null, or no object, so that the state would have the tokens in the clear"],
+      can(length(tolist(tokens.encryption_recipients))) ? [] : ["encryption_recipients of project ${slug} is null, or no list, so that the state would have the tokens in the clear"],
+      try([for name, recipient in tokens.github_recipients : [
+        for attribute in setsubtract(keys(recipient), local.attributes.recipient) : "there is no attribute ${attribute} in github_recipients.${name} of project ${slug}"
+      ]], []),
+    ]] if can(keys(project.ci_users.tokens))])) == 0
+    error_message = "${join(", ", flatten([for slug, project in var.projects : [for tokens in [merge({ github_recipients = {}, encryption_recipients = [] }, project.ci_users.tokens)] : [
+      can(keys(tokens.github_recipients)) ? [] : ["github_recipients of project ${slug} is null, or no object, so that the state would have the tokens in the clear"],
+      can(length(tolist(tokens.encryption_recipients))) ? [] : ["encryption_recipients of project ${slug} is null, or no list, so that the state would have the tokens in the clear"],
+      try([for name, recipient in tokens.github_recipients : [
+        for attribute in setsubtract(keys(recipient), local.attributes.recipient) : "there is no attribute ${attribute} in github_recipients.${name} of project ${slug}"
+      ]], []),
+    ]] if can(keys(project.ci_users.tokens))]))}."
   }
 }

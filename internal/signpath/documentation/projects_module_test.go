@@ -187,17 +187,23 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				`yamldecode("project-a: {aprovers: [], signing_policies: {test: {approver: []}}, ci_users: {per: policy, pairs: true, tokens: {rotates: 1}}}")`,
 				`yamldecode("project-a: {readers: , configurators: 'user:a@example.com', signing_policies: {test: {approvers: [null], submitters: {a: b}}}}")`,
 				`yamldecode("project-a: {ci_users: {pair: , tokens: {rotation: -1}}, signing_policies: {test: {ci_users: perhaps}}}")`,
-				`{ "project-c" = { reader = [], ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } } } }`),
+				`{ "project-c" = { reader = [], ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } } } }`,
+				`yamldecode("project-a: {ci_users: {per: policy, tokens: {github_recipients: , encryption_recipients: }}}")`,
+				`{ "project-d" = { ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id, keyid = "1" } } } } } }`),
 			[]string{
 				"These are null, or no objects: projects.",
 				"These are null, or no objects: project project-a, ci_users of project project-b, signing policy project-b/test-signing.",
 				"There are no such attributes: aprovers in project project-a, pairs in ci_users of project project-a, rotates in tokens of project project-a, " +
-					"approver in signing policy project-a/test.",
+					"approver in signing policy project-a/test. A project has readers, configurators, ci_users, signing_policies; its ci_users have origin_verification, " +
+					"per, team, name, pair, tokens; tokens have rotation,",
 				"member references such as \"user:a@example.com\": readers of project project-a, configurators of project project-a, " +
 					"submitters of signing policy project-a/test, approvers of signing policy project-a/test.",
 				"pair of project project-a is true or false, rotation of project project-a is a whole number, " +
 					"ci_users of signing policy project-a/test is true or false.",
 				"There are no such attributes: reader in project project-c.",
+				"github_recipients of project project-a is null, or no object, so that the state would have the tokens in the clear, " +
+					"encryption_recipients of project project-a is null, or no list, so that",
+				"there is no attribute keyid in github_recipients.here of project project-d.",
 			},
 		},
 		{
@@ -206,8 +212,13 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				`{ a = { ci_users = { per = "policy", pair = true }, signing_policies = { test = {} } }, `+
 					`a-test-2 = { ci_users = { origin_verification = true }, signing_policies = { test = {} } } }`,
 				`{ a = { ci_users = { per = "policy", team = "T", tokens = {} }, signing_policies = { test = {} } }, `+
-					`b = { ci_users = { per = "policy", team = "T" }, signing_policies = { test = {} } } }`),
-			[]string{`per is "policies", and must be`, "Duplicate object key", "The projects a, b share the CI user T-test, so they have the same pair and tokens."},
+					`b = { ci_users = { per = "policy", team = "T" }, signing_policies = { test = {} } } }`,
+				`{ a = { ci_users = { per = "policy", team = "U", pair = true }, signing_policies = { test = {} } }, `+
+					`b = { ci_users = { per = "policy", team = "U" }, signing_policies = { test = {} } } }`),
+			[]string{
+				`per is "policies", and must be`, "Two CI users would have the name a-test-2: one for a and one for a-test-2. Of a pair,",
+				"The projects a, b share the CI user T-test, so they have the same pair and tokens.", "The projects a, b share the CI user U-test, so",
+			},
 		},
 	} {
 		w.Write("main.tf", required+c.configuration)
@@ -261,6 +272,83 @@ func TestCLIProjectsModuleRotations(t *testing.T) {
 		if !maps.Equal(c.got, c.want) {
 			t.Errorf("the %s are %v, want %v", what, c.got, c.want)
 		}
+	}
+}
+
+// TestCLIProjectsModulePassesOn looks at what the module makes of its input: the settings of tokens,
+// sets beside lists, and each output.
+func TestCLIProjectsModulePassesOn(t *testing.T) {
+	t.Parallel()
+	w := signpathtest.Start(t, nil).Workspace(t, nil)
+	const key, recipient = "FnO9LSP3VL4KXXqcCcBDFdSpgkIFWSL3NhzAnixSqTw=", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+	w.Write("main.tf", moduleCalls(t, `{
+    "project-a" = {
+      readers          = toset(["user:qa.lead@example.com"])
+      signing_policies = { "release-signing" = { approvers = ["user:qa.lead@example.com", "user:security.officer@example.com"] } }
+    }
+    "project-b" = {
+      ci_users = { per = "policy", pair = true, tokens = {
+        rotation = 1, rotate_after = "90d", rotate_early = "7d", encryption_recipients = ["`+recipient+`"]
+        github_recipients = { here = { key = "`+key+`", key_id = "1" } }
+      } }
+      signing_policies = {
+        "test-signing"    = { submitters = toset(["user:dev.lead@example.com"]) }
+        "release-signing" = { ci_users = false, submitters = toset([]) }
+      }
+    }
+  }`)+`
+output "all" {
+  value     = module.input_0
+  sensitive = true
+}
+`)
+	w.MustRun("init")
+	if applied := w.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != (testkit.Summary{Add: 8}) {
+		t.Fatalf("the apply does %+v: %s", applied.Summary, applied)
+	}
+	lists, sealed, encrypted := map[string]any{}, map[string]any{}, map[string]any{}
+	for _, o := range w.Objects() {
+		switch values := o.Values; {
+		case values["members"] != nil:
+			lists[o.Address] = fmt.Sprint(values["members"])
+		case values["generated_at"] != nil:
+			for name, want := range map[string]string{
+				"rotate_after": "90d", "rotate_early": "7d", "encryption_recipients": "[" + recipient + "]",
+				"github_recipients": "map[here:map[key:" + key + " key_id:1]]", "token": "<nil>",
+			} {
+				if got := fmt.Sprint(values[name]); got != want {
+					t.Errorf("%s of %s is %s, want %s", name, o.Address, got, want)
+				}
+			}
+			sealed[o.Address], encrypted[o.Address] = values["github_tokens"], values["encrypted_token"]
+		}
+	}
+	for address, want := range map[string]string{
+		`signpath_project_readers.this["project-a"]`:                           "[user:qa.lead@example.com]",
+		`signpath_signing_policy_approvers.this["project-a/release-signing"]`:  "[user:qa.lead@example.com user:security.officer@example.com]",
+		`signpath_signing_policy_submitters.this["project-b/test-signing"]`:    "[ci_user:project-b-test ci_user:project-b-test-2 user:dev.lead@example.com]",
+		`signpath_signing_policy_submitters.this["project-b/release-signing"]`: "[]",
+	} {
+		if lists[address] != want {
+			t.Errorf("%s has %v, want %s", address, lists[address], want)
+		}
+	}
+	var all map[string]any
+	must(t, json.Unmarshal(w.MustRun("output", "-json", "all"), &all))
+	const inUse = `signpath_ci_user_token.this["project-b-test-2"]`
+	want, err := json.Marshal(map[string]any{
+		"ci_users": map[string]any{"project-b-test": map[string]any{
+			"name": "project-b-test-2", "member": "ci_user:project-b-test-2", "signing_policies": []string{"project-b/test-signing"},
+		}},
+		"names":            map[string]any{"project-b/test-signing": "project-b-test-2"},
+		"members":          map[string]any{"project-b-test": "ci_user:project-b-test", "project-b-test-2": "ci_user:project-b-test-2"},
+		"tokens":           map[string]any{"project-b-test": nil},
+		"github_tokens":    map[string]any{"project-b-test": sealed[inUse]},
+		"encrypted_tokens": map[string]any{"project-b-test": encrypted[inUse]},
+	})
+	must(t, err)
+	if got, err := json.Marshal(all); err != nil || string(got) != string(want) || sealed[inUse] == nil || encrypted[inUse] == nil {
+		t.Errorf("the outputs are\n%s\nwant\n%s", got, want)
 	}
 }
 
