@@ -284,6 +284,7 @@ func TestCLIProjectsModulePassesOn(t *testing.T) {
 	w.Write("main.tf", moduleCalls(t, `{
     "project-a" = {
       readers          = toset(["user:qa.lead@example.com"])
+      ci_users         = { per = "policy", pair = true, tokens = { rotation = 1 } }
       signing_policies = { "release-signing" = { approvers = ["user:qa.lead@example.com", "user:security.officer@example.com"] } }
     }
     "project-b" = {
@@ -303,18 +304,20 @@ output "all" {
 }
 `)
 	w.MustRun("init")
-	if applied := w.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != (testkit.Summary{Add: 8}) {
+	if applied := w.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != (testkit.Summary{Add: 13}) {
 		t.Fatalf("the apply does %+v: %s", applied.Summary, applied)
 	}
-	lists, sealed, encrypted := map[string]any{}, map[string]any{}, map[string]any{}
+	lists, clear, sealed, encrypted := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
 	for _, o := range w.Objects() {
 		switch values := o.Values; {
 		case values["members"] != nil:
 			lists[o.Address] = fmt.Sprint(values["members"])
+		case values["token"] != nil:
+			clear[o.Address] = values["token"]
 		case values["generated_at"] != nil:
 			for name, want := range map[string]string{
 				"rotate_after": "90d", "rotate_early": "7d", "encryption_recipients": "[" + recipient + "]",
-				"github_recipients": "map[here:map[key:" + key + " key_id:1]]", "token": "<nil>",
+				"github_recipients": "map[here:map[key:" + key + " key_id:1]]",
 			} {
 				if got := fmt.Sprint(values[name]); got != want {
 					t.Errorf("%s of %s is %s, want %s", name, o.Address, got, want)
@@ -335,19 +338,27 @@ output "all" {
 	}
 	var all map[string]any
 	must(t, json.Unmarshal(w.MustRun("output", "-json", "all"), &all))
-	const inUse = `signpath_ci_user_token.this["project-b-test-2"]`
+	const inUseOfA, inUseOfB = `signpath_ci_user_token.this["project-a-release-2"]`, `signpath_ci_user_token.this["project-b-test-2"]`
 	want, err := json.Marshal(map[string]any{
-		"ci_users": map[string]any{"project-b-test": map[string]any{
-			"name": "project-b-test-2", "member": "ci_user:project-b-test-2", "signing_policies": []string{"project-b/test-signing"},
-		}},
-		"names":            map[string]any{"project-b/test-signing": "project-b-test-2"},
-		"members":          map[string]any{"project-b-test": "ci_user:project-b-test", "project-b-test-2": "ci_user:project-b-test-2"},
-		"tokens":           map[string]any{"project-b-test": nil},
-		"github_tokens":    map[string]any{"project-b-test": sealed[inUse]},
-		"encrypted_tokens": map[string]any{"project-b-test": encrypted[inUse]},
+		"ci_users": map[string]any{
+			"project-a-release": map[string]any{
+				"name": "project-a-release-2", "member": "ci_user:project-a-release-2", "signing_policies": []string{"project-a/release-signing"},
+			},
+			"project-b-test": map[string]any{
+				"name": "project-b-test-2", "member": "ci_user:project-b-test-2", "signing_policies": []string{"project-b/test-signing"},
+			},
+		},
+		"names": map[string]any{"project-a/release-signing": "project-a-release-2", "project-b/test-signing": "project-b-test-2"},
+		"members": map[string]any{
+			"project-a-release": "ci_user:project-a-release", "project-a-release-2": "ci_user:project-a-release-2",
+			"project-b-test": "ci_user:project-b-test", "project-b-test-2": "ci_user:project-b-test-2",
+		},
+		"tokens":           map[string]any{"project-a-release": clear[inUseOfA], "project-b-test": nil},
+		"github_tokens":    map[string]any{"project-a-release": nil, "project-b-test": sealed[inUseOfB]},
+		"encrypted_tokens": map[string]any{"project-a-release": nil, "project-b-test": encrypted[inUseOfB]},
 	})
 	must(t, err)
-	if got, err := json.Marshal(all); err != nil || string(got) != string(want) || sealed[inUse] == nil || encrypted[inUse] == nil {
+	if got, err := json.Marshal(all); err != nil || string(got) != string(want) || len(clear) != 2 || len(sealed) != 2 || len(encrypted) != 2 {
 		t.Errorf("the outputs are\n%s\nwant\n%s", got, want)
 	}
 }
