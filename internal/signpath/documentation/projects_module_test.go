@@ -209,6 +209,8 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 		{
 			moduleCalls(t,
 				`{ a = { ci_users = { per = "policies" }, signing_policies = { test = {} } } }`,
+				`{ a = { ci_users = { origin_verification = "true" }, signing_policies = { test = {} } } }`,
+				`{ a = { ci_users = {}, signing_policies = { test = {} } } }`,
 				`{ a = { ci_users = { per = "policy", pair = true }, signing_policies = { test = {} } }, `+
 					`a-test-2 = { ci_users = { origin_verification = true }, signing_policies = { test = {} } } }`,
 				`{ a = { ci_users = { per = "policy", team = "T", tokens = {} }, signing_policies = { test = {} } }, `+
@@ -216,7 +218,8 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				`{ a = { ci_users = { per = "policy", team = "U", pair = true }, signing_policies = { test = {} } }, `+
 					`b = { ci_users = { per = "policy", team = "U" }, signing_policies = { test = {} } } }`),
 			[]string{
-				`per is "policies", and must be`, "Two CI users would have the name a-test-2: one for a and one for a-test-2. Of a pair,",
+				`per is "policies", and must be`, "origin_verification of project a is neither true nor false",
+				`attribute "origin_verification" is required: true if`, "Two CI users would have the name a-test-2: one for a and one for a-test-2. Of a pair,",
 				"The projects a, b share the CI user T-test, so they have the same pair and tokens.", "The projects a, b share the CI user U-test, so",
 			},
 		},
@@ -225,6 +228,9 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 		w.MustRun("get")
 		planned := w.Plan(testkit.Options{})
 		said := strings.Join(strings.Fields(planned.Said), " ")
+		if strings.Contains(said, "projects is like") {
+			t.Errorf("it shows the projects of the function, and not those of the module:\n%s", planned)
+		}
 		for _, want := range c.wanted {
 			if planned.Err == nil || !strings.Contains(said, want) {
 				t.Errorf("it does not say %s:\n%s", want, planned)
