@@ -313,13 +313,13 @@ output "all" {
 	if applied := w.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != (testkit.Summary{Add: 13}) {
 		t.Fatalf("the apply does %+v: %s", applied.Summary, applied)
 	}
-	lists, clear, sealed, encrypted := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
+	lists, plain, sealed, encrypted := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
 	for _, o := range w.Objects() {
 		switch values := o.Values; {
 		case values["members"] != nil:
 			lists[o.Address] = fmt.Sprint(values["members"])
 		case values["token"] != nil:
-			clear[o.Address] = values["token"]
+			plain[o.Address] = values["token"]
 		case values["generated_at"] != nil:
 			for name, want := range map[string]string{
 				"rotate_after": "90d", "rotate_early": "7d", "encryption_recipients": "[" + recipient + "]",
@@ -359,12 +359,12 @@ output "all" {
 			"project-a-release": "ci_user:project-a-release", "project-a-release-2": "ci_user:project-a-release-2",
 			"project-b-test": "ci_user:project-b-test", "project-b-test-2": "ci_user:project-b-test-2",
 		},
-		"tokens":           map[string]any{"project-a-release": clear[inUseOfA], "project-b-test": nil},
+		"tokens":           map[string]any{"project-a-release": plain[inUseOfA], "project-b-test": nil},
 		"github_tokens":    map[string]any{"project-a-release": nil, "project-b-test": sealed[inUseOfB]},
 		"encrypted_tokens": map[string]any{"project-a-release": nil, "project-b-test": encrypted[inUseOfB]},
 	})
 	must(t, err)
-	if got, err := json.Marshal(all); err != nil || string(got) != string(want) || len(clear) != 2 || len(sealed) != 2 || len(encrypted) != 2 {
+	if got, err := json.Marshal(all); err != nil || string(got) != string(want) || len(plain) != 2 || len(sealed) != 2 || len(encrypted) != 2 {
 		t.Errorf("the outputs are\n%s\nwant\n%s", got, want)
 	}
 }

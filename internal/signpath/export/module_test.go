@@ -309,6 +309,35 @@ import {
 `)
 }
 
+// Each format has moved blocks from the addresses of the other one, if they are wanted.
+func TestMovedBetweenFormats(t *testing.T) {
+	o := small()
+	o.Organization = vocabularytest.With(o.Organization, vocabularytest.Project{Slug: "app", Readers: entries(people[0])})
+	for source, want := range map[string]string{
+		moduleSource: `
+moved {
+  from = signpath_project_readers.app
+  to   = module.projects.signpath_project_readers.this["app"]
+}
+`,
+		"": `
+moved {
+  from = module.projects.signpath_project_readers.this["app"]
+  to   = signpath_project_readers.app
+}
+`,
+	} {
+		files := export.Generate(o, export.Options{ModuleSource: source, Moved: true}).Files
+		expectIn(t, string(files["moved.tf"]), want)
+		if strings.Contains(string(files["moved.tf"]), "signpath_user_group_members") {
+			t.Errorf("a list that is in both formats a resource moves:\n%s", files["moved.tf"])
+		}
+		if others := export.Generate(o, export.Options{ModuleSource: source}).Files; others["moved.tf"] != nil {
+			t.Errorf("moved blocks that nobody asked for:\n%s", others["moved.tf"])
+		}
+	}
+}
+
 // What does not fit the module is managed beside it, and the file for the module says where.
 func TestModuleFilesWithEntries(t *testing.T) {
 	o := small()

@@ -47,9 +47,12 @@ func (g *generator) projects() {
 		// In the case of the slug, with what tells it from others in lower case.
 		file := fileName(slug)
 		file += fileNames[slug][len(file):]
-		g.files["project-"+file+".tf"] = d.bytes()
+		g.files[projectFilePrefix+file+".tf"] = d.bytes()
 	}
 }
+
+// projectFilePrefix begins the name of a project's file.
+const projectFilePrefix = "project-"
 
 var notInFileName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
