@@ -10,7 +10,7 @@ variable "projects" {
       * `name` (String) A pattern for the names, such as `build-{project}-{policy}`.
       * `pair` (Boolean) Whether each has a second one beside it, NAME-2, so that tokens rotate without a gap: both may submit, and one is in use. Defaults to false.
       * `tokens` (Object) Lets Terraform generate the tokens; `{}` at least. It has
-        * `rotation` (Number) A whole number; count it up to rotate. Of a pair, that rotates the one that is not in use, and puts it into use. Defaults to 0.
+        * `rotation` (Number) A whole number; count it up by one to rotate. Of a pair, that rotates the one that is not in use, and puts it into use. Defaults to 0.
         * `rotate_after`, `rotate_early` (String) How old a token may become, and the last part of that, in which it falls due.
         * `github_recipients` (Map of Object) Public keys of GitHub, each with `key` and `key_id`, so that the state has the tokens only sealed for these.
         * `encryption_recipients` (List of String) Public keys for age, so that the state has the tokens only encrypted.

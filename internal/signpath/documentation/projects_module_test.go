@@ -151,6 +151,67 @@ import {
 	}
 }
 
+// TestCLIProjectsModuleKeepsTokens does what the guide says of a token that builds have: to end a
+// pair, to rename CI users, to put a project back, and to make several CI users of one.
+func TestCLIProjectsModuleKeepsTokens(t *testing.T) {
+	t.Parallel()
+	r := newModuleReader(t)
+	r.follow("Begin with one project")
+	begun := r.tokens()
+	text := r.Read("projects.yaml")
+	r.expectApply("ending the pairs", strings.Replace(text, "pair: true", "pair: false", 1), testkit.Summary{Change: 2, Remove: 4})
+
+	moves := sections(readPage(t, "guides/projects-module.md"), "Other names for CI users")[0].Text
+	r.Write("moved.tf", moves+strings.ReplaceAll(moves, "project-b-test", "project-b-release"))
+	renamed := strings.Replace(text, "pair: true", `name: "build-{project}-{policy}"`, 1)
+	r.expectApply("the renaming", renamed, testkit.Summary{Change: 2})
+	r.Write("moved.tf", "")
+	for name, token := range r.tokens() {
+		if was := begun[strings.TrimPrefix(name, "build-")]; token != was || !r.org.Accepts(token) {
+			t.Errorf("%s has another token", name)
+		}
+	}
+	r.expectMembers("policy:project-b/release-signing", "submitters", "ci_user:build-project-b-release")
+
+	r.expectApply("taking the project out", "{}\n", testkit.Summary{Remove: 7})
+	r.Write("projects.yaml", renamed)
+	if again := r.Apply(testkit.Options{}); again.Err == nil || !strings.Contains(again.Said, "Already exists") {
+		t.Errorf("without imports, putting it back says\n%s", again)
+	}
+	var imports strings.Builder
+	for _, name := range []string{"build-project-b-test", "build-project-b-release"} {
+		fmt.Fprintf(&imports, "import {\n  to = module.projects.signpath_ci_user.this[%[1]q]\n  id = \"ci_user:%[1]s\"\n}\n", name)
+	}
+	r.Write("imports.tf", imports.String())
+	if again := r.Apply(testkit.Options{}); again.Err != nil || again.Summary.Import != 2 || again.Summary.Change != 2 || again.Summary.Remove != 0 {
+		t.Errorf("with imports, it does %+v: %s", again.Summary, again)
+	}
+	r.Write("imports.tf", "")
+	r.expectMembers("policy:project-b/release-signing", "submitters", "ci_user:build-project-b-release")
+
+	one := "project-a:\n  ci_users: { origin_verification: true, tokens: {} }\n  signing_policies: { test-signing: {}, release-signing: {} }\n"
+	r.expectApply("another project", renamed+one, testkit.Summary{Add: 4})
+	token := r.tokens()["project-a"]
+	for _, kind := range []string{"ci_user", "ci_user_token"} {
+		r.Forget("module.projects.signpath_" + kind + `.this["project-a"]`)
+	}
+	several := strings.ReplaceAll(one, "signing: {}", `signing: { submitters: ["ci_user:project-a"] }`)
+	several = strings.Replace(several, "origin_verification: true", "per: policy", 1)
+	r.expectApply("several of one", renamed+several, testkit.Summary{Add: 4, Change: 2})
+	r.expectMembers("policy:project-a/test-signing", "submitters", "ci_user:project-a", "ci_user:project-a-test")
+	if !r.org.Accepts(token) {
+		t.Error("the token of the one does not work")
+	}
+}
+
+func (r *moduleReader) expectApply(what, projects string, want testkit.Summary) {
+	r.T.Helper()
+	r.Write("projects.yaml", projects)
+	if applied := r.Apply(testkit.Options{}); applied.Err != nil || applied.Summary != want {
+		r.T.Fatalf("%s does %+v: %s", what, applied.Summary, applied)
+	}
+}
+
 func (r *moduleReader) expectMembers(owner, list string, want ...string) {
 	r.T.Helper()
 	if got, err := r.org.Members(owner, list); err != nil || !slices.Equal(got, want) {
