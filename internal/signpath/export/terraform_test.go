@@ -91,9 +91,13 @@ func TestCLITerraformMovesBetweenFormats(t *testing.T) {
 		if !bytes.Contains(said, []byte("were here in the other format. If a state has them already, export again with --moved")) {
 			t.Errorf("%v says nothing of moves:\n%s", format, said)
 		}
+		w.run(0, w.cli, "get")
+		alone := strings.Join(strings.Fields(string(w.run(0, w.cli, "plan"))), " ")
+		if !strings.Contains(alone, "imported while the other has it") || !strings.Contains(alone, "a moved block in place of the import plans nothing") {
+			t.Errorf("without moved blocks, %v plans\n%s", format, alone)
+		}
 		w.run(0, w.signpathctl, append([]string{"export", ".", "--force", "--moved"}, format...)...)
 		w.run(0, w.cli, "fmt", "-check", "-diff")
-		w.run(0, w.cli, "get")
 		plan := w.run(0, w.cli, "plan", "-out=tfplan")
 		if !bytes.Contains(plan, []byte("\nPlan: 0 to add, 0 to change, 0 to destroy.")) || bytes.Count(plan, []byte("Warning: ")) != 1 {
 			t.Errorf("%v plans more than moves:\n%s", format, plan)
