@@ -250,7 +250,10 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				`yamldecode("project-a: {ci_users: {pair: , tokens: {rotation: -1}}, signing_policies: {test: {ci_users: perhaps}}}")`,
 				`{ "project-c" = { reader = [], ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } } } }`,
 				`yamldecode("project-a: {ci_users: {per: policy, tokens: {github_recipients: , encryption_recipients: }}}")`,
-				`{ "project-d" = { ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id, keyid = "1" } } } } } }`),
+				`{ "project-d" = { ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id, keyid = "1" } } } } } }`,
+				`{ e = { ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } }, signing_policies = { test = null } } }`,
+				`"projects"`,
+				`{ f = ["readers"], g = { ci_users = true, signing_policies = ["test"] }, h = { ci_users = { tokens = [] }, signing_policies = { test = "all" } } }`),
 			[]string{
 				"These are null, or no objects: projects.",
 				"These are null, or no objects: project project-a, ci_users of project project-b, signing policy project-b/test-signing.",
@@ -265,6 +268,8 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				"github_recipients of project project-a is null, or no object, so that the state would have the tokens in the clear, " +
 					"encryption_recipients of project project-a is null, or no list, so that",
 				"there is no attribute keyid in github_recipients.here of project project-d.",
+				"These are null, or no objects: signing policy e/test.",
+				"These are null, or no objects: project f, ci_users of project g, signing_policies of project g, tokens of project h, signing policy h/test.",
 			},
 		},
 		{
@@ -289,8 +294,10 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 		w.MustRun("get")
 		planned := w.Plan(testkit.Options{})
 		said := strings.Join(strings.Fields(planned.Said), " ")
-		if strings.Contains(said, "projects is like") {
-			t.Errorf("it shows the projects of the function, and not those of the module:\n%s", planned)
+		for _, unwanted := range []string{"projects is like", "Error in function call", "Iteration over non-iterable"} {
+			if strings.Contains(said, unwanted) {
+				t.Errorf("it says %s, which is nothing of the module's input:\n%s", unwanted, planned)
+			}
 		}
 		for _, want := range c.wanted {
 			if planned.Err == nil || !strings.Contains(said, want) {
