@@ -35,7 +35,7 @@ func (g *generator) module() {
 	for _, project := range g.Organization.PlacesOf(vocabulary.PlaceProject) {
 		block := &moduleBlock{slug: project.Slug(0), single: entries}
 		g.project(block, project, names)
-		if vocabulary.CheckSlug(block.slug) != nil {
+		if !takesSlug(block.slug) {
 			block.slug = ""
 		}
 		projects = append(projects, block)

@@ -344,12 +344,16 @@ func TestModuleFilesWithEntries(t *testing.T) {
 	odd := people[3]
 	odd.ID, odd.Name = idOf("ci_user", 7), "bui\u0308ld"
 	o.Directory.Put(odd)
-	o.Organization = vocabularytest.With(o.Organization, vocabularytest.Project{Slug: "app", Readers: entries(odd)}, vocabularytest.Project{Slug: "a b"})
+	o.Organization = vocabularytest.With(o.Organization, vocabularytest.Project{Slug: "app", Readers: entries(odd)},
+		vocabularytest.Project{Slug: "a b"}, vocabularytest.Project{Slug: "cafe\u0301", Readers: entries(people[0])})
 	files := export.Generate(o, export.Options{ModuleSource: moduleSource}).Files
 	expectIn(t, string(files["projects.yaml"]),
-		"\n# Not managed here are these projects (the provider takes no such slug):\n#   \"a b\"\n",
+		"\n# Not managed here are these projects (the provider takes no such slug, or Terraform would spell it with other Unicode characters):\n#   \"a b\"\n",
 		"\n# The readers of project \"app\" are managed entry by entry, in entries.tf.\n")
-	expectIn(t, string(files["projects.yaml"]), "\n\"app\": {}\n")
+	expectIn(t, string(files["projects.yaml"]), "\n\"app\": {}\n", "\n#   \"cafe\u0301\"\n")
+	if strings.Contains(string(files["imports.tf"]), "cafe") {
+		t.Errorf("a slug that Terraform would change is imported:\n%s", files["imports.tf"])
+	}
 	expectIn(t, string(files["entries.tf"]), `resource "signpath_project_reader" "app__build_`, `"ci_user:`+odd.ID+`"`)
 	o.Organization.Grants, o.Organization.Places = nil, nil
 	o.Organization = vocabularytest.With(review.Organization{})

@@ -66,6 +66,9 @@ func fileName(slug string) string {
 	return name
 }
 
+// takesSlug tells whether the provider takes a slug, and gets it from Terraform as SignPath has it.
+func takesSlug(slug string) bool { return vocabulary.CheckSlug(slug) == nil && isNormalized(slug) }
+
 // A projectFile takes the access lists of a project, and those of its signing policies.
 type projectFile interface {
 	listFile
@@ -76,7 +79,7 @@ func (d *document) policy(string) listFile { return d }
 
 func (g *generator) project(d projectFile, project access.Place, names map[string]string) {
 	left := leftOut{}
-	if vocabulary.CheckSlug(project.Slug(0)) != nil {
+	if !takesSlug(project.Slug(0)) {
 		left.note(reasonSlug, quote(project.Slug(0)))
 		g.leaveOut(d, "projects", left)
 		return
@@ -85,7 +88,7 @@ func (g *generator) project(d projectFile, project access.Place, names map[strin
 	for _, policy := range g.Organization.PlacesOf(vocabulary.PlaceSigningPolicy) {
 		switch {
 		case !project.Contains(policy):
-		case vocabulary.CheckSlug(policy.Slug(1)) != nil:
+		case !takesSlug(policy.Slug(1)):
 			left.note(reasonSlug, quote(policy.String()))
 		default:
 			owner := policyOwner(policy, names[policy.String()])
