@@ -249,7 +249,9 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				`yamldecode("project-a: {readers: , configurators: 'user:a@example.com', signing_policies: {test: {approvers: [null], submitters: {a: b}}}}")`,
 				`yamldecode("project-a: {ci_users: {pair: , tokens: {rotation: -1}}, signing_policies: {test: {ci_users: perhaps}}}")`,
 				`{ "project-c" = { reader = [], ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } } } }`,
-				`yamldecode("project-a: {ci_users: {per: policy, tokens: {github_recipients: , encryption_recipients: }}}")`,
+				`yamldecode("project-a: {ci_users: {per: policy, tokens: {github_recipients: }}}")`,
+				`yamldecode("project-a: {ci_users: {per: policy, tokens: {encryption_recipients: }}}")`,
+				`yamldecode("project-i: {ci_users: {per: policy, tokens: {rotation: 1.5}}}")`, `null`,
 				`{ "project-d" = { ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id, keyid = "1" } } } } } }`,
 				`{ e = { ci_users = { tokens = { github_recipients = { here = { key = terraform_data.later.id } } } }, signing_policies = { test = null } } }`,
 				`"projects"`,
@@ -265,8 +267,9 @@ func TestCLIProjectsModuleInput(t *testing.T) {
 				"pair of project project-a is true or false, rotation of project project-a is a whole number, " +
 					"ci_users of signing policy project-a/test is true or false.",
 				"There are no such attributes: reader in project project-c.",
-				"github_recipients of project project-a is null, or no object, so that the state would have the tokens in the clear, " +
-					"encryption_recipients of project project-a is null, or no list, so that",
+				"github_recipients of project project-a is null, or no object, so that the state would have the tokens in the clear.",
+				"encryption_recipients of project project-a is null, or no list, so that the state would have the tokens in the clear.",
+				"rotation of project project-i is a whole number.", "required variable may not be set to null",
 				"there is no attribute keyid in github_recipients.here of project project-d.",
 				"These are null, or no objects: signing policy e/test.",
 				"These are null, or no objects: project f, ci_users of project g, signing_policies of project g, tokens of project h, signing policy h/test.",
