@@ -348,7 +348,7 @@ func TestModuleFilesWithEntries(t *testing.T) {
 		vocabularytest.Project{Slug: "a b"}, vocabularytest.Project{Slug: "cafe\u0301", Readers: entries(people[0])})
 	files := export.Generate(o, export.Options{ModuleSource: moduleSource}).Files
 	expectIn(t, string(files["projects.yaml"]),
-		"\n# Not managed here are these projects (the provider takes no such slug, or Terraform would spell it with other Unicode characters):\n#   \"a b\"\n",
+		"\n# Not managed here are these projects (the provider takes no such slug, or Terraform would change its Unicode form):\n#   \"a b\"\n",
 		"\n# The readers of project \"app\" are managed entry by entry, in entries.tf.\n")
 	expectIn(t, string(files["projects.yaml"]), "\n\"app\": {}\n", "\n#   \"cafe\u0301\"\n")
 	if strings.Contains(string(files["imports.tf"]), "cafe") {
