@@ -16,6 +16,7 @@ import (
 type exportFlags struct {
 	connection        connectionFlags
 	emptyLists, force bool
+	moved             bool
 	format            string
 	moduleSource      string
 }
@@ -62,7 +63,11 @@ users and groups that a directory synchronizes, the account of SignPath's suppor
 
 With --format yaml, the access lists of all projects are in projects.yaml instead of one file per project, and projects.tf calls
 the module signpath-project with it. Lists that this cannot have are in entries.tf. --module-source says where the module is:
-of a release, the module of the same release at GitHub; else that of the repository as it is now. A path begins with ./, ../ or /.
+of a release, the module of the same release at GitHub; else that of the repository as it is now. A path begins with ./, ../ or /, and
+is seen from DIRECTORY.
+
+To go from one format to the other where the lists are in a state already, export with --moved, which also writes moved.tf: with
+it, the plan moves each list to its new address. Without it, the plan imports the list there, and destroys it at the old one.
 
 Each access list becomes one resource that owns the list as a whole. Lists that nobody is on are left out, so that
 Terraform does not manage them, and nothing shows who comes onto them: but for those of signing policies that use the
@@ -81,13 +86,14 @@ The same organization always gives the same files. Exit status: 0 if everything 
 	options.StringVar(&flags.format, "format", exportFormats[0], oneOf(exportFormats)+": how to write the access lists of projects")
 	options.StringVar(&flags.moduleSource, "module-source", "", "for --format yaml: the source of the module signpath-project")
 	options.BoolVar(&flags.emptyLists, "include-empty-lists", false, "write all access lists that nobody is on, which keeps them empty")
+	options.BoolVar(&flags.moved, "moved", false, "also write moved blocks, for a state that has the lists of projects in the other format")
 	options.BoolVar(&flags.force, "force", false, "write into a directory with files in it, and replace those that an export wrote")
 	return command
 }
 
 // options are what the flags ask for, but for the mapping.
 func (f exportFlags) options() (export.Options, error) {
-	options := export.Options{EmptyLists: f.emptyLists}
+	options := export.Options{EmptyLists: f.emptyLists, Moved: f.moved}
 	if err := mustBeOneOf("--format", f.format, exportFormats); err != nil {
 		return options, err
 	}
@@ -126,19 +132,32 @@ func runExport(command *cobra.Command, flags exportFlags, directory string) erro
 		return explainExport(err)
 	}
 	configuration := export.Generate(found, options)
+	replaces, err := configuration.ReplacesOtherFormat(directory)
+	if err != nil {
+		return explainExport(err)
+	}
 	if err := configuration.Write(directory, flags.force); err != nil {
 		return explainWrite(err)
 	}
-	return reportExport(command, found, configuration, directory)
+	if err := reportExport(command, found, configuration, directory, flags.moved); err != nil || !replaces || flags.moved {
+		return err
+	}
+	_, err = fmt.Fprintln(command.OutOrStdout(), "The access lists of projects were here in the other format. If a state has them already, export again with --moved before a plan: "+
+		"without it, the plan imports each list at its new address, and destroys it at the old one.")
+	return err
 }
 
-func reportExport(command *cobra.Command, found *survey.Survey, configuration *export.Configuration, directory string) error {
+func reportExport(command *cobra.Command, found *survey.Survey, configuration *export.Configuration, directory string, isMoved bool) error {
 	output := command.OutOrStdout()
 	if err := configuration.Summary.WriteTable(output); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(output, "\n%d files in %s. Next: terraform init and terraform plan there, which must show %d to import and nothing else.\n",
-		len(configuration.Files), directory, configuration.Summary.Imports()); err != nil {
+	shows := fmt.Sprintf("%d to import and nothing else", configuration.Summary.Imports())
+	if isMoved {
+		shows = "nothing to add, change or destroy"
+	}
+	if _, err := fmt.Fprintf(output, "\n%d files in %s. Next: terraform init and terraform plan there, which must show %s.\n",
+		len(configuration.Files), directory, shows); err != nil {
 		return err
 	}
 	if unwatched := configuration.Summary.Unwatched; unwatched > 0 {

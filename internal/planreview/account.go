@@ -19,14 +19,33 @@ func (m *model) accountEvents() []Event {
 			continue
 		}
 		sentences := append(accountSentences(m.plan.vocabulary, i), settingSentences(m.plan.vocabulary, i)...)
-		if i.changes() && m.plan.isLeft(i) {
+		switch {
+		case i.changes() && m.plan.isLeft(i):
 			sentences = []string{i.subject() + " stays: another resource has it"}
+		case m.plan.isRefused(i):
+			sentences = []string{fmt.Sprintf("%s exists already, as a destroy leaves it, and the apply refuses to create it: import it, or set %s on its resource",
+				i.subject(), attributeAdoptExisting)}
 		}
 		for _, sentence := range sentences {
 			found = append(found, Event{Address: i.address, Subject: i.subject(), Sentence: sentence})
 		}
 	}
 	return found
+}
+
+// isRefused tells whether an apply refuses the create of an account. It is deactivated, as a
+// destroy leaves it, and nothing lets the create take it over: only a warning of the plan says so.
+func (c contents) isRefused(i *instance) bool {
+	if i.before != nil || !i.creates() || i.after.is(attributeAdoptExisting) || i.after.unknown.holds(attributeAdoptExisting) {
+		return false
+	}
+	id, was := i.after.id(attributeTakesOver), i.after.Boolean(attributeWasActive)
+	return id != "" && was != nil && !*was && !c.hasInState(i.kind, id)
+}
+
+// hasInState tells whether the state has a resource of the kind for the id.
+func (c contents) hasInState(kind, id string) bool {
+	return slices.ContainsFunc(c.managed, func(i *instance) bool { return i.kind == kind && i.before != nil && i.before.id("id") == id })
 }
 
 // subject names what the resource is about, as it is named after the apply.

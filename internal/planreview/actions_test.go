@@ -206,6 +206,10 @@ func TestWhatACreateDisplaces(t *testing.T) {
 		"a CI user": {
 			newPlan().change("ci_user", nil, taken("ci_user", true), unknown("id")), []string{"ci_user:build exists already and is taken over\n"},
 		},
+		"what a destroy has left, and nothing lets it take over": {
+			newPlan().change("ci_user", nil, with(taken("ci_user", false), attributes{"adopt_existing": nil}), unknown("id")),
+			[]string{"ci_user:build exists already, as a destroy leaves it, and the apply refuses to create it: import it", "!taken over"},
+		},
 		"one that it would take over if it were there": {
 			newPlan().change("user", nil, with(taken("user", true), attributes{"takes_over": nil, "was_active": nil}), unknown("id")),
 			[]string{a + " is created\n", a + " gets an invitation\n"},

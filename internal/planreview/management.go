@@ -61,7 +61,7 @@ func (m *model) thing(i *instance) string {
 
 // settingsOf are the attributes that people choose and that no other sentence tells of.
 func settingsOf(v *access.Vocabulary) []string {
-	names := []string{"adopt_existing", "allow_lockout", attributeEmail, "name"}
+	names := []string{attributeAdoptExisting, "allow_lockout", attributeEmail, "name"}
 	for _, setting := range v.Settings {
 		if setting.Changes == "" {
 			names = append(names, setting.Attribute)

@@ -121,7 +121,7 @@ func (o *object) mayTakeOver() bool {
 	if value, told := o.values[attributeTakesOver]; told {
 		return value != nil
 	}
-	return o.is("adopt_existing") || o.unknown.holds(attributeTakesOver)
+	return o.is(attributeAdoptExisting) || o.unknown.holds(attributeTakesOver)
 }
 
 // deactivate is what a destroy does to a user: SignPath deletes no account.

@@ -119,17 +119,16 @@ const (
 	attributeRemoves      = "removes"
 	attributeReplacesRole = "replaces_role"
 	attributeTakesOver    = "takes_over"
-	attributeWasActive    = "was_active"
+	// attributeAdoptExisting lets a create take over what exists, and not only what it replaces.
+	attributeAdoptExisting = "adopt_existing"
+	attributeWasActive     = "was_active"
 )
 
 // takenOver notes somebody who exists already, and whom a create takes over, unless the state
 // tells more.
 func (p *principals) takenOver(kind access.Kind, i *instance, plan contents) {
 	id := i.after.id(attributeTakesOver)
-	isInState := func(other *instance) bool {
-		return other.kind == i.kind && other.before != nil && other.before.id("id") == id
-	}
-	if id == "" || slices.ContainsFunc(plan.managed, isInState) {
+	if id == "" || plan.hasInState(i.kind, id) {
 		return
 	}
 	one := p.byID[id]

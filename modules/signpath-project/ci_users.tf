@@ -15,8 +15,8 @@ locals {
   # Their projects: several, where a team shares one.
   projects = { for needed, user in local.needed : needed => distinct([for policy in user.submits_to : policy.project]) }
 
-  # The CI users that there are, of pairs both. This is no merge, which would take two of one name for one.
-  ci_users = { for user in flatten([for needed, projects in local.projects : [
+  # The CI users that there are, of pairs both, by name. Where there are two of one name, a precondition tells.
+  named = { for user in flatten([for needed, projects in local.projects : [
     for settings in [local.settings[projects[0]]] : [for i in range(settings.is_pair ? 2 : 1) : {
       name    = i == 0 ? needed : "${needed}-2"
       needed  = needed
@@ -26,9 +26,11 @@ locals {
       # The last rotation that was about this one: of a pair, every other one is.
       rotation = settings.is_pair ? max(0, settings.rotation - (settings.rotation + i) % 2) : settings.rotation
     }]
-  ]]) : user.name => user }
+  ]]) : user.name => user... }
 
-  in_use = { for name, user in local.ci_users : user.needed => name if user.is_used }
+  ci_users = { for name, users in local.named : name => users[0] }
+
+  in_use = { for user in flatten(values(local.named)) : user.needed => user.name if user.is_used }
 
   # The signing policies to which CI users submit, by PROJECT/SIGNING_POLICY.
   submissions = merge(values(local.needed)[*].submits_to...)
@@ -40,6 +42,13 @@ resource "signpath_ci_user" "this" {
   name = each.key
 
   lifecycle {
+    precondition {
+      condition = length(local.named[each.key]) == 1
+      error_message = "Two CI users would have the name ${each.key}: ${
+        join(" and ", [for user in local.named[each.key] : "one for ${join(", ", local.projects[user.needed])}"])
+      }. Of a pair, the second one has -2 at its end. Give them other names with the attribute name."
+    }
+
     precondition {
       condition = alltrue([for project in local.projects[each.value.needed] :
         local.settings[project].is_pair == each.value.is_pair && local.settings[project].tokens == each.value.tokens

@@ -4,6 +4,7 @@ locals {
     project        = ["readers", "configurators", "ci_users", "signing_policies"]
     ci_users       = ["origin_verification", "per", "team", "name", "pair", "tokens"]
     tokens         = ["rotation", "rotate_after", "rotate_early", "github_recipients", "encryption_recipients"]
+    recipient      = ["key", "key_id"]
     signing_policy = ["submitters", "approvers", "ci_users"]
   }
 
@@ -26,7 +27,7 @@ resource "signpath_project_configurators" "this" {
   members = each.value
 }
 
-# The CI users of the project and whom the list names. It is managed where there is either.
+# The CI users of the project and whom the list names, which may be a set. It is managed where there is either.
 resource "signpath_signing_policy_submitters" "this" {
   for_each = { for path, policy in local.signing_policies : path => policy if contains(keys(policy), "submitters") || contains(keys(local.submissions), path) }
 
@@ -34,7 +35,7 @@ resource "signpath_signing_policy_submitters" "this" {
   signing_policy = each.value.signing_policy
   members = concat(
     [for name, user in local.ci_users : signpath_ci_user.this[name].member if user.needed == try(local.submissions[each.key].ci_user, null)],
-    lookup(each.value, "submitters", []),
+    [for member in lookup(each.value, "submitters", []) : member],
   )
 }
 

@@ -27,6 +27,10 @@ type Options struct {
 	// ModuleSource is where the module signpath-project comes from, as the source of a module block.
 	// If it is set, the access lists of projects are written into a file that the module reads.
 	ModuleSource string
+	// Moved writes moved blocks besides, for a state that has the access lists of projects at the
+	// addresses of the other format. Without these, Terraform plans to import each list at one
+	// address, and to destroy it at the other.
+	Moved bool
 	// Mapping is the mapping file with which the organization was read; nil if none was. It goes
 	// along, so that the configuration is read with the same.
 	Mapping []byte
@@ -45,12 +49,12 @@ type Configuration struct {
 // Generate makes the configuration. It depends on nothing but the organization:
 // the same one gives the same bytes, in whatever order SignPath lists it.
 func Generate(found *survey.Survey, options Options) *Configuration {
+	const isDone = "These blocks have done their work after the first apply, and can be deleted then."
 	g := &generator{
 		Survey: found, options: options, speller: newSpeller(found.Directory),
-		imports: newDocument(
-			"What is imported, by resource. The plan says for each whether the configuration is as SignPath has it.",
-			"These blocks have done their work after the first apply, and can be deleted then."),
-		files: map[string][]byte{},
+		imports: newDocument("What is imported, by resource. The plan says for each whether the configuration is as SignPath has it.", isDone),
+		moves:   newDocument("Where a state has the access lists of projects, if they were exported in the other format before.", isDone),
+		files:   map[string][]byte{},
 	}
 	g.principals()
 	g.roles()
@@ -60,6 +64,9 @@ func Generate(found *survey.Survey, options Options) *Configuration {
 		g.projects()
 	}
 	g.files["imports.tf"] = g.imports.bytes()
+	if options.Moved {
+		g.files["moved.tf"] = g.moves.bytes()
+	}
 	g.files["provider.tf"] = g.provider()
 	if options.Mapping != nil {
 		g.files[MappingFile] = options.Mapping
@@ -73,6 +80,7 @@ type generator struct {
 	options Options
 	speller *speller
 	imports *document
+	moves   *document
 	files   map[string][]byte
 	summary Summary
 	// managed are the addresses of users, CI users and groups that are resources.

@@ -284,10 +284,10 @@ func TestSlugsThatAreNone(t *testing.T) {
 		vocabularytest.Project{Slug: "same"},
 	)
 	files := generate(t, o, export.Options{})
-	expectIn(t, files["project-a_b.tf"], "these projects (the provider takes no such slug):\n#   \"a b\"")
+	expectIn(t, files["project-a_b.tf"], "these projects (the provider takes no such slug, or Terraform would change its Unicode form):\n#   \"a b\"")
 	for name, content := range files {
 		if strings.HasPrefix(name, "project-Same_") {
-			expectIn(t, content, "these signing policies (the provider takes no such slug):\n#   \"Same/p?\"")
+			expectIn(t, content, "these signing policies (the provider takes no such slug, or Terraform would change its Unicode form):\n#   \"Same/p?\"")
 		}
 	}
 	lower := map[string]bool{}

@@ -66,6 +66,29 @@ func (c *Configuration) Write(directory string, replace bool) error {
 	return c.replace(directory, entries)
 }
 
+// ReplacesOtherFormat tells whether the directory has access lists of projects that an export in
+// the other format wrote.
+func (c *Configuration) ReplacesOtherFormat(directory string) (bool, error) {
+	entries, err := os.ReadDir(directory)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	_, isForModule := c.Files[moduleFile]
+	for _, entry := range entries {
+		isOther := entry.Name() == moduleFile
+		if isForModule {
+			isOther = strings.HasPrefix(entry.Name(), projectFilePrefix)
+		}
+		if !isOther {
+			continue
+		}
+		if ours, err := c.isOurs(filepath.Join(directory, entry.Name()), entry); err != nil || ours {
+			return ours, err
+		}
+	}
+	return false, err
+}
+
 // create makes the directory by one renaming.
 func (c *Configuration) create(directory string) error {
 	parent := filepath.Dir(directory)

@@ -60,6 +60,14 @@ func (d *document) importOf(to hcl.Traversal, id string) {
 	block.SetAttributeRaw("id", literal(id))
 }
 
+// movedTo adds a moved block.
+func (d *document) movedTo(from, to hcl.Traversal) {
+	d.file.Body().AppendNewline()
+	block := d.file.Body().AppendNewBlock("moved", nil).Body()
+	block.SetAttributeTraversal("from", from)
+	block.SetAttributeTraversal("to", to)
+}
+
 func (d *document) bytes() []byte { return hclwrite.Format(d.file.Bytes()) }
 
 // A resource is a block of the configuration, and how to import it.

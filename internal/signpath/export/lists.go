@@ -24,6 +24,8 @@ type owner struct {
 	// importID names it in the import of a whole list, and entryImportID in that of
 	// an entry.
 	importID, entryImportID string
+	// isPlace is true for projects and signing policies, of which the module has the lists.
+	isPlace bool
 	// isWatched is true if its lists are written also where nobody is on them: who comes
 	// onto them is to stand in a plan.
 	isWatched bool
@@ -43,7 +45,7 @@ func projectOwner(project access.Place, name string) owner {
 	slug := project.Slug(0)
 	return owner{
 		description: "project " + quote(slug), name: name,
-		attributes: []attribute{{"project", literal(slug)}}, importID: slug, entryImportID: slug,
+		attributes: []attribute{{"project", literal(slug)}}, importID: slug, entryImportID: slug, isPlace: true,
 	}
 }
 
@@ -52,7 +54,7 @@ func policyOwner(policy access.Place, name string) owner {
 	return owner{
 		description: "signing policy " + quote(id), name: name,
 		attributes: []attribute{{"project", literal(policy.Slug(0))}, {"signing_policy", literal(policy.Slug(1))}},
-		importID:   id, entryImportID: id,
+		importID:   id, entryImportID: id, isPlace: true,
 	}
 }
 
@@ -73,6 +75,9 @@ func (d *document) whole(g *generator, of owner, list vocabulary.List, members [
 		typeName: list.Type(), name: of.name, importID: of.importID, notes: of.notes,
 		attributes: append(slices.Clone(of.attributes), attribute{"members", memberList(members)}),
 	})
+	if of.isPlace {
+		g.moves.movedTo(inModule(of, list), traversal(list.Type(), of.name))
+	}
 }
 
 func (d *document) entries(owner, vocabulary.List) *document { return d }

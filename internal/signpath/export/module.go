@@ -35,7 +35,7 @@ func (g *generator) module() {
 	for _, project := range g.Organization.PlacesOf(vocabulary.PlaceProject) {
 		block := &moduleBlock{slug: project.Slug(0), single: entries}
 		g.project(block, project, names)
-		if vocabulary.CheckSlug(block.slug) != nil {
+		if !takesSlug(block.slug) {
 			block.slug = ""
 		}
 		projects = append(projects, block)
@@ -100,9 +100,14 @@ func (b *moduleBlock) policy(slug string) listFile {
 
 func (b *moduleBlock) whole(g *generator, of owner, list vocabulary.List, members []spelling) {
 	b.lists = append(b.lists, moduleList{list.Plural, members})
-	address := append(traversal("module", moduleName, list.Type(), moduleResource), hcl.TraverseIndex{Key: cty.StringVal(of.importID)})
-	g.imports.importOf(address, of.importID)
+	g.imports.importOf(inModule(of, list), of.importID)
+	g.moves.movedTo(traversal(list.Type(), of.name), inModule(of, list))
 	g.summary.exported(list.Type())
+}
+
+// inModule is the address of a list in the module.
+func inModule(of owner, list vocabulary.List) hcl.Traversal {
+	return append(traversal("module", moduleName, list.Type(), moduleResource), hcl.TraverseIndex{Key: cty.StringVal(of.importID)})
 }
 
 func (b *moduleBlock) entries(of owner, list vocabulary.List) *document {

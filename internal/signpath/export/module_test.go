@@ -309,18 +309,51 @@ import {
 `)
 }
 
+// Each format has moved blocks from the addresses of the other one, if they are wanted.
+func TestMovedBetweenFormats(t *testing.T) {
+	o := small()
+	o.Organization = vocabularytest.With(o.Organization, vocabularytest.Project{Slug: "app", Readers: entries(people[0])})
+	for source, want := range map[string]string{
+		moduleSource: `
+moved {
+  from = signpath_project_readers.app
+  to   = module.projects.signpath_project_readers.this["app"]
+}
+`,
+		"": `
+moved {
+  from = module.projects.signpath_project_readers.this["app"]
+  to   = signpath_project_readers.app
+}
+`,
+	} {
+		files := export.Generate(o, export.Options{ModuleSource: source, Moved: true}).Files
+		expectIn(t, string(files["moved.tf"]), want)
+		if strings.Contains(string(files["moved.tf"]), "signpath_user_group_members") {
+			t.Errorf("a list that is in both formats a resource moves:\n%s", files["moved.tf"])
+		}
+		if others := export.Generate(o, export.Options{ModuleSource: source}).Files; others["moved.tf"] != nil {
+			t.Errorf("moved blocks that nobody asked for:\n%s", others["moved.tf"])
+		}
+	}
+}
+
 // What does not fit the module is managed beside it, and the file for the module says where.
 func TestModuleFilesWithEntries(t *testing.T) {
 	o := small()
 	odd := people[3]
 	odd.ID, odd.Name = idOf("ci_user", 7), "bui\u0308ld"
 	o.Directory.Put(odd)
-	o.Organization = vocabularytest.With(o.Organization, vocabularytest.Project{Slug: "app", Readers: entries(odd)}, vocabularytest.Project{Slug: "a b"})
+	o.Organization = vocabularytest.With(o.Organization, vocabularytest.Project{Slug: "app", Readers: entries(odd)},
+		vocabularytest.Project{Slug: "a b"}, vocabularytest.Project{Slug: "cafe\u0301", Readers: entries(people[0])})
 	files := export.Generate(o, export.Options{ModuleSource: moduleSource}).Files
 	expectIn(t, string(files["projects.yaml"]),
-		"\n# Not managed here are these projects (the provider takes no such slug):\n#   \"a b\"\n",
+		"\n# Not managed here are these projects (the provider takes no such slug, or Terraform would change its Unicode form):\n#   \"a b\"\n",
 		"\n# The readers of project \"app\" are managed entry by entry, in entries.tf.\n")
-	expectIn(t, string(files["projects.yaml"]), "\n\"app\": {}\n")
+	expectIn(t, string(files["projects.yaml"]), "\n\"app\": {}\n", "\n#   \"cafe\u0301\"\n")
+	if strings.Contains(string(files["imports.tf"]), "cafe") {
+		t.Errorf("a slug that Terraform would change is imported:\n%s", files["imports.tf"])
+	}
 	expectIn(t, string(files["entries.tf"]), `resource "signpath_project_reader" "app__build_`, `"ci_user:`+odd.ID+`"`)
 	o.Organization.Grants, o.Organization.Places = nil, nil
 	o.Organization = vocabularytest.With(review.Organization{})

@@ -47,9 +47,12 @@ func (g *generator) projects() {
 		// In the case of the slug, with what tells it from others in lower case.
 		file := fileName(slug)
 		file += fileNames[slug][len(file):]
-		g.files["project-"+file+".tf"] = d.bytes()
+		g.files[projectFilePrefix+file+".tf"] = d.bytes()
 	}
 }
+
+// projectFilePrefix begins the name of a project's file.
+const projectFilePrefix = "project-"
 
 var notInFileName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
@@ -63,6 +66,9 @@ func fileName(slug string) string {
 	return name
 }
 
+// takesSlug tells whether the provider takes a slug, and gets it from Terraform as SignPath has it.
+func takesSlug(slug string) bool { return vocabulary.CheckSlug(slug) == nil && isNormalized(slug) }
+
 // A projectFile takes the access lists of a project, and those of its signing policies.
 type projectFile interface {
 	listFile
@@ -73,7 +79,7 @@ func (d *document) policy(string) listFile { return d }
 
 func (g *generator) project(d projectFile, project access.Place, names map[string]string) {
 	left := leftOut{}
-	if vocabulary.CheckSlug(project.Slug(0)) != nil {
+	if !takesSlug(project.Slug(0)) {
 		left.note(reasonSlug, quote(project.Slug(0)))
 		g.leaveOut(d, "projects", left)
 		return
@@ -82,7 +88,7 @@ func (g *generator) project(d projectFile, project access.Place, names map[strin
 	for _, policy := range g.Organization.PlacesOf(vocabulary.PlaceSigningPolicy) {
 		switch {
 		case !project.Contains(policy):
-		case vocabulary.CheckSlug(policy.Slug(1)) != nil:
+		case !takesSlug(policy.Slug(1)):
 			left.note(reasonSlug, quote(policy.String()))
 		default:
 			owner := policyOwner(policy, names[policy.String()])

@@ -112,7 +112,7 @@ const (
 	reasonName    reason = "the provider takes no name that is empty, or has a line feed in it or white space around it"
 	reasonEmail   reason = "the provider takes no such e-mail address"
 	reasonRole    reason = "the provider knows no such role, which may be an administrator's"
-	reasonSlug    reason = "the provider takes no such slug"
+	reasonSlug    reason = "the provider takes no such slug, or Terraform would change its Unicode form"
 	reasonUnknown reason = "on a list, but no user or group of the organization"
 	reasonEmpty   reason = "empty"
 )

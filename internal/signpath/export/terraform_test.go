@@ -77,6 +77,43 @@ func TestCLITerraformImportsAllAndChangesNothing(t *testing.T) {
 	}
 }
 
+// TestCLITerraformMovesBetweenFormats exports an organization that is in a state already in the other
+// format, and back: lists move to their new addresses, and nothing else is planned.
+func TestCLITerraformMovesBetweenFormats(t *testing.T) {
+	t.Parallel()
+	module, err := filepath.Abs("../../../modules/signpath-project")
+	must(t, err)
+	w := buildAll(t).newWorkspace(t, smallSeed())
+	w.run(0, w.signpathctl, "export", ".")
+	w.run(0, w.cli, "apply", "-auto-approve")
+	for _, format := range [][]string{{"--format", "yaml", "--module-source", module}, nil} {
+		said := w.run(0, w.signpathctl, append([]string{"export", ".", "--force"}, format...)...)
+		if !bytes.Contains(said, []byte("were here in the other format. If a state has them already, export again with --moved")) {
+			t.Errorf("%v says nothing of moves:\n%s", format, said)
+		}
+		w.run(0, w.cli, "get")
+		alone := strings.Join(strings.Fields(string(w.run(0, w.cli, "plan"))), " ")
+		if !strings.Contains(alone, "imported while the other has it") || !strings.Contains(alone, "a moved block in place of the import plans nothing") {
+			t.Errorf("without moved blocks, %v plans\n%s", format, alone)
+		}
+		w.run(0, w.signpathctl, append([]string{"export", ".", "--force", "--moved"}, format...)...)
+		w.run(0, w.cli, "fmt", "-check", "-diff")
+		plan := w.run(0, w.cli, "plan", "-out=tfplan")
+		if !bytes.Contains(plan, []byte("\nPlan: 0 to add, 0 to change, 0 to destroy.")) || bytes.Count(plan, []byte("Warning: ")) != 1 {
+			t.Errorf("%v plans more than moves:\n%s", format, plan)
+		}
+		w.run(0, w.cli, "apply", "tfplan")
+		w.run(0, w.signpathctl, append([]string{"export", ".", "--force"}, format...)...)
+		if _, err := os.Stat(filepath.Join(w.directory, "moved.tf")); err == nil {
+			t.Error("moved.tf is left")
+		}
+		w.run(0, w.cli, "plan", "-detailed-exitcode")
+	}
+	if writes := w.server.CountRequests("POST *"); writes != 0 {
+		t.Errorf("%d writes were sent", writes)
+	}
+}
+
 // smallSeed is the organization of the demo, for the token of the large one.
 func smallSeed() mock.Seed {
 	seed := mock.DemoSeed()

@@ -40,7 +40,8 @@ const (
 	attrName               = "name"
 )
 
-// projectsShape shows what the argument is like.
+// projectsShape shows what the argument is like. Errors about one attribute do without it: a
+// module may have another shape, in which its users have to mend that.
 const projectsShape = `projects is like { "project-a" = { origin_verification = true, signing_policies = ["test-signing", "release-signing"] } }`
 
 // plannedCIUser is an element of the result of the function ci_users.
@@ -197,21 +198,21 @@ func builtProject(slug string, value attr.Value, team string) (project vocabular
 	if err := readTexts(&project, attributes); err != nil {
 		return project, err
 	}
-	required := []string{attrSigningPolicies}
-	if slices.Contains([]vocabulary.CIUsersPer{"", vocabulary.PerProject, vocabulary.PerTeam}, project.Per) {
-		required = append(required, attrOriginVerification)
+	verification, given := attributes[attrOriginVerification]
+	if !given && slices.Contains([]vocabulary.CIUsersPer{"", vocabulary.PerProject, vocabulary.PerTeam}, project.Per) {
+		return project, fmt.Errorf("project %s: attribute %q is required: true if SignPath verifies the origin under every one of its signing policies, "+
+			"and else false; or take per = %q, which is right with it and without", slug, attrOriginVerification, vocabulary.PerPolicy)
 	}
-	for _, name := range required {
-		if _, ok := attributes[name]; !ok {
-			return project, fmt.Errorf("project %s: attribute %q is required; %s", slug, name, projectsShape)
-		}
-	}
-	if value, ok := attributes[attrOriginVerification]; ok {
-		if project.OriginVerification, err = verifiesOrigin(slug, value); err != nil {
+	if given {
+		if project.OriginVerification, err = verifiesOrigin(slug, verification); err != nil {
 			return project, err
 		}
 	}
-	project.SigningPolicies, err = builtPolicies(slug, attributes[attrSigningPolicies])
+	policies, given := attributes[attrSigningPolicies]
+	if !given {
+		return project, fmt.Errorf("project %s: attribute %q is required; %s", slug, attrSigningPolicies, projectsShape)
+	}
+	project.SigningPolicies, err = builtPolicies(slug, policies)
 	return project, err
 }
 
@@ -253,7 +254,7 @@ func verifiesOrigin(slug string, value attr.Value) (bool, error) {
 	}
 	verifies, ok := value.(types.Bool)
 	if !ok {
-		return false, fmt.Errorf("origin_verification of project %s is neither true nor false; %s", slug, projectsShape)
+		return false, fmt.Errorf("origin_verification of project %s is neither true nor false", slug)
 	}
 	return verifies.ValueBool(), nil
 }

@@ -39,7 +39,7 @@ func TestCIUsersFunction(t *testing.T) {
 		refused(`provider::signpath::ci_users(null)`, `Invalid value for "projects" parameter`, "null"),
 		refused(`provider::signpath::ci_users({}, null)`, `Invalid value for "team" parameter`, "null"),
 		refused(`provider::signpath::ci_users({ a = { signing_policies = ["test"] } })`, `Invalid value for "projects" parameter`,
-			`attribute "origin_verification" is required; projects is like { "project-a" = {`),
+			`attribute "origin_verification" is required: true if SignPath verifies the origin under every one of its signing policies, and else false;`),
 		refused(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = ["test"], teams = "Team1" } })`,
 			`Invalid value for "projects" parameter`, `unknown attribute "teams". Did you mean "team"? A project has origin_verification, signing_policies,`),
 		refused(`provider::signpath::ci_users({ a = { origin_verificaton = true, signing_policies = ["test"] } })`,

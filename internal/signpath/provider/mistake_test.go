@@ -485,7 +485,7 @@ func TestMistakesWithNames(t *testing.T) {
 		},
 		"a project without origin": {
 			hcl: outputOf(`provider::signpath::ci_users({ a = { signing_policies = ["x"] } })`), at: "value",
-			says: []string{`attribute "origin_verification" is required; projects is like`},
+			says: []string{`attribute "origin_verification" is required: true if`},
 		},
 		"a project's teams": {
 			hcl: outputOf(`provider::signpath::ci_users({ a = { origin_verification = true, signing_policies = ["x"], teams = "T" } })`), at: "value",

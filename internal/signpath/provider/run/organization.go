@@ -177,8 +177,10 @@ func (r *inOrganization) planAgain(ctx context.Context, req resource.ModifyPlanR
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(AttrOrganizationID), types.StringUnknown())...)
-	resp.Diagnostics.AddWarning("An earlier run left two resources: "+beside, "An earlier run ended before it was done, and so the state has another resource instance, "+
-		"or a deposed one, for the same object. The plan ends that one. This resource is written again, as it is, so that the end of the other takes nothing.")
+	resp.Diagnostics.AddWarning("Two resources for one object: "+beside, "The state has another resource instance, or a deposed one, for the same object: "+
+		"an earlier run ended before it was done, or this one is imported while the other has it. The plan ends the other. "+
+		"This resource is written again, as it is, so that the end takes nothing. "+
+		"If the other was only renamed, or went into a module, a moved block in place of the import plans nothing at all.")
 }
 
 // plan says in which organization it is, to the resource, too.
