@@ -280,6 +280,10 @@ func TestAccounts(t *testing.T) {
 			[]string{"has the global role Regular User instead of Global Reader", "loses reading"},
 		},
 		"token made": {newPlan().change("ci_user_token", nil, token), []string{"an API token of ci_user:build is generated; one that it has stops working"}},
+		"token of whom the plan creates": {
+			newPlan().change("ci_user_token", nil, token, unknown("id")),
+			[]string{"an API token of ci_user:build is generated", "!stops working"},
+		},
 		"token left": {newPlan().change("ci_user_token", token, nil), []string{"the API token of ci_user:build is not revoked"}},
 		"token rotated": {
 			newPlan().change("ci_user_token", token, token, replacing("rotation_triggers")),

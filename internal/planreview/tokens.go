@@ -53,6 +53,8 @@ func tokenSentence(i *instance, name string) string {
 	switch {
 	case i.after == nil || i.forgotten():
 		return "the API token of " + name + " is not revoked; Terraform forgets it"
+	case i.before == nil && i.after.unknown.holds("id") && !i.after.unknown.holds("ci_user"): // The same plan creates the CI user.
+		return "an API token of " + name + " is generated"
 	case i.before == nil:
 		return "an API token of " + name + " is generated; one that it has stops working"
 	case !i.actions.Replace():

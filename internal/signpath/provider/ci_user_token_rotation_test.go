@@ -135,6 +135,24 @@ func TestTheMomentOfARotation(t *testing.T) {
 // clockStart is when a new test clock begins.
 var clockStart = newTestClock().now()
 
+// A rotation of a token that nothing can use is told as one: the plan says that its CI user is inactive.
+func TestARotationTellsOfAnInactiveCIUser(t *testing.T) {
+	t.Parallel()
+	clock := newTestClock()
+	s := newOrganization(t).site(clock.bench, manyTokens(1, `rotate_after = "10d"`))
+	s.mustApply()
+	clock.pass(10 * 24 * time.Hour)()
+	const told = "It is inactive, so that no token of it works."
+	if planned := s.mustPlan(); says(told).MatchString(planned.Said) {
+		t.Errorf("an active CI user is told to be inactive: %s", planned)
+	}
+	s.Write("main.tf", strings.Replace(manyTokens(1, `rotate_after = "10d"`), `"build-00"`, `"build-00"
+  active = false`, 1))
+	s.mustApply()
+	clock.pass(10 * 24 * time.Hour)()
+	s.planSays(dueTokens, told)
+}
+
 // TestHeldTokens holds what is due, and lets it go.
 func TestHeldTokens(t *testing.T) {
 	t.Parallel()

@@ -178,6 +178,9 @@ func (r *ciUserTokenResource) planRotation(plan *ciUserTokenModel, state ciUserT
 	}
 	since := fmt.Sprintf("The API token of %s was generated at %s, and by rotate_after = %q it has been due for rotation since %s. ",
 		p, state.GeneratedAt.ValueString(), plan.RotateAfter.ValueString(), due.Format(time.RFC3339))
+	if !p.Active {
+		since += "It is inactive, so that no token of it works. "
+	}
 	if r.HoldsTokens {
 		resp.Diagnostics.AddAttributeWarning(path.Root(attrRotateAfter), warningOfHeld,
 			since+"This plan leaves it as it is, because token_rotation is \"hold\" here. A plan with \"due\" replaces it.")
