@@ -2,7 +2,7 @@
 # Finds a Terraform or OpenTofu CLI for a task, and prints its absolute path.
 #
 #   tools/cli.sh terraform [MINIMUM]   Terraform, MINIMUM or newer (default 1.14)
-#   tools/cli.sh any [MINIMUM]         Terraform or OpenTofu, MINIMUM or newer (default 1.8)
+#   tools/cli.sh any [MINIMUM]         Terraform or OpenTofu, MINIMUM or newer (default 1.11)
 #   tools/cli.sh terraform-1.11        Terraform 1.11, the oldest that has write-only attributes
 #   tools/cli.sh opentofu [MINIMUM]    OpenTofu, MINIMUM or newer (default 1.12)
 #
@@ -84,7 +84,7 @@ if [ $# -lt 1 ] || [ $# -gt 2 ]; then usage; fi
 below=
 case $1 in
   terraform) products="terraform" minimum=${2:-1.14} pinned=terraform explicit=TF_CLI_PATH ;;
-  any) products="terraform tofu" minimum=${2:-1.8} pinned=terraform explicit=TF_CLI_PATH ;;
+  any) products="terraform tofu" minimum=${2:-1.11} pinned=terraform explicit=TF_CLI_PATH ;;
   terraform-1.11) products="terraform" minimum=1.11 below=1.12 pinned=terraform-1.11 explicit= ;;
   opentofu) products="tofu" minimum=${2:-1.12} pinned=opentofu explicit=TOFU_CLI_PATH ;;
   *) usage ;;

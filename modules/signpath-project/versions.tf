@@ -1,6 +1,6 @@
 terraform {
-  # Since 1.9 a validation may name what the variable is checked against; provider functions came before.
-  required_version = ">= 1.9"
+  # The oldest that the provider is tested with: Terraform 1.11, and OpenTofu 1.12.
+  required_version = ">= 1.11"
 
   required_providers {
     signpath = {
