@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -52,7 +51,7 @@ command prints it, (token) stands in its place.
 The old token does not work any more from the moment in which SignPath has generated the new one, until the command is done.
 For a rotation without a gap, use two CI users, and rotate the one that no build uses.
 
-First it is made sure that the command is there, that the CI user exists and is active, that the token is not the one that
+First it is made sure that the command can be started, that the CI user exists and is active, that the token is not the one that
 this command itself uses, and that the server answers as is assumed. What fails until then has changed nothing. After that, the
 request is sent once. An interrupt does not end the delivery: the command is not told of it, and has the time that --timeout
 gives. The command gets the environment of this one without $` + api.EnvToken + `.
@@ -106,7 +105,7 @@ func runTokenRotate(command *cobra.Command, member string, taker []string, flags
 	if err != nil {
 		return err
 	}
-	program, err := exec.LookPath(taker[0])
+	program, err := findProgram(taker[0])
 	if err != nil {
 		return fmt.Errorf("nothing was rotated, because the command to take the token cannot be run: %w", err)
 	}

@@ -315,6 +315,13 @@ func TestTokenRotateRefuses(t *testing.T) {
 	r := newRotation(t)
 	taker := r.taker("stored")
 	with := func(arguments ...string) []string { return append(arguments, taker...) }
+	script := func(text string) []string {
+		path := filepath.Join(t.TempDir(), "store")
+		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return []string{rotated, "--", path}
+	}
 	for name, c := range map[string]struct {
 		arguments []string
 		want      string
@@ -325,6 +332,9 @@ func TestTokenRotateRefuses(t *testing.T) {
 		"an inactive one":   {with("ci_user:retired"), "ci_user:retired is inactive"},
 		"its own":           {with("ci_user:terraform"), "signpathctl itself uses the API token of ci_user:terraform"},
 		"no such command":   {[]string{rotated, "--", "no-such-command"}, `cannot be run: exec: "no-such-command": executable file not found`},
+		"no interpreter":    {script("#!/no/such/shell -e\ncat\n"), `store: exec: "/no/such/shell": stat /no/such/shell: no such file or directory`},
+		"an empty line":     {script("#!\ncat\n"), "cannot be run: the first line of "},
+		"no first line":     {script("cat > stored\n"), "store is a script without a first line such as #!/bin/sh"},
 		"no command":        {[]string{rotated}, "needs the command that takes the token, after --"},
 		"nothing after it":  {[]string{rotated, "--"}, "there is nothing after --"},
 		"no CI user":        {with(), "takes one argument before --, the CI user as ci_user:NAME, and got 0"},

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +26,35 @@ type delivery struct {
 	arguments      []string
 	stdout, stderr io.Writer
 	timeout        time.Duration
+}
+
+// findProgram finds a command that can be started, as far as its file tells: that is to be known while the
+// old token still works. A script has to name its interpreter, which has to be there; what env looks for
+// is not looked for.
+func findProgram(name string) (string, error) {
+	program, err := exec.LookPath(name)
+	if err != nil || runtime.GOOS == "windows" {
+		return program, err
+	}
+	file, err := os.Open(program) //nolint:gosec // Who runs this chose it.
+	if err != nil {               // It can be run without being readable.
+		return program, nil
+	}
+	defer func() { _ = file.Close() }()
+	beginning := make([]byte, 256)
+	n, _ := io.ReadFull(file, beginning)
+	line, _, _ := bytes.Cut(beginning[:n], []byte("\n"))
+	interpreter, isScript := bytes.CutPrefix(line, []byte("#!"))
+	switch {
+	case isScript:
+		words := append(strings.Fields(string(interpreter)), "")
+		if _, err := exec.LookPath(words[0]); err != nil {
+			return "", fmt.Errorf("the first line of %s: %w", program, err)
+		}
+	case !bytes.Contains(beginning[:n], []byte{0}): // A program for this machine has some.
+		return "", fmt.Errorf("%s is a script without a first line such as #!/bin/sh", program)
+	}
+	return program, nil
 }
 
 // give runs the command with the secret as its standard input. It returns an error if the command
