@@ -209,7 +209,8 @@ func runAttestWrite(command *cobra.Command, source string, flags *attestWriteFla
 		return err
 	}
 	warnOfReport(command, read, attestations)
-	_, err = fmt.Fprintf(command.OutOrStdout(), "Written into %s: %s by %s.\n", flags.file, counted(len(attestations), "attestation", "attestations"), settings.by)
+	written := text.Counted(len(attestations), "attestation", "attestations")
+	_, err = fmt.Fprintf(command.OutOrStdout(), "Written into %s: %s by %s.\n", flags.file, written, settings.by)
 	return err
 }
 
@@ -244,15 +245,8 @@ func warnOfReport(command *cobra.Command, read *evidence.Report, attestations []
 	}
 	if len(own) > 0 {
 		command.PrintErrf("Warning: %s by somebody who has the same role there. The rule %s finds that, such as: %s\n",
-			counted(len(own), "attestation is", "attestations are"), review.AttestedByBeneficiary, text.Visible(own[0]))
+			text.Counted(len(own), "attestation is", "attestations are"), review.AttestedByBeneficiary, text.Visible(own[0]))
 	}
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 type attestCheckFlags struct {
@@ -424,10 +418,10 @@ func runAttestFromCSV(command *cobra.Command, source string, flags *attestFromCS
 
 func tellDecisions(w io.Writer, file string, decided evidence.Decisions, read *evidence.Report, managed []managedResource) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Written into %s: %s, and %s. %d undecided.", file, counted(len(decided.Kept), "attestation", "attestations"),
-		counted(len(decided.Removed), "decision to remove", "decisions to remove"), len(decided.Undecided))
+	fmt.Fprintf(&b, "Written into %s: %s, and %s. %d undecided.", file, text.Counted(len(decided.Kept), "attestation", "attestations"),
+		text.Counted(len(decided.Removed), "decision to remove", "decisions to remove"), len(decided.Undecided))
 	if absent := len(decided.Absent); absent > 0 {
-		fmt.Fprintf(&b, " The table has no row for %s of the report.", counted(absent, "other way", "other ways"))
+		fmt.Fprintf(&b, " The table has no row for %s of the report.", text.Counted(absent, "other way", "other ways"))
 	}
 	b.WriteString("\n")
 	for _, line := range tellLastHolders(decided, read) {

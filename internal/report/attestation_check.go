@@ -60,7 +60,7 @@ func (c Check) Write(w io.Writer, format Format, head envelope.Envelope) error {
 func (c Check) summary() string {
 	problems := len(c.problems())
 	text := fmt.Sprintf("%s of the report of %s: %d attested by somebody else on %s, %d not.",
-		counted(len(c.Verdicts), "way of access", "ways of access"), atUTC(c.Report.Head.Time), len(c.Verdicts)-problems, c.Day, problems)
+		text.Counted(len(c.Verdicts), "way of access", "ways of access"), atUTC(c.Report.Head.Time), len(c.Verdicts)-problems, c.Day, problems)
 	if c.isFiltered() {
 		text += " Looked at: " + evidence.SpellFilters(c.Filters) + "."
 	}
@@ -90,7 +90,7 @@ func (c Check) parts() []part {
 func (c Check) unmatched() []string {
 	if c.Report.IsFiltered() && len(c.Unmatched) > 0 {
 		return []string{fmt.Sprintf("%s: the report is of a part, so that nobody can tell which of them are of what is gone.",
-			counted(len(c.Unmatched), "attestation", "attestations"))}
+			text.Counted(len(c.Unmatched), "attestation", "attestations"))}
 	}
 	return each(c.Unmatched, func(a evidence.Attestation) string {
 		how, what := "directly", "by"

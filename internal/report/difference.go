@@ -79,20 +79,13 @@ func (d Difference) conclusion() string {
 			}
 		}
 		return fmt.Sprintf("%s and %s of access; %d new findings, %d gone.",
-			counted(gained, "gain", "gains"), counted(lost, "loss", "losses"), len(d.Introduced), len(d.Resolved))
+			text.Counted(gained, "gain", "gains"), text.Counted(lost, "loss", "losses"), len(d.Introduced), len(d.Resolved))
 	case len(d.Gaps) > 0:
 		return "What both reports show is the same. Whether anything else changed, they do not tell."
 	case d.New.IsFiltered():
 		return "Nothing changed in what both reports show: " + evidence.SpellFilters(d.New.Head.Filters) + "."
 	}
 	return "Nothing changed."
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // A part is a heading with sentences.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 )
 
 // leaveOutUnread leaves out of one report what the other one, which is incomplete, would not show: that
@@ -48,15 +49,8 @@ func (c *comparison) leaveOutUnread(side string, incomplete *Report, its, others
 		}
 	}
 	if len(ways) > 0 {
-		c.gap("the %s report does not show all that the other one does: nothing is said of %s in %s.", side, spellWays(len(ways)), spellSome(where))
+		c.gap("the %s report does not show all that the other one does: nothing is said of %s in %s.", side, text.Counted(len(ways), "way of access", "ways of access"), spellSome(where))
 	}
-}
-
-func spellWays(n int) string {
-	if n == 1 {
-		return "1 way of access"
-	}
-	return fmt.Sprintf("%d ways of access", n)
 }
 
 // spellSome names the first of many.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/signpath-community/terraform-provider-signpath/internal/access/review"
+	"github.com/signpath-community/terraform-provider-signpath/internal/kit/text"
 	"github.com/signpath-community/terraform-provider-signpath/internal/planreview"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/contract"
 	"github.com/signpath-community/terraform-provider-signpath/internal/signpath/vocabulary"
@@ -135,7 +136,7 @@ func (o *others) tellScope() {
 		r.Miss("whether there are further events: SignPath's answer may be a part of the audit log only")
 	}
 	if o.untimed > 0 {
-		r.Miss(fmt.Sprintf("when it was: of %s in the audit log no time is understood", counted(o.untimed, "change", "changes")))
+		r.Miss(fmt.Sprintf("when it was: of %s in the audit log no time is understood", text.Counted(o.untimed, "change", "changes")))
 	}
 	since := r.Spell(o.since)
 	if back := earliest(o.events); back.After(o.since) {
@@ -143,7 +144,7 @@ func (o *others) tellScope() {
 	}
 	scope := fmt.Sprintf("SignPath's audit log since %s, where what %s changed counts as Terraform's own", since, strings.Join(o.appliers(), ", "))
 	if o.own > 0 {
-		scope += fmt.Sprintf(": %s of what this plan does not manage", counted(o.own, "change", "changes"))
+		scope += fmt.Sprintf(": %s of what this plan does not manage", text.Counted(o.own, "change", "changes"))
 	}
 	r.Looked(scope)
 	if len(o.plain) > 0 {
@@ -183,7 +184,7 @@ func (o *others) unmanaged() []string {
 	}
 	if lists := o.unmanagedLists(); accounts+lists > 0 {
 		lines = append(lines, fmt.Sprintf("without a resource in this plan: %s, and %s that somebody is on and of which it does not manage all entries",
-			counted(accounts, "user, CI user or group", "users, CI users and groups"), counted(lists, "access list", "access lists")))
+			text.Counted(accounts, "user, CI user or group", "users, CI users and groups"), text.Counted(lists, "access list", "access lists")))
 	}
 	return lines
 }
@@ -215,11 +216,4 @@ func (o *others) unmanagedLists() int {
 		count(id, vocabulary.GroupMembers.Plural, entries)
 	}
 	return n
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

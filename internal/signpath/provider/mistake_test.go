@@ -435,7 +435,7 @@ func TestMistakesWithNames(t *testing.T) {
 			hcl: tokenOf(`ci_user = "ci_user:build"`, "github_recipients = {", `release = { key = "568250167242549743", key_id = "568250167242549743" }`, "}"),
 			at:  "github_recipients",
 			says: []string{
-				`github_recipients["release"].key: "568250167242549743" is not base64`,
+				`github_recipients["release"].key: what starts with "568250167242" is not base64`,
 				"Give the attribute `key` of a data source such as github_actions_public_key",
 			},
 		},
