@@ -34,11 +34,9 @@ func (r *roleAssignmentResource) planEnded(
 	if !plan.Member.IsUnknown() { // The same user in another spelling: nothing to show.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrMember), state.Member)...)
 	}
-	claimRole(ctx, r.Session, resp.Private, p, vocabulary.RoleAssignmentType, path.Root(run.AttrMember), &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if r.claim(ctx, p, plan.Role, resp); resp.Diagnostics.HasError() {
 		return true
 	}
-	r.claimHolders(ctx, plan.Role, resp)
 	if !plan.Role.IsUnknown() && !state.Role.IsNull() {
 		plan.Role = state.Role
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrRole), state.Role)...)

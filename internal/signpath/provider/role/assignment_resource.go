@@ -206,10 +206,7 @@ func (r *roleAssignmentResource) plan(ctx context.Context, plan roleAssignmentMo
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(run.AttrID), types.StringUnknown())...)
 		return
 	}
-	claimRole(ctx, r.Session, resp.Private, p, vocabulary.RoleAssignmentType, path.Root(run.AttrMember), &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		r.claimHolders(ctx, plan.Role, resp)
-	}
+	r.claim(ctx, p, plan.Role, resp)
 	r.Holdings.Hold(run.HeldRoles, run.MemberKey(p))
 	r.checkEditable(ctx, p, plan, req, resp)
 	if !plan.Role.IsUnknown() && !resp.Diagnostics.HasError() {
@@ -280,13 +277,17 @@ func (r *roleAssignmentResource) checkEditable(
 	}
 }
 
-// claimHolders notes that nobody may own the role as a whole.
-func (r *roleAssignmentResource) claimHolders(ctx context.Context, role types.String, resp *resource.ModifyPlanResponse) {
-	if role.IsUnknown() {
-		return
+// claim notes that nobody may own the role as a whole, and that the role of the user is managed. The resource that
+// owns a role claims in the same order: so one of the two is refused, and not each by the other.
+func (r *roleAssignmentResource) claim(ctx context.Context, p access.Principal, role types.String, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	if !role.IsUnknown() {
+		object := holdersOf(access.Role(role.ValueString()))
+		r.Claim(ctx, resp.Private, object, run.Claim{By: vocabulary.RoleAssignmentType, Of: object, Shared: true}, path.Root(run.AttrRole), diags)
 	}
-	object := holdersOf(access.Role(role.ValueString()))
-	r.Claim(ctx, resp.Private, object, run.Claim{By: vocabulary.RoleAssignmentType, Of: object, Shared: true}, path.Root(run.AttrRole), &resp.Diagnostics)
+	if !diags.HasError() {
+		claimRole(ctx, r.Session, resp.Private, p, vocabulary.RoleAssignmentType, path.Root(run.AttrMember), diags)
+	}
 }
 
 // Create implements [resource.Resource].
